@@ -1,0 +1,75 @@
+# The commands of this project. `make` alone lists them. A fresh machine needs Python 3.11 or newer and make.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv run test test-browser test-dynamodb package bench texts lint types lock audit clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$p && break; done)
+TESTS ?=
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
+
+venv: $(STAMP)  ## make the virtual environment with pinned packages
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found. Name one: make PYTHON=…"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $$($(PYTHON) --version) is too old. Name another: make PYTHON=…"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ echo "The module venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing pinned packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		-r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+run: $(STAMP)  ## start the whole desk on this machine, until Ctrl-C
+	@exec $(BIN)/python -m local.run
+
+test: $(STAMP)  ## every test that needs only Python
+	$(BIN)/python -m pytest -m "not browser" $(TESTS)
+
+test-browser: $(STAMP)  ## drive dashboard and phones in Chromium
+	@$(BIN)/python -m local.tools chromium
+	$(BIN)/python -m pytest -m browser $(TESTS)
+
+test-dynamodb: $(STAMP)  ## storage, intake and delivery against Amazon's DynamoDB Local (Java 17, Maven)
+	@$(BIN)/python -m local.tools java mvn
+	$(BIN)/python -m pytest -m "not browser and not slow" --dynamodb-local \
+		$(or $(TESTS),$(wildcard tests/storage tests/intake tests/delivery))
+
+package: $(STAMP)  ## build/template.json and build/deployment.zip, checked
+	$(BIN)/python -m infra.package
+
+bench: $(STAMP)  ## measure; writes bench/results.json
+	$(BIN)/python -m bench
+
+texts: $(STAMP)  ## extract and compile the catalogues of texts
+	$(BIN)/python -m chalicelib.locale.build
+
+lint: $(STAMP)  ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check app.py chalicelib infra local tests
+
+types: $(STAMP)  ## types, strictly
+	$(BIN)/mypy
+
+audit: $(STAMP) package  ## template checks (in package) and insecure code
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml app.py chalicelib infra local
+
+COMPILE = $(CURDIR)/.venv-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+lock: export CUSTOM_COMPILE_COMMAND = make lock
+lock:  ## pin requirements*.in again; UPGRADE=1 takes newer versions
+	@test -x .venv-lock/bin/pip-compile || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools; }
+	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-checkov.in -o requirements-checkov.txt
+
+clean:  ## remove what the commands made, environments and kept data included
+	rm -rf $(VENV) .venv-checkov .venv-lock .local build .mypy_cache .ruff_cache .pytest_cache .coverage

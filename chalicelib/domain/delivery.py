@@ -1,0 +1,193 @@
+"""The rules of sending: what may go out now, when to try again, when to stop trying. Pure.
+
+Times are epoch milliseconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from chalicelib.domain.messages import Channel
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.tickets import DAY, RANK, SECOND, WINDOW, State
+
+CLAIM = 60 * SECOND
+"""How long a sender holds a place in the outbox. It is longer than any call to a provider, and as long as
+WhatsApp is given to send a status that proves an acceptance of which we heard nothing."""
+FIRST_WAIT = 2 * SECOND
+LONGEST_WAIT = 15 * 60 * SECOND
+"""Limits of the wait before another try; a queue cannot hold a message back longer than the second."""
+GIVE_UP_AFTER = DAY
+GIVE_UP_TRIES = 10
+"""A message is given up when it has waited so long and was tried so often: both, because a message may wait
+for days behind a stopped channel and then deserves its tries."""
+PROBE_EVERY = 50 * SECOND
+"""How often one message may try whether a stopped channel works again: less than the sweeper's minute."""
+
+PROFILE_PURPOSE = {"notice": "status"}
+"""Purposes of rows that the operator's profile knows by another name."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A place in the outbox. `pieces` of a long text are out already. `attempt_id` names the sender that
+    holds it, until `claim_until`. `doubtful`: an earlier try may have been accepted although no answer
+    came."""
+
+    ref: MessageRef
+    action: str
+    purpose: str
+    channel: Channel
+    account: str
+    queued_at: int
+    due_at: int
+    attempts: int = 0
+    pieces: int = 0
+    attempt_id: str = ""
+    claim_until: int = 0
+    doubtful: bool = False
+
+    def held(self, now: int) -> bool:
+        """Whether a sender that may still be at work holds the place."""
+        return bool(self.attempt_id) and self.claim_until > now
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether an earlier try may have reached the customer: its sender died, or had no answer."""
+        return self.doubtful or bool(self.attempt_id)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """The message that waits, as its row shows it."""
+
+    ref: MessageRef
+    contact_id: str
+    ticket_id: str
+    rank: int
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The conversation as its head row shows it."""
+
+    conversation_id: str
+    contact_id: str
+    channel: Channel
+    account: str
+    epoch: int
+    public_key: bytes
+    last_inbound_at: int
+    last_at: int
+    blocked: bool = False
+    ticket_id: str = ""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """The contact. `addresses` are sealed, by kind."""
+
+    contact_id: str
+    state: str
+    epoch: int
+    addresses: dict[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a sender reads about one message before it calls a provider."""
+
+    waiting: Waiting
+    message: Outgoing | None
+    head: Head | None
+    recipient: Recipient | None
+
+
+class Claimed(Enum):
+    """How a claim ended: OURS, TAKEN by another sender, or refused because something CHANGED since it was
+    read."""
+
+    OURS = "ours"
+    TAKEN = "taken"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a message did not go out: the provider's `code`, our class of `reason` (see
+    domain/labels.FAILURES), and the provider's own words, freed of all that could name a person."""
+
+    code: str
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A ticket as far as a reply needs it."""
+
+    ticket_id: str
+    state: str
+    contact_id: str
+    conversation_id: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation."""
+
+    ref: MessageRef
+    ticket: Answered
+    head: Head
+    text: str = field(repr=False)
+    author: str
+    client_hash: str
+    now: int
+
+    @property
+    def state(self) -> str:
+        """An answered ticket waits for the customer; one that was solved stays so."""
+        return State.SOLVED if self.ticket.state == State.SOLVED else State.PENDING
+
+
+def window_open(channel: str, last_inbound_at: int, now: int) -> bool:
+    """Whether free text may go out: on WhatsApp only within 24 h of the person's last message."""
+    return channel != "whatsapp" or last_inbound_at > now - WINDOW
+
+
+def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure | None:
+    """Return why the message may not go out now, or None. `allows` is the profile's matrix of purpose and
+    channel."""
+    head, recipient, waiting = job.head, job.recipient, job.waiting
+    if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
+        return Failure("erased", "erased")
+    if not allows(PROFILE_PURPOSE.get(waiting.purpose, waiting.purpose), waiting.channel):
+        return Failure("not_allowed", "not_allowed")
+    if head.blocked:
+        return Failure("blocked", "blocked")
+    if not window_open(waiting.channel, head.last_inbound_at, now):
+        return Failure("window_closed", "window_closed")
+    return None
+
+
+def proved(job: Job, pieces: int) -> bool:
+    """Whether a status has shown that the provider accepted this message. Statuses name a message and not its
+    pieces, so they prove nothing of a text that went out in several."""
+    single = pieces == 1 and not job.waiting.pieces
+    return single and job.message is not None and job.message.rank > RANK["sending"]
+
+
+def wait_before_retry(attempts: int, asked: float | None, draw: Callable[[float], float]) -> int:
+    """Return how long (ms) to wait after the `attempts`-th try failed: full jitter below a growing limit, and
+    never less than the seconds that the provider asked for. `draw` returns a random number below its
+    argument."""
+    limit = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts, 20))
+    if asked is None:
+        return int(draw(limit)) + 1
+    return int(asked * SECOND) + int(draw(SECOND)) + 1
+
+
+def gives_up(waiting: Waiting, now: int) -> bool:
+    """Whether a message that failed again is given up; `attempts` of `waiting` do not count the last try."""
+    return waiting.attempts + 1 >= GIVE_UP_TRIES and now - waiting.queued_at >= GIVE_UP_AFTER

@@ -1,0 +1,27 @@
+"""Random identifiers. Ours only: nothing of a person can be read from them."""
+
+import secrets
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id() -> str:
+    """Return 20 characters of Crockford's base 32: 100 random bits, safe in keys, URLs and speech."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(20))
+
+
+def new_number(digits: int = 6) -> str:
+    """Return a random ticket number of `digits` digits that does not begin with 0.
+
+    Drawn at random instead of counted, so that no item of the table becomes hot; whoever stores it
+    does so under the condition that it is not taken and draws again.
+    """
+    return str(secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1))
+
+
+def speak(number: str) -> str:
+    """Return a ticket number in groups of three, as people say and read it: `481207` is `481-207`."""
+    head = len(number) % 3
+    groups = [number[:head]] if head else []
+    groups += [number[i : i + 3] for i in range(head, len(number), 3)]
+    return "-".join(groups)

@@ -1,0 +1,144 @@
+"""English names of what the dashboard shows: states, kinds, failures, events; pages translate them.
+
+Keys are the words of the stored rows; values are message ids of the catalogue `desk`. A place in braces is
+filled with `str.format` after translation. `label` is what pages call.
+"""
+
+from collections.abc import Callable, Mapping
+
+
+def desk_msg(text: str) -> str:
+    """Mark a text for the catalogue `desk` where it is only named, not yet translated."""
+    return text
+
+
+STATES: Mapping[str, str] = {
+    "open": desk_msg("Open"),
+    "pending": desk_msg("Pending"),
+    "snoozed": desk_msg("Snoozed"),
+    "solved": desk_msg("Solved"),
+    "closed": desk_msg("Closed"),
+}
+CHANNELS: Mapping[str, str] = {
+    "whatsapp": desk_msg("WhatsApp"),
+    "telegram": desk_msg("Telegram"),
+    "email": desk_msg("E-mail"),
+    "form": desk_msg("Web form"),
+}
+SEND_ON: Mapping[str, str] = {
+    "whatsapp": desk_msg("Send on WhatsApp"),
+    "telegram": desk_msg("Send on Telegram"),
+    "email": desk_msg("Send by e-mail"),
+    "form": desk_msg("Send by e-mail"),
+}
+PRIORITIES: Mapping[str, str] = {
+    "low": desk_msg("Low"),
+    "normal": desk_msg("Normal"),
+    "high": desk_msg("High"),
+    "urgent": desk_msg("Urgent"),
+}
+ROLES: Mapping[str, str] = {
+    "operator": desk_msg("Operator"),
+    "supervisor": desk_msg("Supervisor"),
+    "privacy": desk_msg("Privacy officer"),
+    "admin": desk_msg("Administrator"),
+}
+STATUSES: Mapping[str, str] = {
+    "queued": desk_msg("Queued"),
+    "sending": desk_msg("Sending"),
+    "sent": desk_msg("Sent"),
+    "delivered": desk_msg("Delivered"),
+    "read": desk_msg("Read"),
+    "played": desk_msg("Read"),
+    "failed": desk_msg("Not delivered"),
+}
+# Fact, reason, way out. {code} is the provider's code.
+FAILURES: Mapping[str, str] = {
+    "window_closed": desk_msg("Not delivered. The reply window closed ({code}). Use a template."),
+    "blocked": desk_msg("Not delivered. The customer blocked the bot ({code}). Use another channel."),
+    "undeliverable": desk_msg(
+        "Not delivered. This phone cannot receive it: no WhatsApp, or a version too old ({code})."
+        " Use another channel."
+    ),
+    "channel_stopped": desk_msg("Not delivered. The channel is stopped ({code}). An administrator is told."),
+    "limited": desk_msg("Not delivered. The provider limits messages to this person ({code}). Try tomorrow."),
+    "template": desk_msg("Not delivered. The provider refuses this template ({code}). Choose another one."),
+    "unsupported_type": desk_msg("Not delivered. The provider does not take this kind of message ({code})."),
+    "file": desk_msg(
+        "Not delivered. The provider did not take the file ({code}). Send a smaller one or a link."
+    ),
+    "not_allowed": desk_msg("Not sent. The policy does not allow this purpose on this channel."),
+    "erased": desk_msg("Not sent. The customer's data is being destroyed."),
+    "rejected": desk_msg("Not delivered. The provider refused it ({code}): {reason}"),
+    "unknown": desk_msg("Not delivered. The provider did not say why. Send it again."),
+}
+KINDS: Mapping[str, str] = {
+    "text": desk_msg("Text"),
+    "image": desk_msg("Image"),
+    "video": desk_msg("Video"),
+    "document": desk_msg("Document"),
+    "sticker": desk_msg("Sticker"),
+    "audio": desk_msg("Audio"),
+    "voice": desk_msg("Voice message"),
+    "animation": desk_msg("Animation"),
+    "video_note": desk_msg("Video message"),
+    "location": desk_msg("Location"),
+    "venue": desk_msg("Place"),
+    "contacts": desk_msg("Contact card"),
+    "button": desk_msg("Button"),
+    "list": desk_msg("Choice from a list"),
+    "form": desk_msg("Filled form"),
+    "order": desk_msg("Order"),
+    "reaction": desk_msg("Reaction"),
+    "edit": desk_msg("Edited message"),
+    "revoke": desk_msg("Deleted message"),
+    "poll": desk_msg("Poll"),
+    "dice": desk_msg("Dice"),
+    "callback": desk_msg("Button"),
+    "notice": desk_msg("Automatic notice"),
+    "comment": desk_msg("Internal comment"),
+    "unsupported": desk_msg("Unsupported message ({type})"),
+}
+# One line each: who, what. {name} is an operator; the ticket's number is {number}.
+EVENTS: Mapping[str, str] = {
+    "opened": desk_msg("Ticket opened by the first message"),
+    "reopened": desk_msg("Ticket reopened by a message"),
+    "solved": desk_msg("{name} solved the ticket"),
+    "closed": desk_msg("Ticket closed"),
+    "closed_idle": desk_msg("Ticket closed by itself: no messages for {days} days"),
+    "assigned": desk_msg("{name} took the ticket"),
+    "unassigned": desk_msg("The ticket has no assignee now"),
+    "state_changed": desk_msg("{name} changed the state: {old} → {new}"),
+    "priority_changed": desk_msg("{name} changed the priority: {old} → {new}"),
+    "tags_changed": desk_msg("{name} changed the tags"),
+    "linked": desk_msg("Earlier ticket: {number}"),
+    "phone_moved": desk_msg("This phone number now belongs to another WhatsApp account"),
+    "number_changed": desk_msg("The customer's number changed"),
+    "blocked": desk_msg("The customer blocked the bot. The reply clock is paused"),
+    "unblocked": desk_msg("The customer unblocked the bot"),
+    "window_kept": desk_msg("The reply window is closed: the notice was kept and not sent"),
+    "reaction_unknown": desk_msg("Reaction to an unknown message"),
+    "edit_unknown": desk_msg("Edit of an unknown message"),
+    "sent_twice": desk_msg("May have been sent twice: the first answer of the provider was lost"),
+    "consent": desk_msg("Consent recorded: by message, policy version {version}"),
+    "failed": desk_msg("A reply was not delivered"),
+}
+# By HTTP status: what happened, what to do. Nothing was changed by any of them.
+ERRORS: Mapping[int, str] = {
+    400: desk_msg("The request has an error. Check the fields and send it again."),
+    401: desk_msg("You are signed out. Sign in again; your text is kept on this page."),
+    403: desk_msg("Your role does not allow this. Ask an administrator."),
+    404: desk_msg("There is nothing here, or its retention has ended. Go back to the list."),
+    409: desk_msg("Somebody changed this meanwhile. Look at the new state and try again."),
+    413: desk_msg("This is too large. Send less text or a smaller file."),
+    429: desk_msg("Too many attempts. Wait a minute and try again."),
+    500: desk_msg(
+        "Something broke here. The customer did not notice. Try again; if it repeats, tell on-call."
+    ),
+    503: desk_msg("A service that we need does not answer. Nothing is lost. Try again in a minute."),
+}
+
+
+def label(say: Callable[[str], str], names: Mapping[str, str], key: str, **places: object) -> str:
+    """Return the translated name of `key`, its places filled; a key without a name is shown as it is."""
+    return say(names[key]).format(**places) if key in names else key

@@ -1,0 +1,59 @@
+"""In which language a person writes: the provider's word first, then letters, then a few greetings."""
+
+import re
+from typing import Literal
+
+Guess = Literal["kk", "ru", "en", ""]
+
+_KAZAKH = re.compile("[әғқңөұүһіӘҒҚҢӨҰҮҺІ]")
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+_SILENT = re.compile(r"\S*(?:://|@)\S*|\bwww\.\S*|(?<!\S)/\S*")
+"""Links, addresses, @names and commands: written in Latin letters whatever language the person speaks."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’`ʼ-][^\W\d_]+)*")
+_GREETED = 2
+"""A greeting decides only among the first words: "spasibo" inside an English sentence is a quotation."""
+
+# Greetings and thanks whose letters mislead: Kazakh without a Kazakh letter, or typed in Latin letters.
+_GREETINGS: dict[str, Guess] = {
+    **dict.fromkeys(
+        "salem salam salemetsiz salemetsizbe salamatsyz salamatsizbe assalaumagaleikum assalamualeikum"
+        " assalaumaleikum rahmet rakhmet raxmet raqmet qalaisyz qalaysyz kalaisyz qalaisin kairly qaiyrly"
+        " салем салам салеметсиз салеметсиз-бе саламатсыз саламатсыз-ба саламатсызба ассалаумагалейкум"
+        " ассалаумалейкум рахмет ракмет калайсыз калайсын кайырлы жарайды".split(),
+        "kk",
+    ),
+    **dict.fromkeys(
+        "privet zdravstvuyte zdravstvuite zdravstvujte zdrastvuite spasibo dobryi dobryj dobriy dobroe"
+        " dobrogo pozhaluista pojaluista".split(),
+        "ru",
+    ),
+}
+
+
+def detect(text: str, language_code: str = "") -> Guess:
+    """Return the language of a message, or "" when nothing tells it (no letters of these scripts).
+
+    `language_code` is what Telegram says of the person's application, such as "kk" or "ru-RU"; only Kazakh,
+    Russian and English are taken from it, and then it decides. Else one Kazakh letter makes the text Kazakh;
+    a greeting among the first words decides next; then a Cyrillic letter means Russian, a Latin one English.
+    """
+    told = language_code.replace("_", "-").partition("-")[0].strip().lower()
+    if told == "kk":
+        return "kk"
+    if told == "ru":
+        return "ru"
+    if told == "en":
+        return "en"
+    words = _SILENT.sub(" ", text)
+    if _KAZAKH.search(words):
+        return "kk"
+    for count, word in enumerate(_WORD.finditer(words)):
+        if count == _GREETED:
+            break
+        greeting = _GREETINGS.get(word.group().lower())
+        if greeting:
+            return greeting
+    if _CYRILLIC.search(words):
+        return "ru"
+    return "en" if _LATIN.search(words) else ""

@@ -1,0 +1,136 @@
+"""What a channel hands over: the parts of one webhook body, in the provider's order.
+
+Channels make these and know nothing of tickets; use cases read them and know nothing of a provider's JSON.
+Every text here is personal data: it is sealed before it is stored and never logged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Channel = Literal["whatsapp", "telegram", "email", "form"]
+AddressKind = Literal["user", "phone", "chat"]
+"""`user` a WhatsApp business-scoped user id, `phone` a WhatsApp number, `chat` a Telegram private chat."""
+DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a person can be reached, as the provider sent it."""
+
+    kind: AddressKind
+    value: str
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote. `addresses` is never empty; the first one decides who the person is."""
+
+    addresses: tuple[Address, ...]
+    name: str = ""
+    username: str = ""
+    language_code: str = ""
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """One message of a person.
+
+    `sent_at` is the provider's time in epoch seconds. `order` orders messages inside one second (Telegram's
+    message_id; on WhatsApp the position in the body). `provider_id` is unique within the account (a wamid;
+    on Telegram "<chat>:<message_id>"). `kind` is one of KINDS. `details` holds what the kind needs beside
+    the text (file name, place, cards, buttons …), JSON-ready. `raw` is the provider's own JSON of this part
+    and is given only when `kind` is "unsupported"; `raw_type` is the provider's type word. `target` is
+    the provider id of the message that an edit, a reaction or a revocation is about.
+    """
+
+    channel: Channel
+    account: str
+    author: Author
+    provider_id: str
+    sent_at: int
+    kind: str
+    text: str = ""
+    order: int = 0
+    details: Mapping[str, Any] = field(default_factory=dict)
+    quote: str = ""
+    target: str = ""
+    forwarded: bool = False
+    raw: bytes = b""
+    raw_type: str = ""
+
+
+KINDS = frozenset(
+    "text image video document sticker audio voice animation video_note location contacts button list form order"
+    " reaction edit revoke poll dice venue callback unsupported".split()
+)
+
+
+@dataclass(frozen=True)
+class StatusUpdate:
+    """What became of one of our messages. `reference` is ours, brought back by WhatsApp, or empty."""
+
+    channel: Channel
+    account: str
+    provider_id: str
+    status: DeliveryStatus
+    at: int
+    reference: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class NumberChanged:
+    """A person moved from one address to another. `new` may be a phone or a business-scoped id."""
+
+    channel: Channel
+    account: str
+    provider_id: str
+    old: Address
+    new: Address
+    at: int
+
+
+@dataclass(frozen=True)
+class ReachChanged:
+    """A person blocked (`blocked`) or unblocked our bot."""
+
+    channel: Channel
+    account: str
+    author: Author
+    blocked: bool
+    at: int
+
+
+@dataclass(frozen=True)
+class Started:
+    """A person pressed Start in a bot. No ticket follows until they write. `payload` came with the link."""
+
+    channel: Channel
+    account: str
+    author: Author
+    provider_id: str
+    sent_at: int
+    payload: str = ""
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """An authentic part that is not understood and names no person: kept sealed to the vault for 30 days."""
+
+    channel: Channel
+    account: str
+    raw_type: str
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An authentic part that is acknowledged and counted, and of which nothing is stored."""
+
+    channel: Channel
+    reason: str
+
+
+Part = InboundMessage | StatusUpdate | NumberChanged | ReachChanged | Started | Unclear | Counted

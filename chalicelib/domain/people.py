@@ -1,0 +1,107 @@
+"""What intake knows of the person who writes, and what it decides to store."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from chalicelib.domain.messages import InboundMessage
+from chalicelib.domain.tickets import QUIET_KINDS
+
+
+@dataclass(frozen=True)
+class Person:
+    """A contact as its alias row shows it: no name and no address, only our own ids and blind names.
+
+    `ticket_id` is the conversation's newest ticket, open or over; empty before the first message.
+    `aliases` are the blind names of all addresses by which the person is found.
+    """
+
+    contact_id: str
+    conversation_id: str
+    public_key: bytes
+    epoch: int
+    ticket_id: str = ""
+    language: str = ""
+    aliases: tuple[str, ...] = ()
+    profile_hash: str = ""
+    user_hash: str = ""
+    phone_hash: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who wrote. `person` is None when nobody known did. `added` are addresses to be learned; `moved_from` is the
+    other person by whom the phone was known until now."""
+
+    person: Person | None
+    added: tuple[str, ...] = ()
+    moved_from: Person | None = None
+
+
+class Outcome(Enum):
+    """How a transaction ended. All but STORED and DUPLICATE ask for a new look and a new try."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    NUMBER_TAKEN = "number_taken"
+    HEAD_CHANGED = "head_changed"
+    TICKET_OVER = "ticket_over"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True)
+class ContactKey:
+    """What the table `keys` holds of one contact. `vault_id` names the vault key that opens `sealed_private`."""
+
+    contact_id: str
+    public: bytes
+    sealed_private: bytes
+    vault_id: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An automatic text to the person at `at` (ms). There is one of each `kind` about the same thing (`about`, one
+    of our ids). `policy` says that it carries the policy's link."""
+
+    kind: str
+    about: str
+    text: str
+    at: int
+    policy: bool = False
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One message and how it shall be stored, all in one transaction.
+
+    `person` as read, or freshly drawn together with `key`. `newest` says that the message is not older than the
+    last one. `ticket_id` is the ticket it belongs to; with `number` that ticket is opened here, after `previous`.
+    A ticket solved before `reopen_since` (ms) is over. `consent` is the policy's version and hash when this
+    message gives it. `added` are blind names of addresses that the person is not yet found by, and `moved_from`
+    is who had the phone before.
+    """
+
+    message: InboundMessage
+    person: Person
+    now: int
+    ticket_id: str
+    reopen_since: int = 0
+    key: ContactKey | None = None
+    newest: bool = True
+    touches_ticket: bool = True
+    number: str = ""
+    previous: str = ""
+    notice: Notice | None = None
+    consent: tuple[str, str] | None = None
+    added: tuple[str, ...] = ()
+    moved_from: Person | None = None
+
+    @property
+    def opens(self) -> bool:
+        """Whether this message opens a ticket."""
+        return bool(self.number)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the message changes what was said before instead of saying something new."""
+        return self.message.kind in QUIET_KINDS

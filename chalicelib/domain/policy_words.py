@@ -1,0 +1,143 @@
+"""What the ids of operator profiles are called on the policy page: message ids of the catalogue `policy`.
+
+A profile may only use ids that are named here; publishing says which name is missing.
+"""
+
+from collections.abc import Mapping
+
+
+def policy_msg(text: str) -> str:
+    """Mark a text for the catalogue `policy` where it is only named, not yet translated."""
+    return text
+
+
+CATEGORIES: Mapping[str, str] = {
+    "full_name": policy_msg("Last name, first name, patronymic"),
+    "email": policy_msg("E-mail address"),
+    "phone": policy_msg("Phone number, that of WhatsApp included"),
+    "whatsapp_name": policy_msg("Name of the WhatsApp profile, if WhatsApp passes it on"),
+    "telegram_id": policy_msg("Telegram user ID"),
+    "telegram_name": policy_msg("Name and username of the Telegram profile, if given"),
+    "message_text": policy_msg("Text of your messages and of our answers"),
+    "attachments": policy_msg("Files that you send: images, documents, audio"),
+    "message_metadata": policy_msg("Date, time and identifiers of messages, what became of them"),
+    "ticket_data": policy_msg("The request: its number, its state, comments of operators"),
+    "site_statistics": policy_msg("Anonymous statistics of website visits, cookies included"),
+    "whatsapp_id": policy_msg("WhatsApp user identifier and username, given in place of a phone number"),
+    "shared_items": policy_msg("Places, contact cards, reactions and button presses that you send"),
+    "language": policy_msg("Language in which we answer you"),
+    "mailing_choice": policy_msg("Your choice about mailings and the address they go to"),
+    "unreadable": policy_msg("A message that could not be shown, in the form in which it came"),
+    "consent_record": policy_msg("Record of consent: when, by which message, to which version"),
+    "privacy_request": policy_msg("Your request about data and our answer"),
+    "fence": policy_msg("Fingerprint of the address after destruction, against late copies of messages"),
+    "staff_account": policy_msg("Name, work e-mail and role of our operators"),
+    "access_record": policy_msg("Record of who opened or changed data"),
+}
+PURPOSE_NAMES: Mapping[str, str] = {
+    "support": policy_msg("support"),
+    "status": policy_msg("notices"),
+    "rights": policy_msg("your rights"),
+    "news": policy_msg("information"),
+    "marketing": policy_msg("news and offers"),
+    "statistics": policy_msg("website"),
+    "proof": policy_msg("proof"),
+    "access": policy_msg("access control"),
+}
+PURPOSES: Mapping[str, str] = {
+    "support": policy_msg("technical support: to receive your request and answer it"),
+    "status": policy_msg("notices about the state of your request"),
+    "rights": policy_msg("to answer your requests about data"),
+    "news": policy_msg("information by e-mail"),
+    "marketing": policy_msg("news of products, offers and events, until you decline"),
+    "statistics": policy_msg("to improve the website"),
+    "proof": policy_msg("to prove that consent was given and that your rights were kept"),
+    "access": policy_msg("to control who has access to data"),
+}
+GROUND_NAMES: Mapping[str, str] = {
+    "message_consent": policy_msg("message"),
+    "form_consent": policy_msg("form"),
+    "browser_settings": policy_msg("browser"),
+    "law": policy_msg("law"),
+}
+GROUNDS: Mapping[str, str] = {
+    "message_consent": policy_msg("consent by your message on WhatsApp or Telegram"),
+    "form_consent": policy_msg("consent by filling in a form on the website"),
+    "browser_settings": policy_msg("settings of your browser"),
+    "law": policy_msg("a duty under the law"),
+}
+TERMS: Mapping[str, str] = {
+    "ticket_closed": policy_msg("{days} days after the request is closed"),
+    "last_ticket_closed": policy_msg("{days} days after your last request is closed"),
+    "consent_given": policy_msg("{days} days after consent"),
+    "consent_ended": policy_msg("{days} days after consent ends"),
+    "received": policy_msg("{days} days after receipt"),
+    "request_answered": policy_msg("{days} days after the answer"),
+    "data_destroyed": policy_msg("{days} days after destruction"),
+    "account_closed": policy_msg("{days} days after the account is closed"),
+    "written": policy_msg("{days} days after the record is made"),
+    "not_held": policy_msg("not held by this service"),
+}
+UNTIL_WITHDRAWAL = policy_msg("until you withdraw consent; reviewed every {days} days")
+DUTIES: Mapping[str, str] = {
+    "stop_processing": policy_msg("stop processing after you withdraw consent, or refuse with a reason"),
+    "correct": policy_msg("correct what is wrong"),
+    "block": policy_msg("block data on information of a violation"),
+    "destroy_unlawful": policy_msg("destroy data when the violation is confirmed"),
+    "breach_notice": policy_msg("tell the authorised body of a breach of security"),
+    "answer": policy_msg("tell you what we hold about you and give you a copy"),
+    "objection": policy_msg("consider your objection to automated processing"),
+    "transfer_notice": policy_msg("tell you of a transfer of data to another company"),
+    "authority": policy_msg("answer the authorised body"),
+    "erasure_target": policy_msg("destroy data after you confirm that it is you: our aim"),
+    "erasure_alarm": policy_msg("destroy data: when an overdue case goes to a responsible person"),
+    "grace": policy_msg("time to change your mind after you confirm destruction"),
+}
+UNITS: Mapping[str, str] = {
+    "working": policy_msg("working days: {term}"),
+    "calendar": policy_msg("calendar days: {term}"),
+    "hours": policy_msg("hours: {term}"),
+}
+ROLES: Mapping[str, str] = {
+    "delivery": policy_msg("delivers messages"),
+    "hosting": policy_msg("stores data in encrypted form"),
+    "website": policy_msg("counts visits of the website"),
+}
+CHANNELS: Mapping[str, str] = {
+    "whatsapp": policy_msg("WhatsApp"),
+    "telegram": policy_msg("Telegram"),
+    "email": policy_msg("e-mail"),
+    "form": policy_msg("form on the website"),
+}
+COUNTRIES: Mapping[str, str] = {
+    "AE": policy_msg("United Arab Emirates"),
+    "DE": policy_msg("Germany"),
+    "KZ": policy_msg("Republic of Kazakhstan"),
+    "RU": policy_msg("Russian Federation"),
+    "US": policy_msg("United States of America"),
+}
+MARKINGS: Mapping[str, str] = {
+    "withdrawal": policy_msg("To withdraw consent"),
+    "update": policy_msg("To correct data"),
+    "opt_out": policy_msg("To decline news and offers"),
+}
+ACCEPTANCE: Mapping[str, str] = {
+    "use": policy_msg("A new version holds from the day of its publication on this page."),
+    "button": policy_msg("We ask you to accept a new version by a button in the chat."),
+}
+CONSENT: Mapping[str, str] = {
+    "message": policy_msg(
+        "You start the conversation yourself; by your first message you agree to this policy."
+    ),
+    "explicit": policy_msg("Before we process your message, we ask for your consent and you answer."),
+}
+CROSS_BORDER: Mapping[str, str] = {
+    "message": policy_msg(
+        "Servers of these companies stand outside Kazakhstan. By writing to us in their applications"
+        " you agree to the transfer that delivery needs."
+    ),
+    "explicit": policy_msg(
+        "Servers of these companies stand outside Kazakhstan."
+        " We ask for your consent to the transfer separately."
+    ),
+}

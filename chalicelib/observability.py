@@ -1,0 +1,66 @@
+"""Logs and metrics without personal data.
+
+Logs are JSON by Powertools, one `event` word and fields of an allow-list; anything else is an error at once, in a
+test and not in an incident. Metrics are CloudWatch's embedded format with few dimensions.
+"""
+
+import json
+import logging
+import sys
+import time
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.logging import Logger
+
+NAMESPACE = "HelpDesk"
+FIELDS = frozenset(
+    "action attempt channel code conversation_id count error function kind message_ref method ms operation outcome"
+    " part queue reason role route staff_id state status ticket_id".split()
+)
+"""What a log line may hold: our own ids, words and numbers."""
+
+
+@cache
+def _logger() -> Logger:
+    for noisy in ("httpx", "httpcore", "botocore", "urllib3", "telegram"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return Logger(service="helpdesk", log_uncaught_exceptions=False, utc=True, location=None)
+
+
+def log(event: str, *, level: int = logging.INFO, **fields: Any) -> None:
+    """Write one line. Raises ValueError for a field outside FIELDS."""
+    unknown = fields.keys() - FIELDS
+    if unknown:
+        raise ValueError(f"these fields may not be logged: {', '.join(sorted(unknown))}")
+    write = _logger().error if level == logging.ERROR else _logger().info
+    write(event, extra=fields)
+
+
+def log_error(event: str, error: BaseException, **fields: Any) -> None:
+    """Write one error line: the error's class and the place it came from, never its text, which may quote data."""
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if code.co_filename else place
+        trace = trace.tb_next
+    log(event, level=logging.ERROR, error=type(error).__name__, reason=place, **fields)
+
+
+def count(name: str, value: float = 1, *, unit: str = "Count", **dimensions: str) -> None:
+    """Emit one metric in CloudWatch's embedded format on standard output."""
+    record = {
+        "_aws": {
+            "Timestamp": time.time_ns() // 1_000_000,
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": NAMESPACE,
+                    "Dimensions": [sorted(dimensions)],
+                    "Metrics": [{"Name": name, "Unit": unit}],
+                }
+            ],
+        },
+        **dimensions,
+        name: value,
+    }
+    sys.stdout.write(json.dumps(record) + "\n")

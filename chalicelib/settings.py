@@ -1,0 +1,70 @@
+"""Every setting of the service, read from the environment once. Nothing else reads the environment."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+
+Clock = Callable[[], int]
+"""Returns the desk's time in epoch milliseconds."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field per environment variable of the same name in capitals.
+
+    Table names, queue URLs and secret ids are set by the template; a function gets only what its role may use,
+    so a missing one is an empty string and shows itself at first use.
+    """
+
+    stage: str = "local"
+    operator: str = "spoint"
+    table_desk: str = ""
+    table_keys: str = ""
+    table_index: str = ""
+    table_ledger: str = ""
+    secret_inbound: str = ""
+    secret_outbound: str = ""
+    secret_text_key: str = ""
+    secret_vault: str = ""
+    vault_public_key: str = ""
+    vault_key_arn: str = ""
+    queue_doorbell: str = ""
+    queue_retry: str = ""
+    queue_dating: str = ""
+    queue_indexing: str = ""
+    user_pool_id: str = ""
+    user_pool_client_id: str = ""
+    public_url: str = ""
+    whatsapp_api: str = "https://graph.facebook.com/v23.0"
+    whatsapp_recipient_field: str = "recipient"
+    telegram_api: str = "https://api.telegram.org"
+    clock_file: str = ""
+    log_level: str = "INFO"
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the fields from `environment`; an absent or empty variable keeps its default."""
+        given = {f.name: environment.get(f.name.upper(), "") for f in fields(cls)}
+        return cls(**{name: value for name, value in given.items() if value})
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings.of(os.environ)
+
+
+def make_clock(config: Settings) -> Clock:
+    """Return the desk's clock: real time, moved by the whole seconds in `clock_file` where that is set."""
+    if not config.clock_file:
+        return lambda: time.time_ns() // 1_000_000
+    path = Path(config.clock_file)
+
+    def moved() -> int:
+        offset = int(path.read_text() or 0) if path.exists() else 0
+        return time.time_ns() // 1_000_000 + offset * 1000
+
+    return moved

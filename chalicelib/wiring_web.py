@@ -1,0 +1,121 @@
+"""The composition root of dashboard and API. Only views import it, so that no other function loads its parts."""
+
+import hashlib
+import hmac
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib import wiring
+from chalicelib.domain.profile import Profile, load_profile
+from chalicelib.settings import settings
+from chalicelib.storage.clients import client
+from chalicelib.storage.desk import Desk
+from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.search import Accounts, Search
+from chalicelib.storage.sessions import Brake, SessionStore
+from chalicelib.storage.staff import StaffStore
+from chalicelib.usecases.change_ticket import ChangeTicket
+from chalicelib.usecases.work_on_ticket import CommentOnTicket, OpenTicket
+
+if TYPE_CHECKING:
+    from chalicelib.storage.identities import Identities
+    from chalicelib.usecases.manage_staff import RevokeStaff, SignUndertaking
+    from chalicelib.usecases.reply_to_customer import ReplyToCustomer
+    from chalicelib.usecases.sign_in import SignIn
+
+
+def sessions() -> SessionStore:
+    """Sessions."""
+    wiring.bind_tables()
+    return SessionStore()
+
+
+def staff() -> StaffStore:
+    """Colleagues."""
+    wiring.bind_tables()
+    return StaffStore()
+
+
+@cache
+def profile() -> Profile:
+    """The operator's profile."""
+    return load_profile(settings().operator)
+
+
+def desk() -> Desk:
+    """The read model of one request, with an opener of its own."""
+    return Desk(wiring.opener(), wiring.clock()())
+
+
+@cache
+def changes() -> DeskChanges:
+    """Changes of tickets."""
+    return DeskChanges(client("dynamodb"), wiring.tables())
+
+
+def change_ticket() -> ChangeTicket:
+    """Change a ticket."""
+    kept = profile().retention["ticket"].days
+    return ChangeTicket(desk(), changes(), staff(), kept, wiring.clock())
+
+
+def open_ticket(reader: Desk) -> OpenTicket:
+    """Open a ticket through the request's own reader."""
+    return OpenTicket(reader, changes())
+
+
+def comment() -> CommentOnTicket:
+    """Comment on a ticket."""
+    return CommentOnTicket(desk(), changes(), wiring.clock())
+
+
+def reply() -> "ReplyToCustomer":
+    """Reply to a customer."""
+    from chalicelib import wiring_delivery
+
+    return wiring_delivery.reply_to_customer()
+
+
+def search(reader: Desk) -> Search:
+    """Find tickets through the request's own reader."""
+    from chalicelib import wiring_delivery
+
+    inbound = wiring.secrets().inbound(settings().secret_inbound)
+    accounts = Accounts(tuple(inbound.whatsapp), tuple(inbound.telegram))
+    return Search(reader, wiring.address_key(), accounts, wiring_delivery.text_index().find_contacts)
+
+
+@cache
+def _identities() -> "Identities":
+    from chalicelib.storage.identities import Identities
+
+    config = settings()
+    return Identities(client("cognito-idp"), config.user_pool_id, config.user_pool_client_id)
+
+
+def sign_in() -> "SignIn":
+    """Sign a colleague in."""
+    from chalicelib.usecases.sign_in import SignIn
+
+    key = _derived("sign-in")
+    return SignIn(_identities(), staff(), sessions(), Brake(key), key, wiring.clock())
+
+
+def _derived(purpose: str) -> bytes:
+    """A key of its own for each purpose, from the secret that this function may read."""
+    secret = wiring.secrets().inbound(settings().secret_inbound).address_key
+    return hmac.new(secret, f"derived|{purpose}".encode(), hashlib.sha256).digest()
+
+
+def sign_undertaking() -> "SignUndertaking":
+    """Sign the undertaking."""
+    from chalicelib.usecases.manage_staff import SignUndertaking
+
+    return SignUndertaking(staff(), wiring.clock())
+
+
+def revoke_staff() -> "RevokeStaff":
+    """Shut a colleague out."""
+    from chalicelib.usecases.manage_staff import RevokeStaff
+
+    return RevokeStaff(staff(), _identities())

@@ -1,0 +1,219 @@
+"""The read model: what the dashboard and the API show. Every row passes `alive` and is opened here.
+
+One `Desk` serves one request: it keeps the opened keys of that request and nothing longer.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from chalicelib.domain.desk import Contact, Conversation, Message, Ticket
+from chalicelib.domain.fold import fold
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.tickets import DAY, GUARD_DAYS
+from chalicelib.storage import rows, sealing
+from chalicelib.storage.calls import reaching
+from chalicelib.storage.desk_rows import consent, conversation, mapping, number
+from chalicelib.storage.models import DeskRow, alive
+from chalicelib.storage.opening import Opener
+
+MOST_MESSAGES = 1000
+"""Messages of one ticket that are shown: the newest ones."""
+CHAIN = 20
+"""Tickets of one conversation that are followed backwards."""
+
+
+class Desk:
+    """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
+
+    def __init__(self, opener: Opener, now: int) -> None:
+        self._opener = opener
+        self._now = now
+
+    # -- tickets
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        """A ticket by its id, strongly consistent; None when there is none or its retention has ended."""
+        row = self._get(rows.ticket_pk(ticket_id), "ticket")
+        return self.opened([row])[0] if row else None
+
+    def ticket_id_of(self, number: str) -> str:
+        """The id of the ticket with this number (digits only), or ""."""
+        row = self._get(rows.number_pk(number), "number")
+        return str(row.ticket_id) if row else ""
+
+    def tickets(self, ticket_ids: Iterable[str]) -> list[Ticket]:
+        """Several tickets, newest activity first; those that are not there are left out."""
+        keys = [(rows.ticket_pk(one), "ticket") for one in dict.fromkeys(ticket_ids)]
+        return sorted(self.opened(self._batch(keys)), key=lambda one: (-one.activity, one.id))
+
+    def chain(self, ticket: Ticket, most: int = CHAIN) -> list[Ticket]:
+        """The earlier tickets of the same conversation, newest first, `most` of them."""
+        found: list[DeskRow] = []
+        before = ticket.previous_id
+        while before and len(found) < most:
+            row = self._get(rows.ticket_pk(before), "ticket")
+            if row is None:
+                break
+            found.append(row)
+            before = row.previous_ticket_id or ""
+        return self.opened(found)
+
+    def opened(self, found: Sequence[DeskRow]) -> list[Ticket]:
+        """Open rows of tickets: one BatchGetItem on `keys` per hundred contacts."""
+        with reaching():
+            self._opener.load(row.contact_id for row in found)
+        return [self._ticket(row) for row in found]
+
+    def _ticket(self, row: DeskRow) -> Ticket:
+        ticket_id = str(row.ticket_id)
+        who = self._opener.json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), row.who)
+        last = self._opener.json(row.contact_id, sealing.ticket_attribute(ticket_id, "last"), row.last) or {}
+        return Ticket(
+            id=ticket_id,
+            number=str(row.number),
+            state=str(row.state),
+            channel=str(row.channel),
+            account=str(row.account),
+            conversation_id=str(row.conversation_id),
+            contact_id=str(row.contact_id),
+            assignee=row.assignee or "",
+            priority=row.priority or "normal",
+            tags=tuple(row.tags or ()),
+            created_at=number(row.created_at),
+            last_message_at=number(row.last_message_at),
+            activity=number(row.activity),
+            unread=number(row.unread),
+            language=row.language or "",
+            previous_id=row.previous_ticket_id or "",
+            solved_at=number(row.solved_at),
+            closed_at=number(row.closed_at),
+            expires_at=number(row.expires_at) * 1000,
+            name=str((who or {}).get("name", "")),
+            username=str((who or {}).get("username", "")),
+            address=str((who or {}).get("address", "")),
+            last_text=str(last.get("text", "")),
+            last_kind=row.last_kind or "",
+            last_direction=row.last_direction or "",
+            undelivered=bool(row.undelivered),
+            erased=who is None,
+        )
+
+    # -- conversations
+
+    def conversation(self, conversation_id: str) -> Conversation:
+        """The head of a conversation, strongly consistent."""
+        row = self._get(rows.conversation_pk(conversation_id), "head")
+        return conversation(row) if row else Conversation(conversation_id, "")
+
+    def conversations(self, conversation_ids: Iterable[str]) -> list[Conversation]:
+        """Several heads in one BatchGetItem per hundred."""
+        keys = [(rows.conversation_pk(one), "head") for one in dict.fromkeys(conversation_ids)]
+        return [conversation(row) for row in self._batch(keys)]
+
+    def messages(self, ticket: Ticket) -> list[Message]:
+        """The ticket's messages, comments and activity lines, oldest first, edits and reactions folded in.
+
+        Messages may be older than their ticket, because a provider delivers late: up to GUARD_DAYS.
+        """
+        first = max(0, ticket.created_at - GUARD_DAYS * DAY)
+        last = ticket.closed_at + GUARD_DAYS * DAY if ticket.closed_at else 9_999_999_999_999
+        found: list[Message] = []
+        with reaching():
+            for row in DeskRow.query(
+                rows.conversation_pk(ticket.conversation_id),
+                DeskRow.sk.between(f"message#{first:013d}", f"message#{last:013d}~"),
+                scan_index_forward=False,
+                consistent_read=True,
+            ):
+                if row.guard or row.ticket_id != ticket.id or not alive(row, self._now):
+                    continue
+                found.append(self._message(ticket, row))
+                if len(found) == MOST_MESSAGES:
+                    break
+        return fold(found)
+
+    def message(self, ticket: Ticket, ref: MessageRef) -> Message | None:
+        """One message of the ticket, strongly consistent, without what was folded into it; None when it is
+        elsewhere."""
+        row = self._get(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        return self._message(ticket, row) if row and row.ticket_id == ticket.id else None
+
+    def _message(self, ticket: Ticket, row: DeskRow) -> Message:
+        ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
+        content = self._opener.json(ticket.contact_id, sealing.message_content(ref), row.content)
+        opened = content or {}
+        return Message(
+            id=str(ref),
+            direction=str(row.direction),
+            kind=str(row.kind),
+            sent_at=number(row.sent_at) or ref.at,
+            text=str(opened.get("text", "")),
+            order=number(row.order),
+            arrived_at=number(row.arrived_at),
+            status=row.status or "",
+            failure=mapping(row.failure),
+            author=row.author or "",
+            purpose=row.purpose or "",
+            provider_hash=row.provider_hash or "",
+            quote_hash=row.quote_hash or "",
+            target_hash=row.target_hash or "",
+            details=opened.get("details", {}),
+            params=mapping(row.params),
+            forwarded=bool(opened.get("forwarded")),
+            uncertain=bool(row.uncertain),
+            raw_type=row.raw_type or "",
+            erased=content is None and row.content is not None,
+        )
+
+    # -- contacts
+
+    def contact(self, contact_id: str) -> Contact | None:
+        """A contact with the consents given, or None."""
+        found: dict[str, DeskRow] = {}
+        with reaching():
+            for row in DeskRow.query(rows.contact_pk(contact_id), consistent_read=True, limit=100):
+                if alive(row, self._now):
+                    found[row.sk] = row
+        if "contact" not in found:
+            return None
+        row = found.pop("contact")
+        consents = [one for name, one in found.items() if name.startswith("consent#")]
+        profile = self._opener.json(contact_id, sealing.contact_attribute(contact_id, "profile"), row.profile)
+        return Contact(
+            id=contact_id,
+            channel=str(row.channel),
+            account=str(row.account),
+            language=row.language or "",
+            conversation_id=str(row.conversation_id),
+            created_at=number(row.created_at),
+            name=str((profile or {}).get("name", "")),
+            username=str((profile or {}).get("username", "")),
+            phone=self._address(contact_id, "phone", row.phone),
+            user=self._address(contact_id, "user", row.user),
+            chat=self._address(contact_id, "chat", row.chat),
+            erased=profile is None,
+            consents=tuple(consent(one) for one in consents),
+        )
+
+    def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
+        """The conversations of several contacts."""
+        keys = [(rows.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
+        return [str(row.conversation_id) for row in self._batch(keys)]
+
+    def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str:
+        return self._opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
+
+    # -- rows
+
+    def _get(self, pk: str, sk: str) -> DeskRow | None:
+        with reaching():
+            try:
+                row = DeskRow.get(pk, sk, consistent_read=True)
+            except DeskRow.DoesNotExist:
+                return None
+        return row if alive(row, self._now) and not row.guard else None
+
+    def _batch(self, keys: Sequence[tuple[str, str]]) -> list[DeskRow]:
+        if not keys:
+            return []
+        with reaching():
+            return [row for row in DeskRow.batch_get(list(keys), consistent_read=True) if alive(row, self._now)]

@@ -1,0 +1,41 @@
+"""Rows as the records that pages show, where nothing has to be opened."""
+
+from typing import Any
+
+from chalicelib.domain.desk import Consent, Conversation
+from chalicelib.storage.models import DeskRow
+
+
+def number(value: Any) -> int:
+    """A number of a row; 0 when it is not there."""
+    return int(value) if value is not None else 0
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """A map of a row as a plain dict; empty when it is not there."""
+    if value is None:
+        return {}
+    return dict(value.as_dict() if hasattr(value, "as_dict") else value)
+
+
+def conversation(row: DeskRow) -> Conversation:
+    """The head of a conversation."""
+    return Conversation(
+        id=str(row.conversation_id),
+        ticket_id=row.ticket_id or "",
+        public_key=row.public_key or b"",
+        epoch=number(row.epoch),
+        last_inbound_at=number(row.last_inbound_at),
+        blocked=bool(row.blocked),
+    )
+
+
+def consent(row: DeskRow) -> Consent:
+    """One consent."""
+    return Consent(
+        at=number(row.at),
+        purpose=row.purpose or "",
+        policy_version=row.policy_version or "",
+        policy_hash=row.policy_hash or "",
+        channel=row.channel or "",
+    )

@@ -1,0 +1,198 @@
+"""What the sender does with the tables: it claims a place in the outbox, then records what became of the
+message.
+
+Every method is one transaction, so that a sender may die between any two of them. docs/delivery.md says what
+happens then.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.domain.delivery import CLAIM, Claimed, Failure, Job, Waiting
+from chalicelib.domain.tickets import RANK
+from chalicelib.storage.blind import AddressKey
+from chalicelib.storage.outbox_reading import OutboxReading
+from chalicelib.storage.outbox_rows import OutboxRows, Parked
+from chalicelib.storage.transactions import Transactions
+from chalicelib.storage.writes import Write
+
+
+class Outbox(OutboxReading):
+    """The outbox of all conversations. All methods raise Unavailable."""
+
+    def __init__(
+        self, client: Any, tables: Mapping[str, str], address_key: AddressKey, wait: Callable[[int], None]
+    ) -> None:
+        self._run = Transactions(client, wait)
+        self._rows = OutboxRows(tables)
+        self._address_key = address_key
+
+    def claim(self, job: Job, attempt_id: str, now: int) -> Claimed:
+        """Take the place for CLAIM ms and show the message as `sending`, if all that was read for it still
+        holds.
+
+        A message that an earlier try may have sent is marked `uncertain` here, before it is sent again.
+        """
+        waiting, head, message = job.waiting, job.head, job.message
+        assert head is not None and message is not None
+        place = self._rows.place(
+            waiting,
+            "SET #attempt_id = :attempt, #claim_until = :until, #attempts = :attempts",
+            "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)",
+            {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": waiting.attempts + 1},
+        )
+        writes = [place, self._rows.sending(message, waiting), self._rows.unchanged(head, now)]
+        refusal = self._run.once(writes)
+        if refusal is None:
+            return Claimed.OURS
+        return Claimed.TAKEN if "outbox" in refusal.roles else Claimed.CHANGED
+
+    def sent_piece(self, job: Job, attempt_id: str, provider_id: str, now: int) -> bool:
+        """Record one piece of a longer text and hold the place for the next. False: the claim is another's
+        now."""
+        waiting, head = job.waiting, job.head
+        assert head is not None
+        name = self._name(waiting, provider_id)
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            if refused:
+                return None
+            values = {"none": 0, "one": 1, "until": now + CLAIM, "attempt": attempt_id}
+            change = "SET #pieces = if_not_exists(#pieces, :none) + :one, #claim_until = :until"
+            return [
+                self._rows.place(waiting, change, "#attempt_id = :attempt", values),
+                self._rows.identified(waiting.ref, head, provider_id, name, rank=None),
+                self._rows.link(name, waiting.ref, now),
+            ]
+
+        return self._run.until_done(build)
+
+    def sent(self, job: Job, provider_id: str, now: int) -> None:
+        """Record that the message is out, with a status that came before us, and give its place up.
+
+        It does so even if the claim has passed to another sender: what is out is out.
+        """
+        waiting, head = job.waiting, job.head
+        assert head is not None
+        name = self._name(waiting, provider_id)
+
+        def build(refused: frozenset[str]) -> list[Write]:
+            rank, early = RANK["sending"], None
+            if refused or (job.message and job.message.rank > rank):
+                message = self.message(waiting.ref, now)
+                if message is None:
+                    return [self._rows.given_up(waiting)]
+                rank, early = message.rank, self.parked(name)
+            return [
+                self._rows.identified(waiting.ref, head, provider_id, name, rank=rank, early=early),
+                self._rows.link(name, waiting.ref, now),
+                *self._parked(waiting, name, early),
+                self._rows.given_up(waiting),
+            ]
+
+        self._run.until_done(build)
+
+    def _parked(self, waiting: Waiting, name: str, early: Parked | None) -> list[Write]:
+        return [self._rows.parked(name, early)] if waiting.channel == "whatsapp" else []
+
+    def settled(self, waiting: Waiting) -> None:
+        """Give the place up: a status has proved that the message is out, or the message is gone, or an
+        answer to a callback was tried."""
+        self._run.until_done(lambda refused: [self._rows.given_up(waiting)])
+
+    def again(self, job: Job, attempt_id: str, due_at: int, *, doubtful: bool = False) -> bool:
+        """Give the claim back until `due_at`; `doubtful` says that the provider may have accepted the
+        message.
+
+        False: the claim is another's now, and nothing was written.
+        """
+        return self._return(job, attempt_id, due_at, doubtful=doubtful)
+
+    def stop(self, job: Job, attempt_id: str, code: str, now: int) -> None:
+        """Close the channel until a person has acted, and give the claim back; the try does not count."""
+        waiting = job.waiting
+        closed = self._rows.channel(
+            waiting.account,
+            "SET #account = :account, #channel = :channel, #code = :code, #probed_at = :now,"
+            " #stopped_at = if_not_exists(#stopped_at, :now)",
+            "attribute_not_exists(pk) OR #account = :account",
+            {"account": waiting.account, "channel": waiting.channel, "code": code, "now": now},
+        )
+        self._return(job, attempt_id, now, closed=closed)
+
+    def _return(
+        self, job: Job, attempt_id: str, due_at: int, *, doubtful: bool = False, closed: Write | None = None
+    ) -> bool:
+        waiting = job.waiting
+        values = {
+            "due": due_at,
+            "attempts": waiting.attempts + (0 if closed else 1),
+            "doubtful": doubtful or waiting.uncertain,
+            "attempt": attempt_id,
+        }
+        change = "SET #due_at = :due, #attempts = :attempts, #doubtful = :doubtful REMOVE #attempt_id, #claim_until"
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            writes = [closed] if closed else []
+            if "outbox" in refused:
+                return writes or None
+            writes.append(self._rows.place(waiting, change, "#attempt_id = :attempt", values))
+            if "message" not in refused and not doubtful:
+                writes.append(self._rows.queued(waiting.ref))
+            return writes
+
+        return self._run.until_done(build)
+
+    def failed(
+        self,
+        job: Job,
+        failure: Failure,
+        now: int,
+        *,
+        attempt_id: str = "",
+        blocked_since: int = 0,
+        kept: bool = False,
+    ) -> bool:
+        """Show the message as failed, on its ticket too, and give its place up so that the next goes on.
+
+        `attempt_id` names our claim; without one nobody may hold the place. `blocked_since` also closes the
+        conversation: the person does not take messages. `kept` writes on the ticket that a notice was kept.
+        False: the place is another's now.
+        """
+        waiting = job.waiting
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            if "outbox" in refused:
+                return None
+            writes = [self._rows.given_up(waiting, attempt_id, now)]
+            message = self.message(waiting.ref, now) if refused else job.message
+            if message is None:
+                return writes
+            if blocked_since and "head" not in refused:
+                writes.append(self._rows.blocked(waiting.ref.conversation_id, blocked_since))
+            rank = max(message.rank, RANK["sending"]) if attempt_id else message.rank
+            if rank >= RANK["failed"]:
+                return writes
+            writes.append(self._rows.failed(waiting, rank, failure, now))
+            if message.ticket_id and "ticket" not in refused:
+                writes.append(self._rows.undelivered(message.ticket_id, waiting.ref))
+            if message.ticket_id and kept:
+                writes.append(self._rows.kept(message, now))
+            return writes
+
+        return self._run.until_done(build)
+
+    def may_probe(self, account: str, now: int, every: int) -> bool:
+        """Whether this caller may try one message on a stopped channel: nobody did for `every` ms."""
+        condition = "attribute_exists(#stopped_at) AND (attribute_not_exists(#probed_at) OR #probed_at <= :before)"
+        values = {"now": now, "before": now - every}
+        return self._run.once([self._rows.channel(account, "SET #probed_at = :now", condition, values)]) is None
+
+    def start_again(self, account: str) -> None:
+        """Open a stopped channel: a message went through it."""
+        expression = "SET #account = :account REMOVE #stopped_at, #code, #probed_at"
+        write = self._rows.channel(account, expression, "attribute_exists(pk)", {"account": account})
+        self._run.until_done(lambda refused: None if refused else [write])
+
+    def _name(self, waiting: Waiting, provider_id: str) -> str:
+        return self._address_key.message(waiting.channel, waiting.account, provider_id)

@@ -1,0 +1,130 @@
+"""Storing a reply: message, place in the outbox, guard of the client's id, and ticket: all or nothing."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.domain.delivery import Answered, Reply
+from chalicelib.domain.desk import Message
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, SECOND, WINDOW, queue_of
+from chalicelib.storage import rows, sealing
+from chalicelib.storage.models import alive
+from chalicelib.storage.outbox_reading import OutboxReading, get_row
+from chalicelib.storage.ticket_rows import PREVIEW
+from chalicelib.storage.transactions import Transactions
+from chalicelib.storage.writes import Write, Writes
+
+
+class ReplyStore(OutboxReading):
+    """Replies of colleagues. All methods raise Unavailable."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
+        self._run = Transactions(client, wait)
+        self._writes = Writes(tables)
+
+    def ticket(self, ticket_id: str, now: int) -> Answered | None:
+        """The ticket that is answered, or None when there is none or its retention has ended."""
+        row = get_row(rows.ticket_pk(ticket_id), "ticket")
+        if row is None or not alive(row, now):
+            return None
+        return Answered(ticket_id, str(row.state), str(row.contact_id), str(row.conversation_id))
+
+    def failed_reply(self, ref: MessageRef, now: int) -> tuple[str, str, str, bytes] | None:
+        """A message of ours: its ticket, contact, status and sealed content."""
+        row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        if row is None or row.direction != "out" or not alive(row, now):
+            return None
+        return row.ticket_id or "", str(row.contact_id), row.status or "", row.content or b""
+
+    def shown(self, ref: MessageRef, text: str) -> Message:
+        """A reply that was stored before, as it is by now; `text` is its text."""
+        row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        return Message(
+            str(ref),
+            "out",
+            "text",
+            ref.at,
+            text=text,
+            status=(row and row.status) or "",
+            author=(row and row.author) or "",
+            purpose="support",
+            uncertain=bool(row and row.uncertain),
+        )
+
+    def store(self, reply: Reply) -> bool:
+        """Store the reply if nothing of what was read has changed; return whether it was stored."""
+        return self._run.once(list(self._rows(reply))) is None
+
+    def _rows(self, reply: Reply) -> list[Write]:
+        pk = rows.conversation_pk(reply.ref.conversation_id)
+        guard = {
+            "message_ref": str(reply.ref),
+            "expires_at": reply.now // SECOND + GUARD_DAYS * DAY // SECOND,
+        }
+        return [
+            self._writes.put("message", "desk", pk, f"message#{reply.ref.tail}", self._message(reply)),
+            self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _place(reply)),
+            self._writes.put("client", "desk", pk, f"client#{reply.client_hash}", guard),
+            self._head(reply),
+            self._ticket(reply),
+        ]
+
+    def _message(self, reply: Reply) -> dict[str, Any]:
+        place = sealing.message_content(reply.ref)
+        return {
+            "direction": "out",
+            "kind": "text",
+            "ticket_id": reply.ticket.ticket_id,
+            "contact_id": reply.head.contact_id,
+            "content": sealing.seal_json(reply.head.public_key, place, {"text": reply.text}),
+            "sent_at": reply.ref.at,
+            "arrived_at": reply.now,
+            "status": "queued",
+            "rank": RANK["queued"],
+            "author": reply.author,
+            "purpose": "support",
+        }
+
+    def _head(self, reply: Reply) -> Write:
+        """Take the number in the conversation, behind the fence; on WhatsApp only inside the window."""
+        head = reply.head
+        values: dict[str, Any] = {"at": reply.ref.at, "read": head.last_at, "epoch": head.epoch, "yes": True}
+        condition = "#last_at = :read AND #epoch = :epoch AND #blocked <> :yes"
+        if head.channel == "whatsapp":
+            condition += " AND #last_inbound_at > :limit"
+            values["limit"] = reply.now - WINDOW
+        pk = rows.conversation_pk(reply.ref.conversation_id)
+        return self._writes.update("head", "desk", pk, "head", "SET #last_at = :at", condition, values)
+
+    def _ticket(self, reply: Reply) -> Write:
+        place = sealing.ticket_attribute(reply.ticket.ticket_id, "last")
+        values = {
+            "state": str(reply.state),
+            "queue": queue_of(reply.state),
+            "now": reply.now,
+            "at": reply.ref.at,
+            "last": sealing.seal_json(reply.head.public_key, place, {"text": reply.text[:PREVIEW]}),
+            "kind": "text",
+            "out": "out",
+            "read": reply.ticket.state,
+        }
+        expression = (
+            "SET #state = :state, #queue = :queue, #activity = :now, #last_message_at = :at, #last = :last,"
+            " #last_kind = :kind, #last_direction = :out REMOVE #undelivered"
+        )
+        pk = rows.ticket_pk(reply.ticket.ticket_id)
+        return self._writes.update("ticket", "desk", pk, "ticket", expression, "#state = :read", values)
+
+
+def _place(reply: Reply) -> dict[str, Any]:
+    return {
+        "conversation_id": reply.ref.conversation_id,
+        "action": "send",
+        "purpose": "support",
+        "due": "due#0",
+        "due_at": reply.now,
+        "queued_at": reply.now,
+        "attempts": 0,
+        "channel": reply.head.channel,
+        "account": reply.head.account,
+    }

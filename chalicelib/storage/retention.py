@@ -1,0 +1,99 @@
+"""The date of a ticket, and its copies on the ticket's rows. Dates are epoch seconds."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.storage import rows
+from chalicelib.storage.calls import reaching
+from chalicelib.storage.models import DeskRow
+from chalicelib.storage.outbox_reading import get_row
+from chalicelib.storage.transactions import Transactions
+from chalicelib.storage.writes import Writes
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A ticket as far as its date goes: `expires_at` is 0 while it is not closed."""
+
+    ticket_id: str
+    number: str
+    expires_at: int
+
+
+class TicketDates:
+    """Reads and writes dates. All methods raise Unavailable."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
+        self._run = Transactions(client, wait)
+        self._writes = Writes(tables)
+
+    def ticket(self, ticket_id: str) -> Dated | None:
+        """The ticket by a strongly consistent read, or None when it is gone."""
+        row = get_row(rows.ticket_pk(ticket_id), "ticket")
+        return Dated(ticket_id, row.number or "", int(row.expires_at or 0)) if row else None
+
+    def others(self, conversation_id: str, ticket: Dated) -> Iterator[str]:
+        """Sort keys of the ticket's messages, comments and activity lines that have another date than the
+        ticket."""
+        if ticket.expires_at:
+            wrong = (DeskRow.expires_at != ticket.expires_at) | DeskRow.expires_at.does_not_exist()
+        else:
+            wrong = DeskRow.expires_at.exists()
+        with reaching():
+            for row in DeskRow.query(
+                rows.conversation_pk(conversation_id),
+                DeskRow.sk.startswith("message#"),
+                filter_condition=(DeskRow.ticket_id == ticket.ticket_id) & wrong,
+                consistent_read=True,
+                attributes_to_get=["pk", "sk"],
+            ):
+                yield str(row.sk)
+
+    def date_row(self, conversation_id: str, sk: str, ticket: Dated) -> None:
+        """Give a row the ticket's date, or take its date away. A row that is gone stays gone."""
+        self._date(rows.conversation_pk(conversation_id), sk, ticket)
+
+    def date_number(self, ticket: Dated) -> None:
+        """Give the ticket's number the ticket's date, or take its date away."""
+        if ticket.number:
+            self._date(rows.number_pk(ticket.number), "number", ticket)
+
+    def _date(self, pk: str, sk: str, ticket: Dated) -> None:
+        values: dict[str, Any] = {"ticket": ticket.ticket_id}
+        if ticket.expires_at:
+            values["date"] = ticket.expires_at
+        expression = "SET #expires_at = :date" if ticket.expires_at else "REMOVE #expires_at"
+        self._run.single(self._writes.update("row", "desk", pk, sk, expression, "#ticket_id = :ticket", values))
+
+    def finish(self, ticket: Dated) -> bool:
+        """Note on the ticket that its rows have its date; False when the date has changed meanwhile."""
+        pk = rows.ticket_pk(ticket.ticket_id)
+        values: dict[str, Any] = {"ticket": ticket.ticket_id}
+        if ticket.expires_at:
+            values["date"] = ticket.expires_at
+            expression, condition = "SET #dated = :date", "#expires_at = :date AND #ticket_id = :ticket"
+        else:
+            expression, condition = (
+                "REMOVE #dated",
+                "attribute_not_exists(#expires_at) AND #ticket_id = :ticket",
+            )
+        return self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
+
+    def settle_failure(self, conversation_id: str, sk: str, ticket_id: str) -> None:
+        """Make the ticket say that this message of ours was not delivered, or no longer say so."""
+        row = get_row(rows.conversation_pk(conversation_id), sk)
+        if row is None or row.direction != "out" or (row.status == "failed") == bool(row.flagged):
+            return
+        tail = sk.removeprefix("message#")
+        failed = row.status == "failed"
+        expression = "SET #undelivered = :tail" if failed else "REMOVE #undelivered"
+        condition = "#ticket_id = :ticket" + ("" if failed else " AND #undelivered = :tail")
+        values: dict[str, Any] = {"ticket": ticket_id, "tail": tail}
+        pk = rows.ticket_pk(ticket_id)
+        self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
+        values = {"status": row.status or "", "yes": True}
+        expression = "SET #flagged = :yes" if failed else "REMOVE #flagged"
+        condition = "#status = :status" + ("" if failed else " AND #flagged = :yes")
+        pk = rows.conversation_pk(conversation_id)
+        self._run.single(self._writes.update("message", "desk", pk, sk, expression, condition, values))

@@ -1,0 +1,145 @@
+"""Sessions and the brake on sign-ins. Only hashes are stored: a token or an address cannot be read from a row."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.models import Model
+
+from chalicelib.domain.staff import SESSION_LASTS, Session, Staff
+from chalicelib.domain.tickets import SECOND
+from chalicelib.storage.blind import session_hash
+from chalicelib.storage.calls import reaching
+from chalicelib.storage.models import IndexRow
+
+PAUSE = 15 * 60 * SECOND
+"""How long failed sign-ins count."""
+PER_ACCOUNT = 5
+PER_SOURCE = 60
+"""Failed sign-ins within PAUSE before the next one is refused, whatever its password."""
+
+
+class LoginRow(Model):
+    """How many sign-ins of one account or source failed lately."""
+
+    class Meta:
+        table_name = ""
+        connect_timeout_seconds = 1
+        read_timeout_seconds = 4
+        max_retry_attempts = 2
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="login")
+    attempts = NumberAttribute(default=1)
+    expires_at = NumberAttribute()
+
+
+class SessionStore:
+    """Opens, finds and ends sessions. All methods raise Unavailable."""
+
+    def open(self, staff: Staff, kind: str, now: int) -> tuple[str, Session]:
+        """Start a session under a new random token of 256 bits, which is returned and stored nowhere."""
+        token = secrets.token_urlsafe(32)
+        expires_at = (now + SESSION_LASTS) // SECOND
+        session = Session(staff.id, staff.generation, kind, now, expires_at * SECOND)
+        with reaching():
+            IndexRow(
+                f"session#{session_hash(token)}",
+                "session",
+                sub=session.staff_id,
+                generation=session.generation,
+                kind=kind,
+                created_at=now,
+                expires_at=expires_at,
+            ).save()
+        return token, session
+
+    def find(self, token: str, kind: str, now: int) -> Session | None:
+        """The session of this token, strongly consistent; None when it has ended or is of another kind."""
+        with reaching():
+            try:
+                row = IndexRow.get(f"session#{session_hash(token)}", "session", consistent_read=True)
+            except IndexRow.DoesNotExist:
+                return None
+        session = Session(
+            str(row.sub),
+            int(row.generation or 0),
+            row.kind or "",
+            int(row.created_at or 0),
+            int(row.expires_at or 0) * SECOND,
+        )
+        return session if session.kind == kind and session.expires_at > now else None
+
+    def end(self, token: str) -> None:
+        """End a session; ending it twice is harmless."""
+        with reaching():
+            IndexRow(f"session#{session_hash(token)}", "session").delete()
+
+
+def csrf_token(session_token: str) -> str:
+    """The token of a session's forms: bound to the session and of no use as one."""
+    return hashlib.sha256(b"form|" + session_token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Brake:
+    """Slows down who tries passwords. `key` blinds accounts and sources; rows live in the table of `IndexRow`."""
+
+    key: bytes
+
+    def attempt(self, account: str, source: str, now: int) -> int:
+        """Count an attempt before it is made. Returns how many more the account has, -1 when it must wait."""
+        left = self._count(self._name("account", account), PER_ACCOUNT, now)
+        if left >= 0 and self._count(self._name("source", source), PER_SOURCE, now) < 0:
+            return -1
+        return left
+
+    def forgive(self, account: str, source: str) -> None:
+        """Forget the attempts of an account that signed in, and this one attempt of its source."""
+        _bind()
+        with reaching():
+            LoginRow(self._name("account", account), "login").delete()
+            try:
+                LoginRow(self._name("source", source), "login").update(
+                    actions=[LoginRow.attempts.add(-1)], condition=LoginRow.attempts > 0
+                )
+            except UpdateError as error:
+                _only_condition(error)
+
+    def _name(self, what: str, value: str) -> str:
+        return "login#" + hmac.new(self.key, f"{what}|{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _count(self, name: str, most: int, now: int) -> int:
+        _bind()
+        seconds = now // SECOND
+        with reaching():
+            row = LoginRow(name, "login")
+            try:
+                row.update(
+                    actions=[LoginRow.attempts.add(1)],
+                    condition=(LoginRow.expires_at > seconds) & (LoginRow.attempts < most),
+                )
+                return most - int(row.attempts)
+            except UpdateError as error:
+                _only_condition(error)
+            try:
+                fresh = LoginRow(name, "login", attempts=1, expires_at=seconds + PAUSE // SECOND)
+                fresh.save(LoginRow.pk.does_not_exist() | (LoginRow.expires_at <= seconds))
+                return most - 1
+            except PutError as error:
+                _only_condition(error)
+        return -1
+
+
+def _only_condition(error: UpdateError | PutError) -> None:
+    if error.cause_response_code != "ConditionalCheckFailedException":
+        raise error
+
+
+def _bind() -> None:
+    if LoginRow.Meta.table_name != IndexRow.Meta.table_name:
+        LoginRow.Meta.table_name = IndexRow.Meta.table_name
+        LoginRow._connection = None

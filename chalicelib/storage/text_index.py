@@ -1,0 +1,75 @@
+"""Finding contacts by name, username and address, by blind words: the table shows neither a name nor who
+shares one."""
+
+from collections.abc import Iterable
+
+from chalicelib.domain.search_words import wanted_words
+from chalicelib.storage.blind import TextKey
+from chalicelib.storage.calls import reaching
+from chalicelib.storage.models import IndexRow
+
+MOST_OF_A_WORD = 1_000
+"""Contacts that are read for one word; of a name that more people share, the other words must tell."""
+MOST_FOUND = 50
+
+
+class TextIndex:
+    """The text rows of the table `index`. All methods raise Unavailable."""
+
+    def __init__(self, text_key: TextKey) -> None:
+        self._text_key = text_key
+
+    def find_contacts(self, typed: str) -> list[str]:
+        """Return ids of contacts that have all the words of `typed`, MOST_FOUND at most, in no particular
+        order."""
+        found: set[str] | None = None
+        for group in wanted_words(typed):
+            having = {contact_id for word in group for contact_id in self._having(word)}
+            found = having if found is None else found & having
+            if not found:
+                break
+        return sorted(found or ())[:MOST_FOUND]
+
+    def _having(self, word: str) -> list[str]:
+        with reaching():
+            return [str(row.sk) for row in IndexRow.query(self._row(self._text_key.word(word)), limit=MOST_OF_A_WORD)]
+
+    def replace(self, contact_id: str, words: Iterable[str]) -> int:
+        """Make a contact found by these words and no others; return how many rows changed.
+
+        The list of the contact's words is widened first and narrowed last, so that no run that dies leaves a
+        row that the next one does not know of.
+        """
+        wanted = {self._text_key.word(word) for word in words}
+        known = self._known(contact_id)
+        if known == wanted:
+            return 0
+        self._remember(contact_id, known | wanted)
+        with reaching(), IndexRow.batch_write() as batch:
+            for name in wanted:
+                batch.save(IndexRow(self._row(name), contact_id, contact_id=contact_id))
+            for name in known - wanted:
+                batch.delete(IndexRow(self._row(name), contact_id))
+        self._remember(contact_id, wanted)
+        return len(known ^ wanted)
+
+    def _known(self, contact_id: str) -> set[str]:
+        with reaching():
+            rows = list(IndexRow.query(_words(contact_id), IndexRow.sk == "words", consistent_read=True))
+        return set(rows[0].words or ()) if rows else set()
+
+    def _remember(self, contact_id: str, names: set[str]) -> None:
+        row = IndexRow(_words(contact_id), "words", contact_id=contact_id, words=sorted(names))
+        with reaching():
+            if names:
+                row.save()
+            else:
+                row.delete()
+
+    @staticmethod
+    def _row(name: str) -> str:
+        return f"text#{name}"
+
+
+def _words(contact_id: str) -> str:
+    return f"words#{contact_id}"

@@ -1,0 +1,93 @@
+"""Rows of a ticket: the ticket and its number."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.domain.people import Arrival
+from chalicelib.domain.tickets import SECOND, State, queue_of
+from chalicelib.storage import rows, sealing
+from chalicelib.storage.blind import AddressKey
+from chalicelib.storage.writes import Write, Writes
+
+PREVIEW = 160
+"""Characters of a message that a queue row shows."""
+
+
+class TicketRows:
+    """Builds the writes that a ticket needs."""
+
+    def __init__(self, writes: Writes, address_key: AddressKey) -> None:
+        self._writes = writes
+        self._address_key = address_key
+
+    def opened(self, arrival: Arrival) -> Iterator[Write]:
+        """A new ticket and its number, which must not be taken."""
+        message = arrival.message
+        ticket = {
+            "ticket_id": arrival.ticket_id,
+            "number": arrival.number,
+            "state": State.OPEN.value,
+            "channel": message.channel,
+            "account": message.account,
+            "conversation_id": arrival.person.conversation_id,
+            "contact_id": arrival.person.contact_id,
+            "priority": "normal",
+            "tags": [],
+            "created_at": arrival.now,
+            "last_message_at": message.sent_at * SECOND,
+            "activity": arrival.now,
+            "queue": queue_of(State.OPEN),
+            "unread": 1,
+            "who": self._who(arrival),
+            "last": self._last(arrival),
+            "last_kind": message.kind,
+            "last_direction": "in",
+            "language": arrival.person.language,
+            "previous_ticket_id": arrival.previous,
+        }
+        yield self._writes.put("ticket", "desk", rows.ticket_pk(arrival.ticket_id), "ticket", ticket)
+        yield self._writes.put(
+            "number", "desk", rows.number_pk(arrival.number), "number", {"ticket_id": arrival.ticket_id}
+        )
+
+    def touched(self, arrival: Arrival) -> Write:
+        """Reopen and refresh the ticket, unless it is over: closed, or solved longer ago than the profile allows."""
+        message, profile = arrival.message, arrival.message.author
+        values: dict[str, Any] = {"one": 1, "closed": State.CLOSED.value}
+        changes = ["unread = unread + :one"]
+        condition = "attribute_exists(pk) AND #state <> :closed"
+        remove = ""
+        if not arrival.quiet:
+            condition += " AND (#state <> :solved OR solved_at > :limit)"
+            values |= {"solved": State.SOLVED.value, "limit": arrival.reopen_since, "open": State.OPEN.value,
+                       "queue": queue_of(State.OPEN), "now": arrival.now}  # fmt: skip
+            changes += ["#state = :open", "queue = :queue", "activity = :now"]
+            remove = " REMOVE solved_at"
+        if arrival.newest:
+            values |= {
+                "last": self._last(arrival),
+                "at": message.sent_at * SECOND,
+                "kind": message.kind,
+                "in": "in",
+            }
+            changes += ["#last = :last", "last_message_at = :at", "last_kind = :kind", "last_direction = :in"]
+        if (
+            profile.name
+            and self._address_key.profile(profile.name, profile.username) != arrival.person.profile_hash
+        ):
+            values["who"] = self._who(arrival)
+            changes.append("who = :who")
+        return self._writes.update(
+            "ticket", "desk", rows.ticket_pk(arrival.ticket_id), "ticket",
+            "SET " + ", ".join(changes) + remove, condition, values,
+        )  # fmt: skip
+
+    def _who(self, arrival: Arrival) -> bytes:
+        author = arrival.message.author
+        place = sealing.ticket_attribute(arrival.ticket_id, "who")
+        value = {"name": author.name, "username": author.username, "address": author.addresses[-1].value}
+        return sealing.seal_json(arrival.person.public_key, place, value)
+
+    def _last(self, arrival: Arrival) -> bytes:
+        place = sealing.ticket_attribute(arrival.ticket_id, "last")
+        return sealing.seal_json(arrival.person.public_key, place, {"text": arrival.message.text[:PREVIEW]})

@@ -1,0 +1,44 @@
+"""A ticket was closed or reopened: its rows get its date, or lose it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.errors import Unavailable
+
+if TYPE_CHECKING:
+    from chalicelib.storage.retention import TicketDates
+
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class DateRows:
+    """Copies dates. It may be done again at any time and begins with what the ticket says now.
+
+    It ends only when the ticket still says so: whoever reopens a ticket while its rows are dated is followed
+    at once, and a run that dies in between is repeated by its queue.
+    """
+
+    store: "TicketDates"
+
+    def __call__(self, conversation_id: str, ticket_id: str, row: str = "") -> None:
+        """Make the rows of a ticket carry its date, all of them or only the one with the sort key `row`.
+
+        With `row`, a failure of that message is also shown on its ticket, or taken off. Raises Unavailable.
+        """
+        for _ in range(TRIES):
+            ticket = self.store.ticket(ticket_id)
+            if ticket is None:
+                return
+            if row:
+                self.store.date_row(conversation_id, row, ticket)
+                if self.store.ticket(ticket_id) == ticket:
+                    self.store.settle_failure(conversation_id, row, ticket_id)
+                    return
+                continue
+            for sk in self.store.others(conversation_id, ticket):
+                self.store.date_row(conversation_id, sk, ticket)
+            self.store.date_number(ticket)
+            if self.store.finish(ticket):
+                return
+        raise Unavailable("The ticket is closed and reopened too fast to date its rows now; try again.")

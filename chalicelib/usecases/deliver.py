@@ -1,0 +1,239 @@
+"""What waits in a conversation goes out: in order, once, and whatever fails on the way loses nothing.
+
+Order and "once" rest on the rows: the oldest place decides, and only who holds its claim calls the provider.
+The bell that starts a delivery carries the conversation's id and may ring any number of times.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.domain.delivery import (
+    CLAIM,
+    PROBE_EVERY,
+    Claimed,
+    Failure,
+    Job,
+    Waiting,
+    gives_up,
+    proved,
+    refusal,
+    wait_before_retry,
+)
+from chalicelib.domain.failures import reason_of
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.messages import Address
+from chalicelib.domain.tickets import SECOND
+from chalicelib.errors import Unavailable
+from chalicelib.observability import count, log
+from chalicelib.usecases.outgoing import Providers, answer_callback, open_message
+
+if TYPE_CHECKING:
+    from chalicelib.storage.opening import Opener
+    from chalicelib.storage.outbox import Outbox
+
+TRIES = 10
+"""How often a message is looked at anew when its conversation changes while it is claimed."""
+BUDGET = 9.0
+"""Seconds after which no new message is begun: a call may take 19, and the function is given 30."""
+SOON = 2 * SECOND
+"""A bell that rings this little too early is rung again; for longer waits somebody else has rung or will."""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A message that may go out: the pieces that are left, where to, and who opened it."""
+
+    job: Job
+    pieces: tuple[str, ...]
+    address: Address
+    attempt_id: str
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """Sends what waits. `ring` starts another delivery after so many ms; `opener` is made new for each
+    run."""
+
+    store: "Outbox"
+    providers: Providers
+    opener: Callable[[], "Opener"]
+    allows: Callable[[str, str], bool]
+    ring: Callable[[str, int], None]
+    clock: Callable[[], int]
+    wait: Callable[[int], None]
+    draw: Callable[[float], float] = field(default=lambda limit: random.uniform(0, limit))
+    stopwatch: Callable[[], float] = field(default=time.monotonic)
+
+    def __call__(self, conversation_id: str) -> int:
+        """Send until nothing is left, must wait, or another sender holds the place; return how many went out.
+
+        Raises Unavailable; then the bell rings again.
+        """
+        run = _Run(self, conversation_id, self.opener(), self.stopwatch() + BUDGET)
+        return run()
+
+
+class _Run:
+    """One delivery of one conversation."""
+
+    def __init__(self, parts: Deliver, conversation_id: str, opener: "Opener", until: float) -> None:
+        self._parts = parts
+        self._store, self._providers = parts.store, parts.providers
+        self._conversation_id = conversation_id
+        self._opener = opener
+        self._until = until
+        self._probing: bool | None = None
+        self._changes = 0
+        self._sent = 0
+
+    def __call__(self) -> int:
+        while True:
+            waiting = self._store.waiting(self._conversation_id)
+            for one in waiting:
+                if one.action == "answer_callback":
+                    answer_callback(self._store, self._providers, self._opener, one, self._parts.clock())
+            if not waiting:
+                return self._sent
+            first = next((one for one in waiting if one.action != "answer_callback"), None)
+            if first is None:
+                continue
+            if self._parts.stopwatch() > self._until:
+                self._parts.ring(self._conversation_id, 0)
+                return self._sent
+            if not self._go_on(first):
+                return self._sent
+
+    # -- one message
+
+    def _go_on(self, waiting: Waiting) -> bool:
+        """Do what can be done for the oldest message; return whether the next may follow."""
+        now = self._parts.clock()
+        if waiting.attempts and waiting.due_at > now:  # an untried one may bear a provider's faster clock
+            if waiting.due_at - now <= SOON:
+                self._parts.ring(self._conversation_id, waiting.due_at - now)
+            return False
+        if waiting.held(now) or not self._channel_open(waiting, now):
+            return False
+        ready = self._ready(self._store.job(waiting, now), now)
+        return self._send(ready) if isinstance(ready, _Ready) else ready
+
+    def _channel_open(self, waiting: Waiting, now: int) -> bool:
+        """A stopped channel lets one message try whether it works again, and leaves everything else in its
+        place."""
+        if self._probing is None:
+            stopped = self._store.stopped(waiting.account)
+            if stopped and not self._store.may_probe(waiting.account, now, PROBE_EVERY):
+                return False
+            self._probing = stopped
+        return True
+
+    def _ready(self, job: Job, now: int) -> _Ready | bool:
+        """Check all that may have changed since the message was written, open it, and claim it.
+
+        Everything that can fail is done before the claim, so that a claim that was left behind means a call.
+        """
+        if job.message is None:
+            self._store.settled(job.waiting)
+            return True
+        opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job)
+        if proved(job, 1 if isinstance(opened, Failure) else len(opened[0])):
+            self._store.settled(job.waiting)
+            self._count(job.waiting, "proved")
+            return True
+        if isinstance(opened, Failure):
+            return self._refuse(job, opened, now)
+        attempt_id = new_id()
+        claimed = self._store.claim(job, attempt_id, now)
+        if claimed is Claimed.OURS:
+            if job.waiting.uncertain:
+                count("DeliveryUncertain")
+                log("delivery_uncertain", channel=job.waiting.channel, message_ref=str(job.waiting.ref))
+            pieces, address = opened
+            return _Ready(job, pieces[job.waiting.pieces :], address, attempt_id)
+        if claimed is Claimed.CHANGED:
+            self._changes += 1
+            if self._changes >= TRIES:
+                raise Unavailable("The conversation changes too fast to send now; the bell rings again.")
+            self._parts.wait(self._changes)
+        return claimed is Claimed.CHANGED
+
+    def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
+        kept = job.waiting.purpose == "notice" and failure.reason == "window_closed"
+        done = self._store.failed(job, failure, now, kept=kept)
+        if done:
+            self._count(job.waiting, failure.reason)
+        return done
+
+    def _send(self, ready: _Ready) -> bool:
+        """Call the provider for each piece that is left and record each answer."""
+        job, started = ready.job, self._parts.clock()
+        last = len(ready.pieces) - 1
+        for number, piece in enumerate(ready.pieces):
+            result = self._call(ready, piece)
+            now = self._parts.clock()
+            if isinstance(result, SendError):
+                return self._not_sent(ready, result, started, now)
+            if number < last:
+                if not self._store.sent_piece(job, ready.attempt_id, result.provider_id, now):
+                    return False
+            else:
+                self._store.sent(job, result.provider_id, now)
+        self._sent += 1
+        self._count(job.waiting, "sent")
+        self._works(job.waiting)
+        return True
+
+    def _call(self, ready: _Ready, piece: str) -> SendResult | SendError:
+        waiting = ready.job.waiting
+        message = OutboundText(waiting.account, ready.address, piece, reference=str(waiting.ref))
+        try:
+            return self._providers.send(waiting.channel, message)
+        except SendError as error:
+            if not (error.stops_channel and self._providers.token_changed(waiting.channel, waiting.account)):
+                return error
+        try:
+            return self._providers.send(waiting.channel, message)
+        except SendError as error:
+            return error
+
+    # -- what went wrong
+
+    def _not_sent(self, ready: _Ready, error: SendError, started: int, now: int) -> bool:
+        job, waiting = ready.job, ready.job.waiting
+        if error.stops_channel:
+            self._store.stop(job, ready.attempt_id, error.code, now)
+            count("ChannelStopped")
+            log("channel_stopped", channel=waiting.channel, code=error.code)
+            return False
+        if error.permanent or gives_up(waiting, now):
+            reason = reason_of(error.code) if error.permanent else "unknown"
+            failure = Failure(error.code, reason, error.message)
+            blocked = started if waiting.channel == "telegram" and failure.reason == "blocked" else 0
+            done = self._store.failed(job, failure, now, attempt_id=ready.attempt_id, blocked_since=blocked)
+            self._count(waiting, failure.reason)
+            if error.permanent:
+                self._works(waiting)
+            return done
+        pause = wait_before_retry(waiting.attempts, error.retry_after, self._parts.draw)
+        if error.ambiguous and waiting.channel == "whatsapp":
+            pause = max(pause, CLAIM)
+        if self._store.again(job, ready.attempt_id, now + pause, doubtful=error.ambiguous):
+            self._parts.ring(self._conversation_id, pause)
+        self._count(waiting, "retry")
+        log("send_again", channel=waiting.channel, code=error.code, attempt=waiting.attempts + 1, ms=pause)
+        return False
+
+    def _works(self, waiting: Waiting) -> None:
+        """The provider took our token: a stopped channel is open again, and the sweeper rings for what
+        waits."""
+        if self._probing:
+            self._store.start_again(waiting.account)
+            self._probing = False
+            log("channel_works", channel=waiting.channel)
+
+    def _count(self, waiting: Waiting, outcome: str) -> None:
+        count("Outbound", channel=waiting.channel, outcome=outcome)

@@ -1,0 +1,45 @@
+"""A colleague signs the undertaking; an administrator shuts a colleague out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.staff import Staff
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.observability import log
+
+if TYPE_CHECKING:
+    from chalicelib.storage.identities import Identities
+    from chalicelib.storage.staff import StaffStore
+
+
+@dataclass(frozen=True)
+class SignUndertaking:
+    """Keeps when a colleague undertook confidentiality."""
+
+    staff: "StaffStore"
+    clock: Callable[[], int]
+
+    def __call__(self, who: Staff) -> None:
+        """Store the time of the first signature. Raises Unavailable."""
+        self.staff.sign_undertaking(who.id, self.clock())
+        log("undertaking_signed", staff_id=who.id)
+
+
+@dataclass(frozen=True)
+class RevokeStaff:
+    """Ends a colleague's access at once: our sessions, then Cognito's account."""
+
+    staff: "StaffStore"
+    identities: "Identities"
+
+    def __call__(self, staff_id: str, by: Staff) -> None:
+        """Raises NotFound, Conflict for oneself, Unavailable. Repeating it is harmless."""
+        if staff_id == by.id:
+            raise Conflict("You cannot revoke yourself. Ask another administrator.")
+        colleague = self.staff.get(staff_id)
+        if colleague is None:
+            raise NotFound("There is no such colleague.")
+        self.staff.revoke(staff_id)
+        self.identities.shut_out(colleague.email)
+        log("access_revoked", staff_id=staff_id)

@@ -1,0 +1,79 @@
+"""What goes out and through whom: opening a message before it is sent, and answering a pressed button."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels.split import split_text
+from chalicelib.domain.delivery import Failure, Job, Waiting
+from chalicelib.domain.failures import reason_of
+from chalicelib.domain.messages import Address, AddressKind, Channel
+from chalicelib.observability import log
+from chalicelib.storage import sealing
+from chalicelib.storage.vault import CannotOpen
+
+if TYPE_CHECKING:
+    from chalicelib.storage.opening import Opener
+    from chalicelib.storage.outbox import Outbox
+
+_KINDS: tuple[AddressKind, ...] = ("phone", "user", "chat")
+
+
+class Providers(Protocol):
+    """The channels' providers, each called with the account's own token."""
+
+    def send(self, channel: Channel, message: OutboundText) -> SendResult:
+        """Send one piece of text. Raises SendError and Unavailable."""
+        ...
+
+    def answer_callback(self, channel: Channel, account: str, callback_id: str) -> None:
+        """Say that a pressed button was noticed. Raises SendError and Unavailable."""
+        ...
+
+    def token_changed(self, channel: Channel, account: str) -> bool:
+        """Read the account's token anew; return whether it is another one than before. Raises Unavailable."""
+        ...
+
+
+def open_message(opener: "Opener", job: Job) -> tuple[tuple[str, ...], Address] | Failure:
+    """Return the message's text, cut into what a provider takes at once, and where it goes; or why not.
+
+    Raises Unavailable.
+    """
+    assert job.message is not None and job.recipient is not None
+    contact_id = job.recipient.contact_id
+    try:
+        content = opener.json(contact_id, sealing.message_content(job.waiting.ref), job.message.content)
+        address = _address(opener, contact_id, job.recipient.addresses)
+    except CannotOpen as error:
+        return Failure(error.code, "unknown")
+    if content is None:
+        return Failure("erased", "erased")
+    if address is None:
+        return Failure("no_address", reason_of("no_address"))
+    pieces = tuple(one for one in split_text(str(content.get("text", ""))) if one.strip())
+    return (pieces, address) if pieces[job.waiting.pieces :] else Failure("empty", "rejected")
+
+
+def _address(opener: "Opener", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
+    """A number before a business-scoped id, to which not every message may go."""
+    for kind in _KINDS:
+        value = opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed.get(kind))
+        if value:
+            return Address(kind, value)
+    return None
+
+
+def answer_callback(store: "Outbox", providers: Providers, opener: "Opener", waiting: Waiting, now: int) -> None:
+    """Answer a pressed button once, as well as we can: it stops turning by itself, too. Raises
+    Unavailable."""
+    try:
+        message = store.message(waiting.ref, now)
+        place = sealing.message_content(waiting.ref)
+        content = opener.json(message.contact_id, place, message.content) if message else None
+        callback_id = str((content or {}).get("details", {}).get("callback_id", ""))
+        if callback_id:
+            providers.answer_callback(waiting.channel, waiting.account, callback_id)
+    except (SendError, CannotOpen) as error:
+        log("callback_unanswered", channel=waiting.channel, code=error.code)
+    store.settled(waiting)

@@ -1,0 +1,69 @@
+"""A start, a block or a changed number reaches the right person, once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.language import detect
+from chalicelib.domain.messages import Author, NumberChanged, ReachChanged, Started
+from chalicelib.domain.people import Notice, Outcome
+from chalicelib.domain.profile import Profile
+from chalicelib.domain.texts import welcome
+from chalicelib.domain.tickets import SECOND
+from chalicelib.errors import Unavailable
+from chalicelib.usecases.receive_message import TRIES, full_jitter
+
+if TYPE_CHECKING:
+    from chalicelib.storage.intake import IntakeStore
+    from chalicelib.storage.intake_changes import IntakeChanges
+
+
+@dataclass(frozen=True)
+class ReceiveChange:
+    """Stores changes. A change about a person whom we do not know is none of ours."""
+
+    store: "IntakeStore"
+    changes: "IntakeChanges"
+    profile: Profile
+    clock: Callable[[], int]
+    wait: Callable[[int], None] = field(default=full_jitter)
+
+    def __call__(self, part: Started | ReachChanged | NumberChanged) -> bool:
+        """Store the change; return whether it concerned anybody. Raises Unavailable after TRIES."""
+        for attempt in range(TRIES):
+            outcome = self._try(part)
+            if outcome is None:
+                return False
+            if outcome in (Outcome.STORED, Outcome.DUPLICATE):
+                return True
+            if outcome is Outcome.HEAD_CHANGED and isinstance(part, ReachChanged) and attempt:
+                return True  # something newer is known already
+            self.wait(attempt)
+        raise Unavailable("The conversation changes too fast to store this now; send it again.")
+
+    def _try(self, part: Started | ReachChanged | NumberChanged) -> Outcome | None:
+        if isinstance(part, Started):
+            return self._start(part)
+        if isinstance(part, ReachChanged):
+            person = self.store.find(part.channel, part.account, part.author).person
+            return self.changes.reach(person, part) if person else None
+        return self._renumber(part)
+
+    def _start(self, part: Started) -> Outcome:
+        person = self.store.find(part.channel, part.account, part.author).person
+        key = None
+        if person is None:
+            language = detect("", part.author.language_code)
+            person, key = self.store.draw(part.channel, part.account, part.author, language)
+        at = part.sent_at * SECOND + 1
+        notice = Notice("welcome", self.changes.blind(part), welcome(self.profile, person.language), at)
+        return self.changes.start(person, key, part, notice, self.clock())
+
+    def _renumber(self, part: NumberChanged) -> Outcome | None:
+        person = self.store.find(part.channel, part.account, Author((part.old,))).person
+        owner = self.store.find(part.channel, part.account, Author((part.new,))).person
+        if person is None:
+            return None
+        if owner is not None:
+            return self.changes.keep_number(person, part, self.clock())
+        return self.changes.renumber(person, part, self.clock())

@@ -1,0 +1,126 @@
+"""A message of a customer becomes part of a ticket: exactly once, whoever else writes at the same time."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.ids import new_id, new_number
+from chalicelib.domain.language import detect
+from chalicelib.domain.messages import InboundMessage
+from chalicelib.domain.people import Arrival, ContactKey, Found, Notice, Outcome, Person
+from chalicelib.domain.profile import Profile
+from chalicelib.domain.texts import accepted_notice
+from chalicelib.domain.tickets import DAY, SECOND, number_digits
+from chalicelib.errors import Unavailable
+
+if TYPE_CHECKING:
+    from chalicelib.storage.intake import IntakeStore
+
+TRIES = 10
+"""How often a message that met another change is built, sealed and tried anew."""
+
+
+def full_jitter(attempt: int) -> None:
+    """Wait a random time, up to 20 ms doubled at each try and 400 ms at most, so that rivals part."""
+    time.sleep(random.uniform(0, min(0.4, 0.02 * 2**attempt)))
+
+
+@dataclass
+class _Seen:
+    """What failed tries have told about the conversation."""
+
+    over: str = ""
+    head: tuple[int, str] | None = None
+    older: bool = False
+    numbers_taken: int = 0
+
+    def learn(self, outcome: Outcome, arrival: Arrival) -> bool:
+        """Remember why a try failed; return whether to try again at once."""
+        if outcome is Outcome.TICKET_OVER:
+            self.over = arrival.ticket_id
+            return True
+        if outcome is Outcome.NUMBER_TAKEN:
+            self.numbers_taken += 1
+            return True
+        if outcome is Outcome.HEAD_CHANGED:
+            read = (arrival.person.epoch, arrival.person.ticket_id)
+            if self.head == read:
+                self.older = not self.older
+                return True
+            self.head = read
+        return False
+
+
+@dataclass(frozen=True)
+class ReceiveMessage:
+    """Stores messages. `policy` is the version and hash that a first message agrees to; `wait` parts rivals after a
+    conflict and is given the number of the try."""
+
+    store: "IntakeStore"
+    profile: Profile
+    policy: tuple[str, str]
+    clock: Callable[[], int]
+    wait: Callable[[int], None] = field(default=full_jitter)
+
+    def __call__(self, message: InboundMessage) -> Outcome:
+        """Store `message` and open or refresh its ticket in one transaction.
+
+        Returns STORED, or DUPLICATE when it was stored before. Every try looks anew and seals anew, to the key of
+        whoever won. Raises Unavailable after TRIES: the provider then sends it again.
+        """
+        seen = _Seen()
+        for attempt in range(TRIES):
+            found = self.store.find(message.channel, message.account, message.author)
+            arrival = self._decide(message, found, seen)
+            outcome = self.store.commit(arrival)
+            if outcome in (Outcome.STORED, Outcome.DUPLICATE):
+                return outcome
+            if not seen.learn(outcome, arrival):
+                self.wait(attempt)
+        raise Unavailable("The conversation changes too fast to store this message now; send it again.")
+
+    def _decide(self, message: InboundMessage, found: Found, seen: _Seen) -> Arrival:
+        now = self.clock()
+        person, key = self._person(message, found)
+        arrival = Arrival(
+            message=message,
+            person=person,
+            key=key,
+            now=now,
+            ticket_id=person.ticket_id,
+            reopen_since=now - self.profile.tickets.reopen_days * DAY,
+            newest=not seen.older,
+            added=found.added,
+            moved_from=found.moved_from,
+        )
+        over = not person.ticket_id or person.ticket_id == seen.over
+        if not over:
+            return arrival
+        if arrival.quiet and key is None and person.ticket_id:
+            return replace(arrival, touches_ticket=False)
+        return self._opening(arrival, seen)
+
+    def _person(self, message: InboundMessage, found: Found) -> tuple[Person, ContactKey | None]:
+        if found.person is not None:
+            return found.person, None
+        language = detect(message.text, message.author.language_code)
+        return self.store.draw(message.channel, message.account, message.author, language)
+
+    def _opening(self, arrival: Arrival, seen: _Seen) -> Arrival:
+        """Open a ticket for the message, with its notice and, for a person's first message, the consent."""
+        person, number = arrival.person, new_number(number_digits(seen.numbers_taken))
+        first = not person.ticket_id
+        at = max(arrival.now, arrival.message.sent_at * SECOND + 1)
+        channel = arrival.message.channel
+        text = accepted_notice(self.profile, person.language, channel, number, first=first)
+        ticket_id = new_id()
+        return replace(
+            arrival,
+            ticket_id=ticket_id,
+            number=number,
+            previous=person.ticket_id,
+            notice=Notice("accepted", ticket_id, text, at, policy=first),
+            consent=self.policy if first else None,
+        )

@@ -1,0 +1,119 @@
+"""A colleague answers a customer: the reply is stored with its place in the outbox, once for each client's
+id."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.delivery import Answered, Head, Reply, window_open
+from chalicelib.domain.desk import Message
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.tickets import State, reply_time
+from chalicelib.errors import BadInput, Conflict, NotFound
+from chalicelib.storage import sealing
+
+if TYPE_CHECKING:
+    from chalicelib.storage.opening import Opener
+    from chalicelib.storage.replies import ReplyStore
+
+TRIES = 10
+MOST_UNITS = 16_000
+"""UTF-16 units of a reply: what four messages of a provider hold, cut between words."""
+LONGEST_CLIENT_ID = 200
+_NO_TICKET = "There is no such ticket, or its retention has ended."
+
+
+@dataclass(frozen=True)
+class ReplyToCustomer:
+    """Stores replies. `wait` parts rivals after a conflict and is given the number of the try."""
+
+    store: "ReplyStore"
+    opener: Callable[[], "Opener"]
+    allows: Callable[[str, str], bool]
+    clock: Callable[[], int]
+    wait: Callable[[int], None]
+
+    def __call__(self, ticket_id: str, text: str, client_id: str, author: str) -> Message:
+        """Store a reply of the colleague `author` and return it; its id is its reference. The sender then
+        sends it.
+
+        `client_id` is drawn by the page once per reply: the same one again returns the same reply as it is by
+        now, and stores nothing. Raises BadInput for a text that is empty or longer than MOST_UNITS, NotFound,
+        Unavailable, and Conflict with the code closed, blocked, window_closed, erased, not_allowed or busy.
+        """
+        _check(text, client_id)
+        client_hash = hashlib.sha256(client_id.encode()).hexdigest()
+        for attempt in range(TRIES):
+            now = self.clock()
+            ticket = self.store.ticket(ticket_id, now)
+            if ticket is None:
+                raise NotFound(_NO_TICKET)
+            known = self.store.reply_of(ticket.conversation_id, client_hash, now)
+            if known is not None:
+                return self.store.shown(known, text)
+            head = self._may_reply(ticket, now)
+            at = reply_time(now, head.last_at, head.last_inbound_at)
+            ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
+            if self.store.store(Reply(ref, ticket, head, text, author, client_hash, now)):
+                return Message(
+                    str(ref),
+                    "out",
+                    "text",
+                    at,
+                    text=text,
+                    arrived_at=now,
+                    status="queued",
+                    author=author,
+                    purpose="support",
+                )
+            self.wait(attempt)
+        raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
+
+    def _may_reply(self, ticket: Answered, now: int) -> Head:
+        if ticket.state == State.CLOSED:
+            raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
+        head = self.store.head(ticket.conversation_id)
+        recipient = self.store.recipient(ticket.contact_id)
+        if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
+        if not self.allows("support", head.channel):
+            raise Conflict("The policy does not allow replies on this channel.", code="not_allowed")
+        if head.blocked:
+            raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")
+        if not window_open(head.channel, head.last_inbound_at, now):
+            message = "The reply window is closed: the customer last wrote more than 24 hours ago. Use a template."
+            raise Conflict(message, code="window_closed")
+        return head
+
+    def retry_failed(self, message_ref: str, client_id: str, author: str) -> Message:
+        """Send a failed message's text again as a new reply of `author`, at the end of the conversation.
+
+        Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code
+        not_failed.
+        """
+        ref = MessageRef.parse(message_ref)
+        if ref is None:
+            raise BadInput("This is not a message's reference.")
+        found = self.store.failed_reply(ref, self.clock())
+        if found is None or not found[0]:
+            raise NotFound("There is no such message, or its retention has ended.")
+        ticket_id, contact_id, status, sealed = found
+        if status != "failed":
+            raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
+        content = self.opener().json(contact_id, sealing.message_content(ref), sealed)
+        if content is None:
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
+        return self(ticket_id, str(content.get("text", "")), client_id, author)
+
+
+def _check(text: str, client_id: str) -> None:
+    if not text.strip():
+        raise BadInput("The reply is empty. Write a text.", code="empty")
+    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
+        raise BadInput(f"The reply is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadInput("The reply holds half a character. Copy it anew.", code="bad_text")
+    if not client_id or len(client_id) > LONGEST_CLIENT_ID:
+        raise BadInput(f"client_id is missing or longer than {LONGEST_CLIENT_ID} characters.", code="client_id")

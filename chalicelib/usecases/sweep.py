@@ -1,0 +1,130 @@
+"""Every minute: ring again for what was not sent, close what is idle, delete what has expired."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.tickets import DAY, SECOND, State
+from chalicelib.errors import DeskError
+from chalicelib.observability import count, log
+
+if TYPE_CHECKING:
+    from chalicelib.storage.closing import Closing
+    from chalicelib.storage.sweeping import Sweeping
+
+RING_AFTER = 60 * SECOND
+MOST_RINGS = 500
+MOST_PLACES = 5_000
+"""Limits of one sweep; the oldest come first, so the next sweep goes on where this one ended."""
+PAGES = 4
+"""Pages of 1 MB that one sweep reads of a table. A larger table is read in turns, from a kept cursor."""
+BUDGETS = {"ring": 10.0, "close": 15.0, "desk": 10.0, "index": 5.0}
+"""Seconds for each part; the function is given 55."""
+_OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One sweep. `ring` rings conversations and returns how many rang; days are the operator's profile's."""
+
+    store: "Sweeping"
+    closing: "Closing"
+    ring: Callable[[list[str]], int]
+    idle_days: int
+    solved_days: int
+    kept_days: int
+    clock: Callable[[], int]
+    stopwatch: Callable[[], float] = field(default=time.monotonic)
+
+    def __call__(self) -> dict[str, int]:
+        """Do all parts and return how many items each has dealt with.
+
+        A part that fails does not stop the others; the first error is raised at the end, and SweepDone counts
+        only complete sweeps.
+        """
+        parts: dict[str, Callable[[float], int]] = {
+            "ring": self._ring,
+            "close": self._close,
+            "desk": lambda until: self._delete("desk", until),
+            "index": lambda until: self._delete("index", until),
+        }
+        done: dict[str, int] = {}
+        errors: list[DeskError] = []
+        for name, part in parts.items():
+            try:
+                done[name] = part(self.stopwatch() + BUDGETS[name])
+            except DeskError as error:
+                log("sweep_failed", action=name, code=error.code)
+                errors.append(error)
+        if errors:
+            raise errors[0]
+        count("SweepDone")
+        return done
+
+    def _ring(self, until: float) -> int:
+        """Ring for what should have gone out a minute ago; for a stopped channel, one conversation that may
+        try it.
+
+        The newest one tries, because the reply windows of the oldest may have closed.
+        """
+        now = self.clock()
+        oldest = now
+        wanted: dict[str, None] = {}
+        stopped: dict[str, bool] = {}
+        probes: dict[str, str] = {}
+        for place, (conversation_id, account, due_at) in enumerate(self.store.overdue(now)):
+            oldest = min(oldest, due_at)
+            if due_at > now - RING_AFTER or place >= MOST_PLACES or len(wanted) >= MOST_RINGS:
+                break
+            if self.stopwatch() > until:
+                break
+            if account not in stopped:
+                stopped[account] = self.store.stopped(account)
+            if stopped[account]:
+                probes[account] = conversation_id
+            else:
+                wanted[conversation_id] = None
+        count("OldestOutboundSeconds", (now - oldest) / SECOND, unit="Seconds")
+        conversations = list(dict.fromkeys([*probes.values(), *wanted]))
+        return self.ring(conversations) if conversations else 0
+
+    def _close(self, until: float) -> int:
+        """Close tickets that were idle or solved for the profile's days; with the date of everything on
+        them."""
+        now = self.clock()
+        expires_at = (now + self.kept_days * DAY) // SECOND
+        closed = 0
+        for state in (*_OPEN_STATES, State.SOLVED):
+            days = self.solved_days if state is State.SOLVED else self.idle_days
+            event, params = ("closed", {}) if state is State.SOLVED else ("closed_idle", {"days": days})
+            for ticket in self.closing.idle(state, now - days * DAY):
+                if self.stopwatch() > until:
+                    return closed
+                closed += self.closing.close(ticket, event, params, now, expires_at)
+        if closed:
+            count("TicketsClosed", closed)
+        return closed
+
+    def _delete(self, table: str, until: float) -> int:
+        """Delete what is past its date. A page that is not finished is read again by the next sweep."""
+        now = self.clock()
+        start = cursor = self.store.cursor(table)
+        deleted = 0
+        for _ in range(PAGES):
+            page = self.store.expired(table, cursor, now)
+            for item in page.items:
+                if self.stopwatch() > until:
+                    break
+                deleted += self.store.remove(item)
+            else:
+                cursor = page.cursor
+                if cursor is None:
+                    break
+                continue
+            break
+        if cursor != start:
+            self.store.keep_cursor(table, cursor)
+        if deleted:
+            count("ItemsExpired", deleted, table=table)
+        return deleted

@@ -1,0 +1,159 @@
+"""Careful reading of a provider's JSON.
+
+A webhook body is authentic but may hold anything: new types, nulls, numbers for texts, half a surrogate
+pair. Each helper takes any value and gives a safe one; only `Malformed` says that a part cannot be used.
+Standard library only: the intake function imports this on every cold start.
+"""
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from chalicelib.errors import BadInput
+
+TEXT_LIMIT = 100_000
+"""Bytes of UTF-8 that a message's text may have; DynamoDB takes 400 kB for the whole row."""
+RAW_LIMIT = 100_000
+"""Bytes of a kept raw part."""
+NAME_LIMIT = 256
+"""Characters of a name, an id, a file name."""
+EARLIEST = 1_000_000_000
+LATEST_AHEAD = 7 * 86_400
+"""Seconds that a provider's clock may be ahead of ours. Beyond it, the time is held to be wrong: believed,
+it would keep WhatsApp's 24-hour window open for as long."""
+
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+BAD_DATA = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+"""What reading a part of unexpected shape can raise."""
+
+
+class Malformed(ValueError):
+    """This part is not as its type says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one message says, whoever wrote it; see InboundMessage for the fields."""
+
+    kind: str
+    text: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    target: str = ""
+
+
+def load_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in `body`. Raises BadInput if the bytes are no JSON or not an object."""
+    try:
+        root = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        root = None
+    if not isinstance(root, dict):
+        raise BadInput("The body is not a JSON object.", code="not_json")
+    return root
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are Python's, not JSON's
+
+
+def as_dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def text(value: object, limit: int = NAME_LIMIT) -> str:
+    """Return a text that can be stored: no half surrogate pairs, at most `limit` characters; else empty."""
+    if not isinstance(value, str):
+        return ""
+    value = value[:limit]
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+
+
+def body_text(value: object, details: dict[str, Any]) -> str:
+    """Return a message's text, cut at TEXT_LIMIT bytes; a cut is marked `truncated` in `details`."""
+    clean = text(value, TEXT_LIMIT + 1)
+    data = clean.encode("utf-8")
+    if len(data) <= TEXT_LIMIT:
+        return clean
+    details["truncated"] = True
+    return data[:TEXT_LIMIT].decode("utf-8", "ignore")
+
+
+def ident(value: object) -> str:
+    """Return an id that came as text or as number, as text; empty if it is neither or too long."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
+        return str(value)
+    clean = text(value, NAME_LIMIT + 1).strip()
+    return clean if len(clean) <= NAME_LIMIT else ""
+
+
+def number(value: object) -> int | float | None:
+    """Return a finite number of ordinary size, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if math.isfinite(value) and abs(value) < 2**53 else None
+
+
+def word(value: object) -> str:
+    """Return a provider's own word if it looks like one, else "other": safe as a metric's dimension."""
+    return value if isinstance(value, str) and _WORD.fullmatch(value) else "other"
+
+
+def moment(value: object, now: int) -> int | None:
+    """Return epoch seconds from an int, float or digits; None if it is no believable time."""
+    if isinstance(value, str):
+        value = int(value) if value.isascii() and value.isdigit() and len(value) <= 12 else None
+    seconds = number(value)
+    return int(seconds) if seconds is not None and EARLIEST <= seconds <= now + LATEST_AHEAD else None
+
+
+def hour_of(now: int) -> int:
+    """The time given to what has none. The full hour, so that a webhook resent a moment later gets the
+    same time, therefore the same row's key, and is seen to be the same."""
+    return now - now % 3600
+
+
+def raw_of(part: object) -> bytes:
+    """Return the provider's own JSON of one part, at most RAW_LIMIT bytes of ASCII."""
+    try:
+        return json.dumps(part, separators=(",", ":")).encode("ascii")[:RAW_LIMIT]
+    except BAD_DATA:
+        return b""  # nested deeper than the interpreter can follow
+
+
+def made_id(part: object, *scope: str) -> str:
+    """Return an id for a part that came without one: the same part of the same person gets the same id."""
+    digest = hashlib.sha256(raw_of(part))
+    for each in scope:
+        digest.update(b"\0" + each.encode("utf-8", "replace"))
+    return "made." + digest.hexdigest()[:32]
+
+
+def keep(**values: Any) -> dict[str, Any]:
+    """Return the details that are there: None, empty texts and empty lists are left out."""
+    return {name: value for name, value in values.items() if value is not None and value not in ("", [], {})}
+
+
+def coordinates(value: object) -> dict[str, Any]:
+    """Return latitude and longitude in degrees. Raises Malformed if they are none."""
+    place = as_dict(value)
+    latitude, longitude = number(place.get("latitude")), number(place.get("longitude"))
+    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
+        raise Malformed("no coordinates")
+    return {"latitude": latitude, "longitude": longitude}
+
+
+def lines(*values: str) -> str:
+    return "\n".join(value for value in values if value)
+
+
+def card_line(card: dict[str, Any]) -> str:
+    """A contact card in one line, in no particular language."""
+    reach = ", ".join([*card.get("phones", []), *card.get("emails", [])])
+    return ": ".join(each for each in (card.get("name", ""), reach) if each)

@@ -1,0 +1,171 @@
+"""What a Telegram message says: one reader per kind of content.
+
+Source: the Bot API's `Message`. Readers are tried in the order of READERS, because an animation also has
+`document` and a venue also has `location`. `text` is what a person can read in any language.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.channels.reading import (
+    Content,
+    Malformed,
+    as_dict,
+    as_list,
+    body_text,
+    card_line,
+    coordinates,
+    ident,
+    keep,
+    lines,
+    number,
+    text,
+)
+
+FILE_LIMIT = 20 * 1024 * 1024
+"""Bytes beyond which `getFile` gives nothing: the message is kept with its name and size, no call is made."""
+_MOST = 30
+_ENVELOPE = frozenset(
+    "message_id message_thread_id from sender_chat sender_boost_count sender_business_bot date chat text"
+    " business_connection_id forward_origin is_topic_message is_automatic_forward reply_to_message quote"
+    " external_reply reply_to_story via_bot edit_date has_protected_content is_from_offline media_group_id"
+    " author_signature entities link_preview_options effect_id caption caption_entities reply_markup"
+    " show_caption_above_media has_media_spoiler".split()
+)
+
+
+def _text(message: dict[str, Any]) -> Content:
+    if not isinstance(message["text"], str):
+        raise Malformed("text")
+    details: dict[str, Any] = {}
+    return Content("text", body_text(message["text"], details), details | _links(message, "entities"))
+
+
+def _links(message: dict[str, Any], name: str) -> dict[str, Any]:
+    """Addresses hidden behind words; without them the text would not say what the person sent."""
+    found = (text(as_dict(each).get("url"), 2000) for each in as_list(message.get(name))[:100])
+    return keep(links=[each for each in found if each])
+
+
+def _file(file: dict[str, Any]) -> dict[str, Any]:
+    size = number(file.get("file_size"))
+    details = keep(
+        media_id=ident(file.get("file_id")),
+        unique_id=ident(file.get("file_unique_id")),
+        mime=text(file.get("mime_type")),
+        filename=text(file.get("file_name")),
+        size=size,
+        duration=number(file.get("duration")),
+        width=number(file.get("width")),
+        height=number(file.get("height")),
+        title=text(file.get("title")),
+        performer=text(file.get("performer")),
+        too_big=True if size is not None and size > FILE_LIMIT else None,
+    )
+    if "media_id" not in details:
+        raise Malformed("file")
+    return details
+
+
+def _media(kind: str) -> Callable[[dict[str, Any]], Content]:
+    def read(message: dict[str, Any]) -> Content:
+        details = _file(as_dict(message[kind]))
+        said = body_text(message.get("caption"), details)
+        if kind in ("voice", "audio"):
+            details["voice"] = kind == "voice"
+        return Content(kind, said, details | _links(message, "caption_entities"))
+
+    return read
+
+
+def _photo(message: dict[str, Any]) -> Content:
+    sizes = [each for each in as_list(message["photo"]) if isinstance(each, dict)]
+    largest = max(
+        sizes, key=lambda each: (number(each.get("width")) or 0) * (number(each.get("height")) or 0)
+    )
+    details = _file(largest)
+    said = body_text(message.get("caption"), details)
+    return Content("image", said, details | _links(message, "caption_entities"))
+
+
+def _sticker(message: dict[str, Any]) -> Content:
+    sticker = as_dict(message["sticker"])
+    moving = sticker.get("is_animated") is True or sticker.get("is_video") is True
+    emoji = text(sticker.get("emoji"), 32)
+    return Content("sticker", emoji, _file(sticker) | keep(animated=True if moving else None))
+
+
+def _location(message: dict[str, Any]) -> Content:
+    place = as_dict(message["location"])
+    details = coordinates(place) | keep(live=True if number(place.get("live_period")) else None)
+    return Content("location", f"{details['latitude']}, {details['longitude']}", details)
+
+
+def _venue(message: dict[str, Any]) -> Content:
+    venue = as_dict(message["venue"])
+    details = coordinates(venue.get("location"))
+    name, address = text(venue.get("title")), text(venue.get("address"), 1000)
+    spot = f"{details['latitude']}, {details['longitude']}"
+    return Content("venue", lines(name, address, spot), details | keep(name=name, address=address))
+
+
+def _contact(message: dict[str, Any]) -> Content:
+    contact = as_dict(message["contact"])
+    parts = (text(contact.get("first_name")), text(contact.get("last_name")))
+    phone = ident(contact.get("phone_number"))
+    card: dict[str, Any] = {"name": " ".join(filter(None, parts))} | keep(phones=[phone] if phone else [])
+    if not card["name"] and not phone:
+        raise Malformed("contact")
+    return Content("contacts", card_line(card), {"cards": [card]})
+
+
+def _poll(message: dict[str, Any]) -> Content:
+    poll = as_dict(message["poll"])
+    question = text(poll.get("question"), 1000)
+    options = [text(as_dict(each).get("text"), 500) for each in as_list(poll.get("options"))[:_MOST]]
+    if not question:
+        raise Malformed("poll")
+    said = lines(question, *(f"• {each}" for each in options if each))
+    return Content("poll", said, keep(question=question, options=options))
+
+
+def _dice(message: dict[str, Any]) -> Content:
+    dice = as_dict(message["dice"])
+    emoji, value = text(dice.get("emoji"), 32) or "🎲", number(dice.get("value"))
+    if value is None:
+        raise Malformed("dice")
+    return Content("dice", f"{emoji} {value}", {"emoji": emoji, "value": value})
+
+
+READERS: dict[str, Callable[[dict[str, Any]], Content]] = {
+    "photo": _photo,
+    "animation": _media("animation"),
+    "voice": _media("voice"),
+    "audio": _media("audio"),
+    "video_note": _media("video_note"),
+    "video": _media("video"),
+    "sticker": _sticker,
+    "document": _media("document"),
+    "venue": _venue,
+    "location": _location,
+    "contact": _contact,
+    "poll": _poll,
+    "dice": _dice,
+    "text": _text,
+}
+
+
+def read_content(message: dict[str, Any]) -> Content:
+    """Return what `message` says. Raises Malformed, or stumbles, if it is not understood."""
+    for name, read in READERS.items():
+        if name in message:
+            return read(message)
+    raise Malformed(type_of(message))
+
+
+def type_of(message: dict[str, Any]) -> str:
+    """The provider's word for the content: the first key that is not part of every message."""
+    for name in READERS:
+        if name in message:
+            return name
+    return next((name for name in message if name not in _ENVELOPE), "none")

@@ -1,0 +1,239 @@
+"""Telegram updates → parts.
+
+Source: the Bot API's `Update`. An update holds one thing of one kind. What is not understood is shown as
+"unsupported" when it names a person who wrote to the bot in private, else it is Unclear. Groups and
+channels are counted and nothing of them is kept: the bot answers people, not groups. Standard library and
+domain only: this is on intake's cold start.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.channels.reading import (
+    BAD_DATA,
+    Content,
+    Malformed,
+    as_dict,
+    as_list,
+    hour_of,
+    ident,
+    keep,
+    load_object,
+    made_id,
+    moment,
+    raw_of,
+    text,
+    word,
+)
+from chalicelib.channels.telegram.kinds import read_content, type_of
+from chalicelib.domain.messages import (
+    Address,
+    Author,
+    Counted,
+    InboundMessage,
+    NumberChanged,
+    Part,
+    ReachChanged,
+    Started,
+    Unclear,
+)
+
+_START = re.compile(r"/start(?: ([A-Za-z0-9_-]{1,64}))?\s*")
+_GROUPS = ("group", "supergroup", "channel")
+_NOT_HANDLED = ("message_reaction_count", "channel_post", "edited_channel_post")
+
+
+def parse(body: bytes, account: str, now: int | None = None) -> list[Part]:
+    """Return the parts of one authentic update to the bot `account`; never an empty list.
+
+    `now` is our clock in epoch seconds, against which Telegram's time is judged. Raises BadInput if `body`
+    is no JSON object, and nothing else.
+    """
+    update = load_object(body)
+    now = int(time.time()) if now is None else now
+    kind = next((name for name in update if name != "update_id"), "")
+    reading = _Reading(account, ident(update.get("update_id")) or made_id(update), now)
+    return [reading.part(kind, as_dict(update.get(kind)), update)]
+
+
+class _Reading:
+    """The reading of one update."""
+
+    def __init__(self, account: str, update_id: str, now: int) -> None:
+        self._account, self._update_id, self._now = account, update_id, now
+
+    def part(self, kind: str, given: dict[str, Any], update: dict[str, Any]) -> Part:
+        message = given.get("message") if kind == "callback_query" else given
+        chat = as_dict(as_dict(message).get("chat"))
+        migrated = ident(given.get("migrate_to_chat_id")) if kind == "message" else ""
+        if migrated and ident(chat.get("id")):
+            return self._migrated(given, ident(chat.get("id")), migrated)
+        if chat.get("type") in _GROUPS:
+            return Counted("telegram", f"{'channel' if chat['type'] == 'channel' else 'group'}")
+        if kind in _NOT_HANDLED:
+            return Counted("telegram", kind)
+        author = _author(given, chat)
+        if author is None:
+            return Unclear("telegram", self._account, word(kind), raw_of(update))
+        readers: dict[str, Callable[[dict[str, Any], Author], Part]] = {
+            "message": self._message,
+            "edited_message": self._edited,
+            "callback_query": self._callback,
+            "my_chat_member": self._member,
+            "message_reaction": self._reaction,
+        }
+        try:
+            return readers[kind](given, author)
+        except BAD_DATA:
+            return self._unsupported(kind, given, author)
+
+    def _message(self, message: dict[str, Any], author: Author) -> Part:
+        provider_id, sent_at = _message_id(message), self._time(message.get("date"))
+        said = message.get("text")
+        start = _START.fullmatch(said) if isinstance(said, str) else None
+        if start:
+            return Started("telegram", self._account, author, provider_id, sent_at, start[1] or "")
+        content = read_content(message)
+        return self._build(author, provider_id, sent_at, content, message["message_id"], message)
+
+    def _edited(self, message: dict[str, Any], author: Author) -> Part:
+        target, sent_at = _message_id(message), self._time(message.get("edit_date") or message.get("date"))
+        new = read_content(message)
+        # Telegram may bring edits out of order; the greater update_id is the newer one.
+        content = Content("edit", new.text, new.details | {"new_kind": new.kind}, target)
+        order = int(self._update_id) if self._update_id.isdecimal() else 0
+        provider_id = f"{target}:edit:{self._update_id}"
+        return self._build(author, provider_id, sent_at, content, order, message)
+
+    def _callback(self, query: dict[str, Any], author: Author) -> Part:
+        callback_id, message = ident(query.get("id")), as_dict(query.get("message"))
+        if not callback_id:
+            raise Malformed("callback_query")
+        data = text(query.get("data"))
+        details = keep(callback_id=callback_id, data=data, game=text(query.get("game_short_name")))
+        target = _message_id(message) if "message_id" in message else ""
+        content = Content("callback", _label(message, data) or data, details, target)
+        # A press has no time of its own: the full hour, or the message with the button when that is later.
+        sent_at = max(moment(message.get("date"), self._now) or 0, hour_of(self._now))
+        chat = author.addresses[0].value
+        order = message["message_id"] if target else 0
+        return self._build(author, f"{chat}:callback:{callback_id}", sent_at, content, order, {})
+
+    def _reaction(self, reaction: dict[str, Any], author: Author) -> Part:
+        target, sent_at = _message_id(reaction), self._time(reaction.get("date"))
+        emoji = "".join(_emoji(as_dict(each)) for each in as_list(reaction["new_reaction"])[:20])
+        content = Content("reaction", emoji, {} if emoji else {"removed": True}, target)
+        order = int(self._update_id) if self._update_id.isdecimal() else 0
+        return self._build(author, f"{target}:reaction:{self._update_id}", sent_at, content, order, {})
+
+    def _member(self, change: dict[str, Any], author: Author) -> Part:
+        status = as_dict(change.get("new_chat_member")).get("status")
+        if status not in ("kicked", "member"):
+            return Counted("telegram", f"member:{word(status)}")
+        at = moment(change.get("date"), self._now) or hour_of(self._now)
+        return ReachChanged("telegram", self._account, author, status == "kicked", at)
+
+    def _migrated(self, message: dict[str, Any], old: str, new: str) -> Part:
+        at = moment(message.get("date"), self._now) or hour_of(self._now)
+        provider_id = f"{old}:{ident(message.get('message_id')) or self._update_id}"
+        return NumberChanged(
+            "telegram", self._account, provider_id, Address("chat", old), Address("chat", new), at
+        )
+
+    def _unsupported(self, kind: str, given: dict[str, Any], author: Author) -> Part:
+        in_message = kind in ("message", "edited_message")
+        raw_type = word(type_of(given)) if in_message else word(kind)
+        details: dict[str, Any] = {}
+        sent_at = moment(given.get("date"), self._now)
+        if sent_at is None:
+            sent_at, details["time_unknown"] = hour_of(self._now), True
+        number = given.get("message_id")
+        order = number if isinstance(number, int) and 0 <= number < 2**53 else 0
+        provider_id = f"{author.addresses[0].value}:update:{self._update_id}"
+        if kind == "message" and order:
+            provider_id = f"{author.addresses[0].value}:{order}"
+        content, raw = Content("unsupported", details=details), raw_of(given)
+        return self._build(author, provider_id, sent_at, content, order, given, raw=raw, raw_type=raw_type)
+
+    def _build(
+        self,
+        author: Author,
+        provider_id: str,
+        sent_at: int,
+        content: Content,
+        order: int,
+        message: dict[str, Any],
+        **raw: Any,
+    ) -> InboundMessage:
+        quoted = as_dict(message.get("reply_to_message")).get("message_id")
+        chat = author.addresses[0].value
+        return InboundMessage(
+            channel="telegram",
+            account=self._account,
+            author=author,
+            provider_id=provider_id,
+            sent_at=sent_at,
+            kind=content.kind,
+            text=content.text,
+            order=order,
+            details=content.details
+            | keep(
+                media_group_id=ident(message.get("media_group_id")),
+                quote_text=text(as_dict(message.get("quote")).get("text"), 1024),
+            ),
+            quote=f"{chat}:{ident(quoted)}" if ident(quoted) else "",
+            target=content.target,
+            forwarded=bool(message.get("forward_origin") or message.get("forward_date")),
+            **raw,
+        )
+
+    def _time(self, value: object) -> int:
+        seconds = moment(value, self._now)
+        if seconds is None:
+            raise Malformed("time")
+        return seconds
+
+
+def _author(given: dict[str, Any], chat: dict[str, Any]) -> Author | None:
+    """The person of a private chat: `from` says most, an anonymous update has only the chat."""
+    person = as_dict(given.get("from") or given.get("user"))
+    if person.get("is_bot") is True:
+        person = {}
+    chat_id = ident(chat.get("id")) if chat.get("type", "private") == "private" else ""
+    address = chat_id or ident(person.get("id"))  # in a private chat they are the same
+    if not address:
+        return None
+    person = person or chat
+    parts = (text(person.get("first_name")), text(person.get("last_name")))
+    return Author(
+        (Address("chat", address),),
+        name=" ".join(filter(None, parts)),
+        username=text(person.get("username")),
+        language_code=text(person.get("language_code"), 16),
+    )
+
+
+def _message_id(message: dict[str, Any]) -> str:
+    """`message_id` is unique in its chat only. Raises Malformed if there is none."""
+    chat, number = ident(as_dict(message.get("chat")).get("id")), message.get("message_id")
+    if not chat or not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 2**53:
+        raise Malformed("message_id")
+    return f"{chat}:{number}"
+
+
+def _emoji(reaction: dict[str, Any]) -> str:
+    """A custom emoji has no character and a paid reaction is a star; both must differ from nothing."""
+    if reaction.get("type") == "emoji":
+        return text(reaction.get("emoji"), 32)
+    return "⭐" if reaction.get("type") == "paid" else "🔹"
+
+
+def _label(message: dict[str, Any], data: str) -> str:
+    """The words on the button that was pressed."""
+    rows = as_list(as_dict(message.get("reply_markup")).get("inline_keyboard"))
+    buttons = (as_dict(each) for row in rows for each in as_list(row))
+    return next(
+        (text(each.get("text")) for each in buttons if data and each.get("callback_data") == data), ""
+    )

@@ -1,0 +1,204 @@
+"""Sending over the Telegram Bot API with python-telegram-bot.
+
+Only this module imports that library: it costs 200 ms, which intake must not pay. Its client logs every
+URL, and a Bot API URL holds the bot's token, so the loggers are quietened here and no exception of it
+leaves this module.
+"""
+
+import asyncio
+import datetime
+import logging
+import threading
+import warnings
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import httpx
+import telegram
+from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
+
+from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels.reading import BAD_DATA
+from chalicelib.channels.split import split_text
+from chalicelib.channels.telegram import errors
+
+CONNECT_TIMEOUT = 3.05
+WRITE_TIMEOUT = 5.0
+READ_TIMEOUT = 10.0
+POOL_TIMEOUT = 1.0
+"""Seconds; the sender's own time limit is well above their sum."""
+
+T = TypeVar("T")
+
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs whole answers, texts included
+warnings.filterwarnings("ignore", category=PTBDeprecationWarning, message=".*retry_after.*")
+
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""The request was never written."""
+
+
+def send_text(message: OutboundText, *, token: str, api: str, skip: int = 0) -> SendResult:
+    """Send a text, in as many pieces as it needs, and return the ids ("<chat>:<message_id>") and the time.
+
+    `api` is the Bot API's address, without "/bot". The text goes out plain: no markup is read from it, so
+    that no text can fail as badly marked. `skip` pieces went out before. Raises SendError; its `sent` names
+    the pieces that this call did send.
+    """
+    pieces = [piece for piece in split_text(message.text) if piece.strip()][skip:]
+    if not pieces:
+        raise SendError("There is no text to send.", code="empty", permanent=True)
+    sent: list[str] = []
+    first_at = 0
+    for piece in pieces:
+        quote = _quoted(message) if not (skip or sent) else None
+        outcome = _container.run(_send(message.account, api, token, message.address.value, piece, quote))
+        if isinstance(outcome, SendError):
+            outcome.sent = tuple(sent)
+            raise outcome  # outside of any except block: nothing of the request hangs on it as context
+        first_at = first_at or outcome.sent_at
+        sent.append(outcome.provider_id)
+    return SendResult(sent[0], first_at, tuple(sent[1:]))
+
+
+def answer_callback(account: str, callback_id: str, *, token: str, api: str) -> None:
+    """Tell Telegram that a pressed button was noticed, so that it stops turning. Raises SendError; a query
+    that is too old to be answered is permanent and harmless."""
+    outcome = _container.run(_answer(account, api, token, callback_id))
+    if outcome is not None:
+        raise outcome
+
+
+def close() -> None:
+    """Close the connections and the loop of this container; the next call opens new ones."""
+    _container.close()
+
+
+class _Request(HTTPXRequest):
+    """Remembers the last answer's status, which the library's exceptions do not tell."""
+
+    status = 0
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        self.status = 0
+        self.status, payload = await super().do_request(*args, **kwargs)
+        return self.status, payload
+
+
+def _request() -> _Request:
+    return _Request(
+        connection_pool_size=4,
+        connect_timeout=CONNECT_TIMEOUT,
+        write_timeout=WRITE_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        pool_timeout=POOL_TIMEOUT,
+        httpx_kwargs={"trust_env": False},
+    )
+
+
+class _Container:
+    """The one event loop of this process, and its bots: an open connection belongs to its loop."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bots: dict[str, tuple[tuple[str, str], telegram.Bot, _Request]] = {}
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+            return self._loop.run_until_complete(work)
+
+    async def bot(self, account: str, api: str, token: str) -> tuple[telegram.Bot, _Request]:
+        known = self._bots.get(account)
+        if known and known[0] != (api, token):  # a new token
+            del self._bots[account]
+            await known[2].shutdown()
+            known = None
+        if not known:
+            # The second request would be for getUpdates, which we never call; each costs a TLS context.
+            request, base = _request(), f"{api.rstrip('/')}/bot"
+            bot = telegram.Bot(token, base_url=base, request=request, get_updates_request=request)
+            known = self._bots[account] = ((api, token), bot, request)
+        known[2].status = 0
+        return known[1], known[2]
+
+    def close(self) -> None:
+        with self._lock:
+            if self._loop is not None:
+                for _, _, request in self._bots.values():
+                    self._loop.run_until_complete(request.shutdown())
+                self._loop.close()
+            self._bots.clear()
+            self._loop = None
+
+
+_container = _Container()
+
+
+async def _send(
+    account: str, api: str, token: str, chat: str, piece: str, quote: int | None
+) -> SendResult | SendError:
+    request = None
+    try:
+        bot, request = await _container.bot(account, api, token)
+        reply = telegram.ReplyParameters(quote, allow_sending_without_reply=True) if quote else None
+        accepted = await bot.send_message(int(chat), piece, reply_parameters=reply)
+        return SendResult(f"{accepted.chat.id}:{accepted.message_id}", int(accepted.date.timestamp()))
+    except (TelegramError, *BAD_DATA) as error:
+        return _failure(error, request.status if request else 0)
+
+
+async def _answer(account: str, api: str, token: str, callback_id: str) -> SendError | None:
+    request = None
+    try:
+        bot, request = await _container.bot(account, api, token)
+        await bot.answer_callback_query(callback_id)
+    except (TelegramError, *BAD_DATA) as error:
+        return _failure(error, request.status if request else 0)
+    return None
+
+
+def _failure(error: Exception, status: int) -> SendError:
+    """Return our own error for the library's; `status` is 0 if no answer came. The library's text is read
+    but never passed on: it may hold the URL with the token, or what we sent."""
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        seconds = wait.total_seconds() if isinstance(wait, datetime.timedelta) else float(wait)
+        return SendError("Telegram asks us to wait.", code="429", retry_after=seconds)
+    if isinstance(error, Forbidden):
+        return SendError(
+            "The person does not accept messages of this bot.", code=errors.BLOCKED, permanent=True
+        )
+    if isinstance(error, InvalidToken) or status in errors.TOKEN_STATUSES:
+        return SendError("Telegram does not accept the bot's token.", code="token", stops_channel=True)
+    if isinstance(error, ChatMigrated):
+        return SendError("The chat has become another one.", code="migrated", permanent=True)
+    if 200 <= status < 300:
+        return SendError("Telegram accepted the message and gave no id.", code="no_id", ambiguous=True)
+    if status:
+        return _refusal(error, status)
+    if not isinstance(error, TelegramError):
+        return SendError("The address is not a Telegram chat.", code="bad_address", permanent=True)
+    if isinstance(error.__cause__, _UNSENT):
+        return SendError("No connection to Telegram could be made.", code="network")
+    if isinstance(error.__cause__, httpx.TimeoutException):
+        return SendError("Telegram did not answer in time.", code="timeout", ambiguous=True)
+    return SendError("The connection to Telegram broke off.", code="network", ambiguous=True)
+
+
+def _refusal(error: Exception, status: int) -> SendError:
+    if status in (408, 425, 429) or not 400 <= status < 500:
+        # A gateway that gave up waiting says nothing about what lies behind it.
+        return SendError(f"Telegram answered {status}.", code=f"http_{status}", ambiguous=status == 504)
+    code = errors.refusal_code(str(error)) if status == 400 else f"http_{status}"
+    return SendError(f"Telegram refused the message: {code}.", code=code, permanent=True)
+
+
+def _quoted(message: OutboundText) -> int | None:
+    number = message.quote.rpartition(":")[2]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 17 else None

@@ -1,0 +1,224 @@
+"""What a WhatsApp message says: one reader per message type.
+
+Source: Meta's "messages webhook reference". A reader takes the message and returns its Content, or raises
+Malformed (or stumbles over a shape that nobody promised): either way the message becomes "unsupported".
+`text` is what a person can read in any language; ids and numbers are in `details`.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.channels.reading import (
+    Content,
+    Malformed,
+    as_dict,
+    as_list,
+    body_text,
+    card_line,
+    coordinates,
+    ident,
+    keep,
+    lines,
+    number,
+    text,
+)
+
+_MOST = 30
+"""Cards, or lines of an order, that are kept of one message."""
+_LONG = 1000
+
+
+def _body(message: dict[str, Any], name: str) -> dict[str, Any]:
+    body = message.get(name)
+    if not isinstance(body, dict):
+        raise Malformed(name)
+    return body
+
+
+def _text(message: dict[str, Any]) -> Content:
+    body, details = _body(message, "text"), dict[str, Any]()
+    if not isinstance(body.get("body"), str):
+        raise Malformed("text")
+    return Content("text", body_text(body["body"], details), details)
+
+
+def _media(kind: str) -> Callable[[dict[str, Any]], Content]:
+    def read(message: dict[str, Any]) -> Content:
+        body = _body(message, kind)
+        # A `url` may be there too; it lives five minutes, so only the id is kept (it lives seven days).
+        details = keep(
+            media_id=ident(body.get("id")),
+            mime=text(body.get("mime_type")),
+            sha256=text(body.get("sha256")),
+            filename=text(body.get("filename")),
+            animated=True if body.get("animated") is True else None,
+        )
+        if "media_id" not in details:
+            raise Malformed(kind)
+        said = body_text(body.get("caption"), details)
+        if kind != "audio":
+            return Content(kind, said, details)
+        voice = body.get("voice") is True
+        return Content("voice" if voice else "audio", said, {**details, "voice": voice})
+
+    return read
+
+
+def _location(message: dict[str, Any]) -> Content:
+    body = _body(message, "location")
+    details = coordinates(body)
+    name, address = text(body.get("name")), text(body.get("address"), _LONG)
+    spot = f"{details['latitude']}, {details['longitude']}"
+    return Content("location", lines(name, address, spot), details | keep(name=name, address=address))
+
+
+def _contacts(message: dict[str, Any]) -> Content:
+    cards = [_card(each) for each in as_list(message.get("contacts")) if isinstance(each, dict)]
+    if not cards:
+        raise Malformed("contacts")
+    details: dict[str, Any] = {"cards": cards[:_MOST]} | keep(origin=text(message.get("origin")))
+    if len(cards) > _MOST:
+        details["more"] = len(cards) - _MOST
+    return Content("contacts", lines(*map(card_line, cards[:_MOST])), details)
+
+
+def _card(card: dict[str, Any]) -> dict[str, Any]:
+    name, org = as_dict(card.get("name")), as_dict(card.get("org"))
+    parts = (text(name.get("first_name")), text(name.get("last_name")))
+    return {"name": text(name.get("formatted_name")) or " ".join(filter(None, parts))} | keep(
+        phones=_each(card, "phones", "phone") or _each(card, "phones", "wa_id"),
+        emails=_each(card, "emails", "email"),
+        organization=text(org.get("company")),
+    )
+
+
+def _each(card: dict[str, Any], several: str, one: str) -> list[str]:
+    found = [ident(as_dict(each).get(one)) for each in as_list(card.get(several))[:_MOST]]
+    return [each for each in found if each]
+
+
+def _button(message: dict[str, Any]) -> Content:
+    body = _body(message, "button")
+    said, payload = text(body.get("text"), _LONG), text(body.get("payload"), _LONG)
+    if not said and not payload:
+        raise Malformed("button")
+    return Content("button", said or payload, keep(payload=payload))
+
+
+def _interactive(message: dict[str, Any]) -> Content:
+    # It may come with nothing but a `context`; then there is no body, and the quote alone is shown.
+    body = _body(message, "interactive")
+    for name, kind in (("button_reply", "button"), ("list_reply", "list")):
+        reply = as_dict(body.get(name))
+        said = lines(text(reply.get("title"), _LONG), text(reply.get("description"), _LONG))
+        if said or reply.get("id"):
+            payload = text(reply.get("id"), _LONG)
+            return Content(kind, said or payload, keep(payload=payload))
+    form = as_dict(body.get("nfm_reply"))
+    if not form:
+        raise Malformed("interactive")
+    details = keep(name=text(form.get("name")))
+    raw = form.get("response_json")
+    answers = _answers(raw)
+    said = lines(*(f"{name}: {value}" for name, value in answers.items()))
+    return Content(
+        "form", body_text(said or form.get("body") or raw, details), details | keep(answers=answers)
+    )
+
+
+def _answers(raw: object) -> dict[str, str]:
+    """The filled fields of a form, as texts. `flow_token` is Meta's own."""
+    try:
+        fields = json.loads(raw) if isinstance(raw, str) else raw
+    except (ValueError, RecursionError):
+        return {}
+    answers = {}
+    for name, value in list(as_dict(fields).items())[:_MOST]:
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        if name != "flow_token":
+            answers[text(name)] = text(shown, _LONG)
+    return answers
+
+
+def _reaction(message: dict[str, Any]) -> Content:
+    body = _body(message, "reaction")
+    target, emoji = ident(body.get("message_id")), text(body.get("emoji"), 32)
+    if not target:
+        raise Malformed("reaction")
+    return Content("reaction", emoji, {} if emoji else {"removed": True}, target)
+
+
+def _order(message: dict[str, Any]) -> Content:
+    body = _body(message, "order")
+    items = [_item(each) for each in as_list(body.get("product_items")) if isinstance(each, dict)]
+    note = text(body.get("text"), _LONG)
+    if not items and not note:
+        raise Malformed("order")
+    details = keep(catalog=ident(body.get("catalog_id")), items=items[:_MOST])
+    if len(items) > _MOST:
+        details["more"] = len(items) - _MOST
+    return Content("order", lines(note, *map(_item_line, items[:_MOST])), details)
+
+
+def _item(item: dict[str, Any]) -> dict[str, Any]:
+    price = item.get("item_price")
+    return keep(
+        product=ident(item.get("product_retailer_id")),
+        quantity=ident(item.get("quantity")),
+        price=text(price, 40) if isinstance(price, str) else str(number(price) or ""),
+        currency=text(item.get("currency"), 8),
+    )
+
+
+def _item_line(item: dict[str, Any]) -> str:
+    price = " ".join(filter(None, (item.get("price"), item.get("currency"))))
+    return f"{item.get('quantity', '?')} × {item.get('product', '?')}" + (f" — {price}" if price else "")
+
+
+def _edit(message: dict[str, Any]) -> Content:
+    body = _body(message, "edit")
+    target, inner = ident(body.get("original_message_id")), as_dict(body.get("message"))
+    kind = inner.get("type")
+    if not target or not isinstance(kind, str) or kind not in ("text", "image", "video", "document", "audio"):
+        raise Malformed("edit")
+    content = READERS[kind](inner)
+    return Content("edit", content.text, {**content.details, "new_kind": content.kind}, target)
+
+
+def _revoke(message: dict[str, Any]) -> Content:
+    target = ident(_body(message, "revoke").get("original_message_id"))
+    if not target:
+        raise Malformed("revoke")
+    return Content("revoke", target=target)
+
+
+READERS: dict[str, Callable[[dict[str, Any]], Content]] = {
+    "text": _text,
+    "image": _media("image"),
+    "video": _media("video"),
+    "document": _media("document"),
+    "sticker": _media("sticker"),
+    "audio": _media("audio"),
+    "location": _location,
+    "contacts": _contacts,
+    "button": _button,
+    "interactive": _interactive,
+    "reaction": _reaction,
+    "order": _order,
+    "edit": _edit,
+    "revoke": _revoke,
+}
+"""The reader of each message type that is understood; any other type is "unsupported"."""
+
+
+def beside(message: dict[str, Any]) -> dict[str, Any]:
+    """Return what any message may bring beside its content: the advertisement or product it came from."""
+    referral, context = as_dict(message.get("referral")), as_dict(message.get("context"))
+    product = as_dict(context.get("referred_product"))
+    names = ("source_url", "source_type", "source_id", "headline", "body")
+    return keep(
+        referral={name: text(referral.get(name), _LONG) for name in names if referral.get(name)},
+        product=ident(product.get("product_retailer_id")),
+        frequently_forwarded=True if context.get("frequently_forwarded") is True else None,
+    )

@@ -1,0 +1,257 @@
+"""WhatsApp webhook bodies → parts: every entry, change, message and status, in the order of the body.
+
+Source: Meta's "messages webhook reference". One part that is not understood spoils nothing else: it is
+shown as "unsupported" when it names a person, else it is Unclear. Nothing of a number that is not ours is
+kept. Standard library and domain only: this is on intake's cold start.
+"""
+
+import time
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from typing import Any
+
+from chalicelib.channels.reading import (
+    BAD_DATA,
+    Content,
+    Malformed,
+    as_dict,
+    as_list,
+    hour_of,
+    ident,
+    keep,
+    load_object,
+    made_id,
+    moment,
+    raw_of,
+    text,
+    word,
+)
+from chalicelib.channels.whatsapp.kinds import READERS, beside
+from chalicelib.channels.whatsapp.people import People, changed_addresses
+from chalicelib.domain.messages import (
+    Address,
+    Author,
+    Counted,
+    DeliveryStatus,
+    InboundMessage,
+    NumberChanged,
+    Part,
+    StatusUpdate,
+    Unclear,
+)
+
+_STATUSES: dict[object, DeliveryStatus] = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "played": "read",  # a voice message that was listened to
+    "failed": "failed",
+}
+_MOVED = ("user_changed_number", "customer_changed_number", "user_changed_user_id")
+_NO_MATTER = ("user_identity_changed", "customer_identity_changed", "user_preference_changed")
+"""System messages that tell an operator nothing: a new phone's security code, a choice about marketing."""
+
+
+def parse(body: bytes, accounts: Collection[str], now: int | None = None) -> list[Part]:
+    """Return the parts of one authentic webhook body; never an empty list.
+
+    `accounts` are our phone number ids; `now` is our clock in epoch seconds, against which a provider's time
+    is judged. Raises BadInput if `body` is no JSON object, and nothing else.
+    """
+    root = load_object(body)
+    if "object" in root and root["object"] != "whatsapp_business_account":
+        return [Counted("whatsapp", f"object:{word(root['object'])}")]
+    if not isinstance(root.get("entry"), list):
+        return [Unclear("whatsapp", "", "envelope", raw_of(root))]
+    reading = _Reading(root, accounts, int(time.time()) if now is None else now)
+    return list(reading.parts()) or [Counted("whatsapp", "empty")]
+
+
+class _Reading:
+    """The reading of one body."""
+
+    def __init__(self, root: dict[str, Any], accounts: Collection[str], now: int) -> None:
+        self._entries, self._accounts, self._now = root["entry"], accounts, now
+        self._position = 0
+
+    def parts(self) -> Iterator[Part]:
+        for entry in self._entries:
+            changes = as_dict(entry).get("changes")
+            if isinstance(changes, list):
+                for change in changes:
+                    yield from self._change(change)
+            else:
+                yield Unclear("whatsapp", "", "entry", raw_of(entry))
+
+    def _change(self, change: object) -> Iterator[Part]:
+        whole = as_dict(change)
+        field, value = whole.get("field"), whole.get("value")
+        if field not in ("messages", "user_id_update") and isinstance(field, str):
+            yield Counted("whatsapp", f"field:{word(field)}")
+            return
+        account = ident(as_dict(as_dict(value).get("metadata")).get("phone_number_id"))
+        if not isinstance(value, dict) or not isinstance(field, str) or not account:
+            yield Unclear("whatsapp", "", "change", raw_of(change))
+        elif account not in self._accounts:
+            yield Counted("whatsapp", "foreign_number")
+        elif field == "user_id_update":
+            yield from self._id_updates(value, account)
+        else:
+            yield from self._value(value, account)
+
+    def _value(self, value: dict[str, Any], account: str) -> Iterator[Part]:
+        people = People(value)
+        for name in ("messages", "statuses", "errors"):
+            if name in value and not isinstance(value[name], list):
+                yield Unclear("whatsapp", account, name, raw_of(value[name]))
+        messages, statuses = as_list(value.get("messages")), as_list(value.get("statuses"))
+        for message in messages:
+            self._position += 1
+            yield from self._message(message, account, people)
+        for status in statuses:
+            yield self._status(status, account)
+        if messages or statuses:
+            return
+        for error in as_list(value.get("errors")):
+            # Errors without a message: about a message that Meta could not hand over, if a person is named.
+            person = people.author_of({})
+            if person:
+                self._position += 1
+                yield self._unsupported({"errors": [error]}, account, person, "errors")
+            else:
+                yield Counted("whatsapp", f"error:{_code(error) or 'other'}")
+
+    def _message(self, message: object, account: str, people: People) -> Iterator[Part]:
+        given = as_dict(message)
+        author = people.author_of(given)
+        if given.get("type") == "system":
+            yield from self._system(given, account, author)
+        elif author is None:
+            yield Unclear("whatsapp", account, _type(given), raw_of(message))
+        else:
+            try:
+                yield self._understood(given, account, author)
+            except BAD_DATA:
+                yield self._unsupported(message, account, author, _type(given))
+
+    def _understood(self, message: dict[str, Any], account: str, author: Author) -> InboundMessage:
+        provider_id, sent_at = ident(message.get("id")), moment(message.get("timestamp"), self._now)
+        if not provider_id or sent_at is None:
+            raise Malformed("id or time")
+        content = READERS[message["type"]](message)
+        return self._build(message, account, author, provider_id, sent_at, content)
+
+    def _unsupported(self, message: object, account: str, author: Author, raw_type: str) -> InboundMessage:
+        given = as_dict(message)
+        error = as_dict(next(iter(as_list(given.get("errors"))), None))
+        details = keep(code=_code(error), reason=_reason(error))
+        sent_at = moment(given.get("timestamp"), self._now)
+        if sent_at is None:
+            sent_at, details["time_unknown"] = self._stand_in_time, True
+        provider_id = ident(given.get("id")) or made_id(message, author.addresses[0].value)
+        raw = raw_of(message)
+        content = Content("unsupported", details=details)
+        return self._build(given, account, author, provider_id, sent_at, content, raw=raw, raw_type=raw_type)
+
+    def _build(
+        self,
+        message: dict[str, Any],
+        account: str,
+        author: Author,
+        provider_id: str,
+        sent_at: int,
+        content: Content,
+        **raw: Any,
+    ) -> InboundMessage:
+        context = as_dict(message.get("context"))
+        return InboundMessage(
+            channel="whatsapp",
+            account=account,
+            author=author,
+            provider_id=provider_id,
+            sent_at=sent_at,
+            kind=content.kind,
+            text=content.text,
+            order=self._position,
+            details=content.details | beside(message),
+            quote=ident(context.get("id")),
+            target=content.target,
+            forwarded=context.get("forwarded") is True or context.get("frequently_forwarded") is True,
+            **raw,
+        )
+
+    def _system(self, message: dict[str, Any], account: str, author: Author | None) -> Iterator[Part]:
+        kind = as_dict(message.get("system")).get("type")
+        changes = list(changed_addresses(message)) if kind in _MOVED else []
+        at = moment(message.get("timestamp"), self._now) or self._stand_in_time
+        if kind in _NO_MATTER:
+            yield Counted("whatsapp", f"system:{kind}")
+        elif not changes:
+            raw_type = f"system:{word(kind)}"
+            if author is None:
+                yield Unclear("whatsapp", account, raw_type, raw_of(message))
+            else:
+                yield self._unsupported(message, account, author, raw_type)
+        for old, new in changes:
+            provider_id = (ident(message.get("id")) or made_id(message)) + f"#{new.kind}"
+            yield NumberChanged("whatsapp", account, provider_id, old, new, at)
+
+    def _id_updates(self, value: dict[str, Any], account: str) -> Iterator[Part]:
+        for update in as_list(value.get("user_id_update")):
+            ids = as_dict(as_dict(update).get("user_id"))
+            old, new = ident(ids.get("previous")), ident(ids.get("current"))
+            if not old or not new:
+                yield Unclear("whatsapp", account, "user_id_update", raw_of(update))
+                continue
+            at = moment(update.get("timestamp"), self._now) or self._stand_in_time
+            provider_id = made_id(update)
+            yield NumberChanged(
+                "whatsapp", account, provider_id, Address("user", old), Address("user", new), at
+            )
+
+    def _status(self, status: object, account: str) -> Part:
+        given = as_dict(status)
+        state, provider_id = given.get("status"), ident(given.get("id"))
+        known = _STATUSES.get(state) if isinstance(state, str) else None
+        if known is None or not provider_id:
+            return Unclear("whatsapp", account, "status", raw_of(status))
+        # Meta has sent "delivered" beside an error; only a failure has a reason.
+        error = next(iter(as_list(given.get("errors"))), None) if known == "failed" else None
+        return StatusUpdate(
+            channel="whatsapp",
+            account=account,
+            provider_id=provider_id,
+            status=known,
+            at=moment(given.get("timestamp"), self._now) or self._stand_in_time,
+            reference=text(given.get("biz_opaque_callback_data"), 512),
+            code=_code(error),
+            reason=_reason(error),
+        )
+
+    @cached_property
+    def _stand_in_time(self) -> int:
+        """The time of a part that has none: the latest of the parts beside it, else the full hour."""
+        times = []
+        for entry in self._entries:
+            for change in as_list(as_dict(entry).get("changes")):
+                value = as_dict(as_dict(change).get("value"))
+                for part in as_list(value.get("messages")) + as_list(value.get("statuses")):
+                    times.append(moment(as_dict(part).get("timestamp"), self._now))
+        return max((each for each in times if each is not None), default=hour_of(self._now))
+
+
+def _type(message: dict[str, Any]) -> str:
+    inner = as_dict(message.get("unsupported")).get("type")
+    return word(message.get("type")) + (f":{word(inner)}" if isinstance(inner, str) else "")
+
+
+def _code(error: object) -> str:
+    code = ident(as_dict(error).get("code"))
+    return code if code.isdecimal() and len(code) <= 9 else ""
+
+
+def _reason(error: object) -> str:
+    """Meta's own words about an error, the most detailed that are there."""
+    given = as_dict(error)
+    details = text(as_dict(given.get("error_data")).get("details"), 300)
+    return details or text(given.get("message"), 300) or text(given.get("title"), 300)

@@ -1,0 +1,138 @@
+"""Sending over the WhatsApp Cloud API. Source: Meta's "Messages API" and "Business-scoped user IDs"."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
+from chalicelib.channels.reading import as_dict, as_list, ident, text
+from chalicelib.channels.split import split_text
+from chalicelib.channels.whatsapp import errors
+
+TIMEOUTS = (3.05, 10.0)
+"""Seconds to connect and to wait for bytes; the sender's own time limit is well above their sum."""
+
+
+def new_session() -> requests.Session:
+    """Return a session to keep per container. It ignores the environment: a .netrc would replace our token,
+    a proxy variable would see it."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+def send_text(
+    message: OutboundText,
+    *,
+    session: requests.Session,
+    api: str,
+    token: str,
+    recipient_field: str = "recipient",
+    skip: int = 0,
+    timeouts: tuple[float, float] = TIMEOUTS,
+    clock: Callable[[], float] = time.time,
+) -> SendResult:
+    """Send a text, in as many pieces as it needs, and return the ids that Meta gave.
+
+    `api` is the Graph API's address with its version. A phone number goes into `to`; a business-scoped id
+    into `recipient_field`, because sources differ about it. Every call carries `message.reference` as
+    `biz_opaque_callback_data`, so that statuses bring it back. `skip` pieces went out before.
+    Raises SendError; its `sent` names the pieces that this call did send.
+    """
+    pieces = [piece for piece in split_text(message.text) if piece.strip()][skip:]
+    if not pieces:
+        raise SendError("There is no text to send.", code="empty", permanent=True)
+    call = _Call(message, session, f"{api.rstrip('/')}/{message.account}/messages", token, timeouts)
+    sent: list[str] = []
+    for piece in pieces:
+        outcome = call.post(_payload(message, piece, recipient_field, first=not (skip or sent)))
+        if isinstance(outcome, SendError):
+            outcome.sent = tuple(sent)
+            raise outcome  # outside of any except block: nothing of the request hangs on it as context
+        sent.append(outcome)
+    return SendResult(sent[0], int(clock()), tuple(sent[1:]))
+
+
+def _payload(message: OutboundText, piece: str, recipient_field: str, *, first: bool) -> dict[str, Any]:
+    field = "to" if message.address.kind == "phone" else recipient_field
+    payload: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        field: message.address.value,
+        "type": "text",
+        "text": {"preview_url": False, "body": piece},
+    }
+    if message.reference:
+        payload["biz_opaque_callback_data"] = message.reference
+    if message.quote and first:
+        payload["context"] = {"message_id": message.quote}
+    return payload
+
+
+@dataclass(frozen=True)
+class _Call:
+    message: OutboundText
+    session: requests.Session
+    url: str
+    token: str
+    timeouts: tuple[float, float]
+
+    def post(self, payload: dict[str, Any]) -> str | SendError:
+        """Return the wamid, or what went wrong."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        try:
+            answer = self.session.post(
+                self.url, json=payload, headers=headers, timeout=self.timeouts, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            return _network_failure(error)
+        try:
+            body = as_dict(answer.json())
+        except ValueError:
+            body = {}
+        if answer.status_code >= 300:
+            return self._refusal(answer, as_dict(body.get("error")))
+        wamid = ident(as_dict(next(iter(as_list(body.get("messages"))), None)).get("id"))
+        if wamid:
+            return wamid
+        return SendError("Meta accepted the message and gave no id.", code="no_id", ambiguous=True)
+
+    def _refusal(self, answer: requests.Response, error: dict[str, Any]) -> SendError:
+        status, given = answer.status_code, ident(error.get("code"))
+        code = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+        stops = errors.stops_channel(code or "") or (code is None and status == errors.TOKEN_STATUS)
+        permanent = errors.is_permanent(code, status) and error.get("is_transient") is not True
+        said = text(as_dict(error.get("error_data")).get("details"), 500) or text(error.get("message"), 500)
+        said = scrub(said, (self.token, self.message.text, self.message.address.value, self.message.account))
+        return SendError(
+            f"Meta refused the message: {said or f'HTTP {status}'}",
+            code=str(code) if code is not None else f"http_{status}",
+            permanent=permanent,
+            stops_channel=stops,
+            retry_after=_wait(answer, code),
+            # A gateway that gave up waiting says nothing about what lies behind it.
+            ambiguous=status == 504,
+        )
+
+
+def _wait(answer: requests.Response, code: int | None) -> float | None:
+    asked = answer.headers.get("Retry-After", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 7:
+        return float(asked)
+    return errors.WAIT_SECONDS.get(code) if code is not None else None
+
+
+def _network_failure(error: requests.RequestException) -> SendError:
+    """Tell a connection that was never made from one that was lost with our request on it."""
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+        return SendError("No connection to Meta could be made.", code="network")
+    if isinstance(error, requests.Timeout):
+        return SendError("Meta did not answer in time.", code="timeout", ambiguous=True)
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(cause, NewConnectionError):
+        return SendError("No connection to Meta could be made.", code="network")
+    return SendError("The connection to Meta broke off.", code="network", ambiguous=True)

@@ -1,0 +1,81 @@
+"""The relay: what the table's stream shows is passed on to the queues. It reads our own ids and words, no
+content.
+
+A new place in the outbox rings its conversation's doorbell. A ticket whose date is not yet on its rows is
+dated. Rows that appear on a ticket which may already be closed, and messages whose failure their ticket does
+not show, go the same way, one by one. A new or changed contact is indexed.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib import wiring_delivery
+from chalicelib.domain.tickets import QUIET_KINDS
+from chalicelib.observability import count, log
+from chalicelib.storage.attributes import from_wire
+from chalicelib.storage.queues import Bell, Queues
+
+_ON_CLOSED = frozenset({"event", "note"})
+_READ = (
+    *("pk", "sk", "conversation_id", "ticket_id", "contact_id"),
+    *("direction", "kind", "status", "flagged", "expires_at", "dated"),
+)
+"""Attributes of an image that the relay looks at."""
+
+
+def handle(event: dict[str, Any]) -> dict[str, Any]:
+    """Pass on a batch of the stream; the answer names the first record that must come again, with all after
+    it."""
+    return pass_on(event.get("Records", ()), wiring_delivery.queues(), wiring_delivery.queue_urls())
+
+
+def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[str, str]) -> dict[str, Any]:
+    """Send the bells of these records to the queues named doorbell, dating and indexing in `urls`."""
+    bells: dict[str, list[Bell]] = {name: [] for name in urls}
+    from_record: dict[str, list[int]] = {name: [] for name in urls}
+    sequence = []
+    for place, record in enumerate(records):
+        sequence.append(record["dynamodb"]["SequenceNumber"])
+        found = _bell(record)
+        if found and not (found[1].unique == "" and found[1] in bells[found[0]]):
+            bells[found[0]].append(found[1])
+            from_record[found[0]].append(place)
+    failed = [from_record[name][position] for name, url in urls.items() for position in queues.send(url, bells[name])]
+    if not failed:
+        return {"batchItemFailures": []}
+    count("RelayPostponed")
+    log("relay_postponed", count=len(failed))
+    return {"batchItemFailures": [{"itemIdentifier": sequence[min(failed)]}]}
+
+
+def _bell(record: Mapping[str, Any]) -> tuple[str, Bell] | None:
+    """Return the queue and the bell that a record asks for, or None."""
+    image = record["dynamodb"].get("NewImage")
+    if not image:
+        return None
+    item = {name: from_wire(image[name]) for name in _READ if name in image}
+    kind = item["sk"].partition("#")[0]
+    new = record["eventName"] == "INSERT"
+    if kind == "outbox" and new:
+        conversation_id = item["conversation_id"]
+        return "doorbell", Bell({"conversation_id": conversation_id}, conversation_id, record["eventID"])
+    if kind == "ticket" and item.get("expires_at", 0) != item.get("dated", 0):
+        return "dating", _dating(item["conversation_id"], item["ticket_id"])
+    if kind == "message" and item.get("ticket_id") and "direction" in item and _concerns_ticket(item, new):
+        conversation_id = item["pk"].partition("#")[2]
+        return "dating", _dating(conversation_id, item["ticket_id"], item["sk"])
+    if kind == "contact":
+        return "indexing", Bell({"contact_id": item["contact_id"]})
+    return None
+
+
+def _dating(conversation_id: str, ticket_id: str, row: str = "") -> Bell:
+    return Bell({"conversation_id": conversation_id, "ticket_id": ticket_id} | ({"row": row} if row else {}))
+
+
+def _concerns_ticket(item: Mapping[str, Any], new: bool) -> bool:
+    """Whether a message's row may lie on a closed ticket undated, or its failure is not yet shown there, or
+    still."""
+    if item.get("direction") == "out":
+        return (item.get("status") == "failed") != bool(item.get("flagged"))
+    return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in QUIET_KINDS)

@@ -1,0 +1,124 @@
+"""How things look in the JSON API. Times are RFC 3339 in UTC; openapi.json describes every field."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.domain.desk import Contact, Message, Ticket
+from chalicelib.domain.ids import speak
+from chalicelib.domain.staff import Staff
+
+FILES = frozenset(["image", "video", "document", "sticker", "audio", "voice", "animation", "video_note"])
+
+
+def when(at: int) -> str | None:
+    """An instant (ms) as RFC 3339, or None for 0."""
+    if not at:
+        return None
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def ticket(one: Ticket) -> dict[str, Any]:
+    """A ticket without its messages."""
+    return {
+        "id": one.id,
+        "number": speak(one.number),
+        "state": one.state,
+        "channel": one.channel,
+        "assignee": one.assignee or None,
+        "priority": one.priority,
+        "tags": list(one.tags),
+        "contact": {
+            "id": one.contact_id,
+            "name": one.name or None,
+            "address": one.address or None,
+            "language": one.language or None,
+            "erased": one.erased,
+        },
+        "created_at": when(one.created_at),
+        "last_message_at": when(one.last_message_at),
+        "unread": one.unread,
+    }
+
+
+def message(one: Message) -> dict[str, Any]:
+    """A message or comment. A deleted message keeps its place and loses its text."""
+    return {
+        "id": one.id,
+        "direction": one.direction,
+        "kind": one.kind,
+        "text": "" if one.deleted else one.text,
+        "sent_at": when(one.sent_at),
+        "status": one.status or None,
+        "failure": _failure(one),
+        "author": one.author or None,
+        "attachments": [] if one.deleted else attachments(one),
+        "reactions": list(one.reactions),
+        "edited": bool(one.edited_at),
+        "edited_at": when(one.edited_at),
+        "deleted": one.deleted,
+        "quote": {"id": one.quote.id or None, "text": one.quote.text} if one.quote else None,
+        "erased": one.erased,
+    }
+
+
+def _failure(one: Message) -> dict[str, Any] | None:
+    if one.status != "failed":
+        return None
+    return {"code": str(one.failure.get("code", "")), "reason": str(one.failure.get("reason", ""))}
+
+
+def attachments(one: Message) -> list[dict[str, Any]]:
+    """The files of a message, by name, type and size in bytes."""
+    kind = str(one.details.get("new_kind", one.kind))
+    if kind not in FILES:
+        return []
+    about = one.details
+    return [
+        {
+            "kind": kind,
+            "name": about.get("filename") or None,
+            "type": about.get("mime") or None,
+            "size": about.get("size") or None,
+            "duration": about.get("duration") or None,
+        }
+    ]
+
+
+def contact(one: Contact) -> dict[str, Any]:
+    """A contact with its consents."""
+    return {
+        "id": one.id,
+        "name": one.name or None,
+        "username": one.username or None,
+        "channel": one.channel,
+        "language": one.language or None,
+        "addresses": [
+            {"kind": kind, "value": value}
+            for kind, value in (("phone", one.phone), ("user", one.user), ("chat", one.chat))
+            if value
+        ],
+        "created_at": when(one.created_at),
+        "erased": one.erased,
+        "consents": [
+            {
+                "given_at": when(each.at),
+                "purpose": each.purpose,
+                "policy_version": each.policy_version,
+                "policy_hash": each.policy_hash,
+                "channel": each.channel,
+            }
+            for each in one.consents
+        ],
+    }
+
+
+def me(one: Staff) -> dict[str, Any]:
+    """Who is signed in."""
+    return {
+        "id": one.id,
+        "email": one.email,
+        "name": one.name,
+        "roles": sorted(one.roles),
+        "language": one.language or None,
+        "undertaking_at": when(one.undertaking_at),
+    }

@@ -1,0 +1,87 @@
+"""Turns the route table into chalice's routes: read the request, admit the caller, call the view, answer errors."""
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import DeskError
+from chalicelib.observability import count, log, log_error
+from chalicelib.web.answers import error_answer, json_answer
+from chalicelib.web.call import Call, read_call
+from chalicelib.web.route import API, PAGES, Route
+
+View = Callable[[Call], Response]
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+
+
+def api_routes() -> Blueprint:
+    """Return the routes of the JSON API as a blueprint of their own."""
+    return _blueprint(API)
+
+
+def dashboard_routes() -> Blueprint:
+    """Return the pages and their static files as a blueprint of their own."""
+    return _blueprint(PAGES)
+
+
+def _blueprint(table: tuple[Route, ...]) -> Blueprint:
+    routes = Blueprint(__name__)
+    for route in table:
+        _register(routes, route)
+    return routes
+
+
+def _register(routes: Blueprint, route: Route) -> None:
+    # Every type passes chalice, so that a wrong one is refused below in our own words.
+    types = {} if route.method == "GET" else {"content_types": ["*/*"]}
+
+    def answer(**_path: str) -> Response:
+        return _answer(route, routes.current_request)
+
+    name = route.view.replace(":", "_") + f"_{route.method.lower()}"
+    routes.route(route.path, methods=[route.method], name=name, **types)(answer)
+
+
+def _answer(route: Route, request: Any) -> Response:
+    from chalicelib import wiring
+    from chalicelib.web.auth import identify, permit
+
+    call: Call | None = None
+    try:
+        call = read_call(route.method, route.path, request, wiring.clock()())
+        call.check_type(_JSON if route.api else _FORM)
+        if not route.path.startswith("/static/"):
+            call = identify(call, route)
+        permit(call, route)
+        return _view(route.view)(call)
+    except DeskError as error:
+        log("refused", route=route.path, method=route.method, code=error.code, status=error.status)
+        return _refusal(route, call, error)
+    except Exception as error:  # noqa: BLE001 - the last resort: logged, counted, answered
+        log_error("failed", error, route=route.path, method=route.method)
+        count("UnexpectedError", route=route.path)
+        unexpected = DeskError("Something broke here. The customer did not notice. Try again.")
+        return _refusal(route, call, unexpected)
+
+
+def _refusal(route: Route, call: Call | None, error: DeskError) -> Response:
+    if route.api or route.path.startswith("/static/"):
+        return error_answer(error)
+    try:
+        from chalicelib.web.pages import refusal
+
+        return refusal(call, error)
+    except Exception as broken:  # noqa: BLE001 - the error page itself must not fail
+        log_error("failed", broken, route=route.path, method=route.method)
+        return json_answer({"code": error.code, "message": error.message}, error.status)
+
+
+@cache
+def _view(name: str) -> View:
+    module, _, function = name.partition(":")
+    view: View = getattr(importlib.import_module(f"chalicelib.web.{module}"), function)
+    return view

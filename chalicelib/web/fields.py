@@ -1,0 +1,103 @@
+"""Strict reading of what a caller sends: every field is known, has its type and its limits, or nothing happens."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from chalicelib.errors import BadInput, NotFound
+
+MAX_REPLY = 16_000
+MAX_COMMENT = 10_000
+MAX_TAGS, MAX_TAG = 20, 40
+MAX_Q = 200
+_ID = re.compile("[0-9a-z]{20}")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def only(given: Mapping[str, Any], allowed: Collection[str], what: str = "field") -> None:
+    """Raise BadInput for anything unknown. The name is not repeated: it might hold somebody's data."""
+    if given.keys() - set(allowed):
+        raise BadInput(f"There is an unknown {what}. Known: {', '.join(sorted(allowed)) or 'none'}.")
+
+
+def text(given: Mapping[str, Any], name: str, most: int) -> str:
+    """A text that is not blank. Line ends are made one kind."""
+    value = given.get(name)
+    if not isinstance(value, str):
+        raise BadInput(f"The field {name} is wanted as a text.")
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    if not value.strip():
+        raise BadInput(f"The field {name} is empty. Write something.")
+    if len(value) > most:
+        raise BadInput(f"The field {name} is longer than {most} characters. Shorten it.")
+    if _CONTROL.search(value) or not _encodable(value):
+        raise BadInput(f"The field {name} holds characters that cannot be sent. Remove them.")
+    return value
+
+
+def short(given: Mapping[str, Any], name: str, most: int) -> str:
+    """One line without control characters."""
+    value = text(given, name, most)
+    if "\n" in value:
+        raise BadInput(f"The field {name} is one line.")
+    return value.strip()
+
+
+def word(given: Mapping[str, Any], name: str, allowed: Collection[str]) -> str:
+    """One of some words."""
+    value = given.get(name)
+    if not isinstance(value, str) or value not in allowed:
+        raise BadInput(f"The field {name} is one of: {', '.join(sorted(allowed))}.")
+    return value
+
+
+def whole(given: Mapping[str, str], name: str, least: int, most: int, default: int) -> int:
+    """A whole number of a query."""
+    value = given.get(name)
+    if value is None:
+        return default
+    if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
+        raise BadInput(f"The parameter {name} is a whole number from {least} to {most}.")
+    return int(value)
+
+
+def client_id(given: Mapping[str, Any], name: str = "client_id") -> str:
+    """The caller's own id of a reply, by which a repetition is recognised."""
+    value = given.get(name)
+    if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
+        raise BadInput(f"The field {name} is wanted: 1 to 100 letters, digits, or _ . : -")
+    return value
+
+
+def tags(value: Any) -> tuple[str, ...]:
+    """Tags in small letters, each once, in the order given."""
+    if not isinstance(value, list | tuple) or len(value) > MAX_TAGS:
+        raise BadInput(f"The field tags is a list of at most {MAX_TAGS} texts.")
+    return tuple(dict.fromkeys(_tag(one) for one in value))
+
+
+def _tag(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadInput("A tag is a text.")
+    tag = " ".join(unicodedata.normalize("NFC", value).split()).lower()
+    if not tag or len(tag) > MAX_TAG or _CONTROL.search(tag) or "," in tag or not _encodable(tag):
+        raise BadInput(f"A tag has 1 to {MAX_TAG} characters and no comma.")
+    return tag
+
+
+def path_id(path: Mapping[str, str], name: str = "id") -> str:
+    """One of our ids in the path; what has another form names nothing."""
+    value = path.get(name, "")
+    if not _ID.fullmatch(value):
+        raise NotFound("There is nothing here, or its retention has ended.")
+    return value
+
+
+def _encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

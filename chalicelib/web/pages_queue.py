@@ -1,0 +1,199 @@
+"""The list of tickets: views in the rail, rows, search, the list of keys."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from chalice.app import Response
+
+from chalicelib import wiring_web
+from chalicelib.domain.desk import ASSIGNEE_NONE, Page, Ticket, Wanted
+from chalicelib.domain.labels import desk_msg
+from chalicelib.domain.staff import Staff
+from chalicelib.errors import BadInput
+from chalicelib.storage.queue_pages import Counts, counts, page
+from chalicelib.web import fields, pages
+from chalicelib.web.call import Call
+from chalicelib.web.show import Words, capped
+
+PER_PAGE = 50
+CHANNELS = ("whatsapp", "telegram")
+TAGS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class View:
+    """An entry of the rail. `key` is the second key after G, by its position on the keyboard."""
+
+    name: str
+    title: str
+    icon: str
+    state: str
+    key: str
+    assignee: str = ""
+
+
+VIEWS = (
+    View("mine", desk_msg("Mine"), "user", "open", "KeyM", "me"),
+    View("unassigned", desk_msg("Unassigned"), "user-dashed", "open", "KeyU", ASSIGNEE_NONE),
+    View("open", desk_msg("All open"), "inbox", "open", "KeyA"),
+    View("pending", desk_msg("Pending"), "pending", "pending", "KeyP"),
+    View("snoozed", desk_msg("Snoozed"), "snooze", "snoozed", "KeyS"),
+    View("solved", desk_msg("Solved"), "solved", "solved", "KeyD"),
+    View("closed", desk_msg("Closed"), "lock", "closed", ""),
+)
+BY_NAME = {view.name: view for view in VIEWS}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which list a colleague is in; travels in the addresses of pages, holds nothing personal."""
+
+    view: View
+    channel: str = ""
+    tag: str = ""
+
+    @classmethod
+    def of(cls, given: dict[str, str]) -> "Place":
+        """Read it from a query or form. Raises BadInput."""
+        name = given.get("view") or "open"
+        if name not in BY_NAME:
+            raise BadInput("There is no such list.")
+        channel = given.get("channel", "")
+        if channel not in ("", *CHANNELS):
+            raise BadInput("There is no such channel.")
+        tag = fields.tags([given["tag"]])[0] if given.get("tag") else ""
+        return cls(BY_NAME[name], channel, tag)
+
+    def query(self, **other: str) -> str:
+        """As the end of an address, with `?` when there is anything to say."""
+        given = {"view": self.view.name if self.view.name != "open" else "", "channel": self.channel, "tag": self.tag}
+        kept = {name: value for name, value in {**given, **other}.items() if value}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    def wanted(self, staff: Staff) -> Wanted:
+        """What to read."""
+        assignee = staff.id if self.view.assignee == "me" else self.view.assignee
+        return Wanted((self.view.state,), self.channel, assignee, self.tag)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the rail."""
+
+    title: str
+    icon: str
+    address: str
+    count: str
+    current: bool
+    key: str = ""
+
+
+def rail(place: Place, words: Words, found: Counts, staff: Staff) -> dict[str, list[Entry]]:
+    """Views, channels and tags with bounded badges. Those of channels and tags count open tickets."""
+    more = found.truncated
+    mine = {"mine": found.assignees[staff.id], "unassigned": found.assignees[""]}
+    plain = not place.channel and not place.tag
+
+    def badge(view: View) -> str:
+        if view.name in mine:
+            return capped(mine[view.name], more)
+        return capped(found.states[view.state]) if view.state in found.states else ""
+
+    return {
+        "views": [
+            Entry(words.say(v.title), v.icon, Place(v).query(), badge(v), plain and v == place.view, v.key)
+            for v in VIEWS
+        ],
+        "channels": [
+            Entry(
+                words.channel(one), one, Place(BY_NAME["open"], one).query(), capped(found.channels[one], more),
+                place.channel == one,
+            )
+            for one in CHANNELS
+        ],
+        "tags": [
+            Entry(tag, "tag", Place(BY_NAME["open"], "", tag).query(), capped(count, more), place.tag == tag)
+            for tag, count in found.tags.most_common(TAGS_SHOWN)
+        ],
+    }  # fmt: skip
+
+
+def title_of(place: Place, words: Words) -> str:
+    """What the list is called."""
+    parts = [words.say(place.view.title)] if place.view.name != "open" or not (place.channel or place.tag) else []
+    return " · ".join([*parts, *([words.channel(place.channel)] if place.channel else []), *filter(None, [place.tag])])
+
+
+def colleagues() -> dict[str, str]:
+    """Names of colleagues by id."""
+    return {one.id: one.name for one in wiring_web.staff().all()}
+
+
+def queue(call: Call) -> Response:
+    """GET the list"""
+    fields.only(call.query, ("view", "channel", "tag", "cursor"), "parameter")
+    place, cursor = Place.of(dict(call.query)), call.query.get("cursor", "")
+    desk = wiring_web.desk()
+    found = page(desk, place.wanted(call.colleague), call.now, PER_PAGE, cursor)
+    words = pages.words_for(call, call.now, colleagues())
+    tally = counts(call.now)
+    title = title_of(place, words)
+    return _list(call, words, place, found, tally, title=title, count=_count(place, tally, call.colleague))
+
+
+def _count(place: Place, tally: Counts, staff: Staff) -> str:
+    if place.tag or place.channel:
+        number = tally.tags[place.tag] if place.tag else tally.channels[place.channel]
+        return capped(number, tally.truncated) if not (place.tag and place.channel) else ""
+    if place.view.assignee:
+        return capped(tally.assignees[staff.id if place.view.assignee == "me" else ""], tally.truncated)
+    return capped(tally.states[place.view.state]) if place.view.state in tally.states else ""
+
+
+def _list(
+    call: Call, words: Words, place: Place, found: Page, tally: Counts, *, title: str, count: str, q: str = ""
+) -> Response:
+    return pages.page(
+        "queue.html",
+        call,
+        words=words,
+        place=place,
+        rail=rail(place, words, tally, call.colleague),
+        tickets=found.items,
+        next_query=place.query(cursor=found.cursor) if found.cursor else "",
+        first=not call.query.get("cursor"),
+        title=title,
+        count=count,
+        q=q,
+        tally=tally,
+    )
+
+
+def search(call: Call) -> Response:
+    """POST search: what people look for never stands in an address."""
+    fields.only(call.form, ("csrf", "q"))
+    q = " ".join(call.form.get("q", "").split())[: fields.MAX_Q]
+    tickets: tuple[Ticket, ...] = ()
+    if q:
+        tickets = tuple(wiring_web.search(wiring_web.desk())(fields.short({"q": q}, "q", fields.MAX_Q))[:100])
+    words = pages.words_for(call, call.now, colleagues())
+    title = words.say("Search")
+    found = Page(tickets)
+    return _list(
+        call, words, Place(BY_NAME["open"]), found, counts(call.now), title=title, count=str(len(tickets)), q=q or " "
+    )
+
+
+def keys(call: Call) -> Response:
+    """GET the list of keys"""
+    fields.only(call.query, (), "parameter")
+    words = pages.words_for(call, call.now)
+    place = Place(BY_NAME["open"])
+    return pages.page(
+        "keys.html",
+        call,
+        words=words,
+        place=place,
+        rail=rail(place, words, counts(call.now), call.colleague),
+        views=VIEWS,
+    )

@@ -1,0 +1,70 @@
+"""The routes of the desk: one table says what exists and who may use it. tests/web/test_matrix.py walks over it."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.staff import ALL_ROLES, Role
+
+ANYBODY: frozenset[str] = frozenset()
+"""Also who is signed out."""
+EVERYBODY: frozenset[str] = frozenset(ALL_ROLES)
+ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route. `view` is "module:function" below chalicelib.web, imported at its first call; `form` demands the
+    session's form token; `undertaking` demands that it is signed."""
+
+    method: str
+    path: str
+    view: str
+    roles: frozenset[str]
+    form: bool = False
+    undertaking: bool = True
+
+    @property
+    def api(self) -> bool:
+        """Whether it is part of the JSON API."""
+        return self.path.startswith("/api/")
+
+    @property
+    def public(self) -> bool:
+        """Whether it answers without a session."""
+        return not self.roles
+
+
+API: tuple[Route, ...] = (
+    Route("GET", "/api/v1/openapi.json", "api_session:describe", ANYBODY),
+    Route("POST", "/api/v1/login", "api_session:login", ANYBODY),
+    Route("POST", "/api/v1/logout", "api_session:logout", EVERYBODY, undertaking=False),
+    Route("GET", "/api/v1/me", "api_session:me", EVERYBODY, undertaking=False),
+    Route("POST", "/api/v1/staff/{id}/revoke", "api_session:revoke", ADMINISTRATORS),
+    Route("GET", "/api/v1/tickets", "api_tickets:list_tickets", EVERYBODY),
+    Route("GET", "/api/v1/tickets/{id}", "api_tickets:read", EVERYBODY),
+    Route("PATCH", "/api/v1/tickets/{id}", "api_tickets:change", EVERYBODY),
+    Route("POST", "/api/v1/tickets/{id}/replies", "api_tickets:reply", EVERYBODY),
+    Route("POST", "/api/v1/tickets/{id}/comments", "api_tickets:comment", EVERYBODY),
+    Route("GET", "/api/v1/contacts/{id}", "api_tickets:contact", EVERYBODY),
+)
+
+PAGES: tuple[Route, ...] = (
+    Route("GET", "/", "pages_session:home", ANYBODY),
+    Route("GET", "/static/{version}", "static:named", ANYBODY),
+    Route("GET", "/static/{version}/{name}", "static:file", ANYBODY),
+    Route("GET", "/dashboard/sign-in", "pages_session:sign_in_page", ANYBODY),
+    Route("POST", "/dashboard/sign-in", "pages_session:sign_in", ANYBODY),
+    Route("POST", "/dashboard/sign-out", "pages_session:sign_out", EVERYBODY, form=True, undertaking=False),
+    Route("POST", "/dashboard/language", "pages_session:set_language", EVERYBODY, form=True, undertaking=False),
+    Route("GET", "/dashboard/undertaking", "pages_session:undertaking_page", EVERYBODY, undertaking=False),
+    Route("POST", "/dashboard/undertaking", "pages_session:undertaking", EVERYBODY, form=True, undertaking=False),
+    Route("GET", "/dashboard", "pages_queue:queue", EVERYBODY),
+    Route("POST", "/dashboard/search", "pages_queue:search", EVERYBODY, form=True),
+    Route("GET", "/dashboard/keys", "pages_queue:keys", EVERYBODY),
+    Route("GET", "/dashboard/tickets/{id}", "pages_ticket:show", EVERYBODY),
+    Route("POST", "/dashboard/tickets/{id}/reply", "pages_ticket:reply", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/retry", "pages_ticket:retry", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/comment", "pages_ticket:comment", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/change", "pages_ticket:change", EVERYBODY, form=True),
+    Route("GET", "/dashboard/staff", "pages_staff:staff", ADMINISTRATORS),
+    Route("POST", "/dashboard/staff/{id}/revoke", "pages_staff:revoke", ADMINISTRATORS, form=True),
+)

@@ -1,0 +1,115 @@
+"""The webhooks. They answer 200 only after every part of a body is durably stored, and do nothing after it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.channels.telegram import parse as telegram
+from chalicelib.channels.telegram.verify import account_of
+from chalicelib.channels.whatsapp import parse as whatsapp
+from chalicelib.channels.whatsapp.verify import challenge, signature_ok
+from chalicelib.domain.messages import Counted, InboundMessage, Part, StatusUpdate, Unclear
+from chalicelib.domain.people import Outcome
+from chalicelib.domain.tickets import SECOND
+from chalicelib.errors import BadInput, Forbidden, NotSignedIn, TooLarge
+from chalicelib.observability import count, log
+from chalicelib.storage.intake import IntakeStore
+from chalicelib.storage.secrets import Inbound
+from chalicelib.usecases.receive_change import ReceiveChange
+from chalicelib.usecases.receive_message import ReceiveMessage
+from chalicelib.web.answers import answering, json_answer, text_answer
+
+MAX_BODY = 10 * 1024 * 1024
+JSON_TYPES = ["application/json"]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What the webhooks work with."""
+
+    secrets: Inbound
+    store: IntakeStore
+    receive: ReceiveMessage
+    change: ReceiveChange
+    clock: Callable[[], int]
+
+    def store_all(self, parts: Iterable[Part]) -> None:
+        """Store every part in the provider's order. Raises Unavailable at the first that cannot be stored; what was
+        stored before it is recognised when the provider sends the body again."""
+        for part in parts:
+            outcome = self._store(part)
+            count("Inbound", channel=part.channel, outcome=outcome)
+
+    def _store(self, part: Part) -> str:
+        if isinstance(part, InboundMessage):
+            outcome = self.receive(part)
+            return part.kind if outcome is Outcome.STORED else outcome.value
+        if isinstance(part, StatusUpdate):
+            self.store.apply_status(part, self.clock())
+            return "status"
+        if isinstance(part, Unclear):
+            self.store.keep_unclear(part.channel, part.account, part.raw_type, part.raw, self.clock())
+            return "unclear"
+        if isinstance(part, Counted):
+            log("acknowledged", channel=part.channel, reason=part.reason)
+            return "acknowledged"
+        return "change" if self.change(part) else "acknowledged"
+
+
+def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:
+    """Return the webhook routes as a blueprint of their own; `intake` is called at each request."""
+    routes = Blueprint(__name__)
+
+    @routes.route("/webhooks/whatsapp", methods=["GET"])
+    @answering("/webhooks/whatsapp")
+    def verify_whatsapp() -> Response:
+        query: Mapping[str, str] = routes.current_request.query_params or {}
+        tokens = [token for _, token in intake().secrets.whatsapp.values()]
+        answer = challenge(query, tokens)
+        if answer is None:
+            raise Forbidden("The mode or verify token is wrong. Enter the token of this deployment at Meta.")
+        return text_answer(answer)
+
+    @routes.route("/webhooks/whatsapp", methods=["POST"], content_types=JSON_TYPES)
+    @answering("/webhooks/whatsapp")
+    def receive_whatsapp() -> Response:
+        body, headers = _body(routes.current_request)
+        secrets = intake().secrets.whatsapp
+        if not signature_ok(
+            [secret for secret, _ in secrets.values()], body, headers.get("x-hub-signature-256", "")
+        ):
+            raise _rejected(
+                "whatsapp", "The signature does not match the body. Sign the raw bytes with the app secret."
+            )
+        intake().store_all(whatsapp.parse(body, secrets.keys(), intake().clock() // SECOND))
+        return json_answer({"ok": True})
+
+    @routes.route("/webhooks/telegram", methods=["POST"], content_types=JSON_TYPES)
+    @answering("/webhooks/telegram")
+    def receive_telegram() -> Response:
+        body, headers = _body(routes.current_request)
+        account = account_of(intake().secrets.telegram, headers.get("x-telegram-bot-api-secret-token", ""))
+        if account is None:
+            raise _rejected("telegram", "The secret token names no bot of this deployment.")
+        intake().store_all(telegram.parse(body, account, intake().clock() // SECOND))
+        return json_answer({"ok": True})
+
+    return routes
+
+
+def _rejected(channel: str, message: str) -> NotSignedIn:
+    count("SignatureRejected", channel=channel)
+    return NotSignedIn(message, code="bad_signature")
+
+
+def _body(request: Any) -> tuple[bytes, dict[str, str]]:
+    """Return the raw bytes and the headers in lower case. Raises TooLarge and BadInput."""
+    try:
+        body: bytes = request.raw_body
+    except ValueError as error:
+        raise BadInput("The body is not valid base64.") from error
+    if len(body) > MAX_BODY:
+        raise TooLarge("The body is larger than 10 MB.")
+    return body, {name.lower(): value for name, value in request.headers.items()}

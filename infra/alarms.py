@@ -1,0 +1,211 @@
+"""Alarms. Each names its runbook, docs/runbooks/<runbook>.md, and says whether it wakes a person."""
+
+from dataclasses import dataclass, field
+
+from infra import queues
+from infra.definitions import Json
+from infra.functions import FUNCTIONS
+
+NAMESPACE = "HelpDesk"
+"""Namespace of the metrics that the code itself emits; chalicelib/observability.py writes it."""
+API_STAGE = "api"
+CHANNELS = ("whatsapp", "telegram")
+_CAN_WAIT = frozenset({"dater", "indexer"})
+"""Functions whose failure nobody notices before the morning: what they missed stays in their queues."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm over periods of `period` seconds; `above` is compared as `comparison` says."""
+
+    logical_id: str
+    name: str
+    runbook: str
+    says: str
+    namespace: str
+    metric: str
+    above: float
+    dimensions: dict[str, Json | str] = field(default_factory=dict)
+    statistic: str = "Sum"
+    period: int = 60
+    periods: int = 1
+    below: bool = False
+    missing: str = "notBreaching"
+    page: bool = True
+
+
+def _function(logical_id: str) -> dict[str, Json | str]:
+    return {"FunctionName": {"Ref": logical_id}}
+
+
+def alarms() -> tuple[Alarm, ...]:
+    """Return every alarm of the deployment."""
+    dead = tuple(
+        Alarm(
+            f"{logical_id}Alarm",
+            f"dead-letters-{logical_id.removesuffix('DeadQueue').lower()}",
+            "dead-letters",
+            "Work was given up and lies in a dead-letter queue.",
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            above=0,
+            dimensions={"QueueName": {"Fn::GetAtt": [logical_id, "QueueName"]}},
+            statistic="Maximum",
+        )
+        for logical_id in queues.dead_letter_ids()
+    )
+    errors = tuple(
+        Alarm(
+            f"{function.logical_id}ErrorsAlarm",
+            f"function-errors-{function.name.replace('_', '-')}",
+            "function-errors",
+            f"The function {function.name} failed.",
+            "AWS/Lambda",
+            "Errors",
+            above=2,
+            dimensions=_function(function.logical_id),
+            period=300,
+            page=function.name not in _CAN_WAIT,
+        )
+        for function in FUNCTIONS
+        if function.name != "intake"
+    )
+    rejected = tuple(
+        Alarm(
+            f"{channel.capitalize()}SignatureAlarm",
+            f"signature-rejections-{channel}",
+            "signature-rejections",
+            "Many webhooks with a wrong signature: a changed secret, or somebody knocking.",
+            NAMESPACE,
+            "SignatureRejected",
+            above=20,
+            dimensions={"channel": channel},
+            period=300,
+        )
+        for channel in CHANNELS
+    )
+    return dead + errors + rejected + _INTAKE + _DELIVERY
+
+
+_INTAKE = (
+    Alarm(
+        "IntakeErrorsAlarm",
+        "intake-errors",
+        "intake-errors",
+        "Webhooks are answered with an error; providers retry, messages are late.",
+        "AWS/Lambda",
+        "Errors",
+        above=0,
+        dimensions=_function("Intake"),
+    ),
+    Alarm(
+        "IntakeSlowAlarm",
+        "intake-slow",
+        "intake-slow",
+        "One webhook in a hundred takes longer than a second.",
+        "AWS/Lambda",
+        "Duration",
+        above=1000,
+        dimensions=_function("Intake"),
+        statistic="p99",
+        period=300,
+        periods=2,
+    ),
+    Alarm(
+        "IntakeThrottledAlarm",
+        "intake-throttled",
+        "throttles",
+        "AWS refuses to start intake: its concurrency is used up.",
+        "AWS/Lambda",
+        "Throttles",
+        above=0,
+        dimensions=_function("Intake"),
+    ),
+    Alarm(
+        "ApiErrorsAlarm",
+        "api-5xx",
+        "api-5xx",
+        "The API answers with 5xx.",
+        "AWS/ApiGateway",
+        "5XXError",
+        above=2,
+        dimensions={"ApiName": {"Fn::Sub": "${AWS::StackName}"}, "Stage": API_STAGE},
+        period=300,
+    ),
+)
+_DELIVERY = (
+    Alarm(
+        "StreamBehindAlarm",
+        "stream-behind",
+        "stream-behind",
+        "The relay reads the table's stream late: replies, dates and the text index wait.",
+        "AWS/Lambda",
+        "IteratorAge",
+        above=60_000,
+        dimensions=_function("Relay"),
+        statistic="Maximum",
+        periods=2,
+    ),
+    Alarm(
+        "OldestOutboundAlarm",
+        "oldest-outbound",
+        "oldest-outbound",
+        "A reply has waited longer than a minute to be sent.",
+        NAMESPACE,
+        "OldestOutboundSeconds",
+        above=60,
+        statistic="Maximum",
+        periods=2,
+    ),
+    Alarm(
+        "ChannelStoppedAlarm",
+        "channel-stopped",
+        "channel-stopped",
+        "A provider refuses our account; nothing goes out on that channel until a person acts.",
+        NAMESPACE,
+        "ChannelStopped",
+        above=0,
+    ),
+    Alarm(
+        "SweeperNotRunAlarm",
+        "sweeper-not-run",
+        "sweeper-not-run",
+        "The sweeper has not run for five minutes: nothing rings again, closes or expires.",
+        "AWS/Lambda",
+        "Invocations",
+        above=1,
+        below=True,
+        dimensions=_function("Sweeper"),
+        period=300,
+        missing="breaching",
+    ),
+)
+
+
+def resources() -> Json:
+    """Return the alarms as resources."""
+    return {alarm.logical_id: _resource(alarm) for alarm in alarms()}
+
+
+def _resource(alarm: Alarm) -> Json:
+    topic = "PageTopic" if alarm.page else "TicketTopic"
+    actions = {"Fn::If": [f"Has{topic}", [{"Ref": f"{topic}Arn"}], {"Ref": "AWS::NoValue"}]}
+    properties: Json = {
+        "AlarmName": {"Fn::Sub": f"${{AWS::StackName}}-{alarm.name}"},
+        "AlarmDescription": f"{alarm.says} Runbook: docs/runbooks/{alarm.runbook}.md",
+        "Namespace": alarm.namespace,
+        "MetricName": alarm.metric,
+        "Period": alarm.period,
+        "EvaluationPeriods": alarm.periods,
+        "Threshold": alarm.above,
+        "ComparisonOperator": "LessThanThreshold" if alarm.below else "GreaterThanThreshold",
+        "TreatMissingData": alarm.missing,
+        "AlarmActions": actions,
+        "OKActions": actions,
+    }
+    properties["ExtendedStatistic" if alarm.statistic.startswith("p") else "Statistic"] = alarm.statistic
+    if alarm.dimensions:
+        properties["Dimensions"] = [
+            {"Name": name, "Value": value} for name, value in alarm.dimensions.items()
+        ]
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}

@@ -1,0 +1,17 @@
+"""The parts of the template that stand in JSON files, read as they are."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+Json = dict[str, Any]
+
+TABLES = {"desk": "DeskTable", "keys": "KeysTable", "index": "IndexTable", "ledger": "LedgerTable"}
+"""Logical table name of the code → logical id in the template."""
+
+
+def load(name: str) -> Json:
+    """Return one definition file, such as "tables"; see the files beside this module."""
+    found: Json = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,214 @@
+"""One running desk: the embedded AWS with the deployed stack, the phones and the front."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from starlette.applications import Starlette
+
+from local import seed
+from local.aws import CannotStart, MiniStack, client
+from local.clock import DeskClock
+from local.faults import HOOKS, Faults
+from local.front import Front
+from local.phones import ProviderSecrets, create_app
+from local.ports import RunSettings
+from local.stack import Stack, code_zip, deploy, function_name
+from local.template import PROJECT, built_template
+
+KEPT = PROJECT / ".local" / "kept"
+READY_SECONDS = 30.0
+ENFORCES_IAM_SINCE = 5
+"""Minor version of ministack 1 from which AUTH=true means something."""
+WARM = {"sender": b'{"Records": []}', "relay": b'{"Records": []}'}
+"""Functions that are started ahead, with an event that holds no work: the first reply is as quick as any."""
+
+Say = Callable[[str], None]
+
+
+class Desk:
+    """Starts and stops everything. `say` gets one line for each phase."""
+
+    def __init__(self, settings: RunSettings, say: Say = lambda line: None) -> None:
+        self.settings = settings
+        self._say = say
+        self._home = KEPT if settings.persist else Path(tempfile.mkdtemp(prefix="spoint-desk-"))
+        self.log = self._home / "aws.log"
+        self._aws = MiniStack(settings.aws_port, log=self.log, env=self._environment())
+        self._servers: list[_Server] = []
+        self._ready = False
+
+    def _environment(self) -> dict[str, str]:
+        """What the embedded AWS and its Lambda processes know of this machine; on AWS none of it exists."""
+        found = {
+            "PYTHONPATH": str(HOOKS),
+            "FAULTS_FILE": str(self._home / "faults.json"),
+            "CLOCK_FILE": str(self._home / "clock"),
+        }
+        if self.settings.persist:
+            found |= {
+                "PERSIST_STATE": "1",
+                "STATE_DIR": str(self._home / "state"),
+                "S3_PERSIST": "1",
+                "S3_DATA_DIR": str(self._home / "s3"),
+            }
+        return found
+
+    def start(self) -> Self:
+        """Start all of it and return when the desk answers. Raises CannotStart or CannotDeploy."""
+        self.settings.check_ports()
+        if int(version("ministack").split(".")[1]) < ENFORCES_IAM_SINCE:
+            self._say(f"WARNING: ministack {version('ministack')} enforces no IAM; install requirements-dev.txt")
+        self._home.mkdir(parents=True, exist_ok=True)
+        try:
+            template = built_template()
+            self._say("Starting the embedded AWS")
+            self._aws.start()
+            endpoint = self._aws.endpoint
+            public = seed.kept_vault_public(endpoint)
+            pair = None
+            if not public:
+                pair = seed.vault_pair()
+                public = seed.encode(pair.public)
+            self._say("Deploying the template")
+            stack = deploy(endpoint, template, code_zip(PROJECT), self._parameters(public))
+            self._say("Filling secrets, making accounts")
+            seed.fill_secrets(endpoint, stack, pair)
+            seed.seed_accounts(endpoint, stack)
+            self._say("Opening the front and the phones")
+            self._serve(stack)
+            self._wait_until_ready()
+            threading.Thread(target=self._warm, args=(endpoint,), daemon=True).start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _parameters(self, vault_public: str) -> dict[str, str]:
+        return {
+            "Stage": "local",
+            "Operator": self.settings.operator,
+            "PublicUrl": self.settings.url,
+            "VaultPublicKey": vault_public,
+            "WhatsappApi": f"{self.settings.phones_url}/v23.0",
+            "TelegramApi": self.settings.phones_url,
+            "LogLevel": self.settings.log_level,
+            "RequireTls": "false",
+        }
+
+    def _serve(self, stack: Stack) -> None:
+        endpoint = self._aws.endpoint
+        api = f"{endpoint}/restapis/{stack.rest_api_id}/api/_user_request_"
+        clock = DeskClock(self._home / "clock", endpoint, stack)
+        phones = create_app(self.settings.url, ProviderSecrets(), Faults(self._home / "faults.json"), clock)
+        front = Front(api, lambda: self._ready and self._aws.alive())
+        self._servers = [
+            _Server(phones, self.settings.phones_port).start(),
+            _Server(front.app(), self.settings.port).start(),
+        ]
+        self._ready = True
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        said = "nothing"
+        while time.monotonic() < deadline:
+            try:
+                got = httpx.get(f"{self.settings.url}/healthz", timeout=10)
+                phones = httpx.get(f"{self.settings.phones_url}/healthz", timeout=10)
+            except httpx.HTTPError:
+                time.sleep(0.05)
+                continue
+            if got.status_code == 200 and phones.status_code == 200:
+                return
+            said = got.text[:500]
+            time.sleep(0.2)
+        raise CannotStart(f"The desk does not become ready; /healthz said: {said}. See {self.log}")
+
+    def _warm(self, endpoint: str) -> None:
+        functions = client("lambda", endpoint)
+        for name, event in WARM.items():
+            try:
+                functions.invoke(FunctionName=function_name(name), Payload=event)
+            except Exception as error:  # noqa: BLE001 - a convenience: the desk works without it
+                self._say(f"{name} was not started ahead: {type(error).__name__}")
+
+    def check(self) -> None:
+        """Raise CannotStart when a part has stopped by itself."""
+        if not self._aws.alive():
+            raise CannotStart(f"The embedded AWS has stopped; see {self.log}")
+        for server in self._servers:
+            server.check()
+
+    def stop(self) -> None:
+        """Stop all of it; leaves no process, and no file unless data is kept."""
+        self._ready = False
+        for server in self._servers:
+            server.stop()
+        self._servers = []
+        self._aws.stop()
+        if not self.settings.persist:
+            shutil.rmtree(self._home, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _Server:
+    """One ASGI app on a port of 127.0.0.1, in a thread with an event loop of its own."""
+
+    def __init__(self, app: Starlette, port: int) -> None:
+        self._app = app
+        self._config = Config()
+        self._config.bind = [f"127.0.0.1:{port}"]
+        self._config.loglevel = "WARNING"
+        self._config.graceful_timeout = 1
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True, name=f"port {port}")
+
+    def start(self) -> Self:
+        self._thread.start()
+        return self
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(serve(self._app, self._config, shutdown_trigger=self._stop.wait))
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that asks
+            self._error = error
+
+    def check(self) -> None:
+        if self._error is not None or not self._thread.is_alive():
+            raise CannotStart(f"{self._thread.name} has stopped: {self._error}")
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(5)
+
+
+def kept_size() -> int:
+    """Return the bytes of kept data, 0 when there is none."""
+    return sum(path.stat().st_size for path in KEPT.rglob("*") if path.is_file()) if KEPT.exists() else 0
+
+
+def project_path(path: Path) -> str:
+    """Return a path as a person in the project's folder would write it."""
+    return os.path.relpath(path, PROJECT) if path.is_relative_to(PROJECT) else str(path)

@@ -1,0 +1,99 @@
+"""The one public port of the local run: what a custom domain would be before the deployed API."""
+
+import json
+from collections.abc import Callable
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+LIMIT = 10 * 1024 * 1024
+"""API Gateway's own limit of a request's body, in bytes."""
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+_HOP = frozenset(
+    b"connection content-length date keep-alive proxy-authenticate proxy-authorization server te trailer"
+    b" transfer-encoding upgrade".split()
+)
+_OURS = frozenset({b"host", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-port"})
+
+
+class Front:
+    """Passes requests on to the deployed API, byte for byte, and refuses what API Gateway would."""
+
+    def __init__(self, api: str, is_ready: Callable[[], bool]) -> None:
+        """`api` is the address of the deployed stage, without a slash at the end."""
+        self._api = httpx.URL(api)
+        self._is_ready = is_ready
+        # No redirects, no decoding, no default headers: what one side says reaches the other side.
+        self._client = httpx.AsyncClient(timeout=httpx.Timeout(65, connect=5), limits=httpx.Limits(max_connections=200))
+
+    def app(self) -> Starlette:
+        """Return the ASGI app."""
+        everything = Route("/{path:path}", self._pass_on, methods=METHODS)
+        return Starlette(routes=[Route("/healthz", self._health, methods=["GET", "HEAD"]), everything])
+
+    async def _health(self, request: Request) -> Response:
+        if not self._is_ready():
+            return answer(503, "starting", "The local run is starting; try again.")
+        return await self._pass_on(request)
+
+    async def _pass_on(self, request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return answer(413, "too_large", "At most 10 MB are accepted.")
+        raw_path: bytes = request.scope["raw_path"]
+        query: bytes = request.scope["query_string"]
+        target = self._api.raw_path + raw_path.split(b"?")[0] + (b"?" + query if query else b"")
+        sent = httpx.Request(
+            request.method,
+            self._api.copy_with(raw_path=target),
+            headers=_request_headers(request),
+            content=body,
+        )
+        try:
+            got = await self._client.send(sent, stream=True)
+            try:
+                content = b"".join([chunk async for chunk in got.aiter_raw()])
+            finally:
+                await got.aclose()
+        except httpx.HTTPError:
+            return answer(502, "bad_gateway", "The embedded AWS did not answer.")
+        if got.headers.get("x-amzn-errortype") == "MissingAuthenticationTokenException":
+            return answer(404, "not_found", "There is no such address.")
+        response = Response(content, status_code=got.status_code)
+        response.raw_headers = [(name.lower(), value) for name, value in got.headers.raw if name.lower() not in _HOP]
+        response.raw_headers.append((b"content-length", str(len(content)).encode()))
+        return response
+
+
+def answer(status: int, code: str, message: str) -> Response:
+    """Return an error in the shape that the API itself uses."""
+    body = json.dumps({"code": code, "message": message})
+    return Response(body, status_code=status, media_type="application/json")
+
+
+async def _body(request: Request) -> bytes | None:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > LIMIT:
+        return None
+    parts, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LIMIT:
+            return None
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _request_headers(request: Request) -> list[tuple[bytes, bytes]]:
+    kept = [(name, value) for name, value in request.headers.raw if name.lower() not in _HOP | _OURS]
+    peer = request.client.host if request.client else "127.0.0.1"
+    return [
+        *kept,
+        (b"host", request.headers.get("host", "127.0.0.1").encode()),
+        (b"x-forwarded-for", peer.encode()),
+        (b"x-forwarded-proto", b"http"),
+    ]

@@ -1,0 +1,214 @@
+"""Stands between the SDKs and the network in a Lambda process of the local run. See sitecustomize.py."""
+
+import functools
+import importlib.abc
+import importlib.machinery
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from desk_faults import Fault, FaultFile
+
+AWS_CHANNELS = frozenset({"dynamodb", "s3", "sqs", "kms"})
+SERVER_ERRORS = frozenset({"InternalServerError", "InternalError", "InternalFailure", "ServiceUnavailable"})
+EXIT_STATUS = 70
+"""Status of a process that was killed on purpose (EX_SOFTWARE)."""
+
+
+class Player:
+    """What one process does about the planned faults."""
+
+    def __init__(self, function: str, file: FaultFile) -> None:
+        self.function = function
+        self.file = file
+        self._calls: dict[str, int] = {}
+
+    def before(self) -> list[Fault]:
+        """Count one service call; die if it is the one to die before. Returns what to die of after it."""
+        due = []
+        for fault in self.file.all():
+            channel, _, name = fault["channel"].partition(":")
+            if channel != "lambda" or not self._is(name):
+                continue
+            self._calls[fault["id"]] = self._calls.get(fault["id"], 0) + 1
+            if self._calls[fault["id"]] == (fault.get("n") or 1):
+                due.append(fault)
+        self._die([fault for fault in due if fault.get("when") != "after"])
+        return [fault for fault in due if fault.get("when") == "after"]
+
+    def after(self, due: list[Fault]) -> None:
+        """Die if the call that has just been answered is the one to die after."""
+        self._die(due)
+
+    def aws_fault(self, channel: str, operation: str) -> Fault | None:
+        """Return the planned fault of this call and use up one of its times."""
+        for fault in self.file.all():
+            matches = not fault.get("match") or re.search(fault["match"], operation)
+            if fault["channel"] == channel and matches and self.file.spend(fault["id"]):
+                return fault
+        return None
+
+    def _is(self, name: str) -> bool:
+        wanted = name.replace("_", "-")
+        return self.function == wanted or self.function.endswith(f"-{wanted}")
+
+    def _die(self, faults: list[Fault]) -> None:
+        for fault in faults:
+            if self.file.spend(fault["id"]):
+                os._exit(EXIT_STATUS)
+
+
+def install(function: str, path: str) -> None:
+    """Watch for the HTTP libraries and put the player into each when it is imported."""
+    player = Player(function, FaultFile(Path(path)))
+    sys.meta_path.insert(
+        0,
+        _AfterImport(
+            {
+                "botocore.httpsession": lambda module: _wrap_botocore(module, player),
+                "requests.adapters": lambda module: _wrap(module.HTTPAdapter, "send", player),
+                "httpx._transports.default": lambda module: _wrap_httpx(module, player),
+            }
+        ),
+    )
+
+
+class _AfterImport(importlib.abc.MetaPathFinder):
+    """Calls a function with a module right after that module was imported."""
+
+    def __init__(self, wanted: dict[str, Callable[[ModuleType], None]]) -> None:
+        self._wanted = wanted
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        then = self._wanted.pop(name, None)
+        if then is None:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is None or spec.loader is None:
+            return None
+        run: Callable[[ModuleType], None] = spec.loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            run(module)
+            then(module)
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+def _wrap(owner: Any, name: str, player: Player) -> None:
+    real = getattr(owner, name)
+
+    @functools.wraps(real)
+    def send(self: Any, *args: Any, **kwargs: Any) -> Any:
+        due = player.before()
+        answer = real(self, *args, **kwargs)
+        player.after(due)
+        return answer
+
+    setattr(owner, name, send)
+
+
+def _wrap_httpx(module: ModuleType, player: Player) -> None:
+    _wrap(module.HTTPTransport, "handle_request", player)
+    owner: Any = module.AsyncHTTPTransport
+    real: Callable[..., Awaitable[Any]] = owner.handle_async_request
+
+    @functools.wraps(real)
+    async def send(self: Any, *args: Any, **kwargs: Any) -> Any:
+        due = player.before()
+        answer = await real(self, *args, **kwargs)
+        player.after(due)
+        return answer
+
+    owner.handle_async_request = send
+
+
+def _wrap_botocore(module: ModuleType, player: Player) -> None:
+    owner: Any = module.URLLib3Session
+    real = owner.send
+
+    @functools.wraps(real)
+    def send(self: Any, request: Any) -> Any:
+        due = player.before()
+        channel, operation = call_of(request)
+        fault = player.aws_fault(channel, operation) if channel in AWS_CHANNELS else None
+        if fault is None:
+            answer = real(self, request)
+        else:
+            if fault.get("accept"):
+                real(self, request)
+            answer = _failure(fault, request, channel)
+        player.after(due)
+        return answer
+
+    owner.send = send
+
+
+def call_of(request: Any) -> tuple[str, str]:
+    """Return a signed request's service and operation: ("dynamodb", "PutItem"), ("s3", "PUT /bucket/key")."""
+    scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", _header(request, "Authorization"))
+    target = _header(request, "X-Amz-Target")
+    path = re.sub(r"^https?://[^/]+", "", request.url)
+    return scope.group(1) if scope else "", target.rpartition(".")[2] or f"{request.method} {path}"
+
+
+def _header(request: Any, name: str) -> str:
+    value = request.headers.get(name, "")
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _failure(fault: Fault, request: Any, channel: str) -> Any:
+    from botocore.awsrequest import AWSResponse
+    from botocore.compat import HTTPHeaders
+    from botocore.exceptions import ReadTimeoutError
+
+    if fault.get("timeout"):
+        time.sleep(min(float(fault["timeout"]), 60))
+        raise ReadTimeoutError(endpoint_url=request.url)
+    error = str(fault.get("error") or "InternalServerError")
+    status = fault.get("status") or (500 if error in SERVER_ERRORS else 400)
+    if channel == "s3":
+        text = f"<?xml version='1.0'?><Error><Code>{error}</Code><Message>planned fault</Message></Error>"
+        return AWSResponse(request.url, status, HTTPHeaders(), _Raw(text.encode()))
+    given = fault.get("body")
+    body = given if isinstance(given, dict) else error_body(error, request.body)
+    headers = HTTPHeaders()
+    headers["Content-Type"] = "application/x-amz-json-1.0"
+    headers["x-amzn-RequestId"] = "planned-fault"
+    return AWSResponse(request.url, status, headers, _Raw(json.dumps(body).encode()))
+
+
+def error_body(error: str, sent: object) -> dict[str, Any]:
+    """Return the JSON of an AWS error; a transaction in conflict is cancelled with one reason per item."""
+    if error != "TransactionConflict":
+        return {"__type": error, "message": "planned fault"}
+    items = json.loads(sent if isinstance(sent, str | bytes) else b"{}").get("TransactItems", [{}])
+    conflict = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+    return {
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "message": "Transaction cancelled, please refer cancellation reasons [TransactionConflict]",
+        "CancellationReasons": [conflict, *({"Code": "None"} for _ in items[1:])],
+    }
+
+
+class _Raw:
+    """The body of an answer, as botocore reads it."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, *_: Any, **__: Any) -> list[bytes]:
+        return [self._content]
+
+    def read(self, *_: Any, **__: Any) -> bytes:
+        content, self._content = self._content, b""
+        return content

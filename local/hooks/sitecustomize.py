@@ -1,0 +1,13 @@
+"""Plays planned faults inside the Lambda processes of the local run; elsewhere it does nothing.
+
+Python imports this by itself, because the local run puts its folder on PYTHONPATH of those processes. It
+stands between the SDKs and the network, so the product needs no line for it: calls of AWS services fail as
+planned, and a process dies before or after its n-th call of any service, providers included.
+"""
+
+import os
+
+if os.environ.get("AWS_LAMBDA_FUNCTION_NAME") and os.environ.get("FAULTS_FILE"):
+    import desk_fault_player
+
+    desk_fault_player.install(os.environ["AWS_LAMBDA_FUNCTION_NAME"], os.environ["FAULTS_FILE"])

@@ -1,0 +1,51 @@
+"""The accounts of the desk at Meta and Telegram, with the local run's fixed secrets."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bot:
+    """A Telegram bot. `secret` comes back in the header of each webhook; the account is the bot's id."""
+
+    token: str
+    secret: str
+    username: str
+    name: str = "sPoint"
+
+    @property
+    def account(self) -> str:
+        return self.token.partition(":")[0]
+
+
+@dataclass(frozen=True)
+class ProviderSecrets:
+    """What Meta and Telegram would know of the desk. The defaults are those of design paper local-run.md."""
+
+    phone_number_id: str = "100000000000001"
+    access_token: str = "local-whatsapp-access-token"  # noqa: S105 - fixed, local, public
+    app_secret: str = "local-whatsapp-app-secret"  # noqa: S105
+    display_phone_number: str = "77000000000"
+    business_account: str = "100000000000900"
+    bots: tuple[Bot, ...] = (
+        Bot("100000001:local-telegram-bot-token", "local-telegram-webhook-secret", "spoint_help_bot"),
+        Bot("100000002:local-telegram-bot-token-2", "local-telegram-webhook-secret-2", "spoint_shop_bot"),
+    )
+
+    def bot(self, account: str) -> Bot | None:
+        return next((bot for bot in self.bots if bot.account == account), None)
+
+    def bot_by_token(self, token: str) -> Bot | None:
+        return next((bot for bot in self.bots if bot.token == token), None)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast the stand-ins act, in seconds of real time. Tests make it faster."""
+
+    sent: float = 0.2
+    delivered: float = 0.6
+    read: float = 1.2
+    retries: tuple[float, ...] = (1, 2, 4, 8, 16, 32, 64)
+    """Waits between the tries of one webhook; after the last one the stand-in gives up."""
+    answer_within: float = 30
+    """How long a webhook may take before it counts as not answered."""

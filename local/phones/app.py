@@ -1,0 +1,121 @@
+"""Puts the phones together: provider APIs, test controls, the API that plays customers, and the page."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from local.phones.accounts import Pace, ProviderSecrets
+from local.phones.answers import endpoint
+from local.phones.bench import Bench
+from local.phones.bodies import Body
+from local.phones.controls import Controls
+from local.phones.fault_book import FaultBook
+from local.phones.guard import Guard
+from local.phones.meta_frame import MetaFrame
+from local.phones.pages import Pages
+from local.phones.people import add_person
+from local.phones.ports import AwsFaults, Clock
+from local.phones.postman import Postman
+from local.phones.store import Store
+from local.phones.telegram import Telegram
+from local.phones.telegram_phone import TelegramPhone
+from local.phones.views import conversations, person_view
+from local.phones.whatsapp import WhatsApp
+from local.phones.whatsapp_media import WhatsAppMedia
+from local.phones.whatsapp_phone import WhatsAppPhone
+
+
+def create_app(
+    desk_url: str,
+    secrets: ProviderSecrets,
+    faults: AwsFaults,
+    clock: Clock,
+    *,
+    dashboard_url: str = "",
+    pace: Pace | None = None,
+) -> Starlette:
+    """The phones as an ASGI app. `desk_url` is where webhooks go, without /webhooks/… and without a slash."""
+    store = Store()
+    postman = Postman(store, pace or Pace())
+    bench = Bench(store, FaultBook(faults), clock, postman, secrets, desk_url.rstrip("/"))
+    frame = MetaFrame(bench)
+    whatsapp, media, telegram = WhatsApp(bench, frame), WhatsAppMedia(bench, frame), Telegram(bench)
+    pages = Pages(bench, dashboard_url or f"{bench.desk_url}/dashboard/")
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await postman.open()
+        yield
+        await postman.close()
+
+    routes = [
+        Route("/", pages.page),
+        Route("/healthz", _healthy),
+        Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"))),
+        *Controls(bench).routes(),
+        *_play_routes(bench, whatsapp, telegram, pages),
+        *_provider_routes(whatsapp, media, telegram),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Guard)])
+
+
+async def _healthy(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+def _play_routes(bench: Bench, whatsapp: WhatsApp, telegram: Telegram, pages: Pages) -> list[Route]:
+    store = bench.store
+    wa, tg = WhatsAppPhone(bench, whatsapp), TelegramPhone(bench, telegram)
+    acts = {
+        "whatsapp/messages": wa.write,
+        "whatsapp/press": wa.press,
+        "whatsapp/reactions": wa.react,
+        "whatsapp/changes": wa.change,
+        "telegram/messages": tg.write,
+        "telegram/start": tg.start,
+        "telegram/press": tg.press,
+        "telegram/edit": tg.edit,
+        "telegram/reactions": tg.react,
+        "telegram/block": tg.block,
+        "telegram/unblock": tg.unblock,
+        "telegram/updates": tg.update,
+    }
+
+    async def new_person(body: Body) -> dict[str, Any]:
+        return person_view(add_person(store, body))
+
+    async def all_people(_: Request) -> Response:
+        return JSONResponse({"items": [person_view(person) for person in store.people]})
+
+    async def all_conversations(_: Request) -> Response:
+        return JSONResponse({"items": conversations(bench)})
+
+    return [
+        *(Route(f"/phones/{path}", endpoint(store, act), methods=["POST"]) for path, act in acts.items()),
+        Route("/phones/people", all_people, methods=["GET"]),
+        Route("/phones/people", endpoint(store, new_person, status=201), methods=["POST"]),
+        Route("/phones/conversations", all_conversations),
+        Route("/phones/panels", pages.panels),
+        Route("/phones/files/{file_id}", pages.file),
+    ]
+
+
+def _provider_routes(whatsapp: WhatsApp, media: WhatsAppMedia, telegram: Telegram) -> list[Route]:
+    anything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    return [
+        Route("/v{version}/{phone_number_id}/messages", whatsapp.messages, methods=["POST"]),
+        Route("/v{version}/{phone_number_id}/media", media.upload, methods=["POST"]),
+        Route("/v{version}/{node}", media.look_up, methods=["GET"]),
+        Route("/whatsapp-media/{media_id}/{until:int}/{mark}", media.download, methods=["GET"]),
+        Route("/v{version}/{rest:path}", media.frame.unknown, methods=anything),
+        Route("/file/bot{token}/{path:path}", telegram.download, methods=["GET"]),
+        Route("/bot{token}/{method}", telegram.method, methods=["GET", "POST"]),
+    ]

@@ -1,0 +1,21 @@
+"""What all parts of the phones share."""
+
+from dataclasses import dataclass
+
+from local.phones.accounts import ProviderSecrets
+from local.phones.fault_book import FaultBook
+from local.phones.ports import Clock
+from local.phones.postman import Postman
+from local.phones.store import Store
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The parts, put together once by `create_app`. `desk_url` has no slash at its end."""
+
+    store: Store
+    book: FaultBook
+    clock: Clock
+    postman: Postman
+    secrets: ProviderSecrets
+    desk_url: str

@@ -1,0 +1,84 @@
+"""Reads a request's body in the three forms that clients use: JSON, urlencoded and multipart."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from local.phones.errors import Refused
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file of a multipart body."""
+
+    name: str
+    type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Body:
+    """The fields and files of a request. `is_form` tells a form of the page from a JSON client."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, Upload] = field(default_factory=dict)
+    is_form: bool = False
+
+    def text(self, name: str, default: str = "") -> str:
+        """A field as text; numbers are taken as their digits. Refused if it is something else."""
+        value = self.fields.get(name)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise Refused(f"{name} must be text.")
+        return str(value)
+
+
+async def read_body(request: Request) -> Body:
+    """The body, whatever its form. Refused when JSON is broken or is not an object."""
+    raw = await request.body()
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("multipart/form-data"):
+        return _multipart(raw, kind)
+    if kind.startswith("application/x-www-form-urlencoded"):
+        try:
+            return Body(dict(parse_qsl(raw.decode(), keep_blank_values=True)), is_form=True)
+        except UnicodeDecodeError as error:
+            raise Refused("The form is not UTF-8.") from error
+    if not raw.strip():
+        return Body()
+    try:
+        fields = json.loads(raw)
+    except ValueError as error:
+        raise Refused("The body is not valid JSON.") from error
+    if not isinstance(fields, dict):
+        raise Refused("The body must be a JSON object.")
+    return Body(fields)
+
+
+def _multipart(raw: bytes, kind: str) -> Body:
+    boundary = re.search(r'boundary="?([^";]+)"?', kind)
+    if not boundary:
+        raise Refused("A multipart body without a boundary.")
+    fields: dict[str, Any] = {}
+    files: dict[str, Upload] = {}
+    for part in (b"\r\n" + raw).split(b"\r\n--" + boundary[1].encode())[1:]:
+        head, found, content = part.partition(b"\r\n\r\n")
+        if not found:
+            continue
+        headers = head.decode("utf-8", "replace")
+        name = re.search(r'[;\s]name="([^"]*)"', headers)
+        file_name = re.search(r'filename="([^"]*)"', headers)
+        media_type = re.search(r"(?i)content-type:\s*([^\r\n]+)", headers)
+        if not name:
+            continue
+        if file_name is None:
+            fields[name[1]] = content.decode("utf-8", "replace")
+        elif file_name[1] or content:
+            kind_of_file = media_type[1].strip() if media_type else "application/octet-stream"
+            files[name[1]] = Upload(file_name[1], kind_of_file, content)
+    return Body(fields, files, is_form=True)

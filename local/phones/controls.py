@@ -1,0 +1,128 @@
+"""Test controls: what was sent, faults, the clock, confirmations. Described in docs/phones.md."""
+
+import asyncio
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.phones.answers import endpoint, refusal, rfc3339
+from local.phones.bench import Bench
+from local.phones.bodies import Body
+from local.phones.errors import Refused
+from local.phones.fault_book import PROVIDERS, parse_fault
+from local.phones.presets import PRESETS
+from local.phones.store import Call
+
+_TEN_YEARS = 10 * 365 * 86_400
+
+
+class Controls:
+    """The endpoints of the test controls."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self._walking = asyncio.Lock()
+
+    def routes(self) -> list[Route]:
+        store = self.bench.store
+        return [
+            Route("/sent", self.sent, methods=["GET"]),
+            Route("/sent", endpoint(store, self.clear_sent), methods=["DELETE"]),
+            Route("/sent/clear", endpoint(store, self.clear_sent), methods=["POST"]),
+            Route("/faults", self.faults, methods=["GET"]),
+            Route("/faults", endpoint(store, self.add_fault), methods=["POST"]),
+            Route("/faults", endpoint(store, self.clear_faults), methods=["DELETE"]),
+            Route("/clock", self.clock, methods=["GET"]),
+            Route("/clock", endpoint(store, self.advance), methods=["POST"]),
+            Route("/confirmations", self.confirmations, methods=["GET"]),
+            Route("/confirmations", endpoint(store, self.set_confirmations), methods=["POST"]),
+        ]
+
+    async def sent(self, request: Request) -> Response:
+        channel = request.query_params.get("channel", "")
+        if channel and channel not in PROVIDERS:
+            return refusal(Refused(f"channel must be one of {', '.join(PROVIDERS)}."))
+        calls = [call for call in self.bench.store.calls if channel in ("", call.channel)]
+        return JSONResponse({"items": [_item(call) for call in calls]})
+
+    async def clear_sent(self, _: Body) -> dict[str, Any]:
+        self.bench.store.calls.clear()
+        self.bench.store.changed()
+        return {"items": []}
+
+    async def faults(self, _: Request) -> Response:
+        return JSONResponse({"items": self.bench.book.all()})
+
+    async def add_fault(self, body: Body) -> dict[str, Any]:
+        fields = dict(body.fields)
+        if body.is_form:
+            return await self._preset(body)
+        fault = parse_fault(fields)
+        self.bench.book.add(fault)
+        self.bench.store.changed()
+        return {"items": self.bench.book.all()}
+
+    async def _preset(self, body: Body) -> dict[str, Any]:
+        preset = PRESETS.get(body.text("fault"))
+        if preset is None:
+            raise Refused("Choose one of the listed faults.")
+        if preset.fault is None:
+            return await self.clear_faults(body)
+        self.bench.book.add(parse_fault(preset.fault))
+        self.bench.store.changed()
+        return {"items": self.bench.book.all()}
+
+    async def clear_faults(self, _: Body) -> dict[str, Any]:
+        self.bench.book.clear()
+        self.bench.store.changed()
+        return {"items": []}
+
+    async def clock(self, _: Request) -> Response:
+        return JSONResponse(self._now())
+
+    async def advance(self, body: Body) -> dict[str, Any]:
+        given = body.fields.get("advance_seconds")
+        if body.is_form and isinstance(given, str) and given.isascii() and given.isdecimal():
+            given = int(given)
+        if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _TEN_YEARS:
+            raise Refused(
+                f"advance_seconds must be a whole number from 1 to {_TEN_YEARS}; time only goes forward."
+            )
+        # One walk after the other: each goes from due moment to due moment and takes its time.
+        async with self._walking:
+            try:
+                await run_in_threadpool(self.bench.clock.advance, given)
+            except TimeoutError as error:
+                raise Refused(
+                    f"The clock moved, but the desk is not quiet: {error}", 504, "not_quiet"
+                ) from error
+        self.bench.store.changed()
+        return self._now()
+
+    def _now(self) -> dict[str, Any]:
+        now = self.bench.clock.now()
+        return {"now": rfc3339(now), "epoch": now}
+
+    async def confirmations(self, _: Request) -> Response:
+        return JSONResponse({"enabled": self.bench.store.confirmations})
+
+    async def set_confirmations(self, body: Body) -> dict[str, Any]:
+        given = body.fields.get("enabled")
+        if body.is_form:
+            given = {"true": True, "false": False}.get(str(given))
+        if not isinstance(given, bool):
+            raise Refused("enabled must be true or false.")
+        self.bench.store.confirmations = given
+        self.bench.store.changed()
+        return {"enabled": given}
+
+
+def _item(call: Call) -> dict[str, Any]:
+    return {
+        "channel": call.channel, "account": call.account, "method": call.method, "path": call.path,
+        "to": call.to, "payload": call.payload, "at": rfc3339(call.at),
+        "status": call.status, "answer": call.answer,
+    }  # fmt: skip

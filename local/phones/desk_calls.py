@@ -1,0 +1,71 @@
+"""The frame around every call of the desk: note it, play a waiting fault, else let the provider answer."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from local.phones.fault_book import Fault, FaultBook
+from local.phones.store import Call, Store
+
+Handle = Callable[[Fault | None], Awaitable[Response]]
+FaultAnswer = Callable[[Fault], Response]
+
+
+async def answer_call(
+    store: Store, book: FaultBook, call: Call, handle: Handle, fault_answer: FaultAnswer
+) -> Response:
+    """Answer one call. `handle` is the provider's own answer, `fault_answer` the failed one.
+
+    A fault with `accept` lets `handle` do its work first; its answer is then held back or replaced.
+    """
+    store.calls.append(call)
+    fault = book.take(call)
+    store.changed()
+    if fault is None:
+        response = await handle(None)
+    else:
+        response = await _failed(fault, handle, fault_answer)
+    call.status = response.status_code
+    call.answer = call.answer or brief_of(response)
+    store.changed()
+    return response
+
+
+async def _failed(fault: Fault, handle: Handle, fault_answer: FaultAnswer) -> Response:
+    response = await handle(fault) if fault.accept else None
+    if fault.timeout:
+        await asyncio.sleep(fault.timeout)
+    only_late = fault.status is None and fault.body is None and fault.retry_after is None
+    if response is not None and only_late:
+        return response
+    return fault_answer(fault)
+
+
+def fault_response(fault: Fault, default_status: int, default_body: dict[str, Any]) -> Response:
+    """The answer of a fault: its own body if it has one, else the provider's usual words."""
+    status = fault.status or default_status
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    if isinstance(fault.body, str):
+        return Response(fault.body, status, headers, media_type="text/plain")
+    return JSONResponse(default_body if fault.body is None else fault.body, status, headers)
+
+
+def brief_of(response: Response) -> str:
+    """A few words of an answer for the page: the wamid, the message's number, or what went wrong."""
+    if response.media_type != "application/json":
+        return ""
+    found = json.loads(bytes(response.body))
+    if not isinstance(found, dict):
+        return ""
+    if isinstance(error := found.get("error"), dict):
+        return f"{error.get('code', '')} {error.get('message', '')}".strip()
+    if isinstance(said := found.get("description"), str):
+        return said
+    if isinstance(messages := found.get("messages"), list) and messages:
+        return str(messages[0].get("id", ""))
+    if isinstance(result := found.get("result"), dict) and "message_id" in result:
+        return f"message {result['message_id']}"
+    return ""

@@ -1,0 +1,157 @@
+"""Faults: how the next calls to a provider fail. One shape for all, checked here before anything is kept.
+
+A fault of WhatsApp or Telegram has a `status` and `body` to answer with (left out: what the provider would
+say), or an `error` (a code of Meta, such as 131026), a `retry_after`, a `timeout` (seconds that the answer is
+held back; true for a minute), or several of them; with none it is a server error. `accept` says whether the
+provider takes the call before it fails: the message then reaches the customer all the same. With `accept` and
+an `error`, Meta answers 200 and a failed status follows. A `timeout` alone accepts: that is the case "sent,
+but we never heard". `match` is a piece of the method, path or body; empty for any.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from local.phones.errors import Refused
+from local.phones.ports import AwsFaults
+from local.phones.store import Call
+
+PROVIDERS = ("whatsapp", "telegram", "ses")
+AWS = ("dynamodb", "s3", "sqs", "kms")
+LONG_TIMEOUT = 60.0
+"""Seconds of `"timeout": true`: longer than any client of the desk waits."""
+_FIELDS = {
+    "channel", "times", "status", "body", "retry_after", "timeout", "match", "accept", "error", "n", "when",
+}  # fmt: skip
+
+
+@dataclass
+class Fault:
+    """One fault; `times` counts down to nothing."""
+
+    channel: str
+    times: int = 1
+    status: int | None = None
+    body: Any = None
+    retry_after: int | None = None
+    timeout: float | None = None
+    match: str = ""
+    accept: bool = False
+    error: str | int | None = None
+    n: int | None = None
+    when: Literal["before", "after"] | None = None
+
+    def brief(self) -> str:
+        """One line for the page."""
+        parts = [str(self.status or "")] if self.status else []
+        parts += [str(self.error)] if self.error else []
+        parts += [f"retry after {self.retry_after} s"] if self.retry_after is not None else []
+        parts += [f"held {self.timeout:g} s"] if self.timeout is not None else []
+        parts += ["after acceptance"] if self.accept else []
+        parts += [f"on “{self.match}”"] if self.match else []
+        return f"{self.channel}: {', '.join(parts) or 'fails'}, {self.times}×"
+
+
+def parse_fault(fields: dict[str, Any]) -> Fault:
+    """A checked fault. Refused with the field's name when something is wrong."""
+    unknown = set(fields) - _FIELDS
+    if unknown:
+        raise Refused(f"Unknown field {', '.join(sorted(unknown))}. Known: {', '.join(sorted(_FIELDS))}.")
+    channel = fields.get("channel")
+    if not isinstance(channel, str) or not (
+        channel in PROVIDERS + AWS or (channel.startswith("lambda:") and len(channel) > len("lambda:"))
+    ):
+        raise Refused(f"channel must be one of {', '.join(PROVIDERS + AWS)} or lambda:<function>.")
+    fault = Fault(
+        channel,
+        times=_number(fields, "times", 1, 1_000_000) or 1,
+        status=_number(fields, "status", 200, 599),
+        body=fields.get("body"),
+        retry_after=_number(fields, "retry_after", 0, 86_400),
+        timeout=_seconds(fields),
+        match=_text(fields, "match"),
+        error=_error(fields),
+        n=_number(fields, "n", 1, 1_000_000),
+    )
+    when = fields.get("when")
+    if when not in (None, "before", "after"):
+        raise Refused("when must be before or after.")
+    fault.when = when
+    if fault.body is not None and not isinstance(fault.body, str | dict | list):
+        raise Refused("body must be text, an object or a list.")
+    accept = fields.get("accept", fault.timeout is not None and fault.status is None and fault.error is None)
+    if not isinstance(accept, bool):
+        raise Refused("accept must be true or false.")
+    fault.accept = accept
+    if channel == "whatsapp" and fault.error is not None and not str(fault.error).isdigit():
+        raise Refused("error of whatsapp is a code of Meta, such as 131026.")
+    return fault
+
+
+def _number(fields: dict[str, Any], name: str, low: int, high: int) -> int | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise Refused(f"{name} must be a whole number from {low} to {high}.")
+    return value
+
+
+def _seconds(fields: dict[str, Any]) -> float | None:
+    value = fields.get("timeout")
+    if value is None or value is False:
+        return None
+    if value is True:
+        return LONG_TIMEOUT
+    if not isinstance(value, int | float) or not 0 <= value <= 900:
+        raise Refused("timeout must be a number of seconds from 0 to 900, or true.")
+    return float(value)
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Refused(f"{name} must be text.")
+    return value or ""
+
+
+def _error(fields: dict[str, Any]) -> str | int | None:
+    value = fields.get("error")
+    if isinstance(value, bool) or not isinstance(value, str | int | None):
+        raise Refused("error must be a name or a code.")
+    return value
+
+
+@dataclass
+class FaultBook:
+    """The faults that wait. Those of AWS are kept by the embedded AWS's own helper."""
+
+    aws: AwsFaults
+    waiting: list[Fault] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> None:
+        if fault.channel in PROVIDERS:
+            self.waiting.append(fault)
+            return
+        try:
+            self.aws.add(asdict(fault))
+        except ValueError as error:
+            raise Refused(str(error)) from error
+
+    def clear(self) -> None:
+        self.waiting.clear()
+        self.aws.clear()
+
+    def all(self) -> list[dict[str, Any]]:
+        return [asdict(fault) for fault in self.waiting] + [dict(fault) for fault in self.aws.all()]
+
+    def take(self, call: Call) -> Fault | None:
+        """The first waiting fault that matches the call, used up by one."""
+        hay = f"{call.method} {call.path} {json.dumps(call.payload, ensure_ascii=False)}"
+        for fault in self.waiting:
+            if fault.channel == call.channel and fault.match in hay:
+                fault.times -= 1
+                if not fault.times:
+                    self.waiting.remove(fault)
+                return fault
+        return None

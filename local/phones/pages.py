@@ -1,0 +1,175 @@
+"""The page: two phones, the clock and the calls. It works with plain forms; a script only keeps it fresh."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from local.phones.accounts import Bot
+from local.phones.bench import Bench
+from local.phones.errors import Refused
+from local.phones.presets import PRESETS
+from local.phones.store import Channel, Chat, Person
+
+_SHOWN_CALLS = 200
+_PANELS = (
+    "whatsapp_log",
+    "telegram_log",
+    "block",
+    "window",
+    "switch",
+    "count",
+    "calls",
+    "faults",
+    "webhooks",
+)
+_SAFE_TO_SHOW = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who holds the two phones, and which bot is open."""
+
+    whatsapp: Person
+    telegram: Person
+    bot: Bot
+
+    @property
+    def back(self) -> str:
+        return f"/?wa={self.whatsapp.id}&tg={self.telegram.id}&bot={self.bot.account}"
+
+
+class Pages:
+    """The endpoints of the page."""
+
+    def __init__(self, bench: Bench, dashboard_url: str) -> None:
+        self.bench = bench
+        self.dashboard_url = dashboard_url
+        loader = FileSystemLoader(Path(__file__).with_name("templates"))
+        self._jinja = Environment(
+            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._jinja.filters.update(
+            time=_time, second=_second, day=_day, phone=_phone, initials=_initials, size=_size
+        )
+
+    async def page(self, request: Request) -> Response:
+        store = self.bench.store
+        notice, store.notice = store.notice, ""
+        choice = self._choice(request)
+        shown = {
+            "people": {c: [p for p in store.people if p.channel == c] for c in ("whatsapp", "telegram")},
+            "bots": self.bench.secrets.bots,
+            "presets": PRESETS,
+            "dashboard_url": self.dashboard_url,
+            "dashboard_port": urlsplit(self.dashboard_url).port or "",
+            "notice": notice,
+            "version": store.version,
+        }
+        html = self._jinja.get_template("phones.html").render(self._context(choice) | shown)
+        return HTMLResponse(html)
+
+    async def panels(self, request: Request) -> Response:
+        """The parts that change, as HTML by name; nothing but the clock if `since` is the newest version."""
+        store = self.bench.store
+        clock = self._clock()
+        if request.query_params.get("since") == str(store.version):
+            return JSONResponse({"version": store.version, "panels": {"clock": clock}})
+        context = self._context(self._choice(request))
+        module = self._jinja.get_template("panels.html").make_module(context)
+        panels = {name: str(getattr(module, name)()) for name in _PANELS}
+        return JSONResponse({"version": store.version, "panels": panels | {"clock": clock}})
+
+    async def file(self, request: Request) -> Response:
+        """A file of a chat. Only pictures are shown in place; all else is handed over as a download."""
+        file = self.bench.store.files.get(request.path_params["file_id"])
+        if file is None:
+            return JSONResponse({"code": "not_found", "message": "There is no such file."}, 404)
+        if file.type in _SAFE_TO_SHOW:
+            return Response(file.data, media_type=file.type)
+        headers = {"Content-Disposition": "attachment"}
+        return Response(file.data, headers=headers, media_type="application/octet-stream")
+
+    def _choice(self, request: Request) -> Choice:
+        asked = request.query_params
+        bots = self.bench.secrets.bots
+        bot = self.bench.secrets.bot(asked.get("bot", "")) or bots[0]
+        return Choice(
+            self._person("whatsapp", asked.get("wa", "")), self._person("telegram", asked.get("tg", "")), bot
+        )
+
+    def _person(self, channel: Channel, person_id: str) -> Person:
+        people = [p for p in self.bench.store.people if p.channel == channel]
+        if not people:
+            raise Refused("There is nobody to play.")
+        return next((p for p in people if p.id == person_id), people[0])
+
+    def _context(self, choice: Choice) -> dict[str, Any]:
+        store, secrets = self.bench.store, self.bench.secrets
+        whatsapp = store.chat("whatsapp", secrets.phone_number_id, choice.whatsapp)
+        telegram = store.chat("telegram", choice.bot.account, choice.telegram)
+        slow = [d for d in reversed(self.bench.postman.deliveries) if d.state != "sent" or d.attempts > 1]
+        return {
+            "choice": choice,
+            "whatsapp": whatsapp,
+            "telegram": telegram,
+            "window_left": self._window_left(whatsapp),
+            "calls_made": list(reversed(store.calls[-_SHOWN_CALLS:])),
+            "call_count": len(store.calls),
+            "waiting": [fault.brief() for fault in self.bench.book.waiting],
+            "slow": slow[:10],
+            "confirmations": store.confirmations,
+            "clock": self._clock(),
+        }
+
+    def _window_left(self, chat: Chat) -> str:
+        if not chat.last_inbound:
+            return ""
+        left = int(chat.last_inbound + 86_400 - self.bench.clock.now())
+        return (
+            f"Reply window: {left // 3600} h {left % 3600 // 60} min left"
+            if left >= 0
+            else "Reply window closed"
+        )
+
+    def _clock(self) -> str:
+        return datetime.fromtimestamp(self.bench.clock.now(), UTC).strftime("%a %-d %b %Y, %H:%M UTC")
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M")
+
+
+def _second(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S")
+
+
+def _day(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%a %-d %b %Y")
+
+
+def _phone(digits: str) -> str:
+    """A number in groups: Kazakh ones as they are written there, others in threes."""
+    if len(digits) == 11 and digits.startswith("7"):
+        return f"+7 {digits[1:4]} {digits[4:7]} {digits[7:9]} {digits[9:]}"
+    return f"+{digits[:2]} " + " ".join(digits[i : i + 3] for i in range(2, len(digits), 3))
+
+
+def _initials(name: str) -> str:
+    words = name.replace("@", "").split() or ["?"]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+def _size(count: int) -> str:
+    return (
+        f"{count} B"
+        if count < 1000
+        else f"{count / 1000:.0f} kB"
+        if count < 10**6
+        else f"{count / 10**6:.1f} MB"
+    )

@@ -1,0 +1,28 @@
+"""What the phones need from the rest of the local run: the desk's clock and faults of the embedded AWS."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+
+class Clock(Protocol):
+    """The desk's clock. A module with these two functions will do."""
+
+    def now(self) -> float:
+        """The desk's time in epoch seconds."""
+
+    def advance(self, seconds: int, /) -> object:
+        """Move the clock forward; return when everything that fell due has been done. May block for long."""
+
+
+class AwsFaults(Protocol):
+    """Faults of DynamoDB, S3, SQS, KMS and of single Lambda functions. A module with these functions will do.
+
+    `add` gets the fault as `POST /faults` took it (see fault_book.py), every field checked and present. It
+    may raise ValueError for a fault that it cannot play, and changes nothing then.
+    """
+
+    def add(self, fault: dict[str, Any], /) -> object: ...
+
+    def clear(self) -> object: ...
+
+    def all(self) -> Sequence[Mapping[str, Any]]: ...

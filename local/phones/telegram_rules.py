@@ -1,0 +1,177 @@
+"""Telegram's rules for what a bot sends, its errors and shapes. Source: the Bot API reference."""
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from local.phones.accounts import Bot
+from local.phones.bodies import Body
+from local.phones.store import Bubble, Chat, Key, StoredFile
+
+TEXT_LIMIT, CAPTION_LIMIT, GET_FILE_LIMIT = 4096, 1024, 20 * 1024 * 1024
+FILE_FIELDS = {
+    "sendphoto": "photo", "senddocument": "document", "sendaudio": "audio", "sendvideo": "video",
+    "sendvoice": "voice", "sendanimation": "animation", "sendsticker": "sticker",
+    "sendvideonote": "video_note",
+}  # fmt: skip
+_TAGS = {
+    "b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "span", "tg-spoiler", "a", "tg-emoji", "code",
+    "pre", "blockquote",
+}  # fmt: skip
+_NUMBER = re.compile(r"-?\d{1,18}")
+
+
+class TelegramError(Exception):
+    """A call that Telegram refuses, in its own JSON shape."""
+
+    def __init__(self, status: int, description: str) -> None:
+        super().__init__(description)
+        self.status = status
+        self.body = {"ok": False, "error_code": status, "description": description}
+
+    def response(self) -> JSONResponse:
+        return JSONResponse(self.body, self.status)
+
+
+def bad(description: str) -> TelegramError:
+    return TelegramError(400, f"Bad Request: {description}")
+
+
+def payload_of(body: Body) -> dict[str, Any]:
+    """The fields of a call as JSON would hold them: a form has numbers and objects as text."""
+    return {name: _plain(name, value) for name, value in body.fields.items()}
+
+
+def _plain(name: str, value: Any) -> Any:
+    if not isinstance(value, str) or name in ("text", "caption"):
+        return value
+    if name.endswith("_id") and _NUMBER.fullmatch(value):
+        return int(value)
+    if value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return {"true": True, "false": False}.get(value.lower(), value)
+
+
+def plain_text(text: object, parse_mode: object, limit: int, what: str) -> str:
+    """The text after entity parsing; TelegramError when it is empty, too long or badly marked up.
+
+    Only HTML is parsed; text in another mode is kept as it is.
+    """
+    if not isinstance(text, str):
+        text = ""
+    if str(parse_mode).lower() == "html":
+        parser = _Html()
+        parser.feed(text)
+        parser.close()
+        if parser.open:
+            raise bad(
+                f"can't parse entities: Can't find end tag corresponding to start tag {parser.open[-1]}"
+            )
+        text = "".join(parser.text)
+    if len(text) > limit:
+        raise bad(f"{what} is too long")
+    return text
+
+
+class _Html(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _TAGS:
+            raise bad(f'can\'t parse entities: Unsupported start tag "{tag}"')
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            raise bad("can't parse entities: Unexpected end tag")
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def keys_of(markup: object) -> tuple[Key, ...]:
+    """The buttons of an inline or reply keyboard, row by row; TelegramError for a malformed one."""
+    if markup in (None, "", {}):
+        return ()
+    if not isinstance(markup, dict):
+        raise bad("object expected as reply markup")
+    keys: list[Key] = []
+    for row in markup.get("inline_keyboard") or markup.get("keyboard") or []:
+        for key in row if isinstance(row, list) else []:
+            label = key if isinstance(key, str) else str(key.get("text", ""))
+            data = "" if isinstance(key, str) else str(key.get("callback_data", ""))
+            if not label:
+                raise bad("inline keyboard button text is empty" if data else "keyboard button text is empty")
+            if len(data.encode()) > 64:
+                raise bad("BUTTON_DATA_INVALID")
+            keys.append(Key(data, label, "" if isinstance(key, str) else str(key.get("url", ""))))
+    return tuple(keys)
+
+
+def user_json(chat: Chat, language: str = "") -> dict[str, Any]:
+    """The person as a Telegram user."""
+    person = chat.person
+    user: dict[str, Any] = {"id": int(person.user_id), "is_bot": False, "first_name": person.name}
+    user |= {"username": person.username} if person.username else {}
+    return user | ({"language_code": language or person.language} if language or person.language else {})
+
+
+def chat_json(chat: Chat) -> dict[str, Any]:
+    """The private chat of the person with a bot."""
+    person = chat.person
+    found: dict[str, Any] = {"id": int(person.user_id), "first_name": person.name, "type": "private"}
+    return found | ({"username": person.username} if person.username else {})
+
+
+def bot_json(bot: Bot) -> dict[str, Any]:
+    return {"id": int(bot.account), "is_bot": True, "first_name": bot.name, "username": bot.username}
+
+
+def file_json(kind: str, file: StoredFile) -> Any:
+    """A file inside a message, in the shape of its kind."""
+    known: dict[str, Any] = {"file_id": file.id, "file_unique_id": f"u{file.id}", "file_size": file.size}
+    frame = {"width": 640, "height": 480}
+    if kind == "photo":
+        small = known | {
+            "file_id": f"{file.id}s",
+            "file_unique_id": f"us{file.id}",
+            "file_size": file.size // 10 + 1,
+        }
+        return [small | {"width": 90, "height": 68}, known | frame]
+    if kind == "sticker":
+        return known | frame | {"is_animated": False, "is_video": False, "type": "regular"}
+    known |= {"mime_type": file.type}
+    if kind in ("document", "audio", "video", "animation"):
+        known |= {"file_name": file.name}
+    if kind in ("video", "animation"):
+        known |= frame
+    if kind == "video_note":
+        known |= {"length": 240}
+    return known if kind == "document" else known | {"duration": 3}
+
+
+def message_json(chat: Chat, bot: Bot, bubble: Bubble, markup: object = None) -> dict[str, Any]:
+    """A message of a chat as Telegram gives it, the bot's or the person's."""
+    message: dict[str, Any] = {
+        "message_id": int(bubble.id),
+        "from": bot_json(bot) if bubble.author == "desk" else user_json(chat),
+        "chat": chat_json(chat),
+        "date": int(bubble.at),
+    }
+    if bubble.file:
+        message |= {bubble.kind: file_json(bubble.kind, bubble.file)}
+        message |= {"caption": bubble.text} if bubble.text else {}
+    elif bubble.kind == "text":
+        message["text"] = bubble.text
+    if isinstance(markup, dict) and "inline_keyboard" in markup:
+        message["reply_markup"] = markup
+    return message

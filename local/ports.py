@@ -1,0 +1,68 @@
+"""Settings of the local run: ports, profile, whether data is kept. All of them have a default."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from local.aws import CannotStart, is_taken
+
+PROFILES = ("spoint", "spark", "wadjet", "smartaqkol", "rsoftware")
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What `make run` is told by the environment."""
+
+    port: int = 8000
+    aws_port: int = 4566
+    phones_port: int = 8001
+    operator: str = "spoint"
+    persist: bool = False
+    log_level: str = "INFO"
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "RunSettings":
+        """Read PORT, AWS_PORT, PHONES_PORT, OPERATOR, PERSIST and LOG_LEVEL. Raises CannotStart."""
+        operator = environment.get("OPERATOR") or "spoint"
+        if operator not in PROFILES:
+            raise CannotStart(f"OPERATOR={operator} is no profile. Choose one of {', '.join(PROFILES)}.")
+        return cls(
+            port=_port(environment, "PORT", 8000),
+            aws_port=_port(environment, "AWS_PORT", 4566),
+            phones_port=_port(environment, "PHONES_PORT", 8001),
+            operator=operator,
+            persist=environment.get("PERSIST", "") not in ("", "0"),
+            log_level=environment.get("LOG_LEVEL") or "INFO",
+        )
+
+    @property
+    def url(self) -> str:
+        """Address of the desk."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def phones_url(self) -> str:
+        """Address of the phones."""
+        return f"http://127.0.0.1:{self.phones_port}"
+
+    def check_ports(self) -> None:
+        """Raise CannotStart for the first port that something listens on."""
+        for name, port in (
+            ("PORT", self.port),
+            ("AWS_PORT", self.aws_port),
+            ("PHONES_PORT", self.phones_port),
+        ):
+            if is_taken(port):
+                raise CannotStart(f"Port {port} is in use. Stop what listens there or choose another with {name}=…")
+
+
+def _port(environment: Mapping[str, str], name: str, usual: int) -> int:
+    given = environment.get(name) or str(usual)
+    if not given.isdecimal() or not 1 <= int(given) <= 65535:
+        raise CannotStart(f"{name}={given} is no port. Give a number from 1 to 65535.")
+    return int(given)
+
+
+def settings() -> RunSettings:
+    """Return the settings of this run. Raises CannotStart."""
+    return RunSettings.of(os.environ)

@@ -1,0 +1,65 @@
+"""`make run`: the whole desk on this machine, in the foreground, until Ctrl-C."""
+
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+
+from local import seed
+from local.aws import CannotStart
+from local.desk import KEPT, Desk, project_path
+from local.ports import RunSettings, settings
+from local.stack import CannotDeploy
+
+
+def main() -> int:
+    """Run until stopped; returns the exit status."""
+    asked_to_stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked_to_stop.set()
+
+    started = time.monotonic()
+    desk: Desk | None = None
+    signal.signal(signal.SIGTERM, ask)
+    try:
+        chosen = settings()
+        desk = Desk(chosen, lambda line: print(f"  {line}", flush=True))
+        kept = f"kept in {project_path(KEPT)}" if chosen.persist else "in memory only; PERSIST=1 keeps it"
+        print(f"sPoint Help Desk, profile {chosen.operator}. Data: {kept}.", flush=True)
+        desk.start()
+        signal.signal(signal.SIGINT, ask)
+        print(_ready(chosen, desk, time.monotonic() - started), flush=True)
+        while not asked_to_stop.wait(1):
+            desk.check()
+        print("\nStopping", flush=True)
+        return 0
+    except KeyboardInterrupt:
+        print("\nStopping", flush=True)
+        return 130
+    except (CannotStart, CannotDeploy) as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        # A second Ctrl-C must not leave processes behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if desk is not None:
+            desk.stop()
+
+
+def _ready(chosen: RunSettings, desk: Desk, seconds: float) -> str:
+    return f"""
+Ready in {seconds:.1f} s.
+
+  desk      {chosen.url}/dashboard/
+  phones    {chosen.phones_url}/
+  AWS       http://127.0.0.1:{chosen.aws_port}   (keys test/test, region eu-central-1)
+  sign in   {", ".join(account.email for account in seed.ACCOUNTS[:2])} …   password {seed.PASSWORD}
+  log       {project_path(desk.log)}
+
+Ctrl-C stops everything."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""What people give to a fresh deployment: secrets, the vault's key, staff accounts. Here it is fixed."""
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.storage.vault import KeyPair, fingerprint, new_pair
+from local.aws import client
+from local.phones.accounts import ProviderSecrets
+from local.stack import NAME, Stack
+
+PASSWORD = "Local-password-1"  # noqa: S105  # nosec B105 - fixed, local, public
+VERIFY_TOKEN = "local-whatsapp-verify-token"  # noqa: S105  # nosec B105
+VAULT_CONTEXT = {"purpose": "vault"}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A staff account of the local run. `signed`: has signed the undertaking of confidentiality."""
+
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    signed: bool = True
+
+
+ACCOUNTS = (
+    Account("operator@desk.local", "Болат Ахметов", ("operator",)),
+    Account("operator2@desk.local", "Сәуле Нұрланова", ("operator",)),
+    Account("supervisor@desk.local", "Мадина Серікова", ("operator", "supervisor")),
+    Account("privacy@desk.local", "Дана Омарова", ("privacy_officer",)),
+    Account("privacy2@desk.local", "Ерлан Қасымов", ("privacy_officer",)),
+    Account("admin@desk.local", "Айгүл Тілеуова", ("administrator",)),
+    Account("newcomer@desk.local", "Тимур Жақсыбеков", ("operator",), signed=False),
+)
+
+
+def _fixed_key(purpose: str) -> str:
+    """Return a key that is the same at each start, so that a kept run finds its rows again."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"local run, {purpose}".encode()).digest()).decode().rstrip("=")
+
+
+def vault_pair() -> KeyPair:
+    """Make the vault's key pair of a fresh run."""
+    return new_pair()
+
+
+def kept_vault_public(endpoint: str) -> str:
+    """Return the vault's public key (base64url) that a kept run holds, or ""."""
+    secrets = client("secretsmanager", endpoint)
+    try:
+        vault = json.loads(secrets.get_secret_value(SecretId=f"{NAME}/vault").get("SecretString") or "{}")
+    except (ClientError, json.JSONDecodeError):
+        return ""
+    return next((str(key["public"]) for key in vault.get("keys", []) if key["id"] == vault["current"]), "")
+
+
+def encode(raw: bytes) -> str:
+    """Return raw key bytes as base64url without padding."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def fill_secrets(endpoint: str, stack: Stack, pair: KeyPair | None) -> None:
+    """Put the fixed local secrets; and the vault's private key, wrapped by KMS, when `pair` is new."""
+    known = ProviderSecrets()
+    bots = [{"account": bot.account, "secret": bot.secret} for bot in known.bots]
+    whatsapp = {
+        "account": known.phone_number_id,
+        "app_secret": known.app_secret,
+        "verify_token": VERIFY_TOKEN,
+    }
+    secrets: dict[str, Any] = {
+        "InboundSecretArn": {
+            "address_key": _fixed_key("address key"),
+            "whatsapp": [whatsapp],
+            "telegram": bots,
+        },
+        "OutboundSecretArn": {
+            "whatsapp": {known.phone_number_id: {"access_token": known.access_token}},
+            "telegram": {bot.account: {"token": bot.token} for bot in known.bots},
+        },
+        "TextKeySecretArn": {"text_key": _fixed_key("text key")},
+    }
+    if pair is not None:
+        secrets["VaultSecretArn"] = _wrapped(endpoint, stack.outputs["VaultKeyArn"], pair)
+    manager = client("secretsmanager", endpoint)
+    for output, value in secrets.items():
+        manager.put_secret_value(SecretId=stack.outputs[output], SecretString=json.dumps(value))
+
+
+def _wrapped(endpoint: str, key_arn: str, pair: KeyPair) -> dict[str, Any]:
+    kms = client("kms", endpoint)
+    sealed = kms.encrypt(KeyId=key_arn, Plaintext=pair.private, EncryptionContext=VAULT_CONTEXT)["CiphertextBlob"]
+    key_id = fingerprint(pair.public)
+    key = {"id": key_id, "wrapped": base64.b64encode(sealed).decode(), "public": encode(pair.public)}
+    return {"version": 1, "keys": [key], "current": key_id}
+
+
+def seed_accounts(endpoint: str, stack: Stack) -> None:
+    """Make the staff accounts in Cognito and their rows in the desk; those that are there stay."""
+    cognito = client("cognito-idp", endpoint)
+    dynamodb = client("dynamodb", endpoint)
+    pool = stack.outputs["UserPoolId"]
+    for account in ACCOUNTS:
+        try:
+            user = cognito.admin_create_user(
+                UserPoolId=pool,
+                Username=account.email,
+                MessageAction="SUPPRESS",
+                UserAttributes=[
+                    {"Name": "email", "Value": account.email},
+                    {"Name": "email_verified", "Value": "true"},
+                ],
+            )["User"]
+        except cognito.exceptions.UsernameExistsException:
+            continue
+        cognito.admin_set_user_password(UserPoolId=pool, Username=account.email, Password=PASSWORD, Permanent=True)
+        sub = next(one["Value"] for one in user["Attributes"] if one["Name"] == "sub")
+        dynamodb.put_item(TableName=stack.tables["desk"], Item=_row(account, sub))
+
+
+def _row(account: Account, sub: str) -> Mapping[str, Any]:
+    row: dict[str, Any] = {
+        "pk": {"S": "staff"},
+        "sk": {"S": sub},
+        "sub": {"S": sub},
+        "email": {"S": account.email},
+        "name": {"S": account.name},
+        "roles": {"L": [{"S": role} for role in account.roles]},
+        "disabled": {"BOOL": False},
+        "generation": {"N": "1"},
+        "language": {"S": "en"},
+    }
+    if account.signed:
+        row["undertaking_at"] = {"N": str(time.time_ns() // 1_000_000)}
+    return row

@@ -1,0 +1,52 @@
+"""One cold start in this fresh interpreter: `python -m bench.cold ours|floor` prints its processor time in ms."""
+
+import sys
+import time
+
+started = time.process_time()
+
+
+def ours() -> None:
+    """Import the intake function and answer its first request."""
+    import os
+
+    from bench.canned import ENVIRONMENT, Canned
+    from bench.webhook import event
+
+    os.environ.update(ENVIRONMENT)
+    from chalicelib.storage import clients
+
+    clients._session().register("before-send", Canned())
+    from chalicelib.web.intake import app
+
+    answer = app(event(), None)
+    assert answer["statusCode"] == 200, answer
+
+
+def floor() -> None:
+    """Import boto3, make one DynamoDB client and make the same two calls."""
+    import json
+    import os
+    from pathlib import Path
+
+    from bench.canned import ENVIRONMENT, Canned
+
+    os.environ.update(ENVIRONMENT)
+    import boto3
+
+    client = boto3.client("dynamodb")
+    client.meta.events.register("before-send", Canned())
+    get, transact = json.loads(Path(sys.argv[2]).read_text(), object_hook=_bytes)
+    client.get_item(**get)
+    client.transact_write_items(**transact)
+
+
+def _bytes(value: dict) -> dict:  # type: ignore[type-arg]
+    import base64
+
+    return {"B": base64.b64decode(value["B64"])} if "B64" in value else value
+
+
+if __name__ == "__main__":
+    {"ours": ours, "floor": floor}[sys.argv[1]]()
+    sys.stderr.write(f"{(time.process_time() - started) * 1000:.2f}\n")

@@ -1,0 +1,193 @@
+"""Figures of the intake function: processor time, cold start, calls and units (design of quality: intake_*)."""
+
+import base64
+import contextlib
+import io
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench.canned import ENVIRONMENT, Canned
+from bench.webhook import event
+
+ROUNDS, CALLS, COLD_RUNS = 15, 60, 11
+
+
+def _app(canned: Canned) -> Callable[[Any, Any], Any]:
+    """Return the intake app with canned AWS answers."""
+    os.environ.update(ENVIRONMENT)
+    from chalicelib.storage import clients
+
+    clients._session().register("before-send", canned)
+    from chalicelib.web.intake import app
+
+    return app
+
+
+def _known(canned: Canned) -> None:
+    """Give the canned alias the profile hash of the sender, so that the name counts as known."""
+    from chalicelib import wiring
+
+    profile = wiring.address_key().profile("Амина Сәтбаева", "")
+    canned.alias = {**canned.alias, "profile_hash": {"S": profile}}
+
+
+def _captured(app: Callable[[Any, Any], Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the parameters of the two calls that one message makes."""
+    from chalicelib.storage.clients import client
+
+    seen: dict[str, dict[str, Any]] = {}
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        seen[model.name] = dict(params)
+
+    events = client("dynamodb").meta.events
+    events.register("provide-client-params.dynamodb.*", note)
+    app(event(), None)
+    events.unregister("provide-client-params.dynamodb.*", note)
+    return seen["GetItem"], seen["TransactWriteItems"]
+
+
+def _timed(work: Callable[[], object]) -> float:
+    """Return the processor time of CALLS runs, in ms per run."""
+    started = time.process_time()
+    for _ in range(CALLS):
+        work()
+    return (time.process_time() - started) * 1000 / CALLS
+
+
+def cpu() -> dict[str, Any]:
+    """Measure one message of a known customer against the same two raw calls, interleaved."""
+    canned = Canned()
+    app = _app(canned)
+    with contextlib.redirect_stdout(io.StringIO()):
+        _known(canned)
+        get, transact = _captured(app)
+        import boto3
+
+        raw = boto3.client("dynamodb")
+        raw.meta.events.register("before-send", canned)
+        events = iter([event() for _ in range(ROUNDS * CALLS)])
+
+        def floor() -> None:
+            raw.get_item(**get)
+            raw.transact_write_items(**transact)
+
+        pairs = [(_timed(lambda: app(next(events), None)), _timed(floor)) for _ in range(ROUNDS)]
+    ratio = statistics.median(ours / base for ours, base in pairs)
+    return {
+        "id": "intake_cpu",
+        "value": round(ratio, 3),
+        "unit": "× raw calls",
+        "reach": 1.5,
+        "ours_ms": round(statistics.median(ours for ours, _ in pairs), 3),
+        "floor_ms": round(statistics.median(base for _, base in pairs), 3),
+    }
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        if set(value) == {"B"}:
+            return {"B64": _to_json(value["B"])}
+        return {name: _to_json(one) for name, one in value.items()}
+    return [_to_json(one) for one in value] if isinstance(value, list) else value
+
+
+def cold() -> dict[str, Any]:
+    """Measure import and first request in fresh interpreters, alternating with the floor."""
+    canned = Canned()
+    app = _app(canned)
+    with contextlib.redirect_stdout(io.StringIO()):
+        _known(canned)
+        calls = _captured(app)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "calls.json"
+        file.write_text(json.dumps(_to_json(list(calls))))
+        pairs = [(_fresh("ours", file), _fresh("floor", file)) for _ in range(COLD_RUNS)]
+    return {
+        "id": "intake_cold",
+        "value": round(statistics.median(ours / base for ours, base in pairs), 3),
+        "unit": "× boto3 and the same calls",
+        "reach": 1.25,
+        "ours_ms": round(statistics.median(ours for ours, _ in pairs), 1),
+        "floor_ms": round(statistics.median(base for _, base in pairs), 1),
+    }
+
+
+def _fresh(which: str, file: Path) -> float:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.cold", which, str(file)], capture_output=True, text=True, check=True
+    )
+    return float(done.stderr.split()[-1])
+
+
+def calls_and_units(endpoint: str, tables: dict[str, str], engine: str) -> list[dict[str, Any]]:
+    """Count service calls and capacity units of a new and of a known customer's message on real tables."""
+    import boto3
+
+    from chalicelib.domain.profile import load_profile
+    from chalicelib.storage.blind import AddressKey
+    from chalicelib.storage.intake import IntakeStore
+    from chalicelib.storage.vault import new_pair
+    from chalicelib.usecases.receive_message import ReceiveMessage
+
+    metered = _Metered(boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1"))
+    store = IntakeStore(metered, tables, AddressKey(b"k" * 32), new_pair().public)
+    receive = ReceiveMessage(store, load_profile("spoint"), ("1", "0" * 64), lambda: 1_795_000_001_000)
+    from bench.canned import ACCOUNT
+    from chalicelib.channels.whatsapp.parse import parse
+
+    figures: dict[str, tuple[Counter[str], float, float]] = {}
+    for who in ("new", "known"):
+        metered.reset()
+        (message,) = parse(event()["body"].encode(), [ACCOUNT])
+        receive(message)  # type: ignore[arg-type]
+        figures[who] = (Counter(metered.calls), metered.write_units, metered.read_units)
+    return [
+        *(
+            {"id": f"intake_calls_{who}", "value": sum(calls.values()), "unit": "DynamoDB calls", "reach": reach,
+             "other_services": 0, "calls": dict(calls)}
+            for (who, (calls, _, _)), reach in zip(figures.items(), (4, 2), strict=True)
+        ),
+        {"id": "intake_units_write", "value": figures["known"][1], "unit": "write units", "reach": 10, "engine": engine,
+         "new_customer": figures["new"][1]},
+        {"id": "intake_units_read", "value": figures["known"][2], "unit": "read units", "reach": 1, "engine": engine,
+         "new_customer": figures["new"][2]},
+    ]  # fmt: skip
+
+
+class _Metered:
+    """A DynamoDB client that notes calls and consumed units."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.reset()
+
+    def reset(self) -> None:
+        self.calls: list[str] = []
+        self.write_units = self.read_units = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**request: Any) -> Any:
+            self.calls.append(name)
+            answer = getattr(self._client, name)(**request, ReturnConsumedCapacity="INDEXES")
+            consumed = answer.get("ConsumedCapacity") or []
+            for one in consumed if isinstance(consumed, list) else [consumed]:
+                units = float(one.get("CapacityUnits", 0))
+                if name.startswith(("get", "query", "batch_get")):
+                    self.read_units += units
+                else:
+                    self.write_units += units
+            return answer
+
+        return call

@@ -1,0 +1,392 @@
+"""What arrives from Telegram and what becomes of it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.channels.reading import TEXT_LIMIT
+from chalicelib.channels.telegram.parse import parse
+from chalicelib.domain.messages import (
+    KINDS,
+    Address,
+    Counted,
+    InboundMessage,
+    NumberChanged,
+    Part,
+    ReachChanged,
+    Started,
+    Unclear,
+)
+from chalicelib.errors import BadInput
+from tests.channels.bodies import AMINA_CHAT, BOT, NOW, private, update
+
+HOUR = NOW - NOW % 3600
+
+
+def read(kind: str = "message", update_id: int = 900000001, **fields: Any) -> Part:
+    [part] = parse(update(kind, update_id, **fields), BOT, NOW)
+    return part
+
+
+def message(kind: str = "message", update_id: int = 900000001, **fields: Any) -> InboundMessage:
+    part = read(kind, update_id, **fields)
+    assert isinstance(part, InboundMessage)
+    assert part.kind in KINDS
+    json.dumps(dict(part.details))
+    return part
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff", b"7"])
+def test_what_is_no_json_object_is_bad_input(raw: bytes) -> None:
+    with pytest.raises(BadInput):
+        parse(raw, BOT, NOW)
+
+
+def test_a_text_of_a_person() -> None:
+    part = message(**private(text="Сәлем"))
+    assert (part.text, part.sent_at, part.order) == ("Сәлем", NOW - 60, 42)
+    assert part.provider_id == f"{AMINA_CHAT}:42"
+    assert part.author.addresses == (Address("chat", str(AMINA_CHAT)),)
+    assert (part.author.name, part.author.username, part.author.language_code) == ("Amina S", "amina_s", "kk")
+    assert (part.channel, part.account) == ("telegram", BOT)
+
+
+def test_the_clock_may_be_ours() -> None:
+    assert isinstance(parse(update(**private(text="Сәлем")), BOT)[0], InboundMessage)
+
+
+# Start
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"), [("/start", ""), ("/start promo_42", "promo_42"), ("/start ", "")]
+)
+def test_scenario_21_start_is_no_message(text: str, payload: str) -> None:
+    part = read(**private(text=text))
+    assert isinstance(part, Started)
+    assert (part.payload, part.author.language_code, part.provider_id) == (payload, "kk", f"{AMINA_CHAT}:42")
+
+
+@pytest.mark.parametrize("text", ["/starting", "start", "/start where is my order", "Hello /start", "/START"])
+def test_what_only_looks_like_start_is_a_message(text: str) -> None:
+    assert message(**private(text=text)).kind == "text"
+
+
+# Content
+
+FILE = {"file_id": "AgACAgIAAxkBAAIB", "file_unique_id": "AQADBA", "file_size": 1000}
+KEPT = {"media_id": "AgACAgIAAxkBAAIB", "unique_id": "AQADBA", "size": 1000}
+SMALL = {"file_id": "small", "width": 90, "height": 60}
+LARGE = FILE | {"width": 1280, "height": 853}
+PLACE = {"latitude": 43.238949, "longitude": 76.889709}
+
+UNDERSTOOD: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
+    ({"photo": [SMALL, LARGE, SMALL]}, "image", "", KEPT | {"width": 1280, "height": 853}),
+    ({"photo": [LARGE], "caption": "Міне"}, "image", "Міне", KEPT | {"width": 1280, "height": 853}),
+    ({"voice": FILE | {"duration": 3}}, "voice", "", KEPT | {"duration": 3, "voice": True}),
+    (
+        {"audio": FILE | {"title": "Song", "performer": "Singer"}},
+        "audio",
+        "",
+        KEPT | {"title": "Song", "performer": "Singer", "voice": False},
+    ),
+    ({"video": FILE, "caption": "See"}, "video", "See", KEPT),
+    ({"video_note": FILE}, "video_note", "", KEPT),
+    (
+        {"document": FILE, "animation": FILE | {"mime_type": "video/mp4"}},
+        "animation",
+        "",
+        KEPT | {"mime": "video/mp4"},
+    ),
+    ({"document": FILE | {"file_name": "a.pdf"}}, "document", "", KEPT | {"filename": "a.pdf"}),
+    ({"sticker": FILE | {"emoji": "👋", "is_video": True}}, "sticker", "👋", KEPT | {"animated": True}),
+    ({"sticker": FILE}, "sticker", "", KEPT),
+    ({"location": PLACE}, "location", "43.238949, 76.889709", PLACE),
+    ({"location": PLACE | {"live_period": 60}}, "location", "43.238949, 76.889709", PLACE | {"live": True}),
+    (
+        {"location": PLACE, "venue": {"location": PLACE, "title": "Office", "address": "Abai 1"}},
+        "venue",
+        "Office\nAbai 1\n43.238949, 76.889709",
+        PLACE | {"name": "Office", "address": "Abai 1"},
+    ),
+    (
+        {"contact": {"first_name": "Daniyar", "phone_number": "+77017654321", "user_id": 700000002}},
+        "contacts",
+        "Daniyar: +77017654321",
+        {"cards": [{"name": "Daniyar", "phones": ["+77017654321"]}]},
+    ),
+    (
+        {"poll": {"question": "When?", "options": [{"text": "Today"}, {"text": "Later"}]}},
+        "poll",
+        "When?\n• Today\n• Later",
+        {"question": "When?", "options": ["Today", "Later"]},
+    ),
+    ({"dice": {"emoji": "🎯", "value": 6}}, "dice", "🎯 6", {"emoji": "🎯", "value": 6}),
+    (
+        {
+            "text": "here",
+            "entities": [{"type": "text_link", "url": "https://desk.example"}, {"type": "bold"}],
+        },
+        "text",
+        "here",
+        {"links": ["https://desk.example"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "kind", "text", "details"), UNDERSTOOD)
+def test_a_message_is_understood(
+    fields: dict[str, Any], kind: str, text: str, details: dict[str, Any]
+) -> None:
+    part = message(**private(**fields))
+    assert (part.kind, part.text, dict(part.details)) == (kind, text, details)
+    assert (part.raw, part.raw_type) == (b"", "")
+
+
+NOT_UNDERSTOOD: list[tuple[dict[str, Any], str]] = [
+    ({}, "none"),
+    ({"text": None}, "text"),
+    ({"photo": []}, "photo"),
+    ({"photo": [{"width": 1}]}, "photo"),
+    ({"voice": {}}, "voice"),
+    ({"location": {"latitude": "43", "longitude": "76"}}, "location"),
+    ({"contact": {}}, "contact"),
+    ({"poll": {"options": []}}, "poll"),
+    ({"dice": {"emoji": "🎲"}}, "dice"),
+    ({"paid_media": {"star_count": 1}}, "paid_media"),
+    ({"story": {}, "reply_markup": {}}, "story"),
+    ({"text": "Сәлем", "date": -1}, "text"),
+    ({"text": "Сәлем", "date": "soon"}, "text"),
+    ({"text": "Сәлем", "message_id": 0}, "text"),
+    ({"text": "Сәлем", "message_id": "42"}, "text"),
+]
+
+
+@pytest.mark.parametrize(("fields", "raw_type"), NOT_UNDERSTOOD)
+def test_a_message_that_is_not_understood_is_shown_with_its_type(
+    fields: dict[str, Any], raw_type: str
+) -> None:
+    given = private(**fields)
+    part = message(**given)
+    assert (part.kind, part.raw_type) == ("unsupported", raw_type)
+    assert json.loads(part.raw) == given
+    odd_id = given["message_id"] != 42
+    assert part.provider_id == (f"{AMINA_CHAT}:update:900000001" if odd_id else f"{AMINA_CHAT}:42")
+    assert part.sent_at == (NOW - 60 if given["date"] == NOW - 60 else HOUR)
+
+
+def test_scenario_24_a_file_too_big_to_fetch_keeps_its_name_and_size() -> None:
+    part = message(**private(document=FILE | {"file_name": "film.mkv", "file_size": 25 * 1024 * 1024}))
+    assert part.details["too_big"] is True
+    assert (part.details["filename"], part.details["size"]) == ("film.mkv", 25 * 1024 * 1024)
+
+
+def test_an_album_is_known_by_its_group() -> None:
+    part = message(**private(photo=[LARGE], media_group_id="13579246801234567"))
+    assert part.details["media_group_id"] == "13579246801234567"
+
+
+def test_quotes_and_forwards() -> None:
+    part = message(
+        **private(text="Yes", reply_to_message=private(7, text="?"), quote={"text": "?", "position": 0})
+    )
+    assert (part.quote, part.details["quote_text"], part.forwarded) == (f"{AMINA_CHAT}:7", "?", False)
+    assert message(**private(text="Yes", forward_origin={"type": "hidden_user"})).forwarded
+    assert message(**private(text="Yes", forward_date=NOW - 900)).forwarded
+
+
+def test_a_long_text_is_cut_and_marked() -> None:
+    part = message(**private(text="😀" * 30_000))
+    assert part.details["truncated"] is True
+    assert len(part.text.encode()) == TEXT_LIMIT
+
+
+# Edits, presses, reactions
+
+
+def test_scenario_23_an_edit_names_its_message_and_the_newer_one_is_ordered_later() -> None:
+    first = message("edited_message", 11, **private(text="one", edit_date=NOW - 10))
+    second = message("edited_message", 12, **private(caption="two", photo=[LARGE], edit_date=NOW - 10))
+    assert first.kind == second.kind == "edit"
+    assert first.target == second.target == f"{AMINA_CHAT}:42"
+    assert (first.text, second.text) == ("one", "two")
+    assert (first.details["new_kind"], second.details["new_kind"]) == ("text", "image")
+    assert (first.sent_at, first.order, second.order) == (NOW - 10, 11, 12)
+    assert first.provider_id != second.provider_id
+    assert message("edited_message", 11, **private(text="one", edit_date=NOW - 10)) == first
+
+
+def test_a_broken_edit_is_shown() -> None:
+    part = message("edited_message", 11, **private(text=None))
+    assert (part.kind, part.raw_type, part.provider_id) == ("unsupported", "text", f"{AMINA_CHAT}:update:11")
+
+
+KEYBOARD = {
+    "inline_keyboard": [[{"text": "No", "callback_data": "n"}], [{"text": "Иә", "callback_data": "y"}]]
+}
+
+
+def pressed(**fields: Any) -> dict[str, Any]:
+    sender = private()["from"]
+    bot = {"id": int(BOT), "is_bot": True, "first_name": "Desk"}
+    asked = private(7, bot, text="OK?", reply_markup=KEYBOARD)
+    return {"id": "3006478412", "from": sender, "message": asked, "chat_instance": "1", "data": "y"} | fields
+
+
+def test_a_press_is_shown_with_the_words_of_the_button() -> None:
+    part = message("callback_query", **pressed())
+    assert (part.kind, part.text, part.target) == ("callback", "Иә", f"{AMINA_CHAT}:7")
+    assert dict(part.details) == {"callback_id": "3006478412", "data": "y"}
+    assert part.author.name == "Amina S"
+    assert part.sent_at == max(NOW - 60, HOUR)
+
+
+def test_a_press_long_after_the_button_is_not_shown_before_it() -> None:
+    old = private(7, date=NOW - 90_000)
+    assert message("callback_query", **pressed(message=old)).sent_at == HOUR
+    assert message("callback_query", **pressed(message=old)).text == "y"
+
+
+def test_a_press_on_a_message_that_is_gone() -> None:
+    part = message("callback_query", **pressed(message=None, inline_message_id="AA"))
+    assert (part.kind, part.target, part.sent_at) == ("callback", "", HOUR)
+
+
+def test_a_press_without_id_is_shown() -> None:
+    part = message("callback_query", **pressed(id=None))
+    assert (part.kind, part.raw_type) == ("unsupported", "callback_query")
+
+
+def reacted(*new: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    given = private(7)
+    return {
+        "chat": given["chat"],
+        "message_id": 7,
+        "user": given["from"],
+        "date": NOW - 5,
+        "old_reaction": [],
+        "new_reaction": list(new),
+    } | fields
+
+
+@pytest.mark.parametrize(
+    ("new", "text"),
+    [
+        ([{"type": "emoji", "emoji": "👍"}], "👍"),
+        ([{"type": "emoji", "emoji": "👍"}, {"type": "custom_emoji", "custom_emoji_id": "5"}], "👍🔹"),
+        ([{"type": "paid"}], "⭐"),
+    ],
+)
+def test_a_reaction(new: list[dict[str, Any]], text: str) -> None:
+    part = message("message_reaction", 13, **reacted(*new))
+    assert (part.kind, part.text, part.target) == ("reaction", text, f"{AMINA_CHAT}:7")
+    assert part.provider_id == f"{AMINA_CHAT}:7:reaction:13"
+    assert "removed" not in part.details
+
+
+def test_a_reaction_taken_back() -> None:
+    part = message("message_reaction", **reacted())
+    assert (part.text, dict(part.details)) == ("", {"removed": True})
+
+
+def test_a_broken_reaction_is_shown() -> None:
+    assert message("message_reaction", **reacted(new_reaction=7)).kind == "reaction"
+    given = reacted()
+    del given["new_reaction"]
+    assert message("message_reaction", **given).kind == "unsupported"
+
+
+# Reach
+
+
+def member(status: Any, **fields: Any) -> dict[str, Any]:
+    given = private()
+    return {
+        "chat": given["chat"],
+        "from": given["from"],
+        "date": NOW - 5,
+        "new_chat_member": {"status": status},
+    } | fields
+
+
+@pytest.mark.parametrize(("status", "blocked"), [("kicked", True), ("member", False)])
+def test_blocked_and_unblocked(status: str, blocked: bool) -> None:
+    part = read("my_chat_member", **member(status))
+    assert isinstance(part, ReachChanged)
+    assert (part.blocked, part.at, part.author.addresses[0].value) == (blocked, NOW - 5, str(AMINA_CHAT))
+    late = read("my_chat_member", **member(status, date=None))
+    assert isinstance(late, ReachChanged) and late.at == HOUR
+
+
+@pytest.mark.parametrize("status", ["left", None, 7, "restricted"])
+def test_other_changes_of_membership_are_counted(status: Any) -> None:
+    part = read("my_chat_member", **member(status))
+    assert isinstance(part, Counted) and part.reason.startswith("member:")
+
+
+# Groups and whatever comes
+
+
+@pytest.mark.parametrize("kind", ["message", "edited_message", "message_reaction", "my_chat_member"])
+@pytest.mark.parametrize("chat", ["group", "supergroup", "channel"])
+def test_a_group_is_counted_and_nothing_of_it_is_kept(kind: str, chat: str) -> None:
+    part = read(kind, **private(text="Сәлем", chat={"id": -100123, "type": chat}))
+    assert part == Counted("telegram", "channel" if chat == "channel" else "group")
+
+
+def test_a_press_in_a_group_is_counted() -> None:
+    group = private(7, chat={"id": -100123, "type": "group"})
+    assert read("callback_query", **pressed(message=group)) == Counted("telegram", "group")
+
+
+def test_a_group_that_becomes_another_is_a_change_of_address() -> None:
+    part = read(**private(chat={"id": -123, "type": "group"}, migrate_to_chat_id=-100123))
+    assert part == NumberChanged(
+        "telegram", BOT, "-123:42", Address("chat", "-123"), Address("chat", "-100123"), NOW - 60
+    )
+    odd = read(
+        **private(chat={"id": -123, "type": "group"}, migrate_to_chat_id=-100123, date=None, message_id=None)
+    )
+    assert isinstance(odd, NumberChanged) and (odd.provider_id, odd.at) == ("-123:900000001", HOUR)
+
+
+@pytest.mark.parametrize("kind", ["message_reaction_count", "channel_post", "edited_channel_post"])
+def test_what_is_known_and_not_handled_is_counted(kind: str) -> None:
+    assert isinstance(read(kind, chat={"id": -100123}, date=NOW), Counted)
+
+
+@pytest.mark.parametrize("kind", ["business_message", "inline_query", "guest_message"])
+def test_an_unknown_kind_with_a_person_is_shown(kind: str) -> None:
+    part = message(kind, **private(text="Сәлем"))
+    assert (part.kind, part.raw_type) == ("unsupported", kind)
+    assert json.loads(part.raw)["text"] == "Сәлем"
+
+
+def test_an_unknown_kind_without_a_person_is_kept_as_unclear() -> None:
+    part = read("purchased_paid_media", payload="x")
+    assert isinstance(part, Unclear)
+    assert (part.account, part.raw_type) == (BOT, "purchased_paid_media")
+    assert json.loads(part.raw)["update_id"] == 900000001
+
+
+@pytest.mark.parametrize(
+    "raw", [b"{}", b'{"update_id": 1}', b'{"update_id": 1, "message": null}', b'{"message": {}}']
+)
+def test_an_update_of_nothing_is_unclear(raw: bytes) -> None:
+    [part] = parse(raw, BOT, NOW)
+    assert isinstance(part, Unclear)
+
+
+def test_a_bot_is_nobody_but_its_private_chat_is_somebody() -> None:
+    bot = {"id": int(BOT), "is_bot": True, "first_name": "Desk"}
+    assert message(**private(sender=bot, text="x")).author.name == "Amina"
+    assert isinstance(read(message_id=1, date=NOW, user=bot), Unclear)
+
+
+def test_an_update_without_its_number_gets_one_of_its_own() -> None:
+    raw = json.dumps({"edited_message": private(text="one", edit_date=NOW - 10)}).encode()
+    [part] = parse(raw, BOT, NOW)
+    assert isinstance(part, InboundMessage)
+    assert part.provider_id.startswith(f"{AMINA_CHAT}:42:edit:made.")
+    assert part.order == 0

@@ -1,0 +1,240 @@
+"""Sending over Telegram: what goes out, and what each answer means."""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels.telegram import send as sending
+from chalicelib.channels.telegram.send import answer_callback, close, send_text
+from chalicelib.domain.messages import Address
+from tests.channels.bodies import AMINA_CHAT, BOT, NOW
+from tests.channels.conftest import Call, Provider
+
+# The module quietens this one itself; pytest undoes that for each test.
+pytestmark = pytest.mark.filterwarnings("ignore:.*retry_after.*")
+
+TOKEN = "100000001:local-telegram-bot-token"
+TEXT = "Сәлем, Amina! <b>_*&"
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(sending, "READ_TIMEOUT", 1.0)
+    yield
+    close()
+    close()
+
+
+@pytest.fixture
+def telegram(provider: Provider) -> Provider:
+    def accept(call: Call) -> Any:
+        if call.path.endswith("/answerCallbackQuery"):
+            return {"ok": True, "result": True}
+        return accepted(len(provider.calls))
+
+    provider.default = accept
+    return provider
+
+
+def accepted(number: int) -> dict[str, Any]:
+    chat = {"id": AMINA_CHAT, "type": "private"}
+    return {"ok": True, "result": {"message_id": number, "date": NOW + number, "chat": chat, "text": "x"}}
+
+
+def outgoing(**fields: Any) -> OutboundText:
+    given: dict[str, Any] = {"account": BOT, "address": Address("chat", str(AMINA_CHAT)), "text": TEXT}
+    return OutboundText(**(given | fields))
+
+
+def send(api: str, message: OutboundText | None = None, token: str = TOKEN, **more: Any) -> SendResult:
+    return send_text(message or outgoing(), token=token, api=api, **more)
+
+
+def refused(api: str, message: OutboundText | None = None, **more: Any) -> SendError:
+    """The error, after looking that nothing of the person or the token is in it."""
+    with pytest.raises(SendError) as caught:
+        send(api, message, **more)
+    error = caught.value
+    assert error.__cause__ is None and error.__context__ is None
+    told = f"{error} {error!r} {error.message} {error.code} {error.args}"
+    for secret in (TOKEN, "local-telegram-bot-token", TEXT, str(AMINA_CHAT)):
+        assert secret not in told
+    return error
+
+
+def test_a_text_goes_out_plain(telegram: Provider) -> None:
+    assert send(telegram.address + "/") == SendResult(f"{AMINA_CHAT}:1", NOW + 1)
+    [call] = telegram.calls
+    assert call.path == f"/bot{TOKEN}/sendMessage"
+    assert call.payload == {"chat_id": str(AMINA_CHAT), "text": TEXT}
+
+
+def test_a_quote_is_answered_even_if_it_is_gone(telegram: Provider) -> None:
+    send(telegram.address, outgoing(quote=f"{AMINA_CHAT}:7"))
+    assert '"message_id": 7' in telegram.calls[0].payload["reply_parameters"]
+    assert "allow_sending_without_reply" in telegram.calls[0].payload["reply_parameters"]
+    send(telegram.address, outgoing(quote="not ours"))
+    assert "reply_parameters" not in telegram.calls[1].payload
+
+
+def test_scenario_24_nine_thousand_characters_go_out_in_order(telegram: Provider) -> None:
+    text = "Сәлеметсіз бе <&_*> 👍🏽 " * 375
+    result = send(telegram.address, outgoing(text=text, quote=f"{AMINA_CHAT}:7"))
+    assert (result.provider_id, result.sent_at) == (f"{AMINA_CHAT}:1", NOW + 1)
+    assert result.more == (f"{AMINA_CHAT}:2", f"{AMINA_CHAT}:3")
+    assert "".join(call.payload["text"] for call in telegram.calls) == text
+    assert ["reply_parameters" in call.payload for call in telegram.calls] == [True, False, False]
+
+
+def test_a_long_text_goes_on_where_it_stopped(telegram: Provider) -> None:
+    long = outgoing(text="сөз " * 2500)
+    telegram.answers = [(200, accepted(1), {}), (502, b"<html>", {})]
+    error = refused(telegram.address, long)
+    assert (error.sent, error.code, error.permanent) == ((f"{AMINA_CHAT}:1",), "http_502", False)
+    telegram.calls.clear()
+    assert len(send(telegram.address, long, skip=1).more) == 1
+    assert len(telegram.calls) == 2
+
+
+def test_nothing_to_say_makes_no_call(telegram: Provider) -> None:
+    assert refused(telegram.address, outgoing(text=" \n")).code == "empty"
+    assert not telegram.calls
+
+
+def answer(code: int, description: str, **parameters: Any) -> dict[str, Any]:
+    extra = {"parameters": parameters} if parameters else {}
+    return {"ok": False, "error_code": code, "description": description} | extra
+
+
+REFUSALS = [
+    # HTTP status, body, code, permanent, stops the channel, ambiguous, seconds to wait
+    (429, answer(429, "Too Many Requests: retry after 7", retry_after=7), "429", False, False, False, 7.0),
+    (429, {"ok": False}, "http_429", False, False, False, None),
+    (403, answer(403, "Forbidden: bot was blocked by the user"), "blocked", True, False, False, None),
+    (403, answer(403, "Forbidden: user is deactivated"), "blocked", True, False, False, None),
+    (400, answer(400, "Bad Request: chat not found"), "chat_not_found", True, False, False, None),
+    (400, answer(400, f"Bad Request: odd {TEXT} {AMINA_CHAT}"), "bad_request", True, False, False, None),
+    (
+        400,
+        answer(400, "Bad Request: upgraded", migrate_to_chat_id=-100123),
+        "migrated",
+        True,
+        False,
+        False,
+        None,
+    ),
+    (401, answer(401, "Unauthorized"), "token", False, True, False, None),
+    (404, answer(404, "Not Found"), "token", False, True, False, None),
+    (404, b"<html>", "token", False, True, False, None),
+    (409, answer(409, "Conflict"), "http_409", True, False, False, None),
+    (413, b"too large", "http_413", True, False, False, None),
+    (500, answer(500, "Internal Server Error"), "http_500", False, False, False, None),
+    (502, b"<html>", "http_502", False, False, False, None),
+    (504, b"", "http_504", False, False, True, None),
+    (200, b"<html>", "no_id", False, False, True, None),
+    (200, {"ok": True, "result": True}, "no_id", False, False, True, None),
+    (200, {"ok": True, "result": {"message_id": "x"}}, "no_id", False, False, True, None),
+]
+
+
+@pytest.mark.parametrize(("http", "body", "code", "permanent", "stops", "ambiguous", "wait"), REFUSALS)
+def test_what_telegrams_answer_means(
+    telegram: Provider,
+    caplog: pytest.LogCaptureFixture,
+    http: int,
+    body: Any,
+    code: str,
+    permanent: bool,
+    stops: bool,
+    ambiguous: bool,
+    wait: float | None,
+) -> None:
+    telegram.fail(http, body)
+    error = refused(telegram.address)
+    assert (error.code, error.permanent, error.stops_channel) == (code, permanent, stops)
+    assert (error.ambiguous, error.retry_after) == (ambiguous, wait)
+    assert "local-telegram-bot-token" not in caplog.text
+
+
+def test_a_time_out_after_acceptance_is_ambiguous(telegram: Provider) -> None:
+    telegram.answers = [None]
+    error = refused(telegram.address)
+    assert (error.code, error.ambiguous, error.permanent) == ("timeout", True, False)
+    assert len(telegram.calls) == 1
+
+
+def test_a_connection_lost_after_the_request_is_ambiguous(telegram: Provider) -> None:
+    telegram.answers = ["drop"]
+    error = refused(telegram.address)
+    assert (error.code, error.ambiguous, error.permanent) == ("network", True, False)
+    assert len(telegram.calls) == 1
+
+
+def test_a_connection_that_is_refused_is_not_ambiguous(nobody: str) -> None:
+    error = refused(nobody)
+    assert (error.code, error.ambiguous, error.permanent) == ("network", False, False)
+
+
+def test_an_address_of_another_channel_is_permanent(telegram: Provider) -> None:
+    send(telegram.address)
+    error = refused(telegram.address, outgoing(address=Address("phone", "not a chat")))
+    assert (error.code, error.permanent) == ("bad_address", True)
+    assert len(telegram.calls) == 1
+
+
+def test_no_token_stops_the_channel(telegram: Provider) -> None:
+    assert refused(telegram.address, token="").stops_channel
+
+
+def test_a_new_token_is_used_at_once_and_the_old_one_again(telegram: Provider) -> None:
+    for token in (TOKEN, TOKEN, "100000001:new", TOKEN):
+        send(telegram.address, token=token)
+    refused(telegram.address, token="")
+    send(telegram.address)
+    paths = [call.path.split("/")[1] for call in telegram.calls]
+    assert paths == [f"bot{TOKEN}", f"bot{TOKEN}", "bot100000001:new", f"bot{TOKEN}", f"bot{TOKEN}"]
+
+
+def test_a_pressed_button_is_answered(telegram: Provider) -> None:
+    answer_callback(BOT, "3006478412", token=TOKEN, api=telegram.address)
+    [call] = telegram.calls
+    assert call.path.endswith("/answerCallbackQuery")
+    assert call.payload == {"callback_query_id": "3006478412"}
+
+
+def test_a_press_too_long_ago_is_permanent(telegram: Provider) -> None:
+    telegram.fail(400, answer(400, "Bad Request: query is too old and response timeout expired"))
+    with pytest.raises(SendError) as caught:
+        answer_callback(BOT, "3006478412", token=TOKEN, api=telegram.address)
+    assert (caught.value.code, caught.value.permanent) == ("query_too_old", True)
+
+
+def test_nothing_of_the_person_or_the_token_is_logged(
+    telegram: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="")
+    telegram.answers = [(200, accepted(1), {}), (200, TEXT.encode(), {}), None]
+    send(telegram.address)
+    refused(telegram.address)
+    refused(telegram.address)
+    for secret in ("local-telegram-bot-token", TEXT, str(AMINA_CHAT)):
+        assert secret not in caplog.text
+
+
+def test_parsing_imports_neither_library() -> None:
+    """Intake's cold start: the standard library and the domain, nothing else."""
+    program = (
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "import chalicelib.channels.whatsapp.parse, chalicelib.channels.whatsapp.verify\n"
+        "import chalicelib.channels.telegram.parse, chalicelib.channels.telegram.verify\n"
+        "new = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        "print(sorted(new - set(sys.stdlib_module_names) - {'chalicelib'}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

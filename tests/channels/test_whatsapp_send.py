@@ -1,0 +1,268 @@
+"""Sending over WhatsApp: what goes out, and what each answer means."""
+
+import base64
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
+from chalicelib.channels.whatsapp import errors
+from chalicelib.channels.whatsapp.send import new_session, send_text
+from chalicelib.domain.messages import Address
+from tests.channels.bodies import AMINA, AMINA_ID, NOW, NUMBER, wamid
+from tests.channels.conftest import Call, Provider
+
+TOKEN = "local-whatsapp-access-token"
+TEXT = "Сәлеметсіз бе, Amina! Your order is on its way."
+REFERENCE = "c0nversat10n00000000.1764000000000.0f"
+
+
+@pytest.fixture
+def session() -> Iterator[requests.Session]:
+    with new_session() as session:
+        yield session
+
+
+@pytest.fixture
+def meta(provider: Provider) -> Provider:
+    def accept(call: Call) -> Any:
+        return {"messaging_product": "whatsapp", "messages": [{"id": wamid(AMINA, len(provider.calls))}]}
+
+    provider.default = accept
+    return provider
+
+
+def outgoing(**fields: Any) -> OutboundText:
+    given: dict[str, Any] = {
+        "account": NUMBER,
+        "address": Address("phone", AMINA),
+        "text": TEXT,
+        "reference": REFERENCE,
+    }
+    return OutboundText(**(given | fields))
+
+
+def send(api: str, session: requests.Session, message: OutboundText | None = None, **more: Any) -> SendResult:
+    settings: dict[str, Any] = {"timeouts": (1.0, 1.0), "clock": lambda: NOW + 0.7} | more
+    return send_text(message or outgoing(), session=session, api=api, token=TOKEN, **settings)
+
+
+def refused(api: str, session: requests.Session, **more: Any) -> SendError:
+    """The error, after looking that nothing of the person or the token is in it."""
+    with pytest.raises(SendError) as caught:
+        send(api, session, **more)
+    error = caught.value
+    assert error.__cause__ is None and error.__context__ is None
+    told = f"{error} {error!r} {error.message} {error.code} {error.args}"
+    for secret in (TOKEN, TEXT, AMINA, AMINA_ID, base64.b64encode(AMINA.encode()).decode()[:12]):
+        assert secret not in told
+    return error
+
+
+def meta_error(code: int, **more: Any) -> dict[str, Any]:
+    return {
+        "error": {"message": f"(#{code}) Refused", "type": "OAuthException", "code": code, "fbtrace_id": "A"}
+        | more
+    }
+
+
+def test_a_text_goes_out_with_our_reference(meta: Provider, session: requests.Session) -> None:
+    result = send(meta.address + "/v23.0/", session, outgoing(quote=wamid(serial=9)))
+    assert result == SendResult(wamid(AMINA, 1), NOW)
+    [call] = meta.calls
+    assert call.path == f"/v23.0/{NUMBER}/messages"
+    assert call.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert call.payload == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": AMINA,
+        "type": "text",
+        "text": {"preview_url": False, "body": TEXT},
+        "biz_opaque_callback_data": REFERENCE,
+        "context": {"message_id": wamid(serial=9)},
+    }
+
+
+@pytest.mark.parametrize("field", ["recipient", "to"])
+def test_a_business_scoped_id_goes_into_the_field_of_the_setting(
+    meta: Provider, session: requests.Session, field: str
+) -> None:
+    send(
+        meta.address,
+        session,
+        outgoing(address=Address("user", AMINA_ID), reference=""),
+        recipient_field=field,
+    )
+    [call] = meta.calls
+    assert call.payload[field] == AMINA_ID
+    assert ("to" in call.payload) == (field == "to")
+    assert "biz_opaque_callback_data" not in call.payload
+
+
+def test_a_long_text_goes_out_in_pieces_and_goes_on_where_it_stopped(
+    meta: Provider, session: requests.Session
+) -> None:
+    long = outgoing(text="сөз " * 2500, quote=wamid(serial=9))
+    assert len(send(meta.address, session, long).more) == 2
+    assert "".join(call.payload["text"]["body"] for call in meta.calls) == long.text
+    assert ["context" in call.payload for call in meta.calls] == [True, False, False]
+
+    meta.answers = [(200, {"messages": [{"id": wamid(AMINA, 7)}]}, {}), (500, {}, {})]
+    error = refused(meta.address, session, message=long)
+    assert error.sent == (wamid(AMINA, 7),)
+    meta.calls.clear()
+    result = send(meta.address, session, long, skip=1)
+    assert len(meta.calls) == 2 == 1 + len(result.more)
+
+
+def test_nothing_to_say_makes_no_call(meta: Provider, session: requests.Session) -> None:
+    error = refused(meta.address, session, message=outgoing(text=" \n"))
+    assert (error.code, error.permanent) == ("empty", True)
+    assert not meta.calls
+
+
+REFUSALS = [
+    # HTTP status, Meta's code, permanent, stops the channel, seconds to wait
+    (400, 131047, True, False, None),
+    (400, 131026, True, False, None),
+    (400, 132001, True, False, None),
+    (400, 131056, False, False, 6.0),
+    (429, 130429, False, False, 1.0),
+    (400, 80007, False, False, None),
+    (500, 131000, False, False, None),
+    (400, 4, False, False, None),
+    (401, 190, False, True, None),
+    (403, 10, False, True, None),
+    (403, 200, False, True, None),
+    (403, 299, False, True, None),
+    (400, 368, False, True, None),
+    (403, 131031, False, True, None),
+    (400, 131042, False, True, None),
+    (400, 131048, False, True, None),
+    (400, 100, True, False, None),
+    (404, 300, True, False, None),
+    (503, 2, False, False, None),
+]
+
+
+@pytest.mark.parametrize(("http", "code", "permanent", "stops", "wait"), REFUSALS)
+def test_what_metas_code_means(
+    meta: Provider,
+    session: requests.Session,
+    http: int,
+    code: int,
+    permanent: bool,
+    stops: bool,
+    wait: float | None,
+) -> None:
+    meta.fail(http, meta_error(code))
+    error = refused(meta.address, session)
+    assert (error.code, error.permanent, error.stops_channel) == (str(code), permanent, stops)
+    assert (error.retry_after, error.ambiguous, error.sent) == (wait, False, ())
+    assert errors.stops_channel(error.code) == stops
+
+
+ANSWERS = [
+    # HTTP status, body, headers, code, permanent, stops the channel, ambiguous, seconds to wait
+    (500, b"<html>", {}, "http_500", False, False, False, None),
+    (504, b"", {}, "http_504", False, False, True, None),
+    (429, {}, {"Retry-After": "7"}, "http_429", False, False, False, 7.0),
+    (429, {}, {"Retry-After": "Mon, 24 Nov 2025 16:00:00 GMT"}, "http_429", False, False, False, None),
+    (401, {}, {}, "http_401", False, True, False, None),
+    (400, {"error": "no"}, {}, "http_400", True, False, False, None),
+    (400, {"error": {"code": "131056"}}, {}, "131056", False, False, False, 6.0),
+    (400, {"error": {"code": True}}, {}, "http_400", True, False, False, None),
+    (400, meta_error(1, is_transient=True), {}, "1", False, False, False, None),
+    (302, {}, {"Location": "http://127.0.0.1:9/"}, "http_302", False, False, False, None),
+    (200, {}, {}, "no_id", False, False, True, None),
+    (200, b"<html>", {}, "no_id", False, False, True, None),
+    (200, {"messages": [{}]}, {}, "no_id", False, False, True, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("http", "body", "headers", "code", "permanent", "stops", "ambiguous", "wait"), ANSWERS
+)
+def test_what_an_answer_without_a_known_code_means(
+    meta: Provider,
+    session: requests.Session,
+    http: int,
+    body: Any,
+    headers: dict[str, str],
+    code: str,
+    permanent: bool,
+    stops: bool,
+    ambiguous: bool,
+    wait: float | None,
+) -> None:
+    meta.fail(http, body, headers)
+    error = refused(meta.address, session)
+    assert (error.code, error.permanent, error.stops_channel) == (code, permanent, stops)
+    assert (error.ambiguous, error.retry_after) == (ambiguous, wait)
+
+
+def test_metas_words_are_kept_without_what_we_sent(meta: Provider, session: requests.Session) -> None:
+    details = f"Recipient +{AMINA} ({AMINA_ID}) of {wamid()} with {TOKEN} cannot get: {TEXT}"
+    meta.fail(400, meta_error(131026, error_data={"details": details}))
+    assert "Recipient" in refused(meta.address, session).message
+
+
+def test_a_time_out_after_acceptance_is_ambiguous(meta: Provider, session: requests.Session) -> None:
+    meta.answers = [None]
+    error = refused(meta.address, session, timeouts=(1.0, 0.2))
+    assert (error.code, error.ambiguous, error.permanent) == ("timeout", True, False)
+    assert len(meta.calls) == 1
+
+
+def test_a_connection_lost_after_the_request_is_ambiguous(meta: Provider, session: requests.Session) -> None:
+    meta.answers = ["drop"]
+    error = refused(meta.address, session)
+    assert (error.code, error.ambiguous, error.permanent) == ("network", True, False)
+    assert len(meta.calls) == 1
+
+
+def test_a_connection_that_is_refused_is_not_ambiguous(nobody: str, session: requests.Session) -> None:
+    error = refused(nobody, session)
+    assert (error.code, error.ambiguous, error.permanent) == ("network", False, False)
+
+
+def test_a_connection_without_tls_is_not_ambiguous(meta: Provider, session: requests.Session) -> None:
+    error = refused(meta.address.replace("http:", "https:"), session)
+    assert (error.code, error.ambiguous) == ("network", False)
+    assert not meta.calls
+
+
+def test_nothing_of_the_person_is_logged(
+    meta: Provider, session: requests.Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    meta.fail(500)
+    refused(meta.address, session)
+    send(meta.address, session)
+    for secret in (TOKEN, TEXT, AMINA):
+        assert secret not in caplog.text
+
+
+def test_the_environment_does_not_change_a_call(session: requests.Session) -> None:
+    assert session.trust_env is False
+
+
+def test_scrub_leaves_no_number_and_is_short() -> None:
+    assert scrub(f"to +{AMINA}, id {wamid()} or secret", ["secret", ""]) == "to …, id … or …"
+    assert len(scrub("word " * 100)) <= 200
+
+
+def test_the_lists_do_not_overlap() -> None:
+    assert not errors.RETRY & errors.NEVER
+    assert not errors.STOP & (errors.RETRY | errors.NEVER)
+    assert errors.stops_channel("190") and errors.stops_channel(250)
+    assert not errors.stops_channel("http_401") and not errors.stops_channel("")
+
+
+def test_a_send_error_can_be_told_apart() -> None:
+    error = SendError("No.", code="190", stops_channel=True)
+    assert (error.status, error.code, error.permanent) == (502, "190", False)
+    assert SendError("No.").code == "send_failed"

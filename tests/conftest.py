@@ -1,0 +1,126 @@
+"""Parts that tests of every area share: the embedded AWS, fresh tables, and the whole desk."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.definitions import load
+from local import aws as embedded
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--dynamodb-local",
+        action="store_true",
+        help="run the tests that use tables against Amazon's DynamoDB Local instead of the embedded AWS",
+    )
+
+
+@dataclass(frozen=True)
+class Aws:
+    """A running embedded AWS. `client` makes a boto3 client of a service with root credentials."""
+
+    endpoint: str
+    client: Callable[[str], Any]
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    """One MiniStack process for the session; the environment points every SDK client at it."""
+    log = tmp_path_factory.mktemp("aws") / "ministack.log"
+    with embedded.MiniStack(embedded.free_port(), log=log) as running, pytest.MonkeyPatch.context() as patch:
+        for name, value in embedded.CREDENTIALS.items():
+            patch.setenv(name, value)
+        patch.setenv("AWS_DEFAULT_REGION", embedded.REGION)
+        patch.setenv("AWS_ENDPOINT_URL", running.endpoint)
+        yield Aws(running.endpoint, lambda service: embedded.client(service, running.endpoint))
+
+
+@pytest.fixture(scope="session")
+def dynamodb_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The endpoint that tables are made at: the embedded AWS, or DynamoDB Local with --dynamodb-local."""
+    if not request.config.getoption("--dynamodb-local"):
+        running: Aws = request.getfixturevalue("aws")
+        yield running.endpoint
+        return
+    from local.dynamodb_local import DynamoDBLocal
+
+    with DynamoDBLocal(embedded.free_port()) as java, pytest.MonkeyPatch.context() as patch:
+        for name, value in embedded.CREDENTIALS.items():
+            patch.setenv(name, value)
+        patch.setenv("AWS_DEFAULT_REGION", embedded.REGION)
+        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", java.endpoint)
+        yield java.endpoint
+
+
+@pytest.fixture
+def tables(dynamodb_endpoint: str) -> Mapping[str, str]:
+    """Four fresh tables from the deployment's own definitions: desk, keys, index, ledger → real name."""
+    return embedded.create_tables(dynamodb_endpoint, load("tables"), f"t{secrets.token_hex(6)}")
+
+
+@dataclass(frozen=True)
+class RunningDesk:
+    """The whole local run. `client` makes boto3 clients with root credentials; `stop` ends it early."""
+
+    url: str
+    phones_url: str
+    aws_url: str
+    log: Path
+    client: Callable[[str], Any]
+    stop: Callable[[], None]
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    """`make run` itself, once for the session, on free ports."""
+    log = tmp_path_factory.mktemp("desk") / "run.log"
+    with start_desk(log) as running:
+        yield running
+
+
+@contextmanager
+def start_desk(log: Path, **variables: str) -> Iterator[RunningDesk]:
+    """Start `make run` as a person would, with these variables beside free ports; wait until it is ready."""
+    port, aws_port, phones_port = embedded.free_port(), embedded.free_port(), embedded.free_port()
+    url, phones_url, aws_url = (f"http://127.0.0.1:{one}" for one in (port, phones_port, aws_port))
+    ports = {"PORT": str(port), "AWS_PORT": str(aws_port), "PHONES_PORT": str(phones_port)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local.run"],
+            cwd=PROJECT,
+            env=kept | ports | variables,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def stop() -> None:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+
+    try:
+        deadline = time.monotonic() + 90
+        while "Ready in" not in log.read_text(encoding="utf-8"):
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
+            time.sleep(0.1)
+        yield RunningDesk(
+            url, phones_url, aws_url, log, lambda service: embedded.client(service, aws_url), stop
+        )
+    finally:
+        stop()

@@ -1,0 +1,151 @@
+"""Delivery on real tables: messages arrive through the real intake, replies go out to a provider on
+127.0.0.1."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.messages import InboundMessage
+from chalicelib.domain.profile import load_profile
+from chalicelib.domain.references import MessageRef
+from chalicelib.settings import Settings
+from chalicelib.storage.clients import client
+from chalicelib.storage.models import bind
+from chalicelib.storage.opening import Opener
+from chalicelib.storage.opening_one import OneOpener
+from chalicelib.storage.outbox import Outbox
+from chalicelib.storage.replies import ReplyStore
+from chalicelib.storage.sealing import open_json
+from chalicelib.storage.secrets import Secrets
+from chalicelib.storage.vault import Place
+from chalicelib.usecases.deliver import Deliver
+from chalicelib.usecases.reply_to_customer import ReplyToCustomer
+from chalicelib.workers.providers import ChannelProviders
+from tests.delivery.provider import Provider, serve
+from tests.intake.conftest import Desk
+from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar
+
+BOLAT = "5f0c1c1e-0000-4000-8000-000000000001"
+
+
+@dataclass
+class Vaulted:
+    """Secrets Manager with the outbound secret, whose token a test changes."""
+
+    token: str = "token-1"
+
+    def get_secret_value(self, SecretId: str) -> dict[str, str]:
+        value = {
+            "whatsapp": {WHATSAPP_ACCOUNT: {"access_token": self.token}},
+            "telegram": {TELEGRAM_ACCOUNT: {"token": f"{TELEGRAM_ACCOUNT}:{self.token}"}},
+        }
+        return {"SecretString": json.dumps(value)}
+
+
+@dataclass
+class Delivery(Desk):
+    """A desk that sends. `rings` are the bells that a delivery asked for: conversation and wait in ms."""
+
+    provider: Provider = field(default_factory=Provider)
+    vaulted: Vaulted = field(default_factory=Vaulted)
+    rings: list[tuple[str, int]] = field(default_factory=list)
+
+    def providers(self) -> ChannelProviders:
+        config = Settings(whatsapp_api=f"{self.provider.address}/v23.0", telegram_api=self.provider.address)
+        return ChannelProviders(config, Secrets(lambda: self.vaulted))
+
+    def outbox(self, dynamodb: Any = None) -> Outbox:
+        return Outbox(dynamodb or self.dynamodb, self.tables, self.address_key, lambda attempt: None)
+
+    def sender(self, **more: Any) -> Deliver:
+        parts: dict[str, Any] = {
+            "store": self.outbox(),
+            "providers": self.providers(),
+            "opener": lambda: OneOpener(lambda: self.vault),
+            "allows": load_profile("spoint").allows,
+            "ring": lambda conversation_id, wait: self.rings.append((conversation_id, wait)),
+            "clock": lambda: self.now,
+            "wait": lambda attempt: None,
+        }
+        return Deliver(**parts | more)
+
+    def replier(self, dynamodb: Any = None, **more: Any) -> ReplyToCustomer:
+        parts: dict[str, Any] = {
+            "store": ReplyStore(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
+            "opener": lambda: Opener(lambda: self.vault),
+            "allows": load_profile("spoint").allows,
+            "clock": lambda: self.now,
+            "wait": lambda attempt: None,
+        }
+        return ReplyToCustomer(**parts | more)
+
+    def open_ticket(self, message: InboundMessage | None = None) -> dict[str, Any]:
+        """A ticket with its notice sent and nothing waiting."""
+        self.receive(message or from_amina(sent_at=self.seconds))
+        (ticket,) = self.of_pk("ticket#")
+        self.now += 1_000
+        self.sender()(ticket["conversation_id"])
+        assert not self.of("outbox#")
+        self.provider.sent.clear()
+        self.provider.calls = 0
+        return ticket
+
+    def open_telegram_ticket(self) -> dict[str, Any]:
+        return self.open_ticket(from_daniyar(sent_at=self.seconds, message_id=7))
+
+    def reply(self, ticket: Mapping[str, Any], text: str, client_id: str = "") -> MessageRef:
+        """Bolat's reply, as stored."""
+        self.now += 10
+        ref = MessageRef.parse(self.replier()(ticket["ticket_id"], text, client_id or f"page-{text[:50]}", BOLAT).id)
+        assert ref is not None
+        return ref
+
+    def message(self, ref: MessageRef) -> dict[str, Any]:
+        (item,) = [one for one in self.of(f"message#{ref.tail}") if ref.conversation_id in one["pk"]]
+        return item
+
+    def ticket(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
+        (item,) = self.of_pk(ticket["pk"])
+        return item
+
+    def head(self) -> dict[str, Any]:
+        (item,) = self.of("head")
+        return item
+
+    def open(self, item: Mapping[str, Any], attribute: str, place: Place) -> dict[str, Any]:
+        opener = Opener(lambda: self.vault)
+        opener.load([item["contact_id"]])
+        private = opener._private[item["contact_id"]]
+        assert private is not None
+        return open_json(private, place, item[attribute])
+
+    def later(self, seconds: float) -> None:
+        self.now += int(seconds * 1000)
+
+
+@pytest.fixture
+def desk(tables: Mapping[str, str]) -> Iterator[Delivery]:
+    from chalicelib.channels.telegram import send
+
+    client.cache_clear()
+    bind(tables)
+    with serve() as provider:
+        yield Delivery(tables, client("dynamodb"), provider=provider)
+    send.close()
+
+
+@pytest.fixture
+def metrics(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the metrics that were counted."""
+    seen: list[str] = []
+    from chalicelib.usecases import deliver, sweep
+
+    def counted(name: str, value: float = 1, **more: str) -> None:
+        seen.append(name)
+
+    monkeypatch.setattr(deliver, "count", counted)
+    monkeypatch.setattr(sweep, "count", counted)
+    return seen

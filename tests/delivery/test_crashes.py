@@ -1,0 +1,208 @@
+"""A sender may die between any two steps. What then: nothing is lost, and one named case may double and says
+so."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.delivery import CLAIM
+from chalicelib.domain.messages import StatusUpdate
+from tests.delivery.conftest import Delivery
+from tests.delivery.provider import BREAK
+from tests.people import WHATSAPP_ACCOUNT
+
+
+class Died(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+class Dying:
+    """Passes calls on to a part of the sender, and dies before or after the n-th call of all parts
+    together."""
+
+    def __init__(self, part: Any, fate: "Fate") -> None:
+        self._part, self._fate = part, fate
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._part, name)
+        if not callable(found):
+            return found
+
+        def call(*args: Any, **more: Any) -> Any:
+            self._fate.step(name, "before")
+            try:
+                return found(*args, **more)
+            finally:
+                self._fate.step(name, "after")
+
+        return call
+
+
+class Fate:
+    def __init__(self, number: int, when: str) -> None:
+        self.number, self.when, self.count, self.died_at = number, when, 0, ""
+
+    def step(self, name: str, when: str) -> None:
+        self.count += when == "before"
+        if self.count == self.number and when == self.when and not self.died_at:
+            self.died_at = name
+            raise Died
+
+
+def deliver_dying(desk: Delivery, conversation_id: str, fate: Fate) -> None:
+    try:
+        desk.sender(store=Dying(desk.outbox(), fate), providers=Dying(desk.providers(), fate))(conversation_id)
+    except Died:
+        pass
+
+
+STEPS = 22
+"""More than two replies take: the last ones show that a whole run is covered."""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("kind", ["whatsapp", "telegram"])
+def test_wherever_a_sender_dies_the_next_one_finishes_its_work(desk: Delivery, kind: str, when: str) -> None:
+    ticket = desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
+    conversation_id, doubled, reached = ticket["conversation_id"], set(), 0
+    for number in range(1, STEPS):
+        desk.provider.sent.clear()
+        refs = [desk.reply(ticket, f"{number}: {word}", f"{number}-{word}") for word in ("first", "second")]
+        fate = Fate(number, when)
+
+        deliver_dying(desk, conversation_id, fate)
+        desk.now += CLAIM
+        desk.sender()(conversation_id)
+
+        assert not desk.of("outbox#")
+        texts = desk.provider.texts
+        assert list(dict.fromkeys(texts)) == [f"{number}: first", f"{number}: second"], fate.died_at
+        for ref, word in zip(refs, ("first", "second"), strict=True):
+            message, times = desk.message(ref), texts.count(f"{number}: {word}")
+            assert message["status"] == "sent"
+            assert times == 1 or (times == 2 and message["uncertain"]), fate.died_at
+            assert len(message["provider_ids"]) == 1
+            if times == 2:
+                doubled.add((fate.died_at, when))
+        reached += bool(fate.died_at)
+    assert doubled == ({("send", "after")} if when == "after" else {("sent", "before")})
+    assert reached < STEPS - 1
+
+
+def test_a_status_that_carries_our_reference_proves_an_acceptance_of_which_we_never_heard(
+    desk: Delivery,
+) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+    deliver_dying(desk, ticket["conversation_id"], fate := DyingAt("sent"))
+    assert fate.died_at == "sent"
+    (sent,) = desk.provider.sent
+    update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, sent.provider_id, "delivered", desk.seconds, sent.reference)
+    desk.store().apply_status(update, desk.now)
+
+    desk.now += CLAIM - 1
+    desk.sender()(ticket["conversation_id"])
+    assert desk.of("outbox#")
+    desk.now += 1
+    desk.sender()(ticket["conversation_id"])
+
+    message = desk.message(ref)
+    assert desk.provider.texts == ["Жауап"]
+    assert (message["status"], "uncertain" in message, desk.of("outbox#")) == ("delivered", False, [])
+
+
+class DyingAt(Fate):
+    """Dies before the first call of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(0, "before")
+        self.name = name
+
+    def step(self, name: str, when: str) -> None:
+        if name == self.name and not self.died_at:
+            self.died_at = name
+            raise Died
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("whatsapp", CLAIM), ("telegram", 0)])
+def test_a_broken_connection_is_such_a_case_whatsapp_waits_for_a_status_telegram_does_not(
+    desk: Delivery, metrics: list[str], kind: str, waits: int
+) -> None:
+    ticket = desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
+    ref = desk.reply(ticket, "Бір")
+    desk.provider.faults = [BREAK]
+
+    desk.sender()(ticket["conversation_id"])
+
+    ((_, wait),) = desk.rings
+    assert wait >= waits
+    assert desk.message(ref)["status"] == "sending"
+    assert "DeliveryUncertain" not in metrics
+    desk.now += wait
+    desk.sender()(ticket["conversation_id"])
+    assert desk.provider.texts == ["Бір", "Бір"]
+    assert (desk.message(ref)["status"], desk.message(ref)["uncertain"]) == ("sent", True)
+    assert metrics.count("DeliveryUncertain") == 1
+
+
+def test_a_broken_connection_and_then_a_status_costs_no_second_call(desk: Delivery, metrics: list[str]) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Бір")
+    desk.provider.faults = [BREAK]
+    desk.sender()(ticket["conversation_id"])
+    (sent,) = desk.provider.sent
+    update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, sent.provider_id, "failed", desk.seconds, str(ref), "131026")
+    desk.store().apply_status(update, desk.now)
+
+    desk.now += desk.rings[0][1]
+    desk.sender()(ticket["conversation_id"])
+
+    message = desk.message(ref)
+    assert (message["status"], message["failure"]["code"]) == ("failed", "131026")
+    assert (desk.provider.texts, desk.of("outbox#"), metrics.count("DeliveryUncertain")) == (["Бір"], [], 0)
+
+
+def test_a_sender_that_slept_through_its_claim_still_records_what_it_sent(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    ref = desk.reply(ticket, "Медленно")
+
+    def other_sender_meanwhile(sent: object) -> None:
+        desk.provider.accepted = lambda sent: None
+        desk.now += CLAIM
+        desk.provider.lock.release()
+        desk.sender(providers=Elsewhere())(ticket["conversation_id"])
+        desk.provider.lock.acquire()
+
+    desk.provider.accepted = other_sender_meanwhile
+    desk.sender()(ticket["conversation_id"])
+
+    message = desk.message(ref)
+    assert (message["status"], message["uncertain"], desk.of("outbox#")) == ("sent", True, [])
+    assert len(message["provider_ids"]) == 2
+    assert len(desk.items("index", lambda item: item.get("message_ref") == str(ref))) == 2
+
+
+class Elsewhere:
+    """A provider's other machine, which accepts at once."""
+
+    def send(self, channel: str, message: Any) -> Any:
+        from chalicelib.channels.base import SendResult
+
+        return SendResult("500000042:77", 1_795_000_000)
+
+
+def test_a_crash_in_the_middle_of_a_long_text_doubles_the_unrecorded_piece_at_most(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    text = " ".join(f"слово{n:04d}" for n in range(1_100))
+    ref = desk.reply(ticket, text)
+    fate = Fate(7, "after")  # waiting, stopped, job, claim, send, sent_piece, and the send of the second piece
+
+    deliver_dying(desk, ticket["conversation_id"], fate)
+    assert (fate.died_at, len(desk.provider.texts)) == ("send", 2)
+    desk.now += CLAIM
+    desk.sender()(ticket["conversation_id"])
+
+    texts = desk.provider.texts
+    assert texts[0] + texts[2] + texts[3] == text
+    assert texts[1] == texts[2]
+    assert desk.message(ref)["uncertain"] is True

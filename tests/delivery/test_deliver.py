@@ -1,0 +1,487 @@
+"""What waits goes out in order and once; every failure has its place."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.delivery import CLAIM, GIVE_UP_AFTER, GIVE_UP_TRIES
+from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged
+from chalicelib.domain.tickets import DAY, RANK
+from tests.delivery.conftest import Delivery
+from tests.delivery.provider import BREAK
+from tests.delivery.test_reply import change
+from tests.intake.faults import Conflicting
+from tests.people import (
+    AMINA_PHONE,
+    DANIYAR,
+    DANIYAR_CHAT,
+    TELEGRAM_ACCOUNT,
+    WHATSAPP_ACCOUNT,
+    from_amina,
+    from_daniyar,
+)
+
+KINDS = pytest.mark.parametrize("kind", ["whatsapp", "telegram"])
+
+
+def ticket_of(desk: Delivery, kind: str) -> dict[str, Any]:
+    return desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
+
+
+def test_the_notice_of_a_new_ticket_goes_out_to_the_number_that_wrote(desk: Delivery) -> None:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    (head,) = desk.of("head")
+
+    assert desk.sender()(head["conversation_id"]) == 1
+
+    (sent,) = desk.provider.sent
+    assert (sent.to, sent.field) == (AMINA_PHONE, "to")
+    (notice,) = desk.messages("out")
+    assert notice["status"] == "sent"
+    assert sent.reference == f"{head['conversation_id']}.{notice['sk'].removeprefix('message#').replace('#', '.')}"
+
+
+@KINDS
+def test_a_sent_reply_keeps_the_providers_id_sealed_and_is_found_by_its_blind_name(desk: Delivery, kind: str) -> None:
+    ticket = ticket_of(desk, kind)
+    ref = desk.reply(ticket, "Жауап")
+
+    desk.sender()(ticket["conversation_id"])
+
+    message, (sent,) = desk.message(ref), desk.provider.sent
+    account = WHATSAPP_ACCOUNT if kind == "whatsapp" else TELEGRAM_ACCOUNT
+    name = desk.address_key.message(kind, account, sent.provider_id)  # type: ignore[arg-type]
+    assert (message["status"], message["rank"], message["provider_hash"]) == ("sent", RANK["sent"], name)
+    assert len(message["provider_ids"]) == 1
+    assert sent.provider_id.encode() not in message["provider_ids"][0]
+    (link,) = desk.items("index", lambda item: item["pk"] == f"link#{name}")
+    assert (link["message_ref"], link["expires_at"]) == (str(ref), desk.seconds + 8 * 86_400)
+    assert not desk.of("outbox#")
+    assert "uncertain" not in message
+
+
+def test_twenty_replies_under_two_senders_go_out_in_order_and_once(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    texts = [f"Жауап {n:02d}" for n in range(20)]
+    for text in texts:
+        desk.reply(ticket, text)
+    start = threading.Barrier(2)
+
+    def work(_: int) -> None:
+        start.wait()
+        for _ in range(200):
+            desk.sender()(ticket["conversation_id"])
+            if not desk.of("outbox#"):
+                return
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(2)))
+
+    assert desk.provider.texts == texts
+    assert {one["status"] for one in desk.messages("out")} == {"sent"}
+    assert not any("uncertain" in one for one in desk.messages("out"))
+
+
+def test_replies_that_are_written_while_others_are_sent_go_out_too(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Бір")
+    written: list[str] = []
+
+    def write_another(sent: object) -> None:
+        if not written:
+            written.append(str(desk.reply(ticket, "Екі")))
+
+    desk.provider.accepted = write_another
+    assert desk.sender()(ticket["conversation_id"]) == 2
+    assert desk.provider.texts == ["Бір", "Екі"]
+
+
+def test_conflicts_with_other_writers_only_delay(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+
+    desk.sender(store=desk.outbox(Conflicting(desk.dynamodb, 5)))(ticket["conversation_id"])
+
+    assert desk.message(ref)["status"] == "sent"
+    assert desk.provider.texts == ["Жауап"]
+
+
+# -- what fails
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault", "code", "reason"),
+    [
+        ("whatsapp", lambda p: p.meta_error(131026), "131026", "undeliverable"),
+        ("whatsapp", lambda p: p.meta_error(131047), "131047", "window_closed"),
+        ("whatsapp", lambda p: p.meta_error(132001, 404), "132001", "template"),
+        ("whatsapp", lambda p: p.meta_error(100), "100", "rejected"),
+        (
+            "telegram",
+            lambda p: p.telegram_error(400, "Bad Request: chat not found"),
+            "chat_not_found",
+            "undeliverable",
+        ),
+        (
+            "telegram",
+            lambda p: p.telegram_error(403, "Forbidden: bot was blocked by the user"),
+            "blocked",
+            "blocked",
+        ),
+    ],
+)
+def test_what_the_provider_refuses_for_good_is_shown_failed_and_the_next_goes_on(
+    desk: Delivery, kind: str, fault: Callable[[Any], Any], code: str, reason: str
+) -> None:
+    ticket = ticket_of(desk, kind)
+    bad = desk.reply(ticket, "Бірінші")
+    desk.provider.faults = [fault(desk.provider)]
+    desk.sender()(ticket["conversation_id"])
+
+    message = desk.message(bad)
+    assert (message["status"], message["rank"]) == ("failed", RANK["failed"])
+    assert (message["failure"]["code"], message["failure"]["reason"]) == (code, reason)
+    assert desk.ticket(ticket)["undelivered"] == bad.tail
+    assert not desk.of("outbox#")
+    if reason != "blocked":
+        good = desk.reply(ticket, "Екінші")
+        desk.sender()(ticket["conversation_id"])
+        assert desk.message(good)["status"] == "sent"
+        assert desk.provider.calls == 2
+
+
+def test_a_refusal_in_the_middle_does_not_hold_up_what_comes_after(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    for text in ("Бір", "Екі", "Үш"):
+        desk.reply(ticket, text)
+    desk.provider.faults = [None, desk.provider.meta_error(131026)]
+
+    assert desk.sender()(ticket["conversation_id"]) == 2
+    assert desk.provider.texts == ["Бір", "Үш"]
+    assert [one["status"] for one in desk.messages("out")[1:]] == ["sent", "failed", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault", "least"),
+    [
+        ("whatsapp", lambda p: p.meta_error(130429, 429), 1_000),
+        ("whatsapp", lambda p: p.meta_error(131056), 6_000),
+        ("whatsapp", lambda p: p.meta_error(131000, 500), 0),
+        ("whatsapp", lambda p: p.meta_error(131016, 503, Retry_After="30"), 30_000),
+        (
+            "telegram",
+            lambda p: p.telegram_error(429, "Too Many Requests: retry after 7", retry_after=7),
+            7_000,
+        ),
+        ("telegram", lambda p: p.telegram_error(500, "Internal Server Error"), 0),
+    ],
+)
+def test_what_may_work_later_waits_as_long_as_it_is_asked_to_and_keeps_the_order(
+    desk: Delivery, kind: str, fault: Callable[[Any], Any], least: int
+) -> None:
+    ticket = ticket_of(desk, kind)
+    first, second = desk.reply(ticket, "Бірінші"), desk.reply(ticket, "Екінші")
+    desk.provider.faults = [fault(desk.provider)]
+    began = desk.now
+
+    desk.sender()(ticket["conversation_id"])
+
+    ((conversation_id, wait),) = desk.rings
+    assert conversation_id == ticket["conversation_id"]
+    assert wait >= least
+    assert [desk.message(ref)["status"] for ref in (first, second)] == ["queued", "queued"]
+    if least:
+        desk.now = began + least - 1
+        desk.sender()(ticket["conversation_id"])
+        assert desk.provider.texts == []
+    desk.now = began + wait
+    assert desk.sender()(ticket["conversation_id"]) == 2
+    assert desk.provider.texts == ["Бірінші", "Екінші"]
+    assert "uncertain" not in desk.message(first)
+
+
+def test_a_bell_that_is_a_little_early_is_rung_again_and_an_earlier_one_is_not(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    desk.provider.faults = [desk.provider.meta_error(131056)]
+    desk.sender()(ticket["conversation_id"])
+    ((_, wait),) = desk.rings
+
+    desk.now += wait - 700
+    desk.sender()(ticket["conversation_id"])
+    assert desk.rings[1:] == [(ticket["conversation_id"], 700)]
+    desk.now -= 4_000
+    desk.sender()(ticket["conversation_id"])
+    assert len(desk.rings) == 2
+    assert desk.provider.texts == []
+
+
+def test_waits_grow_with_full_jitter_and_have_a_limit(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    desk.reply(ticket, "Ответ")
+    limits: list[float] = []
+
+    def draw(limit: float) -> float:
+        limits.append(limit)
+        return limit / 2
+
+    for _ in range(12):
+        desk.provider.faults = [desk.provider.telegram_error(500, "Internal Server Error")]
+        desk.sender(draw=draw)(ticket["conversation_id"])
+        desk.now += desk.rings[-1][1]
+
+    assert limits[:3] == [2_000, 4_000, 8_000]
+    assert limits[-1] == max(limits) == 900_000
+
+
+def test_after_a_day_of_tries_a_message_is_given_up_and_the_next_goes_out(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    ref = desk.reply(ticket, "Ответ")
+    for _ in range(GIVE_UP_TRIES):
+        desk.provider.faults = [desk.provider.telegram_error(502, "Bad Gateway")]
+        desk.sender()(ticket["conversation_id"])
+        assert desk.message(ref)["status"] == "queued"
+        desk.later(950)
+    desk.now += GIVE_UP_AFTER
+    desk.provider.faults = [desk.provider.telegram_error(502, "Bad Gateway")]
+    next_one = desk.reply(ticket, "Следующий")
+
+    desk.sender()(ticket["conversation_id"])
+
+    assert desk.message(ref)["status"] == "failed"
+    assert desk.message(ref)["failure"]["reason"] == "unknown"
+    assert desk.message(next_one)["status"] == "sent"
+
+
+# -- what is checked again before the call
+
+
+def test_a_window_that_closed_while_the_reply_waited_costs_no_call(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Кеш қалды")
+    desk.now = desk.head()["last_inbound_at"] + DAY
+
+    desk.sender()(ticket["conversation_id"])
+
+    assert desk.provider.calls == 0
+    assert desk.message(ref)["failure"]["reason"] == "window_closed"
+    assert desk.ticket(ticket)["undelivered"] == ref.tail
+
+
+def test_a_window_that_closes_between_reading_and_claiming_costs_no_call(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Дәл шегінде")
+    end = desk.head()["last_inbound_at"] + DAY
+    store = desk.outbox()
+    claim = store.claim
+    store.claim = lambda job, attempt_id, now: claim(job, attempt_id, end)  # type: ignore[method-assign]
+    moments = iter([end - 1, end, end, end])
+
+    desk.sender(store=store, clock=lambda: next(moments))(ticket["conversation_id"])
+
+    assert desk.provider.calls == 0
+    assert desk.message(ref)["failure"]["reason"] == "window_closed"
+
+
+def test_a_notice_outside_the_window_is_kept_and_the_ticket_says_so(desk: Delivery) -> None:
+    desk.receive(from_amina(sent_at=desk.seconds - 25 * 3600))
+    (head,) = desk.of("head")
+
+    desk.sender()(head["conversation_id"])
+
+    (notice,) = desk.messages("out")
+    assert (notice["status"], notice["failure"]["code"]) == ("failed", "window_closed")
+    assert [one["kind"] for one in desk.messages("event")] == ["window_kept"]
+    assert desk.messages("event")[0]["ticket_id"] == head["ticket_id"]
+    assert desk.provider.calls == 0
+
+
+def test_marketing_never_leaves_on_a_messenger(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    ref = desk.reply(ticket, "Скидки!")
+    change(desk, f"conversation#{ref.conversation_id}", f"outbox#{ref.tail}", "purpose", "marketing")
+
+    desk.sender()(ticket["conversation_id"])
+
+    assert desk.provider.calls == 0
+    assert desk.message(ref)["failure"]["reason"] == "not_allowed"
+
+
+def test_nothing_goes_to_somebody_who_blocked_the_bot_until_they_come_back(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    ref = desk.reply(ticket, "Ответ")
+    desk.changer()(ReachChanged("telegram", TELEGRAM_ACCOUNT, DANIYAR, True, desk.seconds))
+    desk.sender()(ticket["conversation_id"])
+    assert (desk.provider.calls, desk.message(ref)["failure"]["reason"]) == (0, "blocked")
+
+    desk.later(60)
+    desk.changer()(ReachChanged("telegram", TELEGRAM_ACCOUNT, DANIYAR, False, desk.seconds))
+    back = desk.reply(ticket, "Снова здесь")
+    desk.sender()(ticket["conversation_id"])
+    assert desk.message(back)["status"] == "sent"
+
+
+def test_a_403_closes_the_conversation_and_an_unblocking_in_the_same_second_opens_it(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    desk.reply(ticket, "Ответ")
+    desk.provider.faults = [desk.provider.telegram_error(403, "Forbidden: bot was blocked by the user")]
+    desk.sender()(ticket["conversation_id"])
+    assert desk.head()["blocked"] is True
+
+    desk.changer()(ReachChanged("telegram", TELEGRAM_ACCOUNT, DANIYAR, False, desk.seconds))
+    assert desk.head()["blocked"] is False
+
+
+@pytest.mark.parametrize(("name", "value"), [("state", "erasing"), ("epoch", 2)])
+def test_nothing_goes_to_a_person_who_is_being_erased(desk: Delivery, name: str, value: object) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+    change(desk, f"contact#{ticket['contact_id']}", "contact", name, value)
+    desk.sender()(ticket["conversation_id"])
+    assert (desk.provider.calls, desk.message(ref)["failure"]["reason"]) == (0, "erased")
+
+
+def test_a_destroyed_key_ends_what_waits(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+    desk.dynamodb.delete_item(TableName=desk.tables["keys"], Key={"pk": {"S": ticket["contact_id"]}})
+    desk.sender()(ticket["conversation_id"])
+    assert (desk.provider.calls, desk.message(ref)["failure"]["reason"]) == (0, "erased")
+
+
+def test_content_that_does_not_open_is_failed_and_not_sent(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    ref, other = desk.reply(ticket, "Жауап"), desk.reply(ticket, "Екінші")
+    foreign = desk.message(other)["content"]
+    change(desk, f"conversation#{ref.conversation_id}", f"message#{ref.tail}", "content", foreign)
+    desk.sender()(ticket["conversation_id"])
+    assert desk.message(ref)["failure"]["code"] == "cannot_open"
+    assert desk.provider.texts == ["Екінші"]
+
+
+def test_a_person_without_a_phone_is_reached_by_the_business_scoped_id(desk: Delivery) -> None:
+    author = Author((Address("user", "KZ.13579"),), name="Амина")
+    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds, author=author))
+    desk.reply(ticket, "Жауап")
+    desk.sender()(ticket["conversation_id"])
+    (sent,) = desk.provider.sent
+    assert (sent.to, sent.field) == ("KZ.13579", "recipient")
+
+
+def test_a_changed_number_is_used_at_once(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    old, new = Address("phone", AMINA_PHONE), Address("phone", "77000000199")
+    desk.changer()(NumberChanged("whatsapp", WHATSAPP_ACCOUNT, "wamid.HBgL", old, new, desk.seconds))
+    desk.sender()(ticket["conversation_id"])
+    assert [sent.to for sent in desk.provider.sent] == ["77000000199"]
+
+
+def test_a_message_that_is_gone_leaves_the_outbox(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+    key = {"pk": {"S": f"conversation#{ref.conversation_id}"}, "sk": {"S": f"message#{ref.tail}"}}
+    desk.dynamodb.delete_item(TableName=desk.tables["desk"], Key=key)
+    desk.sender()(ticket["conversation_id"])
+    assert (desk.provider.calls, desk.of("outbox#"), desk.of(f"message#{ref.tail}")) == (0, [], [])
+
+
+# -- claims and time
+
+
+def test_another_senders_live_claim_is_respected_quietly(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+    store = desk.outbox()
+    (waiting,) = store.waiting(ref.conversation_id)
+    store.claim(store.job(waiting, desk.now), "a" * 20, desk.now)
+
+    desk.now += CLAIM - 1
+    assert desk.sender()(ref.conversation_id) == 0
+    assert (desk.provider.calls, desk.rings) == (0, [])
+
+
+def test_a_run_that_takes_long_stops_and_rings_for_the_rest(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    for n in range(4):
+        desk.reply(ticket, f"{n}")
+    seconds = iter([0.0, 1.0, 8.0, 9.5])
+    assert desk.sender(stopwatch=lambda: next(seconds))(ticket["conversation_id"]) == 2
+    assert desk.rings == [(ticket["conversation_id"], 0)]
+    desk.sender()(ticket["conversation_id"])
+    assert desk.provider.texts == ["0", "1", "2", "3"]
+
+
+# -- long texts
+
+
+@KINDS
+def test_a_long_text_goes_out_in_pieces_and_goes_on_after_the_recorded_ones(desk: Delivery, kind: str) -> None:
+    ticket = ticket_of(desk, kind)
+    text = " ".join(f"сөз{n:04d}" for n in range(1_300))
+    ref = desk.reply(ticket, text)
+    error = desk.provider.meta_error(131000, 500)
+    if kind == "telegram":
+        error = desk.provider.telegram_error(500, "Internal Server Error")
+    desk.provider.faults = [None, error]
+    desk.sender()(ticket["conversation_id"])
+    assert [row["pieces"] for row in desk.of("outbox#")] == [1]
+
+    desk.later(1000)
+    desk.sender()(ticket["conversation_id"])
+
+    assert "".join(desk.provider.texts) == text
+    assert len(desk.provider.texts) == 3
+    message = desk.message(ref)
+    assert (message["status"], len(message["provider_ids"])) == ("sent", 3)
+    assert message["provider_hash"] == desk.address_key.message(
+        ticket["channel"], ticket["account"], desk.provider.sent[0].provider_id
+    )
+    assert "uncertain" not in message
+
+
+# -- callbacks
+
+
+def press(desk: Delivery, number: int) -> None:
+    desk.receive(
+        from_daniyar(
+            "Да",
+            sent_at=desk.seconds,
+            message_id=number,
+            kind="callback",
+            details={"callback_id": f"4382bfdwdsb{number}", "data": "yes"},
+        )
+    )
+
+
+def test_a_pressed_button_is_answered_out_of_turn_and_only_once(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    desk.reply(ticket, "Ответ")
+    desk.provider.faults = [desk.provider.telegram_error(429, "Too Many Requests", retry_after=30)]
+    desk.sender()(ticket["conversation_id"])
+    press(desk, 9)
+
+    desk.sender()(ticket["conversation_id"])
+    desk.sender()(ticket["conversation_id"])
+
+    assert desk.provider.callbacks == ["4382bfdwdsb9"]
+    assert desk.provider.texts == []
+    assert len(desk.of("outbox#")) == 1
+
+
+@pytest.mark.parametrize("fault", [BREAK, (400, {"ok": False, "description": "Bad Request: query is too old"}, {})])
+def test_a_button_that_cannot_be_answered_holds_up_nothing(desk: Delivery, fault: Any) -> None:
+    ticket = desk.open_telegram_ticket()
+    press(desk, 9)
+    desk.reply(ticket, "Ответ")
+    desk.provider.faults = [fault]
+
+    desk.sender()(ticket["conversation_id"])
+
+    assert desk.provider.texts == ["Ответ"]
+    assert not desk.of("outbox#")
+    assert DANIYAR_CHAT == desk.provider.sent[0].to

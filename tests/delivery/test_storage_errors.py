@@ -1,0 +1,122 @@
+"""A storage that does not answer is said so; a claim that was lost meanwhile is not written over."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from chalicelib.domain.delivery import CLAIM
+from chalicelib.errors import Unavailable
+from chalicelib.storage.transactions import TRIES, Transactions
+from chalicelib.storage.writes import Write
+from tests.delivery.conftest import Delivery
+from tests.intake.faults import Conflicting
+
+
+class Failing:
+    """A client whose first calls fail."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self._errors = list(errors)
+        self.calls = 0
+
+    def _call(self, **request: Any) -> dict[str, Any]:
+        self.calls += 1
+        if self._errors:
+            raise self._errors.pop(0)
+        return {}
+
+    transact_write_items = update_item = _call
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "UpdateItem")
+
+
+WRITE = Write("row", {"Update": {}})
+SILENT = EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("error", [refused("ThrottlingException"), SILENT])
+def test_a_storage_that_does_not_take_a_write_is_unavailable(error: Exception) -> None:
+    with pytest.raises(Unavailable):
+        Transactions(Failing(error), lambda attempt: None).once([WRITE])
+    with pytest.raises(Unavailable):
+        Transactions(Failing(error), lambda attempt: None).single(WRITE)
+
+
+def test_an_update_that_meets_a_transaction_is_tried_again_ten_times() -> None:
+    waits: list[int] = []
+    conflicts = [refused("TransactionConflictException")] * (TRIES - 1)
+    assert Transactions(Failing(*conflicts), waits.append).single(WRITE)
+    assert waits == list(range(TRIES - 1))
+    with pytest.raises(Unavailable):
+        Transactions(Failing(*conflicts, conflicts[0]), waits.append).single(WRITE)
+    assert not Transactions(Failing(refused("ConditionalCheckFailedException")), waits.append).single(WRITE)
+
+
+def test_a_transaction_that_always_meets_others_gives_up(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    with pytest.raises(Unavailable):
+        desk.sender(store=desk.outbox(Conflicting(desk.dynamodb, 99)))(ticket["conversation_id"])
+    assert desk.provider.calls == 0
+    with pytest.raises(Unavailable):
+        Transactions(Conflicting(desk.dynamodb, 99), lambda attempt: None).until_done(lambda refused: [WRITE])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda p: p.telegram_error(500, "Internal Server Error"),
+        lambda p: p.telegram_error(400, "Bad Request: chat not found"),
+    ],
+)
+def test_a_sender_whose_claim_has_passed_to_another_writes_nothing(desk: Delivery, fault: Callable[[Any], Any]) -> None:
+    ticket = desk.open_telegram_ticket()
+    ref = desk.reply(ticket, "Медленно")
+    providers, answer = desk.providers(), fault(desk.provider)
+
+    class Slow:
+        """The call takes longer than the claim, and the other sender is at work when it fails."""
+
+        def send(self, channel: Any, message: Any) -> Any:
+            desk.now += CLAIM
+            store = desk.outbox()
+            (waiting,) = store.waiting(ref.conversation_id)
+            store.claim(store.job(waiting, desk.now), "a" * 20, desk.now)
+            desk.provider.faults = [answer]
+            return providers.send(channel, message)
+
+    desk.sender(providers=Slow())(ticket["conversation_id"])
+
+    (place,) = desk.of("outbox#")
+    assert place["attempt_id"] == "a" * 20
+    assert (desk.message(ref)["status"], desk.rings) == ("sending", [])
+
+
+def test_a_sender_that_lost_its_claim_between_two_pieces_stops(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    ref = desk.reply(ticket, " ".join(f"слово{n:04d}" for n in range(1_000)))
+
+    def other(sent: object) -> None:
+        desk.now += CLAIM
+        store = desk.outbox()
+        (waiting,) = store.waiting(ref.conversation_id)
+        store.claim(store.job(waiting, desk.now), "a" * 20, desk.now)
+
+    desk.provider.accepted = other
+    assert desk.sender()(ticket["conversation_id"]) == 0
+    assert len(desk.provider.texts) == 1
+    assert desk.of("outbox#")[0]["attempt_id"] == "a" * 20
+
+
+def test_a_reply_whose_ticket_is_gone_still_fails_in_the_open(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    ref = desk.reply(ticket, "Ответ")
+    key = {"pk": {"S": ticket["pk"]}, "sk": {"S": "ticket"}}
+    desk.dynamodb.delete_item(TableName=desk.tables["desk"], Key=key)
+    desk.provider.faults = [desk.provider.telegram_error(400, "Bad Request: chat not found")]
+    desk.sender()(ticket["conversation_id"])
+    assert (desk.message(ref)["status"], desk.of("outbox#")) == ("failed", [])

@@ -1,0 +1,126 @@
+"""The workers as Lambda calls them: settings from the environment, secrets, the vault's key and queues of the
+AWS."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from chalicelib import settings, wiring, wiring_delivery
+from chalicelib.storage.secrets import VAULT_CONTEXT
+from chalicelib.storage.vault import encode_key, fingerprint
+from chalicelib.workers import dater, indexer, relay, sender, sweeper
+from tests.conftest import Aws
+from tests.delivery.conftest import Delivery
+from tests.delivery.test_reply import change
+from tests.people import from_amina
+
+
+def forget() -> None:
+    for module in (settings, wiring, wiring_delivery):
+        for made in vars(module).values():
+            if hasattr(made, "cache_clear"):
+                made.cache_clear()
+
+
+def secret_values(desk: Delivery, aws: Aws) -> dict[str, Any]:
+    kms = aws.client("kms")
+    key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+    wrapped = kms.encrypt(KeyId=key_id, Plaintext=desk.vault_keys.private, EncryptionContext=VAULT_CONTEXT)
+    name = fingerprint(desk.vault_keys.public)
+    private = base64.b64encode(wrapped["CiphertextBlob"]).decode()
+    key = {"id": name, "wrapped": private, "public": encode_key(desk.vault_keys.public)}
+    return {
+        "vault": {"version": 1, "keys": [key], "current": name},
+        "inbound": {"address_key": encode_key(b"a" * 32), "whatsapp": [], "telegram": []},
+        "outbound": json.loads(desk.vaulted.get_secret_value("")["SecretString"]),
+        "text-key": {"text_key": encode_key(b"t" * 32)},
+    }
+
+
+@pytest.fixture
+def queues(desk: Delivery, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    sqs, prefix, manager = aws.client("sqs"), desk.tables["desk"], aws.client("secretsmanager")
+    for name, value in secret_values(desk, aws).items():
+        manager.create_secret(Name=f"{prefix}-{name}", SecretString=json.dumps(value))
+        monkeypatch.setenv(f"SECRET_{name.upper().replace('-', '_')}", f"{prefix}-{name}")
+    fifo = sqs.create_queue(QueueName=f"{prefix}-w.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    urls = {"doorbell": fifo} | {
+        name: sqs.create_queue(QueueName=f"{prefix}-w-{name}")["QueueUrl"] for name in ("retry", "dating", "indexing")
+    }
+    for name, url in urls.items():
+        monkeypatch.setenv(f"QUEUE_{name.upper()}", url)
+    for name, table in desk.tables.items():
+        monkeypatch.setenv(f"TABLE_{name.upper()}", table)
+    monkeypatch.setenv("WHATSAPP_API", f"{desk.provider.address}/v23.0")
+    monkeypatch.setenv("TELEGRAM_API", desk.provider.address)
+    forget()
+    yield urls
+    forget()
+
+
+def batch(*bodies: Mapping[str, str]) -> dict[str, Any]:
+    return {"Records": [{"messageId": f"m{n}", "body": json.dumps(body)} for n, body in enumerate(bodies)]}
+
+
+def received(aws: Aws, url: str) -> list[dict[str, str]]:
+    answer = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    return [json.loads(message["Body"]) for message in answer.get("Messages", ())]
+
+
+def test_the_sender_sends_and_reports_only_what_failed(desk: Delivery, aws: Aws, queues: dict[str, str]) -> None:
+    desk.now = wiring.clock()()
+    desk.receive(from_amina(sent_at=desk.seconds))
+    (head,) = desk.of("head")
+    body = {"conversation_id": head["conversation_id"]}
+
+    answer = sender.handle(batch(body, {"wrong": "body"}, body))
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert len(desk.provider.sent) == 1
+    assert [one["status"] for one in desk.messages("out")] == ["sent"]
+
+
+def test_a_message_that_must_wait_rings_the_retry_queue(desk: Delivery, aws: Aws, queues: dict[str, str]) -> None:
+    desk.now = wiring.clock()()
+    desk.receive(from_amina(sent_at=desk.seconds))
+    (head,) = desk.of("head")
+    body = {"conversation_id": head["conversation_id"]}
+    desk.provider.faults = [desk.provider.meta_error(131056)]
+
+    assert sender.handle(batch(body)) == {"batchItemFailures": []}
+
+    attributes = aws.client("sqs").get_queue_attributes(QueueUrl=queues["retry"], AttributeNames=["All"])["Attributes"]
+    assert attributes["ApproximateNumberOfMessagesDelayed"] == "1"
+
+
+def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
+    desk: Delivery, aws: Aws, queues: dict[str, str]
+) -> None:
+    desk.now = wiring.clock()() - 120_000
+    desk.receive(from_amina(sent_at=desk.seconds))
+    (ticket,) = desk.of_pk("ticket#")
+    change(desk, ticket["pk"], "ticket", "expires_at", desk.seconds + 86_400)
+
+    assert indexer.handle(batch({"contact_id": ticket["contact_id"]})) == {"batchItemFailures": []}
+    assert wiring.text_index().find_contacts("Сәтбаева") == [ticket["contact_id"]]
+    body = {"conversation_id": ticket["conversation_id"], "ticket_id": ticket["ticket_id"]}
+    assert dater.handle(batch(body)) == {"batchItemFailures": []}
+    assert desk.ticket(ticket)["dated"] == desk.seconds + 86_400
+    assert sweeper.handle()["ring"] == 1
+    assert received(aws, queues["doorbell"]) == [{"conversation_id": ticket["conversation_id"]}]
+    image = {"pk": {"S": f"contact#{ticket['contact_id']}"}, "sk": {"S": "contact"}}
+    image["contact_id"] = {"S": ticket["contact_id"]}
+    record = {"eventID": "e", "eventName": "MODIFY", "dynamodb": {"SequenceNumber": "1", "NewImage": image}}
+    assert relay.handle({"Records": [record]}) == {"batchItemFailures": []}
+    assert received(aws, queues["indexing"]) == [{"contact_id": ticket["contact_id"]}]
+
+
+def test_replies_are_wired_for_the_dashboard(desk: Delivery, queues: dict[str, str]) -> None:
+    desk.now = wiring.clock()()
+    desk.receive(from_amina(sent_at=desk.seconds))
+    (ticket,) = desk.of_pk("ticket#")
+    stored = wiring.reply_to_customer()(ticket["ticket_id"], "Жауап", "page-1", "staff")
+    assert stored.status == "queued"

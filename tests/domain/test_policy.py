@@ -1,0 +1,222 @@
+"""The policy page: true to the profile, published once, never changed."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import chalicelib.operators
+from chalicelib.domain import policy_words as words
+from chalicelib.domain.policy import (
+    build_policy,
+    content_hash,
+    main,
+    policy_reference,
+    publish,
+    published_policy,
+    published_versions,
+)
+from chalicelib.domain.profile import LANGUAGES, Language, Profile, ProfileError, load_profile, parse_profile
+from chalicelib.domain.texts import catalogue
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.web.policy_page import policy_page, render_policy
+
+OPERATORS = Path(chalicelib.operators.__path__[0])
+SOURCE = (OPERATORS / "spoint.toml").read_text(encoding="utf-8")
+SPOINT = load_profile("spoint")
+NAMES = sorted(path.stem for path in OPERATORS.glob("*.toml"))
+
+
+def changed(old: str, new: str) -> Profile:
+    """The profile of sPoint with one thing written otherwise."""
+    assert old in SOURCE
+    return parse_profile(SOURCE.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_profile_and_catalogues_say_is_published(name: str) -> None:
+    profile = load_profile(name)
+    assert published_policy(name, profile.policy.version) == build_policy(profile), (
+        f"The policy of {name} changed: raise policy.version and policy.published in {name}.toml,"
+        f" then run: python -m chalicelib.domain.policy publish {name}"
+    )
+
+
+@pytest.mark.parametrize("path", sorted(OPERATORS.glob("policies/*/*.json")), ids=lambda path: path.stem)
+def test_a_published_version_still_has_its_hash(path: Path) -> None:
+    policy = published_policy(path.parent.name, path.stem)
+    assert policy.version == path.stem
+    assert policy.hash == content_hash(policy.operator, policy.version, policy.published, policy.content)
+
+
+def test_a_consent_points_to_version_and_hash() -> None:
+    assert policy_reference(SPOINT) == (SPOINT.policy.version, build_policy(SPOINT).hash)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("days = 90\nclause", "days = 91\nclause"),
+        ('company = "Joint"', 'company = "Other"'),
+        ('country = "AE"', 'country = "US"'),
+        ("reopen_days = 7", "reopen_days = 8"),
+        ("term = 4", "term = 5"),
+        ('allowed = ["KZ", "DE"]', 'allowed = ["KZ"]'),
+        ('clause = "A3.7"', 'clause = "A3.8"'),
+        ('"Updating of personal data"', '"Update of personal data"'),
+    ],
+)
+def test_a_change_of_the_profile_changes_the_hash_and_is_not_published_under_the_old_number(
+    old: str, new: str, tmp_path: Path
+) -> None:
+    publish(SPOINT, str(tmp_path))
+    profile = changed(old, new)
+    assert build_policy(profile).hash != build_policy(SPOINT).hash
+    with pytest.raises(Conflict, match="Raise policy.version"):
+        publish(profile, str(tmp_path))
+    assert published_policy("spoint", SPOINT.policy.version, str(tmp_path)) == build_policy(SPOINT)
+
+
+def test_publishing_again_changes_nothing(tmp_path: Path) -> None:
+    path = Path(publish(SPOINT, str(tmp_path)))
+    before = path.read_bytes()
+    assert Path(publish(SPOINT, str(tmp_path))) == path
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_row_of_the_profile_appears(language: Language) -> None:
+    say = catalogue("policy", language).gettext
+    text = json.dumps(build_policy(SPOINT).content[language], ensure_ascii=False)
+    for name in (
+        *(words.CATEGORIES[row] for row in SPOINT.categories),
+        *(words.PURPOSES[row] for row in SPOINT.purposes),
+        *(words.GROUNDS[row] for row in SPOINT.grounds),
+        *(words.DUTIES[row] for row in SPOINT.deadlines),
+        *(words.COUNTRIES[row.country] for row in SPOINT.recipients.values()),
+    ):
+        assert say(name) in text
+    for row in SPOINT.retention.values():
+        term = words.UNTIL_WITHDRAWAL if row.until_withdrawal else words.TERMS[row.event]
+        assert say(term).format(days=row.days or row.review_days) in text
+    for fact in (
+        *(row.name for row in SPOINT.recipients.values()),
+        *(box.published for box in SPOINT.mail),
+        *(phrase for phrases in SPOINT.markings.values() for phrase in phrases),
+        SPOINT.operator.company,
+        SPOINT.policy.url,
+    ):
+        assert fact in text
+    clauses = [
+        row.clause
+        for rows in (SPOINT.categories, SPOINT.purposes, SPOINT.recipients)
+        for row in rows.values()
+    ]
+    for clause in re.findall(r"A(\d[\d.]*)", " ".join(clauses)):
+        assert say("cl. {clause}").format(clause=clause) in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_document_lacks_is_marked(language: Language) -> None:
+    mark = f"({catalogue('policy', language).gettext('added')})"
+    sections = {section["id"]: section for section in build_policy(SPOINT).content[language]["sections"]}
+    marked = [row[0] for row in sections["data"]["blocks"][0]["rows"] if row[-1].endswith(mark)]
+    assert len(marked) == sum(row.added for row in SPOINT.categories.values()) > 0
+
+
+def test_an_id_without_a_name_cannot_be_published() -> None:
+    with pytest.raises(ProfileError, match="'diary' has no name in policy_words.py"):
+        build_policy(parse_profile(SOURCE.replace('"site_statistics"', '"diary"')))
+
+
+class Page(HTMLParser):
+    """What a browser would run or fetch, and the languages that the page names."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_holds_the_version_its_hash_and_no_inline_code(language: Language) -> None:
+    html = render_policy(SPOINT, language)
+    page = Page(html)
+    assert page.tags[0] == ("html", {"lang": language})
+    assert policy_reference(SPOINT).hash in html
+    for tag, attributes in page.tags:
+        assert tag not in {"script", "style", "img", "iframe"}
+        assert "style" not in attributes and not any(name.startswith("on") for name in attributes)
+    assert ("link", {"rel": "stylesheet", "href": "static/desk.css"}) in page.tags
+    assert [found["hreflang"] for tag, found in page.tags if "hreflang" in found] == ["kk", "ru", "en"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_link_inside_the_page_arrives(language: Language) -> None:
+    page = Page(render_policy(SPOINT, language))
+    ids = {found["id"] for _tag, found in page.tags if "id" in found}
+    for _tag, found in page.tags:
+        href = found.get("href") or ""
+        assert not href.startswith("#") or href[1:] in ids
+
+
+def test_an_old_version_is_served_by_its_number_as_it_was(tmp_path: Path) -> None:
+    # Given version 1, then a version 2 with another term
+    publish(SPOINT, str(tmp_path))
+    second = parse_profile(
+        SOURCE.replace('version = "1"', 'version = "2"')
+        .replace("published = 2026-11-22", "published = 2027-02-01")
+        .replace("days = 90\nclause", "days = 120\nclause", 1)
+    )
+    publish(second, str(tmp_path))
+
+    # When each is opened
+    old = render_policy(second, "ru", "1", directory=str(tmp_path))
+    new = render_policy(second, "ru", directory=str(tmp_path))
+
+    # Then each says its own term, and they lead to each other
+    assert "90 дн. после закрытия обращения" in old and "120 дн. после закрытия обращения" in new
+    assert "заменена" in old and "действовала с 22.11.2026 до 01.02.2027" in old
+    assert "действует с 01.02.2027" in new and 'href="policy/1?lang=ru"' in new
+    assert 'href="../policy?lang=ru"' in old and 'href="../static/desk.css"' in old
+    assert [each.version for each in published_versions("spoint", str(tmp_path))] == ["2", "1"]
+
+
+def test_versions_are_ordered_as_numbers(tmp_path: Path) -> None:
+    for version in ("1", "2", "10", "1.2"):
+        publish(changed('version = "1"', f'version = "{version}"'), str(tmp_path))
+    found = [each.version for each in published_versions("spoint", str(tmp_path))]
+    assert found == ["10", "2", "1.2", "1"]
+    assert published_versions("nobody", str(tmp_path)) == []
+
+
+@pytest.mark.parametrize("version", ["99", "../spoint/1", "1.json", "٣", "1\n"])
+def test_a_version_that_was_never_published_is_not_found(version: str) -> None:
+    with pytest.raises(NotFound):
+        policy_page(version, "en", "")
+
+
+@pytest.mark.parametrize(
+    ("lang", "accepts", "language"),
+    [
+        ("ru", "en-US,en;q=0.9", "ru"),
+        ("", "de-DE, en-GB;q=0.8, ru;q=0.5", "en"),
+        ("fr", "", "kk"),
+        ("", "", "kk"),
+        ("KK", "ru", "kk"),
+    ],
+)
+def test_the_reader_gets_a_language_they_asked_for(lang: str, accepts: str, language: str) -> None:
+    assert f'<html lang="{language}">' in policy_page("", lang, accepts)
+
+
+def test_the_publish_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["publish", "spoint"]) == 0
+    assert main(["publish", "nobody"]) == 1
+    assert main(["unpublish", "spoint"]) == 2
+    assert "nobody.toml" in capsys.readouterr().out

@@ -1,0 +1,177 @@
+"""The operator profile: facts of the published policy, and refusals that say what to do."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import chalicelib.operators
+from chalicelib.domain.profile import Profile, ProfileError, load_profile, parse_profile
+from chalicelib.domain.profile_check import main, warnings
+
+SPOINT = Path(chalicelib.operators.__path__[0], "spoint.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def profile() -> Profile:
+    return load_profile("spoint")
+
+
+def test_it_is_read_once(profile: Profile) -> None:
+    assert load_profile("spoint") is profile
+
+
+def test_it_knows_who_answers_for_the_data(profile: Profile) -> None:
+    assert (profile.operator.company, profile.operator.service) == ("Joint", "sPoint Help Desk")
+    assert profile.contact_mail == "info@spoint.kz"
+    assert profile.mailboxes == ("info@spoint.kz", "info@spot.kz")
+    assert profile.languages[:2] == ("kk", "ru")
+
+
+def test_every_category_of_the_document_is_there(profile: Profile) -> None:
+    clauses = {row.clause for row in profile.categories.values() if not row.added}
+    assert clauses == {f"A3.{number}" for number in range(1, 12)}
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
+def test_marketing_and_news_never_leave_on_a_messenger(profile: Profile, channel: str) -> None:
+    assert not profile.allows("marketing", channel)
+    assert not profile.allows("news", channel)
+    assert profile.allows("support", channel)
+    assert profile.allows("status", channel)
+
+
+def test_marketing_may_leave_by_mail_and_an_unknown_purpose_nowhere(profile: Profile) -> None:
+    assert profile.allows("marketing", "email")
+    assert not profile.allows("anything", "email")
+
+
+def test_who_carries_the_messages_of_a_channel(profile: Profile) -> None:
+    assert [row.name for row in profile.carriers("whatsapp")] == ["Meta Platforms, Inc."]
+    assert [row.name for row in profile.carriers("telegram")] == ["Telegram"]
+
+
+def test_terms_that_the_law_sets(profile: Profile) -> None:
+    terms = {name: (row.term, row.unit) for name, row in profile.deadlines.items()}
+    assert terms["stop_processing"] == (15, "working")
+    assert terms["breach_notice"] == (1, "working")
+    assert terms["answer"] == (3, "working")
+    assert terms["grace"] == (4, "hours")
+
+
+def test_every_class_has_an_end_or_a_review(profile: Profile) -> None:
+    for row in profile.retention.values():
+        assert row.days or (row.until_withdrawal and row.review_days) or row.event == "not_held", row.id
+
+
+def test_a_row_cannot_be_changed(profile: Profile) -> None:
+    with pytest.raises(AttributeError):
+        profile.tickets.reopen_days = 30  # type: ignore[misc]
+
+
+def test_people_are_warned_of_the_three_differing_addresses(profile: Profile) -> None:
+    found = "\n".join(warnings(profile))
+    for address in ("info@spoint.kz", "info@spot.kz", "info@spot email address.kz"):
+        assert address in found
+    assert "operator.bin" in found
+    assert "residency.allowed: DE" in found
+
+
+def test_a_profile_with_nothing_left_to_settle_gets_no_warning() -> None:
+    text = (
+        SPOINT.replace('bin = ""', 'bin = "000000000001"')
+        .replace('"info@spot.kz"', '"info@spoint.kz"')
+        .replace('"info@spot email address.kz"\naddress = ""', '"info@spoint.kz"\naddress = "info@spoint.kz"')
+        .replace('allowed = ["KZ", "DE"]', 'allowed = ["KZ"]')
+        .replace("until_withdrawal = true\nreview_days = 365", "days = 365")
+        .replace('whatsapp_template = ""', 'whatsapp_template = "request_accepted"')
+    )
+    assert warnings(parse_profile(text)) == []
+
+
+def test_rows_that_are_no_rows_are_refused() -> None:
+    with pytest.raises(ProfileError, match="grounds: there is no row"):
+        parse_profile(re.sub(r"\[\[grounds\]\]\n(.+\n)+", "", "grounds = []\n" + SPOINT))
+    with pytest.raises(ProfileError, match=r"grounds\[1\]: a table is wanted"):
+        parse_profile(re.sub(r"\[\[grounds\]\]\n(.+\n)+", "", "grounds = [1]\n" + SPOINT))
+
+
+def test_the_check_command_prints_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["spoint"]) == 0
+    assert "differing addresses" in capsys.readouterr().out
+    assert main(["nobody"]) == 1
+    assert "nobody.toml" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("idle_close_days = 90", "idle_close_days = 0", "tickets.idle_close_days: 0 is too small"),
+        ("idle_close_days = 90", 'idle_close_days = "90"', "tickets.idle_close_days: '90' does not fit"),
+        ("idle_close_days = 90", "idle_close_days = true", "tickets.idle_close_days"),
+        ("reopen_days = 7", "reopen_days = 7\nreopen_day = 8", "tickets.reopen_day: this field is not known"),
+        ("reopen_days = 7", "", "tickets.reopen_days: the field is missing"),
+        ('bin = ""', 'bin = "123"', "operator.bin: a BIN has twelve digits"),
+        ('website = "https', 'website = "http', "operator.website: an address that begins with https://"),
+        ('country = "KZ"', 'country = "Kazakhstan"', "operator.country"),
+        ('version = "1"', 'version = "../1"', "policy.version"),
+        ("published = 2026-11-22", 'published = "2026-11-22"', "policy.published"),
+        ('languages = ["kk", "ru", "en"]', 'languages = ["kk", "ru"]', "languages: each of kk, ru and en"),
+        ('languages = ["kk", "ru", "en"]', 'languages = ["kk", "ru", "de"]', "languages: 'de' is not known"),
+        ('used_for = ["contact"]', 'used_for = ["opt_out"]', "mail: no working address is used for contact"),
+        ('address = "info@spot.kz"', 'address = "info@spot kz"', "mail[2].address"),
+        ('channels = ["email"]  #', 'channels = ["telegram"]  #', "purposes[5].channels: marketing"),
+        ('channels = ["email"]\n', 'channels = ["fax"]\n', "purposes[4].channels: 'fax' is not known"),
+        ('id = "status"', 'id = "support"', "purposes[2].id: 'support' is used by an earlier row"),
+        ('event = "ticket_closed"', 'event = "someday"', "retention[1].event: 'someday' is not known"),
+        ("review_days = 365\n", "", "retention[3].review_days: the field is missing"),
+        ('retention = "contact"', 'retention = "ever"', "categories[1].retention: 'ever' is not known"),
+        ('data = ["site_statistics"]', 'data = ["diary"]', "recipients[4].data: 'diary' is not known"),
+        ('term = 3, unit = "working"', 'term = 3, unit = "moons"', "deadlines.answer.unit: 'moons'"),
+        ('border_consent = "message"', 'border_consent = "hint"', "residency.cross_border_consent: 'hint'"),
+        ('name = "spoint"', 'name = "spoint', "this is not TOML"),
+        ('event = "ticket_closed"\ndays = 90', 'event = "not_held"', "retention: the class 'ticket'"),
+        ('clause = "A8.1"', 'clause = ""', "mail[1].clause: the text is empty"),
+        ('languages = ["kk", "ru", "en"]', 'languages = ["kk", "ru", "ru"]', "languages: the list holds"),
+        ('data = ["site_statistics"]', "data = []", "recipients[4].data: the list is empty"),
+        ("[operator]", "[[operator]]", "operator"),
+        ("[residency]", "[residence]", "residency: the field is missing"),
+        ("[markings]", "[purse]\n[markings]", "purse: this field is not known"),
+    ],
+)  # fmt: skip
+def test_a_profile_with_an_error_is_refused_with_the_field_and_what_to_do(
+    old: str, new: str, field: str
+) -> None:
+    assert old in SPOINT
+    with pytest.raises(ProfileError) as refused:
+        parse_profile(SPOINT.replace(old, new, 1), source="spoint.toml")
+    assert refused.value.message.startswith("spoint.toml: ")
+    assert field in refused.value.message
+
+
+@pytest.mark.parametrize("name", ["nobody", "../spoint", "", "Spoint", "spoint.toml"])
+def test_an_unknown_name_is_refused(name: str) -> None:
+    with pytest.raises(ProfileError, match="OPERATOR"):
+        load_profile(name)
+
+
+def test_a_file_under_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "spark.toml").write_text(SPOINT, encoding="utf-8")
+    monkeypatch.setattr("chalicelib.domain.profile._DIRECTORY", str(tmp_path))
+    with pytest.raises(ProfileError, match="'spoint' is not the file's name"):
+        load_profile("spark")
+
+
+def test_intake_pays_for_nothing_but_the_profile() -> None:
+    """Intake reads profile, notice and policy reference in its first request: nothing heavy comes along."""
+    code = (
+        "import sys; from chalicelib.domain.profile import load_profile;"
+        "from chalicelib.domain.policy import policy_reference;"
+        "from chalicelib.domain.texts import accepted_notice; p = load_profile('spoint');"
+        "policy_reference(p); accepted_notice(p, 'kk', 'telegram', '481207', first=True);"
+        "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'babel', 'jinja2', 'boto3', 'chalice'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

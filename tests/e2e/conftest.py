@@ -1,0 +1,17 @@
+"""One running desk for all end-to-end tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import RunningDesk
+from tests.e2e.playing import Play
+
+
+@pytest.fixture
+def play(desk: RunningDesk) -> Iterator[Play]:
+    """Everybody around the running desk; faults and switches are put back afterwards."""
+    playing = Play(desk)
+    yield playing
+    playing.phones("/faults", method="DELETE")
+    playing.phones("/confirmations", {"enabled": True})

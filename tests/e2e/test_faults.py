@@ -1,0 +1,121 @@
+"""Storage that fails, providers that fail, workers that die: nothing is lost, and what may double is marked."""
+
+import pytest
+
+from tests.e2e.playing import Play, eventually, new_phone, whatsapp_text
+
+
+def test_a_failing_storage_answers_5xx_and_the_retry_completes_the_message(play: Play) -> None:
+    phone = new_phone()
+    body = whatsapp_text(phone, "Сақталсын")
+    play.phones("/faults", {"channel": "dynamodb", "match": "TransactWriteItems", "status": 500, "times": 20})
+    assert play.whatsapp(body).status_code >= 500
+    play.phones("/faults", method="DELETE")
+    assert play.whatsapp(body).status_code == 200
+
+    messages = play.sign_in().ticket_of(phone)["messages"]
+    assert [m["text"] for m in messages if m["direction"] == "in"] == ["Сақталсын"]
+
+
+def test_injected_conflicts_are_tried_anew(play: Play) -> None:
+    phone = new_phone()
+    play.phones(
+        "/faults",
+        {"channel": "dynamodb", "match": "TransactWriteItems", "error": "TransactionConflict", "times": 3},
+    )
+    assert play.whatsapp(whatsapp_text(phone, "Қақтығыс")).status_code == 200
+    assert play.sign_in().ticket_of(phone)["unread"] == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_an_intake_killed_at_any_call_loses_nothing(play: Play, n: int, when: str) -> None:
+    phone = new_phone()
+    body = whatsapp_text(phone, "Өлмейтін хабар")
+    play.phones("/faults", {"channel": "lambda:intake", "n": n, "when": when, "times": 1})
+    play.whatsapp(body)
+    play.phones("/faults", method="DELETE")
+    assert play.whatsapp(body).status_code == 200
+
+    ticket = play.sign_in().ticket_of(phone)
+    assert [m["text"] for m in ticket["messages"] if m["direction"] == "in"] == ["Өлмейтін хабар"]
+    assert ticket["unread"] == 1
+
+
+CALLS_OF_A_REPLY = 9
+"""The sender makes this many service calls for one reply, or fewer."""
+
+
+def test_a_sender_killed_at_any_call_delivers_every_reply(play: Play) -> None:
+    """One conversation for each point of death. A killed reader's message stays hidden in its queue for a minute, so
+    all die first and one move of the clock brings them back."""
+    api, tickets = play.sign_in(), {}
+    for n in range(1, CALLS_OF_A_REPLY + 1):
+        for when in ("before", "after"):
+            phone = new_phone()
+            play.whatsapp(whatsapp_text(phone, "Сұрақ"))
+            tickets[phone] = api.ticket_of(phone)["id"]
+            eventually(lambda phone=phone: play.texts("whatsapp", phone))
+            play.phones("/faults", {"channel": "lambda:sender", "n": n, "when": when, "times": 1})
+            for text in ("Бірінші", "Екінші"):
+                assert api.reply(tickets[phone], text).ok
+            eventually(
+                lambda phone=phone: (
+                    not play.phones("/faults")["items"] or "Екінші" in play.texts("whatsapp", phone)
+                )
+            )
+            play.phones("/faults", method="DELETE")
+    play.phones("/clock", {"advance_seconds": 130})
+
+    api = play.sign_in()
+    for phone, ticket_id in tickets.items():
+        eventually(lambda phone=phone: "Екінші" in play.texts("whatsapp", phone))
+        texts = play.texts("whatsapp", phone)[1:]
+        assert list(dict.fromkeys(texts)) == ["Бірінші", "Екінші"]
+        messages = {m["text"]: m for m in api.get(f"tickets/{ticket_id}")["messages"]}
+        for text in ("Бірінші", "Екінші"):
+            assert texts.count(text) == 1 or messages[text]["uncertain"]
+
+
+def test_a_relay_killed_at_its_call_rings_again(play: Play) -> None:
+    phone = new_phone()
+    play.phones("/faults", {"channel": "lambda:relay", "n": 1, "when": "before", "times": 1})
+    play.whatsapp(whatsapp_text(phone, "Сұрақ"))
+    play.phones("/clock", {"advance_seconds": 130})
+    assert len(eventually(lambda: play.texts("whatsapp", phone))) == 1
+
+
+@pytest.mark.parametrize(("error", "code"), [(131026, "131026"), (131047, "131047")])
+def test_a_permanent_failure_is_shown_with_its_code_and_the_next_goes_on(
+    play: Play, error: int, code: str
+) -> None:
+    phone = new_phone()
+    play.whatsapp(whatsapp_text(phone, "Сұрақ"))
+    api = play.sign_in()
+    ticket = api.ticket_of(phone)
+    eventually(lambda: play.texts("whatsapp", phone))
+    play.phones("/faults", {"channel": "whatsapp", "error": error, "times": 1})
+    api.reply(ticket["id"], "Жетпейді")
+    api.reply(ticket["id"], "Жетеді")
+
+    eventually(lambda: api.delivery(ticket["id"], "Жетеді") in ("sent", "delivered", "read"))
+    assert api.delivery(ticket["id"], "Жетпейді") == "failed"
+    failed = next(m for m in api.get(f"tickets/{ticket['id']}")["messages"] if m["text"] == "Жетпейді")
+    assert code in str(failed)
+
+
+def test_a_stopped_channel_loses_nothing_and_goes_on_after_the_token_is_right(play: Play) -> None:
+    phone = new_phone()
+    play.whatsapp(whatsapp_text(phone, "Сұрақ"))
+    api = play.sign_in()
+    ticket = api.ticket_of(phone)
+    eventually(lambda: play.texts("whatsapp", phone))
+    play.phones("/faults", {"channel": "whatsapp", "error": 190, "times": 1000})
+    for n in range(3):
+        api.reply(ticket["id"], f"Жауап {n}")
+    eventually(lambda: [one for one in play.sent("whatsapp", phone) if one["status"] != 200])
+    play.phones("/faults", method="DELETE")
+    play.phones("/clock", {"advance_seconds": 600})
+
+    eventually(lambda: len(play.texts("whatsapp", phone)) == 4)
+    assert play.texts("whatsapp", phone)[1:] == ["Жауап 0", "Жауап 1", "Жауап 2"]

@@ -1,0 +1,155 @@
+"""Nothing of a customer can be read anywhere in the embedded AWS, and intake's role cannot open anything."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.e2e.playing import Play, eventually, forms_of, new_phone, whatsapp_text
+from tests.people import wamid
+
+
+def everything(client: Any) -> Iterator[tuple[str, bytes]]:
+    """Yield what lies in tables, buckets, queues, logs, metrics and workflow histories, with a name of the place."""
+    dynamodb = client("dynamodb")
+    for table in dynamodb.list_tables()["TableNames"]:
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+            for item in page["Items"]:
+                yield table, repr(item).encode() + b"".join(one["B"] for one in item.values() if "B" in one)
+    s3 = client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        for listed in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", ()):
+            body = s3.get_object(Bucket=bucket["Name"], Key=listed["Key"])["Body"].read()
+            yield bucket["Name"], body if body[:2] != b"\x1f\x8b" else gzip.decompress(body)
+    sqs = client("sqs")
+    for url in sqs.list_queues().get("QueueUrls", ()):
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get(
+            "Messages", ()
+        ):
+            yield url, repr(message).encode()
+    logs = client("logs")
+    for group in logs.describe_log_groups()["logGroups"]:
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
+            for event in page["events"]:
+                yield group["logGroupName"], event["message"].encode()
+    metrics = client("cloudwatch")
+    yield "metrics", repr(metrics.list_metrics()["Metrics"]).encode()
+    machines = client("stepfunctions")
+    for machine in machines.list_state_machines()["stateMachines"]:
+        for run in machines.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]:
+            yield (
+                machine["name"],
+                repr(machines.get_execution_history(executionArn=run["executionArn"])).encode(),
+            )
+
+
+def test_no_store_queue_or_log_holds_anything_of_a_customer_that_can_be_read(play: Play) -> None:
+    phone, message_id = new_phone(), ""
+    message_id = wamid(phone)
+    user = "598765432"
+    play.whatsapp(
+        whatsapp_text(phone, "тюльпан-канарейка-семь", name="Гүлнұр-Канарейка", message_id=message_id)
+    )
+    play.whatsapp(whatsapp_text(phone, "bad signature canary"), {"Content-Type": "application/json"})
+    play.whatsapp(b"not json with canary-number " + phone.encode())
+    play.phones(
+        "/phones/telegram/messages",
+        {"user_id": user, "name": "Канарей Телеграмов", "username": "kanarei_tg", "text": "ландыш-канарейка"},
+    )
+    api = play.sign_in()
+    ticket = api.ticket_of(phone)
+    api.reply(ticket["id"], "ответ-канарейка-девять")
+    api.call("POST", f"tickets/{ticket['id']}/comments", {"text": "комментарий-канарейка"})
+    eventually(lambda: api.delivery(ticket["id"], "ответ-канарейка-девять") == "read")
+    provider_id = play.sent("whatsapp", phone)[-1]["answer"]
+
+    texts = ["тюльпан-канарейка-семь", "ландыш-канарейка", "ответ-канарейка-девять", "комментарий-канарейка"]
+    people = [phone, message_id, "Гүлнұр-Канарейка", user, "Канарей Телеграмов", "kanarei_tg"]
+    canaries = [*texts, *people, re.findall(r"wamid\.[\w+/=]+", str(provider_id))[0]]
+    forms = {form: canary for canary in canaries for form in forms_of(canary)}
+    found = {
+        (place, forms[form]) for place, data in everything(play.desk.client) for form in forms if form in data
+    }
+    assert found == set()
+
+
+@pytest.fixture
+def intake_client(play: Play) -> Any:
+    """A maker of clients with the credentials of intake's own role."""
+    functions = play.desk.client("lambda").list_functions()["Functions"]
+    (role,) = {one["Role"] for one in functions if "intake" in one["FunctionName"].lower()}
+    given = play.desk.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+
+    def make(service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=play.desk.aws_url,
+            region_name="eu-central-1",
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+
+    return make
+
+
+def names(play: Play) -> dict[str, str]:
+    tables = play.desk.client("dynamodb").list_tables()["TableNames"]
+    return {name.rsplit("-", 1)[-1]: name for name in tables}
+
+
+def test_intakes_role_cannot_read_keys_or_content_nor_decrypt_nor_open_the_vault(
+    play: Play, intake_client: Any
+) -> None:
+    phone = new_phone()
+    play.whatsapp(whatsapp_text(phone, "Құпия"))
+    tables, root = names(play), play.desk.client
+    dynamodb = intake_client("dynamodb")
+    key = root("dynamodb").scan(TableName=tables["keys"], Limit=1)["Items"][0]
+    item = root("dynamodb").scan(TableName=tables["desk"], Limit=1)["Items"][0]
+    place = {"pk": item["pk"], "sk": item["sk"]}
+    secrets = root("secretsmanager").list_secrets()["SecretList"]
+    (vault,) = [one["ARN"] for one in secrets if "vault" in one["Name"].lower()]
+    wrapped = root("kms").encrypt(
+        KeyId=root("kms").list_keys()["Keys"][0]["KeyId"],
+        Plaintext=b"x",
+        EncryptionContext={"purpose": "vault"},
+    )["CiphertextBlob"]
+
+    attempts = {
+        "get keys": lambda: dynamodb.get_item(TableName=tables["keys"], Key={"pk": key["pk"]}),
+        "scan keys": lambda: dynamodb.scan(TableName=tables["keys"]),
+        "query keys": lambda: dynamodb.query(
+            TableName=tables["keys"], KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": key["pk"]}
+        ),
+        "get keys in a transaction": lambda: dynamodb.transact_get_items(
+            TransactItems=[{"Get": {"TableName": tables["keys"], "Key": {"pk": key["pk"]}}}]
+        ),
+        "delete keys": lambda: dynamodb.delete_item(TableName=tables["keys"], Key={"pk": key["pk"]}),
+        "get desk": lambda: dynamodb.get_item(TableName=tables["desk"], Key=place),
+        "scan desk": lambda: dynamodb.scan(TableName=tables["desk"]),
+        "query desk": lambda: dynamodb.query(
+            TableName=tables["desk"], KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": item["pk"]}
+        ),
+        "scan index": lambda: dynamodb.scan(TableName=tables["index"]),
+        "decrypt": lambda: intake_client("kms").decrypt(
+            CiphertextBlob=wrapped, EncryptionContext={"purpose": "vault"}
+        ),
+        "vault": lambda: intake_client("secretsmanager").get_secret_value(SecretId=vault),
+    }  # fmt: skip
+    for name, attempt in attempts.items():
+        with pytest.raises(ClientError) as refused:
+            attempt()
+        assert "AccessDenied" in refused.value.response["Error"]["Code"], name
+
+
+def test_intakes_role_can_do_its_own_work(play: Play, intake_client: Any) -> None:
+    tables = names(play)
+    found = intake_client("dynamodb").get_item(
+        TableName=tables["index"], Key={"pk": {"S": "alias#0"}, "sk": {"S": "alias"}}
+    )
+    assert "Item" not in found

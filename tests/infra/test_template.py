@@ -1,0 +1,242 @@
+"""The template that make package builds, from the app as it is."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import alarms, functions, queues
+from infra.definitions import load
+from local.template import PROJECT, built_template
+
+Json = dict[str, Any]
+RUNBOOKS = PROJECT / "docs" / "runbooks"
+
+
+@pytest.fixture(scope="module")
+def template() -> Json:
+    return built_template()
+
+
+def of_type(template: Json, kind: str) -> Json:
+    return {name: one for name, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def statements(template: Json, function: str) -> list[Json]:
+    role = template["Resources"][f"{function}Role"]["Properties"]
+    return [one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]]
+
+
+def actions(template: Json, function: str) -> set[str]:
+    return {action for one in statements(template, function) for action in one["Action"]}
+
+
+def test_every_function_has_its_own_role_log_group_and_nothing_of_chalices(template: Json) -> None:
+    made = of_type(template, "AWS::Serverless::Function")
+    assert made.keys() == {function.logical_id for function in functions.FUNCTIONS}
+    for name, function in made.items():
+        assert function["Properties"]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+        assert function["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}LogGroup"}}
+    assert all(
+        group["Properties"]["RetentionInDays"] <= 30
+        for group in of_type(template, "AWS::Logs::LogGroup").values()
+    )
+    assert "PLACEHOLDER" not in json.dumps(template) and "replaced-by" not in json.dumps(template)
+
+
+def test_roles_hold_no_wildcard(template: Json) -> None:
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        assert "ManagedPolicyArns" not in role["Properties"], name
+        for statement in statements(template, name.removesuffix("Role")):
+            assert statement["Effect"] == "Allow"
+            assert not any("*" in action for action in statement["Action"]), name
+            for resource in statement["Resource"]:
+                text = json.dumps(resource)
+                # AWS itself makes the last part of a stream's name, and of no other thing that we use.
+                assert "*" not in text or text.endswith('/stream/*"}'), (name, text)
+
+
+def test_intake_can_write_and_cannot_read(template: Json) -> None:
+    may = actions(template, "Intake")
+    assert not any(action.startswith("kms:") for action in may)
+    for statement in statements(template, "Intake"):
+        resources = json.dumps(statement["Resource"])
+        read = {action for action in statement["Action"] if re.search(r":(BatchGet|Get|Query|Scan)", action)}
+        if "DeskTable" in resources or "KeysTable" in resources:
+            assert not read
+        if "KeysTable" in resources:
+            assert statement["Action"] == ["dynamodb:PutItem"]
+        if read - {"dynamodb:GetItem"}:
+            assert read == {"secretsmanager:GetSecretValue"}
+            assert statement["Resource"] == [{"Fn::GetAtt": ["InboundSecret", "Id"]}]
+
+
+def test_only_readers_open_the_vault(template: Json) -> None:
+    openers = {
+        one.logical_id for one in functions.FUNCTIONS if "kms:Decrypt" in actions(template, one.logical_id)
+    }
+    assert openers == {"APIHandler", "Sender", "Indexer"}
+    readers = {
+        one.logical_id
+        for one in functions.FUNCTIONS
+        for statement in statements(template, one.logical_id)
+        if "KeysTable" in json.dumps(statement["Resource"]) and "dynamodb:GetItem" in statement["Action"]
+    }
+    assert readers == openers
+
+
+def test_a_function_is_told_only_of_what_its_role_may_use(template: Json) -> None:
+    named = {
+        name: json.dumps(value)
+        for name, value in functions.VARIABLES.items()
+        if name.startswith(("TABLE_", "SECRET_", "QUEUE_")) or name == "VAULT_KEY_ARN"
+    }
+    for function in functions.FUNCTIONS:
+        allowed = json.dumps([one["Resource"] for one in statements(template, function.logical_id)])
+        for variable in set(function.environment) & named.keys():
+            target = re.findall(r'"(\w+(?:Table|Secret|Queue|Key))"', named[variable])[0]
+            assert target in allowed, (function.name, variable)
+
+
+def test_settings_and_template_name_the_same_variables() -> None:
+    from dataclasses import fields
+
+    from chalicelib.settings import Settings
+
+    known = {one.name.upper() for one in fields(Settings)}
+    assert set(functions.VARIABLES) <= known
+    # The ledger has no reader or writer yet; the clock file exists in the local run alone.
+    assert known - set(functions.VARIABLES) == {"TABLE_LEDGER", "CLOCK_FILE"}
+
+
+def test_public_paths_go_to_intake_and_the_others_do_not(template: Json) -> None:
+    paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    for path, methods in paths.items():
+        public = path.startswith("/webhooks/") or path in {
+            "/policy", "/policy/{version}", "/contact", "/certificates", "/healthz",
+        }  # fmt: skip
+        text = json.dumps(methods)
+        assert ("${Intake.Arn}" in text) is public, path
+        assert ("${APIHandler.Arn}" in text) is not public, path
+    assert {"/webhooks/whatsapp", "/webhooks/telegram", "/healthz"} <= paths.keys()
+
+
+def test_intake_may_be_called_by_the_api(template: Json) -> None:
+    callers = of_type(template, "AWS::Lambda::Permission").values()
+    assert {one["Properties"]["FunctionName"]["Ref"] for one in callers} == {"APIHandler", "Intake"}
+
+
+def test_every_reader_of_queue_or_stream_reports_single_failures(template: Json) -> None:
+    read = set()
+    for function in of_type(template, "AWS::Serverless::Function").values():
+        for event in function["Properties"].get("Events", {}).values():
+            if event["Type"] != "Schedule":
+                assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+            if event["Type"] == "SQS":
+                read.add(event["Properties"]["Queue"]["Fn::GetAtt"][0])
+    assert read == {queue.logical_id for queue in queues.QUEUES}
+
+
+def test_every_queue_has_a_dead_letter_queue_an_alarm_and_refuses_plain_http(template: Json) -> None:
+    policies = of_type(template, "AWS::SQS::QueuePolicy").values()
+    guarded = {one["Properties"]["Queues"][0]["Ref"] for one in policies}
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        for dimension in alarm["Properties"].get("Dimensions", [])
+        if dimension["Name"] == "QueueName"
+    }
+    every = of_type(template, "AWS::SQS::Queue")
+    assert guarded == every.keys()
+    assert watched == {name for name in every if name.endswith("DeadQueue")}
+    for queue in queues.QUEUES:
+        properties = every[queue.logical_id]["Properties"]
+        assert properties["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [queue.dead_id, "Arn"]}
+        assert every[queue.dead_id]["Properties"].get("FifoQueue") == properties.get("FifoQueue")
+        assert properties["SqsManagedSseEnabled"] is True
+
+
+def test_a_queue_hides_a_message_longer_than_its_reader_runs(template: Json) -> None:
+    hidden = {queue.logical_id: queue.visibility for queue in queues.QUEUES}
+    for function in of_type(template, "AWS::Serverless::Function").values():
+        for event in function["Properties"].get("Events", {}).values():
+            if event["Type"] == "SQS":
+                queue = event["Properties"]["Queue"]["Fn::GetAtt"][0]
+                assert hidden[queue] > function["Properties"]["Timeout"], queue
+
+
+def test_tables_expire_are_backed_up_and_protected_as_designed() -> None:
+    tables = {name: one["Properties"] for name, one in load("tables")["Resources"].items()}
+    expiring = {name for name, one in tables.items() if one.get("TimeToLiveSpecification", {}).get("Enabled")}
+    days = {
+        name: one["PointInTimeRecoverySpecification"]["RecoveryPeriodInDays"]
+        for name, one in tables.items()
+        if "PointInTimeRecoverySpecification" in one
+    }
+    assert expiring == {"DeskTable", "IndexTable"}
+    assert days == {"DeskTable": 14, "KeysTable": 1, "LedgerTable": 14}
+    assert all(tables[name]["DeletionProtectionEnabled"] for name in days)
+    kept = {name for name, one in load("tables")["Resources"].items() if one["DeletionPolicy"] == "Retain"}
+    assert kept == set(days)
+
+
+def test_keys_can_be_copied_by_nobody() -> None:
+    policy = load("tables")["Resources"]["KeysTable"]["Properties"]["ResourcePolicy"]["PolicyDocument"][
+        "Statement"
+    ][0]
+    assert (policy["Effect"], policy["Principal"]) == ("Deny", "*")
+    assert {"dynamodb:CreateBackup", "dynamodb:ExportTableToPointInTime"} <= set(policy["Action"])
+    assert "StreamSpecification" not in load("tables")["Resources"]["KeysTable"]["Properties"]
+
+
+def test_every_alarm_names_a_runbook_that_is_there_and_complete(template: Json) -> None:
+    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+        said = alarm["Properties"]["AlarmDescription"]
+        named = re.search(r"docs/runbooks/([a-z0-9-]+)\.md", said)
+        assert named, said
+        text = (RUNBOOKS / f"{named.group(1)}.md").read_text(encoding="utf-8")
+        for part in ("**Meaning.**", "**Impact.**", "## Check", "## Fix", "## Escalate"):
+            assert part in text, (named.group(1), part)
+
+
+def test_every_runbook_belongs_to_an_alarm() -> None:
+    named = {alarm.runbook for alarm in alarms.alarms()}
+    assert {path.stem for path in RUNBOOKS.glob("*.md")} >= named
+    alone = {path.stem for path in RUNBOOKS.glob("*.md")} - named
+    assert not {name for name in alone if "Meaning." in (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8")}
+
+
+def test_alarms_on_our_own_metrics_are_fed_by_the_code() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(PROJECT / "chalicelib").rglob("*.py"))
+    for alarm in alarms.alarms():
+        if alarm.namespace == alarms.NAMESPACE:
+            call = re.search(rf'count\(\s*"{alarm.metric}"([^)]*)\)', code)
+            assert call, f"nothing emits {alarm.metric}"
+            given = set(re.findall(r"(\w+)=", call.group(1))) - {"unit", "value"}
+            assert given == alarm.dimensions.keys(), alarm.name
+
+
+def test_no_lambda_runs_unsized(template: Json) -> None:
+    for name, function in of_type(template, "AWS::Serverless::Function").items():
+        properties = function["Properties"]
+        assert properties["MemorySize"] >= 256, name
+        # API Gateway gives up after 29 s; a function that runs longer answers nobody.
+        assert properties["Timeout"] <= (29 if name in ("APIHandler", "Intake") else 60), name
+    limited = {name for name, one in of_type(template, "AWS::Serverless::Function").items()
+               if "ReservedConcurrentExecutions" in one["Properties"]}  # fmt: skip
+    assert {"Intake", "Sender", "Sweeper"} <= limited
+
+
+def test_the_api_is_regional_and_knows_404_and_413(template: Json) -> None:
+    properties = template["Resources"]["RestAPI"]["Properties"]
+    assert properties["EndpointConfiguration"]["Type"] == "REGIONAL"
+    said = properties["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    assert {one["statusCode"] for one in said.values()} == {404, 413}
+
+
+def test_the_user_pool_admits_only_whom_an_administrator_made() -> None:
+    pool = load("security")["Resources"]["UserPool"]["Properties"]
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])

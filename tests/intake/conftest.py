@@ -1,0 +1,81 @@
+"""Intake on real tables, with keys of its own and a clock that a test moves."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.messages import InboundMessage
+from chalicelib.domain.people import Outcome
+from chalicelib.domain.profile import load_profile
+from chalicelib.storage.attributes import item_from_wire
+from chalicelib.storage.blind import AddressKey
+from chalicelib.storage.clients import client
+from chalicelib.storage.intake import IntakeStore
+from chalicelib.storage.intake_changes import IntakeChanges
+from chalicelib.storage.vault import KeyPair, Vault, fingerprint, new_pair
+from chalicelib.usecases.receive_change import ReceiveChange
+from chalicelib.usecases.receive_message import ReceiveMessage
+
+POLICY = ("1", "0" * 64)
+
+
+@dataclass
+class Desk:
+    """One deployment's intake. `now` is the desk's clock in ms."""
+
+    tables: Mapping[str, str]
+    dynamodb: Any
+    vault_keys: KeyPair = field(default_factory=new_pair)
+    address_key: AddressKey = field(default_factory=lambda: AddressKey(b"a" * 32))
+    now: int = 1_795_000_000_000
+
+    def store(self, dynamodb: Any = None) -> IntakeStore:
+        return IntakeStore(dynamodb or self.dynamodb, self.tables, self.address_key, self.vault_keys.public)
+
+    def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
+        return ReceiveMessage(self.store(dynamodb), load_profile("spoint"), POLICY, lambda: self.now, **more)
+
+    def changer(self) -> ReceiveChange:
+        store = self.store()
+        changes = IntakeChanges(store, self.address_key)
+        return ReceiveChange(store, changes, load_profile("spoint"), lambda: self.now)
+
+    def receive(self, message: InboundMessage) -> Outcome:
+        return self.receiver()(message)
+
+    @property
+    def seconds(self) -> int:
+        return self.now // 1000
+
+    @property
+    def vault(self) -> Vault:
+        return Vault({fingerprint(self.vault_keys.public): self.vault_keys.private})
+
+    def items(
+        self, table: str = "desk", keep: Callable[[dict[str, Any]], bool] = lambda item: True
+    ) -> list[dict[str, Any]]:
+        """Return every item of a table, for tests that ask what really lies there."""
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.tables[table], ConsistentRead=True
+        )
+        items = [item_from_wire(item) for page in pages for item in page["Items"]]
+        return [item for item in items if keep(item)]
+
+    def of(self, sk: str) -> list[dict[str, Any]]:
+        """Return the items of `desk` whose sort key begins so, in its order."""
+        return sorted(self.items(keep=lambda item: item["sk"].startswith(sk)), key=lambda item: item["sk"])
+
+    def of_pk(self, pk: str) -> list[dict[str, Any]]:
+        """Return the items of `desk` whose partition begins so."""
+        return self.items(keep=lambda item: item["pk"].startswith(pk))
+
+    def messages(self, direction: str = "in") -> list[dict[str, Any]]:
+        return [item for item in self.of("message#") if item["direction"] == direction]
+
+
+@pytest.fixture
+def desk(tables: Mapping[str, str]) -> Desk:
+    client.cache_clear()
+    return Desk(tables, client("dynamodb"))

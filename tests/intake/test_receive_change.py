@@ -1,0 +1,107 @@
+"""Start, block and a changed number."""
+
+from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, Started
+from tests.intake.conftest import Desk
+from tests.people import (
+    AMINA_PHONE,
+    DANIYAR,
+    TELEGRAM_ACCOUNT,
+    WHATSAPP_ACCOUNT,
+    from_amina,
+    from_daniyar,
+    wamid,
+)
+
+
+def started(desk: Desk, message_id: int = 1, payload: str = "promo_42") -> Started:
+    return Started("telegram", TELEGRAM_ACCOUNT, DANIYAR, f"500000042:{message_id}", desk.seconds, payload)
+
+
+def reach(blocked: bool, at: int) -> ReachChanged:
+    return ReachChanged("telegram", TELEGRAM_ACCOUNT, DANIYAR, blocked, at)
+
+
+def test_start_welcomes_once_and_opens_no_ticket(desk: Desk) -> None:
+    start = started(desk)
+    assert desk.changer()(start) and desk.changer()(start)
+
+    assert desk.of("ticket") == [] and desk.of("consent#") == []
+    assert len(desk.messages("out")) == len(desk.of("outbox#")) == len(desk.messages("event")) == 1
+    assert desk.of("head")[0]["language"] == "ru"
+
+
+def test_the_first_message_after_start_opens_the_ticket_with_consent_and_policy(desk: Desk) -> None:
+    desk.changer()(started(desk))
+    desk.now += 60_000
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=2))
+
+    (ticket,) = desk.of("ticket")
+    assert "previous_ticket_id" not in ticket
+    assert len(desk.of("consent#")) == 1
+    assert [item["policy"] for item in desk.messages("out")] == [False, True]
+    assert len(desk.of("contact")) == 1
+
+
+def test_a_later_start_of_a_known_person_welcomes_again(desk: Desk) -> None:
+    desk.changer()(started(desk))
+    desk.now += 60_000
+    desk.changer()(started(desk, 5))
+
+    assert len(desk.messages("out")) == 2 and len(desk.of("contact")) == 1
+
+
+def test_block_and_unblock_in_any_order_end_at_the_newer(desk: Desk) -> None:
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    for change in (reach(True, desk.seconds), reach(False, desk.seconds + 9), reach(True, desk.seconds + 5)):
+        assert desk.changer()(change)
+
+    assert desk.of("head")[0]["blocked"] is False
+    assert {item["kind"] for item in desk.messages("event")} == {"blocked", "unblocked"}
+
+
+def test_a_block_by_somebody_unknown_is_acknowledged_and_stores_nothing(desk: Desk) -> None:
+    assert not desk.changer()(reach(True, desk.seconds))
+    assert desk.items() == []
+
+
+def changed(desk: Desk, new: str, provider_id: str) -> NumberChanged:
+    old, moved = Address("phone", AMINA_PHONE), Address("phone", new)
+    return NumberChanged("whatsapp", WHATSAPP_ACCOUNT, provider_id, old, moved, desk.seconds)
+
+
+def test_a_changed_number_moves_the_alias_and_the_old_number_is_free(desk: Desk) -> None:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    change = changed(desk, "77000000199", wamid())
+    assert desk.changer()(change)
+    desk.changer()(change)
+    desk.receive(from_amina("жаңа нөмірден", sent_at=desk.seconds + 1, author=Author((change.new,), "Амина")))
+    assert len(desk.of("ticket")) == 1
+    desk.receive(from_amina("другой человек", sent_at=desk.seconds + 2, author=Author((change.old,), "Иван")))
+
+    assert len(desk.of("ticket")) == len(desk.of("contact")) == 2
+    assert [item["kind"] for item in desk.messages("event")] == ["number_changed"]
+
+
+def test_a_number_that_somebody_else_holds_moves_nothing(desk: Desk) -> None:
+    other = Author((Address("phone", "77000000199"),), "Иван")
+    desk.receive(from_amina(sent_at=desk.seconds))
+    desk.receive(from_amina("привет", sent_at=desk.seconds, author=other))
+    before = desk.items("index")
+    assert desk.changer()(changed(desk, "77000000199", wamid()))
+
+    assert desk.items("index") == before
+    assert [item["kind"] for item in desk.messages("event")] == ["number_taken"]
+
+
+def test_a_number_change_told_by_id_first_and_phone_after_keeps_both_ways_to_the_person(desk: Desk) -> None:
+    user, phone = Address("user", "KZ.1"), Address("phone", AMINA_PHONE)
+    new_user, new_phone = Address("user", "KZ.2"), Address("phone", "77000000199")
+    desk.receive(from_amina(sent_at=desk.seconds, author=Author((user, phone), "Амина")))
+    for new in (new_user, new_phone):
+        change = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), phone, new, desk.seconds)
+        assert desk.changer()(change)
+    for n, address in enumerate((new_user, new_phone)):
+        desk.receive(from_amina(f"мен {n}", sent_at=desk.seconds + 1, author=Author((address,), "Амина")))
+
+    assert [ticket["unread"] for ticket in desk.of("ticket")] == [3]
+    assert len(desk.items("index", lambda item: item["sk"] == "alias")) == 2

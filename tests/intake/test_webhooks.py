@@ -1,0 +1,267 @@
+"""The webhooks as the providers call them: signed bytes in, status and rows out."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from chalicelib import wiring
+from chalicelib.settings import settings
+from chalicelib.storage.blind import AddressKey
+from chalicelib.storage.vault import encode_key
+from tests.conftest import Aws
+from tests.intake.conftest import Desk
+from tests.people import AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
+
+SECRET, TOKEN, BOT_SECRET = "app-secret", "verify-token", "bot-secret"
+SAMPLES = Path(__file__).parent.parent / "payloads" / "whatsapp"
+
+
+@pytest.fixture
+def front(desk: Desk, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """The intake app wired to real tables and a real secret."""
+    key = b"k" * 32
+    desk.address_key = AddressKey(key)
+    secret = {
+        "address_key": encode_key(key),
+        "whatsapp": [{"account": WHATSAPP_ACCOUNT, "app_secret": SECRET, "verify_token": TOKEN}],
+        "telegram": [{"account": TELEGRAM_ACCOUNT, "secret": BOT_SECRET}],
+    }
+    name = f"inbound-{desk.tables['desk']}"
+    aws.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
+    environment = {f"TABLE_{table.upper()}": real for table, real in desk.tables.items()}
+    environment |= {"SECRET_INBOUND": name, "VAULT_PUBLIC_KEY": encode_key(desk.vault_keys.public)}
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    caches = (settings, wiring.clock, wiring.secrets, wiring._intake)
+    for cached in caches:
+        cached.cache_clear()
+    from chalicelib.web.intake import app
+
+    with Client(app) as client:
+        yield client
+    for cached in caches:
+        cached.cache_clear()
+
+
+def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={digest}"}
+
+
+def post(front: Client, body: bytes, headers: dict[str, str] | None = None) -> HTTPResponse:
+    return front.http.post(
+        "/webhooks/whatsapp", headers=sign(body) if headers is None else headers, body=body
+    )
+
+
+def update(front: Client, body: Any, secret: str = BOT_SECRET) -> HTTPResponse:
+    headers = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": secret}
+    return front.http.post("/webhooks/telegram", headers=headers, body=json.dumps(body).encode())
+
+
+def value(*messages: dict[str, Any], statuses: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+    return {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "77000000000", "phone_number_id": WHATSAPP_ACCOUNT},
+        "contacts": [{"profile": {"name": "Амина"}, "wa_id": AMINA_PHONE}],
+        "messages": list(messages),
+        "statuses": list(statuses),
+    }
+
+
+def envelope(*values: dict[str, Any]) -> dict[str, Any]:
+    changes = [{"field": "messages", "value": one} for one in values]
+    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
+
+
+def text(desk: Desk, body: str = "Сәлеметсіз бе", **more: Any) -> dict[str, Any]:
+    return {"from": AMINA_PHONE, "id": wamid(), "timestamp": str(desk.seconds), "type": "text", "text": {"body": body},
+            **more}  # fmt: skip
+
+
+def test_the_verification_answers_exactly_the_challenge(front: Client) -> None:
+    path = "/webhooks/whatsapp?hub.mode={}&hub.verify_token={}&hub.challenge=1158201444"
+    right = front.http.get(path.format("subscribe", TOKEN))
+    assert (right.status_code, right.body) == (200, b"1158201444")
+    for mode, token in (("subscribe", "wrong"), ("unsubscribe", TOKEN)):
+        assert front.http.get(path.format(mode, token)).status_code == 403
+    assert front.http.get("/webhooks/whatsapp").status_code == 403
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+def test_a_signed_text_is_stored_whichever_way_its_letters_are_written(
+    front: Client, desk: Desk, escaped: bool
+) -> None:
+    body = json.dumps(envelope(value(text(desk))), ensure_ascii=escaped).encode()
+    assert post(front, body).status_code == 200
+    assert [item["sent_at"] for item in desk.messages()] == [desk.seconds * 1000]
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, sign(b"other"), sign(b"{}", "wrong"), {"X-Hub-Signature-256": "sha256=Ж"}]
+)
+def test_a_bad_signature_writes_nothing(
+    front: Client, desk: Desk, headers: dict[str, str], caplog: Any
+) -> None:
+    body = json.dumps(envelope(value(text(desk)))).encode()
+    answer = post(front, body, {"Content-Type": "application/json", **headers})
+    assert answer.status_code == 401
+    assert desk.items() == []
+    lines = [record for record in caplog.records if record.name == "helpdesk"]
+    assert [(line.message, line.code) for line in lines] == [("refused", "bad_signature")]
+    assert AMINA_PHONE not in str([record.__dict__ for record in caplog.records])
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"", b"not json", b"[]", b'"text"', b"null", b"17"])
+def test_a_signed_body_that_is_not_a_json_object_is_refused(front: Client, desk: Desk, body: bytes) -> None:
+    assert post(front, body).status_code == 400
+    assert desk.items() == []
+
+
+def test_other_methods_and_types_are_refused(front: Client) -> None:
+    body = json.dumps(envelope()).encode()
+    assert front.http.put("/webhooks/whatsapp", headers=sign(body), body=body).status_code == 405
+    assert post(front, body, {**sign(body), "Content-Type": "text/plain"}).status_code == 415
+
+
+def test_a_body_over_10_mb_is_refused(front: Client) -> None:
+    assert post(front, b'"' + b"a" * (10 * 1024 * 1024) + b'"').status_code == 413
+
+
+def test_two_changes_with_a_malformed_message_and_two_statuses(front: Client, desk: Desk) -> None:
+    post(front, json.dumps(envelope(value(text(desk)))).encode())
+    (notice,) = desk.messages("out")
+    ref = f"{notice['pk'].removeprefix('conversation#')}.{notice['sk'].removeprefix('message#').replace('#', '.')}"
+    statuses = tuple(
+        {"id": wamid(), "status": status, "timestamp": str(desk.seconds), "biz_opaque_callback_data": ref}
+        for status in ("delivered", "sent")
+    )
+    broken = {
+        "from": AMINA_PHONE,
+        "id": wamid(),
+        "timestamp": str(desk.seconds),
+        "type": "text",
+        "text": ["?"],
+    }
+    body = envelope(value(text(desk, "екінші"), broken), value(text(desk, "үшінші"), statuses=statuses))
+    assert post(front, json.dumps(body).encode()).status_code == 200
+
+    kinds = sorted(item["kind"] for item in desk.messages())
+    assert kinds == ["text", "text", "text", "unsupported"]
+    assert len(desk.of("raw#")) == 1
+    assert desk.messages("out")[0]["status"] == "delivered"
+
+
+def test_a_number_that_is_not_ours_is_acknowledged_and_not_stored(front: Client, desk: Desk) -> None:
+    foreign = value(text(desk))
+    foreign["metadata"]["phone_number_id"] = "1"
+    assert post(front, json.dumps(envelope(foreign)).encode()).status_code == 200
+    assert desk.items() == []
+
+
+def samples() -> list[Any]:
+    return [
+        pytest.param(body, id=f"{file.stem}-{name}")
+        for file in sorted(SAMPLES.glob("*.json"))
+        for name, body in json.loads(file.read_text()).items()
+    ]
+
+
+@pytest.mark.parametrize("body", samples())
+def test_every_real_body_is_understood(front: Client, desk: Desk, body: dict[str, Any]) -> None:
+    messages = []
+    for change in (change for entry in body["entry"] for change in entry["changes"]):
+        if "metadata" in change["value"]:
+            change["value"]["metadata"]["phone_number_id"] = WHATSAPP_ACCOUNT
+        for message in change["value"].get("messages", ()):
+            message |= {"id": wamid(), "timestamp": str(desk.seconds)}
+            messages.append(message)
+    assert post(front, json.dumps(body).encode()).status_code == 200
+
+    talk = [message for message in messages if message["type"] != "system"]
+    assert len(desk.messages()) == len(talk)
+    assert len(desk.of("ticket")) == (1 if talk else 0)
+
+
+def test_telegram_text_with_a_language_code(front: Client, desk: Desk) -> None:
+    body = {
+        "update_id": 10,
+        "message": {
+            "message_id": 7,
+            "date": desk.seconds,
+            "chat": {"id": 500000042, "type": "private"},
+            "from": {"id": 500000042, "is_bot": False, "first_name": "Данияр", "language_code": "ru"},
+            "text": "Hello",
+        },
+    }
+    with ThreadPoolExecutor(4) as pool:
+        assert {answer.status_code for answer in pool.map(lambda _: update(front, body), range(10))} == {200}
+    assert update(front, body, "wrong").status_code == 401
+    assert len(desk.messages()) == 1
+    assert desk.of("ticket")[0]["language"] == "ru"
+
+
+def test_an_authentic_update_that_names_nobody_is_kept_sealed_to_the_vault(front: Client, desk: Desk) -> None:
+    body = {"update_id": 11, "something_new": {"secret": "құпия"}}
+    assert update(front, body).status_code == update(front, body).status_code == 200
+
+    kept = desk.of("")
+    assert [item["pk"].split("#")[0] for item in kept] == ["unclear"]
+    assert "құпия".encode() not in kept[0]["raw"]
+
+
+def test_a_storage_that_does_not_answer_asks_for_the_message_again(
+    front: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = json.dumps(envelope(value(text(desk)))).encode()
+    monkeypatch.setenv("TABLE_DESK", "not-there")
+    settings.cache_clear()
+    wiring._intake.cache_clear()
+    assert post(front, body).status_code == 503
+
+    monkeypatch.setenv("TABLE_DESK", desk.tables["desk"])
+    settings.cache_clear()
+    wiring._intake.cache_clear()
+    assert post(front, body).status_code == 200
+    assert len(desk.messages()) == 1
+
+
+def test_health_and_policy_are_public(front: Client) -> None:
+    assert front.http.get("/healthz").json_body["status"] == "ok"
+    page = front.http.get("/policy?lang=kk")
+    assert page.status_code == 200 and page.headers["Content-Security-Policy"].startswith(
+        "default-src 'none'"
+    )
+    assert 'lang="kk"' in page.body.decode()
+    assert front.http.get("/policy/99").status_code == 404
+
+
+def test_a_body_in_base64_is_verified_over_its_raw_bytes(front: Client, desk: Desk) -> None:
+    body = json.dumps(envelope(value(text(desk))), ensure_ascii=False).encode()
+    from chalicelib.web.intake import app
+
+    answer = app(_event(body), None)
+    assert answer["statusCode"] == 200
+    assert len(desk.messages()) == 1
+
+
+def _event(body: bytes) -> dict[str, Any]:
+    headers = sign(body)
+    return {
+        "requestContext": {"httpMethod": "POST", "resourcePath": "/webhooks/whatsapp", "identity": {}},
+        "headers": headers,
+        "multiValueHeaders": {name: [item] for name, item in headers.items()},
+        "pathParameters": {},
+        "stageVariables": {},
+        "multiValueQueryStringParameters": None,
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }

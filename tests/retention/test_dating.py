@@ -1,0 +1,195 @@
+"""Closing dates every row of a ticket, reopening takes the dates off, whatever happens in between."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.messages import StatusUpdate
+from chalicelib.usecases.date_rows import DateRows
+from tests.delivery.test_reply import change
+from tests.intake.faults import Counting
+from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
+from tests.retention.conftest import Bells, Keeping
+
+
+def close(desk: Keeping, ticket: dict[str, Any]) -> int:
+    """Close a ticket as the dashboard does; return its date."""
+    date = desk.seconds + 90 * 86_400
+    for name, value in (
+        ("state", "closed"),
+        ("queue", "closed#0"),
+        ("closed_at", desk.now),
+        ("expires_at", date),
+    ):
+        change(desk, ticket["pk"], "ticket", name, value)
+    return date
+
+
+def reopen(desk: Keeping, ticket: dict[str, Any]) -> None:
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": ticket["pk"]}, "sk": {"S": "ticket"}},
+        UpdateExpression="SET #state = :open REMOVE expires_at, closed_at",
+        ExpressionAttributeNames={"#state": "state"},
+        ExpressionAttributeValues={":open": {"S": "open"}},
+    )
+
+
+def test_every_row_of_a_closed_ticket_gets_its_date_and_no_other_row_does(desk: Keeping) -> None:
+    ticket = desk.open_ticket()
+    other = from_daniyar(sent_at=desk.seconds, message_id=3)
+    desk.receive(other)
+    desk.reply(ticket, "Жауап")
+    date = close(desk, ticket)
+
+    desk.date(ticket)
+
+    assert {row["expires_at"] for row in desk.rows_of(ticket)} == {date}
+    assert desk.ticket(ticket)["dated"] == date
+    dated = [row for row in desk.items() if "expires_at" in row and row["sk"].partition("#")[0] != "client"]
+    assert {row["ticket_id"] for row in dated} == {ticket["ticket_id"]}
+
+
+def test_dating_again_writes_nothing_but_the_tickets_mark(desk: Keeping) -> None:
+    ticket = desk.open_ticket()
+    close(desk, ticket)
+    desk.date(ticket)
+    counting = Counting(desk.dynamodb)
+    DateRows(desk.dates(counting))(ticket["conversation_id"], ticket["ticket_id"])
+    assert counting.calls == ["update_item", "update_item"]  # number and ticket
+
+
+def test_reopening_takes_the_dates_off_again(desk: Keeping) -> None:
+    ticket = desk.open_ticket()
+    close(desk, ticket)
+    desk.date(ticket)
+    reopen(desk, ticket)
+
+    desk.date(ticket)
+
+    assert not any("expires_at" in row for row in desk.rows_of(ticket))
+    assert "dated" not in desk.ticket(ticket)
+
+
+def test_a_ticket_reopened_while_its_rows_are_dated_ends_without_dates(desk: Keeping) -> None:
+    ticket = desk.open_ticket()
+    close(desk, ticket)
+    store = desk.dates()
+    number = store.date_number
+
+    def reopened_first(dated: Any) -> None:
+        if dated.expires_at:
+            reopen(desk, ticket)
+        number(dated)
+
+    store.date_number = reopened_first  # type: ignore[method-assign]
+    DateRows(store)(ticket["conversation_id"], ticket["ticket_id"])
+    assert not any("expires_at" in row for row in desk.rows_of(ticket))
+
+
+def test_a_run_that_died_halfway_is_repeated_with_what_the_ticket_says_then(desk: Keeping) -> None:
+    ticket = desk.open_ticket()
+    close(desk, ticket)
+    store = desk.dates()
+    store.date_number = lambda dated: (_ for _ in ()).throw(RuntimeError)  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        DateRows(store)(ticket["conversation_id"], ticket["ticket_id"])
+    reopen(desk, ticket)
+    desk.date(ticket)
+    assert not any("expires_at" in row for row in desk.rows_of(ticket))
+
+
+def test_a_ticket_that_is_gone_is_left_alone(desk: Keeping) -> None:
+    DateRows(desk.dates())("0" * 20, "1" * 20)
+    assert desk.items() == []
+
+
+# -- what the relay passes on
+
+
+def test_the_relay_rings_dates_and_indexes_from_the_tables_own_stream(desk: Keeping, bells: Bells) -> None:
+    ticket = desk.open_ticket()
+    close(desk, ticket)
+
+    assert bells.relay(bells.records()) == {"batchItemFailures": []}
+
+    assert bells.drain("doorbell") == [{"conversation_id": ticket["conversation_id"]}]
+    assert bells.drain("indexing") == [{"contact_id": ticket["contact_id"]}]
+    (body,) = bells.drain("dating")
+    assert body == {"conversation_id": ticket["conversation_id"], "ticket_id": ticket["ticket_id"]}
+
+
+def test_dating_comes_to_rest(desk: Keeping, bells: Bells) -> None:
+    ticket = desk.open_ticket()
+    close(desk, ticket)
+    seen = len(bells.records())
+    desk.date(ticket)
+    bells.relay(bells.records()[seen:])
+    assert bells.drain("dating") == []
+
+
+def test_a_reaction_to_a_closed_ticket_gets_its_date(desk: Keeping, bells: Bells) -> None:
+    message = from_amina(sent_at=desk.seconds)
+    ticket = desk.open_ticket(message)
+    date = close(desk, ticket)
+    desk.date(ticket)
+    seen = len(bells.records())
+    desk.later(60)
+    desk.receive(from_amina("👍", sent_at=desk.seconds, kind="reaction", target=message.provider_id))
+
+    bells.relay(bells.records()[seen:])
+    (body,) = bells.drain("dating")
+    desk.date(ticket, body["row"])
+
+    reaction = desk.messages("in")[-1]
+    assert (reaction["kind"], reaction["expires_at"]) == ("reaction", date)
+
+
+def test_a_failure_that_the_provider_reports_later_is_shown_on_the_ticket_until_it_is_delivered(
+    desk: Keeping, bells: Bells
+) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+    desk.sender()(ticket["conversation_id"])
+
+    def report(status: Any, code: str = "") -> list[dict[str, Any]]:
+        seen = len(bells.records())
+        update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, "wamid.HBgL", status, desk.seconds, str(ref), code)
+        desk.store().apply_status(update, desk.now)
+        bells.relay(bells.records()[seen:])
+        bodies = bells.drain("dating")
+        for body in bodies:
+            desk.date(ticket, body["row"])
+        return bodies
+
+    assert report("sent") == []
+    assert len(report("failed", "131026")) == 1
+    assert desk.ticket(ticket)["undelivered"] == ref.tail
+    assert len(report("delivered")) == 1
+    assert "undelivered" not in desk.ticket(ticket)
+    assert report("read") == []
+
+
+def test_a_queue_that_takes_nothing_brings_the_records_back_from_the_first_one(desk: Keeping, bells: Bells) -> None:
+    desk.open_ticket()
+    records = bells.records()
+    bells.urls["doorbell"] = bells.urls["doorbell"].replace("doorbell", "nowhere")
+
+    answer = bells.relay(records)
+
+    (failure,) = answer["batchItemFailures"]
+    outbox = next(one for one in records if one["dynamodb"]["Keys"]["sk"]["S"].startswith("outbox#"))
+    assert failure["itemIdentifier"] == outbox["dynamodb"]["SequenceNumber"]
+
+
+def test_a_record_that_comes_twice_rings_a_fifo_bell_once(desk: Keeping, bells: Bells) -> None:
+    desk.open_ticket()
+    records = bells.records()
+    bells.relay(records)
+    bells.relay(records)
+    assert len(bells.drain("doorbell")) == 1
+
+
+def test_a_deleted_item_rings_nothing(bells: Bells) -> None:
+    record = {"eventID": "1", "eventName": "REMOVE", "dynamodb": {"SequenceNumber": "1", "Keys": {}}}
+    assert bells.relay([record]) == {"batchItemFailures": []}

@@ -1,0 +1,249 @@
+"""The sweeper rings again, closes what is idle, and deletes on time."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.delivery import PROBE_EVERY
+from chalicelib.domain.tickets import DAY
+from chalicelib.errors import Unavailable
+from chalicelib.storage.models import DeskRow, alive
+from tests.delivery.test_reply import change
+from tests.people import from_amina, wamid
+from tests.retention.conftest import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Keeping
+
+# -- ringing
+
+
+def test_a_reply_whose_bell_was_lost_is_rung_for_after_a_minute(desk: Keeping) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    desk.later(59)
+    desk.sweep()
+    assert desk.rung == []
+    desk.later(1)
+
+    assert desk.sweep()["ring"] == 1
+
+    assert desk.rung == [ticket["conversation_id"]]
+    desk.sender()(desk.rung[0])
+    assert desk.provider.texts == ["Жауап"]
+    desk.later(61)
+    assert desk.sweep()["ring"] == 0
+
+
+def test_a_reply_that_waits_for_its_next_try_is_left_alone_until_then(desk: Keeping) -> None:
+    ticket = desk.open_telegram_ticket()
+    desk.reply(ticket, "Ответ")
+    desk.provider.faults = [desk.provider.telegram_error(429, "Too Many Requests", retry_after=3_000)]
+    desk.sender()(ticket["conversation_id"])
+    desk.later(2_900)
+    assert desk.sweep()["ring"] == 0
+    desk.later(200)
+    assert desk.sweep()["ring"] == 1
+
+
+def test_one_conversation_tries_a_stopped_channel_and_then_all_are_rung(desk: Keeping) -> None:
+    first = desk.open_telegram_ticket()
+    desk.receive(from_amina(sent_at=desk.seconds))
+    (amina,) = [head for head in desk.of("head") if head["channel"] == "whatsapp"]
+    for number in range(3):
+        desk.reply(first, f"Ответ {number}")
+    desk.provider.token = "token-2"
+    desk.sender()(first["conversation_id"])
+    desk.sender()(amina["conversation_id"])
+    assert {row["code"] for row in desk.of_pk("channel#")} == {"token", "190"}
+    desk.vaulted.token = "token-2"
+    desk.now += PROBE_EVERY + 61_000
+
+    desk.sweep()
+    assert sorted(desk.rung) == sorted([first["conversation_id"], amina["conversation_id"]])
+    for conversation_id in desk.rung:
+        desk.sender()(conversation_id)
+    assert desk.provider.texts[:3] == ["Ответ 0", "Ответ 1", "Ответ 2"]
+    assert not desk.of("outbox#")
+
+
+def test_the_age_of_the_oldest_waiting_message_is_measured(desk: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.usecases import sweep
+
+    measured: dict[str, float] = {}
+    monkeypatch.setattr(sweep, "count", lambda name, value=1, **more: measured.update({name: value}))
+    desk.sweep()
+    assert measured["OldestOutboundSeconds"] == 0
+    desk.reply(desk.open_ticket(), "Жауап")
+    desk.later(95)
+    desk.sweep()
+    assert measured["OldestOutboundSeconds"] == 95
+    assert measured["SweepDone"] == 1
+
+
+def test_a_part_that_fails_stops_no_other_and_the_sweep_does_not_count_as_done(
+    desk: Keeping, metrics: list[str]
+) -> None:
+    ticket = desk.open_ticket()
+    desk.now += (IDLE_DAYS + 1) * DAY
+
+    class Silent:
+        def __getattr__(self, name: str) -> Any:
+            raise Unavailable("The storage did not answer.")
+
+    with pytest.raises(Unavailable):
+        desk.sweeper(store=Silent())()
+    assert desk.ticket(ticket)["state"] == "closed"
+    assert "SweepDone" not in metrics
+
+
+# -- closing
+
+
+@pytest.mark.parametrize("state", ["open", "pending", "snoozed"])
+def test_a_ticket_that_nobody_touched_for_the_profiles_days_closes_by_itself(desk: Keeping, state: str) -> None:
+    ticket = desk.open_ticket()
+    change(desk, ticket["pk"], "ticket", "state", state)
+    change(desk, ticket["pk"], "ticket", "queue", f"{state}#0")
+    desk.now = desk.ticket(ticket)["activity"] + IDLE_DAYS * DAY
+    assert desk.sweep()["close"] == 0
+    desk.now += 1
+
+    assert desk.sweep()["close"] == 1
+
+    closed = desk.ticket(ticket)
+    assert (closed["state"], closed["queue"], closed["closed_at"]) == ("closed", "closed#0", desk.now)
+    assert closed["expires_at"] == desk.seconds + KEPT_DAYS * 86_400
+    (line,) = desk.messages("event")
+    assert (line["kind"], line["params"], line["ticket_id"]) == (
+        "closed_idle",
+        {"days": IDLE_DAYS},
+        ticket["ticket_id"],
+    )
+    assert desk.sweep()["close"] == 0
+
+
+def test_a_solved_ticket_closes_sooner(desk: Keeping) -> None:
+    ticket = desk.open_ticket()
+    for name, value in (("state", "solved"), ("queue", "solved#0"), ("solved_at", desk.now)):
+        change(desk, ticket["pk"], "ticket", name, value)
+    desk.now += SOLVED_DAYS * DAY + 1
+    assert desk.sweep()["close"] == 1
+    assert [line["kind"] for line in desk.messages("event")] == ["closed"]
+
+
+def test_a_message_that_arrives_while_a_ticket_is_being_closed_keeps_it_open(desk: Keeping) -> None:
+    ticket = desk.open_ticket()
+    desk.now += (IDLE_DAYS + 1) * DAY
+    sweeper = desk.sweeper()
+    close = sweeper.closing.close
+
+    def close_after_a_message(*args: Any) -> bool:
+        desk.receive(from_amina("Тағы бір сұрақ", sent_at=desk.seconds))
+        return close(*args)
+
+    sweeper.closing.close = close_after_a_message  # type: ignore[method-assign]
+    assert sweeper()["close"] == 0
+    assert desk.ticket(ticket)["state"] == "open"
+
+
+# -- expiry
+
+
+def closed_and_dated(desk: Keeping) -> dict[str, Any]:
+    ticket = desk.open_ticket()
+    desk.now += (IDLE_DAYS + 1) * DAY
+    desk.sweep()
+    ticket = desk.ticket(ticket)
+    desk.date(ticket)
+    return ticket
+
+
+def test_what_has_expired_is_hidden_at_once_and_gone_after_the_sweep(desk: Keeping) -> None:
+    ticket = closed_and_dated(desk)
+    assert len(desk.rows_of(ticket)) == 5  # ticket, number, message, notice, activity line
+
+    desk.now = ticket["expires_at"] * 1000 - 1
+    desk.sweep()
+    assert len(desk.rows_of(ticket)) == 5
+    desk.now += 1
+    assert not any(
+        alive(row, desk.now) for row in DeskRow.scan(DeskRow.ticket_id == ticket["ticket_id"]) if row.sk != "head"
+    )
+    desk.sweep()
+
+    assert desk.rows_of(ticket) == []
+    assert {item["sk"].partition("#")[0] for item in desk.items()} == {"contact", "head", "consent"}
+
+
+def test_the_index_is_swept_too(desk: Keeping) -> None:
+    desk.reply(desk.open_ticket(), "Жауап")
+    assert desk.items("index", lambda item: item["pk"].startswith("link#"))
+    desk.now += 8 * DAY
+    assert desk.sweep()["index"] == 1
+    assert not desk.items("index", lambda item: "expires_at" in item)
+
+
+def test_a_message_that_its_provider_may_repeat_leaves_a_guard_that_holds_nothing(desk: Keeping) -> None:
+    message = from_amina("Жасырын сөз", sent_at=desk.seconds, provider_id=wamid())
+    ticket = desk.open_ticket(message)
+    (row,) = desk.messages("in")
+    change(desk, row["pk"], row["sk"], "expires_at", desk.seconds)
+
+    assert desk.sweep()["desk"] == 1
+
+    (guard,) = desk.of(row["sk"])
+    until = row["arrived_at"] // 1000 + 8 * 86_400
+    assert guard == {"pk": row["pk"], "sk": row["sk"], "guard": True, "expires_at": until}
+    assert desk.receive(message).value == "duplicate"
+    assert desk.ticket(ticket)["unread"] == 1
+    desk.now = until * 1000
+    desk.sweep()
+    assert desk.of(row["sk"]) == []
+
+
+def test_a_row_whose_date_was_taken_off_meanwhile_stays(desk: Keeping) -> None:
+    desk.open_ticket()
+    (row,) = desk.messages("in")
+    change(desk, row["pk"], row["sk"], "expires_at", desk.seconds - 9 * 86_400)
+    sweeper = desk.sweeper()
+    remove = sweeper.store.remove
+
+    def reopened_first(item: Any) -> bool:
+        change(desk, row["pk"], row["sk"], "expires_at", desk.seconds + 86_400)
+        return remove(item)
+
+    sweeper.store.remove = reopened_first  # type: ignore[method-assign]
+    assert sweeper()["desk"] == 0
+    assert desk.messages("in")
+
+
+def test_a_long_table_is_swept_in_turns_from_a_kept_place(desk: Keeping) -> None:
+    """Pages of two items stand for pages of a megabyte."""
+    for number in range(9):
+        body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=body)
+
+    class Short:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(desk.dynamodb, name)
+
+        def scan(self, **request: Any) -> Any:
+            return desk.dynamodb.scan(Limit=2, **request)
+
+    deleted, kept = [], []
+    for _ in range(4):
+        deleted.append(desk.sweeper(Short())()["desk"])
+        kept += [item.get("cursor", "") for item in desk.items(keep=lambda item: item["pk"] == "sweep#desk")]
+
+    assert sum(deleted) == 9
+    assert deleted[0] <= 8
+    assert any(kept)
+    assert not desk.items(keep=lambda item: item["pk"].startswith("raw#"))
+
+
+def test_a_sweep_out_of_time_goes_on_where_it_was(desk: Keeping) -> None:
+    for number in range(3):
+        body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=body)
+    calls = iter(range(100))
+    assert desk.sweeper(stopwatch=lambda: float(next(calls)) * 5)()["desk"] < 3
+    assert desk.sweep()["desk"] >= 1
+    assert not desk.items(keep=lambda item: item["pk"].startswith("raw#"))

@@ -1,0 +1,46 @@
+"""Compares what lies in tables with what storage/rows.py declares."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.storage.rows import CLASSES, ItemClass
+from chalicelib.storage.vault import FORMAT, OVERHEAD
+
+
+def _matches(template: str, key: str) -> bool:
+    return re.fullmatch(re.sub(r"\\\{\w+\\\}", ".+", re.escape(template)), key) is not None
+
+
+def class_of(table: str, item: Mapping[str, Any]) -> ItemClass | None:
+    """Return the class that an item's keys and attributes say it belongs to."""
+    fitting = [
+        one
+        for one in CLASSES
+        if one.table == table and _matches(one.pk, item["pk"]) and _matches(one.sk, item.get("sk", ""))
+    ]
+    guards = [one for one in fitting if (one.name == "guard") == ("guard" in item)]
+    return guards[0] if guards else None
+
+
+def undeclared(table: str, items: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what is wrong with the items of a table, in words; nothing when all is as declared."""
+    wrong = []
+    for item in items:
+        declared = class_of(table, item)
+        if declared is None:
+            wrong.append(
+                f"{table}: no class for the key {item['pk'].split('#')[0]} / {item.get('sk', '').split('#')[0]}"
+            )
+            continue
+        names = set(item) - {"pk", "sk"}
+        if extra := names - set(declared.sealed) - set(declared.plain):
+            wrong.append(f"{declared.name}: not declared: {', '.join(sorted(extra))}")
+        for name in names & set(declared.sealed):
+            value = bytes(item[name])
+            if value[0] != FORMAT or len(value) < OVERHEAD:
+                wrong.append(f"{declared.name}.{name} is not sealed")
+        for name in names & set(declared.plain):
+            if isinstance(item[name], bytes) and name != "public_key":
+                wrong.append(f"{declared.name}.{name} holds bytes and is declared plain")
+    return sorted(set(wrong))

@@ -1,0 +1,57 @@
+"""The description tells the truth: every route is in it, and answers look as it says."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.web.api_session import description
+from chalicelib.web.route import API
+from tests.web.conftest import Web
+from tests.web.serving import AMINA, say
+
+jsonschema = pytest.importorskip("jsonschema")
+
+
+def test_every_route_is_described_and_nothing_else() -> None:
+    described = {(method.upper(), path) for path, methods in description()["paths"].items() for method in methods}
+    assert described == {(route.method, route.path) for route in API}
+
+
+def test_every_refusal_that_a_route_can_give_is_described() -> None:
+    for route in API:
+        answers = description()["paths"][route.path][route.method.lower()]["responses"]
+        wanted = {"400"} | (set() if route.public else {"401", "403"})
+        wanted |= {"413", "415"} if route.method in ("POST", "PATCH") else set()
+        assert wanted <= set(answers), (route.method, route.path)
+
+
+def _check(method: str, template: str, status: int, body: Any) -> None:
+    described = description()["paths"][template][method.lower()]["responses"][str(status)]
+    if "$ref" in described:
+        described = description()["components"]["responses"][described["$ref"].rpartition("/")[2]]
+    schema = described["content"]["application/json"]["schema"]
+    jsonschema.validate(body, {**schema, "components": description()["components"]})
+
+
+def test_real_answers_match_their_description(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    say(web, AMINA, "", kind="voice", details={"duration": 42, "media_id": "1"})
+    ticket = web.tickets()[0]["id"]
+    contact = web.tickets()[0]["contact"]["id"]
+    one = "/api/v1/tickets/{id}"
+    for method, template, path, body in (
+        ("GET", "/api/v1/tickets", "/api/v1/tickets", None),
+        ("GET", "/api/v1/tickets", "/api/v1/tickets?x=1", None),
+        ("PATCH", one, f"/api/v1/tickets/{ticket}", {"priority": "high", "tags": ["a"]}),
+        ("POST", f"{one}/replies", f"/api/v1/tickets/{ticket}/replies", {"text": "a", "client_id": "b"}),
+        ("POST", f"{one}/comments", f"/api/v1/tickets/{ticket}/comments", {"text": "a"}),
+        ("GET", one, f"/api/v1/tickets/{ticket}", None),
+        ("GET", one, f"/api/v1/tickets/{'0' * 20}", None),
+        ("GET", "/api/v1/contacts/{id}", f"/api/v1/contacts/{contact}", None),
+        ("GET", "/api/v1/me", "/api/v1/me", None),
+        ("POST", "/api/v1/login", "/api/v1/login", {"email": "bolat@desk.local", "password": "wrong"}),
+        ("POST", "/api/v1/staff/{id}/revoke", "/api/v1/staff/x/revoke", {}),
+        ("GET", "/api/v1/openapi.json", "/api/v1/openapi.json", None),
+    ):
+        answer = web.call(method, path, body)
+        _check(method, template, answer.status, answer.json)

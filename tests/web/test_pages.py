@@ -1,0 +1,128 @@
+"""Pages as HTML: headers, escaping, what is kept when something fails."""
+
+import re
+
+import pytest
+
+from tests.web.conftest import Web
+from tests.web.serving import AMINA, customer, say
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'); alert(1); //",
+    "{{ 7 * 7 }}${7*7}",
+    "</textarea><script>alert(1)</script>",
+    "javascript:alert(1)",
+]
+
+
+@pytest.mark.parametrize(
+    "path", ["/dashboard", "/dashboard/sign-in", "/dashboard/undertaking", "/api/v1/me", "/dashboard/keys"]
+)
+def test_every_answer_has_the_security_headers(web: Web, path: str) -> None:
+    answer = web.signed_in("bolat").get(path)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["cache-control"] == "no-store"
+    assert (
+        answer.headers["referrer-policy"] == "no-referrer" and "max-age" in answer.headers["strict-transport-security"]
+    )
+
+
+def test_pages_hold_no_inline_script_or_style(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    for path in ("/dashboard", f"/dashboard/tickets/{web.tickets()[0]['id']}", "/dashboard/keys"):
+        html = web.signed_in("bolat").get(path).text
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", html)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_names_and_texts_are_text_and_nothing_else(web: Web, attack: str) -> None:
+    say(web, customer(attack, "telegram", "500000099", username="x"), attack)
+    ticket_id = web.tickets()[0]["id"]
+    web.call("POST", f"/api/v1/tickets/{ticket_id}/comments", {"text": attack})
+    browser = web.signed_in("bolat")
+    pages = [browser.get("/dashboard").text, browser.get(f"/dashboard/tickets/{ticket_id}").text]
+    pages.append(browser.post("/dashboard/search", {"q": attack}).text)
+    for html in pages:
+        assert "<script>alert" not in html and "<img src=x" not in html and 'href="javascript' not in html
+        assert "49" not in re.findall(r"\$?\{?\b(49)\b", html.replace("&#34;", "")) or "7 * 7" in html
+
+
+def test_what_people_search_for_never_stands_in_an_address_or_log(web: Web, capfd: pytest.CaptureFixture[str]) -> None:
+    say(web, AMINA, "Сәлем")
+    browser = web.signed_in("bolat")
+    capfd.readouterr()
+    found = browser.post("/dashboard/search", {"q": "+7 700 000 01 07"})
+    assert found.status == 200 and AMINA.name in found.text
+    assert browser.get("/dashboard?q=77000000107").status == 400
+    said = capfd.readouterr()
+    assert "7700" not in said.out + said.err and "700 000" not in said.out + said.err
+
+
+def test_a_refused_reply_keeps_both_texts(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    ticket_id = web.tickets()[0]["id"]
+    browser = web.signed_in("bolat")
+    browser.get(f"/dashboard/tickets/{ticket_id}")
+    web.call("PATCH", f"/api/v1/tickets/{ticket_id}", {"state": "closed"})
+    fields = {"text": "Жауап мәтіні", "note": "Ескертпе", "client_id": "c"}
+    answer = browser.post(f"/dashboard/tickets/{ticket_id}/reply", fields)
+    assert answer.status == 409 and "Ескертпе" in answer.text and "closed" in answer.text
+
+
+def test_who_was_signed_out_gets_the_typed_text_back(web: Web) -> None:
+    browser = web.signed_in("bolat")
+    web.advance(13 * 3600)
+    answer = browser.post(f"/dashboard/tickets/{'0' * 20}/reply", {"text": "Ұзақ жауап", "client_id": "c"})
+    assert answer.status == 401 and "Ұзақ жауап" in answer.text
+
+
+def test_sending_redirects_so_that_reloading_sends_nothing_twice(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    ticket_id = web.tickets()[0]["id"]
+    browser = web.signed_in("bolat")
+    page = browser.get(f"/dashboard/tickets/{ticket_id}").text
+    client_id = re.search(r'name="client_id" value="([^"]+)"', page)
+    assert client_id
+    fields = {"text": "Жауап", "client_id": client_id[1]}
+    for _ in range(2):
+        assert browser.post(f"/dashboard/tickets/{ticket_id}/reply", fields).status == 303
+    texts = [one["text"] for one in web.ticket(ticket_id)["messages"]]
+    assert texts.count("Жауап") == 1
+
+
+def test_a_hidden_page_that_refreshes_leaves_messages_unread(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    ticket_id = web.tickets()[0]["id"]
+    browser = web.signed_in("bolat")
+    browser.get(f"/dashboard/tickets/{ticket_id}", **{"X-Hidden": "1"})
+    assert web.tickets()[0]["unread"] == 1
+    browser.get(f"/dashboard/tickets/{ticket_id}")
+    assert web.tickets()[0]["unread"] == 0
+
+
+def test_after_signing_in_only_our_own_pages_follow(web: Web) -> None:
+    for wanted in ("https://evil.example/", "//evil.example", "/dashboard/../x", "/dashboard/tickets/x"):
+        browser = web.browser()
+        browser.get("/dashboard/sign-in")
+        fields = {"email": "bolat@desk.local", "password": "Local-password-1", "next": wanted}
+        assert browser.post("/dashboard/sign-in", fields).location == "/dashboard"
+
+
+def test_static_files_are_kept_for_a_year_under_the_hash_of_their_content(web: Web) -> None:
+    html = web.signed_in("bolat").get("/dashboard").text
+    for address in set(re.findall(r'(?:href|src)="(/static/[^"#]+)', html)):
+        answer = web.http("GET", address)
+        assert answer.status == 200 and "immutable" in answer.headers["cache-control"]
+    assert web.http("GET", "/static/0000000000000000/desk.css").status == 404
+    assert web.http("GET", "/static/desk.css").status == 200
+    assert web.http("GET", "/static/settings.py").status == 404
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_the_operator_chooses_the_language(web: Web, language: str) -> None:
+    browser = web.signed_in("saule")
+    assert browser.post("/dashboard/language", {"language": language, "next": "/dashboard"}).status == 303
+    assert f'<html lang="{language}">' in browser.get("/dashboard").text

@@ -1,0 +1,117 @@
+"""The desk as deployed: through API Gateway, Lambda and enforced IAM; and the API against its own description."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.conftest import RunningDesk
+
+pytestmark = pytest.mark.slow
+PASSWORD = "Local-password-1"
+
+
+def _login(desk: RunningDesk, name: str = "operator") -> str:
+    answer = requests.post(
+        f"{desk.url}/api/v1/login", json={"email": f"{name}@desk.local", "password": PASSWORD}, timeout=30
+    )
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["token"])
+
+
+def _daniyar_writes(desk: RunningDesk, text: str, number: int) -> None:
+    who = {"id": 500000042, "first_name": "Данияр", "last_name": "Оспанов", "is_bot": False, "language_code": "ru"}
+    message = {
+        "message_id": number,
+        "from": who,
+        "chat": {"id": 500000042, "type": "private"},
+        "date": int(time.time()),
+        "text": text,
+    }
+    answer = requests.post(
+        f"{desk.url}/webhooks/telegram",
+        json={"update_id": number, "message": message},
+        headers={"X-Telegram-Bot-Api-Secret-Token": "local-telegram-webhook-secret"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def test_every_view_works_under_the_functions_own_role(desk: RunningDesk) -> None:
+    _daniyar_writes(desk, "Здравствуйте", 7001)
+    bearer = {"Authorization": f"Bearer {_login(desk)}"}
+
+    def call(method: str, path: str, body: object = None) -> requests.Response:
+        return requests.request(method, f"{desk.url}/api/v1/{path}", json=body, headers=bearer, timeout=30)
+
+    ticket = call("GET", "tickets").json()["items"][0]
+    path = f"tickets/{ticket['id']}"
+    assert call("PATCH", path, {"assignee": "me", "tags": ["терминал"]}).status_code == 200
+    assert call("POST", f"{path}/comments", {"text": "Проверить терминал"}).status_code == 201
+    assert call("POST", f"{path}/replies", {"text": "Добрый день", "client_id": "c-1"}).status_code == 201
+    assert call("GET", path).status_code == 200
+    assert call("GET", f"contacts/{ticket['contact']['id']}").status_code == 200
+    assert [one["id"] for one in call("GET", "tickets?q=500000042").json()["items"]] == [ticket["id"]]
+    assert call("PATCH", path, {"state": "closed"}).status_code == 200
+    assert call("PATCH", path, {"state": "open"}).status_code == 200
+    assert call("POST", "logout").status_code == 200
+    assert call("GET", "me").status_code == 401
+
+
+def test_pages_work_under_the_functions_own_role(desk: RunningDesk) -> None:
+    _daniyar_writes(desk, "И ещё вопрос", 7002)
+    browser = requests.Session()
+
+    def token(html: str) -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', html)
+        assert found, html[:500]
+        return found[1]
+
+    form = browser.get(f"{desk.url}/dashboard", timeout=30)
+    fields = {"csrf": token(form.text), "email": "operator2@desk.local", "password": PASSWORD, "next": ""}
+    page = browser.post(f"{desk.url}/dashboard/sign-in", data=fields, timeout=30)
+    assert page.status_code == 200 and "Данияр" in page.text, page.text[:2000]
+    address = re.search(r'href="(/dashboard/tickets/[0-9a-z]{20})', page.text)
+    assert address
+    ticket = browser.get(desk.url + address[1], timeout=30)
+    assert ticket.status_code == 200
+    for what, more in (("comment", {"note": "Перезвонить"}), ("reply", {"text": "Ответ", "client_id": "page-1"})):
+        data = {"csrf": token(ticket.text), **more}
+        answer = browser.post(f"{desk.url}{address[1]}/{what}", data=data, timeout=30)
+        assert answer.status_code == 200, answer.text[:2000]
+        assert next(iter(more.values())) in answer.text
+    found = browser.post(
+        f"{desk.url}/dashboard/search", data={"csrf": token(ticket.text), "q": "500000042"}, timeout=30
+    )
+    assert "Данияр" in found.text
+    style = re.search(r'href="(/static/[0-9a-f]+/desk.css)"', ticket.text)
+    assert style and requests.get(desk.url + style[1], timeout=30).headers["Content-Type"].startswith("text/css")
+
+
+def test_schemathesis_finds_nothing_undocumented(desk: RunningDesk) -> None:
+    _daniyar_writes(desk, "Для проверки", 7003)
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        f"{desk.url}/api/v1/openapi.json",
+        "--header",
+        f"Authorization: Bearer {_login(desk, 'supervisor')}",
+        "--checks",
+        "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        "--max-examples",
+        "8",
+        "--exclude-path",
+        "/api/v1/logout",
+        "--phases",
+        "examples,coverage,fuzzing",
+        "--seed",
+        "1",
+    ]
+    environment = {**os.environ, "NO_COLOR": "1"}
+    run = subprocess.run(command, capture_output=True, text=True, timeout=900, env=environment, check=False)
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]

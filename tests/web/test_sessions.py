@@ -1,0 +1,174 @@
+"""Sessions: new at each sign-in, ended at once, never in the clear; the brake on passwords; the second factor."""
+
+import hashlib
+import os
+
+import pytest
+
+from chalicelib.storage.models import DeskRow, IndexRow
+from chalicelib.usecases.sign_in import CHALLENGE_LASTS
+from tests.web.conftest import PASSWORD, Browser, Web, email, path_of
+
+
+def _login(web: Web, name: str, password: str = PASSWORD) -> int:
+    return web.call("POST", "/api/v1/login", {"email": email(name), "password": password}, by="").status
+
+
+def test_a_session_is_stored_by_its_hash_alone(web: Web) -> None:
+    token = web.token("bolat")
+    rows = web.dynamodb.scan(TableName=web.tables["index"])["Items"]
+    assert token not in str(rows) and email("bolat") not in str(rows)
+    assert f"session#{hashlib.sha256(token.encode()).hexdigest()}" in {row["pk"]["S"] for row in rows}
+
+
+def test_signing_in_always_opens_a_new_session_and_ends_the_old_one(web: Web) -> None:
+    browser = web.browser("bolat")
+    old = browser.cookies["desk"]
+    browser.sign_in("bolat")
+    assert browser.cookies["desk"] != old
+    assert Browser(web.http, {"desk": old}).get("/dashboard").status == 303
+
+
+def test_a_token_that_somebody_planted_is_never_taken_over(web: Web) -> None:
+    planted = "planted-token-of-an-attacker-00000000000000"
+    browser = web.browser()
+    browser.cookies["desk"] = planted
+    assert browser.sign_in("bolat").status == 303
+    assert browser.cookies["desk"] != planted
+    assert Browser(web.http, {"desk": planted}).get("/dashboard").status == 303
+
+
+def test_the_sign_in_form_of_another_site_is_refused(web: Web) -> None:
+    victim = web.browser()
+    victim.get("/dashboard/sign-in")
+    attacker = web.browser()
+    attacker.get("/dashboard/sign-in")
+    fields = {"email": email("bolat"), "password": PASSWORD}
+    assert victim.post("/dashboard/sign-in", fields, csrf=attacker.token).status == 403
+    assert Browser(web.http).post("/dashboard/sign-in", fields, csrf="x").status == 403
+
+
+def test_a_session_ends_twelve_hours_after_sign_in(web: Web) -> None:
+    browser, token = web.browser("bolat"), web.token("bolat")
+    web.advance(12 * 3600 - 60)
+    assert browser.get("/dashboard").status == 200
+    assert web.call("GET", "/api/v1/me", token=token).status == 200
+    web.advance(61)
+    assert browser.get("/dashboard").status == 303
+    assert web.call("GET", "/api/v1/me", token=token).status == 401
+
+
+def test_signing_out_ends_the_session(web: Web) -> None:
+    browser, token = web.browser("bolat"), web.token("bolat")
+    kept = dict(browser.cookies)
+    assert path_of(browser.post("/dashboard/sign-out").location) == "/dashboard/sign-in"
+    assert Browser(web.http, kept).get("/dashboard").status == 303
+    assert web.call("POST", "/api/v1/logout", token=token).status == 200
+    assert web.call("GET", "/api/v1/me", token=token).status == 401
+
+
+def test_a_cookie_is_no_bearer_token_and_a_bearer_token_no_cookie(web: Web) -> None:
+    browser = web.browser("bolat")
+    assert web.call("GET", "/api/v1/me", token=browser.cookies["desk"]).status == 401
+    assert Browser(web.http, {"desk": web.token("bolat")}).get("/dashboard").status == 303
+
+
+def test_revoking_ends_every_session_at_once_and_shuts_cognito(web: Web) -> None:
+    browser, token = web.browser("saule"), web.token("saule")
+    saule = web.staff["saule"]
+    try:
+        assert web.call("POST", f"/api/v1/staff/{saule}/revoke", by="bolat").status == 403
+        assert web.call("POST", f"/api/v1/staff/{saule}/revoke", by="aigul").status == 200
+        assert browser.get("/dashboard").status == 303
+        assert web.call("GET", "/api/v1/me", token=token).status == 401
+        assert _login(web, "saule") == 401
+        pool = os.environ["USER_POOL_ID"]
+        assert web.cognito.admin_get_user(UserPoolId=pool, Username=email("saule"))["Enabled"] is False
+        assert web.call("POST", f"/api/v1/staff/{saule}/revoke", by="aigul").status == 200
+    finally:
+        web.cognito.admin_enable_user(UserPoolId=os.environ["USER_POOL_ID"], Username=email("saule"))
+
+
+def test_an_administrator_cannot_revoke_themselves_and_the_absent_are_not_found(web: Web) -> None:
+    assert web.call("POST", f"/api/v1/staff/{web.staff['aigul']}/revoke", by="aigul").status == 409
+    assert web.call("POST", "/api/v1/staff/nobody/revoke", by="aigul").status == 404
+    with pytest.raises(DeskRow.DoesNotExist):
+        DeskRow.get("staff", "nobody")
+
+
+def test_the_account_waits_after_five_wrong_passwords_and_others_do_not(web: Web) -> None:
+    assert [_login(web, "bolat", "wrong") for _ in range(5)] == [401] * 5
+    assert _login(web, "bolat", "wrong") == 429
+    assert _login(web, "bolat") == 429
+    assert _login(web, "saule") == 200
+    web.advance(15 * 60 + 1)
+    assert _login(web, "bolat") == 200
+
+
+def test_a_right_password_forgives_the_wrong_ones_before_it(web: Web) -> None:
+    for _ in range(3):
+        assert [_login(web, "bolat", "wrong") for _ in range(4)] == [401] * 4
+        assert _login(web, "bolat") == 200
+
+
+def test_a_source_waits_after_many_wrong_passwords_of_many_accounts(web: Web) -> None:
+    statuses = [
+        web.call("POST", "/api/v1/login", {"email": f"nobody{number}@desk.local", "password": "wrong"}, by="").status
+        for number in range(61)
+    ]
+    assert statuses == [401] * 60 + [429]
+
+
+def test_an_unknown_account_is_answered_as_a_wrong_password_is(web: Web) -> None:
+    answers = [
+        web.call("POST", "/api/v1/login", {"email": address, "password": "wrong"}, by="")
+        for address in ("nobody@desk.local", email("bolat"))
+    ]
+    assert answers[0].text == answers[1].text and answers[0].status == answers[1].status == 401
+
+
+def test_the_page_says_how_many_attempts_are_left(web: Web) -> None:
+    browser = web.browser()
+    answer = browser.sign_in("bolat", "wrong")
+    assert answer.status == 401 and "Attempts left: 4" in answer.text
+    assert "wrong" not in answer.text.replace("is wrong", "")
+
+
+def test_the_second_factor_is_asked_for_and_its_challenge_cannot_be_forged(web: Web) -> None:
+    pool = os.environ["USER_POOL_ID"]
+    totp = {"Enabled": True, "PreferredMfa": True}
+    web.cognito.admin_set_user_mfa_preference(UserPoolId=pool, Username=email("dana"), SoftwareTokenMfaSettings=totp)
+    try:
+        first = web.call("POST", "/api/v1/login", {"email": email("dana"), "password": PASSWORD}, by="").json
+        assert set(first) == {"challenge"}
+        forged = first["challenge"][:-4] + "0000"
+        assert web.call("POST", "/api/v1/login", {"challenge": forged, "code": "123456"}, by="").status == 400
+        browser = web.browser()
+        asked = browser.sign_in("dana")
+        assert asked.status == 200 and "authenticator" in asked.text
+        web.advance(CHALLENGE_LASTS // 1000 + 1)
+        late = web.call("POST", "/api/v1/login", {"challenge": first["challenge"], "code": "123456"}, by="")
+        assert late.status == 400
+    finally:
+        off = {"Enabled": False, "PreferredMfa": False}
+        web.cognito.admin_set_user_mfa_preference(UserPoolId=pool, Username=email("dana"), SoftwareTokenMfaSettings=off)
+
+
+def test_session_cookies_are_closed_to_scripts_and_other_sites(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.settings import settings
+    from chalicelib.web.auth import cookie
+
+    local = cookie("desk", "value")
+    assert "HttpOnly" in local and "SameSite=Lax" in local and "Path=/" in local and "Secure" not in local
+    monkeypatch.setenv("PUBLIC_URL", "https://desk.example")
+    settings.cache_clear()
+    real = cookie("desk", "value")
+    assert real.startswith("__Host-desk=") and "Secure" in real and "Domain" not in real
+
+
+def test_expired_rows_of_sessions_are_not_shown_before_ttl_deletes_them(web: Web) -> None:
+    token = web.token("bolat")
+    web.advance(13 * 3600)
+    row = IndexRow.get(f"session#{hashlib.sha256(token.encode()).hexdigest()}", "session")
+    assert row.expires_at is not None
+    assert web.call("GET", "/api/v1/me", token=token).status == 401

@@ -24,9 +24,6 @@ for days behind a stopped channel and then deserves its tries."""
 PROBE_EVERY = 50 * SECOND
 """How often one message may try whether a stopped channel works again: less than the sweeper's minute."""
 
-PROFILE_PURPOSE = {"notice": "status"}
-"""Purposes of rows that the operator's profile knows by another name."""
-
 
 @dataclass(frozen=True)
 class Waiting:
@@ -162,7 +159,7 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
     head, recipient, waiting = job.head, job.recipient, job.waiting
     if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
         return Failure("erased", "erased")
-    if not allows(PROFILE_PURPOSE.get(waiting.purpose, waiting.purpose), waiting.channel):
+    if not allows(waiting.purpose, waiting.channel):
         return Failure("not_allowed", "not_allowed")
     if head.blocked:
         return Failure("blocked", "blocked")

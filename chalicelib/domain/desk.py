@@ -111,6 +111,14 @@ class Conversation:
 
 
 @dataclass(frozen=True)
+class Event:
+    """An activity line: what, and the words and numbers that it needs. No personal data of customers."""
+
+    kind: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Consent:
     """One consent as it was given."""
 

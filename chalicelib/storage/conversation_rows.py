@@ -159,7 +159,7 @@ class ConversationRows:
             "status": "queued",
             "rank": RANK["queued"],
             "author": "desk",
-            "purpose": "notice",
+            "purpose": "status",
             "policy": notice.policy,
         }
         pk = rows.conversation_pk(person.conversation_id)
@@ -171,7 +171,7 @@ class ConversationRows:
         attributes = {
             "conversation_id": person.conversation_id,
             "action": action,
-            "purpose": "notice",
+            "purpose": "status",
             "due": "due#0",
             "due_at": now,
             "queued_at": now,

@@ -1,26 +1,17 @@
 """What colleagues change on tickets: each change and its activity line in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.desk import Conversation, Ticket
+from chalicelib.domain.desk import Conversation, Event, Ticket
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import State, queue_of
 from chalicelib.errors import Unavailable
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.writes import Write, Writes, blind_of_notice
-
-
-@dataclass(frozen=True)
-class Event:
-    """An activity line: what, and the words and numbers that it needs. No personal data of customers."""
-
-    kind: str
-    params: Mapping[str, Any]
 
 
 class DeskChanges:

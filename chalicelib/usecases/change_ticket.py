@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.desk import Ticket
+from chalicelib.domain.desk import Event, Ticket
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY, SECOND, State
 from chalicelib.errors import BadInput, Conflict, NotFound
 
 if TYPE_CHECKING:
     from chalicelib.storage.desk import Desk
-    from chalicelib.storage.desk_changes import DeskChanges, Event
+    from chalicelib.storage.desk_changes import DeskChanges
     from chalicelib.storage.staff import StaffStore
 
 TRIES = 6
@@ -73,9 +73,7 @@ class ChangeTicket:
         if reopens and self.desk.conversation(ticket.conversation_id).ticket_id != ticket.id:
             raise Conflict("The customer has a newer ticket. Go on there.", code="newer_ticket")
 
-    def _plan(self, ticket: Ticket, wish: Wish, by: Staff, now: int) -> tuple[dict[str, Any], list["Event"]]:
-        from chalicelib.storage.desk_changes import Event
-
+    def _plan(self, ticket: Ticket, wish: Wish, by: Staff, now: int) -> tuple[dict[str, Any], list[Event]]:
         new: dict[str, Any] = {}
         events: list[Event] = []
         if wish.state is not None and wish.state != ticket.state:

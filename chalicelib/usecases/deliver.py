@@ -162,7 +162,7 @@ class _Run:
         return claimed is Claimed.CHANGED
 
     def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
-        kept = job.waiting.purpose == "notice" and failure.reason == "window_closed"
+        kept = job.waiting.purpose == "status" and failure.reason == "window_closed"
         done = self._store.failed(job, failure, now, kept=kept)
         if done:
             self._count(job.waiting, failure.reason)

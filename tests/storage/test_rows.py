@@ -16,8 +16,13 @@ from tests.storage.declared import undeclared
 
 @pytest.mark.parametrize("one", CLASSES, ids=lambda one: one.name)
 def test_an_item_class_declares_owner_category_purpose_expiry_and_eraser(one: ItemClass) -> None:
+    profile = load_profile("spoint")
     assert one.owner in ("contact", "staff", "desk")
-    assert all((one.category, one.purpose, one.expiry, one.eraser))
+    assert one.expiry and one.eraser
+    assert set(one.categories) <= profile.categories.keys()
+    if one.owner != "desk":
+        assert one.purpose in profile.purposes and one.retention in profile.retention
+        assert one.categories or one.name == "key"
     assert not set(one.sealed) & set(one.plain)
     assert not one.sealed or one.owner == "contact"
 
@@ -55,5 +60,5 @@ def test_what_intake_writes_is_what_the_models_read(desk: Desk) -> None:
 
 def test_the_profile_knows_every_purpose_that_messages_leave_for() -> None:
     profile = load_profile("spoint")
-    assert profile.allows("support", "whatsapp") and profile.allows("notice", "telegram")
+    assert profile.allows("support", "whatsapp") and profile.allows("status", "telegram")
     assert not profile.allows("marketing", "whatsapp") and not profile.allows("marketing", "telegram")

@@ -178,7 +178,7 @@ def test_a_comment_is_sealed_shown_to_colleagues_and_never_sent(web: Web) -> Non
     assert [one["text"] for one in shown] == ["КУПИЯ-СӨЗ"]
     rows = web.dynamodb.scan(TableName=web.tables["desk"])["Items"]
     assert "КУПИЯ-СӨЗ".encode() not in str(rows).encode()
-    assert not [row for row in rows if row["sk"]["S"].startswith("outbox#") and row["purpose"]["S"] != "notice"]
+    assert not [row for row in rows if row["sk"]["S"].startswith("outbox#") and row["purpose"]["S"] != "status"]
 
 
 def test_a_reply_is_queued_once_for_each_client_id(web: Web) -> None:

@@ -32,7 +32,7 @@ run: $(STAMP)  ## start the whole desk on this machine, until Ctrl-C
 	@exec $(BIN)/python -m local.run
 
 test: $(STAMP)  ## every test that needs only Python
-	$(BIN)/python -m pytest -m "not browser" $(TESTS)
+	$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile $(TESTS)
 
 test-browser: $(STAMP)  ## drive dashboard and phones in Chromium
 	@$(BIN)/python -m local.tools chromium

@@ -20,11 +20,14 @@ FIELDS = frozenset(
 )
 """What a log line may hold: our own ids, words and numbers."""
 
+_QUIET = dict.fromkeys(("httpx", "httpcore", "botocore", "urllib3"), logging.WARNING) | {"telegram": logging.CRITICAL}
+"""Libraries that would log a bot's token (httpx, at INFO) or whole texts (telegram, at any level)."""
+
 
 @cache
 def _logger() -> Logger:
-    for noisy in ("httpx", "httpcore", "botocore", "urllib3", "telegram"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for name, level in _QUIET.items():
+        logging.getLogger(name).setLevel(level)
     return Logger(service="helpdesk", log_uncaught_exceptions=False, utc=True, location=None)
 
 

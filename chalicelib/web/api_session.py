@@ -71,5 +71,5 @@ def revoke(call: Call) -> Response:
     fields.only(call.query, ())
     if call.raw.strip():
         fields.only(call.json, ())
-    wiring_web.revoke_staff()(call.path["id"], call.colleague)
+    wiring_web.revoke_staff()(fields.staff_id(call.path), call.colleague)
     return json_answer({"ok": True})

@@ -12,6 +12,7 @@ MAX_COMMENT = 10_000
 MAX_TAGS, MAX_TAG = 20, 40
 MAX_Q = 200
 _ID = re.compile("[0-9a-z]{20}")
+_STAFF_ID = re.compile("[0-9A-Za-z-]{1,64}")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -87,10 +88,15 @@ def _tag(value: Any) -> str:
     return tag
 
 
-def path_id(path: Mapping[str, str], name: str = "id") -> str:
+def staff_id(path: Mapping[str, str]) -> str:
+    """A colleague's id in the path, as Cognito draws them; what has another form names nobody."""
+    return path_id(path, _STAFF_ID)
+
+
+def path_id(path: Mapping[str, str], form: re.Pattern[str] = _ID) -> str:
     """One of our ids in the path; what has another form names nothing."""
-    value = path.get(name, "")
-    if not _ID.fullmatch(value):
+    value = path.get("id", "")
+    if not form.fullmatch(value):
         raise NotFound("There is nothing here, or its retention has ended.")
     return value
 

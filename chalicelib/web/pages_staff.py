@@ -27,5 +27,5 @@ def staff(call: Call) -> Response:
 def revoke(call: Call) -> Response:
     """POST: shut a colleague out"""
     fields.only(call.form, ("csrf",))
-    wiring_web.revoke_staff()(call.path["id"], call.colleague)
+    wiring_web.revoke_staff()(fields.staff_id(call.path), call.colleague)
     return pages.go("/dashboard/staff")

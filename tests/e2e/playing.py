@@ -43,12 +43,12 @@ def new_phone() -> str:
     return f"7700{secrets.randbelow(10**7):07d}"
 
 
-def whatsapp_text(phone: str, text: str, *, name: str = "Амина", message_id: str = "") -> dict[str, Any]:
-    """Return a body of Meta with one text of this number, now."""
+def whatsapp_text(phone: str, text: str, at: int, *, name: str = "Амина", message_id: str = "") -> dict[str, Any]:
+    """Return a body of Meta with one text of this number at this second."""
     message = {
         "from": phone,
         "id": message_id or wamid(phone),
-        "timestamp": str(int(time.time())),
+        "timestamp": str(at),
         "type": "text",
         "text": {"body": text},
     }
@@ -78,6 +78,14 @@ class Play:
         return requests.post(
             url, data=raw, headers=signed(raw) if headers is None else headers, timeout=SECONDS
         )
+
+    def text(self, phone: str, text: str, **more: str) -> dict[str, Any]:
+        """Return a body of Meta with one text of this number, now by the desk's clock."""
+        return whatsapp_text(phone, text, self.now(), **more)
+
+    def now(self) -> int:
+        """Return the desk's time in epoch seconds."""
+        return int(self.phones("/clock")["epoch"])
 
     def telegram(self, update: Any, secret: str = BOT_SECRET) -> requests.Response:
         """Post an update as Telegram does."""

@@ -8,7 +8,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.e2e.playing import Play, signed, whatsapp_text
+from tests.e2e.playing import Play, signed
 
 FUZZ = settings(
     max_examples=60,
@@ -65,7 +65,7 @@ def test_a_signed_body_of_any_json_is_2xx_or_4xx(play: Play, value: Any) -> None
 )
 def test_nothing_is_written_without_a_signature(play: Play, headers: dict[str, str]) -> None:
     before = count_items(play)
-    body = json.dumps(whatsapp_text("77000000107", "жазылмайды")).encode()
+    body = json.dumps(play.text("77000000107", "жазылмайды")).encode()
     answer = play.whatsapp(body, {"Content-Type": "application/json", **headers})
     assert answer.status_code in (401, 403)
     assert play.telegram({"update_id": 1}, "wrong").status_code == 401

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.e2e.playing import Play, eventually, new_phone, whatsapp_text
+from tests.e2e.playing import Play, eventually, new_phone
 
 
 def test_a_failing_storage_answers_5xx_and_the_retry_completes_the_message(play: Play) -> None:
     phone = new_phone()
-    body = whatsapp_text(phone, "Сақталсын")
+    body = play.text(phone, "Сақталсын")
     play.phones("/faults", {"channel": "dynamodb", "match": "TransactWriteItems", "status": 500, "times": 20})
     assert play.whatsapp(body).status_code >= 500
     play.phones("/faults", method="DELETE")
@@ -23,7 +23,7 @@ def test_injected_conflicts_are_tried_anew(play: Play) -> None:
         "/faults",
         {"channel": "dynamodb", "match": "TransactWriteItems", "error": "TransactionConflict", "times": 3},
     )
-    assert play.whatsapp(whatsapp_text(phone, "Қақтығыс")).status_code == 200
+    assert play.whatsapp(play.text(phone, "Қақтығыс")).status_code == 200
     assert play.sign_in().ticket_of(phone)["unread"] == 1
 
 
@@ -31,7 +31,7 @@ def test_injected_conflicts_are_tried_anew(play: Play) -> None:
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_an_intake_killed_at_any_call_loses_nothing(play: Play, n: int, when: str) -> None:
     phone = new_phone()
-    body = whatsapp_text(phone, "Өлмейтін хабар")
+    body = play.text(phone, "Өлмейтін хабар")
     play.phones("/faults", {"channel": "lambda:intake", "n": n, "when": when, "times": 1})
     play.whatsapp(body)
     play.phones("/faults", method="DELETE")
@@ -53,7 +53,7 @@ def test_a_sender_killed_at_any_call_delivers_every_reply(play: Play) -> None:
     for n in range(1, CALLS_OF_A_REPLY + 1):
         for when in ("before", "after"):
             phone = new_phone()
-            play.whatsapp(whatsapp_text(phone, "Сұрақ"))
+            play.whatsapp(play.text(phone, "Сұрақ"))
             tickets[phone] = api.ticket_of(phone)["id"]
             eventually(lambda phone=phone: play.texts("whatsapp", phone))
             play.phones("/faults", {"channel": "lambda:sender", "n": n, "when": when, "times": 1})
@@ -80,7 +80,7 @@ def test_a_sender_killed_at_any_call_delivers_every_reply(play: Play) -> None:
 def test_a_relay_killed_at_its_call_rings_again(play: Play) -> None:
     phone = new_phone()
     play.phones("/faults", {"channel": "lambda:relay", "n": 1, "when": "before", "times": 1})
-    play.whatsapp(whatsapp_text(phone, "Сұрақ"))
+    play.whatsapp(play.text(phone, "Сұрақ"))
     play.phones("/clock", {"advance_seconds": 130})
     assert len(eventually(lambda: play.texts("whatsapp", phone))) == 1
 
@@ -90,7 +90,7 @@ def test_a_permanent_failure_is_shown_with_its_code_and_the_next_goes_on(
     play: Play, error: int, code: str
 ) -> None:
     phone = new_phone()
-    play.whatsapp(whatsapp_text(phone, "Сұрақ"))
+    play.whatsapp(play.text(phone, "Сұрақ"))
     api = play.sign_in()
     ticket = api.ticket_of(phone)
     eventually(lambda: play.texts("whatsapp", phone))
@@ -106,7 +106,7 @@ def test_a_permanent_failure_is_shown_with_its_code_and_the_next_goes_on(
 
 def test_a_stopped_channel_loses_nothing_and_goes_on_after_the_token_is_right(play: Play) -> None:
     phone = new_phone()
-    play.whatsapp(whatsapp_text(phone, "Сұрақ"))
+    play.whatsapp(play.text(phone, "Сұрақ"))
     api = play.sign_in()
     ticket = api.ticket_of(phone)
     eventually(lambda: play.texts("whatsapp", phone))

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.e2e.playing import Play, eventually, forms_of, new_phone, whatsapp_text
+from tests.e2e.playing import Play, eventually, forms_of, new_phone
 from tests.people import wamid
 
 
@@ -52,9 +52,9 @@ def test_no_store_queue_or_log_holds_anything_of_a_customer_that_can_be_read(pla
     message_id = wamid(phone)
     user = "598765432"
     play.whatsapp(
-        whatsapp_text(phone, "тюльпан-канарейка-семь", name="Гүлнұр-Канарейка", message_id=message_id)
+        play.text(phone, "тюльпан-канарейка-семь", name="Гүлнұр-Канарейка", message_id=message_id)
     )
-    play.whatsapp(whatsapp_text(phone, "bad signature canary"), {"Content-Type": "application/json"})
+    play.whatsapp(play.text(phone, "bad signature canary"), {"Content-Type": "application/json"})
     play.whatsapp(b"not json with canary-number " + phone.encode())
     play.phones(
         "/phones/telegram/messages",
@@ -106,7 +106,7 @@ def test_intakes_role_cannot_read_keys_or_content_nor_decrypt_nor_open_the_vault
     play: Play, intake_client: Any
 ) -> None:
     phone = new_phone()
-    play.whatsapp(whatsapp_text(phone, "Құпия"))
+    play.whatsapp(play.text(phone, "Құпия"))
     tables, root = names(play), play.desk.client
     dynamodb = intake_client("dynamodb")
     key = root("dynamodb").scan(TableName=tables["keys"], Limit=1)["Items"][0]

@@ -59,9 +59,7 @@ def main() -> int:
         figures += intake.calls_and_units(endpoint, tables, engine)
     figures.append(package_size())
     RESULTS.write_text(
-        json.dumps(
-            {"python": platform.python_version(), "machine": platform.machine(), "figures": figures}, indent=1
-        )
+        json.dumps({"python": platform.python_version(), "machine": platform.machine(), "figures": figures}, indent=1)
         + "\n"
     )
     for one in figures:

@@ -21,9 +21,7 @@ from chalicelib.storage.vault import decode_key
 def _secret(config: Settings) -> dict[str, Any] | None:
     secrets = client("secretsmanager")
     try:
-        value: dict[str, Any] = json.loads(
-            secrets.get_secret_value(SecretId=config.secret_vault)["SecretString"]
-        )
+        value: dict[str, Any] = json.loads(secrets.get_secret_value(SecretId=config.secret_vault)["SecretString"])
     except secrets.exceptions.ResourceNotFoundException:
         return None
     return value if value.get("keys") else None

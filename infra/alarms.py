@@ -205,7 +205,5 @@ def _resource(alarm: Alarm) -> Json:
     }
     properties["ExtendedStatistic" if alarm.statistic.startswith("p") else "Statistic"] = alarm.statistic
     if alarm.dimensions:
-        properties["Dimensions"] = [
-            {"Name": name, "Value": value} for name, value in alarm.dimensions.items()
-        ]
+        properties["Dimensions"] = [{"Name": name, "Value": value} for name, value in alarm.dimensions.items()]
     return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}

@@ -81,11 +81,7 @@ def code_files(project: Path) -> Iterator[tuple[str, Path]]:
     yield "app.py", project / "app.py"
     for path in sorted((project / "chalicelib").rglob("*")):
         relative = path.relative_to(project)
-        if (
-            path.is_file()
-            and path.suffix not in _DROPPED_SUFFIXES
-            and not _DROPPED_FOLDERS & set(relative.parts)
-        ):
+        if path.is_file() and path.suffix not in _DROPPED_SUFFIXES and not _DROPPED_FOLDERS & set(relative.parts):
             yield relative.as_posix(), path
 
 

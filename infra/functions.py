@@ -220,9 +220,7 @@ FUNCTIONS = (
         "sweeper",
         "Sweeper",
         (
-            _desk(
-                "Query", "Scan", "UpdateItem", "DeleteItem", "ConditionCheckItem", indexes=("queue", "unsent")
-            ),
+            _desk("Query", "Scan", "UpdateItem", "DeleteItem", "ConditionCheckItem", indexes=("queue", "unsent")),
             _index("Scan", "DeleteItem"),
             _send("DoorbellQueue"),
         ),

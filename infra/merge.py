@@ -21,15 +21,11 @@ INTAKE_MUST_SERVE = frozenset({"/webhooks/whatsapp", "/webhooks/telegram", "/hea
 GATEWAY_RESPONSES: Json = {
     "MISSING_AUTHENTICATION_TOKEN": {
         "statusCode": 404,
-        "responseTemplates": {
-            "application/json": '{"code": "not_found", "message": "There is no such address."}'
-        },
+        "responseTemplates": {"application/json": '{"code": "not_found", "message": "There is no such address."}'},
     },
     "REQUEST_TOO_LARGE": {
         "statusCode": 413,
-        "responseTemplates": {
-            "application/json": '{"code": "too_large", "message": "At most 10 MB are accepted."}'
-        },
+        "responseTemplates": {"application/json": '{"code": "too_large", "message": "At most 10 MB are accepted."}'},
     },
 }
 """What API Gateway itself says; by default it answers 403 for an address that does not exist."""
@@ -173,8 +169,7 @@ def _finish_api(template: Json) -> None:
 def known_names(template: Json) -> set[str]:
     """Return everything that a reference in the template may name."""
     pseudo = {
-        f"AWS::{name}"
-        for name in ("AccountId", "NoValue", "Partition", "Region", "StackName", "StackId", "URLSuffix")
+        f"AWS::{name}" for name in ("AccountId", "NoValue", "Partition", "Region", "StackName", "StackId", "URLSuffix")
     }
     names: set[str] = pseudo | template["Resources"].keys() | template.get("Parameters", {}).keys()
     return names

@@ -119,8 +119,6 @@ def start_desk(log: Path, **variables: str) -> Iterator[RunningDesk]:
         while "Ready in" not in log.read_text(encoding="utf-8"):
             assert process.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
             time.sleep(0.1)
-        yield RunningDesk(
-            url, phones_url, aws_url, log, lambda service: embedded.client(service, aws_url), stop
-        )
+        yield RunningDesk(url, phones_url, aws_url, log, lambda service: embedded.client(service, aws_url), stop)
     finally:
         stop()

@@ -29,9 +29,7 @@ def modules(*folders: str) -> list[Path]:
     return [file for folder in folders for file in sorted((PACKAGE / folder).rglob("*.py"))]
 
 
-@pytest.mark.parametrize(
-    "file", modules("domain", "usecases"), ids=lambda file: str(file.relative_to(PACKAGE))
-)
+@pytest.mark.parametrize("file", modules("domain", "usecases"), ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_domain_and_use_cases_know_no_library_of_the_outside(file: Path) -> None:
     assert not {name.split(".")[0] for name in imports(file)} & OUTSIDE
 
@@ -46,8 +44,7 @@ def test_pynamodb_lives_in_storage_alone() -> None:
 def test_channels_know_nothing_of_tickets(file: Path) -> None:
     known = {"chalicelib.domain.tickets", "chalicelib.domain.people"}
     assert not any(
-        name in known or name.startswith(("chalicelib.storage", "chalicelib.usecases"))
-        for name in imports(file)
+        name in known or name.startswith(("chalicelib.storage", "chalicelib.usecases")) for name in imports(file)
     )
 
 
@@ -93,8 +90,7 @@ TEXT_FILES = [
         "*.in",
     )
     for file in ROOT.rglob(pattern)
-    if not set(file.relative_to(ROOT).parts[:1])
-    & {".venv", ".venv-checkov", "build", ".git", ".local", "node_modules"}
+    if not set(file.relative_to(ROOT).parts[:1]) & {".venv", ".venv-checkov", "build", ".git", ".local", "node_modules"}
 ]
 
 

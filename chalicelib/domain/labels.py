@@ -57,16 +57,13 @@ FAILURES: Mapping[str, str] = {
     "window_closed": desk_msg("Not delivered. The reply window closed ({code}). Use a template."),
     "blocked": desk_msg("Not delivered. The customer blocked the bot ({code}). Use another channel."),
     "undeliverable": desk_msg(
-        "Not delivered. This phone cannot receive it: no WhatsApp, or a version too old ({code})."
-        " Use another channel."
+        "Not delivered. This phone cannot receive it: no WhatsApp, or a version too old ({code}). Use another channel."
     ),
     "channel_stopped": desk_msg("Not delivered. The channel is stopped ({code}). An administrator is told."),
     "limited": desk_msg("Not delivered. The provider limits messages to this person ({code}). Try tomorrow."),
     "template": desk_msg("Not delivered. The provider refuses this template ({code}). Choose another one."),
     "unsupported_type": desk_msg("Not delivered. The provider does not take this kind of message ({code})."),
-    "file": desk_msg(
-        "Not delivered. The provider did not take the file ({code}). Send a smaller one or a link."
-    ),
+    "file": desk_msg("Not delivered. The provider did not take the file ({code}). Send a smaller one or a link."),
     "not_allowed": desk_msg("Not sent. The policy does not allow this purpose on this channel."),
     "erased": desk_msg("Not sent. The customer's data is being destroyed."),
     "rejected": desk_msg("Not delivered. The provider refused it ({code}): {reason}"),
@@ -132,9 +129,7 @@ ERRORS: Mapping[int, str] = {
     409: desk_msg("Somebody changed this meanwhile. Look at the new state and try again."),
     413: desk_msg("This is too large. Send less text or a smaller file."),
     429: desk_msg("Too many attempts. Wait a minute and try again."),
-    500: desk_msg(
-        "Something broke here. The customer did not notice. Try again; if it repeats, tell on-call."
-    ),
+    500: desk_msg("Something broke here. The customer did not notice. Try again; if it repeats, tell on-call."),
     503: desk_msg("A service that we need does not answer. Nothing is lost. Try again in a minute."),
 }
 

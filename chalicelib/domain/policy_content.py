@@ -124,11 +124,7 @@ def _recipients(profile: Profile, tell: Tell) -> list[Block]:
     ]
     stores = ", ".join(tell(words.COUNTRIES[code]) for code in profile.residency.allowed)
     return [
-        {
-            "text": tell(
-                "Only those without whom a message would not arrive or be kept, and only what they need."
-            )
-        },
+        {"text": tell("Only those without whom a message would not arrive or be kept, and only what they need.")},
         {
             "head": [tell("Company"), tell("Country"), tell("Role"), tell("Data"), tell("Source")],
             "rows": rows,
@@ -144,9 +140,7 @@ def _retention(profile: Profile, tell: Tell) -> list[Block]:
     rows = [
         [
             _term(row, tell),
-            _list(
-                words.CATEGORIES, [c.id for c in profile.categories.values() if c.retention == row.id], tell
-            ),
+            _list(words.CATEGORIES, [c.id for c in profile.categories.values() if c.retention == row.id], tell),
             _source(row.clause, row.added, tell),
         ]
         for row in profile.retention.values()
@@ -193,11 +187,7 @@ def _rights(profile: Profile, tell: Tell) -> list[Block]:
 
 def _requests(profile: Profile, tell: Tell) -> list[Block]:
     blocks: list[Block] = [
-        {
-            "text": tell(
-                "Write a mail whose subject or first line is one of these phrases, in any of the languages."
-            )
-        }
+        {"text": tell("Write a mail whose subject or first line is one of these phrases, in any of the languages.")}
     ]
     for name, phrases in profile.markings.items():
         blocks.append({"text": tell(words.MARKINGS[name])})
@@ -210,9 +200,7 @@ def _requests(profile: Profile, tell: Tell) -> list[Block]:
         )
         for box in profile.mail
     ]
-    identity = tell(
-        "We ask you to confirm that it is you, in the chat from which you wrote, before anything is done."
-    )
+    identity = tell("We ask you to confirm that it is you, in the chat from which you wrote, before anything is done.")
     return [*blocks, {"text": mail}, {"items": printed}, {"text": identity}]
 
 
@@ -237,9 +225,9 @@ def _destruction(profile: Profile, tell: Tell) -> list[Block]:
 
 
 def _changes(profile: Profile, tell: Tell, language: Language) -> list[Block]:
-    versions = tell(
-        "This is version {version} of {date}. Earlier versions stay available by their number."
-    ).format(version=profile.policy.version, date=show_date(language, profile.policy.published))
+    versions = tell("This is version {version} of {date}. Earlier versions stay available by their number.").format(
+        version=profile.policy.version, date=show_date(language, profile.policy.published)
+    )
     return [
         {"text": versions},
         {"text": tell(words.ACCEPTANCE[profile.policy.accepted_by])},

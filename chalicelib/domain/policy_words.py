@@ -126,9 +126,7 @@ ACCEPTANCE: Mapping[str, str] = {
     "button": policy_msg("We ask you to accept a new version by a button in the chat."),
 }
 CONSENT: Mapping[str, str] = {
-    "message": policy_msg(
-        "You start the conversation yourself; by your first message you agree to this policy."
-    ),
+    "message": policy_msg("You start the conversation yourself; by your first message you agree to this policy."),
     "explicit": policy_msg("Before we process your message, we ask for your consent and you answer."),
 }
 CROSS_BORDER: Mapping[str, str] = {
@@ -137,7 +135,6 @@ CROSS_BORDER: Mapping[str, str] = {
         " you agree to the transfer that delivery needs."
     ),
     "explicit": policy_msg(
-        "Servers of these companies stand outside Kazakhstan."
-        " We ask for your consent to the transfer separately."
+        "Servers of these companies stand outside Kazakhstan. We ask for your consent to the transfer separately."
     ),
 }

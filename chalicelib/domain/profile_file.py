@@ -51,9 +51,7 @@ class Table:
             raise self.wrong(key, f"{value!r} is not known; choose from: {', '.join(sorted(allowed))}")
         return value
 
-    def texts(
-        self, key: str, allowed: Collection[str] | None = None, *, empty: bool = False
-    ) -> tuple[str, ...]:
+    def texts(self, key: str, allowed: Collection[str] | None = None, *, empty: bool = False) -> tuple[str, ...]:
         """Return a list of different texts, each from `allowed` when that is given."""
         values: list[object] = self.take(key, list, "a list of texts")
         texts = tuple(value for value in values if isinstance(value, str) and value)

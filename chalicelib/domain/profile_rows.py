@@ -184,9 +184,7 @@ def _policy(table: Table) -> PolicyTerms:
             consent=table.one_of("consent", CONSENT_WAYS),
         )
     if not re.fullmatch("[0-9][0-9.]{0,9}", terms.version):
-        raise table.wrong(
-            "version", f'{terms.version!r} is no version; write a number in quotes, such as "2"'
-        )
+        raise table.wrong("version", f'{terms.version!r} is no version; write a number in quotes, such as "2"')
     return terms
 
 

@@ -36,8 +36,7 @@ CONSENT = bot_msg(
     " Which data, and how to withdraw: {url}"
 )
 WELCOME = bot_msg(
-    "Hello. This is {service}. Write your question, and we will answer here."
-    " How we handle personal data: {url}"
+    "Hello. This is {service}. Write your question, and we will answer here. How we handle personal data: {url}"
 )
 UNSUPPORTED = bot_msg("The operator cannot see a message of this kind. Please describe it in words.")
 FILE_TOO_LARGE = bot_msg(
@@ -59,17 +58,14 @@ def desk_text(language: str) -> gettext.GNUTranslations:
     return catalogue("desk", language)
 
 
-def bot_text(
-    language: str, message: str, /, *, unknown: Sequence[str] = ("kk", "ru"), **places: object
-) -> str:
+def bot_text(language: str, message: str, /, *, unknown: Sequence[str] = ("kk", "ru"), **places: object) -> str:
     """Return an automatic text in the person's language, with its places filled.
 
     While the language is not known (""), it is said in each language of `unknown` (the profile's first two),
     with a blank line between.
     """
     return "\n\n".join(
-        catalogue("bot", each).gettext(message).format(**places)
-        for each in ([language] if language else unknown)
+        catalogue("bot", each).gettext(message).format(**places) for each in ([language] if language else unknown)
     )
 
 

@@ -114,9 +114,7 @@ def unused(directory: Path, package: Path = PACKAGE) -> Iterator[str]:
     """Name the texts that no source marks; `--prune` takes them out."""
     for domain in KEYWORDS:
         marked = sources(domain, package)
-        yield from (
-            f"{domain}: {text!r}" for text in texts_of(load(domain, "en", directory)) if text not in marked
-        )
+        yield from (f"{domain}: {text!r}" for text in texts_of(load(domain, "en", directory)) if text not in marked)
 
 
 def main(arguments: list[str]) -> int:

@@ -73,9 +73,7 @@ class ConversationRows:
         pk = rows.conversation_pk(ref.conversation_id)
         return self._writes.put("raw", "desk", pk, f"raw#{ref.tail}", attributes, fresh=False)
 
-    def new_head(
-        self, person: Person, message: Incoming, now: int, *, ticket_id: str, wrote_at: int
-    ) -> Write:
+    def new_head(self, person: Person, message: Incoming, now: int, *, ticket_id: str, wrote_at: int) -> Write:
         """A new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they only arrived."""
         head = {
             "conversation_id": person.conversation_id,
@@ -151,9 +149,7 @@ class ConversationRows:
             "kind": "text",
             "ticket_id": ticket_id,
             "contact_id": person.contact_id,
-            "content": sealing.seal_json(
-                person.public_key, sealing.message_content(ref), {"text": notice.text}
-            ),
+            "content": sealing.seal_json(person.public_key, sealing.message_content(ref), {"text": notice.text}),
             "sent_at": notice.at,
             "arrived_at": notice.at,
             "status": "queued",

@@ -36,9 +36,7 @@ _BY_ROLE = (
 class IntakeStore:
     """Intake's view of the tables."""
 
-    def __init__(
-        self, client: Any, tables: Mapping[str, str], address_key: AddressKey, vault_public: bytes
-    ) -> None:
+    def __init__(self, client: Any, tables: Mapping[str, str], address_key: AddressKey, vault_public: bytes) -> None:
         self._client = client
         self._tables = tables
         self._address_key = address_key
@@ -90,9 +88,7 @@ class IntakeStore:
         fields = {name: item[name] for name in Person.__dataclass_fields__ if name in item}
         return Person(**{**fields, "aliases": tuple(item["aliases"])})
 
-    def draw(
-        self, channel: Channel, account: str, author: Author, language: str
-    ) -> tuple[Person, ContactKey]:
+    def draw(self, channel: Channel, account: str, author: Author, language: str) -> tuple[Person, ContactKey]:
         """Draw a new person with a key of their own. Nothing is stored."""
         contact_id = new_id()
         key = new_contact_key(self._vault_public, contact_id)
@@ -127,9 +123,7 @@ class IntakeStore:
             yield from self.people.new_contact(stored, arrival.key, message, arrival.now, arrival.moved_from)
             last = arrival.notice.at if arrival.notice else arrival.now
             wrote_at = message.sent_at * SECOND
-            yield self.conversations.new_head(
-                person, message, last, ticket_id=arrival.ticket_id, wrote_at=wrote_at
-            )
+            yield self.conversations.new_head(person, message, last, ticket_id=arrival.ticket_id, wrote_at=wrote_at)
         else:
             yield self.conversations.head(arrival)
             yield from self.people.changes(arrival)
@@ -160,9 +154,7 @@ class IntakeStore:
                 raise Unavailable("The storage did not take the message; send it again.") from error
             codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", ())]
             failed = {
-                write.role
-                for write, code in zip(writes, codes, strict=False)
-                if code == "ConditionalCheckFailed"
+                write.role for write, code in zip(writes, codes, strict=False) if code == "ConditionalCheckFailed"
             }
             return next((outcome for role, outcome in _BY_ROLE if role in failed), Outcome.CONFLICT)
         except BotoCoreError as error:

@@ -19,9 +19,7 @@ class IntakeChanges:
         self._store = store
         self._address_key = address_key
 
-    def start(
-        self, person: Person, key: ContactKey | None, started: Started, notice: Notice, now: int
-    ) -> Outcome:
+    def start(self, person: Person, key: ContactKey | None, started: Started, notice: Notice, now: int) -> Outcome:
         """Store that a person pressed Start, and the welcome. Raises Unavailable."""
         rows_of = self._store.conversations
         writes = [self._started(person, started, now)]
@@ -37,9 +35,7 @@ class IntakeChanges:
         ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.blind(started))
         write = self._store.conversations.event(person, "", "started", ref.at, blind=ref.blind)
         place = sealing.message_content(ref)
-        content = sealing.seal_json(
-            person.public_key, place, {"payload": started.payload, "id": started.provider_id}
-        )
+        content = sealing.seal_json(person.public_key, place, {"payload": started.payload, "id": started.provider_id})
         write.item["Put"]["Item"] |= {"content": {"B": content}, "arrived_at": {"N": str(now)}}
         return write
 
@@ -49,9 +45,7 @@ class IntakeChanges:
 
     def _at_epoch(self, person: Person) -> Write:
         pk = rows.conversation_pk(person.conversation_id)
-        return self._store.writes.update(
-            "head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": person.epoch}
-        )
+        return self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": person.epoch})
 
     def reach(self, person: Person, change: ReachChanged) -> Outcome:
         """Store that the person blocked or unblocked the bot, unless something newer is known. Raises Unavailable."""

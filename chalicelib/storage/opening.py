@@ -43,5 +43,3 @@ class Opener:
         if contact_id not in self._private:
             self.load([contact_id])
         return self._private[contact_id]
-
-

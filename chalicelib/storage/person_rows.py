@@ -128,9 +128,7 @@ class PersonRows:
         """A known person has another address: the new alias in place of the old one, the other aliases told."""
         yield self._alias(person, new)
         if old:
-            yield self._writes.delete(
-                "index", f"alias#{old}", "alias", "contact_id = :contact", person.contact_id
-            )
+            yield self._writes.delete("index", f"alias#{old}", "alias", "contact_id = :contact", person.contact_id)
         for name in person.aliases:
             if name != new:
                 yield self._writes.update(
@@ -141,9 +139,7 @@ class PersonRows:
                 )  # fmt: skip
         pk = rows.conversation_pk(person.conversation_id)
         values = {"aliases": list(person.aliases), "epoch": person.epoch}
-        yield self._writes.update(
-            "head", "desk", pk, "head", "SET aliases = :aliases", "epoch = :epoch", values
-        )
+        yield self._writes.update("head", "desk", pk, "head", "SET aliases = :aliases", "epoch = :epoch", values)
         yield self._writes.update(
             "contact", "desk", rows.contact_pk(person.contact_id), "contact",
             f"SET #{address.kind} = :address", "epoch = :epoch",

@@ -87,9 +87,7 @@ class Rotation:
         ]
         for pages in (scan, *queries):
             for page in pages:
-                yield from (
-                    item for raw in page["Items"] if (item := item_from_wire(raw))["vault_id"] != current
-                )
+                yield from (item for raw in page["Items"] if (item := item_from_wire(raw))["vault_id"] != current)
 
     def _move(self, item: Mapping[str, Any]) -> bool:
         if "sealed_private" in item:

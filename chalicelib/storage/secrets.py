@@ -88,9 +88,9 @@ def open_vault(secret: dict[str, Any], kms: Any) -> Vault:
     try:
         return Vault(
             {
-                one["id"]: kms.decrypt(
-                    CiphertextBlob=b64decode(one["wrapped"]), EncryptionContext=VAULT_CONTEXT
-                )["Plaintext"]
+                one["id"]: kms.decrypt(CiphertextBlob=b64decode(one["wrapped"]), EncryptionContext=VAULT_CONTEXT)[
+                    "Plaintext"
+                ]
                 for one in secret["keys"]
             }
         )

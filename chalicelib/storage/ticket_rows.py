@@ -71,10 +71,7 @@ class TicketRows:
                 "in": "in",
             }
             changes += ["#last = :last", "last_message_at = :at", "last_kind = :kind", "last_direction = :in"]
-        if (
-            profile.name
-            and self._address_key.profile(profile.name, profile.username) != arrival.person.profile_hash
-        ):
+        if profile.name and self._address_key.profile(profile.name, profile.username) != arrival.person.profile_hash:
             values["who"] = self._who(arrival)
             changes.append("who = :who")
         return self._writes.update(

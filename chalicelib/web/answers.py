@@ -29,9 +29,7 @@ View = Callable[..., Response]
 def json_answer(body: Any, status: int = 200) -> Response:
     """Answer with JSON that no cache keeps."""
     headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
-    return Response(
-        json.dumps(body, ensure_ascii=False), status_code=status, headers={**SECURITY_HEADERS, **headers}
-    )
+    return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers={**SECURITY_HEADERS, **headers})
 
 
 def text_answer(text: str, status: int = 200) -> Response:

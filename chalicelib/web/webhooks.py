@@ -77,9 +77,7 @@ def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:
     def receive_whatsapp() -> Response:
         body, headers = _body(routes.current_request)
         secrets = intake().secrets.whatsapp
-        if not signature_ok(
-            [secret for secret, _ in secrets.values()], body, headers.get("x-hub-signature-256", "")
-        ):
+        if not signature_ok([secret for secret, _ in secrets.values()], body, headers.get("x-hub-signature-256", "")):
             raise _rejected(
                 "whatsapp", "The signature does not match the body. Sign the raw bytes with the app secret."
             )

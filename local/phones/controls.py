@@ -88,17 +88,13 @@ class Controls:
         if body.is_form and isinstance(given, str) and given.isascii() and given.isdecimal():
             given = int(given)
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _TEN_YEARS:
-            raise Refused(
-                f"advance_seconds must be a whole number from 1 to {_TEN_YEARS}; time only goes forward."
-            )
+            raise Refused(f"advance_seconds must be a whole number from 1 to {_TEN_YEARS}; time only goes forward.")
         # One walk after the other: each goes from due moment to due moment and takes its time.
         async with self._walking:
             try:
                 await run_in_threadpool(self.bench.clock.advance, given)
             except TimeoutError as error:
-                raise Refused(
-                    f"The clock moved, but the desk is not quiet: {error}", 504, "not_quiet"
-                ) from error
+                raise Refused(f"The clock moved, but the desk is not quiet: {error}", 504, "not_quiet") from error
         self.bench.store.changed()
         return self._now()
 

@@ -41,9 +41,7 @@ class Guard:
         origin = asked.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc != asked.get("host")
         if foreign and scope["method"] not in ("GET", "HEAD"):
-            refused = JSONResponse(
-                {"code": "forbidden", "message": "Only this page's own forms may do that."}, 403
-            )
+            refused = JSONResponse({"code": "forbidden", "message": "Only this page's own forms may do that."}, 403)
             await refused(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)

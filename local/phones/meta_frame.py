@@ -32,9 +32,7 @@ class MetaFrame:
         except Refused:
             return Body()
 
-    def call(
-        self, request: Request, method: str, to: str = "", payload: dict[str, Any] | None = None
-    ) -> Call:
+    def call(self, request: Request, method: str, to: str = "", payload: dict[str, Any] | None = None) -> Call:
         account, path = self.bench.secrets.phone_number_id, f"{request.method} {request.url.path}"
         return Call("whatsapp", account, method, path, to, payload or {}, self.bench.clock.now())
 

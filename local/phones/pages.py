@@ -54,9 +54,7 @@ class Pages:
         self._jinja = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._jinja.filters.update(
-            time=_time, second=_second, day=_day, phone=_phone, initials=_initials, size=_size
-        )
+        self._jinja.filters.update(time=_time, second=_second, day=_day, phone=_phone, initials=_initials, size=_size)
 
     async def page(self, request: Request) -> Response:
         store = self.bench.store
@@ -99,9 +97,7 @@ class Pages:
         asked = request.query_params
         bots = self.bench.secrets.bots
         bot = self.bench.secrets.bot(asked.get("bot", "")) or bots[0]
-        return Choice(
-            self._person("whatsapp", asked.get("wa", "")), self._person("telegram", asked.get("tg", "")), bot
-        )
+        return Choice(self._person("whatsapp", asked.get("wa", "")), self._person("telegram", asked.get("tg", "")), bot)
 
     def _person(self, channel: Channel, person_id: str) -> Person:
         people = [p for p in self.bench.store.people if p.channel == channel]
@@ -131,11 +127,7 @@ class Pages:
         if not chat.last_inbound:
             return ""
         left = int(chat.last_inbound + 86_400 - self.bench.clock.now())
-        return (
-            f"Reply window: {left // 3600} h {left % 3600 // 60} min left"
-            if left >= 0
-            else "Reply window closed"
-        )
+        return f"Reply window: {left // 3600} h {left % 3600 // 60} min left" if left >= 0 else "Reply window closed"
 
     def _clock(self) -> str:
         return datetime.fromtimestamp(self.bench.clock.now(), UTC).strftime("%a %-d %b %Y, %H:%M UTC")
@@ -166,10 +158,4 @@ def _initials(name: str) -> str:
 
 
 def _size(count: int) -> str:
-    return (
-        f"{count} B"
-        if count < 1000
-        else f"{count / 1000:.0f} kB"
-        if count < 10**6
-        else f"{count / 10**6:.1f} MB"
-    )
+    return f"{count} B" if count < 1000 else f"{count / 1000:.0f} kB" if count < 10**6 else f"{count / 10**6:.1f} MB"

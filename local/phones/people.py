@@ -42,9 +42,7 @@ def resolve(store: Store, channel: Channel, body: Body, *, create: bool = True) 
     if person is None and not create:
         raise Refused("Nobody on the phones has this number or id.", 404, "not_found")
     if person is None:
-        return store.add_person(
-            channel, known.pop("name") or "Customer", phone=phone, user_id=user_id, **known
-        )
+        return store.add_person(channel, known.pop("name") or "Customer", phone=phone, user_id=user_id, **known)
     for name, value in known.items():
         if value:
             setattr(person, name, value)

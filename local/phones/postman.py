@@ -62,9 +62,7 @@ class Postman:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def post(
-        self, delivery: Delivery, url: str, content: bytes, headers: Mapping[str, str]
-    ) -> Delivery:
+    async def post(self, delivery: Delivery, url: str, content: bytes, headers: Mapping[str, str]) -> Delivery:
         """One try now; when the desk does not take it, the next ones follow in the background."""
         self.deliveries.append(delivery)
         if not await self._try(delivery, url, content, headers):

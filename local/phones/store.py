@@ -118,9 +118,7 @@ class Call:
 READY = (
     Person("amina", "whatsapp", "Амина", "kk", phone="77000000107"),
     Person("oliver", "whatsapp", "Oliver", "en", phone="447700900123", user_id="GB.13491208655302741918"),
-    Person(
-        "aigerim", "whatsapp", "Айгерим", "ru", user_id="KZ.20817364509182736455", username="aigerim.flowers"
-    ),
+    Person("aigerim", "whatsapp", "Айгерим", "ru", user_id="KZ.20817364509182736455", username="aigerim.flowers"),
     Person("daniyar", "telegram", "Данияр", "ru", user_id="500000042", username="daniyar_osp"),
     Person("oliver-telegram", "telegram", "Oliver", "en", user_id="700000311", username="oliver_w"),
 )

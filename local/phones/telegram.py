@@ -90,9 +90,7 @@ class Telegram:
 
     # ---- updates ----
 
-    async def send(
-        self, bot: Bot, kind: str, content: dict[str, Any], bubble: Bubble | None = None
-    ) -> Delivery:
+    async def send(self, bot: Bot, kind: str, content: dict[str, Any], bubble: Bubble | None = None) -> Delivery:
         """One update of the bot. Kinds that the desk did not register are not sent, as Telegram does it."""
         hook = self.webhooks[bot.account]
         hook.last_update += 1

@@ -39,9 +39,7 @@ class Webhook:
 class BotMethods:
     """The methods, by lower-case name: Telegram does not look at the case."""
 
-    def __init__(
-        self, store: Store, clock: Clock, webhooks: dict[str, Webhook], deliveries: deque[Delivery]
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, webhooks: dict[str, Webhook], deliveries: deque[Delivery]) -> None:
         self.store, self.clock, self.webhooks, self.deliveries = store, clock, webhooks, deliveries
         self._methods: dict[str, Callable[[Bot, Payload, Files], Any]] = {
             "getme": self._me,
@@ -108,9 +106,7 @@ class BotMethods:
 
     def _send_file(self, bot: Bot, payload: Payload, files: Files, kind: str) -> Payload:
         chat = self._chat(bot, payload)
-        caption = plain_text(
-            payload.get("caption"), payload.get("parse_mode"), CAPTION_LIMIT, "message caption"
-        )
+        caption = plain_text(payload.get("caption"), payload.get("parse_mode"), CAPTION_LIMIT, "message caption")
         named = str(payload.get(kind, ""))
         file = files.get(kind) or files.get(named.removeprefix("attach://")) or self.store.files.get(named)
         if file is None and not payload.get(kind):
@@ -155,9 +151,7 @@ class BotMethods:
             text = plain_text(payload["text"], payload.get("parse_mode"), TEXT_LIMIT, "message")
         keys = keys_of(payload.get("reply_markup"))
         if (text, keys) == (bubble.text, bubble.keys):
-            raise bad(
-                "message is not modified: specified new message content and reply markup are exactly the same"
-            )
+            raise bad("message is not modified: specified new message content and reply markup are exactly the same")
         bubble.edited = bubble.edited or text != bubble.text
         bubble.text, bubble.keys = text, keys
         return message_json(chat, bot, bubble, payload.get("reply_markup"))

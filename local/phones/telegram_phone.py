@@ -37,9 +37,7 @@ class TelegramPhone:
             raise Refused("This person blocked the bot; unblock it first.", 409, "conflict")
         file = file_of(self.bench.store, body)
         content, kind = _content(text, file, sample)
-        return await self._send(
-            bot, chat, content | (raw or {}), (kind, text or f"[{sample or kind}]", file), body
-        )
+        return await self._send(bot, chat, content | (raw or {}), (kind, text or f"[{sample or kind}]", file), body)
 
     async def start(self, body: Body) -> Result:
         """The person presses Start, with the `payload` of a link or without."""
@@ -175,9 +173,7 @@ class TelegramPhone:
 
     async def _member(self, bot: Bot, chat: Chat, old: str, new: str) -> Delivery:
         def member(status: str) -> dict[str, Any]:
-            return {"user": bot_json(bot), "status": status} | (
-                {"until_date": 0} if status == "kicked" else {}
-            )
+            return {"user": bot_json(bot), "status": status} | ({"until_date": 0} if status == "kicked" else {})
 
         change = {
             "chat": chat_json(chat), "from": user_json(chat), "date": int(self.bench.clock.now()),

@@ -70,9 +70,7 @@ def plain_text(text: object, parse_mode: object, limit: int, what: str) -> str:
         parser.feed(text)
         parser.close()
         if parser.open:
-            raise bad(
-                f"can't parse entities: Can't find end tag corresponding to start tag {parser.open[-1]}"
-            )
+            raise bad(f"can't parse entities: Can't find end tag corresponding to start tag {parser.open[-1]}")
         text = "".join(parser.text)
     if len(text) > limit:
         raise bad(f"{what} is too long")

@@ -73,12 +73,8 @@ class WhatsApp:
         else:
             chat.bubbles.append(bubble)
         self.postman.start(self._confirm(chat, bubble, failure))
-        contact = {"input": given} | (
-            {"wa_id": person.phone} if person.phone else {"user_id": person.user_id}
-        )
-        return JSONResponse(
-            {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]}
-        )
+        contact = {"input": given} | ({"wa_id": person.phone} if person.phone else {"user_id": person.user_id})
+        return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]})
 
     def _window_closed(self, chat: Chat) -> bool:
         """Only for a person who wrote through the phones: for others the desk itself must know."""
@@ -133,9 +129,7 @@ class WhatsApp:
             status["pricing"] = {"billable": True, "pricing_model": "PMP", "category": category}
         return await self.send("messages", {"statuses": [status]}, f"status {bubble.state}")
 
-    async def send(
-        self, field: str, value: dict[str, Any], what: str, bubble: Bubble | None = None
-    ) -> Delivery:
+    async def send(self, field: str, value: dict[str, Any], what: str, bubble: Bubble | None = None) -> Delivery:
         """One signed webhook with one change. `value` lacks only what every value of messages has."""
         metadata = {
             "display_phone_number": self.secrets.display_phone_number,
@@ -148,6 +142,4 @@ class WhatsApp:
         content = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
         mark = hmac.new(self.secrets.app_secret.encode(), content, sha256).hexdigest()
         delivery = Delivery("whatsapp", what, self.clock.now(), bubble)
-        return await self.postman.post(
-            delivery, self.webhook_url, content, {"X-Hub-Signature-256": f"sha256={mark}"}
-        )
+        return await self.postman.post(delivery, self.webhook_url, content, {"X-Hub-Signature-256": f"sha256={mark}"})

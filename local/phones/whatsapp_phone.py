@@ -81,9 +81,7 @@ class WhatsAppPhone:
         value = body.fields.get("value")
         if not isinstance(value, dict):
             raise Refused("value must be an object as WhatsApp sends it.")
-        delivery = await self.provider.send(
-            body.text("field", "messages"), value, body.text("field", "messages")
-        )
+        delivery = await self.provider.send(body.text("field", "messages"), value, body.text("field", "messages"))
         return {"webhook": delivery.brief()}
 
     def _chat(self, person: Person) -> Chat:

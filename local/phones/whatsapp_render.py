@@ -35,9 +35,7 @@ def keys_of(body: dict[str, Any], kind: str) -> tuple[Key, ...]:
     if kind == "template":
         buttons = [part for part in body[kind].get("components") or [] if part.get("type") == "button"]
         payloads = [p for button in buttons for p in button.get("parameters") or [] if p.get("payload")]
-        return tuple(
-            Key(str(p["payload"]), str(p.get("text") or p["payload"]), kind="button") for p in payloads
-        )
+        return tuple(Key(str(p["payload"]), str(p.get("text") or p["payload"]), kind="button") for p in payloads)
     if kind != "interactive":
         return ()
     action = body[kind]["action"]

@@ -35,8 +35,7 @@ DETAILS = {
     131047: (
         400,
         "Re-engagement message",
-        "Message failed to send because more than 24 hours have passed since the customer last replied to"
-        " this number.",
+        "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
     ),
     131048: (400, "Spam rate limit hit", "Too many previous messages were blocked or flagged as spam."),
     131049: (
@@ -81,9 +80,7 @@ _TYPES = ("text", *_MEDIA, "location", "contacts", "interactive", "template", "r
 class MetaError(Exception):
     """A call that Meta refuses, in the JSON shape of the Graph API."""
 
-    def __init__(
-        self, code: int, details: str = "", *, message: str = "", status: int = 0, subcode: int = 0
-    ) -> None:
+    def __init__(self, code: int, details: str = "", *, message: str = "", status: int = 0, subcode: int = 0) -> None:
         super().__init__(code)
         usual_status, title, usual_details = DETAILS.get(code, (500, "An unknown error occurred", ""))
         self.status = status or usual_status
@@ -140,9 +137,7 @@ def check_message(body: dict[str, Any], has_media: Callable[[str], bool]) -> str
     """The type of a message that Meta would take, else MetaError. `has_media` knows uploaded media."""
     kind = str(body.get("type", "text"))
     if kind not in _TYPES:
-        raise MetaError(
-            100, f"Param type must be one of {{{', '.join(t.upper() for t in _TYPES)}}} - got {kind!r}."
-        )
+        raise MetaError(100, f"Param type must be one of {{{', '.join(t.upper() for t in _TYPES)}}} - got {kind!r}.")
     callback_data = body.get("biz_opaque_callback_data")
     if callback_data is not None and (not isinstance(callback_data, str) or len(callback_data) > 512):
         raise MetaError(100, "Param biz_opaque_callback_data must be a string of at most 512 characters.")
@@ -162,9 +157,7 @@ def check_message(body: dict[str, Any], has_media: Callable[[str], bool]) -> str
     elif kind == "template":
         language = content.get("language")
         _length(content.get("name"), "template['name']", 512)
-        _length(
-            language.get("code") if isinstance(language, dict) else None, "template['language']['code']", 32
-        )
+        _length(language.get("code") if isinstance(language, dict) else None, "template['language']['code']", 32)
         if not isinstance(content.get("components", []), list):
             raise MetaError(100, "Param template['components'] must be an array.")
     elif kind == "reaction":

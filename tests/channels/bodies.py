@@ -20,15 +20,11 @@ PAYLOADS = Path(__file__).parent.parent / "payloads" / "whatsapp"
 
 def wamid(number: str = AMINA, serial: int = 1) -> str:
     """A message id of the real form: base64 with the person's number inside."""
-    inside = (
-        b"\x1d\x18" + bytes([len(number)]) + number.encode() + b"\x15\x02\x00\x12\x18\x14" + b"%020X" % serial
-    )
+    inside = b"\x1d\x18" + bytes([len(number)]) + number.encode() + b"\x15\x02\x00\x12\x18\x14" + b"%020X" % serial
     return "wamid." + base64.b64encode(inside + b"\x00").decode()
 
 
-def message(
-    kind: str = "text", *, serial: int = 1, sender: str | None = AMINA, **fields: Any
-) -> dict[str, Any]:
+def message(kind: str = "text", *, serial: int = 1, sender: str | None = AMINA, **fields: Any) -> dict[str, Any]:
     """One message; `fields` replace or add, None takes away."""
     whole = {
         "from": sender,

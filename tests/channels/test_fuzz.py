@@ -26,11 +26,7 @@ WHATSAPP = [
     *(json.loads(body(change([message(kind, **fields)]))) for kind, fields, *_ in WHATSAPP_KINDS),
     json.loads(body(change([message()], statuses=[status("sent")]), change([message(serial=2)]))),
     json.loads(
-        body(
-            change(
-                field="user_id_update", user_id_update=[{"user_id": {"previous": "KZ.1", "current": "KZ.2"}}]
-            )
-        )
+        body(change(field="user_id_update", user_id_update=[{"user_id": {"previous": "KZ.1", "current": "KZ.2"}}]))
     ),
 ]
 TELEGRAM = [

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.channels.split import TEXT_LIMIT, split_text
 
 FAMILY, FLAG, THUMB = "👨‍👩‍👧‍👦", "🇰🇿", "👍🏽"
-PARTS = st.sampled_from(
-    ["a", "қ", " ", "\n", "<&_*", "e\u0301", FAMILY, FLAG, THUMB, "❤️", "😀", "word ", "1️⃣"]
-)
+PARTS = st.sampled_from(["a", "қ", " ", "\n", "<&_*", "e\u0301", FAMILY, FLAG, THUMB, "❤️", "😀", "word ", "1️⃣"])
 
 
 def units(text: str) -> int:

@@ -59,9 +59,7 @@ def test_the_clock_may_be_ours() -> None:
 # Start
 
 
-@pytest.mark.parametrize(
-    ("text", "payload"), [("/start", ""), ("/start promo_42", "promo_42"), ("/start ", "")]
-)
+@pytest.mark.parametrize(("text", "payload"), [("/start", ""), ("/start promo_42", "promo_42"), ("/start ", "")])
 def test_scenario_21_start_is_no_message(text: str, payload: str) -> None:
     part = read(**private(text=text))
     assert isinstance(part, Started)
@@ -136,9 +134,7 @@ UNDERSTOOD: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("fields", "kind", "text", "details"), UNDERSTOOD)
-def test_a_message_is_understood(
-    fields: dict[str, Any], kind: str, text: str, details: dict[str, Any]
-) -> None:
+def test_a_message_is_understood(fields: dict[str, Any], kind: str, text: str, details: dict[str, Any]) -> None:
     part = message(**private(**fields))
     assert (part.kind, part.text, dict(part.details)) == (kind, text, details)
     assert (part.raw, part.raw_type) == (b"", "")
@@ -164,9 +160,7 @@ NOT_UNDERSTOOD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("fields", "raw_type"), NOT_UNDERSTOOD)
-def test_a_message_that_is_not_understood_is_shown_with_its_type(
-    fields: dict[str, Any], raw_type: str
-) -> None:
+def test_a_message_that_is_not_understood_is_shown_with_its_type(fields: dict[str, Any], raw_type: str) -> None:
     given = private(**fields)
     part = message(**given)
     assert (part.kind, part.raw_type) == ("unsupported", raw_type)
@@ -188,9 +182,7 @@ def test_an_album_is_known_by_its_group() -> None:
 
 
 def test_quotes_and_forwards() -> None:
-    part = message(
-        **private(text="Yes", reply_to_message=private(7, text="?"), quote={"text": "?", "position": 0})
-    )
+    part = message(**private(text="Yes", reply_to_message=private(7, text="?"), quote={"text": "?", "position": 0}))
     assert (part.quote, part.details["quote_text"], part.forwarded) == (f"{AMINA_CHAT}:7", "?", False)
     assert message(**private(text="Yes", forward_origin={"type": "hidden_user"})).forwarded
     assert message(**private(text="Yes", forward_date=NOW - 900)).forwarded
@@ -222,9 +214,7 @@ def test_a_broken_edit_is_shown() -> None:
     assert (part.kind, part.raw_type, part.provider_id) == ("unsupported", "text", f"{AMINA_CHAT}:update:11")
 
 
-KEYBOARD = {
-    "inline_keyboard": [[{"text": "No", "callback_data": "n"}], [{"text": "Иә", "callback_data": "y"}]]
-}
+KEYBOARD = {"inline_keyboard": [[{"text": "No", "callback_data": "n"}], [{"text": "Иә", "callback_data": "y"}]]}
 
 
 def pressed(**fields: Any) -> dict[str, Any]:
@@ -345,9 +335,7 @@ def test_a_group_that_becomes_another_is_a_change_of_address() -> None:
     assert part == NumberChanged(
         "telegram", BOT, "-123:42", Address("chat", "-123"), Address("chat", "-100123"), NOW - 60
     )
-    odd = read(
-        **private(chat={"id": -123, "type": "group"}, migrate_to_chat_id=-100123, date=None, message_id=None)
-    )
+    odd = read(**private(chat={"id": -123, "type": "group"}, migrate_to_chat_id=-100123, date=None, message_id=None))
     assert isinstance(odd, NumberChanged) and (odd.provider_id, odd.at) == ("-123:900000001", HOUR)
 
 
@@ -370,9 +358,7 @@ def test_an_unknown_kind_without_a_person_is_kept_as_unclear() -> None:
     assert json.loads(part.raw)["update_id"] == 900000001
 
 
-@pytest.mark.parametrize(
-    "raw", [b"{}", b'{"update_id": 1}', b'{"update_id": 1, "message": null}', b'{"message": {}}']
-)
+@pytest.mark.parametrize("raw", [b"{}", b'{"update_id": 1}', b'{"update_id": 1, "message": null}', b'{"message": {}}'])
 def test_an_update_of_nothing_is_unclear(raw: bytes) -> None:
     [part] = parse(raw, BOT, NOW)
     assert isinstance(part, Unclear)

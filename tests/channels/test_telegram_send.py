@@ -214,9 +214,7 @@ def test_a_press_too_long_ago_is_permanent(telegram: Provider) -> None:
     assert (caught.value.code, caught.value.permanent) == ("query_too_old", True)
 
 
-def test_nothing_of_the_person_or_the_token_is_logged(
-    telegram: Provider, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nothing_of_the_person_or_the_token_is_logged(telegram: Provider, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="")
     telegram.answers = [(200, accepted(1), {}), (200, TEXT.encode(), {}), None]
     send(telegram.address)

@@ -178,9 +178,7 @@ NOT_UNDERSTOOD: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("kind", "fields"), NOT_UNDERSTOOD)
-def test_scenario_11_a_message_that_is_not_understood_is_shown_with_its_type(
-    kind: str, fields: dict[str, Any]
-) -> None:
+def test_scenario_11_a_message_that_is_not_understood_is_shown_with_its_type(kind: str, fields: dict[str, Any]) -> None:
     given = message(kind, **({"text": None} | fields))
     part = only(given)
     assert part.kind == "unsupported"
@@ -191,9 +189,7 @@ def test_scenario_11_a_message_that_is_not_understood_is_shown_with_its_type(
 
 
 def test_an_unsupported_message_says_why() -> None:
-    part = only(
-        message("unsupported", unsupported={"type": "video_note"}, errors=[{"code": 131051, "title": "No"}])
-    )
+    part = only(message("unsupported", unsupported={"type": "video_note"}, errors=[{"code": 131051, "title": "No"}]))
     assert part.raw_type == "unsupported:video_note"
     assert dict(part.details) == {"code": "131051", "reason": "No"}
     assert only(message("unsupported", type=None)).raw_type == "other"
@@ -219,7 +215,5 @@ def test_an_advertisement_and_a_product_are_kept_beside_the_text() -> None:
 def test_many_cards_and_many_lines_are_counted_not_kept() -> None:
     cards = only(message("contacts", contacts=[{"name": {"formatted_name": "Saule"}}] * 40))
     assert (len(cards.details["cards"]), cards.details["more"]) == (30, 10)
-    order = only(
-        message("order", order={"product_items": [{"product_retailer_id": "s", "quantity": 1}] * 40})
-    )
+    order = only(message("order", order={"product_items": [{"product_retailer_id": "s", "quantity": 1}] * 40}))
     assert (len(order.details["items"]), order.details["more"]) == (30, 10)

@@ -94,9 +94,7 @@ def test_a_sample_for_a_number_that_is_not_ours_is_counted_only(name: str) -> No
     assert isinstance(part, Counted)
 
 
-@pytest.mark.parametrize(
-    "raw", [b"", b"{", b"[]", b'"text"', b"7", b"null", b"\xff\xfe", b"NaN", b"[" * 100_000]
-)
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'"text"', b"7", b"null", b"\xff\xfe", b"NaN", b"[" * 100_000])
 def test_what_is_no_json_object_is_bad_input(raw: bytes) -> None:
     with pytest.raises(BadInput):
         parse(raw, {NUMBER}, NOW)
@@ -207,9 +205,7 @@ def test_errors_without_a_message_about_a_person_are_shown() -> None:
 # Time
 
 
-@pytest.mark.parametrize(
-    "stamp", [None, "", "soon", -5, 0, "-1", True, [], 1e300, 1.7e12, "9999999999", "1" * 5000]
-)
+@pytest.mark.parametrize("stamp", [None, "", "soon", -5, 0, "-1", True, [], 1e300, 1.7e12, "9999999999", "1" * 5000])
 def test_a_time_that_cannot_be_makes_a_placeholder(stamp: Any) -> None:
     part = only(change([message(timestamp=stamp)]))
     assert (part.kind, part.details["time_unknown"]) == ("unsupported", True)
@@ -249,13 +245,9 @@ def test_the_business_scoped_id_comes_before_the_number() -> None:
 def test_several_contacts_are_matched_with_their_messages() -> None:
     contacts = [contact(DANIYAR, None, "Daniyar"), contact(AMINA, AMINA_ID, "Amina")]
     messages = [message(), message(serial=2, sender=DANIYAR), message(serial=3, from_user_id=AMINA_ID)]
-    authors = [
-        part.author for part in read(change(messages, contacts=contacts)) if isinstance(part, InboundMessage)
-    ]
+    authors = [part.author for part in read(change(messages, contacts=contacts)) if isinstance(part, InboundMessage)]
     assert [author.name for author in authors] == ["Amina", "Daniyar", "Amina"]
-    assert (
-        authors[0].addresses == authors[2].addresses == (Address("user", AMINA_ID), Address("phone", AMINA))
-    )
+    assert authors[0].addresses == authors[2].addresses == (Address("user", AMINA_ID), Address("phone", AMINA))
 
 
 def test_a_contact_with_another_id_is_another_person() -> None:
@@ -391,9 +383,7 @@ def test_a_user_id_update_is_a_change_too() -> None:
 
 
 def test_system_messages_that_say_nothing_to_an_operator_are_counted() -> None:
-    assert read(change([system("user_identity_changed")])) == [
-        Counted("whatsapp", "system:user_identity_changed")
-    ]
+    assert read(change([system("user_identity_changed")])) == [Counted("whatsapp", "system:user_identity_changed")]
 
 
 def test_a_system_message_that_is_not_understood_is_shown_or_kept() -> None:

@@ -64,8 +64,7 @@ def refused(api: str, session: requests.Session, **more: Any) -> SendError:
 
 def meta_error(code: int, **more: Any) -> dict[str, Any]:
     return {
-        "error": {"message": f"(#{code}) Refused", "type": "OAuthException", "code": code, "fbtrace_id": "A"}
-        | more
+        "error": {"message": f"(#{code}) Refused", "type": "OAuthException", "code": code, "fbtrace_id": "A"} | more
     }
 
 
@@ -102,9 +101,7 @@ def test_a_business_scoped_id_goes_into_the_field_of_the_setting(
     assert "biz_opaque_callback_data" not in call.payload
 
 
-def test_a_long_text_goes_out_in_pieces_and_goes_on_where_it_stopped(
-    meta: Provider, session: requests.Session
-) -> None:
+def test_a_long_text_goes_out_in_pieces_and_goes_on_where_it_stopped(meta: Provider, session: requests.Session) -> None:
     long = outgoing(text="сөз " * 2500, quote=wamid(serial=9))
     assert len(send(meta.address, session, long).more) == 2
     assert "".join(call.payload["text"]["body"] for call in meta.calls) == long.text
@@ -183,9 +180,7 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("http", "body", "headers", "code", "permanent", "stops", "ambiguous", "wait"), ANSWERS
-)
+@pytest.mark.parametrize(("http", "body", "headers", "code", "permanent", "stops", "ambiguous", "wait"), ANSWERS)
 def test_what_an_answer_without_a_known_code_means(
     meta: Provider,
     session: requests.Session,

@@ -33,9 +33,7 @@ def test_letters_and_greetings_tell_the_language(text: str, language: str) -> No
     assert detect(text) == language
 
 
-@pytest.mark.parametrize(
-    "text", ["", "👍", "481-207", "https://spoint.kz/help", "amina@spoint.kz", "/start", "مرحبا"]
-)
+@pytest.mark.parametrize("text", ["", "👍", "481-207", "https://spoint.kz/help", "amina@spoint.kz", "/start", "مرحبا"])
 def test_nothing_to_tell_it_by(text: str) -> None:
     assert detect(text) == ""
 

@@ -109,11 +109,7 @@ def test_every_row_of_the_profile_appears(language: Language) -> None:
         SPOINT.policy.url,
     ):
         assert fact in text
-    clauses = [
-        row.clause
-        for rows in (SPOINT.categories, SPOINT.purposes, SPOINT.recipients)
-        for row in rows.values()
-    ]
+    clauses = [row.clause for rows in (SPOINT.categories, SPOINT.purposes, SPOINT.recipients) for row in rows.values()]
     for clause in re.findall(r"A(\d[\d.]*)", " ".join(clauses)):
         assert say("cl. {clause}").format(clause=clause) in text
 

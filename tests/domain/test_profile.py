@@ -141,9 +141,7 @@ def test_the_check_command_prints_warnings_and_errors(capsys: pytest.CaptureFixt
         ("[markings]", "[purse]\n[markings]", "purse: this field is not known"),
     ],
 )  # fmt: skip
-def test_a_profile_with_an_error_is_refused_with_the_field_and_what_to_do(
-    old: str, new: str, field: str
-) -> None:
+def test_a_profile_with_an_error_is_refused_with_the_field_and_what_to_do(old: str, new: str, field: str) -> None:
     assert old in SPOINT
     with pytest.raises(ProfileError) as refused:
         parse_profile(SPOINT.replace(old, new, 1), source="spoint.toml")

@@ -34,9 +34,7 @@ def test_no_text_lacks_a_language_and_no_compiled_file_is_stale() -> None:
 def test_a_missing_translation_and_a_stale_file_are_named(tmp_path: Path) -> None:
     shutil.copytree(LOCALE, tmp_path, dirs_exist_ok=True)
     po = tmp_path / "kk" / "LC_MESSAGES" / "desk.po"
-    po.write_text(
-        re.sub(r'msgid "Snoozed"\nmsgstr ".*"', 'msgid "Snoozed"\nmsgstr ""', po.read_text()), "utf-8"
-    )
+    po.write_text(re.sub(r'msgid "Snoozed"\nmsgstr ".*"', 'msgid "Snoozed"\nmsgstr ""', po.read_text()), "utf-8")
     assert list(build.problems(tmp_path)) == [
         "kk/desk: 'Snoozed' has no translation; add msgstr and run make texts",
         "kk/desk: the .mo file is stale; run make texts",
@@ -76,9 +74,7 @@ def test_pruning_drops_what_no_source_marks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("domain", "language", "text", "translation"), ROWS)
-def test_translations_follow_the_rules_of_wording(
-    domain: str, language: str, text: str, translation: str
-) -> None:
+def test_translations_follow_the_rules_of_wording(domain: str, language: str, text: str, translation: str) -> None:
     assert _places(translation) == _places(text)
     assert "!" not in translation
     assert "“" not in translation or language == "en"

@@ -75,9 +75,7 @@ class Play:
         """Post a body as Meta does."""
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         url = f"{self.desk.url}/webhooks/whatsapp"
-        return requests.post(
-            url, data=raw, headers=signed(raw) if headers is None else headers, timeout=SECONDS
-        )
+        return requests.post(url, data=raw, headers=signed(raw) if headers is None else headers, timeout=SECONDS)
 
     def text(self, phone: str, text: str, **more: str) -> dict[str, Any]:
         """Return a body of Meta with one text of this number, now by the desk's clock."""
@@ -91,9 +89,7 @@ class Play:
         """Post an update as Telegram does."""
         headers = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": secret}
         body = json.dumps(update)
-        return requests.post(
-            f"{self.desk.url}/webhooks/telegram", data=body, headers=headers, timeout=SECONDS
-        )
+        return requests.post(f"{self.desk.url}/webhooks/telegram", data=body, headers=headers, timeout=SECONDS)
 
     def phones(self, path: str, body: dict[str, Any] | None = None, method: str = "") -> Any:
         """Use the phones' own API and return its answer."""
@@ -137,9 +133,7 @@ class Api:
     def call(self, method: str, path: str, body: Any = None) -> requests.Response:
         """Make a call and return the answer as it is."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        return self.http.request(
-            method, f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=SECONDS
-        )
+        return self.http.request(method, f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=SECONDS)
 
     def get(self, path: str) -> Any:
         """Read something that is there."""

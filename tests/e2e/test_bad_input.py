@@ -60,9 +60,7 @@ def test_a_signed_body_of_any_json_is_2xx_or_4xx(play: Play, value: Any) -> None
     assert play.telegram(value).status_code in (200, 400)
 
 
-@pytest.mark.parametrize(
-    "headers", [{}, {"X-Hub-Signature-256": "sha256=" + "0" * 64}, {"X-Hub-Signature-256": ""}]
-)
+@pytest.mark.parametrize("headers", [{}, {"X-Hub-Signature-256": "sha256=" + "0" * 64}, {"X-Hub-Signature-256": ""}])
 def test_nothing_is_written_without_a_signature(play: Play, headers: dict[str, str]) -> None:
     before = count_items(play)
     body = json.dumps(play.text("77000000107", "жазылмайды")).encode()

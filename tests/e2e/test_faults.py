@@ -60,9 +60,7 @@ def test_a_sender_killed_at_any_call_delivers_every_reply(play: Play) -> None:
             for text in ("Бірінші", "Екінші"):
                 assert api.reply(tickets[phone], text).ok
             eventually(
-                lambda phone=phone: (
-                    not play.phones("/faults")["items"] or "Екінші" in play.texts("whatsapp", phone)
-                )
+                lambda phone=phone: not play.phones("/faults")["items"] or "Екінші" in play.texts("whatsapp", phone)
             )
             play.phones("/faults", method="DELETE")
     play.phones("/clock", {"advance_seconds": 130})
@@ -86,9 +84,7 @@ def test_a_relay_killed_at_its_call_rings_again(play: Play) -> None:
 
 
 @pytest.mark.parametrize(("error", "code"), [(131026, "131026"), (131047, "131047")])
-def test_a_permanent_failure_is_shown_with_its_code_and_the_next_goes_on(
-    play: Play, error: int, code: str
-) -> None:
+def test_a_permanent_failure_is_shown_with_its_code_and_the_next_goes_on(play: Play, error: int, code: str) -> None:
     phone = new_phone()
     play.whatsapp(play.text(phone, "Сұрақ"))
     api = play.sign_in()

@@ -51,9 +51,7 @@ def test_no_store_queue_or_log_holds_anything_of_a_customer_that_can_be_read(pla
     phone, message_id = new_phone(), ""
     message_id = wamid(phone)
     user = "598765432"
-    play.whatsapp(
-        play.text(phone, "тюльпан-канарейка-семь", name="Гүлнұр-Канарейка", message_id=message_id)
-    )
+    play.whatsapp(play.text(phone, "тюльпан-канарейка-семь", name="Гүлнұр-Канарейка", message_id=message_id))
     play.whatsapp(play.text(phone, "bad signature canary"), {"Content-Type": "application/json"})
     play.whatsapp(b"not json with canary-number " + phone.encode())
     play.phones(
@@ -71,9 +69,7 @@ def test_no_store_queue_or_log_holds_anything_of_a_customer_that_can_be_read(pla
     people = [phone, message_id, "Гүлнұр-Канарейка", user, "Канарей Телеграмов", "kanarei_tg"]
     canaries = [*texts, *people, re.findall(r"wamid\.[\w+/=]+", str(provider_id))[0]]
     forms = {form: canary for canary in canaries for form in forms_of(canary)}
-    found = {
-        (place, forms[form]) for place, data in everything(play.desk.client) for form in forms if form in data
-    }
+    found = {(place, forms[form]) for place, data in everything(play.desk.client) for form in forms if form in data}
     assert found == set()
 
 

@@ -27,15 +27,10 @@ def generated() -> Json:
         return {"Type": kind, "Properties": properties}
 
     method = {
-        "get": {
-            "x-amazon-apigateway-integration": {
-                "uri": {"Fn::Sub": "…functions/${APIHandler.Arn}/invocations"}
-            }
-        }
+        "get": {"x-amazon-apigateway-integration": {"uri": {"Fn::Sub": "…functions/${APIHandler.Arn}/invocations"}}}
     }
     paths = {
-        path: copy.deepcopy(method)
-        for path in ("/webhooks/whatsapp", "/webhooks/telegram", "/healthz", "/dashboard")
+        path: copy.deepcopy(method) for path in ("/webhooks/whatsapp", "/webhooks/telegram", "/healthz", "/dashboard")
     }
     return {
         "Resources": {
@@ -51,18 +46,14 @@ def generated() -> Json:
                     "DefinitionBody": {"info": {"title": "app"}, "paths": paths},
                 },
             },
-            "Relay": function(
-                "app.relay", {"RelayDynamodbEventSource": event("DynamoDB", Stream="PLACEHOLDER")}
-            ),
+            "Relay": function("app.relay", {"RelayDynamodbEventSource": event("DynamoDB", Stream="PLACEHOLDER")}),
             "Sender": function(
                 "app.sender",
                 {"SenderSqsEventSource": event("SQS", Queue="PLACEHOLDER", MaximumBatchingWindowInSeconds=0)},
             ),
             "Dater": function("app.dater", {"DaterSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Indexer": function("app.indexer", {"IndexerSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
-            "Sweeper": function(
-                "app.sweeper", {"SweeperEvent": event("Schedule", Schedule="rate(1 minute)")}
-            ),
+            "Sweeper": function("app.sweeper", {"SweeperEvent": event("Schedule", Schedule="rate(1 minute)")}),
         },
         "Outputs": {},
     }
@@ -114,9 +105,7 @@ def test_a_reference_to_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
         merge.merge(generated())
 
 
-@pytest.mark.parametrize(
-    "reference", [{"Fn::Sub": "${Nope.Arn}/x"}, {"Fn::GetAtt": ["Nope", "Arn"]}, {"Ref": "Nope"}]
-)
+@pytest.mark.parametrize("reference", [{"Fn::Sub": "${Nope.Arn}/x"}, {"Fn::GetAtt": ["Nope", "Arn"]}, {"Ref": "Nope"}])
 def test_every_kind_of_reference_is_followed(reference: Json) -> None:
     given = generated()
     given["Resources"]["Dater"]["Properties"]["Description"] = reference

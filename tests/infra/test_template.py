@@ -40,8 +40,7 @@ def test_every_function_has_its_own_role_log_group_and_nothing_of_chalices(templ
         assert function["Properties"]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
         assert function["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}LogGroup"}}
     assert all(
-        group["Properties"]["RetentionInDays"] <= 30
-        for group in of_type(template, "AWS::Logs::LogGroup").values()
+        group["Properties"]["RetentionInDays"] <= 30 for group in of_type(template, "AWS::Logs::LogGroup").values()
     )
     assert "PLACEHOLDER" not in json.dumps(template) and "replaced-by" not in json.dumps(template)
 
@@ -74,9 +73,7 @@ def test_intake_can_write_and_cannot_read(template: Json) -> None:
 
 
 def test_only_readers_open_the_vault(template: Json) -> None:
-    openers = {
-        one.logical_id for one in functions.FUNCTIONS if "kms:Decrypt" in actions(template, one.logical_id)
-    }
+    openers = {one.logical_id for one in functions.FUNCTIONS if "kms:Decrypt" in actions(template, one.logical_id)}
     assert openers == {"APIHandler", "Sender", "Indexer"}
     readers = {
         one.logical_id
@@ -183,9 +180,7 @@ def test_tables_expire_are_backed_up_and_protected_as_designed() -> None:
 
 
 def test_keys_can_be_copied_by_nobody() -> None:
-    policy = load("tables")["Resources"]["KeysTable"]["Properties"]["ResourcePolicy"]["PolicyDocument"][
-        "Statement"
-    ][0]
+    policy = load("tables")["Resources"]["KeysTable"]["Properties"]["ResourcePolicy"]["PolicyDocument"]["Statement"][0]
     assert (policy["Effect"], policy["Principal"]) == ("Deny", "*")
     assert {"dynamodb:CreateBackup", "dynamodb:ExportTableToPointInTime"} <= set(policy["Action"])
     assert "StreamSpecification" not in load("tables")["Resources"]["KeysTable"]["Properties"]

@@ -57,9 +57,7 @@ class Desk:
         self, table: str = "desk", keep: Callable[[dict[str, Any]], bool] = lambda item: True
     ) -> list[dict[str, Any]]:
         """Return every item of a table, for tests that ask what really lies there."""
-        pages = self.dynamodb.get_paginator("scan").paginate(
-            TableName=self.tables[table], ConsistentRead=True
-        )
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
         items = [item_from_wire(item) for page in pages for item in page["Items"]]
         return [item for item in items if keep(item)]
 

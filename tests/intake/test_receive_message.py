@@ -43,13 +43,7 @@ def test_a_first_message_makes_one_contact_ticket_message_consent_and_notice(des
     assert f"{ticket['number'][:3]}-{ticket['number'][3:]}" in text
     assert "https://spoint.kz/policy" in text
     assert (consent["policy_version"], consent["policy_hash"], consent["channel"]) == (*POLICY, "whatsapp")
-    assert (
-        len(desk.of("contact"))
-        == len(desk.items("keys"))
-        == len(desk.of("outbox#"))
-        == len(desk.of("number"))
-        == 1
-    )
+    assert len(desk.of("contact")) == len(desk.items("keys")) == len(desk.of("outbox#")) == len(desk.of("number")) == 1
 
 
 def test_the_same_message_again_is_one_message_one_unread_one_notice(desk: Desk) -> None:
@@ -203,9 +197,7 @@ def test_a_known_phone_with_another_business_scoped_id_is_another_person(desk: D
     desk.receive(from_amina("менмін", sent_at=desk.seconds, author=first))
     desk.receive(from_amina("это я", sent_at=desk.seconds + 1, author=second))
     desk.receive(from_amina("опять я", sent_at=desk.seconds + 2, author=Author((phone,), "Иван")))
-    desk.receive(
-        from_amina("мен", sent_at=desk.seconds + 3, author=Author((Address("user", "KZ.1"),), "Амина"))
-    )
+    desk.receive(from_amina("мен", sent_at=desk.seconds + 3, author=Author((Address("user", "KZ.1"),), "Амина")))
 
     tickets = {ticket["ticket_id"]: ticket["unread"] for ticket in desk.of("ticket")}
     assert sorted(tickets.values()) == [2, 2]

@@ -14,9 +14,7 @@ FINAL = {"sent": "sent", "failed": "failed", "delivered": "delivered", "read": "
 
 
 def update(status: str, reference: str = "", provider_id: str = "", code: str = "") -> StatusUpdate:
-    return StatusUpdate(
-        "whatsapp", WHATSAPP_ACCOUNT, provider_id or wamid(), status, 1_795_000_000, reference, code
-    )  # type: ignore[arg-type]
+    return StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, provider_id or wamid(), status, 1_795_000_000, reference, code)  # type: ignore[arg-type]
 
 
 def notice(desk: Desk) -> tuple[MessageRef, dict]:
@@ -30,9 +28,7 @@ def test_every_order_of_statuses_ends_at_read_without_a_failure(desk: Desk, orde
     desk.receive(from_amina(sent_at=desk.seconds))
     ref, _ = notice(desk)
     for status in order:
-        desk.store().apply_status(
-            update(status, str(ref), code="131026" if status == "failed" else ""), desk.now
-        )
+        desk.store().apply_status(update(status, str(ref), code="131026" if status == "failed" else ""), desk.now)
 
     _, item = notice(desk)
     assert (item["status"], item["rank"], "failure" in item) == ("read", RANK["read"], False)

@@ -57,9 +57,7 @@ def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
 
 
 def post(front: Client, body: bytes, headers: dict[str, str] | None = None) -> HTTPResponse:
-    return front.http.post(
-        "/webhooks/whatsapp", headers=sign(body) if headers is None else headers, body=body
-    )
+    return front.http.post("/webhooks/whatsapp", headers=sign(body) if headers is None else headers, body=body)
 
 
 def update(front: Client, body: Any, secret: str = BOT_SECRET) -> HTTPResponse:
@@ -105,12 +103,8 @@ def test_a_signed_text_is_stored_whichever_way_its_letters_are_written(
     assert [item["sent_at"] for item in desk.messages()] == [desk.seconds * 1000]
 
 
-@pytest.mark.parametrize(
-    "headers", [{}, sign(b"other"), sign(b"{}", "wrong"), {"X-Hub-Signature-256": "sha256=Ж"}]
-)
-def test_a_bad_signature_writes_nothing(
-    front: Client, desk: Desk, headers: dict[str, str], caplog: Any
-) -> None:
+@pytest.mark.parametrize("headers", [{}, sign(b"other"), sign(b"{}", "wrong"), {"X-Hub-Signature-256": "sha256=Ж"}])
+def test_a_bad_signature_writes_nothing(front: Client, desk: Desk, headers: dict[str, str], caplog: Any) -> None:
     body = json.dumps(envelope(value(text(desk)))).encode()
     answer = post(front, body, {"Content-Type": "application/json", **headers})
     assert answer.status_code == 401
@@ -237,9 +231,7 @@ def test_a_storage_that_does_not_answer_asks_for_the_message_again(
 def test_health_and_policy_are_public(front: Client) -> None:
     assert front.http.get("/healthz").json_body["status"] == "ok"
     page = front.http.get("/policy?lang=kk")
-    assert page.status_code == 200 and page.headers["Content-Security-Policy"].startswith(
-        "default-src 'none'"
-    )
+    assert page.status_code == 200 and page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert 'lang="kk"' in page.body.decode()
     assert front.http.get("/policy/99").status_code == 404
 

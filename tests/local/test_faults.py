@@ -37,9 +37,7 @@ def faults(tmp_path: Path) -> Faults:
     return Faults(tmp_path / "faults.json")
 
 
-def play(
-    code: str, table: str, folder: Path, aws: Aws, function: str = "desk-sender"
-) -> tuple[int, list[str]]:
+def play(code: str, table: str, folder: Path, aws: Aws, function: str = "desk-sender") -> tuple[int, list[str]]:
     """Run code as a Lambda process; returns its exit status and the last list that it printed."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | CREDENTIALS
     env |= {
@@ -49,9 +47,7 @@ def play(
         "FAULTS_FILE": str(folder / "faults.json"),
         "PYTHONPATH": str(HOOKS),
     }
-    run = subprocess.run(
-        [sys.executable, "-c", code, table], env=env, capture_output=True, text=True, timeout=60
-    )
+    run = subprocess.run([sys.executable, "-c", code, table], env=env, capture_output=True, text=True, timeout=60)
     lines = run.stdout.strip().splitlines()
     assert lines or run.returncode, run.stderr
     return run.returncode, json.loads(lines[-1]) if lines else []
@@ -79,9 +75,7 @@ def test_matching_calls_fail_as_often_as_planned(
     assert rows(aws, tables["desk"]) == 1
 
 
-def test_a_failed_call_may_have_been_done(
-    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults
-) -> None:
+def test_a_failed_call_may_have_been_done(aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults) -> None:
     faults.add({"channel": "dynamodb", "times": 1, "match": "PutItem", "timeout": 0.01, "accept": True})
     assert play(PUT % 1, tables["desk"], tmp_path, aws) == (0, ["ReadTimeoutError"])
     assert rows(aws, tables["desk"]) == 1
@@ -98,17 +92,13 @@ def test_a_process_dies_before_or_after_its_second_call(
     assert play(PUT % 3, tables["desk"], tmp_path, aws) == (0, ["ok", "ok", "ok"])
 
 
-def test_another_function_lives_on(
-    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults
-) -> None:
+def test_another_function_lives_on(aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults) -> None:
     faults.add({"channel": "lambda:api_handler", "n": 1, "times": 1})
     assert play(PUT % 1, tables["desk"], tmp_path, aws)[0] == 0
     assert play(PUT % 1, tables["desk"], tmp_path, aws, function="desk-api-handler")[0] == 70
 
 
-def test_calls_of_providers_count_too(
-    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults
-) -> None:
+def test_calls_of_providers_count_too(aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults) -> None:
     faults.add({"channel": "lambda:sender", "n": 3, "when": "before", "times": 1})
     code = f"""
 import httpx, requests
@@ -122,9 +112,7 @@ httpx.get({aws.endpoint!r} + "/_ministack/health"); print('["too far"]', flush=T
 def test_a_cancelled_transaction_has_a_reason_for_each_item(
     aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults
 ) -> None:
-    faults.add(
-        {"channel": "dynamodb", "times": 1, "error": "TransactionConflict", "match": "TransactWriteItems"}
-    )
+    faults.add({"channel": "dynamodb", "times": 1, "error": "TransactionConflict", "match": "TransactWriteItems"})
     code = """
 import boto3, json, sys
 from botocore.exceptions import ClientError
@@ -155,9 +143,7 @@ def test_two_processes_share_the_times_of_a_fault(
         ({"channel": "whatsapp"}, "not played here"),
     ],
 )
-def test_what_cannot_be_played_is_refused_and_changes_nothing(
-    faults: Faults, fault: dict[str, Any], why: str
-) -> None:
+def test_what_cannot_be_played_is_refused_and_changes_nothing(faults: Faults, fault: dict[str, Any], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         faults.add(fault)
     assert faults.all() == []

@@ -44,9 +44,7 @@ def whatsapp_text(text: str, number: str = "77011112233") -> bytes:
     return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}, ensure_ascii=False).encode()
 
 
-def post_signed(
-    desk: RunningDesk, body: bytes, secret: bytes = b"local-whatsapp-app-secret"
-) -> httpx.Response:
+def post_signed(desk: RunningDesk, body: bytes, secret: bytes = b"local-whatsapp-app-secret") -> httpx.Response:
     signature = hmac.new(secret, body, hashlib.sha256).hexdigest()
     headers = {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signature}"}
     return httpx.post(f"{desk.url}/webhooks/whatsapp", content=body, headers=headers, timeout=30)
@@ -124,9 +122,7 @@ def test_only_the_newcomer_has_not_signed_the_undertaking(desk: RunningDesk) -> 
 def test_a_signed_webhook_is_stored_and_an_unsigned_one_is_not(desk: RunningDesk) -> None:
     def messages() -> int:
         items = desk.client("dynamodb").scan(TableName=f"{NAME}-desk")["Items"]
-        return sum(
-            item["sk"]["S"].startswith("message#") and item["direction"]["S"] == "in" for item in items
-        )
+        return sum(item["sk"]["S"].startswith("message#") and item["direction"]["S"] == "in" for item in items)
 
     before = messages()
     assert post_signed(desk, whatsapp_text("Сәлеметсіз бе"), secret=b"wrong").status_code in (401, 403)
@@ -163,9 +159,7 @@ def test_iam_is_enforced_intake_cannot_read(desk: RunningDesk) -> None:
 
 
 def test_vault_key_opens_for_its_purpose_only(desk: RunningDesk) -> None:
-    vault = json.loads(
-        desk.client("secretsmanager").get_secret_value(SecretId=f"{NAME}/vault")["SecretString"]
-    )
+    vault = json.loads(desk.client("secretsmanager").get_secret_value(SecretId=f"{NAME}/vault")["SecretString"])
     wrapped = base64.b64decode(vault["keys"][0]["wrapped"])
     opened = as_function(desk, "sender", "kms").decrypt(  # type: ignore[attr-defined]
         CiphertextBlob=wrapped, EncryptionContext={"purpose": "vault"}
@@ -188,9 +182,7 @@ def test_what_cloudformation_drops_is_set(desk: RunningDesk) -> None:
         "ledger": "ENABLED",
         "index": "DISABLED",
     }.items():
-        backups = dynamodb.describe_continuous_backups(TableName=f"{NAME}-{table}")[
-            "ContinuousBackupsDescription"
-        ]
+        backups = dynamodb.describe_continuous_backups(TableName=f"{NAME}-{table}")["ContinuousBackupsDescription"]
         assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == wanted
 
 
@@ -232,9 +224,7 @@ def test_a_port_in_use_is_one_clear_line(name: str) -> None:
         run = subprocess.run(
             [sys.executable, "-m", "local.run"],
             cwd=PROJECT,
-            env=os.environ
-            | {"PORT": "18999", "AWS_PORT": "18998", "PHONES_PORT": "18997"}
-            | {name: str(port)},
+            env=os.environ | {"PORT": "18999", "AWS_PORT": "18998", "PHONES_PORT": "18997"} | {name: str(port)},
             capture_output=True,
             text=True,
             timeout=60,

@@ -102,9 +102,7 @@ class Desk:
 
     def statuses(self) -> list[dict[str, Any]]:
         """Every WhatsApp status that arrived, in order."""
-        values = [
-            hook.json["entry"][0]["changes"][0]["value"] for hook in self.got if "whatsapp" in hook.path
-        ]
+        values = [hook.json["entry"][0]["changes"][0]["value"] for hook in self.got if "whatsapp" in hook.path]
         return [status for value in values for status in value.get("statuses", [])]
 
     def states(self) -> list[str]:
@@ -169,9 +167,7 @@ class Phones:
     def messages(self, name: str) -> list[dict[str, Any]]:
         """What the first chat of the person of this name shows."""
         chats = self.http.get("/phones/conversations").json()["items"]
-        found: list[dict[str, Any]] = next(
-            (chat["messages"] for chat in chats if chat["person"]["name"] == name), []
-        )
+        found: list[dict[str, Any]] = next((chat["messages"] for chat in chats if chat["person"]["name"] == name), [])
         return list(found)
 
 

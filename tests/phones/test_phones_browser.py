@@ -84,9 +84,7 @@ def test_it_works_without_javascript_and_fits_a_narrow_screen(phones: Phones) ->
         page = browser.new_page(viewport={"width": 360, "height": 740}, java_script_enabled=False)
         page.goto(phones.url)
         page.get_by_role("textbox", name="Message from Амина").fill("Сәлем")
-        page.locator("#wa").locator("xpath=ancestor::section").get_by_role(
-            "button", name="Send", exact=True
-        ).click()
+        page.locator("#wa").locator("xpath=ancestor::section").get_by_role("button", name="Send", exact=True).click()
         expect(page.get_by_role("region", name="WhatsApp chat").get_by_text("Сәлем")).to_be_visible()
         browser.close()
     assert len(phones.desk.got) == 1

@@ -64,9 +64,7 @@ def test_a_match_on_the_method_spares_other_methods(phones: Phones) -> None:
     assert phones.bot("sendPhoto", chat_id=CHAT).status_code == 500
 
 
-@pytest.mark.parametrize(
-    ("error", "status"), [(190, 401), (131056, 400), (131016, 500), (132001, 404), (131031, 403)]
-)
+@pytest.mark.parametrize(("error", "status"), [(190, 401), (131056, 400), (131016, 500), (132001, 404), (131031, 403)])
 def test_an_error_of_meta_is_answered_in_metas_words(phones: Phones, error: int, status: int) -> None:
     phones.post("/faults", channel="whatsapp", error=error)
 
@@ -116,9 +114,7 @@ def test_a_timeout_without_acceptance_reaches_nobody(phones: Phones) -> None:
 
 
 def test_faults_of_aws_are_handed_on_whole_and_cleared_with_the_rest(phones: Phones) -> None:
-    phones.post(
-        "/faults", channel="dynamodb", match="TransactWriteItems", error="TransactionConflict", times=3
-    )
+    phones.post("/faults", channel="dynamodb", match="TransactWriteItems", error="TransactionConflict", times=3)
     phones.post("/faults", channel="lambda:sender", n=2, when="after")
     phones.post("/faults", channel="whatsapp", status=500)
 
@@ -228,9 +224,7 @@ def test_the_page_needs_nothing_inline_and_strangers_cannot_use_its_forms(phones
     assert "&lt;script&gt;alert(1)" in page.text
     assert "<style" not in page.text
     assert " style=" not in page.text
-    stranger = phones.http.post(
-        "/clock", data={"advance_seconds": "3600"}, headers={"Origin": "http://evil.example"}
-    )
+    stranger = phones.http.post("/clock", data={"advance_seconds": "3600"}, headers={"Origin": "http://evil.example"})
     assert stranger.status_code == 403
     assert phones.clock.offset == 0
 
@@ -242,8 +236,5 @@ def test_panels_come_only_when_something_changed(phones: Phones) -> None:
     assert list(again["panels"]) == ["clock"]
     phones.send("Жаңа")
     assert (
-        "Жаңа"
-        in phones.http.get("/phones/panels", params={"since": first["version"]}).json()["panels"][
-            "whatsapp_log"
-        ]
+        "Жаңа" in phones.http.get("/phones/panels", params={"since": first["version"]}).json()["panels"]["whatsapp_log"]
     )

@@ -26,9 +26,7 @@ def test_a_row_of_a_list_comes_back_as_a_list_reply(phones: Phones) -> None:
     rows = [{"id": "kk", "title": "Қаз"}, {"id": "ru", "title": "Рус"}]
     action = {"button": "Тіл", "sections": [{"title": "Тіл", "rows": rows}]}
     wamid = wamid_of(
-        phones.send(
-            type="interactive", interactive={"type": "list", "body": {"text": "Тіл?"}, "action": action}
-        )
+        phones.send(type="interactive", interactive={"type": "list", "body": {"text": "Тіл?"}, "action": action})
     )
 
     phones.post("/phones/whatsapp/press", **AMINA, message_id=wamid, key="ru")
@@ -188,9 +186,7 @@ def test_a_new_person_is_added_once(phones: Phones) -> None:
 
 def test_pictures_are_shown_in_place_and_all_else_is_handed_over(phones: Phones) -> None:
     for name, media_type in (("a.png", "image/png"), ("a.html", "text/html")):
-        phones.post(
-            "/phones/whatsapp/messages", **AMINA, file={"name": name, "type": media_type, "data": "QQ=="}
-        )
+        phones.post("/phones/whatsapp/messages", **AMINA, file={"name": name, "type": media_type, "data": "QQ=="})
     picture, page = (message["file"]["id"] for message in phones.messages("Амина"))
 
     assert phones.http.get(f"/phones/files/{picture}").headers["content-type"] == "image/png"

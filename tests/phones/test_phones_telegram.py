@@ -52,9 +52,7 @@ def test_python_telegram_bot_works_against_it(phones: Phones) -> None:
     photo = b"\xff\xd8\r\n--x\r\n\xff"
 
     async def talk() -> tuple[telegram.User, telegram.Message, telegram.Message, bool]:
-        bot = telegram.Bot(
-            SECRETS.bots[0].token, base_url=f"{phones.url}/bot", base_file_url=f"{phones.url}/file/bot"
-        )
+        bot = telegram.Bot(SECRETS.bots[0].token, base_url=f"{phones.url}/bot", base_file_url=f"{phones.url}/file/bot")
         async with bot:
             key = telegram.InlineKeyboardButton("Мои данные", callback_data="mine")
             markup = telegram.InlineKeyboardMarkup([[key]])
@@ -106,10 +104,7 @@ def test_who_blocked_the_bot_gets_nothing_and_the_desk_is_told(phones: Phones) -
         "ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user",
     }  # fmt: skip
     assert updates(phones, "my_chat_member")[0]["new_chat_member"]["status"] == "kicked"
-    assert (
-        phones.http.post("/phones/telegram/messages", json={"user_id": str(CHAT), "text": "x"}).status_code
-        == 409
-    )
+    assert phones.http.post("/phones/telegram/messages", json={"user_id": str(CHAT), "text": "x"}).status_code == 409
     assert phones.bot("sendMessage", bot=1, chat_id=CHAT, text="Другой бот").is_success
 
     phones.post("/phones/telegram/unblock", user_id=str(CHAT))
@@ -183,10 +178,7 @@ def test_a_file_of_a_customer_can_be_had_but_not_one_over_20_mb(phones: Phones) 
     path = f"/file/bot{SECRETS.bots[0].token}/{found['file_path']}"
     assert phones.http.get(path).content == b"%PDF-"
     assert large["file_size"] == 25_000_000
-    assert (
-        phones.bot("getFile", file_id=large["file_id"]).json()["description"]
-        == "Bad Request: file is too big"
-    )
+    assert phones.bot("getFile", file_id=large["file_id"]).json()["description"] == "Bad Request: file is too big"
 
 
 def test_edits_and_reactions_of_a_customer_are_updates_of_their_own(phones: Phones) -> None:

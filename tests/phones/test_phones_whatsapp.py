@@ -42,14 +42,10 @@ def test_a_customers_message_reaches_the_desk_signed_and_in_metas_envelope(phone
 
 
 def test_a_person_with_only_a_business_scoped_id_has_no_number_in_the_webhook(phones: Phones) -> None:
-    phones.post(
-        "/phones/whatsapp/messages", user_id="KZ.5550001", username="@aigerim", name="Айгерим", text="Hi"
-    )
+    phones.post("/phones/whatsapp/messages", user_id="KZ.5550001", username="@aigerim", name="Айгерим", text="Hi")
 
     value = phones.desk.got[0].json["entry"][0]["changes"][0]["value"]
-    assert value["contacts"] == [
-        {"profile": {"name": "Айгерим", "username": "aigerim"}, "user_id": "KZ.5550001"}
-    ]
+    assert value["contacts"] == [{"profile": {"name": "Айгерим", "username": "aigerim"}, "user_id": "KZ.5550001"}]
     assert "from" not in value["messages"][0]
     assert value["messages"][0]["from_user_id"] == "KZ.5550001"
 
@@ -185,9 +181,7 @@ def test_buttons_come_back_as_the_reply_that_meta_sends(phones: Phones) -> None:
         "type": "button_reply", "button_reply": {"id": "good:7", "title": "Жақсы"},
     }  # fmt: skip
     assert pressed["context"]["id"] == wamid
-    refused = phones.http.post(
-        "/phones/whatsapp/press", json={"phone": "77000000107", "message_id": wamid, "key": "x"}
-    )
+    refused = phones.http.post("/phones/whatsapp/press", json={"phone": "77000000107", "message_id": wamid, "key": "x"})
     assert refused.status_code == 404
 
 

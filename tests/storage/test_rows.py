@@ -30,13 +30,9 @@ def test_an_item_class_declares_owner_category_purpose_expiry_and_eraser(one: It
 def test_the_tables_hold_what_is_declared_and_nothing_else(desk: Desk) -> None:
     user = Author((Address("user", "KZ.1"), Address("phone", "77000000107")), "Амина")
     desk.receive(from_amina(sent_at=desk.seconds, author=user))
+    desk.receive(from_amina("", sent_at=desk.seconds + 1, author=user, kind="unsupported", raw=b"{}", raw_type="x"))
     desk.receive(
-        from_amina("", sent_at=desk.seconds + 1, author=user, kind="unsupported", raw=b"{}", raw_type="x")
-    )
-    desk.receive(
-        from_amina(
-            "👍", sent_at=desk.seconds + 2, author=user, kind="reaction", target=wamid(), quote=wamid()
-        )
+        from_amina("👍", sent_at=desk.seconds + 2, author=user, kind="reaction", target=wamid(), quote=wamid())
     )
     desk.changer()(started(desk))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=9, kind="callback"))

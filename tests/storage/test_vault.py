@@ -92,9 +92,7 @@ def test_the_format_is_rfc_9180_as_written_out_here() -> None:
     enc, ciphertext = sealed[1:33], sealed[33:]
 
     kem = b"KEM\x00\x20"
-    shared = X25519PrivateKey.from_private_bytes(pair.private).exchange(
-        X25519PublicKey.from_public_bytes(enc)
-    )
+    shared = X25519PrivateKey.from_private_bytes(pair.private).exchange(X25519PublicKey.from_public_bytes(enc))
     prk = _extract(b"", b"HPKE-v1" + kem + b"eae_prk" + shared)
     secret = _expand(prk, b"\x00\x20HPKE-v1" + kem + b"shared_secret" + enc + pair.public, 32)
 

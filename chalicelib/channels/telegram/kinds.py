@@ -80,9 +80,7 @@ def _media(kind: str) -> Callable[[dict[str, Any]], Content]:
 
 def _photo(message: dict[str, Any]) -> Content:
     sizes = [each for each in as_list(message["photo"]) if isinstance(each, dict)]
-    largest = max(
-        sizes, key=lambda each: (number(each.get("width")) or 0) * (number(each.get("height")) or 0)
-    )
+    largest = max(sizes, key=lambda each: (number(each.get("width")) or 0) * (number(each.get("height")) or 0))
     details = _file(largest)
     said = body_text(message.get("caption"), details)
     return Content("image", said, details | _links(message, "caption_entities"))

@@ -138,9 +138,7 @@ class _Reading:
     def _migrated(self, message: dict[str, Any], old: str, new: str) -> Part:
         at = moment(message.get("date"), self._now) or hour_of(self._now)
         provider_id = f"{old}:{ident(message.get('message_id')) or self._update_id}"
-        return NumberChanged(
-            "telegram", self._account, provider_id, Address("chat", old), Address("chat", new), at
-        )
+        return NumberChanged("telegram", self._account, provider_id, Address("chat", old), Address("chat", new), at)
 
     def _unsupported(self, kind: str, given: dict[str, Any], author: Author) -> Part:
         in_message = kind in ("message", "edited_message")
@@ -234,6 +232,4 @@ def _label(message: dict[str, Any], data: str) -> str:
     """The words on the button that was pressed."""
     rows = as_list(as_dict(message.get("reply_markup")).get("inline_keyboard"))
     buttons = (as_dict(each) for row in rows for each in as_list(row))
-    return next(
-        (text(each.get("text")) for each in buttons if data and each.get("callback_data") == data), ""
-    )
+    return next((text(each.get("text")) for each in buttons if data and each.get("callback_data") == data), "")

@@ -140,9 +140,7 @@ class _Container:
 _container = _Container()
 
 
-async def _send(
-    account: str, api: str, token: str, chat: str, piece: str, quote: int | None
-) -> SendResult | SendError:
+async def _send(account: str, api: str, token: str, chat: str, piece: str, quote: int | None) -> SendResult | SendError:
     request = None
     try:
         bot, request = await _container.bot(account, api, token)
@@ -171,9 +169,7 @@ def _failure(error: Exception, status: int) -> SendError:
         seconds = wait.total_seconds() if isinstance(wait, datetime.timedelta) else float(wait)
         return SendError("Telegram asks us to wait.", code="429", retry_after=seconds)
     if isinstance(error, Forbidden):
-        return SendError(
-            "The person does not accept messages of this bot.", code=errors.BLOCKED, permanent=True
-        )
+        return SendError("The person does not accept messages of this bot.", code=errors.BLOCKED, permanent=True)
     if isinstance(error, InvalidToken) or status in errors.TOKEN_STATUSES:
         return SendError("Telegram does not accept the bot's token.", code="token", stops_channel=True)
     if isinstance(error, ChatMigrated):

@@ -122,9 +122,7 @@ def _interactive(message: dict[str, Any]) -> Content:
     raw = form.get("response_json")
     answers = _answers(raw)
     said = lines(*(f"{name}: {value}" for name, value in answers.items()))
-    return Content(
-        "form", body_text(said or form.get("body") or raw, details), details | keep(answers=answers)
-    )
+    return Content("form", body_text(said or form.get("body") or raw, details), details | keep(answers=answers))
 
 
 def _answers(raw: object) -> dict[str, str]:

@@ -205,9 +205,7 @@ class _Reading:
                 continue
             at = moment(update.get("timestamp"), self._now) or self._stand_in_time
             provider_id = made_id(update)
-            yield NumberChanged(
-                "whatsapp", account, provider_id, Address("user", old), Address("user", new), at
-            )
+            yield NumberChanged("whatsapp", account, provider_id, Address("user", old), Address("user", new), at)
 
     def _status(self, status: object, account: str) -> Part:
         given = as_dict(status)

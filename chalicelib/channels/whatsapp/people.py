@@ -41,9 +41,7 @@ class People:
         if not addresses:
             return None
         profile = as_dict(contact.get("profile"))
-        return Author(
-            tuple(addresses), name=text(profile.get("name")), username=text(profile.get("username"))
-        )
+        return Author(tuple(addresses), name=text(profile.get("name")), username=text(profile.get("username")))
 
     def _contact_of(self, user: str, phone: str) -> dict[str, Any]:
         possible = []

@@ -26,8 +26,6 @@ def signature_ok(app_secrets: Iterable[str], raw_body: bytes, header: str | None
     given = (header or "").strip().lower().encode("ascii", "replace")
     fits = False
     for secret in app_secrets:
-        expected = (
-            b"sha256=" + hmac.new(secret.encode("utf-8"), raw_body, hashlib.sha256).hexdigest().encode()
-        )
+        expected = b"sha256=" + hmac.new(secret.encode("utf-8"), raw_body, hashlib.sha256).hexdigest().encode()
         fits |= bool(secret) and hmac.compare_digest(expected, given)
     return fits

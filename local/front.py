@@ -33,7 +33,8 @@ class Front:
     def app(self) -> Starlette:
         """Return the ASGI app."""
         everything = Route("/{path:path}", self._pass_on, methods=METHODS)
-        return Starlette(routes=[Route("/healthz", self._health, methods=["GET", "HEAD"]), everything])
+        health = Route("/healthz", self._health, methods=["GET", "HEAD"])
+        return Starlette(routes=[health, everything], exception_handlers={404: _nowhere, 405: _nowhere})
 
     async def _health(self, request: Request) -> Response:
         if not self._is_ready():
@@ -67,6 +68,11 @@ class Front:
         response.raw_headers = [(name.lower(), value) for name, value in got.headers.raw if name.lower() not in _HOP]
         response.raw_headers.append((b"content-length", str(len(content)).encode()))
         return response
+
+
+async def _nowhere(request: Request, error: Exception) -> Response:
+    """A path that no pattern matches, such as one with a line break in it."""
+    return answer(404, "not_found", "There is no such address.")
 
 
 def answer(status: int, code: str, message: str) -> Response:

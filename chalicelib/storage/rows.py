@@ -163,6 +163,12 @@ SESSION = ItemClass(
     expiry="at its end", eraser="staff",
     plain=("sub", "generation", "created_at", "expires_at", "csrf", "kind"),
 )  # fmt: skip
+LOGIN = ItemClass(
+    "login", "index", pk="login#{hash}", sk="login",
+    owner="desk", categories=(), purpose="", retention="",
+    expiry="15 minutes after the last attempt", eraser="none",
+    plain=("attempts", "expires_at"),
+)  # fmt: skip
 TEXT = ItemClass(
     "text", "index", pk="text#{hash}", sk="{contact_id}",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
@@ -178,7 +184,7 @@ WORDS = ItemClass(
 
 CLASSES = (
     CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, UNCLEAR, GUARD, KEY,
-    ALIAS, LINK, PARKED, SESSION, TEXT, WORDS,
+    ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS,
 )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.channels.telegram import parse as telegram
 from chalicelib.channels.telegram.verify import account_of
 from chalicelib.channels.whatsapp import parse as whatsapp
 from chalicelib.channels.whatsapp.verify import challenge, signature_ok
@@ -87,6 +86,8 @@ def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:
     @routes.route("/webhooks/telegram", methods=["POST"], content_types=JSON_TYPES)
     @answering("/webhooks/telegram")
     def receive_telegram() -> Response:
+        from chalicelib.channels.telegram import parse as telegram  # a cold start for WhatsApp need not pay for it
+
         body, headers = _body(routes.current_request)
         account = account_of(intake().secrets.telegram, headers.get("x-telegram-bot-api-secret-token", ""))
         if account is None:

@@ -68,6 +68,7 @@ class DeskChanges:
             "arrived_at": now,
             "author": author,
             "params": dict(event.params),
+            "expires_at": ticket.expires_at // 1000 or None,
         }
         pk = rows.conversation_pk(ref.conversation_id)
         return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes)

@@ -101,5 +101,8 @@ class ChangeTicket:
         if state == State.CLOSED:
             new |= {"closed_at": now, "expires_at": (now + self.kept_days * DAY) // SECOND}
         elif ticket.state == State.CLOSED:
+            if ticket.expires_at - now < DAY:
+                # DynamoDB's own deletion could take rows before the dater has removed their dates.
+                raise Conflict("This ticket is about to be destroyed by its retention; open a new one.", code="expiring")
             new |= {"closed_at": None, "expires_at": None}
         return new

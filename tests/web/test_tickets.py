@@ -216,6 +216,22 @@ def test_closing_dates_the_ticket_and_reopening_takes_the_date_away(web: Web) ->
     ).json["token"]).status == 404  # fmt: skip
 
 
+def test_what_is_said_of_a_closed_ticket_later_ends_with_it_and_its_last_day_is_final(web: Web) -> None:
+    say(web, AMINA, "Сұрақ")
+    ticket_id = web.tickets()[0]["id"]
+    for wish in ({"state": "closed"}, {"tags": ["кейін"]}):
+        assert web.call("PATCH", f"/api/v1/tickets/{ticket_id}", wish).status == 200
+    rows = web.dynamodb.scan(TableName=web.tables["desk"])["Items"]
+    (event,) = [row for row in rows if row.get("kind", {}).get("S") == "tags_changed"]
+    (ticket,) = [row for row in rows if row["sk"]["S"] == "ticket"]
+    assert event["expires_at"] == ticket["expires_at"]
+
+    web.advance(89 * 86400 + 43200)
+    token = web.call("POST", "/api/v1/login", {"email": "bolat@desk.local", "password": "Local-password-1"}, by="")
+    answer = web.call("PATCH", f"/api/v1/tickets/{ticket_id}", {"state": "open"}, token=token.json["token"])
+    assert (answer.status, answer.json["code"]) == (409, "expiring")
+
+
 def test_a_closed_ticket_with_a_successor_stays_closed(web: Web) -> None:
     say(web, AMINA, "Сәлем")
     old = web.tickets()[0]["id"]

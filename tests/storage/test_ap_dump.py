@@ -1,0 +1,767 @@
+"""Every row of docs/access-patterns.md is asked of real tables, and nothing is asked that the document does not list.
+
+A runner prepares a desk and returns what to do; while that is done every call is recorded and compared with the rows
+that the runner names, one row per call, in order.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.delivery import Answered, Failure, Job, Reply
+from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
+from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, StatusUpdate
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.staff import Staff
+from chalicelib.domain.tickets import DAY, State, queue_of
+from chalicelib.storage.attributes import item_to_wire
+from chalicelib.storage.contact_texts import ContactTexts
+from chalicelib.storage.desk import Desk
+from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.models import DeskRow
+from chalicelib.storage.opening import Opener
+from chalicelib.storage.opening_one import OneOpener
+from chalicelib.storage.outbox import Outbox
+from chalicelib.storage.queue_pages import COUNTED, counts, page
+from chalicelib.storage.replies import ReplyStore
+from chalicelib.storage.rotation import Rotation
+from chalicelib.storage.rows import CLASSES
+from chalicelib.storage.search import Accounts, Search
+from chalicelib.storage.sessions import Brake, SessionStore
+from chalicelib.storage.staff import StaffStore
+from chalicelib.storage.sweeping import Expired, Sweeping
+from chalicelib.storage.vault import new_pair
+from infra.functions import FUNCTIONS
+from tests.intake.test_receive_change import started
+from tests.people import AMINA, AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
+from tests.retention.conftest import Keeping
+from tests.retention.conftest import desk as desk
+from tests.storage.recorded import TRANSACTION, Call, Recorder, matches
+
+ROOT = Path(__file__).parent.parent.parent
+STORAGE = ROOT / "chalicelib" / "storage"
+DOCUMENT = ""
+SCANS = {"Sweeping.expired", "Rotation.reseal"}
+"""Who may scan: the sweeper and the rotation. Restore and the absence verifier would stand here, too."""
+BOLAT = "5f0c1c1e-0000-4000-8000-000000000001"
+MOVED = Address("phone", "77000000199")
+
+Action = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the document's table."""
+
+    id: str
+    asked: str
+    function: str
+    by: tuple[str, ...]
+    operation: str
+    place: str
+    key: str
+    consistency: str
+    cost: str
+
+    def fits(self, call: Call) -> bool:
+        asked = (self.operation, self.place, self.consistency) == (call.operation, call.place, call.consistency)
+        return asked and self.function in call.functions and matches(self.key, call.key)
+
+    @property
+    def units(self) -> float:
+        found = re.match(r"([0-9.]+) (R|W)U\b", self.cost)
+        assert found, f"{self.id}: the cost begins with a number and RU or WU"
+        return float(found[1])
+
+
+def lines(first: str) -> Iterator[list[str]]:
+    """Cells of the document's lines that begin so, without the marks of code."""
+    for line in DOCUMENT.splitlines():
+        if line.startswith(first):
+            yield [cell.strip().replace("`", "") for cell in line.strip("|").split("|")]
+
+
+ROWS = {
+    cells[0]: Row(*cells[:3], tuple(cells[3].split(", ")), *cells[4:])  # type: ignore[misc]
+    for cells in lines("| AP")
+}
+RUNNERS: dict[tuple[str, ...], Callable[[Keeping], Action]] = {}
+
+
+def asks(*ids: str) -> Callable[[Callable[[Keeping], Action]], Callable[[Keeping], Action]]:
+    """Say which rows a runner asks, one per call."""
+
+    def known(runner: Callable[[Keeping], Action]) -> Callable[[Keeping], Action]:
+        RUNNERS[ids] = runner
+        return runner
+
+    return known
+
+
+# -- what runners prepare
+
+
+def reader(desk: Keeping) -> Desk:
+    return Desk(Opener(lambda: desk.vault), desk.now)
+
+
+def shown(desk: Keeping) -> tuple[Desk, Ticket]:
+    """Amina's ticket as a page has read it, and its reader."""
+    made = reader(desk)
+    ticket = made.ticket(desk.open_ticket()["ticket_id"])
+    assert ticket is not None
+    return made, ticket
+
+
+def changes(desk: Keeping) -> DeskChanges:
+    return DeskChanges(desk.dynamodb, desk.tables)
+
+
+def replies(desk: Keeping) -> ReplyStore:
+    return ReplyStore(desk.dynamodb, desk.tables, lambda attempt: None)
+
+
+def job(desk: Keeping, *, claimed: bool = True, telegram: bool = False) -> tuple[Outbox, Job]:
+    """A reply that waits, claimed by the try `a`."""
+    ticket = desk.open_telegram_ticket() if telegram else desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    store = desk.outbox()
+    (waiting,) = store.waiting(ticket["conversation_id"])
+    if claimed:
+        store.claim(store.job(waiting, desk.now), "a", desk.now)
+        (waiting,) = store.waiting(ticket["conversation_id"])
+    return store, store.job(waiting, desk.now)
+
+
+def status(desk: Keeping, name: str, reference: str = "") -> StatusUpdate:
+    return StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, wamid(), name, desk.seconds, reference)  # type: ignore[arg-type]
+
+
+def closed(desk: Keeping) -> dict[str, Any]:
+    """Amina's ticket, closed by the sweeper long after."""
+    ticket = desk.open_ticket()
+    desk.now += 91 * DAY
+    desk.sweep()
+    return desk.ticket(ticket)
+
+
+def colleague(desk: Keeping) -> Staff:
+    DeskRow("staff", BOLAT, sub=BOLAT, email="bolat@desk.local", name="Болат", roles=["operator"], generation=1).save()
+    return Staff(BOLAT, "bolat@desk.local", "Болат", frozenset({"operator"}), 1)
+
+
+# -- intake
+
+
+@asks("find")
+def _(desk: Keeping) -> Action:
+    return lambda: desk.store().find("whatsapp", WHATSAPP_ACCOUNT, AMINA)
+
+
+@asks("find", "commit_new")
+def _(desk: Keeping) -> Action:
+    return lambda: desk.receive(from_amina(sent_at=desk.seconds))
+
+
+@asks("find", "commit_known")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
+
+
+@asks("find", "commit_known", "find", "commit_opens")
+def _(desk: Keeping) -> Action:
+    closed(desk)
+    return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
+
+
+@asks("find", "commit_renamed")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    return lambda: desk.receive(from_amina(sent_at=desk.seconds, author=replace(AMINA, name="Амина С.")))
+
+
+@asks("find", "commit_raw")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    return lambda: desk.receive(from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x"))
+
+
+@asks("find", "commit_callback")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    return lambda: desk.receive(from_daniyar("", sent_at=desk.seconds, message_id=8, kind="callback"))
+
+
+@asks("find", "find", "commit_learned")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    both = Author((Address("user", "KZ.1"), *AMINA.addresses), AMINA.name)
+    return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds, author=both))
+
+
+@asks("find", "find", "commit_moved")
+def _(desk: Keeping) -> Action:
+    one = Author((Address("user", "KZ.1"), *AMINA.addresses), AMINA.name)
+    desk.receive(from_amina(sent_at=desk.seconds, author=one))
+    other = Author((Address("user", "KZ.2"), *AMINA.addresses), "Иван")
+    return lambda: desk.receive(from_amina("Привет", sent_at=desk.seconds, author=other))
+
+
+@asks("find", "commit_known", "find", "commit_quiet")
+def _(desk: Keeping) -> Action:
+    closed(desk)
+    return lambda: desk.receive(from_amina("👍", sent_at=desk.seconds, kind="reaction", target=wamid()))
+
+
+@asks("find", "start_new")
+def _(desk: Keeping) -> Action:
+    return lambda: desk.changer()(started(desk))
+
+
+@asks("find", "start_known")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    return lambda: desk.changer()(started(desk))
+
+
+@asks("find", "reach")
+def _(desk: Keeping) -> Action:
+    desk.receive(message := from_daniyar(sent_at=desk.seconds, message_id=7))
+    return lambda: desk.changer()(ReachChanged("telegram", TELEGRAM_ACCOUNT, message.author, True, desk.seconds))
+
+
+def renumbered(desk: Keeping) -> NumberChanged:
+    old = Address("phone", AMINA_PHONE)
+    return NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), old, MOVED, desk.seconds)
+
+
+@asks("find", "find", "renumber")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    return lambda: desk.changer()(renumbered(desk))
+
+
+@asks("find", "find", "keep_number")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    desk.receive(from_amina(sent_at=desk.seconds, author=Author((MOVED,), "Иван")))
+    return lambda: desk.changer()(renumbered(desk))
+
+
+@asks("raise_status")
+def _(desk: Keeping) -> Action:
+    _, one = job(desk)
+    return lambda: desk.store().apply_status(status(desk, "delivered", str(one.waiting.ref)), desk.now)
+
+
+@asks("link", "park", "link")
+def _(desk: Keeping) -> Action:
+    return lambda: desk.store().apply_status(status(desk, "delivered"), desk.now)
+
+
+@asks("unclear")
+def _(desk: Keeping) -> Action:
+    return lambda: desk.store().keep_unclear("telegram", TELEGRAM_ACCOUNT, "new_kind", b"raw", desk.now)
+
+
+# -- signing in
+
+
+@asks("brake_count", "brake_new", "brake_count", "brake_new")
+def _(desk: Keeping) -> Action:
+    return lambda: Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
+
+
+@asks("brake_count", "brake_count")
+def _(desk: Keeping) -> Action:
+    Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    return lambda: Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
+
+
+@asks("forgive_account", "forgive_source")
+def _(desk: Keeping) -> Action:
+    Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    return lambda: Brake(b"k").forgive("bolat", "192.0.2.1")
+
+
+@asks("session_open", "session_find", "session_end")
+def _(desk: Keeping) -> Action:
+    staff, store = colleague(desk), SessionStore()
+
+    def session() -> None:
+        token, _ = store.open(staff, "page", desk.now)
+        assert store.find(token, "page", desk.now)
+        store.end(token)
+
+    return session
+
+
+@asks("staff_get", "staff_all")
+def _(desk: Keeping) -> Action:
+    colleague(desk)
+    return lambda: [StaffStore().get(BOLAT), StaffStore().all()]
+
+
+@asks("undertaking", "language", "revoke")
+def _(desk: Keeping) -> Action:
+    colleague(desk)
+    staff = StaffStore()
+    return lambda: [staff.sign_undertaking(BOLAT, desk.now), staff.set_language(BOLAT, "kk"), staff.revoke(BOLAT)]
+
+
+# -- lists and tickets
+
+
+@asks("queue_page", "opener")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    return lambda: page(reader(desk), Wanted(("open",)), desk.now, 50)
+
+
+@asks("badge_open", "badge_state", "badge_state", "badge_state")
+def _(desk: Keeping) -> Action:
+    for state in (State.OPEN, State.PENDING, State.SNOOZED, State.SOLVED):
+        write_tickets(desk, state, range(1))
+    return lambda: counts(desk.now)
+
+
+@asks("ticket", "opener", "messages", "message", "conversation")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+
+    def show() -> None:
+        made = reader(desk)
+        found = made.ticket(ticket["ticket_id"])
+        assert found
+        newest = made.messages(found)[-1]
+        made.message(found, MessageRef.parse(newest.id))  # type: ignore[arg-type]
+        made.conversation(found.conversation_id)
+
+    return show
+
+
+@asks("chain")
+def _(desk: Keeping) -> Action:
+    closed(desk)
+    desk.receive(from_amina("Тағы", sent_at=desk.seconds))
+    made = reader(desk)
+    (newest,) = [made.ticket(one["ticket_id"]) for one in desk.of_pk("ticket#") if one["state"] == State.OPEN]
+    return lambda: made.chain(newest)
+
+
+@asks("contact", "opener")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    return lambda: reader(desk).contact(ticket["contact_id"])
+
+
+@asks("by_number", "by_alias", "by_word", "contacts", "heads", "tickets", "opener")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    desk.index_contact(ticket["contact_id"])
+    accounts = Accounts((WHATSAPP_ACCOUNT,), ())
+    return lambda: Search(reader(desk), desk.address_key, accounts, desk.text_index.find_contacts)(AMINA_PHONE)
+
+
+@asks("change")
+def _(desk: Keeping) -> Action:
+    _, ticket = shown(desk)
+    event = Event("priority_changed", {"old": "normal", "new": "high"})
+    return lambda: changes(desk).change(ticket, {"priority": "high"}, [event], BOLAT, desk.now)
+
+
+@asks("change_reopens")
+def _(desk: Keeping) -> Action:
+    ticket = reader(desk).ticket(closed(desk)["ticket_id"])
+    assert ticket
+    new = {"state": "open", "closed_at": None, "expires_at": None}
+    return lambda: changes(desk).change(ticket, new, [Event("state_changed", {})], BOLAT, desk.now)
+
+
+@asks("comment")
+def _(desk: Keeping) -> Action:
+    made, ticket = shown(desk)
+    head: Conversation = made.conversation(ticket.conversation_id)
+    return lambda: changes(desk).comment(ticket, head, "Тексеру керек", BOLAT, desk.now)
+
+
+@asks("mark_read")
+def _(desk: Keeping) -> Action:
+    _, ticket = shown(desk)
+    return lambda: changes(desk).mark_read(ticket, BOLAT)
+
+
+# -- replies and delivery
+
+
+@asks("answered", "reply_of", "head", "recipient", "reply")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    return lambda: desk.reply(ticket, "Жауап")
+
+
+@asks("answered", "reply_of", "reply_shown")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    return lambda: desk.reply(ticket, "Жауап")
+
+
+@asks("failed_reply")
+def _(desk: Keeping) -> Action:
+    _, one = job(desk)
+    return lambda: replies(desk).failed_reply(one.waiting.ref, desk.now)
+
+
+@asks("waiting", "stopped", "head", "recipient", "outgoing", "one_key", "claim", "sent", "waiting")
+def _(desk: Keeping) -> Action:
+    _, one = job(desk, claimed=False)
+    return lambda: desk.sender()(one.waiting.ref.conversation_id)
+
+
+@asks("sent_telegram")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk, telegram=True)
+    return lambda: store.sent(one, "500000042:9", desk.now)
+
+
+@asks("outgoing", "parked", "sent")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk)
+    desk.store().apply_status(status(desk, "delivered", str(one.waiting.ref)), desk.now)
+    read = store.job(one.waiting, desk.now)
+    return lambda: store.sent(read, wamid(), desk.now)
+
+
+@asks("sent_piece")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk)
+    return lambda: store.sent_piece(one, "a", wamid(), desk.now)
+
+
+@asks("settled")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk)
+    return lambda: store.settled(one.waiting)
+
+
+@asks("again")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk)
+    return lambda: store.again(one, "a", desk.now + 2_000)
+
+
+@asks("again_doubtful")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk)
+    return lambda: store.again(one, "a", desk.now + 60_000, doubtful=True)
+
+
+@asks("stop", "probe", "start_again")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk)
+    account = one.waiting.account
+
+    def stop_and_go() -> None:
+        store.stop(one, "a", "190", desk.now)
+        assert store.may_probe(account, desk.now + 60_000, 50_000)
+        store.start_again(account)
+
+    return stop_and_go
+
+
+@asks("failed")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk)
+    return lambda: store.failed(one, Failure("131026", "rejected"), desk.now, attempt_id="a")
+
+
+@asks("failed_blocked")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk, telegram=True)
+    return lambda: store.failed(one, Failure("403", "blocked"), desk.now, attempt_id="a", blocked_since=desk.now)
+
+
+@asks("failed_kept")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk, claimed=False)
+    return lambda: store.failed(one, Failure("window_closed", "window_closed"), desk.now, kept=True)
+
+
+# -- retention
+
+
+@asks("dated_ticket", "undated", "date_row", "date_row", "date_row", "date_number", "dated")
+def _(desk: Keeping) -> Action:
+    ticket = closed(desk)
+    return lambda: desk.date(ticket)
+
+
+@asks("settle_read", "settle_ticket", "settle_message")
+def _(desk: Keeping) -> Action:
+    _, one = job(desk)
+    ref, (ticket,) = one.waiting.ref, desk.of_pk("ticket#")
+    desk.store().apply_status(status(desk, "failed", str(ref)), desk.now)
+    return lambda: desk.dates().settle_failure(ref.conversation_id, f"message#{ref.tail}", ticket["ticket_id"])
+
+
+def sweeping(desk: Keeping) -> Sweeping:
+    return Sweeping(desk.dynamodb, desk.tables)
+
+
+@asks("overdue", "sweep_stopped", "idle", "idle", "idle", "idle", "cursor", "scan_desk", "cursor", "scan_index")
+def _(desk: Keeping) -> Action:
+    desk.reply(desk.open_ticket(), "Жауап")
+    desk.later(61)
+    return desk.sweep
+
+
+@asks("close")
+def _(desk: Keeping) -> Action:
+    desk.open_ticket()
+    closing = desk.sweeper().closing
+    (idle,) = closing.idle("open", desk.now + 1)
+    return lambda: closing.close(idle, "closed_idle", {"days": 90}, desk.now, desk.seconds)
+
+
+@asks("remove", "remove_guarded")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    found = [*desk.of_pk("number#"), *desk.messages()]
+    for item in found:
+        DeskRow(item["pk"], item["sk"]).update(actions=[DeskRow.expires_at.set(1)])
+    number, message = (Expired("desk", item["pk"], item["sk"], 1, tuple(item)) for item in found)
+    until = replace(message, guard_until=desk.seconds + 60)
+    return lambda: [sweeping(desk).remove(number), sweeping(desk).remove(until)]
+
+
+@asks("keep_cursor")
+def _(desk: Keeping) -> Action:
+    return lambda: sweeping(desk).keep_cursor("desk", {"pk": "ticket#a", "sk": "ticket"})
+
+
+# -- the text index and the vault
+
+
+@asks("named", "one_key", "words", "keep_words", "write_words", "keep_words", "named", "one_key")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    return lambda: desk.index_contact(ticket["contact_id"])
+
+
+@asks("words", "keep_words", "write_words", "drop_words")
+def _(desk: Keeping) -> Action:
+    contact_id = desk.open_ticket()["contact_id"]
+    desk.index_contact(contact_id)
+    return lambda: desk.text_index.replace(contact_id, [])
+
+
+@asks("scan_keys", *["unclear_day"] * 32, "move_key", "move_unclear", "scan_keys", *["unclear_day"] * 32)
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    desk.store().keep_unclear("telegram", TELEGRAM_ACCOUNT, "new_kind", b"raw", desk.now)
+    return Rotation(desk.dynamodb, desk.tables, desk.vault, new_pair().public, desk.now).reseal
+
+
+# -- the document and the code
+
+
+def differences(ids: tuple[str, ...], calls: list[Call]) -> list[str]:
+    """What differs between rows and calls, in words."""
+    found = [f"called {call}" for call in calls[len(ids) :]] + [f"not called: {one}" for one in ids[len(calls) :]]
+    for one, call in zip(ids, calls, strict=False):
+        row = ROWS[one]
+        if not row.fits(call):
+            found.append(f"{one} is documented as {row} but called {call}")
+        elif call.units and call.units != row.units:
+            found.append(f"{one} is documented as {row.cost} but cost {call.units:g}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[str, list[Call]]:
+    """Every call of every runner, by the row that it was compared with; filled by the tests of rows."""
+    return {}
+
+
+@pytest.fixture
+def recorder(desk: Keeping) -> Recorder:
+    return Recorder(desk.tables, [desk.dynamodb])
+
+
+@pytest.mark.dynamodb
+@pytest.mark.parametrize("ids", RUNNERS, ids=lambda ids: ids[-1])
+def test_a_pattern_asks_as_its_row_says(
+    desk: Keeping, recorder: Recorder, ids: tuple[str, ...], seen: dict[str, list[Call]]
+) -> None:
+    action = RUNNERS[ids](desk)
+    with recorder.listening() as calls:
+        action()
+
+    for one, call in zip(ids, calls, strict=False):
+        seen.setdefault(one, []).append(call)
+    open("/tmp/ap/dump","a").write(f"== {ids}\n"+"".join(f"{i} @ {c}\n" for i,c in zip(list(ids)+["EXTRA"]*50,calls))+("MISSING\n" if len(calls)<len(ids) else ""))
+
+
+def test_every_row_has_a_runner_and_every_runner_a_row() -> None:
+    assert {one for ids in RUNNERS for one in ids} == ROWS.keys()
+    assert len(list(lines("| AP"))) == len(ROWS), "an id stands twice"
+
+
+# -- what the document says of itself
+
+
+def test_the_keys_that_the_document_lists_are_those_of_the_item_classes() -> None:
+    listed = {cells[0]: tuple(cells[1:4]) for cells in lines("| `")}
+    assert listed == {one.name: (one.table, one.pk, one.sk or "–") for one in CLASSES}
+
+
+def test_only_who_must_scans() -> None:
+    assert {row.function for row in ROWS.values() if row.operation == "Scan"} == SCANS
+    files = [file for folder in ("chalicelib", "local", "infra") for file in (ROOT / folder).rglob("*.py")]
+    scanning = {file.name for file in [ROOT / "app.py", *files] if re.search(r"""["'.]scan["'(]""", file.read_text())}
+    assert scanning == {"sweeping.py", "rotation.py"}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: row.id)
+def test_the_role_of_whoever_asks_allows_it(row: Row) -> None:
+    roles = {one.logical_id: one for one in FUNCTIONS}
+    for who in row.by:
+        if who != "ops":  # commands run with the caller's own credentials
+            assert needed(row) <= allowed(roles[who]), who
+
+
+def needed(row: Row) -> set[tuple[str, str]]:
+    """Actions and tables of a row; a transaction needs what its items need."""
+    if row.operation != "TransactWriteItems":
+        return {(f"dynamodb:{row.operation}", row.place)}
+    actions = dict(zip(TRANSACTION.values(), ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"), strict=True))
+    tables = {one.name: one.table for one in CLASSES}
+    return {
+        (f"dynamodb:{actions[part.split()[0]]}", tables[name])
+        for part in row.key.split("; ")
+        for name in part.partition(" ")[2].split(", ")
+    }
+
+
+def allowed(function: Any) -> set[tuple[str, str]]:
+    """Actions and tables of a function's role."""
+    found = set()
+    for grant in function.grants:
+        for resource in grant.resources:
+            text = str(resource)
+            table = re.search(r"(Desk|Keys|Index)Table", text)
+            below = re.search(r"/index/(\w+)", text)
+            if table:
+                name = table[1].lower() + (f".{below[1]}" if below else "")
+                found |= {(action, name) for action in grant.actions}
+    return found
+
+
+SITES = re.compile(
+    r"\b(?:DeskRow|KeyRow|IndexRow|queue_index|unsent_index)\.(?:get|query|count|scan|batch_get|batch_write)\("
+    r"|\b(?:row|fresh|(?:Desk|Key|Index|Login)Row\(.*\))\.(?:save|update|delete)\("
+    r"|(?:_client|self\.client)\.(?:\w+_items?|get_paginator)\(|getattr\(self\._client,"
+)
+"""How storage speaks to DynamoDB."""
+ELSEWHERE = {"identities.py", "queues.py", "secrets.py", "clients.py"}
+"""Modules of storage that speak to other services."""
+
+
+def speaking() -> set[str]:
+    """Functions of storage that speak to DynamoDB, and those that reach one of them through `self` or by name."""
+    bodies: dict[str, tuple[str, set[str]]] = {}
+    for file in sorted(STORAGE.glob("*.py")):
+        if file.name not in ELSEWHERE:
+            source = file.read_text()
+            for name, node in functions(ast.parse(source)):
+                bodies[name] = (ast.get_source_segment(source, node) or "", set(called(node)))
+    found = {name for name, (text, _) in bodies.items() if SITES.search(text)}
+    while True:
+        known = {name.rpartition(".")[2] for name in found}
+        more = {name for name, (_, calls) in bodies.items() if calls & known} - found
+        if not more:
+            return found
+        found |= more
+
+
+def functions(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from functions(node, f"{node.name}.")
+        elif isinstance(node, ast.FunctionDef):
+            yield inside + node.name, node
+
+
+def called(node: ast.AST) -> Iterator[str]:
+    """Names of functions, and of methods of `self` and of its store, that a function calls."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Call):
+            owner = ast.unparse(one.func).rpartition(".")[0]
+            if owner in ("", "self", "self._store", "self._run", "self.desk", "self._opener"):
+                yield ast.unparse(one.func).rpartition(".")[2]
+
+
+@pytest.mark.dynamodb
+def test_no_function_of_storage_speaks_to_a_table_without_a_row(seen: dict[str, list[Call]]) -> None:
+    if seen.keys() != ROWS.keys():
+        pytest.skip("needs the calls of every row")
+    heard = {name for calls in seen.values() for call in calls for name in call.functions}
+    assert speaking() - heard == set()
+
+
+# -- the cost of a list
+
+
+def write_tickets(desk: Keeping, state: State, numbers: range) -> None:
+    """Lay tickets into a queue, straight as items, each of a contact of its own whose key is gone."""
+    puts = []
+    for number in numbers:
+        ticket_id = f"{state.value:a<10}{number:010d}"
+        item = {"pk": f"ticket#{ticket_id}", "sk": "ticket", "ticket_id": ticket_id, "number": f"{number:06d}",
+                "state": state.value, "queue": queue_of(state), "activity": desk.now + number, "channel": "whatsapp",
+                "conversation_id": f"v{number:019d}", "contact_id": f"c{number:019d}", "tags": ["терминал"],
+                "who": b"w" * 200, "last": b"l" * 300}  # fmt: skip
+        puts.append({"PutRequest": {"Item": item_to_wire(item)}})
+    for start in range(0, len(puts), 25):
+        desk.dynamodb.batch_write_item(RequestItems={desk.tables["desk"]: puts[start : start + 25]})
+
+
+def costs(recorder: Recorder, action: Action) -> list[tuple[str, str, float]]:
+    """Operation, place and units of each call."""
+    with recorder.listening() as calls:
+        action()
+    return [(call.operation, call.place, call.units) for call in calls]
+
+
+GROWING = (range(50), range(50, 500), range(500, 2_000))
+
+
+@pytest.mark.dynamodb
+def test_a_page_of_a_list_costs_the_same_with_50_500_and_2000_tickets(desk: Keeping, recorder: Recorder) -> None:
+    found = []
+    for numbers in GROWING:
+        write_tickets(desk, State.OPEN, numbers)
+        found.append(costs(recorder, lambda: page(reader(desk), Wanted(("open",)), desk.now, 25)))
+
+    assert found[0] == found[1] == found[2]
+    assert [operation for operation, _, _ in found[0]] == ["Query", "Query", "BatchGetItem"]
+
+
+@pytest.mark.dynamodb
+def test_badges_cost_the_same_with_500_and_2000_tickets(desk: Keeping, recorder: Recorder) -> None:
+    found = []
+    for numbers in GROWING:
+        write_tickets(desk, State.OPEN, numbers)
+        write_tickets(desk, State.SOLVED, numbers)
+        found.append(costs(recorder, lambda: counts(desk.now)))
+
+    assert [len(calls) for calls in found] == [4, 4, 4]
+    assert found[1] == found[2]
+    assert counts(desk.now).states["solved"] == COUNTED

@@ -4,11 +4,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib import wiring
+from chalicelib.domain.patience import full_jitter
 from chalicelib.domain.profile import load_profile
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 from chalicelib.storage.queues import Queues
-from chalicelib.usecases.receive_message import full_jitter
 
 if TYPE_CHECKING:
     from chalicelib.storage.blind import TextKey
@@ -96,7 +96,8 @@ def date_rows() -> "DateRows":
     from chalicelib.usecases.date_rows import DateRows
 
     wiring.bind_tables()
-    return DateRows(TicketDates(client("dynamodb"), wiring.tables(), full_jitter))
+    store = TicketDates(client("dynamodb"), wiring.tables(), full_jitter)
+    return DateRows(store, load_profile(settings().operator).retention["ticket"].days, wiring.clock())
 
 
 @cache

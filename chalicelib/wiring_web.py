@@ -1,7 +1,5 @@
 """The composition root of dashboard and API. Only views import it, so that no other function loads its parts."""
 
-import hashlib
-import hmac
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,9 +9,11 @@ from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 from chalicelib.storage.desk import Desk
 from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.proof import derive
 from chalicelib.storage.search import Accounts, Search
 from chalicelib.storage.sessions import Brake, SessionStore
 from chalicelib.storage.staff import StaffStore
+from chalicelib.storage.vault import decode_key
 from chalicelib.usecases.change_ticket import ChangeTicket
 from chalicelib.usecases.work_on_ticket import CommentOnTicket, OpenTicket
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 
 def sessions() -> SessionStore:
-    """Sessions."""
+    """Sessions. Raises Unavailable."""
     wiring.bind_tables()
-    return SessionStore()
+    return SessionStore(_derived("session"))
 
 
 def staff() -> StaffStore:
-    """Colleagues."""
+    """Colleagues. Raises Unavailable."""
     wiring.bind_tables()
-    return StaffStore()
+    return StaffStore(_derived("staff"))
 
 
 @cache
@@ -97,14 +97,13 @@ def sign_in() -> "SignIn":
     """Sign a colleague in."""
     from chalicelib.usecases.sign_in import SignIn
 
-    key = _derived("sign-in")
-    return SignIn(_identities(), staff(), sessions(), Brake(key), key, wiring.clock())
+    brake = Brake(_derived("brake"))
+    return SignIn(_identities(), staff(), sessions(), brake, _derived("challenge"), wiring.clock())
 
 
 def _derived(purpose: str) -> bytes:
-    """A key of its own for each purpose, from the secret that this function may read."""
-    secret = wiring.secrets().inbound(settings().secret_inbound).address_key
-    return hmac.new(secret, f"derived|{purpose}".encode(), hashlib.sha256).digest()
+    """A key of its own for each purpose, from a secret that no function reads which anyone can call."""
+    return derive(decode_key(wiring.secrets().read(settings().secret_text_key)["text_key"]), purpose)
 
 
 def sign_undertaking() -> "SignUndertaking":

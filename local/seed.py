@@ -10,7 +10,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.storage.vault import KeyPair, fingerprint, new_pair
+from chalicelib.domain.staff import Staff
+from chalicelib.storage.proof import derive, staff_mac
+from chalicelib.storage.vault import KeyPair, decode_key, fingerprint, new_pair
 from local.aws import client
 from local.phones.accounts import ProviderSecrets
 from local.stack import NAME, Stack
@@ -126,6 +128,9 @@ def seed_accounts(endpoint: str, stack: Stack) -> None:
 
 
 def _row(account: Account, sub: str) -> Mapping[str, Any]:
+    signed_at = time.time_ns() // 1_000_000 if account.signed else 0
+    staff = Staff(sub, account.email, account.name, frozenset(account.roles), 1, signed_at)
+    key = derive(decode_key(_fixed_key("text key")), "staff")
     row: dict[str, Any] = {
         "pk": {"S": "staff"},
         "sk": {"S": sub},
@@ -136,7 +141,8 @@ def _row(account: Account, sub: str) -> Mapping[str, Any]:
         "disabled": {"BOOL": False},
         "generation": {"N": "1"},
         "language": {"S": "en"},
+        "mac": {"S": staff_mac(key, staff)},
     }
-    if account.signed:
-        row["undertaking_at"] = {"N": str(time.time_ns() // 1_000_000)}
+    if signed_at:
+        row["undertaking_at"] = {"N": str(signed_at)}
     return row

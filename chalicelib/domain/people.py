@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from chalicelib.domain.messages import InboundMessage
-from chalicelib.domain.tickets import QUIET_KINDS
+from chalicelib.domain.tickets import QUIET_KINDS, SECOND
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,8 @@ class Person:
     """A contact as its alias row shows it: no name and no address, only our own ids and blind names.
 
     `ticket_id` is the conversation's newest ticket, open or over; empty before the first message.
-    `aliases` are the blind names of all addresses by which the person is found.
+    `aliases` are the blind names of all addresses by which the person is found. What they are called and where
+    they are reached was last changed by something sent at `known_at` (ms); what is older changes it no more.
     """
 
     contact_id: str
@@ -25,16 +26,21 @@ class Person:
     profile_hash: str = ""
     user_hash: str = ""
     phone_hash: str = ""
+    known_at: int = 0
 
 
 @dataclass(frozen=True)
 class Found:
-    """Who wrote. `person` is None when nobody known did. `added` are addresses to be learned; `moved_from` is the
-    other person by whom the phone was known until now."""
+    """Who wrote. `person` is None when nobody known did. `added` are blind names of addresses to be learned, and
+    with `readdressed` the person is reached there from now on. `taken` is a phone that was `moved_from` somebody
+    else; `unclaimed` is one that has a newer owner and stays theirs."""
 
     person: Person | None
     added: tuple[str, ...] = ()
+    readdressed: bool = False
     moved_from: Person | None = None
+    taken: str = ""
+    unclaimed: str = ""
 
 
 class Outcome(Enum):
@@ -77,8 +83,7 @@ class Arrival:
     `person` as read, or freshly drawn together with `key`. `newest` says that the message is not older than the
     last one. `ticket_id` is the ticket it belongs to; with `number` that ticket is opened here, after `previous`.
     A ticket solved before `reopen_since` (ms) is over. `consent` is the policy's version and hash when this
-    message gives it. `added` are blind names of addresses that the person is not yet found by, and `moved_from`
-    is who had the phone before.
+    message gives it. `found` says what is to be learned about the person.
     """
 
     message: InboundMessage
@@ -93,8 +98,12 @@ class Arrival:
     previous: str = ""
     notice: Notice | None = None
     consent: tuple[str, str] | None = None
-    added: tuple[str, ...] = ()
-    moved_from: Person | None = None
+    found: Found = Found(None)
+
+    @property
+    def at(self) -> int:
+        """When the person sent it, in ms by the provider's second."""
+        return self.message.sent_at * SECOND
 
     @property
     def opens(self) -> bool:

@@ -1,4 +1,4 @@
-"""Blind names: what stands in keys instead of an address, a provider's id or a session token.
+"""Blind names: what stands in keys instead of an address or a provider's id.
 
 An HMAC lets us find a row by what we are told and shows nothing of it to who reads the row. The address key is
 intake's; docs/security.md says what its theft would reveal.
@@ -47,8 +47,3 @@ class TextKey:
     def word(self, word: str) -> str:
         """Name of a normalised word or address that people search for."""
         return _hash(self._key, "word", word)
-
-
-def session_hash(token: str) -> str:
-    """Name of a session: the SHA-256 of its random token, which itself is stored nowhere."""
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -106,11 +106,12 @@ class ConversationRows:
             values["at"] = at
             condition += " AND last_inbound_at <= :at" if arrival.newest else " AND last_inbound_at > :at"
             if arrival.newest:
-                changes.append("last_inbound_at = :at")
+                changes += ["last_inbound_at = :at", "blocked = :no"]
+                values["no"] = False  # who writes to us has not blocked us, whatever an update said or did not say
         if arrival.opens:
             changes.append("ticket_id = :ticket")
             values["ticket"] = arrival.ticket_id
-        if arrival.added:
+        if arrival.found.added:
             changes.append("aliases = :aliases")
             values["aliases"] = list(person.aliases)
         expression = "SET " + ", ".join(changes) if changes else ""

@@ -74,11 +74,11 @@ class Identities:
             ChallengeResponses={"USERNAME": wanted.username, "SOFTWARE_TOKEN_MFA_CODE": code},
         )
 
-    def shut_out(self, username: str) -> None:
-        """Disable an account and end what Cognito itself has opened for it. Raises Unavailable."""
+    def shut_out(self, staff_id: str) -> None:
+        """Disable the account of this `sub` and end what Cognito itself has opened for it. Raises Unavailable."""
         try:
-            self._client.admin_disable_user(UserPoolId=self._pool_id, Username=username)
-            self._client.admin_user_global_sign_out(UserPoolId=self._pool_id, Username=username)
+            self._client.admin_disable_user(UserPoolId=self._pool_id, Username=staff_id)
+            self._client.admin_user_global_sign_out(UserPoolId=self._pool_id, Username=staff_id)
         except ClientError as error:
             if error.response["Error"]["Code"] != "UserNotFoundException":
                 raise Unavailable("The sign-in service did not answer; try again in a minute.") from error

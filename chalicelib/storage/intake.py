@@ -4,7 +4,7 @@ It speaks to the DynamoDB client directly: importing pynamodb would cost more th
 (docs/adr). Nothing here reads content, and the function's role could not.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.messages import Author, Channel, StatusUpdate
+from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.people import Arrival, ContactKey, Found, Outcome, Person
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, RAW_DAYS, SECOND
@@ -36,46 +37,65 @@ _BY_ROLE = (
 class IntakeStore:
     """Intake's view of the tables."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str], address_key: AddressKey, vault_public: bytes) -> None:
+    def __init__(
+        self,
+        client: Any,
+        tables: Mapping[str, str],
+        address_key: AddressKey,
+        vault_public: bytes,
+        wait: Callable[[int], None] = full_jitter,
+    ) -> None:
         self._client = client
+        self._wait = wait
         self._tables = tables
         self._address_key = address_key
         self._vault_public = vault_public
         self.writes = Writes(tables)
         self.conversations = ConversationRows(self.writes, address_key)
         self.people = PersonRows(self.writes, address_key)
-        self.tickets = TicketRows(self.writes, address_key)
+        self.tickets = TicketRows(self.writes)
 
     # -- finding
 
-    def find(self, channel: Channel, account: str, author: Author) -> Found:
-        """Find who wrote, by strongly consistent reads: one for a person known as they are.
+    def find(self, channel: Channel, account: str, author: Author, at: int) -> Found:
+        """Find who wrote something sent at `at` (ms), by strongly consistent reads: one for a person known as they are.
 
         A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to
-        somebody new. Raises Unavailable.
+        somebody new. Webhooks may be days late: what was sent before an address last changed changes nothing, and
+        a former address still finds who had it then. Raises Unavailable.
         """
-        names = {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
+        names = self._names(channel, account, author)
         user, phone = names.get("user", ""), names.get("phone", "")
-        person = self._alias(names[author.addresses[0].kind])
+        person = self._alias(user or phone or names["chat"], at)
         if person is None:
-            if not (user and phone):
-                return Found(None)
-            owner = self._alias(phone)
-            if owner is None:
-                return Found(None)
-            if owner.user_hash:
-                return Found(None, moved_from=owner)
-            learned = replace(owner, aliases=(*owner.aliases, user), user_hash=user)
-            return Found(learned, added=(user,))
-        if user and phone and person.phone_hash != phone:
-            owner = self._alias(phone)
-            if owner is not None and owner.contact_id == person.contact_id:
-                return Found(person)
-            learned = replace(person, aliases=(*person.aliases, phone), phone_hash=phone)
-            return Found(learned, added=(phone,), moved_from=owner)
-        return Found(person)
+            return self._found_by_phone(user, phone, at) if user and phone else Found(None)
+        if not (user and phone) or person.phone_hash == phone or person.known_at > at:
+            return Found(person)
+        owner = self._alias(phone, at)
+        if owner is not None and owner.contact_id == person.contact_id:
+            return Found(replace(person, phone_hash=phone), readdressed=True)
+        if owner is not None and owner.known_at > at:
+            return Found(person)
+        learned = replace(person, aliases=(*person.aliases, phone), phone_hash=phone)
+        taken = phone if owner else ""
+        return Found(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
 
-    def _alias(self, name: str) -> Person | None:
+    def _found_by_phone(self, user: str, phone: str, at: int) -> Found:
+        """Somebody whose business-scoped id is new: the phone's owner, if that one has no id yet, or a stranger."""
+        owner = self._alias(phone, at)
+        if owner is None:
+            return Found(None)
+        if owner.known_at > at:
+            return Found(None, unclaimed=phone)
+        if owner.user_hash:
+            return Found(None, moved_from=owner, taken=phone)
+        learned = replace(owner, aliases=(*owner.aliases, user), user_hash=user)
+        return Found(learned, added=(user,), readdressed=True)
+
+    def _names(self, channel: Channel, account: str, author: Author) -> dict[str, str]:
+        return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
+
+    def _alias(self, name: str, at: int) -> Person | None:
         answer = self._call(
             "get_item",
             TableName=self._tables["index"],
@@ -85,14 +105,18 @@ class IntakeStore:
         item = item_from_wire(answer.get("Item", {}))
         if not item:
             return None
+        if "former_at" in item:
+            return None if at > item["former_at"] else self._alias(item["aliases"][0], at)
         fields = {name: item[name] for name in Person.__dataclass_fields__ if name in item}
         return Person(**{**fields, "aliases": tuple(item["aliases"])})
 
-    def draw(self, channel: Channel, account: str, author: Author, language: str) -> tuple[Person, ContactKey]:
+    def draw(
+        self, channel: Channel, account: str, author: Author, language: str, found: Found, at: int
+    ) -> tuple[Person, ContactKey]:
         """Draw a new person with a key of their own. Nothing is stored."""
         contact_id = new_id()
         key = new_contact_key(self._vault_public, contact_id)
-        names = {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
+        names = {kind: name for kind, name in self._names(channel, account, author).items() if name != found.unclaimed}
         person = Person(
             contact_id=contact_id,
             conversation_id=new_id(),
@@ -103,6 +127,7 @@ class IntakeStore:
             profile_hash=self._address_key.profile(author.name, author.username),
             user_hash=names.get("user", ""),
             phone_hash=names.get("phone", ""),
+            known_at=at if found.taken else 0,
         )
         return person, key
 
@@ -115,34 +140,32 @@ class IntakeStore:
     def _writes_of(self, arrival: Arrival) -> Iterator[Write]:
         person, message = arrival.person, arrival.message
         ref = self.conversations.message_ref(arrival)
+        profile = self.people.new_profile(arrival)
         yield self.conversations.message(arrival, ref)
         if message.raw:
             yield self.conversations.raw(arrival, ref)
         if arrival.key:
             stored = replace(person, ticket_id=arrival.ticket_id)
-            yield from self.people.new_contact(stored, arrival.key, message, arrival.now, arrival.moved_from)
+            yield from self.people.new_contact(stored, arrival.key, message, arrival.now, arrival.found)
             last = arrival.notice.at if arrival.notice else arrival.now
             wrote_at = message.sent_at * SECOND
             yield self.conversations.new_head(person, message, last, ticket_id=arrival.ticket_id, wrote_at=wrote_at)
         else:
             yield self.conversations.head(arrival)
-            yield from self.people.changes(arrival)
+            yield from self.people.changes(arrival, profile)
         if arrival.opens:
             yield from self.tickets.opened(arrival)
         elif arrival.touches_ticket:
-            yield self.tickets.touched(arrival)
+            yield self.tickets.touched(arrival, renamed=bool(profile))
         if arrival.consent:
             yield self.conversations.consent(arrival, ref)
         if arrival.notice:
             yield from self.conversations.notice(person, message, arrival.ticket_id, arrival.notice)
         if message.kind == "callback":
             yield self.conversations.outbox(person, message, ref, "answer_callback", arrival.now)
-        if arrival.moved_from:
-            yield from self.people.moved(arrival, arrival.moved_from)
-            for owner, ticket in (
-                (person, arrival.ticket_id),
-                (arrival.moved_from, arrival.moved_from.ticket_id),
-            ):
+        if loser := arrival.found.moved_from:
+            yield from self.people.moved(loser, arrival.found.taken)
+            for owner, ticket in ((person, arrival.ticket_id), (loser, loser.ticket_id)):
                 yield self.conversations.event(owner, ticket, "phone_moved", arrival.now)
 
     def transact(self, writes: list[Write]) -> Outcome:
@@ -229,16 +252,24 @@ class IntakeStore:
     # -- calls
 
     def _conditional(self, operation: str, body: Wire) -> bool:
-        """Make a conditional call; return whether the condition held. Raises Unavailable."""
-        try:
-            getattr(self._client, operation)(**body)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise Unavailable("The storage did not take the change; send it again.") from error
-        except BotoCoreError as error:
-            raise Unavailable("The storage did not answer; send it again.") from error
-        return True
+        """Make a conditional call; return whether the condition held. Raises Unavailable.
+
+        A transaction on the same item, such as the sender's, makes the call fail for a moment only.
+        """
+        for attempt in range(TRIES):
+            try:
+                getattr(self._client, operation)(**body)
+                return True
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "ConditionalCheckFailedException":
+                    return False
+                if code != "TransactionConflictException":
+                    raise Unavailable("The storage did not take the change; send it again.") from error
+                self._wait(attempt)
+            except BotoCoreError as error:
+                raise Unavailable("The storage did not answer; send it again.") from error
+        raise Unavailable("The message changes too fast to store this now; send it again.")
 
     def _call(self, operation: str, **body: Any) -> Wire:
         try:

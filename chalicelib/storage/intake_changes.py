@@ -50,25 +50,30 @@ class IntakeChanges:
     def reach(self, person: Person, change: ReachChanged) -> Outcome:
         """Store that the person blocked or unblocked the bot, unless something newer is known. Raises Unavailable."""
         at, kind = change.at * SECOND, "blocked" if change.blocked else "unblocked"
+        newer = "<" if change.blocked else "<="
         head = self._store.writes.update(
             "head", "desk", rows.conversation_pk(person.conversation_id), "head",
             "SET blocked = :blocked, reach_at = :at",
-            "epoch = :epoch AND (attribute_not_exists(reach_at) OR reach_at < :at)",
+            f"epoch = :epoch AND (attribute_not_exists(reach_at) OR reach_at {newer} :at)",
             {"blocked": change.blocked, "at": at, "epoch": person.epoch},
         )  # fmt: skip
         event = self._store.conversations.event(person, person.ticket_id, kind, at)
         return self._store.transact([head, event])
 
-    def renumber(self, person: Person, change: NumberChanged, now: int) -> Outcome:
-        """Give the person the new address in place of the old one of its kind. Raises Unavailable."""
+    def renumber(self, person: Person, change: NumberChanged, now: int, *, known: bool) -> Outcome:
+        """Give the person the new address in place of the old one of its kind. With `known` they have it already.
+
+        Raises Unavailable.
+        """
         old = self._address_key.address(change.channel, change.account, change.old)
+        new = self._address_key.address(change.channel, change.account, change.new)
         if change.old.kind != change.new.kind:
             old = getattr(person, f"{change.new.kind}_hash")
-        new = self._address_key.address(change.channel, change.account, change.new)
-        hashes = {f"{change.new.kind}_hash": new}
-        moved = replace(person, aliases=(*(a for a in person.aliases if a != old), new), **hashes)  # type: ignore[arg-type]
+        kept = tuple(name for name in person.aliases if name not in (old, new))
+        moved = replace(person, aliases=(*kept, new), known_at=max(person.known_at, change.at * SECOND))
+        moved = replace(moved, user_hash=new) if change.new.kind == "user" else replace(moved, phone_hash=new)
         writes = [self._told(person, change, "number_changed", now)]
-        writes += self._store.people.renumbered(moved, old, new, change.new)
+        writes += self._store.people.renumbered(moved, old if old != new else "", "" if known else new, change.new, now)
         return self._store.transact(writes)
 
     def keep_number(self, person: Person, change: NumberChanged, now: int) -> Outcome:

@@ -142,6 +142,11 @@ class DeskRow(Model):
     solved_at = NumberAttribute(null=True)
     closed_at = NumberAttribute(null=True)
     dated = NumberAttribute(null=True)
+    """The date that the ticket's rows have."""
+    gone_at = NumberAttribute(null=True)
+    """DynamoDB's TTL attribute (seconds): see storage/retention.gone_at."""
+    rung_at = NumberAttribute(null=True)
+    """When its dating was asked for again."""
     undelivered = UnicodeAttribute(null=True)
     """Sort key of the newest message that did not go out, without its prefix."""
 
@@ -153,6 +158,8 @@ class DeskRow(Model):
     undertaking_at = NumberAttribute(null=True)
     disabled = BooleanAttribute(null=True)
     generation = NumberAttribute(null=True)
+    mac = UnicodeAttribute(null=True)
+    """The proof of a colleague's row: proof.staff_mac."""
     stopped_at = NumberAttribute(null=True)
     probed_at = NumberAttribute(null=True)
     cursor = UnicodeAttribute(null=True)
@@ -191,6 +198,8 @@ class IndexRow(Model):
     profile_hash = UnicodeAttribute(null=True)
     user_hash = UnicodeAttribute(null=True)
     phone_hash = UnicodeAttribute(null=True)
+    known_at = NumberAttribute(null=True)
+    former_at = NumberAttribute(null=True)
     message_ref = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
     rank = NumberAttribute(null=True)
@@ -202,6 +211,7 @@ class IndexRow(Model):
     csrf = UnicodeAttribute(null=True)
     kind = UnicodeAttribute(null=True)
     words: ListAttribute[str] = ListAttribute(null=True)
+    version = UnicodeAttribute(null=True)
 
 
 def bind(tables: Mapping[str, str]) -> None:

@@ -5,12 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.messages import Address, Author
-from chalicelib.domain.people import Arrival, ContactKey, Person
+from chalicelib.domain.people import Arrival, ContactKey, Found, Person
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.conversation_rows import Incoming
 from chalicelib.storage.vault import seal
 from chalicelib.storage.writes import Write, Writes
+
+_NOBODY = Found(None)
 
 
 class PersonRows:
@@ -21,12 +24,11 @@ class PersonRows:
         self._address_key = address_key
 
     def new_contact(
-        self, person: Person, key: ContactKey, message: Incoming, now: int, taken_from: Person | None = None
+        self, person: Person, key: ContactKey, message: Incoming, now: int, found: Found = _NOBODY
     ) -> Iterator[Write]:
-        """Aliases, contact and key of a person who was not known. A phone may be `taken_from` its former owner."""
-        for address in message.author.addresses:
-            name = self._address_key.address(message.channel, message.account, address)
-            yield self._alias(person, name, taken_from=taken_from if address.kind == "phone" else None)
+        """Aliases, contact and key of a person who was not known. A phone may be taken from its former owner."""
+        for name in person.aliases:
+            yield self._alias(person, name, found)
         contact: dict[str, Any] = {
             "contact_id": person.contact_id,
             "channel": message.channel,
@@ -39,12 +41,13 @@ class PersonRows:
             "created_at": now,
             "profile": self._profile(person, message.author),
         }
-        contact |= {a.kind: self._address(person, a) for a in message.author.addresses}
+        contact |= self._addresses(person, message.author, found)
         yield self._writes.put("contact", "desk", rows.contact_pk(person.contact_id), "contact", contact)
         sealed = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         yield self._writes.put("key", "keys", person.contact_id, "", {**sealed, "created_at": now})
 
-    def _alias(self, person: Person, name: str, *, taken_from: Person | None = None) -> Write:
+    def _alias(self, person: Person, name: str, found: Found) -> Write:
+        """An alias that nobody holds: not there, left by its former owner, or taken from who lost it just now."""
         attributes = {
             "contact_id": person.contact_id,
             "conversation_id": person.conversation_id,
@@ -56,40 +59,40 @@ class PersonRows:
             "profile_hash": person.profile_hash,
             "user_hash": person.user_hash,
             "phone_hash": person.phone_hash,
+            "known_at": person.known_at,
         }
         write = self._writes.put("alias", "index", f"alias#{name}", "alias", attributes)
-        if taken_from:
-            write.item["Put"]["ConditionExpression"] = "contact_id = :other"
-            write.item["Put"]["ExpressionAttributeValues"] = {":other": {"S": taken_from.contact_id}}
+        put = write.item["Put"]
+        put["ConditionExpression"] = "attribute_not_exists(pk) OR attribute_exists(former_at)"
+        if found.moved_from and name == found.taken:
+            put["ConditionExpression"] = "contact_id = :other"
+            put["ExpressionAttributeValues"] = {":other": {"S": found.moved_from.contact_id}}
         return write
 
-    def changes(self, arrival: Arrival) -> Iterator[Write]:
+    def new_profile(self, arrival: Arrival) -> str:
+        """Return the blind name of the author's profile when the message brings a new one, else nothing."""
+        author, person = arrival.message.author, arrival.person
+        if not author.name or not arrival.newest or person.known_at > arrival.at:
+            return ""
+        name = self._address_key.profile(author.name, author.username)
+        return name if name != person.profile_hash else ""
+
+    def changes(self, arrival: Arrival, profile: str) -> Iterator[Write]:
         """Keep a known person's alias rows true when an address, the profile or the ticket is new."""
-        person = arrival.person
-        renamed = self._address_key.profile(arrival.message.author.name, arrival.message.author.username)
-        changed = bool(arrival.message.author.name) and renamed != person.profile_hash
-        if changed:
-            person = replace(person, profile_hash=renamed)
-        if not (changed or arrival.added or arrival.opens):
+        person, found = arrival.person, arrival.found
+        if profile:
+            person = replace(person, profile_hash=profile)
+        if profile or found.readdressed:
+            person = replace(person, known_at=arrival.at)
+        elif not arrival.opens:
             return
         person = replace(person, ticket_id=arrival.ticket_id or person.ticket_id)
         for name in person.aliases:
-            if name in arrival.added:
-                yield self._alias(person, name, taken_from=arrival.moved_from)
-                continue
-            yield self._writes.update(
-                "alias", "index", f"alias#{name}", "alias",
-                "SET ticket_id = :ticket, aliases = :aliases, profile_hash = :profile, user_hash = :user,"
-                " phone_hash = :phone",
-                "contact_id = :contact AND epoch = :epoch",
-                {"ticket": person.ticket_id, "aliases": list(person.aliases), "profile": person.profile_hash,
-                 "user": person.user_hash, "phone": person.phone_hash, "contact": person.contact_id,
-                 "epoch": person.epoch},
-            )  # fmt: skip
+            yield self._alias(person, name, found) if name in found.added else self._told(person, name)
         sealed: dict[str, bytes] = {}
-        if arrival.added:
-            sealed |= {a.kind: self._address(person, a) for a in arrival.message.author.addresses}
-        if changed:
+        if found.readdressed:
+            sealed |= self._addresses(person, arrival.message.author, found)
+        if profile:
             sealed["profile"] = self._profile(person, arrival.message.author)
         if sealed:
             yield self._writes.update(
@@ -97,6 +100,18 @@ class PersonRows:
                 "SET " + ", ".join(f"#{name} = :{name}" for name in sealed), "epoch = :epoch",
                 {**sealed, "epoch": person.epoch},
             )  # fmt: skip
+
+    def _told(self, person: Person, name: str) -> Write:
+        """Tell an alias row what changed about its person."""
+        return self._writes.update(
+            "alias", "index", f"alias#{name}", "alias",
+            "SET ticket_id = :ticket, aliases = :aliases, profile_hash = :profile, user_hash = :user,"
+            " phone_hash = :phone, known_at = :known",
+            "contact_id = :contact AND epoch = :epoch AND attribute_not_exists(former_at)",
+            {"ticket": person.ticket_id, "aliases": list(person.aliases), "profile": person.profile_hash,
+             "user": person.user_hash, "phone": person.phone_hash, "known": person.known_at,
+             "contact": person.contact_id, "epoch": person.epoch},
+        )  # fmt: skip
 
     def _profile(self, person: Person, author: Author) -> bytes:
         place = sealing.contact_attribute(person.contact_id, "profile")
@@ -106,37 +121,40 @@ class PersonRows:
         place = sealing.contact_attribute(person.contact_id, address.kind)
         return seal(person.public_key, place, address.value.encode())
 
-    def moved(self, arrival: Arrival, other: Person) -> Iterator[Write]:
-        """Another person held this phone: they lose it, and both conversations say so."""
-        left = [name for name in other.aliases if name != other.phone_hash]
-        for name in left:
-            yield self._writes.update(
-                "alias", "index", f"alias#{name}", "alias",
-                "SET aliases = :left, phone_hash = :none", "contact_id = :contact",
-                {"left": left, "none": "", "contact": other.contact_id},
-            )  # fmt: skip
-        yield self._writes.update(
-            "other", "desk", rows.conversation_pk(other.conversation_id), "head",
-            "SET aliases = :left", "epoch = :epoch", {"left": left, "epoch": other.epoch},
-        )  # fmt: skip
-        yield self._writes.update(
-            "other", "desk", rows.contact_pk(other.contact_id), "contact",
-            "REMOVE phone", "epoch = :epoch", {"epoch": other.epoch},
-        )  # fmt: skip
+    def _addresses(self, person: Person, author: Author, found: Found) -> dict[str, bytes]:
+        """The person's addresses, sealed, but for one that has a newer owner."""
+        left_out = "phone" if found.unclaimed else ""
+        return {a.kind: self._address(person, a) for a in author.addresses if a.kind != left_out}
 
-    def renumbered(self, person: Person, old: str, new: str, address: Address) -> Iterator[Write]:
-        """A known person has another address: the new alias in place of the old one, the other aliases told."""
-        yield self._alias(person, new)
-        if old:
-            yield self._writes.delete("index", f"alias#{old}", "alias", "contact_id = :contact", person.contact_id)
+    def moved(self, loser: Person, taken: str) -> Iterator[Write]:
+        """Another person was known by this phone: they lose it."""
+        left = tuple(name for name in loser.aliases if name != taken)
+        replied_to = loser.phone_hash == taken
+        loser = replace(loser, aliases=left, phone_hash="" if replied_to else loser.phone_hash)
+        for name in left:
+            yield self._told(loser, name)
+        values = {"left": list(left), "epoch": loser.epoch}
+        pk = rows.conversation_pk(loser.conversation_id)
+        yield self._writes.update("other", "desk", pk, "head", "SET aliases = :left", "epoch = :epoch", values)
+        if replied_to:
+            pk, values = rows.contact_pk(loser.contact_id), {"epoch": loser.epoch}
+            yield self._writes.update("other", "desk", pk, "contact", "REMOVE phone", "epoch = :epoch", values)
+
+    def renumbered(self, person: Person, old: str, new: str, address: Address, now: int) -> Iterator[Write]:
+        """A known person has another address. The old alias stays for the provider's late repetitions, as a former
+        one that anybody may take over; without `new` the new address is theirs already."""
+        if new:
+            yield self._alias(person, new, _NOBODY)
         for name in person.aliases:
             if name != new:
-                yield self._writes.update(
-                    "alias", "index", f"alias#{name}", "alias",
-                    "SET aliases = :aliases, user_hash = :user, phone_hash = :phone", "contact_id = :contact",
-                    {"aliases": list(person.aliases), "user": person.user_hash, "phone": person.phone_hash,
-                     "contact": person.contact_id},
-                )  # fmt: skip
+                yield self._told(person, name)
+        if old:
+            yield self._writes.update(
+                "alias", "index", f"alias#{old}", "alias",
+                "SET former_at = :at, aliases = :aliases, expires_at = :until", "contact_id = :contact",
+                {"at": person.known_at, "aliases": list(person.aliases), "contact": person.contact_id,
+                 "until": now // SECOND + GUARD_DAYS * DAY // SECOND},
+            )  # fmt: skip
         pk = rows.conversation_pk(person.conversation_id)
         values = {"aliases": list(person.aliases), "epoch": person.epoch}
         yield self._writes.update("head", "desk", pk, "head", "SET aliases = :aliases", "epoch = :epoch", values)

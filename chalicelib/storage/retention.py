@@ -4,12 +4,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.domain.tickets import DAY, SECOND
 from chalicelib.storage import rows
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.models import DeskRow
 from chalicelib.storage.outbox_reading import get_row
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Writes
+
+AGAIN = 1
+"""Instead of a date in a ticket's `dated`: its rows have to be looked at. No ticket ever has this date."""
+_GONE_AFTER = 7 * DAY // SECOND
+
+
+def gone_at(expires_at: int) -> int:
+    """Return when DynamoDB itself may delete a row (its TTL attribute; seconds): a week after its date.
+
+    DynamoDB asks no ticket before it deletes. The week is the dater's and the sweeper's time to take a stale date
+    off the rows of a reopened ticket.
+    """
+    return expires_at + _GONE_AFTER
 
 
 @dataclass(frozen=True)
@@ -59,11 +73,19 @@ class TicketDates:
         if ticket.number:
             self._date(rows.number_pk(ticket.number), "number", ticket)
 
+    def date_alone(self, conversation_id: str, sk: str, expires_at: int) -> None:
+        """Give a row its own date, because it has no ticket, or none any more. A date that it has stays."""
+        pk, values = rows.conversation_pk(conversation_id), {"date": expires_at, "gone": gone_at(expires_at)}
+        condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
+        expression = "SET #expires_at = :date, #gone_at = :gone"
+        self._run.single(self._writes.update("row", "desk", pk, sk, expression, condition, values))
+
     def _date(self, pk: str, sk: str, ticket: Dated) -> None:
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
+        expression = "REMOVE #expires_at, #gone_at"
         if ticket.expires_at:
-            values["date"] = ticket.expires_at
-        expression = "SET #expires_at = :date" if ticket.expires_at else "REMOVE #expires_at"
+            values |= {"date": ticket.expires_at, "gone": gone_at(ticket.expires_at)}
+            expression = "SET #expires_at = :date, #gone_at = :gone"
         self._run.single(self._writes.update("row", "desk", pk, sk, expression, "#ticket_id = :ticket", values))
 
     def finish(self, ticket: Dated) -> bool:
@@ -71,14 +93,28 @@ class TicketDates:
         pk = rows.ticket_pk(ticket.ticket_id)
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         if ticket.expires_at:
-            values["date"] = ticket.expires_at
-            expression, condition = "SET #dated = :date", "#expires_at = :date AND #ticket_id = :ticket"
+            values |= {"date": ticket.expires_at, "gone": gone_at(ticket.expires_at)}
+            expression = "SET #dated = :date, #gone_at = :gone REMOVE #rung_at"
+            condition = "#expires_at = :date AND #ticket_id = :ticket"
         else:
             expression, condition = (
-                "REMOVE #dated",
+                "REMOVE #dated, #gone_at, #rung_at",
                 "attribute_not_exists(#expires_at) AND #ticket_id = :ticket",
             )
         return self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
+
+    def ring(self, ticket_id: str, now: int) -> bool:
+        """Have the ticket's rows dated by a new bell; False when the ticket is gone. `now` in ms.
+
+        The change shows in the table's stream, and the relay rings for a ticket whose rows have another date. So
+        nobody but the relay needs to write to the queue.
+        """
+        values = {"again": AGAIN, "now": now}
+        expression = "SET #dated = :again, #rung_at = :now"
+        pk = rows.ticket_pk(ticket_id)
+        return self._run.single(
+            self._writes.update("ticket", "desk", pk, "ticket", expression, "attribute_exists(pk)", values)
+        )
 
     def settle_failure(self, conversation_id: str, sk: str, ticket_id: str) -> None:
         """Make the ticket say that this message of ours was not delivered, or no longer say so."""

@@ -29,7 +29,7 @@ class ItemClass:
     plain: tuple[str, ...] = ()
 
 
-_DATED = "dated when its ticket closes"
+_DATED = "dated when its ticket closes; without a ticket, when it arrives"
 _UNTIL_ERASED = "while the contact exists"
 _IDENTITY = ("phone", "whatsapp_name", "whatsapp_id", "telegram_id", "telegram_name", "language")
 _MESSAGE = ("message_text", "shared_items", "message_metadata")
@@ -62,7 +62,7 @@ MESSAGE = ItemClass(
     sealed=("content", "provider_ids"),
     plain=("direction", "kind", "ticket_id", "contact_id", "sent_at", "provider_hash", "order", "arrived_at",
            "status", "rank", "failure", "author", "purpose", "raw_type", "quote_hash", "target_hash",
-           "uncertain", "attempts", "edited", "params", "expires_at", "policy", "flagged"),
+           "uncertain", "attempts", "edited", "params", "expires_at", "gone_at", "policy", "flagged"),
 )  # fmt: skip
 RAW = ItemClass(
     "raw", "desk", pk="conversation#{conversation_id}", sk="raw#{at}#{blind}",
@@ -92,13 +92,13 @@ TICKET = ItemClass(
     plain=("ticket_id", "number", "state", "channel", "account", "conversation_id", "contact_id", "assignee",
            "priority", "tags", "created_at", "last_message_at", "activity", "queue", "unread", "last_kind",
            "last_direction", "language", "previous_ticket_id", "solved_at", "closed_at", "expires_at", "dated",
-           "undelivered"),
+           "gone_at", "rung_at", "undelivered"),
 )  # fmt: skip
 NUMBER = ItemClass(
     "number", "desk", pk="number#{number}", sk="number",
     owner="contact", categories=("ticket_data",), purpose="support", retention="ticket",
     expiry=_DATED, eraser="desk",
-    plain=("ticket_id", "expires_at"),
+    plain=("ticket_id", "expires_at", "gone_at"),
 )  # fmt: skip
 STAFF = ItemClass(
     "staff", "desk", pk="staff", sk="{sub}",
@@ -143,7 +143,8 @@ ALIAS = ItemClass(
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
     expiry=_UNTIL_ERASED, eraser="index",
     plain=("contact_id", "conversation_id", "public_key", "epoch", "ticket_id", "language", "aliases",
-           "profile_hash", "user_hash", "phone_hash"),
+           "profile_hash", "user_hash", "phone_hash", "known_at", "former_at",
+           "expires_at"),
 )  # fmt: skip
 LINK = ItemClass(
     "link", "index", pk="link#{hash}", sk="link",
@@ -179,7 +180,7 @@ WORDS = ItemClass(
     "words", "index", pk="words#{contact_id}", sk="words",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
     expiry=_UNTIL_ERASED, eraser="index",
-    plain=("contact_id", "words"),
+    plain=("contact_id", "words", "version"),
 )  # fmt: skip
 
 CLASSES = (

@@ -1,7 +1,9 @@
-"""Sessions and the brake on sign-ins. Only hashes are stored: a token or an address cannot be read from a row."""
+"""Sessions and the brake on sign-ins. Rows are named by an HMAC under keys that only the dashboard holds: a token or an
+address cannot be read from a row, and whoever writes a row cannot name it so that a token of theirs finds it."""
 
 import hashlib
 import hmac
+import json
 import secrets
 from dataclasses import dataclass
 
@@ -11,15 +13,16 @@ from pynamodb.models import Model
 
 from chalicelib.domain.staff import SESSION_LASTS, Session, Staff
 from chalicelib.domain.tickets import SECOND
-from chalicelib.storage.blind import session_hash
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.models import IndexRow
 
 PAUSE = 15 * 60 * SECOND
 """How long failed sign-ins count."""
-PER_ACCOUNT = 5
 PER_SOURCE = 60
-"""Failed sign-ins within PAUSE before the next one is refused, whatever its password."""
+PER_PAIR = 5
+PER_ACCOUNT = 50
+"""Failed sign-ins within PAUSE before the next one is refused, whatever its password: of one source, of one account
+from one source, of one account from anywhere. The last is wide, so that strangers cannot shut a colleague out soon."""
 
 
 class LoginRow(Model):
@@ -37,8 +40,11 @@ class LoginRow(Model):
     expires_at = NumberAttribute()
 
 
+@dataclass(frozen=True)
 class SessionStore:
-    """Opens, finds and ends sessions. All methods raise Unavailable."""
+    """Opens, finds and ends sessions. `key` names them. All methods raise Unavailable."""
+
+    key: bytes
 
     def open(self, staff: Staff, kind: str, now: int) -> tuple[str, Session]:
         """Start a session under a new random token of 256 bits, which is returned and stored nowhere."""
@@ -47,7 +53,7 @@ class SessionStore:
         session = Session(staff.id, staff.generation, kind, now, expires_at * SECOND)
         with reaching():
             IndexRow(
-                f"session#{session_hash(token)}",
+                self._name(token),
                 "session",
                 sub=session.staff_id,
                 generation=session.generation,
@@ -61,7 +67,7 @@ class SessionStore:
         """The session of this token, strongly consistent; None when it has ended or is of another kind."""
         with reaching():
             try:
-                row = IndexRow.get(f"session#{session_hash(token)}", "session", consistent_read=True)
+                row = IndexRow.get(self._name(token), "session", consistent_read=True)
             except IndexRow.DoesNotExist:
                 return None
         session = Session(
@@ -76,7 +82,10 @@ class SessionStore:
     def end(self, token: str) -> None:
         """End a session; ending it twice is harmless."""
         with reaching():
-            IndexRow(f"session#{session_hash(token)}", "session").delete()
+            IndexRow(self._name(token), "session").delete()
+
+    def _name(self, token: str) -> str:
+        return "session#" + hmac.new(self.key, f"session|{token}".encode(), hashlib.sha256).hexdigest()
 
 
 def csrf_token(session_token: str) -> str:
@@ -91,26 +100,37 @@ class Brake:
     key: bytes
 
     def attempt(self, account: str, source: str, now: int) -> int:
-        """Count an attempt before it is made. Returns how many more the account has, -1 when it must wait."""
-        left = self._count(self._name("account", account), PER_ACCOUNT, now)
-        if left >= 0 and self._count(self._name("source", source), PER_SOURCE, now) < 0:
-            return -1
+        """Count an attempt before it is made: its source first, and no further when that must wait.
+
+        Returns how many more the account has from this source, -1 when it must wait.
+        """
+        left = PER_SOURCE
+        for name, most in (
+            (self._name("source", source), PER_SOURCE),
+            (self._name("pair", source, account), PER_PAIR),
+            (self._name("account", account), PER_ACCOUNT),
+        ):
+            left = min(left, self._count(name, most, now))
+            if left < 0:
+                return -1
         return left
 
     def forgive(self, account: str, source: str) -> None:
-        """Forget the attempts of an account that signed in, and this one attempt of its source."""
+        """Forget the attempts of an account that signed in from this source, and this one attempt in the others."""
         _bind()
         with reaching():
-            LoginRow(self._name("account", account), "login").delete()
-            try:
-                LoginRow(self._name("source", source), "login").update(
-                    actions=[LoginRow.attempts.add(-1)], condition=LoginRow.attempts > 0
-                )
-            except UpdateError as error:
-                _only_condition(error)
+            LoginRow(self._name("pair", source, account), "login").delete()
+            for name in (self._name("source", source), self._name("account", account)):
+                try:
+                    LoginRow(name, "login").update(
+                        actions=[LoginRow.attempts.add(-1)], condition=LoginRow.attempts > 0
+                    )
+                except UpdateError as error:
+                    _only_condition(error)
 
-    def _name(self, what: str, value: str) -> str:
-        return "login#" + hmac.new(self.key, f"{what}|{value}".encode(), hashlib.sha256).hexdigest()[:32]
+    def _name(self, *what: str) -> str:
+        framed = json.dumps(what).encode()
+        return "login#" + hmac.new(self.key, framed, hashlib.sha256).hexdigest()[:32]
 
     def _count(self, name: str, most: int, now: int) -> int:
         _bind()

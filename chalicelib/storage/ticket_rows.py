@@ -6,7 +6,6 @@ from typing import Any
 from chalicelib.domain.people import Arrival
 from chalicelib.domain.tickets import SECOND, State, queue_of
 from chalicelib.storage import rows, sealing
-from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.writes import Write, Writes
 
 PREVIEW = 160
@@ -16,9 +15,8 @@ PREVIEW = 160
 class TicketRows:
     """Builds the writes that a ticket needs."""
 
-    def __init__(self, writes: Writes, address_key: AddressKey) -> None:
+    def __init__(self, writes: Writes) -> None:
         self._writes = writes
-        self._address_key = address_key
 
     def opened(self, arrival: Arrival) -> Iterator[Write]:
         """A new ticket and its number, which must not be taken."""
@@ -50,9 +48,9 @@ class TicketRows:
             "number", "desk", rows.number_pk(arrival.number), "number", {"ticket_id": arrival.ticket_id}
         )
 
-    def touched(self, arrival: Arrival) -> Write:
+    def touched(self, arrival: Arrival, *, renamed: bool) -> Write:
         """Reopen and refresh the ticket, unless it is over: closed, or solved longer ago than the profile allows."""
-        message, profile = arrival.message, arrival.message.author
+        message = arrival.message
         values: dict[str, Any] = {"one": 1, "closed": State.CLOSED.value}
         changes = ["unread = unread + :one"]
         condition = "attribute_exists(pk) AND #state <> :closed"
@@ -64,14 +62,12 @@ class TicketRows:
             changes += ["#state = :open", "queue = :queue", "activity = :now"]
             remove = " REMOVE solved_at"
         if arrival.newest:
-            values |= {
-                "last": self._last(arrival),
-                "at": message.sent_at * SECOND,
-                "kind": message.kind,
-                "in": "in",
-            }
-            changes += ["#last = :last", "last_message_at = :at", "last_kind = :kind", "last_direction = :in"]
-        if profile.name and self._address_key.profile(profile.name, profile.username) != arrival.person.profile_hash:
+            values |= {"last": self._last(arrival), "kind": message.kind, "in": "in"}
+            changes += ["#last = :last", "last_kind = :kind", "last_direction = :in"]
+        if arrival.newest and not arrival.quiet:
+            values["at"] = arrival.at
+            changes.append("last_message_at = :at")
+        if renamed:
             values["who"] = self._who(arrival)
             changes.append("who = :who")
         return self._writes.update(

@@ -103,6 +103,8 @@ class ChangeTicket:
         elif ticket.state == State.CLOSED:
             if ticket.expires_at - now < DAY:
                 # DynamoDB's own deletion could take rows before the dater has removed their dates.
-                raise Conflict("This ticket is about to be destroyed by its retention; open a new one.", code="expiring")
+                raise Conflict(
+                    "This ticket is about to be destroyed by its retention; open a new one.", code="expiring"
+                )
             new |= {"closed_at": None, "expires_at": None}
         return new

@@ -1,14 +1,19 @@
 """A ticket was closed or reopened: its rows get its date, or lose it."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.tickets import DAY, SECOND
 from chalicelib.errors import Unavailable
 
 if TYPE_CHECKING:
     from chalicelib.storage.retention import TicketDates
 
 TRIES = 5
+BUDGET = 40.0
+"""Seconds for one ticket; what is left goes to a new run. The function is given 60."""
 
 
 @dataclass(frozen=True)
@@ -16,19 +21,26 @@ class DateRows:
     """Copies dates. It may be done again at any time and begins with what the ticket says now.
 
     It ends only when the ticket still says so: whoever reopens a ticket while its rows are dated is followed
-    at once, and a run that dies in between is repeated by its queue.
+    at once, and a run that dies in between is repeated by its queue. `kept_days` are the operator's profile's.
     """
 
     store: "TicketDates"
+    kept_days: int
+    clock: Callable[[], int]
+    stopwatch: Callable[[], float] = field(default=time.monotonic)
 
-    def __call__(self, conversation_id: str, ticket_id: str, row: str = "") -> None:
+    def __call__(self, conversation_id: str, ticket_id: str = "", row: str = "") -> None:
         """Make the rows of a ticket carry its date, all of them or only the one with the sort key `row`.
 
-        With `row`, a failure of that message is also shown on its ticket, or taken off. Raises Unavailable.
+        With `row`, a failure of that message is also shown on its ticket, or taken off. A row without a ticket,
+        or whose ticket is gone, is kept from now on as long as a closed ticket's. Raises Unavailable.
         """
+        until = self.stopwatch() + BUDGET
         for _ in range(TRIES):
-            ticket = self.store.ticket(ticket_id)
+            ticket = self.store.ticket(ticket_id) if ticket_id else None
             if ticket is None:
+                if row:
+                    self.store.date_alone(conversation_id, row, (self.clock() + self.kept_days * DAY) // SECOND)
                 return
             if row:
                 self.store.date_row(conversation_id, row, ticket)
@@ -37,6 +49,9 @@ class DateRows:
                     return
                 continue
             for sk in self.store.others(conversation_id, ticket):
+                if self.stopwatch() > until:
+                    self.store.ring(ticket_id, self.clock())
+                    return
                 self.store.date_row(conversation_id, sk, ticket)
             self.store.date_number(ticket)
             if self.store.finish(ticket):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.staff import Staff
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.observability import log
+from chalicelib.observability import audit
 
 if TYPE_CHECKING:
     from chalicelib.storage.identities import Identities
@@ -23,7 +23,7 @@ class SignUndertaking:
     def __call__(self, who: Staff) -> None:
         """Store the time of the first signature. Raises Unavailable."""
         self.staff.sign_undertaking(who.id, self.clock())
-        log("undertaking_signed", staff_id=who.id)
+        audit("undertaking_signed", staff_id=who.id)
 
 
 @dataclass(frozen=True)
@@ -41,5 +41,5 @@ class RevokeStaff:
         if colleague is None:
             raise NotFound("There is no such colleague.")
         self.staff.revoke(staff_id)
-        self.identities.shut_out(colleague.email)
-        log("access_revoked", staff_id=staff_id)
+        self.identities.shut_out(staff_id)
+        audit("access_revoked", staff_id=staff_id, by=by.id)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.language import detect
 from chalicelib.domain.messages import Author, NumberChanged, ReachChanged, Started
-from chalicelib.domain.people import Notice, Outcome
+from chalicelib.domain.patience import TRIES, full_jitter
+from chalicelib.domain.people import Found, Notice, Outcome
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.texts import welcome
 from chalicelib.domain.tickets import SECOND
 from chalicelib.errors import Unavailable
-from chalicelib.usecases.receive_message import TRIES, full_jitter
 
 if TYPE_CHECKING:
     from chalicelib.storage.intake import IntakeStore
@@ -45,25 +45,26 @@ class ReceiveChange:
         if isinstance(part, Started):
             return self._start(part)
         if isinstance(part, ReachChanged):
-            person = self.store.find(part.channel, part.account, part.author).person
+            person = self.store.find(part.channel, part.account, part.author, part.at * SECOND).person
             return self.changes.reach(person, part) if person else None
         return self._renumber(part)
 
     def _start(self, part: Started) -> Outcome:
-        person = self.store.find(part.channel, part.account, part.author).person
+        person = self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND).person
         key = None
         if person is None:
             language = detect("", part.author.language_code)
-            person, key = self.store.draw(part.channel, part.account, part.author, language)
+            person, key = self.store.draw(part.channel, part.account, part.author, language, Found(None), 0)
         at = part.sent_at * SECOND + 1
         notice = Notice("welcome", self.changes.blind(part), welcome(self.profile, person.language), at)
         return self.changes.start(person, key, part, notice, self.clock())
 
     def _renumber(self, part: NumberChanged) -> Outcome | None:
-        person = self.store.find(part.channel, part.account, Author((part.old,))).person
-        owner = self.store.find(part.channel, part.account, Author((part.new,))).person
+        at = part.at * SECOND
+        person = self.store.find(part.channel, part.account, Author((part.old,)), at).person
+        owner = self.store.find(part.channel, part.account, Author((part.new,)), at).person
         if person is None:
             return None
-        if owner is not None:
+        if owner is not None and owner.contact_id != person.contact_id:
             return self.changes.keep_number(person, part, self.clock())
-        return self.changes.renumber(person, part, self.clock())
+        return self.changes.renumber(person, part, self.clock(), known=owner is not None)

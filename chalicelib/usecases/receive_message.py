@@ -1,7 +1,5 @@
 """A message of a customer becomes part of a ticket: exactly once, whoever else writes at the same time."""
 
-import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -9,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.ids import new_id, new_number
 from chalicelib.domain.language import detect
 from chalicelib.domain.messages import InboundMessage
+from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.people import Arrival, ContactKey, Found, Notice, Outcome, Person
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.texts import accepted_notice
@@ -17,14 +16,6 @@ from chalicelib.errors import Unavailable
 
 if TYPE_CHECKING:
     from chalicelib.storage.intake import IntakeStore
-
-TRIES = 10
-"""How often a message that met another change is built, sealed and tried anew."""
-
-
-def full_jitter(attempt: int) -> None:
-    """Wait a random time, up to 20 ms doubled at each try and 400 ms at most, so that rivals part."""
-    time.sleep(random.uniform(0, min(0.4, 0.02 * 2**attempt)))
 
 
 @dataclass
@@ -72,7 +63,7 @@ class ReceiveMessage:
         """
         seen = _Seen()
         for attempt in range(TRIES):
-            found = self.store.find(message.channel, message.account, message.author)
+            found = self.store.find(message.channel, message.account, message.author, message.sent_at * SECOND)
             arrival = self._decide(message, found, seen)
             outcome = self.store.commit(arrival)
             if outcome in (Outcome.STORED, Outcome.DUPLICATE):
@@ -92,8 +83,7 @@ class ReceiveMessage:
             ticket_id=person.ticket_id,
             reopen_since=now - self.profile.tickets.reopen_days * DAY,
             newest=not seen.older,
-            added=found.added,
-            moved_from=found.moved_from,
+            found=found,
         )
         over = not person.ticket_id or person.ticket_id == seen.over
         if not over:
@@ -106,7 +96,9 @@ class ReceiveMessage:
         if found.person is not None:
             return found.person, None
         language = detect(message.text, message.author.language_code)
-        return self.store.draw(message.channel, message.account, message.author, language)
+        return self.store.draw(
+            message.channel, message.account, message.author, language, found, message.sent_at * SECOND
+        )
 
     def _opening(self, arrival: Arrival, seen: _Seen) -> Arrival:
         """Open a ticket for the message, with its notice and, for a person's first message, the consent."""

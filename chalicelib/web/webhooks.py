@@ -12,7 +12,7 @@ from chalicelib.channels.whatsapp.verify import challenge, signature_ok
 from chalicelib.domain.messages import Counted, InboundMessage, Part, StatusUpdate, Unclear
 from chalicelib.domain.people import Outcome
 from chalicelib.domain.tickets import SECOND
-from chalicelib.errors import BadInput, Forbidden, NotSignedIn, TooLarge
+from chalicelib.errors import BadInput, Forbidden, NotSignedIn, TooLarge, Unavailable
 from chalicelib.observability import count, log
 from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.secrets import Inbound
@@ -35,11 +35,18 @@ class Intake:
     clock: Callable[[], int]
 
     def store_all(self, parts: Iterable[Part]) -> None:
-        """Store every part in the provider's order. Raises Unavailable at the first that cannot be stored; what was
-        stored before it is recognised when the provider sends the body again."""
+        """Store every part in the provider's order. Raises Unavailable when one could not be stored, but only after
+        the others were: one person's trouble must not hold up the rest. What was stored is recognised when the
+        provider sends the body again."""
+        failed: Unavailable | None = None
         for part in parts:
-            outcome = self._store(part)
+            try:
+                outcome = self._store(part)
+            except Unavailable as error:
+                failed, outcome = error, "unavailable"
             count("Inbound", channel=part.channel, outcome=outcome)
+        if failed:
+            raise failed
 
     def _store(self, part: Part) -> str:
         if isinstance(part, InboundMessage):

@@ -12,5 +12,5 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
     return each(
         event,
         "dating",
-        lambda body: date_rows(body["conversation_id"], body["ticket_id"], body.get("row", "")),
+        lambda body: date_rows(body["conversation_id"], body.get("ticket_id", ""), body.get("row", "")),
     )

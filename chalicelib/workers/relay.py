@@ -3,7 +3,7 @@ content.
 
 A new place in the outbox rings its conversation's doorbell. A ticket whose date is not yet on its rows is
 dated. Rows that appear on a ticket which may already be closed, and messages whose failure their ticket does
-not show, go the same way, one by one. A new or changed contact is indexed.
+not show, go the same way, one by one; so do rows that lie on no ticket. A new or changed contact is indexed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -61,9 +61,9 @@ def _bell(record: Mapping[str, Any]) -> tuple[str, Bell] | None:
         return "doorbell", Bell({"conversation_id": conversation_id}, conversation_id, record["eventID"])
     if kind == "ticket" and item.get("expires_at", 0) != item.get("dated", 0):
         return "dating", _dating(item["conversation_id"], item["ticket_id"])
-    if kind == "message" and item.get("ticket_id") and "direction" in item and _concerns_ticket(item, new):
+    if kind == "message" and "direction" in item and _concerns_dater(item, new):
         conversation_id = item["pk"].partition("#")[2]
-        return "dating", _dating(conversation_id, item["ticket_id"], item["sk"])
+        return "dating", _dating(conversation_id, item.get("ticket_id", ""), item["sk"])
     if kind == "contact":
         return "indexing", Bell({"contact_id": item["contact_id"]})
     return None
@@ -73,9 +73,11 @@ def _dating(conversation_id: str, ticket_id: str, row: str = "") -> Bell:
     return Bell({"conversation_id": conversation_id, "ticket_id": ticket_id} | ({"row": row} if row else {}))
 
 
-def _concerns_ticket(item: Mapping[str, Any], new: bool) -> bool:
-    """Whether a message's row may lie on a closed ticket undated, or its failure is not yet shown there, or
-    still."""
+def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:
+    """Whether a message's row may lie undated on a closed ticket or on none, or its failure is not yet shown on
+    its ticket, or still."""
+    if not item.get("ticket_id"):
+        return new and not item.get("expires_at")
     if item.get("direction") == "out":
         return (item.get("status") == "failed") != bool(item.get("flagged"))
     return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in QUIET_KINDS)

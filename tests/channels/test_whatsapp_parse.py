@@ -257,9 +257,9 @@ def test_a_contact_with_another_id_is_another_person() -> None:
     assert part.author.name == ""
 
 
-def test_a_number_written_in_two_ways_is_one_person() -> None:
+def test_of_a_number_written_in_two_ways_the_one_that_answers_reach_counts() -> None:
     part = only(change([message(sender="5215512345678")], contacts=[contact("525512345678")]))
-    assert [each.value for each in part.author.addresses] == ["5215512345678", "525512345678"]
+    assert [each.value for each in part.author.addresses] == ["525512345678"]
     assert part.author.name == "Amina"
 
 

@@ -43,3 +43,20 @@ class Counting:
     def __getattr__(self, name: str) -> Any:
         self.calls.append(name)
         return getattr(self._client, name)
+
+
+class Busy:
+    """Answers the first `times` plain updates with TransactionConflict, as an item in a transaction does."""
+
+    def __init__(self, client: Any, times: int) -> None:
+        self._client = client
+        self._left = times
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def update_item(self, **request: Any) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            return self._client.update_item(**request)
+        raise ClientError({"Error": {"Code": "TransactionConflictException", "Message": ""}}, "UpdateItem")

@@ -1,6 +1,7 @@
 """Start, block and a changed number."""
 
 from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, Started
+from chalicelib.domain.people import Outcome
 from tests.intake.conftest import Desk
 from tests.people import (
     AMINA_PHONE,
@@ -104,4 +105,64 @@ def test_a_number_change_told_by_id_first_and_phone_after_keeps_both_ways_to_the
         desk.receive(from_amina(f"мен {n}", sent_at=desk.seconds + 1, author=Author((address,), "Амина")))
 
     assert [ticket["unread"] for ticket in desk.of("ticket")] == [3]
-    assert len(desk.items("index", lambda item: item["sk"] == "alias")) == 2
+    assert len(desk.items("index", lambda item: item["sk"] == "alias" and "former_at" not in item)) == 2
+
+
+def test_what_was_sent_before_a_number_change_finds_the_person_and_moves_nothing_back(desk: Desk) -> None:
+    user, old, new = Address("user", "KZ.1"), Address("phone", AMINA_PHONE), Address("phone", "77000000199")
+    first = from_amina(sent_at=desk.seconds, author=Author((user, old), "Амина"))
+    desk.receive(first)
+    change = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), old, new, desk.seconds + 10)
+    assert desk.changer()(change)
+    before = desk.of("contact")[0]
+    assert desk.receive(first) is Outcome.DUPLICATE
+    desk.receive(from_amina("кешіккен", sent_at=desk.seconds + 5, author=Author((user, old), "Амина")))
+    desk.receive(from_amina("ескі нөмірден", sent_at=desk.seconds + 6, author=Author((old,), "Амина")))
+
+    assert desk.of("contact") == [before]
+    assert [ticket["unread"] for ticket in desk.of("ticket")] == [3]
+
+
+def test_a_changed_business_scoped_id_does_not_double_a_repeated_message(desk: Desk) -> None:
+    user, phone = Address("user", "KZ.1"), Address("phone", AMINA_PHONE)
+    first = from_amina(sent_at=desk.seconds, author=Author((user, phone), "Амина"))
+    desk.receive(first)
+    change = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), user, Address("user", "KZ.2"), desk.seconds + 10)
+    assert desk.changer()(change)
+
+    assert desk.receive(first) is Outcome.DUPLICATE
+    assert len(desk.of("contact")) == len(desk.of("ticket")) == 1
+
+
+def test_a_phone_that_a_person_left_without_telling_goes_to_its_new_owner(desk: Desk) -> None:
+    old, new = Address("phone", AMINA_PHONE), Address("phone", "77000000199")
+    amina, ivan = Address("user", "KZ.1"), Address("user", "KZ.2")
+    desk.receive(from_amina("бір", sent_at=desk.seconds, author=Author((amina, old), "Амина")))
+    desk.receive(from_amina("екі", sent_at=desk.seconds + 1, author=Author((amina, new), "Амина")))
+    desk.receive(from_amina("привет", sent_at=desk.seconds + 2, author=Author((ivan, old), "Иван")))
+    desk.receive(from_amina("үш", sent_at=desk.seconds + 3, author=Author((new,), "Амина")))
+
+    assert sorted(ticket["unread"] for ticket in desk.of("ticket")) == [1, 3]
+    assert all("phone" in contact for contact in desk.of("contact"))
+
+
+def test_a_change_to_a_number_that_is_the_persons_own_already_frees_the_old_one(desk: Desk) -> None:
+    user, old, new = Address("user", "KZ.1"), Address("phone", AMINA_PHONE), Address("phone", "77000000199")
+    desk.receive(from_amina("бір", sent_at=desk.seconds, author=Author((user, old), "Амина")))
+    desk.receive(from_amina("екі", sent_at=desk.seconds + 1, author=Author((user, new), "Амина")))
+    change = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), old, new, desk.seconds + 2)
+    assert desk.changer()(change)
+    desk.receive(from_amina("чужой", sent_at=desk.seconds + 3, author=Author((old,), "Иван")))
+
+    assert [item["kind"] for item in desk.messages("event")] == ["number_changed"]
+    assert sorted(ticket["unread"] for ticket in desk.of("ticket")) == [1, 2]
+
+
+def test_a_customer_who_writes_has_not_blocked_us(desk: Desk) -> None:
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    assert desk.changer()(reach(True, desk.seconds)) and desk.changer()(reach(False, desk.seconds))
+    assert desk.of("head")[0]["blocked"] is False
+    desk.changer()(reach(True, desk.seconds + 1))
+    desk.receive(from_daniyar("я здесь", sent_at=desk.seconds + 2, message_id=8))
+
+    assert desk.of("head")[0]["blocked"] is False

@@ -7,7 +7,9 @@ import pytest
 from chalicelib.domain.messages import StatusUpdate
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import RANK
+from chalicelib.storage.intake import IntakeStore
 from tests.intake.conftest import Desk
+from tests.intake.faults import Busy
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
 
 FINAL = {"sent": "sent", "failed": "failed", "delivered": "delivered", "read": "read"}
@@ -95,3 +97,15 @@ def test_a_status_cannot_touch_what_a_customer_wrote(desk: Desk) -> None:
     desk.store().apply_status(update("read", str(ref)), desk.now)
 
     assert desk.messages() == [item]
+
+
+def test_a_status_that_meets_the_senders_transaction_is_written_after_it(desk: Desk) -> None:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    ref, _ = notice(desk)
+    waits: list[int] = []
+    store = IntakeStore(
+        Busy(desk.dynamodb, 2), desk.tables, desk.address_key, desk.vault_keys.public, wait=waits.append
+    )
+    store.apply_status(update("delivered", str(ref)), desk.now)
+
+    assert notice(desk)[1]["status"] == "delivered" and waits == [0, 1]

@@ -13,8 +13,10 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import wiring
+from chalicelib.errors import Unavailable
 from chalicelib.settings import settings
 from chalicelib.storage.blind import AddressKey
+from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.vault import encode_key
 from tests.conftest import Aws
 from tests.intake.conftest import Desk
@@ -257,3 +259,22 @@ def _event(body: bytes) -> dict[str, Any]:
         "body": base64.b64encode(body).decode(),
         "isBase64Encoded": True,
     }
+
+
+def test_one_part_that_cannot_be_stored_holds_up_no_other(
+    front: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = IntakeStore.commit
+
+    def failing(store: IntakeStore, arrival: Any) -> Any:
+        if arrival.message.text == "бірінші":
+            raise Unavailable("not now")
+        return real(store, arrival)
+
+    body = json.dumps(envelope(value(text(desk, "бірінші"), text(desk, "екінші")))).encode()
+    with monkeypatch.context() as patch:
+        patch.setattr(IntakeStore, "commit", failing)
+        assert post(front, body).status_code == 503
+    assert len(desk.messages()) == 1
+    assert post(front, body).status_code == 200
+    assert len(desk.messages()) == 2

@@ -63,7 +63,10 @@ class Keeping(Delivery):
         return TicketDates(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
 
     def date(self, ticket: Mapping[str, Any], row: str = "") -> None:
-        DateRows(self.dates())(ticket["conversation_id"], ticket["ticket_id"], row)
+        self.dater()(ticket["conversation_id"], ticket["ticket_id"], row)
+
+    def dater(self, store: TicketDates | None = None, **more: Any) -> DateRows:
+        return DateRows(store or self.dates(), KEPT_DAYS, lambda: self.now, **more)
 
     def rows_of(self, ticket: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The ticket, its number and everything that is on it."""

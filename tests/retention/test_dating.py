@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.messages import StatusUpdate
-from chalicelib.usecases.date_rows import DateRows
 from tests.delivery.test_reply import change
 from tests.intake.faults import Counting
 from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
@@ -55,7 +54,7 @@ def test_dating_again_writes_nothing_but_the_tickets_mark(desk: Keeping) -> None
     close(desk, ticket)
     desk.date(ticket)
     counting = Counting(desk.dynamodb)
-    DateRows(desk.dates(counting))(ticket["conversation_id"], ticket["ticket_id"])
+    desk.dater(desk.dates(counting))(ticket["conversation_id"], ticket["ticket_id"])
     assert counting.calls == ["update_item", "update_item"]  # number and ticket
 
 
@@ -83,7 +82,7 @@ def test_a_ticket_reopened_while_its_rows_are_dated_ends_without_dates(desk: Kee
         number(dated)
 
     store.date_number = reopened_first  # type: ignore[method-assign]
-    DateRows(store)(ticket["conversation_id"], ticket["ticket_id"])
+    desk.dater(store)(ticket["conversation_id"], ticket["ticket_id"])
     assert not any("expires_at" in row for row in desk.rows_of(ticket))
 
 
@@ -93,14 +92,14 @@ def test_a_run_that_died_halfway_is_repeated_with_what_the_ticket_says_then(desk
     store = desk.dates()
     store.date_number = lambda dated: (_ for _ in ()).throw(RuntimeError)  # type: ignore[method-assign]
     with pytest.raises(RuntimeError):
-        DateRows(store)(ticket["conversation_id"], ticket["ticket_id"])
+        desk.dater(store)(ticket["conversation_id"], ticket["ticket_id"])
     reopen(desk, ticket)
     desk.date(ticket)
     assert not any("expires_at" in row for row in desk.rows_of(ticket))
 
 
 def test_a_ticket_that_is_gone_is_left_alone(desk: Keeping) -> None:
-    DateRows(desk.dates())("0" * 20, "1" * 20)
+    desk.dater()("0" * 20, "1" * 20)
     assert desk.items() == []
 
 

@@ -155,8 +155,9 @@ def closed(desk: Keeping) -> dict[str, Any]:
 
 
 def colleague(desk: Keeping) -> Staff:
-    DeskRow("staff", BOLAT, sub=BOLAT, email="bolat@desk.local", name="Болат", roles=["operator"], generation=1).save()
-    return Staff(BOLAT, "bolat@desk.local", "Болат", frozenset({"operator"}), 1)
+    staff = Staff(BOLAT, "bolat@desk.local", "Болат", frozenset({"operator"}), 1)
+    StaffStore(b"k").put(staff)
+    return staff
 
 
 # -- intake
@@ -283,18 +284,18 @@ def _(desk: Keeping) -> Action:
 # -- signing in
 
 
-@asks("AP21", "AP22", "AP21", "AP22")
+@asks("AP21", "AP22", "AP21", "AP22", "AP21", "AP22")
 def _(desk: Keeping) -> Action:
     return lambda: Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
 
 
-@asks("AP21", "AP21")
+@asks("AP21", "AP21", "AP21")
 def _(desk: Keeping) -> Action:
     Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
     return lambda: Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
 
 
-@asks("AP23", "AP24")
+@asks("AP23", "AP24", "AP24")
 def _(desk: Keeping) -> Action:
     Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
     return lambda: Brake(b"k").forgive("bolat", "192.0.2.1")
@@ -302,7 +303,7 @@ def _(desk: Keeping) -> Action:
 
 @asks("AP25", "AP26", "AP27")
 def _(desk: Keeping) -> Action:
-    staff, store = colleague(desk), SessionStore()
+    staff, store = colleague(desk), SessionStore(b"k")
 
     def session() -> None:
         token, _ = store.open(staff, "page", desk.now)
@@ -315,13 +316,13 @@ def _(desk: Keeping) -> Action:
 @asks("AP28", "AP29")
 def _(desk: Keeping) -> Action:
     colleague(desk)
-    return lambda: [StaffStore().get(BOLAT), StaffStore().all()]
+    return lambda: [StaffStore(b"k").get(BOLAT), StaffStore(b"k").all()]
 
 
-@asks("AP30", "AP31", "AP32")
+@asks("AP28", "AP30", "AP31", "AP28", "AP32")
 def _(desk: Keeping) -> Action:
     colleague(desk)
-    staff = StaffStore()
+    staff = StaffStore(b"k")
     return lambda: [staff.sign_undertaking(BOLAT, desk.now), staff.set_language(BOLAT, "kk"), staff.revoke(BOLAT)]
 
 

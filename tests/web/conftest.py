@@ -18,8 +18,8 @@ import chalicelib.settings
 from chalicelib import wiring, wiring_delivery, wiring_web
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.domain.messages import InboundMessage, ReachChanged
+from chalicelib.domain.staff import Staff
 from chalicelib.storage.clients import client
-from chalicelib.storage.models import DeskRow
 from chalicelib.storage.vault import encode_key, fingerprint, new_pair
 from chalicelib.web import pages
 from tests.conftest import Aws
@@ -222,7 +222,7 @@ def accounts(aws: Aws) -> tuple[str, str, dict[str, str]]:
     client_id = cognito.create_user_pool_client(
         UserPoolId=pool,
         ClientName="desk",
-        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     )["UserPoolClient"]["ClientId"]
     return pool, client_id, {name: _account(cognito, pool, email(name)) for name in ROLES}
 
@@ -297,10 +297,9 @@ def web(
     _clear_caches()
     wiring.bind_tables()
     for name, sub in staff.items():
-        DeskRow(
-            "staff", sub, sub=sub, email=email(name), name=NAMES[name], roles=list(ROLES[name]), generation=1,
-            disabled=False, language="en", undertaking_at=None if name == "newcomer" else START,
-        ).save()  # fmt: skip
+        signed_at = 0 if name == "newcomer" else START
+        roles = frozenset(ROLES[name])
+        wiring_web.staff().put(Staff(sub, email(name), NAMES[name], roles, 1, signed_at, language="en"))
     yield Web(tables, clock_file, staff, aws.client("cognito-idp"), client("dynamodb"))
     _clear_caches()
 

@@ -35,9 +35,9 @@ class People:
         contact = self._contact_of(user, phone)
         parent = ident(message.get("from_parent_user_id")) or ident(contact.get("parent_user_id"))
         user = user or ident(contact.get("user_id")) or parent
-        phones = dict.fromkeys(each for each in (phone, ident(contact.get("wa_id"))) if each)
+        phone = ident(contact.get("wa_id")) or phone  # where the two differ, this is the one that answers reach
         addresses = [Address("user", user)] if user else []
-        addresses += [Address("phone", each) for each in phones]
+        addresses += [Address("phone", phone)] if phone else []
         if not addresses:
             return None
         profile = as_dict(contact.get("profile"))

@@ -102,11 +102,12 @@ def get_row(pk: str, sk: str) -> DeskRow | None:
     return None
 
 
-def overdue(before: int) -> Iterator[tuple[str, str, int]]:
-    """Places in all outboxes that were due before `before` (ms), oldest first: conversation, account, due
-    time."""
+def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
+    """Places in all outboxes that were due from `since` on and before `before` (ms), oldest first:
+    conversation, account, due time."""
+    due = UnsentIndex.due_at.between(since, before - 1)
     with reaching():
-        for row in DeskRow.unsent_index.query("due#0", UnsentIndex.due_at < before, page_size=200):
+        for row in DeskRow.unsent_index.query("due#0", due, page_size=200):
             yield str(row.conversation_id), str(row.account), _int(row.due_at)
 
 

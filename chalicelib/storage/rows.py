@@ -104,7 +104,7 @@ STAFF = ItemClass(
     "staff", "desk", pk="staff", sk="{sub}",
     owner="staff", categories=("staff_account",), purpose="access", retention="staff",
     expiry="when the account is removed", eraser="staff",
-    plain=("sub", "email", "name", "roles", "undertaking_at", "disabled", "generation", "language"),
+    plain=("sub", "email", "name", "roles", "undertaking_at", "disabled", "generation", "language", "mac"),
 )  # fmt: skip
 CHANNEL = ItemClass(
     "channel", "desk", pk="channel#{account}", sk="channel",

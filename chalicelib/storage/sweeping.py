@@ -1,9 +1,10 @@
-"""What the sweeper reads and deletes. DynamoDB's own TTL deletes days later than it promises; this does it on
-time."""
+"""What the sweeper reads and deletes. DynamoDB's own TTL deletes days later than it promises, and without asking
+the ticket; this does it on time and asks."""
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,16 +16,30 @@ from chalicelib.storage.attributes import Wire, from_wire
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.models import DeskRow
 from chalicelib.storage.outbox_reading import overdue
-from chalicelib.storage.writes import Writes
+from chalicelib.storage.retention import Dated, TicketDates
+from chalicelib.storage.transactions import Transactions
+from chalicelib.storage.writes import Write, Writes
 
 _KEYS = ("pk", "sk")
-_LOOKED_AT = (*_KEYS, "expires_at", "direction", "arrived_at")
+_LOOKED_AT = (
+    *_KEYS,
+    *("expires_at", "direction", "arrived_at", "ticket_id", "conversation_id", "dated", "activity", "rung_at"),
+)
+_PAST_ITS_DATE = "expires_at <= :now"
+_DATED_OTHERWISE = (
+    "(attribute_exists(expires_at) AND attribute_not_exists(dated))"
+    " OR (attribute_not_exists(expires_at) AND attribute_exists(dated))"
+    " OR (attribute_exists(expires_at) AND attribute_exists(dated) AND expires_at <> dated)"
+)
+DATING_TAKES = 60 * SECOND
+"""How long after a ticket was closed or reopened, or its bell rung again, its rows may have another date."""
 
 
 @dataclass(frozen=True)
 class Expired:
     """An item past its date. `guard_until` (epoch seconds) is set for a message that arrived so lately that
-    its provider may still repeat it: it leaves an empty guard row until then."""
+    its provider may still repeat it: it leaves an empty guard row until then. `ticket_id` names the ticket that
+    it lies on, or that it is."""
 
     table: str
     pk: str
@@ -32,13 +47,38 @@ class Expired:
     expires_at: int
     attributes: tuple[str, ...] = ()
     guard_until: int = 0
+    ticket_id: str = ""
+    conversation_id: str = ""
+
+    @property
+    def is_ticket(self) -> bool:
+        """Whether it is a ticket itself."""
+        return self.table == "desk" and self.pk.startswith("ticket#")
+
+
+@dataclass(frozen=True)
+class Undated:
+    """A ticket whose rows should have its date by now, or none, and have not."""
+
+    pk: str
+    sk: str
+    ticket_id: str
+
+
+class Removal(Enum):
+    """How a removal ended: REMOVED; refused because the item has CHANGED since it was read; or because its
+    ticket, or a row of the ticket, has another date and is to be DATED first."""
+
+    REMOVED = "removed"
+    CHANGED = "changed"
+    DATED = "dated"
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one page of a scan found, and where the next one begins; None at the table's end."""
+    """What one page of a scan found, in its order, and where the next one begins; None at the table's end."""
 
-    items: tuple[Expired, ...]
+    items: tuple[Expired | Undated, ...]
     cursor: dict[str, str] | None
 
 
@@ -49,10 +89,13 @@ class Sweeping:
         self._client = client
         self._tables = tables
         self._writes = Writes(tables)
+        self._run = Transactions(client, lambda attempt: None)
+        self._dates = TicketDates(client, tables, lambda attempt: None)
 
-    def overdue(self, before: int) -> Iterator[tuple[str, str, int]]:
-        """Places in all outboxes due before `before` (ms), oldest first: conversation, account, due time."""
-        return overdue(before)
+    def overdue(self, before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
+        """Places in all outboxes due from `since` on and before `before` (ms), oldest first: conversation,
+        account, due time."""
+        return overdue(before, since)
 
     def stopped(self, account: str) -> bool:
         """Whether this channel is stopped."""
@@ -63,48 +106,75 @@ class Sweeping:
     # -- what has expired
 
     def expired(self, table: str, cursor: dict[str, str] | None, now: int) -> Page:
-        """Read one page (1 MB) of a table from `cursor` on and return what is past its date."""
+        """Read one page (1 MB) of a table from `cursor` on and return what is past its date, and of the table
+        `desk` also the tickets whose rows are dated otherwise. `now` in ms."""
         request: dict[str, Any] = {
             "TableName": self._tables[table],
-            "FilterExpression": "expires_at <= :now",
+            "FilterExpression": _PAST_ITS_DATE,
             "ExpressionAttributeValues": {":now": {"N": str(now // SECOND)}},
         }
+        if table == "desk":
+            request["FilterExpression"] += f" OR (begins_with(pk, :ticket) AND ({_DATED_OTHERWISE}))"
+            request["ExpressionAttributeValues"][":ticket"] = {"S": "ticket#"}
         if cursor:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in cursor.items()}
         answer = self._call("scan", request)
         last = answer.get("LastEvaluatedKey")
-        items = tuple(_expired(table, item, now) for item in answer["Items"])
+        found = (_found(table, item, now) for item in answer["Items"])
+        items = tuple(one for one in found if one is not None)
         return Page(items, {name: last[name]["S"] for name in _KEYS} if last else None)
 
-    def remove(self, item: Expired) -> bool:
-        """Delete an item, or leave its guard; False when its date has changed meanwhile."""
-        if item.guard_until:
-            return self._guard(item)
-        return self._conditional(
-            "delete_item",
-            {
-                "TableName": self._tables[item.table],
-                "Key": {"pk": {"S": item.pk}, "sk": {"S": item.sk}},
-                "ConditionExpression": "expires_at = :date",
-                "ExpressionAttributeValues": {":date": {"N": str(item.expires_at)}},
-            },
-        )
+    def remove(self, item: Expired) -> Removal:
+        """Delete an item or leave its guard, if its date is still the one that was read.
 
-    def _guard(self, item: Expired) -> bool:
+        A row of a ticket goes only when the ticket has the same date or is gone, which one transaction checks: a
+        reopened ticket keeps its rows even if nobody has taken their dates off yet. The ticket itself goes when
+        all its rows have its date, so that none outlives it undated.
+        """
+        if item.is_ticket:
+            ticket = Dated(item.ticket_id, "", item.expires_at)
+            if next(self._dates.others(item.conversation_id, ticket), None) is not None:
+                return Removal.DATED
+        write = self._guard(item) if item.guard_until else self._delete(item)
+        if item.is_ticket or not item.ticket_id:
+            return Removal.REMOVED if self._alone(write) else Removal.CHANGED
+        refusal = self._run.once([self._same_date(item), write])
+        if refusal is None:
+            return Removal.REMOVED
+        return Removal.DATED if "ticket" in refusal.roles else Removal.CHANGED
+
+    def ring_dating(self, ticket_id: str, now: int) -> None:
+        """Have the rows of a ticket dated again. `now` in ms."""
+        self._dates.ring(ticket_id, now)
+
+    def _same_date(self, item: Expired) -> Write:
+        condition = "attribute_not_exists(pk) OR #expires_at = :date"
+        pk = rows.ticket_pk(item.ticket_id)
+        return self._writes.update("ticket", "desk", pk, "ticket", "", condition, {"date": item.expires_at})
+
+    def _delete(self, item: Expired) -> Write:
+        body: Wire = {
+            "TableName": self._tables[item.table],
+            "Key": {"pk": {"S": item.pk}, "sk": {"S": item.sk}},
+            "ConditionExpression": "expires_at = :date" + (" AND dated = :date" if item.is_ticket else ""),
+            "ExpressionAttributeValues": {":date": {"N": str(item.expires_at)}},
+        }
+        return Write("item", {"Delete": body})
+
+    def _guard(self, item: Expired) -> Write:
         """Empty a message: what is left at its key makes a late repetition harmless and holds nothing of a
         person."""
         gone = [name for name in item.attributes if name not in (*_KEYS, "expires_at", "guard")]
-        write = self._writes.update(
-            "guard", "desk", item.pk, item.sk,
+        return self._writes.update(
+            "item", "desk", item.pk, item.sk,
             "SET #guard = :yes, #expires_at = :until REMOVE " + ", ".join(f"#{name}" for name in gone),
             "#expires_at = :date", {"yes": True, "until": item.guard_until, "date": item.expires_at},
         )  # fmt: skip
-        return self._conditional("update_item", write.item["Update"])
 
-    # -- the cursor of a table that is longer than one sweep
+    # -- the cursor of what is longer than one sweep
 
     def cursor(self, table: str) -> dict[str, str] | None:
-        """Where the sweep of a table goes on; None at its beginning."""
+        """Where the sweep of a table, or the ringing, goes on; None at the beginning."""
         with reaching():
             found = list(DeskRow.query(f"sweep#{table}", DeskRow.sk == "cursor", consistent_read=True))
         cursor: dict[str, str] | None = json.loads(found[0].cursor) if found and found[0].cursor else None
@@ -127,9 +197,11 @@ class Sweeping:
 
     # -- calls
 
-    def _conditional(self, operation: str, body: Wire) -> bool:
+    def _alone(self, write: Write) -> bool:
+        """Make a write by itself, which costs half of a transaction; return whether its condition held."""
+        ((kind, body),) = write.item.items()
         try:
-            getattr(self._client, operation)(**body)
+            getattr(self._client, {"Delete": "delete_item", "Update": "update_item"}[kind])(**body)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in ("ConditionalCheckFailedException", "TransactionConflictException"):
@@ -147,10 +219,17 @@ class Sweeping:
         return answer
 
 
-def _expired(table: str, item: Wire, now: int) -> Expired:
+def _found(table: str, item: Wire, now: int) -> Expired | Undated | None:
     value = {name: from_wire(item[name]) for name in _LOOKED_AT if name in item}
-    found = Expired(table, value["pk"], value["sk"], value["expires_at"])
+    pk, sk, date = value["pk"], value["sk"], value.get("expires_at", 0)
+    ticket_id, conversation_id = value.get("ticket_id", ""), value.get("conversation_id", "")
+    if table != "desk":
+        return Expired(table, pk, sk, date)
+    if pk.startswith("ticket#") and value.get("dated", 0) != date:
+        changed_at = max(value.get("activity", 0), value.get("rung_at", 0))
+        return Undated(pk, sk, ticket_id) if changed_at <= now - DATING_TAKES else None
+    found = Expired(table, pk, sk, date, (), 0, ticket_id, conversation_id)
     until = value.get("arrived_at", 0) + GUARD_DAYS * DAY
-    if table != "desk" or value.get("direction") != "in" or until <= now or not value["sk"].startswith("message#"):
+    if value.get("direction") != "in" or until <= now or not sk.startswith("message#"):
         return found
-    return Expired(table, value["pk"], value["sk"], value["expires_at"], tuple(item), until // SECOND)
+    return replace(found, attributes=tuple(item), guard_until=until // SECOND)

@@ -3,7 +3,11 @@ shares one."""
 
 from collections.abc import Iterable
 
+from pynamodb.exceptions import DeleteError, PutError
+
+from chalicelib.domain.ids import new_id
 from chalicelib.domain.search_words import wanted_words
+from chalicelib.errors import Unavailable
 from chalicelib.storage.blind import TextKey
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.models import IndexRow
@@ -11,6 +15,7 @@ from chalicelib.storage.models import IndexRow
 MOST_OF_A_WORD = 1_000
 """Contacts that are read for one word; of a name that more people share, the other words must tell."""
 MOST_FOUND = 50
+TRIES = 5
 
 
 class TextIndex:
@@ -38,33 +43,47 @@ class TextIndex:
         """Make a contact found by these words and no others; return how many rows changed.
 
         The list of the contact's words is widened first and narrowed last, so that no run that dies leaves a
-        row that the next one does not know of.
+        row that the next one does not know of. Both are done under the condition that nobody else has changed the
+        list meanwhile: of two runs at once one starts again and knows of the other's rows.
         """
         wanted = {self._text_key.word(word) for word in words}
-        known = self._known(contact_id)
-        if known == wanted:
-            return 0
-        self._remember(contact_id, known | wanted)
-        with reaching(), IndexRow.batch_write() as batch:
-            for name in wanted:
-                batch.save(IndexRow(self._row(name), contact_id, contact_id=contact_id))
-            for name in known - wanted:
-                batch.delete(IndexRow(self._row(name), contact_id))
-        self._remember(contact_id, wanted)
-        return len(known ^ wanted)
+        for _ in range(TRIES):
+            known, version = self._known(contact_id)
+            if known == wanted:
+                return 0
+            widened = self._remember(contact_id, known | wanted, version)
+            if widened is None:
+                continue
+            with reaching(), IndexRow.batch_write() as batch:
+                for name in wanted:
+                    batch.save(IndexRow(self._row(name), contact_id, contact_id=contact_id))
+                for name in known - wanted:
+                    batch.delete(IndexRow(self._row(name), contact_id))
+            if self._remember(contact_id, wanted, widened) is not None:
+                return len(known ^ wanted)
+        raise Unavailable("Others index this contact at the same time; try again.")
 
-    def _known(self, contact_id: str) -> set[str]:
+    def _known(self, contact_id: str) -> tuple[set[str], str]:
+        """Return the words of a contact, and the version of their list; "" without one."""
         with reaching():
             rows = list(IndexRow.query(_words(contact_id), IndexRow.sk == "words", consistent_read=True))
-        return set(rows[0].words or ()) if rows else set()
+        return (set(rows[0].words or ()), rows[0].version or "") if rows else (set(), "")
 
-    def _remember(self, contact_id: str, names: set[str]) -> None:
-        row = IndexRow(_words(contact_id), "words", contact_id=contact_id, words=sorted(names))
-        with reaching():
+    def _remember(self, contact_id: str, names: set[str], version: str) -> str | None:
+        """Write the list over the one of `version` and return its new version; None: it is another now."""
+        fresh = new_id()
+        row = IndexRow(_words(contact_id), "words", contact_id=contact_id, words=sorted(names), version=fresh)
+        condition = IndexRow.version == version if version else IndexRow.version.does_not_exist()
+        try:
             if names:
-                row.save()
+                row.save(condition)
             else:
-                row.delete()
+                row.delete(condition)
+        except (PutError, DeleteError) as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                return None
+            raise Unavailable("The storage did not take the change; try again.") from error
+        return fresh
 
     @staticmethod
     def _row(name: str) -> str:

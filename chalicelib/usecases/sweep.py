@@ -11,16 +11,13 @@ from chalicelib.observability import count, log
 
 if TYPE_CHECKING:
     from chalicelib.storage.closing import Closing
-    from chalicelib.storage.sweeping import Sweeping
+    from chalicelib.storage.sweeping import Expired, Sweeping, Undated
 
 RING_AFTER = 60 * SECOND
 MOST_RINGS = 500
-MOST_PLACES = 5_000
-"""Limits of one sweep; the oldest come first, so the next sweep goes on where this one ended."""
-PAGES = 4
-"""Pages of 1 MB that one sweep reads of a table. A larger table is read in turns, from a kept cursor."""
+"""Conversations that one sweep rings. The next one goes on where it ended, from a kept cursor."""
 BUDGETS = {"ring": 10.0, "close": 15.0, "desk": 10.0, "index": 5.0}
-"""Seconds for each part; the function is given 55."""
+"""Seconds for each part; the function is given 55. A table that takes longer is read in turns."""
 _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
 
@@ -66,18 +63,23 @@ class Sweep:
         """Ring for what should have gone out a minute ago; for a stopped channel, one conversation that may
         try it.
 
-        The newest one tries, because the reply windows of the oldest may have closed.
+        The newest one tries, because the reply windows of the oldest may have closed. Places that cannot go out
+        now, of a stopped channel or behind one that waits for its next try, do not hold up the others: when the
+        time or MOST_RINGS ends before the places do, the next sweep goes on from there.
         """
         now = self.clock()
-        oldest = now
+        start = int((self.store.cursor("ring") or {}).get("due_at", 0))
+        oldest = now if not start else next(self.store.overdue(now), ("", "", now))[2]
         wanted: dict[str, None] = {}
         stopped: dict[str, bool] = {}
         probes: dict[str, str] = {}
-        for place, (conversation_id, account, due_at) in enumerate(self.store.overdue(now)):
+        reached = 0
+        for conversation_id, account, due_at in self.store.overdue(now, start):
             oldest = min(oldest, due_at)
-            if due_at > now - RING_AFTER or place >= MOST_PLACES or len(wanted) >= MOST_RINGS:
+            if due_at > now - RING_AFTER:
                 break
-            if self.stopwatch() > until:
+            if len(wanted) >= MOST_RINGS or self.stopwatch() > until:
+                reached = due_at
                 break
             if account not in stopped:
                 stopped[account] = self.store.stopped(account)
@@ -85,6 +87,8 @@ class Sweep:
                 probes[account] = conversation_id
             else:
                 wanted[conversation_id] = None
+        if reached != start:
+            self.store.keep_cursor("ring", {"due_at": str(reached)} if reached else None)
         count("OldestOutboundSeconds", (now - oldest) / SECOND, unit="Seconds")
         conversations = list(dict.fromkeys([*probes.values(), *wanted]))
         return self.ring(conversations) if conversations else 0
@@ -107,24 +111,38 @@ class Sweep:
         return closed
 
     def _delete(self, table: str, until: float) -> int:
-        """Delete what is past its date. A page that is not finished is read again by the next sweep."""
+        """Delete what is past its date until the table or the time ends, from the place where the last sweep
+        ended."""
         now = self.clock()
         start = cursor = self.store.cursor(table)
         deleted = 0
-        for _ in range(PAGES):
-            page = self.store.expired(table, cursor, now)
-            for item in page.items:
-                if self.stopwatch() > until:
-                    break
-                deleted += self.store.remove(item)
-            else:
+        try:
+            while self.stopwatch() <= until:
+                page = self.store.expired(table, cursor, now)
+                for item in page.items:
+                    if self.stopwatch() > until:
+                        return deleted
+                    deleted += self._deal_with(item, now)
+                    cursor = {"pk": item.pk, "sk": item.sk}
                 cursor = page.cursor
                 if cursor is None:
                     break
-                continue
-            break
-        if cursor != start:
-            self.store.keep_cursor(table, cursor)
-        if deleted:
-            count("ItemsExpired", deleted, table=table)
+        finally:
+            if deleted:
+                count("ItemsExpired", deleted, table=table)
+            if cursor != start:
+                self.store.keep_cursor(table, cursor)
         return deleted
+
+    def _deal_with(self, item: "Expired | Undated", now: int) -> bool:
+        """Remove what may go; what its ticket does not let go, and a ticket whose bell was lost, is dated
+        first."""
+        from chalicelib.storage.sweeping import Removal, Undated
+
+        if isinstance(item, Undated):
+            self.store.ring_dating(item.ticket_id, now)
+            return False
+        removal = self.store.remove(item)
+        if removal is Removal.DATED:
+            self.store.ring_dating(item.ticket_id, now)
+        return removal is Removal.REMOVED

@@ -1,15 +1,18 @@
 """Nothing of a customer can be read anywhere in the embedded AWS, and intake's role cannot open anything."""
 
 import gzip
+import hashlib
+import hmac
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.e2e.playing import Play, eventually, forms_of, new_phone
+from tests.e2e.playing import Api, Play, eventually, forms_of, new_phone
 from tests.people import wamid
 
 
@@ -141,6 +144,59 @@ def test_intakes_role_cannot_read_keys_or_content_nor_decrypt_nor_open_the_vault
         with pytest.raises(ClientError) as refused:
             attempt()
         assert "AccessDenied" in refused.value.response["Error"]["Code"], name
+
+
+def test_a_colleague_and_a_session_that_intakes_role_forges_open_nothing(play: Play, intake_client: Any) -> None:
+    """AWS refuses both writes by the role's conditions; where they succeed, the desk refuses the rows."""
+    tables, dynamodb, token = names(play), intake_client("dynamodb"), "forged-token-of-somebody-who-broke-in-0000"
+    rows = [
+        (
+            "desk",
+            {
+                "pk": {"S": "staff"}, "sk": {"S": "forged"}, "sub": {"S": "forged"}, "email": {"S": "x@desk.local"},
+                "name": {"S": "x"}, "roles": {"L": [{"S": "administrator"}]}, "generation": {"N": "1"},
+                "undertaking_at": {"N": "1"}, "disabled": {"BOOL": False}, "mac": {"S": "0" * 64},
+            },
+        )
+    ]  # fmt: skip
+    for digest in (hashlib.sha256(token.encode()), hmac.new(b"", f"session|{token}".encode(), hashlib.sha256)):
+        item = {
+            "pk": {"S": f"session#{digest.hexdigest()}"}, "sk": {"S": "session"}, "sub": {"S": "forged"},
+            "generation": {"N": "1"}, "kind": {"S": "api"}, "created_at": {"N": "1"},
+            "expires_at": {"N": "9999999999"},
+        }  # fmt: skip
+        rows.append(("index", item))
+    for table, item in rows:
+        with suppress(ClientError):
+            dynamodb.put_item(TableName=tables[table], Item=item)
+    try:
+        for path in ("me", "tickets"):
+            assert Api(play.desk.url, token).call("GET", path).status_code == 401
+    finally:
+        for table, item in rows:
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            play.desk.client("dynamodb").delete_item(TableName=tables[table], Key=key)
+
+
+def test_a_true_session_of_a_forged_colleague_opens_nothing(play: Play, intake_client: Any) -> None:
+    """Roles that are raised in a colleague's own row void the row."""
+    tables, api = names(play), play.sign_in("operator2@desk.local")
+    place = {"pk": {"S": "staff"}, "sk": {"S": api.get("me")["id"]}}
+    root = play.desk.client("dynamodb")
+    before = root.get_item(TableName=tables["desk"], Key=place)["Item"]
+    try:
+        intake_client("dynamodb").update_item(
+            TableName=tables["desk"], Key=place, UpdateExpression="SET #r = :r",
+            ExpressionAttributeNames={"#r": "roles"},
+            ExpressionAttributeValues={":r": {"L": [{"S": "administrator"}]}},
+        )  # fmt: skip
+    except ClientError:
+        return
+    try:
+        assert api.call("GET", "me").status_code == 401
+    finally:
+        root.put_item(TableName=tables["desk"], Item=before)
+    assert api.call("GET", "me").status_code == 200
 
 
 def test_intakes_role_can_do_its_own_work(play: Play, intake_client: Any) -> None:

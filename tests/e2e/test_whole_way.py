@@ -96,6 +96,24 @@ def test_200_parallel_deliveries_of_20_messages_of_one_new_customer(play: Play) 
     assert len(eventually(lambda: play.texts("whatsapp", phone))) == 1
 
 
+def test_a_changed_number_finds_the_same_ticket(play: Play) -> None:
+    old, new = new_phone(), new_phone()
+    play.whatsapp(play.text(old, "Сұрақ"))
+    api = play.sign_in()
+    ticket = api.ticket_of(old)
+    body = play.text(old, "")
+    value = body["entry"][0]["changes"][0]["value"]
+    moved = {"body": f"User A changed from {old} to {new}", "wa_id": new, "type": "user_changed_number"}
+    value["messages"][0] = {
+        "from": old, "id": wamid(old), "timestamp": str(play.now()), "type": "system", "system": moved,
+    }  # fmt: skip
+    assert play.whatsapp(body).status_code == 200
+    assert api.ticket_of(new)["id"] == ticket["id"]
+    assert play.whatsapp(play.text(new, "Бұл менің жаңа нөмірім")).status_code == 200
+    texts = [one["text"] for one in api.ticket_of(new)["messages"] if one["direction"] == "in"]
+    assert texts == ["Сұрақ", "Бұл менің жаңа нөмірім"]
+
+
 def test_the_same_reply_twice_with_one_client_id_is_sent_once(play: Play) -> None:
     phone = new_phone()
     play.whatsapp(play.text(phone, "Сұрақ"))

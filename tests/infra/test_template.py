@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.storage.rows import CLASSES
 from infra import alarms, functions, queues
 from infra.definitions import load
 from local.template import PROJECT, built_template
@@ -70,6 +71,58 @@ def test_intake_can_write_and_cannot_read(template: Json) -> None:
         if read - {"dynamodb:GetItem"}:
             assert read == {"secretsmanager:GetSecretValue"}
             assert statement["Resource"] == [{"Fn::GetAtt": ["InboundSecret", "Id"]}]
+
+
+def leading(statement: Json) -> set[str]:
+    """The partitions to which a statement is bound; none when it is free."""
+    condition = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
+    return {one.removesuffix("#*") for one in condition.get("dynamodb:LeadingKeys", ())}
+
+
+WRITING = re.compile(r"dynamodb:(Put|Update|Delete|BatchWrite)")
+
+
+def test_only_the_dashboard_writes_staff_and_only_it_makes_sessions(template: Json) -> None:
+    for function in functions.FUNCTIONS:
+        if function.logical_id == "APIHandler":
+            continue
+        for statement in statements(template, function.logical_id):
+            text = json.dumps(statement["Resource"])
+            if not any(WRITING.match(action) for action in statement["Action"]) or "KeysTable" in text:
+                continue
+            assert leading(statement), (function.name, statement)
+            assert not leading(statement) & {"staff", "*"}, function.name
+            if {"dynamodb:PutItem", "dynamodb:UpdateItem"} & set(statement["Action"]):
+                assert not leading(statement) & {"session", "login"}, function.name
+
+
+def test_intake_writes_what_arrives_and_deletes_aliases_alone(template: Json) -> None:
+    bound = {
+        (json.dumps(one["Resource"]), action): leading(one)
+        for one in statements(template, "Intake")
+        for action in one["Action"]
+        if action.startswith("dynamodb:")
+    }
+    desk, index = (json.dumps([{"Fn::GetAtt": [f"{name}Table", "Arn"]}]) for name in ("Desk", "Index"))
+    for action in ("PutItem", "UpdateItem", "ConditionCheckItem"):
+        assert bound[desk, f"dynamodb:{action}"] == {"contact", "conversation", "ticket", "number", "unclear"}
+        assert bound[index, f"dynamodb:{action}"] == {"alias", "link", "parked"}
+    assert bound[index, "dynamodb:DeleteItem"] == {"alias"}
+    assert (desk, "dynamodb:DeleteItem") not in bound
+
+
+def test_every_partition_that_a_worker_may_write_is_a_class_of_rows(template: Json) -> None:
+    known = {one.pk.partition("#")[0] for one in CLASSES}
+    for function in functions.FUNCTIONS:
+        for statement in statements(template, function.logical_id):
+            assert leading(statement) <= known, function.name
+
+
+def test_the_dashboard_asks_of_cognito_what_its_code_calls_and_no_more(template: Json) -> None:
+    code = (PROJECT / "chalicelib" / "storage" / "identities.py").read_text(encoding="utf-8")
+    called = set(re.findall(r"\b(admin_\w+)", code))
+    allowed = {one.partition(":")[2] for one in actions(template, "APIHandler") if one.startswith("cognito-idp:")}
+    assert {re.sub("(?<!^)(?=[A-Z])", "_", one).lower() for one in allowed} == called
 
 
 def test_only_readers_open_the_vault(template: Json) -> None:
@@ -234,4 +287,7 @@ def test_the_api_is_regional_and_knows_404_and_413(template: Json) -> None:
 def test_the_user_pool_admits_only_whom_an_administrator_made() -> None:
     pool = load("security")["Resources"]["UserPool"]["Properties"]
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    client = load("security")["Resources"]["UserPoolClient"]["Properties"]
+    assert client["ExplicitAuthFlows"] == ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    assert "email" not in client["WriteAttributes"]
     assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == ("OPTIONAL", ["SOFTWARE_TOKEN_MFA"])

@@ -165,7 +165,7 @@ def colleague(desk: Keeping) -> Staff:
 
 @asks("AP1")
 def _(desk: Keeping) -> Action:
-    return lambda: desk.store().find("whatsapp", WHATSAPP_ACCOUNT, AMINA)
+    return lambda: desk.store().find("whatsapp", WHATSAPP_ACCOUNT, AMINA, desk.now)
 
 
 @asks("AP1", "AP2")

@@ -28,7 +28,7 @@ def relay(event: DynamoDBEvent) -> Any:
     return work.handle(event.to_dict())
 
 
-@app.on_sqs_message(queue_arn="PLACEHOLDER", batch_size=10)
+@app.on_sqs_message(queue_arn="PLACEHOLDER", batch_size=1)
 def sender(event: SQSEvent) -> Any:
     """Doorbell: send what waits in a conversation."""
     from chalicelib.workers import sender as work
@@ -36,7 +36,7 @@ def sender(event: SQSEvent) -> Any:
     return work.handle(event.to_dict())
 
 
-@app.on_sqs_message(queue_arn="PLACEHOLDER", batch_size=10)
+@app.on_sqs_message(queue_arn="PLACEHOLDER", batch_size=1)
 def dater(event: SQSEvent) -> Any:
     """Closed and reopened tickets: write the date on their rows, or remove it."""
     from chalicelib.workers import dater as work

@@ -34,8 +34,11 @@ THROTTLE: Json = {"ThrottlingRateLimit": 1000, "ThrottlingBurstLimit": 2000}
 _PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
 
-def _queue_source(logical_id: str) -> Json:
-    return {"Queue": {"Fn::GetAtt": [logical_id, "Arn"]}} | _PARTIAL
+def _queue_source(logical_id: str, concurrency: int) -> Json:
+    """`concurrency` bounds the readers of this queue. Without it Lambda takes messages that the function's reserved
+    concurrency then refuses, and each refusal uses up one of the message's tries."""
+    scaling = {"ScalingConfig": {"MaximumConcurrency": concurrency}}
+    return {"Queue": {"Fn::GetAtt": [logical_id, "Arn"]}} | scaling | _PARTIAL
 
 
 EVENTS: dict[str, dict[str, Json]] = {
@@ -52,13 +55,13 @@ EVENTS: dict[str, dict[str, Json]] = {
             },
         }
     },
-    "Sender": {"SenderSqsEventSource": _queue_source("DoorbellQueue")},
-    "Dater": {"DaterSqsEventSource": _queue_source("DatingQueue")},
-    "Indexer": {"IndexerSqsEventSource": _queue_source("IndexingQueue")},
+    "Sender": {"SenderSqsEventSource": _queue_source("DoorbellQueue", 15)},
+    "Dater": {"DaterSqsEventSource": _queue_source("DatingQueue", 5)},
+    "Indexer": {"IndexerSqsEventSource": _queue_source("IndexingQueue", 10)},
     "Sweeper": {"SweeperEvent": {}},
 }
 """What replaces the placeholder ARNs of app.py, by function and event."""
-RETRY_EVENT: Json = {"Type": "SQS", "Properties": {"BatchSize": 1} | _queue_source("RetryQueue")}
+RETRY_EVENT: Json = {"Type": "SQS", "Properties": {"BatchSize": 1} | _queue_source("RetryQueue", 5)}
 
 
 class CannotMerge(Exception):
@@ -153,6 +156,16 @@ def _connect_events(template: Json) -> None:
     # A FIFO queue takes no batching window, not even of zero seconds.
     sender["SenderSqsEventSource"]["Properties"].pop("MaximumBatchingWindowInSeconds", None)
     sender["SenderRetryEventSource"] = copy.deepcopy(RETRY_EVENT)
+    for logical_id in EVENTS:
+        _check_concurrency(logical_id, resources[logical_id]["Properties"])
+
+
+def _check_concurrency(logical_id: str, function: Json) -> None:
+    reserved = function.get("ReservedConcurrentExecutions")
+    sources = [one["Properties"] for one in function["Events"].values() if one["Type"] == "SQS"]
+    readers = sum(one["ScalingConfig"]["MaximumConcurrency"] for one in sources)
+    if reserved is not None and readers > reserved:
+        raise CannotMerge(f"{logical_id}: its queues may run it {readers} times at once, it may run {reserved} times")
 
 
 def _finish_api(template: Json) -> None:

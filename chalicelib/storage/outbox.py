@@ -106,12 +106,12 @@ class Outbox(OutboxReading):
 
         False: the claim is another's now, and nothing was written.
         """
-        return self._return(job, attempt_id, due_at, doubtful=doubtful or job.waiting.uncertain)
+        return self._return(job, attempt_id, due_at, doubtful=doubtful)
 
     def put_back(self, job: Job, attempt_id: str, now: int) -> bool:
         """Give the claim back between two pieces, without counting a try: what was called is recorded, so
         nothing is in doubt. False: the claim is another's now."""
-        return self._return(job, attempt_id, now, tried=False)
+        return self._return(job, attempt_id, now, tried=False, settled=True)
 
     def stop(self, job: Job, attempt_id: str, code: str, now: int) -> None:
         """Close the channel until a person has acted, and give the claim back; the try does not count."""
@@ -123,7 +123,7 @@ class Outbox(OutboxReading):
             "attribute_not_exists(pk) OR #account = :account",
             {"account": waiting.account, "channel": waiting.channel, "code": code, "now": now},
         )
-        self._return(job, attempt_id, now, doubtful=waiting.uncertain, tried=False, closed=closed)
+        self._return(job, attempt_id, now, tried=False, closed=closed)
 
     def _return(
         self,
@@ -133,13 +133,14 @@ class Outbox(OutboxReading):
         *,
         doubtful: bool = False,
         tried: bool = True,
+        settled: bool = False,
         closed: Write | None = None,
     ) -> bool:
         waiting = job.waiting
         values = {
             "due": due_at,
             "attempts": waiting.attempts + (1 if tried else 0),
-            "doubtful": doubtful,
+            "doubtful": doubtful or (waiting.uncertain and not settled),
             "attempt": attempt_id,
         }
         change = "SET #due_at = :due, #attempts = :attempts, #doubtful = :doubtful REMOVE #attempt_id, #claim_until"

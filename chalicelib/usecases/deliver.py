@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 TRIES = 10
 """How often a message is looked at anew when its conversation changes while it is claimed."""
 BUDGET = 9.0
-"""Seconds after which no new message is begun: a call may take 19, and the function is given 30."""
+"""Seconds after which no message and no piece is begun: a call may take 19, and the function is given 30."""
 SOON = 2 * SECOND
 """A bell that rings this little too early is rung again; for longer waits somebody else has rung or will."""
 
@@ -173,6 +173,10 @@ class _Run:
         job, started = ready.job, self._parts.clock()
         last = len(ready.pieces) - 1
         for number, piece in enumerate(ready.pieces):
+            if number and self._parts.stopwatch() > self._until:
+                if self._store.put_back(job, ready.attempt_id, self._parts.clock()):
+                    self._parts.ring(self._conversation_id, 0)
+                return False
             result = self._call(ready, piece)
             now = self._parts.clock()
             if isinstance(result, SendError):

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.expiry import Expired, Removal, Undated
 from chalicelib.domain.tickets import DAY, SECOND, State
 from chalicelib.errors import DeskError
 from chalicelib.observability import count, log
 
 if TYPE_CHECKING:
     from chalicelib.storage.closing import Closing
-    from chalicelib.storage.sweeping import Expired, Sweeping, Undated
+    from chalicelib.storage.sweeping import Sweeping
 
 RING_AFTER = 60 * SECOND
 MOST_RINGS = 500
@@ -134,11 +135,9 @@ class Sweep:
                 self.store.keep_cursor(table, cursor)
         return deleted
 
-    def _deal_with(self, item: "Expired | Undated", now: int) -> bool:
+    def _deal_with(self, item: Expired | Undated, now: int) -> bool:
         """Remove what may go; what its ticket does not let go, and a ticket whose bell was lost, is dated
         first."""
-        from chalicelib.storage.sweeping import Removal, Undated
-
         if isinstance(item, Undated):
             self.store.ring_dating(item.ticket_id, now)
             return False

@@ -121,6 +121,15 @@ def test_another_event_than_expected_is_refused() -> None:
         merge.merge(given)
 
 
+def test_more_readers_than_a_function_may_run_are_refused() -> None:
+    given = generated()
+    given["Resources"]["Sender"]["Properties"]["ReservedConcurrentExecutions"] = 20
+    merge.merge(given)
+    given["Resources"]["Sender"]["Properties"]["ReservedConcurrentExecutions"] = 19
+    with pytest.raises(CannotMerge, match="Sender: its queues may run it 20 times at once"):
+        merge.merge(given)
+
+
 def test_an_app_without_the_webhooks_is_refused() -> None:
     given = generated()
     del given["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]["/webhooks/telegram"]

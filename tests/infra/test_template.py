@@ -189,6 +189,22 @@ def test_every_reader_of_queue_or_stream_reports_single_failures(template: Json)
     assert read == {queue.logical_id for queue in queues.QUEUES}
 
 
+def test_queues_hand_out_no_more_than_their_reader_may_run(template: Json) -> None:
+    for name, function in of_type(template, "AWS::Serverless::Function").items():
+        events = function["Properties"].get("Events", {}).values()
+        readers = [one["Properties"]["ScalingConfig"]["MaximumConcurrency"] for one in events if one["Type"] == "SQS"]
+        if readers:
+            assert sum(readers) <= function["Properties"]["ReservedConcurrentExecutions"], name
+            assert min(readers) >= 2, "Lambda takes no lower bound"
+
+
+def test_what_may_take_a_function_long_comes_to_it_alone(template: Json) -> None:
+    """A batch waits for its slowest message, and all of it comes again when the time is up."""
+    for name in ("Sender", "Dater"):
+        for event in template["Resources"][name]["Properties"]["Events"].values():
+            assert event["Properties"]["BatchSize"] == 1
+
+
 def test_every_queue_has_a_dead_letter_queue_an_alarm_and_refuses_plain_http(template: Json) -> None:
     policies = of_type(template, "AWS::SQS::QueuePolicy").values()
     guarded = {one["Properties"]["Queues"][0]["Ref"] for one in policies}
@@ -226,6 +242,8 @@ def test_tables_expire_are_backed_up_and_protected_as_designed() -> None:
         if "PointInTimeRecoverySpecification" in one
     }
     assert expiring == {"DeskTable", "IndexTable"}
+    # Not on the date itself: DynamoDB would not ask the ticket, which may be open again.
+    assert tables["DeskTable"]["TimeToLiveSpecification"]["AttributeName"] == "gone_at"
     assert days == {"DeskTable": 14, "KeysTable": 1, "LedgerTable": 14}
     assert all(tables[name]["DeletionProtectionEnabled"] for name in days)
     kept = {name for name, one in load("tables")["Resources"].items() if one["DeletionPolicy"] == "Retain"}

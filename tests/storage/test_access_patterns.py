@@ -35,7 +35,7 @@ from chalicelib.storage.rows import CLASSES
 from chalicelib.storage.search import Accounts, Search
 from chalicelib.storage.sessions import Brake, SessionStore
 from chalicelib.storage.staff import StaffStore
-from chalicelib.storage.sweeping import Expired, Sweeping
+from chalicelib.storage.sweeping import Sweeping
 from chalicelib.storage.vault import new_pair
 from infra.definitions import load
 from infra.functions import FUNCTIONS

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib import wiring
+from chalicelib.domain.staff import Role, Staff
 from chalicelib.errors import Conflict, DeskError
 from chalicelib.settings import Settings, settings
 from chalicelib.storage.clients import client
+from chalicelib.storage.proof import derive
 from chalicelib.storage.rotation import Rotation, begun, created, ended
 from chalicelib.storage.secrets import open_vault
+from chalicelib.storage.staff import StaffStore
 from chalicelib.storage.vault import decode_key
 
 
@@ -82,6 +85,14 @@ def vault_end(config: Settings) -> None:
     print(f"the vault holds {secret['current']} alone")
 
 
+def staff_put(config: Settings, staff: Staff) -> None:
+    """Write a colleague's row with its proof. They sign the undertaking (anew) at their next sign-in."""
+    wiring.bind_tables()
+    secret = wiring.secrets().read(config.secret_text_key)
+    StaffStore(derive(decode_key(secret["text_key"]), "staff")).put(staff)
+    print(f"{staff.id} may come in as {', '.join(sorted(staff.roles))}")
+
+
 COMMANDS = {
     "vault-create": vault_create,
     "vault-rotate": vault_rotate,
@@ -96,8 +107,18 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         commands.add_parser(name, help=(command.__doc__ or "").strip().splitlines()[0])
+    person = commands.add_parser("staff-put", help="write a colleague's row with its proof")
+    for name in ("sub", "email", "name"):
+        person.add_argument(f"--{name}", required=True)
+    person.add_argument("--role", required=True, action="append", choices=sorted(Role))
+    person.add_argument("--generation", type=int, default=1, help="one more than before ends all sessions")
+    given = parser.parse_args(arguments)
     try:
-        COMMANDS[parser.parse_args(arguments).command](settings())
+        if given.command == "staff-put":
+            roles = frozenset(given.role)
+            staff_put(settings(), Staff(given.sub, given.email, given.name, roles, given.generation))
+        else:
+            COMMANDS[given.command](settings())
     except DeskError as error:
         print(error.message, file=sys.stderr)
         return 1

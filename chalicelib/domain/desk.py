@@ -46,6 +46,8 @@ class Ticket:
     last_direction: str = ""
     undelivered: bool = False
     erased: bool = False
+    unreadable: bool = False
+    last_unreadable: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Message:
     uncertain: bool = False
     raw_type: str = ""
     erased: bool = False
+    unreadable: bool = False
     edited_at: int = 0
     history: tuple[str, ...] = ()
     reactions: tuple[str, ...] = ()
@@ -91,6 +94,14 @@ class Message:
     def place(self) -> tuple[int, int, int, str]:
         """Where it stands in its conversation: provider's second, order inside it, arrival."""
         return self.sent_at, self.order, self.arrived_at, self.id
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A ticket's messages, oldest first. `earlier` says that older ones were left out, because there are too many."""
+
+    messages: tuple[Message, ...]
+    earlier: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +156,7 @@ class Contact:
     user: str = ""
     chat: str = ""
     erased: bool = False
+    unreadable: bool = False
     consents: tuple[Consent, ...] = ()
 
 

@@ -7,6 +7,8 @@ from chalicelib.domain.desk import Message, Quote
 
 QUOTED = 160
 """Characters of a quoted message that its answer shows."""
+VERSIONS = 20
+"""Earlier texts of an edited message that are kept: the newest."""
 _UNKNOWN = {"edit": "edit_unknown", "reaction": "reaction_unknown", "revoke": "revoke_unknown"}
 
 
@@ -40,13 +42,22 @@ def _stray(change: Message) -> Message:
 
 def _changed(target: Message, change: Message) -> Message:
     if change.kind == "reaction":
+        if change.unreadable:
+            return target
         kept = change.text if change.text and not change.details.get("removed") else ""
         return replace(target, reactions=(kept,) if kept else ())
     if change.kind == "revoke":
         return replace(target, deleted=True)
-    history = (*target.history, target.text)
+    history = (*target.history, target.text)[-VERSIONS:]
     details = {**target.details, **{name: value for name, value in change.details.items() if name != "new_kind"}}
-    return replace(target, text=change.text, details=details, history=history, edited_at=change.sent_at)
+    return replace(
+        target,
+        text=change.text,
+        details=details,
+        history=history,
+        edited_at=change.sent_at,
+        unreadable=change.unreadable,
+    )
 
 
 def _quoting(message: Message, shown: dict[str, Message], targets: dict[str, str]) -> Message:

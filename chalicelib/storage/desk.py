@@ -3,20 +3,30 @@
 One `Desk` serves one request: it keeps the opened keys of that request and nothing longer.
 """
 
+import json
 from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
 
-from chalicelib.domain.desk import Contact, Conversation, Message, Ticket
+from chalicelib.domain.desk import Contact, Conversation, Message, Thread, Ticket
 from chalicelib.domain.fold import fold
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS
+from chalicelib.observability import count
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.desk_rows import consent, conversation, mapping, number
 from chalicelib.storage.models import DeskRow, alive
 from chalicelib.storage.opening import Opener
+from chalicelib.storage.vault import CannotOpen, Place
 
 MOST_MESSAGES = 1000
 """Messages of one ticket that are shown: the newest ones."""
+MOST_OPENED = 1_500_000
+"""Bytes of their texts, as a page would write them: a function's answer holds 6 MB, markup and all."""
+EXAMINED = 4000
+"""Rows of the conversation that are looked at for one ticket."""
+ADDRESS_KINDS = ("phone", "user", "chat")
 CHAIN = 20
 """Tickets of one conversation that are followed backwards."""
 
@@ -65,8 +75,8 @@ class Desk:
 
     def _ticket(self, row: DeskRow) -> Ticket:
         ticket_id = str(row.ticket_id)
-        who = self._opener.json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), row.who)
-        last = self._opener.json(row.contact_id, sealing.ticket_attribute(ticket_id, "last"), row.last) or {}
+        who, no_who = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), row.who)
+        last, no_last = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "last"), row.last)
         return Ticket(
             id=ticket_id,
             number=str(row.number),
@@ -90,11 +100,13 @@ class Desk:
             name=str((who or {}).get("name", "")),
             username=str((who or {}).get("username", "")),
             address=str((who or {}).get("address", "")),
-            last_text=str(last.get("text", "")),
+            last_text=str((last or {}).get("text", "")),
             last_kind=row.last_kind or "",
             last_direction=row.last_direction or "",
             undelivered=bool(row.undelivered),
-            erased=who is None,
+            erased=who is None and not no_who,
+            unreadable=no_who,
+            last_unreadable=no_last,
         )
 
     # -- conversations
@@ -109,27 +121,35 @@ class Desk:
         keys = [(rows.conversation_pk(one), "head") for one in dict.fromkeys(conversation_ids)]
         return [conversation(row) for row in self._batch(keys)]
 
-    def messages(self, ticket: Ticket) -> list[Message]:
+    def messages(self, ticket: Ticket) -> Thread:
         """The ticket's messages, comments and activity lines, oldest first, edits and reactions folded in.
 
-        Messages may be older than their ticket, because a provider delivers late: up to GUARD_DAYS.
+        Messages may be older than their ticket, because a provider delivers late: up to GUARD_DAYS. Of very many or
+        very long ones the newest are returned: MOST_MESSAGES, MOST_OPENED, EXAMINED.
         """
         first = max(0, ticket.created_at - GUARD_DAYS * DAY)
         last = ticket.closed_at + GUARD_DAYS * DAY if ticket.closed_at else 9_999_999_999_999
         found: list[Message] = []
+        size, earlier = 0, False
         with reaching():
-            for row in DeskRow.query(
+            all_rows = DeskRow.query(
                 rows.conversation_pk(ticket.conversation_id),
                 DeskRow.sk.between(f"message#{first:013d}", f"message#{last:013d}~"),
                 scan_index_forward=False,
                 consistent_read=True,
-            ):
+            )
+            for place, row in enumerate(all_rows):
+                if place >= EXAMINED:
+                    earlier = True
+                    break
                 if row.guard or row.ticket_id != ticket.id or not alive(row, self._now):
                     continue
-                found.append(self._message(ticket, row))
-                if len(found) == MOST_MESSAGES:
+                if len(found) >= MOST_MESSAGES or size >= MOST_OPENED:
+                    earlier = True
                     break
-        return fold(found)
+                found.append(self._message(ticket, row))
+                size += _size(found[-1])
+        return Thread(tuple(fold(found)), earlier)
 
     def message(self, ticket: Ticket, ref: MessageRef) -> Message | None:
         """One message of the ticket, strongly consistent, without what was folded into it; None when it is
@@ -139,8 +159,9 @@ class Desk:
 
     def _message(self, ticket: Ticket, row: DeskRow) -> Message:
         ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
-        content = self._opener.json(ticket.contact_id, sealing.message_content(ref), row.content)
+        content, unreadable = self._json(ticket.contact_id, sealing.message_content(ref), row.content)
         opened = content or {}
+        details = opened.get("details")
         return Message(
             id=str(ref),
             direction=str(row.direction),
@@ -156,12 +177,13 @@ class Desk:
             provider_hash=row.provider_hash or "",
             quote_hash=row.quote_hash or "",
             target_hash=row.target_hash or "",
-            details=opened.get("details", {}),
+            details=details if isinstance(details, dict) else {},
             params=mapping(row.params),
             forwarded=bool(opened.get("forwarded")),
             uncertain=bool(row.uncertain),
             raw_type=row.raw_type or "",
-            erased=content is None and row.content is not None,
+            erased=content is None and not unreadable and row.content is not None,
+            unreadable=unreadable,
         )
 
     # -- contacts
@@ -177,7 +199,8 @@ class Desk:
             return None
         row = found.pop("contact")
         consents = [one for name, one in found.items() if name.startswith("consent#")]
-        profile = self._opener.json(contact_id, sealing.contact_attribute(contact_id, "profile"), row.profile)
+        profile, unreadable = self._json(contact_id, sealing.contact_attribute(contact_id, "profile"), row.profile)
+        addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}
         return Contact(
             id=contact_id,
             channel=str(row.channel),
@@ -187,10 +210,9 @@ class Desk:
             created_at=number(row.created_at),
             name=str((profile or {}).get("name", "")),
             username=str((profile or {}).get("username", "")),
-            phone=self._address(contact_id, "phone", row.phone),
-            user=self._address(contact_id, "user", row.user),
-            chat=self._address(contact_id, "chat", row.chat),
-            erased=profile is None,
+            **{kind: value or "" for kind, value in addresses.items()},
+            erased=profile is None and not unreadable,
+            unreadable=unreadable or None in addresses.values(),
             consents=tuple(consent(one) for one in consents),
         )
 
@@ -199,8 +221,25 @@ class Desk:
         keys = [(rows.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
         return [str(row.conversation_id) for row in self._batch(keys)]
 
-    def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str:
-        return self._opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
+    def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str | None:
+        try:
+            return self._opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
+        except CannotOpen:
+            count("CannotOpen")
+            return None
+
+    def _json(self, contact_id: str, place: Place, sealed: bytes | None) -> tuple[dict[str, Any] | None, bool]:
+        """Open a value; whether it is there and cannot be opened. That is not the same as erased, and one such value
+        takes nothing else of the page away."""
+        try:
+            return self._opener.json(contact_id, place, sealed), False
+        except CannotOpen:
+            count("CannotOpen")
+            return None, True
+
+    def confirm_key(self, ticket: Ticket, head: Conversation) -> bool:
+        """Whether there is a key to seal to, and the head names the customer's own. Raises Conflict: key_mismatch."""
+        return self._opener.seal_key(ticket.contact_id, head.public_key) is not None
 
     # -- rows
 
@@ -217,3 +256,8 @@ class Desk:
             return []
         with reaching():
             return [row for row in DeskRow.batch_get(list(keys), consistent_read=True) if alive(row, self._now)]
+
+
+def _size(message: Message) -> int:
+    """Bytes of a message's text and details on a page or in JSON, whichever writes them longer."""
+    return len(escape(json.dumps([message.text, message.details], ensure_ascii=False)).encode(errors="replace"))

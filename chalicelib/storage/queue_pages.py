@@ -21,6 +21,8 @@ from chalicelib.storage.rows import ticket_pk
 
 EXAMINED = 500
 """Rows that one page looks at, at most; a page of a rare filter may hold fewer tickets than asked and go on."""
+CHUNK = 50
+"""Rows that one read fetches, at least: a short page of a rare filter would else make very many reads."""
 COUNTED = 100
 """Tickets that a badge counts; beyond it says "99+"."""
 _PART = re.compile(r"([a-z]+):(?:(end)|([0-9]{1,15})\.([0-9a-z]{20}))")
@@ -72,7 +74,7 @@ def page(desk: Desk, wanted: Wanted, now: int, limit: int, cursor: str = "") -> 
     """Return the next `limit` tickets at most, newest activity first. Raises BadInput for a cursor that is not ours
     and Unavailable."""
     places = _places(cursor, wanted.states)
-    chunk = limit if len(wanted.states) == 1 else max(10, limit // 2)
+    chunk = max(limit, CHUNK)
     queues = [_Queue(state, *places.get(state, (None, False)), chunk) for state in wanted.states]
     found: list[DeskRow] = []
     for _ in range(EXAMINED):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain.references import MessageRef
-from chalicelib.storage.vault import Place, seal, unseal
+from chalicelib.storage.vault import CannotOpen, Place, seal, unseal
 
 
 def message_content(ref: MessageRef) -> Place:
@@ -45,6 +45,12 @@ def seal_json(public_key: bytes, place: Place, value: Mapping[str, Any]) -> byte
 
 
 def open_json(private_key: bytes, place: Place, sealed: bytes) -> dict[str, Any]:
-    """Open what `seal_json` sealed. Raises CannotOpen."""
-    value: dict[str, Any] = json.loads(unseal(private_key, place, sealed))
+    """Open what `seal_json` sealed. Raises CannotOpen, also for what opens and is no mapping: anyone may seal."""
+    text = unseal(private_key, place, sealed)
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CannotOpen("This value opens and is not JSON.") from error
+    if not isinstance(value, dict):
+        raise CannotOpen("This value opens and is not a mapping.")
     return value

@@ -11,10 +11,12 @@ from chalicelib.domain.desk import Ticket
 from chalicelib.domain.messages import Address, Channel
 from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.calls import reaching
-from chalicelib.storage.desk import Desk
+from chalicelib.storage.desk import CHAIN, Desk
 from chalicelib.storage.models import IndexRow
 
 MOST_CONTACTS = 50
+MOST_EARLIER = 100
+"""Earlier tickets that one search follows, one read each."""
 _BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
 _NUMBER = re.compile(r"#?[0-9][0-9 -]{4,14}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,30}")
@@ -38,7 +40,7 @@ class Search:
     contacts_by_words: Callable[[str], Iterable[str]]
 
     def __call__(self, q: str) -> list[Ticket]:
-        """Every ticket of the people found, and the one of that number, newest activity first. Raises Unavailable."""
+        """The tickets of the people found, and the one of that number, newest activity first. Raises Unavailable."""
         words = " ".join(q.split())
         newest = dict.fromkeys(self._by_number(words))
         newest |= dict.fromkeys(self._by_address(words))
@@ -47,8 +49,11 @@ class Search:
             heads = self.desk.conversations(self.desk.conversations_of(contacts))
             newest |= dict.fromkeys(head.ticket_id for head in heads if head.ticket_id)
         found = {ticket.id: ticket for ticket in self.desk.tickets(newest)}
+        left = MOST_EARLIER
         for ticket in list(found.values()):
-            found |= {earlier.id: earlier for earlier in self.desk.chain(ticket)}
+            chain = self.desk.chain(ticket, min(CHAIN, left))
+            found |= {earlier.id: earlier for earlier in chain}
+            left -= len(chain)
         return sorted(found.values(), key=lambda one: (-one.activity, one.id))
 
     def _by_number(self, words: str) -> list[str]:

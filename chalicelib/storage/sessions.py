@@ -122,9 +122,7 @@ class Brake:
             LoginRow(self._name("pair", source, account), "login").delete()
             for name in (self._name("source", source), self._name("account", account)):
                 try:
-                    LoginRow(name, "login").update(
-                        actions=[LoginRow.attempts.add(-1)], condition=LoginRow.attempts > 0
-                    )
+                    LoginRow(name, "login").update(actions=[LoginRow.attempts.add(-1)], condition=LoginRow.attempts > 0)
                 except UpdateError as error:
                     _only_condition(error)
 

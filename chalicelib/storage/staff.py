@@ -1,10 +1,11 @@
-"""Rows of colleagues. A row without our proof grants nothing: whoever can write to the table cannot make a colleague."""
+"""Rows of colleagues. A row without our proof grants nothing: whoever can write to the table makes no colleague."""
 
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
 
 from chalicelib.domain.staff import Staff
 from chalicelib.errors import Conflict, NotFound
@@ -84,7 +85,7 @@ class StaffStore:
         raise Conflict("This colleague's row changed meanwhile. Try again.")
 
     def _written(self, old: Staff, new: Staff) -> bool:
-        actions = [
+        actions: list[Action] = [
             DeskRow.disabled.set(new.disabled),
             DeskRow.generation.set(new.generation),
             DeskRow.mac.set(staff_mac(self.key, new)),

@@ -59,6 +59,11 @@ def new_pair() -> KeyPair:
     return KeyPair(private.private_bytes_raw(), private.public_key().public_bytes_raw())
 
 
+def public_of(private: bytes) -> bytes:
+    """Return the public half of a private key."""
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
 def seal(public: bytes, place: Place, text: bytes) -> bytes:
     """Seal `text` so that only the owner of `public`'s private key can open it, and only as the value of `place`."""
     key = X25519PublicKey.from_public_bytes(public)

@@ -41,7 +41,8 @@ class ReplyToCustomer:
 
         `client_id` is drawn by the page once per reply: the same one again returns the same reply as it is by
         now, and stores nothing. Raises BadInput for a text that is empty or longer than MOST_UNITS, NotFound,
-        Unavailable, and Conflict with the code closed, blocked, window_closed, erased, not_allowed or busy.
+        Unavailable, and Conflict with the code closed, blocked, window_closed, erased, not_allowed,
+        key_mismatch or busy.
         """
         _check(text, client_id)
         client_hash = hashlib.sha256(client_id.encode()).hexdigest()
@@ -85,6 +86,8 @@ class ReplyToCustomer:
         if not window_open(head.channel, head.last_inbound_at, now):
             message = "The reply window is closed: the customer last wrote more than 24 hours ago. Use a template."
             raise Conflict(message, code="window_closed")
+        if self.opener().seal_key(ticket.contact_id, head.public_key) is None:
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         return head
 
     def retry_failed(self, message_ref: str, client_id: str, author: str) -> Message:

@@ -33,6 +33,7 @@ def ticket(one: Ticket) -> dict[str, Any]:
             "address": one.address or None,
             "language": one.language or None,
             "erased": one.erased,
+            "unreadable": one.unreadable,
         },
         "created_at": when(one.created_at),
         "last_message_at": when(one.last_message_at),
@@ -58,6 +59,7 @@ def message(one: Message) -> dict[str, Any]:
         "deleted": one.deleted,
         "quote": {"id": one.quote.id or None, "text": one.quote.text} if one.quote else None,
         "erased": one.erased,
+        "unreadable": one.unreadable,
     }
 
 
@@ -99,6 +101,7 @@ def contact(one: Contact) -> dict[str, Any]:
         ],
         "created_at": when(one.created_at),
         "erased": one.erased,
+        "unreadable": one.unreadable,
         "consents": [
             {
                 "given_at": when(each.at),

@@ -9,6 +9,7 @@ from chalice.app import Response
 
 from chalicelib import wiring_web
 from chalicelib.errors import BadInput
+from chalicelib.observability import audit
 from chalicelib.web import api_form, fields
 from chalicelib.web.answers import json_answer
 from chalicelib.web.call import Call
@@ -57,6 +58,7 @@ def logout(call: Call) -> Response:
     if call.raw.strip():
         fields.only(call.json, ())
     wiring_web.sessions().end(call.token)
+    audit("signed_out", staff_id=call.colleague.id, kind="api")
     return json_answer({"ok": True})
 
 

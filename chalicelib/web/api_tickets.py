@@ -7,6 +7,7 @@ from chalicelib.domain.desk import ASSIGNEE_NONE, STATES, Page, Wanted
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import PRIORITIES
 from chalicelib.errors import BadInput, NotFound
+from chalicelib.observability import audit
 from chalicelib.storage.queue_pages import page
 from chalicelib.usecases.change_ticket import Wish
 from chalicelib.web import api_form, fields
@@ -35,6 +36,7 @@ def list_tickets(call: Call) -> Response:
         found = search_page(wanted, fields.short(query, "q", fields.MAX_Q), limit, cursor)
     else:
         found = page(wiring_web.desk(), wanted, call.now, limit, cursor)
+    audit("search" if "q" in query else "list_read", count=len(found.items), staff_id=call.colleague.id)
     return json_answer({"items": [api_form.ticket(one) for one in found.items], "cursor": found.cursor or None})
 
 
@@ -66,9 +68,9 @@ def read(call: Call) -> Response:
     """GET tickets/{id}: opening it makes it read, as on the page."""
     fields.only(call.query, (), "parameter")
     desk = wiring_web.desk()
-    ticket, messages = wiring_web.open_ticket(desk)(fields.path_id(call.path), call.colleague)
-    said = [api_form.message(one) for one in messages if one.direction != "event"]
-    return json_answer({**api_form.ticket(ticket), "messages": said})
+    ticket, thread = wiring_web.open_ticket(desk)(fields.path_id(call.path), call.colleague)
+    said = [api_form.message(one) for one in thread.messages if one.direction != "event"]
+    return json_answer({**api_form.ticket(ticket), "messages": said, "earlier": thread.earlier})
 
 
 def change(call: Call) -> Response:
@@ -124,4 +126,5 @@ def contact(call: Call) -> Response:
     found = wiring_web.desk().contact(fields.path_id(call.path))
     if found is None:
         raise NotFound("There is no such contact.")
+    audit("contact_read", contact_id=found.id, staff_id=call.colleague.id)
     return json_answer(api_form.contact(found))

@@ -9,7 +9,9 @@ from chalicelib.errors import BadInput, NotFound
 
 MAX_REPLY = 16_000
 MAX_COMMENT = 10_000
-MAX_TAGS, MAX_TAG = 20, 40
+MAX_TAGS, MAX_TAG = 20, 30
+TAG_DIGITS = 3
+"""A tag with so many digits could be a phone or a number of somebody."""
 MAX_Q = 200
 _ID = re.compile("[0-9a-z]{20}")
 _STAFF_ID = re.compile("[0-9A-Za-z-]{1,64}")
@@ -84,7 +86,9 @@ def _tag(value: Any) -> str:
         raise BadInput("A tag is a text.")
     tag = " ".join(unicodedata.normalize("NFC", value).split()).lower()
     if not tag or len(tag) > MAX_TAG or _CONTROL.search(tag) or "," in tag or not _encodable(tag):
-        raise BadInput(f"A tag has 1 to {MAX_TAG} characters and no comma.")
+        raise BadInput(f"A tag has 1 to {MAX_TAG} characters and no comma. Tags must not hold personal data.")
+    if "@" in tag or sum(one.isdigit() for one in tag) >= TAG_DIGITS:
+        raise BadInput("A tag has no @ and at most two digits: tags must not hold personal data, and are not sealed.")
     return tag
 
 

@@ -10,6 +10,7 @@ from chalicelib.domain.desk import ASSIGNEE_NONE, Page, Ticket, Wanted
 from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.staff import Staff
 from chalicelib.errors import BadInput
+from chalicelib.observability import audit
 from chalicelib.storage.queue_pages import Counts, counts, page
 from chalicelib.web import fields, pages
 from chalicelib.web.call import Call
@@ -135,6 +136,7 @@ def queue(call: Call) -> Response:
     place, cursor = Place.of(dict(call.query)), call.query.get("cursor", "")
     desk = wiring_web.desk()
     found = page(desk, place.wanted(call.colleague), call.now, PER_PAGE, cursor)
+    audit("list_read", count=len(found.items), staff_id=call.colleague.id)
     words = pages.words_for(call, call.now, colleagues())
     tally = counts(call.now)
     title = title_of(place, words)
@@ -176,6 +178,7 @@ def search(call: Call) -> Response:
     tickets: tuple[Ticket, ...] = ()
     if q:
         tickets = tuple(wiring_web.search(wiring_web.desk())(fields.short({"q": q}, "q", fields.MAX_Q))[:100])
+    audit("search", count=len(tickets), staff_id=call.colleague.id)
     words = pages.words_for(call, call.now, colleagues())
     title = words.say("Search")
     found = Page(tickets)

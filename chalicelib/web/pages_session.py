@@ -8,6 +8,7 @@ from chalice.app import Response
 from chalicelib import wiring_web
 from chalicelib.domain.profile import LANGUAGES
 from chalicelib.errors import BadInput, DeskError, Forbidden
+from chalicelib.observability import audit
 from chalicelib.usecases.sign_in import SignedIn, TooMany, WrongPassword
 from chalicelib.web import fields
 from chalicelib.web.api_session import MAX_CHALLENGE, MAX_EMAIL, MAX_PASSWORD
@@ -124,6 +125,7 @@ def sign_out(call: Call) -> Response:
     """POST sign-out"""
     fields.only(call.form, ("csrf",))
     wiring_web.sessions().end(call.token)
+    audit("signed_out", staff_id=call.colleague.id, kind="page")
     return go("/dashboard/sign-in", [cookie(SESSION_COOKIE, "", 0)])
 
 

@@ -34,6 +34,7 @@ PROBLEMS = {
     "not_allowed": desk_msg("Not sent. The policy does not allow this purpose on this channel."),
     "busy": desk_msg("Not sent. The conversation changes very fast now: send it again."),
     "not_failed": desk_msg("This message has not failed. Look at its new status."),
+    "key_mismatch": desk_msg("Not stored. The conversation names a key that is not the customer's: tell on-call."),
     "too_long": desk_msg("Not sent. The text is too long: cut it in two."),
 }
 """What is said beside the composer for a refusal's code."""
@@ -61,7 +62,7 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
     desk = wiring_web.desk()
     # A page that refreshes itself while nobody looks at it leaves new messages unread.
     seen = call.headers.get("x-hidden", "") != "1"
-    ticket, messages = wiring_web.open_ticket(desk)(fields.path_id(call.path), call.colleague, seen=seen)
+    ticket, thread = wiring_web.open_ticket(desk)(fields.path_id(call.path), call.colleague, seen=seen)
     head = desk.conversation(ticket.conversation_id)
     listed = page(desk, place.wanted(call.colleague), call.now, PER_PAGE)
     staff = wiring_web.staff().all()
@@ -79,7 +80,8 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
         tickets=listed.items,
         ticket=ticket,
         contact=desk.contact(ticket.contact_id),
-        days=days(messages, ticket.unread if ticket.assignee in ("", call.colleague.id) else 0, words),
+        cut=thread.earlier,
+        days=days(thread.messages, ticket.unread if ticket.assignee in ("", call.colleague.id) else 0, words),
         composer=composer(ticket, head.blocked, head.window_ends(ticket.channel), call.now),
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - call.now < SOON,

@@ -109,6 +109,8 @@ class Words:
         """What a customer is called in lists and titles."""
         if ticket.erased:
             return self.say("Data destroyed")
+        if ticket.unreadable:
+            return self.say("Cannot be opened")
         return ticket.name or (
             f"@{ticket.username}" if ticket.username else self.address(ticket.channel, ticket.address)
         )

@@ -443,6 +443,43 @@ def test_a_long_text_goes_out_in_pieces_and_goes_on_after_the_recorded_ones(desk
     assert "uncertain" not in message
 
 
+@KINDS
+def test_a_long_text_out_of_time_goes_on_after_the_recorded_pieces_and_counts_no_try(desk: Delivery, kind: str) -> None:
+    ticket = ticket_of(desk, kind)
+    text = " ".join(f"сөз{n:04d}" for n in range(1_300))
+    ref = desk.reply(ticket, text)
+    for pieces in (1, 2):
+        calls = iter(range(1_000))
+        assert desk.sender(stopwatch=lambda calls=calls: next(calls) * 5.0)(ticket["conversation_id"]) == 0
+        (place,) = desk.of("outbox#")
+        assert (place["pieces"], place["attempts"], place["due_at"]) == (pieces, 0, desk.now)
+        assert "attempt_id" not in place and not place["doubtful"]
+        assert desk.message(ref)["status"] == "queued"
+        assert desk.rings.pop() == (ticket["conversation_id"], 0)
+
+    assert desk.sender()(ticket["conversation_id"]) == 1
+
+    assert "".join(desk.provider.texts) == text
+    message = desk.message(ref)
+    assert (message["status"], len(message["provider_ids"])) == ("sent", 3)
+    assert "uncertain" not in message
+
+
+def test_a_doubt_about_a_piece_ends_with_its_record(desk: Delivery) -> None:
+    ticket = desk.open_telegram_ticket()
+    ref = desk.reply(ticket, " ".join(f"сөз{n:04d}" for n in range(1_300)))
+    desk.provider.faults = [BREAK]
+    desk.sender()(ticket["conversation_id"])
+    assert desk.of("outbox#")[0]["doubtful"]
+    desk.later(3)
+    calls = iter(range(1_000))
+    desk.sender(stopwatch=lambda: next(calls) * 5.0)(ticket["conversation_id"])
+    (place,) = desk.of("outbox#")
+    assert (place["pieces"], place["doubtful"], place["attempts"]) == (1, False, 1)
+    desk.sender()(ticket["conversation_id"])
+    assert (desk.message(ref)["status"], len(desk.provider.texts)) == ("sent", 4)
+
+
 # -- callbacks
 
 

@@ -175,7 +175,7 @@ def test_what_cloudformation_drops_is_set(desk: RunningDesk) -> None:
     dynamodb = desk.client("dynamodb")
     for table in ("desk", "index"):
         ttl = dynamodb.describe_time_to_live(TableName=f"{NAME}-{table}")["TimeToLiveDescription"]
-        assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("expires_at", "ENABLED")
+        assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("gone_at" if table == "desk" else "expires_at", "ENABLED")
     for table, wanted in {
         "desk": "ENABLED",
         "keys": "ENABLED",

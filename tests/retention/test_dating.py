@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.messages import StatusUpdate
+from chalicelib.storage.models import DeskRow
 from tests.delivery.test_reply import change
 from tests.intake.faults import Counting
+from tests.intake.test_receive_change import started
 from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
-from tests.retention.conftest import Bells, Keeping
+from tests.retention.conftest import KEPT_DAYS, Bells, Keeping
 
 
 def close(desk: Keeping, ticket: dict[str, Any]) -> int:
@@ -44,6 +46,7 @@ def test_every_row_of_a_closed_ticket_gets_its_date_and_no_other_row_does(desk: 
     desk.date(ticket)
 
     assert {row["expires_at"] for row in desk.rows_of(ticket)} == {date}
+    assert {row["gone_at"] for row in desk.rows_of(ticket)} == {date + 7 * 86_400}
     assert desk.ticket(ticket)["dated"] == date
     dated = [row for row in desk.items() if "expires_at" in row and row["sk"].partition("#")[0] != "client"]
     assert {row["ticket_id"] for row in dated} == {ticket["ticket_id"]}
@@ -66,7 +69,7 @@ def test_reopening_takes_the_dates_off_again(desk: Keeping) -> None:
 
     desk.date(ticket)
 
-    assert not any("expires_at" in row for row in desk.rows_of(ticket))
+    assert not any("expires_at" in row or "gone_at" in row for row in desk.rows_of(ticket))
     assert "dated" not in desk.ticket(ticket)
 
 
@@ -142,6 +145,70 @@ def test_a_reaction_to_a_closed_ticket_gets_its_date(desk: Keeping, bells: Bells
 
     reaction = desk.messages("in")[-1]
     assert (reaction["kind"], reaction["expires_at"]) == ("reaction", date)
+
+
+def test_a_reaction_that_comes_after_its_ticket_is_gone_is_kept_as_long_as_a_ticket(
+    desk: Keeping, bells: Bells
+) -> None:
+    message = from_amina(sent_at=desk.seconds)
+    ticket = desk.open_ticket(message)
+    for item in desk.rows_of(ticket):
+        DeskRow(item["pk"], item["sk"]).delete()
+    seen = len(bells.records())
+    desk.later(60)
+    desk.receive(from_amina("👍", sent_at=desk.seconds, kind="reaction", target=message.provider_id))
+    bells.relay(bells.records()[seen:])
+
+    for body in (*bells.drain("dating"), {"row": "message#0#gone"}):
+        desk.dater()(ticket["conversation_id"], body.get("ticket_id", ""), body["row"])
+
+    (reaction,) = desk.messages("in")
+    date = desk.seconds + KEPT_DAYS * 86_400
+    assert (reaction["kind"], reaction["expires_at"], reaction["gone_at"]) == ("reaction", date, date + 7 * 86_400)
+    desk.later(60)
+    desk.date(ticket, reaction["sk"])
+    assert desk.messages("in")[0]["expires_at"] == date
+
+
+def test_what_is_said_before_a_first_ticket_is_dated_when_it_arrives(desk: Keeping, bells: Bells) -> None:
+    desk.changer()(started(desk))
+    bells.relay(bells.records())
+
+    for body in bells.drain("dating"):
+        assert "ticket_id" not in body or body["ticket_id"] == ""
+        desk.dater()(body["conversation_id"], body.get("ticket_id", ""), body["row"])
+
+    rows = desk.of("message#")
+    assert {item["direction"] for item in rows} == {"event", "out"}
+    assert {item.get("expires_at") for item in rows} == {desk.seconds + KEPT_DAYS * 86_400}
+    seen = len(bells.records())
+    desk.sender()(rows[0]["pk"].partition("#")[2])
+    bells.relay(bells.records()[seen:])
+    assert bells.drain("dating") == []
+
+
+def test_a_dater_out_of_time_has_the_rest_done_by_a_new_run(desk: Keeping, bells: Bells) -> None:
+    ticket = desk.open_ticket()
+    for number in range(5):
+        desk.reply(ticket, f"Жауап {number}")
+    date = close(desk, ticket)
+    seen, runs = 0, 0
+    while bodies := _drained(bells, seen):
+        seen = len(bells.records())
+        for body in bodies:
+            runs += 1
+            desk.later(1)
+            calls = iter(range(1_000))
+            dater = desk.dater(stopwatch=lambda calls=calls: next(calls) * 15.0)
+            dater(body["conversation_id"], body.get("ticket_id", ""), body.get("row", ""))
+    assert runs > 2
+    assert {row["expires_at"] for row in desk.rows_of(ticket)} == {date}
+    assert desk.ticket(ticket)["dated"] == date
+
+
+def _drained(bells: Bells, seen: int) -> list[dict[str, Any]]:
+    bells.relay(bells.records()[seen:])
+    return bells.drain("dating")
 
 
 def test_a_failure_that_the_provider_reports_later_is_shown_on_the_ticket_until_it_is_delivered(

@@ -88,11 +88,11 @@ def test_a_run_that_died_leaves_no_row_that_the_next_does_not_know(desk: Keeping
     index, contact_id = desk.text_index, people["daniyar"]
     remember, calls = index._remember, []
 
-    def dying(contact: str, names: set[str]) -> None:
+    def dying(contact: str, names: set[str], version: str) -> str | None:
         calls.append(names)
         if len(calls) == 2:
             raise RuntimeError
-        remember(contact, names)
+        return remember(contact, names, version)
 
     index._remember = dying  # type: ignore[method-assign]
     with pytest.raises(RuntimeError):
@@ -100,6 +100,29 @@ def test_a_run_that_died_leaves_no_row_that_the_next_does_not_know(desk: Keeping
     desk.index_contact(contact_id)
     assert desk.text_index.find_contacts("nowhere") == []
     assert desk.text_index.find_contacts("Оспанов") == [contact_id]
+
+
+@pytest.mark.parametrize("moment", [1, 2], ids=["before it widens the list", "before it narrows the list"])
+def test_two_indexers_of_one_contact_at_once_leave_no_row_that_no_list_knows(
+    desk: Keeping, people: dict[str, str], moment: int
+) -> None:
+    index, other, contact_id = desk.text_index, desk.text_index, people["daniyar"]
+    remember, calls = index._remember, []
+
+    def late(contact: str, names: set[str], version: str) -> str | None:
+        calls.append(names)
+        if len(calls) == moment:
+            other.replace(contact_id, ["elsewhere", "Оспанов"])
+        return remember(contact, names, version)
+
+    index._remember = late  # type: ignore[method-assign]
+    index.replace(contact_id, ["nowhere"])
+
+    rows = desk.items("index", lambda item: item["sk"] == contact_id)
+    (known,) = desk.items("index", lambda item: item["pk"] == f"words#{contact_id}")
+    assert sorted(row["pk"].removeprefix("text#") for row in rows) == known["words"]
+    assert index.find_contacts("nowhere") == [contact_id]
+    assert index.find_contacts("elsewhere") == []
 
 
 def test_two_parts_of_a_double_name_are_found_together_and_alone() -> None:

@@ -17,6 +17,7 @@ import pytest
 from chalicelib.channels.telegram import send as telegram
 from chalicelib.domain.delivery import Failure, Job
 from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
+from chalicelib.domain.expiry import Expired
 from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
@@ -319,6 +320,11 @@ def _(desk: Keeping) -> Action:
     return lambda: [StaffStore(b"k").get(BOLAT), StaffStore(b"k").all()]
 
 
+@asks("AP106")
+def _(desk: Keeping) -> Action:
+    return lambda: colleague(desk)
+
+
 @asks("AP28", "AP30", "AP31", "AP28", "AP32")
 def _(desk: Keeping) -> Action:
     colleague(desk)
@@ -350,7 +356,7 @@ def _(desk: Keeping) -> Action:
         made = reader(desk)
         found = made.ticket(ticket["ticket_id"])
         assert found
-        newest = made.messages(found)[-1]
+        newest = made.messages(found).messages[-1]
         made.message(found, MessageRef.parse(newest.id))  # type: ignore[arg-type]
         made.conversation(found.conversation_id)
 
@@ -411,7 +417,7 @@ def _(desk: Keeping) -> Action:
 # -- replies and delivery
 
 
-@asks("AP53", "AP54", "AP58", "AP59", "AP57")
+@asks("AP53", "AP54", "AP58", "AP59", "AP36", "AP57")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
     return lambda: desk.reply(ticket, "Жауап")
@@ -466,6 +472,12 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
     return lambda: store.again(one, "a", desk.now + 2_000)
+
+
+@asks("AP115")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk)
+    return lambda: store.put_back(one, "a", desk.now)
 
 
 @asks("AP71")
@@ -526,7 +538,7 @@ def sweeping(desk: Keeping) -> Sweeping:
     return Sweeping(desk.dynamodb, desk.tables)
 
 
-@asks("AP86", "AP87", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
+@asks("AP95", "AP86", "AP87", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
 def _(desk: Keeping) -> Action:
     desk.reply(desk.open_ticket(), "Жауап")
     desk.later(61)
@@ -557,6 +569,41 @@ def _(desk: Keeping) -> Action:
     number, message = (Expired("desk", item["pk"], item["sk"], 1, tuple(item)) for item in found)
     until = replace(message, guard_until=desk.seconds + 60)
     return lambda: [sweeping(desk).remove(number), sweeping(desk).remove(until)]
+
+
+@asks("AP111", "AP112")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    found = [*desk.messages(), *desk.messages("out")]
+    for item in (ticket, *found):
+        DeskRow(item["pk"], item["sk"]).update(actions=[DeskRow.expires_at.set(1)])
+    message, notice = (
+        Expired("desk", item["pk"], item["sk"], 1, tuple(item), ticket_id=ticket["ticket_id"]) for item in found
+    )
+    until = replace(message, guard_until=desk.seconds + 60)
+    return lambda: [sweeping(desk).remove(notice), sweeping(desk).remove(until)]
+
+
+@asks("AP79", "AP92")
+def _(desk: Keeping) -> Action:
+    ticket = closed(desk)
+    desk.date(ticket)
+    ids = {"ticket_id": ticket["ticket_id"], "conversation_id": ticket["conversation_id"]}
+    date = desk.ticket(ticket)["expires_at"]
+    return lambda: sweeping(desk).remove(Expired("desk", ticket["pk"], ticket["sk"], date, **ids))
+
+
+@asks("AP113")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    return lambda: sweeping(desk).ring_dating(ticket["ticket_id"], desk.now)
+
+
+@asks("AP114")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    (row,) = desk.messages()
+    return lambda: desk.dates().date_alone(ticket["conversation_id"], row["sk"], desk.seconds)
 
 
 @asks("AP96")

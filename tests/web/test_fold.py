@@ -1,5 +1,7 @@
 """Folding is the same whatever order edits and reactions arrived in."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +47,17 @@ def test_the_order_of_arrival_does_not_matter(arrived: list[Message]) -> None:
 def test_an_edit_of_an_unknown_message_keeps_its_text() -> None:
     (shown,) = fold([_in(1, "edit", text="new", about="elsewhere")])
     assert shown.direction == "in" and shown.text == "new" and shown.edited_at
+
+
+def test_of_a_text_that_was_edited_very_often_the_last_versions_stay() -> None:
+    edits = [_in(n, "edit", text=f"v{n}", about="h1") for n in range(2, 60)]
+    (shown,) = fold([_in(1, text="v1"), *edits])
+    assert shown.text == "v59" and shown.history == tuple(f"v{n}" for n in range(39, 59))
+
+
+def test_an_edit_that_cannot_be_opened_is_not_an_empty_text() -> None:
+    edit = replace(_in(2, "edit", about="h1"), unreadable=True)
+    (shown,) = fold([_in(1, text="before"), edit])
+    assert shown.unreadable and shown.history == ("before",)
+    (mended,) = fold([_in(1, text="before"), edit, _in(3, "edit", text="after", about="h1")])
+    assert not mended.unreadable and mended.text == "after"

@@ -1,13 +1,23 @@
 """Sessions: new at each sign-in, ended at once, never in the clear; the brake on passwords; the second factor."""
 
 import hashlib
+import hmac
 import os
+from dataclasses import replace
 
 import pytest
 
+from chalicelib import wiring_web
 from chalicelib.storage.models import DeskRow, IndexRow
+from chalicelib.storage.sessions import Brake
 from chalicelib.usecases.sign_in import CHALLENGE_LASTS
 from tests.web.conftest import PASSWORD, Browser, Web, email, path_of
+
+
+def session_pk(token: str) -> str:
+    """The session's name, written out once more: an HMAC under a key that is derived from the text key."""
+    key = hmac.new(b"t" * 32, b"derived|session", hashlib.sha256).digest()
+    return "session#" + hmac.new(key, f"session|{token}".encode(), hashlib.sha256).hexdigest()
 
 
 def _login(web: Web, name: str, password: str = PASSWORD) -> int:
@@ -18,7 +28,9 @@ def test_a_session_is_stored_by_its_hash_alone(web: Web) -> None:
     token = web.token("bolat")
     rows = web.dynamodb.scan(TableName=web.tables["index"])["Items"]
     assert token not in str(rows) and email("bolat") not in str(rows)
-    assert f"session#{hashlib.sha256(token.encode()).hexdigest()}" in {row["pk"]["S"] for row in rows}
+    names = {row["pk"]["S"] for row in rows}
+    assert session_pk(token) in names
+    assert f"session#{hashlib.sha256(token.encode()).hexdigest()}" not in names
 
 
 def test_signing_in_always_opens_a_new_session_and_ends_the_old_one(web: Web) -> None:
@@ -119,6 +131,48 @@ def test_a_source_waits_after_many_wrong_passwords_of_many_accounts(web: Web) ->
     assert statuses == [401] * 60 + [429]
 
 
+def test_a_source_that_must_wait_takes_no_more_attempts_of_any_account(web: Web) -> None:
+    brake = Brake(b"k")
+    assert [brake.attempt(f"a{n}@desk.local", "192.0.2.1", web.now) for n in range(60)].count(-1) == 0
+    for _ in range(20):
+        assert brake.attempt("bolat@desk.local", "192.0.2.1", web.now) == -1
+    assert brake.attempt("bolat@desk.local", "192.0.2.2", web.now) == 4
+
+
+def test_a_stranger_cannot_shut_a_colleague_out_from_one_place(web: Web) -> None:
+    brake = Brake(b"k")
+    assert [brake.attempt("bolat@desk.local", "192.0.2.1", web.now) for _ in range(7)] == [4, 3, 2, 1, 0, -1, -1]
+    assert brake.attempt("bolat@desk.local", "192.0.2.2", web.now) == 4
+
+
+def test_an_account_has_fifty_attempts_from_everywhere_together(web: Web) -> None:
+    brake = Brake(b"k")
+    left = [brake.attempt("bolat@desk.local", f"192.0.2.{n // 5}", web.now) for n in range(51)]
+    assert left.index(-1) == 50
+    brake.forgive("bolat@desk.local", "192.0.2.0")
+    assert brake.attempt("bolat@desk.local", "192.0.2.0", web.now) == 0
+
+
+def test_one_account_is_counted_once_however_it_is_written(web: Web) -> None:
+    forms = ["bolat@desk.local", " Bolat@Desk.Local ", "BOLAT@DESK.LOCAL", "ｂolat@desk.local", "bolat@desk.local"]
+    body = [{"email": one, "password": "wrong"} for one in forms]
+    assert [web.call("POST", "/api/v1/login", one, by="").status for one in body] == [401] * 5
+    assert _login(web, "bolat") == 429
+
+
+def test_only_an_e_mail_is_an_account(web: Web) -> None:
+    for account in (web.staff["bolat"], "bolat", "@", "a b@desk.local", "a@b@c"):
+        body = {"email": account, "password": PASSWORD}
+        assert web.call("POST", "/api/v1/login", body, by="").status == 400, account
+
+
+def test_an_account_whose_row_has_another_e_mail_does_not_come_in(web: Web) -> None:
+    bolat = wiring_web.staff().get(web.staff["bolat"])
+    assert bolat is not None
+    wiring_web.staff().put(replace(bolat, email="other@desk.local"))
+    assert _login(web, "bolat") == 401
+
+
 def test_an_unknown_account_is_answered_as_a_wrong_password_is(web: Web) -> None:
     answers = [
         web.call("POST", "/api/v1/login", {"email": address, "password": "wrong"}, by="")
@@ -169,6 +223,6 @@ def test_session_cookies_are_closed_to_scripts_and_other_sites(web: Web, monkeyp
 def test_expired_rows_of_sessions_are_not_shown_before_ttl_deletes_them(web: Web) -> None:
     token = web.token("bolat")
     web.advance(13 * 3600)
-    row = IndexRow.get(f"session#{hashlib.sha256(token.encode()).hexdigest()}", "session")
+    row = IndexRow.get(session_pk(token), "session")
     assert row.expires_at is not None
     assert web.call("GET", "/api/v1/me", token=token).status == 401

@@ -320,3 +320,30 @@ def test_a_page_of_the_queue_costs_the_same_however_many_tickets_there_are(
     for who in crowd[20:]:
         say(web, who, "Вопрос")  # type: ignore[arg-type]
     assert (cost("&state=open"), cost("")) == before
+
+
+@pytest.mark.parametrize(
+    "tag", ["amina@mail.kz", "@amina", "8 701", "1a2b3c", "заказ 123", "٣٤٥", "а" * 31], ids=lambda tag: tag[:8]
+)
+def test_a_tag_that_could_be_somebodys_data_is_refused_and_says_why(web: Web, tag: str) -> None:
+    say(web, AMINA, "Сәлем")
+    ticket = web.tickets()[0]["id"]
+    refused = web.call("PATCH", f"/api/v1/tickets/{ticket}", {"tags": [tag]})
+    assert refused.status == 400 and "must not hold personal data" in refused.json["message"]
+    assert tag not in refused.text
+    assert web.ticket(ticket)["tags"] == []
+
+
+def test_a_short_page_reads_no_fewer_rows_at_once(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    for who in people(4):
+        say(web, who, "Вопрос")  # type: ignore[arg-type]
+    asked: list[int] = []
+    query = DeskRow.queue_index.query
+
+    def counting(*args: object, **more: object) -> object:
+        asked.append(int(str(more["limit"])))
+        return query(*args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(DeskRow.queue_index, "query", counting)
+    assert len(web.tickets("?limit=1&state=open")) == 1
+    assert asked and set(asked) == {50}

@@ -1,0 +1,63 @@
+"""A colleague's row grants access by its proof alone; whoever can write to the table cannot make or change one."""
+
+import hashlib
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib import wiring_web
+from chalicelib.storage.models import DeskRow, IndexRow
+from tests.web.conftest import START, Web
+
+
+def test_a_forged_colleague_with_a_forged_session_is_nobody(web: Web) -> None:
+    token = "forged-token-of-somebody-who-broke-in-000000"
+    DeskRow(
+        "staff", "forged", sub="forged", email="x@desk.local", name="X", roles=["administrator"], generation=1,
+        disabled=False, undertaking_at=START, mac="0" * 64,
+    ).save()  # fmt: skip
+    IndexRow(
+        f"session#{hashlib.sha256(token.encode()).hexdigest()}", "session", sub="forged", generation=1, kind="api",
+        created_at=web.now, expires_at=web.seconds + 3600,
+    ).save()  # fmt: skip
+    assert web.call("GET", "/api/v1/me", token=token).status == 401
+    assert wiring_web.staff().get("forged") is None
+    assert "forged" not in {one.id for one in wiring_web.staff().all()}
+
+
+CHANGES: dict[str, Callable[[DeskRow], object]] = {
+    "roles": lambda row: row.update([DeskRow.roles.set(["administrator"])]),
+    "undertaking": lambda row: row.update([DeskRow.undertaking_at.set(1)]),
+    "enabled": lambda row: row.update([DeskRow.disabled.set(True)]),
+    "generation": lambda row: row.update([DeskRow.generation.set(7)]),
+    "e-mail": lambda row: row.update([DeskRow.email.set("x@desk.local")]),
+    "name": lambda row: row.update([DeskRow.name.set("Somebody Else")]),
+    "no proof": lambda row: row.update([DeskRow.mac.remove()]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_change_from_elsewhere_voids_the_row(web: Web, change: Callable[[DeskRow], object]) -> None:
+    token = web.token("newcomer")
+    assert web.call("GET", "/api/v1/me", token=token).status == 200
+    change(DeskRow("staff", web.staff["newcomer"]))
+    assert web.call("GET", "/api/v1/me", token=token).status == 401
+
+
+def test_a_proof_of_one_colleague_is_none_of_another(web: Web) -> None:
+    token, key = web.token("bolat"), ("staff", web.staff["aigul"])
+    admin = DeskRow.get(*key)
+    own = DeskRow("staff", web.staff["bolat"])
+    own.update([DeskRow.roles.set(["administrator"]), DeskRow.mac.set(admin.mac)])
+    assert web.call("GET", "/api/v1/me", token=token).status == 401
+
+
+def test_the_dashboards_own_changes_keep_the_proof(web: Web) -> None:
+    store, newcomer = wiring_web.staff(), web.staff["newcomer"]
+    store.sign_undertaking(newcomer, START)
+    store.sign_undertaking(newcomer, START + 1)
+    store.set_language(newcomer, "kk")
+    store.revoke(newcomer)
+    found = store.get(newcomer)
+    assert found is not None
+    assert (found.undertaking_at, found.language, found.disabled, found.generation) == (START, "kk", True, 2)

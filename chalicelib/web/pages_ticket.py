@@ -13,6 +13,7 @@ from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import PRIORITIES
 from chalicelib.errors import BadInput, Conflict, DeskError, NotFound
+from chalicelib.observability import audit
 from chalicelib.storage.queue_pages import counts, page
 from chalicelib.usecases.change_ticket import Wish
 from chalicelib.web import fields, pages
@@ -63,6 +64,8 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
     # A page that refreshes itself while nobody looks at it leaves new messages unread.
     seen = call.headers.get("x-hidden", "") != "1"
     ticket, thread = wiring_web.open_ticket(desk)(fields.path_id(call.path), call.colleague, seen=seen)
+    contact = desk.contact(ticket.contact_id)
+    audit("contact_read", contact_id=ticket.contact_id, staff_id=call.colleague.id)
     head = desk.conversation(ticket.conversation_id)
     listed = page(desk, place.wanted(call.colleague), call.now, PER_PAGE)
     staff = wiring_web.staff().all()
@@ -79,7 +82,7 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
         title=title_of(place, words),
         tickets=listed.items,
         ticket=ticket,
-        contact=desk.contact(ticket.contact_id),
+        contact=contact,
         cut=thread.earlier,
         days=days(thread.messages, ticket.unread if ticket.assignee in ("", call.colleague.id) else 0, words),
         composer=composer(ticket, head.blocked, head.window_ends(ticket.channel), call.now),

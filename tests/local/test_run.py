@@ -173,9 +173,9 @@ def test_vault_key_opens_for_its_purpose_only(desk: RunningDesk) -> None:
 
 def test_what_cloudformation_drops_is_set(desk: RunningDesk) -> None:
     dynamodb = desk.client("dynamodb")
-    for table in ("desk", "index"):
+    for table, attribute in (("desk", "gone_at"), ("index", "expires_at")):
         ttl = dynamodb.describe_time_to_live(TableName=f"{NAME}-{table}")["TimeToLiveDescription"]
-        assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == ("gone_at" if table == "desk" else "expires_at", "ENABLED")
+        assert (ttl["AttributeName"], ttl["TimeToLiveStatus"]) == (attribute, "ENABLED")
     for table, wanted in {
         "desk": "ENABLED",
         "keys": "ENABLED",

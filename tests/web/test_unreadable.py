@@ -13,7 +13,7 @@ from tests.web.serving import AMINA, DANIYAR, say
 
 
 def row_of(kind: str) -> DeskRow:
-    (row,) = [one for one in DeskRow.scan() if kind in (one.sk, one.kind)]
+    (row,) = [one for one in DeskRow.scan() if kind in (one.sk, one.direction)]
     return row
 
 
@@ -31,7 +31,7 @@ def ticket(web: Web) -> dict[str, Any]:
 def test_one_message_that_does_not_open_takes_no_other_away(
     web: Web, ticket: dict[str, Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    row_of("text").update([DeskRow.content.set(b"\x01" + b"x" * 80)])
+    row_of("in").update([DeskRow.content.set(b"\x01" + b"x" * 80)])
     say(web, AMINA, "Тағы", kind="button")
     capfd.readouterr()
 

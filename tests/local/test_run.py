@@ -24,13 +24,13 @@ from local.stack import NAME
 from tests.conftest import PROJECT, RunningDesk, start_desk
 
 
-def whatsapp_text(text: str, number: str = "77011112233") -> bytes:
-    """A text of Amina's as WhatsApp would send it; every call is another message."""
+def whatsapp_text(desk: RunningDesk, text: str, number: str = "77011112233") -> bytes:
+    """A text of Amina's as WhatsApp would send it now, by the desk's clock; every call is another message."""
     wamid = "wamid." + base64.b64encode(b"\x08\x1c" + number.encode() + os.urandom(12)).decode()
     message = {
         "from": number,
         "id": wamid,
-        "timestamp": str(int(time.time())),
+        "timestamp": str(int(httpx.get(f"{desk.phones_url}/clock").json()["epoch"])),
         "type": "text",
         "text": {"body": text},
     }
@@ -125,16 +125,16 @@ def test_a_signed_webhook_is_stored_and_an_unsigned_one_is_not(desk: RunningDesk
         return sum(item["sk"]["S"].startswith("message#") and item["direction"]["S"] == "in" for item in items)
 
     before = messages()
-    assert post_signed(desk, whatsapp_text("Сәлеметсіз бе"), secret=b"wrong").status_code in (401, 403)
+    assert post_signed(desk, whatsapp_text(desk, "Сәлеметсіз бе"), secret=b"wrong").status_code in (401, 403)
     assert messages() == before
-    assert post_signed(desk, whatsapp_text("Сәлеметсіз бе")).status_code == 200
+    assert post_signed(desk, whatsapp_text(desk, "Сәлеметсіз бе")).status_code == 200
     assert messages() == before + 1
 
 
 def test_a_customer_gets_the_notice_and_the_desk_learns_that_it_was_read(desk: RunningDesk) -> None:
     httpx.delete(f"{desk.phones_url}/sent")
     number = "77015556677"
-    assert post_signed(desk, whatsapp_text("Сәлеметсіз бе", number)).status_code == 200
+    assert post_signed(desk, whatsapp_text(desk, "Сәлеметсіз бе", number)).status_code == 200
 
     def sent() -> list[dict[str, str]]:
         return [one for one in httpx.get(f"{desk.phones_url}/sent").json()["items"] if one["to"] == number]
@@ -195,18 +195,18 @@ def test_planned_faults_reach_the_functions_and_end(desk: RunningDesk) -> None:
     }
     assert httpx.post(f"{desk.phones_url}/faults", json=fault).status_code == 200
     try:
-        assert post_signed(desk, whatsapp_text("Алло")).status_code >= 500
+        assert post_signed(desk, whatsapp_text(desk, "Алло")).status_code >= 500
     finally:
         httpx.delete(f"{desk.phones_url}/faults")
-    assert post_signed(desk, whatsapp_text("Алло")).status_code == 200
+    assert post_signed(desk, whatsapp_text(desk, "Алло")).status_code == 200
 
 
 def test_a_killed_process_is_replaced(desk: RunningDesk) -> None:
     fault = {"channel": "lambda:intake", "n": 2, "when": "before"}
     assert httpx.post(f"{desk.phones_url}/faults", json=fault).status_code == 200
-    assert post_signed(desk, whatsapp_text("Есть кто?")).status_code >= 500
+    assert post_signed(desk, whatsapp_text(desk, "Есть кто?")).status_code >= 500
     assert httpx.get(f"{desk.phones_url}/faults").json()["items"] == []
-    assert post_signed(desk, whatsapp_text("Есть кто?")).status_code == 200
+    assert post_signed(desk, whatsapp_text(desk, "Есть кто?")).status_code == 200
 
 
 def test_the_clock_walks_and_returns_when_all_is_quiet(desk: RunningDesk) -> None:
@@ -241,13 +241,13 @@ def test_kept_data_is_there_after_a_restart_which_is_quick(tmp_path: Path) -> No
         pytest.skip("this checkout holds kept data of a person; it is not touched")
     try:
         with start_desk(tmp_path / "first.log", PERSIST="1") as first:
-            assert post_signed(first, whatsapp_text("Сәлем")).status_code == 200
+            assert post_signed(first, whatsapp_text(first, "Сәлем")).status_code == 200
         started = time.monotonic()
         with start_desk(tmp_path / "second.log", PERSIST="1") as second:
             assert time.monotonic() - started < 10
             items = second.client("dynamodb").scan(TableName=f"{NAME}-desk")["Items"]
             assert any(item["sk"]["S"].startswith("message#") for item in items)
-            assert post_signed(second, whatsapp_text("Тағы да сәлем")).status_code == 200
+            assert post_signed(second, whatsapp_text(second, "Тағы да сәлем")).status_code == 200
     finally:
         subprocess.run(["rm", "-rf", str(kept)], check=True)
 

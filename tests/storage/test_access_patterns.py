@@ -637,14 +637,14 @@ def _(desk: Keeping) -> Action:
 # -- the document and the code
 
 
-def differences(ids: tuple[str, ...], calls: list[Call]) -> list[str]:
-    """What differs between rows and calls, in words."""
+def differences(ids: tuple[str, ...], calls: list[Call], *, priced: bool = True) -> list[str]:
+    """What differs between rows and calls, in words; prices only where the engine counts as AWS documents."""
     found = [f"called {call}" for call in calls[len(ids) :]] + [f"not called: {one}" for one in ids[len(calls) :]]
     for one, call in zip(ids, calls, strict=False):
         row = ROWS[one]
         if not row.fits(call):
             found.append(f"{one} is documented as {row} but called {call}")
-        elif call.units and not row.costs(call.units):
+        elif priced and call.units and not row.costs(call.units):
             found.append(f"{one} is documented as {row.cost} but cost {call.units:g}")
     return found
 
@@ -687,15 +687,21 @@ def recorder(kept: tuple[Keeping, Recorder]) -> Recorder:
 @pytest.mark.dynamodb
 @pytest.mark.parametrize("ids", RUNNERS, ids=lambda ids: ids[-1])
 def test_a_pattern_asks_as_its_row_says(
-    desk: Keeping, recorder: Recorder, ids: tuple[str, ...], seen: dict[str, list[Call]]
+    desk: Keeping,
+    recorder: Recorder,
+    ids: tuple[str, ...],
+    seen: dict[str, list[Call]],
+    request: pytest.FixtureRequest,
 ) -> None:
+    # DynamoDB Local adds the items of a transaction up before it counts, which AWS does not.
+    priced = not request.config.getoption("--dynamodb-local")
     action = RUNNERS[ids](desk)
     with recorder.listening() as calls:
         action()
 
     for one, call in zip(ids, calls, strict=False):
         seen.setdefault(one, []).append(call)
-    assert differences(ids, calls) == []
+    assert differences(ids, calls, priced=priced) == []
 
 
 def test_every_row_has_a_runner_and_every_runner_a_row() -> None:

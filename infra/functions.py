@@ -162,7 +162,6 @@ FUNCTIONS = (
             _rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear"),
             _keys("PutItem"),
             _rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
-            _rows("Index", ("DeleteItem",), "alias"),
             _secrets("Inbound"),
         ),
         (*COMMON, "TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_INBOUND"),

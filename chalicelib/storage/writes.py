@@ -62,13 +62,3 @@ class Writes:
         if not expression:
             return Write(role, {"ConditionCheck": body})
         return Write(role, {"Update": {**body, "UpdateExpression": expression}})
-
-    def delete(self, table: str, pk: str, sk: str, condition: str, contact_id: str) -> Write:
-        """Delete an item that belongs to the contact."""
-        body: Wire = {
-            "TableName": self._tables[table],
-            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
-            "ConditionExpression": condition,
-            "ExpressionAttributeValues": {":contact": {"S": contact_id}},
-        }
-        return Write("alias", {"Delete": body})

@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run test test-browser test-dynamodb package bench texts lint types lock audit clean
+.PHONY: help venv run demo test test-browser test-dynamodb package bench texts lint types lock audit clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,9 @@ $(STAMP): requirements.txt requirements-dev.txt
 
 run: $(STAMP)  ## start the whole desk on this machine, until Ctrl-C
 	@exec $(BIN)/python -m local.run
+
+demo: $(STAMP)  ## fill the running desk with conversations; HOURS=0 leaves its clock alone
+	@exec $(BIN)/python -m local.demo
 
 test: $(STAMP)  ## every test that needs only Python
 	$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile $(TESTS)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import intake
+from bench import erase_calls, intake
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results.json"
@@ -57,6 +57,7 @@ def main() -> int:
     figures = [intake.cpu(), intake.cold()]
     with _tables() as (endpoint, tables, engine):
         figures += intake.calls_and_units(endpoint, tables, engine)
+    figures += erase_calls.figures()
     figures.append(package_size())
     RESULTS.write_text(
         json.dumps({"python": platform.python_version(), "machine": platform.machine(), "figures": figures}, indent=1)

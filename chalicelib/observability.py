@@ -17,7 +17,7 @@ from aws_lambda_powertools.logging import Logger
 NAMESPACE = "HelpDesk"
 FIELDS = frozenset(
     "action attempt by channel code contact_id conversation_id count error function kind message_ref method ms"
-    " operation outcome part queue reason role route staff_id state status ticket_id".split()
+    " operation outcome part queue reason request_id role route staff_id state status ticket_id".split()
 )
 """What a log line may hold: our own ids, words and numbers."""
 

@@ -11,7 +11,9 @@ from chalicelib.storage.clients import client
 from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.intake_changes import IntakeChanges
 from chalicelib.storage.secrets import Secrets
+from chalicelib.storage.statuses import Statuses
 from chalicelib.storage.vault import decode_key
+from chalicelib.storage.wire_calls import WireCalls
 from chalicelib.usecases.receive_change import ReceiveChange
 from chalicelib.usecases.receive_message import ReceiveMessage
 from chalicelib.web.webhooks import Intake
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.opening import Opener
     from chalicelib.storage.text_index import TextIndex
     from chalicelib.storage.vault import Vault
+    from chalicelib.usecases.check_certificate import CheckCertificate
     from chalicelib.usecases.reply_to_customer import ReplyToCustomer
 
 
@@ -47,20 +50,30 @@ def tables() -> dict[str, str]:
 
 
 @cache
-def _intake(address_key: bytes) -> tuple[IntakeStore, ReceiveMessage, ReceiveChange]:
+def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange]:
     config = settings()
     blind = AddressKey(address_key)
     store = IntakeStore(client("dynamodb"), tables(), blind, decode_key(config.vault_public_key))
     profile = load_profile(config.operator)
     receive = ReceiveMessage(store, profile, policy_reference(profile), clock())
-    return store, receive, ReceiveChange(store, IntakeChanges(store, blind), profile, clock())
+    statuses = Statuses(WireCalls(client("dynamodb")), tables(), blind)
+    return store, statuses, receive, ReceiveChange(store, IntakeChanges(store, blind), profile, clock())
 
 
 def intake() -> Intake:
     """What the webhooks work with. Raises Unavailable."""
     inbound = secrets().inbound(settings().secret_inbound)
-    store, receive, change = _intake(inbound.address_key)
-    return Intake(inbound, store, receive, change, clock())
+    store, statuses, receive, change = _intake(inbound.address_key)
+    return Intake(inbound, store, statuses, receive, change, clock())
+
+
+@cache
+def check_certificate() -> "CheckCertificate":
+    """What checks certificates for everybody."""
+    from chalicelib.storage.ledger import Ledger, Signer
+    from chalicelib.usecases.check_certificate import CheckCertificate
+
+    return CheckCertificate(Ledger(client("dynamodb"), tables()), Signer(client("kms"), settings().certificate_key_arn))
 
 
 @cache

@@ -38,6 +38,7 @@ def queue_urls() -> dict[str, str]:
         "doorbell": config.queue_doorbell,
         "dating": config.queue_dating,
         "indexing": config.queue_indexing,
+        "privacy": config.queue_privacy,
     }
 
 
@@ -97,19 +98,24 @@ def date_rows() -> "DateRows":
 
     wiring.bind_tables()
     store = TicketDates(client("dynamodb"), wiring.tables(), full_jitter)
-    return DateRows(store, load_profile(settings().operator).retention["ticket"].days, wiring.clock())
+    retention = load_profile(settings().operator).retention
+    return DateRows(store, retention["ticket"].days, retention["contact"].days, wiring.clock())
 
 
 @cache
 def sweep() -> "Sweep":
     """What the sweeper does."""
+    from chalicelib import wiring_erasure
     from chalicelib.storage.closing import Closing
+    from chalicelib.storage.ending import Endings
     from chalicelib.storage.sweeping import Sweeping
+    from chalicelib.usecases.end_contact import EndContact
     from chalicelib.usecases.sweep import Sweep
 
     wiring.bind_tables()
     config = settings()
     profile = load_profile(config.operator)
+    kept = {name: profile.retention[name].days for name in ("ticket", "contact", "consent")}
 
     def ring(conversation_ids: list[str]) -> int:
         return queues().ring_all(config.queue_doorbell, conversation_ids)
@@ -117,10 +123,14 @@ def sweep() -> "Sweep":
     return Sweep(
         store=Sweeping(client("dynamodb"), wiring.tables()),
         closing=Closing(client("dynamodb"), wiring.tables(), full_jitter),
+        end_contact=EndContact(
+            Endings(client("dynamodb"), wiring.tables(), full_jitter), kept["contact"], kept["consent"], wiring.clock()
+        ),
         ring=ring,
+        watch=wiring_erasure.watch_requests(),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,
-        kept_days=profile.retention["ticket"].days,
+        kept_days=kept["ticket"],
         clock=wiring.clock(),
     )
 

@@ -19,7 +19,13 @@ from chalicelib.usecases.work_on_ticket import CommentOnTicket, OpenTicket
 
 if TYPE_CHECKING:
     from chalicelib.storage.identities import Identities
+    from chalicelib.storage.ledger import Ledger
+    from chalicelib.storage.request_pages import RequestPages
+    from chalicelib.usecases.authenticator import Authenticator
+    from chalicelib.usecases.challenges import Challenges
+    from chalicelib.usecases.decide_request import DecideRequest
     from chalicelib.usecases.manage_staff import RevokeStaff, SignUndertaking
+    from chalicelib.usecases.open_request import OpenRequest
     from chalicelib.usecases.reply_to_customer import ReplyToCustomer
     from chalicelib.usecases.sign_in import SignIn
 
@@ -97,8 +103,24 @@ def sign_in() -> "SignIn":
     """Sign a colleague in."""
     from chalicelib.usecases.sign_in import SignIn
 
-    brake = Brake(_derived("brake"))
-    return SignIn(_identities(), staff(), sessions(), brake, _derived("challenge"), wiring.clock())
+    return SignIn(_identities(), staff(), sessions(), _brake(), _challenges(), wiring.clock())
+
+
+def authenticator() -> "Authenticator":
+    """Switch one's own authenticator application on and off."""
+    from chalicelib.usecases.authenticator import Authenticator
+
+    return Authenticator(_identities(), _brake(), _challenges(), wiring.clock())
+
+
+def _brake() -> Brake:
+    return Brake(_derived("brake"))
+
+
+def _challenges() -> "Challenges":
+    from chalicelib.usecases.challenges import Challenges
+
+    return Challenges(_derived("challenge"), wiring.clock())
 
 
 def _derived(purpose: str) -> bytes:
@@ -118,3 +140,36 @@ def revoke_staff() -> "RevokeStaff":
     from chalicelib.usecases.manage_staff import RevokeStaff
 
     return RevokeStaff(staff(), _identities())
+
+
+# -- requests about data
+
+
+@cache
+def request_pages() -> "RequestPages":
+    """Requests about data, as they are shown."""
+    from chalicelib.storage.request_pages import RequestPages
+
+    return RequestPages(client("dynamodb"), wiring.tables())
+
+
+def open_request() -> "OpenRequest":
+    """Enter a request."""
+    from chalicelib import wiring_erasure
+
+    return wiring_erasure.open_request()
+
+
+def decide_request() -> "DecideRequest":
+    """Decide about a request."""
+    from chalicelib import wiring_erasure
+
+    return wiring_erasure.decide_request()
+
+
+@cache
+def ledger() -> "Ledger":
+    """The ledger, to read certificates."""
+    from chalicelib.storage.ledger import Ledger
+
+    return Ledger(client("dynamodb"), wiring.tables())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from infra import queues
+from infra import erasure, queues
 from infra.definitions import Json
 from infra.functions import FUNCTIONS
 
@@ -68,7 +68,7 @@ def alarms() -> tuple[Alarm, ...]:
             page=function.name not in _CAN_WAIT,
         )
         for function in FUNCTIONS
-        if function.name != "intake"
+        if function.name != "intake" and function not in erasure.TASKS
     )
     rejected = tuple(
         Alarm(
@@ -84,9 +84,19 @@ def alarms() -> tuple[Alarm, ...]:
         )
         for channel in CHANNELS
     )
-    return dead + errors + rejected + _INTAKE + _DELIVERY
+    broken_in = tuple(
+        Alarm(f"{metric}Alarm", runbook, runbook, says, NAMESPACE, metric, above=0, period=300)
+        for metric, runbook, says in _SIGNS
+    )
+    return dead + errors + rejected + broken_in + _INTAKE + _DELIVERY + _ERASURE
 
 
+_SIGNS = (
+    ("KeyMismatch", "key-mismatch", "A conversation names a key that is not its customer's: nothing is sealed to it."),
+    ("CannotOpen", "cannot-open", "Something sealed is there and does not open."),
+    ("StaffNotProved", "staff-not-proved", "A colleague's row was not written by the dashboard and grants nothing."),
+)
+"""What docs/security.md calls a reason to look for a break-in: once is enough."""
 _INTAKE = (
     Alarm(
         "IntakeErrorsAlarm",
@@ -178,6 +188,55 @@ _DELIVERY = (
         dimensions=_function("Sweeper"),
         period=300,
         missing="breaching",
+    ),
+)
+_MACHINE: dict[str, Json | str] = {"StateMachineArn": {"Ref": "ErasureMachine"}}
+# A task that fails is tried again by the machine, and one that fails for good ends the run: so the tasks have no
+# alarm each, and the machine has three.
+_ERASURE = (
+    Alarm(
+        "ErasureEscalatedAlarm",
+        "erasure-escalated",
+        "erasure-escalated",
+        "A person's data is not being destroyed: a task failed for good, or nobody decided in time.",
+        NAMESPACE,
+        "ErasureEscalated",
+        above=0,
+    ),
+    Alarm(
+        "ErasurePastTargetAlarm",
+        "erasure-past-target",
+        "erasure-past-target",
+        "A person's data should have been destroyed by now: one working day after identity was made sure of.",
+        NAMESPACE,
+        "ErasurePastTarget",
+        above=0,
+        statistic="Maximum",
+        period=300,
+    ),
+    Alarm(
+        "ErasureNearDeadlineAlarm",
+        "erasure-near-deadline",
+        "erasure-past-target",
+        "A request gets near the law's limit of 15 working days (art. 8(7)) and the data is still there.",
+        NAMESPACE,
+        "ErasureNearDeadline",
+        above=0,
+        statistic="Maximum",
+        period=300,
+    ),
+    *(
+        Alarm(
+            f"ErasureMachine{word}Alarm",
+            f"erasure-machine-{word.lower()}",
+            "erasure-machine-failed",
+            f"A run of the workflow ended as {word.lower()}.",
+            "AWS/States",
+            f"Executions{word}",
+            above=0,
+            dimensions=_MACHINE,
+        )
+        for word in ("Failed", "TimedOut", "Aborted")
     ),
 )
 

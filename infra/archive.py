@@ -7,12 +7,16 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import Distribution, distributions
+from itertools import chain
 from pathlib import Path
+
+from infra import bytecode
 
 PYTHON = "3.11"
 PLATFORM = "manylinux2014_x86_64"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """Date of every file in the zip, so that the same files make the same bytes."""
+BYTE_CODE = "byte code"
 
 _DROPPED_FOLDERS = frozenset({"__pycache__", "tests", "bin"})
 _DROPPED_SUFFIXES = frozenset({".pyc", ".pyi", ".c", ".h", ".po", ".pot"})
@@ -62,16 +66,21 @@ def prune(dependencies: Path, wanted: Path) -> None:
 
 
 def write_zip(target: Path, project: Path, dependencies: Path) -> dict[str, int]:
-    """Write the package; return the unzipped bytes of each top-level part."""
+    """Write the package, with byte code if this Python can make it; return the unzipped bytes of each top-level part.
+
+    All byte code counts as one part, BYTE_CODE.
+    """
     sizes: dict[str, int] = {}
+    files = sorted([*code_files(project), *_files(dependencies)])
+    contents = ((name, path.read_bytes()) for name, path in files)
+    byte_code = bytecode.compiled(files, PYTHON) if bytecode.can_compile_for(PYTHON) else ()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
-        for name, path in sorted([*code_files(project), *_files(dependencies)]):
-            content = path.read_bytes()
+        for name, content in chain(contents, byte_code):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             package.writestr(entry, content)
-            top = name.split("/")[0]
+            top = BYTE_CODE if name.endswith(".pyc") else name.split("/")[0]
             sizes[top] = sizes.get(top, 0) + len(content)
     return sizes
 

@@ -4,96 +4,31 @@ Read it as a table: a function gets a variable only for what its role allows. Ac
 the only star in a resource stands where AWS makes the last part of the name itself (streams of a table).
 """
 
-from dataclasses import dataclass, field
-
+from infra import erasure
 from infra.definitions import Json
+from infra.grants import (
+    COMMON,
+    OPEN_VAULT,
+    PROVIDERS,
+    VAULT,
+    WRITES,
+    Function,
+    Grant,
+    arn,
+    desk,
+    index,
+    keys,
+    ledger,
+    read_queue,
+    rows,
+    secret_arn,
+    secrets,
+    send,
+)
 
 LOG_DAYS = 30
 
 
-@dataclass(frozen=True)
-class Grant:
-    """Actions of one service on resources; `condition` as IAM writes it."""
-
-    actions: tuple[str, ...]
-    resources: tuple[Json, ...]
-    condition: Json = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Function:
-    """One Lambda function: `name` as in app.py, `logical_id` as chalice makes it."""
-
-    name: str
-    logical_id: str
-    grants: tuple[Grant, ...]
-    environment: tuple[str, ...] = ()
-
-    @property
-    def role_id(self) -> str:
-        """Logical id of its role."""
-        return f"{self.logical_id}Role"
-
-    @property
-    def log_group_id(self) -> str:
-        """Logical id of its log group."""
-        return f"{self.logical_id}LogGroup"
-
-
-def _arn(logical_id: str) -> Json:
-    return {"Fn::GetAtt": [logical_id, "Arn"]}
-
-
-def _secret_arn(name: str) -> Json:
-    # `Id` and not Ref: both are the ARN on AWS, but Ref is the name on the embedded AWS.
-    return {"Fn::GetAtt": [f"{name}Secret", "Id"]}
-
-
-def _desk(*actions: str, indexes: tuple[str, ...] = ()) -> Grant:
-    below = tuple({"Fn::Sub": f"${{DeskTable.Arn}}/index/{name}"} for name in indexes)
-    return Grant(tuple(f"dynamodb:{action}" for action in actions), (_arn("DeskTable"), *below))
-
-
-def _rows(table: str, actions: tuple[str, ...], *partitions: str) -> Grant:
-    """Actions on items whose partition begins with one of these words, and on no others: least of all on `staff` and
-    `session#…`. For writes; ForAllValues, because a transaction names many items."""
-    leading = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{one}#*" for one in partitions]}}
-    return Grant(tuple(f"dynamodb:{action}" for action in actions), (_arn(f"{table}Table"),), leading)
-
-
-def _keys(*actions: str) -> Grant:
-    return Grant(tuple(f"dynamodb:{action}" for action in actions), (_arn("KeysTable"),))
-
-
-def _index(*actions: str) -> Grant:
-    return Grant(tuple(f"dynamodb:{action}" for action in actions), (_arn("IndexTable"),))
-
-
-def _secrets(*names: str) -> Grant:
-    return Grant(("secretsmanager:GetSecretValue",), tuple(_secret_arn(name) for name in names))
-
-
-def _send(*queues: str) -> Grant:
-    return Grant(("sqs:SendMessage",), tuple(_arn(queue) for queue in queues))
-
-
-def _read_queue(*queues: str) -> Grant:
-    actions = (
-        "sqs:ReceiveMessage",
-        "sqs:DeleteMessage",
-        "sqs:ChangeMessageVisibility",
-        "sqs:GetQueueAttributes",
-    )
-    return Grant(actions, tuple(_arn(queue) for queue in queues))
-
-
-# IfExists, because the embedded AWS does not know this key. A call on AWS without the context passes this
-# condition and fails in KMS, since the context is bound to the ciphertext.
-OPEN_VAULT = Grant(
-    ("kms:Decrypt",),
-    (_arn("VaultKey"),),
-    {"StringEqualsIfExists": {"kms:EncryptionContext:purpose": "vault"}},
-)
 READ_STREAM = (
     Grant(
         ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
@@ -109,23 +44,21 @@ SIGN_IN = Grant(
             "AdminRespondToAuthChallenge",
             "AdminDisableUser",
             "AdminUserGlobalSignOut",
+            "AdminGetUser",
+            "AdminSetUserMFAPreference",
         )
     ),
-    (_arn("UserPool"),),
+    (arn("UserPool"),),
 )
 
-WRITES = ("PutItem", "UpdateItem", "ConditionCheckItem")
-SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep")
-COMMON = ("STAGE", "OPERATOR", "PUBLIC_URL", "LOG_LEVEL", "VAULT_PUBLIC_KEY")
-VAULT = ("SECRET_VAULT", "VAULT_KEY_ARN")
-PROVIDERS = ("WHATSAPP_API", "WHATSAPP_RECIPIENT_FIELD", "TELEGRAM_API")
+SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request")
 
 FUNCTIONS = (
     Function(
         "api_handler",
         "APIHandler",
         (
-            _desk(
+            desk(
                 "Query",
                 "GetItem",
                 "BatchGetItem",
@@ -134,8 +67,8 @@ FUNCTIONS = (
                 "ConditionCheckItem",
                 indexes=("queue", "unsent"),
             ),
-            _keys("GetItem", "BatchGetItem"),
-            _index(
+            keys("GetItem", "BatchGetItem"),
+            index(
                 "GetItem",
                 "BatchGetItem",
                 "Query",
@@ -144,14 +77,15 @@ FUNCTIONS = (
                 "DeleteItem",
                 "ConditionCheckItem",
             ),
-            _secrets("Vault", "TextKey", "Inbound"),
+            ledger("GetItem"),
+            secrets("Vault", "TextKey", "Inbound"),
             OPEN_VAULT,
             SIGN_IN,
         ),
         (
             *COMMON,
             *VAULT,
-            *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_TEXT_KEY", "SECRET_INBOUND"),
+            *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "TABLE_LEDGER", "SECRET_TEXT_KEY", "SECRET_INBOUND"),
             *("USER_POOL_ID", "USER_POOL_CLIENT_ID"),
         ),
     ),
@@ -159,34 +93,40 @@ FUNCTIONS = (
         "intake",
         "Intake",
         (
-            _rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear"),
-            _keys("PutItem"),
-            _rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
-            _secrets("Inbound"),
+            rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear"),
+            keys("PutItem"),
+            rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
+            rows("Index", ("GetItem", "ConditionCheckItem"), "fence"),
+            ledger("GetItem"),
+            Grant(("kms:Verify",), (arn("CertificateKey"),)),
+            secrets("Inbound"),
         ),
-        (*COMMON, "TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_INBOUND"),
+        (
+            *COMMON,
+            *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "TABLE_LEDGER", "SECRET_INBOUND", "CERTIFICATE_KEY_ARN"),
+        ),
     ),
     Function(
         "relay",
         "Relay",
         (
             *READ_STREAM,
-            _send("DoorbellQueue", "DatingQueue", "IndexingQueue", "RelayDeadQueue"),
+            send("DoorbellQueue", "DatingQueue", "IndexingQueue", "PrivacyQueue", "RelayDeadQueue"),
         ),
-        (*COMMON, "QUEUE_DOORBELL", "QUEUE_DATING", "QUEUE_INDEXING"),
+        (*COMMON, "QUEUE_DOORBELL", "QUEUE_DATING", "QUEUE_INDEXING", "QUEUE_PRIVACY"),
     ),
     Function(
         "sender",
         "Sender",
         (
-            _desk("Query", "GetItem", indexes=("unsent",)),
-            _rows("Desk", (*WRITES, "DeleteItem"), "contact", "conversation", "ticket", "channel"),
-            _keys("GetItem"),
-            _rows("Index", ("GetItem", *WRITES), "link", "parked"),
-            _secrets("Vault", "Outbound", "Inbound"),
+            desk("Query", "GetItem", indexes=("unsent",)),
+            rows("Desk", (*WRITES, "DeleteItem"), "contact", "conversation", "ticket", "channel"),
+            keys("GetItem"),
+            rows("Index", ("GetItem", *WRITES), "link", "parked"),
+            secrets("Vault", "Outbound", "Inbound"),
             OPEN_VAULT,
-            _read_queue("DoorbellQueue", "RetryQueue"),
-            _send("RetryQueue"),
+            read_queue("DoorbellQueue", "RetryQueue"),
+            send("RetryQueue"),
         ),
         (
             *COMMON,
@@ -199,9 +139,9 @@ FUNCTIONS = (
         "dater",
         "Dater",
         (
-            _desk("Query", "GetItem"),
-            _rows("Desk", ("UpdateItem",), "conversation", "ticket", "number"),
-            _read_queue("DatingQueue"),
+            desk("Query", "GetItem"),
+            rows("Desk", ("UpdateItem", "ConditionCheckItem"), "conversation", "ticket", "number"),
+            read_queue("DatingQueue"),
         ),
         (*COMMON, "TABLE_DESK"),
     ),
@@ -209,26 +149,30 @@ FUNCTIONS = (
         "indexer",
         "Indexer",
         (
-            _desk("GetItem"),
-            _keys("GetItem"),
-            _rows("Index", ("Query", "PutItem", "DeleteItem", "BatchWriteItem"), "text", "words"),
-            _secrets("Vault", "TextKey"),
+            desk("GetItem"),
+            keys("GetItem"),
+            rows("Index", ("Query", "PutItem", "DeleteItem", "BatchWriteItem"), "text", "words"),
+            secrets("Vault", "TextKey"),
             OPEN_VAULT,
-            _read_queue("IndexingQueue"),
+            read_queue("IndexingQueue"),
         ),
         (*COMMON, *VAULT, "TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_TEXT_KEY"),
     ),
+    *erasure.FUNCTIONS,
     Function(
         "sweeper",
         "Sweeper",
         (
-            _desk("Query", "Scan", indexes=("queue", "unsent")),
-            _rows("Desk", ("UpdateItem", "DeleteItem", "ConditionCheckItem"), *SWEPT),
-            _index("Scan"),
-            _rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words"),
-            _send("DoorbellQueue"),
+            desk("Query", "GetItem", "Scan", indexes=("queue", "unsent")),
+            rows("Desk", ("UpdateItem", "DeleteItem", "ConditionCheckItem"), *SWEPT),
+            keys("DeleteItem"),  # nothing else: it ends contacts and opens nothing
+            index("Scan"),
+            rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),
+            rows("Index", ("GetItem", "Query"), "alias", "words"),
+            rows("Index", ("UpdateItem", "ConditionCheckItem"), "words"),
+            send("DoorbellQueue", "PrivacyQueue"),
         ),
-        (*COMMON, "TABLE_DESK", "TABLE_INDEX", "QUEUE_DOORBELL"),
+        (*COMMON, "TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "QUEUE_DOORBELL", "QUEUE_PRIVACY"),
     ),
 )
 
@@ -238,18 +182,22 @@ VARIABLES: dict[str, Json] = {
     "PUBLIC_URL": {"Ref": "PublicUrl"},
     "LOG_LEVEL": {"Ref": "LogLevel"},
     "VAULT_PUBLIC_KEY": {"Ref": "VaultPublicKey"},
-    "VAULT_KEY_ARN": _arn("VaultKey"),
+    "VAULT_KEY_ARN": arn("VaultKey"),
     "TABLE_DESK": {"Ref": "DeskTable"},
     "TABLE_KEYS": {"Ref": "KeysTable"},
     "TABLE_INDEX": {"Ref": "IndexTable"},
-    "SECRET_INBOUND": _secret_arn("Inbound"),
-    "SECRET_OUTBOUND": _secret_arn("Outbound"),
-    "SECRET_TEXT_KEY": _secret_arn("TextKey"),
-    "SECRET_VAULT": _secret_arn("Vault"),
+    "TABLE_LEDGER": {"Ref": "LedgerTable"},
+    "SECRET_INBOUND": secret_arn("Inbound"),
+    "SECRET_OUTBOUND": secret_arn("Outbound"),
+    "SECRET_TEXT_KEY": secret_arn("TextKey"),
+    "SECRET_VAULT": secret_arn("Vault"),
     "QUEUE_DOORBELL": {"Ref": "DoorbellQueue"},
     "QUEUE_RETRY": {"Ref": "RetryQueue"},
     "QUEUE_DATING": {"Ref": "DatingQueue"},
     "QUEUE_INDEXING": {"Ref": "IndexingQueue"},
+    "QUEUE_PRIVACY": {"Ref": "PrivacyQueue"},
+    "ERASURE_MACHINE_ARN": {"Ref": "ErasureMachine"},
+    "CERTIFICATE_KEY_ARN": arn("CertificateKey"),
     "USER_POOL_ID": {"Ref": "UserPool"},
     "USER_POOL_CLIENT_ID": {"Ref": "UserPoolClient"},
     "WHATSAPP_API": {"Ref": "WhatsappApi"},
@@ -271,7 +219,7 @@ def overlay(function: Function) -> Json:
     """Return the properties that make a function its own: name, role, environment, log group."""
     return {
         "FunctionName": {"Fn::Sub": f"${{AWS::StackName}}-{function.name.replace('_', '-')}"},
-        "Role": _arn(function.role_id),
+        "Role": arn(function.role_id),
         "Environment": {"Variables": {name: VARIABLES[name] for name in function.environment}},
         "LoggingConfig": {"LogGroup": {"Ref": function.log_group_id}},
     }

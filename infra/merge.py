@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra import alarms, functions, queues
+from infra import alarms, erasure, functions, queues
 from infra.definitions import Json, load
 
 INTAKE_HANDLER = "chalicelib.web.intake.app"
@@ -58,6 +58,7 @@ EVENTS: dict[str, dict[str, Json]] = {
     "Sender": {"SenderSqsEventSource": _queue_source("DoorbellQueue", 15)},
     "Dater": {"DaterSqsEventSource": _queue_source("DatingQueue", 5)},
     "Indexer": {"IndexerSqsEventSource": _queue_source("IndexingQueue", 10)},
+    "Privacy": {"PrivacySqsEventSource": _queue_source("PrivacyQueue", 5)},
     "Sweeper": {"SweeperEvent": {}},
 }
 """What replaces the placeholder ARNs of app.py, by function and event."""
@@ -85,7 +86,7 @@ def merge(generated: Json) -> Json:
     _check_functions(template)
     for part in (load("parameters"), load("tables"), load("security")):
         _add(template, part)
-    for module in (queues, functions, alarms):
+    for module in (queues, functions, erasure, alarms):
         _add(template, {"Resources": module.resources()})
     for function in functions.FUNCTIONS:
         _overlay(template, function.logical_id, functions.overlay(function))

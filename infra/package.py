@@ -73,6 +73,8 @@ def _build_zip() -> None:
     print(f"zip: {target.relative_to(PROJECT)}, {packed:.1f} MB, unzipped {total / 1e6:.1f} MB")
     for name, size in sorted(sizes.items(), key=lambda one: -one[1])[:5]:
         print(f"  {name:<22} {size / 1e6:6.1f} MB")
+    if archive.BYTE_CODE not in sizes:
+        print(f"  no byte code: Python {archive.PYTHON} alone can make it; cold starts compile what they import")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ QUEUES = (
     Queue("RetryQueue", "retry", visibility=60, tries=10),
     Queue("DatingQueue", "dating", visibility=180, tries=5),
     Queue("IndexingQueue", "indexing", visibility=180, tries=5),
+    Queue("PrivacyQueue", "privacy", visibility=180, tries=10),
 )
 STREAM_DEAD_QUEUE = "RelayDeadQueue"
 """Where the stream's event source puts what the relay could not handle; it has no queue before it."""

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from local.aws import REGION, client
+from local.runs import Runs
 from local.stack import Stack, function_name
 
 STEP = 3600
 """Longest step in seconds; what falls due within one is done at its end."""
 MOST_STEPS = 60
+"""Steps of one move, unless whoever moves it wants fewer."""
 QUIET_SECONDS = 90.0
 """How long advance() waits for the desk to finish; longer than a queue hides a message whose reader died."""
 _SETTLED = 0.2
@@ -58,6 +60,7 @@ class DeskClock:
         self._endpoint = endpoint
         self._stack = stack
         self._lambda = client("lambda", endpoint)
+        self._runs = Runs(endpoint, stack)
         self._sqs = client("sqs", endpoint)
         self._moves: list[tuple[float, int]] = []
         self._rung: set[str] = set()
@@ -70,12 +73,13 @@ class DeskClock:
         """Return the desk's time in epoch seconds."""
         return time.time() + self.offset()
 
-    def advance(self, seconds: int, /) -> None:
-        """Move the clock forward in steps, let what is due finish at each, and return when all is quiet.
+    def advance(self, seconds: int, /, steps: int = MOST_STEPS) -> None:
+        """Move the clock forward in at most so many steps, let what is due finish at each, and return when all is
+        quiet.
 
         Raises TimeoutError when the desk does not become quiet; the clock has moved then.
         """
-        step = max(min(STEP, seconds), -(-seconds // MOST_STEPS))
+        step = max(min(STEP, seconds), -(-seconds // steps))
         left = seconds
         while left > 0:
             self._move(min(step, left))
@@ -112,7 +116,7 @@ class DeskClock:
             elif time.monotonic() - quiet_since >= settled:
                 return
             time.sleep(0.05)
-        raise TimeoutError(f"messages are still being worked on in {', '.join(self._busy()) or 'no queue'}")
+        raise TimeoutError(f"messages are still being worked on in {', '.join(self._busy()) or 'nothing'}")
 
     def _busy(self) -> list[str]:
         busy = []
@@ -122,7 +126,7 @@ class DeskClock:
                 waits = message.visible_at > now and not message.received
                 if not waits or (self._due_at(message) <= self.now() and self._ring_again(url, message)):
                     busy.append(name)
-        return busy
+        return busy + self._runs.busy()
 
     def _due_at(self, message: _Message) -> float:
         """When a delayed message becomes visible, by the desk's clock, which its sender read."""

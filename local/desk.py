@@ -1,4 +1,4 @@
-"""One running desk: the embedded AWS with the deployed stack, the phones and the front."""
+"""One running desk: the embedded AWS with the deployed stack, the phones, the mail server and the front."""
 
 import asyncio
 import os
@@ -17,13 +17,16 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from starlette.applications import Starlette
 
+from infra.definitions import Json
 from local import seed
-from local.aws import CannotStart, MiniStack, client
+from local.aws import CannotStart, MiniStack, client, is_taken
 from local.clock import DeskClock
 from local.faults import HOOKS, Faults
 from local.front import Front
+from local.mail import mail_server, receipt_rules
 from local.phones import ProviderSecrets, create_app
 from local.ports import RunSettings
+from local.serving import Serving
 from local.stack import Stack, code_zip, deploy, function_name
 from local.template import PROJECT, built_template
 
@@ -46,7 +49,7 @@ class Desk:
         self._home = KEPT if settings.persist else Path(tempfile.mkdtemp(prefix="spoint-desk-"))
         self.log = self._home / "aws.log"
         self._aws = MiniStack(settings.aws_port, log=self.log, env=self._environment())
-        self._servers: list[_Server] = []
+        self._servers: list[Serving] = []
         self._ready = False
 
     def _environment(self) -> dict[str, str]:
@@ -55,6 +58,8 @@ class Desk:
             "PYTHONPATH": str(HOOKS),
             "FAULTS_FILE": str(self._home / "faults.json"),
             "CLOCK_FILE": str(self._home / "clock"),
+            # Pauses between the tries of a workflow's task: minutes on AWS, a second here.
+            "SFN_WAIT_SCALE": "0.02",
         }
         if self.settings.persist:
             found |= {
@@ -86,8 +91,8 @@ class Desk:
             self._say("Filling secrets, making accounts")
             seed.fill_secrets(endpoint, stack, pair)
             seed.seed_accounts(endpoint, stack)
-            self._say("Opening the front and the phones")
-            self._serve(stack)
+            self._say("Opening the front, the phones and the mail server")
+            self._serve(stack, template)
             self._wait_until_ready()
             threading.Thread(target=self._warm, args=(endpoint,), daemon=True).start()
         except BaseException:
@@ -107,7 +112,7 @@ class Desk:
             "RequireTls": "false",
         }
 
-    def _serve(self, stack: Stack) -> None:
+    def _serve(self, stack: Stack, template: Json) -> None:
         endpoint = self._aws.endpoint
         api = f"{endpoint}/restapis/{stack.rest_api_id}/api/_user_request_"
         clock = DeskClock(self._home / "clock", endpoint, stack)
@@ -116,6 +121,7 @@ class Desk:
         self._servers = [
             _Server(phones, self.settings.phones_port).start(),
             _Server(front.app(), self.settings.port).start(),
+            mail_server(receipt_rules(template), self.settings.smtp_port).start(),
         ]
         self._ready = True
 
@@ -123,13 +129,14 @@ class Desk:
         deadline = time.monotonic() + READY_SECONDS
         said = "nothing"
         while time.monotonic() < deadline:
+            self.check()
             try:
                 got = httpx.get(f"{self.settings.url}/healthz", timeout=10)
                 phones = httpx.get(f"{self.settings.phones_url}/healthz", timeout=10)
             except httpx.HTTPError:
                 time.sleep(0.05)
                 continue
-            if got.status_code == 200 and phones.status_code == 200:
+            if got.status_code == 200 and phones.status_code == 200 and is_taken(self.settings.smtp_port):
                 return
             said = got.text[:500]
             time.sleep(0.2)
@@ -169,39 +176,19 @@ class Desk:
         self.stop()
 
 
-class _Server:
-    """One ASGI app on a port of 127.0.0.1, in a thread with an event loop of its own."""
+class _Server(Serving):
+    """One ASGI app on a port."""
 
     def __init__(self, app: Starlette, port: int) -> None:
-        self._app = app
-        self._config = Config()
-        self._config.bind = [f"127.0.0.1:{port}"]
-        self._config.loglevel = "WARNING"
-        self._config.graceful_timeout = 1
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True, name=f"port {port}")
+        config = Config()
+        config.bind = [f"127.0.0.1:{port}"]
+        config.loglevel = "WARNING"
+        config.graceful_timeout = 1
 
-    def start(self) -> Self:
-        self._thread.start()
-        return self
+        async def listen(stop: asyncio.Event) -> None:
+            await serve(app, config, shutdown_trigger=stop.wait)
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(serve(self._app, self._config, shutdown_trigger=self._stop.wait))
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that asks
-            self._error = error
-
-    def check(self) -> None:
-        if self._error is not None or not self._thread.is_alive():
-            raise CannotStart(f"{self._thread.name} has stopped: {self._error}")
-
-    def stop(self) -> None:
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join(5)
+        super().__init__(f"port {port}", listen)
 
 
 def kept_size() -> int:

@@ -16,13 +16,14 @@ class RunSettings:
     port: int = 8000
     aws_port: int = 4566
     phones_port: int = 8001
+    smtp_port: int = 2525
     operator: str = "spoint"
     persist: bool = False
     log_level: str = "INFO"
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "RunSettings":
-        """Read PORT, AWS_PORT, PHONES_PORT, OPERATOR, PERSIST and LOG_LEVEL. Raises CannotStart."""
+        """Read PORT, AWS_PORT, PHONES_PORT, SMTP_PORT, OPERATOR, PERSIST and LOG_LEVEL. Raises CannotStart."""
         operator = environment.get("OPERATOR") or "spoint"
         if operator not in PROFILES:
             raise CannotStart(f"OPERATOR={operator} is no profile. Choose one of {', '.join(PROFILES)}.")
@@ -30,6 +31,7 @@ class RunSettings:
             port=_port(environment, "PORT", 8000),
             aws_port=_port(environment, "AWS_PORT", 4566),
             phones_port=_port(environment, "PHONES_PORT", 8001),
+            smtp_port=_port(environment, "SMTP_PORT", 2525),
             operator=operator,
             persist=environment.get("PERSIST", "") not in ("", "0"),
             log_level=environment.get("LOG_LEVEL") or "INFO",
@@ -51,6 +53,7 @@ class RunSettings:
             ("PORT", self.port),
             ("AWS_PORT", self.aws_port),
             ("PHONES_PORT", self.phones_port),
+            ("SMTP_PORT", self.smtp_port),
         ):
             if is_taken(port):
                 raise CannotStart(f"Port {port} is in use. Stop what listens there or choose another with {name}=…")

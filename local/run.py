@@ -54,6 +54,7 @@ Ready in {seconds:.1f} s.
 
   desk      {chosen.url}/dashboard/
   phones    {chosen.phones_url}/
+  mail in   127.0.0.1:{chosen.smtp_port} (SMTP)
   AWS       http://127.0.0.1:{chosen.aws_port}   (keys test/test, region eu-central-1)
   sign in   {", ".join(account.email for account in seed.ACCOUNTS[:2])} …   password {seed.PASSWORD}
   log       {project_path(desk.log)}

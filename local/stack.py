@@ -42,7 +42,8 @@ class Stack:
     def queues(self) -> dict[str, str]:
         """Queue URLs by name."""
         return {
-            name: self.outputs[f"{name.capitalize()}QueueUrl"] for name in ("doorbell", "retry", "dating", "indexing")
+            name: self.outputs[f"{name.capitalize()}QueueUrl"]
+            for name in ("doorbell", "retry", "dating", "indexing", "privacy")
         }
 
     @property

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ class RunningDesk:
     url: str
     phones_url: str
     aws_url: str
+    smtp_port: int
     log: Path
     client: Callable[[str], Any]
     stop: Callable[[], None]
@@ -94,9 +96,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
 @contextmanager
 def start_desk(log: Path, **variables: str) -> Iterator[RunningDesk]:
     """Start `make run` as a person would, with these variables beside free ports; wait until it is ready."""
-    port, aws_port, phones_port = embedded.free_port(), embedded.free_port(), embedded.free_port()
+    port, aws_port, phones_port, smtp_port = (embedded.free_port() for _ in range(4))
     url, phones_url, aws_url = (f"http://127.0.0.1:{one}" for one in (port, phones_port, aws_port))
-    ports = {"PORT": str(port), "AWS_PORT": str(aws_port), "PHONES_PORT": str(phones_port)}
+    numbers = {"PORT": port, "AWS_PORT": aws_port, "PHONES_PORT": phones_port, "SMTP_PORT": smtp_port}
+    ports = {name: str(number) for name, number in numbers.items()}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -119,6 +122,7 @@ def start_desk(log: Path, **variables: str) -> Iterator[RunningDesk]:
         while "Ready in" not in log.read_text(encoding="utf-8"):
             assert process.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
             time.sleep(0.1)
-        yield RunningDesk(url, phones_url, aws_url, log, lambda service: embedded.client(service, aws_url), stop)
+        make = partial(embedded.client, endpoint=aws_url)
+        yield RunningDesk(url, phones_url, aws_url, smtp_port, log, make, stop)
     finally:
         stop()

@@ -90,7 +90,8 @@ TEXT_FILES = [
         "*.in",
     )
     for file in ROOT.rglob(pattern)
-    if not set(file.relative_to(ROOT).parts[:1]) & {".venv", ".venv-checkov", "build", ".git", ".local", "node_modules"}
+    if not set(file.relative_to(ROOT).parts[:1])
+    & {".venv", ".venv-checkov", ".venv-lock", "build", ".git", ".local", "node_modules"}
 ]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.domain.messages import Address
+from chalicelib.domain.messages import Address, Button
 from chalicelib.errors import DeskError
 
 _LONG_NUMBER = re.compile(r"\+?\d{5,}")
@@ -17,6 +17,7 @@ class OutboundText:
 
     `account` is our number's or bot's id. `address` is where it goes. `reference` is our message reference;
     WhatsApp brings it back with every status. `quote` is the provider id of the message that is answered.
+    `buttons` stand under the last piece of the text.
     """
 
     account: str
@@ -24,6 +25,7 @@ class OutboundText:
     text: str
     reference: str = ""
     quote: str = ""
+    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True)

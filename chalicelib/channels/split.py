@@ -9,6 +9,20 @@ import unicodedata
 
 TEXT_LIMIT = 4096
 """UTF-16 units of one text message, on Telegram and on WhatsApp."""
+BUTTONS_LIMIT = {"whatsapp": 1024}
+"""UTF-16 units of a message that carries buttons, where that is less. Source: Meta, "Interactive reply buttons"."""
+
+
+def pieces_of(text: str, channel: str, *, buttons: bool = False) -> tuple[str, ...]:
+    """Return what is sent of a text on this channel, piece by piece; with `buttons` the last piece can carry them.
+
+    Blank pieces are left out, because they would be refused. A text that is blank as a whole has no piece.
+    """
+    pieces = split_text(text)
+    limit = BUTTONS_LIMIT.get(channel, TEXT_LIMIT)
+    if buttons and limit < TEXT_LIMIT:
+        pieces = (*pieces[:-1], *split_text(pieces[-1], limit))
+    return tuple(piece for piece in pieces if piece.strip())
 
 
 def split_text(text: str, limit: int = TEXT_LIMIT) -> tuple[str, ...]:

@@ -21,6 +21,9 @@ GIVE_UP_AFTER = DAY
 GIVE_UP_TRIES = 10
 """A message is given up when it has waited so long and was tried so often: both, because a message may wait
 for days behind a stopped channel and then deserves its tries."""
+ESSENTIAL = frozenset({"support", "status", "rights"})
+"""Purposes that go out to somebody who has withdrawn their consent while the request is looked at: answers to what
+they ask themselves. Everything else is off from the moment that the request is received (art. 8 of Law 94-V)."""
 PROBE_EVERY = 50 * SECOND
 """How often one message may try whether a stopped channel works again: less than the sweeper's minute."""
 
@@ -83,12 +86,13 @@ class Head:
 
 @dataclass(frozen=True)
 class Recipient:
-    """The contact. `addresses` are sealed, by kind."""
+    """The contact. `addresses` are sealed, by kind. `suppressed`: only what is essential may go out."""
 
     contact_id: str
     state: str
     epoch: int
     addresses: dict[str, bytes] = field(repr=False)
+    suppressed: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,8 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
         return Failure("erased", "erased")
     if not allows(waiting.purpose, waiting.channel):
         return Failure("not_allowed", "not_allowed")
+    if recipient.suppressed and waiting.purpose not in ESSENTIAL:
+        return Failure("suppressed", "not_allowed")
     if head.blocked:
         return Failure("blocked", "blocked")
     if not window_open(waiting.channel, head.last_inbound_at, now):

@@ -142,7 +142,9 @@ class Consent:
 
 @dataclass(frozen=True)
 class Contact:
-    """A customer. `phone`, `user` and `chat` are addresses as the provider gave them, empty when there is none."""
+    """A customer. `phone`, `user` and `chat` are addresses as the provider gave them, empty when there is none.
+    `request_id` names the open request about the customer's data, `suppressed` says that nothing unasked is sent,
+    `erasing` that the data is being destroyed and nothing here may be shown."""
 
     id: str
     channel: str
@@ -158,6 +160,9 @@ class Contact:
     erased: bool = False
     unreadable: bool = False
     consents: tuple[Consent, ...] = ()
+    request_id: str = ""
+    suppressed: bool = False
+    erasing: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,37 @@
-"""What the sweeper finds past its date, and how its removal may end. Pure."""
+"""Dates of rows (epoch seconds), what the sweeper finds past its date, and how a removal may end. Pure."""
 
 from dataclasses import dataclass
 from enum import Enum
+
+from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.domain.tickets import gone_at as gone_at  # from there for intake: this file is dear on a cold start
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A ticket as far as its date goes: `expires_at` is 0 while it is not closed. `closed_at` is in ms."""
+
+    ticket_id: str
+    number: str
+    expires_at: int
+    closed_at: int = 0
+
+    def contact_until(self, kept_days: int) -> int:
+        """When a contact whose last ticket this is has an end: so many days after it was closed, and never before the
+        ticket itself."""
+        return max(self.expires_at, (self.closed_at + kept_days * DAY) // SECOND)
+
+
+@dataclass(frozen=True)
+class PastHead:
+    """The head of a conversation, which carries the date of its contact, as it was read."""
+
+    conversation_id: str
+    contact_id: str
+    ticket_id: str
+    epoch: int
+    expires_at: int
+    aliases: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -24,6 +54,11 @@ class Expired:
         """Whether it is a ticket itself."""
         return self.table == "desk" and self.pk.startswith("ticket#")
 
+    @property
+    def is_head(self) -> bool:
+        """Whether it is the head of a conversation: with it goes the contact."""
+        return self.table == "desk" and self.sk == "head"
+
 
 @dataclass(frozen=True)
 class Undated:
@@ -32,6 +67,15 @@ class Undated:
     pk: str
     sk: str
     ticket_id: str
+
+
+@dataclass(frozen=True)
+class EndedWords:
+    """The list of words by which a contact was found that has ended."""
+
+    pk: str
+    sk: str
+    contact_id: str
 
 
 class Removal(Enum):

@@ -29,6 +29,8 @@ REASONS: Mapping[str, str] = {
     "131052": "file",
     "131053": "file",
     "not_allowed": "not_allowed",
+    "suppressed": "not_allowed",
+    "buttons": "rejected",
     "erased": "erased",
 }
 

@@ -6,7 +6,7 @@ Every text here is personal data: it is sealed before it is stored and never log
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Channel = Literal["whatsapp", "telegram", "email", "form"]
 AddressKind = Literal["user", "phone", "chat"]
@@ -64,6 +64,13 @@ KINDS = frozenset(
     "text image video document sticker audio voice animation video_note location contacts button list form order"
     " reaction edit revoke poll dice venue callback unsupported".split()
 )
+
+
+class Button(NamedTuple):
+    """A button under a message of ours. Its `id` comes back when it is pressed: our own words and ids."""
+
+    id: str
+    title: str
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from chalicelib.domain.messages import InboundMessage
+from chalicelib.domain.privacy_words import Ask
 from chalicelib.domain.tickets import QUIET_KINDS, SECOND
 
 
@@ -13,7 +14,9 @@ class Person:
 
     `ticket_id` is the conversation's newest ticket, open or over; empty before the first message.
     `aliases` are the blind names of all addresses by which the person is found. What they are called and where
-    they are reached was last changed by something sent at `known_at` (ms); what is older changes it no more.
+    they are reached was last changed by something sent at `known_at` (ms); what is older changes it no more. The
+    address by which they were found is theirs since what was sent at `born_at` (ms, 0: nobody noted it): what is older
+    may be of somebody erased who had it before.
     """
 
     contact_id: str
@@ -27,13 +30,16 @@ class Person:
     user_hash: str = ""
     phone_hash: str = ""
     known_at: int = 0
+    born_at: int = 0
 
 
 @dataclass(frozen=True)
 class Found:
     """Who wrote. `person` is None when nobody known did. `added` are blind names of addresses to be learned, and
     with `readdressed` the person is reached there from now on. `taken` is a phone that was `moved_from` somebody
-    else; `unclaimed` is one that has a newer owner and stays theirs."""
+    else; `unclaimed` is one that has a newer owner and stays theirs. `ended` was known by these addresses until their
+    retention ended; nobody has destroyed them yet. `fenced` are blind names of addresses whose person is being erased:
+    then nobody is found and nothing is stored."""
 
     person: Person | None
     added: tuple[str, ...] = ()
@@ -41,13 +47,22 @@ class Found:
     moved_from: Person | None = None
     taken: str = ""
     unclaimed: str = ""
+    ended: Person | None = None
+    fenced: tuple[str, ...] = ()
 
 
 class Outcome(Enum):
-    """How a transaction ended. All but STORED and DUPLICATE ask for a new look and a new try."""
+    """How a transaction ended. All but STORED, DUPLICATE, FENCED and STALE ask for a new look and a new try.
+
+    FENCED: the person is being erased, or was after this was sent. PHONE_FENCED: only the phone that was to be learned
+    is such a person's. STALE: a button about a request was pressed by somebody whom we do not know; nothing is stored.
+    """
 
     STORED = "stored"
     DUPLICATE = "duplicate"
+    FENCED = "fenced"
+    PHONE_FENCED = "phone_fenced"
+    STALE = "stale"
     NUMBER_TAKEN = "number_taken"
     HEAD_CHANGED = "head_changed"
     TICKET_OVER = "ticket_over"
@@ -83,7 +98,7 @@ class Arrival:
     `person` as read, or freshly drawn together with `key`. `newest` says that the message is not older than the
     last one. `ticket_id` is the ticket it belongs to; with `number` that ticket is opened here, after `previous`.
     A ticket solved before `reopen_since` (ms) is over. `consent` is the policy's version and hash when this
-    message gives it. `found` says what is to be learned about the person.
+    message gives it. `found` says what is to be learned about the person, `ask` what they ask about their data.
     """
 
     message: InboundMessage
@@ -99,6 +114,7 @@ class Arrival:
     notice: Notice | None = None
     consent: tuple[str, str] | None = None
     found: Found = Found(None)
+    ask: Ask | None = None
 
     @property
     def at(self) -> int:
@@ -112,5 +128,6 @@ class Arrival:
 
     @property
     def quiet(self) -> bool:
-        """Whether the message changes what was said before instead of saying something new."""
-        return self.message.kind in QUIET_KINDS
+        """Whether the message changes what was said before, or answers our question about a request, instead of
+        saying something new."""
+        return self.message.kind in QUIET_KINDS or (self.ask is not None and self.ask.pressed)

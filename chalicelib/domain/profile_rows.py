@@ -66,7 +66,7 @@ def _profile(top: Table) -> Profile:
         raise top.wrong("languages", "each of kk, ru and en is wanted; write all three in your order")
     if not any(box.address and "contact" in box.used_for for box in profile.mail):
         raise top.wrong("mail", 'no working address is used for contact; add "contact" to used_for of one')
-    for needed in ("ticket", "contact"):
+    for needed in ("ticket", "contact", "consent"):
         if needed not in retention or not retention[needed].days:
             raise top.wrong("retention", f"the class {needed!r} with a number of days is missing; add it")
     return profile

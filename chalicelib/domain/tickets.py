@@ -13,9 +13,12 @@ GUARD_DAYS = 8
 """A provider repeats a webhook for up to 7 days; what is deleted sooner leaves a guard row this long."""
 RAW_DAYS = 30
 """How long the raw part behind an unsupported message is kept."""
+_GONE_AFTER = 7 * DAY // SECOND
 
 QUIET_KINDS = frozenset({"reaction", "edit", "revoke"})
 """They change what was said before: they are shown and counted unread, and open or reopen nothing."""
+PRESSES = frozenset({"button", "callback"})
+"""Pressed buttons: a press about a request on a person's data is as quiet."""
 
 
 class State(StrEnum):
@@ -32,6 +35,15 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 
 RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "delivered": 4, "read": 5}
 """A status replaces one of lower rank only. A later `delivered` or `read` clears `failed`; nothing goes back."""
+
+
+def gone_at(expires_at: int) -> int:
+    """Return when DynamoDB itself may delete a row (the TTL attribute of the table `desk`): a week after its date.
+
+    DynamoDB asks no ticket before it deletes. The week is the dater's and the sweeper's time to take a stale date
+    off the rows of a reopened ticket.
+    """
+    return expires_at + _GONE_AFTER
 
 
 def number_digits(attempt: int) -> int:

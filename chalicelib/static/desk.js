@@ -84,6 +84,7 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (!$('.app', fresh)) { tell(answer.url.includes('/sign-in') || answer.status === 401 ? 'out' : ''); return null; }
     tell('');
+    if ($('[data-frozen]', fresh) && !$('[data-frozen]')) { location.replace(location.pathname); return null; }
     return fresh;
   };
   const refresh = async () => {

@@ -6,14 +6,18 @@ from typing import Any
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.messages import InboundMessage, ReachChanged, Started
 from chalicelib.domain.people import Arrival, Notice, Person
+from chalicelib.domain.privacy_words import Ask
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, RANK, RAW_DAYS, SECOND
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, RAW_DAYS, SECOND, gone_at
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.vault import seal
 from chalicelib.storage.writes import Write, Writes, blind_of_notice
 
 Incoming = InboundMessage | Started | ReachChanged
+LASTS = "(attribute_not_exists(expires_at) OR expires_at > :now)"
+"""Condition on a head (:now in seconds): its contact's retention has not ended. What has ended takes nothing any more,
+swept or not; who writes then is somebody new."""
 
 
 class ConversationRows:
@@ -64,17 +68,22 @@ class ConversationRows:
 
     def raw(self, arrival: Arrival, ref: MessageRef) -> Write:
         """The provider's own JSON of an unsupported message, kept for RAW_DAYS."""
+        until = arrival.now // SECOND + RAW_DAYS * DAY // SECOND
         attributes = {
             "raw": seal(arrival.person.public_key, sealing.raw_part(ref), arrival.message.raw),
             "raw_type": arrival.message.raw_type,
             "contact_id": arrival.person.contact_id,
-            "expires_at": arrival.now // SECOND + RAW_DAYS * DAY // SECOND,
+            "expires_at": until,
+            "gone_at": gone_at(until),
         }
         pk = rows.conversation_pk(ref.conversation_id)
         return self._writes.put("raw", "desk", pk, f"raw#{ref.tail}", attributes, fresh=False)
 
-    def new_head(self, person: Person, message: Incoming, now: int, *, ticket_id: str, wrote_at: int) -> Write:
-        """A new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they only arrived."""
+    def new_head(
+        self, person: Person, message: Incoming, now: int, *, ticket_id: str, wrote_at: int, expires_at: int = 0
+    ) -> Write:
+        """A new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they only arrived: then
+        the contact has a date (seconds) until there is a ticket."""
         head = {
             "conversation_id": person.conversation_id,
             "contact_id": person.contact_id,
@@ -88,14 +97,16 @@ class ConversationRows:
             "language": person.language,
             "aliases": list(person.aliases),
             "blocked": False,
+            "expires_at": expires_at or None,
         }
         return self._writes.put("head", "desk", rows.conversation_pk(person.conversation_id), "head", head)
 
     def head(self, arrival: Arrival) -> Write:
-        """The fence of every known conversation: the epoch and ticket that were read must still be there."""
+        """The fence of every known conversation: the epoch and ticket that were read must still be there, and the
+        contact's retention must not have ended. A new ticket takes the contact's date away."""
         person, at = arrival.person, arrival.message.sent_at * SECOND
-        values: dict[str, Any] = {"epoch": person.epoch}
-        condition = "epoch = :epoch"
+        values: dict[str, Any] = {"epoch": person.epoch, "now": arrival.now // SECOND}
+        condition = f"epoch = :epoch AND {LASTS}"
         changes = []
         if person.ticket_id:
             condition += " AND ticket_id = :read"
@@ -115,6 +126,8 @@ class ConversationRows:
             changes.append("aliases = :aliases")
             values["aliases"] = list(person.aliases)
         expression = "SET " + ", ".join(changes) if changes else ""
+        if arrival.opens:
+            expression += " REMOVE expires_at"
         return self._writes.update(
             "head",
             "desk",
@@ -124,6 +137,12 @@ class ConversationRows:
             condition,
             values,
         )
+
+    def ended(self, person: Person, now: int) -> Write:
+        """The fence behind which a person's addresses go to a new contact: their retention has ended indeed."""
+        values = {"epoch": person.epoch, "now": now // SECOND}
+        pk = rows.conversation_pk(person.conversation_id)
+        return self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch AND expires_at <= :now", values)
 
     def consent(self, arrival: Arrival, ref: MessageRef) -> Write:
         """The consent that a person gives with their first message (policy A5.3, A5.4)."""
@@ -141,6 +160,22 @@ class ConversationRows:
         }
         pk = rows.contact_pk(arrival.person.contact_id)
         return self._writes.put("consent", "desk", pk, f"consent#{arrival.now:013d}#{ref.blind}", attributes)
+
+    def ask(self, arrival: Arrival, ask: Ask, ref: MessageRef) -> Write:
+        """What the message asks about the person's data; it lies there until that was dealt with."""
+        until = (arrival.now + GUARD_DAYS * DAY) // SECOND
+        attributes = {
+            "contact_id": arrival.person.contact_id,
+            "action": ask.action,
+            "request_id": ask.request_id,
+            "message_ref": str(ref),
+            "language": arrival.person.language,
+            "at": arrival.now,
+            "expires_at": until,
+            "gone_at": gone_at(until),
+        }
+        pk = rows.contact_pk(arrival.person.contact_id)
+        return self._writes.put("ask", "desk", pk, f"ask#{arrival.now:013d}#{ref.blind}", attributes)
 
     def notice(self, person: Person, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
         """An automatic text: its message row and its place in the outbox."""

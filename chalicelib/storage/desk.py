@@ -4,6 +4,7 @@ One `Desk` serves one request: it keeps the opened keys of that request and noth
 """
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
@@ -12,7 +13,7 @@ from chalicelib.domain.desk import Contact, Conversation, Message, Thread, Ticke
 from chalicelib.domain.fold import fold
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS
-from chalicelib.observability import count
+from chalicelib.observability import count, log
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.desk_rows import consent, conversation, mapping, number
@@ -27,6 +28,8 @@ MOST_OPENED = 1_500_000
 EXAMINED = 4000
 """Rows of the conversation that are looked at for one ticket."""
 ADDRESS_KINDS = ("phone", "user", "chat")
+ERASING = "erasing"
+"""State of a contact behind whom the fence has closed: HardSuppress."""
 CHAIN = 20
 """Tickets of one conversation that are followed backwards."""
 
@@ -189,7 +192,7 @@ class Desk:
     # -- contacts
 
     def contact(self, contact_id: str) -> Contact | None:
-        """A contact with the consents given, or None."""
+        """A contact with the consents given, or None when there is none or its retention has ended."""
         found: dict[str, DeskRow] = {}
         with reaching():
             for row in DeskRow.query(rows.contact_pk(contact_id), consistent_read=True, limit=100):
@@ -198,6 +201,8 @@ class Desk:
         if "contact" not in found:
             return None
         row = found.pop("contact")
+        if self._get(rows.conversation_pk(str(row.conversation_id)), "head") is None:
+            return None  # the head carries the contact's date
         consents = [one for name, one in found.items() if name.startswith("consent#")]
         profile, unreadable = self._json(contact_id, sealing.contact_attribute(contact_id, "profile"), row.profile)
         addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}
@@ -214,18 +219,41 @@ class Desk:
             erased=profile is None and not unreadable,
             unreadable=unreadable or None in addresses.values(),
             consents=tuple(consent(one) for one in consents),
+            request_id=(found["request"].request_id or "") if "request" in found else "",
+            suppressed=bool(row.suppressed_at),
+            erasing=row.state == ERASING,
         )
+
+    def erasing(self, contact_id: str) -> bool:
+        """Whether the contact's data is being destroyed, strongly consistent."""
+        row = self._get(rows.contact_pk(contact_id), "contact")
+        return bool(row and row.state == ERASING)
+
+    def open_request(self, contact_id: str) -> str:
+        """Id of the contact's open request about data, or ""."""
+        row = self._get(rows.contact_pk(contact_id), "request")
+        return str(row.request_id) if row else ""
 
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
         """The conversations of several contacts."""
         keys = [(rows.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
         return [str(row.conversation_id) for row in self._batch(keys)]
 
+    def written(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:
+        """What a colleague wrote about a request (`evidence` or `reason`); "" when nothing, or when it cannot be
+        opened."""
+        place = sealing.request_attribute(request_id, attribute)
+        try:
+            return self._opener.text(contact_id, place, sealed) or ""
+        except CannotOpen:
+            _say_unopened(contact_id)
+            return ""
+
     def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str | None:
         try:
             return self._opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
         except CannotOpen:
-            count("CannotOpen")
+            _say_unopened(contact_id)
             return None
 
     def _json(self, contact_id: str, place: Place, sealed: bytes | None) -> tuple[dict[str, Any] | None, bool]:
@@ -234,7 +262,7 @@ class Desk:
         try:
             return self._opener.json(contact_id, place, sealed), False
         except CannotOpen:
-            count("CannotOpen")
+            _say_unopened(contact_id)
             return None, True
 
     def confirm_key(self, ticket: Ticket, head: Conversation) -> bool:
@@ -256,6 +284,11 @@ class Desk:
             return []
         with reaching():
             return [row for row in DeskRow.batch_get(list(keys), consistent_read=True) if alive(row, self._now)]
+
+
+def _say_unopened(contact_id: str) -> None:
+    log("cannot_open", level=logging.ERROR, contact_id=contact_id)
+    count("CannotOpen")
 
 
 def _size(message: Message) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.desk import Conversation, Event, Ticket
+from chalicelib.domain.expiry import gone_at
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import State, queue_of
@@ -28,7 +29,7 @@ class DeskChanges:
         """
         writes = [self._update(ticket, new, now)]
         if ticket.state == State.CLOSED and new.get("state", State.CLOSED) != State.CLOSED:
-            writes.append(self._is_newest(ticket))
+            writes.append(self._newest_again(ticket))
         writes += [self._event(ticket, event, author, now, order) for order, event in enumerate(events)]
         return self._transact(writes)
 
@@ -51,10 +52,11 @@ class DeskChanges:
         pk = rows.ticket_pk(ticket.id)
         return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values | kept)
 
-    def _is_newest(self, ticket: Ticket) -> Write:
-        """A closed ticket comes back only while it is its conversation's newest: messages go to that one."""
-        pk = rows.conversation_pk(ticket.conversation_id)
-        return self._writes.update("head", "desk", pk, "head", "", "ticket_id = :ticket", {"ticket": ticket.id})
+    def _newest_again(self, ticket: Ticket) -> Write:
+        """A closed ticket comes back only while it is its conversation's newest: messages go to that one. The contact's
+        date goes with the ticket's."""
+        pk, values = rows.conversation_pk(ticket.conversation_id), {"ticket": ticket.id}
+        return self._writes.update("head", "desk", pk, "head", "REMOVE expires_at", "ticket_id = :ticket", values)
 
     def _event(self, ticket: Ticket, event: Event, author: str, now: int, order: int) -> Write:
         ref = MessageRef(ticket.conversation_id, now, blind_of_notice(event.kind, new_id()))
@@ -68,7 +70,7 @@ class DeskChanges:
             "arrived_at": now,
             "author": author,
             "params": dict(event.params),
-            "expires_at": ticket.expires_at // 1000 or None,
+            **_dates(ticket),
         }
         pk = rows.conversation_pk(ref.conversation_id)
         return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes)
@@ -85,7 +87,7 @@ class DeskChanges:
             "sent_at": now,
             "arrived_at": now,
             "author": author,
-            "expires_at": ticket.expires_at // 1000 or None,
+            **_dates(ticket),
         }
         pk = rows.conversation_pk(ref.conversation_id)
         writes = [
@@ -124,6 +126,12 @@ class DeskChanges:
         except BotoCoreError as error:
             raise _unavailable() from error
         return True
+
+
+def _dates(ticket: Ticket) -> dict[str, int]:
+    """The dates of a row that is added to a closed ticket; none while it is open."""
+    date = ticket.expires_at // 1000
+    return {"expires_at": date, "gone_at": gone_at(date)} if date else {}
 
 
 def _unavailable() -> Unavailable:

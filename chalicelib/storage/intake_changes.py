@@ -1,15 +1,19 @@
 """The rest of what arrives: a start, a block, a changed number. Each stored once, each in one transaction."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from chalicelib.domain.messages import NumberChanged, ReachChanged, Started
-from chalicelib.domain.people import ContactKey, Notice, Outcome, Person
+from chalicelib.domain.messages import Author, NumberChanged, ReachChanged, Started
+from chalicelib.domain.people import ContactKey, Found, Notice, Outcome, Person
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import SECOND
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.blind import AddressKey
+from chalicelib.storage.conversation_rows import LASTS
 from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.writes import Write
+
+Change = Started | ReachChanged | NumberChanged
 
 
 class IntakeChanges:
@@ -19,17 +23,35 @@ class IntakeChanges:
         self._store = store
         self._address_key = address_key
 
-    def start(self, person: Person, key: ContactKey | None, started: Started, notice: Notice, now: int) -> Outcome:
-        """Store that a person pressed Start, and the welcome. Raises Unavailable."""
+    def start(
+        self,
+        person: Person,
+        key: ContactKey | None,
+        started: Started,
+        notice: Notice,
+        now: int,
+        *,
+        expires_at: int,
+        ended: Person | None = None,
+    ) -> Outcome:
+        """Store that a person pressed Start, and the welcome. A new contact has the date `expires_at` (seconds) until
+        there is a ticket; it takes the place of one that has `ended`. Raises Unavailable."""
         rows_of = self._store.conversations
         writes = [self._started(person, started, now)]
         if key:
-            writes += self._store.people.new_contact(person, key, started, now)
-            writes.append(rows_of.new_head(person, started, notice.at, ticket_id="", wrote_at=0))
+            writes += self._store.people.new_contact(person, key, started, now, Found(None, ended=ended))
+            writes += self._store.people.fences(person.aliases, started.sent_at * SECOND)
+            writes.append(rows_of.new_head(person, started, notice.at, ticket_id="", wrote_at=0, expires_at=expires_at))
+            writes += [rows_of.ended(ended, now)] if ended else []
         else:
-            writes.append(self._at_epoch(person))
+            writes.append(self._as_read(person, now))
+            writes += self._before(person, started, started.author, started.sent_at * SECOND)
         writes += rows_of.notice(person, started, "", notice)
         return self._store.transact(writes)
+
+    def _before(self, person: Person, part: Change, author: Author, at: int) -> Iterator[Write]:
+        """That nobody was erased whose address this was, when the change is older than the person's having it."""
+        return self._store.people.fences(self._store.before(person, part.channel, part.account, author, at), at)
 
     def _started(self, person: Person, started: Started, now: int) -> Write:
         ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.blind(started))
@@ -43,42 +65,47 @@ class IntakeChanges:
         """Return the blind name of the part's provider id."""
         return self._address_key.message(part.channel, part.account, part.provider_id)
 
-    def _at_epoch(self, person: Person) -> Write:
-        pk = rows.conversation_pk(person.conversation_id)
-        return self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": person.epoch})
+    def _as_read(self, person: Person, now: int) -> Write:
+        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
+        return self._store.writes.update("head", "desk", pk, "head", "", f"epoch = :epoch AND {LASTS}", values)
 
-    def reach(self, person: Person, change: ReachChanged) -> Outcome:
+    def reach(self, person: Person, change: ReachChanged, now: int) -> Outcome:
         """Store that the person blocked or unblocked the bot, unless something newer is known. Raises Unavailable."""
         at, kind = change.at * SECOND, "blocked" if change.blocked else "unblocked"
         newer = "<" if change.blocked else "<="
         head = self._store.writes.update(
             "head", "desk", rows.conversation_pk(person.conversation_id), "head",
             "SET blocked = :blocked, reach_at = :at",
-            f"epoch = :epoch AND (attribute_not_exists(reach_at) OR reach_at {newer} :at)",
-            {"blocked": change.blocked, "at": at, "epoch": person.epoch},
+            f"epoch = :epoch AND {LASTS} AND (attribute_not_exists(reach_at) OR reach_at {newer} :at)",
+            {"blocked": change.blocked, "at": at, "epoch": person.epoch, "now": now // SECOND},
         )  # fmt: skip
         event = self._store.conversations.event(person, person.ticket_id, kind, at)
-        return self._store.transact([head, event])
+        return self._store.transact([head, event, *self._before(person, change, change.author, at)])
 
     def renumber(self, person: Person, change: NumberChanged, now: int, *, known: bool) -> Outcome:
         """Give the person the new address in place of the old one of its kind. With `known` they have it already.
 
-        Raises Unavailable.
+        A fenced address moves nothing (FENCED). Raises Unavailable.
         """
+        at = change.at * SECOND
         old = self._address_key.address(change.channel, change.account, change.old)
         new = self._address_key.address(change.channel, change.account, change.new)
         if change.old.kind != change.new.kind:
             old = getattr(person, f"{change.new.kind}_hash")
         kept = tuple(name for name in person.aliases if name not in (old, new))
-        moved = replace(person, aliases=(*kept, new), known_at=max(person.known_at, change.at * SECOND))
+        moved = replace(person, aliases=(*kept, new), known_at=max(person.known_at, at), born_at=at)
         moved = replace(moved, user_hash=new) if change.new.kind == "user" else replace(moved, phone_hash=new)
         writes = [self._told(person, change, "number_changed", now)]
         writes += self._store.people.renumbered(moved, old if old != new else "", "" if known else new, change.new, now)
+        writes += self._before(person, change, Author((change.old,)), at)
+        writes += self._store.people.fences((new,) if new != old and not known else (), at)
         return self._store.transact(writes)
 
     def keep_number(self, person: Person, change: NumberChanged, now: int) -> Outcome:
         """Say on the ticket that a changed number belongs to somebody else and moved nothing. Raises Unavailable."""
-        return self._store.transact([self._told(person, change, "number_taken", now)])
+        late = self._before(person, change, Author((change.old,)), change.at * SECOND)
+        told = self._told(person, change, "number_taken", now)
+        return self._store.transact([told, self._as_read(person, now), *late])
 
     def _told(self, person: Person, change: NumberChanged, kind: str, now: int) -> Write:
         at = min(change.at * SECOND, now)

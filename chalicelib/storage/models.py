@@ -77,15 +77,18 @@ class DeskRow(Model):
     user = BinaryAttribute(null=True, legacy_encoding=False)
     phone = BinaryAttribute(null=True, legacy_encoding=False)
     chat = BinaryAttribute(null=True, legacy_encoding=False)
+    suppressed_at = NumberAttribute(null=True)
     policy_version = UnicodeAttribute(null=True)
     policy_hash = UnicodeAttribute(null=True)
     message_ref = UnicodeAttribute(null=True)
     at = NumberAttribute(null=True)
+    request_id = UnicodeAttribute(null=True)
 
     # conversation
     last_inbound_at = NumberAttribute(null=True)
     last_at = NumberAttribute(null=True)
     aliases: ListAttribute[str] = ListAttribute(null=True)
+    former: ListAttribute[str] = ListAttribute(null=True)
     blocked = BooleanAttribute(null=True)
     reach_at = NumberAttribute(null=True)
 
@@ -95,6 +98,10 @@ class DeskRow(Model):
     content = BinaryAttribute(null=True, legacy_encoding=False)
     sent_at = NumberAttribute(null=True)
     provider_hash = UnicodeAttribute(null=True)
+    links: ListAttribute[str] = ListAttribute(null=True)
+    """Blind names of the provider's ids, one per piece: the message's links."""
+    linked_until = NumberAttribute(null=True)
+    """The date of those links (seconds)."""
     order = NumberAttribute(null=True)
     arrived_at = NumberAttribute(null=True)
     status = UnicodeAttribute(null=True)
@@ -144,7 +151,7 @@ class DeskRow(Model):
     dated = NumberAttribute(null=True)
     """The date that the ticket's rows have."""
     gone_at = NumberAttribute(null=True)
-    """DynamoDB's TTL attribute (seconds): see storage/retention.gone_at."""
+    """DynamoDB's TTL attribute (seconds): see domain/expiry.gone_at."""
     rung_at = NumberAttribute(null=True)
     """When its dating was asked for again."""
     undelivered = UnicodeAttribute(null=True)
@@ -199,7 +206,9 @@ class IndexRow(Model):
     user_hash = UnicodeAttribute(null=True)
     phone_hash = UnicodeAttribute(null=True)
     known_at = NumberAttribute(null=True)
+    born_at = NumberAttribute(null=True)
     former_at = NumberAttribute(null=True)
+    fenced = BooleanAttribute(null=True)
     message_ref = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
     rank = NumberAttribute(null=True)
@@ -212,6 +221,8 @@ class IndexRow(Model):
     kind = UnicodeAttribute(null=True)
     words: ListAttribute[str] = ListAttribute(null=True)
     version = UnicodeAttribute(null=True)
+    ended_at = NumberAttribute(null=True)
+    """When the contact of these words ended: they go with the next sweep."""
 
 
 def bind(tables: Mapping[str, str]) -> None:

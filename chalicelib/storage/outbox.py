@@ -61,7 +61,7 @@ class Outbox(OutboxReading):
             change = "SET #pieces = if_not_exists(#pieces, :none) + :one, #claim_until = :until"
             return [
                 self._rows.place(waiting, change, "#attempt_id = :attempt", values),
-                self._rows.identified(waiting.ref, head, provider_id, name, rank=None),
+                self._rows.identified(waiting.ref, head, provider_id, name, now, rank=None),
                 self._rows.link(name, waiting.ref, now),
             ]
 
@@ -84,7 +84,7 @@ class Outbox(OutboxReading):
                     return [self._rows.given_up(waiting)]
                 rank, early = message.rank, self.parked(name)
             return [
-                self._rows.identified(waiting.ref, head, provider_id, name, rank=rank, early=early),
+                self._rows.identified(waiting.ref, head, provider_id, name, now, rank=rank, early=early),
                 self._rows.link(name, waiting.ref, now),
                 *self._parked(waiting, name, early),
                 self._rows.given_up(waiting),

@@ -78,7 +78,7 @@ class OutboxReading:
         if row is None:
             return None
         sealed = {kind: getattr(row, kind) for kind in ADDRESS_KINDS if getattr(row, kind)}
-        return Recipient(contact_id, row.state or "", _int(row.epoch), sealed)
+        return Recipient(contact_id, row.state or "", _int(row.epoch), sealed, bool(row.suppressed_at))
 
     def parked(self, name: str) -> tuple[str, int, dict[str, Any]] | None:
         """A status that came before we knew the provider's id: status, rank, and its failure when it is

@@ -89,18 +89,22 @@ class OutboxRows:
         head: Head,
         provider_id: str,
         name: str,
+        now: int,
         *,
         rank: int | None,
         early: Parked | None = None,
     ) -> Write:
         """Keep the provider's id sealed beside the message, and its blind name, by which answers find it.
 
+        The names of all its links stand there, too, with their date: without the sealed ids they could not be deleted.
         With `rank`, as read, also raise the status: to `sent`, or to one that was parked.
         """
         sealed = seal(head.public_key, sealing.provider_ids(ref), provider_id.encode())
-        values: dict[str, Any] = {"no_ids": [], "ids": [sealed], "name": name}
+        values: dict[str, Any] = {"no_ids": [], "ids": [sealed], "name": name, "names": [name]}
+        values["until"] = _link_until(now)
         expression = (
             "SET #provider_ids = list_append(if_not_exists(#provider_ids, :no_ids), :ids),"
+            " #links = list_append(if_not_exists(#links, :no_ids), :names), #linked_until = :until,"
             " #provider_hash = if_not_exists(#provider_hash, :name)"
         )
         if rank is None:
@@ -156,7 +160,7 @@ class OutboxRows:
 
     def link(self, name: str, ref: MessageRef, now: int) -> Write:
         """From the provider's id to our message, for statuses that do not carry our reference."""
-        attributes = {"message_ref": str(ref), "expires_at": now // SECOND + GUARD_DAYS * DAY // SECOND}
+        attributes = {"message_ref": str(ref), "expires_at": _link_until(now)}
         return self._writes.put("link", "index", f"link#{name}", "link", attributes, fresh=False)
 
     def parked(self, name: str, early: Parked | None) -> Write:
@@ -178,7 +182,7 @@ class OutboxRows:
             rows.conversation_pk(conversation_id),
             "head",
             "SET #blocked = :yes, #reach_at = :at",
-            "attribute_not_exists(#reach_at) OR #reach_at < :at",
+            "attribute_exists(pk) AND (attribute_not_exists(#reach_at) OR #reach_at < :at)",
             {"yes": True, "at": since // SECOND * SECOND - 1},
         )
 
@@ -187,3 +191,7 @@ class OutboxRows:
         return self._writes.update(
             "channel", "desk", rows.channel_pk(account), "channel", expression, condition, values
         )
+
+
+def _link_until(now: int) -> int:
+    return now // SECOND + GUARD_DAYS * DAY // SECOND

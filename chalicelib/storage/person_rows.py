@@ -1,6 +1,6 @@
 """Rows of a person: contact, key and aliases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -47,7 +47,8 @@ class PersonRows:
         yield self._writes.put("key", "keys", person.contact_id, "", {**sealed, "created_at": now})
 
     def _alias(self, person: Person, name: str, found: Found) -> Write:
-        """An alias that nobody holds: not there, left by its former owner, or taken from who lost it just now."""
+        """An alias that nobody holds: not there, left by its former owner, held by somebody whose retention has
+        ended, or taken from who lost it just now."""
         attributes = {
             "contact_id": person.contact_id,
             "conversation_id": person.conversation_id,
@@ -60,14 +61,25 @@ class PersonRows:
             "user_hash": person.user_hash,
             "phone_hash": person.phone_hash,
             "known_at": person.known_at,
+            "born_at": person.born_at or None,
         }
         write = self._writes.put("alias", "index", f"alias#{name}", "alias", attributes)
         put = write.item["Put"]
         put["ConditionExpression"] = "attribute_not_exists(pk) OR attribute_exists(former_at)"
+        if found.ended:
+            put["ConditionExpression"] += " OR contact_id = :ended"
+            put["ExpressionAttributeValues"] = {":ended": {"S": found.ended.contact_id}}
         if found.moved_from and name == found.taken:
             put["ConditionExpression"] = "contact_id = :other"
             put["ExpressionAttributeValues"] = {":other": {"S": found.moved_from.contact_id}}
         return write
+
+    def fences(self, names: Iterable[str], at: int, role: str = "fence") -> Iterator[Write]:
+        """Nobody who had these addresses is being erased, or was after this was sent at `at` (ms)."""
+        condition = "attribute_not_exists(pk) OR (#closed = :no AND #at < :sent)"
+        for name in names:
+            pk, values = rows.fence_pk(name), {"no": False, "sent": at}
+            yield self._writes.update(role, "index", pk, "fence", "", condition, values)
 
     def new_profile(self, arrival: Arrival) -> str:
         """Return the blind name of the author's profile when the message brings a new one, else nothing."""
@@ -88,7 +100,8 @@ class PersonRows:
             return
         person = replace(person, ticket_id=arrival.ticket_id or person.ticket_id)
         for name in person.aliases:
-            yield self._alias(person, name, found) if name in found.added else self._told(person, name)
+            learned = replace(person, born_at=arrival.at)
+            yield self._alias(learned, name, found) if name in found.added else self._told(person, name)
         sealed: dict[str, bytes] = {}
         if found.readdressed:
             sealed |= self._addresses(person, arrival.message.author, found)
@@ -157,7 +170,11 @@ class PersonRows:
             )  # fmt: skip
         pk = rows.conversation_pk(person.conversation_id)
         values = {"aliases": list(person.aliases), "epoch": person.epoch}
-        yield self._writes.update("head", "desk", pk, "head", "SET aliases = :aliases", "epoch = :epoch", values)
+        change = "SET aliases = :aliases"
+        if old:
+            change += ", former = list_append(if_not_exists(former, :none), :old)"
+            values |= {"none": [], "old": [old]}
+        yield self._writes.update("head", "desk", pk, "head", change, "epoch = :epoch", values)
         yield self._writes.update(
             "contact", "desk", rows.contact_pk(person.contact_id), "contact",
             f"SET #{address.kind} = :address", "epoch = :epoch",

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.domain.delivery import Answered, Reply
 from chalicelib.domain.desk import Message
+from chalicelib.domain.expiry import gone_at
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, SECOND, WINDOW, queue_of
 from chalicelib.storage import rows, sealing
@@ -57,10 +58,8 @@ class ReplyStore(OutboxReading):
 
     def _rows(self, reply: Reply) -> list[Write]:
         pk = rows.conversation_pk(reply.ref.conversation_id)
-        guard = {
-            "message_ref": str(reply.ref),
-            "expires_at": reply.now // SECOND + GUARD_DAYS * DAY // SECOND,
-        }
+        until = reply.now // SECOND + GUARD_DAYS * DAY // SECOND
+        guard = {"message_ref": str(reply.ref), "expires_at": until, "gone_at": gone_at(until)}
         return [
             self._writes.put("message", "desk", pk, f"message#{reply.ref.tail}", self._message(reply)),
             self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _place(reply)),

@@ -1,38 +1,18 @@
 """The date of a ticket, and its copies on the ticket's rows. Dates are epoch seconds."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.domain.expiry import Dated, gone_at
 from chalicelib.storage import rows
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.models import DeskRow
 from chalicelib.storage.outbox_reading import get_row
 from chalicelib.storage.transactions import Transactions
-from chalicelib.storage.writes import Writes
+from chalicelib.storage.writes import Write, Writes
 
 AGAIN = 1
 """Instead of a date in a ticket's `dated`: its rows have to be looked at. No ticket ever has this date."""
-_GONE_AFTER = 7 * DAY // SECOND
-
-
-def gone_at(expires_at: int) -> int:
-    """Return when DynamoDB itself may delete a row (its TTL attribute; seconds): a week after its date.
-
-    DynamoDB asks no ticket before it deletes. The week is the dater's and the sweeper's time to take a stale date
-    off the rows of a reopened ticket.
-    """
-    return expires_at + _GONE_AFTER
-
-
-@dataclass(frozen=True)
-class Dated:
-    """A ticket as far as its date goes: `expires_at` is 0 while it is not closed."""
-
-    ticket_id: str
-    number: str
-    expires_at: int
 
 
 class TicketDates:
@@ -45,7 +25,9 @@ class TicketDates:
     def ticket(self, ticket_id: str) -> Dated | None:
         """The ticket by a strongly consistent read, or None when it is gone."""
         row = get_row(rows.ticket_pk(ticket_id), "ticket")
-        return Dated(ticket_id, row.number or "", int(row.expires_at or 0)) if row else None
+        if row is None:
+            return None
+        return Dated(ticket_id, row.number or "", int(row.expires_at or 0), int(row.closed_at or 0))
 
     def others(self, conversation_id: str, ticket: Dated) -> Iterator[str]:
         """Sort keys of the ticket's messages, comments and activity lines that have another date than the
@@ -87,6 +69,38 @@ class TicketDates:
             values |= {"date": ticket.expires_at, "gone": gone_at(ticket.expires_at)}
             expression = "SET #expires_at = :date, #gone_at = :gone"
         self._run.single(self._writes.update("row", "desk", pk, sk, expression, "#ticket_id = :ticket", values))
+
+    def date_head(self, conversation_id: str, ticket: Dated, kept_days: int) -> bool:
+        """Give the conversation's head its contact's date, or take it away; False: what was read has changed.
+
+        The newest ticket decides. An older one only puts a date off: it may be closed after the newest. The ticket is
+        checked in the same transaction, so a head has no date while its newest ticket is open. It gets no `gone_at`:
+        DynamoDB would delete the head alone, and the contact's other rows would be left without an end.
+        """
+        head = get_row(rows.conversation_pk(conversation_id), "head")
+        if head is None:
+            return True
+        newest, read = head.ticket_id == ticket.ticket_id, int(head.expires_at or 0)
+        date = ticket.contact_until(kept_days)
+        if (not newest and not read) or (read >= date if ticket.expires_at else not (newest and read)):
+            return True
+        values: dict[str, Any] = {"newest": head.ticket_id or ""} | ({"read": read} if read else {})
+        condition = "#ticket_id = :newest AND "
+        condition += "#expires_at = :read" if read else "attribute_not_exists(#expires_at)"
+        expression = "REMOVE #expires_at"
+        if ticket.expires_at:
+            values["date"], expression = date, "SET #expires_at = :date"
+        pk = rows.conversation_pk(conversation_id)
+        write = self._writes.update("head", "desk", pk, "head", expression, condition, values)
+        return self._run.once([self._still(ticket), write]) is None
+
+    def _still(self, ticket: Dated) -> Write:
+        """The ticket has this date still, or none."""
+        values: dict[str, Any] = {"ticket": ticket.ticket_id}
+        condition = "#ticket_id = :ticket AND attribute_not_exists(#expires_at)"
+        if ticket.expires_at:
+            values, condition = {"closed": ticket.expires_at}, "#expires_at = :closed"
+        return self._writes.update("ticket", "desk", rows.ticket_pk(ticket.ticket_id), "ticket", "", condition, values)
 
     def finish(self, ticket: Dated) -> bool:
         """Note on the ticket that its rows have its date; False when the date has changed meanwhile."""

@@ -30,30 +30,31 @@ class ItemClass:
 
 
 _DATED = "dated when its ticket closes; without a ticket, when it arrives"
-_UNTIL_ERASED = "while the contact exists"
+_WITH_CONTACT = "with its contact, on the date of the conversation's head"
 _IDENTITY = ("phone", "whatsapp_name", "whatsapp_id", "telegram_id", "telegram_name", "language")
 _MESSAGE = ("message_text", "shared_items", "message_metadata")
 
 CONTACT = ItemClass(
     "contact", "desk", pk="contact#{contact_id}", sk="contact",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
-    expiry=_UNTIL_ERASED, eraser="desk",
+    expiry=_WITH_CONTACT, eraser="desk",
     sealed=("profile", "user", "phone", "chat"),
     plain=("contact_id", "channel", "account", "language", "state", "public_key", "epoch", "conversation_id",
-           "created_at"),
+           "created_at", "suppressed_at"),
 )  # fmt: skip
 CONSENT = ItemClass(
     "consent", "desk", pk="contact#{contact_id}", sk="consent#{at}#{id}",
     owner="contact", categories=("consent_record",), purpose="proof", retention="consent",
-    expiry=_UNTIL_ERASED, eraser="desk",
-    plain=("contact_id", "purpose", "policy_version", "policy_hash", "language", "channel", "message_ref", "at"),
+    expiry="dated when its contact ends", eraser="desk",
+    plain=("contact_id", "purpose", "policy_version", "policy_hash", "language", "channel", "message_ref", "at",
+           "expires_at", "gone_at"),
 )  # fmt: skip
 HEAD = ItemClass(
     "head", "desk", pk="conversation#{conversation_id}", sk="head",
     owner="contact", categories=("message_metadata",), purpose="support", retention="contact",
-    expiry=_UNTIL_ERASED, eraser="desk",
+    expiry="dated when its newest ticket closes; before the first ticket, when it arrives", eraser="desk",
     plain=("conversation_id", "contact_id", "channel", "account", "epoch", "ticket_id", "public_key",
-           "last_inbound_at", "last_at", "language", "aliases", "blocked", "reach_at"),
+           "last_inbound_at", "last_at", "language", "aliases", "former", "blocked", "reach_at", "expires_at"),
 )  # fmt: skip
 MESSAGE = ItemClass(
     "message", "desk", pk="conversation#{conversation_id}", sk="message#{at}#{blind}",
@@ -61,20 +62,20 @@ MESSAGE = ItemClass(
     expiry=_DATED, eraser="desk",
     sealed=("content", "provider_ids"),
     plain=("direction", "kind", "ticket_id", "contact_id", "sent_at", "provider_hash", "order", "arrived_at",
-           "status", "rank", "failure", "author", "purpose", "raw_type", "quote_hash", "target_hash",
-           "uncertain", "attempts", "edited", "params", "expires_at", "gone_at", "policy", "flagged"),
+           "status", "rank", "failure", "author", "purpose", "raw_type", "quote_hash", "target_hash", "links",
+           "linked_until", "uncertain", "attempts", "edited", "params", "expires_at", "gone_at", "policy", "flagged"),
 )  # fmt: skip
 RAW = ItemClass(
     "raw", "desk", pk="conversation#{conversation_id}", sk="raw#{at}#{blind}",
     owner="contact", categories=("unreadable",), purpose="support", retention="unreadable",
     expiry="30 days after arrival", eraser="desk",
     sealed=("raw",),
-    plain=("raw_type", "contact_id", "expires_at"),
+    plain=("raw_type", "contact_id", "expires_at", "gone_at"),
 )  # fmt: skip
 OUTBOX = ItemClass(
     "outbox", "desk", pk="conversation#{conversation_id}", sk="outbox#{at}#{blind}",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
-    expiry="deleted when its message is sent or has failed", eraser="desk",
+    expiry="deleted when its message is sent or has failed, and with its contact", eraser="desk",
     plain=("conversation_id", "action", "purpose", "due", "due_at", "queued_at", "attempts", "claim_until",
            "attempt_id", "channel", "account", "pieces", "doubtful"),
 )  # fmt: skip
@@ -82,7 +83,7 @@ CLIENT = ItemClass(
     "client", "desk", pk="conversation#{conversation_id}", sk="client#{hash}",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
     expiry="8 days after the reply", eraser="desk",
-    plain=("message_ref", "expires_at"),
+    plain=("message_ref", "expires_at", "gone_at"),
 )  # fmt: skip
 TICKET = ItemClass(
     "ticket", "desk", pk="ticket#{ticket_id}", sk="ticket",
@@ -123,27 +124,27 @@ UNCLEAR = ItemClass(
     owner="contact", categories=("unreadable",), purpose="support", retention="unreadable",
     expiry="30 days after arrival", eraser="expiry",
     sealed=("raw",),
-    plain=("channel", "account", "raw_type", "vault_id", "expires_at"),
+    plain=("channel", "account", "raw_type", "vault_id", "expires_at", "gone_at"),
 )  # fmt: skip
 GUARD = ItemClass(
     "guard", "desk", pk="conversation#{conversation_id}", sk="message#{at}#{blind}",
     owner="desk", categories=(), purpose="", retention="",
     expiry="8 days after arrival", eraser="expiry",
-    plain=("guard", "expires_at"),
+    plain=("guard", "expires_at", "gone_at"),
 )  # fmt: skip
 KEY = ItemClass(
     "key", "keys", pk="{contact_id}", sk="",
     owner="contact", categories=(), purpose="support", retention="contact",
-    expiry="none: destroyed by the erasure", eraser="keys",
+    expiry=_WITH_CONTACT, eraser="keys",
     sealed=("sealed_private",),
     plain=("public_key", "vault_id", "created_at"),
 )  # fmt: skip
 ALIAS = ItemClass(
     "alias", "index", pk="alias#{hash}", sk="alias",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
-    expiry=_UNTIL_ERASED, eraser="index",
+    expiry=_WITH_CONTACT, eraser="index",
     plain=("contact_id", "conversation_id", "public_key", "epoch", "ticket_id", "language", "aliases",
-           "profile_hash", "user_hash", "phone_hash", "known_at", "former_at",
+           "profile_hash", "user_hash", "phone_hash", "known_at", "born_at", "former_at", "fenced",
            "expires_at"),
 )  # fmt: skip
 LINK = ItemClass(
@@ -173,19 +174,75 @@ LOGIN = ItemClass(
 TEXT = ItemClass(
     "text", "index", pk="text#{hash}", sk="{contact_id}",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
-    expiry=_UNTIL_ERASED, eraser="index",
-    plain=("contact_id", "expires_at"),
+    expiry=_WITH_CONTACT, eraser="index",
+    plain=("contact_id",),
 )  # fmt: skip
 WORDS = ItemClass(
     "words", "index", pk="words#{contact_id}", sk="words",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
-    expiry=_UNTIL_ERASED, eraser="index",
-    plain=("contact_id", "words", "version"),
+    expiry=_WITH_CONTACT, eraser="index",
+    plain=("contact_id", "words", "version", "ended_at"),
+)  # fmt: skip
+
+REQUEST = ItemClass(
+    "request", "desk", pk="request#{request_id}", sk="request",
+    owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
+    expiry="1095 days after it was answered", eraser="request",
+    sealed=("secret", "evidence", "reason"),
+    plain=("request_id", "kind", "state", "source", "contact_id", "conversation_id", "channel", "account", "language",
+           "received_at", "deadline_at", "alarm_at", "target_at", "due", "due_at", "run", "waits", "token", "steps",
+           "counts", "box", "identity", "certificate_id", "secret_hash", "policy_version", "policy_hash",
+           "key_fingerprint", "inventory_hash", "passes", "failure", "failed_step", "escalated_at", "created_by",
+           "decided_by", "over_at", "queue", "activity", "expires_at", "gone_at"),
+)  # fmt: skip
+INVENTORY = ItemClass(
+    "inventory", "desk", pk="request#{request_id}", sk="inventory#{store}#{part}",
+    owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
+    expiry="with the request's key, at most 24 hours after the proof of absence", eraser="request",
+    sealed=("identities",),
+    plain=("request_id", "store", "found", "names", "expires_at", "gone_at"),
+)  # fmt: skip
+OPEN_REQUEST = ItemClass(
+    "open_request", "desk", pk="contact#{contact_id}", sk="request",
+    owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
+    expiry="when the request is over", eraser="desk",
+    plain=("contact_id", "request_id", "at"),
+)  # fmt: skip
+ASK = ItemClass(
+    "ask", "desk", pk="contact#{contact_id}", sk="ask#{at}#{blind}",
+    owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
+    expiry="when it was dealt with, 8 days at most", eraser="desk",
+    plain=("contact_id", "action", "request_id", "message_ref", "language", "at", "expires_at", "gone_at"),
+)  # fmt: skip
+FENCE = ItemClass(
+    "fence", "index", pk="fence#{hash}", sk="fence",
+    owner="contact", categories=("fence",), purpose="proof", retention="fence",
+    expiry="8 days after the destruction", eraser="expiry",
+    plain=("at", "closed", "request_id", "box", "language", "expires_at"),
+)  # fmt: skip
+CERTIFICATE = ItemClass(
+    "certificate", "ledger", pk="certificate#{certificate_id}", sk="{stage}",
+    owner="desk", categories=(), purpose="proof", retention="",
+    expiry="none: it holds nothing of a person", eraser="none",
+    plain=("certificate_id", "number", "body", "signature", "hash", "key_arn"),
+)  # fmt: skip
+CHAIN = ItemClass(
+    "chain", "ledger", pk="chain", sk="{number}",
+    owner="desk", categories=(), purpose="proof", retention="",
+    expiry="none: it holds nothing of a person", eraser="none",
+    plain=("number", "hash", "certificate_id", "entry"),
+)  # fmt: skip
+TOMBSTONE = ItemClass(
+    "tombstone", "ledger", pk="tombstone#{contact_id}", sk="tombstone",
+    owner="desk", categories=(), purpose="proof", retention="",
+    expiry="none: a random id and a time, for restored backups", eraser="none",
+    plain=("contact_id", "request_id", "conversation_id", "at", "inventory_hash"),
 )  # fmt: skip
 
 CLASSES = (
     CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, UNCLEAR, GUARD, KEY,
-    ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS,
+    ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, FENCE, CERTIFICATE, CHAIN,
+    TOMBSTONE,
 )  # fmt: skip
 
 
@@ -212,3 +269,13 @@ def number_pk(number: str) -> str:
 def channel_pk(account: str) -> str:
     """Partition of one number or bot of ours."""
     return f"channel#{account}"
+
+
+def request_pk(request_id: str) -> str:
+    """Partition of a request about data: the request and its inventory."""
+    return f"request#{request_id}"
+
+
+def fence_pk(name: str) -> str:
+    """Partition of an address's fence, by its blind name."""
+    return f"fence#{name}"

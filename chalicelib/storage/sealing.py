@@ -38,6 +38,11 @@ def ticket_attribute(ticket_id: str, attribute: str) -> Place:
     return Place("desk", "ticket", ticket_id, attribute)
 
 
+def request_attribute(request_id: str, attribute: str) -> Place:
+    """A request's `secret`, `evidence` or `reason`."""
+    return Place("desk", "request", request_id, attribute)
+
+
 def seal_json(public_key: bytes, place: Place, value: Mapping[str, Any]) -> bytes:
     """Seal a mapping as compact JSON; empty values are left out."""
     kept = {name: one for name, one in value.items() if one not in ("", None, (), [], {}, False)}

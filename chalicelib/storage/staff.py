@@ -1,6 +1,7 @@
 """Rows of colleagues. A row without our proof grants nothing: whoever can write to the table makes no colleague."""
 
 import hmac
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -73,6 +74,10 @@ class StaffStore:
         """Shut the colleague out and end every session. Raises NotFound and Conflict."""
         self._change(staff_id, lambda one: replace(one, disabled=True, generation=one.generation + 1))
 
+    def end_sessions(self, staff_id: str) -> None:
+        """End every session that is open now. Raises NotFound and Conflict."""
+        self._change(staff_id, lambda one: replace(one, generation=one.generation + 1))
+
     def _change(self, staff_id: str, change: Callable[[Staff], Staff]) -> None:
         """Write what is different and the new proof, over the row that was read and no other."""
         for _ in range(TRIES):
@@ -104,7 +109,7 @@ class StaffStore:
         staff = _staff(row)
         if hmac.compare_digest((row.mac or "").encode(), staff_mac(self.key, staff).encode()):
             return staff
-        log("staff_not_proved", reason="mac")
+        log("staff_not_proved", level=logging.ERROR, staff_id=staff.id)
         count("StaffNotProved")
         return None
 

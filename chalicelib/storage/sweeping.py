@@ -8,15 +8,15 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.expiry import Expired, Removal, Undated
+from chalicelib.domain.expiry import Dated, EndedWords, Expired, Removal, Undated, gone_at
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
 from chalicelib.errors import Unavailable
-from chalicelib.storage import rows
+from chalicelib.storage import rows, text_index
 from chalicelib.storage.attributes import Wire, from_wire
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.models import DeskRow
 from chalicelib.storage.outbox_reading import overdue
-from chalicelib.storage.retention import Dated, TicketDates
+from chalicelib.storage.retention import TicketDates
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Write, Writes
 
@@ -24,8 +24,10 @@ _KEYS = ("pk", "sk")
 _LOOKED_AT = (
     *_KEYS,
     *("expires_at", "direction", "arrived_at", "ticket_id", "conversation_id", "dated", "activity", "rung_at"),
+    *("contact_id", "ended_at"),
 )
 _PAST_ITS_DATE = "expires_at <= :now"
+_OF_NOBODY = "attribute_exists(ended_at)"
 _DATED_OTHERWISE = (
     "(attribute_exists(expires_at) AND attribute_not_exists(dated))"
     " OR (attribute_not_exists(expires_at) AND attribute_exists(dated))"
@@ -39,7 +41,7 @@ DATING_TAKES = 60 * SECOND
 class Page:
     """What one page of a scan found, in its order, and where the next one begins; None at the table's end."""
 
-    items: tuple[Expired | Undated, ...]
+    items: tuple[Expired | Undated | EndedWords, ...]
     cursor: dict[str, str] | None
 
 
@@ -67,8 +69,9 @@ class Sweeping:
     # -- what has expired
 
     def expired(self, table: str, cursor: dict[str, str] | None, now: int) -> Page:
-        """Read one page (1 MB) of a table from `cursor` on and return what is past its date, and of the table
-        `desk` also the tickets whose rows are dated otherwise. `now` in ms."""
+        """Read one page (1 MB) of a table from `cursor` on and return what is past its date; of the table `desk`
+        also the tickets whose rows are dated otherwise, and of `index` the words of contacts that have ended. `now`
+        in ms."""
         request: dict[str, Any] = {
             "TableName": self._tables[table],
             "FilterExpression": _PAST_ITS_DATE,
@@ -77,6 +80,8 @@ class Sweeping:
         if table == "desk":
             request["FilterExpression"] += f" OR (begins_with(pk, :ticket) AND ({_DATED_OTHERWISE}))"
             request["ExpressionAttributeValues"][":ticket"] = {"S": "ticket#"}
+        else:
+            request["FilterExpression"] += f" OR {_OF_NOBODY}"
         if cursor:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in cursor.items()}
         answer = self._call("scan", request)
@@ -104,6 +109,10 @@ class Sweeping:
             return Removal.REMOVED
         return Removal.DATED if "ticket" in refusal.roles else Removal.CHANGED
 
+    def forget(self, contact_id: str) -> bool:
+        """Delete the words by which an ended contact was found; False: the indexer is at them and does it itself."""
+        return text_index.forget(contact_id)
+
     def ring_dating(self, ticket_id: str, now: int) -> None:
         """Have the rows of a ticket dated again. `now` in ms."""
         self._dates.ring(ticket_id, now)
@@ -125,11 +134,12 @@ class Sweeping:
     def _guard(self, item: Expired) -> Write:
         """Empty a message: what is left at its key makes a late repetition harmless and holds nothing of a
         person."""
-        gone = [name for name in item.attributes if name not in (*_KEYS, "expires_at", "guard")]
+        gone = [name for name in item.attributes if name not in (*_KEYS, "expires_at", "gone_at", "guard")]
         return self._writes.update(
             "item", "desk", item.pk, item.sk,
-            "SET #guard = :yes, #expires_at = :until REMOVE " + ", ".join(f"#{name}" for name in gone),
-            "#expires_at = :date", {"yes": True, "until": item.guard_until, "date": item.expires_at},
+            "SET #guard = :yes, #expires_at = :until, #gone_at = :gone REMOVE " + ", ".join(f"#{one}" for one in gone),
+            "#expires_at = :date",
+            {"yes": True, "until": item.guard_until, "gone": gone_at(item.guard_until), "date": item.expires_at},
         )  # fmt: skip
 
     # -- the cursor of what is longer than one sweep
@@ -180,12 +190,12 @@ class Sweeping:
         return answer
 
 
-def _found(table: str, item: Wire, now: int) -> Expired | Undated | None:
+def _found(table: str, item: Wire, now: int) -> Expired | Undated | EndedWords | None:
     value = {name: from_wire(item[name]) for name in _LOOKED_AT if name in item}
     pk, sk, date = value["pk"], value["sk"], value.get("expires_at", 0)
     ticket_id, conversation_id = value.get("ticket_id", ""), value.get("conversation_id", "")
     if table != "desk":
-        return Expired(table, pk, sk, date)
+        return EndedWords(pk, sk, value["contact_id"]) if "ended_at" in value else Expired(table, pk, sk, date)
     if pk.startswith("ticket#") and value.get("dated", 0) != date:
         changed_at = max(value.get("activity", 0), value.get("rung_at", 0))
         return Undated(pk, sk, ticket_id) if changed_at <= now - DATING_TAKES else None

@@ -44,11 +44,14 @@ class TextIndex:
 
         The list of the contact's words is widened first and narrowed last, so that no run that dies leaves a
         row that the next one does not know of. Both are done under the condition that nobody else has changed the
-        list meanwhile: of two runs at once one starts again and knows of the other's rows.
+        list meanwhile: of two runs at once one starts again and knows of the other's rows. A contact that has ended
+        is found by nothing, whatever it was called.
         """
         wanted = {self._text_key.word(word) for word in words}
         for _ in range(TRIES):
-            known, version = self._known(contact_id)
+            known, version, ended = self._known(contact_id)
+            if ended and forget(contact_id):
+                return len(known)
             if known == wanted:
                 return 0
             widened = self._remember(contact_id, known | wanted, version)
@@ -63,17 +66,22 @@ class TextIndex:
                 return len(known ^ wanted)
         raise Unavailable("Others index this contact at the same time; try again.")
 
-    def _known(self, contact_id: str) -> tuple[set[str], str]:
-        """Return the words of a contact, and the version of their list; "" without one."""
+    def _known(self, contact_id: str) -> tuple[set[str], str, bool]:
+        """Return the words of a contact, the version of their list, "" without one, and whether the contact has
+        ended."""
         with reaching():
             rows = list(IndexRow.query(_words(contact_id), IndexRow.sk == "words", consistent_read=True))
-        return (set(rows[0].words or ()), rows[0].version or "") if rows else (set(), "")
+        if not rows:
+            return set(), "", False
+        return set(rows[0].words or ()), rows[0].version or "", rows[0].ended_at is not None
 
     def _remember(self, contact_id: str, names: set[str], version: str) -> str | None:
         """Write the list over the one of `version` and return its new version; None: it is another now."""
         fresh = new_id()
         row = IndexRow(_words(contact_id), "words", contact_id=contact_id, words=sorted(names), version=fresh)
         condition = IndexRow.version == version if version else IndexRow.version.does_not_exist()
+        if names:
+            condition &= IndexRow.ended_at.does_not_exist()
         try:
             with reaching():
                 if names:
@@ -87,6 +95,23 @@ class TextIndex:
     @staticmethod
     def _row(name: str) -> str:
         return f"text#{name}"
+
+
+def forget(contact_id: str) -> bool:
+    """Delete every row by which a contact was found that has ended. It may be done again at any time.
+
+    The list goes last, so that a run that dies leaves no row that the next does not know of. False: the list is
+    another by now; an indexer is at it, which sees at its end that the contact is gone. Raises Unavailable.
+    """
+    try:
+        with reaching():
+            for row in IndexRow.query(_words(contact_id), IndexRow.sk == "words", consistent_read=True):
+                for name in row.words or ():
+                    IndexRow(f"text#{name}", contact_id).delete()
+                row.delete(IndexRow.version == row.version)
+    except DeleteError:  # reaching() lets failed conditions alone pass
+        return False
+    return True
 
 
 def _words(contact_id: str) -> str:

@@ -10,6 +10,7 @@ from chalicelib.domain.desk import Event, Ticket
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY, SECOND, State
 from chalicelib.errors import BadInput, Conflict, NotFound
+from chalicelib.usecases.work_on_ticket import admit
 
 if TYPE_CHECKING:
     from chalicelib.storage.desk import Desk
@@ -47,8 +48,8 @@ class ChangeTicket:
     def __call__(self, ticket_id: str, wish: Wish, by: Staff) -> Ticket:
         """Return the ticket as it is now. What is so already writes nothing.
 
-        Raises NotFound, BadInput for an assignee who has no access, Conflict when others keep changing the ticket
-        or a closed one has a successor, and Unavailable.
+        Raises NotFound, Frozen while the customer's data is being destroyed, BadInput for an assignee who has no
+        access, Conflict when others keep changing the ticket or a closed one has a successor, and Unavailable.
         """
         if wish.assignee:
             colleague = self.staff.get(wish.assignee)
@@ -58,6 +59,7 @@ class ChangeTicket:
             ticket = self.desk.ticket(ticket_id)
             if ticket is None:
                 raise NotFound("There is no such ticket, or its retention has ended.")
+            admit(self.desk, ticket)
             now = self.clock()
             new, events = self._plan(ticket, wish, by, now)
             if not new:

@@ -21,16 +21,19 @@ class DateRows:
     """Copies dates. It may be done again at any time and begins with what the ticket says now.
 
     It ends only when the ticket still says so: whoever reopens a ticket while its rows are dated is followed
-    at once, and a run that dies in between is repeated by its queue. `kept_days` are the operator's profile's.
+    at once, and a run that dies in between is repeated by its queue. Days are the operator's profile's: a ticket is
+    kept `kept_days`, its contact `contact_days` from the last closing.
     """
 
     store: "TicketDates"
     kept_days: int
+    contact_days: int
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def __call__(self, conversation_id: str, ticket_id: str = "", row: str = "") -> None:
-        """Make the rows of a ticket carry its date, all of them or only the one with the sort key `row`.
+        """Make the rows of a ticket carry its date, all of them or only the one with the sort key `row`; with all of
+        them the head of the conversation gets the contact's.
 
         With `row`, a failure of that message is also shown on its ticket, or taken off. A row without a ticket,
         or whose ticket is gone, is kept from now on as long as a closed ticket's. Raises Unavailable.
@@ -54,6 +57,6 @@ class DateRows:
                     return
                 self.store.date_row(conversation_id, sk, ticket)
             self.store.date_number(ticket)
-            if self.store.finish(ticket):
+            if self.store.date_head(conversation_id, ticket, self.contact_days) and self.store.finish(ticket):
                 return
         raise Unavailable("The ticket is closed and reopened too fast to date its rows now; try again.")

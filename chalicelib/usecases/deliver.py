@@ -25,11 +25,10 @@ from chalicelib.domain.delivery import (
 )
 from chalicelib.domain.failures import reason_of
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.messages import Address
 from chalicelib.domain.tickets import SECOND
 from chalicelib.errors import Unavailable
 from chalicelib.observability import count, log
-from chalicelib.usecases.outgoing import Providers, answer_callback, open_message
+from chalicelib.usecases.outgoing import Opened, Providers, answer_callback, open_message
 
 if TYPE_CHECKING:
     from chalicelib.storage.opening import Opener
@@ -45,11 +44,11 @@ SOON = 2 * SECOND
 
 @dataclass(frozen=True)
 class _Ready:
-    """A message that may go out: the pieces that are left, where to, and who opened it."""
+    """A message that may go out: the pieces that are left, what else was opened, and who holds its place."""
 
     job: Job
     pieces: tuple[str, ...]
-    address: Address
+    opened: Opened
     attempt_id: str
 
 
@@ -140,7 +139,7 @@ class _Run:
             self._store.settled(job.waiting)
             return True
         opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job)
-        if proved(job, 1 if isinstance(opened, Failure) else len(opened[0])):
+        if proved(job, 1 if isinstance(opened, Failure) else len(opened.pieces)):
             self._store.settled(job.waiting)
             self._count(job.waiting, "proved")
             return True
@@ -152,8 +151,7 @@ class _Run:
             if job.waiting.uncertain:
                 count("DeliveryUncertain")
                 log("delivery_uncertain", channel=job.waiting.channel, message_ref=str(job.waiting.ref))
-            pieces, address = opened
-            return _Ready(job, pieces[job.waiting.pieces :], address, attempt_id)
+            return _Ready(job, opened.pieces[job.waiting.pieces :], opened, attempt_id)
         if claimed is Claimed.CHANGED:
             self._changes += 1
             if self._changes >= TRIES:
@@ -177,7 +175,7 @@ class _Run:
                 if self._store.put_back(job, ready.attempt_id, self._parts.clock()):
                     self._parts.ring(self._conversation_id, 0)
                 return False
-            result = self._call(ready, piece)
+            result = self._call(ready, piece, last=number == last)
             now = self._parts.clock()
             if isinstance(result, SendError):
                 return self._not_sent(ready, result, started, now)
@@ -191,9 +189,10 @@ class _Run:
         self._works(job.waiting)
         return True
 
-    def _call(self, ready: _Ready, piece: str) -> SendResult | SendError:
-        waiting = ready.job.waiting
-        message = OutboundText(waiting.account, ready.address, piece, reference=str(waiting.ref))
+    def _call(self, ready: _Ready, piece: str, *, last: bool) -> SendResult | SendError:
+        waiting, opened = ready.job.waiting, ready.opened
+        buttons = opened.buttons if last else ()
+        message = OutboundText(waiting.account, opened.address, piece, reference=str(waiting.ref), buttons=buttons)
         try:
             return self._providers.send(waiting.channel, message)
         except SendError as error:

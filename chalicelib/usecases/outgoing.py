@@ -1,14 +1,17 @@
 """What goes out and through whom: opening a message before it is sent, and answering a pressed button."""
 
+import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.channels.base import OutboundText, SendError, SendResult
-from chalicelib.channels.split import split_text
+from chalicelib.channels.reading import as_dict, as_list
+from chalicelib.channels.split import pieces_of
 from chalicelib.domain.delivery import Failure, Job, Waiting
 from chalicelib.domain.failures import reason_of
-from chalicelib.domain.messages import Address, AddressKind, Channel
-from chalicelib.observability import log
+from chalicelib.domain.messages import Address, AddressKind, Button, Channel
+from chalicelib.observability import count, log
 from chalicelib.storage import sealing
 from chalicelib.storage.vault import CannotOpen
 
@@ -35,8 +38,18 @@ class Providers(Protocol):
         ...
 
 
-def open_message(opener: "Opener", job: Job) -> tuple[tuple[str, ...], Address] | Failure:
-    """Return the message's text, cut into what a provider takes at once, and where it goes; or why not.
+@dataclass(frozen=True)
+class Opened:
+    """A message as it leaves: its text, cut into what a provider takes at once, where it goes, and the buttons under
+    its last piece."""
+
+    pieces: tuple[str, ...] = field(repr=False)
+    address: Address = field(repr=False)
+    buttons: tuple[Button, ...] = ()
+
+
+def open_message(opener: "Opener", job: Job) -> Opened | Failure:
+    """Return what goes out and where to, or why it does not.
 
     Raises Unavailable.
     """
@@ -46,13 +59,22 @@ def open_message(opener: "Opener", job: Job) -> tuple[tuple[str, ...], Address] 
         content = opener.json(contact_id, sealing.message_content(job.waiting.ref), job.message.content)
         address = _address(opener, contact_id, job.recipient.addresses)
     except CannotOpen as error:
+        log("cannot_open", level=logging.ERROR, contact_id=contact_id)
+        count("CannotOpen")
         return Failure(error.code, "unknown")
     if content is None:
         return Failure("erased", "erased")
     if address is None:
         return Failure("no_address", reason_of("no_address"))
-    pieces = tuple(one for one in split_text(str(content.get("text", ""))) if one.strip())
-    return (pieces, address) if pieces[job.waiting.pieces :] else Failure("empty", "rejected")
+    buttons = _buttons(content)
+    pieces = pieces_of(str(content.get("text", "")), job.waiting.channel, buttons=bool(buttons))
+    return Opened(pieces, address, buttons) if pieces[job.waiting.pieces :] else Failure("empty", "rejected")
+
+
+def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
+    """The buttons of a message's content: `[{"id", "title"}]`. Whoever may seal could have sealed anything."""
+    found = (as_dict(one) for one in as_list(content.get("buttons")))
+    return tuple(Button(str(one.get("id", "")), str(one.get("title", ""))) for one in found)
 
 
 def _address(opener: "Opener", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:

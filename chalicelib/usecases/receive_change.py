@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.language import detect
 from chalicelib.domain.messages import Author, NumberChanged, ReachChanged, Started
 from chalicelib.domain.patience import TRIES, full_jitter
-from chalicelib.domain.people import Found, Notice, Outcome
+from chalicelib.domain.people import Found, Notice, Outcome, Person
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.texts import welcome
-from chalicelib.domain.tickets import SECOND
+from chalicelib.domain.tickets import DAY, SECOND
 from chalicelib.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -28,41 +28,65 @@ class ReceiveChange:
     clock: Callable[[], int]
     wait: Callable[[int], None] = field(default=full_jitter)
 
-    def __call__(self, part: Started | ReachChanged | NumberChanged) -> bool:
-        """Store the change; return whether it concerned anybody. Raises Unavailable after TRIES."""
+    def __call__(self, part: Started | ReachChanged | NumberChanged) -> Outcome | None:
+        """Store the change; return STORED, also when it was before, FENCED when it is about somebody who is being
+        erased or was since, and None when it concerned nobody. Raises Unavailable after TRIES."""
+        ended: Person | None = None
         for attempt in range(TRIES):
-            outcome = self._try(part)
-            if outcome is None:
-                return False
+            outcome = self._try(part, ended)
+            if outcome is None or outcome is Outcome.FENCED:
+                return outcome
             if outcome in (Outcome.STORED, Outcome.DUPLICATE):
-                return True
+                return Outcome.STORED
             if outcome is Outcome.HEAD_CHANGED and isinstance(part, ReachChanged) and attempt:
-                return True  # something newer is known already
+                return Outcome.STORED  # something newer is known already, or the person's retention has ended
+            if outcome is Outcome.HEAD_CHANGED and isinstance(part, Started):
+                ended = None if ended else self._known(part).person
             self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this now; send it again.")
 
-    def _try(self, part: Started | ReachChanged | NumberChanged) -> Outcome | None:
+    def _try(self, part: Started | ReachChanged | NumberChanged, ended: Person | None) -> Outcome | None:
         if isinstance(part, Started):
-            return self._start(part)
+            return self._start(part, ended)
         if isinstance(part, ReachChanged):
-            person = self.store.find(part.channel, part.account, part.author, part.at * SECOND).person
-            return self.changes.reach(person, part) if person else None
+            found = self.store.find(part.channel, part.account, part.author, part.at * SECOND)
+            if found.fenced:
+                return Outcome.FENCED
+            return self.changes.reach(found.person, part, self.clock()) if found.person else None
         return self._renumber(part)
 
-    def _start(self, part: Started) -> Outcome:
-        person = self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND).person
-        key = None
+    def _known(self, part: Started, ended: Person | None = None) -> Found:
+        return self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND, ended)
+
+    def _start(self, part: Started, ended: Person | None) -> Outcome:
+        """Welcome a person. Who has `ended`, as the store makes sure, is welcomed as somebody new."""
+        found, now = self._known(part, ended), self.clock()
+        if found.fenced:
+            return self._refused(part, found, now)
+        person, key = found.person, None
         if person is None:
             language = detect("", part.author.language_code)
-            person, key = self.store.draw(part.channel, part.account, part.author, language, Found(None), 0)
+            person, key = self.store.draw(
+                part.channel, part.account, part.author, language, Found(None), part.sent_at * SECOND
+            )
         at = part.sent_at * SECOND + 1
         notice = Notice("welcome", self.changes.blind(part), welcome(self.profile, person.language), at)
-        return self.changes.start(person, key, part, notice, self.clock())
+        until = (now + self.profile.retention["contact"].days * DAY) // SECOND
+        outcome = self.changes.start(person, key, part, notice, now, expires_at=until, ended=ended)
+        return self._refused(part, found, now) if outcome is Outcome.FENCED else outcome
+
+    def _refused(self, part: Started, found: Found, now: int) -> Outcome:
+        from chalicelib.usecases.refuse_erased import RefuseErased  # met by few; not on a cold start
+
+        return RefuseErased(self.store, self.profile)(part, found.fenced, now) or Outcome.CONFLICT
 
     def _renumber(self, part: NumberChanged) -> Outcome | None:
         at = part.at * SECOND
-        person = self.store.find(part.channel, part.account, Author((part.old,)), at).person
-        owner = self.store.find(part.channel, part.account, Author((part.new,)), at).person
+        old = self.store.find(part.channel, part.account, Author((part.old,)), at)
+        new = self.store.find(part.channel, part.account, Author((part.new,)), at)
+        if old.fenced or new.fenced:
+            return Outcome.FENCED
+        person, owner = old.person, new.person
         if person is None:
             return None
         if owner is not None and owner.contact_id != person.contact_id:

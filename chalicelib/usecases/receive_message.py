@@ -9,6 +9,7 @@ from chalicelib.domain.language import detect
 from chalicelib.domain.messages import InboundMessage
 from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.people import Arrival, ContactKey, Found, Notice, Outcome, Person
+from chalicelib.domain.privacy_words import Ask, asks
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.texts import accepted_notice
 from chalicelib.domain.tickets import DAY, SECOND, number_digits
@@ -17,28 +18,41 @@ from chalicelib.errors import Unavailable
 if TYPE_CHECKING:
     from chalicelib.storage.intake import IntakeStore
 
+_ENDS = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED, Outcome.STALE})
+
 
 @dataclass
 class _Seen:
     """What failed tries have told about the conversation."""
 
     over: str = ""
-    head: tuple[int, str] | None = None
+    head: tuple[str, int, str] | None = None
     older: bool = False
+    ended: Person | None = None
+    phone_fenced: bool = False
     numbers_taken: int = 0
 
     def learn(self, outcome: Outcome, arrival: Arrival) -> bool:
-        """Remember why a try failed; return whether to try again at once."""
+        """Remember why a try failed; return whether to try again at once.
+
+        A head that is as it was read and takes the message neither as the newest nor as an older one is most likely
+        that of a person whose retention has ended: the next try makes a new contact, if the store finds it so.
+        """
         if outcome is Outcome.TICKET_OVER:
             self.over = arrival.ticket_id
             return True
         if outcome is Outcome.NUMBER_TAKEN:
             self.numbers_taken += 1
             return True
+        if outcome is Outcome.PHONE_FENCED:
+            self.phone_fenced = True
+            return True
         if outcome is Outcome.HEAD_CHANGED:
-            read = (arrival.person.epoch, arrival.person.ticket_id)
-            if self.head == read:
-                self.older = not self.older
+            person, tried = arrival.person, self.ended
+            self.ended = None
+            read = (person.contact_id, person.epoch, person.ticket_id)
+            if self.head == read and not tried:
+                self.ended, self.older = (person, False) if self.older else (None, True)
                 return True
             self.head = read
         return False
@@ -58,21 +72,35 @@ class ReceiveMessage:
     def __call__(self, message: InboundMessage) -> Outcome:
         """Store `message` and open or refresh its ticket in one transaction.
 
-        Returns STORED, or DUPLICATE when it was stored before. Every try looks anew and seals anew, to the key of
+        Returns STORED, DUPLICATE when it was stored before, FENCED when the person is being erased or was since, and
+        STALE for a button about a request that nobody here has. Every try looks anew and seals anew, to the key of
         whoever won. Raises Unavailable after TRIES: the provider then sends it again.
         """
-        seen = _Seen()
+        seen, ask = _Seen(), asks(message, self.profile.markings["withdrawal"])
         for attempt in range(TRIES):
-            found = self.store.find(message.channel, message.account, message.author, message.sent_at * SECOND)
-            arrival = self._decide(message, found, seen)
-            outcome = self.store.commit(arrival)
-            if outcome in (Outcome.STORED, Outcome.DUPLICATE):
+            at = message.sent_at * SECOND
+            found = self.store.find(
+                message.channel, message.account, message.author, at, seen.ended, learn=not seen.phone_fenced
+            )
+            stale = ask is not None and ask.pressed and found.person is None
+            arrival = None if found.fenced or stale else self._decide(message, found, ask, seen)
+            outcome = self.store.commit(arrival) if arrival else Outcome.FENCED
+            if outcome is Outcome.FENCED:
+                outcome = self._refused(message, found, stale)
+            if outcome in _ENDS:
                 return outcome
-            if not seen.learn(outcome, arrival):
+            if arrival is None or not seen.learn(outcome, arrival):
                 self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this message now; send it again.")
 
-    def _decide(self, message: InboundMessage, found: Found, seen: _Seen) -> Arrival:
+    def _refused(self, message: InboundMessage, found: Found, stale: bool) -> Outcome:
+        """Ask the fences. When none refuses it any more, it is to be tried again, but for a stale press."""
+        from chalicelib.usecases.refuse_erased import RefuseErased  # met by few; not on a cold start
+
+        outcome = RefuseErased(self.store, self.profile)(message, found.fenced, self.clock())
+        return outcome or (Outcome.STALE if stale and not found.fenced else Outcome.CONFLICT)
+
+    def _decide(self, message: InboundMessage, found: Found, ask: Ask | None, seen: _Seen) -> Arrival:
         now = self.clock()
         person, key = self._person(message, found)
         arrival = Arrival(
@@ -84,11 +112,12 @@ class ReceiveMessage:
             reopen_since=now - self.profile.tickets.reopen_days * DAY,
             newest=not seen.older,
             found=found,
+            ask=ask,
         )
         over = not person.ticket_id or person.ticket_id == seen.over
         if not over:
             return arrival
-        if arrival.quiet and key is None and person.ticket_id:
+        if arrival.quiet and key is None and (person.ticket_id or ask):
             return replace(arrival, touches_ticket=False)
         return self._opening(arrival, seen)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.delivery import Answered, Head, Reply, window_open
+from chalicelib.domain.delivery import Answered, Head, Recipient, Reply, window_open
 from chalicelib.domain.desk import Message
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import State, reply_time
@@ -41,7 +41,7 @@ class ReplyToCustomer:
 
         `client_id` is drawn by the page once per reply: the same one again returns the same reply as it is by
         now, and stores nothing. Raises BadInput for a text that is empty or longer than MOST_UNITS, NotFound,
-        Unavailable, and Conflict with the code closed, blocked, window_closed, erased, not_allowed,
+        Unavailable, and Conflict with the code closed, blocked, window_closed, erasing, erased, not_allowed,
         key_mismatch or busy.
         """
         _check(text, client_id)
@@ -51,10 +51,13 @@ class ReplyToCustomer:
             ticket = self.store.ticket(ticket_id, now)
             if ticket is None:
                 raise NotFound(_NO_TICKET)
+            recipient = self.store.recipient(ticket.contact_id)
+            if recipient is not None and recipient.state == "erasing":
+                raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erasing")
             known = self.store.reply_of(ticket.conversation_id, client_hash, now)
             if known is not None:
                 return self.store.shown(known, text)
-            head = self._may_reply(ticket, now)
+            head = self._may_reply(ticket, recipient, now)
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
             if self.store.store(Reply(ref, ticket, head, text, author, client_hash, now)):
@@ -72,11 +75,10 @@ class ReplyToCustomer:
             self.wait(attempt)
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
-    def _may_reply(self, ticket: Answered, now: int) -> Head:
+    def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int) -> Head:
         if ticket.state == State.CLOSED:
             raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
         head = self.store.head(ticket.conversation_id)
-        recipient = self.store.recipient(ticket.contact_id)
         if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         if not self.allows("support", head.channel):

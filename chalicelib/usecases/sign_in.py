@@ -1,27 +1,29 @@
-"""A colleague signs in: password, code where one is set, and a session that is new every time."""
+"""A colleague signs in: password, then what the account asks for, and a session that is new every time."""
 
-import base64
-import hashlib
-import hmac
-import json
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.authenticator import meets_rules
 from chalicelib.domain.staff import Session, Staff
 from chalicelib.domain.tickets import SECOND
 from chalicelib.errors import BadInput, DeskError, Forbidden, NotSignedIn
 from chalicelib.observability import audit
+from chalicelib.usecases.challenges import ChallengeOver, Challenges
 
 if TYPE_CHECKING:
-    from chalicelib.storage.identities import Answer, CodeWanted, Identities
+    from chalicelib.storage.identities import Answer, Identities, Refused, Wanted
     from chalicelib.storage.sessions import Brake, SessionStore
     from chalicelib.storage.staff import StaffStore
 
 CHALLENGE_LASTS = 3 * 60 * SECOND
-"""How long the second step may take; Cognito itself allows three minutes."""
+"""How long somebody may take to type a code."""
+SETUP_LASTS = 10 * 60 * SECOND
+"""How long somebody may take to think of a password or to set up an authenticator application. The user pool's client
+keeps a step as long (AuthSessionValidity in infra/security.json)."""
+NOT_READY = "account_not_ready"
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
@@ -38,13 +40,45 @@ class TooMany(DeskError):
 
 
 class WrongPassword(NotSignedIn):
-    """The address, password or code is wrong. `left` is how many attempts the account has before it must wait."""
+    """The address or password is wrong. `left` is how many attempts the account has before it must wait."""
 
     code = "wrong_password"
 
-    def __init__(self, left: int) -> None:
-        super().__init__("The e-mail, password or code is wrong. Check them and try again.")
+    def __init__(self, left: int, message: str = "The e-mail or password is wrong. Check them and try again.") -> None:
+        super().__init__(message)
         self.left = left
+
+
+class WrongCode(WrongPassword):
+    """The code of the authenticator application is wrong or too old."""
+
+    code = "wrong_code"
+
+    def __init__(self, left: int) -> None:
+        super().__init__(left, "The code is wrong or too old. Take the newest one from the application.")
+
+
+class WeakPassword(BadInput):
+    """The new password does not meet the rules, or was used before. Nothing was changed."""
+
+    code = "password_policy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The new password does not meet the rules: 12 characters or more, with small and capital Latin letters,"
+            " digits and signs, no space at its ends, and not one that you had before."
+        )
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is asked next. `kind` is code, new_password or authenticator (a new application's first code, for which
+    `secret` is its key in base32); `challenge` comes back with the answer. `account` is the e-mail address."""
+
+    kind: str
+    challenge: str = field(repr=False)
+    account: str = field(repr=False)
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -58,31 +92,63 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class SignIn:
-    """Signs colleagues in. `key` signs the challenge that a client carries from the first step to the second."""
+    """Signs colleagues in, step by step. Each step is counted by the brake before it is made."""
 
     identities: "Identities"
     staff: "StaffStore"
     sessions: "SessionStore"
     brake: "Brake"
-    key: bytes
+    challenges: Challenges
     clock: Callable[[], int]
 
-    def with_password(self, email: str, password: str, source: str, kind: str) -> SignedIn | str:
-        """Return the session, or a challenge for `with_code`. Raises TooMany, WrongPassword, Forbidden, Unavailable."""
+    def with_password(self, email: str, password: str, source: str, kind: str) -> SignedIn | Step:
+        """Return the session, or the next step. Raises TooMany, WrongPassword, Forbidden, Unavailable."""
         account = account_of(email)
         if not account:
             raise BadInput("Give your e-mail address and your password.", code="no_email")
         left = self._brake(account, source, kind)
-        return self._result(self.identities.password(account, password), account, source, kind, left)
+        return self._result(self.identities.password(account, password), account, source, kind, WrongPassword(left))
 
-    def with_code(self, challenge: str, code: str, source: str, kind: str) -> SignedIn:
-        """Return the session. Raises BadInput for a challenge that is not ours or too old, and as `with_password`."""
+    def with_code(self, challenge: str, code: str, source: str, kind: str) -> SignedIn | Step:
+        """Answer a step of kind code or authenticator.
+
+        Raises ChallengeOver, BadInput for a step of another kind, WrongCode, and as `with_password`.
+        """
+        from chalicelib.storage.identities import CodeWanted, PasswordWanted
+
         account, wanted = self._read(challenge)
+        if isinstance(wanted, PasswordWanted):
+            raise BadInput("This step wants a new password.", code="wrong_step")
         left = self._brake(account, source, kind)
-        result = self._result(self.identities.code(wanted, code), account, source, kind, left)
-        if isinstance(result, str):
-            raise WrongPassword(left)
-        return result
+        ask = self.identities
+        answer = ask.code(wanted, code) if isinstance(wanted, CodeWanted) else ask.set_up(wanted, code)
+        return self._result(answer, account, source, kind, WrongCode(left))
+
+    def with_new_password(self, challenge: str, password: str, source: str, kind: str) -> SignedIn | Step:
+        """Answer a step of kind new_password. Every session of the colleague from before the change ends.
+
+        Raises WeakPassword, and as `with_code`.
+        """
+        from chalicelib.storage.identities import PasswordWanted, Proven, Refused
+
+        account, wanted = self._read(challenge)
+        if not isinstance(wanted, PasswordWanted):
+            raise BadInput("This step wants a code.", code="wrong_step")
+        left = self._brake(account, source, kind)
+        answer = self.identities.new_password(wanted, password) if meets_rules(password) else Refused("policy")
+        if not isinstance(answer, Refused):
+            staff_id = answer.staff_id if isinstance(answer, Proven) else self.identities.subject(wanted.username)
+            if self.staff.get(staff_id) is not None:
+                self.staff.end_sessions(staff_id)
+            audit("password_changed", staff_id=staff_id, kind=kind)
+            # The temporary password is of no more use to guess with, and the next step gets its full attempts.
+            self.brake.forgive(account, source)
+        return self._result(answer, account, source, kind, WrongPassword(left))
+
+    def step(self, challenge: str) -> Step:
+        """Return the step of this challenge once more, for a second attempt. Raises ChallengeOver."""
+        account, wanted = self._read(challenge)
+        return _step(wanted, challenge, account)
 
     def _brake(self, account: str, source: str, kind: str) -> int:
         left = self.brake.attempt(account, source, self.clock())
@@ -91,53 +157,56 @@ class SignIn:
             raise TooMany("Too many failed attempts. Wait 15 minutes and try again.")
         return left
 
-    def _result(self, answer: "Answer", account: str, source: str, kind: str, left: int) -> SignedIn | str:
-        from chalicelib.storage.identities import CodeWanted, Refused
+    def _result(self, answer: "Answer", account: str, source: str, kind: str, wrong: WrongPassword) -> SignedIn | Step:
+        from chalicelib.storage.identities import Proven, Refused
 
         if isinstance(answer, Refused):
-            if answer.reason == "slow":
-                audit("sign_in_failed", reason="slow", kind=kind)
-                raise TooMany("Too many failed attempts. Wait a minute and try again.")
-            if answer.reason == "challenge":
-                audit("sign_in_failed", reason="challenge", kind=kind)
-                raise Forbidden(
-                    "This account needs a new password or code. Ask an administrator.", code="account_not_ready"
-                )
-            audit("sign_in_failed", reason="wrong", kind=kind)
-            raise WrongPassword(left)
-        if isinstance(answer, CodeWanted):  # not forgiven yet: who knows the password may not guess codes for ever
-            return self._write(account, answer)
+            audit("sign_in_failed", reason=answer.reason, kind=kind)
+            raise refusal(answer, wrong)
+        if not isinstance(answer, Proven):  # not forgiven yet: who knows the password may not guess codes for ever
+            return _step(answer, self._write(account, answer), account)
         staff = self.staff.get(answer.staff_id)
         # An account is counted by its e-mail alone: nobody comes in by another name of the same account.
         if staff is None or staff.disabled or account_of(staff.email) != account:
             audit("sign_in_failed", reason="no_access", kind=kind, staff_id=answer.staff_id)
-            raise WrongPassword(left)
+            raise WrongPassword(wrong.left)
         self.brake.forgive(account, source)
         token, session = self.sessions.open(staff, kind, self.clock())
         audit("signed_in", staff_id=staff.id, kind=kind)
         return SignedIn(staff, token, session)
 
-    # -- the challenge: stateless, signed and short-lived
+    def _write(self, account: str, wanted: "Wanted") -> str:
+        kind = _kind(wanted)
+        values = [kind, account, wanted.username, wanted.session, getattr(wanted, "secret", "")]
+        return self.challenges.write("sign-in", values, CHALLENGE_LASTS if kind == "code" else SETUP_LASTS)
 
-    def _write(self, account: str, wanted: "CodeWanted") -> str:
-        body = json.dumps([account, wanted.username, wanted.session, self.clock() + CHALLENGE_LASTS]).encode()
-        return f"{base64.urlsafe_b64encode(body).decode().rstrip('=')}.{self._sign(body)}"
+    def _read(self, challenge: str) -> tuple[str, "Wanted"]:
+        from chalicelib.storage.identities import CodeWanted, PasswordWanted, SetupWanted
 
-    def _read(self, challenge: str) -> tuple[str, "CodeWanted"]:
-        from chalicelib.storage.identities import CodeWanted
+        kind, account, username, session, secret = self.challenges.read("sign-in", challenge)
+        if kind == "authenticator":
+            return account, SetupWanted(username, session, secret)
+        return account, (CodeWanted if kind == "code" else PasswordWanted)(username, session)
 
-        wrong = BadInput("The sign-in took too long or was changed on its way. Begin again with your password.")
-        text, _, signature = challenge.partition(".")
-        try:
-            body = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        except ValueError:
-            raise wrong from None
-        if not hmac.compare_digest(self._sign(body).encode(), signature.encode()):
-            raise wrong
-        account, username, session, until = json.loads(body)
-        if until < self.clock():
-            raise wrong
-        return account, CodeWanted(username, session)
 
-    def _sign(self, body: bytes) -> str:
-        return hmac.new(self.key, b"challenge|" + body, hashlib.sha256).hexdigest()
+def _kind(wanted: "Wanted") -> str:
+    from chalicelib.storage.identities import CodeWanted, PasswordWanted
+
+    if isinstance(wanted, CodeWanted):
+        return "code"
+    return "new_password" if isinstance(wanted, PasswordWanted) else "authenticator"
+
+
+def _step(wanted: "Wanted", challenge: str, account: str) -> Step:
+    return Step(_kind(wanted), challenge, account, getattr(wanted, "secret", ""))
+
+
+def refusal(refused: "Refused", wrong: DeskError) -> DeskError:
+    """What to tell for a refusal of Cognito's; `wrong` when what was given is wrong."""
+    if refused.reason == "slow":
+        return TooMany("Too many failed attempts. Wait a minute and try again.")
+    if refused.reason == "challenge":
+        return Forbidden("This account needs a step that the desk does not know. Ask an administrator.", code=NOT_READY)
+    if refused.reason == "over":
+        return ChallengeOver()
+    return WeakPassword() if refused.reason == "policy" else wrong

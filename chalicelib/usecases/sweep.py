@@ -1,11 +1,12 @@
-"""Every minute: ring again for what was not sent, close what is idle, delete what has expired."""
+"""Every minute: ring again for what was not sent, look after requests about data, close what is idle, delete what has
+expired."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.expiry import Expired, Removal, Undated
+from chalicelib.domain.expiry import EndedWords, Expired, Removal, Undated
 from chalicelib.domain.tickets import DAY, SECOND, State
 from chalicelib.errors import DeskError
 from chalicelib.observability import count, log
@@ -17,18 +18,22 @@ if TYPE_CHECKING:
 RING_AFTER = 60 * SECOND
 MOST_RINGS = 500
 """Conversations that one sweep rings. The next one goes on where it ended, from a kept cursor."""
-BUDGETS = {"ring": 10.0, "close": 15.0, "desk": 10.0, "index": 5.0}
+BUDGETS = {"ring": 10.0, "requests": 4.0, "close": 15.0, "desk": 10.0, "contacts": 7.0, "index": 5.0}
 """Seconds for each part; the function is given 55. A table that takes longer is read in turns."""
 _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """One sweep. `ring` rings conversations and returns how many rang; days are the operator's profile's."""
+    """One sweep. `ring` rings conversations and returns how many rang, `end_contact` ends the contact of a
+    conversation and returns whether it has ended, `watch` looks after requests about data until a time of the
+    stopwatch; days are the operator's profile's."""
 
     store: "Sweeping"
     closing: "Closing"
+    end_contact: Callable[[str], bool]
     ring: Callable[[list[str]], int]
+    watch: Callable[[float], int]
     idle_days: int
     solved_days: int
     kept_days: int
@@ -41,11 +46,14 @@ class Sweep:
         A part that fails does not stop the others; the first error is raised at the end, and SweepDone counts
         only complete sweeps.
         """
+        heads: list[str] = []
         parts: dict[str, Callable[[float], int]] = {
             "ring": self._ring,
+            "requests": self.watch,
             "close": self._close,
-            "desk": lambda until: self._delete("desk", until),
-            "index": lambda until: self._delete("index", until),
+            "desk": lambda until: self._delete("desk", until, heads),
+            "contacts": lambda until: self._end(heads, until),
+            "index": lambda until: self._delete("index", until, heads),
         }
         done: dict[str, int] = {}
         errors: list[DeskError] = []
@@ -111,9 +119,9 @@ class Sweep:
             count("TicketsClosed", closed)
         return closed
 
-    def _delete(self, table: str, until: float) -> int:
+    def _delete(self, table: str, until: float, heads: list[str]) -> int:
         """Delete what is past its date until the table or the time ends, from the place where the last sweep
-        ended."""
+        ended. Conversations whose contact's date has passed are only noted in `heads`."""
         now = self.clock()
         start = cursor = self.store.cursor(table)
         deleted = 0
@@ -123,7 +131,10 @@ class Sweep:
                 for item in page.items:
                     if self.stopwatch() > until:
                         return deleted
-                    deleted += self._deal_with(item, now)
+                    if isinstance(item, Expired) and item.is_head:
+                        heads.append(item.pk.partition("#")[2])
+                    else:
+                        deleted += self._deal_with(item, now)
                     cursor = {"pk": item.pk, "sk": item.sk}
                 cursor = page.cursor
                 if cursor is None:
@@ -135,9 +146,23 @@ class Sweep:
                 self.store.keep_cursor(table, cursor)
         return deleted
 
-    def _deal_with(self, item: Expired | Undated, now: int) -> bool:
+    def _end(self, heads: list[str], until: float) -> int:
+        """End contacts after the rows of their tickets are gone, in the same sweep where it can be. Those for which
+        the time is too short are met again."""
+        ended = 0
+        for conversation_id in heads:
+            if self.stopwatch() > until:
+                break
+            ended += self.end_contact(conversation_id)
+        if ended:
+            count("ItemsExpired", ended, table="keys")
+        return ended
+
+    def _deal_with(self, item: Expired | Undated | EndedWords, now: int) -> bool:
         """Remove what may go; what its ticket does not let go, and a ticket whose bell was lost, is dated
         first."""
+        if isinstance(item, EndedWords):
+            return self.store.forget(item.contact_id)
         if isinstance(item, Undated):
             self.store.ring_dating(item.ticket_id, now)
             return False

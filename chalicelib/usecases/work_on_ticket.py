@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.desk import Message, Thread, Ticket
+from chalicelib.domain.desk import Contact, Message, Thread, Ticket
 from chalicelib.domain.staff import Staff
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.observability import audit
@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     from chalicelib.storage.desk_changes import DeskChanges
 
 
+class Frozen(Conflict):
+    """The customer's data is being destroyed: nobody reads, writes or sends on `ticket` any more."""
+
+    code = "erasing"
+
+    def __init__(self, ticket: Ticket) -> None:
+        super().__init__("The customer's data is being destroyed: this ticket is frozen. Nothing has to be done.")
+        self.ticket = ticket
+
+
+def admit(desk: "Desk", ticket: Ticket) -> None:
+    """Raise Frozen when the customer's data is being destroyed, and Unavailable."""
+    if desk.erasing(ticket.contact_id):
+        raise Frozen(ticket)
+
+
 @dataclass(frozen=True)
 class OpenTicket:
     """Shows a ticket with its messages; for whom it waits, that makes it read."""
@@ -21,17 +37,36 @@ class OpenTicket:
     desk: "Desk"
     changes: "DeskChanges"
 
-    def __call__(self, ticket_id: str, by: Staff, *, seen: bool = True) -> tuple[Ticket, Thread]:
-        """Return the ticket as it was before it was read, and its messages. With `seen` false nobody
-        looks (a hidden page refreshes). Raises NotFound and Unavailable."""
+    def __call__(self, ticket_id: str, by: Staff) -> tuple[Ticket, Thread]:
+        """Return the ticket as it was before it was read, and its messages. Raises NotFound, Frozen and
+        Unavailable."""
+        ticket = self._ticket(ticket_id)
+        admit(self.desk, ticket)
+        return ticket, self._read(ticket, by, seen=True)
+
+    def with_contact(self, ticket_id: str, by: Staff, *, seen: bool = True) -> tuple[Ticket, Thread, Contact | None]:
+        """The same with the customer, None when there is none any more. With `seen` false nobody looks (a hidden page
+        refreshes)."""
+        ticket = self._ticket(ticket_id)
+        contact = self.desk.contact(ticket.contact_id)
+        if contact and contact.erasing:
+            raise Frozen(ticket)
+        thread = self._read(ticket, by, seen=seen)
+        audit("contact_read", contact_id=ticket.contact_id, staff_id=by.id)
+        return ticket, thread, contact
+
+    def _ticket(self, ticket_id: str) -> Ticket:
         ticket = self.desk.ticket(ticket_id)
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")
+        return ticket
+
+    def _read(self, ticket: Ticket, by: Staff, *, seen: bool) -> Thread:
         thread = self.desk.messages(ticket)
         if seen and ticket.unread and ticket.assignee in ("", by.id):
             self.changes.mark_read(ticket, by.id)
-        audit("ticket_read", ticket_id=ticket_id, staff_id=by.id)
-        return ticket, thread
+        audit("ticket_read", ticket_id=ticket.id, staff_id=by.id)
+        return thread
 
 
 @dataclass(frozen=True)
@@ -43,11 +78,13 @@ class CommentOnTicket:
     clock: Callable[[], int]
 
     def __call__(self, ticket_id: str, text: str, by: Staff) -> Message:
-        """Return the comment. Raises NotFound, Unavailable, and Conflict while the person's data is being destroyed
-        or, with the code key_mismatch, when the conversation names a key that is not the customer's."""
+        """Return the comment. Raises NotFound, Unavailable, Frozen while the person's data is being destroyed, and
+        Conflict when the conversation changed or, with the code key_mismatch, names a key that is not the
+        customer's."""
         ticket = self.desk.ticket(ticket_id)
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")
+        admit(self.desk, ticket)
         head = self.desk.conversation(ticket.conversation_id)
         now = self.clock()
         sealable = bool(head.public_key) and self.desk.confirm_key(ticket, head)

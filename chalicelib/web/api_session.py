@@ -1,6 +1,7 @@
 """JSON API: signing in and out, who I am, ending a colleague's access, the description."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,17 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import wiring_web
+from chalicelib.domain.authenticator import otpauth
 from chalicelib.errors import BadInput
 from chalicelib.observability import audit
+from chalicelib.usecases.sign_in import Step
 from chalicelib.web import api_form, fields
 from chalicelib.web.answers import json_answer
 from chalicelib.web.call import Call
 
-MAX_EMAIL, MAX_PASSWORD, MAX_CHALLENGE = 254, 256, 4000
+MAX_EMAIL, MAX_PASSWORD, MAX_CODE = 254, 256, 12
+MAX_CHALLENGE = 8000
+"""Cognito's session strings have at most 2048 characters; its access tokens state no limit and have some 1100."""
 
 
 @cache
@@ -31,25 +36,42 @@ def describe(call: Call) -> Response:
 
 
 def login(call: Call) -> Response:
-    """POST login: password, then the code where the account has one."""
+    """POST login: the password, then what the answer asks for, until there is a session."""
     fields.only(call.query, ())
     body = call.json
     sign_in = wiring_web.sign_in()
-    if "challenge" in body:
-        fields.only(body, ("challenge", "code"))
-        challenge = fields.short(body, "challenge", MAX_CHALLENGE)
-        came = sign_in.with_code(challenge, fields.short(body, "code", 12), call.source, "api")
-    else:
+    if "challenge" not in body:
         fields.only(body, ("email", "password"))
         email = fields.short(body, "email", MAX_EMAIL)
-        password = body.get("password")
-        if not isinstance(password, str) or not 0 < len(password) <= MAX_PASSWORD:
-            raise BadInput("The field password is wanted as a text.")
-        answer = sign_in.with_password(email, password, call.source, "api")
-        if isinstance(answer, str):
-            return json_answer({"challenge": answer})
-        came = answer
+        came = sign_in.with_password(email, password(body, "password"), call.source, "api")
+    elif "new_password" in body:
+        fields.only(body, ("challenge", "new_password"))
+        challenge = fields.short(body, "challenge", MAX_CHALLENGE)
+        came = sign_in.with_new_password(challenge, password(body, "new_password"), call.source, "api")
+    else:
+        fields.only(body, ("challenge", "code"))
+        challenge = fields.short(body, "challenge", MAX_CHALLENGE)
+        came = sign_in.with_code(challenge, fields.code(body, "code", MAX_CODE), call.source, "api")
+    if isinstance(came, Step):
+        return json_answer(_step(came))
     return json_answer({"token": came.token, "expires_at": api_form.when(came.session.expires_at)})
+
+
+def password(body: Mapping[str, Any], name: str) -> str:
+    """A password as it was typed: nothing is cut off. Raises BadInput."""
+    given = body.get(name)
+    if not isinstance(given, str) or not 0 < len(given) <= MAX_PASSWORD or not fields.encodable(given):
+        raise BadInput(f"The field {name} is wanted as a text.")
+    return given
+
+
+def _step(step: Step) -> dict[str, str]:
+    """What the client does next; with the key of a new authenticator application where one is to be set up."""
+    told = {"challenge": step.challenge, "kind": step.kind}
+    if not step.secret:
+        return told
+    service = wiring_web.profile().operator.service
+    return {**told, "secret": step.secret, "uri": otpauth(service, step.account, step.secret)}
 
 
 def logout(call: Call) -> Response:
@@ -66,6 +88,33 @@ def me(call: Call) -> Response:
     """GET me"""
     fields.only(call.query, ())
     return json_answer(api_form.me(call.colleague))
+
+
+def authenticator(call: Call) -> Response:
+    """GET me/authenticator"""
+    fields.only(call.query, ())
+    return json_answer({"on": wiring_web.authenticator().is_on(call.colleague)})
+
+
+def set_up_authenticator(call: Call) -> Response:
+    """POST me/authenticator: the password, then the first code of the new application."""
+    fields.only(call.query, ())
+    body, use = call.json, wiring_web.authenticator()
+    if "challenge" not in body:
+        fields.only(body, ("password",))
+        return json_answer(_step(use.begin(call.colleague, password(body, "password"), call.source)))
+    fields.only(body, ("challenge", "code"))
+    challenge = fields.short(body, "challenge", MAX_CHALLENGE)
+    use.finish(call.colleague, challenge, fields.code(body, "code", MAX_CODE), call.source)
+    return json_answer({"on": True})
+
+
+def switch_off_authenticator(call: Call) -> Response:
+    """POST me/authenticator/off"""
+    fields.only(call.query, ())
+    fields.only(call.json, ("password",))
+    wiring_web.authenticator().switch_off(call.colleague, password(call.json, "password"), call.source)
+    return json_answer({"on": False})
 
 
 def revoke(call: Call) -> Response:

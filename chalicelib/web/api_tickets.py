@@ -6,7 +6,7 @@ from chalicelib import wiring_web
 from chalicelib.domain.desk import ASSIGNEE_NONE, STATES, Page, Wanted
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import PRIORITIES
-from chalicelib.errors import BadInput, NotFound
+from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.observability import audit
 from chalicelib.storage.queue_pages import page
 from chalicelib.usecases.change_ticket import Wish
@@ -126,5 +126,7 @@ def contact(call: Call) -> Response:
     found = wiring_web.desk().contact(fields.path_id(call.path))
     if found is None:
         raise NotFound("There is no such contact.")
+    if found.erasing:
+        raise Conflict("The data of this contact is being destroyed. Nothing has to be done.", code="erasing")
     audit("contact_read", contact_id=found.id, staff_id=call.colleague.id)
     return json_answer(api_form.contact(found))

@@ -35,7 +35,7 @@ def text(given: Mapping[str, Any], name: str, most: int) -> str:
         raise BadInput(f"The field {name} is empty. Write something.")
     if len(value) > most:
         raise BadInput(f"The field {name} is longer than {most} characters. Shorten it.")
-    if _CONTROL.search(value) or not _encodable(value):
+    if _CONTROL.search(value) or not encodable(value):
         raise BadInput(f"The field {name} holds characters that cannot be sent. Remove them.")
     return value
 
@@ -46,6 +46,11 @@ def short(given: Mapping[str, Any], name: str, most: int) -> str:
     if "\n" in value:
         raise BadInput(f"The field {name} is one line.")
     return value.strip()
+
+
+def code(given: Mapping[str, Any], name: str, most: int) -> str:
+    """A code of digits, however an application groups them."""
+    return "".join(short(given, name, most).split())
 
 
 def word(given: Mapping[str, Any], name: str, allowed: Collection[str]) -> str:
@@ -85,7 +90,7 @@ def _tag(value: Any) -> str:
     if not isinstance(value, str):
         raise BadInput("A tag is a text.")
     tag = " ".join(unicodedata.normalize("NFC", value).split()).lower()
-    if not tag or len(tag) > MAX_TAG or _CONTROL.search(tag) or "," in tag or not _encodable(tag):
+    if not tag or len(tag) > MAX_TAG or _CONTROL.search(tag) or "," in tag or not encodable(tag):
         raise BadInput(f"A tag has 1 to {MAX_TAG} characters and no comma. Tags must not hold personal data.")
     if "@" in tag or sum(one.isdigit() for one in tag) >= TAG_DIGITS:
         raise BadInput("A tag has no @ and at most two digits: tags must not hold personal data, and are not sealed.")
@@ -105,7 +110,8 @@ def path_id(path: Mapping[str, str], form: re.Pattern[str] = _ID) -> str:
     return value
 
 
-def _encodable(value: str) -> bool:
+def encodable(value: str) -> bool:
+    """Whether it can be written as UTF-8: JSON may hold halves of characters."""
     try:
         value.encode()
     except UnicodeEncodeError:

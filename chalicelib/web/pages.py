@@ -15,13 +15,14 @@ from chalicelib.domain.staff import Role
 from chalicelib.domain.texts import LANGUAGE_NAMES, desk_text
 from chalicelib.errors import DeskError
 from chalicelib.settings import settings
+from chalicelib.usecases.work_on_ticket import Frozen
 from chalicelib.web import show, static
 from chalicelib.web.answers import SECURITY_HEADERS, html_answer
 from chalicelib.web.auth import LANGUAGE_COOKIE, cookie_name
 from chalicelib.web.call import Call
 from chalicelib.web.show import Words
 
-_NEXT = re.compile(r"/dashboard(/tickets/[0-9a-z]{20})?")
+_NEXT = re.compile(r"/dashboard(/tickets/[0-9a-z]{20}|/privacy|/privacy/[0-9a-z]{20})?")
 
 
 @cache
@@ -85,6 +86,7 @@ def page(template: str, call: Call | None, *, status: int = 200, words: Words | 
             words=words,
             base=base(),
             staff=staff,
+            is_officer=bool(staff and Role.PRIVACY_OFFICER in staff.roles),
             is_administrator=bool(staff and Role.ADMINISTRATOR in staff.roles),
             service=load_profile(settings().operator).operator.service,
             csrf=csrf_token(call.token) if call and call.token else "",
@@ -116,6 +118,10 @@ def refusal(call: Call | None, error: DeskError) -> Response:
         return go("/dashboard/sign-in", next=safe_next(path) if path != "/dashboard" else "")
     if error.code == "undertaking" and call is not None:
         return page("undertaking.html", call, status=error.status)
+    if call is not None and isinstance(error, Frozen):
+        from chalicelib.web.pages_privacy import frozen
+
+        return frozen(call, error)
     words = words_for(call, call.now if call else 0)
     typed = ""
     if call is not None and call.method == "POST":

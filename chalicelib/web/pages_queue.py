@@ -11,9 +11,10 @@ from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.staff import Staff
 from chalicelib.errors import BadInput
 from chalicelib.observability import audit
-from chalicelib.storage.queue_pages import Counts, counts, page
+from chalicelib.storage.queue_pages import COUNTED, Counts, counts, page
 from chalicelib.web import fields, pages
 from chalicelib.web.call import Call
+from chalicelib.web.route import PRIVACY
 from chalicelib.web.show import Words, capped
 
 PER_PAGE = 50
@@ -89,11 +90,14 @@ class Entry:
     key: str = ""
 
 
-def rail(place: Place, words: Words, found: Counts, staff: Staff) -> dict[str, list[Entry]]:
-    """Views, channels and tags with bounded badges. Those of channels and tags count open tickets."""
+def rail(place: Place, words: Words, found: Counts, staff: Staff, *, privacy: bool = False) -> dict[str, list[Entry]]:
+    """Views, channels and tags with bounded badges. Those of channels and tags count open tickets. The privacy officer
+    sees the requests about data, too; with `privacy` that is where the page belongs."""
     more = found.truncated
     mine = {"mine": found.assignees[staff.id], "unassigned": found.assignees[""]}
-    plain = not place.channel and not place.tag
+    plain = not place.channel and not place.tag and not privacy
+    officer = staff.may(PRIVACY)
+    asked = wiring_web.request_pages().count_open() if officer else 0
 
     def badge(view: View) -> str:
         if view.name in mine:
@@ -116,7 +120,13 @@ def rail(place: Place, words: Words, found: Counts, staff: Staff) -> dict[str, l
             Entry(tag, "tag", Place(BY_NAME["open"], "", tag).query(), capped(count, more), place.tag == tag)
             for tag, count in found.tags.most_common(TAGS_SHOWN)
         ],
+        "privacy": [Entry(words.say("Requests about data"), "shield", "/privacy", _asked(asked), privacy)]
+        if officer else [],
     }  # fmt: skip
+
+
+def _asked(number: int) -> str:
+    return capped(number, more=number == COUNTED)
 
 
 def title_of(place: Place, words: Words) -> str:

@@ -6,12 +6,14 @@ from dataclasses import replace
 from chalice.app import Response
 
 from chalicelib import wiring_web
+from chalicelib.domain.authenticator import LEAST_PASSWORD
 from chalicelib.domain.profile import LANGUAGES
 from chalicelib.errors import BadInput, DeskError, Forbidden
 from chalicelib.observability import audit
-from chalicelib.usecases.sign_in import SignedIn, TooMany, WrongPassword
+from chalicelib.usecases.challenges import ChallengeOver
+from chalicelib.usecases.sign_in import SignedIn, Step, TooMany, WrongPassword
 from chalicelib.web import fields
-from chalicelib.web.api_session import MAX_CHALLENGE, MAX_EMAIL, MAX_PASSWORD
+from chalicelib.web.api_session import MAX_CHALLENGE, MAX_CODE, MAX_EMAIL, MAX_PASSWORD, password
 from chalicelib.web.auth import (
     LANGUAGE_COOKIE,
     LOGIN_COOKIE,
@@ -22,7 +24,9 @@ from chalicelib.web.auth import (
     login_form_token,
 )
 from chalicelib.web.call import Call
+from chalicelib.web.enrolment import shown
 from chalicelib.web.pages import go, page, safe_next, words_for
+from chalicelib.web.problems import problem_text
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -43,7 +47,7 @@ def _form(
     *,
     next_page: str,
     status: int = 200,
-    challenge: str = "",
+    step: Step | None = None,
     email: str = "",
     problem: str = "",
 ) -> Response:
@@ -57,8 +61,10 @@ def _form(
         status=status,
         form_token=login_form_token(value),
         next_page=next_page,
-        challenge=challenge,
-        email=email,
+        step=step,
+        least=LEAST_PASSWORD,
+        shown=shown(step) if step else None,
+        email=step.account if step else email,
         problem=problem,
     )
     cookies = [cookie(LOGIN_COOKIE, value, 60 * 60)]
@@ -69,10 +75,10 @@ def _form(
 
 
 def sign_in(call: Call) -> Response:
-    """POST sign-in"""
+    """POST sign-in: the password, then what the account asks for, until there is a session."""
     fields.only(call.query, (), "parameter")
     form = call.form
-    fields.only(form, ("csrf", "next", "email", "password", "challenge", "code"))
+    fields.only(form, ("csrf", "next", "email", "password", "challenge", "code", "new_password", "repeat"))
     next_page = safe_next(form.get("next", ""))
     email, challenge = form.get("email", "").strip(), form.get("challenge", "")
     try:
@@ -81,12 +87,11 @@ def sign_in(call: Call) -> Response:
     except DeskError as error:
         if not isinstance(error, WrongPassword | TooMany | Forbidden | BadInput):
             raise
-        retry = challenge if isinstance(error, WrongPassword) else ""
-        return _form(
-            call, next_page=next_page, status=error.status, challenge=retry, email=email, problem=_problem(call, error)
-        )
-    if isinstance(answer, str):
-        return _form(call, next_page=next_page, challenge=answer, email=email)
+        step = _once_more(challenge, error)
+        problem = problem_text(words_for(call, call.now).say, error)
+        return _form(call, next_page=next_page, status=error.status, step=step, email=email, problem=problem)
+    if isinstance(answer, Step):
+        return _form(call, next_page=next_page, step=answer)
     end = [cookie(SESSION_COOKIE, answer.token), cookie(LOGIN_COOKIE, "", 0)]
     old = call.cookies.get(cookie_name(SESSION_COOKIE), "")
     if 20 <= len(old) <= 100:
@@ -94,31 +99,30 @@ def sign_in(call: Call) -> Response:
     return go(next_page, end)
 
 
-def _attempt(call: Call, email: str, challenge: str) -> SignedIn | str:
+def _attempt(call: Call, email: str, challenge: str) -> SignedIn | Step:
     form, use = call.form, wiring_web.sign_in()
-    if challenge:
-        challenge = fields.short(form, "challenge", MAX_CHALLENGE)
-        return use.with_code(challenge, fields.short(form, "code", 12), call.source, "page")
-    if not 0 < len(form.get("password", "")) <= MAX_PASSWORD or not 0 < len(email) <= MAX_EMAIL:
-        raise BadInput("Fill in e-mail and password.")
-    return use.with_password(fields.short(form, "email", MAX_EMAIL), form["password"], call.source, "page")
+    if not challenge:
+        if not 0 < len(form.get("password", "")) <= MAX_PASSWORD or not 0 < len(email) <= MAX_EMAIL:
+            raise BadInput("Fill in e-mail and password.")
+        return use.with_password(fields.short(form, "email", MAX_EMAIL), form["password"], call.source, "page")
+    challenge = fields.short(form, "challenge", MAX_CHALLENGE)
+    if use.step(challenge).kind != "new_password":
+        return use.with_code(challenge, fields.code(form, "code", MAX_CODE), call.source, "page")
+    new = password(form, "new_password")
+    if new != form.get("repeat", ""):
+        raise BadInput("The two passwords are not the same.", code="passwords_differ")
+    return use.with_new_password(challenge, new, call.source, "page")
 
 
-def _problem(call: Call, error: DeskError) -> str:
-    say = words_for(call, call.now).say
-    if isinstance(error, WrongPassword):
-        if error.left:
-            return say("The e-mail, password or code is wrong. Attempts left: {left}, then wait 15 minutes.").format(
-                left=error.left
-            )
-        return say("The e-mail, password or code is wrong. Wait 15 minutes before the next attempt.")
-    if isinstance(error, TooMany):
-        return say("Too many failed attempts. Wait 15 minutes and try again.")
-    if error.code == "csrf":
-        return say("This page was open too long. Enter everything once more.")
-    if error.code == "account_not_ready":
-        return say("This account needs a new password or code. Ask an administrator.")
-    return say("Fill in everything and begin again.")
+def _once_more(challenge: str, error: DeskError) -> Step | None:
+    """The step that may be tried again: not when it or the account is over, nor when its form is another site's."""
+    over = isinstance(error, ChallengeOver | TooMany | Forbidden) or type(error) is WrongPassword
+    if over or not 0 < len(challenge) <= MAX_CHALLENGE:
+        return None
+    try:
+        return wiring_web.sign_in().step(challenge)
+    except ChallengeOver:
+        return None
 
 
 def sign_out(call: Call) -> Response:

@@ -7,19 +7,21 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import wiring_web
-from chalicelib.domain.desk import STATES, Message, Ticket
+from chalicelib.domain.desk import STATES, Contact, Message, Ticket
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.labels import desk_msg
+from chalicelib.domain.privacy import OVER, Request
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import PRIORITIES
 from chalicelib.errors import BadInput, Conflict, DeskError, NotFound
-from chalicelib.observability import audit
 from chalicelib.storage.queue_pages import counts, page
 from chalicelib.usecases.change_ticket import Wish
+from chalicelib.usecases.work_on_ticket import admit
 from chalicelib.web import fields, pages
 from chalicelib.web.call import Call
 from chalicelib.web.pages_queue import PER_PAGE, Place, rail, title_of
 from chalicelib.web.show import Words
+from chalicelib.web.show_privacy import RequestWords
 
 EARLIER = 5
 """Earlier tickets that the panel names."""
@@ -63,9 +65,9 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
     desk = wiring_web.desk()
     # A page that refreshes itself while nobody looks at it leaves new messages unread.
     seen = call.headers.get("x-hidden", "") != "1"
-    ticket, thread = wiring_web.open_ticket(desk)(fields.path_id(call.path), call.colleague, seen=seen)
-    contact = desk.contact(ticket.contact_id)
-    audit("contact_read", contact_id=ticket.contact_id, staff_id=call.colleague.id)
+    opening = wiring_web.open_ticket(desk)
+    ticket, thread, contact = opening.with_contact(fields.path_id(call.path), call.colleague, seen=seen)
+    asked = _running(contact, call.now)
     head = desk.conversation(ticket.conversation_id)
     listed = page(desk, place.wanted(call.colleague), call.now, PER_PAGE)
     staff = wiring_web.staff().all()
@@ -83,6 +85,8 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
         tickets=listed.items,
         ticket=ticket,
         contact=contact,
+        asked=asked,
+        say=RequestWords(words, wiring_web.profile().deadlines) if asked else None,
         cut=thread.earlier,
         days=days(thread.messages, ticket.unread if ticket.assignee in ("", call.colleague.id) else 0, words),
         composer=composer(ticket, head.blocked, head.window_ends(ticket.channel), call.now),
@@ -97,6 +101,12 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
         drafts=drafts,
         next_unread=next((one for one in listed.items if not one.assignee and one.id != ticket.id), None),
     )
+
+
+def _running(contact: Contact | None, now: int) -> Request | None:
+    """The open request about the customer's data; read when the contact names one."""
+    kept = wiring_web.request_pages().find(contact.request_id, now) if contact and contact.request_id else None
+    return kept.request if kept and kept.request.state not in OVER else None
 
 
 @dataclass(frozen=True)
@@ -184,6 +194,7 @@ def retry(call: Call) -> Response:
     ticket = desk.ticket(ticket_id)
     if ref is None or ticket is None or desk.message(ticket, ref) is None:
         raise NotFound("There is no such message on this ticket.")
+    admit(desk, ticket)
     try:
         # One id per failed message: pressing the button twice sends once.
         wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.blind}", call.colleague.id)

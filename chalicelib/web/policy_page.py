@@ -21,10 +21,14 @@ def policy_page(version: str, lang: str, accept_language: str) -> str:
     names decides, else the profile's first.
     """
     profile = load_profile(settings().operator)
+    return render_policy(profile, reader_language(profile, lang, accept_language), version or None)
+
+
+def reader_language(profile: Profile, lang: str, accept_language: str) -> Language:
+    """Return the language of a public page: the choice `lang`, else the browser's, else the profile's first."""
     wanted = [lang, *(part.partition(";")[0].strip() for part in accept_language.split(","))]
     codes = (code.partition("-")[0].lower() for code in wanted)
-    known = next((code for code in codes if code in LANGUAGES), profile.languages[0])
-    return render_policy(profile, known, version or None)
+    return next((known for code in codes for known in LANGUAGES if code == known), profile.languages[0])
 
 
 def render_policy(
@@ -37,7 +41,7 @@ def render_policy(
     policy = published_policy(profile.name, version or profile.policy.version, directory)
     versions = published_versions(profile.name, directory)
     return (
-        _environment()
+        environment()
         .get_template("public/policy.html")
         .render(
             _=desk_text(language).gettext,
@@ -68,6 +72,7 @@ def _date(language: Language, policy: PublishedPolicy) -> str:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """The templates of the public pages."""
     loader = jinja2.FileSystemLoader(_TEMPLATES)
     return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)

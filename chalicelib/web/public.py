@@ -1,6 +1,7 @@
-"""Pages for everybody: the policy and the health check."""
+"""Pages for everybody: the policy, certificates and the health check."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from chalice.app import Blueprint, Response
 
@@ -26,6 +27,24 @@ def public_routes() -> Blueprint:
     @answering("/policy/{version}")
     def policy_version(version: str) -> Response:
         return _policy(version)
+
+    @routes.route("/certificates", methods=["GET"])
+    @answering("/certificates")
+    def certificate() -> Response:
+        from chalicelib.web.certificate_page import show_form
+
+        request = routes.current_request
+        return show_form(request.query_params or {}, request.headers.get("accept-language", ""))
+
+    @routes.route("/certificates", methods=["POST"], content_types=["application/x-www-form-urlencoded"])
+    @answering("/certificates")
+    def check_certificate() -> Response:
+        from chalicelib import wiring
+        from chalicelib.web.certificate_page import check
+
+        request: Any = routes.current_request
+        query: Mapping[str, str] = request.query_params or {}
+        return check(request.raw_body, query, request.headers.get("accept-language", ""), wiring.check_certificate())
 
     def _policy(version: str) -> Response:
         from chalicelib.web.policy_page import policy_page

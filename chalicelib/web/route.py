@@ -9,6 +9,8 @@ ANYBODY: frozenset[str] = frozenset()
 EVERYBODY: frozenset[str] = frozenset(ALL_ROLES)
 ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
 
+PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
+
 
 @dataclass(frozen=True)
 class Route:
@@ -38,6 +40,9 @@ API: tuple[Route, ...] = (
     Route("POST", "/api/v1/login", "api_session:login", ANYBODY),
     Route("POST", "/api/v1/logout", "api_session:logout", EVERYBODY, undertaking=False),
     Route("GET", "/api/v1/me", "api_session:me", EVERYBODY, undertaking=False),
+    Route("GET", "/api/v1/me/authenticator", "api_session:authenticator", EVERYBODY),
+    Route("POST", "/api/v1/me/authenticator", "api_session:set_up_authenticator", EVERYBODY),
+    Route("POST", "/api/v1/me/authenticator/off", "api_session:switch_off_authenticator", EVERYBODY),
     Route("POST", "/api/v1/staff/{id}/revoke", "api_session:revoke", ADMINISTRATORS),
     Route("GET", "/api/v1/tickets", "api_tickets:list_tickets", EVERYBODY),
     Route("GET", "/api/v1/tickets/{id}", "api_tickets:read", EVERYBODY),
@@ -45,6 +50,11 @@ API: tuple[Route, ...] = (
     Route("POST", "/api/v1/tickets/{id}/replies", "api_tickets:reply", EVERYBODY),
     Route("POST", "/api/v1/tickets/{id}/comments", "api_tickets:comment", EVERYBODY),
     Route("GET", "/api/v1/contacts/{id}", "api_tickets:contact", EVERYBODY),
+    Route("GET", "/api/v1/privacy-requests", "api_privacy:list_requests", PRIVACY),
+    Route("POST", "/api/v1/privacy-requests", "api_privacy:open_request", PRIVACY),
+    Route("GET", "/api/v1/privacy-requests/{id}", "api_privacy:read", PRIVACY),
+    Route("POST", "/api/v1/privacy-requests/{id}/decision", "api_privacy:decide", PRIVACY),
+    Route("GET", "/api/v1/certificates/{id}", "api_privacy:certificate", PRIVACY),
 )
 
 PAGES: tuple[Route, ...] = (
@@ -65,6 +75,14 @@ PAGES: tuple[Route, ...] = (
     Route("POST", "/dashboard/tickets/{id}/retry", "pages_ticket:retry", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/comment", "pages_ticket:comment", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/change", "pages_ticket:change", EVERYBODY, form=True),
+    Route("GET", "/dashboard/account", "pages_account:account", EVERYBODY),
+    Route("POST", "/dashboard/account/authenticator", "pages_account:set_up", EVERYBODY, form=True),
+    Route("POST", "/dashboard/account/authenticator/off", "pages_account:switch_off", EVERYBODY, form=True),
     Route("GET", "/dashboard/staff", "pages_staff:staff", ADMINISTRATORS),
     Route("POST", "/dashboard/staff/{id}/revoke", "pages_staff:revoke", ADMINISTRATORS, form=True),
+    Route("GET", "/dashboard/privacy", "pages_privacy:requests", PRIVACY),
+    Route("GET", "/dashboard/privacy/new", "pages_privacy:new", PRIVACY),
+    Route("POST", "/dashboard/privacy/new", "pages_privacy:enter", PRIVACY, form=True),
+    Route("GET", "/dashboard/privacy/{id}", "pages_privacy:case", PRIVACY),
+    Route("POST", "/dashboard/privacy/{id}/decision", "pages_privacy:decide", PRIVACY, form=True),
 )

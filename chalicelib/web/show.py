@@ -14,6 +14,8 @@ from chalicelib.web.api_form import FILES
 KAZAKHSTAN = timezone(timedelta(hours=5))
 """One time in the whole country since 1 March 2024 (resolution of the government of 19 January 2024, No. 21)."""
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+PLACES = ("location", "venue")
+_DEGREES = (("latitude", 90), ("longitude", 180))
 LONG = 2000
 """Characters from which on a message is folded."""
 
@@ -108,7 +110,7 @@ class Words:
     def customer(self, ticket: Ticket) -> str:
         """What a customer is called in lists and titles."""
         if ticket.erased:
-            return self.say("Data destroyed")
+            return self.say("Being destroyed")
         if ticket.unreadable:
             return self.say("Cannot be opened")
         return ticket.name or (
@@ -186,6 +188,13 @@ class Words:
         number = f"{size / 1_000_000:.1f}"
         return self.say("{number} MB").format(number=number if self.language == "en" else number.replace(".", ","))
 
+    def map_link(self, message: Message) -> str:
+        """The message's place as a geo: URI (RFC 5870), for the reader's own map program; empty if it names none."""
+        if str(message.details.get("new_kind", message.kind)) not in PLACES:
+            return ""
+        latitude, longitude = (_degrees(message.details.get(name), most) for name, most in _DEGREES)
+        return f"geo:{latitude},{longitude}" if latitude and longitude else ""
+
     def failure(self, message: Message) -> str:
         """Why a reply was not delivered and what to do."""
         code, reason = str(message.failure.get("code", "")), str(message.failure.get("reason", ""))
@@ -209,6 +218,13 @@ class Words:
         """Two letters for a colleague's face."""
         parts = name.split()
         return (parts[0][0] + parts[1][0] if len(parts) > 1 else name[:2]).upper() if name.strip() else "?"
+
+
+def _degrees(value: object, most: int) -> str:
+    """Degrees as RFC 5870 writes them, to a decimetre; empty for what are none: stored details may hold anything."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
+        return ""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _length(seconds: object) -> str:

@@ -16,6 +16,7 @@ from chalicelib.errors import BadInput, Forbidden, NotSignedIn, TooLarge, Unavai
 from chalicelib.observability import count, log
 from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.secrets import Inbound
+from chalicelib.storage.statuses import Statuses
 from chalicelib.usecases.receive_change import ReceiveChange
 from chalicelib.usecases.receive_message import ReceiveMessage
 from chalicelib.web.answers import answering, json_answer, text_answer
@@ -30,6 +31,7 @@ class Intake:
 
     secrets: Inbound
     store: IntakeStore
+    statuses: Statuses
     receive: ReceiveMessage
     change: ReceiveChange
     clock: Callable[[], int]
@@ -51,9 +53,9 @@ class Intake:
     def _store(self, part: Part) -> str:
         if isinstance(part, InboundMessage):
             outcome = self.receive(part)
-            return part.kind if outcome is Outcome.STORED else outcome.value
+            return part.kind if outcome is Outcome.STORED else self._refused(part, outcome)
         if isinstance(part, StatusUpdate):
-            self.store.apply_status(part, self.clock())
+            self.statuses.apply(part, self.clock())
             return "status"
         if isinstance(part, Unclear):
             self.store.keep_unclear(part.channel, part.account, part.raw_type, part.raw, self.clock())
@@ -61,7 +63,15 @@ class Intake:
         if isinstance(part, Counted):
             log("acknowledged", channel=part.channel, reason=part.reason)
             return "acknowledged"
-        return "change" if self.change(part) else "acknowledged"
+        changed = self.change(part)
+        if changed is None:
+            return "acknowledged"
+        return "change" if changed is Outcome.STORED else self._refused(part, changed)
+
+    def _refused(self, part: Part, outcome: Outcome) -> str:
+        if outcome is Outcome.FENCED:
+            count("Fenced", channel=part.channel)
+        return outcome.value
 
 
 def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:

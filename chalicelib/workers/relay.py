@@ -3,22 +3,25 @@ content.
 
 A new place in the outbox rings its conversation's doorbell. A ticket whose date is not yet on its rows is
 dated. Rows that appear on a ticket which may already be closed, and messages whose failure their ticket does
-not show, go the same way, one by one; so do rows that lie on no ticket. A new or changed contact is indexed.
+not show, go the same way, one by one; so do rows that lie on no ticket. A new or changed contact is indexed. What a
+person asks for about their data, a new request about it, and what a colleague decided, ring for the worker of those.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib import wiring_delivery
-from chalicelib.domain.tickets import QUIET_KINDS
+from chalicelib.domain.tickets import PRESSES, QUIET_KINDS
 from chalicelib.observability import count, log
 from chalicelib.storage.attributes import from_wire
 from chalicelib.storage.queues import Bell, Queues
 
 _ON_CLOSED = frozenset({"event", "note"})
+_QUIET = QUIET_KINDS | PRESSES
 _READ = (
-    *("pk", "sk", "conversation_id", "ticket_id", "contact_id"),
+    *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated"),
+    *("state", "waits", "decided_by"),
 )
 """Attributes of an image that the relay looks at."""
 
@@ -30,7 +33,7 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[str, str]) -> dict[str, Any]:
-    """Send the bells of these records to the queues named doorbell, dating and indexing in `urls`."""
+    """Send the bells of these records to the queues named doorbell, dating, indexing and privacy in `urls`."""
     bells: dict[str, list[Bell]] = {name: [] for name in urls}
     from_record: dict[str, list[int]] = {name: [] for name in urls}
     sequence = []
@@ -66,7 +69,16 @@ def _bell(record: Mapping[str, Any]) -> tuple[str, Bell] | None:
         return "dating", _dating(conversation_id, item.get("ticket_id", ""), item["sk"])
     if kind == "contact":
         return "indexing", Bell({"contact_id": item["contact_id"]})
+    if kind == "ask" and new:
+        return "privacy", Bell({"contact_id": item["contact_id"]})
+    if kind == "request" and item["pk"].startswith("request#") and (new or _decided(item)):
+        return "privacy", Bell({"request_id": item["request_id"]})  # and not a contact's pointer to it
     return None
+
+
+def _decided(item: Mapping[str, Any]) -> bool:
+    """Whether a colleague has decided about a request whose run may be waiting for that."""
+    return bool(item.get("decided_by")) and (bool(item.get("waits")) or item.get("state") == "escalated")
 
 
 def _dating(conversation_id: str, ticket_id: str, row: str = "") -> Bell:
@@ -80,4 +92,4 @@ def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:
         return new and not item.get("expires_at")
     if item.get("direction") == "out":
         return (item.get("status") == "failed") != bool(item.get("flagged"))
-    return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in QUIET_KINDS)
+    return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in _QUIET)

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from desk_faults import Fault, FaultFile
+from desk_moved_time import desk_now, moved_backups
 
 AWS_CHANNELS = frozenset({"dynamodb", "s3", "sqs", "kms"})
 SERVER_ERRORS = frozenset({"InternalServerError", "InternalError", "InternalFailure", "ServiceUnavailable"})
@@ -143,6 +144,8 @@ def _wrap_botocore(module: ModuleType, player: Player) -> None:
         fault = player.aws_fault(channel, operation) if channel in AWS_CHANNELS else None
         if fault is None:
             answer = real(self, request)
+            if (channel, operation) == ("dynamodb", "DescribeContinuousBackups"):
+                answer = _moved(answer, request)
         else:
             if fault.get("accept"):
                 real(self, request)
@@ -185,6 +188,18 @@ def _failure(fault: Fault, request: Any, channel: str) -> Any:
     headers["Content-Type"] = "application/x-amz-json-1.0"
     headers["x-amzn-RequestId"] = "planned-fault"
     return AWSResponse(request.url, status, headers, _Raw(json.dumps(body).encode()))
+
+
+def _moved(answer: Any, request: Any) -> Any:
+    """The answer as AWS would give it if its clock had moved with the desk's."""
+    from botocore.awsrequest import AWSResponse
+    from botocore.compat import HTTPHeaders
+
+    table = str(json.loads(request.body or b"{}").get("TableName", ""))
+    body = moved_backups(answer.content, table, desk_now())
+    headers = HTTPHeaders()  # without the checksum of the body that it had
+    headers["Content-Type"] = answer.headers.get("Content-Type", "application/x-amz-json-1.0")
+    return AWSResponse(request.url, answer.status_code, headers, _Raw(body))
 
 
 def error_body(error: str, sent: object) -> dict[str, Any]:

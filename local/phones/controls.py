@@ -89,10 +89,14 @@ class Controls:
             given = int(given)
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _TEN_YEARS:
             raise Refused(f"advance_seconds must be a whole number from 1 to {_TEN_YEARS}; time only goes forward.")
+        steps = body.fields.get("steps")
+        if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= 60):
+            raise Refused("steps must be a whole number from 1 to 60: in how many steps at most the clock moves.")
+        more = {} if steps is None else {"steps": steps}
         # One walk after the other: each goes from due moment to due moment and takes its time.
         async with self._walking:
             try:
-                await run_in_threadpool(self.bench.clock.advance, given)
+                await run_in_threadpool(self.bench.clock.advance, given, **more)
             except TimeoutError as error:
                 raise Refused(f"The clock moved, but the desk is not quiet: {error}", 504, "not_quiet") from error
         self.bench.store.changed()

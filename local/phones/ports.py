@@ -5,13 +5,14 @@ from typing import Any, Protocol
 
 
 class Clock(Protocol):
-    """The desk's clock. A module with these two functions will do."""
+    """The desk's clock. A module with these two functions will do; `steps` is given when somebody asks for it."""
 
     def now(self) -> float:
         """The desk's time in epoch seconds."""
 
-    def advance(self, seconds: int, /) -> object:
-        """Move the clock forward; return when everything that fell due has been done. May block for long."""
+    def advance(self, seconds: int, /, steps: int = ...) -> object:
+        """Move the clock forward, in at most so many steps; return when everything that fell due has been done. May
+        block for long."""
 
 
 class AwsFaults(Protocol):

@@ -12,7 +12,7 @@ from local.phones.postman import Delivery
 from local.phones.samples import TELEGRAM_SAMPLES
 from local.phones.store import Bubble, Chat, StoredFile
 from local.phones.telegram import Telegram
-from local.phones.telegram_rules import bot_json, chat_json, file_json, message_json, user_json
+from local.phones.telegram_rules import bot_json, chat_json, file_json, markup_of, message_json, user_json
 
 Result = dict[str, Any]
 
@@ -65,7 +65,7 @@ class TelegramPhone:
             "chat_instance": f"-{chat.person.user_id}7",
             "data": data,
         }
-        query |= {"message": message_json(chat, bot, bubble)}
+        query |= {"message": message_json(chat, bot, bubble, markup_of(bubble.keys))}
         delivery = await self.provider.send(bot, "callback_query", query)
         return self._result(chat, delivery, callback_query_id=query_id)
 

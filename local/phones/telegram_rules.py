@@ -21,6 +21,8 @@ _TAGS = {
     "b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "span", "tg-spoiler", "a", "tg-emoji", "code",
     "pre", "blockquote",
 }  # fmt: skip
+_INLINE = ("callback_data", "url", "web_app", "login_url", "switch_inline_query", "copy_text", "pay")
+"""What an inline button may do; each has one of these."""
 _NUMBER = re.compile(r"-?\d{1,18}")
 
 
@@ -111,8 +113,16 @@ def keys_of(markup: object) -> tuple[Key, ...]:
                 raise bad("inline keyboard button text is empty" if data else "keyboard button text is empty")
             if len(data.encode()) > 64:
                 raise bad("BUTTON_DATA_INVALID")
+            if "inline_keyboard" in markup and not (isinstance(key, dict) and any(key.get(one) for one in _INLINE)):
+                raise bad("Text buttons are unallowed in the inline keyboard")
             keys.append(Key(data, label, "" if isinstance(key, str) else str(key.get("url", ""))))
     return tuple(keys)
+
+
+def markup_of(keys: tuple[Key, ...]) -> dict[str, Any]:
+    """The keyboard under a message, one button in a row, as Telegram hands it back."""
+    rows = [[{"text": key.label} | ({"url": key.url} if key.url else {"callback_data": key.id})] for key in keys]
+    return {"inline_keyboard": rows}
 
 
 def user_json(chat: Chat, language: str = "") -> dict[str, Any]:

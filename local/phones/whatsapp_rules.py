@@ -192,17 +192,21 @@ def _check_media(kind: str, content: dict[str, Any], has_media: Callable[[str], 
 def _check_interactive(content: dict[str, Any]) -> None:
     text = content.get("body")
     action = content.get("action")
-    _length(text.get("text") if isinstance(text, dict) else None, "interactive['body']['text']", 4096)
+    limit = 1024 if content.get("type") == "button" else 4096
+    _length(text.get("text") if isinstance(text, dict) else None, "interactive['body']['text']", limit)
     if not isinstance(action, dict):
         raise MetaError(131008, "Parameter 'action' is mandatory for type 'interactive'")
     if content.get("type") == "button":
         buttons = action.get("buttons")
         if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
             raise MetaError(131009, "Invalid buttons count. Min allowed buttons: 1, Max allowed buttons: 3")
-        for button in buttons:
-            reply = button.get("reply") if isinstance(button, dict) else None
-            _length(reply.get("title") if isinstance(reply, dict) else None, "button['reply']['title']", 20)
-            _length(reply.get("id") if isinstance(reply, dict) else None, "button['reply']['id']", 256)
+        replies = [button.get("reply") if isinstance(button, dict) else None for button in buttons]
+        for name, most in (("title", 20), ("id", 256)):
+            values = [reply.get(name) if isinstance(reply, dict) else None for reply in replies]
+            for value in values:
+                _length(value, f"button['reply']['{name}']", most)
+            if len(set(values)) < len(values):
+                raise MetaError(131009, f"Duplicated {name} in buttons: each must be unique")
     elif content.get("type") == "list":
         _length(action.get("button"), "action['button']", 20)
         rows = [row for section in action.get("sections") or [] for row in section.get("rows") or []]

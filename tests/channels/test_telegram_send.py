@@ -1,5 +1,6 @@
 """Sending over Telegram: what goes out, and what each answer means."""
 
+import json
 import logging
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from chalicelib.channels.base import OutboundText, SendError, SendResult
 from chalicelib.channels.telegram import send as sending
 from chalicelib.channels.telegram.send import answer_callback, close, send_text
-from chalicelib.domain.messages import Address
+from chalicelib.domain.messages import Address, Button
 from tests.channels.bodies import AMINA_CHAT, BOT, NOW
 from tests.channels.conftest import Call, Provider
 
@@ -236,3 +237,25 @@ def test_parsing_imports_neither_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+BUTTONS = (Button("erase.confirm.r1", "Да, удалить"), Button("erase.cancel.r1", "Нет, оставить"))
+
+
+def test_buttons_stand_under_the_last_piece_one_in_a_row(telegram: Provider) -> None:
+    send(telegram.address, outgoing(text="слово " * 1000 + "конец", buttons=BUTTONS))
+
+    first, last = [call.payload for call in telegram.calls]
+    assert "reply_markup" not in first
+    assert json.loads(last["reply_markup"]) == {
+        "inline_keyboard": [
+            [{"text": "Да, удалить", "callback_data": "erase.confirm.r1"}],
+            [{"text": "Нет, оставить", "callback_data": "erase.cancel.r1"}],
+        ]
+    }
+
+
+@pytest.mark.parametrize("button", [Button("", "Да"), Button("я" * 33, "Да"), Button("a", "")])
+def test_buttons_that_telegram_would_refuse_are_not_sent(telegram: Provider, button: Button) -> None:
+    error = refused(telegram.address, outgoing(buttons=(button,)))
+    assert (error.code, error.permanent, telegram.calls) == ("buttons", True, [])

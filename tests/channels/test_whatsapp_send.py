@@ -11,7 +11,7 @@ import requests
 from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
 from chalicelib.channels.whatsapp import errors
 from chalicelib.channels.whatsapp.send import new_session, send_text
-from chalicelib.domain.messages import Address
+from chalicelib.domain.messages import Address, Button
 from tests.channels.bodies import AMINA, AMINA_ID, NOW, NUMBER, wamid
 from tests.channels.conftest import Call, Provider
 
@@ -261,3 +261,58 @@ def test_a_send_error_can_be_told_apart() -> None:
     error = SendError("No.", code="190", stops_channel=True)
     assert (error.status, error.code, error.permanent) == (502, "190", False)
     assert SendError("No.").code == "send_failed"
+
+
+BUTTONS = (Button("erase.confirm.r1", "Иә, жойыңыз"), Button("erase.cancel.r1", "Жоқ, қалсын"))
+
+
+def test_buttons_make_an_interactive_message(meta: Provider, session: requests.Session) -> None:
+    send(meta.address, session, outgoing(buttons=BUTTONS))
+
+    [call] = meta.calls
+    assert "text" not in call.payload
+    assert (call.payload["type"], call.payload["biz_opaque_callback_data"]) == ("interactive", REFERENCE)
+    assert call.payload["interactive"] == {
+        "type": "button",
+        "body": {"text": TEXT},
+        "action": {
+            "buttons": [
+                {"type": "reply", "reply": {"id": "erase.confirm.r1", "title": "Иә, жойыңыз"}},
+                {"type": "reply", "reply": {"id": "erase.cancel.r1", "title": "Жоқ, қалсын"}},
+            ]
+        },
+    }
+
+
+@pytest.mark.parametrize("length", [1024, 1025, 4096, 4097, 9000])
+def test_the_last_piece_of_a_long_text_carries_the_buttons(
+    meta: Provider, session: requests.Session, length: int
+) -> None:
+    text = ("сөз " * length)[: length - 1] + "."
+
+    send(meta.address, session, outgoing(text=text, buttons=BUTTONS))
+
+    *first, last = [call.payload for call in meta.calls]
+    bodies = [one["text"]["body"] for one in first] + [last["interactive"]["body"]["text"]]
+    assert "".join(bodies) == text
+    assert all(len(body) <= 4096 for body in bodies) and len(bodies[-1]) <= 1024
+    assert (len(bodies) == 1) == (length <= 1024)
+
+
+@pytest.mark.parametrize(
+    "buttons",
+    [
+        (Button("a", "Title of 21 letters.."),),
+        (Button("a" * 257, "Иә"),),
+        (Button("", "Иә"),),
+        (Button("a", ""),),
+        (Button("a", "Иә"), Button("a", "Жоқ")),
+        (Button("a", "Иә"), Button("b", "Иә")),
+        tuple(Button(str(number), f"{number}") for number in range(4)),
+    ],
+)
+def test_buttons_that_meta_would_refuse_are_not_sent(
+    meta: Provider, session: requests.Session, buttons: tuple[Button, ...]
+) -> None:
+    error = refused(meta.address, session, message=outgoing(buttons=buttons))
+    assert (error.code, error.permanent, meta.calls) == ("buttons", True, [])

@@ -23,6 +23,8 @@ class Sent:
     reference: str
     provider_id: str
     field: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
+    """Id and title of each."""
 
 
 @dataclass
@@ -69,7 +71,12 @@ class Provider:
             return fault
         name = "to" if "to" in payload else "recipient"
         reference = payload.get("biz_opaque_callback_data", "")
-        sent = Sent(payload[name], payload["text"]["body"], reference, wamid(), name)
+        if payload["type"] == "interactive":
+            text, action = payload["interactive"]["body"]["text"], payload["interactive"]["action"]
+            buttons = tuple((one["reply"]["id"], one["reply"]["title"]) for one in action["buttons"])
+        else:
+            text, buttons = payload["text"]["body"], ()
+        sent = Sent(payload[name], text, reference, wamid(), name, buttons)
         self.sent.append(sent)
         self.accepted(sent)
         return fault or (200, {"messages": [{"id": sent.provider_id}]}, {})
@@ -84,7 +91,9 @@ class Provider:
             self.callbacks.append(payload["callback_query_id"])
             return 200, {"ok": True, "result": True}, {}
         chat, number = str(payload["chat_id"]), 1000 + len(self.sent)
-        sent = Sent(chat, payload["text"], "", f"{chat}:{number}")
+        rows = json.loads(payload.get("reply_markup", "{}")).get("inline_keyboard", [])
+        buttons = tuple((one["callback_data"], one["text"]) for row in rows for one in row)
+        sent = Sent(chat, payload["text"], "", f"{chat}:{number}", buttons=buttons)
         self.sent.append(sent)
         self.accepted(sent)
         result = {"message_id": number, "date": 1_795_000_000, "chat": {"id": int(chat), "type": "private"}}

@@ -98,7 +98,7 @@ def test_a_status_that_carries_our_reference_proves_an_acceptance_of_which_we_ne
     assert fate.died_at == "sent"
     (sent,) = desk.provider.sent
     update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, sent.provider_id, "delivered", desk.seconds, sent.reference)
-    desk.store().apply_status(update, desk.now)
+    desk.statuses().apply(update, desk.now)
 
     desk.now += CLAIM - 1
     desk.sender()(ticket["conversation_id"])
@@ -152,7 +152,7 @@ def test_a_broken_connection_and_then_a_status_costs_no_second_call(desk: Delive
     desk.sender()(ticket["conversation_id"])
     (sent,) = desk.provider.sent
     update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, sent.provider_id, "failed", desk.seconds, str(ref), "131026")
-    desk.store().apply_status(update, desk.now)
+    desk.statuses().apply(update, desk.now)
 
     desk.now += desk.rings[0][1]
     desk.sender()(ticket["conversation_id"])

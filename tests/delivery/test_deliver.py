@@ -352,7 +352,7 @@ def test_a_destroyed_key_ends_what_waits(desk: Delivery) -> None:
     assert (desk.provider.calls, desk.message(ref)["failure"]["reason"]) == (0, "erased")
 
 
-def test_content_that_does_not_open_is_failed_and_not_sent(desk: Delivery) -> None:
+def test_content_that_does_not_open_is_failed_and_not_sent(desk: Delivery, capfd: pytest.CaptureFixture[str]) -> None:
     ticket = desk.open_ticket()
     ref, other = desk.reply(ticket, "Жауап"), desk.reply(ticket, "Екінші")
     foreign = desk.message(other)["content"]
@@ -360,6 +360,7 @@ def test_content_that_does_not_open_is_failed_and_not_sent(desk: Delivery) -> No
     desk.sender()(ticket["conversation_id"])
     assert desk.message(ref)["failure"]["code"] == "cannot_open"
     assert desk.provider.texts == ["Екінші"]
+    assert capfd.readouterr().out.count('"CannotOpen": 1') == 1
 
 
 def test_a_person_without_a_phone_is_reached_by_the_business_scoped_id(desk: Delivery) -> None:

@@ -135,7 +135,7 @@ def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
     [
         ("ticket", "state", "closed", "closed"),
         ("head", "blocked", True, "blocked"),
-        ("contact", "state", "erasing", "erased"),
+        ("contact", "state", "erasing", "erasing"),
         ("contact", "epoch", 2, "erased"),
     ],
 )

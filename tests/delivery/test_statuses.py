@@ -18,7 +18,7 @@ def apply(desk: Delivery, sent: Sent, status: Any, *, referred: bool) -> None:
     code = "131026" if status == "failed" else ""
     reference = sent.reference if referred else ""
     update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, sent.provider_id, status, desk.seconds, reference, code)
-    desk.store().apply_status(update, desk.now)
+    desk.statuses().apply(update, desk.now)
 
 
 @pytest.mark.parametrize("referred", [True, False])

@@ -62,6 +62,12 @@ def whatsapp_text(phone: str, text: str, at: int, *, name: str = "Амина", m
     return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
 
 
+def said_in(payload: dict[str, Any]) -> str:
+    """Return the words of a WhatsApp message of ours, with or without buttons."""
+    said: str = payload["interactive"]["body"]["text"] if "interactive" in payload else payload["text"]["body"]
+    return said
+
+
 @dataclass
 class Play:
     """A running desk and everybody around it."""
@@ -107,7 +113,7 @@ class Play:
         """Return the texts that a provider accepted for this person, in order."""
         accepted = [one for one in self.sent(channel, to) if one["status"] == 200]
         return [
-            one["payload"]["text"]["body"] if channel == "whatsapp" else one["payload"]["text"]
+            said_in(one["payload"]) if channel == "whatsapp" else one["payload"]["text"]
             for one in accepted
             if one["method"] in ("messages", "sendMessage")
         ]

@@ -40,14 +40,39 @@ def everything(client: Any) -> Iterator[tuple[str, bytes]]:
             for event in page["events"]:
                 yield group["logGroupName"], event["message"].encode()
     metrics = client("cloudwatch")
-    yield "metrics", repr(metrics.list_metrics()["Metrics"]).encode()
-    machines = client("stepfunctions")
+    for page in metrics.get_paginator("list_metrics").paginate():
+        yield "metrics", repr(page["Metrics"]).encode()
+    yield from _runs(client("stepfunctions"))
+    yield from _stream(client("dynamodbstreams"))
+
+
+def _runs(machines: Any) -> Iterator[tuple[str, bytes]]:
+    """What the workflow shows of each run: input, output, error, and every step of its history."""
     for machine in machines.list_state_machines()["stateMachines"]:
-        for run in machines.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]:
-            yield (
-                machine["name"],
-                repr(machines.get_execution_history(executionArn=run["executionArn"])).encode(),
-            )
+        of_machine = {"stateMachineArn": machine["stateMachineArn"]}
+        for page in machines.get_paginator("list_executions").paginate(**of_machine):
+            for run in page["executions"]:
+                one = {"executionArn": run["executionArn"]}
+                yield machine["name"], repr(machines.describe_execution(**one)).encode()
+                for history in machines.get_paginator("get_execution_history").paginate(**one):
+                    yield machine["name"], repr(history["events"]).encode()
+
+
+def _stream(streams: Any) -> Iterator[tuple[str, bytes]]:
+    """The records that the stream of each table still holds."""
+    for stream in streams.list_streams()["Streams"]:
+        arn = stream["StreamArn"]
+        for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+            iterator = streams.get_shard_iterator(
+                StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
+            while iterator:
+                answer = streams.get_records(ShardIterator=iterator)
+                for record in answer["Records"]:
+                    images = [record["dynamodb"].get(name, {}) for name in ("Keys", "NewImage", "OldImage")]
+                    raw = b"".join(one["B"] for image in images for one in image.values() if "B" in one)
+                    yield stream["TableName"], repr(images).encode() + raw
+                iterator = answer.get("NextShardIterator") if answer["Records"] else None
 
 
 def test_no_store_queue_or_log_holds_anything_of_a_customer_that_can_be_read(play: Play) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra import functions, merge
+from infra import erasure, functions, merge
 from infra.merge import CannotMerge, check_config, read_config
 from local.template import PROJECT
 
@@ -53,7 +53,9 @@ def generated() -> Json:
             ),
             "Dater": function("app.dater", {"DaterSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Indexer": function("app.indexer", {"IndexerSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
+            "Privacy": function("app.privacy", {"PrivacySqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Sweeper": function("app.sweeper", {"SweeperEvent": event("Schedule", Schedule="rate(1 minute)")}),
+            **{task.logical_id: function(f"app.{task.name}") for task in erasure.TASKS},
         },
         "Outputs": {},
     }

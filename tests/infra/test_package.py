@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import archive, checks
+from infra import archive, bytecode, checks
 from local.stack import code_zip
 from local.template import PROJECT, built_template
 
@@ -34,6 +34,94 @@ def test_every_handler_imports_in_a_fresh_process(handler: str, tmp_path: Path) 
     env = os.environ | {"AWS_DEFAULT_REGION": checks.REGION}
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+DEEP = """
+def greet(name, *, places=frozenset({"b", "a", "c"})):
+    return [f"{name} {one}" for one in places if one in {"a", "c"}]
+"""
+
+
+def packed(folder: Path, times: tuple[int, int] = (1, 2)) -> tuple[Path, dict[str, int]]:
+    """The package of a small project with one dependency, and what write_zip said of it."""
+    for at, (name, text) in zip((*times, times[0]), SMALL.items(), strict=True):
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        os.utime(file, (at, at))
+    target = folder / "deployment.zip"
+    return target, archive.write_zip(target, folder, folder / "dependencies")
+
+
+SMALL = {
+    "app.py": "from chalicelib.deep import greet\nfrom needed import name\n\ndef handler(*_): return greet(name)\n",
+    "chalicelib/deep.py": DEEP,
+    "dependencies/needed/__init__.py": "name = 'x'\n",
+}
+COMPILED = {
+    "__pycache__/app.cpython-311.pyc",
+    "chalicelib/__pycache__/deep.cpython-311.pyc",
+    "needed/__pycache__/__init__.cpython-311.pyc",
+}
+only_where_it_can = pytest.mark.skipif(not bytecode.can_compile_for(archive.PYTHON), reason="another Python builds")
+
+
+@only_where_it_can
+def test_the_package_holds_byte_code_that_is_taken_without_a_look_at_times(tmp_path: Path) -> None:
+    target, sizes = packed(tmp_path / "project")
+    with zipfile.ZipFile(target) as package:
+        assert {name for name in package.namelist() if name.endswith(".pyc")} == COMPILED
+        package.extractall(tmp_path / "task")
+        assert sizes[archive.BYTE_CODE] == sum(package.getinfo(name).file_size for name in COMPILED)
+    for name in COMPILED:
+        flags = int.from_bytes((tmp_path / "task" / name).read_bytes()[4:8], "little")
+        assert flags == 0b01, "a hash, and unchecked"
+    # Python says at -v what it loads from where; a source that was compiled again is not "matches" any more.
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-v", "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'task')!r}); "
+         "import app; print(app.handler.__code__.co_filename)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in COMPILED:
+        assert f"code object from '{tmp_path / 'task' / name}'" in run.stderr
+    assert run.stdout.strip() == str(tmp_path / "task" / "app.py"), "a trace names the place where the file lies"
+
+
+@only_where_it_can
+def test_the_same_sources_make_the_same_package_wherever_and_whenever_they_are_compiled(tmp_path: Path) -> None:
+    first, _ = packed(tmp_path / "one")
+    second, _ = packed(tmp_path / "another" / "place", times=(3, 4))
+    assert first.read_bytes() == second.read_bytes()
+    code = (
+        "import pathlib, sys; from infra import archive; p = pathlib.Path(sys.argv[1]);"
+        "archive.write_zip(p / 'again.zip', p, p / 'dependencies')"
+    )
+    for seed in ("1", "77"):
+        env = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPYCACHEPREFIX": str(tmp_path / seed)}
+        subprocess.run([sys.executable, "-c", code, str(tmp_path / "one")], cwd=PROJECT, env=env, check=True)
+        assert (tmp_path / "one" / "again.zip").read_bytes() == first.read_bytes()
+
+
+def test_another_python_than_the_functions_leaves_byte_code_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "PYTHON", "3.9")
+    target, sizes = packed(tmp_path)
+    assert archive.BYTE_CODE not in sizes
+    with zipfile.ZipFile(target) as package:
+        assert package.namelist() == ["app.py", "chalicelib/deep.py", "needed/__init__.py"]
+
+
+def test_a_file_that_does_not_compile_is_packed_without_byte_code(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("a = 1\n", encoding="utf-8")
+    (tmp_path / "bad.py").write_text("print 'for another Python'\n", encoding="utf-8")
+    files = [("x/bad.py", tmp_path / "bad.py"), ("x/good.py", tmp_path / "good.py"), ("x/data.json", tmp_path)]
+    assert [name for name, _ in bytecode.compiled(files, "3.11")] == ["x/__pycache__/good.cpython-311.pyc"]
+
+
+def test_the_functions_run_the_python_for_which_the_package_is_made() -> None:
+    functions = [one for one in built_template()["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
+    assert {one["Properties"]["Runtime"] for one in functions} == {f"python{archive.PYTHON}"}
 
 
 def test_a_handler_that_needs_what_is_not_packaged_is_found(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore import xform_name
 
 from chalicelib.storage.rows import CLASSES
 from infra import alarms, functions, queues
@@ -46,24 +47,52 @@ def test_every_function_has_its_own_role_log_group_and_nothing_of_chalices(templ
     assert "PLACEHOLDER" not in json.dumps(template) and "replaced-by" not in json.dumps(template)
 
 
+OF_ANY_RESOURCE = {
+    # The token names the run, and AWS knows no resource for its answer.
+    **{
+        name: {"states:SendTaskSuccess"}
+        for name in ("Privacy", "VerifyIdentity", "Decide", "Grace", "Settle", "AwaitDelivery", "WaitBackups")
+    },
+    # Backups are listed by account.
+    "FinalCertificate": {"dynamodb:ListBackups"},
+    # Log delivery is a matter of the account: "Logging in CloudWatch Logs" in the Step Functions developer guide.
+    "ErasureMachine": {
+        f"logs:{one}"
+        for one in (
+            "CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery", "ListLogDeliveries",
+            "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups",
+        )
+    },
+}  # fmt: skip
+"""Actions for which AWS knows no resource, by who may do them."""
+
+
 def test_roles_hold_no_wildcard(template: Json) -> None:
     for name, role in of_type(template, "AWS::IAM::Role").items():
         assert "ManagedPolicyArns" not in role["Properties"], name
+        found = set()
         for statement in statements(template, name.removesuffix("Role")):
             assert statement["Effect"] == "Allow"
             assert not any("*" in action for action in statement["Action"]), name
+            if statement["Resource"] == ["*"]:
+                found |= set(statement["Action"])
+                continue
             for resource in statement["Resource"]:
                 text = json.dumps(resource)
-                # AWS itself makes the last part of a stream's name, and of no other thing that we use.
-                assert "*" not in text or text.endswith('/stream/*"}'), (name, text)
+                # AWS itself makes the last part of a stream's name; an execution's is a request's id and its run.
+                assert "*" not in text or text.endswith(('/stream/*"}', '-erasure:*"}')), (name, text)
+        assert found == OF_ANY_RESOURCE.get(name.removesuffix("Role"), set()), name
 
 
 def test_intake_can_write_and_cannot_read(template: Json) -> None:
     may = actions(template, "Intake")
-    assert not any(action.startswith("kms:") for action in may)
+    # Whether a signature holds; with the public half everybody can find that out.
+    assert {action for action in may if action.startswith("kms:")} == {"kms:Verify"}
     for statement in statements(template, "Intake"):
         resources = json.dumps(statement["Resource"])
         read = {action for action in statement["Action"] if re.search(r":(BatchGet|Get|Query|Scan)", action)}
+        if "kms:Verify" in statement["Action"]:
+            assert statement["Resource"] == [{"Fn::GetAtt": ["CertificateKey", "Arn"]}]
         if "DeskTable" in resources or "KeysTable" in resources:
             assert not read
         if "KeysTable" in resources:
@@ -77,6 +106,21 @@ def leading(statement: Json) -> set[str]:
     """The partitions to which a statement is bound; none when it is free."""
     condition = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
     return {one.removesuffix("#*") for one in condition.get("dynamodb:LeadingKeys", ())}
+
+
+def bound(template: Json, function: str, table: str) -> dict[str, set[str]]:
+    """What a function may do with a table, and in which partitions; {"*"} without a bound."""
+    found: dict[str, set[str]] = {}
+    for statement in statements(template, function):
+        if {"Fn::GetAtt": [f"{table}Table", "Arn"]} in statement["Resource"]:
+            for action in statement["Action"]:
+                found.setdefault(action.partition(":")[2], set()).update(leading(statement) or {"*"})
+    return found
+
+
+def may(template: Json, table: str, *named: str) -> set[str]:
+    """Which functions may do one of these actions with a table."""
+    return {one.name for one in functions.FUNCTIONS if set(named) & bound(template, one.logical_id, table).keys()}
 
 
 WRITING = re.compile(r"dynamodb:(Put|Update|Delete|BatchWrite)")
@@ -96,18 +140,14 @@ def test_only_the_dashboard_writes_staff_and_only_it_makes_sessions(template: Js
                 assert not leading(statement) & {"session", "login"}, function.name
 
 
-def test_intake_writes_what_arrives_and_deletes_aliases_alone(template: Json) -> None:
-    bound = {
-        (json.dumps(one["Resource"]), action): leading(one)
-        for one in statements(template, "Intake")
-        for action in one["Action"]
-        if action.startswith("dynamodb:")
-    }
-    desk, index = (json.dumps([{"Fn::GetAtt": [f"{name}Table", "Arn"]}]) for name in ("Desk", "Index"))
-    for action in ("PutItem", "UpdateItem", "ConditionCheckItem"):
-        assert bound[desk, f"dynamodb:{action}"] == {"contact", "conversation", "ticket", "number", "unclear"}
-        assert bound[index, f"dynamodb:{action}"] == {"alias", "link", "parked"}
-    assert not {(table, "dynamodb:DeleteItem") for table in (desk, index)} & bound.keys()
+def test_intake_writes_what_arrives_looks_at_fences_and_deletes_nothing(template: Json) -> None:
+    arrived, names = {"contact", "conversation", "ticket", "number", "unclear"}, {"alias", "link", "parked"}
+    assert bound(template, "Intake", "Desk") == dict.fromkeys(("PutItem", "UpdateItem", "ConditionCheckItem"), arrived)
+    assert bound(template, "Intake", "Index") == {
+        "PutItem": names, "UpdateItem": names,
+        "GetItem": {*names, "fence"}, "ConditionCheckItem": {*names, "fence"},
+    }  # fmt: skip
+    assert bound(template, "Intake", "Ledger") == {"GetItem": {"*"}}
 
 
 def test_every_partition_that_a_worker_may_write_is_a_class_of_rows(template: Json) -> None:
@@ -121,26 +161,76 @@ def test_the_dashboard_asks_of_cognito_what_its_code_calls_and_no_more(template:
     code = (PROJECT / "chalicelib" / "storage" / "identities.py").read_text(encoding="utf-8")
     called = set(re.findall(r"\b(admin_\w+)", code))
     allowed = {one.partition(":")[2] for one in actions(template, "APIHandler") if one.startswith("cognito-idp:")}
-    assert {re.sub("(?<!^)(?=[A-Z])", "_", one).lower() for one in allowed} == called
+    assert {xform_name(one) for one in allowed} == called
+
+
+OPENERS = {"api_handler", "sender", "indexer", "soft_suppress", "freeze_inventory", "verify_absence", "notify"}
+"""Who may open content. Of the workflow: who copies the addresses into the box, who writes down the identities and who
+checks by them, and who tells the person the secret."""
 
 
 def test_only_readers_open_the_vault(template: Json) -> None:
-    openers = {one.logical_id for one in functions.FUNCTIONS if "kms:Decrypt" in actions(template, one.logical_id)}
-    assert openers == {"APIHandler", "Sender", "Indexer"}
-    readers = {
-        one.logical_id
-        for one in functions.FUNCTIONS
-        for statement in statements(template, one.logical_id)
-        if "KeysTable" in json.dumps(statement["Resource"]) and "dynamodb:GetItem" in statement["Action"]
+    openers = {one.name for one in functions.FUNCTIONS if "kms:Decrypt" in actions(template, one.logical_id)}
+    assert openers == OPENERS
+    secret = {
+        one.name for one in functions.FUNCTIONS if "VaultSecret" in json.dumps(statements(template, one.logical_id))
     }
-    assert readers == openers
+    assert secret == OPENERS
+    readers = may(template, "Keys", "GetItem", "BatchGetItem", "Query", "Scan")
+    assert readers == {*OPENERS, "destroy_key"}, "destroy_key looks whether the key is gone"
+
+
+def test_who_may_do_what_with_keys(template: Json) -> None:
+    """One who makes keys destroys none, and the other way round; nobody changes one."""
+    assert may(template, "Keys", "PutItem") == {"intake", "soft_suppress"}
+    assert may(template, "Keys", "DeleteItem") == {"destroy_key", "close_box", "sweeper"}
+    assert not may(template, "Keys", "UpdateItem", "BatchWriteItem", "Scan", "Query")
+
+
+def test_who_may_sign_and_write_the_ledger(template: Json) -> None:
+    """An entry is put and never changed: IAM can say that of its partition, and not that no second put may replace it;
+    that is the condition of the one transaction that puts."""
+    certifying = {"certificate", "final_certificate"}
+    assert {one.name for one in functions.FUNCTIONS if "kms:Sign" in actions(template, one.logical_id)} == certifying
+    assert may(template, "Ledger", "PutItem") == {*certifying, "destroy_key"}
+    assert may(template, "Ledger", "UpdateItem") == certifying
+    assert not may(template, "Ledger", "DeleteItem", "BatchWriteItem", "Scan", "Query")
+    for name in ("Certificate", "FinalCertificate"):
+        assert bound(template, name, "Ledger")["UpdateItem"] == {"chain"}
+        assert bound(template, name, "Ledger")["PutItem"] == {"chain", "certificate"}
+    assert bound(template, "DestroyKey", "Ledger") == {"PutItem": {"tombstone"}}
+
+
+def test_what_deletes_rows_touches_no_key_and_what_proves_writes_nothing(template: Json) -> None:
+    erases = bound(template, "EraseStores", "Desk")
+    assert not bound(template, "EraseStores", "Keys") and not bound(template, "EraseStores", "Ledger")
+    assert erases["UpdateItem"] == {"request"} and "request" not in erases["BatchWriteItem"]
+    for name in ("DestroyKey", "Certificate", "FinalCertificate"):
+        assert not {"DeleteItem", "BatchWriteItem"} & bound(template, name, "Desk").keys()
+        assert not {"DeleteItem", "BatchWriteItem"} & bound(template, name, "Index").keys()
+    writes = {
+        (table, action): partitions
+        for table in ("Desk", "Keys", "Index", "Ledger")
+        for action, partitions in bound(template, "VerifyAbsence", table).items()
+        if WRITING.match(f"dynamodb:{action}")
+    }
+    assert writes == {("Desk", "UpdateItem"): {"request"}, ("Index", "UpdateItem"): {"fence"}}
+
+
+def test_only_the_worker_of_requests_starts_runs_and_nobody_stops_one(template: Json) -> None:
+    allowed = {
+        one.name: {a for a in actions(template, one.logical_id) if a.startswith("states:")}
+        for one in functions.FUNCTIONS
+    }
+    assert {name for name, may_do in allowed.items() if may_do - {"states:SendTaskSuccess"}} == {"privacy"}
+    assert allowed["privacy"] == {"states:StartExecution", "states:DescribeExecution", "states:SendTaskSuccess"}
 
 
 def test_a_function_is_told_only_of_what_its_role_may_use(template: Json) -> None:
     named = {
         name: json.dumps(value)
         for name, value in functions.VARIABLES.items()
-        if name.startswith(("TABLE_", "SECRET_", "QUEUE_")) or name == "VAULT_KEY_ARN"
+        if name.startswith(("TABLE_", "SECRET_", "QUEUE_")) or name in ("VAULT_KEY_ARN", "CERTIFICATE_KEY_ARN")
     }
     for function in functions.FUNCTIONS:
         allowed = json.dumps([one["Resource"] for one in statements(template, function.logical_id)])
@@ -156,8 +246,8 @@ def test_settings_and_template_name_the_same_variables() -> None:
 
     known = {one.name.upper() for one in fields(Settings)}
     assert set(functions.VARIABLES) <= known
-    # The ledger has no reader or writer yet; the clock file exists in the local run alone.
-    assert known - set(functions.VARIABLES) == {"TABLE_LEDGER", "CLOCK_FILE"}
+    # The clock file exists in the local run alone.
+    assert known - set(functions.VARIABLES) == {"CLOCK_FILE"}
 
 
 def test_public_paths_go_to_intake_and_the_others_do_not(template: Json) -> None:
@@ -283,15 +373,57 @@ def test_alarms_on_our_own_metrics_are_fed_by_the_code() -> None:
             assert given == alarm.dimensions.keys(), alarm.name
 
 
+def test_every_sign_of_a_break_in_wakes_somebody_at_the_first_one() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "chalicelib").rglob("*.py"))
+    counted = set(re.findall(r'count\("(\w+)"\)', code))
+    told = set(re.findall(r"`(\w+)`", (PROJECT / "docs" / "security.md").read_text(encoding="utf-8")))
+    signs = counted & told
+    assert signs == {"KeyMismatch", "CannotOpen", "StaffNotProved"}
+    at_once = {
+        alarm.metric for alarm in alarms.alarms() if alarm.page and alarm.above == 0 and alarm.statistic == "Sum"
+    }
+    assert signs <= at_once
+    for alarm in alarms.alarms():
+        if alarm.metric in signs:
+            event = re.sub("(?<!^)(?=[A-Z])", "_", alarm.metric).lower()
+            assert f"`{event}`" in (RUNBOOKS / f"{alarm.runbook}.md").read_text(encoding="utf-8")
+            assert f'log("{event}"' in code
+
+
+LONG = dict.fromkeys(("FreezeInventory", "EraseStores", "VerifyAbsence"), 300)
+"""Functions that go through all that there is of a person. They are no late writers of anybody's conversation: those
+run 60 s at most, and domain/privacy.SETTLE_WAITS counts on it."""
+
+
 def test_no_lambda_runs_unsized(template: Json) -> None:
     for name, function in of_type(template, "AWS::Serverless::Function").items():
         properties = function["Properties"]
         assert properties["MemorySize"] >= 256, name
         # API Gateway gives up after 29 s; a function that runs longer answers nobody.
-        assert properties["Timeout"] <= (29 if name in ("APIHandler", "Intake") else 60), name
+        assert properties["Timeout"] <= (29 if name in ("APIHandler", "Intake") else LONG.get(name, 60)), name
     limited = {name for name, one in of_type(template, "AWS::Serverless::Function").items()
                if "ReservedConcurrentExecutions" in one["Properties"]}  # fmt: skip
     assert {"Intake", "Sender", "Sweeper"} <= limited
+
+
+def test_the_reserved_concurrency_that_deploying_asks_for_is_the_one_that_is_reserved(template: Json) -> None:
+    made = of_type(template, "AWS::Serverless::Function").values()
+    reserved = sum(one["Properties"].get("ReservedConcurrentExecutions", 0) for one in made)
+    text = (PROJECT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    assert re.findall(r"reserve (\d+) of them", text) == [str(reserved)]
+    assert reserved <= 900, "AWS keeps 100 of an account's 1,000 for functions without a reservation"
+
+
+def test_who_reads_which_secret_is_what_the_documentation_says(template: Json) -> None:
+    text = (PROJECT / "docs" / "security.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| (inbound|outbound|text-key|vault) \|.*\| ([\w, ]+) \|$", text, re.MULTILINE))
+    assert len(told) == 4
+    for name, readers in told.items():
+        secret = f'"{name.title().replace("-", "")}Secret"'
+        reading = {
+            one.name for one in functions.FUNCTIONS if secret in json.dumps(statements(template, one.logical_id))
+        }
+        assert {one.replace("dashboard", "api_handler") for one in readers.split(", ")} == reading, name
 
 
 def test_the_api_is_regional_and_knows_404_and_413(template: Json) -> None:

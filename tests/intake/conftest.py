@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.messages import InboundMessage
+from chalicelib.domain.patience import full_jitter
 from chalicelib.domain.people import Outcome
 from chalicelib.domain.profile import load_profile
 from chalicelib.storage.attributes import item_from_wire
@@ -14,7 +15,9 @@ from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.clients import client
 from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.intake_changes import IntakeChanges
+from chalicelib.storage.statuses import Statuses
 from chalicelib.storage.vault import KeyPair, Vault, fingerprint, new_pair
+from chalicelib.storage.wire_calls import WireCalls
 from chalicelib.usecases.receive_change import ReceiveChange
 from chalicelib.usecases.receive_message import ReceiveMessage
 
@@ -33,6 +36,9 @@ class Desk:
 
     def store(self, dynamodb: Any = None) -> IntakeStore:
         return IntakeStore(dynamodb or self.dynamodb, self.tables, self.address_key, self.vault_keys.public)
+
+    def statuses(self, wait: Callable[[int], None] = full_jitter, dynamodb: Any = None) -> Statuses:
+        return Statuses(WireCalls(dynamodb or self.dynamodb, wait), self.tables, self.address_key)
 
     def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
         return ReceiveMessage(self.store(dynamodb), load_profile("spoint"), POLICY, lambda: self.now, **more)

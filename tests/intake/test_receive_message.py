@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -256,3 +257,25 @@ def test_when_the_storage_never_takes_it_the_provider_is_asked_to_send_again(des
 
     assert waits == list(range(10))
     assert desk.items() == []
+
+
+def test_a_rival_between_the_reads_of_id_and_phone_does_not_make_one_person_two(desk: Desk) -> None:
+    """The id is not known yet, then the same person's other message stores both, then the phone is."""
+    both = Author((Address("user", "KZ.24680"), *AMINA.addresses), AMINA.name)
+
+    class Overtaken:
+        reads = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(desk.dynamodb, name)
+
+        def get_item(self, **request: Any) -> Any:
+            self.reads += 1
+            if self.reads == 2:
+                desk.receive(from_amina("Бірінші", sent_at=desk.seconds, author=both))
+            return desk.dynamodb.get_item(**request)
+
+    message = from_amina("Екінші", sent_at=desk.seconds, author=both)
+    assert desk.receiver(Overtaken())(message) is Outcome.STORED
+    assert len(desk.of("contact")) == len(desk.of("ticket")) == 1
+    assert len(desk.messages()) == 2

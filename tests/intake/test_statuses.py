@@ -7,7 +7,6 @@ import pytest
 from chalicelib.domain.messages import StatusUpdate
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import RANK
-from chalicelib.storage.intake import IntakeStore
 from tests.intake.conftest import Desk
 from tests.intake.faults import Busy
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
@@ -30,7 +29,7 @@ def test_every_order_of_statuses_ends_at_read_without_a_failure(desk: Desk, orde
     desk.receive(from_amina(sent_at=desk.seconds))
     ref, _ = notice(desk)
     for status in order:
-        desk.store().apply_status(update(status, str(ref), code="131026" if status == "failed" else ""), desk.now)
+        desk.statuses().apply(update(status, str(ref), code="131026" if status == "failed" else ""), desk.now)
 
     _, item = notice(desk)
     assert (item["status"], item["rank"], "failure" in item) == ("read", RANK["read"], False)
@@ -51,7 +50,7 @@ def test_failed_outranks_sent_and_is_cleared_by_delivered(
     desk.receive(from_amina(sent_at=desk.seconds))
     ref, _ = notice(desk)
     for one in order:
-        desk.store().apply_status(update(one, str(ref), code="131026" if one == "failed" else ""), desk.now)
+        desk.statuses().apply(update(one, str(ref), code="131026" if one == "failed" else ""), desk.now)
 
     _, item = notice(desk)
     assert (item["status"], "failure" in item) == (status, failed)
@@ -61,8 +60,8 @@ def test_failed_outranks_sent_and_is_cleared_by_delivered(
 
 def test_a_status_that_comes_before_the_provider_id_is_known_is_parked_by_its_blind_name(desk: Desk) -> None:
     early = wamid()
-    desk.store().apply_status(update("delivered", provider_id=early), desk.now)
-    desk.store().apply_status(update("sent", provider_id=early), desk.now)
+    desk.statuses().apply(update("delivered", provider_id=early), desk.now)
+    desk.statuses().apply(update("sent", provider_id=early), desk.now)
 
     (parked,) = desk.items("index", lambda item: item["sk"] == "parked")
     assert (parked["status"], parked["expires_at"]) == ("delivered", desk.seconds + 8 * 24 * 60 * 60)
@@ -78,14 +77,14 @@ def test_a_linked_provider_id_finds_its_message(desk: Desk) -> None:
         TableName=desk.tables["index"],
         Item={"pk": {"S": f"link#{name}"}, "sk": {"S": "link"}, "message_ref": {"S": str(ref)}},
     )
-    desk.store().apply_status(update("delivered", provider_id=known), desk.now)
+    desk.statuses().apply(update("delivered", provider_id=known), desk.now)
 
     assert notice(desk)[1]["status"] == "delivered"
 
 
 def test_a_status_of_a_message_that_is_gone_brings_nothing_back(desk: Desk) -> None:
     ref = MessageRef("0" * 20, desk.now, "0" * 32)
-    desk.store().apply_status(update("read", str(ref)), desk.now)
+    desk.statuses().apply(update("read", str(ref)), desk.now)
 
     assert desk.items() == []
 
@@ -94,7 +93,7 @@ def test_a_status_cannot_touch_what_a_customer_wrote(desk: Desk) -> None:
     desk.receive(from_amina(sent_at=desk.seconds))
     (item,) = desk.messages()
     ref = MessageRef.of_tail(item["pk"].removeprefix("conversation#"), item["sk"].removeprefix("message#"))
-    desk.store().apply_status(update("read", str(ref)), desk.now)
+    desk.statuses().apply(update("read", str(ref)), desk.now)
 
     assert desk.messages() == [item]
 
@@ -103,9 +102,7 @@ def test_a_status_that_meets_the_senders_transaction_is_written_after_it(desk: D
     desk.receive(from_amina(sent_at=desk.seconds))
     ref, _ = notice(desk)
     waits: list[int] = []
-    store = IntakeStore(
-        Busy(desk.dynamodb, 2), desk.tables, desk.address_key, desk.vault_keys.public, wait=waits.append
-    )
-    store.apply_status(update("delivered", str(ref)), desk.now)
+    statuses = desk.statuses(waits.append, Busy(desk.dynamodb, 2))
+    statuses.apply(update("delivered", str(ref)), desk.now)
 
     assert notice(desk)[1]["status"] == "delivered" and waits == [0, 1]

@@ -75,6 +75,7 @@ def test_says_what_it_does_and_when_it_is_ready(desk: RunningDesk) -> None:
     said = desk.log.read_text(encoding="utf-8")
     assert "in memory only" in said
     assert desk.url in said and desk.phones_url in said and desk.aws_url in said
+    assert f"127.0.0.1:{desk.smtp_port}" in said
 
 
 def test_healthz_answers_json_once_all_is_ready(desk: RunningDesk) -> None:
@@ -217,14 +218,15 @@ def test_the_clock_walks_and_returns_when_all_is_quiet(desk: RunningDesk) -> Non
     assert 7200 <= after - before < 7300
 
 
-@pytest.mark.parametrize("name", ["PORT", "AWS_PORT", "PHONES_PORT"])
+@pytest.mark.parametrize("name", ["PORT", "AWS_PORT", "PHONES_PORT", "SMTP_PORT"])
 def test_a_port_in_use_is_one_clear_line(name: str) -> None:
+    free = {"PORT": "18999", "AWS_PORT": "18998", "PHONES_PORT": "18997", "SMTP_PORT": "18996"}
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         run = subprocess.run(
             [sys.executable, "-m", "local.run"],
             cwd=PROJECT,
-            env=os.environ | {"PORT": "18999", "AWS_PORT": "18998", "PHONES_PORT": "18997"} | {name: str(port)},
+            env=os.environ | free | {name: str(port)},
             capture_output=True,
             text=True,
             timeout=60,

@@ -17,6 +17,11 @@ def daniyar_writes(phones: Phones, text: str = "Ошибка 0x81", **more: Any)
     return phones.post("/phones/telegram/messages", **DANIYAR, text=text, **more)
 
 
+def inline(button: dict[str, str]) -> dict[str, Any]:
+    """A keyboard under a message, with one button."""
+    return {"inline_keyboard": [[button]]}
+
+
 def updates(phones: Phones, kind: str) -> list[dict[str, Any]]:
     return [hook.json[kind] for hook in phones.desk.got if kind in hook.json]
 
@@ -130,6 +135,21 @@ def test_who_blocked_the_bot_gets_nothing_and_the_desk_is_told(phones: Phones) -
             "sendMessage",
             {"chat_id": CHAT, "text": "x", "reply_markup": "keys"},
             "object expected as reply markup",
+        ),
+        (
+            "sendMessage",
+            {"chat_id": CHAT, "text": "x", "reply_markup": inline({"text": "Да", "callback_data": "я" * 33})},
+            "BUTTON_DATA_INVALID",
+        ),
+        (
+            "sendMessage",
+            {"chat_id": CHAT, "text": "x", "reply_markup": inline({"text": "Да"})},
+            "Text buttons are unallowed in the inline keyboard",
+        ),
+        (
+            "sendMessage",
+            {"chat_id": CHAT, "text": "x", "reply_markup": inline({"text": "", "callback_data": "a"})},
+            "inline keyboard button text is empty",
         ),
         ("sendMediaGroup", {"chat_id": CHAT, "media": [1, 2]}, "can't parse the request"),
     ],

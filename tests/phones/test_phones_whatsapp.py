@@ -121,6 +121,12 @@ def test_somebody_who_never_wrote_through_the_phones_gets_the_message(phones: Ph
     until(lambda: "read" in phones.desk.states())
 
 
+def asked(text: str, *buttons: tuple[str, str]) -> dict[str, Any]:
+    """A message with reply buttons: id and title of each."""
+    replies = [{"type": "reply", "reply": {"id": key, "title": title}} for key, title in buttons]
+    return {"type": "button", "body": {"text": text}, "action": {"buttons": replies}}
+
+
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
@@ -138,6 +144,13 @@ def test_somebody_who_never_wrote_through_the_phones_gets_the_message(phones: Ph
         ({"type": "location", "location": {}}, 400, 131008),
         ({"type": "interactive", "interactive": {"type": "list", "action": {"button": "a", "sections": [1]},
           "body": {"text": "a"}}}, 400, 100),
+        ({"type": "interactive", "interactive": asked("x" * 1025, ("a", "Иә"))}, 400, 100),
+        ({"type": "interactive", "interactive": asked("x", ("a", "x" * 21))}, 400, 100),
+        ({"type": "interactive", "interactive": asked("x", ("a" * 257, "Иә"))}, 400, 100),
+        ({"type": "interactive", "interactive": asked("x")}, 400, 131009),
+        ({"type": "interactive", "interactive": asked("x", *((f"{n}", f"{n}") for n in range(4)))}, 400, 131009),
+        ({"type": "interactive", "interactive": asked("x", ("a", "Иә"), ("a", "Жоқ"))}, 400, 131009),
+        ({"type": "interactive", "interactive": asked("x", ("a", "Иә"), ("b", "Иә"))}, 400, 131009),
         ({"biz_opaque_callback_data": "x" * 513}, 400, 100),
     ],
 )  # fmt: skip

@@ -8,15 +8,21 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.profile import load_profile
+from chalicelib.domain.tickets import DAY
 from chalicelib.storage.blind import TextKey
 from chalicelib.storage.closing import Closing
 from chalicelib.storage.contact_texts import ContactTexts
+from chalicelib.storage.desk import Desk as DeskReader
+from chalicelib.storage.ending import Endings
+from chalicelib.storage.opening import Opener
 from chalicelib.storage.opening_one import OneOpener
 from chalicelib.storage.queues import Queues
 from chalicelib.storage.retention import TicketDates
+from chalicelib.storage.search import Accounts, Search
 from chalicelib.storage.sweeping import Sweeping
 from chalicelib.storage.text_index import TextIndex
 from chalicelib.usecases.date_rows import DateRows
+from chalicelib.usecases.end_contact import EndContact
 from chalicelib.usecases.index_contact import IndexContact
 from chalicelib.usecases.sweep import Sweep
 from chalicelib.workers.relay import pass_on
@@ -24,8 +30,10 @@ from tests.conftest import Aws
 from tests.delivery.conftest import Delivery
 from tests.delivery.conftest import desk as delivery_desk
 from tests.delivery.conftest import metrics as metrics
+from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 
 IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
+CONTACT_DAYS, CONSENT_DAYS = 90, 1095
 
 
 @dataclass
@@ -35,16 +43,16 @@ class Keeping(Delivery):
     rung: list[str] = field(default_factory=list)
 
     def sweeper(self, dynamodb: Any = None, **more: Any) -> Sweep:
-        tickets, kept = load_profile("spoint").tickets, load_profile("spoint").retention["ticket"].days
-        assert (tickets.idle_close_days, tickets.solved_close_days, kept) == (
-            IDLE_DAYS,
-            SOLVED_DAYS,
-            KEPT_DAYS,
-        )
+        tickets, kept = load_profile("spoint").tickets, load_profile("spoint").retention
+        assert (tickets.idle_close_days, tickets.solved_close_days) == (IDLE_DAYS, SOLVED_DAYS)
+        days = [kept[name].days for name in ("ticket", "contact", "consent")]
+        assert days == [KEPT_DAYS, CONTACT_DAYS, CONSENT_DAYS]
         parts: dict[str, Any] = {
             "store": Sweeping(dynamodb or self.dynamodb, self.tables),
             "closing": Closing(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
+            "end_contact": self.ender(dynamodb),
             "ring": self._ring,
+            "watch": lambda until: 0,
             "idle_days": IDLE_DAYS,
             "solved_days": SOLVED_DAYS,
             "kept_days": KEPT_DAYS,
@@ -66,7 +74,42 @@ class Keeping(Delivery):
         self.dater()(ticket["conversation_id"], ticket["ticket_id"], row)
 
     def dater(self, store: TicketDates | None = None, **more: Any) -> DateRows:
-        return DateRows(store or self.dates(), KEPT_DAYS, lambda: self.now, **more)
+        return DateRows(store or self.dates(), KEPT_DAYS, CONTACT_DAYS, lambda: self.now, **more)
+
+    def endings(self, dynamodb: Any = None) -> Endings:
+        return Endings(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
+
+    def ender(self, dynamodb: Any = None, store: Endings | None = None) -> EndContact:
+        return EndContact(store or self.endings(dynamodb), CONTACT_DAYS, CONSENT_DAYS, lambda: self.now)
+
+    def closed(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
+        """The ticket, closed by the sweeper because nobody touched it, and its rows dated."""
+        self.now = self.ticket(ticket)["activity"] + IDLE_DAYS * DAY + 1
+        self.sweep()
+        ticket = self.ticket(ticket)
+        assert ticket["state"] == "closed"
+        self.date(ticket)
+        return self.ticket(ticket)
+
+    def reader(self) -> DeskReader:
+        """What pages and the API read with, as of now."""
+        return DeskReader(Opener(lambda: self.vault), self.now)
+
+    def search(self, typed: str) -> list[str]:
+        """Ids of the contacts whose tickets a colleague finds."""
+        accounts = Accounts((WHATSAPP_ACCOUNT,), (TELEGRAM_ACCOUNT,))
+        found = Search(self.reader(), self.address_key, accounts, self.text_index.find_contacts)
+        return [ticket.contact_id for ticket in found(typed)]
+
+    def left_of(self, *ids: str) -> dict[str, list[str]]:
+        """Per table the keys of items that name one of these contacts or conversations anywhere but in a consent."""
+        found = {}
+        for table in ("desk", "keys", "index"):
+            items = self.items(table, lambda item: not item.get("sk", "").startswith("consent#"))
+            named = [f"{one['pk']} / {one.get('sk', '')}" for one in items if any(i in str(one) for i in ids)]
+            if named:
+                found[table] = sorted(named)
+        return found
 
     def rows_of(self, ticket: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The ticket, its number and everything that is on it."""
@@ -77,9 +120,11 @@ class Keeping(Delivery):
     def text_index(self) -> TextIndex:
         return TextIndex(TextKey(b"t" * 32))
 
+    def indexer(self, index: TextIndex | None = None) -> IndexContact:
+        return IndexContact(lambda: ContactTexts(OneOpener(lambda: self.vault)), index or self.text_index)
+
     def index_contact(self, contact_id: str) -> int:
-        use = IndexContact(lambda: ContactTexts(OneOpener(lambda: self.vault)), self.text_index)
-        return use(contact_id)
+        return self.indexer()(contact_id)
 
 
 @pytest.fixture

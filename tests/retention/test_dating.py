@@ -221,7 +221,7 @@ def test_a_failure_that_the_provider_reports_later_is_shown_on_the_ticket_until_
     def report(status: Any, code: str = "") -> list[dict[str, Any]]:
         seen = len(bells.records())
         update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, "wamid.HBgL", status, desk.seconds, str(ref), code)
-        desk.store().apply_status(update, desk.now)
+        desk.statuses().apply(update, desk.now)
         bells.relay(bells.records()[seen:])
         bodies = bells.drain("dating")
         for body in bodies:

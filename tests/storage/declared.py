@@ -37,8 +37,8 @@ def undeclared(table: str, items: Iterable[Mapping[str, Any]]) -> list[str]:
         if extra := names - set(declared.sealed) - set(declared.plain):
             wrong.append(f"{declared.name}: not declared: {', '.join(sorted(extra))}")
         for name in names & set(declared.sealed):
-            value = bytes(item[name])
-            if value[0] != FORMAT or len(value) < OVERHEAD:
+            values = item[name] if isinstance(item[name], list) else [item[name]]
+            if any(bytes(value)[0] != FORMAT or len(bytes(value)) < OVERHEAD for value in values):
                 wrong.append(f"{declared.name}.{name} is not sealed")
         for name in names & set(declared.plain):
             if isinstance(item[name], bytes) and name != "public_key":

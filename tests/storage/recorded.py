@@ -96,12 +96,20 @@ class Recorder:
         if operation == "Scan":
             return "every item" + _extent(params)
         if operation == "BatchGetItem":
-            return _several(key for table in params["RequestItems"].values() for key in table["Keys"])
+            return self._several((real, key) for real, table in params["RequestItems"].items() for key in table["Keys"])
         if operation == "BatchWriteItem":
-            written = [one for table in params["RequestItems"].values() for one in table]
-            return _several(one["PutRequest"]["Item"] if "PutRequest" in one else one["DeleteRequest"]["Key"]
-                            for one in written)  # fmt: skip
+            written = [(real, one) for real, table in params["RequestItems"].items() for one in table]
+            return self._several(
+                (real, one["PutRequest"]["Item"] if "PutRequest" in one else one["DeleteRequest"]["Key"])
+                for real, one in written
+            )
         return _primary(params["Item"] if operation == "PutItem" else params["Key"])
+
+    def _several(self, keys: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+        """The first of several keys of one class; of several classes their names."""
+        found = [(real, _primary(key)) for real, key in keys]
+        names = dict.fromkeys(class_name(self._names[real], primary) for real, primary in found)
+        return found[0][1] if len(names) == 1 else ", ".join(sorted(names))
 
     def _transaction(self, items: Iterable[Mapping[str, Any]]) -> str:
         """The classes of the items, by action: `put message; update head, ticket`."""
@@ -129,13 +137,6 @@ def class_name(table: str, primary: str) -> str:
 
 def _primary(key: Mapping[str, Any]) -> str:
     return " / ".join(_value(key[name]) for name in ("pk", "sk") if name in key)
-
-
-def _several(keys: Iterable[Mapping[str, Any]]) -> str:
-    """The first of several keys of one class."""
-    found = [_primary(key) for key in keys]
-    assert len({re.split("[#/]", one)[0] if "#" in one else "" for one in found}) == 1, found
-    return found[0]
 
 
 def _value(value: Mapping[str, Any]) -> str:

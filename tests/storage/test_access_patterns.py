@@ -15,22 +15,28 @@ from typing import Any
 import pytest
 
 from chalicelib.channels.telegram import send as telegram
+from chalicelib.domain.certificates import ISSUED
 from chalicelib.domain.delivery import Failure, Job
 from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
 from chalicelib.domain.expiry import Expired
 from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, StatusUpdate
+from chalicelib.domain.privacy import Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY, State, queue_of
+from chalicelib.storage import erasing
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.clients import client
 from chalicelib.storage.desk import Desk
 from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.ledger import Ledger
 from chalicelib.storage.models import DeskRow, bind
 from chalicelib.storage.opening import Opener
 from chalicelib.storage.outbox import Outbox
 from chalicelib.storage.queue_pages import COUNTED, counts, page
 from chalicelib.storage.replies import ReplyStore
+from chalicelib.storage.request_pages import RequestPages
+from chalicelib.storage.requests import OVER_QUEUE, RequestStore
 from chalicelib.storage.rotation import Rotation
 from chalicelib.storage.rows import CLASSES
 from chalicelib.storage.search import Accounts, Search
@@ -42,6 +48,12 @@ from infra.definitions import load
 from infra.functions import FUNCTIONS
 from local.aws import create_tables
 from tests.delivery.provider import serve
+from tests.erasure.absence import verify
+from tests.erasure.boxes import Boxes
+from tests.erasure.conftest import Erasing
+from tests.erasure.destroying import run_task, run_until
+from tests.erasure.living import Living
+from tests.intake.fences import close_fence
 from tests.intake.test_receive_change import started
 from tests.people import AMINA, AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
 from tests.retention.conftest import Keeping
@@ -222,7 +234,8 @@ def _(desk: Keeping) -> Action:
 @asks("AP1", "AP3", "AP1", "AP3", "AP1", "AP5")
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
-    return lambda: desk.receive(from_amina("Бұрын", sent_at=desk.seconds - 60))
+    desk.receive(from_amina("Кейін", sent_at=desk.seconds + 120))
+    return lambda: desk.receive(from_amina("Арада", sent_at=desk.seconds + 60))
 
 
 @asks("AP1", "AP5", "AP1", "AP4")
@@ -266,15 +279,41 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.changer()(renumbered(desk))
 
 
+@asks("AP1", "AP150")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    return lambda: desk.receive(from_amina("Деректерімді жойыңыз", sent_at=desk.seconds))
+
+
+@asks("AP1", "AP151")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    pressed = {"kind": "callback", "details": {"data": f"erase.confirm.{'r' * 20}"}}
+    return lambda: desk.receive(from_daniyar("Да, удалить", sent_at=desk.seconds, message_id=8, **pressed))
+
+
+@asks("AP1", "AP152")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    return lambda: desk.receive(from_amina("👍", sent_at=desk.seconds - 60, kind="reaction", target=wamid()))
+
+
+@asks("AP1", "AP153", "AP154")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    close_fence(desk)
+    return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
+
+
 @asks("AP17")
 def _(desk: Keeping) -> Action:
     _, one = job(desk)
-    return lambda: desk.store().apply_status(status(desk, "delivered", str(one.waiting.ref)), desk.now)
+    return lambda: desk.statuses().apply(status(desk, "delivered", str(one.waiting.ref)), desk.now)
 
 
 @asks("AP18", "AP19", "AP18")
 def _(desk: Keeping) -> Action:
-    return lambda: desk.store().apply_status(status(desk, "delivered"), desk.now)
+    return lambda: desk.statuses().apply(status(desk, "delivered"), desk.now)
 
 
 @asks("AP20")
@@ -332,6 +371,12 @@ def _(desk: Keeping) -> Action:
     return lambda: [staff.sign_undertaking(BOLAT, desk.now), staff.set_language(BOLAT, "kk"), staff.revoke(BOLAT)]
 
 
+@asks("AP28", "AP116")
+def _(desk: Keeping) -> Action:
+    colleague(desk)
+    return lambda: StaffStore(b"k").end_sessions(BOLAT)
+
+
 # -- lists and tickets
 
 
@@ -372,7 +417,7 @@ def _(desk: Keeping) -> Action:
     return lambda: made.chain(newest)
 
 
-@asks("AP41", "AP36")
+@asks("AP41", "AP180", "AP36")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
     return lambda: reader(desk).contact(ticket["contact_id"])
@@ -417,13 +462,13 @@ def _(desk: Keeping) -> Action:
 # -- replies and delivery
 
 
-@asks("AP53", "AP54", "AP58", "AP59", "AP36", "AP57")
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP57")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
     return lambda: desk.reply(ticket, "Жауап")
 
 
-@asks("AP53", "AP54", "AP55")
+@asks("AP53", "AP59", "AP54", "AP55")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Жауап")
@@ -451,7 +496,7 @@ def _(desk: Keeping) -> Action:
 @asks("AP62", "AP67", "AP65")
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
-    desk.store().apply_status(status(desk, "delivered", str(one.waiting.ref)), desk.now)
+    desk.statuses().apply(status(desk, "delivered", str(one.waiting.ref)), desk.now)
     read = store.job(one.waiting, desk.now)
     return lambda: store.sent(read, wamid(), desk.now)
 
@@ -520,7 +565,7 @@ def _(desk: Keeping) -> Action:
 # -- retention
 
 
-@asks("AP78", "AP79", "AP80", "AP80", "AP80", "AP81", "AP82")
+@asks("AP78", "AP79", "AP80", "AP80", "AP80", "AP81", "AP183", "AP184", "AP82")
 def _(desk: Keeping) -> Action:
     ticket = closed(desk)
     return lambda: desk.date(ticket)
@@ -530,7 +575,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     _, one = job(desk)
     ref, (ticket,) = one.waiting.ref, desk.of_pk("ticket#")
-    desk.store().apply_status(status(desk, "failed", str(ref)), desk.now)
+    desk.statuses().apply(status(desk, "failed", str(ref)), desk.now)
     return lambda: desk.dates().settle_failure(ref.conversation_id, f"message#{ref.tail}", ticket["ticket_id"])
 
 
@@ -555,7 +600,7 @@ def _(desk: Keeping) -> Action:
 
 @asks("AP93")
 def _(desk: Keeping) -> Action:
-    desk.store().apply_status(status(desk, "delivered"), desk.now)
+    desk.statuses().apply(status(desk, "delivered"), desk.now)
     (item,) = desk.items("index")
     return lambda: sweeping(desk).remove(Expired("index", item["pk"], item["sk"], item["expires_at"]))
 
@@ -606,6 +651,53 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.dates().date_alone(ticket["conversation_id"], row["sk"], desk.seconds)
 
 
+def past_its_date(desk: Keeping) -> str:
+    """A contact's conversation on the day of its end: the rows of its ticket are gone, one line is left."""
+    ticket = desk.open_ticket()
+    desk.index_contact(ticket["contact_id"])
+    ticket = desk.closed(ticket)
+    for item in desk.rows_of(ticket):
+        DeskRow(item["pk"], item["sk"]).delete()
+    conversation_id = str(ticket["conversation_id"])
+    DeskRow(f"conversation#{conversation_id}", f"message#{desk.now}#a", direction="event").save()
+    desk.now = ticket["expires_at"] * 1000
+    return conversation_id
+
+
+@asks("AP185", "AP186", "AP187", "AP78", "AP189", "AP190", "AP191", "AP192", "AP193")
+def _(desk: Keeping) -> Action:
+    conversation_id = past_its_date(desk)
+    return lambda: desk.ender()(conversation_id)
+
+
+@asks("AP185", "AP186", "AP187", "AP78", "AP188")
+def _(desk: Keeping) -> Action:
+    conversation_id = past_its_date(desk)
+    ticket_id = desk.head()["ticket_id"]
+    DeskRow(f"ticket#{ticket_id}", "ticket", ticket_id=ticket_id, state="open").save()
+    return lambda: desk.ender()(conversation_id)
+
+
+@asks("AP194", *["AP195"] * 4, "AP196")
+def _(desk: Keeping) -> Action:
+    contact_id = desk.open_ticket()["contact_id"]
+    desk.index_contact(contact_id)
+    return lambda: sweeping(desk).forget(contact_id)
+
+
+@asks("AP1", "AP3", "AP1", "AP3", "AP1", "AP5", "AP1", "AP181")
+def _(desk: Keeping) -> Action:
+    past_its_date(desk)
+    return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
+
+
+@asks("AP1", "AP13", "AP1", "AP1", "AP182")
+def _(desk: Keeping) -> Action:
+    desk.changer()(started(desk))
+    desk.now = desk.head()["expires_at"] * 1000
+    return lambda: desk.changer()(started(desk, 5))
+
+
 @asks("AP96")
 def _(desk: Keeping) -> Action:
     return lambda: sweeping(desk).keep_cursor("desk", {"pk": "ticket#a", "sk": "ticket"})
@@ -632,6 +724,306 @@ def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.store().keep_unclear("telegram", TELEGRAM_ACCOUNT, "new_kind", b"raw", desk.now)
     return Rotation(desk.dynamodb, desk.tables, desk.vault, new_pair().public, desk.now).reseal
+
+
+# -- the box of a request
+
+
+def boxes(desk: Keeping) -> Boxes:
+    return Boxes(Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider))
+
+
+@asks("AP160", "AP59", "AP58", "AP63", "AP161")
+def _(desk: Keeping) -> Action:
+    made = boxes(desk)
+    request_id = made.request(made.person("whatsapp"))
+    return lambda: made.suppress()(request_id)
+
+
+@asks("AP160", "AP63", "AP162")
+def _(desk: Keeping) -> Action:
+    made = boxes(desk)
+    request_id = made.certified(made.person("whatsapp"))
+    return lambda: made.notify()(request_id)
+
+
+@asks("AP160", "AP63", "AP163")
+def _(desk: Keeping) -> Action:
+    made = boxes(desk)
+    request_id = made.certified(made.person("whatsapp"))
+    made.mark(request_id, identity="second_press")
+    return lambda: made.notify()(request_id)
+
+
+@asks(
+    *("AP160", "AP164", "AP165", "AP166", "AP167", "AP168", "AP169", "AP166", "AP170"),
+    *("AP171", "AP172", "AP160", "AP173"),
+)
+def _(desk: Keeping) -> Action:
+    made = boxes(desk)
+    request_id = made.certified(made.person("whatsapp"))
+    made.desk.now += 1
+    made.notify()(request_id)
+    inventory = {"pk": f"request#{request_id}", "sk": "inventory#desk.contact#0"}
+    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(inventory))
+    return lambda: made.close()(request_id)
+
+
+@asks("AP160", "AP164", "AP165", "AP166", "AP167", "AP166", "AP170", "AP171", "AP160", "AP174")
+def _(desk: Keeping) -> Action:
+    made = boxes(desk)
+    request_id = made.certified(made.person("whatsapp"))
+    made.mark(request_id, Step.CANCELLED, Step.FINISHED)
+    return lambda: made.close()(request_id)
+
+
+# -- the life of a request
+
+
+def living(desk: Keeping) -> Living:
+    return Living(Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider))
+
+
+def asking(desk: Keeping, action: str, *, open_one: bool = True) -> Action:
+    """What the worker does with one ask of Daniyar, but for waking his request."""
+    made = living(desk)
+    person = made.daniyar()
+    request_id = made.suppressed(person).id if open_one else ""
+    made.ask(person, action, request_id if action != "withdraw" else "")
+    made.desk.now += 1
+    return lambda: replace(made.asks, wake=lambda _: None)(person.contact_id)
+
+
+def parking(desk: Keeping, wait: str, **steps: int) -> Action:
+    """A task of Daniyar's request that begins to wait."""
+    made = living(desk)
+    request = made.mark(made.suppressed(made.daniyar()).id, steps)
+    made.desk.now += 1
+    return lambda: made.park(request, "token", request.execution, wait)
+
+
+@asks("AP210", "AP211", "AP212", "AP213", "AP210")
+def _(desk: Keeping) -> Action:
+    return asking(desk, "withdraw", open_one=False)
+
+
+@asks("AP210", "AP211", "AP160", "AP160", "AP215", "AP210")
+def _(desk: Keeping) -> Action:
+    return asking(desk, "withdraw")
+
+
+@asks("AP210", "AP160", "AP216", "AP210")
+def _(desk: Keeping) -> Action:
+    return asking(desk, "confirm")
+
+
+@asks("AP210", "AP211", "AP217", "AP210")
+def _(desk: Keeping) -> Action:
+    return asking(desk, "cancel", open_one=False)
+
+
+@asks("AP211", "AP212", "AP214")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    person = made.daniyar()
+    return lambda: made.open_request(person.contact_id, "deletion", "staff", created_by=BOLAT, evidence="Өтініш")
+
+
+@asks("AP160", "AP212", "AP218")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    return lambda: made.deciding(request.id, "erase", "passport", BOLAT)
+
+
+@asks("AP160", "AP212", "AP219")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    made.desk.now += 1
+    return lambda: made.deciding(request.id, "refuse", "unpaid", BOLAT)
+
+
+@asks("AP160", "AP220")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    opened = made.open_request(made.daniyar().contact_id, "withdrawal", "bot")
+    return lambda: made.wake(opened.request_id)
+
+
+@asks("AP160", "AP220", "AP160")
+def _(desk: Keeping) -> Action:
+    return parking(desk, "identity")
+
+
+@asks("AP160", "AP221", "AP160")
+def _(desk: Keeping) -> Action:
+    return parking(desk, "decision")
+
+
+@asks("AP160", "AP222", "AP160")
+def _(desk: Keeping) -> Action:
+    return parking(desk, "grace", verified=desk.now)
+
+
+@asks("AP160", "AP223")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    made.mark(request.id, {"cancelled": desk.now})
+    made.desk.now += 1
+    return lambda: made.finish(request.id)
+
+
+@asks("AP224")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    made.opened(made.daniyar())
+    return lambda: list(made.store.open_ones(100))
+
+
+# -- requests as they are shown
+
+
+def pages(desk: Keeping) -> RequestPages:
+    """The privacy officer's reading; Daniyar's request is open and another is over."""
+    made = living(desk)
+    over = made.opened(made.daniyar())
+    made.mark(over.id, queue=OVER_QUEUE, activity=desk.now)
+    made.opened(made.desk.person(from_amina(sent_at=desk.seconds)))
+    return RequestPages(desk.dynamodb, desk.tables)
+
+
+@asks("AP280", "AP281")
+def _(desk: Keeping) -> Action:
+    reading = pages(desk)
+    return lambda: reading.page(desk.now, 50)
+
+
+@asks("AP281")
+def _(desk: Keeping) -> Action:
+    reading = pages(desk)
+    return lambda: reading.page(desk.now, 50, state="complete")
+
+
+@asks("AP282")
+def _(desk: Keeping) -> Action:
+    return pages(desk).count_open
+
+
+@asks("AP160")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.opened(made.daniyar())
+    return lambda: RequestPages(desk.dynamodb, desk.tables).find(request.id, desk.now)
+
+
+@asks("AP283")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    return lambda: reader(desk).erasing(ticket["contact_id"])
+
+
+@asks("AP284")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.opened(made.daniyar())
+    return lambda: reader(desk).open_request(request.contact_id)
+
+
+@asks("AP285")
+def _(desk: Keeping) -> Action:
+    return lambda: Ledger(desk.dynamodb, desk.tables).entry("0" * 20, ISSUED)
+
+
+# -- the destruction of a person
+
+
+def destroyed(desk: Keeping, task: str, *, until: str = "", larger: bool = False) -> Action:
+    """A destroying task at a person on WhatsApp with a former number, links, a claimed place and one that waits."""
+    made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
+    person = made.person(from_amina(sent_at=made.seconds))
+    made.deliver()
+    made.later(60)
+    made.changer()(renumbered(made))
+    for text in ("бір", "екі"):
+        made.reply(person.tickets[0], text)
+        if text == "бір":
+            made._claim(person)
+    made.index_contact(person.contact_id)
+    if larger:
+        (some,) = person.messages("in")
+        for at in range(4):
+            row = some | {"sk": f"message#{at:013d}#{at:032d}", "content": b"\1" + b"x" * 300_000}
+            desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(row))
+    request = made.request_for(person)
+    if until:
+        run_until(made, request, until)
+
+    def work() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            if larger:
+                patch.setattr(erasing, "_AT_ONCE", 1)
+            run_task(made, task, request)
+
+    return work
+
+
+@asks("AP160", "AP230", "AP231", "AP232", "AP233", "AP234", "AP235", "AP236")
+def _(desk: Keeping) -> Action:
+    return destroyed(desk, "hard_suppress")
+
+
+@asks("AP160", "AP160", "AP237", "AP233", "AP234", "AP236")
+def _(desk: Keeping) -> Action:
+    return destroyed(desk, "hard_suppress", until="hard_suppress")
+
+
+@asks("AP160", "AP238", "AP239", "AP240", "AP241")
+def _(desk: Keeping) -> Action:
+    return destroyed(desk, "freeze_inventory", until="hard_suppress")
+
+
+@asks("AP242", "AP243", "AP244")
+def _(desk: Keeping) -> Action:
+    return destroyed(desk, "destroy_key", until="freeze_inventory")
+
+
+@asks("AP242", "AP245", "AP246", "AP247", "AP249", "AP250", "AP251", "AP252", "AP253", "AP254", "AP255", "AP256")
+def _(desk: Keeping) -> Action:
+    return destroyed(desk, "erase", until="destroy_key")
+
+
+@asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP251", "AP247", "AP249", "AP250", "AP257", "AP252", "AP253",
+      "AP254", "AP255", "AP256")  # fmt: skip
+def _(desk: Keeping) -> Action:
+    return destroyed(desk, "erase", until="destroy_key", larger=True)
+
+
+# -- the proof and the certificate
+
+
+@asks("AP160", "AP260", "AP261", "AP262", "AP263", "AP264", "AP265", "AP266", "AP267")
+def _(desk: Keeping) -> Action:
+    made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
+    request = made.request_for(made.person(from_amina(sent_at=made.seconds)))
+    run_until(made, request, "sweep")
+    return lambda: verify(made, request)
+
+
+@asks("AP268", "AP269")
+def _(desk: Keeping) -> Action:
+    class Pen:
+        key_arn = "arn"
+
+        def sign(self, text: str) -> bytes:
+            return b"s" * 71
+
+    made = living(desk)
+    request = made.opened(made.daniyar())
+    step = RequestStore(desk.dynamodb, desk.tables).finish(request, Step.CERTIFIED, 1)
+    body = {"certificate_id": request.certificate_id, "entry": ISSUED}
+    return lambda: Ledger(desk.dynamodb, desk.tables).add(body, Pen(), step)  # type: ignore[arg-type]
 
 
 # -- the document and the code
@@ -735,7 +1127,7 @@ def test_the_role_of_whoever_asks_allows_it(row: Row) -> None:
 def needed(row: Row) -> set[tuple[str, str]]:
     """Actions and tables of a row; a transaction needs what its items need."""
     if row.operation != "TransactWriteItems":
-        return {(f"dynamodb:{row.operation}", row.place)}
+        return {(f"dynamodb:{row.operation}", place) for place in row.place.split(", ")}
     items = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
     actions = dict(zip(TRANSACTION.values(), items, strict=True))
     tables = {one.name: one.table for one in CLASSES}
@@ -752,7 +1144,7 @@ def allowed(function: Any) -> set[tuple[str, str]]:
     for grant in function.grants:
         for resource in grant.resources:
             text = str(resource)
-            table = re.search(r"(Desk|Keys|Index)Table", text)
+            table = re.search(r"(Desk|Keys|Index|Ledger)Table", text)
             below = re.search(r"/index/(\w+)", text)
             if table:
                 name = table[1].lower() + (f".{below[1]}" if below else "")
@@ -766,8 +1158,8 @@ SITES = re.compile(
     r"|(?:_client|self\.client)\.(?:\w+_items?|get_paginator)\(|getattr\(self\._client,"
 )
 """How storage speaks to DynamoDB."""
-ELSEWHERE = {"identities.py", "queues.py", "secrets.py", "clients.py"}
-"""Modules of storage that speak to other services."""
+ELSEWHERE = {"identities.py", "queues.py", "secrets.py", "clients.py", "backups.py"}
+"""Modules of storage that speak to other services, or of whole tables."""
 
 
 BEHIND = {"Opener._key", "Sweeping.overdue"}
@@ -799,7 +1191,13 @@ def functions(tree: ast.AST, owners: tuple[str, ...] = ()) -> Iterator[tuple[str
             yield ".".join([*owners[:1], node.name]), owners, node
 
 
-OTHERS = {"self._store": "IntakeStore", "self._run": "Transactions", "self.desk": "Desk", "desk": "Desk"}
+OTHERS = {
+    "self._store": "IntakeStore",
+    "self._calls": "WireCalls",
+    "self._run": "Transactions",
+    "self.desk": "Desk",
+    "desk": "Desk",
+}
 
 
 def called(node: ast.AST, owners: tuple[str, ...]) -> Iterator[str]:

@@ -36,7 +36,7 @@ def test_the_tables_hold_what_is_declared_and_nothing_else(desk: Desk) -> None:
     )
     desk.changer()(started(desk))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=9, kind="callback"))
-    desk.store().apply_status(update("read"), desk.now)
+    desk.statuses().apply(update("read"), desk.now)
     desk.store().keep_unclear("telegram", "100000001", "new_kind", b"raw", desk.now)
 
     assert [line for table in desk.tables for line in undeclared(table, desk.items(table))] == []

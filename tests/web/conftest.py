@@ -15,7 +15,7 @@ import pytest
 from chalice.test import Client as ChaliceClient
 
 import chalicelib.settings
-from chalicelib import wiring, wiring_delivery, wiring_web
+from chalicelib import wiring, wiring_delivery, wiring_erasure, wiring_web
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.domain.messages import InboundMessage, ReachChanged
 from chalicelib.domain.staff import Staff
@@ -203,7 +203,7 @@ class Web:
 
 
 def _clear_caches() -> None:
-    for module in (wiring, wiring_web, wiring_delivery, chalicelib.settings, pages):
+    for module in (wiring, wiring_web, wiring_delivery, wiring_erasure, chalicelib.settings, pages):
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()

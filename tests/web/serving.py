@@ -118,7 +118,14 @@ def fill(web: Web) -> dict[str, str]:
             "media_id": "2",
         },
     )
-    say(web, AMINA, "«Нұр» дүкені\nАлматы, Төле би көшесі, 59\n43.25, 76.94", kind="location", minutes_ago=48)
+    say(
+        web,
+        AMINA,
+        "«Нұр» дүкені\nАлматы, Төле би көшесі, 59\n43.25, 76.94",
+        kind="location",
+        minutes_ago=48,
+        details={"latitude": 43.25, "longitude": 76.94, "name": "«Нұр» дүкені"},
+    )
     say(web, DANIYAR, "Здравствуйте! Второй терминал не печатает чек.", minutes_ago=40)
     say(
         web,

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.web.api_session import description
 from chalicelib.web.route import API
+from tests.web.asking import every_state
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, say
 
@@ -54,4 +55,23 @@ def test_real_answers_match_their_description(web: Web) -> None:
         ("GET", "/api/v1/openapi.json", "/api/v1/openapi.json", None),
     ):
         answer = web.call(method, path, body)
+        _check(method, template, answer.status, answer.json)
+
+
+def test_answers_about_requests_match_their_description(web: Web) -> None:
+    one = "/api/v1/privacy-requests"
+    made = every_state(web)
+    new = {"kind": "deletion", "contact_id": made["cancelled"].contact_id, "source": "staff"}
+    certificate = made["complete"].certificate_id
+    for method, template, path, body in (
+        ("GET", one, one, None),
+        ("GET", one, f"{one}?x=1", None),
+        ("POST", one, one, {**new, "contact_id": made["grace"].contact_id}),
+        ("POST", one, one, {**new, "kind": "access"}),
+        *(("GET", f"{one}/{{id}}", f"{one}/{request.id}", None) for request in made.values()),
+        ("POST", f"{one}/{{id}}/decision", f"{one}/{made['escalated'].id}/decision", {"decision": "erase"}),
+        ("POST", f"{one}/{{id}}/decision", f"{one}/{made['complete'].id}/decision", {"decision": "erase"}),
+        ("GET", "/api/v1/certificates/{id}", f"/api/v1/certificates/{certificate}", None),
+    ):
+        answer = web.call(method, path, body, by="dana")
         _check(method, template, answer.status, answer.json)

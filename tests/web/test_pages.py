@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.web.conftest import Web
-from tests.web.serving import AMINA, customer, say
+from tests.web.serving import AMINA, DANIYAR, customer, say
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -126,3 +126,45 @@ def test_the_operator_chooses_the_language(web: Web, language: str) -> None:
     browser = web.signed_in("saule")
     assert browser.post("/dashboard/language", {"language": language, "next": "/dashboard"}).status == 303
     assert f'<html lang="{language}">' in browser.get("/dashboard").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "latitude", "longitude", "link"),
+    [
+        ("location", 43.238949, 76.889709, "geo:43.238949,76.889709"),
+        ("venue", -33, 0.00001, "geo:-33,0.00001"),
+        ("location", 90.0, -180.0, "geo:90,-180"),
+        ("location", 0.0, -1e-9, "geo:0,-0"),
+        ("location", 90.1, 0.0, ""),
+        ("location", float("nan"), 0.0, ""),
+        ("location", '43" onclick="x', 76.0, ""),
+        ("location", True, 76.0, ""),
+        ("location", None, 76.0, ""),
+        ("text", 43.0, 76.0, ""),
+    ],
+)
+def test_a_place_is_a_link_for_the_readers_own_map_program(
+    web: Web, kind: str, latitude: object, longitude: object, link: str
+) -> None:
+    say(web, AMINA, "Осында", kind=kind, details={"latitude": latitude, "longitude": longitude})
+    html = web.signed_in("bolat").get(f"/dashboard/tickets/{web.tickets()[0]['id']}").text
+    assert re.findall(r'href="(geo:[^"]*)"', html) == ([link] if link else [])
+    # Nothing of the page comes from elsewhere, so nobody else learns the place.
+    assert not re.search(r'(?:src|href|action)="(?:https?:)?//', html) and "onclick" not in html
+
+
+def test_an_edited_place_is_a_link_too(web: Web) -> None:
+    details = {"new_kind": "location", "latitude": 43.25, "longitude": 76.94}
+    first = say(web, DANIYAR, "Мен осында", kind="location", details={"latitude": 43.2, "longitude": 76.9})
+    say(web, DANIYAR, "43.25, 76.94", kind="edit", target=first.provider_id, details=details)
+    html = web.signed_in("bolat").get(f"/dashboard/tickets/{web.tickets()[0]['id']}").text
+    assert re.findall(r'href="(geo:[^"]*)"', html) == ["geo:43.25,76.94"]
+
+
+@pytest.mark.parametrize(("language", "label"), [("kk", "Картаны ашу"), ("ru", "Открыть карту"), ("en", "Open map")])
+def test_the_link_to_a_place_is_named_in_the_readers_language(web: Web, language: str, label: str) -> None:
+    say(web, AMINA, "", kind="location", details={"latitude": 43.25, "longitude": 76.94})
+    browser = web.signed_in("bolat")
+    browser.post("/dashboard/language", {"language": language, "next": "/dashboard"})
+    html = browser.get(f"/dashboard/tickets/{web.tickets()[0]['id']}").text
+    assert f'<a href="geo:43.25,76.94">{label}</a>' in html

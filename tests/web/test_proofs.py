@@ -10,7 +10,9 @@ from chalicelib.storage.models import DeskRow, IndexRow
 from tests.web.conftest import START, Web
 
 
-def test_a_forged_colleague_with_a_forged_session_is_nobody(web: Web) -> None:
+def test_a_forged_colleague_with_a_forged_session_is_nobody(
+    web: Web, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     token = "forged-token-of-somebody-who-broke-in-000000"
     DeskRow(
         "staff", "forged", sub="forged", email="x@desk.local", name="X", roles=["administrator"], generation=1,
@@ -23,6 +25,9 @@ def test_a_forged_colleague_with_a_forged_session_is_nobody(web: Web) -> None:
     assert web.call("GET", "/api/v1/me", token=token).status == 401
     assert wiring_web.staff().get("forged") is None
     assert "forged" not in {one.id for one in wiring_web.staff().all()}
+    lines = [one for one in caplog.records if one.getMessage() == "staff_not_proved"]
+    assert [(one.levelname, one.__dict__["staff_id"]) for one in lines] == [("ERROR", "forged")] * 2
+    assert capfd.readouterr().out.count('"StaffNotProved": 1') == 2
 
 
 CHANGES: dict[str, Callable[[DeskRow], object]] = {

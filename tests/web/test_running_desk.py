@@ -115,3 +115,45 @@ def test_schemathesis_finds_nothing_undocumented(desk: RunningDesk) -> None:
     environment = {**os.environ, "NO_COLOR": "1"}
     run = subprocess.run(command, capture_output=True, text=True, timeout=900, env=environment, check=False)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+
+
+def test_requests_about_data_under_the_functions_own_role(desk: RunningDesk) -> None:
+    _daniyar_writes(desk, "Здравствуйте", 7301)
+    bearer = {"Authorization": f"Bearer {_login(desk, 'privacy')}"}
+
+    def call(method: str, path: str, body: object = None) -> requests.Response:
+        return requests.request(method, f"{desk.url}/api/v1/{path}", json=body, headers=bearer, timeout=30)
+
+    contact = call("GET", "tickets?q=500000042").json()["items"][0]["contact"]["id"]
+    wanted = {"kind": "deletion", "contact_id": contact, "source": "staff", "evidence": "Звонок"}
+    entered = call("POST", "privacy-requests", wanted)
+    assert entered.status_code == 201, entered.text
+    request_id = entered.json()["id"]
+    assert call("POST", "privacy-requests", wanted).status_code == 200
+    assert request_id in [one["id"] for one in call("GET", "privacy-requests").json()["items"]]
+    assert call("GET", f"privacy-requests/{request_id}").json()["state"] in ("received", "verifying")
+    assert call("GET", f"certificates/{'0' * 20}").status_code == 404
+
+    browser = requests.Session()
+    page = browser.get(f"{desk.url}/dashboard/sign-in", timeout=30)
+    token = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert token is not None
+    form = {"csrf": token[1], "email": "privacy@desk.local", "password": PASSWORD, "next": ""}
+    assert browser.post(f"{desk.url}/dashboard/sign-in", data=form, timeout=30).ok
+    for path in ("privacy", f"privacy/{request_id}", f"privacy/new?contact={contact}"):
+        page = browser.get(f"{desk.url}/dashboard/{path}", timeout=30)
+        assert page.status_code == 200, path
+    assert 'name="evidence"' in page.text and "Данияр" in page.text
+
+    until = time.monotonic() + 60
+    while (state := call("GET", f"privacy-requests/{request_id}").json()["state"]) == "received":
+        assert time.monotonic() < until, "the workflow has not begun"
+        time.sleep(0.5)
+    assert state == "verifying"
+    refusal = {"decision": "refuse", "reason": "Есть неисполненный договор"}
+    assert call("POST", f"privacy-requests/{request_id}/decision", refusal).status_code == 200
+    until = time.monotonic() + 60
+    while "finished" not in [one["name"] for one in call("GET", f"privacy-requests/{request_id}").json()["steps"]]:
+        assert time.monotonic() < until, "the decision did not wake the workflow"
+        time.sleep(0.5)
+    assert browser.get(f"{desk.url}/dashboard/privacy/{request_id}", timeout=30).status_code == 200

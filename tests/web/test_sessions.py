@@ -194,7 +194,7 @@ def test_the_second_factor_is_asked_for_and_its_challenge_cannot_be_forged(web: 
     web.cognito.admin_set_user_mfa_preference(UserPoolId=pool, Username=email("dana"), SoftwareTokenMfaSettings=totp)
     try:
         first = web.call("POST", "/api/v1/login", {"email": email("dana"), "password": PASSWORD}, by="").json
-        assert set(first) == {"challenge"}
+        assert set(first) == {"challenge", "kind"} and first["kind"] == "code"
         forged = first["challenge"][:-4] + "0000"
         assert web.call("POST", "/api/v1/login", {"challenge": forged, "code": "123456"}, by="").status == 400
         browser = web.browser()

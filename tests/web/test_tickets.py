@@ -269,7 +269,7 @@ def test_when_the_key_is_gone_the_ticket_shows_erased_and_not_an_error(web: Web)
     assert shown["contact"]["erased"] and shown["contact"]["name"] is None
     assert [one["text"] for one in shown["messages"]] == ["", ""] and all(one["erased"] for one in shown["messages"])
     page = web.signed_in("bolat").get(f"/dashboard/tickets/{ticket['id']}")
-    assert page.status == 200 and "Data destroyed" in page.text
+    assert page.status == 200 and "Being destroyed" in page.text
     assert web.call("GET", f"/api/v1/contacts/{ticket['contact']['id']}").json["erased"]
 
 

@@ -29,7 +29,7 @@ def ticket(web: Web) -> dict[str, Any]:
 
 
 def test_one_message_that_does_not_open_takes_no_other_away(
-    web: Web, ticket: dict[str, Any], capfd: pytest.CaptureFixture[str]
+    web: Web, ticket: dict[str, Any], capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     row_of("in").update([DeskRow.content.set(b"\x01" + b"x" * 80)])
     say(web, AMINA, "Тағы", kind="button")
@@ -40,6 +40,8 @@ def test_one_message_that_does_not_open_takes_no_other_away(
         ("", True, False), ("Тағы", False, False),
     ]  # fmt: skip
     assert counted(capfd.readouterr().out, "CannotOpen") == 1
+    (line,) = [one for one in caplog.records if one.getMessage() == "cannot_open"]
+    assert line.__dict__["contact_id"] == ticket["contact"]["id"]
 
     page = web.signed_in("bolat").get(f"/dashboard/tickets/{ticket['id']}")
     assert page.status == 200 and "cannot be opened" in page.text and "Тағы" in page.text

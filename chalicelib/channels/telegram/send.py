@@ -10,7 +10,7 @@ import datetime
 import logging
 import threading
 import warnings
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 import httpx
@@ -21,14 +21,17 @@ from telegram.warnings import PTBDeprecationWarning
 
 from chalicelib.channels.base import OutboundText, SendError, SendResult
 from chalicelib.channels.reading import BAD_DATA
-from chalicelib.channels.split import split_text
+from chalicelib.channels.split import pieces_of
 from chalicelib.channels.telegram import errors
+from chalicelib.domain.messages import Button
 
 CONNECT_TIMEOUT = 3.05
 WRITE_TIMEOUT = 5.0
 READ_TIMEOUT = 10.0
 POOL_TIMEOUT = 1.0
 """Seconds; the sender's own time limit is well above their sum."""
+DATA_LIMIT = 64
+"""Bytes of what a button brings back. Source: the Bot API's InlineKeyboardButton."""
 
 T = TypeVar("T")
 
@@ -45,17 +48,20 @@ def send_text(message: OutboundText, *, token: str, api: str, skip: int = 0) -> 
     """Send a text, in as many pieces as it needs, and return the ids ("<chat>:<message_id>") and the time.
 
     `api` is the Bot API's address, without "/bot". The text goes out plain: no markup is read from it, so
-    that no text can fail as badly marked. `skip` pieces went out before. Raises SendError; its `sent` names
-    the pieces that this call did send.
+    that no text can fail as badly marked. `skip` pieces went out before. Buttons stand under the last piece, one
+    in a row. Raises SendError; its `sent` names the pieces that this call did send.
     """
-    pieces = [piece for piece in split_text(message.text) if piece.strip()][skip:]
+    pieces = pieces_of(message.text, "telegram", buttons=bool(message.buttons))[skip:]
     if not pieces:
         raise SendError("There is no text to send.", code="empty", permanent=True)
+    if not all(one.title and 0 < len(one.id.encode()) <= DATA_LIMIT for one in message.buttons):
+        raise SendError("These buttons are more than Telegram takes.", code="buttons", permanent=True)
     sent: list[str] = []
     first_at = 0
-    for piece in pieces:
+    for number, piece in enumerate(pieces, 1):
         quote = _quoted(message) if not (skip or sent) else None
-        outcome = _container.run(_send(message.account, api, token, message.address.value, piece, quote))
+        keyboard = _keyboard(message.buttons) if number == len(pieces) else None
+        outcome = _container.run(_send(message, api, token, piece, quote, keyboard))
         if isinstance(outcome, SendError):
             outcome.sent = tuple(sent)
             raise outcome  # outside of any except block: nothing of the request hangs on it as context
@@ -140,12 +146,20 @@ class _Container:
 _container = _Container()
 
 
-async def _send(account: str, api: str, token: str, chat: str, piece: str, quote: int | None) -> SendResult | SendError:
+async def _send(
+    message: OutboundText,
+    api: str,
+    token: str,
+    piece: str,
+    quote: int | None,
+    keyboard: telegram.InlineKeyboardMarkup | None,
+) -> SendResult | SendError:
     request = None
     try:
-        bot, request = await _container.bot(account, api, token)
+        bot, request = await _container.bot(message.account, api, token)
         reply = telegram.ReplyParameters(quote, allow_sending_without_reply=True) if quote else None
-        accepted = await bot.send_message(int(chat), piece, reply_parameters=reply)
+        chat = int(message.address.value)
+        accepted = await bot.send_message(chat, piece, reply_parameters=reply, reply_markup=keyboard)
         return SendResult(f"{accepted.chat.id}:{accepted.message_id}", int(accepted.date.timestamp()))
     except (TelegramError, *BAD_DATA) as error:
         return _failure(error, request.status if request else 0)
@@ -198,3 +212,8 @@ def _refusal(error: Exception, status: int) -> SendError:
 def _quoted(message: OutboundText) -> int | None:
     number = message.quote.rpartition(":")[2]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 17 else None
+
+
+def _keyboard(buttons: Sequence[Button]) -> telegram.InlineKeyboardMarkup | None:
+    rows = [[telegram.InlineKeyboardButton(one.title, callback_data=one.id)] for one in buttons]
+    return telegram.InlineKeyboardMarkup(rows) if rows else None

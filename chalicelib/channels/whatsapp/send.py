@@ -1,7 +1,7 @@
 """Sending over the WhatsApp Cloud API. Source: Meta's "Messages API" and "Business-scoped user IDs"."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,14 @@ from urllib3.exceptions import NewConnectionError
 
 from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
 from chalicelib.channels.reading import as_dict, as_list, ident, text
-from chalicelib.channels.split import split_text
+from chalicelib.channels.split import pieces_of
 from chalicelib.channels.whatsapp import errors
+from chalicelib.domain.messages import Button
 
 TIMEOUTS = (3.05, 10.0)
 """Seconds to connect and to wait for bytes; the sender's own time limit is well above their sum."""
+MOST_BUTTONS, TITLE_LIMIT, ID_LIMIT = 3, 20, 256
+"""Reply buttons of one message, and characters of each. Source: Meta, "Interactive reply buttons messages"."""
 
 
 def new_session() -> requests.Session:
@@ -41,15 +44,19 @@ def send_text(
     `api` is the Graph API's address with its version. A phone number goes into `to`; a business-scoped id
     into `recipient_field`, because sources differ about it. Every call carries `message.reference` as
     `biz_opaque_callback_data`, so that statuses bring it back. `skip` pieces went out before.
+    Buttons make the last piece an interactive message.
     Raises SendError; its `sent` names the pieces that this call did send.
     """
-    pieces = [piece for piece in split_text(message.text) if piece.strip()][skip:]
+    pieces = pieces_of(message.text, "whatsapp", buttons=bool(message.buttons))[skip:]
     if not pieces:
         raise SendError("There is no text to send.", code="empty", permanent=True)
+    if not _fit(message.buttons):
+        raise SendError("These buttons are more than WhatsApp takes.", code="buttons", permanent=True)
     call = _Call(message, session, f"{api.rstrip('/')}/{message.account}/messages", token, timeouts)
     sent: list[str] = []
-    for piece in pieces:
-        outcome = call.post(_payload(message, piece, recipient_field, first=not (skip or sent)))
+    for number, piece in enumerate(pieces, 1):
+        buttons = message.buttons if number == len(pieces) else ()
+        outcome = call.post(_payload(message, piece, recipient_field, buttons, first=not (skip or sent)))
         if isinstance(outcome, SendError):
             outcome.sent = tuple(sent)
             raise outcome  # outside of any except block: nothing of the request hangs on it as context
@@ -57,15 +64,28 @@ def send_text(
     return SendResult(sent[0], int(clock()), tuple(sent[1:]))
 
 
-def _payload(message: OutboundText, piece: str, recipient_field: str, *, first: bool) -> dict[str, Any]:
+def _fit(buttons: Sequence[Button]) -> bool:
+    """Whether Meta takes these buttons: few, short, and each with an id and a title of its own."""
+    distinct = len({one.id for one in buttons}) == len({one.title for one in buttons}) == len(buttons)
+    sized = all(0 < len(one.title) <= TITLE_LIMIT and 0 < len(one.id) <= ID_LIMIT for one in buttons)
+    return len(buttons) <= MOST_BUTTONS and distinct and sized
+
+
+def _payload(
+    message: OutboundText, piece: str, recipient_field: str, buttons: Sequence[Button], *, first: bool
+) -> dict[str, Any]:
     field = "to" if message.address.kind == "phone" else recipient_field
     payload: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         field: message.address.value,
-        "type": "text",
-        "text": {"preview_url": False, "body": piece},
     }
+    if buttons:
+        replies = [{"type": "reply", "reply": {"id": one.id, "title": one.title}} for one in buttons]
+        interactive = {"type": "button", "body": {"text": piece}, "action": {"buttons": replies}}
+        payload |= {"type": "interactive", "interactive": interactive}
+    else:
+        payload |= {"type": "text", "text": {"preview_url": False, "body": piece}}
     if message.reference:
         payload["biz_opaque_callback_data"] = message.reference
     if message.quote and first:

@@ -1,0 +1,261 @@
+"""Requests of people about their data: kinds, states, steps, and what a waiting request waits for. Pure.
+
+A request is one row that every task of the workflow reads first. `steps` says what is done and when: a task whose
+step is there does nothing, so any task may run again at any time, and a new run of the workflow passes through all
+that an earlier one did (docs/privacy.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chalicelib.domain.tickets import SECOND
+
+HOUR = 60 * 60 * SECOND
+ERASING_KINDS = ("withdrawal", "deletion")
+"""Kinds of request that end in destruction: withdrawn consent (art. 8 of Law 94-V) and deletion (art. 24)."""
+SOURCES = ("bot", "staff")
+IDENTITY_WAITS = 48 * HOUR
+"""How long the person may take to confirm before a colleague decides."""
+IDENTITY_TRIES = 5
+SETTLE_WAITS = 5 * 60 * SECOND
+"""After every late writer: the longest function time-out (60 s) and queue visibility (180 s), and some."""
+TOLD_WAITS = 23 * HOUR
+"""How long the answer may take to arrive; its key is destroyed within 24 h of the proof, delivered or not."""
+BACKUP_DAYS = 14
+"""The longest point-in-time window of a table, and the longest life of a dead letter."""
+MOST_PASSES = 5
+"""How often the proof of absence may find something before a person is called."""
+WATCHED = 10 * 60 * SECOND
+"""How often the watch looks after a request that waits for nothing: its run may have died."""
+ESCALATED_RESTS = HOUR
+"""How long after a failure the next run begins by itself."""
+
+
+class RequestState(StrEnum):
+    """States as the API shows them."""
+
+    RECEIVED = "received"
+    VERIFYING = "verifying"
+    DECIDING = "deciding"
+    GRACE = "grace"
+    DESTROYING = "destroying"
+    WAITING_FOR_BACKUPS = "waiting_for_backups"
+    COMPLETE = "complete"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    ESCALATED = "escalated"
+
+
+OVER = frozenset({RequestState.COMPLETE, RequestState.ANSWERED, RequestState.REFUSED, RequestState.CANCELLED})
+"""Nothing more is done for a request in one of these states."""
+STOPPABLE = frozenset({RequestState.RECEIVED, RequestState.VERIFYING, RequestState.DECIDING, RequestState.GRACE})
+"""Until the time to think again is over the person may cancel."""
+
+
+class Step(StrEnum):
+    """What the workflow does, in order; each is a key of the request's `steps`."""
+
+    SUPPRESSED = "suppressed"
+    VERIFIED = "verified"
+    ANNOUNCED = "announced"
+    GRACED = "graced"
+    FENCED = "fenced"
+    INVENTORIED = "inventoried"
+    KEY_DESTROYED = "key_destroyed"
+    ERASED = "erased"
+    SETTLED = "settled"
+    SWEPT = "swept"
+    ABSENT = "absent"
+    CERTIFIED = "certified"
+    TOLD = "told"
+    BOX_CLOSED = "box_closed"
+    BACKUPS_CHECKED = "backups_checked"
+    BACKUPS_GONE = "backups_gone"
+    FINAL = "final"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    REASONED = "reasoned"
+    FINISHED = "finished"
+
+
+class Wait(StrEnum):
+    """What a request may wait for."""
+
+    IDENTITY = "identity"
+    DECISION = "decision"
+    GRACE = "grace"
+    SETTLE = "settle"
+    TOLD = "told"
+    BACKUPS = "backups"
+
+
+class Identity(StrEnum):
+    """How it was made sure that the person asked."""
+
+    SECOND_PRESS = "second_press"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where answers about the request go: a small conversation of its own with its own key, which outlives the
+    person's rows and is destroyed last. Our ids and a public key; the address in it is sealed."""
+
+    contact_id: str
+    conversation_id: str
+    public_key: bytes
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The person a request is about, as the contact's row shows them: our ids and words, no address."""
+
+    contact_id: str
+    conversation_id: str
+    channel: str
+    account: str
+    language: str
+    public_key: bytes
+    erasing: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a person asked for in one message: `withdraw`, `confirm` or `cancel`; the last two of `request_id`, or of
+    the contact's open request when they came as words. `at` (ms) and `blind` name the row."""
+
+    contact_id: str
+    action: str
+    at: int
+    blind: str
+    request_id: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request. Times are epoch ms; 0 or "" is "not yet". `counts` maps a store to found, destroyed and retained.
+
+    `deadline_at` is the law's limit, `alarm_at` when it gets near, `target_at` our own; `run` counts executions of
+    the workflow; `token` answers the one that waits, for `waits`, until `due_at`.
+    """
+
+    id: str
+    kind: str
+    state: str
+    source: str
+    contact_id: str
+    conversation_id: str
+    channel: str
+    account: str
+    language: str
+    received_at: int
+    deadline_at: int
+    alarm_at: int
+    target_at: int = 0
+    due_at: int = 0
+    run: int = 0
+    waits: str = ""
+    token: str = field(default="", repr=False)
+    steps: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    box: Box | None = None
+    identity: str = ""
+    certificate_id: str = ""
+    secret_hash: str = ""
+    policy_version: str = ""
+    policy_hash: str = ""
+    key_fingerprint: str = ""
+    inventory_hash: str = ""
+    passes: int = 0
+    failure: str = ""
+    failed_step: str = ""
+    escalated_at: int = 0
+    created_by: str = ""
+    decided_by: str = ""
+    over_at: int = 0
+
+    def done(self, step: str) -> bool:
+        """Whether this step is done."""
+        return step in self.steps
+
+    def at(self, step: str) -> int:
+        """When this step was done (ms), 0 before."""
+        return int(self.steps.get(step, 0))
+
+    @property
+    def execution(self) -> str:
+        """Name of the current run of the workflow."""
+        return f"{self.id}-{self.run}"
+
+
+def outcome(request: Request, now: int) -> str:
+    """Return how the request's waiting ends now: "verified", "refused", "cancelled", "expired", "overdue" or "due";
+    "" when it goes on. Whoever parks or wakes a run asks here, so that either may come first."""
+    due = bool(request.due_at) and now >= request.due_at
+    if request.waits in (Wait.IDENTITY, Wait.DECISION, Wait.GRACE):
+        for step in (Step.CANCELLED, Step.REFUSED):
+            if request.done(step):
+                return str(step)
+    if request.waits == Wait.IDENTITY:
+        return "verified" if request.done(Step.VERIFIED) else "expired" if due else ""
+    if request.waits == Wait.DECISION:
+        return "verified" if request.done(Step.VERIFIED) else "overdue" if due else ""
+    return "due" if due else ""
+
+
+ENDINGS = (Step.CANCELLED, Step.REFUSED, Step.FINISHED)
+"""A request with one of these is on its way out and destroys nothing."""
+_BESIDE = (*ENDINGS, Step.REASONED, Step.ANNOUNCED, Step.BACKUPS_CHECKED, Step.BACKUPS_GONE)
+_TOO_LATE = (Step.GRACED, Step.FENCED)
+FIXED = (*ENDINGS, *_TOO_LATE)
+"""With one of these done nobody can stop the request any more, or it is stopped already."""
+
+
+def state_by_steps(request: Request) -> RequestState:
+    """Return the state that a request is in by what is done: where a run goes on that follows a failed one."""
+    for step, state in (
+        (Step.BOX_CLOSED, RequestState.WAITING_FOR_BACKUPS),
+        (Step.FENCED, RequestState.DESTROYING),
+        (Step.GRACED, RequestState.DESTROYING),
+        (Step.VERIFIED, RequestState.GRACE),
+        (Step.SUPPRESSED, RequestState.VERIFYING),
+    ):
+        if request.done(step):
+            return state
+    return RequestState.RECEIVED
+
+
+def next_step(request: Request) -> str:
+    """Return the first step that is not done, in the order of the workflow; "" when none is left."""
+    ended = request.done(Step.CANCELLED) or request.done(Step.REFUSED)
+    way = (Step.FINISHED, Step.BOX_CLOSED) if ended else tuple(one for one in Step if one not in _BESIDE)
+    return next((str(step) for step in way if not request.done(step)), "")
+
+
+def stoppable(request: Request) -> bool:
+    """Whether the request can still be cancelled or refused."""
+    open_to_it = request.state in STOPPABLE or request.state == RequestState.ESCALATED
+    return open_to_it and not any(request.done(step) for step in FIXED)
+
+
+def confirmable(request: Request) -> bool:
+    """Whether it can still be made sure that the person asked: they were asked, and nothing is decided."""
+    asked = request.state in (RequestState.VERIFYING, RequestState.DECIDING, RequestState.ESCALATED)
+    return asked and not any(request.done(step) for step in (Step.VERIFIED, *FIXED))
+
+
+def past_target(request: Request, now: int) -> bool:
+    """Whether the data of a verified request should have been destroyed by now, by our own target."""
+    return bool(request.target_at) and request.target_at < now and _destroys(request)
+
+
+def near_deadline(request: Request, now: int) -> bool:
+    """Whether the law's limit is near and the destruction not yet proved."""
+    return request.alarm_at < now and _destroys(request)
+
+
+def _destroys(request: Request) -> bool:
+    return not any(request.done(step) for step in (Step.ABSENT, *ENDINGS))

@@ -1,0 +1,167 @@
+"""What a person is told about their request to be deleted: the texts of each step and the buttons under them.
+
+Texts lie in the catalogue `bot`; while the language is not known they are said in the profile's first two. Intake
+uses `erasing`, so this imports no more than texts.py does.
+"""
+
+import datetime
+from collections.abc import Callable
+
+from chalicelib.domain.messages import Button
+from chalicelib.domain.profile import Profile
+from chalicelib.domain.texts import bot_msg, bot_text, show_date
+
+KAZAKHSTAN = datetime.timezone(datetime.timedelta(hours=5))
+"""One time in the whole country, since 1 March 2024."""
+TITLE_LIMIT = 20
+"""Characters of a button's title that every channel takes (WhatsApp takes the fewest)."""
+WRITE_AGAIN = 15
+"""Minutes after which a person whose data is being destroyed may write again: that takes seven, with two sweeps."""
+_GROUP = 4
+
+ASKED = {
+    "deletion": bot_msg("We have received your request to delete your personal data."),
+    "withdrawal": bot_msg("We have received your withdrawal of consent to the processing of personal data."),
+}
+CHALLENGE = bot_msg(
+    "If you confirm, {brand} will destroy all that we keep about you here: your messages and requests,"
+    " your name and your contact details. This cannot be undone."
+    " If it was not you, or you have changed your mind, press “{no}”: everything stays as it is."
+    " Without your answer within {hours} h a colleague decides."
+)
+ALREADY_OPEN = bot_msg(
+    "Your request is already in work, there is no need to send it again."
+    " Received: {date}. We will answer by: {deadline}."
+)
+GRACE = bot_msg(
+    "Thank you, your request is confirmed."
+    " We begin to destroy your data: {date}, {time} (Kazakhstan time). Until then you can cancel the request."
+)
+CANCELLED = bot_msg("The request is cancelled. Nothing was deleted, and we go on answering you here.")
+REFUSED = bot_msg("We cannot delete your data now; nothing was deleted.")
+REASON = bot_msg("Reason: {reason}")
+APPEAL = bot_msg(
+    "If you do not agree, write to us: {mail}. You may also turn to the authorised body for the protection of personal"
+    " data, or to a court."
+)
+ERASING = bot_msg(
+    "As you asked, we are destroying your data right now. Nothing of this message was kept."
+    " Please write again in {minutes} min."
+)
+ERASED = bot_msg("Done: your personal data is destroyed.")
+CERTIFICATE = bot_msg("Certificate: {certificate_id}")
+SECRET = bot_msg("Secret code: {secret}")
+CHECK = bot_msg("Check it here: {url}")
+KEEP = bot_msg("Only you have the secret code: please keep this message.")
+BACKUPS = bot_msg("The last backup copies expire: {date}. The certificate then gets its final entry.")
+NEW_CUSTOMER = bot_msg("If you write here again, you will be a new customer to us.")
+
+YES_DELETE = bot_msg("Yes, delete")
+NO_KEEP = bot_msg("No, keep")
+CANCEL_DELETION = bot_msg("Cancel deletion")
+# Short ones, of which two languages fit on one button.
+YES = bot_msg("Yes")
+NO = bot_msg("No")
+CANCEL = bot_msg("Cancel")
+
+
+def challenge(profile: Profile, language: str, kind: str, hours: int) -> str:
+    """Ask the person whether it was they who asked, and tell what will be destroyed. `kind` is the request's."""
+    brand, no = profile.operator.brand, _title(profile, language, NO_KEEP, NO)
+
+    def said(one: str) -> str:
+        return f"{bot_text(one, ASKED[kind])} {bot_text(one, CHALLENGE, brand=brand, no=no, hours=hours)}"
+
+    return _lines(profile, language, said)
+
+
+def challenge_buttons(profile: Profile, language: str, request_id: str) -> tuple[Button, ...]:
+    """The two answers to the challenge."""
+    return (
+        Button(f"erase.confirm.{request_id}", _title(profile, language, YES_DELETE, YES)),
+        Button(f"erase.cancel.{request_id}", _title(profile, language, NO_KEEP, NO)),
+    )
+
+
+def already_open(profile: Profile, language: str, received_at: int, deadline_at: int) -> str:
+    """Tell when the request came that is open already, and by when it is answered. Times in ms."""
+    return _lines(
+        profile,
+        language,
+        lambda one: bot_text(one, ALREADY_OPEN, date=_date(one, received_at), deadline=_date(one, deadline_at)),
+    )
+
+
+def grace(profile: Profile, language: str, due_at: int) -> str:
+    """Tell from when on (ms) there is no way back."""
+    time = f"{_local(due_at):%H:%M}"
+    return _lines(profile, language, lambda one: bot_text(one, GRACE, date=_date(one, due_at), time=time))
+
+
+def grace_buttons(profile: Profile, language: str, request_id: str) -> tuple[Button, ...]:
+    """The way back, while there is one."""
+    return (Button(f"erase.cancel.{request_id}", _title(profile, language, CANCEL_DELETION, CANCEL)),)
+
+
+def cancelled(profile: Profile, language: str) -> str:
+    """Tell that nothing is deleted, as the person wished."""
+    return _lines(profile, language, lambda one: bot_text(one, CANCELLED))
+
+
+def refused(profile: Profile, language: str, reason: str = "") -> str:
+    """Tell that nothing is deleted, why, and what the person can do about it. `reason` is in a colleague's words."""
+
+    def said(one: str) -> str:
+        why = [bot_text(one, REASON, reason=reason)] if reason else []
+        return "\n".join([bot_text(one, REFUSED), *why, bot_text(one, APPEAL, mail=profile.contact_mail)])
+
+    return _lines(profile, language, said)
+
+
+def erasing(profile: Profile, language: str) -> str:
+    """The one answer to what a person writes while their data is being destroyed."""
+    return _lines(profile, language, lambda one: bot_text(one, ERASING, minutes=WRITE_AGAIN))
+
+
+def erased(profile: Profile, language: str, certificate_id: str, secret: str, url: str, backups_until: int) -> str:
+    """Tell that it is done, how anybody who has this message can check it, and what still comes by `backups_until`
+    (ms)."""
+
+    def said(one: str) -> str:
+        proof = (
+            bot_text(one, CERTIFICATE, certificate_id=certificate_id),
+            bot_text(one, SECRET, secret=show_secret(secret)),
+            bot_text(one, CHECK, url=url),
+        )
+        after = (bot_text(one, BACKUPS, date=_date(one, backups_until)), bot_text(one, NEW_CUSTOMER))
+        return "\n".join((bot_text(one, ERASED), "", *proof, bot_text(one, KEEP), "", *after))
+
+    return _lines(profile, language, said)
+
+
+def show_secret(secret: str) -> str:
+    """Return a certificate's secret in groups, as a person reads it from one screen and types it on another."""
+    return "-".join(secret[place : place + _GROUP] for place in range(0, len(secret), _GROUP))
+
+
+def _languages(profile: Profile, language: str) -> tuple[str, ...]:
+    return (language,) if language else profile.languages[:2]
+
+
+def _lines(profile: Profile, language: str, said: Callable[[str], str]) -> str:
+    return "\n\n".join(said(one) for one in _languages(profile, language))
+
+
+def _title(profile: Profile, language: str, title: str, short: str) -> str:
+    """A button's title; while the language is not known, the short form in each language."""
+    if language:
+        return bot_text(language, title)
+    return " / ".join(bot_text(one, short) for one in _languages(profile, language))
+
+
+def _local(at: int) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(at / 1000, KAZAKHSTAN)
+
+
+def _date(language: str, at: int) -> str:
+    return show_date(language, _local(at).date())

@@ -1,0 +1,73 @@
+"""Terms in working days of Kazakhstan, and when they end. Pure.
+
+Weekends are Saturday and Sunday; holidays, observed days and most transfers come from the package `holidays`
+(law of 13 December 2001 No. 267-II on holidays, and the government's yearly decisions). The package takes long to
+import: it is loaded with the first question, and nothing that intake loads asks one.
+"""
+
+import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.tickets import DAY, SECOND
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+    from chalicelib.domain.profile import Deadline
+
+ZONE = datetime.timezone(datetime.timedelta(hours=5))
+"""All of Kazakhstan since 1 March 2024 (Asia/Almaty)."""
+WORKED = frozenset({datetime.date(2024, 5, 4), datetime.date(2025, 1, 5)})
+"""Days of a weekend that were worked instead of a day of the week: transfers by decision of the government."""
+_HOUR = 60 * 60 * SECOND
+_ONE = datetime.timedelta(days=1)
+_EPOCH = datetime.date(1970, 1, 1)
+
+
+def works(day: datetime.date) -> bool:
+    """Whether this day is a working day in Kazakhstan."""
+    if day in WORKED:
+        return True
+    return day.weekday() < 5 and day not in _holidays()
+
+
+def deadline(term: "Deadline", start: int) -> int:
+    """Return when a term that begins at `start` is over (both epoch ms).
+
+    A term in days ends with the last millisecond of its n-th day (working or calendar) after the day of the start,
+    by the clock of Kazakhstan; a term in hours is exact.
+    """
+    if term.unit == "hours":
+        return start + term.term * _HOUR
+    day, left = _day(start), term.term
+    while left:
+        day += _ONE
+        left -= term.unit == "calendar" or works(day)
+    return _end(day)
+
+
+def working_days_between(start: int, end: int) -> int:
+    """Return how many working days there are after the day of `start` up to the day of `end`, that one included
+    (epoch ms); 0 when `end` is not later."""
+    day, last, count = _day(start), _day(end), 0
+    while day < last:
+        day += _ONE
+        count += works(day)
+    return count
+
+
+def _day(at: int) -> datetime.date:
+    return datetime.datetime.fromtimestamp(at // SECOND, ZONE).date()
+
+
+def _end(day: datetime.date) -> int:
+    midnight = (day - _EPOCH).days * DAY - 5 * _HOUR
+    return midnight + DAY - 1
+
+
+@cache
+def _holidays() -> "HolidayBase":
+    import holidays
+
+    return holidays.country_holidays("KZ")

@@ -1,0 +1,44 @@
+"""What a person is told on the way of a request, as writes into its box; each belongs into a transaction."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import privacy_texts
+from chalicelib.domain.privacy import Ask, Request, Step
+
+if TYPE_CHECKING:
+    from chalicelib.domain.profile import Profile
+    from chalicelib.storage.request_box import RequestBox
+    from chalicelib.storage.writes import Write
+
+
+@dataclass(frozen=True)
+class RequestAnswers:
+    """Builds answers in the request's language; none for a request without a box. Times in ms."""
+
+    profile: "Profile"
+    box: "RequestBox"
+
+    def already_open(self, request: Request, ask: Ask, now: int) -> "list[Write]":
+        """To a person who asks again; one for each ask."""
+        times = (request.received_at, request.deadline_at)
+        text = privacy_texts.already_open(self.profile, request.language, *times)
+        return self.box.notice(request, f"again.{ask.blind}", text, (), now)
+
+    def announced(self, request: Request, due_at: int, now: int) -> "list[Write]":
+        """When the destruction begins, with the way back."""
+        text = privacy_texts.grace(self.profile, request.language, due_at)
+        buttons = privacy_texts.grace_buttons(self.profile, request.language, request.id)
+        return self.box.notice(request, "grace", text, buttons, now)
+
+    def refused(self, request: Request, reason: str, now: int) -> "list[Write]":
+        """That a colleague refused, and why."""
+        text = privacy_texts.refused(self.profile, request.language, reason)
+        return self.box.notice(request, "refused", text, (), now)
+
+    def ended(self, request: Request, now: int) -> "list[Write]":
+        """That nothing is deleted, as the person wished; or after a refusal whose reason could not be told."""
+        if not request.done(Step.CANCELLED):
+            return self.refused(request, "", now)
+        text = privacy_texts.cancelled(self.profile, request.language)
+        return self.box.notice(request, "cancelled", text, (), now)

@@ -1,0 +1,96 @@
+"""CloseBox: the last of the person goes, the address to answer to and the inventory, delivered or not.
+
+After a request that came to nothing this is its end, too.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.expiry import gone_at
+from chalicelib.domain.privacy import BACKUP_DAYS, Request, RequestState, Step
+from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.erasure.task import run
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.storage import rows
+from chalicelib.storage.requests import OVER_QUEUE
+from chalicelib.storage.writes import Write
+
+if TYPE_CHECKING:
+    from chalicelib.storage.request_box import BoxRemoval
+    from chalicelib.storage.requests import RequestStore
+
+_SEALED_TO_THE_BOX: Mapping[str, None] = dict.fromkeys(("secret", "box"))
+_WAITING: Mapping[str, None] = dict.fromkeys(("due", "due_at", "token", "waits"))
+_OF_NO_CERTIFICATE: Mapping[str, None] = dict.fromkeys(("secret_hash", "certificate_id"))
+"""Attributes that a request loses."""
+
+
+@dataclass(frozen=True)
+class CloseBox:
+    """Destroys the box. The key goes first and the mark last: whoever runs this again finds what is left to do."""
+
+    store: "RequestStore"
+    removal: "BoxRemoval"
+    kept_days: int
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Raises NotFound, Conflict when the person has not been answered yet, Unavailable."""
+        request = self._answered(request_id)
+        if request.done(Step.BOX_CLOSED):
+            return {}
+        if request.box is not None:
+            self.removal.key(request.box)
+            self.removal.rows(request.box)
+        self.removal.inventory(request.id)
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            request = self._answered(request_id)
+            if request.done(Step.BOX_CLOSED):
+                return None
+            if request.done(Step.TOLD):
+                return [self._destroyed(request)]
+            # A pointer that is a later request's by now stays.
+            return [self._over(request), *([] if "pointer" in refused else [self._pointer(request)])]
+
+        self.store.until_done(build)
+        return {}
+
+    def _answered(self, request_id: str) -> Request:
+        request = self.store.get(request_id)
+        if request is None:
+            raise NotFound("There is no such request.")
+        if not (request.done(Step.TOLD) or request.done(Step.FINISHED)):
+            raise Conflict("The person has not been answered yet.", code="too_early")
+        return request
+
+    def _destroyed(self, request: Request) -> Write:
+        gone = {**_SEALED_TO_THE_BOX, "evidence": None, "reason": None}
+        state = RequestState.WAITING_FOR_BACKUPS
+        until = request.at(Step.KEY_DESTROYED) + BACKUP_DAYS * DAY
+        return self.store.finish(request, Step.BOX_CLOSED, self.clock(), state=str(state), activity=until, **gone)
+
+    def _over(self, request: Request) -> Write:
+        """The request is over and is kept as a proof. What is sealed to the contact stays: the contact stays, too."""
+        now = self.clock()
+        until = (now + self.kept_days * DAY) // SECOND
+        state = RequestState.CANCELLED if request.done(Step.CANCELLED) else RequestState.REFUSED
+        dates: dict[str, Any] = {"over_at": now, "expires_at": until, "gone_at": gone_at(until)}
+        dates |= {"queue": OVER_QUEUE, "activity": now}
+        gone = {**_SEALED_TO_THE_BOX, **_WAITING, **_OF_NO_CERTIFICATE}
+        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), **dates, **gone)
+
+    def _pointer(self, request: Request) -> Write:
+        """The person may ask again."""
+        pk, values = rows.contact_pk(request.contact_id), {"request": request.id}
+        condition = "attribute_not_exists(pk) OR #request_id = :request"
+        checked = self.store.writes.update("pointer", "desk", pk, "request", "", condition, values)
+        return Write("pointer", {"Delete": checked.item["ConditionCheck"]})
+
+
+def handle(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Step 12 of the workflow, second half; and the last one of a request that was cancelled or refused."""
+    from chalicelib import wiring_erasure
+
+    return run("close_box", event, wiring_erasure.close_box())

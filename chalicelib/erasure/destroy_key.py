@@ -1,0 +1,44 @@
+"""DestroyKey: the point of no return. Whatever is left of the person, in whatever copy, no longer opens."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.privacy import Step
+from chalicelib.erasure.task import TaskFailed, run
+from chalicelib.storage.inventory import ALIASES, KEYS, Inventories, Store
+
+if TYPE_CHECKING:
+    from chalicelib.storage.key_destruction import KeyDestruction
+
+
+@dataclass(frozen=True)
+class DestroyKey:
+    """Destroys the key of a person whose inventory is written. It may be run again at any time."""
+
+    inventories: Inventories
+    store: "KeyDestruction"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Return {"outcome": "destroyed"}. The step's time is that of the destruction, and the fences' from now on.
+
+        Raises Unavailable, and TaskFailed: not_inventoried, or key_left when the key can still be read.
+        """
+        request, stores = self.inventories.read(request_id)
+        if request is None or not request.done(Step.INVENTORIED) or request.box is None:
+            raise TaskFailed("not_inventoried")
+        if not request.done(Step.KEY_DESTROYED):
+            fences = [name.removeprefix("alias#") for name in stores.get(ALIASES, Store()).names]
+            keys = {**request.counts.get(KEYS, {}), "destroyed": request.counts.get(KEYS, {}).get("found", 0)}
+            self.store.destroy(request, fences, {**request.counts, KEYS: keys}, self.clock())
+        if self.store.left(request):
+            raise TaskFailed("key_left")
+        return {"outcome": "destroyed"}
+
+
+def handle(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Run the task for the request that the event names."""
+    from chalicelib import wiring_erasure
+
+    return run("destroy_key", event, lambda request_id: wiring_erasure.destroy_key()(request_id))

@@ -1,0 +1,75 @@
+"""Step 14: no backup reaches back to a time before the destruction. Only now is it complete."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.certificates import ISSUED, final
+from chalicelib.domain.privacy import RequestState, Step
+from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.erasure.task import TaskFailed, run
+from chalicelib.storage.requests import OVER_QUEUE
+
+if TYPE_CHECKING:
+    from chalicelib.storage.backups import Backups
+    from chalicelib.storage.ledger import Ledger, Signer
+    from chalicelib.storage.requests import RequestStore
+
+
+def handle(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The task as the state machine calls it."""
+    from chalicelib import wiring_erasure
+
+    return run("final_certificate", event, wiring_erasure.finish_certificate())
+
+
+@dataclass(frozen=True)
+class FinishCertificate:
+    """Ends requests. `kept_days` are the profile's days for an answered request."""
+
+    requests: "RequestStore"
+    backups: "Backups"
+    ledger: "Ledger"
+    signer: "Signer"
+    kept_days: int
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, Any]:
+        """Return {"outcome": "final"}, or "wait" while something can still be restored.
+
+        Raises Unavailable and TaskFailed.
+        """
+        request = self.requests.get(request_id)
+        if request is None:
+            raise TaskFailed("no_request")
+        if request.done(Step.FINAL):
+            return {"outcome": "final"}
+        entry = self.ledger.entry(request.certificate_id, ISSUED)
+        if entry is None or not request.done(Step.BOX_CLOSED):
+            raise TaskFailed("not_certified")
+        now = self.clock()
+        earliest = self.backups.earliest()
+        destroyed = request.at(Step.KEY_DESTROYED)
+        if min(earliest.values()) <= destroyed or self.backups.any_before(destroyed):
+            again = self.requests.change(
+                request_id, {f"steps.{Step.BACKUPS_GONE}": None, f"steps.{Step.BACKUPS_CHECKED}": now}
+            )
+            self.requests.run(again)
+            return {"outcome": "wait"}
+        over = self.requests.finish(
+            request,
+            Step.FINAL,
+            now,
+            state=RequestState.COMPLETE.value,
+            over_at=now,
+            queue=OVER_QUEUE,
+            activity=now,
+            expires_at=(now + self.kept_days * DAY) // SECOND,
+            gone_at=(now + (self.kept_days + 7) * DAY) // SECOND,
+            due=None,
+            due_at=None,
+            token=None,
+            waits=None,
+        )
+        self.ledger.add(final(request, entry.hash, earliest, now), self.signer, over)
+        return {"outcome": "final"}

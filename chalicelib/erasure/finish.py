@@ -1,0 +1,54 @@
+"""Finish: the request was cancelled or refused. Everything is as before, and the person is told."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.privacy import Request, Step
+from chalicelib.erasure.task import TaskFailed, run
+
+if TYPE_CHECKING:
+    from chalicelib.storage.request_opening import RequestOpening
+    from chalicelib.storage.requests import RequestStore
+    from chalicelib.storage.writes import Write
+
+
+def handle(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The end of the workflow's other way."""
+    from chalicelib import wiring_erasure
+
+    return run("finish", event, wiring_erasure.finish())
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Ends what a request began, in one transaction with its mark. `notice` builds the answer to the person."""
+
+    store: "RequestStore"
+    opening: "RequestOpening"
+    notice: "Callable[[Request, int], Sequence[Write]]"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Raises TaskFailed for a request that goes on, and Unavailable."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            request = self.store.get(request_id)
+            if request is None:
+                raise TaskFailed("no_request")
+            if request.done(Step.FINISHED):
+                return None
+            if not (request.done(Step.CANCELLED) or request.done(Step.REFUSED)):
+                raise TaskFailed("out_of_order")
+            now = self.clock()
+            writes = [self.store.finish(request, Step.FINISHED, now)]
+            if "pointer" not in refused:  # gone with its contact, or a later request's
+                writes.append(self.opening.closed(request))
+            if "contact" not in refused:
+                writes.append(self.opening.released(request.contact_id))
+            if "box" not in refused and not request.done(Step.REASONED):
+                writes += self.notice(request, now)
+            return writes
+
+        self.store.until_done(build)
+        return {}

@@ -1,0 +1,58 @@
+"""HardSuppress: the fence closes. From here on nothing of the person is written, sent or shown any more.
+
+One transaction raises the epoch of contact and head, which every writer of a conversation names in a condition, marks
+every address as fenced and puts a fence for each. Then what waits in the outbox is cancelled, and a write as a late
+webhook would make it is tried: it must be refused. A run that dies in between is repeated: what comes after the
+transaction is done again until the inventory is written.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.privacy import Step
+from chalicelib.erasure.task import TaskFailed, run
+
+if TYPE_CHECKING:
+    from chalicelib.storage.fencing import Fencing
+    from chalicelib.storage.requests import RequestStore
+
+
+@dataclass(frozen=True)
+class HardSuppress:
+    """Closes the fence of a request that is verified. It may be run again at any time."""
+
+    requests: "RequestStore"
+    store: "Fencing"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Return {"outcome": "fenced"}.
+
+        Raises Unavailable, and TaskFailed: not_verified, fence_open when the probe was not refused, and cancelled or
+        refused when the person or a colleague was faster than the end of the grace: the next run of the workflow then
+        ends in Finish.
+        """
+        request = self.requests.get(request_id)
+        if request is None or not request.done(Step.VERIFIED) or request.box is None:
+            raise TaskFailed("not_verified")
+        if request.done(Step.INVENTORIED):
+            return {"outcome": "fenced"}
+        now = self.clock()
+        epoch = None if request.done(Step.FENCED) else self.store.close(request, now)
+        if epoch is None:
+            request = self.requests.get(request_id)
+            if request is None or not request.done(Step.FENCED):
+                raise TaskFailed("cancelled" if request and request.done(Step.CANCELLED) else "refused")
+            epoch = self.store.epoch(request)
+        self.store.cancel(request, now)
+        if not self.store.holds(request, epoch):
+            raise TaskFailed("fence_open")
+        return {"outcome": "fenced"}
+
+
+def handle(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Run the task for the request that the event names."""
+    from chalicelib import wiring_erasure
+
+    return run("hard_suppress", event, lambda request_id: wiring_erasure.hard_suppress()(request_id))

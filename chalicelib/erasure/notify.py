@@ -1,0 +1,71 @@
+"""Notify: the person gets the answer, the certificate's id and the secret, of which we keep a hash."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.privacy import BACKUP_DAYS, HOUR, Request, Step
+from chalicelib.domain.privacy_texts import erased
+from chalicelib.domain.tickets import DAY
+from chalicelib.erasure.task import run
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.storage import sealing
+from chalicelib.storage.request_box import RequestBox
+from chalicelib.storage.requests import request_of
+
+if TYPE_CHECKING:
+    from chalicelib.domain.profile import Profile
+    from chalicelib.storage.opening import Opener
+    from chalicelib.storage.requests import RequestStore
+    from chalicelib.storage.writes import Write
+
+
+@dataclass(frozen=True)
+class Notify:
+    """Puts the answer into the box, once. `address` is the public page where a certificate is checked."""
+
+    store: "RequestStore"
+    box: RequestBox
+    opener: Callable[[], "Opener"]
+    profile: "Profile"
+    address: str
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Raises NotFound, Conflict when there is no certificate yet or no box any more, CannotOpen, Unavailable."""
+
+        def build(refused: frozenset[str]) -> "list[Write] | None":
+            item = self.store.item(request_id)
+            if not item:
+                raise NotFound("There is no such request.")
+            request = request_of(item)
+            if request.done(Step.TOLD):
+                return None
+            if not request.done(Step.CERTIFIED):
+                raise Conflict("There is no certificate to tell of yet.", code="too_early")
+            text, now = self._text(request, self._secret(request, item.get("secret"))), self.clock()
+            return [self.store.finish(request, Step.TOLD, now), *self.box.notice(request, "erased", text, (), now)]
+
+        self.store.until_done(build)
+        return {}
+
+    def _secret(self, request: Request, sealed: bytes | None) -> str:
+        if request.box is None:
+            raise Conflict("The request has no box to answer into.", code="no_box")
+        place = sealing.request_attribute(request.id, "secret")
+        secret = self.opener().text(request.box.contact_id, place, sealed)
+        if secret is None:
+            raise NotFound("The box's key or the secret is gone.", code="no_secret")
+        return secret
+
+    def _text(self, request: Request, secret: str) -> str:
+        backups_until = request.at(Step.KEY_DESTROYED) + BACKUP_DAYS * DAY + HOUR
+        language, certificate_id = request.language, request.certificate_id
+        return erased(self.profile, language, certificate_id, secret, self.address, backups_until)
+
+
+def handle(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Step 12 of the workflow, first half."""
+    from chalicelib import wiring_erasure
+
+    return run("notify", event, wiring_erasure.notify())

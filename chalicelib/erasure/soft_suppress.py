@@ -1,0 +1,107 @@
+"""SoftSuppress: from here on only answers reach the person, and they are asked whether it was they who asked.
+
+It can be taken back, and it happens before anybody knows who asked: it must not be possible to silence or erase
+somebody by pretending to be them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.certificates import secret_hash
+from chalicelib.domain.delivery import Recipient
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.privacy import HOUR, IDENTITY_WAITS, Box, Request, RequestState, Step
+from chalicelib.domain.privacy_texts import challenge, challenge_buttons
+from chalicelib.erasure.task import run
+from chalicelib.errors import NotFound
+from chalicelib.storage import rows, sealing
+from chalicelib.storage.request_box import RequestBox
+from chalicelib.storage.vault import new_contact_key, seal
+
+if TYPE_CHECKING:
+    from chalicelib.domain.profile import Profile
+    from chalicelib.storage.opening import Opener
+    from chalicelib.storage.outbox_reading import OutboxReading
+    from chalicelib.storage.requests import RequestStore
+    from chalicelib.storage.writes import Write
+
+_ANSWERED = (Step.VERIFIED, Step.CANCELLED, Step.REFUSED)
+
+
+@dataclass(frozen=True)
+class SoftSuppress:
+    """Opens the request's box. Box, secret, question and mark are one transaction, so a person is asked once however
+    often this runs."""
+
+    store: "RequestStore"
+    box: RequestBox
+    reading: "OutboxReading"
+    opener: Callable[[], "Opener"]
+    vault_public: bytes
+    profile: "Profile"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Raises NotFound when request or contact are gone, CannotOpen, Unavailable."""
+
+        def build(refused: frozenset[str]) -> "list[Write] | None":
+            request = self.store.get(request_id)
+            if request is None:
+                raise NotFound("There is no such request.")
+            return None if request.done(Step.SUPPRESSED) else self._writes(request)
+
+        self.store.until_done(build)
+        return {}
+
+    def _writes(self, request: Request) -> "list[Write]":
+        now = self.clock()
+        recipient, head = self.reading.recipient(request.contact_id), self.reading.head(request.conversation_id)
+        if recipient is None or head is None or recipient.state != "active":
+            raise NotFound("The contact of this request is gone.", code="no_contact")
+        addresses = self._addresses(recipient)
+        key = new_contact_key(self.vault_public, new_id())
+        box, secret = Box(key.contact_id, new_id(), key.public), new_id()
+        marked = self.store.finish(
+            request,
+            Step.SUPPRESSED,
+            now,
+            state=str(RequestState.VERIFYING),
+            box={"contact_id": box.contact_id, "conversation_id": box.conversation_id, "public_key": box.public_key},
+            secret=seal(box.public_key, sealing.request_attribute(request.id, "secret"), secret.encode()),
+            secret_hash=secret_hash(request.certificate_id, secret),
+        )
+        known = {"last_inbound_at": head.last_inbound_at, "blocked": head.blocked}
+        opened = self.box.opening(request, box, key, addresses, known, now)
+        return [marked, self._suppressed(recipient, now), *opened, *self._question(request, box, now)]
+
+    def _addresses(self, recipient: Recipient) -> dict[str, str]:
+        opener = self.opener()
+        found = {}
+        for kind, sealed in recipient.addresses.items():
+            value = opener.text(recipient.contact_id, sealing.contact_attribute(recipient.contact_id, kind), sealed)
+            if value is None:
+                raise NotFound("The key of this request's contact is gone.", code="no_contact")
+            found[kind] = value
+        return found
+
+    def _suppressed(self, recipient: Recipient, now: int) -> "Write":
+        values: Mapping[str, Any] = {"now": now, "epoch": recipient.epoch, "active": "active"}
+        pk, condition = rows.contact_pk(recipient.contact_id), "#epoch = :epoch AND #state = :active"
+        expression = "SET #suppressed_at = :now"
+        return self.store.writes.update("contact", "desk", pk, "contact", expression, condition, values)
+
+    def _question(self, request: Request, box: Box, now: int) -> "list[Write]":
+        """The challenge, unless the answer is known already: then nothing is left to ask."""
+        if any(request.done(step) for step in _ANSWERED):
+            return []
+        text = challenge(self.profile, request.language, request.kind, IDENTITY_WAITS // HOUR)
+        buttons = challenge_buttons(self.profile, request.language, request.id)
+        return self.box.message(box, request.channel, request.account, request.id, "challenge", text, buttons, now)
+
+
+def handle(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Step 1 of the workflow."""
+    from chalicelib import wiring_erasure
+
+    return run("soft_suppress", event, wiring_erasure.soft_suppress())

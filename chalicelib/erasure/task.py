@@ -1,0 +1,48 @@
+"""How every task of the workflow runs: logged, and with failures that hold nothing of a person."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.errors import DeskError, Unavailable
+from chalicelib.observability import log, log_error
+
+
+class TaskFailed(DeskError):
+    """A task cannot go on. The machine shows name and message of an error to everybody who may look at it, so the
+    message is the code alone, a word of ours."""
+
+    code = "task_failed"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, code=code)
+
+
+def run(step: str, event: Mapping[str, Any], work: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:
+    """Do `work` with the id of the request that `event` names and return its small answer of words.
+
+    Unavailable passes, for the machine tries again; anything else is logged by its class and place and raised as
+    TaskFailed, which the machine takes to a person.
+    """
+    started = time.monotonic()
+    request_id = str(event["request_id"])
+    log("task_started", action=step, request_id=request_id)
+    try:
+        answer = dict(work(request_id))
+    except Unavailable as error:
+        log_error("task_postponed", error.__cause__ or error, action=step, request_id=request_id, ms=_ms(started))
+        # Without its cause, whose text AWS would write into the log.
+        raise Unavailable(error.message) from None
+    except TaskFailed as error:
+        log_error("task_failed", error, action=step, request_id=request_id, code=error.code, ms=_ms(started))
+        raise
+    except Exception as error:  # noqa: BLE001 whatever it is, nothing of its text may reach the machine
+        code = error.code if isinstance(error, DeskError) else type(error).__name__
+        log_error("task_failed", error, action=step, request_id=request_id, code=code, ms=_ms(started))
+        raise TaskFailed(code) from None
+    log("task_done", action=step, request_id=request_id, outcome=str(answer.get("outcome", "")), ms=_ms(started))
+    return answer
+
+
+def _ms(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)

@@ -1,0 +1,66 @@
+"""Step 10: another program under another role asks every store by every identity. Only nothing is good enough."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.privacy import MOST_PASSES, Request, Step
+from chalicelib.erasure.task import TaskFailed, run
+from chalicelib.observability import log
+
+if TYPE_CHECKING:
+    from chalicelib.storage.absence import Absence
+    from chalicelib.storage.requests import RequestStore
+    from chalicelib.storage.vault import Vault
+
+_AGAIN = (Step.ERASED, Step.SETTLED, Step.SWEPT)
+"""Steps that are done once more when something was found."""
+
+
+def handle(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The task as the state machine calls it."""
+    from chalicelib import wiring_erasure
+
+    # Made inside the run, because its secrets may not be had just now.
+    return run("verify_absence", event, lambda request_id: wiring_erasure.verify_absence()(request_id))
+
+
+@dataclass(frozen=True)
+class VerifyAbsence:
+    """Proves absence, or sends the workflow back to the eraser."""
+
+    requests: "RequestStore"
+    store: "Absence"
+    vault: Callable[[], "Vault"]
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Return {"outcome": "absent"} or {"outcome": "found"}.
+
+        Raises Unavailable, and TaskFailed (not_erased; still_found after MOST_PASSES).
+        """
+        request = self.requests.get(request_id)
+        if request is None:
+            raise TaskFailed("no_request")
+        if request.done(Step.ABSENT):
+            return {"outcome": "absent"}
+        if not (request.done(Step.KEY_DESTROYED) and request.done(Step.SWEPT)) or request.box is None:
+            raise TaskFailed("not_erased")
+        known = self.store.identities(request, self.vault())
+        found = self.store.found(request, known)
+        if found:
+            return self._back(request, found)
+        self.store.open_fences(request, known)
+        self.requests.run(self.requests.finish(request, Step.ABSENT, self.clock()))
+        return {"outcome": "absent"}
+
+    def _back(self, request: Request, found: Mapping[str, int]) -> dict[str, str]:
+        for store, count in found.items():
+            log("still_found", request_id=request.id, part=store, count=count)
+        if request.passes >= MOST_PASSES:
+            raise TaskFailed("still_found")
+        new: dict[str, Any] = {"passes": request.passes + 1, "if_read": request.passes}
+        new |= {f"steps.{step}": None for step in _AGAIN}
+        only = "attribute_not_exists(#passes) OR #passes = :if_read"
+        self.requests.run(self.requests.change(request.id, new, unless=Step.ABSENT, only=only))
+        return {"outcome": "found"}

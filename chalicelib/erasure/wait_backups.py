@@ -1,0 +1,21 @@
+"""WaitBackups: until no table can be restored to a time before the destruction any more."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain.privacy import BACKUP_DAYS, HOUR, Request, Step, Wait
+from chalicelib.domain.tickets import DAY
+from chalicelib.erasure.waiting import after
+
+
+def handle(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Step 13 of the workflow."""
+    from chalicelib import wiring_erasure
+
+    return wiring_erasure.waiting().handle("wait_backups", event, Wait.BACKUPS, due)
+
+
+def due(request: Request) -> int:
+    """When to look (again) whether the last backup has gone (ms): after the longest window, then daily."""
+    gone = after(request, Step.KEY_DESTROYED) + BACKUP_DAYS * DAY + HOUR
+    return max(gone, request.at(Step.BACKUPS_CHECKED) + DAY) if request.done(Step.BACKUPS_CHECKED) else gone

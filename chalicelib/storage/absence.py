@@ -1,0 +1,199 @@
+"""What the verifier asks. It trusts nothing of the eraser: every name is made anew from what was sealed before the
+destruction, every read is its own, and none of it can change a row of a person.
+
+An answer that cannot be had is no answer: then the proof is not given (Unavailable), and asked for again.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.messages import Address
+from chalicelib.domain.patience import TRIES, full_jitter
+from chalicelib.domain.people import ContactKey
+from chalicelib.domain.privacy import Request, Step
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
+from chalicelib.errors import Unavailable
+from chalicelib.storage import rows
+from chalicelib.storage.attributes import Wire, item_from_wire
+from chalicelib.storage.blind import AddressKey, TextKey
+from chalicelib.storage.inventory import IDENTITIES, identities_place
+from chalicelib.storage.vault import Vault, unseal
+
+_BATCH = 100
+"""Items of one BatchGetItem. Source: Amazon DynamoDB's API reference."""
+_SORT_KEYS = {"ticket": "ticket", "number": "number", "alias": "alias", "link": "link", "parked": "parked"}
+"""Sort key of each class whose partition holds one row."""
+Place = tuple[str, str, str]
+"""Logical table, partition key, sort key ("" in `keys`)."""
+
+
+@dataclass(frozen=True)
+class Identities:
+    """By what the person is known: blind names of their addresses, their words, and the partitions that were listed."""
+
+    addresses: tuple[str, ...]
+    words: tuple[str, ...]
+    listed: tuple[str, ...]
+
+
+class Absence:
+    """Asks every store by every identity. All methods raise Unavailable."""
+
+    def __init__(
+        self,
+        client: Any,
+        tables: Mapping[str, str],
+        address_key: AddressKey,
+        text_key: TextKey,
+        wait: Callable[[int], None] = full_jitter,
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._logical = {real: logical for logical, real in tables.items()}
+        self._address_key = address_key
+        self._text_key = text_key
+        self._wait = wait
+
+    # -- by what the person is known
+
+    def identities(self, request: Request, vault: Vault) -> Identities:
+        """Open the inventory with the key of the request's box, and make every name anew. Raises CannotOpen."""
+        assert request.box is not None
+        listed: list[str] = []
+        sealed = b""
+        for item in self._partition("desk", rows.request_pk(request.id), "inventory#"):
+            listed += item.get("names", ())
+            sealed = item["identities"] if item["store"] == IDENTITIES else sealed
+        said = json.loads(unseal(self._private(request.box.contact_id, vault), identities_place(request.id), sealed))
+        names = [
+            self._address_key.address(request.channel, request.account, Address(one["kind"], one["value"]))  # type: ignore[arg-type]
+            for one in said["addresses"]
+        ]
+        words = [f"text#{self._text_key.word(word)}" for word in said["words"]]
+        return Identities(tuple(names), tuple(words), tuple(listed))
+
+    def _private(self, box_contact: str, vault: Vault) -> bytes:
+        item = self._get([("keys", box_contact, "")]).get(("keys", box_contact, ""), {})
+        if not item:
+            raise Unavailable("The key of the request's box is not there; nothing can be proved.")
+        return vault.open_contact_key(
+            ContactKey(box_contact, item["public_key"], item["sealed_private"], item["vault_id"])
+        )
+
+    # -- asking
+
+    def found(self, request: Request, known: Identities) -> dict[str, int]:
+        """Return what is still there of the person, by store; empty when nothing is."""
+        contact_id, conversation_id = request.contact_id, request.conversation_id
+        counts = {
+            "keys": len(self._get([("keys", contact_id, "")])),
+            "desk.contact": sum(1 for _ in self._partition("desk", rows.contact_pk(contact_id))),
+            "desk.conversation": sum(1 for _ in self._partition("desk", rows.conversation_pk(conversation_id))),
+        }
+        listed = [_place(name) for name in known.listed if not name.startswith("text#")]
+        links = [name.partition("#")[2] for name in known.listed if name.startswith("link#")]
+        asked: list[Place] = [
+            *listed,
+            *(("index", f"parked#{name}", "parked") for name in links),
+            *(("index", f"alias#{name}", "alias") for name in known.addresses),
+            *(("index", name, contact_id) for name in known.words),
+            *(("index", name, contact_id) for name in known.listed if name.startswith("text#")),
+            ("index", f"words#{contact_id}", "words"),
+        ]
+        for (table, pk, _), item in self._get(asked).items():
+            if pk.startswith("alias#") and item.get("contact_id") != contact_id:
+                continue  # the address has another owner by now
+            store = f"{table}.{pk.partition('#')[0]}"
+            counts[store] = counts.get(store, 0) + 1
+        return {store: count for store, count in counts.items() if count}
+
+    def _partition(self, table: str, pk: str, beginning: str = "") -> Iterator[dict[str, Any]]:
+        """Every row of a partition, strongly consistent."""
+        condition, values = "pk = :pk", {":pk": {"S": pk}}
+        if beginning:
+            condition += " AND begins_with(sk, :beginning)"
+            values[":beginning"] = {"S": beginning}
+        request: dict[str, Any] = {
+            "TableName": self._tables[table],
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ConsistentRead": True,
+        }
+        while True:
+            page = self._call("query", request)
+            yield from map(item_from_wire, page["Items"])
+            if not page.get("LastEvaluatedKey"):
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _get(self, places: Iterable[Place]) -> dict[Place, dict[str, Any]]:
+        """Rows by their keys, strongly consistent; those that are not there are left out."""
+        wanted = list(dict.fromkeys(places))
+        found: dict[Place, dict[str, Any]] = {}
+        for start in range(0, len(wanted), _BATCH):
+            for table, item in self._batch(wanted[start : start + _BATCH]):
+                row = item_from_wire(item)
+                found[table, row["pk"], row.get("sk", "")] = row
+        return found
+
+    def _batch(self, places: Sequence[Place]) -> Iterator[tuple[str, Wire]]:
+        left: dict[str, Any] = {}
+        for table, pk, sk in places:
+            asked = left.setdefault(self._tables[table], {"Keys": [], "ConsistentRead": True})
+            asked["Keys"].append({"pk": {"S": pk}} | ({"sk": {"S": sk}} if sk else {}))
+        for attempt in range(TRIES):
+            answer = self._call("batch_get_item", {"RequestItems": left})
+            for real, items in answer.get("Responses", {}).items():
+                yield from ((self._logical[real], item) for item in items)
+            left = answer.get("UnprocessedKeys") or {}
+            if not left:
+                return
+            self._wait(attempt)
+        raise Unavailable("DynamoDB leaves rows unread again and again; try later.")
+
+    def _call(self, operation: str, request: Mapping[str, Any]) -> Wire:
+        try:
+            answer: Wire = getattr(self._client, operation)(**request)
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable("A store did not answer, so nothing is proved; try again.") from error
+        return answer
+
+    # -- the fences
+
+    def open_fences(self, request: Request, known: Identities) -> None:
+        """Let the person write again as somebody new; what was sent before the destruction stays refused for as long
+        as a provider may repeat it. A fence that a later request has set stays as it is."""
+        destroyed = request.at(Step.KEY_DESTROYED)
+        values = {
+            ":no": {"BOOL": False},
+            ":at": {"N": str(destroyed)},
+            ":until": {"N": str((destroyed + GUARD_DAYS * DAY) // SECOND)},
+            ":request": {"S": request.id},
+        }
+        listed = [name.partition("#")[2] for name in known.listed if name.startswith("alias#")]
+        for name in dict.fromkeys([*known.addresses, *listed]):
+            try:
+                self._client.update_item(
+                    TableName=self._tables["index"],
+                    Key={"pk": {"S": rows.fence_pk(name)}, "sk": {"S": "fence"}},
+                    UpdateExpression=(
+                        "SET closed = :no, #at = :at, expires_at = :until, request_id = :request REMOVE #box"
+                    ),
+                    ConditionExpression="attribute_not_exists(pk) OR request_id = :request",
+                    ExpressionAttributeNames={"#at": "at", "#box": "box"},
+                    ExpressionAttributeValues=values,
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                    raise Unavailable("A fence could not be opened now; try again.") from error
+            except BotoCoreError as error:
+                raise Unavailable("A fence could not be opened now; try again.") from error
+
+
+def _place(name: str) -> Place:
+    kind = name.partition("#")[0]
+    return ("desk" if kind in ("ticket", "number") else "index"), name, _SORT_KEYS[kind]

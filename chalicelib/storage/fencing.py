@@ -1,0 +1,177 @@
+"""Closing the fence around a person: from one transaction on, nothing that was read before it can be written."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.domain.patience import TRIES, full_jitter
+from chalicelib.domain.privacy import Request, RequestState, Step
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
+from chalicelib.errors import Unavailable
+from chalicelib.storage import rows
+from chalicelib.storage.bulk import Bulk
+from chalicelib.storage.request_box import KEPT
+from chalicelib.storage.requests import RequestStore
+from chalicelib.storage.transactions import Transactions
+from chalicelib.storage.writes import Write, Writes
+
+HELD_BY = "fence"
+"""Instead of a sender's claim: who had claimed the place may record what is out, and may send no further piece."""
+_MOST_FORMER = 40
+"""Former addresses that one transaction can fence. Their rows live 8 days, so nobody has more."""
+
+
+class Fencing:
+    """What HardSuppress does with the tables. All methods raise Unavailable."""
+
+    def __init__(
+        self, client: Any, tables: Mapping[str, str], requests: RequestStore, wait: Callable[[int], None] = full_jitter
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._bulk = Bulk(client, tables, wait)
+        self._run = Transactions(client, wait)
+        self._writes = Writes(tables)
+        self._requests = requests
+        self._wait = wait
+
+    def close(self, request: Request, now: int) -> int | None:
+        """Raise both epochs, fence every address and mark the step: all or nothing. `now` in ms.
+
+        Return the epoch of the conversation before, 0 when there is none. None when the request does not allow it any
+        more: it is fenced already, cancelled or refused.
+        """
+        epochs = [0]
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            if "request" in refused:
+                return None
+            contact, head = self._person(request)
+            epochs.append(int(head.get("epoch", 0)))
+            names = [*head.get("aliases", ()), *head.get("former", ())[-_MOST_FORMER:]]
+            if head.get("former") or "alias" in refused:
+                names = self._owned(names, request.contact_id)
+            writes = [self._marked(request, now)]
+            if contact:
+                writes.append(self._contact(contact))
+            if head:
+                writes.append(self._head(head))
+            for name in names:
+                writes += [self._alias(name, request.contact_id), self._fence(name, request, now)]
+            return writes
+
+        return epochs[-1] if self._run.until_done(build) else None
+
+    def epoch(self, request: Request) -> int:
+        """The epoch of a conversation before its fence was closed; 0 when there is none."""
+        _, head = self._person(request)
+        return int(head["epoch"]) - 1 if head else 0
+
+    def _person(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Contact and head; empty when they are gone."""
+        keys = (
+            ("desk", rows.contact_pk(request.contact_id), "contact"),
+            ("desk", rows.conversation_pk(request.conversation_id), "head"),
+        )
+        found = self._bulk.get(keys)
+        return found.get(keys[0], {}), found.get(keys[1], {})
+
+    def _owned(self, names: list[str], contact_id: str) -> list[str]:
+        """Those addresses that are still the person's: a former one may have a new owner, or have expired."""
+        found = self._bulk.get(("index", f"alias#{name}", "alias") for name in names)
+        owners = {pk: item.get("contact_id") for (_, pk, _), item in found.items()}
+        return [name for name in dict.fromkeys(names) if owners.get(f"alias#{name}") == contact_id]
+
+    def _marked(self, request: Request, now: int) -> Write:
+        state = {f"steps.{Step.FENCED}": now, "state": RequestState.DESTROYING.value}
+        only = "attribute_not_exists(#steps.#cancelled) AND attribute_not_exists(#steps.#refused)"
+        return self._requests.change(request.id, state, unless=Step.FENCED, only=only)
+
+    def _contact(self, contact: Mapping[str, Any]) -> Write:
+        values = {"erasing": "erasing", "one": 1, "epoch": contact["epoch"]}
+        expression = "SET #state = :erasing, #epoch = #epoch + :one"
+        return self._writes.update("contact", "desk", contact["pk"], "contact", expression, "#epoch = :epoch", values)
+
+    def _head(self, head: Mapping[str, Any]) -> Write:
+        """The addresses are those that were read: whoever adds one writes it on the head, too."""
+        values: dict[str, Any] = {"one": 1, "epoch": head["epoch"]}
+        condition = "#epoch = :epoch"
+        for name in ("aliases", "former"):
+            if name in head:
+                condition += f" AND #{name} = :{name}"
+                values[name] = head[name]
+            else:
+                condition += f" AND attribute_not_exists(#{name})"
+        expression = "SET #epoch = #epoch + :one"
+        return self._writes.update("head", "desk", head["pk"], "head", expression, condition, values)
+
+    def _alias(self, name: str, contact_id: str) -> Write:
+        values = {"yes": True, "contact": contact_id}
+        pk, condition = f"alias#{name}", "#contact_id = :contact"
+        return self._writes.update("alias", "index", pk, "alias", "SET #fenced = :yes", condition, values)
+
+    def _fence(self, name: str, request: Request, now: int) -> Write:
+        return self._writes.put("fence", "index", rows.fence_pk(name), "fence", fence(request, now), fresh=False)
+
+    def cancel(self, request: Request, now: int) -> int:
+        """Take everything out of the outbox that nobody is sending just now; return how many places went.
+
+        Nobody claims a place any more: a claim checks the epoch. A place that was claimed before is held until the
+        second pass: its sender may still write a link to the message, which must stay there to name it.
+        """
+        pk = rows.conversation_pk(request.conversation_id)
+        free: list[str] = []
+        for page, _ in self._bulk.pages(pk, "sk,attempt_id", prefix="outbox#"):
+            for place in page:
+                if place.get("attempt_id"):
+                    self._hold(pk, place["sk"], now)
+                else:
+                    free.append(place["sk"])
+        return self._bulk.delete(("desk", pk, sk) for sk in free)
+
+    def _hold(self, pk: str, sk: str, now: int) -> None:
+        values = {"fence": HELD_BY, "until": now + 30 * DAY}
+        expression = "SET #attempt_id = :fence, #claim_until = :until REMOVE #due, #due_at"
+        self._run.single(self._writes.update("outbox", "desk", pk, sk, expression, "attribute_exists(pk)", values))
+
+    def holds(self, request: Request, epoch: int) -> bool:
+        """Whether the fence holds: a write as intake makes it, with the epoch before the fence, must be refused."""
+        pk, values = rows.conversation_pk(request.conversation_id), {"epoch": epoch}
+        probe = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
+        for attempt in range(TRIES):
+            refusal = self._run.once([probe])
+            if refusal is None or refusal.roles:
+                return refusal is not None
+            self._wait(attempt)
+        raise Unavailable("The conversation is too busy to be probed now; try again.")
+
+
+def fence(request: Request, at: int, *, closed: bool = True) -> dict[str, Any]:
+    """The attributes of a fence of this request, from `at` (ms) on.
+
+    A closed one stays until somebody opens it, however long the destruction takes, and for as long as the box at most;
+    an open one ends with the providers' last repetition.
+    """
+    assert request.box is not None
+    return {
+        "at": at,
+        "closed": closed,
+        "request_id": request.id,
+        "box": {
+            "contact_id": request.box.contact_id,
+            "conversation_id": request.box.conversation_id,
+            "public_key": request.box.public_key,
+            "channel": request.channel,
+            "account": request.account,
+        },
+        "language": request.language,
+        "expires_at": (at + (KEPT if closed else GUARD_DAYS * DAY)) // SECOND,
+    }
+
+
+def fence_again(writes: Writes, name: str, request: Request, at: int) -> Write:
+    """Set a fence to another time; one that has expired meanwhile is there again."""
+    values = fence(request, at)
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+    write = writes.update("fence", "index", rows.fence_pk(name), "fence", expression, "attribute_exists(pk)", values)
+    del write.item["Update"]["ConditionExpression"]
+    return write

@@ -1,0 +1,220 @@
+"""What there is of a person, written down before anything is destroyed: what it was and how much, and where it lies.
+
+Names are partition keys of our own (random ids and blind names), so that a run which goes on after a crash, and whoever
+proves the absence afterwards, knows where to look although the rows that said so are gone. The person's addresses and
+words in the clear are sealed to the key of the request's box, which is destroyed after the proof.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.expiry import gone_at
+from chalicelib.domain.patience import full_jitter
+from chalicelib.domain.privacy import Request, Step
+from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.storage import rows
+from chalicelib.storage.bulk import Bulk, Key
+from chalicelib.storage.requests import RequestStore, request_of
+from chalicelib.storage.transactions import Transactions
+from chalicelib.storage.vault import Place
+from chalicelib.storage.writes import Write, Writes
+
+CONTACT, CONVERSATION, TICKETS = "desk.contact", "desk.conversation", "desk.tickets"
+ALIASES, LINKS, WORDS, KEYS = "index.aliases", "index.links", "index.words", "keys"
+STORES = (CONTACT, CONVERSATION, TICKETS, ALIASES, LINKS, WORDS, KEYS)
+"""Where data of a person can lie. Each is counted in the request's `counts` and in the certificate."""
+IDENTITIES = "identities"
+"""The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
+_CHUNK = 180_000
+"""Bytes of names in one row; DynamoDB takes 400 kB."""
+_BACKSTOP = 60 * DAY
+"""When inventory rows go by themselves if nobody closes the request's box: the box has the same date."""
+_MOST_ROWS, _MOST_BYTES = 90, 3_500_000
+"""What one transaction takes beside the request: DynamoDB's limits are 100 items and 4 MB."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """One store of the inventory: how many rows were found, and the partitions that are not found otherwise."""
+
+    found: int = 0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Contact, head, key and words as they are stored (empty: gone), and what the conversation leads to."""
+
+    contact: Mapping[str, Any]
+    key: Mapping[str, Any]
+    policy: tuple[str, str]
+    stores: Mapping[str, Store]
+
+
+def identities_place(request_id: str) -> Place:
+    """Where the sealed identities of an inventory live."""
+    return Place("desk", "inventory", request_id, IDENTITIES)
+
+
+class Inventories:
+    """Reads what there is of a person, and writes and reads inventories. All methods raise Unavailable."""
+
+    def __init__(
+        self, client: Any, tables: Mapping[str, str], requests: RequestStore, wait: Callable[[int], None] = full_jitter
+    ) -> None:
+        self._bulk = Bulk(client, tables, wait)
+        self._run = Transactions(client, wait)
+        self._requests = requests
+        self._writes = Writes(tables)
+
+    # -- looking
+
+    def look(self, request: Request, now: int) -> Person:
+        """Look through every store by strongly consistent reads. `now` in ms."""
+        contact_id = request.contact_id
+        rows_of_contact = [row for page, _ in self._contact_pages(contact_id) for row in page]
+        contact = next((row for row in rows_of_contact if row["sk"] == "contact"), {})
+        consents = [row for row in rows_of_contact if row["sk"].startswith("consent#")]
+        newest = max(consents, key=lambda row: str(row["sk"]), default={})
+        messages, ticket_ids, links, names = 0, set[str](), list[str](), list[str]()
+        for page, _ in self._bulk.pages(
+            rows.conversation_pk(request.conversation_id),
+            "sk,contact_id,ticket_id,links,linked_until,aliases,former",
+        ):
+            messages += len(page)
+            for row in page:
+                ticket_ids |= {row["ticket_id"]} if row.get("ticket_id") else set()
+                links += row.get("links", ()) if linked(row, now) else ()
+                names += (*row.get("aliases", ()), *row.get("former", ())) if row["sk"] == "head" else ()
+        first = [("index", f"alias#{name}", "alias") for name in names]
+        first += [("index", f"words#{contact_id}", "words"), ("keys", contact_id, "")]
+        found, tickets = self._tickets(ticket_ids, first, contact_id)
+        words = found.get(("index", f"words#{contact_id}", "words"), {})
+        texts = tuple(f"text#{name}" for name in words.get("words", ()))
+        owned = tuple(pk for (_, pk, sk), row in found.items() if sk == "alias" and row.get("contact_id") == contact_id)
+        key = found.get(("keys", contact_id, ""), {})
+        stores = {
+            CONTACT: Store(len(rows_of_contact)),
+            CONVERSATION: Store(messages),
+            TICKETS: Store(len(tickets), tickets),
+            ALIASES: Store(len(owned), owned),
+            LINKS: Store(len(links), tuple(f"link#{name}" for name in links)),
+            WORDS: Store(len(texts) + bool(words), texts),
+            KEYS: Store(int(bool(key))),
+        }
+        return Person(contact, key, (newest.get("policy_version", ""), newest.get("policy_hash", "")), stores)
+
+    def _contact_pages(self, contact_id: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
+        names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash"
+        return self._bulk.pages(rows.contact_pk(contact_id), names)
+
+    def _tickets(
+        self, ticket_ids: set[str], first: list[Key], contact_id: str
+    ) -> tuple[dict[Key, dict[str, Any]], tuple[str, ...]]:
+        """The rows of `first`, read together with the tickets; and the partitions of the tickets and their numbers.
+
+        A ticket is found by any row that lies on it, or as the predecessor of another.
+        """
+        found = self._bulk.get([*first, *map(_ticket, sorted(ticket_ids))])
+        names: dict[str, None] = {}
+        asked, fresh = set(ticket_ids), dict(found)
+        while fresh:
+            mine = [row for (_, pk, _), row in fresh.items() if pk.startswith("ticket#")]
+            mine = [row for row in mine if row.get("contact_id") == contact_id]
+            for row in mine:
+                names[row["pk"]] = None
+                if row.get("number"):
+                    names[rows.number_pk(row["number"])] = None
+            before = {row["previous_ticket_id"] for row in mine if row.get("previous_ticket_id")} - asked
+            asked |= before
+            fresh = self._bulk.get(map(_ticket, sorted(before))) if before else {}
+        return found, tuple(names)
+
+    # -- writing and reading
+
+    def freeze(self, request: Request, person: Person, sealed: bytes, fingerprint: str, now: int) -> bool:
+        """Write the inventory and mark the step: all or nothing. False: it was written before."""
+        puts = list(self._rows(request, person.stores, sealed, now))
+        version, policy_hash = person.policy
+        counts = {name: {"found": one.found, "destroyed": 0, "retained": 0} for name, one in person.stores.items()}
+        marked = self._requests.finish(
+            request,
+            Step.INVENTORIED,
+            now,
+            inventory_hash=listing_hash(request, person.stores),
+            counts=counts,
+            policy_version=version or None,
+            policy_hash=policy_hash or None,
+            key_fingerprint=fingerprint or None,
+        )
+        size = sum(_size(put) for put in puts)
+        while len(puts) > _MOST_ROWS or size > _MOST_BYTES:
+            put = puts.pop()
+            size -= _size(put)
+            self._bulk.call("put_item", **put.item["Put"])
+        return self._run.until_done(lambda refused: None if refused else [*puts, marked])
+
+    def _rows(self, request: Request, stores: Mapping[str, Store], sealed: bytes, now: int) -> Iterator[Write]:
+        until = (now + _BACKSTOP) // SECOND
+        dates = {"request_id": request.id, "expires_at": until, "gone_at": gone_at(until)}
+        pk = rows.request_pk(request.id)
+        for name, store in stores.items():
+            for part, names in enumerate(_parts(store.names)):
+                row = {"store": name, "found": store.found, "names": names, **dates}
+                yield self._writes.put("inventory", "desk", pk, f"inventory#{name}#{part:03d}", row, fresh=False)
+        row = {"store": IDENTITIES, "found": 0, "identities": sealed, **dates}
+        yield self._writes.put("inventory", "desk", pk, f"inventory#{IDENTITIES}#000", row, fresh=False)
+
+    def read(self, request_id: str) -> tuple[Request | None, dict[str, Store]]:
+        """The request and its inventory, by one strongly consistent query; None without a request."""
+        request, stores = None, dict[str, Store]()
+        for item in self._request_rows(request_id):
+            if item["sk"] == "request":
+                request = request_of(item)
+            elif "names" in item:
+                before = stores.get(item["store"], Store())
+                stores[item["store"]] = Store(item["found"], (*before.names, *item["names"]))
+        return request, stores
+
+    def _request_rows(self, request_id: str) -> Iterator[dict[str, Any]]:
+        names = (*Request.__dataclass_fields__, "sk", "request_id", "store", "found", "names")
+        wanted = ",".join(name for name in names if name != "id")
+        for page, _ in self._bulk.pages(rows.request_pk(request_id), wanted):
+            yield from page
+
+
+def linked(row: Mapping[str, Any], now: int) -> bool:
+    """Whether the links of a message still live (ms): they end on their own date, which the message knows."""
+    return int(row.get("linked_until", 0)) * SECOND > now
+
+
+def listing_hash(request: Request, stores: Mapping[str, Store]) -> str:
+    """SHA-256 of the canonical listing: hexadecimal. It covers our own names and counts, no address and no hash that
+    could be computed from one by who does not hold our keys."""
+    listing = [[name, stores[name].found, sorted(stores[name].names)] for name in sorted(stores)]
+    text = json.dumps([request.contact_id, request.conversation_id, listing], separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _ticket(ticket_id: str) -> Key:
+    return "desk", rows.ticket_pk(ticket_id), "ticket"
+
+
+def _parts(names: Iterable[str]) -> list[list[str]]:
+    """Cut names into rows; at least one, so that a store without names is listed too."""
+    parts: list[list[str]] = [[]]
+    size = 0
+    for name in names:
+        if size > _CHUNK:
+            parts.append([])
+            size = 0
+        parts[-1].append(name)
+        size += len(name) + 3
+    return parts
+
+
+def _size(put: Write) -> int:
+    return 500 + sum(len(name["S"]) + 3 for name in put.item["Put"]["Item"].get("names", {"L": []})["L"])

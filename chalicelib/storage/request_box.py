@@ -1,0 +1,239 @@
+"""The box of a request: a small conversation with its own key, in which the person gets every answer about it.
+
+It outlives the person's rows, because the last answers are due when those are gone, and it is destroyed last. Its
+contact has addresses and nothing else: no profile, no alias, no ticket. So nobody finds it, no list shows it, and what
+the person writes never leads there. Its rows carry their dates from the beginning: should the workflow never come to
+close it, the sweeper ends it as it ends any contact.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.expiry import gone_at
+from chalicelib.domain.messages import Button
+from chalicelib.domain.patience import TRIES, full_jitter
+from chalicelib.domain.people import ContactKey
+from chalicelib.domain.privacy import Box, Identity, Request, Step
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.tickets import DAY, RANK, SECOND
+from chalicelib.errors import Unavailable
+from chalicelib.storage import rows, sealing
+from chalicelib.storage.attributes import Wire, item_from_wire
+from chalicelib.storage.transactions import Transactions
+from chalicelib.storage.vault import seal
+from chalicelib.storage.writes import Write, Writes, blind_of_notice
+
+KEPT = 60 * DAY
+"""How long a box stays that the workflow does not close: longer than any request should take."""
+BOX = "box"
+"""Role of the write that demands an open box. It is refused when the box was closed meanwhile: then read the request
+anew."""
+
+
+class RequestBox:
+    """Builds the writes of a box. They belong into the transaction that marks what they tell of as done."""
+
+    def __init__(self, tables: Mapping[str, str]) -> None:
+        self._writes = Writes(tables)
+
+    def opening(
+        self,
+        request: Request,
+        box: Box,
+        key: ContactKey,
+        addresses: Mapping[str, str],
+        head: Mapping[str, Any],
+        now: int,
+    ) -> list[Write]:
+        """A new box with the person's addresses, sealed to its own key; `head` says what is known of reaching them."""
+        contact: dict[str, Any] = {
+            "contact_id": box.contact_id,
+            "conversation_id": box.conversation_id,
+            "channel": request.channel,
+            "account": request.account,
+            "language": request.language,
+            "state": "active",
+            "public_key": box.public_key,
+            "epoch": 1,
+            "created_at": now,
+        }
+        for kind, value in addresses.items():
+            contact[kind] = seal(box.public_key, sealing.contact_attribute(box.contact_id, kind), value.encode())
+        conversation = {
+            "conversation_id": box.conversation_id,
+            "contact_id": box.contact_id,
+            "channel": request.channel,
+            "account": request.account,
+            "language": request.language,
+            "public_key": box.public_key,
+            "epoch": 1,
+            "last_at": now,
+            "aliases": [],
+            "expires_at": (now + KEPT) // SECOND,
+            **head,
+        }
+        kept = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
+        return [
+            self._writes.put("box_contact", "desk", rows.contact_pk(box.contact_id), "contact", contact),
+            self._writes.put("box_head", "desk", rows.conversation_pk(box.conversation_id), "head", conversation),
+            self._writes.put("box_key", "keys", box.contact_id, "", {**kept, "created_at": now}),
+        ]
+
+    def notice(self, request: Request, kind: str, text: str, buttons: Sequence[Button], now: int) -> list[Write]:
+        """An answer to the person, under the condition that the box is open; nothing when the request has none.
+
+        It is made once when it is written together with a step's mark, or with the deletion of the ask that it answers.
+        """
+        if request.box is None:
+            return []
+        return [
+            self._open(request, request.box),
+            *self.message(request.box, request.channel, request.account, request.id, kind, text, buttons, now),
+        ]
+
+    def message(
+        self,
+        box: Box,
+        channel: str,
+        account: str,
+        request_id: str,
+        kind: str,
+        text: str,
+        buttons: Sequence[Button],
+        at: int,
+    ) -> list[Write]:
+        """The rows of an answer and of its place in the outbox. There is one of each `kind` about a request at the
+        same time `at` (ms): who wants one for good gives a time that is always the same."""
+        ref = MessageRef(box.conversation_id, at, blind_of_notice(kind, request_id))
+        content = {"text": text, "buttons": [one._asdict() for one in buttons]}
+        until = (at + KEPT) // SECOND
+        message = {
+            "direction": "out",
+            "kind": "text",
+            "contact_id": box.contact_id,
+            "content": sealing.seal_json(box.public_key, sealing.message_content(ref), content),
+            "sent_at": at,
+            "arrived_at": at,
+            "status": "queued",
+            "rank": RANK["queued"],
+            "author": "desk",
+            "purpose": "rights",
+            # Dated from the beginning, so that nobody is asked to date a row without a ticket.
+            "expires_at": until,
+            "gone_at": gone_at(until),
+        }
+        place = {
+            "conversation_id": box.conversation_id,
+            "action": "send",
+            "purpose": "rights",
+            "due": "due#0",
+            "due_at": at,
+            "queued_at": at,
+            "attempts": 0,
+            "channel": channel,
+            "account": account,
+        }
+        pk = rows.conversation_pk(box.conversation_id)
+        return [
+            self._writes.put("notice", "desk", pk, f"message#{ref.tail}", message),
+            self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", place, fresh=False),
+        ]
+
+    def _open(self, request: Request, box: Box) -> Write:
+        """The box is open. A press of the person that the request knows of counts as their last message: WhatsApp
+        then takes answers for another day."""
+        pressed = request.at(Step.CANCELLED)
+        if request.identity == Identity.SECOND_PRESS:
+            pressed = max(pressed, request.at(Step.VERIFIED))
+        pk = rows.conversation_pk(box.conversation_id)
+        values: dict[str, Any] = {"contact": box.contact_id}
+        if not pressed:
+            return self._writes.update(BOX, "desk", pk, "head", "", "#contact_id = :contact", values)
+        values |= {"at": pressed, "no": False}
+        expression = "SET #last_inbound_at = :at, #blocked = :no"
+        return self._writes.update(BOX, "desk", pk, "head", expression, "#contact_id = :contact", values)
+
+
+class BoxRemoval:
+    """Destroys boxes and inventories. All methods raise Unavailable, and may be done again at any time."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
+        self._client = client
+        self._tables = tables
+        self._run = Transactions(client, full_jitter)
+
+    def key(self, box: Box) -> None:
+        """Destroy the box's key: from here on nothing of it opens, in no copy."""
+        self._delete("keys", box.contact_id, "")
+
+    def rows(self, box: Box) -> None:
+        """Delete everything that lies in the box.
+
+        The head goes first: without it no answer is put there any more, and no sender takes hold of one. Then
+        whatever there is, until nothing is there: a sender that is still at work may have written in between.
+        """
+        pk = rows.conversation_pk(box.conversation_id)
+        self._delete("desk", pk, "head")
+        for attempt in range(TRIES):
+            found = list(self._of(pk))
+            if not found:
+                break
+            gone = [self._row(pk, item) for item in found]
+            if not all(gone):
+                full_jitter(attempt)
+        else:
+            raise Unavailable("The box is being written to; try again.")
+        self._delete("desk", rows.contact_pk(box.contact_id), "contact")
+
+    def inventory(self, request_id: str) -> None:
+        """Delete the lists of what was to be destroyed: they hold the person's addresses, sealed to the box."""
+        pk = rows.request_pk(request_id)
+        for item in self._of(pk, "inventory#"):
+            self._delete("desk", pk, item["sk"])
+
+    def _row(self, pk: str, item: Mapping[str, Any]) -> bool:
+        """Delete a row; a message only as it was read, and with what the provider's id leads to it by. False: it has
+        changed, or a sender is at it."""
+        name = item.get("provider_hash", "")
+        if not name:
+            condition = {"ConditionExpression": "attribute_not_exists(provider_hash)"}
+            return self._run.once([self._deletion("desk", pk, item["sk"], condition)]) is None
+        as_read = {
+            "ConditionExpression": "provider_hash = :name",
+            "ExpressionAttributeValues": {":name": {"S": name}},
+        }
+        writes = [self._deletion("desk", pk, item["sk"], as_read)]
+        for one in {name, *item.get("links", ())}:  # one for each piece and each try
+            writes += [self._deletion("index", f"{kind}#{one}", kind) for kind in ("link", "parked")]
+        return self._run.once(writes) is None
+
+    def _deletion(self, table: str, pk: str, sk: str, condition: Mapping[str, Any] | None = None) -> Write:
+        key = {"pk": {"S": pk}} | ({"sk": {"S": sk}} if sk else {})
+        return Write("row", {"Delete": {"TableName": self._tables[table], "Key": key, **(condition or {})}})
+
+    def _delete(self, table: str, pk: str, sk: str) -> None:
+        self._call("delete_item", self._deletion(table, pk, sk).item["Delete"])
+
+    def _of(self, pk: str, beginning: str = "") -> Iterable[dict[str, Any]]:
+        body: Wire = {
+            "TableName": self._tables["desk"],
+            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :beginning)" if beginning else ""),
+            "ExpressionAttributeValues": {":pk": {"S": pk}} | ({":beginning": {"S": beginning}} if beginning else {}),
+            "ProjectionExpression": "sk, provider_hash, links",
+            "ConsistentRead": True,
+        }
+        while True:
+            answer = self._call("query", body)
+            yield from (item_from_wire(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _call(self, operation: str, body: Wire) -> Wire:
+        try:
+            answer: Wire = getattr(self._client, operation)(**body)
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable("The storage did not answer; try again.") from error
+        return answer

@@ -1,0 +1,141 @@
+"""What lies beside a request in its contact's partition: the pointer to the open one, what the person asked for in
+messages, and the mark that nothing unasked is sent."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.privacy import Ask, Request, Subject
+from chalicelib.errors import Unavailable
+from chalicelib.storage import rows, sealing
+from chalicelib.storage.attributes import item_from_wire
+from chalicelib.storage.requests import OPEN_QUEUE, WAKE
+from chalicelib.storage.vault import seal
+from chalicelib.storage.writes import Write, Writes
+
+ASKS = 25
+"""Asks that are read at once."""
+
+
+class RequestOpening:
+    """Reads and builds the rows around a request. All reads raise Unavailable."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
+        self._client = client
+        self._tables = tables
+        self._writes = Writes(tables)
+
+    # -- reading
+
+    def subject(self, contact_id: str) -> Subject | None:
+        """The person, or None when there is no such contact (any more)."""
+        item = self._get(contact_id, "contact")
+        if not item:
+            return None
+        return Subject(
+            contact_id=contact_id,
+            conversation_id=item["conversation_id"],
+            channel=item["channel"],
+            account=item["account"],
+            language=item["language"],
+            public_key=item["public_key"],
+            erasing=item["state"] == "erasing",
+        )
+
+    def open_request(self, contact_id: str) -> str:
+        """Id of the contact's open request; "" when there is none."""
+        return str(self._get(contact_id, "request").get("request_id", ""))
+
+    def asks(self, contact_id: str) -> list[Ask]:
+        """The oldest asks of a contact that are not dealt with, ASKS at most."""
+        query = {
+            "TableName": self._tables["desk"],
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :ask)",
+            "ExpressionAttributeValues": {":pk": {"S": rows.contact_pk(contact_id)}, ":ask": {"S": "ask#"}},
+            "ConsistentRead": True,
+            "Limit": ASKS,
+        }
+        try:
+            items = self._client.query(**query)["Items"]
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable("The storage did not answer; try again.") from error
+        return [_ask(item_from_wire(item)) for item in items]
+
+    # -- writing
+
+    def opened(self, request: Request, subject: Subject, evidence: str = "", over: str = "") -> list[Write]:
+        """A new request, under the conditions that the contact has no open one and is not being erased; a pointer
+        that was left to the request `over` is replaced. What was written down as evidence is sealed to the contact's
+        key."""
+        pk = rows.contact_pk(subject.contact_id)
+        row: dict[str, Any] = {name: value for name, value in asdict(request).items() if name not in ("id", "box")}
+        row |= {"request_id": request.id, "due": WAKE, "queue": OPEN_QUEUE, "activity": request.deadline_at}
+        if evidence:
+            row["evidence"] = self.sealed(request.id, "evidence", subject, evidence)
+        pointer = {"contact_id": subject.contact_id, "request_id": request.id, "at": request.received_at}
+        there = "attribute_exists(pk) AND #state <> :erasing"
+        pointed = self._writes.put("pointer", "desk", pk, "request", pointer)
+        if over:
+            pointed.item["Put"]["ConditionExpression"] += " OR request_id = :over"
+            pointed.item["Put"]["ExpressionAttributeValues"] = {":over": {"S": over}}
+        return [
+            pointed,
+            self._writes.put("request", "desk", rows.request_pk(request.id), "request", row),
+            self._writes.update("subject", "desk", pk, "contact", "", there, {"erasing": "erasing"}),
+        ]
+
+    def sealed(self, request_id: str, attribute: str, subject: Subject, text: str) -> bytes:
+        """What a colleague wrote about a request (`evidence` or `reason`), sealed to the contact's key."""
+        return seal(subject.public_key, sealing.request_attribute(request_id, attribute), text.encode())
+
+    def dealt_with(self, ask: Ask) -> Write:
+        """The end of an ask, once."""
+        body = self._key(ask.contact_id, f"ask#{ask.at:013d}#{ask.blind}")
+        return Write("ask", {"Delete": {**body, "ConditionExpression": "attribute_exists(pk)"}})
+
+    def closed(self, request: Request) -> Write:
+        """The contact has no open request any more; the pointer to another one stays."""
+        body = self._key(request.contact_id, "request") | {
+            "ConditionExpression": "request_id = :request",
+            "ExpressionAttributeValues": {":request": {"S": request.id}},
+        }
+        return Write("pointer", {"Delete": body})
+
+    def suppressed(self, contact_id: str, now: int) -> Write:
+        """Nothing unasked is sent to this contact, from `now` (ms) on unless it was so before."""
+        return self._contact(
+            contact_id, "SET #suppressed_at = if_not_exists(#suppressed_at, :now)", {"now": now, "erasing": "erasing"}
+        )
+
+    def released(self, contact_id: str) -> Write:
+        """The end of that."""
+        return self._contact(contact_id, "REMOVE #suppressed_at", {"erasing": "erasing"})
+
+    def _contact(self, contact_id: str, expression: str, values: Mapping[str, Any]) -> Write:
+        there = "attribute_exists(pk) AND #state <> :erasing"
+        return self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", expression, there, values)
+
+    def _key(self, contact_id: str, sk: str) -> dict[str, Any]:
+        key = {"pk": {"S": rows.contact_pk(contact_id)}, "sk": {"S": sk}}
+        return {"TableName": self._tables["desk"], "Key": key}
+
+    def _get(self, contact_id: str, sk: str) -> dict[str, Any]:
+        try:
+            answer = self._client.get_item(**self._key(contact_id, sk), ConsistentRead=True)
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable("The storage did not answer; try again.") from error
+        return item_from_wire(answer.get("Item", {}))
+
+
+def _ask(item: Mapping[str, Any]) -> Ask:
+    _, at, blind = item["sk"].split("#")
+    return Ask(
+        contact_id=item["contact_id"],
+        action=item["action"],
+        at=int(at),
+        blind=blind,
+        request_id=item.get("request_id", ""),
+        language=item.get("language", ""),
+    )

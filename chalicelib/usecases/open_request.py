@@ -1,0 +1,109 @@
+"""A person wants their data destroyed: one open request, however often and by whatever way they ask."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.privacy import ERASING_KINDS, OVER, SOURCES, WATCHED, Request, RequestState, Subject
+from chalicelib.domain.working_days import deadline
+from chalicelib.errors import BadInput, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.domain.profile import Deadline
+    from chalicelib.storage.request_opening import RequestOpening
+    from chalicelib.storage.requests import RequestStore
+    from chalicelib.storage.writes import Write
+
+MOST_EVIDENCE = 4000
+"""Characters that a colleague may write about how the person asked."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The contact's open request, and whether it was opened just now."""
+
+    request_id: str
+    new: bool
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """Opens requests. `deadlines` are the operator's profile's."""
+
+    store: "RequestStore"
+    opening: "RequestOpening"
+    deadlines: "Mapping[str, Deadline]"
+    clock: Callable[[], int]
+
+    def __call__(
+        self,
+        contact_id: str,
+        kind: str,
+        source: str,
+        *,
+        received_at: int = 0,
+        language: str = "",
+        created_by: str = "",
+        evidence: str = "",
+        also: Sequence["Write"] = (),
+    ) -> Opened:
+        """Open a request, or return the one that is open: `also` is written with a new one only.
+
+        `received_at` (ms) is when the person asked, now when 0; the law's terms count from it. Raises NotFound for a
+        contact that is not there or is being erased, BadInput and Unavailable.
+        """
+        if kind not in ERASING_KINDS:
+            raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(ERASING_KINDS)}.")
+        if source not in SOURCES:
+            raise BadInput(f"`source` must be one of {', '.join(SOURCES)}.")
+        if len(evidence) > MOST_EVIDENCE:
+            raise BadInput(f"`evidence` may have {MOST_EVIDENCE} characters.")
+        opened: list[Opened] = []
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            opened.clear()
+            first = self.opening.open_request(contact_id)
+            if first and self._goes_on(first):
+                opened.append(Opened(first, new=False))
+                return None
+            subject = self.opening.subject(contact_id)
+            if subject is None or subject.erasing:
+                raise NotFound("There is no such contact.")
+            if refused - {"pointer", "subject"}:  # the ask was dealt with meanwhile, and its request is over
+                return None
+            request = self._request(subject, kind, source, received_at, language, created_by)
+            opened.append(Opened(request.id, new=True))
+            return [*self.opening.opened(request, subject, evidence, over=first), *also]
+
+        self.store.until_done(build)
+        return opened[0] if opened else Opened("", new=False)
+
+    def _goes_on(self, request_id: str) -> bool:
+        request = self.store.get(request_id)
+        return request is not None and request.state not in OVER
+
+    def _request(
+        self, subject: Subject, kind: str, source: str, received_at: int, language: str, created_by: str
+    ) -> Request:
+        now = self.clock()
+        received_at = min(received_at or now, now)
+        return Request(
+            id=new_id(),
+            kind=kind,
+            state=str(RequestState.RECEIVED),
+            source=source,
+            contact_id=subject.contact_id,
+            conversation_id=subject.conversation_id,
+            channel=subject.channel,
+            account=subject.account,
+            language=language or subject.language,
+            received_at=received_at,
+            deadline_at=deadline(self.deadlines["stop_processing"], received_at),
+            alarm_at=deadline(self.deadlines["erasure_alarm"], received_at),
+            due_at=now + WATCHED,
+            certificate_id=new_id(),
+            created_by=created_by,
+        )

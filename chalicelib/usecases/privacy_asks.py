@@ -1,0 +1,141 @@
+"""What people ask for in messages about their data, dealt with one by one, each in one transaction with its end."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.privacy import (
+    FIXED,
+    OVER,
+    Ask,
+    Identity,
+    Request,
+    RequestState,
+    Step,
+    confirmable,
+    stoppable,
+)
+from chalicelib.domain.working_days import deadline
+from chalicelib.errors import NotFound
+from chalicelib.observability import log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.domain.profile import Deadline
+    from chalicelib.storage.request_opening import RequestOpening
+    from chalicelib.storage.requests import RequestStore
+    from chalicelib.storage.writes import Write
+    from chalicelib.usecases.open_request import OpenRequest
+
+_ALIVE = "attribute_exists(#due)"
+_CONFIRMABLE = f"{_ALIVE} AND #state IN (:if_verifying, :if_deciding, :if_escalated)"
+
+
+@dataclass(frozen=True)
+class PrivacyAsks:
+    """Deals with a contact's asks. `again` builds the answer that a request is open already, for its box; it is given
+    the ask that it answers."""
+
+    store: "RequestStore"
+    opening: "RequestOpening"
+    open_request: "OpenRequest"
+    again: "Callable[[Request, Ask, int], Sequence[Write]]"
+    wake: Callable[[str], object]
+    deadlines: "Mapping[str, Deadline]"
+    clock: Callable[[], int]
+
+    def __call__(self, contact_id: str) -> int:
+        """Deal with all asks of a contact, the oldest first; return how many there were. Raises Unavailable."""
+        deal = {"withdraw": self._withdraw, "confirm": self._confirm, "cancel": self._cancel}
+        count = 0
+        while asks := self.opening.asks(contact_id):
+            for ask in asks:
+                log("ask_dealt_with", contact_id=contact_id, action=ask.action, outcome=deal[ask.action](ask))
+                count += 1
+        return count
+
+    def _withdraw(self, ask: Ask) -> str:
+        try:
+            opened = self.open_request(
+                ask.contact_id,
+                "withdrawal",
+                "bot",
+                received_at=ask.at,
+                language=ask.language,
+                also=(self.opening.dealt_with(ask),),
+            )
+        except NotFound:
+            return self._drop(ask)
+        if opened.new:
+            return "opened"
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            if "ask" in refused:
+                return None
+            request = self.store.get(opened.request_id) if opened.request_id else None
+            if request is None or request.state in OVER or "box" in refused:
+                return [self.opening.dealt_with(ask)]
+            # Before there is a box the first question has not been asked: it answers this one, too.
+            return [self.opening.dealt_with(ask), *self.again(request, ask, self.clock())]
+
+        return "open_already" if self.store.until_done(build) else "dealt_with"
+
+    def _confirm(self, ask: Ask) -> str:
+        def new(request: Request) -> "Write | None":
+            if not confirmable(request):
+                return None
+            now = self.clock()
+            values: dict[str, Any] = {
+                f"steps.{Step.VERIFIED}": now,
+                "identity": str(Identity.SECOND_PRESS),
+                "target_at": deadline(self.deadlines["erasure_target"], now),
+                "due_at": now,
+                "if_verifying": str(RequestState.VERIFYING),
+                "if_deciding": str(RequestState.DECIDING),
+                "if_escalated": str(RequestState.ESCALATED),
+            }
+            return self.store.change(request.id, values, unless=(Step.VERIFIED, *FIXED), only=_CONFIRMABLE)
+
+        return self._change(ask, new)
+
+    def _cancel(self, ask: Ask) -> str:
+        def new(request: Request) -> "Write | None":
+            if not stoppable(request):
+                return None
+            now = self.clock()
+            values = {f"steps.{Step.CANCELLED}": now, "due_at": now}
+            return self.store.change(request.id, values, unless=FIXED, only=_ALIVE)
+
+        return self._change(ask, new)
+
+    def _change(self, ask: Ask, new: "Callable[[Request], Write | None]") -> str:
+        """Change the request that an ask is about and end the ask; without such a request end it alone.
+
+        The change makes the request due at once: whoever dies before waking it has the watch do so.
+        """
+        request_id = ask.request_id or self.opening.open_request(ask.contact_id)
+        changed: list[bool] = []
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            changed.clear()
+            if "ask" in refused:
+                return None
+            request = self.store.get(request_id) if request_id else None
+            of_them = request is not None and request.contact_id == ask.contact_id and request.state not in OVER
+            change = new(request) if of_them and request else None
+            if change is None:
+                return [self.opening.dealt_with(ask)]
+            changed.append(True)
+            return [change, self.opening.dealt_with(ask)]
+
+        if not self.store.until_done(build):
+            return "dealt_with"
+        if not changed:
+            return "no_effect"
+        self.wake(request_id)
+        return "done"
+
+    def _drop(self, ask: Ask) -> str:
+        self.store.until_done(lambda refused: None if "ask" in refused else [self.opening.dealt_with(ask)])
+        return "no_effect"

@@ -1,0 +1,148 @@
+"""Waking a request: the run that waits is answered when its waiting has ended, and a run that has died is followed by
+the next one.
+
+A person's act, a colleague's decision, a task that parks and the watch all end here, in any order and at the same
+time: what is written down on the request decides, and each step of this is a conditional write.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.privacy import (
+    OVER,
+    WATCHED,
+    Request,
+    RequestState,
+    Step,
+    Wait,
+    outcome,
+    state_by_steps,
+)
+from chalicelib.observability import log
+from chalicelib.storage.executions import RunStatus
+
+if TYPE_CHECKING:
+    from chalicelib.storage.executions import Executions
+    from chalicelib.storage.requests import RequestStore
+
+
+class Answer(Enum):
+    """The request still WAITS; its run was TOLD; or NOBODY waits with its token any more."""
+
+    WAITS = "waits"
+    TOLD = "told"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class AnswerWait:
+    """Answers the run that waits for what `outcome` says."""
+
+    store: "RequestStore"
+    executions: "Executions"
+    clock: Callable[[], int]
+
+    def __call__(self, request: Request) -> Answer:
+        """Answer the token of `request` when its waiting is over. Raises Unavailable.
+
+        "The time is over" is written down first, under the condition that nobody stopped the request: from then on
+        nobody can, whenever the answer arrives.
+        """
+        word = self._settled(request)
+        if not word or not request.token:
+            return Answer.WAITS
+        told = self.executions.answer(request.token, word)
+        if told:
+            log("request_woken", request_id=request.id, action=request.waits, outcome=word)
+            self.forget(request)
+        return Answer.TOLD if told else Answer.NOBODY
+
+    def forget(self, request: Request) -> None:
+        """Take a token that was answered off the request, unless the next task was there before."""
+        new = {
+            **dict.fromkeys(("token", "waits")),
+            "due_at": self.clock() + WATCHED,
+            "if_token": request.token,
+            "if_due": request.due_at,
+        }
+        only = "#token = :if_token AND #due_at = :if_due AND attribute_exists(#due)"
+        self.store.run(self.store.change(request.id, new, only=only))
+
+    def _settled(self, request: Request) -> str:
+        now = self.clock()
+        word = outcome(request, now)
+        if word != "due" or request.waits not in (Wait.GRACE, Wait.SETTLE):
+            return word
+        if request.waits == Wait.SETTLE:
+            if not request.done(Step.SETTLED):
+                mark = {f"steps.{Step.SETTLED}": now, "if_erased": request.at(Step.ERASED)}
+                only = f"#steps.#{Step.ERASED} = :if_erased"  # not the mark of an earlier pass
+                self.store.run(self.store.change(request.id, mark, unless=Step.SETTLED, only=only))
+            return word
+        if request.done(Step.GRACED):
+            return word
+        ended = (Step.GRACED, Step.CANCELLED, Step.REFUSED)
+        if self.store.run(self.store.change(request.id, {f"steps.{Step.GRACED}": now}, unless=ended)) is None:
+            return word
+        fresh = self.store.get(request.id)
+        return outcome(replace(request, steps=fresh.steps), now) if fresh else ""
+
+
+@dataclass(frozen=True)
+class WakeRequest:
+    """Wakes one request by its id. Raises Unavailable."""
+
+    store: "RequestStore"
+    executions: "Executions"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> None:
+        """Do what the request's row asks for now; nothing when it is over, waits or rests."""
+        request = self.store.get(request_id)
+        if request is None or request.state in OVER:
+            return
+        now = self.clock()
+        if request.state == RequestState.ESCALATED:
+            if request.due_at <= now:
+                self._next(request, now)
+            return
+        if request.token:
+            answer = AnswerWait(self.store, self.executions, self.clock)
+            if answer(request) is Answer.NOBODY and self._look(request, now):
+                answer.forget(request)
+            return
+        if request.due_at <= now:
+            new = {"due_at": now + WATCHED, "if_due": request.due_at}
+            self.store.run(self.store.change(request_id, new, only="#due_at = :if_due AND attribute_exists(#due)"))
+        self._look(request, now)
+
+    def _look(self, request: Request, now: int) -> bool:
+        """Make sure that a run goes on; return whether it is the one that the row names."""
+        status = self.executions.status(request.execution) if request.run else RunStatus.ENDED
+        if status is RunStatus.ENDED:
+            self._next(request, now)
+        elif status is RunStatus.NEVER:
+            self._start(request)
+        return status is RunStatus.RUNS
+
+    def _next(self, request: Request, now: int) -> None:
+        """Begin the next run. Of several who try, one does; a run that ended with its request begins none."""
+        new: dict[str, Any] = {
+            "run": request.run + 1,
+            "state": str(state_by_steps(request)) if request.state == RequestState.ESCALATED else request.state,
+            "due_at": now + WATCHED,
+            **dict.fromkeys(("token", "waits", "failure", "failed_step", "escalated_at")),
+            "if_run": request.run,
+            "if_state": request.state,
+        }
+        only = "#run = :if_run AND #state = :if_state AND attribute_exists(#due)"
+        if self.store.run(self.store.change(request.id, new, only=only)) is None:
+            log("request_resumed" if request.run else "request_started", request_id=request.id, count=request.run + 1)
+            self._start(replace(request, run=request.run + 1))
+
+    def _start(self, request: Request) -> None:
+        given = {"request_id": request.id, "subject_ref": request.contact_id, "deadline": request.deadline_at}
+        self.executions.start(request.execution, json.dumps(given))

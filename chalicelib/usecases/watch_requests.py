@@ -1,0 +1,42 @@
+"""The watch over open requests, every minute: it wakes those that are due and counts those that are late."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.privacy import near_deadline, past_target
+from chalicelib.observability import count
+
+if TYPE_CHECKING:
+    from chalicelib.storage.requests import RequestStore
+
+MOST = 5000
+"""Open requests that one sweep reads. A request is open for three weeks at most, so this is two hundred a day."""
+MOST_WOKEN = 500
+"""Requests that one sweep wakes; the next one finds the others."""
+
+
+@dataclass(frozen=True)
+class WatchRequests:
+    """One look at all open requests. `wake` has the requests of these ids woken and returns how many."""
+
+    store: "RequestStore"
+    wake: Callable[[Sequence[str]], int]
+    clock: Callable[[], int]
+    stopwatch: Callable[[], float] = field(default=time.monotonic)
+
+    def __call__(self, until: float) -> int:
+        """Look until the stopwatch says `until`; return how many were woken. Raises Unavailable."""
+        now = self.clock()
+        due, late, near = [], 0, 0
+        for request in self.store.open_ones(MOST):
+            late += past_target(request, now)
+            near += near_deadline(request, now)
+            if request.due_at <= now:
+                due.append(request.id)
+            if self.stopwatch() > until:
+                break
+        count("ErasurePastTarget", late)
+        count("ErasureNearDeadline", near)
+        return self.wake(due[:MOST_WOKEN]) if due else 0

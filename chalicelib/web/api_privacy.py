@@ -1,0 +1,175 @@
+"""JSON API: requests about data and the certificates of their end."""
+
+import base64
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib import wiring_web
+from chalicelib.domain.certificates import FINAL, ISSUED, Entry
+from chalicelib.domain.privacy import ERASING_KINDS, ESCALATED_RESTS, Request, RequestState, Step
+from chalicelib.errors import BadInput, NotFound
+from chalicelib.observability import audit
+from chalicelib.usecases.decide_request import MOST_REASON
+from chalicelib.usecases.open_request import MOST_EVIDENCE
+from chalicelib.web import fields
+from chalicelib.web.answers import json_answer
+from chalicelib.web.api_form import when
+from chalicelib.web.call import Call
+
+KINDS = (
+    *("access", "correction", "blocking", "unblocking", "opt_out"),
+    *("withdrawal", "deletion", "objection", "authority"),
+)
+"""Every kind of request that the law knows; the desk handles ERASING_KINDS."""
+DECISIONS = ("erase", "retain", "refuse")
+NOT_FOUND = "There is no such request, or its retention has ended."
+
+
+def list_requests(call: Call) -> Response:
+    """GET privacy-requests"""
+    query = call.query
+    fields.only(query, ("state", "kind", "limit", "cursor"), "parameter")
+    if "cursor" in query and not query["cursor"]:
+        raise BadInput("The cursor is empty. Leave it out for the first page.")
+    found = wiring_web.request_pages().page(
+        call.now,
+        fields.whole(query, "limit", 1, 100, 50),
+        state=fields.word(query, "state", tuple(RequestState)) if "state" in query else "",
+        kind=fields.word(query, "kind", KINDS) if "kind" in query else "",
+        cursor=query.get("cursor", ""),
+    )
+    audit("requests_read", count=len(found.items), staff_id=call.colleague.id)
+    return json_answer({"items": [form(one) for one in found.items], "cursor": found.cursor or None})
+
+
+def open_request(call: Call) -> Response:
+    """POST privacy-requests: a second one returns the first."""
+    fields.only(call.query, (), "parameter")
+    body = call.json
+    fields.only(body, ("kind", "contact_id", "source", "evidence"))
+    kind = fields.word(body, "kind", KINDS)
+    if kind not in ERASING_KINDS:
+        raise BadInput(
+            f"Requests of this kind are not handled here yet. Use {' or '.join(ERASING_KINDS)}.", code="not_offered"
+        )
+    if body.get("source", "staff") != "staff":
+        raise BadInput("The field source is staff: a person's own request comes through their chat.")
+    contact_id = body.get("contact_id")
+    if not isinstance(contact_id, str):
+        raise BadInput("The field contact_id is wanted: whose data it is about.")
+    contact_id = fields.path_id({"id": contact_id})
+    evidence = fields.text(body, "evidence", MOST_EVIDENCE) if body.get("evidence") is not None else ""
+    opened = wiring_web.open_request()(contact_id, kind, "staff", created_by=call.colleague.id, evidence=evidence)
+    audit_opened(opened.request_id, contact_id, kind, call.colleague.id, new=opened.new)
+    return json_answer(form(_request(opened.request_id, call.now)), 201 if opened.new else 200)
+
+
+def audit_opened(request_id: str, contact_id: str, kind: str, staff_id: str, *, new: bool) -> None:
+    """Write down that a colleague entered a request; a second one changes nothing and says so."""
+    outcome = "opened" if new else "open_already"
+    audit(
+        "request_entered", request_id=request_id, contact_id=contact_id, kind=kind, outcome=outcome, staff_id=staff_id
+    )
+
+
+def read(call: Call) -> Response:
+    """GET privacy-requests/{id}"""
+    fields.only(call.query, (), "parameter")
+    request = _request(fields.path_id(call.path), call.now)
+    audit("request_read", request_id=request.id, staff_id=call.colleague.id)
+    return json_answer(form(request))
+
+
+def decide(call: Call) -> Response:
+    """POST privacy-requests/{id}/decision"""
+    fields.only(call.query, (), "parameter")
+    request_id, body = fields.path_id(call.path), call.json
+    fields.only(body, ("decision", "category", "ground", "until", "reason"))
+    decision = fields.word(body, "decision", DECISIONS)
+    if decision != "retain" and any(body.get(name) is not None for name in ("category", "ground", "until")):
+        raise BadInput("The fields category, ground and until belong to the decision retain.")
+    reason = fields.text(body, "reason", MOST_REASON) if body.get("reason") is not None else ""
+    request = _request(request_id, call.now)
+    wiring_web.decide_request()(request.id, decision, reason, call.colleague.id)
+    audit("request_decided", request_id=request.id, action=decision, staff_id=call.colleague.id)
+    return json_answer(form(_request(request_id, call.now)))
+
+
+def certificate(call: Call) -> Response:
+    """GET certificates/{id}: the entries of the ledger, as they were signed."""
+    fields.only(call.query, (), "parameter")
+    certificate_id, ledger = fields.path_id(call.path), wiring_web.ledger()
+    entries = [entry for stage in (ISSUED, FINAL) if (entry := ledger.entry(certificate_id, stage))]
+    if not entries:
+        raise NotFound("There is no such certificate.")
+    audit("certificate_read", request_id=str(entries[0].body["request_id"]), staff_id=call.colleague.id)
+    return json_answer({"id": certificate_id, "final": len(entries) > 1, "entries": [_entry(one) for one in entries]})
+
+
+def _entry(one: Entry) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "body": one.body,
+        "text": one.text,
+        "signature": base64.b64encode(one.signature).decode(),
+        "hash": one.hash,
+        "key_arn": one.key_arn,
+        "whole": one.whole,
+    }
+
+
+def _request(request_id: str, now: int) -> Request:
+    kept = wiring_web.request_pages().find(request_id, now)
+    if kept is None:
+        raise NotFound(NOT_FOUND)
+    return kept.request
+
+
+def form(one: Request) -> dict[str, Any]:
+    """A request: our ids, words, numbers and times, and nothing that could answer for it."""
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "state": one.state,
+        "source": one.source,
+        "contact_id": one.contact_id,
+        "channel": one.channel,
+        "language": one.language or None,
+        "clocks": {
+            "received": when(one.received_at),
+            "target": when(one.target_at),
+            "alarm": when(one.alarm_at),
+            "limit": when(one.deadline_at),
+        },
+        "identity": one.identity or None,
+        "waits": one.waits or None,
+        "waits_until": when(one.due_at) if one.waits else None,
+        "steps": [{"name": str(step), "at": when(one.at(step))} for step in Step if one.done(step)],
+        "counts": {
+            store: {name: int(counts.get(name, 0)) for name in ("found", "destroyed", "retained")}
+            for store, counts in sorted(one.counts.items())
+        },
+        "passes": one.passes,
+        "run": one.run,
+        "failure": _failure(one),
+        "certificate_id": one.certificate_id if one.done(Step.CERTIFIED) else None,
+        "created_by": one.created_by or None,
+        "decided_by": one.decided_by or None,
+        "over": when(one.over_at),
+    }
+
+
+def _failure(one: Request) -> dict[str, Any] | None:
+    if one.state != RequestState.ESCALATED:
+        return None
+    return {
+        "code": one.failure,
+        "step": one.failed_step,
+        "message": (
+            "A task of the workflow failed for good. The next run begins by itself at `next_run`; decide erase to"
+            " begin it now. If it fails again, tell on-call."
+        ),
+        "at": when(one.escalated_at),
+        "next_run": when(one.due_at or one.escalated_at + ESCALATED_RESTS),
+    }

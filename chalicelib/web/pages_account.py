@@ -1,0 +1,79 @@
+"""One's own account: who one is here, and the authenticator application."""
+
+from chalice.app import Response
+
+from chalicelib import wiring_web
+from chalicelib.errors import BadInput, Conflict, DeskError, Forbidden
+from chalicelib.storage.queue_pages import counts
+from chalicelib.usecases.authenticator import NotProven
+from chalicelib.usecases.challenges import ChallengeOver
+from chalicelib.usecases.sign_in import Step, TooMany
+from chalicelib.web import fields, pages
+from chalicelib.web.api_session import MAX_CHALLENGE, MAX_CODE, password
+from chalicelib.web.call import Call
+from chalicelib.web.enrolment import shown
+from chalicelib.web.pages_queue import BY_NAME, Place, rail
+from chalicelib.web.problems import problem_text
+
+
+def account(call: Call) -> Response:
+    """GET account"""
+    fields.only(call.query, (), "parameter")
+    return _page(call)
+
+
+def _page(call: Call, *, status: int = 200, step: Step | None = None, problem: str = "") -> Response:
+    words = pages.words_for(call, call.now)
+    place = Place(BY_NAME["open"])
+    return pages.page(
+        "account.html",
+        call,
+        status=status,
+        words=words,
+        place=place,
+        rail=rail(place, words, counts(call.now), call.colleague),
+        step=step,
+        shown=shown(step) if step else None,
+        authenticator=step is None and wiring_web.authenticator().is_on(call.colleague),
+        problem=problem,
+    )
+
+
+def set_up(call: Call) -> Response:
+    """POST: the password, then the first code. The key is shown in the answer and kept nowhere, so the step with it
+    is the one page that follows a post without a redirect."""
+    form, use = call.form, wiring_web.authenticator()
+    fields.only(form, ("csrf", "password", "challenge", "code"))
+    challenge = form.get("challenge", "")
+    try:
+        if not challenge:
+            return _page(call, step=use.begin(call.colleague, password(form, "password"), call.source))
+        fields.short(form, "challenge", MAX_CHALLENGE)
+        use.finish(call.colleague, challenge, fields.code(form, "code", MAX_CODE), call.source)
+    except DeskError as error:
+        return _refused(call, error, challenge)
+    return pages.go("/dashboard/account")
+
+
+def switch_off(call: Call) -> Response:
+    """POST: the password"""
+    fields.only(call.form, ("csrf", "password"))
+    try:
+        wiring_web.authenticator().switch_off(call.colleague, password(call.form, "password"), call.source)
+    except DeskError as error:
+        return _refused(call, error)
+    return pages.go("/dashboard/account")
+
+
+def _refused(call: Call, error: DeskError, challenge: str = "") -> Response:
+    """The page again, saying what was wrong; with the same key while its step may be tried again."""
+    if not isinstance(error, NotProven | TooMany | Conflict | Forbidden | BadInput):
+        raise error
+    step = None
+    if 0 < len(challenge) <= MAX_CHALLENGE and not isinstance(error, ChallengeOver | TooMany):
+        try:
+            step = wiring_web.authenticator().step(call.colleague, challenge)
+        except ChallengeOver:
+            step = None
+    say = pages.words_for(call, call.now).say
+    return _page(call, status=error.status, step=step, problem=problem_text(say, error))

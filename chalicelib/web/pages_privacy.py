@@ -1,0 +1,169 @@
+"""Requests about data, for the privacy officer; and the frozen ticket, for everybody."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib import wiring_web
+from chalicelib.domain.desk import Contact
+from chalicelib.domain.privacy import ERASING_KINDS, RequestState, Step, confirmable, stoppable
+from chalicelib.errors import BadInput, Conflict, NotFound
+from chalicelib.observability import audit
+from chalicelib.storage.desk import Desk
+from chalicelib.storage.queue_pages import counts
+from chalicelib.usecases.decide_request import MOST_REASON
+from chalicelib.usecases.open_request import MOST_EVIDENCE
+from chalicelib.usecases.work_on_ticket import Frozen
+from chalicelib.web import fields, pages
+from chalicelib.web.api_privacy import NOT_FOUND, audit_opened
+from chalicelib.web.call import Call
+from chalicelib.web.pages_queue import BY_NAME, Place, colleagues, rail
+from chalicelib.web.show_privacy import GATE, KINDS, NOT_DONE, PROBLEMS, RequestWords
+
+PER_PAGE = 50
+
+
+def requests(call: Call) -> Response:
+    """GET the list: nearest limit first, then what is over, newest first"""
+    fields.only(call.query, ("cursor",), "parameter")
+    found = wiring_web.request_pages().page(call.now, PER_PAGE, cursor=call.query.get("cursor", ""))
+    audit("requests_read", count=len(found.items), staff_id=call.colleague.id)
+    return _page("privacy.html", call, found=found, first="cursor" not in call.query)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed and not taken, with the reason."""
+
+    text: str = ""
+    problem: str = ""
+    status: int = 200
+    kind: str = ""
+
+
+def case(call: Call) -> Response:
+    """GET one request"""
+    fields.only(call.query, (), "parameter")
+    return _case(call, Typed())
+
+
+def _case(call: Call, typed: Typed) -> Response:
+    reader = wiring_web.request_pages()
+    kept = reader.find(fields.path_id(call.path), call.now)
+    if kept is None:
+        raise NotFound(NOT_FOUND)
+    one, desk = kept.request, wiring_web.desk()
+    audit("request_read", request_id=one.id, staff_id=call.colleague.id)
+    person = None if one.done(Step.FENCED) else _person(desk, one.contact_id, call)
+    found = reader.page(call.now, PER_PAGE)
+    return _page(
+        "privacy-case.html",
+        call,
+        status=typed.status,
+        found=found,
+        one=one,
+        person=person,
+        ticket_id=desk.conversation(person.conversation_id).ticket_id if person else "",
+        evidence=desk.written(one.contact_id, one.id, "evidence", kept.evidence) if person else "",
+        reason=desk.written(one.contact_id, one.id, "reason", kept.reason) if person else "",
+        may_erase=confirmable(one),
+        may_refuse=stoppable(one),
+        may_go_on=one.state == RequestState.ESCALATED and not confirmable(one) and one.due_at > call.now,
+        certified=one.done(Step.CERTIFIED),
+        gate=GATE,
+        most=MOST_REASON,
+        typed=typed,
+    )
+
+
+def _person(desk: Desk, contact_id: str, call: Call) -> Contact | None:
+    found = desk.contact(contact_id)
+    if found is None or found.erasing or found.erased:
+        return None
+    audit("contact_read", contact_id=contact_id, staff_id=call.colleague.id)
+    return found
+
+
+def decide(call: Call) -> Response:
+    """POST a decision: destroy, refuse with a reason, or go on after a failure"""
+    fields.only(call.form, ("csrf", "decision", "checked", "reason"))
+    request_id, reason = fields.path_id(call.path), call.form.get("reason", "")
+    decision = fields.word(call.form, "decision", ("erase", "refuse", "go_on"))
+    problem = ""
+    if decision == "erase" and call.form.get("checked") != "yes":
+        problem = "unchecked"
+    elif decision == "refuse" and not reason.strip():
+        problem = "no_reason"
+    status = 400
+    if not problem:
+        try:
+            text = fields.text(call.form, "reason", MOST_REASON) if reason.strip() else ""
+            wiring_web.decide_request()(request_id, decision.replace("go_on", "erase"), text, call.colleague.id)
+        except (BadInput, Conflict) as error:
+            problem, status = error.code if error.code in PROBLEMS else "-", error.status
+    if problem:
+        said = pages.words_for(call, call.now).say(PROBLEMS.get(problem, NOT_DONE))
+        return _case(call, Typed(reason, said, status))
+    audit("request_decided", request_id=request_id, action=decision, staff_id=call.colleague.id)
+    return pages.go(f"/dashboard/privacy/{request_id}")
+
+
+def new(call: Call) -> Response:
+    """GET the form for a request that a person made to us in another way"""
+    fields.only(call.query, ("contact",), "parameter")
+    return _new(call, call.query.get("contact", ""), Typed())
+
+
+def _new(call: Call, contact_id: str, typed: Typed) -> Response:
+    desk = wiring_web.desk()
+    person = _person(desk, fields.path_id({"id": contact_id}), call)
+    if person is None:
+        raise NotFound("There is no such contact, or the data is being destroyed.")
+    return _page(
+        "privacy-new.html",
+        call,
+        status=typed.status,
+        person=person,
+        ticket_id=desk.conversation(person.conversation_id).ticket_id,
+        kinds=[(kind, KINDS[kind]) for kind in ERASING_KINDS],
+        most=MOST_EVIDENCE,
+        typed=typed,
+    )
+
+
+def enter(call: Call) -> Response:
+    """POST a new request; when one is open already, that one is shown"""
+    form = call.form
+    fields.only(form, ("csrf", "contact", "kind", "evidence"))
+    contact_id = fields.path_id({"id": form.get("contact", "")})
+    try:
+        kind = fields.word(form, "kind", ERASING_KINDS)
+        evidence = fields.text(form, "evidence", MOST_EVIDENCE)
+    except BadInput as error:
+        said = pages.words_for(call, call.now).say(NOT_DONE)
+        return _new(call, contact_id, Typed(form.get("evidence", ""), said, error.status, form.get("kind", "")))
+    opened = wiring_web.open_request()(contact_id, kind, "staff", created_by=call.colleague.id, evidence=evidence)
+    audit_opened(opened.request_id, contact_id, kind, call.colleague.id, new=opened.new)
+    return pages.go(f"/dashboard/privacy/{opened.request_id}")
+
+
+def frozen(call: Call, error: Frozen) -> Response:
+    """The page of a ticket whose customer's data is being destroyed: numbers and states, nothing of the person."""
+    ticket = error.ticket
+    request_id = wiring_web.desk().open_request(ticket.contact_id)
+    kept = wiring_web.request_pages().find(request_id, call.now) if request_id else None
+    return _page("privacy-frozen.html", call, status=error.status, ticket=ticket, one=kept.request if kept else None)
+
+
+def _page(template: str, call: Call, **values: Any) -> Response:
+    words, place = pages.words_for(call, call.now, colleagues()), Place(BY_NAME["open"])
+    return pages.page(
+        template,
+        call,
+        words=words,
+        say=RequestWords(words, wiring_web.profile().deadlines),
+        place=place,
+        rail=rail(place, words, counts(call.now), call.colleague, privacy=template != "privacy-frozen.html"),
+        **values,
+    )

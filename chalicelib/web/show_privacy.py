@@ -1,0 +1,323 @@
+"""Words for requests about data: states, clocks, steps, what failed and what to do. No HTML here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.labels import desk_msg, label
+from chalicelib.domain.privacy import (
+    BACKUP_DAYS,
+    ENDINGS,
+    ESCALATED_RESTS,
+    OVER,
+    Request,
+    RequestState,
+    Step,
+    Wait,
+    next_step,
+    stoppable,
+)
+from chalicelib.domain.profile import Deadline
+from chalicelib.domain.tickets import DAY
+from chalicelib.domain.working_days import working_days_between
+from chalicelib.web.certificate_page import STORES
+from chalicelib.web.show import Words
+
+KINDS: Mapping[str, str] = {
+    "withdrawal": desk_msg("Withdrawal of consent"),
+    "deletion": desk_msg("Deletion of personal data"),
+}
+STATES: Mapping[str, str] = {
+    "received": desk_msg("Received"),
+    "verifying": desk_msg("Waits for the person's confirmation"),
+    "deciding": desk_msg("Needs your decision"),
+    "grace": desk_msg("Time to think again"),
+    "destroying": desk_msg("Data is being destroyed"),
+    "waiting_for_backups": desk_msg("Waits for backups"),
+    "complete": desk_msg("Complete"),
+    "answered": desk_msg("Answered"),
+    "refused": desk_msg("Refused"),
+    "cancelled": desk_msg("Cancelled by the person"),
+    "escalated": desk_msg("Stopped by a failure"),
+}
+STATE_ICONS: Mapping[str, str] = {
+    "received": "clock", "verifying": "key", "deciding": "edit", "grace": "clock", "destroying": "erase",
+    "waiting_for_backups": "pause", "complete": "solved", "answered": "solved", "refused": "ban",
+    "cancelled": "close", "escalated": "alert",
+}  # fmt: skip
+STATE_TONES: Mapping[str, str] = {"deciding": "soon", "escalated": "late", "waiting_for_backups": "on"}
+SOURCES: Mapping[str, str] = {"bot": desk_msg("asked in the chat"), "staff": desk_msg("entered by: {name}")}
+IDENTITIES: Mapping[str, str] = {
+    "second_press": desk_msg("confirmed in the bound chat"),
+    "staff": desk_msg("checked by: {name}"),
+}
+_TITLES: tuple[tuple[str, str], ...] = (
+    ("received", desk_msg("Received")),
+    (Step.SUPPRESSED, desk_msg("News and surveys stopped")),
+    (Step.VERIFIED, desk_msg("Identity proved")),
+    ("grounds", desk_msg("Grounds decided")),
+    (Step.GRACED, desk_msg("Time to think again")),
+    (Step.FENCED, desk_msg("Access closed")),
+    (Step.INVENTORIED, desk_msg("Inventory written")),
+    (Step.KEY_DESTROYED, desk_msg("Key destroyed")),
+    (Step.ERASED, desk_msg("Stores erased")),
+    (Step.SWEPT, desk_msg("Swept again")),
+    (Step.ABSENT, desk_msg("Absence proved")),
+    (Step.CERTIFIED, desk_msg("Certificate signed")),
+    (Step.BOX_CLOSED, desk_msg("Person told, address destroyed")),
+    (Step.BACKUPS_GONE, desk_msg("Backups expired")),
+    (Step.FINAL, desk_msg("Final certificate")),
+)
+"""The steps as docs/privacy.md numbers them, each with the mark that says it is done."""
+GATE = 7
+"""Before this step stands the point of no return."""
+_PART_OF: Mapping[str, int] = {Step.ANNOUNCED: 4, Step.SETTLED: 9, Step.TOLD: 12, Step.BACKUPS_CHECKED: 13}
+_HINTS: Mapping[str, str] = {
+    Step.SUPPRESSED: desk_msg("Can be undone"),
+    "grounds": desk_msg("Nothing is kept back"),
+    Step.GRACED: desk_msg("The person may cancel"),
+    Step.FENCED: desk_msg("Tickets freeze, late messages are refused"),
+    Step.ABSENT: desk_msg("By a separate program that can only read"),
+    Step.FINAL: desk_msg("Only then “complete”"),
+}
+_ENDED: Mapping[str, str] = {
+    Step.CANCELLED: desk_msg("Cancelled by the person"),
+    Step.REFUSED: desk_msg("Refused"),
+    Step.FINISHED: desk_msg("The person was told, nothing is destroyed"),
+}
+NOT_DONE = desk_msg("Not done. Check the fields and try again.")
+PROBLEMS: Mapping[str, str] = {
+    "over": desk_msg("This request is over. Nothing can be decided any more."),
+    "already_decided": desk_msg("This request is decided already. Look at its new state."),
+    "too_late": desk_msg("The data is being destroyed. That cannot be stopped any more."),
+    "not_yet": desk_msg("This request is just being opened. Try again in a minute."),
+    "unchecked": desk_msg("Check the person's identity first and confirm it with the mark."),
+    "no_reason": desk_msg("A refusal needs a reason: it is told to the person."),
+}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One of the four clocks of a case. `used` of `total` working days, when it has a bar."""
+
+    title: str
+    value: str
+    note: str
+    tone: str = ""
+    used: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of a case: `mark` is done, now, later or stopped."""
+
+    number: int
+    title: str
+    note: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class RequestWords:
+    """What a request looks like in one language. `terms` are the profile's deadlines."""
+
+    words: Words
+    terms: Mapping[str, Deadline]
+
+    def kind(self, one: Request) -> str:
+        return label(self.words.say, KINDS, one.kind)
+
+    def state(self, one: Request) -> str:
+        return label(self.words.say, STATES, _state(one))
+
+    def icon(self, one: Request) -> str:
+        return STATE_ICONS.get(_state(one), "clock")
+
+    def tone(self, one: Request) -> str:
+        return STATE_TONES.get(_state(one), "")
+
+    def number(self, request_id: str) -> str:
+        """An id as people read it aloud: in groups of five."""
+        return "-".join(request_id[start : start + 5] for start in range(0, len(request_id), 5))
+
+    def source(self, one: Request) -> str:
+        return label(self.words.say, SOURCES, one.source, name=self.words.colleague(one.created_by))
+
+    def identity(self, one: Request) -> str:
+        return label(self.words.say, IDENTITIES, one.identity, name=self.words.colleague(one.decided_by))
+
+    def store(self, store: str) -> str:
+        return label(self.words.say, STORES, store)
+
+    def moment(self, at: int) -> str:
+        """Day and time; of today the time alone, so that it fits into a sentence."""
+        short, time = self.words.short(at), self.words.time(at)
+        return time if short == time else f"{short}, {time}"
+
+    def _at(self, at: int) -> str:
+        """Day and time, standing alone."""
+        return f"{self.words.day(at)}, {self.words.time(at)}"
+
+    # -- clocks
+
+    def left(self, one: Request) -> tuple[str, str]:
+        """What the list says of the request's limit, and how urgent it is."""
+        say, now = self.words.say, self.words.now
+        if one.state in OVER:
+            return self.words.date(one.over_at), ""
+        if one.done(Step.KEY_DESTROYED):
+            in_time = one.at(Step.KEY_DESTROYED) <= one.deadline_at
+            return (say("destroyed in time"), "") if in_time else (say("destroyed too late"), "late")
+        if now > one.deadline_at:
+            days = working_days_between(one.deadline_at, now)
+            return say("over, working days: {days}").format(days=days), "late"
+        days = working_days_between(now, one.deadline_at)
+        return say("working days left: {days}").format(days=days), "soon" if now > one.alarm_at else ""
+
+    def limit(self, one: Request) -> str:
+        """The second line of the clock in the list."""
+        if one.state in OVER or not one.done(Step.KEY_DESTROYED):
+            return "" if one.state in OVER else self.words.date(one.deadline_at)
+        return self.words.say("final {date}").format(date=self.words.date(self.final_at(one)))
+
+    def final_at(self, one: Request) -> int:
+        """When the final certificate can be signed."""
+        return one.at(Step.FINAL) or one.at(Step.KEY_DESTROYED) + BACKUP_DAYS * DAY
+
+    def clocks(self, one: Request) -> list[Clock]:
+        """The four clocks: before the destruction what remains, after it what was kept."""
+        say = self.words.say
+        received = Clock(say("Received"), self._at(one.received_at), self.source(one))
+        return [received, *(self._after(one) if one.done(Step.KEY_DESTROYED) else self._before(one))]
+
+    def _before(self, one: Request) -> list[Clock]:
+        say, now, term = self.words.say, self.words.now, self.terms["stop_processing"]
+        law = say("Legal limit, {source}").format(source=term.source)
+        if any(one.done(step) for step in ENDINGS):
+            ended = one.over_at or max(one.at(step) for step in ENDINGS)
+            used = working_days_between(one.received_at, ended)
+            note = say("answered after working days: {used} of {total}").format(used=used, total=term.term)
+            return [Clock(say("Ended"), self._at(ended), note, "", used, term.term)]
+        verified = one.at(Step.VERIFIED)
+        waits = self.words.left(one.due_at) if one.waits == Wait.IDENTITY else say("the privacy officer decides")
+        identity = Clock(
+            say("Identity"),
+            self._at(verified) if verified else say("not proved yet"),
+            self.identity(one) if verified else waits,
+            "" if verified or one.state != RequestState.DECIDING else "soon",
+        )
+        own = say("working days after identity: {days}").format(days=self.terms["erasure_target"].term)
+        late = bool(one.target_at) and now > one.target_at
+        target = Clock(
+            say("Our target"), self._at(one.target_at) if one.target_at else "–", own, "late" if late else ""
+        )
+        used = min(term.term, working_days_between(one.received_at, now))
+        text, tone = self.left(one)
+        return [identity, target, Clock(law, self.words.date(one.deadline_at), text, tone, used, term.term)]
+
+    def _after(self, one: Request) -> list[Clock]:
+        say, total = self.words.say, self.terms["stop_processing"].term
+        destroyed, absent = one.at(Step.KEY_DESTROYED), one.at(Step.ABSENT)
+        used = working_days_between(one.received_at, destroyed)
+        tone = "late" if destroyed > one.deadline_at else ""
+        note = say("working days after receipt: {used} of {total}").format(used=used, total=total)
+        checked = say("zero left in {number} stores").format(number=len(one.counts)) if absent else say("not yet")
+        final = say("Complete") if one.done(Step.FINAL) else say("when the last backup has expired")
+        return [
+            Clock(say("Destroyed"), self._at(destroyed), note, tone, min(used, total), total),
+            Clock(say("Absence proved"), self._at(absent) if absent else "–", checked),
+            Clock(say("Final certificate"), self.words.date(self.final_at(one)), final),
+        ]
+
+    # -- steps
+
+    def steps(self, one: Request) -> list[Line]:
+        """The way of a request: what is done, where it is, what follows."""
+        say = self.words.say
+        ended = [step for step in ENDINGS if one.done(step)]
+        current = self._current(one)
+        lines = []
+        for number, (mark, title) in enumerate(_TITLES):
+            at = self._done_at(one, mark)
+            if not at and ended:
+                continue
+            state = "done" if at else "now" if number == current else "later"
+            state = "stopped" if state == "now" and one.state == RequestState.ESCALATED else state
+            lines.append(Line(number, say(title), self._note(one, mark, at, state), state))
+        number = len(lines)
+        for step in ended:
+            lines.append(Line(number, say(_ENDED[step]), self.moment(one.at(step)), "done"))
+            number += 1
+        return lines
+
+    def gate(self, one: Request) -> str:
+        """What stands at the point of no return; empty when the request ended before it."""
+        if any(one.done(step) for step in ENDINGS):
+            return ""
+        at = one.at(Step.KEY_DESTROYED)
+        if at:
+            return self.words.say("Passed on {date}.").format(date=self.moment(at))
+        if one.done(Step.FENCED) or one.done(Step.GRACED):
+            return self.words.say("The destruction has begun and cannot be stopped.")
+        return self.words.say("Until step 4 everything can be undone.")
+
+    def step_of(self, one: Request) -> str:
+        """How far it is, for everybody: number and name of the last step that is done."""
+        last = len(_TITLES) - 1
+        number = last if self._done_at(one, _TITLES[last][0]) else self._current(one) - 1
+        title = self.words.say(_TITLES[number][1])
+        return self.words.say("{number} of {total}: {title}").format(number=number, total=len(_TITLES) - 1, title=title)
+
+    def _current(self, one: Request) -> int:
+        for number, (mark, _) in enumerate(_TITLES):
+            if not self._done_at(one, mark):
+                return number
+        return len(_TITLES) - 1
+
+    def _done_at(self, one: Request, mark: str) -> int:
+        if mark == "received":
+            return one.received_at
+        if mark == "grounds":
+            return one.at(Step.VERIFIED)
+        if mark == Step.BACKUPS_GONE:  # seen by the task that signs the final certificate, at once before it
+            return one.at(Step.FINAL)
+        return one.at(mark)
+
+    def _note(self, one: Request, mark: str, at: int, state: str) -> str:
+        say, counts = self.words.say, one.counts.values()
+        rows, gone = (sum(int(each.get(name, 0)) for each in counts) for name in ("found", "destroyed"))
+        here = state in ("now", "stopped")
+        fact = ""
+        if mark == Step.INVENTORIED and at:
+            fact = say("rows: {rows}, stores: {stores}").format(rows=rows, stores=len(one.counts))
+        elif mark == Step.ERASED and one.counts and (at or here):
+            fact = say("rows: {gone} of {rows}").format(gone=gone, rows=rows)
+        elif mark == Step.VERIFIED and at:
+            fact = self.identity(one)
+        elif here and one.waits and one.due_at > self.words.now:
+            fact = say("until {time}").format(time=self.moment(one.due_at))
+        known = ", ".join(filter(None, [self.moment(at) if at else "", fact]))
+        # What could still happen is said of what is ahead, and that something can be undone while it can.
+        ahead = not at or mark == "grounds" or (mark == Step.SUPPRESSED and stoppable(one))
+        hint = say(_HINTS[mark]) if mark in _HINTS and ahead and not fact else ""
+        return ". ".join(filter(None, [known, hint]))
+
+    # -- failures
+
+    def failed_step(self, one: Request) -> str:
+        """Name of the step that failed."""
+        step = one.failed_step or next_step(one)
+        number = _PART_OF.get(step, next((n for n, (mark, _) in enumerate(_TITLES) if mark == step), -1))
+        return self.words.say(_TITLES[number][1]) if number >= 0 else label(self.words.say, _ENDED, step)
+
+    def next_run(self, one: Request) -> str:
+        """When the next run begins by itself."""
+        return self.moment(one.due_at or one.escalated_at + ESCALATED_RESTS)
+
+
+def _state(one: Request) -> str:
+    """The state as people see it: cancelled and refused at once, though the request is over when the answer is out."""
+    if one.state == RequestState.ESCALATED:
+        return one.state
+    ended = {Step.CANCELLED: RequestState.CANCELLED, Step.REFUSED: RequestState.REFUSED}
+    return next((str(state) for step, state in ended.items() if one.done(step)), one.state)

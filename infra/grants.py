@@ -1,0 +1,122 @@
+"""What roles are written with: a function, its grants, and short ways to say what is granted on what."""
+
+from dataclasses import dataclass, field
+
+from infra.definitions import Json
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Actions of one service on resources; `condition` as IAM writes it."""
+
+    actions: tuple[str, ...]
+    resources: tuple[Json | str, ...]
+    condition: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Function:
+    """One Lambda function: `name` as in app.py, `logical_id` as chalice makes it."""
+
+    name: str
+    logical_id: str
+    grants: tuple[Grant, ...]
+    environment: tuple[str, ...] = ()
+
+    @property
+    def role_id(self) -> str:
+        """Logical id of its role."""
+        return f"{self.logical_id}Role"
+
+    @property
+    def log_group_id(self) -> str:
+        """Logical id of its log group."""
+        return f"{self.logical_id}LogGroup"
+
+
+def arn(logical_id: str) -> Json:
+    """ARN of a resource of the template."""
+    return {"Fn::GetAtt": [logical_id, "Arn"]}
+
+
+def secret_arn(name: str) -> Json:
+    """ARN of a secret."""
+    # `Id` and not Ref: both are the ARN on AWS, but Ref is the name on the embedded AWS.
+    return {"Fn::GetAtt": [f"{name}Secret", "Id"]}
+
+
+def desk(*actions: str, indexes: tuple[str, ...] = ()) -> Grant:
+    """Actions on the table `desk`, and on some of its indexes."""
+    below = tuple({"Fn::Sub": f"${{DeskTable.Arn}}/index/{name}"} for name in indexes)
+    return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn("DeskTable"), *below))
+
+
+_WHOLE = frozenset({"chain"})
+"""Partitions whose key is the word alone."""
+
+
+def rows(table: str, actions: tuple[str, ...], *partitions: str) -> Grant:
+    """Actions on items whose partition begins with one of these words, and on no others: least of all on `staff` and
+    `session#…`. ForAllValues, because a transaction names many items."""
+    leading = {
+        "ForAllValues:StringLike": {
+            "dynamodb:LeadingKeys": [one if one in _WHOLE else f"{one}#*" for one in partitions]
+        }
+    }
+    return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn(f"{table}Table"),), leading)
+
+
+def each(table: str, **actions: str) -> tuple[Grant, ...]:
+    """Actions on items, each with the words with which its partitions begin, spaces between. One statement for each
+    action: all items that a transaction changes in the same way stand before the same condition."""
+    return tuple(rows(table, (action,), *words.split()) for action, words in actions.items())
+
+
+def keys(*actions: str) -> Grant:
+    """Actions on the table `keys`."""
+    return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn("KeysTable"),))
+
+
+def index(*actions: str) -> Grant:
+    """Actions on the table `index`."""
+    return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn("IndexTable"),))
+
+
+def secrets(*names: str) -> Grant:
+    """Reading of secrets."""
+    return Grant(("secretsmanager:GetSecretValue",), tuple(secret_arn(name) for name in names))
+
+
+def send(*queues: str) -> Grant:
+    """Sending to queues."""
+    return Grant(("sqs:SendMessage",), tuple(arn(queue) for queue in queues))
+
+
+def read_queue(*queues: str) -> Grant:
+    """What an event source needs of its queues."""
+    actions = (
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:GetQueueAttributes",
+    )
+    return Grant(actions, tuple(arn(queue) for queue in queues))
+
+
+def ledger(*actions: str) -> Grant:
+    """Actions on the ledger."""
+    return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn("LedgerTable"),))
+
+
+# IfExists, because the embedded AWS does not know this key. A call on AWS without the context passes this
+# condition and fails in KMS, since the context is bound to the ciphertext.
+OPEN_VAULT = Grant(
+    ("kms:Decrypt",),
+    (arn("VaultKey"),),
+    {"StringEqualsIfExists": {"kms:EncryptionContext:purpose": "vault"}},
+)
+
+WRITES = ("PutItem", "UpdateItem", "ConditionCheckItem")
+COMMON = ("STAGE", "OPERATOR", "PUBLIC_URL", "LOG_LEVEL", "VAULT_PUBLIC_KEY")
+VAULT = ("SECRET_VAULT", "VAULT_KEY_ARN")
+PROVIDERS = ("WHATSAPP_API", "WHATSAPP_RECIPIENT_FIELD", "TELEGRAM_API")

@@ -1,0 +1,83 @@
+"""Buttons under a message: under its last piece, on both channels, however often the sender has to begin again."""
+
+import pytest
+
+from chalicelib.domain.messages import Button, Channel
+from chalicelib.domain.privacy import Box
+from chalicelib.domain.references import MessageRef
+from chalicelib.storage import sealing
+from chalicelib.storage.request_box import RequestBox
+from chalicelib.storage.requests import RequestStore
+from chalicelib.storage.sealing import seal_json
+from tests.delivery.conftest import Delivery
+from tests.delivery.provider import BREAK
+
+BUTTONS = (Button("erase.confirm.r1", "Иә, жойыңыз"), Button("erase.cancel.r1", "Жоқ, қалсын"))
+KINDS = pytest.mark.parametrize("kind", ["whatsapp", "telegram"])
+PIECES = {"whatsapp": 5, "telegram": 2}
+LONG = " ".join(f"сөз{number:05d}" for number in range(900))
+"""8,099 characters: two messages of Telegram; on WhatsApp the second is cut into four, so that the last can carry
+buttons."""
+
+
+def ask(desk: Delivery, kind: Channel, text: str = "Жою керек пе?") -> MessageRef:
+    """Put a message with buttons into the outbox of a conversation with nothing in it."""
+    desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
+    head = desk.head()
+    box = Box(head["contact_id"], head["conversation_id"], head["public_key"])
+    desk.now += 10
+    writes = RequestBox(desk.tables).message(box, kind, head["account"], "r1", "challenge", text, BUTTONS, desk.now)
+    assert RequestStore(desk.dynamodb, desk.tables).run(*writes) is None
+    (place,) = desk.of("outbox#")
+    return MessageRef.of_tail(head["conversation_id"], place["sk"].removeprefix("outbox#"))
+
+
+@KINDS
+def test_a_message_goes_out_with_its_buttons(desk: Delivery, kind: Channel) -> None:
+    ref = ask(desk, kind)
+
+    desk.sender()(ref.conversation_id)
+
+    (sent,) = desk.provider.sent
+    assert (sent.text, sent.buttons) == ("Жою керек пе?", BUTTONS)
+    assert desk.message(ref)["status"] == "sent"
+
+
+@KINDS
+def test_only_the_last_piece_of_a_long_text_carries_them(desk: Delivery, kind: Channel) -> None:
+    ref = ask(desk, kind, LONG)
+
+    desk.sender()(ref.conversation_id)
+
+    assert "".join(desk.provider.texts) == LONG
+    assert [sent.buttons for sent in desk.provider.sent] == [()] * (PIECES[kind] - 1) + [BUTTONS]
+
+
+@KINDS
+def test_they_are_there_although_the_connection_broke_at_the_piece_before(desk: Delivery, kind: Channel) -> None:
+    ref = ask(desk, kind, LONG)
+    desk.provider.faults = [None] * (PIECES[kind] - 2) + [BREAK]
+
+    desk.sender()(ref.conversation_id)
+    desk.later(60)
+    desk.sender()(ref.conversation_id)
+
+    assert desk.provider.texts[-1] == LONG[-len(desk.provider.texts[-1]) :]
+    assert [bool(sent.buttons) for sent in desk.provider.sent] == [False] * PIECES[kind] + [True]
+    assert desk.message(ref)["uncertain"]
+
+
+@pytest.mark.parametrize("buttons", ["x", [1], [{"id": "a"}], {"id": "a", "title": "b"}])
+def test_a_sealed_content_of_another_form_stops_no_sender(desk: Delivery, buttons: object) -> None:
+    ref = ask(desk, "telegram")
+    content = seal_json(desk.head()["public_key"], sealing.message_content(ref), {"text": "Иә", "buttons": buttons})
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": f"conversation#{ref.conversation_id}"}, "sk": {"S": f"message#{ref.tail}"}},
+        UpdateExpression="SET content = :content",
+        ExpressionAttributeValues={":content": {"B": content}},
+    )
+
+    desk.sender()(ref.conversation_id)
+
+    assert desk.message(ref)["status"] in ("sent", "failed") and not desk.of("outbox#")

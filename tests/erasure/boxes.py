@@ -1,0 +1,120 @@
+"""The three tasks of a request's box on a desk, and requests in the states that other tasks leave them in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.privacy import Request, Step
+from chalicelib.domain.profile import load_profile
+from chalicelib.domain.tickets import DAY
+from chalicelib.erasure.close_box import CloseBox
+from chalicelib.erasure.notify import Notify
+from chalicelib.erasure.soft_suppress import SoftSuppress
+from chalicelib.storage import rows
+from chalicelib.storage.attributes import item_to_wire, to_wire
+from chalicelib.storage.opening_one import OneOpener
+from chalicelib.storage.outbox_reading import OutboxReading
+from chalicelib.storage.request_box import BoxRemoval, RequestBox
+from chalicelib.storage.requests import WAKE
+from tests.erasure.conftest import Erasing, Person
+from tests.people import from_amina, from_daniyar
+
+PROFILE = load_profile("spoint")
+ADDRESS = "https://desk.example/certificates"
+KEPT_DAYS = PROFILE.retention["request"].days
+
+
+@dataclass
+class Boxes:
+    """The three tasks on a desk; `client` stands between them and the tables."""
+
+    desk: Erasing
+
+    def suppress(self, client: Any = None, store: Any = None) -> SoftSuppress:
+        return SoftSuppress(
+            store=store or self.desk.request_store(client),
+            box=RequestBox(self.desk.tables),
+            reading=OutboxReading(),
+            opener=lambda: OneOpener(lambda: self.desk.vault),
+            vault_public=self.desk.vault_keys.public,
+            profile=PROFILE,
+            clock=lambda: self.desk.now,
+        )
+
+    def notify(self, client: Any = None) -> Notify:
+        return Notify(
+            store=self.desk.request_store(client),
+            box=RequestBox(self.desk.tables),
+            opener=lambda: OneOpener(lambda: self.desk.vault),
+            profile=PROFILE,
+            address=ADDRESS,
+            clock=lambda: self.desk.now,
+        )
+
+    def close(self, client: Any = None) -> CloseBox:
+        removal = BoxRemoval(client or self.desk.dynamodb, self.desk.tables)
+        store = self.desk.request_store(client)
+        return CloseBox(store, removal, KEPT_DAYS, lambda: self.desk.now)
+
+    def person(self, channel: str) -> Person:
+        """Amina on WhatsApp or Daniyar on Telegram, with a ticket whose notice is sent."""
+        seconds = self.desk.seconds
+        message = from_amina(sent_at=seconds) if channel == "whatsapp" else from_daniyar(sent_at=seconds, message_id=7)
+        person = self.desk.person(message)
+        self.desk.deliver()
+        self.desk.provider.sent.clear()
+        return person
+
+    def request(self, person: Person, language: str = "kk", **more: Any) -> str:
+        """A request as it is opened, and the pointer of its person."""
+        request_id, row = new_id(), person.row
+        request = {
+            "pk": rows.request_pk(request_id), "sk": "request", "request_id": request_id, "kind": "deletion",
+            "state": "received", "source": "bot", "contact_id": person.contact_id,
+            "conversation_id": person.conversation_id, "channel": row["channel"], "account": row["account"],
+            "language": language, "received_at": self.desk.now, "deadline_at": self.desk.now + 15 * DAY,
+            "alarm_at": self.desk.now + 10 * DAY, "due": WAKE, "due_at": self.desk.now, "run": 1, "steps": {},
+            "counts": {}, "certificate_id": new_id(), **more,
+        }  # fmt: skip
+        pointer = {"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
+                   "request_id": request_id, "at": self.desk.now}  # fmt: skip
+        for item in (request, pointer):
+            self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=item_to_wire(item))
+        return request_id
+
+    def read(self, request_id: str) -> Request:
+        found = self.desk.requests.get(request_id)
+        assert found is not None
+        return found
+
+    def mark(self, request_id: str, *steps: Step, **attributes: Any) -> Request:
+        """Set steps and attributes, as other tasks of the workflow do."""
+        for name, value in {**{f"steps.{step}": self.desk.now for step in steps}, **attributes}.items():
+            names = {f"#{part}": part for part in name.split(".")}
+            self.desk.dynamodb.update_item(
+                TableName=self.desk.tables["desk"],
+                Key=item_to_wire({"pk": rows.request_pk(request_id), "sk": "request"}),
+                UpdateExpression=f"SET {'.'.join(names)} = :value",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={":value": to_wire(value)},
+            )
+        return self.read(request_id)
+
+    def certified(self, person: Person) -> str:
+        """A request whose certificate is written, with the answer to come."""
+        request_id = self.request(person)
+        self.suppress()(request_id)
+        self.send()
+        self.mark(request_id, Step.VERIFIED, Step.FENCED, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED)
+        self.desk.provider.sent.clear()
+        return request_id
+
+    def send(self) -> None:
+        self.desk.deliver()
+        assert not self.desk.of("outbox#")
+
+    def traces(self, request: Request) -> list[tuple[str, str, str]]:
+        """Every row of any table in which the box is named."""
+        assert request.box is not None
+        names = (request.box.contact_id, request.box.conversation_id)
+        return [key for key, item in self.desk.every_item() if any(name in f"{key} {item}" for name in names)]

@@ -1,0 +1,411 @@
+"""People with everything that the desk can hold of them, made through the real use cases; and their requests.
+
+Daniyar is to be erased, on WhatsApp or on Telegram; Amina is to stay as she is, bit for bit.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.messages import Address, Author, InboundMessage, NumberChanged, StatusUpdate
+from chalicelib.domain.privacy import Box, Request, RequestState, Step
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.staff import Staff
+from chalicelib.domain.tickets import DAY
+from chalicelib.storage import rows, sealing
+from chalicelib.storage.attributes import Wire, item_to_wire
+from chalicelib.storage.desk import Desk as DeskReading
+from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.requests import WAKE, RequestStore
+from chalicelib.storage.staff import StaffStore
+from chalicelib.storage.vault import KeyPair, Place, new_contact_key, seal
+from chalicelib.usecases.change_ticket import ChangeTicket, Wish
+from chalicelib.usecases.work_on_ticket import CommentOnTicket
+from tests.delivery.conftest import BOLAT
+from tests.delivery.conftest import desk as delivery_desk
+from tests.delivery.provider import Sent
+from tests.e2e.playing import forms_of
+from tests.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
+from tests.retention.conftest import KEPT_DAYS, Keeping
+
+TABLES = ("desk", "keys", "index", "ledger")
+OPERATOR = Staff(BOLAT, "operator@desk.local", "Болат", frozenset({"operator"}), undertaking_at=1)
+DANIYAR_PHONE, FORMER_PHONE, OLDEST_PHONE = "77000000231", "77000000232", "77000000233"
+DANIYAR_USER = "KZ.13571357"
+LONG = "Ұзақ жауап Данияр Оспановқа. " * 200
+"""Goes out in more than one piece, each with a link of its own."""
+
+Snapshot = dict[str, dict[tuple[str, str], Wire]]
+
+
+@dataclass
+class Person:
+    """A customer as the desk knows them. `canaries` are their data in the clear, `ids` the desk's names of them."""
+
+    desk: "Erasing"
+    channel: str
+    contact_id: str
+    conversation_id: str
+    canaries: list[str] = field(default_factory=list)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        return self._one(rows.contact_pk(self.contact_id), "contact")
+
+    @property
+    def head(self) -> dict[str, Any]:
+        return self._one(self.conversation_pk, "head")
+
+    def _one(self, pk: str, sk: str) -> dict[str, Any]:
+        (item,) = self.desk.items(keep=lambda item: (item["pk"], item["sk"]) == (pk, sk))
+        return item
+
+    @property
+    def conversation_pk(self) -> str:
+        return rows.conversation_pk(self.conversation_id)
+
+    @property
+    def tickets(self) -> list[dict[str, Any]]:
+        found = self.desk.items(keep=lambda item: item["sk"] == "ticket" and item["contact_id"] == self.contact_id)
+        return sorted(found, key=lambda item: int(item["created_at"]))
+
+    def messages(self, direction: str) -> list[dict[str, Any]]:
+        return [
+            item
+            for item in self.desk.of("message#")
+            if item["pk"] == self.conversation_pk and item.get("direction") == direction
+        ]
+
+    def keys(self) -> set[tuple[str, str, str]]:
+        """Table, partition and sort key of every row of the person, but for requests, by brute force."""
+        return {key for key, item in self.desk.every_item() if self._is_theirs(key, item)}
+
+    def _is_theirs(self, key: tuple[str, str, str], item: Mapping[str, Any]) -> bool:
+        if key[1].startswith(("request#", "fence#", "tombstone#")):
+            return False
+        names = {self.contact_id, self.conversation_id}
+        mine = names & {str(item.get(name, "")) for name in ("contact_id", "conversation_id")}
+        mine |= {name for name in names if name in key[1] or name in key[2]}
+        mine |= {name for name in names if str(item.get("message_ref", "")).startswith(name)}
+        if key[1].startswith("parked#"):
+            return key[1].removeprefix("parked#") in self._blind_ids()
+        if key[1].startswith("number#"):
+            return item["ticket_id"] in {ticket["ticket_id"] for ticket in self.tickets}
+        return bool(mine)
+
+    def _blind_ids(self) -> set[str]:
+        return {name for one in self.messages("out") for name in one.get("links", ())}
+
+
+@dataclass
+class Erasing(Keeping):
+    """A desk with people whose data can be destroyed."""
+
+    @property
+    def requests(self) -> RequestStore:
+        return self.request_store()
+
+    def request_store(self, dynamodb: Any = None) -> RequestStore:
+        return RequestStore(dynamodb or self.dynamodb, self.tables)
+
+    # -- people
+
+    def person(self, message: InboundMessage) -> Person:
+        """Store a first message and return who wrote it."""
+        before = {item["contact_id"] for item in self.of("contact")}
+        self.receive(message)
+        (row,) = [item for item in self.of("contact") if item["contact_id"] not in before]
+        return Person(self, message.channel, row["contact_id"], row["conversation_id"])
+
+    def whatsapp_daniyar(self) -> Person:
+        """Daniyar on WhatsApp: two former numbers, of which Amina has taken the older one, and everything else."""
+        numbers = [Address("phone", phone) for phone in (OLDEST_PHONE, FORMER_PHONE, DANIYAR_PHONE)]
+        user = Address("user", DANIYAR_USER)
+
+        def write(text: str, **more: Any) -> InboundMessage:
+            author = Author((user, numbers[0]), name="Данияр Оспанов", username="daniyar_osp")
+            return from_amina(text, sent_at=self.seconds, author=author, **more)
+
+        def move() -> None:
+            for old, new in pairwise(list(numbers)):
+                self.later(60)
+                change = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), old, new, self.seconds)
+                assert self.changer()(change)
+            numbers[0] = numbers[-1]
+            taker = Author((Address("phone", OLDEST_PHONE),), name="Амина Сәтбаева")
+            self.later(60)
+            self.receive(from_amina("ескі нөмір енді менікі", sent_at=self.seconds, author=taker))
+
+        person = self.person(write("менің құпия сұрағым"))
+        self._fill(person, write, move)
+        person.canaries += [FORMER_PHONE, DANIYAR_PHONE, DANIYAR_USER]  # the oldest is Amina's number by now
+        return person
+
+    def telegram_daniyar(self) -> Person:
+        """Daniyar on Telegram, with everything."""
+        number = iter(range(10, 10_000))
+
+        def write(text: str, **more: Any) -> InboundMessage:
+            order = next(number)
+            return replace(
+                from_amina(text, sent_at=self.seconds, author=DANIYAR, **more),
+                channel="telegram", account=TELEGRAM_ACCOUNT, provider_id=f"500000042:{order}", order=order,
+            )  # fmt: skip
+
+        person = self.person(write("мой тайный вопрос"))
+        self._fill(person, write, lambda: None)
+        person.canaries += ["500000042"]
+        return person
+
+    def amina(self) -> Person:
+        """Amina, who stays: with tickets, replies and links of her own."""
+        person = self.person(from_amina("Аминаның сөзі", sent_at=self.seconds))
+        self.deliver()
+        self.reply(person.tickets[0], "Аминаға жауап")
+        self.deliver()
+        self.index_contact(person.contact_id)
+        person.canaries += ["Аминаның сөзі", "Аминаға жауап"]
+        return person
+
+    def _fill(self, person: Person, write: Callable[..., InboundMessage], move: Callable[[], None]) -> None:
+        """Everything that can lie at a customer: each class of row and each kind of state, on three tickets."""
+        self.deliver()
+        self.reply(person.tickets[0], "Данияр мырза, бірінші құпия жауап", "page-first")
+        self.deliver()
+        self._work(person.tickets[0], "ішкі пікір: Данияр сенімді", tags=(f"құпия-{person.channel}",))
+        self._solve(person)
+        self.later(10 * DAY / 1000)
+        self.receive(write("екінші өтініш құпия"))
+        self.deliver()
+        self._work(person.tickets[-1], "екінші пікір Оспанов")
+        self._solve(person)
+        self.later(10 * DAY / 1000)
+        self.receive(write("үшінші өтініш құпия"))
+        self.deliver()
+        move()
+        newest = person.tickets[-1]
+        self.provider.accepted = self._status_comes_first
+        self.reply(newest, "Данияр мырза, құпия жауап")
+        self.deliver()
+        self.provider.accepted = lambda sent: None
+        self.reply(newest, LONG)
+        self.deliver()
+        self.later(5)
+        target = write("сосын түзетілген құпия")
+        self.receive(target)
+        self.receive(write("түзетілді: құпия мәтін", kind="edit", target=target.provider_id))
+        self.receive(write("", kind="reaction", target=target.provider_id, details={"emoji": "👍"}))
+        self.receive(write("", kind="unsupported", raw=b'{"secret": "qupia-raw"}', raw_type="mystery"))
+        self._guard(person)
+        self.reply(newest, "жолдағы жауап Данияр")
+        self._claim(person)
+        self.reply(newest, "кезекте тұрған жауап Данияр", "page-waiting")
+        self.index_contact(person.contact_id)
+        person.canaries += [
+            *(
+                "Данияр Оспанов",
+                "daniyar_osp",
+                f"құпия-{person.channel}",
+                "тайный вопрос",
+                "qupia-raw",
+                "Ұзақ жауап",
+                "кезекте тұрған",
+            ),
+            *("жолдағы жауап", "ішкі пікір", "екінші пікір", "Данияр мырза"),
+        ]
+
+    def _status_comes_first(self, sent: Sent) -> None:
+        """A status without our reference, before the sender has heard of its success: it is parked."""
+        if sent.provider_id.startswith("wamid"):
+            update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, sent.provider_id, "delivered", self.seconds)
+            self.statuses().apply(update, self.now)
+
+    def _work(self, ticket: Mapping[str, Any], comment: str, tags: tuple[str, ...] = ()) -> None:
+        reading = DeskReading(self.opener(), self.now)
+        changes = DeskChanges(self.dynamodb, self.tables)
+        CommentOnTicket(reading, changes, lambda: self.now)(ticket["ticket_id"], comment, OPERATOR)
+        self.later(1)
+        self.change_ticket()(ticket["ticket_id"], Wish(priority="high", tags=tags), OPERATOR)
+
+    def _solve(self, person: Person) -> None:
+        self.later(1)
+        self.change_ticket()(person.tickets[-1]["ticket_id"], Wish(state="solved"), OPERATOR)
+
+    def change_ticket(self) -> ChangeTicket:
+        reading, changes = DeskReading(self.opener(), self.now), DeskChanges(self.dynamodb, self.tables)
+        return ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: self.now)
+
+    def opener(self) -> Any:
+        from chalicelib.storage.opening import Opener
+
+        return Opener(lambda: self.vault)
+
+    def _guard(self, person: Person) -> None:
+        """An emptied message, as the sweeper leaves it."""
+        ref = MessageRef(person.conversation_id, self.now - DAY, "9" * 32)
+        until = {"guard": True, "expires_at": self.seconds * 2}
+        item = {"pk": person.conversation_pk, "sk": f"message#{ref.tail}", **until}
+        self.dynamodb.put_item(TableName=self.tables["desk"], Item=item_to_wire(item))
+
+    def _claim(self, person: Person) -> None:
+        """A sender that claimed the oldest place and died before its call."""
+        store = self.outbox()
+        (waiting,) = [one for one in store.waiting(person.conversation_id) if one.action == "send"]
+        store.claim(store.job(waiting, self.now), "a-sender-that-died", self.now)
+
+    def deliver(self) -> None:
+        """Send all that waits."""
+        self.later(1)
+        for conversation_id in sorted({item["conversation_id"] for item in self.of("outbox#")}):
+            self.sender()(conversation_id)
+
+    # -- requests
+
+    def request_for(self, person: Person, **more: Any) -> Request:
+        """A verified request whose grace has ended, as the tasks before the destroying ones leave it, with its box."""
+        request_id, box_contact, box_conversation = new_id(), new_id(), new_id()
+        key = new_contact_key(self.vault_keys.public, box_contact)
+        row, head = person.row, person.head
+        address = {
+            kind: seal(key.public, sealing.contact_attribute(box_contact, kind), b"+0") for kind in ("phone", "chat")
+        }
+        shared = {"channel": row["channel"], "account": row["account"], "language": row["language"]}
+        box = Box(box_contact, box_conversation, key.public)
+        request = {
+            "request_id": request_id, "kind": "withdrawal", "state": RequestState.GRACE.value, "source": "bot",
+            "contact_id": person.contact_id, "conversation_id": person.conversation_id, **shared,
+            "received_at": self.now, "deadline_at": self.now + 15 * DAY, "alarm_at": self.now + 10 * DAY,
+            "target_at": self.now + DAY, "due": WAKE, "due_at": self.now, "run": 1,
+            "steps": {Step.SUPPRESSED.value: self.now, Step.VERIFIED.value: self.now, Step.GRACED.value: self.now},
+            "counts": {}, "identity": "second_press", "certificate_id": new_id(), "secret_hash": "0" * 64,
+            "secret": seal(key.public, Place("desk", "request", request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),
+            "box": {"contact_id": box_contact, "conversation_id": box_conversation, "public_key": key.public},
+            **more,
+        }  # fmt: skip
+        key_row = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
+        ask = {"contact_id": person.contact_id, "action": "confirm", "request_id": request_id, "at": self.now}
+        for table, item in (
+            ("desk", {"pk": rows.request_pk(request_id), "sk": "request", **request}),
+            ("desk", {"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
+                      "request_id": request_id, "at": self.now}),
+            ("desk", {"pk": rows.contact_pk(person.contact_id), "sk": f"ask#{self.now:013d}#{'8' * 32}", **ask}),
+            ("desk", {"pk": rows.contact_pk(box.contact_id), "sk": "contact", "contact_id": box.contact_id, **shared,
+                      "state": "active", "epoch": 1, "public_key": key.public, **address,
+                      "conversation_id": box.conversation_id}),
+            ("desk", {"pk": rows.conversation_pk(box.conversation_id), "sk": "head", "contact_id": box.contact_id,
+                      "conversation_id": box.conversation_id, "channel": row["channel"], "account": row["account"],
+                      "epoch": 1, "public_key": key.public, "aliases": [], "blocked": bool(head.get("blocked"))}),
+            ("keys", {"pk": box.contact_id, **key_row, "created_at": self.now}),
+        ):  # fmt: skip
+            self.dynamodb.put_item(TableName=self.tables[table], Item=item_to_wire(item))
+        found = self.requests.get(request_id)
+        assert found is not None
+        return found
+
+    def request(self, request: Request) -> Request:
+        """The request as it is now."""
+        found = self.requests.get(request.id)
+        assert found is not None
+        return found
+
+    # -- everything that is stored
+
+    def every_item(self) -> Iterator[tuple[tuple[str, str, str], dict[str, Any]]]:
+        """Every item of every table: table, partition and sort key, and its attributes."""
+        for table in TABLES:
+            for item in self.items(table):
+                yield (table, item["pk"], item.get("sk", "")), item
+
+    def snapshot(self) -> Snapshot:
+        """Every item of every table in DynamoDB's own form."""
+        found: Snapshot = {}
+        for table in TABLES:
+            pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
+            found[table] = {_key(item): item for page in pages for item in page["Items"]}
+        return found
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Put all items of a snapshot into empty tables."""
+        for table, items in snapshot.items():
+            puts = [{"PutRequest": {"Item": item}} for item in items.values()]
+            for start in range(0, len(puts), 25):
+                self.dynamodb.batch_write_item(RequestItems={self.tables[table]: puts[start : start + 25]})
+
+    def restore(self, snapshot: Snapshot, tables: tuple[str, ...] = TABLES) -> None:
+        """Bring these tables back to what they held then."""
+        now = self.snapshot()
+        for table in tables:
+            for key in now[table].keys() - snapshot[table].keys():
+                names = ("pk", "sk") if "sk" in now[table][key] else ("pk",)
+                where = {name: now[table][key][name] for name in names}
+                self.dynamodb.delete_item(TableName=self.tables[table], Key=where)
+            for key, item in snapshot[table].items():
+                if now[table].get(key) != item:
+                    self.dynamodb.put_item(TableName=self.tables[table], Item=item)
+
+    def everything(self, without: tuple[str, ...] = ()) -> bytes:
+        """Every stored value of all tables, as bytes; `without` leaves out partitions that begin so."""
+        parts: list[bytes] = []
+        for (_, pk, _), item in self.every_item():
+            if not pk.startswith(without or ("\0",)):
+                _flatten(item, parts)
+        return b"\n".join(parts)
+
+    def found_of(self, person: Person) -> list[str]:
+        """Canaries of a person that lie anywhere in clear, escaped, hexadecimal or base64."""
+        stored = self.everything()
+        texts = {*person.canaries, *(part.lower() for part in person.canaries)}
+        return [one for one in texts if any(form in stored for form in (*forms_of(one), one.encode().hex().encode()))]
+
+
+def _key(item: Wire) -> tuple[str, str]:
+    return item["pk"]["S"], item.get("sk", {"S": ""})["S"]
+
+
+def _flatten(value: Any, parts: list[bytes]) -> None:
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            parts.append(str(name).encode())
+            _flatten(one, parts)
+    elif isinstance(value, list | tuple | set):
+        for one in value:
+            _flatten(one, parts)
+    else:
+        parts.append(value if isinstance(value, bytes) else str(value).encode())
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A desk as it was built once: what lies in its tables, and what its parts knew."""
+
+    snapshot: Snapshot
+    now: int
+    vault_keys: KeyPair
+    people: Mapping[str, tuple[str, str, str, tuple[str, ...]]]
+
+
+_CASTS: dict[tuple[str, ...], Cast] = {}
+"""Casts of this process by the names of their people: to build one takes seconds, to load one no time."""
+
+
+def cast(desk: Erasing, *names: str) -> list[Person]:
+    """Fill an empty desk with these people ("amina", "whatsapp_daniyar", "telegram_daniyar"), in this order."""
+    if names not in _CASTS:
+        made = {name: getattr(desk, name)() for name in names}
+        people = {name: (p.channel, p.contact_id, p.conversation_id, tuple(p.canaries)) for name, p in made.items()}
+        _CASTS[names] = Cast(desk.snapshot(), desk.now, desk.vault_keys, people)
+    else:
+        known = _CASTS[names]
+        desk.now, desk.vault_keys = known.now, known.vault_keys
+        desk.load(known.snapshot)
+    return [Person(desk, *known[:3], list(known[3])) for known in _CASTS[names].people.values()]
+
+
+@pytest.fixture
+def desk(tables: Mapping[str, str]) -> Iterator[Erasing]:
+    for made in delivery_desk.__wrapped__(tables):  # type: ignore[attr-defined]
+        yield Erasing(tables, made.dynamodb, provider=made.provider)

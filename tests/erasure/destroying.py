@@ -1,0 +1,49 @@
+"""The destroying tasks on a test's tables, with clients that a test chooses."""
+
+from typing import Any
+
+from chalicelib.domain.privacy import Request, Step
+from chalicelib.erasure.destroy_key import DestroyKey
+from chalicelib.erasure.erase_stores import EraseStores
+from chalicelib.erasure.freeze_inventory import FreezeInventory
+from chalicelib.erasure.hard_suppress import HardSuppress
+from chalicelib.storage.erasing import Erasing as ErasingStore
+from chalicelib.storage.fencing import Fencing
+from chalicelib.storage.inventory import Inventories
+from chalicelib.storage.key_destruction import KeyDestruction
+from tests.erasure.conftest import Erasing
+
+TASKS = ("hard_suppress", "freeze_inventory", "destroy_key", "erase", "settle", "sweep")
+
+
+def no_wait(attempt: int) -> None:
+    """Rivals and leftovers are tried again at once."""
+
+
+def run_task(desk: Erasing, name: str, request: Request, dynamodb: Any = None, **more: Any) -> dict[str, Any]:
+    """Run one task of the workflow; "settle" marks that the time of the late writers is over."""
+    client, tables = dynamodb or desk.dynamodb, desk.tables
+    store = desk.request_store(client)
+    inventories = Inventories(client, tables, store, no_wait)
+
+    def clock() -> int:
+        return desk.now
+
+    if name == "hard_suppress":
+        return dict(HardSuppress(store, Fencing(client, tables, store, no_wait), clock)(request.id))
+    if name == "freeze_inventory":
+        return dict(FreezeInventory(store, inventories, lambda: desk.vault, clock)(request.id))
+    if name == "destroy_key":
+        return dict(DestroyKey(inventories, KeyDestruction(client, tables, store, no_wait), clock)(request.id))
+    if name == "settle":
+        store.run(store.change(request.id, {f"steps.{Step.SETTLED}": desk.now}))
+        return {}
+    task = EraseStores(store, inventories, ErasingStore(client, tables, no_wait), clock, **more)
+    return dict(task(request.id, name))
+
+
+def run_until(desk: Erasing, request: Request, last: str, dynamodb: Any = None) -> None:
+    """Run the tasks in order, up to and with `last`."""
+    for name in TASKS[: TASKS.index(last) + 1]:
+        while run_task(desk, name, request, dynamodb).get("more"):
+            pass

@@ -1,0 +1,267 @@
+"""The life of a request on real tables, with runs of the workflow that a test moves on by hand."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.domain.people import ContactKey
+from chalicelib.domain.privacy import Request
+from chalicelib.domain.privacy_words import Ask as Asked
+from chalicelib.domain.profile import load_profile
+from chalicelib.erasure import await_delivery, decide, settle, verify_identity, wait_backups
+from chalicelib.erasure.answers import RequestAnswers
+from chalicelib.erasure.decide import Decide
+from chalicelib.erasure.escalate import Escalate
+from chalicelib.erasure.finish import Finish
+from chalicelib.erasure.grace import Grace
+from chalicelib.erasure.soft_suppress import SoftSuppress
+from chalicelib.erasure.waiting import Waiting
+from chalicelib.storage import rows
+from chalicelib.storage.attributes import item_to_wire, to_wire
+from chalicelib.storage.executions import RunStatus
+from chalicelib.storage.opening_one import OneOpener
+from chalicelib.storage.outbox_reading import OutboxReading
+from chalicelib.storage.request_box import RequestBox
+from chalicelib.storage.request_opening import RequestOpening
+from chalicelib.storage.requests import RequestStore
+from chalicelib.storage.vault import Place, unseal
+from chalicelib.usecases.decide_request import DecideRequest
+from chalicelib.usecases.open_request import Opened, OpenRequest
+from chalicelib.usecases.privacy_asks import PrivacyAsks
+from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
+from tests.erasure.conftest import Erasing, Person
+from tests.people import from_daniyar
+
+PROFILE = load_profile("spoint")
+DANA = "5f0c1c1e-0000-4000-8000-00000000000d"
+
+
+@dataclass
+class Runs:
+    """Step Functions as far as names and tokens go: a token is taken once, and only while its run runs."""
+
+    given: dict[str, dict[str, Any]] = field(default_factory=dict)
+    running: set[str] = field(default_factory=set)
+    waiting: dict[str, str] = field(default_factory=dict)
+    answered: list[tuple[str, str, str]] = field(default_factory=list)
+    before: Callable[[str], None] = lambda what: None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, name: str, given: str) -> None:
+        self.before("start")
+        with self.lock:
+            if name not in self.given:
+                self.given[name] = json.loads(given)
+                self.running.add(name)
+
+    def status(self, name: str) -> RunStatus:
+        self.before("status")
+        if name not in self.given:
+            return RunStatus.NEVER
+        return RunStatus.RUNS if name in self.running else RunStatus.ENDED
+
+    def answer(self, token: str, outcome: str) -> bool:
+        self.before("answer")
+        with self.lock:
+            name = self.waiting.get(token, "")
+            if name not in self.running:
+                return False
+            del self.waiting[token]
+            self.answered.append((name, token, outcome))
+            return True
+
+    def token(self, name: str) -> str:
+        """A task of this run begins to wait."""
+        token = f"token-{len(self.waiting) + len(self.answered)}-of-{name}"
+        self.waiting[token] = name
+        return token
+
+    def die(self, name: str) -> None:
+        self.running.discard(name)
+
+
+@dataclass
+class Living:
+    """Everything around one desk's requests."""
+
+    desk: Erasing
+    runs: Runs = field(default_factory=Runs)
+    woken: list[str] = field(default_factory=list)
+
+    # -- parts
+
+    @property
+    def store(self) -> RequestStore:
+        return self.desk.requests
+
+    @property
+    def opening(self) -> RequestOpening:
+        return RequestOpening(self.desk.dynamodb, self.desk.tables)
+
+    @property
+    def answers(self) -> RequestAnswers:
+        return RequestAnswers(PROFILE, RequestBox(self.desk.tables))
+
+    @property
+    def open_request(self) -> OpenRequest:
+        return OpenRequest(self.store, self.opening, PROFILE.deadlines, self.clock)
+
+    @property
+    def wake(self) -> WakeRequest:
+        return WakeRequest(self.store, self.runs, self.clock)  # type: ignore[arg-type]
+
+    @property
+    def asks(self) -> PrivacyAsks:
+        return PrivacyAsks(
+            self.store, self.opening, self.open_request, self.answers.already_open, self.wake, PROFILE.deadlines,
+            self.clock,
+        )  # fmt: skip
+
+    @property
+    def deciding(self) -> DecideRequest:
+        return DecideRequest(self.store, self.opening, self.answers.refused, PROFILE.deadlines, self.clock)
+
+    def decide(self, request_id: str, decision: str, reason: str, staff_id: str) -> None:
+        """A colleague decides, and the changed row rings for the worker."""
+        self.deciding(request_id, decision, reason, staff_id)
+        self.wake(request_id)
+
+    @property
+    def waiting(self) -> Waiting:
+        answer = AnswerWait(self.store, self.runs, self.clock)  # type: ignore[arg-type]
+        return Waiting(self.store, answer, self.clock, lambda attempt: None)
+
+    @property
+    def finish(self) -> Finish:
+        return Finish(self.store, self.opening, self.answers.ended, self.clock)
+
+    @property
+    def escalate(self) -> Escalate:
+        return Escalate(self.store, self.clock)
+
+    @property
+    def soft_suppress(self) -> SoftSuppress:
+        return SoftSuppress(
+            store=self.store,
+            box=RequestBox(self.desk.tables),
+            reading=OutboxReading(),
+            opener=lambda: OneOpener(lambda: self.desk.vault),
+            vault_public=self.desk.vault_keys.public,
+            profile=PROFILE,
+            clock=self.clock,
+        )
+
+    def clock(self) -> int:
+        return self.desk.now
+
+    # -- what happens
+
+    def daniyar(self) -> Person:
+        return self.desk.person(from_daniyar(sent_at=self.desk.seconds, message_id=7))
+
+    def ask(self, person: Person, action: Any, request_id: str = "") -> None:
+        """Put what a message asks where intake puts it."""
+        number = len(self.desk.of("ask#"))
+        blind = f"{self.desk.now:016x}{number:016x}"
+        item = {
+            "pk": rows.contact_pk(person.contact_id), "sk": f"ask#{self.desk.now:013d}#{blind}",
+            "contact_id": person.contact_id, "action": Asked(action).action, "request_id": request_id,
+            "message_ref": f"{person.conversation_id}.{self.desk.now:013d}.{blind}", "language": "ru",
+            "at": self.desk.now, "expires_at": self.desk.seconds + 8 * 86400,
+        }  # fmt: skip
+        self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=item_to_wire(item))
+
+    def says(self, person: Person, action: Any, request_id: str = "") -> None:
+        """The person asks, and the ask is dealt with."""
+        self.ask(person, action, request_id)
+        self.asks(person.contact_id)
+        self.desk.now += 1
+
+    def opened(self, person: Person, **more: Any) -> Request:
+        """A request whose first run has begun."""
+        opened: Opened = self.open_request(person.contact_id, "withdrawal", "bot", **more)
+        self.wake(opened.request_id)
+        return self.read(opened.request_id)
+
+    def suppressed(self, person: Person) -> Request:
+        request = self.opened(person)
+        self.soft_suppress(request.id)
+        return self.read(request.id)
+
+    def read(self, request_id: str) -> Request:
+        found = self.store.get(request_id)
+        assert found is not None
+        return found
+
+    def mark(self, request_id: str, steps: Mapping[str, int] | None = None, **attributes: Any) -> Request:
+        """Set steps and attributes, as other tasks do; None removes."""
+        changes = {**{f"steps.{step}": at for step, at in (steps or {}).items()}, **attributes}
+        self.store.run(self.store.change(request_id, changes))
+        return self.read(request_id)
+
+    # -- tasks
+
+    def verify(self, request: Request, token: str = "", execution: str = "") -> str:
+        return self.park(request, token, execution, "identity")
+
+    def park(self, request: Request, token: str, execution: str, wait: str) -> str:
+        """Run the task of a wait, in the request's own run unless another is named."""
+        execution = execution or self.read(request.id).execution
+        token = token or self.runs.token(execution)
+        return self.waiting.park(request.id, token, execution, *self._task(wait))
+
+    def _task(self, wait: str) -> Any:
+        from chalicelib.domain.privacy import Wait
+
+        grace = Grace(PROFILE.deadlines["grace"], self.answers.announced, self.opening.suppressed)
+        return {
+            "identity": (Wait.IDENTITY, verify_identity.due, verify_identity.begin),
+            "decision": (Wait.DECISION, decide.due, Decide(self.opening.released)),
+            "grace": (Wait.GRACE, grace.due, grace.begin),
+            "settle": (Wait.SETTLE, settle.due),
+            "told": (Wait.TOLD, await_delivery.due),
+            "backups": (Wait.BACKUPS, wait_backups.due),
+        }[wait]
+
+    # -- what there is
+
+    def box_texts(self, request: Request) -> list[str]:
+        """What was put into the request's box, opened, in its order."""
+        assert request.box is not None
+        pk = rows.conversation_pk(request.box.conversation_id)
+        found = [item for item in self.desk.of("message#") if item["pk"] == pk]
+        from chalicelib.domain.references import MessageRef
+        from chalicelib.storage.sealing import message_content
+
+        def opened(item: Mapping[str, Any]) -> str:
+            ref = MessageRef.of_tail(request.box.conversation_id if request.box else "", item["sk"][8:])
+            return str(self.desk.open(dict(item), "content", message_content(ref))["text"])
+
+        return [opened(item) for item in found]
+
+    def requests(self) -> list[dict[str, Any]]:
+        return [item for item in self.desk.of("request") if item["pk"].startswith("request#")]
+
+    def pointers(self) -> list[dict[str, Any]]:
+        return [item for item in self.desk.of("request") if item["pk"].startswith("contact#")]
+
+    def unsealed(self, person: Person, place: Place, sealed: bytes) -> str:
+        """Open what is sealed to the person's key."""
+        (item,) = [one for one in self.desk.items("keys") if one["pk"] == person.contact_id]
+        key = ContactKey(person.contact_id, item["public_key"], item["sealed_private"], item["vault_id"])
+        return unseal(self.desk.vault.open_contact_key(key), place, sealed).decode()
+
+    def delete(self, person: Person, sk: str) -> None:
+        key = item_to_wire({"pk": rows.contact_pk(person.contact_id), "sk": sk})
+        self.desk.dynamodb.delete_item(TableName=self.desk.tables["desk"], Key=key)
+
+    def set_contact(self, person: Person, **values: Any) -> None:
+        self.desk.dynamodb.update_item(
+            TableName=self.desk.tables["desk"],
+            Key=item_to_wire({"pk": rows.contact_pk(person.contact_id), "sk": "contact"}),
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            ExpressionAttributeNames={f"#{name}": name for name in values},
+            ExpressionAttributeValues={f":{name}": to_wire(value) for name, value in values.items()},
+        )

@@ -1,0 +1,159 @@
+"""The proof of absence: another program with its own reads; whatever is left of the person is found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.domain.messages import Address, Author
+from chalicelib.domain.privacy import MOST_PASSES, Request, Step
+from chalicelib.domain.tickets import DAY
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.errors import Unavailable
+from chalicelib.storage.attributes import item_to_wire
+from tests.erasure.absence import asking, verify
+from tests.erasure.conftest import DANIYAR_PHONE, Erasing, Person, Snapshot
+from tests.erasure.destroying import run_until
+from tests.erasure.faults import Died, Dying, Hooked, Leaving
+from tests.people import from_amina
+
+
+def gone(desk: Erasing, person: Person) -> Request:
+    """The person's request after the second pass of the eraser."""
+    request = desk.request_for(person)
+    run_until(desk, request, "sweep")
+    return request
+
+
+def changed(before: Snapshot, after: Snapshot) -> set[str]:
+    """Partitions of rows that are new, gone or different."""
+    both = {table: before[table].keys() | after[table].keys() for table in before}
+    return {
+        key[0].partition("#")[0]
+        for table, keys in both.items()
+        for key in keys
+        if before[table].get(key) != after[table].get(key)
+    }
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
+def test_nothing_left_is_proved_and_opens_the_fences(desk: Erasing, channel: str) -> None:
+    desk.amina()
+    person = desk.whatsapp_daniyar() if channel == "whatsapp" else desk.telegram_daniyar()
+    request = gone(desk, person)
+    before = desk.snapshot()
+    assert verify(desk, request) == {"outcome": "absent"} == verify(desk, request)
+    stored = desk.request(request)
+    assert stored.done(Step.ABSENT) and not stored.passes
+    assert changed(before, desk.snapshot()) == {"request", "fence"}
+    fences = desk.items("index", keep=lambda item: item["pk"].startswith("fence#"))
+    assert fences
+    for fence in fences:
+        assert not fence["closed"] and fence["at"] == stored.at(Step.KEY_DESTROYED)
+        assert fence["expires_at"] == (fence["at"] + 8 * DAY) // 1000 and "box" not in fence
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
+def test_each_single_row_that_is_left_is_found(desk: Erasing, channel: str) -> None:
+    """Given back one at a time, whatever the eraser deleted is noticed. Rows that only late writers make in the
+    conversation are found with its partition."""
+    desk.amina()
+    person = desk.whatsapp_daniyar() if channel == "whatsapp" else desk.telegram_daniyar()
+    request = desk.request_for(person)
+    run_until(desk, request, "freeze_inventory")
+    before = desk.snapshot()
+    run_until(desk, request, "sweep")
+    after = desk.snapshot()
+    deleted = [
+        (table, key, before[table][key]) for table in before for key in before[table].keys() - after[table].keys()
+    ]
+    assert {table for table, _, _ in deleted} == {"desk", "index", "keys"}
+    known = asking(desk)
+    identities = known.identities(desk.request(request), desk.vault)
+    for table, key, item in deleted:
+        if int(item.get("expires_at", {"N": "9" * 12})["N"]) <= desk.seconds:
+            continue  # past its date: the sweeper's
+        where = {name: item[name] for name in ("pk", "sk") if name in item}
+        desk.dynamodb.put_item(TableName=desk.tables[table], Item=item)
+        found = known.found(request, identities)
+        desk.dynamodb.delete_item(TableName=desk.tables[table], Key=where)
+        assert sum(found.values()) == 1, (table, key, found)
+    assert known.found(request, identities) == {}
+
+
+def leave(desk: Erasing, person: Person) -> None:
+    item = {"pk": person.conversation_pk, "sk": f"message#{desk.now:013d}#{'7' * 32}", "direction": "event"}
+    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
+
+
+def test_what_is_found_goes_back_to_the_eraser_five_times_and_then_to_a_person(desk: Erasing) -> None:
+    person = desk.telegram_daniyar()
+    request = gone(desk, person)
+    for number in range(1, MOST_PASSES + 1):
+        leave(desk, person)
+        assert verify(desk, request) == {"outcome": "found"}
+        stored = desk.request(request)
+        assert stored.passes == number
+        assert not {Step.ERASED, Step.SETTLED, Step.SWEPT} & set(stored.steps)
+        run_until(desk, request, "sweep")
+    leave(desk, person)
+    with pytest.raises(TaskFailed, match="still_found"):
+        verify(desk, request)
+    assert not desk.request(request).done(Step.ABSENT)
+
+
+def test_a_store_that_does_not_answer_proves_nothing(desk: Erasing) -> None:
+    request = gone(desk, desk.telegram_daniyar())
+    reads: list[str] = []
+
+    def count(name: str, body: Mapping[str, Any]) -> None:
+        reads.append(name)
+
+    verify(desk, request, Hooked(desk.dynamodb, count))
+    run = desk.requests.change(request.id, {f"steps.{Step.ABSENT}": None})
+    assert desk.requests.run(run) is None
+    for number in range(len(reads)):
+        calls = iter(range(len(reads)))
+
+        def fail(name: str, body: Mapping[str, Any], at: int = number, calls: Any = calls) -> None:
+            if next(calls) == at:
+                raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}}, name)
+
+        if reads[number] == "update_item":
+            continue
+        with pytest.raises(Unavailable):
+            verify(desk, request, Hooked(desk.dynamodb, fail))
+        assert not desk.request(request).done(Step.ABSENT)
+
+
+def test_it_goes_on_after_dying_at_any_write_and_reads_what_was_left_over(desk: Erasing) -> None:
+    request = gone(desk, desk.whatsapp_daniyar())
+    counting = Dying(desk.dynamodb)
+    start = desk.snapshot()
+    verify(desk, request, counting)
+    for number in range(1, counting.writes + 1):
+        for when in ("before", "after"):
+            desk.restore(start)
+            with pytest.raises(Died):
+                verify(desk, request, Dying(desk.dynamodb, number, when))
+            assert verify(desk, request, Leaving(desk.dynamodb)) == {"outcome": "absent"}
+
+
+def test_an_address_that_has_a_new_owner_is_no_trace(desk: Erasing) -> None:
+    """Somebody got the number meanwhile, after its fence was opened by an earlier run."""
+    person = desk.whatsapp_daniyar()
+    request = gone(desk, person)
+    assert verify(desk, request) == {"outcome": "absent"}
+    run = desk.requests.change(request.id, {f"steps.{Step.ABSENT}": None})
+    assert desk.requests.run(run) is None
+    desk.later(60)
+    author = Author((Address("phone", DANIYAR_PHONE),), name="Жаңа адам")
+    desk.receive(from_amina("мен жаңамын", sent_at=desk.seconds, author=author))
+    assert verify(desk, request) == {"outcome": "absent"}
+
+
+def test_before_the_second_pass_nothing_is_asked(desk: Erasing) -> None:
+    request = desk.request_for(desk.telegram_daniyar())
+    with pytest.raises(TaskFailed, match="not_erased"):
+        verify(desk, request)

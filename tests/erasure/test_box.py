@@ -1,0 +1,480 @@
+"""The box of a request: what the person is asked and told, each once, and nothing of it is left at the end."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.domain import privacy_texts
+from chalicelib.domain.certificates import secret_hash
+from chalicelib.domain.messages import ReachChanged, StatusUpdate
+from chalicelib.domain.privacy import Identity, RequestState, Step
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.storage import rows
+from chalicelib.storage.attributes import item_to_wire
+from chalicelib.storage.opening_one import OneOpener
+from chalicelib.storage.request_box import BOX, RequestBox
+from chalicelib.workers import relay
+from tests.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes
+from tests.erasure.conftest import Erasing
+from tests.people import AMINA_PHONE, DANIYAR, DANIYAR_CHAT, TELEGRAM_ACCOUNT
+from tests.storage.declared import undeclared
+
+HOUR = 60 * 60 * SECOND
+CHANNELS = pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
+
+
+@pytest.fixture
+def boxes(desk: Erasing) -> Boxes:
+    return Boxes(desk)
+
+
+class Died(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+class Mortal:
+    """A client that dies before or after its n-th write."""
+
+    def __init__(self, client: Any, number: int, when: str) -> None:
+        self._client, self._number, self._when, self.count = client, number, when, 0
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if name not in ("transact_write_items", "update_item", "put_item", "delete_item"):
+            return found
+
+        def call(**request: Any) -> Any:
+            self.count += 1
+            if self.count == self._number and self._when == "before":
+                raise Died
+            answer = found(**request)
+            if self.count == self._number:
+                raise Died
+            return answer
+
+        return call
+
+
+def crash_everywhere(desk: Erasing, when: str, make: Callable[[Any], Callable[[str], Any]], request_id: str) -> bool:
+    """Run a task that dies at its first write, then one that dies at its second … until one lives through; then once
+    more. Return whether any has died."""
+    for number in range(1, 60):
+        try:
+            make(Mortal(desk.dynamodb, number, when))(request_id)
+        except Died:
+            continue
+        assert make(desk.dynamodb)(request_id) == {}
+        return number > 1
+    raise AssertionError("it never came to its end")
+
+
+# -- the question
+
+
+@CHANNELS
+def test_the_person_is_asked_on_their_channel_with_two_buttons(boxes: Boxes, channel: str) -> None:
+    person = boxes.person(channel)
+    request_id = boxes.request(person, language="ru")
+
+    assert boxes.suppress()(request_id) == {}
+    boxes.send()
+
+    (sent,) = boxes.desk.provider.sent
+    assert sent.to == (AMINA_PHONE if channel == "whatsapp" else DANIYAR_CHAT)
+    assert sent.text == privacy_texts.challenge(PROFILE, "ru", "deletion", 48)
+    assert sent.buttons == (
+        (f"erase.confirm.{request_id}", "Да, удалить"),
+        (f"erase.cancel.{request_id}", "Нет, оставить"),
+    )
+    request = boxes.read(request_id)
+    assert (request.state, request.at(Step.SUPPRESSED)) == (RequestState.VERIFYING, person.row["suppressed_at"])
+    assert len(request.secret_hash) == 64
+
+
+@CHANNELS
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_person_is_asked_once_wherever_the_task_dies(boxes: Boxes, channel: str, when: str) -> None:
+    request_id = boxes.request(boxes.person(channel))
+
+    died = crash_everywhere(boxes.desk, when, boxes.suppress, request_id)
+    boxes.send()
+
+    assert died
+    assert len(boxes.desk.provider.sent) == 1
+    assert len([item for item in boxes.desk.of_pk("contact#") if item["sk"] == "contact"]) == 2
+
+
+def test_of_two_tasks_at_once_one_asks(boxes: Boxes) -> None:
+    request_id = boxes.request(boxes.person("whatsapp"))
+    ours, rival = boxes.desk.requests, boxes.suppress()
+
+    class Behind:
+        """A store whose owner is overtaken between reading and writing."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(ours, name)
+
+        def until_done(self, build: Callable[[frozenset[str]], Any]) -> bool:
+            def overtaken(refused: frozenset[str]) -> Any:
+                writes = build(refused)
+                if not refused:
+                    rival(request_id)
+                return writes
+
+            return ours.until_done(overtaken)
+
+    assert boxes.suppress(store=Behind())(request_id) == {}
+    boxes.send()
+    assert len(boxes.desk.provider.sent) == 1
+    assert len(boxes.desk.items("keys")) == 2
+
+
+def test_who_has_answered_already_is_not_asked_but_can_be_told(boxes: Boxes) -> None:
+    request_id = boxes.request(boxes.person("whatsapp"))
+    boxes.mark(request_id, Step.CANCELLED)
+
+    boxes.suppress()(request_id)
+
+    assert boxes.read(request_id).box is not None
+    assert not boxes.desk.of("outbox#")
+
+
+def test_without_a_contact_nothing_is_begun(boxes: Boxes) -> None:
+    person = boxes.person("whatsapp")
+    request_id = boxes.request(person)
+    boxes.desk.dynamodb.delete_item(TableName=boxes.desk.tables["keys"], Key={"pk": {"S": person.contact_id}})
+
+    with pytest.raises(NotFound):
+        boxes.suppress()(request_id)
+    assert boxes.read(request_id).steps == {}
+
+
+@CHANNELS
+def test_the_rows_of_a_box_are_declared_and_show_nothing_of_the_person(boxes: Boxes, channel: str) -> None:
+    person = boxes.person(channel)
+    request_id = boxes.certified(person)
+    boxes.notify()(request_id)
+    boxes.send()
+
+    assert [line for table in boxes.desk.tables for line in undeclared(table, boxes.desk.items(table))] == []
+    stored = boxes.desk.everything()
+    for clear in (AMINA_PHONE, DANIYAR_CHAT, "Сәтбаева", "Оспанов", privacy_texts.ERASED):
+        assert clear.encode() not in stored
+
+
+def test_a_box_is_found_by_nobody_and_its_messages_are_dated_by_nobody(boxes: Boxes) -> None:
+    request_id = boxes.request(boxes.person("whatsapp"))
+    boxes.suppress()(request_id)
+    boxes.desk.deliver()
+    box = boxes.read(request_id).box
+    assert box is not None
+
+    boxes.desk.index_contact(box.contact_id)
+    mine = boxes.desk.of_pk(f"conversation#{box.conversation_id}")
+    bells = [relay._bell(as_record(item)) for item in mine if item["sk"].startswith("message#")]
+
+    assert [item for item in boxes.desk.items("index") if box.contact_id in f"{item['pk']} {item['sk']}"] == []
+    assert bells == [None]
+    assert len(boxes.desk.of("ticket")) == 1
+    assert all("ticket_id" not in item for item in mine)
+
+
+def as_record(item: dict[str, Any]) -> dict[str, Any]:
+    return {"eventName": "INSERT", "eventID": "1", "dynamodb": {"NewImage": item_to_wire(item), "SequenceNumber": "1"}}
+
+
+def test_a_box_that_nobody_closes_is_ended_by_the_sweeper(boxes: Boxes) -> None:
+    request_id = boxes.request(boxes.person("whatsapp"))
+    boxes.suppress()(request_id)
+    boxes.desk.deliver()
+    request = boxes.read(request_id)
+    assert request.box is not None
+
+    boxes.desk.now += 60 * DAY + SECOND
+    for _ in range(3):
+        boxes.desk.sweep()
+
+    conversations = {item["pk"] for item in boxes.desk.of_pk("conversation#")}
+    assert f"conversation#{request.box.conversation_id}" not in conversations
+    assert request.box.contact_id not in {item["pk"] for item in boxes.desk.items("keys")}
+
+
+# -- while the request is open
+
+
+def test_a_suppressed_person_gets_replies_and_no_news(boxes: Boxes) -> None:
+    person = boxes.person("telegram")
+    boxes.suppress()(boxes.request(person))
+    boxes.desk.deliver()
+    boxes.desk.provider.sent.clear()
+    boxes.desk.reply(person.tickets[0], "Ответ оператора")
+    boxes.desk.deliver()
+    news = boxes.desk.reply(person.tickets[0], "Новости компании")
+    place = {"pk": rows.conversation_pk(news.conversation_id), "sk": f"outbox#{news.tail}"}
+    boxes.desk.dynamodb.update_item(
+        TableName=boxes.desk.tables["desk"], Key=item_to_wire(place), UpdateExpression="SET purpose = :news",
+        ExpressionAttributeValues={":news": {"S": "news"}},
+    )  # fmt: skip
+
+    boxes.desk.sender(allows=lambda purpose, channel: True)(person.conversation_id)
+
+    assert boxes.desk.provider.texts == ["Ответ оператора"]
+    failure = boxes.desk.message(news)["failure"]
+    assert (failure["code"], failure["reason"]) == ("suppressed", "not_allowed")
+
+
+def test_an_answer_goes_out_for_a_day_after_the_person_pressed(boxes: Boxes) -> None:
+    request_id = boxes.request(boxes.person("whatsapp"))
+    boxes.suppress()(request_id)
+    boxes.send()
+    boxes.desk.now += 23 * HOUR
+    request = boxes.mark(request_id, Step.VERIFIED, identity=Identity.SECOND_PRESS.value)
+    boxes.desk.now += 4 * HOUR
+    text = privacy_texts.cancelled(PROFILE, "kk")
+
+    assert (
+        boxes.desk.requests.run(*RequestBox(boxes.desk.tables).notice(request, "told", text, (), boxes.desk.now))
+        is None
+    )
+    boxes.send()
+
+    assert boxes.desk.provider.texts[-1] == text
+
+
+def test_after_a_day_without_a_word_of_the_person_nothing_goes_out_on_whatsapp(boxes: Boxes) -> None:
+    request_id = boxes.request(boxes.person("whatsapp"))
+    boxes.suppress()(request_id)
+    boxes.desk.now += DAY + 1
+    boxes.send()
+    assert boxes.desk.provider.sent == []
+
+
+def test_who_has_blocked_the_bot_and_presses_again_gets_answers(boxes: Boxes) -> None:
+    person = boxes.person("telegram")
+    boxes.desk.changer()(ReachChanged("telegram", TELEGRAM_ACCOUNT, DANIYAR, True, boxes.desk.seconds + 1))
+    request_id = boxes.request(person)
+    boxes.suppress()(request_id)
+    boxes.send()
+    assert boxes.desk.provider.sent == []
+    request = boxes.mark(request_id, Step.VERIFIED, identity=Identity.SECOND_PRESS.value)
+
+    boxes.desk.requests.run(*RequestBox(boxes.desk.tables).notice(request, "grace", "Спасибо", (), boxes.desk.now))
+    boxes.send()
+
+    assert boxes.desk.provider.texts == ["Спасибо"]
+
+
+# -- the answer
+
+
+@CHANNELS
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_person_is_told_once_with_a_secret_that_fits_the_certificate(boxes: Boxes, channel: str, when: str) -> None:
+    request_id = boxes.certified(boxes.person(channel))
+
+    died = crash_everywhere(boxes.desk, when, boxes.notify, request_id)
+    boxes.send()
+
+    assert died
+    (sent,) = boxes.desk.provider.sent
+    request = boxes.read(request_id)
+    found = re.search(r"(?:[0-9a-z]{4}-){4}[0-9a-z]{4}", sent.text)
+    assert found and secret_hash(request.certificate_id, found[0].upper()) == request.secret_hash
+    assert request.certificate_id in sent.text and ADDRESS in sent.text
+    assert request.done(Step.TOLD)
+
+
+def test_nobody_is_told_before_there_is_a_certificate(boxes: Boxes) -> None:
+    request_id = boxes.request(boxes.person("whatsapp"))
+    boxes.suppress()(request_id)
+    with pytest.raises(Conflict):
+        boxes.notify()(request_id)
+
+
+# -- the end
+
+
+@CHANNELS
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_wherever_closing_dies_nothing_of_the_box_is_left(boxes: Boxes, channel: str, when: str) -> None:
+    person = boxes.person(channel)
+    request_id = boxes.certified(person)
+    boxes.notify()(request_id)
+    boxes.send()
+    request = boxes.read(request_id)
+    boxes.desk.dynamodb.put_item(
+        TableName=boxes.desk.tables["desk"],
+        Item=item_to_wire({"pk": rows.request_pk(request_id), "sk": "inventory#desk.contact#0", "found": 1}),
+    )
+    assert {key[1].partition("#")[0] for key in boxes.traces(request)} >= {"contact", "conversation", "link"}
+
+    died = crash_everywhere(boxes.desk, when, boxes.close, request_id)
+
+    assert died
+    assert boxes.traces(request) == []
+    assert boxes.desk.of("inventory#") == []
+    closed = boxes.read(request_id)
+    assert (closed.state, closed.box) == (RequestState.WAITING_FOR_BACKUPS, None)
+    assert closed.secret_hash and "secret" not in boxes.desk.requests.item(request_id)
+    assert person.row and person.tickets
+
+
+def test_a_key_is_destroyed_before_anything_else_so_that_what_is_left_opens_nowhere(boxes: Boxes) -> None:
+    request_id = boxes.certified(boxes.person("whatsapp"))
+    boxes.notify()(request_id)
+    box = boxes.read(request_id).box
+    assert box is not None
+
+    with pytest.raises(Died):
+        boxes.close(Mortal(boxes.desk.dynamodb, 1, "after"))(request_id)
+    boxes.desk.deliver()
+
+    left = [item for item in boxes.desk.of("message#") if item["contact_id"] == box.contact_id]
+    assert left and boxes.desk.provider.sent == []
+    assert OneOpener(lambda: boxes.desk.vault).text(box.contact_id, place_of(left[0]), left[0]["content"]) is None
+
+
+def place_of(item: dict[str, Any]) -> Any:
+    from chalicelib.storage.sealing import message_content
+
+    conversation_id = item["pk"].removeprefix("conversation#")
+    return message_content(MessageRef.of_tail(conversation_id, item["sk"].removeprefix("message#")))
+
+
+@CHANNELS
+def test_a_sender_that_is_at_work_while_the_box_is_closed_leaves_nothing(boxes: Boxes, channel: str) -> None:
+    request_id = boxes.certified(boxes.person(channel))
+    boxes.notify()(request_id)
+    request = boxes.read(request_id)
+    assert request.box is not None
+
+    def closed_meanwhile(sent: object) -> None:
+        boxes.close()(request_id)
+
+    boxes.desk.provider.accepted = closed_meanwhile
+    boxes.desk.sender()(request.box.conversation_id)
+
+    assert boxes.traces(request) == []
+
+
+@pytest.mark.parametrize("step", ["job", "claim"])
+def test_a_sender_that_comes_too_late_sends_nothing(boxes: Boxes, step: str) -> None:
+    request_id = boxes.certified(boxes.person("telegram"))
+    boxes.notify()(request_id)
+    request, outbox = boxes.read(request_id), boxes.desk.outbox()
+    assert request.box is not None
+
+    class Late:
+        def __getattr__(self, name: str) -> Any:
+            if name == step:
+                boxes.close()(request_id)
+            return getattr(outbox, name)
+
+    boxes.desk.sender(store=Late())(request.box.conversation_id)
+    boxes.desk.sender()(request.box.conversation_id)
+
+    assert boxes.desk.provider.sent == []
+    assert boxes.traces(request) == []
+
+
+def test_a_sender_that_hears_of_a_blocked_bot_too_late_makes_no_new_head(boxes: Boxes) -> None:
+    request_id = boxes.certified(boxes.person("telegram"))
+    boxes.notify()(request_id)
+    request, outbox = boxes.read(request_id), boxes.desk.outbox()
+    assert request.box is not None
+    head = (rows.conversation_pk(request.box.conversation_id), "head")
+    boxes.desk.provider.faults = [boxes.desk.provider.telegram_error(403, "Forbidden: bot was blocked by the user")]
+
+    class Late:
+        def __getattr__(self, name: str) -> Any:
+            if name == "failed":
+                key = item_to_wire(dict(zip(("pk", "sk"), head, strict=True)))
+                boxes.desk.dynamodb.delete_item(TableName=boxes.desk.tables["desk"], Key=key)
+            return getattr(outbox, name)
+
+    boxes.desk.sender(store=Late())(request.box.conversation_id)
+
+    assert boxes.desk.items(keep=lambda item: (item["pk"], item["sk"]) == head) == []
+    boxes.close()(request_id)
+    assert boxes.traces(request) == []
+
+
+def test_a_status_that_comes_after_the_end_brings_nothing_back(boxes: Boxes) -> None:
+    request_id = boxes.certified(boxes.person("whatsapp"))
+    boxes.notify()(request_id)
+    boxes.send()
+    request, (sent,) = boxes.read(request_id), boxes.desk.provider.sent
+    boxes.close()(request_id)
+
+    account = request.account
+    boxes.desk.statuses().apply(
+        StatusUpdate("whatsapp", account, sent.provider_id, "delivered", boxes.desk.seconds, sent.reference),
+        boxes.desk.now,
+    )
+    assert boxes.traces(request) == []
+
+
+def test_no_answer_is_put_into_a_box_that_was_closed_meanwhile(boxes: Boxes) -> None:
+    request_id = boxes.certified(boxes.person("whatsapp"))
+    boxes.notify()(request_id)
+    request = boxes.read(request_id)
+    boxes.close()(request_id)
+    box = RequestBox(boxes.desk.tables)
+
+    refusal = boxes.desk.requests.run(*box.notice(request, "already_open", "Қайта", (), boxes.desk.now))
+
+    assert refusal is not None and refusal.roles == {BOX}
+    assert boxes.traces(request) == []
+    assert box.notice(boxes.read(request_id), "already_open", "Қайта", (), boxes.desk.now) == []
+
+
+def test_a_box_is_not_closed_before_its_person_was_answered(boxes: Boxes) -> None:
+    request_id = boxes.request(boxes.person("whatsapp"))
+    boxes.suppress()(request_id)
+    with pytest.raises(Conflict):
+        boxes.close()(request_id)
+    boxes.send()
+    assert len(boxes.desk.provider.sent) == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("step", "state"), [(Step.CANCELLED, RequestState.CANCELLED), (Step.REFUSED, RequestState.REFUSED)]
+)
+def test_with_its_box_a_request_that_came_to_nothing_is_over(
+    boxes: Boxes, step: Step, state: RequestState, when: str
+) -> None:
+    person = boxes.person("whatsapp")
+    request_id = boxes.request(person, token="task-token", waits="told", evidence=b"\x01" + b"e" * 60)
+    boxes.suppress()(request_id)
+    boxes.send()
+    request = boxes.mark(request_id, step, Step.FINISHED)
+
+    assert crash_everywhere(boxes.desk, when, boxes.close, request_id)
+
+    assert boxes.traces(request) == []
+    item, over = boxes.desk.requests.item(request_id), boxes.read(request_id)
+    assert (over.state, over.over_at, over.box) == (state, boxes.desk.now, None)
+    assert item["expires_at"] == (boxes.desk.now + KEPT_DAYS * DAY) // SECOND < item["gone_at"]
+    assert not {"due", "due_at", "token", "waits", "secret", "secret_hash", "certificate_id"} & set(item)
+    assert item["evidence"]
+    assert [one for one in boxes.desk.of("request") if one["pk"].startswith("contact#")] == []
+    assert person.row and person.tickets and person.contact_id in {one["pk"] for one in boxes.desk.items("keys")}
+
+
+def test_a_later_request_of_the_same_person_keeps_its_pointer(boxes: Boxes) -> None:
+    person = boxes.person("whatsapp")
+    first = boxes.request(person)
+    boxes.suppress()(first)
+    boxes.send()
+    boxes.mark(first, Step.CANCELLED, Step.FINISHED)
+    second = boxes.request(person)
+
+    boxes.close()(first)
+
+    (pointer,) = [one for one in boxes.desk.of("request") if one["pk"].startswith("contact#")]
+    assert (pointer["request_id"], boxes.read(first).state) == (second, RequestState.CANCELLED)

@@ -1,0 +1,56 @@
+"""The tasks of the box as Lambda calls them: with settings, secrets and the vault's key of the AWS."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib import wiring, wiring_erasure
+from chalicelib.domain.privacy import RequestState, Step
+from chalicelib.erasure import close_box, notify, soft_suppress
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.storage.vault import encode_key
+from tests.delivery.test_wired import queues as queues
+from tests.erasure.boxes import Boxes
+from tests.erasure.conftest import Erasing
+
+
+@pytest.fixture
+def boxes(desk: Erasing, queues: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Boxes]:
+    monkeypatch.setenv("VAULT_PUBLIC_KEY", encode_key(desk.vault_keys.public))
+    monkeypatch.setenv("PUBLIC_URL", "https://desk.example/")
+    _forget()
+    desk.now = wiring.clock()()
+    yield Boxes(desk)
+    _forget()
+
+
+def _forget() -> None:
+    for made in vars(wiring_erasure).values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()
+
+
+def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, capsys: pytest.CaptureFixture[str]) -> None:
+    request_id = boxes.request(boxes.person("telegram"))
+    event = {"request_id": request_id}
+
+    assert soft_suppress.handle(event) == {}
+    boxes.send()
+    boxes.mark(request_id, Step.VERIFIED, Step.KEY_DESTROYED, Step.CERTIFIED)
+    assert notify.handle(event) == {}
+    boxes.send()
+    assert close_box.handle(event) == {}
+
+    question, answer = boxes.desk.provider.sent
+    assert len(question.buttons) == 2
+    assert "https://desk.example/certificates" in answer.text
+    assert boxes.read(request_id).state == RequestState.WAITING_FOR_BACKUPS
+    logged = capsys.readouterr().out
+    assert request_id in logged
+    assert not [word for word in ("500000042", "Оспанов", answer.text[:20]) if word in logged]
+
+
+def test_a_task_that_comes_too_early_fails_with_a_word(boxes: Boxes) -> None:
+    request_id = boxes.request(boxes.person("telegram"))
+    with pytest.raises(TaskFailed, match="^too_early$"):
+        close_box.handle({"request_id": request_id})

@@ -1,0 +1,268 @@
+"""Certificates: signed, chained, without anything of a person, and checkable by whoever holds number and secret."""
+
+import base64
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from chalicelib import wiring
+from chalicelib.domain.certificates import FINAL, ISSUED, entry_hash, secret_hash
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.privacy import Request, RequestState, Step
+from chalicelib.domain.profile import load_profile
+from chalicelib.domain.tickets import DAY
+from chalicelib.erasure.certificate import IssueCertificate
+from chalicelib.erasure.final_certificate import FinishCertificate
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.settings import settings
+from chalicelib.storage.backups import Backups
+from chalicelib.storage.ledger import Ledger, Signer
+from chalicelib.storage.requests import RequestStore, request_of
+from chalicelib.usecases.check_certificate import CheckCertificate
+from tests.conftest import Aws
+
+NOW = 1_763_800_000_000
+SECRET = "3k9d7mq2xw8t4r6y0abc"
+
+
+@dataclass
+class Office:
+    """The ledger with requests that are ready for their certificates."""
+
+    dynamodb: Any
+    tables: Mapping[str, str]
+    signer: Signer
+    now: int = NOW
+
+    @property
+    def requests(self) -> RequestStore:
+        return RequestStore(self.dynamodb, self.tables)
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.dynamodb, self.tables)
+
+    def request(self, *steps: str, **more: Any) -> Request:
+        certificate_id = new_id()
+        done = (Step.VERIFIED, Step.FENCED, Step.KEY_DESTROYED, Step.ABSENT, *steps)
+        item: dict[str, Any] = {
+            "request_id": new_id(), "kind": "withdrawal", "state": "destroying", "source": "bot",
+            "contact_id": new_id(), "conversation_id": new_id(), "channel": "telegram", "account": "100000001",
+            "language": "kk", "received_at": self.now - DAY, "deadline_at": self.now + 15 * DAY,
+            "alarm_at": self.now + 10 * DAY, "due": "wake#0", "due_at": self.now, "run": 1,
+            "steps": {str(step): self.now - 1000 for step in done},
+            "counts": {"conversation": {"found": 12, "destroyed": 12, "retained": 0}},
+            "identity": "second_press", "certificate_id": certificate_id,
+            "secret_hash": secret_hash(certificate_id, SECRET), "policy_version": "1", "policy_hash": "ab" * 32,
+            "key_fingerprint": "5e0291c7d4ab0f36", "inventory_hash": "cd" * 32,
+        } | more  # fmt: skip
+        pk = f"request#{item['request_id']}"
+        put = self.requests.writes.put("request", "desk", pk, "request", item)
+        self.dynamodb.put_item(**put.item["Put"])
+        return request_of(item)
+
+    def issue(self, request: Request) -> dict[str, Any]:
+        return IssueCertificate(self.requests, self.ledger, self.signer, load_profile("spoint"), lambda: self.now)(
+            request.id
+        )
+
+    def finish(self, request: Request) -> dict[str, Any]:
+        backups = Backups(self.dynamodb, self.tables)
+        task = FinishCertificate(self.requests, backups, self.ledger, self.signer, 1095, lambda: self.now)
+        return task(request.id)
+
+    def recover(self) -> None:
+        """Switch point-in-time recovery on, as the deployment does."""
+        for name in ("desk", "keys", "ledger"):
+            self.dynamodb.update_continuous_backups(
+                TableName=self.tables[name],
+                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+            )
+
+
+@pytest.fixture
+def office(aws: Aws, tables: Mapping[str, str]) -> Office:
+    key = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    return Office(aws.client("dynamodb"), tables, Signer(aws.client("kms"), key))
+
+
+def test_a_certificate_says_what_was_destroyed_and_is_entered_once(office: Office) -> None:
+    request = office.request()
+    office.issue(request)
+    office.issue(request)
+    entry = office.ledger.entry(request.certificate_id, ISSUED)
+    assert entry is not None and office.signer.holds(entry)
+    said = entry.body
+    assert (said["number"], said["previous_hash"]) == (1, "")
+    assert said["stores"] == {"conversation": {"found": 12, "destroyed": 12, "retained": 0}}
+    assert said["times"]["received"] == "2025-11-21T08:26:40Z" and said["basis"] == "94-V art. 8"
+    stored = office.requests.get(request.id)
+    assert stored is not None and stored.done(Step.CERTIFIED)
+
+
+def test_it_names_nobody(office: Office) -> None:
+    request = office.request()
+    office.issue(request)
+    entry = office.ledger.entry(request.certificate_id, ISSUED)
+    assert entry is not None
+    for name in (request.contact_id, request.conversation_id, request.account, SECRET):
+        assert name not in entry.text
+
+
+def test_what_is_not_proved_gets_none(office: Office) -> None:
+    request = office.request()
+    removal = office.requests.change(request.id, {f"steps.{Step.ABSENT}": None})
+    assert office.requests.run(removal) is None
+    with pytest.raises(TaskFailed, match="not_proved"):
+        office.issue(request)
+    assert office.ledger.entry(request.certificate_id, ISSUED) is None
+
+
+def test_many_at_once_make_one_unbroken_chain(office: Office) -> None:
+    requests = [office.request() for _ in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(office.issue, [*requests, *requests]))
+    entries = [office.ledger.entry(one.certificate_id, ISSUED) for one in requests]
+    chain = sorted((one for one in entries if one), key=lambda one: one.number)
+    assert [one.number for one in chain] == list(range(1, 13))
+    for before, after in itertools.pairwise(chain):
+        assert after.body["previous_hash"] == before.hash == entry_hash(before.text, before.signature)
+
+
+def test_a_changed_entry_is_noticed(office: Office) -> None:
+    request = office.request()
+    office.issue(request)
+    key = {"pk": {"S": f"certificate#{request.certificate_id}"}, "sk": {"S": ISSUED}}
+    table = office.tables["ledger"]
+    item = office.dynamodb.get_item(TableName=table, Key=key)["Item"]
+    forged = item["body"]["S"].replace('"destroyed":12', '"destroyed":11')
+    assert forged != item["body"]["S"]
+    office.dynamodb.put_item(TableName=table, Item=item | {"body": {"S": forged}})
+    found = CheckCertificate(office.ledger, office.signer)(request.certificate_id, SECRET)
+    assert not found.signed
+    # With the hash made to fit, too: the signature is still another text's.
+    signature = item["signature"]["B"]
+    rehashed = {"body": {"S": forged}, "hash": {"S": entry_hash(forged, bytes(signature))}}
+    office.dynamodb.put_item(TableName=table, Item=item | rehashed)
+    assert not CheckCertificate(office.ledger, office.signer)(request.certificate_id, SECRET).signed
+
+
+def test_it_is_final_only_when_nothing_reaches_back(office: Office) -> None:
+    office.recover()
+    early = office.request(Step.BOX_CLOSED, Step.CERTIFIED)
+    with pytest.raises(TaskFailed, match="not_certified"):
+        office.finish(early)
+    # Recovery was switched on just now, in real time; the destruction of NOW lies a good while before.
+    request = office.request(Step.BOX_CLOSED)
+    office.issue(request)
+    assert office.finish(request) == {"outcome": "final"} == office.finish(request)
+    stored = office.requests.get(request.id)
+    assert stored is not None and stored.state == RequestState.COMPLETE and not stored.due_at
+    last, first = (office.ledger.entry(request.certificate_id, kind) for kind in (FINAL, ISSUED))
+    assert last is not None and first is not None
+    assert last.body["issued_hash"] == first.hash and last.body["previous_hash"] == first.hash
+
+
+def test_while_a_table_can_be_restored_to_before_it_waits(office: Office) -> None:
+    office.recover()
+    office.now = 4_000_000_000_000  # later than any moment to which these tables can be restored
+    request = office.request(Step.BOX_CLOSED, Step.BACKUPS_GONE)
+    office.issue(request)
+    assert office.finish(request) == {"outcome": "wait"}
+    stored = office.requests.get(request.id)
+    assert stored is not None and stored.state == "destroying"
+    assert stored.at(Step.BACKUPS_CHECKED) == office.now and not stored.done(Step.BACKUPS_GONE)
+
+
+def test_a_backup_made_by_hand_before_the_destruction_holds_it_up(office: Office) -> None:
+    office.recover()
+    made = office.dynamodb.create_backup(TableName=office.tables["desk"], BackupName="by-hand")["BackupDetails"]
+    later = int(made["BackupCreationDateTime"].timestamp() * 1000) + 5000
+    backups = Backups(office.dynamodb, office.tables)
+    assert backups.any_before(later) and not backups.any_before(later - DAY)
+    office.dynamodb.delete_backup(BackupArn=made["BackupArn"])
+    assert not backups.any_before(later)
+
+
+# -- the public page
+
+
+@pytest.fixture
+def front(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    environment = {f"TABLE_{table.upper()}": real for table, real in office.tables.items()}
+    for variable, value in {**environment, "CERTIFICATE_KEY_ARN": office.signer.key_arn}.items():
+        monkeypatch.setenv(variable, value)
+    caches = (settings, wiring.check_certificate)
+    for cached in caches:
+        cached.cache_clear()
+    from chalicelib.web.intake import app
+
+    with Client(app) as client:
+        yield client
+    for cached in caches:
+        cached.cache_clear()
+
+
+def post(front: Client, body: str, query: str = "") -> HTTPResponse:
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "en"}
+    return front.http.post(f"/certificates{query}", headers=headers, body=body.encode())
+
+
+@pytest.mark.parametrize(("language", "word"), [("kk", "Түпнұсқа"), ("ru", "Подлинное"), ("en", "Genuine")])
+def test_whoever_holds_number_and_secret_can_check(office: Office, front: Client, language: str, word: str) -> None:
+    request = office.request()
+    office.issue(request)
+    spoken = "-".join(SECRET[start : start + 5].upper() for start in range(0, 20, 5))
+    answer = post(front, f"id={request.certificate_id}&secret={spoken}", f"?lang={language}")
+    page = answer.body.decode()
+    assert answer.status_code == 200 and word in page and f'<html lang="{language}">' in page
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("secret", ["", "wrong-secret", SECRET[:-1], "'; DROP", "ж" * 50])
+def test_a_wrong_secret_and_a_wrong_number_are_answered_alike(office: Office, front: Client, secret: str) -> None:
+    request = office.request()
+    office.issue(request)
+    wrong = post(front, f"id={request.certificate_id}&secret={secret}")
+    nobody = post(front, f"id={new_id()}&secret={SECRET}")
+    assert wrong.status_code == nobody.status_code == 404
+    without_values = [re.sub(r'value="[^"]*"', "", one.body.decode()) for one in (wrong, nobody)]
+    assert without_values[0] == without_values[1]
+
+
+@pytest.mark.parametrize("body", ["id=a&id=b&name=c", "name=Amina", "x" * 5000, "%ff%fe", "id"])
+def test_other_forms_are_refused(front: Client, body: str) -> None:
+    assert post(front, body).status_code in (400, 404)
+
+
+def test_it_can_be_kept_and_checked_without_us(office: Office, front: Client) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    request = office.request()
+    office.issue(request)
+    answer = post(front, f"id={request.certificate_id}&secret={SECRET}&as=json")
+    kept = json.loads(answer.body)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    public = load_der_public_key(office.signer._kms.get_public_key(KeyId=office.signer.key_arn)["PublicKey"])
+    assert isinstance(public, EllipticCurvePublicKey)
+    signature, text = base64.b64decode(kept["issued"]["signature"]), kept["issued"]["text"]
+    public.verify(signature, text.encode(), ECDSA(SHA256()))
+    assert entry_hash(text, signature) == kept["issued"]["hash"] and kept["final"] is None
+
+
+def test_the_form_takes_a_number_from_the_address_and_nothing_else(front: Client) -> None:
+    number = new_id()
+    headers = {"Accept-Language": "ru"}
+    page = front.http.get(f"/certificates?id={number}", headers=headers).body.decode()
+    assert number[:5] in page and '<html lang="ru">' in page
+    page = front.http.get('/certificates?id="><script>', headers=headers).body.decode()
+    assert "<script>" not in page

@@ -1,0 +1,488 @@
+"""The tasks that destroy: whatever happens to them, nothing of the person is left and nobody else's rows change."""
+
+import threading
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.privacy import Request, Step
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.errors import Unavailable
+from chalicelib.storage import erasing, rows, sealing
+from chalicelib.storage.attributes import item_from_wire, item_to_wire
+from chalicelib.storage.inventory import STORES, identities_place
+from chalicelib.storage.opening import Opener
+from chalicelib.storage.vault import CannotOpen, unseal
+from tests.conftest import Aws
+from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, Erasing, Person, Snapshot, cast
+from tests.erasure.destroying import TASKS, run_task, run_until
+from tests.erasure.faults import Counting, Died, Dying, Leaving, Throttled
+from tests.storage.declared import class_of, undeclared
+
+DESTROYING = tuple(name for name in TASKS if name != "settle")
+_STORE_OF = {
+    "contact": "desk.contact", "consent": "desk.contact", "ask": "desk.contact", "open_request": "desk.contact",
+    "head": "desk.conversation", "message": "desk.conversation", "raw": "desk.conversation",
+    "outbox": "desk.conversation", "client": "desk.conversation", "guard": "desk.conversation",
+    "ticket": "desk.tickets", "number": "desk.tickets", "alias": "index.aliases", "link": "index.links",
+    "parked": "index.links", "text": "index.words", "words": "index.words", "key": "keys",
+}  # fmt: skip
+"""The store in which a row of each class is counted."""
+NOT_DESTROYED_HERE = {
+    "unclear": "sealed to the vault and names nobody; it goes by its date",
+    "request": "the answer to the person and its proof; it goes three years after",
+    "inventory": "goes with the request's box",
+    "fence": "the one permitted trace; it goes by its date",
+}
+"""Classes of a contact's rows that these tasks leave, and why."""
+
+
+@pytest.fixture(params=["whatsapp", "telegram"])
+def case(request: pytest.FixtureRequest, desk: Erasing) -> tuple[Erasing, Person, Request]:
+    """A desk with Amina, the other Daniyar, and the one who is to be erased, with their request."""
+    others = {"whatsapp": "telegram_daniyar", "telegram": "whatsapp_daniyar"}
+    *_, person = cast(desk, "amina", others[request.param], f"{request.param}_daniyar")
+    return desk, person, desk.request_for(person)
+
+
+@pytest.fixture
+def one(desk: Erasing) -> tuple[Erasing, Person, Request]:
+    """The same with Daniyar on WhatsApp."""
+    *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
+    return desk, person, desk.request_for(person)
+
+
+def of_request(request: Request) -> tuple[str, ...]:
+    """Partitions that an erasure may write: its own, the fences, the tombstone."""
+    return rows.request_pk(request.id), "fence#", f"tombstone#{request.contact_id}"
+
+
+def assert_destroyed(desk: Erasing, person: Person, request: Request, before: Snapshot) -> None:
+    """Nothing of the person is there in any form, nothing opens, and everybody else's rows are as they were."""
+    keys = set(before_keys(before))
+    theirs = THEIRS[request.id]
+    after = desk.snapshot()
+    left = set(before_keys(after))
+    assert keys - left == theirs
+    assert not {key for key in left - keys if not key[1].startswith(of_request(request))}
+    for table, items in before.items():
+        for key, item in items.items():
+            if (table, *key) not in theirs and not key[0].startswith(of_request(request)):
+                assert after[table][key] == item, (table, key[0].split("#")[0])
+    assert desk.found_of(person) == []
+    assert not desk.items("keys", lambda item: item["pk"] == person.contact_id)
+    counts = desk.request(request).counts
+    assert all(counts[store]["found"] == counts[store]["destroyed"] for store in STORES), counts
+
+
+THEIRS: dict[str, set[tuple[str, str, str]]] = {}
+"""By request id: the keys of all rows of its person, found by brute force before anything was destroyed."""
+
+
+def before_keys(snapshot: Snapshot) -> list[tuple[str, str, str]]:
+    return [(table, *key) for table, items in snapshot.items() for key in items]
+
+
+def prepared(case: tuple[Erasing, Person, Request]) -> tuple[Erasing, Person, Request, Snapshot]:
+    desk, person, request = case
+    THEIRS[request.id] = person.keys()
+    return desk, person, request, desk.snapshot()
+
+
+def finish(desk: Erasing, request: Request) -> None:
+    """Run everything again from the start, as the machine does: what is done returns at once."""
+    for name in TASKS:
+        if name == "settle" and desk.request(request).done(Step.SETTLED):
+            continue
+        while run_task(desk, name, request).get("more"):
+            pass
+
+
+def test_a_person_is_destroyed_and_nobody_else_is_touched(case: tuple[Erasing, Person, Request]) -> None:
+    desk, person, request, before = prepared(case)
+    places = Counter(_STORE_OF[name] for name in classes_of(desk, person))
+    assert desk.found_of(person) == [f"құпия-{person.channel}"], "the search for canaries finds what is there: a tag"
+
+    finish(desk, request)
+
+    assert_destroyed(desk, person, request, before)
+    done = desk.request(request)
+    places["desk.conversation"] -= 1  # the place in the outbox that the fence cancelled
+    assert {name: numbers["found"] for name, numbers in done.counts.items()} == places
+    assert (done.policy_version, done.policy_hash, len(done.inventory_hash)) == ("1", "0" * 64, 64)
+    assert done.state == "destroying" and len(done.key_fingerprint) == 16
+    assert undeclared("desk", desk.items()) == undeclared("index", desk.items("index")) == []
+    assert undeclared("ledger", desk.items("ledger")) == []
+
+
+def classes_of(desk: Erasing, person: Person) -> list[str]:
+    """The class of every row of a person."""
+    everything = dict(desk.every_item())
+    found = [class_of(table, everything[table, pk, sk]) for table, pk, sk in person.keys()]
+    return [one.name for one in found if one is not None]
+
+
+def test_every_class_of_a_contacts_rows_is_destroyed_or_says_who_does_it(desk: Erasing) -> None:
+    (person,) = cast(desk, "whatsapp_daniyar")
+    request = desk.request_for(person)
+    theirs, planted = person.keys(), set(classes_of(desk, person))
+    declared = {one.name for one in rows.CLASSES if one.owner == "contact"}
+    assert declared - NOT_DESTROYED_HERE.keys() == planted - {"guard"}, "plant one of each class in conftest.py"
+    erasers = {one.name: one.eraser for one in rows.CLASSES}
+    assert {erasers[name] for name in NOT_DESTROYED_HERE} <= {"request", "expiry"}
+    assert {erasers[name] for name in planted - {"guard"}} == {"desk", "index", "keys"}
+
+    run_until(desk, request, "sweep")
+
+    assert person.keys() == theirs & {key for key, _ in desk.every_item()} == set()
+
+
+# -- crashes
+
+
+@pytest.mark.parametrize("name", DESTROYING)
+def test_wherever_a_task_dies_the_next_run_finishes_its_work(one: tuple[Erasing, Person, Request], name: str) -> None:
+    desk, person, request, before = prepared(one)
+    if TASKS.index(name):
+        run_until(desk, request, TASKS[TASKS.index(name) - 1])
+    start = desk.snapshot()
+    counted = Dying(desk.dynamodb)
+    run_task(desk, name, request, counted)
+    assert counted.writes
+    for number in range(1, counted.writes + 1):
+        for when in ("before", "after"):
+            desk.restore(start)
+            with pytest.raises(Died):
+                run_task(desk, name, request, Dying(desk.dynamodb, number, when))
+
+            finish(desk, request)
+
+            assert_destroyed(desk, person, request, before)
+
+
+@pytest.mark.parametrize("name", DESTROYING)
+def test_two_runs_of_a_task_at_the_same_time_do_what_one_does(desk: Erasing, name: str) -> None:
+    (person,) = cast(desk, "whatsapp_daniyar")
+    request = desk.request_for(person)
+    THEIRS[request.id], before = person.keys(), desk.snapshot()
+    if TASKS.index(name):
+        run_until(desk, request, TASKS[TASKS.index(name) - 1])
+    errors: list[BaseException] = []
+    barrier = threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            barrier.wait()
+            run_task(desk, name, request)
+        except Unavailable:
+            pass  # too busy: the machine tries again
+        except BaseException as error:  # noqa: BLE001  # of any kind: the test says which
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+    finish(desk, request)
+
+    assert_destroyed(desk, person, request, before)
+
+
+# -- busy tables, long conversations
+
+
+def test_what_a_busy_table_leaves_over_is_done_in_the_end(case: tuple[Erasing, Person, Request]) -> None:
+    desk, person, request, before = prepared(case)
+    busy = Leaving(desk.dynamodb, most=4)
+    for name in TASKS:
+        run_task(desk, name, request, busy)
+    assert busy.left
+    assert_destroyed(desk, person, request, before)
+
+
+def test_a_table_that_takes_nothing_ends_in_unavailable(desk: Erasing) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    request = desk.request_for(person)
+    run_until(desk, request, "destroy_key")
+    with pytest.raises(Unavailable):
+        run_task(desk, "erase", request, Leaving(desk.dynamodb, most=0))
+    assert not desk.request(request).done(Step.ERASED)
+
+
+@pytest.mark.parametrize(
+    ("names", "table", "spared"),
+    [({"batch_get_item", "transact_write_items"}, "index", {"desk.contact", "desk.tickets"}),
+     ({"query"}, "desk", set()), ({"batch_write_item"}, "desk", {"index.aliases"})],
+)  # fmt: skip
+def test_a_store_that_is_throttled_does_not_stop_the_others_and_is_done_later(
+    desk: Erasing, names: set[str], table: str, spared: set[str]
+) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    request = desk.request_for(person)
+    THEIRS[request.id], before = person.keys(), desk.snapshot()
+    run_until(desk, request, "destroy_key")
+
+    with pytest.raises(Unavailable):
+        run_task(desk, "erase", request, Throttled(desk.dynamodb, names, f"-{table}"))
+
+    assert not desk.request(request).done(Step.ERASED)
+    counts = desk.request(request).counts
+    assert all(counts[store]["destroyed"] for store in spared), counts
+    finish(desk, request)
+    assert_destroyed(desk, person, request, before)
+
+
+def test_a_conversation_of_three_pages_goes_page_by_page_in_runs_as_short_as_need_be(
+    desk: Erasing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "_AT_ONCE", 1)
+    (person,) = cast(desk, "telegram_daniyar")
+    _plant_pages(desk, person, 8)
+    request = desk.request_for(person)
+    THEIRS[request.id], before = person.keys(), desk.snapshot()
+    run_until(desk, request, "destroy_key")
+
+    runs = 1
+    while run_task(desk, "erase", request, budget=-1.0)["more"]:
+        assert not desk.request(request).done(Step.ERASED)
+        runs += 1
+    assert runs == 3
+    assert desk.request(request).done(Step.ERASED)
+    finish(desk, request)
+    assert_destroyed(desk, person, request, before)
+
+
+def _plant_pages(desk: Erasing, person: Person, number: int) -> None:
+    """Messages of 300 kB, of which three fill a page of a query."""
+    (some, *_) = person.messages("in")
+    for at in range(number):
+        item = some | {"sk": f"message#{1_000_000_000_000 + at:013d}#{at:032d}", "content": b"\1" + b"x" * 300_000}
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
+
+
+def test_a_message_whose_sender_may_still_record_it_waits_for_the_second_pass(desk: Erasing) -> None:
+    (person,) = cast(desk, "whatsapp_daniyar")
+    _plant_pages(desk, person, 8)
+    request = desk.request_for(person)
+    run_until(desk, request, "erase")
+
+    left = [item["sk"].split("#")[0] for item in desk.of_pk(person.conversation_pk)]
+    assert sorted(left) == ["message", "outbox"]
+    assert desk.request(request).counts["desk.conversation"]["destroyed"] > 30
+    run_until_again(desk, request)
+    assert desk.of_pk(person.conversation_pk) == []
+
+
+def run_until_again(desk: Erasing, request: Request) -> None:
+    run_task(desk, "settle", request)
+    assert run_task(desk, "sweep", request) == {"more": False}
+
+
+# -- each task
+
+
+def test_the_fence_closes_at_once_and_cancels_what_was_not_sent(case: tuple[Erasing, Person, Request]) -> None:
+    desk, person, request = case
+    addresses = 3 if person.channel == "whatsapp" else 1
+    epoch, before = person.head["epoch"], desk.items("index", lambda item: item["sk"] == "alias")
+    run_task(desk, "hard_suppress", request)
+
+    assert (person.row["state"], person.row["epoch"], person.head["epoch"]) == ("erasing", epoch + 1, epoch + 1)
+    fences = desk.items("index", lambda item: item["sk"] == "fence")
+    assert len(fences) == addresses and all(fence["closed"] and fence["at"] == desk.now for fence in fences)
+    assert {fence["box"]["contact_id"] for fence in fences} == {request.box.contact_id if request.box else ""}
+    assert {fence["expires_at"] for fence in fences} == {desk.seconds + 60 * 86_400}, "as long as the box"
+    aliases = desk.items("index", lambda item: item["sk"] == "alias")
+    assert [item for item in aliases if item["contact_id"] != person.contact_id] == [
+        item for item in before if item["contact_id"] != person.contact_id
+    ]
+    assert sum(item.get("fenced", False) for item in aliases) == addresses
+    places = [item for item in desk.of("outbox#") if item["pk"] == person.conversation_pk]
+    assert [(place["attempt_id"], "due" in place) for place in places] == [("fence", False)]
+    assert desk.request(request).state == "destroying"
+    desk.provider.sent.clear()
+    desk.later(600)
+    desk.sender()(person.conversation_id)
+    assert desk.provider.sent == []
+
+
+def test_who_cancels_before_the_fence_closes_keeps_everything(case: tuple[Erasing, Person, Request]) -> None:
+    desk, _, request = case
+    desk.requests.run(desk.requests.change(request.id, {"steps.cancelled": desk.now}))
+    before = desk.snapshot()
+    with pytest.raises(TaskFailed, match="^cancelled$"):
+        run_task(desk, "hard_suppress", request)
+    for name, code in (("freeze_inventory", "not_fenced"), ("destroy_key", "not_inventoried"),
+                       ("erase", "key_not_destroyed"), ("sweep", "not_settled")):  # fmt: skip
+        with pytest.raises(TaskFailed, match=f"^{code}$"):
+            run_task(desk, name, request)
+    assert desk.snapshot() == before
+
+
+def test_an_unverified_request_destroys_nothing(case: tuple[Erasing, Person, Request]) -> None:
+    desk, _, request = case
+    desk.requests.run(desk.requests.change(request.id, {"steps.verified": None}))
+    before = desk.snapshot()
+    with pytest.raises(TaskFailed, match="^not_verified$"):
+        run_task(desk, "hard_suppress", request)
+    assert desk.snapshot() == before
+
+
+def test_a_probe_that_is_not_refused_stops_the_workflow(desk: Erasing) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    request = desk.request_for(person)
+    run_task(desk, "hard_suppress", request)
+    key = {"pk": {"S": person.conversation_pk}, "sk": {"S": "head"}}
+
+    class Lowering(Counting):
+        """Somebody lowers the epoch just before the probe."""
+
+        def query(self, **request: Any) -> Any:
+            desk.dynamodb.update_item(
+                TableName=desk.tables["desk"], Key=key, UpdateExpression="SET epoch = :one",
+                ExpressionAttributeValues={":one": {"N": "1"}},
+            )  # fmt: skip
+            return desk.dynamodb.query(**request)
+
+    with pytest.raises(TaskFailed, match="^fence_open$"):
+        run_task(desk, "hard_suppress", request, Lowering(desk.dynamodb))
+
+
+def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[Erasing, Person, Request]) -> None:
+    desk, person, request = case
+    tickets = {f"ticket#{item['ticket_id']}" for item in person.tickets}
+    run_until(desk, request, "freeze_inventory")
+
+    listed = {item["store"]: item for item in desk.of("inventory#")}
+    assert set(listed) == {*STORES, "identities"}
+    assert {name for name in listed["desk.tickets"]["names"] if name.startswith("ticket#")} == tickets
+    assert len(listed["desk.tickets"]["names"]) == 2 * len(tickets)
+    assert "Данияр" not in str(listed)
+    opener = Opener(lambda: desk.vault)
+    assert request.box is not None
+    opener.load([request.box.contact_id])
+    opened = opener.json(request.box.contact_id, identities_place(request.id), listed["identities"]["identities"])
+    assert opened is not None
+    values = {one["kind"]: one["value"] for one in opened["addresses"]}
+    wanted = {"user": DANIYAR_USER, "phone": DANIYAR_PHONE} if person.channel == "whatsapp" else {"chat": "500000042"}
+    assert values == wanted and "данияр" in opened["words"]
+
+
+def test_an_inventory_of_many_names_lies_in_rows_that_fit(desk: Erasing, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.storage import inventory
+
+    (person,) = cast(desk, "telegram_daniyar")
+    request = desk.request_for(person)
+    monkeypatch.setattr(inventory, "_CHUNK", 40)
+    monkeypatch.setattr(inventory, "_MOST_ROWS", 3)
+    run_until(desk, request, "freeze_inventory")
+
+    parts = desk.of("inventory#desk.tickets#")
+    assert len(parts) == 3 and all(item["found"] == 6 for item in parts)
+    assert len({name for item in parts for name in item["names"]}) == 6
+    finish(desk, request)
+    assert person.keys() == set()
+
+
+def test_content_that_does_not_open_is_destroyed_all_the_same(desk: Erasing) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"], Key={"pk": {"S": f"contact#{person.contact_id}"}, "sk": {"S": "contact"}},
+        UpdateExpression="SET chat = :damaged", ExpressionAttributeValues={":damaged": {"B": b"\1" + b"x" * 80}},
+    )  # fmt: skip
+    request = desk.request_for(person)
+    finish(desk, request)
+    assert person.keys() == set()
+
+
+@pytest.mark.parametrize("gone", ["contact", "head", "key", "ticket"])
+def test_what_was_gone_before_counts_as_done(desk: Erasing, gone: str) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    request = desk.request_for(person)
+    where = {
+        "contact": ("desk", rows.contact_pk(person.contact_id), "contact"),
+        "head": ("desk", person.conversation_pk, "head"),
+        "key": ("keys", person.contact_id, ""),
+        "ticket": ("desk", person.tickets[1]["pk"], "ticket"),
+    }[gone]
+    key = {"pk": {"S": where[1]}} | ({"sk": {"S": where[2]}} if where[2] else {})
+    number = person.tickets[1]["number"]
+    desk.dynamodb.delete_item(TableName=desk.tables[where[0]], Key=key)
+    finish(desk, request)
+    left = {key for key in person.keys() if not key[1].startswith("alias#") or gone != "head"}
+    assert left == set()
+    if gone == "ticket":
+        assert desk.of_pk(f"number#{number}"), "of a ticket that retention has deleted the number goes by its own date"
+
+
+def test_the_key_goes_with_its_tombstone_and_its_time(case: tuple[Erasing, Person, Request]) -> None:
+    desk, person, request = case
+    run_until(desk, request, "freeze_inventory")
+    desk.later(30)
+    run_task(desk, "destroy_key", request)
+
+    done = desk.request(request)
+    (tombstone,) = desk.items("ledger")
+    assert tombstone["at"] == done.at(Step.KEY_DESTROYED) == desk.now
+    assert (tombstone["contact_id"], tombstone["request_id"]) == (person.contact_id, request.id)
+    assert tombstone["inventory_hash"] == done.inventory_hash
+    fences = desk.items("index", lambda item: item["sk"] == "fence")
+    assert fences and {(one["at"], one["closed"]) for one in fences} == {(desk.now, True)}
+
+
+def test_a_fence_that_expired_while_the_workflow_stood_still_is_there_again(desk: Erasing) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    request = desk.request_for(person)
+    run_until(desk, request, "freeze_inventory")
+    (fence,) = desk.items("index", lambda item: item["sk"] == "fence")
+    where = {"pk": {"S": fence["pk"]}, "sk": {"S": "fence"}}
+    desk.dynamodb.delete_item(TableName=desk.tables["index"], Key=where)
+    desk.later(61 * 86_400)
+    run_task(desk, "destroy_key", request)
+
+    (again,) = desk.items("index", lambda item: item["sk"] == "fence")
+    assert again == fence | {"at": desk.now, "expires_at": desk.seconds + 60 * 86_400}
+
+
+# -- backups
+
+
+def test_a_restored_backup_of_everything_but_the_keys_does_not_open(desk: Erasing, aws: Aws) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    request = desk.request_for(person)
+    messages = [item for kind in ("in", "out", "note") for item in person.messages(kind)]
+    opener = Opener(lambda: desk.vault)
+    opener.load([person.contact_id])
+    assert all(_opens(opener, item) for item in messages if "content" in item), "everything opens before"
+    backup = desk.dynamodb.create_backup(TableName=desk.tables["desk"], BackupName="before")["BackupDetails"]
+    finish(desk, request)
+
+    restored = f"{desk.tables['desk']}-restored"
+    desk.dynamodb.restore_table_from_backup(TargetTableName=restored, BackupArn=backup["BackupArn"])
+    pages = desk.dynamodb.get_paginator("scan").paginate(TableName=restored, ConsistentRead=True)
+    items = [item_from_wire(item) for page in pages for item in page["Items"]]
+    back = [item for item in items if item["pk"] == person.conversation_pk and "content" in item]
+    assert len(back) == sum("content" in item for item in messages)
+    keys = desk.items("keys")
+    opener = Opener(lambda: desk.vault)
+    opener.load([person.contact_id, *(item["pk"] for item in keys)])
+    for item in back:
+        assert not _opens(opener, item)
+        for private in filter(None, opener._private.values()):
+            with pytest.raises(CannotOpen):
+                unseal(private, sealing.message_content(_ref(item)), item["content"])
+
+
+def _ref(item: dict[str, Any]) -> Any:
+    from chalicelib.domain.references import MessageRef
+
+    _, at, blind = item["sk"].split("#")
+    return MessageRef(item["pk"].removeprefix("conversation#"), int(at), blind)
+
+
+def _opens(opener: Opener, item: dict[str, Any]) -> bool:
+    return opener.json(item["contact_id"], sealing.message_content(_ref(item)), item["content"]) is not None

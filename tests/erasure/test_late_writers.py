@@ -1,0 +1,207 @@
+"""Whoever read the person before the fence closed and writes afterwards: nothing of it outlives the second pass.
+
+Each writer is stopped at its write, which is made later, unchanged, as by a process that was held up.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, StatusUpdate
+from chalicelib.domain.privacy import Request
+from chalicelib.domain.profile import load_profile
+from chalicelib.domain.search_words import contact_words
+from chalicelib.storage.closing import Closing, Idle
+from chalicelib.storage.contact_texts import ContactTexts
+from chalicelib.storage.desk import Desk as DeskReading
+from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.intake_changes import IntakeChanges
+from chalicelib.storage.opening_one import OneOpener
+from chalicelib.storage.staff import StaffStore
+from chalicelib.usecases.change_ticket import ChangeTicket, Wish
+from chalicelib.usecases.index_contact import IndexContact
+from chalicelib.usecases.receive_change import ReceiveChange
+from chalicelib.usecases.work_on_ticket import CommentOnTicket
+from tests.delivery.conftest import BOLAT
+from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing, Person, Snapshot, cast
+from tests.erasure.destroying import run_task, run_until
+from tests.erasure.faults import Died, Late
+from tests.erasure.test_destroying import THEIRS, assert_destroyed, finish
+from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
+from tests.retention.conftest import KEPT_DAYS
+
+PHONE, USER = Address("phone", DANIYAR_PHONE), Address("user", DANIYAR_USER)
+HIM = Author((USER, PHONE), name="Данияр Оспанов", username="daniyar_osp")
+Writer = Callable[[Erasing, Person, Late], Any]
+
+
+def _changes(desk: Erasing, late: Late) -> ReceiveChange:
+    store = desk.store(late)
+    return ReceiveChange(store, IntakeChanges(store, desk.address_key), load_profile("spoint"), lambda: desk.now)
+
+
+def message(desk: Erasing, person: Person, late: Late) -> None:
+    desk.receiver(late)(from_amina("кешіккен құпия хат", sent_at=desk.seconds, author=HIM))
+
+
+def renamed(desk: Erasing, person: Person, late: Late) -> None:
+    author = replace(HIM, name="Данияр Жаңа")
+    desk.receiver(late)(from_amina("жаңа атым", sent_at=desk.seconds, author=author))
+
+
+def new_ticket(desk: Erasing, person: Person, late: Late) -> None:
+    desk.change_ticket()(person.tickets[-1]["ticket_id"], Wish(state="closed"), OPERATOR)
+    desk.later(60)
+    desk.receiver(late)(from_amina("төртінші өтініш", sent_at=desk.seconds, author=HIM))
+
+
+def moved_phone(desk: Erasing, person: Person, late: Late) -> None:
+    author = Author((Address("user", "KZ.999"), PHONE), name="Амина Сәтбаева")
+    desk.receiver(late)(from_amina("бұл нөмір менікі", sent_at=desk.seconds, author=author))
+
+
+def number_change(desk: Erasing, person: Person, late: Late) -> None:
+    new = Address("phone", "77000000299")
+    _changes(desk, late)(NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), PHONE, new, desk.seconds))
+
+
+def block(desk: Erasing, person: Person, late: Late) -> None:
+    _changes(desk, late)(ReachChanged("whatsapp", WHATSAPP_ACCOUNT, HIM, True, desk.seconds))
+
+
+def reply(desk: Erasing, person: Person, late: Late) -> None:
+    desk.replier(late)(person.tickets[-1]["ticket_id"], "кешіккен жауап", "late-page", BOLAT)
+
+
+def comment(desk: Erasing, person: Person, late: Late) -> None:
+    reading, changes = DeskReading(desk.opener(), desk.now), DeskChanges(late, desk.tables)
+    CommentOnTicket(reading, changes, lambda: desk.now)(person.tickets[0]["ticket_id"], "кеш пікір", OPERATOR)
+
+
+def ticket_change(desk: Erasing, person: Person, late: Late) -> None:
+    reading, changes = DeskReading(desk.opener(), desk.now), DeskChanges(late, desk.tables)
+    change = ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: desk.now)
+    change(person.tickets[0]["ticket_id"], Wish(priority="low"), OPERATOR)
+
+
+def mark_read(desk: Erasing, person: Person, late: Late) -> None:
+    ticket = DeskReading(desk.opener(), desk.now).ticket(person.tickets[-1]["ticket_id"])
+    assert ticket is not None
+    DeskChanges(late, desk.tables).mark_read(ticket, BOLAT)
+
+
+def send(desk: Erasing, person: Person, late: Late) -> None:
+    desk.later(90)
+    desk.sender(store=desk.outbox(late))(person.conversation_id)
+
+
+def status(desk: Erasing, person: Person, late: Late) -> None:
+    (sent, *_) = [one for one in person.messages("out") if one["status"] == "sent"]
+    tail = sent["sk"].removeprefix("message#").replace("#", ".")
+    reference = f"{person.conversation_id}.{tail}"
+    update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, wamid(), "read", desk.seconds, reference)
+    desk.statuses(dynamodb=late).apply(update, desk.now)
+
+
+def close_idle(desk: Erasing, person: Person, late: Late) -> None:
+    ticket = person.tickets[-1]
+    idle = Idle(ticket["ticket_id"], ticket["state"], ticket["activity"], person.conversation_id, person.contact_id)
+    Closing(late, desk.tables, lambda attempt: None).close(idle, "closed", {}, desk.now, desk.seconds + 86_400)
+
+
+def date_alone(desk: Erasing, person: Person, late: Late) -> None:
+    (some, *_) = person.messages("in")
+    desk.dates(late).date_alone(person.conversation_id, some["sk"], desk.seconds + 86_400)
+
+
+def ring(desk: Erasing, person: Person, late: Late) -> None:
+    desk.dates(late).ring(person.tickets[0]["ticket_id"], desk.now)
+
+
+def settle_failure(desk: Erasing, person: Person, late: Late) -> None:
+    (some, *_) = person.messages("out")
+    key = {"pk": {"S": some["pk"]}, "sk": {"S": some["sk"]}}
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"], Key=key, UpdateExpression="SET #status = :failed",
+        ExpressionAttributeNames={"#status": "status"}, ExpressionAttributeValues={":failed": {"S": "failed"}},
+    )  # fmt: skip
+    desk.dates(late).settle_failure(person.conversation_id, some["sk"], some["ticket_id"])
+
+
+WRITERS: dict[str, tuple[Writer, int]] = {
+    "message": (message, 1), "renamed": (renamed, 1), "new_ticket": (new_ticket, 2), "moved_phone": (moved_phone, 1),
+    "number_change": (number_change, 1), "block": (block, 1), "reply": (reply, 1), "comment": (comment, 1),
+    "ticket_change": (ticket_change, 1), "mark_read": (mark_read, 1), "claim": (send, 1), "sent": (send, 2),
+    "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (date_alone, 1), "ring": (ring, 1),
+    "settle_failure": (settle_failure, 1), "flagged": (settle_failure, 2),
+}  # fmt: skip
+"""Each writer with the number of its write that comes late."""
+FENCED_OUT = frozenset({"message", "renamed", "new_ticket", "moved_phone", "number_change", "block", "reply", "comment",
+                        "claim"})  # fmt: skip
+"""Writers that check the epoch: the fence alone stops them."""
+
+
+def held_up(desk: Erasing, name: str) -> tuple[Late, Person, Request, Snapshot]:
+    """Daniyar's request, and a writer that stands before its write."""
+    _, person = cast(desk, "amina", "whatsapp_daniyar")
+    writer, number = WRITERS[name]
+    late = Late(desk.dynamodb, number)
+    with pytest.raises(Died):
+        writer(desk, person, late)
+    request = desk.request_for(person)
+    THEIRS[request.id] = person.keys()
+    return late, person, request, desk.snapshot()
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_write_that_comes_late_leaves_nothing(desk: Erasing, name: str) -> None:
+    late, person, request, before = held_up(desk, name)
+    start = desk.snapshot()
+    for last in ("hard_suppress", "destroy_key", "erase", "sweep"):
+        desk.restore(start)
+        run_until(desk, request, last)
+        taken = late.make()
+
+        assert not (taken and name in FENCED_OUT)
+        assert not (taken and last == "sweep")
+        finish(desk, request)
+        assert_destroyed(desk, person, request, before)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_same_write_in_time_is_taken(desk: Erasing, name: str) -> None:
+    late, _, _, _ = held_up(desk, name)
+    assert late.make(), "a writer that would be refused anyhow shows nothing"
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_an_indexer_that_read_the_contact_before_the_fence_leaves_no_words(desk: Erasing, dies: bool) -> None:
+    _, person = cast(desk, "amina", "whatsapp_daniyar")
+    request = desk.request_for(person)
+    THEIRS[request.id], before = person.keys(), desk.snapshot()
+    texts = ("Данияр Жаңа", "daniyar_new", "77000000298", "", "")
+    run_until(desk, request, "erase")
+
+    class Stale:
+        """The contact as it was read before, the first time."""
+
+        first = True
+
+        def read(self, contact_id: str) -> tuple[str, str, str, str, str] | None:
+            if Stale.first:
+                Stale.first = False
+                return texts
+            return ContactTexts(OneOpener(lambda: desk.vault)).read(contact_id)
+
+    if dies:
+        desk.text_index.replace(person.contact_id, contact_words(*texts))
+        assert desk.text_index.find_contacts("daniyar_new") == [person.contact_id]
+    else:
+        IndexContact(Stale, desk.text_index)(person.contact_id)  # type: ignore[arg-type]
+
+    run_task(desk, "settle", request)
+    run_task(desk, "sweep", request)
+    assert_destroyed(desk, person, request, before)
+    assert desk.text_index.find_contacts("daniyar_new") == []

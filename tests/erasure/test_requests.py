@@ -1,0 +1,358 @@
+"""How requests begin, what people and colleagues may do with them, and when."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.privacy import HOUR, Identity, RequestState, Step
+from chalicelib.domain.tickets import DAY
+from chalicelib.domain.working_days import deadline
+from chalicelib.errors import BadInput, Conflict, NotFound
+from chalicelib.storage.vault import Place
+from tests.erasure.conftest import Erasing, Person
+from tests.erasure.living import DANA, PROFILE, Living
+from tests.people import from_amina
+from tests.retention.faults import fated
+from tests.storage.declared import undeclared
+
+
+@pytest.fixture
+def living(desk: Erasing) -> Living:
+    return Living(desk)
+
+
+@pytest.fixture
+def daniyar(living: Living) -> Person:
+    return living.daniyar()
+
+
+# -- opening
+
+
+def test_the_terms_count_from_the_message(living: Living, daniyar: Person) -> None:
+    asked_at = living.desk.now
+    living.ask(daniyar, "withdraw")
+    living.desk.now += 3 * HOUR
+    assert living.asks(daniyar.contact_id) == 1
+    (row,) = living.requests()
+    assert (row["kind"], row["source"], row["state"], row["language"]) == ("withdrawal", "bot", "received", "ru")
+    assert row["received_at"] == asked_at
+    assert row["deadline_at"] == deadline(PROFILE.deadlines["stop_processing"], asked_at)
+    assert row["alarm_at"] == deadline(PROFILE.deadlines["erasure_alarm"], asked_at)
+    assert row["alarm_at"] < row["deadline_at"]
+    assert row["due_at"] == living.desk.now + 10 * 60_000
+    assert not living.desk.of("ask#")
+    assert not list(undeclared("desk", [row, *living.pointers()]))
+
+
+def test_fifty_at_once_open_one_request(living: Living, daniyar: Person) -> None:
+    with ThreadPoolExecutor(25) as pool:
+        opened = list(pool.map(lambda _: living.open_request(daniyar.contact_id, "withdrawal", "bot"), range(50)))
+    assert len({one.request_id for one in opened}) == 1
+    assert sum(one.new for one in opened) == 1
+    assert len(living.requests()) == len(living.pointers()) == 1
+
+
+def test_fifty_asks_in_ten_workers_open_one_request_and_are_all_gone(living: Living, daniyar: Person) -> None:
+    for _ in range(50):
+        living.ask(daniyar, "withdraw")
+        living.desk.now += 1
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda _: living.asks(daniyar.contact_id), range(10)))
+    assert len(living.requests()) == 1
+    assert not living.desk.of("ask#")
+
+
+def test_a_second_ask_is_answered_once_and_changes_nothing(living: Living, daniyar: Person) -> None:
+    living.says(daniyar, "withdraw")
+    (row,) = living.requests()
+    living.soft_suppress(row["request_id"])
+    before = living.store.item(row["request_id"])
+    living.ask(daniyar, "withdraw")
+    living.ask(daniyar, "withdraw")
+    living.asks(daniyar.contact_id)
+    living.asks(daniyar.contact_id)
+    assert living.store.item(row["request_id"]) == before
+    texts = living.box_texts(living.read(row["request_id"]))
+    assert sum("уже в работе" in text for text in texts) == 2
+
+
+def test_a_colleague_opens_the_same_request_with_sealed_evidence(living: Living, daniyar: Person) -> None:
+    opened = living.open_request(
+        daniyar.contact_id, "deletion", "staff", created_by=DANA, evidence="Өтініш 12-бет, Данияр"
+    )
+    again = living.open_request(daniyar.contact_id, "withdrawal", "bot", evidence="second")
+    assert opened.new and not again.new and again.request_id == opened.request_id
+    item = living.store.item(opened.request_id)
+    assert (item["kind"], item["created_by"]) == ("deletion", DANA)
+    assert "Данияр".encode() not in living.desk.everything()
+    place = Place("desk", "request", opened.request_id, "evidence")
+    assert living.unsealed(daniyar, place, item["evidence"]) == "Өтініш 12-бет, Данияр"
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "more"),
+    [("access", "staff", {}), ("withdrawal", "mail", {}), ("withdrawal", "staff", {"evidence": "x" * 4001})],
+)
+def test_bad_input_opens_nothing(living: Living, daniyar: Person, kind: str, source: str, more: Any) -> None:
+    with pytest.raises(BadInput):
+        living.open_request(daniyar.contact_id, kind, source, **more)
+    assert not living.requests()
+
+
+def test_nobody_and_somebody_who_is_being_erased_have_no_requests(living: Living, daniyar: Person) -> None:
+    with pytest.raises(NotFound):
+        living.open_request("0" * 20, "withdrawal", "bot")
+    living.set_contact(daniyar, state="erasing")
+    living.says(daniyar, "withdraw")
+    assert not living.requests() and not living.desk.of("ask#")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_worker_that_dies_leaves_an_ask_or_its_effect(living: Living, daniyar: Person, when: str) -> None:
+    """Given a death at any call, when the next worker comes, then there is one request with one run, and no ask."""
+    number, died, empty = 0, True, living.desk.snapshot()
+    while died:
+        number += 1
+        living.desk.restore(empty)
+        living.runs = type(living.runs)()
+        living.ask(daniyar, "withdraw")
+        with fated(living.desk.dynamodb, number, when) as fate:
+            living.asks(daniyar.contact_id)
+        died = bool(fate.died_at)
+        living.asks(daniyar.contact_id)
+        (row,) = living.requests()
+        living.wake(row["request_id"])
+        assert (len(living.pointers()), living.desk.of("ask#")) == (1, [])
+        assert list(living.runs.given) == [f"{row['request_id']}-1"]
+    assert number > 4
+
+
+# -- what a person may do, by state
+
+
+STATES: dict[str, dict[str, Any]] = {
+    "received": {},
+    "verifying": {"suppressed": 1},
+    "deciding": {"suppressed": 1},
+    "grace": {"suppressed": 1, "verified": 1, "announced": 1},
+    "destroying": {"suppressed": 1, "verified": 1, "graced": 1, "fenced": 1},
+    "waiting_for_backups": {"suppressed": 1, "verified": 1, "graced": 1, "fenced": 1, "absent": 1, "box_closed": 1},
+    "complete": {"suppressed": 1, "verified": 1, "graced": 1, "fenced": 1, "absent": 1, "final": 1},
+    "answered": {},
+    "refused": {"suppressed": 1, "refused": 1, "finished": 1},
+    "cancelled": {"suppressed": 1, "cancelled": 1, "finished": 1},
+    "escalated": {"suppressed": 1},
+    "escalated, verified": {"suppressed": 1, "verified": 1},
+    "escalated, fenced": {"suppressed": 1, "verified": 1, "graced": 1, "fenced": 1},
+    "verifying, cancelled": {"suppressed": 1, "cancelled": 1},
+    "grace, refused": {"suppressed": 1, "verified": 1, "refused": 1},
+    "grace, over": {"suppressed": 1, "verified": 1, "graced": 1},
+}
+CONFIRMED = {"verifying", "deciding", "escalated"}
+STOPPED = {"received", "verifying", "deciding", "grace", "escalated", "escalated, verified"}
+RESUMED = {"escalated, verified", "escalated, fenced"}
+
+
+def in_state(living: Living, person: Person, name: str) -> str:
+    request = living.opened(person)
+    state = name.partition(",")[0]
+    over: dict[str, Any] = (
+        {"due": None, "due_at": None} if state in ("complete", "answered", "refused", "cancelled") else {}
+    )
+    due = over or {"due_at": living.desk.now + HOUR}
+    living.mark(request.id, STATES[name], state=state, **due)
+    living.desk.now += 5
+    return request.id
+
+
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize(
+    ("action", "step", "allowed"), [("confirm", "verified", CONFIRMED), ("cancel", "cancelled", STOPPED)]
+)
+@pytest.mark.parametrize("how", ["button", "words"])
+def test_a_persons_ask(
+    living: Living, daniyar: Person, name: str, action: str, step: str, allowed: set[str], how: str
+) -> None:
+    request_id = in_state(living, daniyar, name)
+    before = living.store.item(request_id)
+    now = living.desk.now
+    living.says(daniyar, action, request_id if how == "button" else "")
+    after = living.store.item(request_id)
+    assert not living.desk.of("ask#")
+    if name not in allowed:
+        assert after == before
+        return
+    assert after["steps"] == {**before["steps"], step: now}
+    if action == "confirm":
+        assert (after["identity"], after["target_at"]) == (
+            Identity.SECOND_PRESS,
+            deadline(PROFILE.deadlines["erasure_target"], now),
+        )
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_second_withdrawal_changes_nothing(living: Living, daniyar: Person, name: str) -> None:
+    request_id = in_state(living, daniyar, name)
+    before = living.store.item(request_id)
+    living.says(daniyar, "withdraw")
+    assert living.store.item(request_id) == before
+    over = name in ("complete", "answered", "refused", "cancelled")
+    (pointer,) = living.pointers()
+    assert len(living.requests()) == (2 if over else 1) and not living.desk.of("ask#")
+    assert (pointer["request_id"] == request_id) is not over
+
+
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize(("decision", "step"), [("erase", "verified"), ("refuse", "refused")])
+def test_a_colleagues_decision(living: Living, daniyar: Person, name: str, decision: str, step: str) -> None:
+    request_id = in_state(living, daniyar, name)
+    before, now = living.store.item(request_id), living.desk.now
+    allowed = (CONFIRMED | RESUMED) if decision == "erase" else STOPPED
+    if name not in allowed:
+        with pytest.raises(Conflict) as error:
+            living.decide(request_id, decision, "because", DANA)
+        state = name.partition(",")[0]
+        expected = {
+            **{"complete": "over", "answered": "over", "refused": "over", "cancelled": "over", "received": "not_yet"},
+            **{"destroying": "too_late", "waiting_for_backups": "too_late", "escalated": "too_late"},
+            "grace": "too_late" if name == "grace, over" else "already_decided", "verifying": "already_decided",
+        }  # fmt: skip
+        assert error.value.code == expected[state]
+        assert living.store.item(request_id) == before
+        return
+    living.decide(request_id, decision, "because", DANA)
+    after = living.store.item(request_id)
+    assert after["decided_by"] == DANA
+    if name in RESUMED and decision == "erase":
+        assert after["steps"] == before["steps"]
+    else:
+        assert after["steps"][step] == now
+    assert (after.get("identity") == "staff") == (name in CONFIRMED and decision == "erase")
+    # An escalated request goes on at once.
+    assert after["run"] == (2 if name.startswith("escalated") else 1)
+    assert after["state"] != "escalated"
+    place = Place("desk", "request", request_id, "reason")
+    assert living.unsealed(daniyar, place, after["reason"]) == "because"
+
+
+# -- details
+
+
+def test_a_button_of_another_persons_request_does_nothing(living: Living, daniyar: Person) -> None:
+    """Given Amina, who made up a payload with the id of Daniyar's request, then nothing happens to it or to hers."""
+    amina = living.desk.person(from_amina(sent_at=living.desk.seconds))
+    theirs, hers = living.suppressed(daniyar), living.suppressed(amina)
+    living.says(amina, "confirm", theirs.id)
+    living.says(amina, "cancel", theirs.id)
+    assert living.read(theirs.id) == theirs
+    assert living.read(hers.id) == hers
+    assert not living.desk.of("ask#")
+
+
+def test_words_without_an_open_request_do_nothing(living: Living, daniyar: Person) -> None:
+    living.says(daniyar, "confirm")
+    living.says(daniyar, "cancel")
+    living.says(daniyar, "cancel", "0" * 20)
+    assert not living.requests() and not living.desk.of("ask#")
+
+
+def test_confirm_then_cancel_ends_it_and_cancel_then_confirm_too(living: Living, daniyar: Person) -> None:
+    request = living.suppressed(daniyar)
+    living.verify(request)
+    living.ask(daniyar, "confirm")
+    living.desk.now += 1
+    living.ask(daniyar, "cancel")
+    living.asks(daniyar.contact_id)
+    assert set(living.read(request.id).steps) == {Step.SUPPRESSED, Step.VERIFIED, Step.CANCELLED}
+    living.says(daniyar, "confirm")
+    with pytest.raises(Conflict):
+        living.decide(request.id, "erase", "", DANA)
+
+
+def test_of_two_colleagues_one_decides(living: Living, daniyar: Person) -> None:
+    request = living.suppressed(daniyar)
+
+    def decide(decision: str) -> str:
+        try:
+            living.decide(request.id, decision, "because", f"{DANA}-{decision}")
+        except Conflict as error:
+            return error.code
+        return "decided"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(decide, ["erase", "refuse"] * 4))
+    # A refusal may follow an identity that was found good; but each is decided once, and nobody twice.
+    steps = living.read(request.id).steps
+    assert said.count("decided") == len({Step.VERIFIED, Step.REFUSED} & set(steps))
+    assert {one for one in said if one != "decided"} == {"already_decided"}
+
+
+def test_two_colleagues_resume_an_escalated_request_once(living: Living, daniyar: Person) -> None:
+    request_id = in_state(living, daniyar, "escalated, fenced")
+    living.runs.die(f"{request_id}-1")
+
+    def resume(_: int) -> str:
+        try:
+            living.decide(request_id, "erase", "", DANA)
+        except Conflict as error:
+            return error.code
+        return "decided"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(resume, range(8)))
+    assert sorted(set(said)) == ["decided", "too_late"] and said.count("decided") == 1
+    assert sorted(living.runs.given) == [f"{request_id}-1", f"{request_id}-2"]
+    assert living.read(request_id).state == RequestState.DESTROYING
+
+
+@pytest.mark.parametrize(
+    ("decision", "reason", "word"),
+    [("retain", "hold", "not offered"), ("refuse", "  ", "reason"), ("keep", "x", "erase or refuse"),
+     ("refuse", "x" * 1001, "1000")],
+)  # fmt: skip
+def test_a_decision_that_is_not_one(living: Living, daniyar: Person, decision: str, reason: str, word: str) -> None:
+    request = living.suppressed(daniyar)
+    with pytest.raises(BadInput, match=word):
+        living.decide(request.id, decision, reason, DANA)
+    with pytest.raises(NotFound):
+        living.decide("0" * 20, "erase", "", DANA)
+    assert living.read(request.id) == request
+
+
+def test_a_refusal_tells_the_reason_once(living: Living, daniyar: Person) -> None:
+    request = living.suppressed(daniyar)
+    living.verify(request)
+    living.decide(request.id, "refuse", "Есть неоплаченный счёт № 17", DANA)
+    living.finish(request.id)
+    texts = living.box_texts(request)
+    assert sum("Есть неоплаченный счёт № 17" in text for text in texts) == 1
+    assert len(texts) == 2  # the question, and this
+    assert "неоплаченный".encode() not in living.desk.everything()
+
+
+def test_a_colleague_refuses_before_there_is_a_box(living: Living, daniyar: Person) -> None:
+    """Then the answer goes into the box that is made afterwards, without the reason, which nobody there can open."""
+    request = living.opened(daniyar)
+    living.decide(request.id, "refuse", "Есть неоплаченный счёт", DANA)
+    living.soft_suppress(request.id)
+    assert living.verify(living.read(request.id)) == "refused"
+    living.desk.now += 1
+    living.finish(request.id)
+    (text,) = living.box_texts(living.read(request.id))
+    assert "неоплаченный" not in text and PROFILE.contact_mail in text
+
+
+def test_finished_requests_make_room_for_another(living: Living, daniyar: Person) -> None:
+    first = living.suppressed(daniyar)
+    living.says(daniyar, "cancel", first.id)
+    living.finish(first.id)
+    assert not living.pointers() and "suppressed_at" not in daniyar.row
+    living.desk.now += DAY
+    second = living.suppressed(daniyar)
+    assert second.id != first.id and "suppressed_at" in daniyar.row
+    living.finish(first.id)  # once more, by a run that is late
+    assert living.pointers()[0]["request_id"] == second.id and "suppressed_at" in daniyar.row
+    with pytest.raises(Exception, match="out_of_order"):
+        living.finish(second.id)

@@ -1,0 +1,289 @@
+"""Each task does its work under its own role, and the role allows nothing that the task does not do.
+
+The definition of the workflow is followed state by state with the real tasks on real tables; every call that they make
+is checked by the embedded AWS under the task's own credentials, and held against the partitions that the role names,
+which the embedded AWS ignores. What no way through the workflow uses is not granted, but for what stands in SELDOM.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring, wiring_erasure
+from chalicelib.domain.privacy import Request, Step, outcome
+from chalicelib.domain.tickets import DAY
+from chalicelib.storage import clients
+from chalicelib.storage.models import bind
+from chalicelib.storage.vault import encode_key
+from infra import erasure
+from infra.definitions import HERE, load
+from local.aws import CREDENTIALS, apply_table_settings
+from tests.conftest import Aws
+from tests.delivery.test_wired import batch, forget, secret_values
+from tests.erasure.conftest import Erasing, Person, cast
+from tests.erasure.living import Living
+from tests.erasure.roles import Recorder, Roles, allows, granted, make_machine, make_roles, used
+
+STATES = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))["States"]
+BY_ID = {one.logical_id: one for one in erasure.FUNCTIONS}
+Act = Callable[[], object]
+
+SELDOM = {
+    # Over a hundred names in one transaction, the others beforehand in batches.
+    ("erase_stores", "dynamodb:BatchWriteItem", "IndexTable", "text"),
+    ("erase_stores", "dynamodb:BatchWriteItem", "IndexTable", "words"),
+    # A call that reads two tables: each is granted the partitions of both (infra/erasure.py).
+    *(("verify_absence", "dynamodb:BatchGetItem", "IndexTable", word) for word in ("ticket", "number")),
+    *(
+        ("verify_absence", "dynamodb:BatchGetItem", "DeskTable", word)
+        for word in ("alias", "link", "parked", "text", "words")
+    ),
+}
+"""What is granted and not met on the ways below, with the reason."""
+
+
+@dataclass
+class Walk:
+    """Follows the definition. `plan` says what happens after a state; at a wait that nobody ends, time passes."""
+
+    living: Living
+    roles: Roles
+    recorder: Recorder
+    patch: pytest.MonkeyPatch
+    people: list[Person]
+    backups: list[int] = field(default_factory=list)
+
+    @property
+    def desk(self) -> Erasing:
+        return self.living.desk
+
+    def handle(self, name: str, event: dict[str, Any]) -> Any:
+        """Run a function as Lambda does, with its role's credentials."""
+        module = import_module(f"chalicelib.{'workers' if name == 'privacy' else 'erasure'}.{name}")
+        self._become(self.roles.given[name])
+        self.recorder.function = name
+        try:
+            return module.handle(event)
+        finally:
+            self.recorder.function = ""
+            self._become({**CREDENTIALS, "AWS_SESSION_TOKEN": ""})
+
+    def _become(self, credentials: Any) -> None:
+        for name, value in credentials.items():
+            if value:
+                self.patch.setenv(name, value)
+            else:
+                self.patch.delenv(name, raising=False)
+        forget_all()
+        bind(self.desk.tables)
+
+    def privacy(self, **body: str) -> None:
+        assert self.handle("privacy", batch(body)) == {"batchItemFailures": []}
+
+    def says(self, person: Person, action: str, request_id: str = "") -> None:
+        self.living.ask(person, action, request_id)
+        self.privacy(contact_id=person.contact_id)
+        self.desk.now += 1
+
+    def asked(self, person: Person) -> Request:
+        """A request that the person asked for, whose run has begun."""
+        before = {one["request_id"] for one in self.living.requests()}
+        self.says(person, "withdraw")
+        (row,) = [one for one in self.living.requests() if one["request_id"] not in before]
+        self.privacy(request_id=row["request_id"])
+        return self.living.read(row["request_id"])
+
+    def go(self, request: Request, plan: dict[str, Act]) -> str:
+        """Follow the definition to its end and return the last state."""
+        state, data = "SoftSuppress", dict[str, Any]()
+        while STATES[state]["Type"] != "Succeed":
+            definition = STATES[state]
+            if definition["Type"] == "Choice":
+                state = next((one["Next"] for one in definition["Choices"] if _fits(one, data)), definition["Default"])
+                continue
+            assert definition["Type"] == "Task", (state, data)
+            answer = self._task(state, request.id, plan)
+            data |= {definition["ResultPath"]: answer} if definition["ResultPath"] else {}
+            state = definition["Next"]
+        return state
+
+    def _task(self, state: str, request_id: str, plan: dict[str, Act]) -> Any:
+        parameters = STATES[state]["Parameters"]
+        name = BY_ID[parameters["FunctionName"][2:-4]].name
+        event = {
+            "request_id": request_id,
+            "token": f"token-of-{state}",
+            "execution": self.living.read(request_id).execution,
+        }
+        payload = parameters["Payload"]
+        event = {one.removesuffix(".$"): event.get(one.removesuffix(".$"), value) for one, value in payload.items()}
+        answer = self.handle(name, event)
+        act = plan.pop(state, None)
+        if "token" not in event:
+            if act:
+                act()
+            return answer
+        waits = self.living.read(request_id)
+        assert waits.token == event["token"], (state, answer)
+        if act:
+            act()
+        if not outcome(replace(self.living.read(request_id), waits=waits.waits, due_at=waits.due_at), self.desk.now):
+            self.desk.now = max(self.desk.now, waits.due_at)
+        self.handle(name, event)  # a task that runs again finds that its waiting has ended, and answers by itself
+        self.privacy(request_id=request_id)
+        ended = replace(self.living.read(request_id), waits=waits.waits, due_at=waits.due_at)
+        return {"outcome": outcome(ended, self.desk.now)}
+
+    def answered(self, operation: str, answer: dict[str, Any]) -> None:
+        """The embedded AWS can be restored to a time by the real clock; a test's goes on in leaps."""
+        if operation == "DescribeContinuousBackups":
+            at = self.backups[0] if self.backups else self.desk.now
+            described = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+            described["EarliestRestorableDateTime"] = datetime.fromtimestamp(at / 1000, UTC)
+            del self.backups[:1]
+
+
+def _fits(choice: dict[str, Any], data: dict[str, Any]) -> bool:
+    place, _, name = choice["Variable"].rpartition(".")
+    return bool(data[place][name] == choice.get("StringEquals", choice.get("BooleanEquals")))
+
+
+def forget_all() -> None:
+    forget()
+    clients.client.cache_clear()
+    clients._session.cache_clear()
+    for made in vars(wiring_erasure).values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()
+
+
+@pytest.fixture
+def walk(desk: Erasing, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
+    people = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")  # the last one's links are young
+    prefix = desk.tables["desk"]
+    machine = make_machine(aws, f"{prefix}-erasure")
+    certificate_key = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"][
+        "Arn"
+    ]
+    apply_table_settings(aws.endpoint, load("tables"), desk.tables)
+    table = "arn:aws:dynamodb:eu-central-1:000000000000:table/{}"
+    arns = {f"{name.capitalize()}Table": table.format(real) for name, real in desk.tables.items()}
+    arns |= {"ErasureMachine": machine, "CertificateKey": certificate_key}
+    places = {real: f"{name.capitalize()}Table" for name, real in desk.tables.items()} | {
+        certificate_key: "CertificateKey"
+    }
+    values = secret_values(desk, aws)
+    for name, value in values.items():
+        logical, secret_id = f"{name.title().replace('-', '')}Secret", f"{prefix}-{name}"
+        made = aws.client("secretsmanager").create_secret(Name=secret_id, SecretString=json.dumps(value))
+        arns[logical], places[secret_id] = made["ARN"], logical
+        monkeypatch.setenv(f"SECRET_{name.upper().replace('-', '_')}", secret_id)
+    (newest,) = aws.client("kms").list_keys()["Keys"][-1:]
+    arns["VaultKey"] = newest["KeyArn"]
+    for name, real in desk.tables.items():
+        monkeypatch.setenv(f"TABLE_{name.upper()}", real)
+    monkeypatch.setenv("VAULT_PUBLIC_KEY", encode_key(desk.vault_keys.public))
+    monkeypatch.setenv("PUBLIC_URL", "https://desk.example")
+    monkeypatch.setenv("ERASURE_MACHINE_ARN", machine)
+    monkeypatch.setenv("CERTIFICATE_KEY_ARN", certificate_key)
+    monkeypatch.setattr(wiring, "clock", lambda: lambda: desk.now)
+    recorder = Recorder(places)
+    made_walk = Walk(Living(desk), make_roles(aws, arns), recorder, monkeypatch, people)
+    recorder.answers = made_walk.answered
+    with recorder.patched():
+        yield made_walk
+    monkeypatch.undo()
+    forget_all()
+    bind(desk.tables)
+
+
+def pressed(walk: Walk, person: Person) -> None:
+    """By the person's second press to the end; rows come back once, and a backup is there for a day."""
+    request = walk.asked(person)
+
+    def again_and_confirm() -> None:
+        walk.says(person, "withdraw")
+        walk.says(person, "confirm", request.id)
+
+    def come_back() -> None:
+        item = {"pk": {"S": person.conversation_pk}, "sk": {"S": f"message#{walk.desk.now:013d}#{'7' * 32}"}}
+        walk.desk.dynamodb.put_item(TableName=walk.desk.tables["desk"], Item=item)
+
+    plan: dict[str, Act] = {
+        "VerifyIdentity": again_and_confirm,
+        "Grace": lambda: walk.says(person, "withdraw"),
+        "SweepAgain": come_back,
+        "AwaitDelivery": walk.desk.deliver,
+        "WaitBackups": lambda: walk.backups.append(walk.living.read(request.id).at(Step.KEY_DESTROYED) - DAY),
+    }
+    assert walk.go(request, plan) == "Complete"
+    row = walk.living.read(request.id)
+    assert not plan and (row.state, row.passes) == ("complete", 1) and row.done(Step.BACKUPS_CHECKED)
+
+
+def decided(walk: Walk, person: Person) -> None:
+    """Nobody confirms, a colleague knows that they asked, and it goes to its end."""
+    request = walk.asked(person)
+
+    def known() -> None:
+        walk.living.mark(request.id, {Step.VERIFIED: walk.desk.now}, identity="staff", due_at=walk.desk.now)
+
+    plan: dict[str, Act] = {"Decide": known}
+    assert walk.go(request, plan) == "Complete" and not plan
+
+
+def cancelled(walk: Walk, person: Person) -> None:
+    request = walk.asked(person)
+    plan: dict[str, Act] = {
+        "VerifyIdentity": lambda: walk.says(person, "confirm"),
+        "Grace": lambda: walk.says(person, "cancel"),
+    }
+    assert walk.go(request, plan) == "Ended" and not plan
+    assert walk.living.read(request.id).state == "cancelled"
+
+
+def refused(walk: Walk, person: Person) -> None:
+    request = walk.asked(person)
+
+    def refuse() -> None:
+        walk.living.mark(request.id, {Step.REFUSED: walk.desk.now}, due_at=walk.desk.now)
+
+    assert walk.go(request, {"VerifyIdentity": refuse}) == "Ended"
+    assert walk.living.read(request.id).state == "refused"
+
+
+def escalated(walk: Walk, person: Person) -> None:
+    request = walk.asked(person)
+    event = {"request_id": request.id, "error": "Overdue", "cause": "", "execution": request.execution}
+    assert walk.handle("escalate", event) == {}
+    assert walk.living.read(request.id).state == "escalated"
+
+
+@pytest.mark.timeout(300)
+def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_nothing_more(walk: Walk) -> None:
+    amina, telegram, whatsapp = walk.people
+    pressed(walk, whatsapp)
+    decided(walk, telegram)
+    cancelled(walk, amina)
+    refused(walk, amina)
+    escalated(walk, amina)
+
+    seen = walk.recorder.seen
+    assert seen.keys() == {one.name for one in erasure.FUNCTIONS}, "every function was reached"
+    beyond = {
+        (one.name, access.action, access.place, *sorted(access.partitions))
+        for one in erasure.FUNCTIONS
+        for access in seen[one.name]
+        if not allows(one, access)
+    }
+    assert not beyond, "AWS would refuse these"
+    unused = {
+        (one.name, *grant) for one in erasure.FUNCTIONS for grant in granted(one) if not used(seen[one.name], *grant)
+    }
+    assert unused == SELDOM, "granted, and no code uses it"
+

@@ -1,0 +1,568 @@
+"""How a run waits and is answered, whoever comes first and whoever dies in between."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring_erasure
+from chalicelib.domain.privacy import (
+    HOUR,
+    IDENTITY_WAITS,
+    SETTLE_WAITS,
+    TOLD_WAITS,
+    Request,
+    RequestState,
+    Step,
+    Wait,
+    next_step,
+    outcome,
+    state_by_steps,
+)
+from chalicelib.domain.tickets import DAY
+from chalicelib.erasure import await_delivery, decide, escalate, finish, settle, verify_identity, wait_backups
+from chalicelib.erasure import grace as grace_task
+from chalicelib.erasure.grace import Grace
+from chalicelib.erasure.task import TaskFailed, run
+from chalicelib.errors import NotFound, Unavailable
+from tests.erasure.conftest import Erasing, Person
+from tests.erasure.living import DANA, PROFILE, Living
+from tests.retention.faults import Died, fated
+
+GRACE = 4 * HOUR
+
+
+@pytest.fixture
+def living(desk: Erasing) -> Living:
+    return Living(desk)
+
+
+@pytest.fixture
+def daniyar(living: Living) -> Person:
+    return living.daniyar()
+
+
+@pytest.fixture
+def request_(living: Living, daniyar: Person) -> Request:
+    """Daniyar's request, with its box, before anything waits."""
+    return living.suppressed(daniyar)
+
+
+def outcomes(living: Living) -> list[str]:
+    return [outcome for _, _, outcome in living.runs.answered]
+
+
+# -- parking and waking, in both orders
+
+
+def test_a_request_waits_for_the_second_press(living: Living, daniyar: Person, request_: Request) -> None:
+    assert living.verify(request_) == ""
+    row = living.read(request_.id)
+    assert (row.state, row.waits, row.due_at) == (
+        "verifying",
+        Wait.IDENTITY,
+        request_.at("suppressed") + IDENTITY_WAITS,
+    )
+    living.says(daniyar, "confirm", request_.id)
+    assert outcomes(living) == ["verified"]
+    assert (living.read(request_.id).token, living.read(request_.id).waits) == ("", "")
+
+
+def test_a_press_before_the_token_is_parked_is_not_lost(living: Living, daniyar: Person, request_: Request) -> None:
+    living.says(daniyar, "confirm", request_.id)
+    assert outcomes(living) == []
+    assert living.verify(request_) == "verified"
+    assert outcomes(living) == ["verified"]
+
+
+def test_a_press_between_parking_and_reading_again(
+    living: Living, daniyar: Person, request_: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given the press while the task writes, when both have ended, then the run was answered once."""
+    store = type(living.store)
+    run_, pressed = store.run, list[bool]()
+
+    def press_first(self: Any, *writes: Any) -> Any:
+        if not pressed:
+            pressed.append(True)
+            living.says(daniyar, "confirm", request_.id)
+        return run_(self, *writes)
+
+    monkeypatch.setattr(store, "run", press_first)
+    assert living.verify(request_) == "verified"
+    assert outcomes(living) == ["verified"]
+
+
+@pytest.mark.parametrize("rivals", [2, 8])
+def test_waking_often_answers_once(living: Living, daniyar: Person, request_: Request, rivals: int) -> None:
+    living.verify(request_)
+    living.mark(request_.id, {"verified": living.desk.now})
+    with ThreadPoolExecutor(rivals) as pool:
+        list(pool.map(lambda _: living.wake(request_.id), range(rivals)))
+    living.wake(request_.id)
+    assert outcomes(living) == ["verified"]
+    assert list(living.runs.given) == [f"{request_.id}-1"]
+
+
+def test_press_and_parking_at_the_same_time(living: Living, daniyar: Person, request_: Request) -> None:
+    living.ask(daniyar, "confirm", request_.id)
+    with ThreadPoolExecutor(2) as pool:
+        tasks: list[Callable[[], Any]] = [lambda: living.verify(request_), lambda: living.asks(daniyar.contact_id)]
+        list(pool.map(lambda task: task(), tasks))
+    assert outcomes(living) == ["verified"]
+
+
+# -- each wait
+
+
+def test_the_time_to_confirm_ends_and_a_colleague_decides(living: Living, daniyar: Person, request_: Request) -> None:
+    living.verify(request_)
+    assert "suppressed_at" in daniyar.row
+    living.desk.now += IDENTITY_WAITS
+    living.wake(request_.id)
+    assert outcomes(living) == ["expired"]
+    assert living.park(request_, "", "", "decision") == ""
+    row = living.read(request_.id)
+    assert (row.state, row.due_at) == (RequestState.DECIDING, row.deadline_at)
+    assert "suppressed_at" not in daniyar.row
+    living.decide(request_.id, "erase", "knows him by passport", DANA)
+    assert outcomes(living) == ["expired", "verified"]
+    assert living.park(request_, "", "", "grace") == ""
+    assert "suppressed_at" in daniyar.row
+
+
+def test_the_law_s_limit_passes_without_a_decision(living: Living, request_: Request) -> None:
+    living.park(request_, "", "", "decision")
+    living.desk.now = request_.deadline_at
+    living.wake(request_.id)
+    assert outcomes(living) == ["overdue"]
+
+
+def test_grace_is_announced_once_and_ends_on_time(living: Living, daniyar: Person, request_: Request) -> None:
+    living.says(daniyar, "confirm", request_.id)
+    verified = living.read(request_.id).at("verified")
+    assert living.park(request_, "", "", "grace") == ""
+    assert living.park(request_, "", "", "grace") == ""
+    row = living.read(request_.id)
+    assert (row.state, row.due_at) == (RequestState.GRACE, verified + GRACE)
+    assert len(living.box_texts(row)) == 2  # the question, and this
+    living.desk.now = verified + GRACE - 1
+    living.wake(request_.id)
+    assert outcomes(living) == []
+    living.desk.now += 1
+    living.wake(request_.id)
+    assert outcomes(living) == ["due"]
+    # Whoever cancels now is too late, though nothing has begun yet.
+    living.says(daniyar, "cancel", request_.id)
+    assert not living.read(request_.id).done(Step.CANCELLED)
+
+
+def test_of_cancelling_and_the_end_of_the_grace_one_wins(living: Living, daniyar: Person, request_: Request) -> None:
+    for _ in range(6):
+        living.runs.answered.clear()
+        living.mark(request_.id, {"verified": living.desk.now}, **{"steps.graced": None, "steps.cancelled": None})
+        living.park(request_, "", "", "grace")
+        living.desk.now += GRACE
+        living.ask(daniyar, "cancel", request_.id)
+        with ThreadPoolExecutor(3) as pool:
+            wakes: list[Callable[[], Any]] = [lambda: living.wake(request_.id)] * 2
+            tasks = [lambda: living.asks(daniyar.contact_id), *wakes]
+            list(pool.map(lambda task: task(), tasks))
+        row = living.read(request_.id)
+        assert row.done(Step.GRACED) is not row.done(Step.CANCELLED)
+        assert outcomes(living) == ["due" if row.done(Step.GRACED) else "cancelled"]
+
+
+def test_the_other_waits(living: Living, request_: Request) -> None:
+    at = living.desk.now
+    for wait, steps, due in (
+        ("settle", {"erased": at}, at + SETTLE_WAITS),
+        ("told", {"absent": at + 5}, at + 5 + TOLD_WAITS),
+        ("backups", {"key_destroyed": at + 7}, at + 7 + 14 * DAY + HOUR),
+        ("backups", {"backups_checked": at + 20 * DAY}, at + 21 * DAY),
+        ("told", {"finished": at + 9}, at + 9 + TOLD_WAITS),
+    ):
+        living.mark(request_.id, steps)
+        assert living.park(request_, "", "", wait) == ""
+        row = living.read(request_.id)
+        assert (row.waits, row.due_at, row.state) == (wait, due, "verifying")
+        living.desk.now = due
+        living.wake(request_.id)
+        living.desk.now = at
+    assert outcomes(living) == ["due"] * 5
+    assert living.read(request_.id).at("settled") == at + SETTLE_WAITS
+
+
+@pytest.mark.parametrize("wait", ["identity", "grace", "settle", "told", "backups"])
+def test_nobody_waits_for_what_has_not_begun(living: Living, daniyar: Person, wait: str) -> None:
+    request = living.opened(daniyar)
+    with pytest.raises(TaskFailed, match="out_of_order"):
+        living.park(request, "", "", wait)
+
+
+# -- runs that die, and runs that are late
+
+
+def test_a_token_of_an_earlier_run_never_stands_where_the_living_one_belongs(living: Living, request_: Request) -> None:
+    """Given run 1, dead, and run 2, which waits, when a task of run 1 parks late, then run 2 is still the one that is
+    answered, once."""
+    first = f"{request_.id}-1"
+    late = living.runs.token(first)
+    living.runs.die(first)
+    living.wake(request_.id)
+    assert living.read(request_.id).run == 2
+    living.verify(request_)
+    parked = living.read(request_.id)
+    assert living.verify(request_, late, first) == "stale"
+    assert living.read(request_.id) == parked
+    living.mark(request_.id, {"verified": 1})
+    living.wake(request_.id)
+    assert [(name, word) for name, _, word in living.runs.answered] == [(f"{request_.id}-2", "verified")]
+    assert sorted(living.runs.given) == [first, f"{request_.id}-2"]
+
+
+def test_a_task_does_not_park_for_the_run_that_began_meanwhile(
+    living: Living, request_: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a task that is not told its run's name, when run 2 begins while it writes, then it parks nothing."""
+    store = type(living.store)
+    run_, begun = store.run, list[bool]()
+    token = living.runs.token(request_.execution)
+
+    def begin_first(self: Any, *writes: Any) -> Any:
+        if not begun:
+            begun.append(True)
+            living.runs.die(request_.execution)
+            living.wake(request_.id)
+        return run_(self, *writes)
+
+    monkeypatch.setattr(store, "run", begin_first)
+    assert living.waiting.park(request_.id, token, "", Wait.IDENTITY, verify_identity.due) == "stale"
+    row = living.read(request_.id)
+    assert (row.run, row.token) == (2, "")
+
+
+def test_a_late_wake_with_the_token_of_a_dead_run(living: Living, daniyar: Person, request_: Request) -> None:
+    """Given run 1 parked and dead, when the person confirms and many wake it, then run 2 begins, alone, and passes."""
+    living.verify(request_)
+    living.runs.die(f"{request_.id}-1")
+    stale = living.read(request_.id)
+    living.says(daniyar, "confirm", request_.id)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: living.wake(request_.id), range(6)))
+    row = living.read(request_.id)
+    assert (row.run, row.token, row.waits) == (2, "", "")
+    assert living.verify(request_) == "verified"
+    # One that read the row before the second run began looks at the first run's token now.
+    living.wake._look(stale, living.desk.now)
+    assert living.read(request_.id).run == 2
+    assert [(name, word) for name, _, word in living.runs.answered] == [(f"{request_.id}-2", "verified")]
+
+
+def test_a_task_that_is_repeated_replaces_its_token(living: Living, request_: Request) -> None:
+    first, second = living.runs.token(request_.execution), living.runs.token(request_.execution)
+    assert living.verify(request_, first) == "" == living.verify(request_, first)
+    assert living.verify(request_, second) == ""
+    assert living.read(request_.id).token == second
+
+
+def test_nothing_is_parked_on_a_request_that_is_over_or_has_failed(living: Living, request_: Request) -> None:
+    living.escalate(request_.id, "States.Timeout")
+    assert living.verify(request_) == "stale"
+    assert living.read(request_.id).state == RequestState.ESCALATED
+    living.mark(request_.id, state="cancelled", due=None, due_at=None)
+    assert living.verify(request_) == "stale"
+    assert living.read(request_.id).token == ""
+
+
+def test_a_resumed_run_passes_all_waits_that_are_over(living: Living, daniyar: Person, request_: Request) -> None:
+    at = living.desk.now
+    steps = dict.fromkeys(("verified", "announced", "graced", "fenced", "key_destroyed", "erased", "settled"), at)
+    living.mark(request_.id, {**steps, "absent": at, "told": at, "box_closed": at}, state="waiting_for_backups")
+    living.desk.now += 15 * DAY
+    texts = len(living.box_texts(request_))
+    before = living.read(request_.id)
+    for wait, word in (
+        ("identity", "verified"),
+        ("grace", "due"),
+        ("settle", "due"),
+        ("told", "due"),
+        ("backups", "due"),
+    ):
+        assert living.park(request_, "", "", wait) == word
+    assert outcomes(living) == ["verified", "due", "due", "due", "due"]
+    assert living.read(request_.id) == before
+    assert len(living.box_texts(request_)) == texts
+
+
+# -- death at every call
+
+
+CASES: dict[str, tuple[dict[str, int], int]] = {
+    "identity": ({}, 1),
+    "decision": ({}, 1),
+    "grace": ({"verified": 0}, 2),
+    "settle": ({"erased": DAY}, 1),
+}
+"""Steps that are done, by how long after now (ms), and how many texts lie in the box in the end."""
+
+
+@pytest.mark.parametrize("resumed", ["the task is repeated", "the run dies"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("wait", CASES)
+def test_a_task_may_die_at_any_call(
+    living: Living, daniyar: Person, request_: Request, wait: str, when: str, resumed: str
+) -> None:
+    """Given a death, when the task is repeated or the next run comes, then one token waits, which is alive, and the
+    person was told once."""
+    steps, texts = CASES[wait]
+    living.mark(request_.id, {step: living.desk.now + later for step, later in steps.items()})
+    empty, number, died = living.desk.snapshot(), 0, True
+    while died:
+        number += 1
+        living.desk.restore(empty)
+        living.runs.running = {f"{request_.id}-1"}
+        living.runs.given = {f"{request_.id}-1": {}}
+        with fated(living.desk.dynamodb, number, when) as fate:
+            living.park(request_, "", "", wait)
+        died = bool(fate.died_at)
+        if resumed == "the run dies":
+            living.runs.die(f"{request_.id}-1")
+            row = living.read(request_.id)
+            living.desk.now += 10 * 60_000
+            if row.token:  # the watch sees it when the wait is due; an answer finds out at once
+                assert not living.runs.answer(row.token, "due")
+                living.wake._look(row, living.desk.now)
+            else:
+                living.wake(request_.id)
+        living.park(request_, "", "", wait)
+        living.desk.now += 1
+        row = living.read(request_.id)
+        assert living.runs.waiting[row.token] == row.execution
+        assert row.run == (2 if resumed == "the run dies" else 1)
+        assert len(living.box_texts(row)) == texts
+        assert ("suppressed_at" in daniyar.row) is (wait != "decision")
+    assert number > 2
+
+
+@pytest.mark.parametrize("what", ["answer", "status", "start"])
+def test_whoever_dies_while_waking_is_followed(living: Living, daniyar: Person, request_: Request, what: str) -> None:
+    """Given a death at the workflow's own calls, when the watch comes, then the run goes on."""
+    living.verify(request_)
+    if what != "answer":
+        living.runs.die(f"{request_.id}-1")
+
+    def die(call: str) -> None:
+        if call == what:
+            living.runs.before = lambda _: None
+            raise Died
+
+    living.runs.before = die
+    living.ask(daniyar, "confirm", request_.id)
+    with pytest.raises(Died):
+        living.asks(daniyar.contact_id)
+    assert not living.desk.of("ask#")
+    living.desk.now += 10 * 60_000
+    assert living.read(request_.id).due_at <= living.desk.now
+    living.wake(request_.id)
+    if what != "answer":
+        assert living.runs.status(f"{request_.id}-2").value == "runs"
+        living.verify(request_)
+    assert outcomes(living) == ["verified"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_finish_may_die_at_any_call(living: Living, daniyar: Person, request_: Request, when: str) -> None:
+    living.says(daniyar, "cancel", request_.id)
+    empty, number, died = living.desk.snapshot(), 0, True
+    while died:
+        number += 1
+        living.desk.restore(empty)
+        with fated(living.desk.dynamodb, number, when) as fate:
+            living.finish(request_.id)
+        died = bool(fate.died_at)
+        living.finish(request_.id)
+        assert (living.pointers(), "suppressed_at" in daniyar.row) == ([], False)
+        assert len(living.box_texts(request_)) == 2
+        assert living.park(request_, "", "", "told") == ""
+    assert number > 2
+
+
+def test_two_finish_at_once(living: Living, daniyar: Person, request_: Request) -> None:
+    living.says(daniyar, "cancel", request_.id)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: living.finish(request_.id), range(4)))
+    assert len(living.box_texts(request_)) == 2 and not living.pointers()
+
+
+def test_what_is_gone_does_not_stop_the_end(living: Living, daniyar: Person, request_: Request) -> None:
+    """Given a contact that ended meanwhile, when the request is cancelled, then it ends all the same."""
+    living.says(daniyar, "cancel", request_.id)
+    for sk in ("contact", "request"):
+        living.delete(daniyar, sk)
+    living.finish(request_.id)
+    assert living.read(request_.id).done(Step.FINISHED)
+    assert len(living.box_texts(request_)) == 2
+
+
+# -- escalating
+
+
+def test_escalating_names_the_failure_once(
+    living: Living, request_: Request, capsys: pytest.CaptureFixture[str]
+) -> None:
+    living.mark(request_.id, {"verified": 1, "graced": 1, "fenced": 1})
+    living.verify(request_)
+    capsys.readouterr()
+    living.escalate(request_.id, "TaskFailed", request_.execution)
+    living.escalate(request_.id, "States.Timeout", request_.execution)
+    row = living.read(request_.id)
+    assert (row.state, row.failure, row.failed_step) == (RequestState.ESCALATED, "TaskFailed", "inventoried")
+    assert (row.escalated_at, row.due_at, row.token) == (living.desk.now, living.desk.now + HOUR, "")
+    assert capsys.readouterr().out.count('"ErasureEscalated": 1') == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "failure"),
+    [
+        ("TaskFailed", json.dumps({"errorMessage": "no_contact", "errorType": "TaskFailed"}), "no_contact"),
+        ("TaskFailed", json.dumps({"errorMessage": "Данияр Оспанов"}), "TaskFailed"),
+        ("TaskFailed", "not JSON", "TaskFailed"),
+        ("TaskFailed", "[]", "TaskFailed"),
+        ("TaskFailed", None, "TaskFailed"),
+        ("States.Timeout", json.dumps({"errorMessage": "no_contact"}), "States.Timeout"),
+        ("Overdue", "", "Overdue"),
+        ("", "", "Unknown"),
+        ("Данияр Оспанов", "", "Unknown"),
+        ("77000000107", "", "Unknown"),
+        ("x" * 61, "", "Unknown"),
+        (None, None, "Unknown"),
+    ],
+)
+def test_only_words_are_kept_of_an_error(error: Any, cause: Any, failure: str) -> None:
+    assert escalate.failure_of({"request_id": "0" * 20, "error": error, "cause": cause}) == failure
+
+
+def test_a_late_escalation_of_an_earlier_run_changes_nothing(living: Living, request_: Request) -> None:
+    living.runs.die(request_.execution)
+    living.wake(request_.id)
+    before = living.read(request_.id)
+    living.escalate(request_.id, "TaskFailed", request_.execution)
+    assert living.read(request_.id) == before
+
+
+# -- what a task says when it fails
+
+
+def test_a_failing_task_says_a_word_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(request_id: str) -> dict[str, Any]:
+        raise ValueError("Данияр Оспанов 77000000107")
+
+    with pytest.raises(TaskFailed) as error:
+        run("erase_stores", {"request_id": "0" * 20}, fail)
+    assert (str(error.value), error.value.code, error.value.__suppress_context__) == ("ValueError", "ValueError", True)
+    assert "77000000107" not in capsys.readouterr().out
+
+
+def test_a_known_failure_keeps_its_code_and_a_passing_one_its_class() -> None:
+    def gone(request_id: str) -> dict[str, Any]:
+        raise NotFound("There is no such request.", code="no_contact")
+
+    def busy(request_id: str) -> dict[str, Any]:
+        raise Unavailable("again")
+
+    with pytest.raises(TaskFailed, match="^no_contact$"):
+        run("notify", {"request_id": "0" * 20}, gone)
+    with pytest.raises(Unavailable):
+        run("notify", {"request_id": "0" * 20}, busy)
+    assert run("notify", {"request_id": "0" * 20}, lambda one: {"outcome": one}) == {"outcome": "0" * 20}
+
+
+# -- the pure rules behind it
+
+
+def made(**more: Any) -> Request:
+    times = {"received_at": 1, "deadline_at": 9, "alarm_at": 5}
+    words = dict.fromkeys(
+        ("id", "kind", "source", "contact_id", "conversation_id", "channel", "account", "language"), ""
+    )
+    return Request(**{**words, **times, "state": "escalated", **more})
+
+
+@pytest.mark.parametrize(
+    ("steps", "state", "following"),
+    [
+        ("", "received", "suppressed"),
+        ("suppressed", "verifying", "verified"),
+        ("suppressed verified announced", "grace", "graced"),
+        ("suppressed verified graced", "destroying", "fenced"),
+        ("suppressed verified graced fenced inventoried key_destroyed", "destroying", "erased"),
+        ("suppressed cancelled", "verifying", "finished"),
+        ("suppressed verified refused finished", "grace", "box_closed"),
+        ("suppressed verified graced fenced inventoried key_destroyed erased settled swept absent certified told"
+         " box_closed", "waiting_for_backups", "final"),
+    ],
+)  # fmt: skip
+def test_state_and_next_step_follow_from_what_is_done(steps: str, state: str, following: str) -> None:
+    request = made(steps=dict.fromkeys(steps.split(), 1))
+    assert (state_by_steps(request), next_step(request)) == (state, following)
+
+
+@pytest.mark.parametrize(
+    ("waits", "steps", "now", "expected"),
+    [
+        ("identity", "", 9, ""), ("identity", "", 10, "expired"), ("identity", "verified", 10, "verified"),
+        ("identity", "verified cancelled", 0, "cancelled"), ("identity", "refused", 10, "refused"),
+        ("decision", "", 10, "overdue"), ("decision", "verified", 10, "verified"),
+        ("decision", "refused", 0, "refused"),
+        ("grace", "verified", 9, ""), ("grace", "verified", 10, "due"), ("grace", "cancelled", 10, "cancelled"),
+        ("settle", "cancelled", 9, ""), ("settle", "", 10, "due"), ("told", "cancelled", 10, "due"),
+        ("backups", "", 10, "due"), ("", "verified", 9, ""),
+    ],
+)  # fmt: skip
+def test_how_a_waiting_ends(waits: str, steps: str, now: int, expected: str) -> None:
+    assert outcome(made(waits=waits, due_at=10, steps=dict.fromkeys(steps.split(), 1)), now) == expected
+
+
+# -- as the machine calls them
+
+
+@pytest.fixture
+def wired(living: Living, monkeypatch: pytest.MonkeyPatch) -> Living:
+    grace = Grace(PROFILE.deadlines["grace"], living.answers.announced, living.opening.suppressed)
+    for name, part in {
+        "waiting": living.waiting, "opening": living.opening, "grace": grace, "finish": living.finish,
+        "escalate": living.escalate,
+    }.items():  # fmt: skip
+        monkeypatch.setattr(wiring_erasure, name, lambda part=part: part)
+    return living
+
+
+@pytest.mark.parametrize(
+    ("task", "steps", "waits"),
+    [
+        (verify_identity, "", "identity"), (decide, "", "decision"), (grace_task, "verified", "grace"),
+        (settle, "erased", "settle"), (await_delivery, "absent", "told"), (wait_backups, "key_destroyed", "backups"),
+    ],
+)  # fmt: skip
+def test_tasks_that_wait(wired: Living, request_: Request, task: Any, steps: str, waits: str) -> None:
+    wired.mark(request_.id, dict.fromkeys(steps.split(), wired.desk.now))
+    token = wired.runs.token(request_.execution)
+    assert task.handle({"request_id": request_.id, "token": token, "execution": request_.execution}) == {"outcome": ""}
+    row = wired.read(request_.id)
+    assert (row.waits, row.token) == (waits, token)
+    other = {"request_id": request_.id, "token": "another", "execution": f"{request_.id}-7"}
+    assert task.handle(other) == {"outcome": "stale"}
+    with pytest.raises(TaskFailed, match="no_request"):
+        task.handle({"request_id": "0" * 20, "token": token})
+
+
+def test_tasks_that_end_or_fail(wired: Living, daniyar: Person, request_: Request) -> None:
+    wired.says(daniyar, "cancel", request_.id)
+    assert finish.handle({"request_id": request_.id}) == {}
+    assert wired.read(request_.id).done(Step.FINISHED)
+    assert escalate.handle({"request_id": request_.id, "error": "Unforeseen"}) == {}
+    row = wired.read(request_.id)
+    assert (row.state, row.failure, row.failed_step) == ("escalated", "Unforeseen", "box_closed")

@@ -1,0 +1,65 @@
+"""The desk's own senders speak to the stand-ins: a question with buttons is shown, pressed, and comes back."""
+
+import pytest
+
+from chalicelib.channels.base import OutboundText
+from chalicelib.channels.telegram import parse as telegram_parse
+from chalicelib.channels.telegram.send import close
+from chalicelib.channels.telegram.send import send_text as send_telegram
+from chalicelib.channels.whatsapp import parse as whatsapp_parse
+from chalicelib.channels.whatsapp.send import new_session
+from chalicelib.channels.whatsapp.send import send_text as send_whatsapp
+from chalicelib.domain.messages import Address, InboundMessage
+from chalicelib.domain.privacy_texts import challenge, challenge_buttons
+from chalicelib.domain.profile import load_profile
+from tests.phones.conftest import SECRETS, Phones
+
+PROFILE = load_profile("spoint")
+REQUEST = "0123456789abcdefghjk"
+LANGUAGES = pytest.mark.parametrize("language", ["kk", "ru", "en", ""])
+
+
+def question(account: str, address: Address, language: str) -> OutboundText:
+    text, buttons = challenge(PROFILE, language, "deletion", 48), challenge_buttons(PROFILE, language, REQUEST)
+    return OutboundText(account, address, text, buttons=buttons)
+
+
+@LANGUAGES
+def test_on_whatsapp(phones: Phones, language: str) -> None:
+    phones.post("/phones/whatsapp/messages", phone="77000000107", name="Амина", text="Сәлем")
+    message = question(SECRETS.phone_number_id, Address("phone", "77000000107"), language)
+    with new_session() as session:
+        send_whatsapp(message, session=session, api=f"{phones.url}/v23.0", token=SECRETS.access_token)
+    shown = phones.messages("Амина")[-1]
+    assert shown["text"] == message.text
+    assert [(one["key"], one["label"]) for one in shown["buttons"]] == list(message.buttons)
+
+    phones.post("/phones/whatsapp/press", phone="77000000107", message_id=shown["id"], key=message.buttons[0].id)
+
+    bodies = [hook.content for hook in phones.desk.got if b"button_reply" in hook.content]
+    (part,) = whatsapp_parse.parse(bodies[-1], [SECRETS.phone_number_id])
+    assert isinstance(part, InboundMessage)
+    assert (part.kind, part.text) == ("button", message.buttons[0].title)
+    assert part.details["payload"] == f"erase.confirm.{REQUEST}"
+
+
+@LANGUAGES
+def test_on_telegram(phones: Phones, language: str) -> None:
+    phones.post("/phones/telegram/messages", user_id="500000042", name="Данияр", text="Здравствуйте")
+    bot = SECRETS.bots[0]
+    message = question(bot.account, Address("chat", "500000042"), language)
+    try:
+        send_telegram(message, token=bot.token, api=phones.url)
+    finally:
+        close()
+    shown = phones.messages("Данияр")[-1]
+    assert shown["text"] == message.text
+    assert [(one["key"], one["label"]) for one in shown["buttons"]] == list(message.buttons)
+
+    phones.post("/phones/telegram/press", user_id="500000042", message_id=shown["id"], key=message.buttons[1].id)
+
+    bodies = [hook.content for hook in phones.desk.got if b"callback_query" in hook.content]
+    (part,) = telegram_parse.parse(bodies[-1], bot.account)
+    assert isinstance(part, InboundMessage)
+    assert (part.kind, part.text) == ("callback", message.buttons[1].title)
+    assert part.details["data"] == f"erase.cancel.{REQUEST}"

@@ -1,0 +1,289 @@
+"""Every class of item that has a term: there a millisecond before its date, hidden on it, gone after one sweep."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.staff import SESSION_LASTS, Staff
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, RAW_DAYS
+from chalicelib.storage.models import DeskRow, IndexRow, alive
+from chalicelib.storage.rows import CLASSES
+from chalicelib.storage.sessions import PAUSE, Brake, SessionStore
+from tests.delivery.conftest import BOLAT
+from tests.delivery.test_reply import change
+from tests.intake.test_receive_change import started
+from tests.intake.test_statuses import update
+from tests.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina
+from tests.retention.conftest import CONSENT_DAYS, CONTACT_DAYS, KEPT_DAYS, Keeping
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One item of a class: its table and key, its date (ms), and whether a read shows it as of the desk's now."""
+
+    table: str
+    key: Item
+    until: int
+    shown: Callable[[], bool]
+
+
+CASES: dict[str, Callable[[Keeping], Case]] = {}
+ELSEWHERE = {
+    "staff": "an account is ended by people and has no date of its own",
+    "request": "what belongs to a request is dated by the request",
+    "inventory": "what belongs to a request is dated by the request",
+    "open_request": "what belongs to a request is dated by the request",
+    "ask": "what belongs to a request is dated by the request",
+    "fence": "what belongs to a request is dated by the request",
+}
+
+
+def case(make: Callable[[Keeping], Case]) -> Callable[[Keeping], Case]:
+    """Register the case of the class that the function is named after."""
+    CASES[make.__name__.removesuffix("_")] = make
+    return make
+
+
+def is_alive(item: Item, desk: Keeping) -> Callable[[], bool]:
+    """The row itself passes the one filter of reads; for classes that no page shows."""
+    model: Any = DeskRow if item in desk.items() else IndexRow
+
+    def shown() -> bool:
+        return any(alive(row, desk.now) for row in model.query(item["pk"], model.sk == item["sk"]))
+
+    return shown
+
+
+def one(items: list[Item]) -> Item:
+    (item,) = items
+    return item
+
+
+def of_ticket(desk: Keeping, item: Item, shown: Callable[[], object]) -> Case:
+    """An item that goes with Amina's ticket, which is closed here."""
+    ticket = desk.closed(one(desk.of_pk("ticket#")))
+    return Case("desk", item, ticket["closed_at"] + KEPT_DAYS * DAY, lambda: bool(shown()))
+
+
+def of_contact(desk: Keeping, table: str, find: Callable[[], list[Item]], shown: Callable[[str], object]) -> Case:
+    """An item that goes with Amina, whose only ticket is closed here."""
+    ticket = desk.open_ticket()
+    desk.index_contact(ticket["contact_id"])
+    ticket = desk.closed(ticket)
+    until = ticket["closed_at"] + CONTACT_DAYS * DAY
+    return Case(table, find()[0], until, lambda: bool(shown(ticket["contact_id"])))
+
+
+def name_of(desk: Keeping, contact_id: str) -> str:
+    found = desk.reader().contact(contact_id)
+    return found.name if found else ""
+
+
+# -- what goes with a ticket
+
+
+@case
+def ticket(desk: Keeping) -> Case:
+    item = desk.open_ticket()
+    return of_ticket(desk, item, lambda: desk.reader().ticket(item["ticket_id"]))
+
+
+@case
+def number(desk: Keeping) -> Case:
+    number = desk.open_ticket()["number"]
+    return of_ticket(desk, one(desk.of_pk("number#")), lambda: desk.reader().ticket_id_of(number))
+
+
+@case
+def message(desk: Keeping) -> Case:
+    ticket = desk.reader().ticket(desk.open_ticket()["ticket_id"])
+    item = one(desk.messages())
+    assert ticket
+    ref = MessageRef.of_tail(ticket.conversation_id, item["sk"].removeprefix("message#"))
+    return of_ticket(desk, item, lambda: desk.reader().message(ticket, ref))
+
+
+# -- what goes with a contact
+
+
+@case
+def contact(desk: Keeping) -> Case:
+    return of_contact(desk, "desk", lambda: desk.of("contact"), lambda one: desk.reader().contact(one))
+
+
+@case
+def head(desk: Keeping) -> Case:
+    def shown(contact_id: str) -> bool:
+        return bool(desk.reader().conversation(item["conversation_id"]).public_key)
+
+    made = of_contact(desk, "desk", lambda: desk.of("head"), shown)
+    item = made.key
+    return made
+
+
+@case
+def key(desk: Keeping) -> Case:
+    return of_contact(desk, "keys", lambda: desk.items("keys"), lambda one: "Сәтбаева" in name_of(desk, one))
+
+
+@case
+def alias(desk: Keeping) -> Case:
+    found = lambda: desk.items("index", lambda item: item["sk"] == "alias")  # noqa: E731
+    return of_contact(desk, "index", found, lambda one: one in desk.search(AMINA_PHONE))
+
+
+@case
+def text(desk: Keeping) -> Case:
+    found = lambda: desk.items("index", lambda item: item["pk"].startswith("text#"))  # noqa: E731
+    return of_contact(desk, "index", found, lambda one: one in desk.search("Сәтбаева"))
+
+
+@case
+def words(desk: Keeping) -> Case:
+    found = lambda: desk.items("index", lambda item: item["sk"] == "words")  # noqa: E731
+    return of_contact(desk, "index", found, lambda one: one in desk.search("амина сәтбаева"))
+
+
+@case
+def outbox(desk: Keeping) -> Case:
+    """A welcome that could never be sent, because the channel was stopped."""
+    desk.changer()(started(desk))
+    item, message = one(desk.of("outbox#")), one(desk.messages("out"))
+    for row in (message, one(desk.messages("event"))):
+        desk.dater()(item["conversation_id"], "", row["sk"])
+    (waiting,) = desk.outbox().waiting(item["conversation_id"])
+    until = desk.now + CONTACT_DAYS * DAY
+    return Case("desk", item, until, lambda: desk.outbox().job(waiting, desk.now).message is not None)
+
+
+@case
+def consent(desk: Keeping) -> Case:
+    ticket = desk.closed(desk.open_ticket())
+    desk.now = ticket["closed_at"] + CONTACT_DAYS * DAY
+    desk.sweep()
+    item = one(desk.of("consent#"))
+    return Case("desk", item, desk.now + CONSENT_DAYS * DAY, is_alive(item, desk))
+
+
+# -- what is born with a date
+
+
+@case
+def raw(desk: Keeping) -> Case:
+    desk.receive(from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x"))
+    item = one(desk.of("raw#"))
+    return Case("desk", item, desk.now + RAW_DAYS * DAY, is_alive(item, desk))
+
+
+@case
+def client(desk: Keeping) -> Case:
+    desk.reply(desk.open_ticket(), "Жауап")
+    item = one(desk.of("client#"))
+    conversation_id, name = item["pk"].partition("#")[2], item["sk"].removeprefix("client#")
+    until = desk.now + GUARD_DAYS * DAY
+    return Case("desk", item, until, lambda: desk.outbox().reply_of(conversation_id, name, desk.now) is not None)
+
+
+@case
+def unclear(desk: Keeping) -> Case:
+    desk.store().keep_unclear("telegram", "100000001", "new_kind", b"raw", desk.now)
+    item = one(desk.of_pk("unclear#"))
+    return Case("desk", item, (desk.now // DAY + RAW_DAYS) * DAY, is_alive(item, desk))
+
+
+@case
+def guard(desk: Keeping) -> Case:
+    ticket = desk.open_ticket()
+    arrived = desk.messages()[0]["arrived_at"]
+    for item in (desk.messages()[0], ticket):
+        change(desk, item["pk"], item["sk"], "expires_at", desk.seconds)
+    desk.sweep()
+    item = one(desk.items(keep=lambda item: "guard" in item))
+    return Case("desk", item, arrived + GUARD_DAYS * DAY, is_alive(item, desk))
+
+
+@case
+def link(desk: Keeping) -> Case:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    desk.sender()(desk.head()["conversation_id"])
+    item = one(desk.items("index", lambda item: item["sk"] == "link"))
+    return Case("index", item, desk.now + GUARD_DAYS * DAY, is_alive(item, desk))
+
+
+@case
+def parked(desk: Keeping) -> Case:
+    desk.statuses().apply(update("read"), desk.now)
+    item = one(desk.items("index"))
+    return Case("index", item, desk.now + GUARD_DAYS * DAY, is_alive(item, desk))
+
+
+@case
+def session(desk: Keeping) -> Case:
+    store = SessionStore(b"k")
+    token, _ = store.open(Staff(BOLAT, "", "Болат", frozenset(), 1), "page", desk.now)
+    until = desk.now + SESSION_LASTS
+    return Case("index", one(desk.items("index")), until, lambda: store.find(token, "page", desk.now) is not None)
+
+
+@case
+def login(desk: Keeping) -> Case:
+    Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    item = desk.items("index")[0]
+    return Case("index", item, desk.now + PAUSE, is_alive(item, desk))
+
+
+# -- the clock
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_shown_until_its_date_hidden_from_then_on_and_gone_after_the_sweep(desk: Keeping, name: str) -> None:
+    made = CASES[name](desk)
+    key = {part: made.key[part] for part in ("pk", "sk") if part in made.key}
+
+    def lies_there() -> bool:
+        return any(key.items() <= item.items() for item in desk.items(made.table))
+
+    desk.now = made.until // 1000 * 1000 - 1
+    desk.sweep()
+    assert made.shown() and lies_there()
+
+    desk.now += 1
+    assert not made.shown() and lies_there()
+
+    desk.sweep()
+    assert not lies_there()
+
+
+def test_every_class_with_a_term_has_a_case() -> None:
+    assert {one.name for one in CLASSES if one.retention} - {"guard", "login"} <= CASES.keys() | ELSEWHERE.keys()
+    assert not CASES.keys() & ELSEWHERE.keys()
+    assert CASES.keys() | ELSEWHERE.keys() <= {one.name for one in CLASSES}
+
+
+@pytest.mark.parametrize("name", [one.name for one in CLASSES if "expires_at" in one.plain and one.table == "desk"])
+def test_dynamodbs_own_deletion_stands_behind_every_date_but_that_of_a_head(name: str) -> None:
+    """Deleting a head alone would leave the rest of its contact without an end; whatever else is dated goes alone."""
+    (declared,) = [one for one in CLASSES if one.name == name]
+    assert ("gone_at" in declared.plain) == (name != "head")
+
+
+@pytest.mark.parametrize("name", ["raw", "client", "unclear", "guard", "consent", "message", "number"])
+def test_a_dated_row_says_when_dynamodb_may_delete_it(desk: Keeping, name: str) -> None:
+    item = CASES[name](desk).key
+    (row,) = [one for one in desk.items() if (one["pk"], one["sk"]) == (item["pk"], item["sk"])]
+    assert row["gone_at"] == row["expires_at"] + 7 * 86_400
+
+
+def test_the_proof_of_a_consent_outlives_its_contact_and_nothing_else_does(desk: Keeping) -> None:
+    ticket = desk.closed(desk.open_ticket())
+    desk.index_contact(ticket["contact_id"])
+    desk.now = ticket["closed_at"] + CONTACT_DAYS * DAY
+    desk.sweep()
+    assert [item["sk"].partition("#")[0] for item in desk.items()] == ["consent"]
+    assert desk.items("keys") == desk.items("index") == []
+    assert WHATSAPP_ACCOUNT not in str(desk.items()) and AMINA_PHONE not in str(desk.items())

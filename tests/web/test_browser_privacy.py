@@ -1,0 +1,84 @@
+"""Requests about data in Chromium: accessible, readable at every width, in every language; without scripts, too."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.privacy import Step
+from chalicelib.domain.tickets import DAY
+from tests.web.asking import every_state, freeze, opened, read, through
+from tests.web.conftest import Web
+from tests.web.serving import DANIYAR, fill, serve
+from tests.web.test_browser import CHROMIUM, SIZES, check, chromium, enter
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
+__all__ = ["chromium"]
+
+
+@pytest.fixture
+def address(web: Web) -> Iterator[str]:
+    with serve(web) as url:
+        yield url
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_pages_in_every_language_and_width(chromium: Any, web: Web, address: str, language: str) -> None:
+    made = every_state(web)
+    made["late"] = opened(web, received_at=web.now - 30 * DAY, evidence="Хат 20 қараша, тіркелген пошта арқылы")
+    for size, (width, height) in SIZES.items():
+        page = enter(
+            chromium, address, "dana", viewport={"width": width, "height": height},
+            color_scheme="dark" if language == "ru" else "light",
+        )  # fmt: skip
+        page.evaluate("code => document.querySelector(`[name=language][value=${code}]`).click()", language)
+        page.wait_for_selector(f"html[lang={language}]")
+        page.goto(f"{address}/dashboard/privacy")
+        check(page, f"privacy-{language}-{size}")
+        for state, request in made.items():
+            page.goto(f"{address}/dashboard/privacy/{request.id}")
+            check(page, f"case-{state}-{language}-{size}")
+        page.goto(f"{address}/dashboard/privacy/new?contact={made['deciding'].contact_id}")
+        check(page, f"new-{language}-{size}")
+        for state in ("verifying", "destroying"):
+            ticket = next(one for one in web.tickets() if one["contact"]["id"] == made[state].contact_id)
+            page.goto(f"{address}/dashboard/tickets/{ticket['id']}{'#side' if size == '360' else ''}")
+            check(page, f"ticket-{state}-{language}-{size}")
+        page.context.close()
+
+
+def test_the_empty_list_and_the_widths_between(chromium: Any, web: Web, address: str) -> None:
+    page = enter(chromium, address, "dana")
+    page.goto(f"{address}/dashboard/privacy")
+    check(page, "privacy-empty")
+    fill(web)
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    for width in (801, 1000, 1100, 1345):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{address}/dashboard/privacy/{request.id}")
+        check(page, f"case-{width}")
+    page.context.close()
+
+
+def test_a_request_without_scripts_from_the_ticket_to_the_decision(chromium: Any, web: Web, address: str) -> None:
+    request = opened(web, DANIYAR)
+    through(web, request, Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    page = enter(chromium, address, "dana", java_script_enabled=False)
+    page.click(".rail a[href$='/dashboard/privacy']")
+    page.click(".row a")
+    page.check("[name=checked]")
+    page.click("button[value=erase]")
+    assert read(web, request.id).done(Step.VERIFIED)
+    assert page.locator("button[value=erase]").count() == 0
+    page.context.close()
+
+
+def test_an_open_ticket_freezes_by_itself(chromium: Any, web: Web, address: str) -> None:
+    request = opened(web, DANIYAR)
+    page = enter(chromium, address)
+    page.click(".row a:has-text('Данияр')")
+    page.fill("textarea[name=text]", "Бұл жоба")
+    freeze(web, request)
+    page.wait_for_selector("[data-frozen]", timeout=15_000)
+    assert "Данияр" not in page.content() and "Бұл жоба" not in page.content()
+    page.context.close()

@@ -1,0 +1,291 @@
+"""Requests about data by the API, on real tables."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring_web
+from chalicelib.domain.privacy import RequestState, Step
+from chalicelib.domain.tickets import DAY
+from chalicelib.storage.queues import Bell
+from chalicelib.workers import relay
+from tests.web.asking import certified, every_state, freeze, mark, opened, over, read, through
+from tests.web.conftest import Web
+from tests.web.serving import AMINA, DANIYAR, say
+
+URL = "/api/v1/privacy-requests"
+
+
+def post(web: Web, body: dict[str, Any]) -> Any:
+    return web.call("POST", URL, body, by="dana")
+
+
+def contact(web: Web, who: Any = DANIYAR) -> str:
+    say(web, who, "Здравствуйте")
+    return str(next(one["contact"]["id"] for one in web.tickets() if one["contact"]["name"] == who.name))
+
+
+def listed(web: Web, query: str = "") -> list[dict[str, Any]]:
+    answer = web.call("GET", URL + query, by="dana")
+    assert answer.status == 200, answer.text
+    return list(answer.json["items"])
+
+
+# -- entering
+
+
+def test_a_request_is_entered_once_and_the_second_returns_the_first(web: Web) -> None:
+    body = {"kind": "withdrawal", "contact_id": contact(web), "source": "staff", "evidence": "Письмо от 20 ноября"}
+    first = post(web, body)
+    again = post(web, {**body, "kind": "deletion"})
+    assert (first.status, again.status) == (201, 200)
+    assert first.json["id"] == again.json["id"] and again.json["kind"] == "withdrawal"
+    shown = first.json
+    assert (shown["state"], shown["source"], shown["created_by"]) == ("received", "staff", web.staff["dana"])
+    assert shown["clocks"]["limit"] > shown["clocks"]["alarm"] > shown["clocks"]["received"]
+    assert shown["certificate_id"] is None and shown["failure"] is None and shown["steps"] == []
+
+
+def test_the_evidence_lies_sealed_and_no_answer_or_log_shows_it(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    said = "Письмо от Данияра"
+    answer = post(web, {"kind": "deletion", "contact_id": contact(web), "evidence": said})
+    assert said not in answer.text
+    kept = wiring_web.request_pages().find(answer.json["id"], web.now)
+    assert kept is not None and kept.evidence and said.encode() not in kept.evidence
+    opened_text = wiring_web.desk().written(answer.json["contact_id"], answer.json["id"], "evidence", kept.evidence)
+    assert opened_text == said
+    assert said not in str([vars(one) for one in caplog.records])
+
+
+@pytest.mark.parametrize(
+    "kind", ["access", "correction", "blocking", "unblocking", "opt_out", "objection", "authority"]
+)
+def test_kinds_that_are_not_offered_say_so(web: Web, kind: str) -> None:
+    answer = post(web, {"kind": kind, "contact_id": contact(web)})
+    assert (answer.status, answer.json["code"]) == (400, "not_offered")
+    assert listed(web) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"kind": "other"}, 400), ({"kind": None}, 400), ({"source": "bot"}, 400), ({"source": "mail"}, 400),
+        ({"evidence": ""}, 400), ({"evidence": "a" * 4001}, 400), ({"evidence": 1}, 400), ({"more": 1}, 400),
+        ({"contact_id": None}, 400), ({"contact_id": "x"}, 404), ({"contact_id": "0" * 20}, 404),
+    ],
+)  # fmt: skip
+def test_what_is_not_as_documented_changes_nothing(web: Web, change: dict[str, Any], status: int) -> None:
+    assert post(web, {"kind": "deletion", "contact_id": contact(web), **change}).status == status
+    assert listed(web) == []
+
+
+# -- the list
+
+
+def test_the_nearest_limit_comes_first_then_what_is_over_newest_first(web: Web) -> None:
+    late = opened(web, received_at=web.now - 20 * DAY)
+    first_over = over(web, mark(web, opened(web), {"cancelled": web.now}), RequestState.CANCELLED)
+    new = opened(web)
+    web.advance(60)
+    last_over = over(web, mark(web, opened(web), {"refused": web.now}), RequestState.REFUSED)
+    near = opened(web, received_at=web.now - 10 * DAY)
+    wanted = [late.id, near.id, new.id, last_over.id, first_over.id]
+    assert [one["id"] for one in listed(web)] == wanted
+
+
+def test_pages_leave_nothing_out_and_show_nothing_twice(web: Web) -> None:
+    made = {opened(web).id for _ in range(4)}
+    made |= {over(web, mark(web, opened(web), {"refused": web.now}), RequestState.REFUSED).id for _ in range(3)}
+    found: list[str] = []
+    query = "?limit=2"
+    for _ in range(10):
+        answer = web.call("GET", URL + query, by="dana").json
+        found += [one["id"] for one in answer["items"]]
+        if not answer["cursor"]:
+            break
+        query = f"?limit=2&cursor={answer['cursor']}"
+    assert len(found) == len(made) == 7 and set(found) == made
+
+
+def test_every_state_can_be_asked_for_alone(web: Web) -> None:
+    made = every_state(web)
+    for state, request in made.items():
+        assert [one["id"] for one in listed(web, f"?state={state}")] == [request.id], state
+    assert {one["kind"] for one in listed(web, "?kind=deletion")} == {"deletion"}
+    assert len(listed(web, "?kind=deletion")) + len(listed(web, "?kind=withdrawal")) == len(made)
+    assert wiring_web.request_pages().count_open() == len(made) - 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?x=1", "?state=open", "?kind=all", "?limit=0", "?limit=101", "?cursor=", "?cursor=open-1-x", "?cursor=over-1-"],
+)
+def test_unknown_parameters_are_refused(web: Web, query: str) -> None:
+    assert web.call("GET", URL + query, by="dana").status == 400
+
+
+def test_a_cursor_of_another_list_is_refused(web: Web) -> None:
+    assert web.call("GET", f"{URL}?state=complete&cursor=open-1-{'0' * 20}", by="dana").status == 400
+
+
+def test_what_is_kept_no_longer_is_not_shown(web: Web) -> None:
+    request = over(web, mark(web, opened(web), {"refused": web.now}), RequestState.REFUSED)
+    mark(web, request, expires_at=web.seconds + 60)
+    assert [one["id"] for one in listed(web)] == [request.id]
+    web.advance(61)
+    assert listed(web) == []
+    assert web.call("GET", f"{URL}/{request.id}", by="dana").status == 404
+
+
+# -- one request
+
+
+def test_a_request_shows_words_numbers_and_times_and_nothing_that_answers_for_it(web: Web) -> None:
+    request = freeze(web, opened(web))
+    mark(
+        web, request, token="secret-token", secret_hash="h" * 64, secret=b"sealed", failure="TaskFailed", run=3,
+        state="escalated", failed_step="inventoried", escalated_at=web.now,
+        counts={"contact": {"found": 2, "destroyed": 1, "retained": 0}},
+    )  # fmt: skip
+    answer = web.call("GET", f"{URL}/{request.id}", by="dana")
+    assert answer.status == 200
+    for hidden in ("secret-token", "h" * 64, "secret", "token"):
+        assert hidden not in answer.text
+    shown = answer.json
+    assert [one["name"] for one in shown["steps"]][:2] == ["suppressed", "verified"]
+    assert all(one["at"].endswith("Z") for one in shown["steps"])
+    assert shown["counts"] == {"contact": {"found": 2, "destroyed": 1, "retained": 0}}
+    assert (shown["failure"]["code"], shown["failure"]["step"], shown["run"]) == ("TaskFailed", "inventoried", 3)
+    assert "on-call" in shown["failure"]["message"]
+
+
+def test_only_the_privacy_officer_reads_and_writes(web: Web) -> None:
+    request = opened(web)
+    for name in ("bolat", "madina", "aigul"):
+        for method, path in (("GET", URL), ("POST", URL), ("GET", f"{URL}/{request.id}")):
+            assert web.call(method, path, {} if method == "POST" else None, by=name).status == 403
+        decision = {"decision": "refuse", "reason": "x"}
+        assert web.call("POST", f"{URL}/{request.id}/decision", decision, by=name).status == 403
+    assert read(web, request.id) == request
+
+
+# -- deciding
+
+
+def decide(web: Web, request_id: str, **body: Any) -> Any:
+    return web.call("POST", f"{URL}/{request_id}/decision", body, by="dana")
+
+
+def test_the_officer_confirms_for_the_person(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    answer = decide(web, request.id, decision="erase", reason="Паспорт тексерілді")
+    assert answer.status == 200 and answer.json["identity"] == "staff"
+    assert "verified" in [one["name"] for one in answer.json["steps"]]
+    assert answer.json["decided_by"] == web.staff["dana"] and answer.json["clocks"]["target"]
+    assert decide(web, request.id, decision="erase").json["code"] == "already_decided"
+
+
+def test_a_refusal_needs_a_reason_and_is_final(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="verifying", waits="identity", due_at=web.now + DAY)
+    assert decide(web, request.id, decision="refuse").status == 400
+    assert not read(web, request.id).done(Step.REFUSED)
+
+
+def test_retaining_is_not_offered_yet_and_its_fields_fit_nothing_else(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    answer = decide(web, request.id, decision="retain", category="invoices", ground="8(2)", until="2027-01-01")
+    assert (answer.status, answer.json["code"]) == (400, "not_offered")
+    assert decide(web, request.id, decision="erase", until="2027-01-01").status == 400
+    assert decide(web, request.id, decision="shred").status == 400
+    assert decide(web, request.id, decision="erase", reason="a" * 1001).status == 400
+    assert read(web, request.id) == request
+
+
+def test_decisions_that_come_too_late_or_too_soon_say_so(web: Web) -> None:
+    assert decide(web, opened(web).id, decision="erase").json["code"] == "not_yet"
+    assert decide(web, freeze(web, opened(web)).id, decision="refuse", reason="x").json["code"] == "too_late"
+    ended = over(web, mark(web, opened(web), {"cancelled": web.now}), RequestState.CANCELLED)
+    assert decide(web, ended.id, decision="erase").json["code"] == "over"
+    assert decide(web, "0" * 20, decision="erase").status == 404
+
+
+def test_an_escalated_run_goes_on_at_once(web: Web) -> None:
+    request = every_state(web)["escalated"]
+    assert request.due_at > web.now
+    assert decide(web, request.id, decision="erase").status == 200
+    assert read(web, request.id).due_at <= web.now
+
+
+# -- certificates
+
+
+def test_a_certificate_is_shown_as_it_was_signed(web: Web) -> None:
+    request = certified(web, opened(web))
+    shown = web.call("GET", f"{URL}/{request.id}", by="dana").json
+    answer = web.call("GET", f"/api/v1/certificates/{shown['certificate_id']}", by="dana")
+    assert answer.status == 200 and not answer.json["final"]
+    (entry,) = answer.json["entries"]
+    assert entry["whole"] and entry["body"]["request_id"] == request.id and entry["number"] == 1
+    done = certified(web, opened(web), complete=True)
+    answer = web.call("GET", f"/api/v1/certificates/{done.certificate_id}", by="dana")
+    assert [one["body"]["entry"] for one in answer.json["entries"]] == ["issued", "final"]
+    assert web.call("GET", f"/api/v1/certificates/{'0' * 20}", by="dana").status == 404
+
+
+# -- the frozen ticket
+
+
+def test_everything_of_a_person_under_destruction_answers_409(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    request = opened(web, DANIYAR)
+    ticket = next(one["id"] for one in web.tickets() if one["contact"]["id"] == request.contact_id)
+    one = f"/api/v1/tickets/{ticket}"
+    before = web.call("POST", f"{one}/replies", {"text": "Ответ", "client_id": "r-1"})
+    assert before.status == 201
+    freeze(web, request)
+    for method, path, body in (
+        ("GET", one, None),
+        ("PATCH", one, {"priority": "high"}),
+        ("POST", f"{one}/replies", {"text": "Ответ", "client_id": "r-2"}),
+        ("POST", f"{one}/replies", {"text": "Ответ", "client_id": "r-1"}),
+        ("POST", f"{one}/comments", {"text": "Заметка"}),
+        ("GET", f"/api/v1/contacts/{request.contact_id}", None),
+    ):
+        answer = web.call(method, path, body)
+        assert (answer.status, answer.json["code"]) == (409, "erasing"), (method, path)
+        assert set(answer.json) == {"code", "message"} and "Данияр" not in answer.text
+    again = post(web, {"kind": "deletion", "contact_id": request.contact_id})
+    assert (again.status, again.json["id"]) == (200, request.id)
+
+
+def test_others_are_not_frozen(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    amina = web.tickets()[0]
+    freeze(web, opened(web, DANIYAR))
+    assert web.ticket(amina["id"])["contact"]["name"] == AMINA.name
+    assert web.call("GET", f"/api/v1/contacts/{amina['contact']['id']}").status == 200
+
+
+def test_without_the_key_lists_show_no_name_and_no_text(web: Web) -> None:
+    request = opened(web, DANIYAR)
+    certified(web, freeze(web, request))
+    (ticket,) = [one for one in web.tickets() if one["contact"]["id"] == request.contact_id]
+    assert ticket["contact"]["erased"] and not ticket["contact"]["name"]
+    page = web.signed_in("bolat").get("/dashboard")
+    assert "Being destroyed" in page.text and "Данияр" not in page.text
+
+
+def test_what_a_colleague_decides_rings_for_the_worker_and_other_changes_do_not(web: Web) -> None:
+    def bell(request_id: str) -> object:
+        key = {"pk": {"S": f"request#{request_id}"}, "sk": {"S": "request"}}
+        image = web.dynamodb.get_item(TableName=web.tables["desk"], Key=key, ConsistentRead=True)["Item"]
+        return relay._bell({"eventName": "MODIFY", "eventID": "1", "dynamodb": {"NewImage": image}})
+
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    assert bell(request.id) is None
+    assert decide(web, request.id, decision="erase").status == 200
+    assert bell(request.id) == ("privacy", Bell({"request_id": request.id}))
+    mark(web, request, waits=None)
+    assert bell(request.id) is None
+    mark(web, request, state="escalated")
+    assert bell(request.id) == ("privacy", Bell({"request_id": request.id}))

@@ -1,0 +1,268 @@
+"""Requests about data on the pages: what the officer sees and does, and what a frozen ticket shows to everybody."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.privacy import RequestState, Step
+from chalicelib.domain.tickets import DAY
+from tests.web.asking import certified, every_state, freeze, mark, opened, over, read, through
+from tests.web.conftest import Web, path_of
+from tests.web.serving import AMINA, DANIYAR, say
+
+LIST = "/dashboard/privacy"
+
+
+def plain(html: str) -> str:
+    """The words of a page."""
+    return " ".join(unescape(re.sub("<[^>]+>", " ", html)).split())
+
+
+def ticket_of(web: Web, contact_id: str) -> str:
+    return str(next(one["id"] for one in web.tickets() if one["contact"]["id"] == contact_id))
+
+
+# -- the list
+
+
+def test_an_empty_list_says_where_requests_come_from(web: Web) -> None:
+    page = web.signed_in("dana").get(LIST)
+    assert page.status == 200 and "Nobody has asked yet" in page.text
+
+
+def test_the_list_shows_kind_state_and_clock_nearest_limit_first(web: Web) -> None:
+    late = opened(web, received_at=web.now - 40 * DAY)
+    soon = opened(web, received_at=web.now - 17 * DAY, kind="deletion")
+    new = opened(web)
+    ended = over(web, mark(web, opened(web), {"cancelled": web.now}), RequestState.CANCELLED)
+    page = web.signed_in("dana").get(LIST)
+    shown = re.findall(rf'href="{LIST}/([0-9a-z]{{20}})"', page.text)
+    assert shown == [late.id, soon.id, new.id, ended.id]
+    said = plain(page.text)
+    assert "over, working days:" in said and "working days left: 15" in said
+    assert "Deletion of personal data" in said and "Cancelled by the person" in said
+
+
+def test_the_rail_shows_the_entry_to_the_officer_only(web: Web) -> None:
+    opened(web)
+    opened(web)
+    page = web.signed_in("dana").get("/dashboard")
+    assert re.search(rf'href="{LIST}"[^>]*>.*?<b class="n">2</b>', page.text)
+    for name in ("bolat", "madina", "aigul"):
+        assert LIST not in web.signed_in(name).get("/dashboard").text
+
+
+@pytest.mark.parametrize("name", ["bolat", "madina", "aigul"])
+def test_others_are_not_let_in(web: Web, name: str) -> None:
+    request = opened(web)
+    browser = web.signed_in(name)
+    for path in (LIST, f"{LIST}/{request.id}", f"{LIST}/new?contact={request.contact_id}"):
+        assert browser.get(path).status == 403
+    assert browser.post(f"{LIST}/new", {"contact": request.contact_id, "kind": "deletion"}).status == 403
+    assert browser.post(f"{LIST}/{request.id}/decision", {"decision": "refuse", "reason": "x"}).status == 403
+
+
+# -- one request
+
+
+def test_every_state_has_its_page(web: Web) -> None:
+    browser = web.signed_in("dana")
+    words = {
+        "received": "Received", "verifying": "Waits for the person's confirmation", "deciding": "Needs your decision",
+        "grace": "Time to think again", "destroying": "Data is being destroyed", "complete": "Complete",
+        "waiting_for_backups": "Waits for backups", "escalated": "Stopped by a failure",
+        "cancelled": "Cancelled by the person", "refused": "Refused",
+    }  # fmt: skip
+    may = {
+        "verifying": {"erase", "refuse"}, "deciding": {"erase", "refuse"}, "received": {"refuse"},
+        "grace": {"refuse"}, "escalated": {"go_on"},
+    }  # fmt: skip
+    for state, request in every_state(web).items():
+        page = browser.get(f"{LIST}/{request.id}")
+        assert page.status == 200 and words[state] in plain(page.text), state
+        offered = set(re.findall(r'name="decision" value="([a-z_]+)"', page.text))
+        assert offered == may.get(state, set()), state
+        assert ("Point of no return." in page.text) == (state not in ("cancelled", "refused")), state
+        assert ("/certificates?id=" in page.text) == (state in ("waiting_for_backups", "complete")), state
+        named = "Асхат" in page.text
+        assert named == (state not in ("destroying", "escalated", "waiting_for_backups", "complete")), state
+
+
+def test_a_case_shows_clocks_steps_and_evidence(web: Web) -> None:
+    request = opened(web, DANIYAR, received_at=web.now - DAY, evidence="Звонок 20 ноября, <b>сам</b>")
+    request = through(web, request, Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    page = web.signed_in("dana").get(f"{LIST}/{request.id}")
+    said = plain(page.text)
+    assert "Legal limit, 94-V art. 8(7)" in said and "Our target" in said and DANIYAR.name in said
+    assert "Звонок 20 ноября, <b>сам</b>" in said and "<b>сам</b>" not in page.text
+    assert page.text.count('class="done"') == 2 and page.text.count('class="now"') == 1
+    assert f'href="/dashboard/tickets/{ticket_of(web, request.contact_id)}"' in page.text
+    assert re.search(r'<progress[^>]*max="15"', page.text)
+
+
+def test_a_failure_is_told_in_words_with_what_to_do(web: Web) -> None:
+    request = every_state(web)["escalated"]
+    browser = web.signed_in("dana")
+    said = plain(browser.get(f"{LIST}/{request.id}").text)
+    assert "Stopped at: Key destroyed" in said and "tell on-call" in said and "TaskFailed" in said
+    assert f"{request.id}-2" in said
+    answer = browser.post(f"{LIST}/{request.id}/decision", {"decision": "go_on"})
+    assert answer.status == 303 and read(web, request.id).due_at <= web.now
+    assert "Begin the next run now" not in browser.get(f"{LIST}/{request.id}").text
+
+
+def test_what_is_gone_is_counted_per_store(web: Web) -> None:
+    page = web.signed_in("dana").get(f"{LIST}/{certified(web, opened(web)).id}")
+    assert "Messages, comments and activity" in page.text and "<td>148</td><td>148</td><td>0</td>" in page.text
+    assert "destroyed in time" in page.text
+
+
+# -- deciding
+
+
+def test_the_officer_decides_after_checking(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}/decision"
+    unchecked = browser.post(path, {"decision": "erase"})
+    assert unchecked.status == 400 and "identity first" in unchecked.text
+    assert not read(web, request.id).done(Step.VERIFIED)
+    assert browser.post(path, {"decision": "erase", "checked": "yes", "reason": ""}).status == 303
+    assert read(web, request.id).identity == "staff"
+    again = browser.post(path, {"decision": "erase", "checked": "yes"})
+    assert again.status == 409 and "decided already" in again.text
+
+
+def test_a_refusal_without_a_reason_is_not_taken_and_a_late_one_keeps_the_text(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}/decision"
+    assert browser.post(path, {"decision": "refuse", "reason": "  "}).status == 400
+    late = freeze(web, opened(web))
+    answer = browser.post(f"{LIST}/{late.id}/decision", {"decision": "refuse", "reason": "Келісімшарт"})
+    assert answer.status == 409 and "cannot be stopped" in answer.text
+    assert browser.post(path, {"decision": "shred"}).status == 400
+    assert not read(web, request.id).done(Step.REFUSED)
+
+
+# -- entering
+
+
+def test_a_request_is_entered_from_the_panel_of_a_ticket(web: Web) -> None:
+    say(web, DANIYAR, "Позвоните мне")
+    (ticket,) = web.tickets()
+    browser = web.signed_in("dana")
+    page = browser.get(f"/dashboard/tickets/{ticket['id']}")
+    path = re.search(rf'href="({LIST}/new\?contact=[0-9a-z]{{20}})"', page.text)
+    assert path is not None
+    form = browser.get(path[1])
+    assert form.status == 200 and DANIYAR.name in form.text
+    fields = {"contact": ticket["contact"]["id"], "kind": "deletion", "evidence": "Звонок 20 ноября"}
+    answer = browser.post(f"{LIST}/new", fields)
+    assert answer.status == 303
+    case = browser.get(path_of(answer.location))
+    assert "Звонок 20 ноября" in case.text and "Deletion of personal data" in case.text
+    again = browser.post(f"{LIST}/new", {**fields, "kind": "withdrawal"})
+    assert again.location == answer.location
+    assert f"{LIST}/new" not in browser.get(f"/dashboard/tickets/{ticket['id']}").text
+
+
+def test_what_is_missing_is_asked_for_again_and_the_text_stays(web: Web) -> None:
+    say(web, DANIYAR, "Позвоните мне")
+    contact = web.tickets()[0]["contact"]["id"]
+    browser = web.signed_in("dana")
+    answer = browser.post(f"{LIST}/new", {"contact": contact, "evidence": "Звонок 20 ноября"})
+    assert answer.status == 400 and "Звонок 20 ноября" in answer.text
+    assert browser.post(f"{LIST}/new", {"contact": contact, "kind": "deletion"}).status == 400
+    assert browser.post(f"{LIST}/new", {"contact": "0" * 20, "kind": "deletion", "evidence": "x"}).status == 404
+    assert browser.get(f"{LIST}/new").status == 404
+    assert "Nobody has asked yet" in browser.get(LIST).text
+
+
+# -- the panel and the frozen ticket
+
+
+def test_the_panel_tells_every_operator_that_a_request_runs_and_links_it_for_the_officer(web: Web) -> None:
+    request = opened(web, DANIYAR)
+    through(web, request, Step.SUPPRESSED, state="verifying", waits="identity", due_at=web.now + DAY)
+    path = f"/dashboard/tickets/{ticket_of(web, request.contact_id)}"
+    operator, officer = web.signed_in("bolat").get(path), web.signed_in("dana").get(path)
+    for page in (operator, officer):
+        assert "A request for destruction runs: Waits for the person" in page.text
+    assert f"{LIST}/{request.id}" in officer.text and LIST not in operator.text
+
+
+def test_a_ticket_without_a_request_says_nothing_of_one(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    page = web.signed_in("bolat").get(f"/dashboard/tickets/{web.tickets()[0]['id']}")
+    assert page.status == 200 and "A request for destruction" not in page.text and f"{LIST}/new" not in page.text
+
+
+def test_the_frozen_ticket_shows_numbers_and_states_and_nothing_of_the_person(web: Web) -> None:
+    request = opened(web, DANIYAR)
+    ticket = ticket_of(web, request.contact_id)
+    number = web.ticket(ticket)["number"]
+    freeze(web, request)
+    path = f"/dashboard/tickets/{ticket}"
+    grouped = "-".join(request.id[start : start + 5] for start in range(0, 20, 5))
+    for name in ("bolat", "madina", "dana"):
+        page = web.signed_in(name).get(path)
+        said = plain(page.text)
+        assert page.status == 409 and "This ticket is frozen" in said
+        assert number in said and grouped in said and "Data is being destroyed" in said
+        for personal in ("Данияр", "daniyar", "500000042", "Деректерімді"):
+            assert personal not in page.text
+        assert (f"{LIST}/{request.id}" in page.text) == (name == "dana")
+
+
+def test_nothing_can_be_posted_to_a_frozen_ticket(web: Web) -> None:
+    request = opened(web, DANIYAR)
+    ticket = ticket_of(web, request.contact_id)
+    browser = web.signed_in("bolat")
+    path = f"/dashboard/tickets/{ticket}"
+    assert browser.get(path).status == 200
+    inbound = web.ticket(ticket)["messages"][0]["id"]
+    freeze(web, request)
+    posts: dict[str, dict[str, Any]] = {
+        "reply": {"text": "Ответ", "note": "", "mode": "reply", "client_id": "c-1"},
+        "comment": {"text": "", "note": "Заметка", "mode": "comment", "client_id": "c-2"},
+        "retry": {"message": inbound},
+        "change": {"state": "closed"},
+    }
+    for what, fields in posts.items():
+        answer = browser.post(f"{path}/{what}", fields)
+        assert answer.status == 409 and "This ticket is frozen" in answer.text, what
+        assert "Деректерімді" not in answer.text, what
+    rows = web.dynamodb.scan(TableName=web.tables["desk"], ConsistentRead=True)["Items"]
+    (row,) = [one for one in rows if one["sk"]["S"] == "ticket"]
+    assert row["state"]["S"] == "open"
+    assert not [one for one in rows if one.get("direction", {}).get("S") in ("note", "event")]
+
+
+def test_who_read_and_decided_is_written_down_without_a_word_of_anybody(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = opened(web, DANIYAR, evidence="Звонок")
+    through(web, request, Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    browser = web.signed_in("dana")
+    caplog.clear()
+    browser.get(LIST)
+    browser.get(f"{LIST}/{request.id}")
+    browser.post(f"{LIST}/{request.id}/decision", {"decision": "erase", "checked": "yes", "reason": "Паспорт"})
+    lines = [vars(one) for one in caplog.records if one.name == "helpdesk-audit"]
+    assert [one["message"] for one in lines] == ["requests_read", "request_read", "contact_read", "request_decided"]
+    assert {one["staff_id"] for one in lines} == {web.staff["dana"]}
+    assert lines[-1]["request_id"] == request.id and lines[-1]["action"] == "erase"
+    for secret in ("Звонок", "Паспорт", "Данияр"):
+        assert secret not in str(lines)
+
+
+def test_a_refused_request_says_so_while_its_answer_is_still_on_the_way(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="verifying", waits="told", due_at=web.now + DAY)
+    mark(web, request, {"refused": web.now, "finished": web.now})
+    browser = web.signed_in("dana")
+    for path in (LIST, f"{LIST}/{request.id}"):
+        said = plain(browser.get(path).text)
+        assert "Refused" in said and "Waits for the person" not in said
+    page = browser.get(f"{LIST}/{request.id}")
+    assert 'name="decision"' not in page.text and "The person was told, nothing is destroyed" in page.text

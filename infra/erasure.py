@@ -1,7 +1,7 @@
 """The workflow that destroys a person's data: its functions' rights, and the state machine.
 
-Each task may do its own work and no other's; tests/erasure/test_roles.py tries. The definition stands in
-erasure.asl.json; `${HardSuppressArn}` and the like in it are filled by CloudFormation.
+Each task may do its own work and no other's: tests/erasure/test_roles.py tries what is dangerous under each role,
+test_rights.py holds each role against all that its task calls. The definition stands in erasure.asl.json; `${HardSuppressArn}` and the like in it are filled by CloudFormation.
 """
 
 import json
@@ -44,8 +44,11 @@ _ENTER = each("Ledger", PutItem="certificate chain", UpdateItem="chain")
 _REQUEST = each("Desk", GetItem="request", UpdateItem="request")
 _WAIT = (*_REQUEST, ANSWER_RUN)
 # One BatchGetItem that reads several tables: AWS does not say whether its LeadingKeys are those of one table or of all.
-# So each table is granted the partitions of all; beside `keys`, whose partitions are bare ids, none is named.
+# So each table is granted the partitions of all; beside `keys`, whose partitions are bare ids, none is named. The same
+# of a BatchWriteItem.
 _LISTED = "ticket number alias link parked text words"
+_NAMED = "ticket number alias link parked words"
+_ERASED = "contact conversation ticket number link parked text words"
 _READ_MIXED = (desk("BatchGetItem"), index("BatchGetItem"), keys("BatchGetItem"))
 _OF_REQUEST = (*COMMON, "TABLE_DESK")
 _WITH_VAULT = (*COMMON, *VAULT, "TABLE_DESK", "TABLE_KEYS")
@@ -162,16 +165,12 @@ FUNCTIONS = (
             *each(
                 "Desk",
                 Query="request contact conversation",
-                BatchGetItem="ticket number",
+                BatchGetItem=_NAMED,
                 UpdateItem="request",
-                BatchWriteItem="contact conversation ticket number",
+                DeleteItem="contact conversation",
+                BatchWriteItem=_ERASED,
             ),
-            *each(
-                "Index",
-                BatchGetItem="alias link parked words",
-                BatchWriteItem="link parked text words",
-                DeleteItem="alias text words",
-            ),
+            *each("Index", BatchGetItem=_NAMED, DeleteItem="alias text words", BatchWriteItem=_ERASED),
         ),
         (*_OF_REQUEST, "TABLE_INDEX"),
     ),
@@ -183,7 +182,6 @@ FUNCTIONS = (
             *each(
                 "Desk",
                 Query="request contact conversation",
-                GetItem="request",
                 BatchGetItem=_LISTED,
                 UpdateItem="request",
             ),

@@ -103,11 +103,6 @@ def read_queue(*queues: str) -> Grant:
     return Grant(actions, tuple(arn(queue) for queue in queues))
 
 
-def ledger(*actions: str) -> Grant:
-    """Actions on the ledger."""
-    return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn("LedgerTable"),))
-
-
 # IfExists, because the embedded AWS does not know this key. A call on AWS without the context passes this
 # condition and fails in KMS, since the context is bound to the ciphertext.
 OPEN_VAULT = Grant(

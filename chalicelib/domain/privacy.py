@@ -124,7 +124,8 @@ class Subject:
 @dataclass(frozen=True)
 class Ask:
     """What a person asked for in one message: `withdraw`, `confirm` or `cancel`; the last two of `request_id`, or of
-    the contact's open request when they came as words. `at` (ms) and `blind` name the row."""
+    the contact's open request when they came as words. `at` (ms) and `blind` name the row; `said_at` is when the message
+    was sent (ms, by the provider's clock, in whole seconds), 0 when that is not known."""
 
     contact_id: str
     action: str
@@ -132,6 +133,7 @@ class Ask:
     blind: str
     request_id: str = ""
     language: str = ""
+    said_at: int = 0
 
 
 @dataclass(frozen=True)

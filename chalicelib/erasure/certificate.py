@@ -33,7 +33,7 @@ class IssueCertificate:
 
     def __call__(self, request_id: str) -> dict[str, Any]:
         """Enter what is proved. Only what is proved absent gets a certificate. Raises Unavailable and TaskFailed."""
-        request = self.requests.get(request_id)
+        request, end = self.ledger.begin(request_id)
         if request is None:
             raise TaskFailed("no_request")
         if request.done(Step.CERTIFIED):
@@ -41,7 +41,6 @@ class IssueCertificate:
         if not (request.done(Step.KEY_DESTROYED) and request.done(Step.ABSENT)):
             raise TaskFailed("not_proved")
         now = self.clock()
-        self.ledger.add(
-            issued(request, self.profile, now), self.signer, self.requests.finish(request, Step.CERTIFIED, now)
-        )
+        mark = self.requests.finish(request, Step.CERTIFIED, now)
+        self.ledger.add(issued(request, self.profile, now), self.signer, mark, end=end)
         return {}

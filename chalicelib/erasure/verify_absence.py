@@ -39,19 +39,18 @@ class VerifyAbsence:
 
         Raises Unavailable, and TaskFailed (not_erased; still_found after MOST_PASSES).
         """
-        request = self.requests.get(request_id)
+        request, inventory = self.store.read(request_id)
         if request is None:
             raise TaskFailed("no_request")
         if request.done(Step.ABSENT):
             return {"outcome": "absent"}
         if not (request.done(Step.KEY_DESTROYED) and request.done(Step.SWEPT)) or request.box is None:
             raise TaskFailed("not_erased")
-        known = self.store.identities(request, self.vault())
+        known = self.store.identities(request, inventory, self.vault())
         found = self.store.found(request, known)
         if found:
             return self._back(request, found)
-        self.store.open_fences(request, known)
-        self.requests.run(self.requests.finish(request, Step.ABSENT, self.clock()))
+        self.store.prove(request, known, self.requests.finish(request, Step.ABSENT, self.clock()))
         return {"outcome": "absent"}
 
     def _back(self, request: Request, found: Mapping[str, int]) -> dict[str, str]:

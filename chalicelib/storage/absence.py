@@ -21,7 +21,10 @@ from chalicelib.storage import rows
 from chalicelib.storage.attributes import Wire, item_from_wire
 from chalicelib.storage.blind import AddressKey, TextKey
 from chalicelib.storage.inventory import IDENTITIES, identities_place
+from chalicelib.storage.requests import request_of
+from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.vault import Vault, unseal
+from chalicelib.storage.writes import Write
 
 _BATCH = 100
 """Items of one BatchGetItem. Source: Amazon DynamoDB's API reference."""
@@ -32,12 +35,22 @@ Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
+class Inventory:
+    """What was listed before the destruction: partitions, and the sealed identities."""
+
+    listed: tuple[str, ...]
+    sealed: bytes
+
+
+@dataclass(frozen=True)
 class Identities:
-    """By what the person is known: blind names of their addresses, their words, and the partitions that were listed."""
+    """By what the person is known: blind names of their addresses, their words, and the partitions that were listed;
+    and whether the person's key was there when the box's was read."""
 
     addresses: tuple[str, ...]
     words: tuple[str, ...]
     listed: tuple[str, ...]
+    key_left: bool
 
 
 class Absence:
@@ -57,27 +70,39 @@ class Absence:
         self._address_key = address_key
         self._text_key = text_key
         self._wait = wait
+        self._run = Transactions(client, wait)
 
     # -- by what the person is known
 
-    def identities(self, request: Request, vault: Vault) -> Identities:
-        """Open the inventory with the key of the request's box, and make every name anew. Raises CannotOpen."""
-        assert request.box is not None
-        listed: list[str] = []
-        sealed = b""
-        for item in self._partition("desk", rows.request_pk(request.id), "inventory#"):
+    def read(self, request_id: str) -> tuple[Request | None, Inventory]:
+        """The request with its inventory, by one strongly consistent query; None without a request."""
+        request, listed, sealed = None, list[str](), b""
+        for item in self._partition("desk", rows.request_pk(request_id)):
+            if item["sk"] == "request":
+                request = request_of(item)
+                continue
             listed += item.get("names", ())
             sealed = item["identities"] if item["store"] == IDENTITIES else sealed
-        said = json.loads(unseal(self._private(request.box.contact_id, vault), identities_place(request.id), sealed))
+        return request, Inventory(tuple(listed), sealed)
+
+    def identities(self, request: Request, inventory: Inventory, vault: Vault) -> Identities:
+        """Open the inventory with the key of the request's box, and make every name anew. Raises CannotOpen.
+
+        One read asks for both keys: the box's, which must be there, and the person's, which must not.
+        """
+        assert request.box is not None
+        box, theirs = ("keys", request.box.contact_id, ""), ("keys", request.contact_id, "")
+        found = self._get([box, theirs])
+        private = self._private(request.box.contact_id, found.get(box, {}), vault)
+        said = json.loads(unseal(private, identities_place(request.id), inventory.sealed))
         names = [
             self._address_key.address(request.channel, request.account, Address(one["kind"], one["value"]))  # type: ignore[arg-type]
             for one in said["addresses"]
         ]
         words = [f"text#{self._text_key.word(word)}" for word in said["words"]]
-        return Identities(tuple(names), tuple(words), tuple(listed))
+        return Identities(tuple(names), tuple(words), inventory.listed, theirs in found)
 
-    def _private(self, box_contact: str, vault: Vault) -> bytes:
-        item = self._get([("keys", box_contact, "")]).get(("keys", box_contact, ""), {})
+    def _private(self, box_contact: str, item: Mapping[str, Any], vault: Vault) -> bytes:
         if not item:
             raise Unavailable("The key of the request's box is not there; nothing can be proved.")
         return vault.open_contact_key(
@@ -90,7 +115,7 @@ class Absence:
         """Return what is still there of the person, by store; empty when nothing is."""
         contact_id, conversation_id = request.contact_id, request.conversation_id
         counts = {
-            "keys": len(self._get([("keys", contact_id, "")])),
+            "keys": int(known.key_left),
             "desk.contact": sum(1 for _ in self._partition("desk", rows.contact_pk(contact_id))),
             "desk.conversation": sum(1 for _ in self._partition("desk", rows.conversation_pk(conversation_id))),
         }
@@ -111,16 +136,12 @@ class Absence:
             counts[store] = counts.get(store, 0) + 1
         return {store: count for store, count in counts.items() if count}
 
-    def _partition(self, table: str, pk: str, beginning: str = "") -> Iterator[dict[str, Any]]:
+    def _partition(self, table: str, pk: str) -> Iterator[dict[str, Any]]:
         """Every row of a partition, strongly consistent."""
-        condition, values = "pk = :pk", {":pk": {"S": pk}}
-        if beginning:
-            condition += " AND begins_with(sk, :beginning)"
-            values[":beginning"] = {"S": beginning}
         request: dict[str, Any] = {
             "TableName": self._tables[table],
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": values,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": pk}},
             "ConsistentRead": True,
         }
         while True:
@@ -162,11 +183,14 @@ class Absence:
             raise Unavailable("A store did not answer, so nothing is proved; try again.") from error
         return answer
 
-    # -- the fences
+    # -- the result
 
-    def open_fences(self, request: Request, known: Identities) -> None:
-        """Let the person write again as somebody new; what was sent before the destruction stays refused for as long
-        as a provider may repeat it. A fence that a later request has set stays as it is."""
+    def prove(self, request: Request, known: Identities, mark: Write) -> None:
+        """Open the fences and mark the proof (`mark`): all or nothing, and nothing when it is marked already.
+
+        From then on the person may write again as somebody new; what was sent before the destruction stays refused for
+        as long as a provider may repeat it. A fence that a later request has set stays as it is.
+        """
         destroyed = request.at(Step.KEY_DESTROYED)
         values = {
             ":no": {"BOOL": False},
@@ -175,23 +199,25 @@ class Absence:
             ":request": {"S": request.id},
         }
         listed = [name.partition("#")[2] for name in known.listed if name.startswith("alias#")]
-        for name in dict.fromkeys([*known.addresses, *listed]):
-            try:
-                self._client.update_item(
-                    TableName=self._tables["index"],
-                    Key={"pk": {"S": rows.fence_pk(name)}, "sk": {"S": "fence"}},
-                    UpdateExpression=(
-                        "SET closed = :no, #at = :at, expires_at = :until, request_id = :request REMOVE #box"
-                    ),
-                    ConditionExpression="attribute_not_exists(pk) OR request_id = :request",
-                    ExpressionAttributeNames={"#at": "at", "#box": "box"},
-                    ExpressionAttributeValues=values,
-                )
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                    raise Unavailable("A fence could not be opened now; try again.") from error
-            except BotoCoreError as error:
-                raise Unavailable("A fence could not be opened now; try again.") from error
+        names = dict.fromkeys([*known.addresses, *listed])
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            if mark.role in refused:
+                return None
+            return [*(self._open(name, values) for name in names if name not in refused), mark]
+
+        self._run.until_done(build)
+
+    def _open(self, name: str, values: Wire) -> Write:
+        update = {
+            "TableName": self._tables["index"],
+            "Key": {"pk": {"S": rows.fence_pk(name)}, "sk": {"S": "fence"}},
+            "UpdateExpression": "SET closed = :no, #at = :at, expires_at = :until, request_id = :request REMOVE #box",
+            "ConditionExpression": "attribute_not_exists(pk) OR request_id = :request",
+            "ExpressionAttributeNames": {"#at": "at", "#box": "box"},
+            "ExpressionAttributeValues": values,
+        }
+        return Write(name, {"Update": update})
 
 
 def _place(name: str) -> Place:

@@ -4,14 +4,15 @@ No row of anybody else is touched: partitions are named by the person's own rand
 which are found by a name, are read first and left alone when they are another's.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.patience import full_jitter
 from chalicelib.domain.tickets import DAY
+from chalicelib.errors import Unavailable
 from chalicelib.storage import rows
-from chalicelib.storage.bulk import MOST_WRITES, Bulk, Key
+from chalicelib.storage.bulk import MOST_DELETES, MOST_WRITES, Bulk, Key
 from chalicelib.storage.inventory import linked
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Write
@@ -21,19 +22,34 @@ _LATE = 14 * DAY
 _AT_ONCE = 10_000
 """Rows of a conversation that are read before they are deleted: full batches are fewer batches. They take some 10 MB of
 memory and a minute; the time of a run is looked at in between."""
+_MOST_GUARDS = 60
+"""Guards of replies that are left to the last transaction of a pass: they are small, and it has room for them."""
 _UNSENT = frozenset({"", "queued", "failed"})
 """States of a message of ours that no sender has anything to record of."""
 
 
 @dataclass(frozen=True)
 class Emptied:
-    """What one portion of a conversation gave: rows and links that were deleted, how many rows were held back, and
-    whether others follow."""
+    """What one portion of a conversation gave: rows and links that were deleted, how many rows were held back, which
+    are left to the end of the pass, and whether others follow."""
 
     rows: int
     links: int
     held: int
+    rest: tuple[Key, ...]
     more: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is there of all that the inventory names. `whole`: the rows of `index` were read, too."""
+
+    tickets: tuple[Key, ...] = ()
+    aliases: tuple[Key, ...] = ()
+    parked: tuple[Key, ...] = ()
+    listed: tuple[str, ...] | None = None
+    """The contact's words; None: there is no list of them."""
+    whole: bool = False
 
 
 class Erasing:
@@ -44,35 +60,68 @@ class Erasing:
         self._bulk = Bulk(client, tables, wait)
         self._run = Transactions(client, wait)
 
-    def tickets(self, names: Iterable[str], contact_id: str) -> int:
-        """Delete the tickets and numbers of these partitions that are the contact's; return how many there were."""
-        wanted = [("desk", pk, pk.partition("#")[0]) for pk in names]
-        found = self._bulk.get(wanted)
-        ids = {pk.removeprefix("ticket#") for _, pk, sk in wanted if sk == "ticket"}
-        mine = [
-            key
-            for key, row in found.items()
-            if (row.get("contact_id") == contact_id if key[2] == "ticket" else row.get("ticket_id") in ids)
-        ]
-        return self._bulk.delete(mine)
+    def named(self, contact_id: str, tickets: Iterable[str], aliases: Iterable[str], links: Iterable[str]) -> Named:
+        """Read what is there of these partitions, and the list of the contact's words, in common calls. When these
+        fail, the tickets are asked for alone: a table that does not answer must not keep the other's rows."""
+        asked = [("desk", pk, pk.partition("#")[0]) for pk in tickets]
+        words = list_of(contact_id)
+        others = [("index", pk, "alias") for pk in aliases] + [words]
+        others += [("index", f"parked#{pk.partition('#')[2]}", "parked") for pk in links]
+        whole = True
+        try:
+            found = self._bulk.get([*asked, *others])
+        except Unavailable:
+            if not asked:
+                raise
+            found, whole = self._bulk.get(asked), False
+        ids = {pk.removeprefix("ticket#") for _, pk, sk in asked if sk == "ticket"}
+        kinds: dict[str, list[Key]] = {"ticket": [], "number": [], "alias": [], "parked": [], "words": []}
+        for key, row in found.items():
+            owner = row.get("ticket_id") in ids if key[2] == "number" else row.get("contact_id") == contact_id
+            if owner or key[2] == "parked":  # a parked status names nobody
+                kinds[key[2]].append(key)
+        listed = tuple(found[words].get("words", ())) if words in found else None
+        tickets_and_numbers = (*kinds["ticket"], *kinds["number"])
+        return Named(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), listed, whole)
 
-    def conversation(self, conversation_id: str, channel: str, now: int, *, final: bool) -> Iterator[Emptied]:
-        """Empty a conversation by portions. Of each the links and parked statuses go first: they are named by its
-        messages alone.
+    def delete(self, keys: Iterable[Key]) -> int:
+        """Delete rows; return how many were named."""
+        return self._bulk.delete(keys)
+
+    def conversation(
+        self, conversation_id: str, channel: str, now: int, listed: Iterable[str], *, final: bool
+    ) -> Iterator[Emptied]:
+        """Empty a conversation by portions, but for guards that are left to the end. Of each portion the links and
+        parked statuses go first: they are named by its messages alone. What is parked for the links of `listed`
+        (partitions) is gone already.
 
         A sender that had claimed a place before the fence may still record what it has sent, with a link. Its message
         is held back, with the place, until the pass that is `final`: then every sender has ended.
         """
         pk = rows.conversation_pk(conversation_id)
         claimed: set[str] | None = set() if final else None
+        known = set(listed)
         for page, more in self._portions(pk):
             if claimed is None:
                 claimed = self._claimed(pk, page, more)
             held = [row for row in page if not final and _in_flight(row, claimed)]
             gone = [row for row in page if row not in held] if held else page
-            links = self._links(gone, channel, now)
-            self._bulk.delete(("desk", pk, row["sk"]) for row in gone)
-            yield Emptied(len(gone), links, len(held), more)
+            links = self._links(gone, channel, now, known)
+            guards = [row for row in gone if row["sk"].startswith("client#")]
+            rest = tuple(("desk", pk, row["sk"]) for row in ([] if more else guards[:_MOST_GUARDS]))
+            kept = {sk for _, _, sk in rest}
+            self._empty(pk, links, [row for row in gone if row["sk"] not in kept])
+            yield Emptied(len(gone) - len(rest), len(links), len(held), rest, more)
+
+    def _empty(self, pk: str, links: list[Key], gone: list[dict[str, Any]]) -> None:
+        """Delete links and the rows that name them in common batches, of which none holds both: DynamoDB may leave any
+        part of a batch undone, and a link whose message is gone is found by nobody."""
+        naming = [("desk", pk, row["sk"]) for row in gone if row.get("links")]
+        others = [("desk", pk, row["sk"]) for row in gone if not row.get("links")]
+        if naming and (len(links) + len(others)) // MOST_DELETES * MOST_DELETES < len(links):
+            self._bulk.delete(links)
+            links = []
+        self._bulk.delete([*links, *others, *naming])
 
     def _portions(self, pk: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
         """A conversation in portions of _AT_ONCE rows and more, and whether others follow."""
@@ -90,50 +139,39 @@ class Erasing:
             places = [row for found, _ in self._bulk.pages(pk, "sk", prefix="outbox#") for row in found]
         return {row["sk"].removeprefix("outbox#") for row in places if row["sk"].startswith("outbox#")}
 
-    def _links(self, page: list[dict[str, Any]], channel: str, now: int) -> int:
-        """Delete what leads from providers' ids to these messages; return how many rows there were.
+    def _links(self, page: list[dict[str, Any]], channel: str, now: int, known: set[str]) -> list[Key]:
+        """What leads from providers' ids to these messages.
 
-        A link that lives is there, because it was written with the name on its message; it is deleted unseen.
+        A link that lives is there, because it was written with the name on its message; it is not asked for. What is
+        parked for a link that is `known` was asked for before.
         """
         recent = [row for row in page if linked(row, now - _LATE)]
         live = [("index", f"link#{name}", "link") for row in recent if linked(row, now) for name in row["links"]]
         asked = [("index", f"link#{name}", "link") for row in recent if not linked(row, now) for name in row["links"]]
         if channel == "whatsapp":  # no other provider sends statuses
-            asked += [("index", f"parked#{name}", "parked") for row in recent for name in row["links"]]
-        return self._bulk.delete([*live, *(self._bulk.get(asked) if asked else ())])
+            fresh = [name for row in recent for name in row["links"] if f"link#{name}" not in known]
+            asked += [("index", f"parked#{name}", "parked") for name in fresh]
+        return list(dict.fromkeys([*live, *(self._bulk.get(asked) if asked else ())]))
 
-    def contact(self, contact_id: str) -> int:
-        """Empty the partition of a contact: contact, consents, asks and the pointer to the open request."""
+    def contact(self, contact_id: str) -> tuple[Key, ...]:
+        """What lies at a contact: contact, consents, asks and the pointer to the open request."""
         pk = rows.contact_pk(contact_id)
-        return sum(self._bulk.delete(("desk", pk, row["sk"]) for row in page) for page, _ in self._bulk.pages(pk, "sk"))
+        return tuple(("desk", pk, row["sk"]) for page, _ in self._bulk.pages(pk, "sk") for row in page)
 
-    def names(self, aliases: Iterable[str], texts: Collection[str], contact_id: str, *, final: bool) -> tuple[int, int]:
-        """Delete aliases (partitions) that are the contact's, and the words by which it was found, those of `texts`
-        (partitions) and of its list; return how many aliases and how many rows of words. The last pass counts only
-        words that are not among `texts`: those went before.
-
-        The list itself stays until the `final` pass: an indexer that read the contact before the fence writes its
-        words on the list before it writes their rows.
-        """
-        listed = ("index", f"words#{contact_id}", "words")
-        found = self._bulk.get([("index", pk, "alias") for pk in aliases] + [listed])
-        mine = [key for key, row in found.items() if key != listed and row.get("contact_id") == contact_id]
-        known = found.get(listed, {}).get("words", ())
-        words = dict.fromkeys([*texts, *(f"text#{name}" for name in known)])
-        keys: list[Key] = [("index", pk, contact_id) for pk in words]
-        if final and listed in found:
-            keys.append(listed)
-        room = MOST_WRITES - len(mine)
-        self._bulk.delete(keys[room:])
+    def end(self, contact_id: str, aliases: Sequence[Key], others: Sequence[Key], mark: Write | None) -> None:
+        """Delete aliases that are the contact's and other rows, and mark the pass with its end, in one transaction;
+        what it has no room for goes before."""
+        room = MOST_WRITES - len(aliases) - 1
+        self._bulk.delete(others[room:])
 
         def build(refused: frozenset[str]) -> list[Write] | None:
-            writes = [self._alias(pk, contact_id) for _, pk, _ in mine if pk not in refused]
-            writes += [self._deletion(key) for key in keys[:room]]
+            writes = [self._alias(pk, contact_id) for _, pk, _ in aliases if pk not in refused]
+            writes += [self._deletion(key) for key in others[:room]]
+            if mark is not None and mark.role not in refused:  # else another run has marked it
+                writes.append(mark)
             return writes or None
 
         self._run.until_done(build)
-        late = sum(f"text#{name}" not in texts for name in known)
-        return len(mine), late if final else len(keys)
 
     def _alias(self, pk: str, contact_id: str) -> Write:
         write = self._deletion(("index", pk, "alias"), pk)
@@ -145,6 +183,11 @@ class Erasing:
         table, pk, sk = key
         where = {"pk": {"S": pk}, "sk": {"S": sk}}
         return Write(role, {"Delete": {"TableName": self._tables[table], "Key": where}})
+
+
+def list_of(contact_id: str) -> Key:
+    """The row that lists the words by which a contact is found."""
+    return "index", f"words#{contact_id}", "words"
 
 
 def _in_flight(row: Mapping[str, Any], claimed: set[str]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.privacy import Request, RequestState, Step
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.storage import rows
 from chalicelib.storage.bulk import Bulk
 from chalicelib.storage.request_box import KEPT
@@ -67,13 +67,17 @@ class Fencing:
         return int(head["epoch"]) - 1 if head else 0
 
     def _person(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Contact and head; empty when they are gone."""
+        """Contact and head; empty when they are gone. Raises Conflict when the conversation is somebody else's."""
         keys = (
             ("desk", rows.contact_pk(request.contact_id), "contact"),
             ("desk", rows.conversation_pk(request.conversation_id), "head"),
         )
         found = self._bulk.get(keys)
-        return found.get(keys[0], {}), found.get(keys[1], {})
+        head = found.get(keys[1], {})
+        # A contact names its conversation in a row that intake may write; whoever is erased, it is with their own.
+        if head and head["contact_id"] != request.contact_id:
+            raise Conflict("The conversation of this request is another person's.", code="not_theirs")
+        return found.get(keys[0], {}), head
 
     def _owned(self, names: list[str], contact_id: str) -> list[str]:
         """Those addresses that are still the person's: a former one may have a new owner, or have expired."""

@@ -8,8 +8,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.certificates import Entry, canonical, entry_hash
 from chalicelib.domain.patience import TRIES, full_jitter
+from chalicelib.domain.privacy import Request
 from chalicelib.errors import Unavailable
+from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_from_wire
+from chalicelib.storage.requests import request_of
 from chalicelib.storage.transactions import Refusal, Transactions
 from chalicelib.storage.writes import Write, Writes
 
@@ -60,6 +63,7 @@ class Ledger:
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
+        self._tables = tables
         self._table = tables["ledger"]
         self._writes = Writes(tables)
         self._run = Transactions(client, full_jitter)
@@ -71,16 +75,46 @@ class Ledger:
             return None
         return Entry(item["number"], item["body"], item["signature"], item["hash"], item["key_arn"])
 
+    def begin(
+        self, request_id: str, wait: Callable[[int], None] = full_jitter
+    ) -> tuple[Request | None, Mapping[str, Any]]:
+        """The request of an entry, and the end of the chain (empty: there is no entry yet), by one read."""
+        places = (("desk", rows.request_pk(request_id), "request"), ("ledger", "chain", "head"))
+        gets = [
+            {"Get": {"TableName": self._tables[table], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}
+            for table, pk, sk in places
+        ]
+        for attempt in range(TRIES):
+            try:
+                answer = self._client.transact_get_items(TransactItems=gets)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise Unavailable("The storage did not answer; try again.") from error
+                wait(attempt)  # another certificate is just being entered
+                continue
+            except BotoCoreError as error:
+                raise Unavailable("The storage did not answer; try again.") from error
+            item, end = (item_from_wire(one.get("Item", {})) for one in answer["Responses"])
+            return (request_of(item) if item else None), end
+        raise Unavailable("Many certificates are written at once; try again.")
+
     def add(
-        self, body: Mapping[str, Any], signer: Signer, beside: Write, wait: Callable[[int], None] = full_jitter
+        self,
+        body: Mapping[str, Any],
+        signer: Signer,
+        beside: Write,
+        wait: Callable[[int], None] = full_jitter,
+        *,
+        end: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Add an entry at the end of the chain, in one transaction with the write `beside`.
+        """Add an entry at the end of the chain, in one transaction with the write `beside`. `end` is the end of the
+        chain if it was read a moment ago.
 
         False: `beside` was refused, or the entry is there already; nothing was written.
         """
         certificate_id, kind = str(body["certificate_id"]), str(body["entry"])
         for attempt in range(TRIES):
-            head = self._get("chain", "head")
+            head = self._get("chain", "head") if end is None or attempt else end
             number, before = head.get("number", 0) + 1, head.get("hash", "")
             text = canonical({**body, "number": number, "previous_hash": before})
             signature = signer.sign(text)

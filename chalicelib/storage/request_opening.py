@@ -1,6 +1,7 @@
 """What lies beside a request in its contact's partition: the pointer to the open one, what the person asked for in
 messages, and the mark that nothing unasked is sent."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.privacy import Ask, Request, Subject
+from chalicelib.domain.references import MessageRef
 from chalicelib.errors import Unavailable
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.attributes import item_from_wire
@@ -17,6 +19,7 @@ from chalicelib.storage.writes import Write, Writes
 
 ASKS = 25
 """Asks that are read at once."""
+_ASK = re.compile(r"ask#([0-9]{13})#([0-9a-f]{32})")
 
 
 class RequestOpening:
@@ -49,7 +52,8 @@ class RequestOpening:
         return str(self._get(contact_id, "request").get("request_id", ""))
 
     def asks(self, contact_id: str) -> list[Ask]:
-        """The oldest asks of a contact that are not dealt with, ASKS at most."""
+        """The oldest asks of a contact that are not dealt with, ASKS at most. What lies there under a key that is not
+        one of ours is none: nobody could say that it was dealt with."""
         query = {
             "TableName": self._tables["desk"],
             "KeyConditionExpression": "pk = :pk AND begins_with(sk, :ask)",
@@ -61,7 +65,8 @@ class RequestOpening:
             items = self._client.query(**query)["Items"]
         except (ClientError, BotoCoreError) as error:
             raise Unavailable("The storage did not answer; try again.") from error
-        return [_ask(item_from_wire(item)) for item in items]
+        found = (_ask(contact_id, item_from_wire(item)) for item in items)
+        return [ask for ask in found if ask]
 
     # -- writing
 
@@ -129,13 +134,17 @@ class RequestOpening:
         return item_from_wire(answer.get("Item", {}))
 
 
-def _ask(item: Mapping[str, Any]) -> Ask:
-    _, at, blind = item["sk"].split("#")
+def _ask(contact_id: str, item: Mapping[str, Any]) -> Ask | None:
+    """Read an ask. Whose it is the partition says, whatever the row says: intake writes rows."""
+    key, ref = _ASK.fullmatch(item["sk"]), MessageRef.parse(item.get("message_ref", ""))
+    if key is None:
+        return None
     return Ask(
-        contact_id=item["contact_id"],
-        action=item["action"],
-        at=int(at),
-        blind=blind,
+        contact_id=contact_id,
+        action=item.get("action", ""),
+        at=int(key[1]),
+        blind=key[2],
         request_id=item.get("request_id", ""),
         language=item.get("language", ""),
+        said_at=ref.at if ref else 0,
     )

@@ -66,7 +66,7 @@ class OpenRequest:
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             opened.clear()
             first = self.opening.open_request(contact_id)
-            if first and self._goes_on(first):
+            if first and self._goes_on(first, contact_id):
                 opened.append(Opened(first, new=False))
                 return None
             subject = self.opening.subject(contact_id)
@@ -81,9 +81,10 @@ class OpenRequest:
         self.store.until_done(build)
         return opened[0] if opened else Opened("", new=False)
 
-    def _goes_on(self, request_id: str) -> bool:
+    def _goes_on(self, request_id: str, contact_id: str) -> bool:
+        """Whether this is an open request of this contact: the pointer lies where intake may write."""
         request = self.store.get(request_id)
-        return request is not None and request.state not in OVER
+        return request is not None and request.contact_id == contact_id and request.state not in OVER
 
     def _request(
         self, subject: Subject, kind: str, source: str, received_at: int, language: str, created_by: str

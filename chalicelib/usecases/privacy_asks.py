@@ -15,6 +15,7 @@ from chalicelib.domain.privacy import (
     confirmable,
     stoppable,
 )
+from chalicelib.domain.tickets import SECOND
 from chalicelib.domain.working_days import deadline
 from chalicelib.errors import NotFound
 from chalicelib.observability import log
@@ -51,7 +52,8 @@ class PrivacyAsks:
         count = 0
         while asks := self.opening.asks(contact_id):
             for ask in asks:
-                log("ask_dealt_with", contact_id=contact_id, action=ask.action, outcome=deal[ask.action](ask))
+                outcome = deal.get(ask.action, self._drop)(ask)
+                log("ask_dealt_with", contact_id=contact_id, action=ask.action, outcome=outcome)
                 count += 1
         return count
 
@@ -83,7 +85,7 @@ class PrivacyAsks:
 
     def _confirm(self, ask: Ask) -> str:
         def new(request: Request) -> "Write | None":
-            if not confirmable(request):
+            if not confirmable(request) or _before(ask, request):
                 return None
             now = self.clock()
             values: dict[str, Any] = {
@@ -139,3 +141,9 @@ class PrivacyAsks:
     def _drop(self, ask: Ask) -> str:
         self.store.until_done(lambda refused: None if "ask" in refused else [self.opening.dealt_with(ask)])
         return "no_effect"
+
+
+def _before(ask: Ask, request: Request) -> bool:
+    """Whether these words are older than the request: late webhooks bring what answered another question. A button
+    names its request."""
+    return not ask.request_id and bool(ask.said_at) and ask.said_at + SECOND <= request.received_at

@@ -14,7 +14,7 @@ from chalicelib.observability import audit
 from chalicelib.usecases.challenges import ChallengeOver, Challenges
 
 if TYPE_CHECKING:
-    from chalicelib.storage.identities import Answer, Identities, Refused, Wanted
+    from chalicelib.storage.identities import Answer, Identities, PasswordWanted, Refused, Wanted
     from chalicelib.storage.sessions import Brake, SessionStore
     from chalicelib.storage.staff import StaffStore
 
@@ -129,21 +129,30 @@ class SignIn:
 
         Raises WeakPassword, and as `with_code`.
         """
-        from chalicelib.storage.identities import PasswordWanted, Proven, Refused
+        from chalicelib.storage.identities import PasswordWanted, Refused
 
         account, wanted = self._read(challenge)
         if not isinstance(wanted, PasswordWanted):
             raise BadInput("This step wants a code.", code="wrong_step")
         left = self._brake(account, source, kind)
-        answer = self.identities.new_password(wanted, password) if meets_rules(password) else Refused("policy")
+        answer = self._change(wanted, password, kind) if meets_rules(password) else Refused("policy")
         if not isinstance(answer, Refused):
-            staff_id = answer.staff_id if isinstance(answer, Proven) else self.identities.subject(wanted.username)
-            if self.staff.get(staff_id) is not None:
-                self.staff.end_sessions(staff_id)
-            audit("password_changed", staff_id=staff_id, kind=kind)
             # The temporary password is of no more use to guess with, and the next step gets its full attempts.
             self.brake.forgive(account, source)
         return self._result(answer, account, source, kind, WrongPassword(left))
+
+    def _change(self, wanted: "PasswordWanted", password: str, kind: str) -> "Answer":
+        """End the sessions and set the password, in this order: after a failure in between nothing is open that was
+        opened before. With the temporary password nobody opens a new session meanwhile."""
+        from chalicelib.storage.identities import Refused
+
+        staff_id = self.identities.subject(wanted.username)
+        if staff_id and self.staff.get(staff_id) is not None:
+            self.staff.end_sessions(staff_id)
+        answer = self.identities.new_password(wanted, password)
+        if not isinstance(answer, Refused):
+            audit("password_changed", staff_id=staff_id, kind=kind)
+        return answer
 
     def step(self, challenge: str) -> Step:
         """Return the step of this challenge once more, for a second attempt. Raises ChallengeOver."""

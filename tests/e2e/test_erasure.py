@@ -23,6 +23,7 @@ from tests.e2e.erasing import (
     about,
     advance,
     belonging,
+    boxes_of,
     check,
     ids_of,
     readable,
@@ -92,12 +93,12 @@ class Story:
         self.rows["first"] = settled(self.play)
 
     def they_ask(self) -> None:
-        self.daniyar.write("/delete")
-        self.russian.write("Удалите мои данные!")
-        self.english.write("Please delete my personal data")
-        self.kazakh.write("Деректерімді жойыңыз")
-        self.sorry.write("Отзываю согласие на обработку персональных данных")
-        self.silent.write("Удалить мои данные")
+        self.daniyar.ask("/delete")
+        self.russian.ask("Удалите мои данные!")
+        self.english.ask("Please delete my personal data")
+        self.kazakh.ask("Деректерімді жойыңыз")
+        self.sorry.ask("Отзываю согласие на обработку персональных данных")
+        self.silent.ask("Удалить мои данные")
         evidence = "Сау-сақ келіп, жеке куәлігін көрсетті: № 012345678"
         for one in (self.entered, self.decided):
             assert self.office.open(one, "deletion", evidence=evidence).status_code == 201
@@ -105,7 +106,7 @@ class Story:
         asking = [*self.gone, self.sorry, self.silent]
         self.seen["asked"] = self.office.reach("verifying", *asking, waits="identity")
         self.daniyar.write("Мені әлі естіп тұрсыз ба, бұл тексеру кезінде")
-        self.silent.write("удалите мои персональные данные")
+        self.silent.ask("удалите мои персональные данные")
 
     def they_answer(self) -> None:
         self.seen["titles"] = {
@@ -114,7 +115,7 @@ class Story:
         }
         eventually(lambda: self.russian.buttons("confirm"))
         self.seen["titles"]["ru"] = self.russian.buttons("confirm")[-1][2]
-        self.russian.write("Да, удалите мои данные")
+        self.russian.ask("Да, удалите мои данные")
         for one in (self.kazakh, self.entered, self.sorry):
             one.press("confirm")
         (request,) = self.office.of(self.decided)
@@ -132,7 +133,7 @@ class Story:
         before = self.office.of(self.sorry)
         self.sorry.press("cancel", 2)
         self.seen["sorry"] = [*before, self.sorry.hears("Запрос отмен")]
-        self.sorry.write("Удалите мои данные")
+        self.sorry.ask("Удалите мои данные")
         self.seen["sorry again"] = eventually(
             lambda: [one for one in self.office.reach("verifying", self.sorry) if one["id"] != before[0]["id"]]
         )
@@ -182,13 +183,7 @@ def ids(story: Story, one: Customer) -> set[str]:
 
 
 def boxes(story: Story) -> set[str]:
-    """Contact and conversation of the box of each request that ended in destruction."""
-    found = set()
-    for request in story.seen["destroyed"]:
-        item = story.rows["before"]["desk", f"request#{request['id']}", "request"]
-        if "box" in item:
-            found |= {item["box"]["M"][name]["S"] for name in ("contact_id", "conversation_id")}
-    return found
+    return boxes_of(story.rows["before"], {one.contact_id for one in story.gone})
 
 
 def test_the_question_is_asked_in_the_persons_language_with_two_buttons(story: Story) -> None:

@@ -1,6 +1,7 @@
 """A DynamoDB client that dies, counts or is too busy on purpose; everything else goes to the real tables."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -84,6 +85,22 @@ class Counting:
 
         def call(**request: Any) -> Any:
             self.calls[name] += 1
+            return found(**request)
+
+        return call
+
+
+class Hooked:
+    """Calls `before` with name and body of every call; what it raises is the answer."""
+
+    def __init__(self, client: Any, before: Callable[[str, Mapping[str, Any]], None]) -> None:
+        self._client, self._before = client, before
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+
+        def call(**request: Any) -> Any:
+            self._before(name, request)
             return found(**request)
 
         return call

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.privacy import Request, Step
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.storage import erasing, rows, sealing
 from chalicelib.storage.attributes import item_from_wire, item_to_wire
 from chalicelib.storage.inventory import STORES, identities_place
@@ -486,3 +486,15 @@ def _ref(item: dict[str, Any]) -> Any:
 
 def _opens(opener: Opener, item: dict[str, Any]) -> bool:
     return opener.json(item["contact_id"], sealing.message_content(_ref(item)), item["content"]) is not None
+
+
+def test_a_contact_that_names_anothers_conversation_takes_nobody_with_it(one: tuple[Erasing, Person, Request]) -> None:
+    """Given Daniyar, whose contact was made to name Amina's conversation before he asked, then nothing of hers is
+    fenced, and a person is called."""
+    desk, daniyar, request = one
+    amina = next(item for item in desk.of("head") if item["contact_id"] not in (daniyar.contact_id, ""))
+    desk.requests.run(desk.requests.change(request.id, {"conversation_id": amina["conversation_id"]}))
+    before = desk.snapshot()
+    with pytest.raises(Conflict) as error:
+        run_task(desk, "hard_suppress", request)
+    assert error.value.code == "not_theirs" and desk.snapshot() == before

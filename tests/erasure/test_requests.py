@@ -9,6 +9,8 @@ from chalicelib.domain.privacy import HOUR, Identity, RequestState, Step
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import deadline
 from chalicelib.errors import BadInput, Conflict, NotFound
+from chalicelib.storage import rows
+from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.vault import Place
 from tests.erasure.conftest import Erasing, Person
 from tests.erasure.living import DANA, PROFILE, Living
@@ -356,3 +358,74 @@ def test_finished_requests_make_room_for_another(living: Living, daniyar: Person
     assert living.pointers()[0]["request_id"] == second.id and "suppressed_at" in daniyar.row
     with pytest.raises(Exception, match="out_of_order"):
         living.finish(second.id)
+
+
+# -- rows that intake's role could forge
+
+
+def forged_ask(living: Living, pk: str, sk: str, **values: Any) -> None:
+    item = {"pk": pk, "sk": sk, "action": "withdraw", "at": living.desk.now, **values}
+    living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=item_to_wire(item))
+
+
+def point_to(living: Living, person: Person, request_id: str) -> None:
+    item = {"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id}
+    item |= {"request_id": request_id, "at": living.desk.now}
+    living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=item_to_wire(item))
+
+
+def test_a_pointer_to_another_persons_request_counts_for_nothing(living: Living, daniyar: Person) -> None:
+    """Given a pointer of Amina's that names Daniyar's request, when she asks, then she has a request of her own, and
+    when a colleague enters one for her they are not led to his; he is told nothing."""
+    amina = living.desk.person(from_amina(sent_at=living.desk.seconds))
+    his = living.suppressed(daniyar)
+    told = living.box_texts(his)
+    point_to(living, amina, his.id)
+    living.says(amina, "withdraw")
+    (hers,) = [row for row in living.requests() if row["contact_id"] == amina.contact_id]
+    point_to(living, amina, his.id)
+    opened = living.open_request(amina.contact_id, "deletion", "staff", created_by=DANA)
+    assert opened.request_id not in (his.id, "")
+    assert hers["request_id"] != his.id and living.read(his.id) == his and living.box_texts(his) == told
+
+
+def test_an_ask_is_of_the_contact_in_whose_partition_it_lies(living: Living, daniyar: Person) -> None:
+    amina = living.desk.person(from_amina(sent_at=living.desk.seconds))
+    at = f"ask#{living.desk.now:013d}#"
+    forged_ask(living, rows.contact_pk(amina.contact_id), at + "a" * 32, contact_id=daniyar.contact_id)
+    assert living.asks(amina.contact_id) == 1
+    assert [row["contact_id"] for row in living.requests()] == [amina.contact_id]
+    assert not living.desk.of("ask#")
+
+
+@pytest.mark.parametrize(
+    ("tail", "values"),
+    [
+        ("0000000000005#" + "a" * 32, {"action": "destroy"}),
+        ("5#" + "a" * 32, {}),
+        ("early", {}),
+        ("0000000000005#" + "a" * 32 + "#more", {}),
+    ],
+)
+def test_an_ask_of_a_strange_form_holds_up_no_other(
+    living: Living, daniyar: Person, tail: str, values: dict[str, Any]
+) -> None:
+    forged_ask(living, rows.contact_pk(daniyar.contact_id), f"ask#{tail}", **values)
+    living.says(daniyar, "withdraw")
+    assert [row["contact_id"] for row in living.requests()] == [daniyar.contact_id]
+
+
+def test_words_that_are_older_than_the_request_confirm_nothing(living: Living, daniyar: Person) -> None:
+    """Given "yes, delete", said to a colleague about something else, which a provider delivers an hour later, while the
+    person is asked whether to destroy their data, then nothing is confirmed."""
+    request = living.suppressed(daniyar)
+    said_at = request.received_at - 2_000
+    blind = "b" * 32
+    forged_ask(
+        living, rows.contact_pk(daniyar.contact_id), f"ask#{living.desk.now:013d}#{blind}", action="confirm",
+        message_ref=f"{daniyar.conversation_id}.{said_at:013d}.{blind}",
+    )  # fmt: skip
+    living.asks(daniyar.contact_id)
+    assert living.read(request.id) == request and not living.desk.of("ask#")
+    living.says(daniyar, "confirm")
+    assert living.read(request.id).done(Step.VERIFIED)

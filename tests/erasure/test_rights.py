@@ -5,6 +5,7 @@ is checked by the embedded AWS under the task's own credentials, and held agains
 which the embedded AWS ignores. What no way through the workflow uses is not granted, but for what stands in SELDOM.
 """
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from chalicelib.domain.privacy import Request, Step, outcome
 from chalicelib.domain.tickets import DAY
 from chalicelib.storage import clients
 from chalicelib.storage.models import bind
+from chalicelib.storage.secrets import VAULT_CONTEXT
 from chalicelib.storage.vault import encode_key
 from infra import erasure
 from infra.definitions import HERE, load
@@ -183,8 +185,8 @@ def walk(desk: Erasing, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[W
         made = aws.client("secretsmanager").create_secret(Name=secret_id, SecretString=json.dumps(value))
         arns[logical], places[secret_id] = made["ARN"], logical
         monkeypatch.setenv(f"SECRET_{name.upper().replace('-', '_')}", secret_id)
-    (newest,) = aws.client("kms").list_keys()["Keys"][-1:]
-    arns["VaultKey"] = newest["KeyArn"]
+    wrapped = base64.b64decode(values["vault"]["keys"][0]["wrapped"])
+    arns["VaultKey"] = aws.client("kms").decrypt(CiphertextBlob=wrapped, EncryptionContext=VAULT_CONTEXT)["KeyId"]
     for name, real in desk.tables.items():
         monkeypatch.setenv(f"TABLE_{name.upper()}", real)
     monkeypatch.setenv("VAULT_PUBLIC_KEY", encode_key(desk.vault_keys.public))
@@ -286,4 +288,3 @@ def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_n
         (one.name, *grant) for one in erasure.FUNCTIONS for grant in granted(one) if not used(seen[one.name], *grant)
     }
     assert unused == SELDOM, "granted, and no code uses it"
-

@@ -92,7 +92,7 @@ def who(account: Account, service: str, attempt: Callable[[Any], object]) -> set
 TABLES = ("desk", "keys", "index", "ledger")
 READS = {
     ("get", "keys"): {"soft_suppress", "notify"},
-    ("get", "desk"): {*NAMES} - {"destroy_key", "erase_stores"},
+    ("get", "desk"): {*NAMES} - {"destroy_key", "erase_stores", "verify_absence"},
     ("get", "index"): NOBODY,
     ("get", "ledger"): CERTIFYING,
     ("batch_get", "keys"): {"freeze_inventory", "destroy_key", "verify_absence"},
@@ -144,7 +144,7 @@ WRITES = {
     ("update", "index"): {"hard_suppress", "destroy_key", "verify_absence"},
     ("update", "ledger"): CERTIFYING,
     ("delete", "keys"): {"destroy_key", "close_box"},
-    ("delete", "desk"): {"privacy", "close_box", "finish"},
+    ("delete", "desk"): {"privacy", "erase_stores", "close_box", "finish"},
     ("delete", "index"): {"erase_stores", "close_box"},
     ("delete", "ledger"): NOBODY,
     ("batch_delete", "keys"): NOBODY,

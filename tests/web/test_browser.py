@@ -33,13 +33,19 @@ def address(web: Web) -> Iterator[str]:
         yield url
 
 
-def enter(chromium: Any, address: str, name: str = "bolat", **context: Any) -> Any:
-    """Sign in on a fresh page and return it."""
+def fresh(chromium: Any, **context: Any) -> Any:
+    """Return a fresh page that notes what its policy refuses and what breaks in it."""
     page = chromium.new_context(**{"locale": "en-GB", "bypass_csp": False, **context}).new_page()
     problems: list[str] = []
     page.on("console", lambda one: problems.append(one.text) if "Content Security Policy" in one.text else None)
     page.on("pageerror", lambda one: problems.append(str(one)))
     page.problems = problems
+    return page
+
+
+def enter(chromium: Any, address: str, name: str = "bolat", **context: Any) -> Any:
+    """Sign in on a fresh page and return it."""
+    page = fresh(chromium, **context)
     page.goto(f"{address}/dashboard")
     page.fill("#email", email(name))
     page.fill("#password", PASSWORD)

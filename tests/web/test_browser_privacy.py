@@ -5,12 +5,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib import wiring
 from chalicelib.domain.privacy import Step
 from chalicelib.domain.tickets import DAY
+from chalicelib.storage.ledger import Signer
+from chalicelib.usecases.check_certificate import CheckCertificate
+from tests.conftest import Aws
+from tests.erasure.test_certificates import SECRET, Office
 from tests.web.asking import every_state, freeze, opened, read, through
 from tests.web.conftest import Web
 from tests.web.serving import DANIYAR, fill, serve
-from tests.web.test_browser import CHROMIUM, SIZES, check, chromium, enter
+from tests.web.test_browser import CHROMIUM, SIZES, check, chromium, enter, fresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 __all__ = ["chromium"]
@@ -82,3 +87,27 @@ def test_an_open_ticket_freezes_by_itself(chromium: Any, web: Web, address: str)
     page.wait_for_selector("[data-frozen]", timeout=15_000)
     assert "Данияр" not in page.content() and "Бұл жоба" not in page.content()
     page.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_a_certificate_is_checked_by_anybody(
+    chromium: Any, web: Web, address: str, aws: Aws, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    key = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    office = Office(aws.client("dynamodb"), web.tables, Signer(aws.client("kms"), key))
+    monkeypatch.setattr(wiring, "check_certificate", lambda: CheckCertificate(office.ledger, office.signer))
+    request = office.request()
+    office.issue(request)
+    for size, (width, height) in SIZES.items():
+        page = fresh(chromium, viewport={"width": width, "height": height})
+        page.goto(f"{address}/certificates?lang={language}&id={request.certificate_id}")
+        check(page, f"certificate-form-{language}-{size}")
+        page.fill("#secret", "wrong")
+        page.click("button.main")
+        page.wait_for_selector("[role=alert]")
+        check(page, f"certificate-wrong-{language}-{size}")
+        page.fill("#secret", SECRET)
+        page.click("button.main")
+        page.wait_for_selector(".certificate [role=status]")
+        check(page, f"certificate-{language}-{size}")
+        page.context.close()

@@ -21,8 +21,10 @@ from botocore.exceptions import ClientError
 from chalicelib import wiring_web
 from chalicelib.domain.authenticator import LEAST_PASSWORD, grouped, meets_rules, otpauth
 from chalicelib.domain.staff import Staff
+from chalicelib.errors import Unavailable
 from chalicelib.storage.identities import Identities
 from chalicelib.storage.sessions import PER_PAIR
+from chalicelib.storage.staff import StaffStore
 from chalicelib.usecases.sign_in import CHALLENGE_LASTS, SETUP_LASTS
 from tests.web.conftest import START, Answer, Browser, Web, path_of
 from tests.web.test_openapi import _check
@@ -248,6 +250,26 @@ def test_choosing_a_password_ends_every_other_session(web: Web, saule: Colleague
     assert web.call("GET", "/api/v1/me", token=new).status == 200
     colleague = wiring_web.staff().get(saule.sub)
     assert colleague and colleague.undertaking_at == START and colleague.generation == 2
+
+
+def test_sessions_end_before_a_password_is_changed(web: Web, saule: Colleague, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a storage that does not answer just then, the old sessions go on under the old password, never under the
+    new one."""
+    token = first_step(web, saule, OWN)["token"]
+    web.cognito.admin_set_user_password(
+        UserPoolId=os.environ["USER_POOL_ID"], Username=saule.email, Password=TEMPORARY, Permanent=False
+    )
+    step = first_step(web, saule, TEMPORARY)
+
+    def down(*_: object) -> None:
+        raise Unavailable("The storage did not answer; try again.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(StaffStore, "end_sessions", down)
+        assert login(web, {"challenge": step["challenge"], "new_password": "Another-word-3"}).status == 503
+    assert login(web, {"email": saule.email, "password": "Another-word-3"}).status == 401
+    assert login(web, {"challenge": step["challenge"], "new_password": "Another-word-3"}).status == 200
+    assert web.call("GET", "/api/v1/me", token=token).status == 401
 
 
 def test_an_account_without_a_row_comes_in_by_no_step(web: Web) -> None:

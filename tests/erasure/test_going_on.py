@@ -1,0 +1,89 @@
+"""A request that met trouble goes on to its end: no failure leaves it where no later run can get it out."""
+
+import pytest
+
+from chalicelib.domain.privacy import MOST_PASSES, Request, Step
+from chalicelib.domain.tickets import GUARD_DAYS
+from chalicelib.erasure.close_box import CloseBox
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.storage import rows
+from chalicelib.storage.attributes import item_to_wire
+from chalicelib.storage.request_box import BoxRemoval
+from tests.erasure.absence import verify
+from tests.erasure.conftest import Erasing, Person, cast
+from tests.erasure.destroying import TASKS, run_task, run_until
+from tests.erasure.faults import Died, Dying
+from tests.erasure.test_absence import leave
+
+
+def put(desk: Erasing, table: str, **item: object) -> None:
+    desk.dynamodb.put_item(TableName=desk.tables[table], Item=item_to_wire(item))
+
+
+def swept(desk: Erasing, person: Person) -> Request:
+    """The person's request after the second pass of the eraser."""
+    request = desk.request_for(person)
+    run_until(desk, request, "sweep")
+    return request
+
+
+def listed(desk: Erasing, request: Request, kind: str) -> list[str]:
+    """Partitions of this kind that the inventory names."""
+    mine = [one for one in desk.of("inventory#") if one["pk"] == rows.request_pk(request.id)]
+    return [name for one in mine for name in one.get("names", ()) if name.startswith(f"{kind}#")]
+
+
+def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done(desk: Erasing) -> None:
+    """Given a run that failed while it waited for the backups, then the next one comes as far as that again."""
+    (person,) = cast(desk, "telegram_daniyar")
+    request = swept(desk, person)
+    assert verify(desk, request) == {"outcome": "absent"}
+    desk.requests.run(desk.requests.change(request.id, {"steps.certified": desk.now, "steps.told": desk.now}))
+    CloseBox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), 1095, lambda: desk.now)(request.id)
+    before = desk.snapshot()
+    for name in TASKS:
+        if name != "settle":
+            run_task(desk, name, request)
+    assert verify(desk, request) == {"outcome": "absent"}
+    assert desk.snapshot() == before
+
+
+def test_a_number_that_another_ticket_has_by_now_is_no_trace(desk: Erasing) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    request = swept(desk, person)
+    put(desk, "desk", pk=listed(desk, request, "number")[0], sk="number", ticket_id="0" * 20)
+    assert verify(desk, request) == {"outcome": "absent"}
+
+
+def test_a_status_that_is_parked_after_its_message_went_is_erased(desk: Erasing) -> None:
+    """Given a provider that reports without our reference once everything is deleted, then one more round finds it."""
+    (person,) = cast(desk, "whatsapp_daniyar")
+    request = swept(desk, person)
+    name = listed(desk, request, "link")[0].removeprefix("link#")
+    until = desk.seconds + GUARD_DAYS * 86400
+    put(desk, "index", pk=f"parked#{name}", sk="parked", status="read", rank=3, at=1, expires_at=until)
+    assert verify(desk, request) == {"outcome": "found"}
+    run_until(desk, request, "sweep")
+    assert verify(desk, request) == {"outcome": "absent"}
+
+
+def test_after_a_person_was_called_the_next_run_erases_again(desk: Erasing) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    request = swept(desk, person)
+    desk.requests.run(desk.requests.change(request.id, {"passes": MOST_PASSES}))
+    leave(desk, person)
+    with pytest.raises(TaskFailed, match="still_found"):
+        verify(desk, request)
+    run_until(desk, request, "sweep")
+    assert verify(desk, request) == {"outcome": "absent"}
+
+
+def test_a_verifier_that_dies_after_it_sent_the_request_back_sends_it_back_again(desk: Erasing) -> None:
+    (person,) = cast(desk, "telegram_daniyar")
+    request = swept(desk, person)
+    leave(desk, person)
+    with pytest.raises(Died):
+        verify(desk, request, Dying(desk.dynamodb, 1, "after"))
+    assert verify(desk, request) == {"outcome": "found"}
+    assert desk.request(request).passes == 1
+    assert not desk.request(request).done(Step.SWEPT)

@@ -162,7 +162,7 @@ def grace() -> "Grace":
     """How the time to think again begins."""
     from chalicelib.erasure.grace import Grace
 
-    return Grace(profile().deadlines["grace"], answers().announced, opening().suppressed)
+    return Grace(profile().deadlines["grace"], answers().announced, opening().suppressed, wiring.clock())
 
 
 @cache

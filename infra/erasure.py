@@ -1,7 +1,8 @@
 """The workflow that destroys a person's data: its functions' rights, and the state machine.
 
 Each task may do its own work and no other's: tests/erasure/test_roles.py tries what is dangerous under each role,
-test_rights.py holds each role against all that its task calls. The definition stands in erasure.asl.json; `${HardSuppressArn}` and the like in it are filled by CloudFormation.
+test_rights.py holds each role against all that its task calls. The definition stands in erasure.asl.json;
+`${HardSuppressArn}` and the like in it are filled by CloudFormation.
 """
 
 import json

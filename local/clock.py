@@ -121,8 +121,9 @@ class DeskClock:
     def _busy(self) -> list[str]:
         busy = []
         for name, url in self._stack.queues.items():
-            now = time.time()
-            for message in self._messages(url):
+            messages = self._messages(url)
+            now = time.time()  # read afterwards: what has just come does not wait
+            for message in messages:
                 waits = message.visible_at > now and not message.received
                 if not waits or (self._due_at(message) <= self.now() and self._ring_again(url, message)):
                     busy.append(name)

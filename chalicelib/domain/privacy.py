@@ -17,7 +17,6 @@ ERASING_KINDS = ("withdrawal", "deletion")
 SOURCES = ("bot", "staff")
 IDENTITY_WAITS = 48 * HOUR
 """How long the person may take to confirm before a colleague decides."""
-IDENTITY_TRIES = 5
 SETTLE_WAITS = 5 * 60 * SECOND
 """After every late writer: the longest function time-out (60 s) and queue visibility (180 s), and some."""
 TOLD_WAITS = 23 * HOUR
@@ -124,8 +123,8 @@ class Subject:
 @dataclass(frozen=True)
 class Ask:
     """What a person asked for in one message: `withdraw`, `confirm` or `cancel`; the last two of `request_id`, or of
-    the contact's open request when they came as words. `at` (ms) and `blind` name the row; `said_at` is when the message
-    was sent (ms, by the provider's clock, in whole seconds), 0 when that is not known."""
+    the contact's open request when they came as words. `at` (ms) and `blind` name the row; `said_at` is when the
+    message was sent (ms, by the provider's clock, in whole seconds), 0 when that is not known."""
 
     contact_id: str
     action: str
@@ -255,8 +254,9 @@ def past_target(request: Request, now: int) -> bool:
 
 
 def near_deadline(request: Request, now: int) -> bool:
-    """Whether the law's limit is near and the destruction not yet proved."""
-    return request.alarm_at < now and _destroys(request)
+    """Whether the law's limit is near and the destruction not yet proved, or a backup was found that outlives it: that
+    one waits for somebody to delete it, and nothing else says so."""
+    return request.alarm_at < now and (_destroys(request) or request.done(Step.BACKUPS_CHECKED))
 
 
 def _destroys(request: Request) -> bool:

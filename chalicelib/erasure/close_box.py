@@ -68,7 +68,7 @@ class CloseBox:
     def _destroyed(self, request: Request) -> Write:
         gone = {**_SEALED_TO_THE_BOX, "evidence": None, "reason": None}
         state = RequestState.WAITING_FOR_BACKUPS
-        until = request.at(Step.KEY_DESTROYED) + BACKUP_DAYS * DAY
+        until = request.at(Step.ABSENT) + BACKUP_DAYS * DAY
         return self.store.finish(request, Step.BOX_CLOSED, self.clock(), state=str(state), activity=until, **gone)
 
     def _over(self, request: Request) -> Write:

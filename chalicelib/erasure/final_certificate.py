@@ -49,8 +49,9 @@ class FinishCertificate:
             raise TaskFailed("not_certified")
         now = self.clock()
         earliest = self.backups.earliest()
-        destroyed = request.at(Step.KEY_DESTROYED)
-        if min(earliest.values()) <= destroyed or self.backups.any_before(destroyed):
+        # Rows could be copied until they were proved absent; the box and its key until it was closed.
+        absent, closed = request.at(Step.ABSENT), request.at(Step.BOX_CLOSED)
+        if min(earliest.values()) <= absent or earliest["keys"] <= closed or self.backups.any_before(closed):
             again = self.requests.change(
                 request_id, {f"steps.{Step.BACKUPS_GONE}": None, f"steps.{Step.BACKUPS_CHECKED}": now}
             )

@@ -42,10 +42,10 @@ class Finish:
                 raise TaskFailed("out_of_order")
             now = self.clock()
             writes = [self.store.finish(request, Step.FINISHED, now)]
-            if "pointer" not in refused:  # gone with its contact, or a later request's
+            if "pointer" not in refused:  # else gone with its contact, or a later request's, as the contact's state is
                 writes.append(self.opening.closed(request))
-            if "contact" not in refused:
-                writes.append(self.opening.released(request.contact_id))
+                if "contact" not in refused:
+                    writes.append(self.opening.released(request.contact_id))
             if "box" not in refused and not request.done(Step.REASONED):
                 writes += self.notice(request, now)
             return writes

@@ -29,10 +29,15 @@ class Grace:
     term: "Deadline"
     announce: "Callable[[Request, int, int], Sequence[Write]]"
     suppressed: "Callable[[str, int], Write]"
+    clock: Callable[[], int]
 
     def due(self, request: Request) -> int:
-        """When the time to think again is over (ms)."""
-        return deadline(self.term, after(request, Step.VERIFIED))
+        """When the time to think again is over (ms). It counts from the announcement: a run that was held up after the
+        identity was made sure of takes none of it from the person."""
+        verified = after(request, Step.VERIFIED)
+        if request.done(Step.GRACED):
+            return request.at(Step.GRACED)
+        return deadline(self.term, max(verified, request.at(Step.ANNOUNCED) or self.clock()))
 
     def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
         """Tell the person, once. A contact that is gone needs no suppressing, and a closed box gets no answer."""

@@ -34,10 +34,10 @@ class HardSuppress:
         ends in Finish.
         """
         request = self.requests.get(request_id)
+        if request is not None and request.done(Step.INVENTORIED):
+            return {"outcome": "fenced"}  # a later run may come by when the box is closed
         if request is None or not request.done(Step.VERIFIED) or request.box is None:
             raise TaskFailed("not_verified")
-        if request.done(Step.INVENTORIED):
-            return {"outcome": "fenced"}
         now = self.clock()
         epoch = None if request.done(Step.FENCED) else self.store.close(request, now)
         if epoch is None:

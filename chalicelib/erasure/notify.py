@@ -59,7 +59,7 @@ class Notify:
         return secret
 
     def _text(self, request: Request, secret: str) -> str:
-        backups_until = request.at(Step.KEY_DESTROYED) + BACKUP_DAYS * DAY + HOUR
+        backups_until = request.at(Step.ABSENT) + BACKUP_DAYS * DAY + HOUR
         language, certificate_id = request.language, request.certificate_id
         return erased(self.profile, language, certificate_id, secret, self.address, backups_until)
 

@@ -122,7 +122,10 @@ class OnePass:
             after = self._after(len(keys) if not self.final else sum(pk not in texts for pk in known))
             if self.final and self.named.listed is not None:
                 keys.append(list_of(request.contact_id))
-            rest = [key for rows in self.left.values() for key in rows]
+            rest = [
+                *self.left.get(CONTACT, ()),
+                *self.left.get(CONVERSATION, ()),
+            ]  # guards last: what is too much goes before
             marked = None if self.errors else mark(after.counts(request))
             self.store.end(request.contact_id, self.named.aliases, [*keys, *rest], marked)
             self.tally = after

@@ -129,9 +129,12 @@ class Absence:
             *(("index", name, contact_id) for name in known.listed if name.startswith("text#")),
             ("index", f"words#{contact_id}", "words"),
         ]
+        tickets = {name.partition("#")[2] for name in known.listed if name.startswith("ticket#")}
         for (table, pk, _), item in self._get(asked).items():
             if pk.startswith("alias#") and item.get("contact_id") != contact_id:
                 continue  # the address has another owner by now
+            if pk.startswith("number#") and item.get("ticket_id") not in tickets:
+                continue  # drawn again for another ticket
             store = f"{table}.{pk.partition('#')[0]}"
             counts[store] = counts.get(store, 0) + 1
         return {store: count for store, count in counts.items() if count}

@@ -192,13 +192,16 @@ class Desk:
     # -- contacts
 
     def contact(self, contact_id: str) -> Contact | None:
-        """A contact with the consents given, or None when there is none or its retention has ended."""
+        """A contact with the consents given, or None when there is none or its retention has ended.
+
+        The box of a request is a contact without a profile, and nobody's to look at.
+        """
         found: dict[str, DeskRow] = {}
         with reaching():
             for row in DeskRow.query(rows.contact_pk(contact_id), consistent_read=True, limit=100):
                 if alive(row, self._now):
                     found[row.sk] = row
-        if "contact" not in found:
+        if "contact" not in found or found["contact"].profile is None:
             return None
         row = found.pop("contact")
         if self._get(rows.conversation_pk(str(row.conversation_id)), "head") is None:

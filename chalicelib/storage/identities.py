@@ -118,7 +118,9 @@ class Identities:
     def has_authenticator(self, staff_id: str) -> bool:
         """Whether signing in asks this account for a code."""
         found = self._call(self._client.admin_get_user, UserPoolId=self._pool_id, Username=staff_id)
-        return not isinstance(found, Refused) and _TOTP in (found.get("UserMFASettingList") or ())
+        if isinstance(found, Refused):
+            raise Unavailable("The user pool did not say how this account signs in; try again in a minute.")
+        return _TOTP in (found.get("UserMFASettingList") or ())
 
     def begin_authenticator(self, proven: Proven) -> str | Refused:
         """Draw the key of a new authenticator application, in base32; it counts for nothing before its first code."""

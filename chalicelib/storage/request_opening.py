@@ -33,9 +33,9 @@ class RequestOpening:
     # -- reading
 
     def subject(self, contact_id: str) -> Subject | None:
-        """The person, or None when there is no such contact (any more)."""
+        """The person, or None when there is no such contact (any more). A box, which has no profile, is nobody."""
         item = self._get(contact_id, "contact")
-        if not item:
+        if "profile" not in item:
             return None
         return Subject(
             contact_id=contact_id,

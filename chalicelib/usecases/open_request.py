@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.privacy import ERASING_KINDS, OVER, SOURCES, WATCHED, Request, RequestState, Subject
+from chalicelib.domain.privacy import ENDINGS, ERASING_KINDS, OVER, SOURCES, WATCHED, Request, RequestState, Subject
 from chalicelib.domain.working_days import deadline
 from chalicelib.errors import BadInput, NotFound
 
@@ -82,9 +82,12 @@ class OpenRequest:
         return opened[0] if opened else Opened("", new=False)
 
     def _goes_on(self, request_id: str, contact_id: str) -> bool:
-        """Whether this is an open request of this contact: the pointer lies where intake may write."""
+        """Whether this is an open request of this contact: the pointer lies where intake may write. One that was
+        stopped is none, though its run has not finished it yet: who asks after that asks for another."""
         request = self.store.get(request_id)
-        return request is not None and request.contact_id == contact_id and request.state not in OVER
+        if request is None or request.contact_id != contact_id or request.state in OVER:
+            return False
+        return not any(request.done(step) for step in ENDINGS)
 
     def _request(
         self, subject: Subject, kind: str, source: str, received_at: int, language: str, created_by: str

@@ -182,7 +182,7 @@ class RequestWords:
 
     def final_at(self, one: Request) -> int:
         """When the final certificate can be signed."""
-        return one.at(Step.FINAL) or one.at(Step.KEY_DESTROYED) + BACKUP_DAYS * DAY
+        return one.at(Step.FINAL) or (one.at(Step.ABSENT) or one.at(Step.KEY_DESTROYED)) + BACKUP_DAYS * DAY
 
     def clocks(self, one: Request) -> list[Clock]:
         """The four clocks: before the destruction what remains, after it what was kept."""

@@ -48,9 +48,9 @@ class Player:
         self._die(due)
 
     def aws_fault(self, channel: str, operation: str) -> Fault | None:
-        """Return the planned fault of this call and use up one of its times."""
+        """Return the planned fault of this call and use up one of its times. `match` sees operation and function."""
         for fault in self.file.all():
-            matches = not fault.get("match") or re.search(fault["match"], operation)
+            matches = not fault.get("match") or re.search(fault["match"], f"{operation} {self.function}")
             if fault["channel"] == channel and matches and self.file.spend(fault["id"]):
                 return fault
         return None

@@ -17,12 +17,12 @@ from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY
 from chalicelib.storage import rows, sealing
-from chalicelib.storage.attributes import Wire, item_to_wire
+from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.desk import Desk as DeskReading
 from chalicelib.storage.desk_changes import DeskChanges
 from chalicelib.storage.requests import WAKE, RequestStore
 from chalicelib.storage.staff import StaffStore
-from chalicelib.storage.vault import KeyPair, Place, new_contact_key, seal
+from chalicelib.storage.vault import Place, new_contact_key, seal
 from chalicelib.usecases.change_ticket import ChangeTicket, Wish
 from chalicelib.usecases.work_on_ticket import CommentOnTicket
 from tests.delivery.conftest import BOLAT
@@ -30,16 +30,13 @@ from tests.delivery.conftest import desk as delivery_desk
 from tests.delivery.provider import Sent
 from tests.e2e.playing import forms_of
 from tests.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
-from tests.retention.conftest import KEPT_DAYS, Keeping
+from tests.retention.conftest import KEPT_DAYS, TABLES, Keeping, Snapshot
 
-TABLES = ("desk", "keys", "index", "ledger")
 OPERATOR = Staff(BOLAT, "operator@desk.local", "Болат", frozenset({"operator"}), undertaking_at=1)
 DANIYAR_PHONE, FORMER_PHONE, OLDEST_PHONE = "77000000231", "77000000232", "77000000233"
 DANIYAR_USER = "KZ.13571357"
 LONG = "Ұзақ жауап Данияр Оспановқа. " * 200
 """Goes out in more than one piece, each with a link of its own."""
-
-Snapshot = dict[str, dict[tuple[str, str], Wire]]
 
 
 @dataclass
@@ -320,21 +317,6 @@ class Erasing(Keeping):
             for item in self.items(table):
                 yield (table, item["pk"], item.get("sk", "")), item
 
-    def snapshot(self) -> Snapshot:
-        """Every item of every table in DynamoDB's own form."""
-        found: Snapshot = {}
-        for table in TABLES:
-            pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
-            found[table] = {_key(item): item for page in pages for item in page["Items"]}
-        return found
-
-    def load(self, snapshot: Snapshot) -> None:
-        """Put all items of a snapshot into empty tables."""
-        for table, items in snapshot.items():
-            puts = [{"PutRequest": {"Item": item}} for item in items.values()]
-            for start in range(0, len(puts), 25):
-                self.dynamodb.batch_write_item(RequestItems={self.tables[table]: puts[start : start + 25]})
-
     def restore(self, snapshot: Snapshot, tables: tuple[str, ...] = TABLES) -> None:
         """Bring these tables back to what they held then."""
         now = self.snapshot()
@@ -362,10 +344,6 @@ class Erasing(Keeping):
         return [one for one in texts if any(form in stored for form in (*forms_of(one), one.encode().hex().encode()))]
 
 
-def _key(item: Wire) -> tuple[str, str]:
-    return item["pk"]["S"], item.get("sk", {"S": ""})["S"]
-
-
 def _flatten(value: Any, parts: list[bytes]) -> None:
     if isinstance(value, Mapping):
         for name, one in value.items():
@@ -378,31 +356,14 @@ def _flatten(value: Any, parts: list[bytes]) -> None:
         parts.append(value if isinstance(value, bytes) else str(value).encode())
 
 
-@dataclass(frozen=True)
-class Cast:
-    """A desk as it was built once: what lies in its tables, and what its parts knew."""
-
-    snapshot: Snapshot
-    now: int
-    vault_keys: KeyPair
-    people: Mapping[str, tuple[str, str, str, tuple[str, ...]]]
-
-
-_CASTS: dict[tuple[str, ...], Cast] = {}
-"""Casts of this process by the names of their people: to build one takes seconds, to load one no time."""
-
-
 def cast(desk: Erasing, *names: str) -> list[Person]:
     """Fill an empty desk with these people ("amina", "whatsapp_daniyar", "telegram_daniyar"), in this order."""
-    if names not in _CASTS:
-        made = {name: getattr(desk, name)() for name in names}
-        people = {name: (p.channel, p.contact_id, p.conversation_id, tuple(p.canaries)) for name, p in made.items()}
-        _CASTS[names] = Cast(desk.snapshot(), desk.now, desk.vault_keys, people)
-    else:
-        known = _CASTS[names]
-        desk.now, desk.vault_keys = known.now, known.vault_keys
-        desk.load(known.snapshot)
-    return [Person(desk, *known[:3], list(known[3])) for known in _CASTS[names].people.values()]
+
+    def build() -> list[tuple[str, str, str, tuple[str, ...]]]:
+        people: list[Person] = [getattr(desk, name)() for name in names]
+        return [(one.channel, one.contact_id, one.conversation_id, tuple(one.canaries)) for one in people]
+
+    return [Person(desk, *known[:3], list(known[3])) for known in desk.once(names, build)]
 
 
 @pytest.fixture

@@ -159,7 +159,11 @@ class Living:
     # -- what happens
 
     def daniyar(self) -> Person:
-        return self.desk.person(from_daniyar(sent_at=self.desk.seconds, message_id=7))
+        def build() -> tuple[str, str, str]:
+            person = self.desk.person(from_daniyar(sent_at=self.desk.seconds, message_id=7))
+            return person.channel, person.contact_id, person.conversation_id
+
+        return Person(self.desk, *self.desk.once("daniyar who writes first", build))
 
     def ask(self, person: Person, action: Any, request_id: str = "") -> None:
         """Put what a message asks where intake puts it."""
@@ -215,7 +219,7 @@ class Living:
     def _task(self, wait: str) -> Any:
         from chalicelib.domain.privacy import Wait
 
-        grace = Grace(PROFILE.deadlines["grace"], self.answers.announced, self.opening.suppressed)
+        grace = Grace(PROFILE.deadlines["grace"], self.answers.announced, self.opening.suppressed, self.clock)
         return {
             "identity": (Wait.IDENTITY, verify_identity.due, verify_identity.begin),
             "decision": (Wait.DECISION, decide.due, Decide(self.opening.released)),

@@ -122,7 +122,7 @@ class Recorder:
     @contextmanager
     def patched(self) -> Iterator[None]:
         """Listen to every call of every client of this process."""
-        make = botocore.client.BaseClient._make_api_call
+        make = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
         def call(client: Any, operation: str, params: Json) -> Any:
             if self.function:
@@ -158,6 +158,9 @@ def _items(operation: str, params: Json) -> Iterator[tuple[str, str, str]]:
         for item in params["TransactItems"]:
             ((kind, body),) = item.items()
             yield _ROW[kind], body["TableName"], body.get("Key", body.get("Item"))["pk"]["S"]
+    elif operation == "TransactGetItems":
+        for item in params["TransactItems"]:
+            yield "GetItem", item["Get"]["TableName"], item["Get"]["Key"]["pk"]["S"]
     elif operation in ("BatchGetItem", "BatchWriteItem"):
         for table, asked in params["RequestItems"].items():
             keys = asked["Keys"] if operation == "BatchGetItem" else [one["DeleteRequest"]["Key"] for one in asked]
@@ -167,8 +170,8 @@ def _items(operation: str, params: Json) -> Iterator[tuple[str, str, str]]:
         named = re.findall(r"= (:\w+)", params["KeyConditionExpression"])[0]
         yield operation, params["TableName"], params["ExpressionAttributeValues"][named]["S"]
     else:
-        item = params.get("Key", params.get("Item", {}))
-        yield operation, params.get("TableName", ""), item.get("pk", {"S": ""})["S"]
+        item = params.get("Key") or params.get("Item") or {"pk": {"S": ""}}
+        yield operation, params.get("TableName", ""), item["pk"]["S"]
 
 
 # -- what is granted

@@ -15,8 +15,10 @@ from chalicelib.domain.tickets import DAY, SECOND
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_to_wire
+from chalicelib.storage.desk import Desk as DeskReading
 from chalicelib.storage.opening_one import OneOpener
 from chalicelib.storage.request_box import BOX, RequestBox
+from chalicelib.storage.request_opening import RequestOpening
 from chalicelib.workers import relay
 from tests.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes
 from tests.erasure.conftest import Erasing
@@ -181,6 +183,9 @@ def test_a_box_is_found_by_nobody_and_its_messages_are_dated_by_nobody(boxes: Bo
     assert bells == [None]
     assert len(boxes.desk.of("ticket")) == 1
     assert all("ticket_id" not in item for item in mine)
+    assert DeskReading(boxes.desk.opener(), boxes.desk.now).contact(box.contact_id) is None, "nor by its id"
+    opening = RequestOpening(boxes.desk.dynamodb, boxes.desk.tables)
+    assert opening.subject(box.contact_id) is None, "nor is a request about it"
 
 
 def as_record(item: dict[str, Any]) -> dict[str, Any]:

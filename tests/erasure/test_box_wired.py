@@ -36,7 +36,7 @@ def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, capsys: pytes
 
     assert soft_suppress.handle(event) == {}
     boxes.send()
-    boxes.mark(request_id, Step.VERIFIED, Step.KEY_DESTROYED, Step.CERTIFIED)
+    boxes.mark(request_id, Step.VERIFIED, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED)
     assert notify.handle(event) == {}
     boxes.send()
     assert close_box.handle(event) == {}

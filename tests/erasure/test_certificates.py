@@ -181,6 +181,20 @@ def test_while_a_table_can_be_restored_to_before_it_waits(office: Office) -> Non
     assert stored.at(Step.BACKUPS_CHECKED) == office.now and not stored.done(Step.BACKUPS_GONE)
 
 
+@pytest.mark.parametrize("late", ["absent", "box_closed"])
+def test_it_is_not_final_while_what_went_late_can_be_restored(office: Office, late: str) -> None:
+    """Given rows, or the box, that were there for days after the key had gone, because stores did not answer: then a
+    table that can be restored to one of those days holds it up."""
+    office.recover()
+    request = office.request(Step.BOX_CLOSED)
+    office.issue(request)
+    now = 4_000_000_000_000  # later than any moment to which these tables can be restored
+    office.requests.run(office.requests.change(request.id, {f"steps.{late}": now}))
+    assert office.finish(request) == {"outcome": "wait"}
+    office.requests.run(office.requests.change(request.id, {f"steps.{late}": office.now}))
+    assert office.finish(request) == {"outcome": "final"}
+
+
 def test_a_backup_made_by_hand_before_the_destruction_holds_it_up(office: Office) -> None:
     office.recover()
     made = office.dynamodb.create_backup(TableName=office.tables["desk"], BackupName="by-hand")["BackupDetails"]

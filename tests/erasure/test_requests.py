@@ -200,7 +200,7 @@ def test_a_second_withdrawal_changes_nothing(living: Living, daniyar: Person, na
     before = living.store.item(request_id)
     living.says(daniyar, "withdraw")
     assert living.store.item(request_id) == before
-    over = name in ("complete", "answered", "refused", "cancelled")
+    over = name in ("complete", "answered", "refused", "cancelled", "verifying, cancelled", "grace, refused")
     (pointer,) = living.pointers()
     assert len(living.requests()) == (2 if over else 1) and not living.desk.of("ask#")
     assert (pointer["request_id"] == request_id) is not over
@@ -369,8 +369,10 @@ def forged_ask(living: Living, pk: str, sk: str, **values: Any) -> None:
 
 
 def point_to(living: Living, person: Person, request_id: str) -> None:
-    item = {"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id}
-    item |= {"request_id": request_id, "at": living.desk.now}
+    item = {
+        **{"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id},
+        **{"request_id": request_id, "at": living.desk.now},
+    }
     living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=item_to_wire(item))
 
 
@@ -429,3 +431,25 @@ def test_words_that_are_older_than_the_request_confirm_nothing(living: Living, d
     assert living.read(request.id) == request and not living.desk.of("ask#")
     living.says(daniyar, "confirm")
     assert living.read(request.id).done(Step.VERIFIED)
+
+
+@pytest.mark.parametrize("ended", ["cancel", "refuse"])
+def test_who_asks_again_before_the_end_was_told_has_a_request_of_their_own(
+    living: Living, daniyar: Person, ended: str
+) -> None:
+    """Given a request that is stopped, but whose run has not finished it yet, then it is none that goes on: what the
+    person asks for now is another, and the end of the first takes nothing from it."""
+    first = living.suppressed(daniyar)
+    if ended == "cancel":
+        living.says(daniyar, "cancel", first.id)
+    else:
+        living.decide(first.id, "refuse", "Жеткізу аяқталмады", DANA)
+    living.says(daniyar, "withdraw")
+    (pointer,) = living.pointers()
+    assert pointer["request_id"] != first.id
+    second = living.read(pointer["request_id"])
+    assert second.state == "received" and len(living.requests()) == 2
+    living.soft_suppress(second.id)
+    living.finish(first.id)
+    assert [one["request_id"] for one in living.pointers()] == [second.id]
+    assert daniyar.row["suppressed_at"]

@@ -47,7 +47,15 @@ def daniyar(living: Living) -> Person:
 @pytest.fixture
 def request_(living: Living, daniyar: Person) -> Request:
     """Daniyar's request, with its box, before anything waits."""
-    return living.suppressed(daniyar)
+
+    def build() -> tuple[str, dict[str, dict[str, Any]], set[str]]:
+        request = living.suppressed(daniyar)
+        return request.id, dict(living.runs.given), set(living.runs.running)
+
+    request_id, given, running = living.desk.once("daniyar's request has its box", build)
+    living.runs.given.update(given)
+    living.runs.running.update(running)
+    return living.read(request_id)
 
 
 def outcomes(living: Living) -> list[str]:
@@ -142,13 +150,13 @@ def test_the_law_s_limit_passes_without_a_decision(living: Living, request_: Req
 
 def test_grace_is_announced_once_and_ends_on_time(living: Living, daniyar: Person, request_: Request) -> None:
     living.says(daniyar, "confirm", request_.id)
-    verified = living.read(request_.id).at("verified")
+    announced = living.desk.now
     assert living.park(request_, "", "", "grace") == ""
     assert living.park(request_, "", "", "grace") == ""
     row = living.read(request_.id)
-    assert (row.state, row.due_at) == (RequestState.GRACE, verified + GRACE)
+    assert (row.state, row.due_at) == (RequestState.GRACE, announced + GRACE)
     assert len(living.box_texts(row)) == 2  # the question, and this
-    living.desk.now = verified + GRACE - 1
+    living.desk.now = announced + GRACE - 1
     living.wake(request_.id)
     assert outcomes(living) == []
     living.desk.now += 1
@@ -157,6 +165,23 @@ def test_grace_is_announced_once_and_ends_on_time(living: Living, daniyar: Perso
     # Whoever cancels now is too late, though nothing has begun yet.
     living.says(daniyar, "cancel", request_.id)
     assert not living.read(request_.id).done(Step.CANCELLED)
+
+
+def test_a_run_that_comes_late_takes_no_time_to_think_from_the_person(
+    living: Living, daniyar: Person, request_: Request
+) -> None:
+    """Given somebody whose run died after they confirmed, then they are told all the same, with the whole time to
+    cancel; and once told, no later run gives them more."""
+    living.says(daniyar, "confirm", request_.id)
+    living.desk.now += 2 * GRACE
+    told = living.desk.now
+    assert living.park(request_, "", "", "grace") == ""
+    row = living.read(request_.id)
+    assert row.due_at == told + GRACE
+    assert len(living.box_texts(row)) == 2  # the question, and this
+    living.desk.now += GRACE // 2
+    assert living.park(request_, "", "", "grace") == ""
+    assert living.read(request_.id).due_at == told + GRACE
 
 
 def test_of_cancelling_and_the_end_of_the_grace_one_wins(living: Living, daniyar: Person, request_: Request) -> None:
@@ -180,7 +205,7 @@ def test_the_other_waits(living: Living, request_: Request) -> None:
     for wait, steps, due in (
         ("settle", {"erased": at}, at + SETTLE_WAITS),
         ("told", {"absent": at + 5}, at + 5 + TOLD_WAITS),
-        ("backups", {"key_destroyed": at + 7}, at + 7 + 14 * DAY + HOUR),
+        ("backups", {"absent": at + 7}, at + 7 + 14 * DAY + HOUR),
         ("backups", {"backups_checked": at + 20 * DAY}, at + 21 * DAY),
         ("told", {"finished": at + 9}, at + 9 + TOLD_WAITS),
     ):
@@ -531,7 +556,7 @@ def test_how_a_waiting_ends(waits: str, steps: str, now: int, expected: str) -> 
 
 @pytest.fixture
 def wired(living: Living, monkeypatch: pytest.MonkeyPatch) -> Living:
-    grace = Grace(PROFILE.deadlines["grace"], living.answers.announced, living.opening.suppressed)
+    grace = Grace(PROFILE.deadlines["grace"], living.answers.announced, living.opening.suppressed, living.clock)
     for name, part in {
         "waiting": living.waiting, "opening": living.opening, "grace": grace, "finish": living.finish,
         "escalate": living.escalate,
@@ -544,7 +569,7 @@ def wired(living: Living, monkeypatch: pytest.MonkeyPatch) -> Living:
     ("task", "steps", "waits"),
     [
         (verify_identity, "", "identity"), (decide, "", "decision"), (grace_task, "verified", "grace"),
-        (settle, "erased", "settle"), (await_delivery, "absent", "told"), (wait_backups, "key_destroyed", "backups"),
+        (settle, "erased", "settle"), (await_delivery, "absent", "told"), (wait_backups, "absent", "backups"),
     ],
 )  # fmt: skip
 def test_tasks_that_wait(wired: Living, request_: Request, task: Any, steps: str, waits: str) -> None:

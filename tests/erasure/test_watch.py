@@ -165,6 +165,9 @@ def test_what_is_late_is_counted(living: Living, daniyar: Person, counted: dict[
     living.mark(hers.id, {"cancelled": 1})
     watch(living)
     assert counted == {"ErasurePastTarget": 0, "ErasureNearDeadline": 0}
+    living.mark(theirs.id, {"backups_checked": living.desk.now})  # and one is still there
+    watch(living)
+    assert counted == {"ErasurePastTarget": 0, "ErasureNearDeadline": 1}
 
 
 def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,10 @@ class Ended:
 
 @pytest.fixture
 def amina(desk: Keeping) -> Ended:
+    return Ended(desk, *desk.once("amina at her end", lambda: _at_her_end(desk)))
+
+
+def _at_her_end(desk: Keeping) -> tuple[str, str, int]:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds, author=BOTH))
     desk.index_contact(ticket["contact_id"])
     ticket = desk.closed(ticket)
@@ -75,7 +79,7 @@ def amina(desk: Keeping) -> Ended:
     for item in desk.rows_of(ticket):
         DeskRow(item["pk"], item["sk"]).delete()
     DeskRow(f"conversation#{ticket['conversation_id']}", f"message#{desk.now}#a", direction="event", kind="x").save()
-    return Ended(desk, ticket["contact_id"], ticket["conversation_id"], until)
+    return ticket["contact_id"], ticket["conversation_id"], until
 
 
 def test_one_sweep_ends_a_contact_after_the_rows_of_its_tickets(desk: Keeping) -> None:

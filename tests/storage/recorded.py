@@ -80,7 +80,7 @@ class Recorder:
         )
 
     def _place(self, operation: str, params: Mapping[str, Any]) -> str:
-        if operation == "TransactWriteItems":
+        if operation in ("TransactWriteItems", "TransactGetItems"):
             found = [self._names[body["TableName"]] for item in params["TransactItems"] for body in item.values()]
             return ", ".join(dict.fromkeys(found))
         if "RequestItems" in params:
@@ -91,6 +91,8 @@ class Recorder:
     def _key(self, operation: str, params: Mapping[str, Any]) -> str:
         if operation == "TransactWriteItems":
             return self._transaction(params["TransactItems"])
+        if operation == "TransactGetItems":
+            return self._several((one["Get"]["TableName"], one["Get"]["Key"]) for one in params["TransactItems"])
         if operation == "Query":
             return _condition(params) + _extent(params)
         if operation == "Scan":
@@ -161,6 +163,8 @@ def _extent(params: Mapping[str, Any]) -> str:
 def _consistency(operation: str, params: Mapping[str, Any]) -> str:
     if operation == "TransactWriteItems":
         return "all or nothing"
+    if operation == "TransactGetItems":
+        return "serializable"
     if operation == "BatchWriteItem":
         return "unconditional"
     if operation in READS:

@@ -939,7 +939,7 @@ def _(desk: Keeping) -> Action:
 # -- the destruction of a person
 
 
-def destroyed(desk: Keeping, task: str, *, until: str = "", larger: bool = False) -> Action:
+def destroyed(desk: Keeping, task: str, *, until: str = "", larger: bool = False, **more: Any) -> Action:
     """A destroying task at a person on WhatsApp with a former number, links, a claimed place and one that waits."""
     made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
@@ -964,7 +964,7 @@ def destroyed(desk: Keeping, task: str, *, until: str = "", larger: bool = False
         with pytest.MonkeyPatch.context() as patch:
             if larger:
                 patch.setattr(erasing, "_AT_ONCE", 1)
-            run_task(made, task, request)
+            run_task(made, task, request, **more)
 
     return work
 
@@ -989,26 +989,46 @@ def _(desk: Keeping) -> Action:
     return destroyed(desk, "destroy_key", until="freeze_inventory")
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP249", "AP250", "AP251", "AP252", "AP253", "AP254", "AP255", "AP256")
+@asks("AP242", "AP245", "AP246", "AP247", "AP250", "AP251", "AP252", "AP255")
 def _(desk: Keeping) -> Action:
     return destroyed(desk, "erase", until="destroy_key")
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP251", "AP247", "AP249", "AP250", "AP257", "AP252", "AP253",
-      "AP254", "AP255", "AP256")  # fmt: skip
+@asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP288", "AP247", "AP250", "AP257", "AP252", "AP287")
 def _(desk: Keeping) -> Action:
     return destroyed(desk, "erase", until="destroy_key", larger=True)
+
+
+@asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP288", "AP256")
+def _(desk: Keeping) -> Action:
+    return destroyed(desk, "erase", until="destroy_key", larger=True, budget=-1.0)
+
+
+@asks("AP247", "AP249", "AP250", "AP251")
+def _(desk: Keeping) -> Action:
+    made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
+    person = made.person(from_amina(sent_at=made.seconds))
+    made.deliver()
+    store = erasing.Erasing(desk.dynamodb, desk.tables)
+    return lambda: list(store.conversation(person.conversation_id, person.channel, made.now, (), final=True))
 
 
 # -- the proof and the certificate
 
 
-@asks("AP160", "AP260", "AP261", "AP262", "AP263", "AP264", "AP265", "AP266", "AP267")
+@asks("AP260", "AP261", "AP263", "AP264", "AP265", "AP266")
 def _(desk: Keeping) -> Action:
     made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     request = made.request_for(made.person(from_amina(sent_at=made.seconds)))
     run_until(made, request, "sweep")
     return lambda: verify(made, request)
+
+
+@asks("AP286")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.opened(made.daniyar())
+    return lambda: Ledger(desk.dynamodb, desk.tables).begin(request.id)
 
 
 @asks("AP268", "AP269")
@@ -1126,6 +1146,8 @@ def test_the_role_of_whoever_asks_allows_it(row: Row) -> None:
 
 def needed(row: Row) -> set[tuple[str, str]]:
     """Actions and tables of a row; a transaction needs what its items need."""
+    if row.operation == "TransactGetItems":
+        return {("dynamodb:GetItem", place) for place in row.place.split(", ")}
     if row.operation != "TransactWriteItems":
         return {(f"dynamodb:{row.operation}", place) for place in row.place.split(", ")}
     items = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")

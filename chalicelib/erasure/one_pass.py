@@ -103,7 +103,10 @@ class OnePass:
         return True
 
     def _contact(self) -> bool:
-        self.left[CONTACT] = self.store.contact(self.request.contact_id)
+        """The contact says that the person is being erased: it stays while one of their tickets may be there, which
+        would otherwise be shown and changed like any other."""
+        if self.final or TICKETS in self.tally.through:
+            self.left[CONTACT] = self.store.contact(self.request.contact_id)
         return True
 
     def end(self, mark: Callable[[Counts], "Write"]) -> None:

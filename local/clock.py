@@ -144,7 +144,7 @@ class DeskClock:
 
     def _messages(self, url: str) -> list[_Message]:
         address = f"{self._endpoint}/_ministack/sqs/messages?QueueUrl={url}"
-        with urllib.request.urlopen(address, timeout=5) as got:  # noqa: S310  # nosec B310 - our own process
+        with urllib.request.urlopen(address, timeout=30) as got:  # noqa: S310  # nosec B310 - our own process
             found: list[_Message] = []
             _collect(json.load(got), found.append)
         return found

@@ -52,12 +52,11 @@ class Story:
         self.twin = Customer(play, "whatsapp", "Данияр Сарыгүлов", "kk")
         self.russian = Customer(play, "telegram", "Данияр Подснежников", "ru")
         self.english = Customer(play, "whatsapp", "Amina Snowdrop", "en")
-        self.kazakh = Customer(play, "whatsapp", "Амина Бәйшешекова", "kk")
         self.entered = Customer(play, "whatsapp", "Амина Қызғалдақова", "kk")
         self.decided = Customer(play, "whatsapp", "Данияр Лалагүлов", "kk")
         self.sorry = Customer(play, "whatsapp", "Амина Ландышева", "ru")
         self.silent = Customer(play, "telegram", "Данияр Тюльпанов", "ru")
-        self.gone = [self.daniyar, self.russian, self.english, self.kazakh, self.entered, self.decided]
+        self.gone = [self.daniyar, self.russian, self.english, self.entered, self.decided]
         self.all = [*self.gone, self.twin, self.sorry, self.silent]
 
     def played(self) -> "Story":
@@ -93,10 +92,9 @@ class Story:
         self.rows["first"] = settled(self.play)
 
     def they_ask(self) -> None:
-        self.daniyar.ask("/delete")
-        self.russian.ask("Удалите мои данные!")
+        self.daniyar.ask("Деректерімді жойыңыз!")
+        self.russian.ask("/delete")
         self.english.ask("Please delete my personal data")
-        self.kazakh.ask("Деректерімді жойыңыз")
         self.sorry.ask("Отзываю согласие на обработку персональных данных")
         self.silent.ask("Удалить мои данные")
         evidence = "Сау-сақ келіп, жеке куәлігін көрсетті: № 012345678"
@@ -116,7 +114,7 @@ class Story:
         eventually(lambda: self.russian.buttons("confirm"))
         self.seen["titles"]["ru"] = self.russian.buttons("confirm")[-1][2]
         self.russian.ask("Да, удалите мои данные")
-        for one in (self.kazakh, self.entered, self.sorry):
+        for one in (self.entered, self.sorry):
             one.press("confirm")
         (request,) = self.office.of(self.decided)
         decision = {"decision": "erase", "reason": "Жеке куәлікпен тексерілді, Данияр Лалагүловтың өзі"}

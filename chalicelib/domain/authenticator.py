@@ -3,6 +3,8 @@
 import re
 from urllib.parse import quote, urlencode
 
+from chalicelib.domain import ids
+
 LEAST_PASSWORD = 12
 """Characters of a password. Number and kinds are those of the user pool (infra/security.json); a test compares them."""
 _KINDS = (re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[0-9]"), re.compile(r"[^A-Za-z0-9\s]"))
@@ -21,7 +23,7 @@ def meets_rules(password: str) -> bool:
 
 def grouped(secret: str) -> str:
     """The secret in groups of four, as people type it."""
-    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    return ids.grouped(secret, 4, " ")
 
 
 def otpauth(service: str, account: str, secret: str) -> str:

@@ -15,13 +15,12 @@ from typing import Any
 
 from chalicelib.domain.privacy import Identity, Request, Step
 from chalicelib.domain.profile import Profile
-from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
 
 FORMAT = 1
 VERIFIER = "1"
 """Version of the program that proves absence; it grows with every change of what it asks."""
 BASIS = {"withdrawal": "94-V art. 8", "deletion": "94-V art. 24"}
-FENCE_DAYS = 8
 ISSUED, FINAL = "issued", "final"
 _SECRET = re.compile("[^0-9a-z]")
 
@@ -70,7 +69,7 @@ def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
         },
         "stores": {store: dict(counts) for store, counts in sorted(request.counts.items())},
         "retained": [],
-        "left": [{"what": "fence", "until": moment(destroyed + FENCE_DAYS * DAY)}],
+        "left": [{"what": "fence", "until": moment(destroyed + GUARD_DAYS * DAY)}],
         "key_fingerprint": request.key_fingerprint,
         "inventory_hash": request.inventory_hash,
         "verifier": VERIFIER,

@@ -19,6 +19,11 @@ def new_number(digits: int = 6) -> str:
     return str(secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1))
 
 
+def grouped(text: str, size: int, between: str) -> str:
+    """Return a text in groups of `size` characters, as people read it aloud and type it."""
+    return between.join(text[start : start + size] for start in range(0, len(text), size))
+
+
 def speak(number: str) -> str:
     """Return a ticket number in groups of three, as people say and read it: `481207` is `481-207`."""
     head = len(number) % 3

@@ -7,17 +7,15 @@ uses `erasing`, so this imports no more than texts.py does.
 import datetime
 from collections.abc import Callable
 
+from chalicelib.domain.ids import grouped
 from chalicelib.domain.messages import Button
 from chalicelib.domain.profile import Profile
-from chalicelib.domain.texts import bot_msg, bot_text, show_date
+from chalicelib.domain.texts import KAZAKHSTAN, bot_msg, bot_text, show_date
 
-KAZAKHSTAN = datetime.timezone(datetime.timedelta(hours=5))
-"""One time in the whole country, since 1 March 2024."""
 TITLE_LIMIT = 20
 """Characters of a button's title that every channel takes (WhatsApp takes the fewest)."""
 WRITE_AGAIN = 15
 """Minutes after which a person whose data is being destroyed may write again: that takes seven, with two sweeps."""
-_GROUP = 4
 
 ASKED = {
     "deletion": bot_msg("We have received your request to delete your personal data."),
@@ -141,7 +139,7 @@ def erased(profile: Profile, language: str, certificate_id: str, secret: str, ur
 
 def show_secret(secret: str) -> str:
     """Return a certificate's secret in groups, as a person reads it from one screen and types it on another."""
-    return "-".join(secret[place : place + _GROUP] for place in range(0, len(secret), _GROUP))
+    return grouped(secret, 4, "-")
 
 
 def _languages(profile: Profile, language: str) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from chalicelib.domain.profile import LANGUAGES, Profile
 Domain = Literal["bot", "desk", "policy"]
 LANGUAGE_NAMES = {"kk": "Қаз", "ru": "Рус", "en": "Eng"}
 """How languages are called, in every interface language alike."""
+KAZAKHSTAN = datetime.timezone(datetime.timedelta(hours=5))
+"""One time in the whole country since 1 March 2024 (resolution of the government of 19 January 2024, No. 21)."""
 _LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
 
 

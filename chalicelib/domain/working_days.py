@@ -9,6 +9,7 @@ import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.texts import KAZAKHSTAN
 from chalicelib.domain.tickets import DAY, SECOND
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.profile import Deadline
 
-ZONE = datetime.timezone(datetime.timedelta(hours=5))
-"""All of Kazakhstan since 1 March 2024 (Asia/Almaty)."""
 WORKED = frozenset({datetime.date(2024, 5, 4), datetime.date(2025, 1, 5)})
 """Days of a weekend that were worked instead of a day of the week: transfers by decision of the government."""
 _HOUR = 60 * 60 * SECOND
@@ -58,7 +57,7 @@ def working_days_between(start: int, end: int) -> int:
 
 
 def _day(at: int) -> datetime.date:
-    return datetime.datetime.fromtimestamp(at // SECOND, ZONE).date()
+    return datetime.datetime.fromtimestamp(at // SECOND, KAZAKHSTAN).date()
 
 
 def _end(day: datetime.date) -> int:

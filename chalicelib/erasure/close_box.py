@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.expiry import gone_at
 from chalicelib.domain.privacy import BACKUP_DAYS, Request, RequestState, Step
-from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.domain.tickets import DAY
 from chalicelib.erasure.task import run
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.storage import rows
-from chalicelib.storage.requests import OVER_QUEUE
+from chalicelib.storage.requests import over
 from chalicelib.storage.writes import Write
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from chalicelib.storage.requests import RequestStore
 
 _SEALED_TO_THE_BOX: Mapping[str, None] = dict.fromkeys(("secret", "box"))
-_WAITING: Mapping[str, None] = dict.fromkeys(("due", "due_at", "token", "waits"))
 _OF_NO_CERTIFICATE: Mapping[str, None] = dict.fromkeys(("secret_hash", "certificate_id"))
 """Attributes that a request loses."""
 
@@ -74,12 +72,9 @@ class CloseBox:
     def _over(self, request: Request) -> Write:
         """The request is over and is kept as a proof. What is sealed to the contact stays: the contact stays, too."""
         now = self.clock()
-        until = (now + self.kept_days * DAY) // SECOND
         state = RequestState.CANCELLED if request.done(Step.CANCELLED) else RequestState.REFUSED
-        dates: dict[str, Any] = {"over_at": now, "expires_at": until, "gone_at": gone_at(until)}
-        dates |= {"queue": OVER_QUEUE, "activity": now}
-        gone = {**_SEALED_TO_THE_BOX, **_WAITING, **_OF_NO_CERTIFICATE}
-        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), **dates, **gone)
+        new = {**over(now, self.kept_days), **_SEALED_TO_THE_BOX, **_OF_NO_CERTIFICATE}
+        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), **new)
 
     def _pointer(self, request: Request) -> Write:
         """The person may ask again."""

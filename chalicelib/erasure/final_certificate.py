@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.certificates import ISSUED, final
 from chalicelib.domain.privacy import RequestState, Step
-from chalicelib.domain.tickets import DAY, SECOND
 from chalicelib.erasure.task import TaskFailed, run
-from chalicelib.storage.requests import OVER_QUEUE
+from chalicelib.storage.requests import over
 
 if TYPE_CHECKING:
     from chalicelib.storage.backups import Backups
@@ -57,20 +56,7 @@ class FinishCertificate:
             )
             self.requests.run(again)
             return {"outcome": "wait"}
-        over = self.requests.finish(
-            request,
-            Step.FINAL,
-            now,
-            state=RequestState.COMPLETE.value,
-            over_at=now,
-            queue=OVER_QUEUE,
-            activity=now,
-            expires_at=(now + self.kept_days * DAY) // SECOND,
-            gone_at=(now + (self.kept_days + 7) * DAY) // SECOND,
-            due=None,
-            due_at=None,
-            token=None,
-            waits=None,
-        )
-        self.ledger.add(final(request, entry.hash, earliest, now), self.signer, over)
+        new = over(now, self.kept_days)
+        ended = self.requests.finish(request, Step.FINAL, now, state=RequestState.COMPLETE.value, **new)
+        self.ledger.add(final(request, entry.hash, earliest, now), self.signer, ended)
         return {"outcome": "final"}

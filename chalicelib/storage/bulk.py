@@ -6,11 +6,10 @@ A row is named by table (its logical name), partition and sort key; the sort key
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.errors import Unavailable
 from chalicelib.storage.attributes import Wire, item_from_wire
+from chalicelib.storage.wire_calls import reach
 
 Key = tuple[str, str, str]
 MOST_GETS, MOST_DELETES, MOST_WRITES = 100, 25, 100
@@ -88,11 +87,7 @@ class Bulk:
 
     def call(self, operation: str, **body: Any) -> Wire:
         """Make one call. Raises Unavailable."""
-        try:
-            answer: Wire = getattr(self._client, operation)(**body)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The storage did not answer; try again.") from error
-        return answer
+        return reach(self._client, operation, body)
 
 
 def _wire_key(pk: str, sk: str) -> Wire:

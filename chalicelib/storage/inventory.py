@@ -14,9 +14,10 @@ from typing import Any
 from chalicelib.domain.expiry import gone_at
 from chalicelib.domain.patience import full_jitter
 from chalicelib.domain.privacy import Request, Step
-from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.domain.tickets import SECOND
 from chalicelib.storage import rows
 from chalicelib.storage.bulk import Bulk, Key
+from chalicelib.storage.request_box import KEPT
 from chalicelib.storage.requests import RequestStore, request_of
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.vault import Place
@@ -30,8 +31,6 @@ IDENTITIES = "identities"
 """The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
 _CHUNK = 180_000
 """Bytes of names in one row; DynamoDB takes 400 kB."""
-_BACKSTOP = 60 * DAY
-"""When inventory rows go by themselves if nobody closes the request's box: the box has the same date."""
 _MOST_ROWS, _MOST_BYTES = 90, 3_500_000
 """What one transaction takes beside the request: DynamoDB's limits are 100 items and 4 MB."""
 
@@ -158,7 +157,7 @@ class Inventories:
         return self._run.until_done(lambda refused: None if refused else [*puts, marked])
 
     def _rows(self, request: Request, stores: Mapping[str, Store], sealed: bytes, now: int) -> Iterator[Write]:
-        until = (now + _BACKSTOP) // SECOND
+        until = (now + KEPT) // SECOND
         dates = {"request_id": request.id, "expires_at": until, "gone_at": gone_at(until)}
         pk = rows.request_pk(request.id)
         for name, store in stores.items():

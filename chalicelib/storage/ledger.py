@@ -14,6 +14,7 @@ from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_from_wire
 from chalicelib.storage.requests import request_of
 from chalicelib.storage.transactions import Refusal, Transactions
+from chalicelib.storage.wire_calls import get_item
 from chalicelib.storage.writes import Write, Writes
 
 ALGORITHM = "ECDSA_SHA_256"
@@ -64,7 +65,6 @@ class Ledger:
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
         self._tables = tables
-        self._table = tables["ledger"]
         self._writes = Writes(tables)
         self._run = Transactions(client, full_jitter)
 
@@ -154,12 +154,7 @@ class Ledger:
         )
 
     def _get(self, pk: str, sk: str) -> dict[str, Any]:
-        key = {"pk": {"S": pk}, "sk": {"S": sk}}
-        try:
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The storage did not answer; try again.") from error
-        return item_from_wire(answer.get("Item", {}))
+        return get_item(self._client, self._tables["ledger"], pk, sk)
 
 
 def _digest(text: str) -> bytes:

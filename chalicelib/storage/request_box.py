@@ -9,8 +9,6 @@ close it, the sweeper ends it as it ends any contact.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.domain.expiry import gone_at
 from chalicelib.domain.messages import Button
 from chalicelib.domain.patience import TRIES, full_jitter
@@ -23,6 +21,7 @@ from chalicelib.storage import rows, sealing
 from chalicelib.storage.attributes import Wire, item_from_wire
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.vault import seal
+from chalicelib.storage.wire_calls import reach
 from chalicelib.storage.writes import Write, Writes, blind_of_notice
 
 KEPT = 60 * DAY
@@ -232,8 +231,4 @@ class BoxRemoval:
             body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _call(self, operation: str, body: Wire) -> Wire:
-        try:
-            answer: Wire = getattr(self._client, operation)(**body)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The storage did not answer; try again.") from error
-        return answer
+        return reach(self._client, operation, body)

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.domain.privacy import Ask, Request, Subject
 from chalicelib.domain.references import MessageRef
-from chalicelib.errors import Unavailable
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.attributes import item_from_wire
 from chalicelib.storage.requests import OPEN_QUEUE, WAKE
 from chalicelib.storage.vault import seal
+from chalicelib.storage.wire_calls import get_item, reach
 from chalicelib.storage.writes import Write, Writes
 
 ASKS = 25
@@ -61,10 +59,7 @@ class RequestOpening:
             "ConsistentRead": True,
             "Limit": ASKS,
         }
-        try:
-            items = self._client.query(**query)["Items"]
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The storage did not answer; try again.") from error
+        items = reach(self._client, "query", query)["Items"]
         found = (_ask(contact_id, item_from_wire(item)) for item in items)
         return [ask for ask in found if ask]
 
@@ -127,11 +122,7 @@ class RequestOpening:
         return {"TableName": self._tables["desk"], "Key": key}
 
     def _get(self, contact_id: str, sk: str) -> dict[str, Any]:
-        try:
-            answer = self._client.get_item(**self._key(contact_id, sk), ConsistentRead=True)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The storage did not answer; try again.") from error
-        return item_from_wire(answer.get("Item", {}))
+        return get_item(self._client, self._tables["desk"], rows.contact_pk(contact_id), sk)
 
 
 def _ask(contact_id: str, item: Mapping[str, Any]) -> Ask | None:

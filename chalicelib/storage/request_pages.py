@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.domain.privacy import OVER, Request
-from chalicelib.errors import BadInput, Unavailable
+from chalicelib.errors import BadInput
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_from_wire, item_to_wire
 from chalicelib.storage.requests import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of
+from chalicelib.storage.wire_calls import reach
 
 EXAMINED = 500
 """Rows that one page looks at, at most; a page of a rare filter may hold fewer requests than asked and go on."""
@@ -97,18 +96,15 @@ class RequestPages:
         return int(self._query("open", Limit=COUNTED, Select="COUNT")["Count"])
 
     def _query(self, part: str, **more: Any) -> dict[str, Any]:
-        try:
-            answer: dict[str, Any] = self._client.query(
-                TableName=self._table,
-                IndexName="queue",
-                KeyConditionExpression="queue = :queue",
-                ExpressionAttributeValues={":queue": {"S": _QUEUES[part]}},
-                ScanIndexForward=part == "open",
-                **more,
-            )
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The storage did not answer; try again.") from error
-        return answer
+        query = {
+            "TableName": self._table,
+            "IndexName": "queue",
+            "KeyConditionExpression": "queue = :queue",
+            "ExpressionAttributeValues": {":queue": {"S": _QUEUES[part]}},
+            "ScanIndexForward": part == "open",
+            **more,
+        }
+        return reach(self._client, "query", query)
 
 
 def _alive(item: Mapping[str, Any], now: int) -> bool:

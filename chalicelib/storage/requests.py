@@ -6,14 +6,13 @@ It speaks to the DynamoDB client directly, as the tasks do whose roles name sing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.domain.patience import full_jitter
 from chalicelib.domain.privacy import Box, Request
-from chalicelib.errors import Unavailable
+from chalicelib.domain.tickets import DAY, SECOND, gone_at
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_from_wire
 from chalicelib.storage.transactions import Refusal, Transactions
+from chalicelib.storage.wire_calls import get_item, reach
 from chalicelib.storage.writes import Write, Writes
 
 WAKE = "wake#0"
@@ -40,12 +39,7 @@ class RequestStore:
 
     def item(self, request_id: str) -> dict[str, Any]:
         """The whole row, sealed values included; empty when there is none."""
-        key = {"pk": {"S": rows.request_pk(request_id)}, "sk": {"S": "request"}}
-        try:
-            answer = self._client.get_item(TableName=self._tables["desk"], Key=key, ConsistentRead=True)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The storage did not answer; try again.") from error
-        return item_from_wire(answer.get("Item", {}))
+        return get_item(self._client, self._tables["desk"], rows.request_pk(request_id), "request")
 
     def open_ones(self, most: int) -> Iterator[Request]:
         """Requests that are not over, the one that is due first at the front, as the index shows them (a moment
@@ -57,10 +51,7 @@ class RequestStore:
             "ExpressionAttributeValues": {":due": {"S": WAKE}},
         }
         while most > 0:
-            try:
-                page = self._client.query(**query, Limit=most)
-            except (ClientError, BotoCoreError) as error:
-                raise Unavailable("The storage did not answer; try again.") from error
+            page = reach(self._client, "query", {**query, "Limit": most})
             yield from (request_of(item_from_wire(item)) for item in page["Items"])
             most -= len(page["Items"])
             if "LastEvaluatedKey" not in page:
@@ -109,6 +100,16 @@ class RequestStore:
     def until_done(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
         """Build and run a transaction until it is written: see Transactions.until_done."""
         return self._run.until_done(build)
+
+
+def over(now: int, kept_days: int) -> dict[str, Any]:
+    """What a request that is over gets and loses: it is listed among those, kept as a proof, and nobody wakes it.
+
+    `now` in ms; `kept_days` are the operator's profile's for an answered request.
+    """
+    until = (now + kept_days * DAY) // SECOND
+    dates = {"over_at": now, "expires_at": until, "gone_at": gone_at(until), "queue": OVER_QUEUE, "activity": now}
+    return dates | dict.fromkeys(("due", "due_at", "token", "waits"))
 
 
 def request_of(item: Mapping[str, Any]) -> Request:

@@ -18,6 +18,7 @@ from chalicelib.storage.models import DeskRow
 from chalicelib.storage.outbox_reading import overdue
 from chalicelib.storage.retention import TicketDates
 from chalicelib.storage.transactions import Transactions
+from chalicelib.storage.wire_calls import reach
 from chalicelib.storage.writes import Write, Writes
 
 _KEYS = ("pk", "sk")
@@ -183,11 +184,7 @@ class Sweeping:
         return True
 
     def _call(self, operation: str, body: Wire) -> Wire:
-        try:
-            answer: Wire = getattr(self._client, operation)(**body)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("The storage did not answer; the next sweep tries again.") from error
-        return answer
+        return reach(self._client, operation, body, "the next sweep tries again")
 
 
 def _found(table: str, item: Wire, now: int) -> Expired | Undated | EndedWords | None:

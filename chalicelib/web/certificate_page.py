@@ -4,16 +4,17 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from chalice.app import Response
 
 from chalicelib.domain.certificates import Certificate, Entry
+from chalicelib.domain.ids import grouped
 from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.profile import LANGUAGES, Profile, load_profile
-from chalicelib.domain.texts import LANGUAGE_NAMES, desk_text, show_date
+from chalicelib.domain.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_text, show_date
 from chalicelib.errors import BadInput, NotFound
 from chalicelib.settings import settings
 from chalicelib.usecases.check_certificate import CheckCertificate
@@ -24,7 +25,6 @@ MOST = 4_096
 """Bytes of a posted form: two short fields."""
 _ID = re.compile("[0-9a-z]{20}")
 _FIELDS = {"id", "secret", "as"}
-KAZAKHSTAN = timezone(timedelta(hours=5))
 STORES: Mapping[str, str] = {
     "desk.contact": desk_msg("Identity and consents"),
     "desk.conversation": desk_msg("Messages, comments and activity"),
@@ -151,8 +151,7 @@ def _shown(found: Certificate, language: str) -> dict[str, Any]:
 
 def _grouped(text: str) -> str:
     """An id as people read it aloud: in groups of five."""
-    plain = _plain(text)
-    return "-".join(plain[start : start + 5] for start in range(0, len(plain), 5))
+    return grouped(_plain(text), 5, "-")
 
 
 def _moment(language: str, written: str) -> tuple[str, str]:

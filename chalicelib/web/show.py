@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from chalicelib.domain import labels
 from chalicelib.domain.desk import Message, Ticket
 from chalicelib.domain.ids import speak
 from chalicelib.domain.labels import desk_msg
+from chalicelib.domain.texts import KAZAKHSTAN
 from chalicelib.domain.tickets import SECOND
 from chalicelib.web.api_form import FILES
 
-KAZAKHSTAN = timezone(timedelta(hours=5))
-"""One time in the whole country since 1 March 2024 (resolution of the government of 19 January 2024, No. 21)."""
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 PLACES = ("location", "venue")
 _DEGREES = (("latitude", 90), ("longitude", 180))

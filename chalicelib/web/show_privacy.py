@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.ids import grouped
 from chalicelib.domain.labels import desk_msg, label
 from chalicelib.domain.privacy import (
     BACKUP_DAYS,
@@ -138,7 +139,7 @@ class RequestWords:
 
     def number(self, request_id: str) -> str:
         """An id as people read it aloud: in groups of five."""
-        return "-".join(request_id[start : start + 5] for start in range(0, len(request_id), 5))
+        return grouped(request_id, 5, "-")
 
     def source(self, one: Request) -> str:
         return label(self.words.say, SOURCES, one.source, name=self.words.colleague(one.created_by))

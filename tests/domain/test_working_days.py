@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.profile import Deadline
-from chalicelib.domain.working_days import ZONE, deadline, working_days_between, works
+from chalicelib.domain.texts import KAZAKHSTAN
+from chalicelib.domain.working_days import deadline, working_days_between, works
 
 DAY = 24 * 60 * 60 * 1000
 
 
 def at(text: str) -> int:
     """Epoch ms of a moment in Almaty."""
-    return round(datetime.datetime.fromisoformat(text).replace(tzinfo=ZONE).timestamp() * 1000)
+    return round(datetime.datetime.fromisoformat(text).replace(tzinfo=KAZAKHSTAN).timestamp() * 1000)
 
 
 def working(term: int) -> Deadline:
@@ -98,7 +99,7 @@ MOMENTS = st.integers(at("2024-01-01 00:00"), at("2030-12-31 23:59"))
 def test_a_term_lasts_so_many_calendar_days_at_least(start: int, days: int) -> None:
     end = deadline(working(days), start)
     assert end - start >= days * DAY
-    assert works(datetime.datetime.fromtimestamp(end / 1000, ZONE).date())
+    assert works(datetime.datetime.fromtimestamp(end / 1000, KAZAKHSTAN).date())
     assert working_days_between(start, end) == days
 
 

@@ -1177,7 +1177,7 @@ def allowed(function: Any) -> set[tuple[str, str]]:
 SITES = re.compile(
     r"\b(?:DeskRow|KeyRow|IndexRow|queue_index|unsent_index)\.(?:get|query|count|scan|batch_get|batch_write)\("
     r"|\b(?:row|fresh|(?:Desk|Key|Index|Login)Row\(.*\))\.(?:save|update|delete)\("
-    r"|(?:_client|self\.client)\.(?:\w+_items?|get_paginator)\(|getattr\(self\._client,"
+    r"|(?:_client|self\.client)\.(?:\w+_items?|get_paginator)\(|getattr\((?:self\._)?client,"
 )
 """How storage speaks to DynamoDB."""
 ELSEWHERE = {"identities.py", "queues.py", "secrets.py", "clients.py", "backups.py"}

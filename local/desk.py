@@ -29,6 +29,7 @@ from local.ports import RunSettings
 from local.serving import Serving
 from local.stack import Stack, code_zip, deploy, function_name
 from local.template import PROJECT, built_template
+from local.twins import ADDRESS, TwinServer
 
 KEPT = PROJECT / ".local" / "kept"
 READY_SECONDS = 30.0
@@ -48,6 +49,7 @@ class Desk:
         self._say = say
         self._home = KEPT if settings.persist else Path(tempfile.mkdtemp(prefix="spoint-desk-"))
         self.log = self._home / "aws.log"
+        self._twins = TwinServer()
         self._aws = MiniStack(settings.aws_port, log=self.log, env=self._environment())
         self._servers: list[Serving] = []
         self._ready = False
@@ -60,6 +62,7 @@ class Desk:
             "CLOCK_FILE": str(self._home / "clock"),
             # Pauses between the tries of a workflow's task: minutes on AWS, a second here.
             "SFN_WAIT_SCALE": "0.02",
+            ADDRESS: self._twins.address,
         }
         if self.settings.persist:
             found |= {
@@ -78,6 +81,7 @@ class Desk:
         self._home.mkdir(parents=True, exist_ok=True)
         try:
             template = built_template()
+            self._twins.start(self._aws.environment(), self.log)
             self._say("Starting the embedded AWS")
             self._aws.start()
             endpoint = self._aws.endpoint
@@ -164,6 +168,7 @@ class Desk:
             server.stop()
         self._servers = []
         self._aws.stop()
+        self._twins.stop()
         if not self.settings.persist:
             shutil.rmtree(self._home, ignore_errors=True)
 

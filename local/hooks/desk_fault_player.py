@@ -66,18 +66,16 @@ class Player:
 
 
 def install(function: str, path: str) -> None:
-    """Watch for the HTTP libraries and put the player into each when it is imported."""
+    """Put the player into the HTTP libraries: into those that are loaded now, into each other when it is imported."""
     player = Player(function, FaultFile(Path(path)))
-    sys.meta_path.insert(
-        0,
-        _AfterImport(
-            {
-                "botocore.httpsession": lambda module: _wrap_botocore(module, player),
-                "requests.adapters": lambda module: _wrap(module.HTTPAdapter, "send", player),
-                "httpx._transports.default": lambda module: _wrap_httpx(module, player),
-            }
-        ),
-    )
+    wanted: dict[str, Callable[[ModuleType], None]] = {
+        "botocore.httpsession": lambda module: _wrap_botocore(module, player),
+        "requests.adapters": lambda module: _wrap(module.HTTPAdapter, "send", player),
+        "httpx._transports.default": lambda module: _wrap_httpx(module, player),
+    }
+    for name in wanted.keys() & sys.modules.keys():
+        wanted.pop(name)(sys.modules[name])
+    sys.meta_path.insert(0, _AfterImport(wanted))
 
 
 class _AfterImport(importlib.abc.MetaPathFinder):

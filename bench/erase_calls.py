@@ -194,6 +194,7 @@ class _Bench:
         from chalicelib.storage.inventory import Inventories
         from chalicelib.storage.key_destruction import KeyDestruction
         from chalicelib.storage.ledger import Ledger, Signer
+        from chalicelib.storage.request_box import RequestBox
         from chalicelib.storage.requests import RequestStore
 
         store = RequestStore(client, self.tables)
@@ -205,7 +206,7 @@ class _Bench:
         if name == "hard_suppress":
             return HardSuppress(store, Fencing(client, self.tables, store), clock)
         if name == "freeze_inventory":
-            return FreezeInventory(store, inventories, lambda: self.vault, clock)
+            return FreezeInventory(store, inventories, RequestBox(self.tables), lambda: self.vault, clock)
         if name == "destroy_key":
             return DestroyKey(inventories, KeyDestruction(client, self.tables, store), clock)
         if name == "verify_absence":

@@ -127,6 +127,7 @@ def sweep() -> "Sweep":
             Endings(client("dynamodb"), wiring.tables(), full_jitter), kept["contact"], kept["consent"], wiring.clock()
         ),
         ring=ring,
+        watch_asks=wiring_erasure.watch_asks(),
         watch=wiring_erasure.watch_requests(),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,

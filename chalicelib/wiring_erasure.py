@@ -32,12 +32,14 @@ if TYPE_CHECKING:
     from chalicelib.erasure.soft_suppress import SoftSuppress
     from chalicelib.erasure.verify_absence import VerifyAbsence
     from chalicelib.erasure.waiting import Waiting
+    from chalicelib.storage.holding import Holding
     from chalicelib.storage.inventory import Inventories
     from chalicelib.storage.ledger import Ledger, Signer
     from chalicelib.usecases.decide_request import DecideRequest
     from chalicelib.usecases.open_request import OpenRequest
     from chalicelib.usecases.privacy_asks import PrivacyAsks
     from chalicelib.usecases.wake_request import WakeRequest
+    from chalicelib.usecases.watch_asks import WatchAsks
     from chalicelib.usecases.watch_requests import WatchRequests
 
 
@@ -59,6 +61,14 @@ def requests() -> RequestStore:
 def opening() -> RequestOpening:
     """What lies beside a request in its contact's partition."""
     return RequestOpening(client("dynamodb"), wiring.tables())
+
+
+@cache
+def holding() -> "Holding":
+    """What holds destructions."""
+    from chalicelib.storage.holding import Holding
+
+    return Holding(client("dynamodb"), wiring.tables())
 
 
 @cache
@@ -136,12 +146,27 @@ def decide_request() -> "DecideRequest":
     )
 
 
+def ring_asks(contact_id: str) -> bool:
+    """Have the asks of a contact dealt with; return whether the bell was taken."""
+    bell = Bell({"contact_id": contact_id})
+    return not wiring_delivery.queues().send(settings().queue_privacy, [bell])
+
+
+@cache
+def watch_asks() -> "WatchAsks":
+    """The watch over what people asked."""
+    from chalicelib.storage.sweeping import Sweeping
+    from chalicelib.usecases.watch_asks import WatchAsks
+
+    return WatchAsks(Sweeping(client("dynamodb"), wiring.tables()), ring_asks, wiring.clock())
+
+
 @cache
 def watch_requests() -> "WatchRequests":
     """The watch over open requests."""
     from chalicelib.usecases.watch_requests import WatchRequests
 
-    return WatchRequests(requests(), ring_requests, wiring.clock())
+    return WatchRequests(requests(), ring_requests, holding().read, wiring.clock())
 
 
 # -- tasks
@@ -204,7 +229,7 @@ def freeze_inventory() -> "FreezeInventory":
     """How what there is of a person is listed."""
     from chalicelib.erasure.freeze_inventory import FreezeInventory
 
-    return FreezeInventory(requests(), inventories(), wiring.vault, wiring.clock())
+    return FreezeInventory(requests(), inventories(), box(), wiring.vault, wiring.clock())
 
 
 @cache

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.authenticator import Authenticator
     from chalicelib.usecases.challenges import Challenges
     from chalicelib.usecases.decide_request import DecideRequest
+    from chalicelib.usecases.hold_destructions import HoldDestructions
     from chalicelib.usecases.manage_staff import RevokeStaff, SignUndertaking
     from chalicelib.usecases.open_request import OpenRequest
     from chalicelib.usecases.reply_to_customer import ReplyToCustomer
@@ -165,6 +166,15 @@ def decide_request() -> "DecideRequest":
     from chalicelib import wiring_erasure
 
     return wiring_erasure.decide_request()
+
+
+@cache
+def hold_destructions() -> "HoldDestructions":
+    """Hold destructions, and release them."""
+    from chalicelib import wiring_erasure
+    from chalicelib.usecases.hold_destructions import HoldDestructions
+
+    return HoldDestructions(wiring_erasure.holding(), wiring.clock())
 
 
 @cache

@@ -191,9 +191,27 @@ _DELIVERY = (
     ),
 )
 _MACHINE: dict[str, Json | str] = {"StateMachineArn": {"Ref": "ErasureMachine"}}
+CONFIRMED = {3600: ("hour", 5), 86_400: ("day", 20)}
+"""Confirmed requests that are usual in so many seconds, for each of the two ways to confirm. Of 50,000 customers of
+whom one in a hundred asks each year, ten a week confirm: six in one hour come about by chance once in millions of
+years. An hour is a quarter of the grace, so there is time to look; the day finds who stays below the hour's number. A
+desk of millions, or one that has written to all its customers, rings for nothing: raise them then."""
+ASK_LATE = 3600
+"""Seconds. An ask is dealt with within seconds, rung for again after five minutes, and that bell lives half an hour."""
 # A task that fails is tried again by the machine, and one that fails for good ends the run: so the tasks have no
 # alarm each, and the machine has three.
 _ERASURE = (
+    Alarm(
+        "OldestAskAlarm",
+        "oldest-ask",
+        "oldest-ask",
+        "What a person asked about their data has waited for an hour; the law's terms run from the moment they asked.",
+        NAMESPACE,
+        "OldestAskSeconds",
+        above=ASK_LATE,
+        statistic="Maximum",
+        period=300,
+    ),
     Alarm(
         "ErasureEscalatedAlarm",
         "erasure-escalated",
@@ -224,6 +242,24 @@ _ERASURE = (
         above=0,
         statistic="Maximum",
         period=300,
+    ),
+    *(
+        Alarm(
+            f"ErasureConfirmed{by}{word.capitalize()}Alarm",
+            f"many-confirmed-{by.lower()}-{word}",
+            "many-confirmed",
+            f"More destructions than usual were confirmed {how} within this {word}: somebody may be forging them.",
+            NAMESPACE,
+            "ErasureConfirmed",
+            above=usual,
+            dimensions={"identity": identity},
+            period=seconds,
+        )
+        for by, identity, how in (
+            ("Chat", "second_press", "in chats"),
+            ("Staff", "staff", "by colleagues"),
+        )
+        for seconds, (word, usual) in CONFIRMED.items()
     ),
     *(
         Alarm(

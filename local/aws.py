@@ -61,7 +61,8 @@ def client(service: str, endpoint: str) -> Any:
 
 
 class MiniStack:
-    """One MiniStack process. `stop` leaves neither it nor any Lambda process that it started."""
+    """One MiniStack process. `stop` leaves neither it nor any Lambda process that it started; it is quick where no
+    state is kept."""
 
     def __init__(self, port: int, *, log: Path | None = None, env: Mapping[str, str] | None = None) -> None:
         self.port = port
@@ -137,12 +138,13 @@ class MiniStack:
         process, self._process = self._process, None
         if process is None:
             return
-        # Interrupt, not terminate: MiniStack's handler of SIGTERM exits without saving its state.
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
+        if "PERSIST_STATE" in self._env:
+            # Interrupt, not terminate: MiniStack's handler of SIGTERM exits without saving its state.
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except ProcessLookupError:

@@ -60,6 +60,8 @@ class Desk:
             "PYTHONPATH": str(HOOKS),
             "FAULTS_FILE": str(self._home / "faults.json"),
             "CLOCK_FILE": str(self._home / "clock"),
+            # Unpacked code of every Lambda process, which the embedded AWS leaves there.
+            "TMPDIR": str(self._home / "tmp"),
             # Pauses between the tries of a workflow's task: minutes on AWS, a second here.
             "SFN_WAIT_SCALE": "0.02",
             ADDRESS: self._twins.address,
@@ -78,7 +80,7 @@ class Desk:
         self.settings.check_ports()
         if int(version("ministack").split(".")[1]) < ENFORCES_IAM_SINCE:
             self._say(f"WARNING: ministack {version('ministack')} enforces no IAM; install requirements-dev.txt")
-        self._home.mkdir(parents=True, exist_ok=True)
+        (self._home / "tmp").mkdir(parents=True, exist_ok=True)
         try:
             template = built_template()
             self._twins.start(self._aws.environment(), self.log)
@@ -169,8 +171,7 @@ class Desk:
         self._servers = []
         self._aws.stop()
         self._twins.stop()
-        if not self.settings.persist:
-            shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self._home / "tmp" if self.settings.persist else self._home, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -194,11 +195,6 @@ class _Server(Serving):
             await serve(app, config, shutdown_trigger=stop.wait)
 
         super().__init__(f"port {port}", listen)
-
-
-def kept_size() -> int:
-    """Return the bytes of kept data, 0 when there is none."""
-    return sum(path.stat().st_size for path in KEPT.rglob("*") if path.is_file()) if KEPT.exists() else 0
 
 
 def project_path(path: Path) -> str:

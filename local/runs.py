@@ -1,6 +1,7 @@
 """Executions of workflows on the embedded AWS: which of them are at work, and which wait for somebody."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from local.aws import client
@@ -22,16 +23,16 @@ class Runs:
         self._machine = stack.outputs["ErasureMachineArn"]
         self._table = stack.tables["desk"]
 
-    def busy(self) -> list[str]:
-        """Names of the executions that are at work now."""
+    def busy(self) -> Iterator[str]:
+        """Names of the executions that are at work now. Each is looked at when it is its turn."""
         pages = self._states.get_paginator("list_executions").paginate(
             stateMachineArn=self._machine, statusFilter="RUNNING"
         )
         running = [run for page in pages for run in page["executions"]]
-        if not running:
-            return []
-        parked = self._parked()
-        return [run["name"] for run in running if not self._waits(run, parked)]
+        parked = self._parked() if running else set()
+        for run in running:
+            if not self._waits(run, parked):
+                yield run["name"]
 
     def _waits(self, run: dict[str, Any], parked: set[str]) -> bool:
         last = self._states.get_execution_history(

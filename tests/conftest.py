@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
@@ -32,10 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_clients() -> Iterator[None]:
-    """botocore reads its models of AWS from disk for every session, and pynamodb opens a session for every table that
-    a test binds: a tenth of a second each. Here they are read once, and sessions are shared by whoever has the same
-    region, endpoint and credentials."""
+    """botocore reads its models of AWS from disk for every session, builds each client anew and cleans the name that it
+    goes by at every call; pynamodb has a session and a client for every table that a test binds. Here models are read
+    once, and sessions and clients are shared by whoever has the same region, endpoint, credentials and settings."""
     import botocore.session
+    import botocore.useragent
     import pynamodb.connection.base
 
     @cache
@@ -45,12 +46,34 @@ def quick_clients() -> Iterator[None]:
             made.create_client("dynamodb")
         return made
 
-    def shared() -> botocore.session.Session:
-        return session(tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))))
+    def environment() -> tuple[tuple[str, str], ...]:
+        return tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
+
+    clients: dict[Hashable, Any] = {}
+    create = botocore.session.Session.create_client
+    connect = pynamodb.connection.base.Connection.client.fget
+
+    def client(made_by: botocore.session.Session, *args: Any, **settings: Any) -> Any:
+        told = sorted((name, str(vars(one)) if name == "config" and one else one) for name, one in settings.items())
+        key = (made_by, environment(), args, *told)
+        if key not in clients:
+            clients[key] = create(made_by, *args, **settings)
+        return clients[key]
+
+    def connected(connection: Any) -> Any:
+        settings = ((name, value) for name, value in vars(connection).items() if isinstance(value, str | int | float))
+        key = (environment(), *settings)
+        if connection._client is None:
+            connection._client = clients[key] if key in clients else clients.setdefault(key, connect(connection))
+        return connection._client
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
-        patch.setattr(pynamodb.connection.base, "get_session", shared)
+        patch.setattr(botocore.session.Session, "create_client", client)
+        cleaned = cache(botocore.useragent.sanitize_user_agent_string_component)
+        patch.setattr(botocore.useragent, "sanitize_user_agent_string_component", cleaned)
+        patch.setattr(pynamodb.connection.base, "get_session", lambda: session(environment()))
+        patch.setattr(pynamodb.connection.base.Connection, "client", property(connected))
         yield
 
 

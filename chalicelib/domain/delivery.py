@@ -21,7 +21,9 @@ GIVE_UP_AFTER = DAY
 GIVE_UP_TRIES = 10
 """A message is given up when it has waited so long and was tried so often: both, because a message may wait
 for days behind a stopped channel and then deserves its tries."""
-ESSENTIAL = frozenset({"support", "status", "rights"})
+RIGHTS = "rights"
+"""Purpose of answers about a request on personal data: all that lies in a request's box."""
+ESSENTIAL = frozenset({"support", "status", RIGHTS})
 """Purposes that go out to somebody who has withdrawn their consent while the request is looked at: answers to what
 they ask themselves. Everything else is off from the moment that the request is received (art. 8 of Law 94-V)."""
 PROBE_EVERY = 50 * SECOND

@@ -78,6 +78,22 @@ class EndedWords:
     contact_id: str
 
 
+@dataclass(frozen=True)
+class UnheardAsk:
+    """What a person asked about their data and nobody has dealt with. `at` is when they asked, 0 when that is not
+    known, `due_at` when it is rung for (ms)."""
+
+    pk: str
+    sk: str
+    at: int
+    due_at: int
+
+    @property
+    def contact_id(self) -> str:
+        """Whose it is the partition says: intake writes the row."""
+        return self.pk.partition("#")[2]
+
+
 class Removal(Enum):
     """How a removal ended: REMOVED; refused because the item has CHANGED since it was read; or because its
     ticket, or a row of the ticket, has another date and is to be DATED first."""

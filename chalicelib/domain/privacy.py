@@ -5,7 +5,7 @@ step is there does nothing, so any task may run again at any time, and a new run
 that an earlier one did (docs/privacy.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,7 +22,8 @@ SETTLE_WAITS = 5 * 60 * SECOND
 TOLD_WAITS = 23 * HOUR
 """How long the answer may take to arrive; its key is destroyed within 24 h of the proof, delivered or not."""
 BACKUP_DAYS = 14
-"""The longest point-in-time window of a table, and the longest life of a dead letter."""
+"""The longest point-in-time window of a table, and the longest life of a dead letter. It counts from the closing of the
+box: until then a table could be copied with the last rows that belonged to the request."""
 MOST_PASSES = 5
 """How often the proof of absence may find something before a person is called."""
 WATCHED = 10 * 60 * SECOND
@@ -77,6 +78,7 @@ class Step(StrEnum):
     REFUSED = "refused"
     REASONED = "reasoned"
     FINISHED = "finished"
+    SUPERSEDED = "superseded"
 
 
 class Wait(StrEnum):
@@ -95,6 +97,14 @@ class Identity(StrEnum):
 
     SECOND_PRESS = "second_press"
     STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Destructions are held since `at` (ms), by this colleague; "" when on-call set it by the command line."""
+
+    at: int
+    by: str
 
 
 @dataclass(frozen=True)
@@ -140,7 +150,9 @@ class Request:
     """One request. Times are epoch ms; 0 or "" is "not yet". `counts` maps a store to found, destroyed and retained.
 
     `deadline_at` is the law's limit, `alarm_at` when it gets near, `target_at` our own; `run` counts executions of
-    the workflow; `token` answers the one that waits, for `waits`, until `due_at`.
+    the workflow; `token` answers the one that waits, for `waits`, until `due_at`. `fences` are the blind names of the
+    addresses around which the fence was closed; `after` is an earlier request of the person whose box was still there
+    when they asked again.
     """
 
     id: str
@@ -177,6 +189,8 @@ class Request:
     created_by: str = ""
     decided_by: str = ""
     over_at: int = 0
+    fences: Sequence[str] = field(default=(), repr=False)
+    after: str = ""
 
     def done(self, step: str) -> bool:
         """Whether this step is done."""
@@ -209,7 +223,7 @@ def outcome(request: Request, now: int) -> str:
 
 ENDINGS = (Step.CANCELLED, Step.REFUSED, Step.FINISHED)
 """A request with one of these is on its way out and destroys nothing."""
-_BESIDE = (*ENDINGS, Step.REASONED, Step.ANNOUNCED, Step.BACKUPS_CHECKED, Step.BACKUPS_GONE)
+_BESIDE = (*ENDINGS, Step.REASONED, Step.SUPERSEDED, Step.ANNOUNCED, Step.BACKUPS_CHECKED, Step.BACKUPS_GONE)
 _TOO_LATE = (Step.GRACED, Step.FENCED)
 FIXED = (*ENDINGS, *_TOO_LATE)
 """With one of these done nobody can stop the request any more, or it is stopped already."""

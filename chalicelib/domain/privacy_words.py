@@ -10,12 +10,15 @@ from functools import cache
 from typing import Literal
 
 from chalicelib.domain.messages import InboundMessage
+from chalicelib.domain.tickets import SECOND
 
 AskAction = Literal["withdraw", "confirm", "cancel"]
 COMMAND = "/delete"
 """Telegram's command, which WhatsApp's people may write as well."""
 BUTTONS: dict[str, AskAction] = {"erase.confirm": "confirm", "erase.cancel": "cancel"}
 """What stands before the request's id in the payload of our buttons."""
+ASK_WAITS = 5 * 60 * SECOND
+"""An ask is dealt with within seconds; one that lies there longer is rung for again."""
 _LONGEST = 200
 """Characters that are looked at: more is no phrase of ours, whatever stands around it."""
 _PHRASES: tuple[tuple[AskAction, str], ...] = (

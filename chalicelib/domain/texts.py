@@ -40,11 +40,6 @@ CONSENT = bot_msg(
 WELCOME = bot_msg(
     "Hello. This is {service}. Write your question, and we will answer here. How we handle personal data: {url}"
 )
-UNSUPPORTED = bot_msg("The operator cannot see a message of this kind. Please describe it in words.")
-FILE_TOO_LARGE = bot_msg(
-    "This file was not received: {file}. The limit is {limit} MB. Please send a smaller file or a link."
-)
-PRIVATE_ONLY = bot_msg("This bot answers in private chats only. Please write to it directly.")
 
 
 @functools.cache

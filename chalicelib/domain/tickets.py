@@ -1,9 +1,6 @@
 """The rules of tickets and their messages: states, times, numbers, ranks. Pure."""
 
 from enum import StrEnum
-from typing import Literal
-
-Direction = Literal["in", "out", "note", "event"]
 
 SECOND = 1000
 DAY = 24 * 60 * 60 * SECOND

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.storage.request_box import BoxRemoval
     from chalicelib.storage.requests import RequestStore
 
-_SEALED_TO_THE_BOX: Mapping[str, None] = dict.fromkeys(("secret", "box"))
+_SEALED_TO_THE_BOX: Mapping[str, None] = dict.fromkeys(("secret", "box", "fences"))
 _OF_NO_CERTIFICATE: Mapping[str, None] = dict.fromkeys(("secret_hash", "certificate_id"))
-"""Attributes that a request loses."""
+"""Attributes that a request loses; the names of its fences stay as long as the inventory's, whose kind they are."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class CloseBox:
 
     def _destroyed(self, request: Request) -> Write:
         gone = {**_SEALED_TO_THE_BOX, "evidence": None, "reason": None}
-        state = RequestState.WAITING_FOR_BACKUPS
-        until = request.at(Step.ABSENT) + BACKUP_DAYS * DAY
-        return self.store.finish(request, Step.BOX_CLOSED, self.clock(), state=str(state), activity=until, **gone)
+        now, state = self.clock(), RequestState.WAITING_FOR_BACKUPS
+        until = now + BACKUP_DAYS * DAY
+        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), activity=until, **gone)
 
     def _over(self, request: Request) -> Write:
         """The request is over and is kept as a proof. What is sealed to the contact stays: the contact stays, too."""

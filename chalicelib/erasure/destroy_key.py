@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.privacy import Step
 from chalicelib.erasure.task import TaskFailed, run
-from chalicelib.storage.inventory import ALIASES, KEYS, Inventories, Store
+from chalicelib.storage.inventory import KEYS, Inventories
 
 if TYPE_CHECKING:
     from chalicelib.storage.key_destruction import KeyDestruction
@@ -25,15 +25,14 @@ class DestroyKey:
 
         Raises Unavailable, and TaskFailed: not_inventoried, or key_left when the key can still be read.
         """
-        request, stores = self.inventories.read(request_id)
+        request, _ = self.inventories.read(request_id)
         if request is None or not request.done(Step.INVENTORIED):
             raise TaskFailed("not_inventoried")
         if not request.done(Step.KEY_DESTROYED):  # a later run may come by when the box is closed
             if request.box is None:
                 raise TaskFailed("no_box")
-            fences = [name.removeprefix("alias#") for name in stores.get(ALIASES, Store()).names]
             keys = {**request.counts.get(KEYS, {}), "destroyed": request.counts.get(KEYS, {}).get("found", 0)}
-            self.store.destroy(request, fences, {**request.counts, KEYS: keys}, self.clock())
+            self.store.destroy(request, {**request.counts, KEYS: keys}, self.clock())
         if self.store.left(request):
             raise TaskFailed("key_left")
         return {"outcome": "destroyed"}

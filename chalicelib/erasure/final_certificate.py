@@ -48,9 +48,9 @@ class FinishCertificate:
             raise TaskFailed("not_certified")
         now = self.clock()
         earliest = self.backups.earliest()
-        # Rows could be copied until they were proved absent; the box and its key until it was closed.
-        absent, closed = request.at(Step.ABSENT), request.at(Step.BOX_CLOSED)
-        if min(earliest.values()) <= absent or earliest["keys"] <= closed or self.backups.any_before(closed):
+        # The person's rows could be copied until they were proved absent; box and inventory until the box was closed.
+        last = max(request.at(Step.ABSENT), request.at(Step.BOX_CLOSED))
+        if min(earliest.values()) <= last or self.backups.any_before(last):
             again = self.requests.change(
                 request_id, {f"steps.{Step.BACKUPS_GONE}": None, f"steps.{Step.BACKUPS_CHECKED}": now}
             )

@@ -1,4 +1,7 @@
-"""Finish: the request was cancelled or refused. Everything is as before, and the person is told."""
+"""Finish: the request was cancelled or refused. Everything is as before, and the person is told.
+
+The contact's pointer stays until the box is closed: who asks again finds by it that there is still one.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +46,7 @@ class Finish:
             now = self.clock()
             writes = [self.store.finish(request, Step.FINISHED, now)]
             if "pointer" not in refused:  # else gone with its contact, or a later request's, as the contact's state is
-                writes.append(self.opening.closed(request))
+                writes.append(self.opening.newest(request))
                 if "contact" not in refused:
                     writes.append(self.opening.released(request.contact_id))
             if "box" not in refused and not request.done(Step.REASONED):

@@ -7,26 +7,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.people import ContactKey
-from chalicelib.domain.privacy import Request, Step
+from chalicelib.domain.privacy import Box, Step
 from chalicelib.domain.search_words import contact_words
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.observability import count, log
 from chalicelib.storage import sealing
 from chalicelib.storage.inventory import Inventories, Person, identities_place
+from chalicelib.storage.request_box import ADDRESSES, RequestBox
 from chalicelib.storage.vault import CannotOpen, Vault, fingerprint, seal, unseal
 
 if TYPE_CHECKING:
     from chalicelib.storage.requests import RequestStore
-
-_KINDS = ("user", "phone", "chat")
+    from chalicelib.storage.writes import Write
 
 
 @dataclass(frozen=True)
 class FreezeInventory:
-    """Writes the inventory of a fenced person, once. The vault opens the person's addresses for it."""
+    """Writes the inventory of a fenced person, once. The vault opens the person's addresses for it.
+
+    A number may have changed, or have got another owner, since the box was made: then the box gets the addresses as
+    they are now, in the same transaction. Nothing changes them after the fence, and nobody could open them later.
+    """
 
     requests: "RequestStore"
     store: Inventories
+    box: RequestBox
     vault: Callable[[], Vault]
     clock: Callable[[], int]
 
@@ -39,38 +44,51 @@ class FreezeInventory:
             raise TaskFailed("not_fenced")
         now = self.clock()
         person = self.store.look(request, now)
-        text = json.dumps(self._identities(request, person), ensure_ascii=False, separators=(",", ":"))
+        opened = self._opened(request.contact_id, person.key, person.contact)
+        text = json.dumps(_identities(opened), ensure_ascii=False, separators=(",", ":"))
         sealed = seal(request.box.public_key, identities_place(request_id), text.encode())
         public = person.key.get("public_key", b"")
-        self.store.freeze(request, person, sealed, fingerprint(public) if public else "", now)
+        moved = self._moved(request.box, person, opened)
+        self.store.freeze(request, person, sealed, fingerprint(public) if public else "", now, moved)
         return {"outcome": "frozen"}
 
-    def _identities(self, request: Request, person: Person) -> dict[str, Any]:
-        """The person's addresses and words in the clear, for the proof of absence; none when they do not open: a value
-        that was damaged must not keep the rest from being destroyed."""
-        try:
-            opened = self._opened(request.contact_id, person)
-        except CannotOpen as error:
-            log("cannot_open", level=logging.ERROR, contact_id=request.contact_id, code=error.code)
-            count("CannotOpen")
-            opened = {}
-        profile = json.loads(opened.get("profile", "{}"))
-        words = contact_words(profile.get("name", ""), profile.get("username", ""),
-                              *(opened.get(kind, "") for kind in ("phone", "user", "chat")))  # fmt: skip
-        addresses = [{"kind": kind, "value": opened[kind]} for kind in _KINDS if opened.get(kind)]
-        return {"addresses": addresses, "words": sorted(words)}
+    def _moved(self, box: Box, person: Person, opened: Mapping[str, str]) -> "list[Write]":
+        """The write that gives the box the person's addresses, when it has others; none when theirs do not open."""
+        if not opened or not person.box:
+            return []
+        addresses, before = _addresses(opened), _addresses(self._opened(box.contact_id, person.box_key, person.box))
+        return [self.box.readdressed(box, addresses)] if addresses != before else []
 
-    def _opened(self, contact_id: str, person: Person) -> dict[str, str]:
-        key, contact = person.key, person.contact
+    def _opened(self, contact_id: str, key: Mapping[str, Any], contact: Mapping[str, Any]) -> dict[str, str]:
+        """Profile and addresses of a contact in the clear; none when they do not open: a value that was damaged must
+        not keep the rest from being destroyed."""
         if not key or not contact:
             return {}
         sealed = ContactKey(contact_id, key["public_key"], key["sealed_private"], key["vault_id"])
-        private = self.vault().open_contact_key(sealed)
-        return {
-            name: unseal(private, sealing.contact_attribute(contact_id, name), contact[name]).decode()
-            for name in ("profile", *_KINDS)
-            if contact.get(name)
-        }
+        try:
+            private = self.vault().open_contact_key(sealed)
+            return {
+                name: unseal(private, sealing.contact_attribute(contact_id, name), contact[name]).decode()
+                for name in ("profile", *ADDRESSES)
+                if contact.get(name)
+            }
+        except CannotOpen as error:
+            log("cannot_open", level=logging.ERROR, contact_id=contact_id, code=error.code)
+            count("CannotOpen")
+            return {}
+
+
+def _addresses(opened: Mapping[str, str]) -> dict[str, str]:
+    return {kind: opened[kind] for kind in ADDRESSES if opened.get(kind)}
+
+
+def _identities(opened: Mapping[str, str]) -> dict[str, Any]:
+    """The person's addresses and words in the clear, for the proof of absence."""
+    profile = json.loads(opened.get("profile", "{}"))
+    words = contact_words(profile.get("name", ""), profile.get("username", ""),
+                          *(opened.get(kind, "") for kind in ("phone", "user", "chat")))  # fmt: skip
+    addresses = [{"kind": kind, "value": value} for kind, value in _addresses(opened).items()]
+    return {"addresses": addresses, "words": sorted(words)}
 
 
 def handle(event: Mapping[str, Any]) -> dict[str, Any]:

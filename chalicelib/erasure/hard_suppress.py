@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.privacy import Step
+from chalicelib.domain.privacy import Request, RequestState, Step
 from chalicelib.erasure.task import TaskFailed, run
+from chalicelib.storage.holding import Held
 
 if TYPE_CHECKING:
     from chalicelib.storage.fencing import Fencing
@@ -27,7 +28,7 @@ class HardSuppress:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Return {"outcome": "fenced"}.
+        """Return {"outcome": "fenced"}, or "held": destructions are held, and the request waits in its grace again.
 
         Raises Unavailable, and TaskFailed: not_verified, fence_open when the probe was not refused, and cancelled or
         refused when the person or a colleague was faster than the end of the grace: the next run of the workflow then
@@ -39,7 +40,10 @@ class HardSuppress:
         if request is None or not request.done(Step.VERIFIED) or request.box is None:
             raise TaskFailed("not_verified")
         now = self.clock()
-        epoch = None if request.done(Step.FENCED) else self.store.close(request, now)
+        try:
+            epoch = None if request.done(Step.FENCED) else self.store.close(request, now)
+        except Held:
+            return self._back_to_grace(request)
         if epoch is None:
             request = self.requests.get(request_id)
             if request is None or not request.done(Step.FENCED):
@@ -49,6 +53,13 @@ class HardSuppress:
         if not self.store.holds(request, epoch):
             raise TaskFailed("fence_open")
         return {"outcome": "fenced"}
+
+    def _back_to_grace(self, request: Request) -> dict[str, str]:
+        """The time to think again is not over after all: until the hold is released the request may be cancelled and
+        refused, which the mark of its end forbids. Whoever has closed the fence meanwhile is passed through."""
+        new = {f"steps.{Step.GRACED}": None, "state": str(RequestState.GRACE)}
+        self.requests.run(self.requests.change(request.id, new, unless=(Step.FENCED, Step.CANCELLED, Step.REFUSED)))
+        return {"outcome": "held"}
 
 
 def handle(event: Mapping[str, Any]) -> dict[str, Any]:

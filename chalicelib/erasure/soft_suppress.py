@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
 
-_ANSWERED = (Step.VERIFIED, Step.CANCELLED, Step.REFUSED)
+_ENDED = (Step.CANCELLED, Step.REFUSED)
+_ANSWERED = (Step.VERIFIED, *_ENDED)
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,23 @@ class SoftSuppress:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Raises NotFound when request or contact are gone, CannotOpen, Unavailable."""
+        """A request that was stopped needs no contact: without one it goes on to its end without a box.
+
+        Raises NotFound when the request is gone, or the contact of one that goes on, CannotOpen, Unavailable.
+        """
 
         def build(refused: frozenset[str]) -> "list[Write] | None":
             request = self.store.get(request_id)
             if request is None:
                 raise NotFound("There is no such request.")
-            return None if request.done(Step.SUPPRESSED) else self._writes(request)
+            if request.done(Step.SUPPRESSED):
+                return None
+            try:
+                return self._writes(request)
+            except NotFound:
+                if not any(request.done(step) for step in _ENDED):
+                    raise
+                return [self.store.finish(request, Step.SUPPRESSED, self.clock())]  # nobody is left to be told
 
         self.store.until_done(build)
         return {}

@@ -17,6 +17,6 @@ def handle(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def due(request: Request) -> int:
     """When to look (again) whether the last backup has gone (ms): after the longest window, then daily. It counts from
-    the proof of absence: until then a table could be copied with rows in it, however long the erasing took."""
-    gone = after(request, Step.ABSENT) + BACKUP_DAYS * DAY + HOUR
+    the closing of the box: until then a table could be copied with rows of the box and of the inventory in it."""
+    gone = after(request, Step.BOX_CLOSED) + BACKUP_DAYS * DAY + HOUR
     return max(gone, request.at(Step.BACKUPS_CHECKED) + DAY) if request.done(Step.BACKUPS_CHECKED) else gone

@@ -13,6 +13,7 @@ from chalicelib.domain.privacy import OVER, Request, RequestState, Step, Wait, o
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.errors import Unavailable
 from chalicelib.observability import log
+from chalicelib.usecases.wake_request import Answer
 
 if TYPE_CHECKING:
     from chalicelib.storage.requests import RequestStore
@@ -23,6 +24,7 @@ _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
     Wait.IDENTITY: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
     Wait.DECISION: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
     Wait.GRACE: (Step.CANCELLED, Step.REFUSED),
+    Wait.TOLD: (Step.SUPERSEDED,),
 }
 """Steps by which a waiting ends before its time: nobody parks behind one of them."""
 
@@ -93,8 +95,8 @@ class Waiting:
             if request.token == token:
                 return self._answered(request)
             asked = replace(request, waits=str(wait), token=token, due_at=due(request))
-            if outcome(asked, self.clock()):
-                return self._answered(asked)
+            if outcome(asked, self.clock()) and (word := self._answered(asked)):
+                return word
             begun = begin(request, self.clock(), refused)
             refusal = self.store.run(self._parked(request, asked, begun), *begun.writes)
             if refusal is None:
@@ -105,8 +107,8 @@ class Waiting:
         raise Unavailable("The request changes too fast to wait now; try again.")
 
     def _answered(self, request: Request) -> str:
-        self.answer(request)
-        return outcome(request, self.clock())
+        """What the run was answered; "" while it waits, though its time may be over: destructions may be held."""
+        return "" if self.answer(request) is Answer.WAITS else outcome(request, self.clock())
 
     def _parked(self, request: Request, asked: Request, begun: Beginning) -> "Write":
         new = {

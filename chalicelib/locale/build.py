@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -39,6 +40,7 @@ class Lean(Catalog):
         return [("Content-Type", "text/plain; charset=utf-8")]
 
 
+@cache  # reading the whole program takes a second, and each step of the command asks again
 def sources(domain: str, package: Path = PACKAGE) -> dict[str, list[tuple[str, int]]]:
     """Return every text that the program marks for this catalogue, with the places where it stands."""
     found: dict[str, list[tuple[str, int]]] = {}

@@ -137,7 +137,22 @@ class Absence:
                 continue  # drawn again for another ticket
             store = f"{table}.{pk.partition('#')[0]}"
             counts[store] = counts.get(store, 0) + 1
+        if request.after:
+            counts["desk.box"] = self._boxes_before(request)
         return {store: count for store, count in counts.items() if count}
+
+    def _boxes_before(self, request: Request) -> int:
+        """How many boxes of the person's earlier requests are not closed: each holds their addresses under a key of its
+        own. Each request names the one before it that was not over then."""
+        still, seen = 0, {request.id}
+        before = request.after
+        while before and before not in seen:
+            seen.add(before)
+            rows_of = self._partition("desk", rows.request_pk(before))
+            older = next((request_of(item) for item in rows_of if item["sk"] == "request"), None)
+            still += older is not None and not older.done(Step.BOX_CLOSED)
+            before = older.after if older else ""
+        return still
 
     def _partition(self, table: str, pk: str) -> Iterator[dict[str, Any]]:
         """Every row of a partition, strongly consistent."""
@@ -192,7 +207,8 @@ class Absence:
         """Open the fences and mark the proof (`mark`): all or nothing, and nothing when it is marked already.
 
         From then on the person may write again as somebody new; what was sent before the destruction stays refused for
-        as long as a provider may repeat it. A fence that a later request has set stays as it is.
+        as long as a provider may repeat it. Each fence that was closed is opened, by the names that were written down
+        with it; an open one is set for an address that had none. A fence that another request has set stays as it is.
         """
         destroyed = request.at(Step.KEY_DESTROYED)
         values = {
@@ -201,8 +217,7 @@ class Absence:
             ":until": {"N": str((destroyed + GUARD_DAYS * DAY) // SECOND)},
             ":request": {"S": request.id},
         }
-        listed = [name.partition("#")[2] for name in known.listed if name.startswith("alias#")]
-        names = dict.fromkeys([*known.addresses, *listed])
+        names = dict.fromkeys([*request.fences, *known.addresses])
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             if mark.role in refused:

@@ -6,9 +6,9 @@ from typing import Any
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.messages import InboundMessage, ReachChanged, Started
 from chalicelib.domain.people import Arrival, Notice, Person
-from chalicelib.domain.privacy_words import Ask
+from chalicelib.domain.privacy_words import ASK_WAITS, Ask
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, RAW_DAYS, SECOND, gone_at
+from chalicelib.domain.tickets import DAY, RANK, RAW_DAYS, SECOND, gone_at
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.vault import seal
@@ -162,8 +162,8 @@ class ConversationRows:
         return self._writes.put("consent", "desk", pk, f"consent#{arrival.now:013d}#{ref.blind}", attributes)
 
     def ask(self, arrival: Arrival, ask: Ask, ref: MessageRef) -> Write:
-        """What the message asks about the person's data; it lies there until that was dealt with."""
-        until = (arrival.now + GUARD_DAYS * DAY) // SECOND
+        """What the message asks about the person's data; it lies there until that was dealt with, however long it
+        takes, and the watch rings for it again when its first bell must have been lost."""
         attributes = {
             "contact_id": arrival.person.contact_id,
             "action": ask.action,
@@ -171,8 +171,8 @@ class ConversationRows:
             "message_ref": str(ref),
             "language": arrival.person.language,
             "at": arrival.now,
-            "expires_at": until,
-            "gone_at": gone_at(until),
+            "due": rows.ASKING,
+            "due_at": arrival.now + ASK_WAITS,
         }
         pk = rows.contact_pk(arrival.person.contact_id)
         return self._writes.put("ask", "desk", pk, f"ask#{arrival.now:013d}#{ref.blind}", attributes)

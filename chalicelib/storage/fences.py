@@ -8,7 +8,6 @@ from chalicelib.domain.messages import InboundMessage, Started
 from chalicelib.domain.people import Outcome
 from chalicelib.domain.privacy import Box
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_from_wire
 from chalicelib.storage.request_box import RequestBox
@@ -50,14 +49,13 @@ class Fences:
         """Put the fixed answer into the request's box, once whoever else does it at the same time; nothing when the box
         is gone. Returns False when another transaction was in the way.
 
-        The key of the mark says what the answer is about and no time, so that there is one however long the fence is
-        closed.
+        The key of the mark says what the answer is about and no time, and it has no date, so that there is one however
+        long the fence is closed. It goes with the box.
         """
         if fence.box is None:
             return True
-        box, blind, until = fence.box, blind_of_notice(ERASING, fence.request_id), (now + GUARD_DAYS * DAY) // SECOND
-        ref = MessageRef(box.conversation_id, now, blind)
-        mark = {"message_ref": str(ref), "expires_at": until, "gone_at": gone_at(until)}
+        box, blind = fence.box, blind_of_notice(ERASING, fence.request_id)
+        mark = {"message_ref": str(MessageRef(box.conversation_id, now, blind))}
         pk, request_id = rows.conversation_pk(box.conversation_id), fence.request_id
         writes = [
             self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": BOX_EPOCH}),

@@ -5,11 +5,12 @@ from typing import Any
 
 from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.privacy import Request, RequestState, Step
-from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
+from chalicelib.domain.tickets import DAY
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.storage import rows
 from chalicelib.storage.bulk import Bulk
-from chalicelib.storage.request_box import KEPT
+from chalicelib.storage.holding import ROLE as HOLD
+from chalicelib.storage.holding import Held, unheld
 from chalicelib.storage.requests import RequestStore
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Write, Writes
@@ -38,11 +39,13 @@ class Fencing:
         """Raise both epochs, fence every address and mark the step: all or nothing. `now` in ms.
 
         Return the epoch of the conversation before, 0 when there is none. None when the request does not allow it any
-        more: it is fenced already, cancelled or refused.
+        more: it is fenced already, cancelled or refused. Raises Held.
         """
         epochs = [0]
 
         def build(refused: frozenset[str]) -> list[Write] | None:
+            if HOLD in refused:
+                raise Held("Destructions are held.")
             if "request" in refused:
                 return None
             contact, head = self._person(request)
@@ -50,7 +53,7 @@ class Fencing:
             names = [*head.get("aliases", ()), *head.get("former", ())[-_MOST_FORMER:]]
             if head.get("former") or "alias" in refused:
                 names = self._owned(names, request.contact_id)
-            writes = [self._marked(request, now)]
+            writes = [self._marked(request, names, now), unheld(self._writes)]
             if contact:
                 writes.append(self._contact(contact))
             if head:
@@ -85,8 +88,10 @@ class Fencing:
         owners = {pk: item.get("contact_id") for (_, pk, _), item in found.items()}
         return [name for name in dict.fromkeys(names) if owners.get(f"alias#{name}") == contact_id]
 
-    def _marked(self, request: Request, now: int) -> Write:
-        state = {f"steps.{Step.FENCED}": now, "state": RequestState.DESTROYING.value}
+    def _marked(self, request: Request, names: list[str], now: int) -> Write:
+        """The names stand on the request, so that whoever sets or opens the fences finds each, whatever becomes of the
+        aliases meanwhile."""
+        state = {f"steps.{Step.FENCED}": now, "state": RequestState.DESTROYING.value, "fences": names}
         only = "attribute_not_exists(#steps.#cancelled) AND attribute_not_exists(#steps.#refused)"
         return self._requests.change(request.id, state, unless=Step.FENCED, only=only)
 
@@ -149,16 +154,15 @@ class Fencing:
         raise Unavailable("The conversation is too busy to be probed now; try again.")
 
 
-def fence(request: Request, at: int, *, closed: bool = True) -> dict[str, Any]:
+def fence(request: Request, at: int) -> dict[str, Any]:
     """The attributes of a fence of this request, from `at` (ms) on.
 
-    A closed one stays until somebody opens it, however long the destruction takes, and for as long as the box at most;
-    an open one ends with the providers' last repetition.
+    It is closed and has no date: it stays until the proof of absence opens it, however long the destruction takes.
     """
     assert request.box is not None
     return {
         "at": at,
-        "closed": closed,
+        "closed": True,
         "request_id": request.id,
         "box": {
             "contact_id": request.box.contact_id,
@@ -168,14 +172,13 @@ def fence(request: Request, at: int, *, closed: bool = True) -> dict[str, Any]:
             "account": request.account,
         },
         "language": request.language,
-        "expires_at": (at + (KEPT if closed else GUARD_DAYS * DAY)) // SECOND,
     }
 
 
 def fence_again(writes: Writes, name: str, request: Request, at: int) -> Write:
-    """Set a fence to another time; one that has expired meanwhile is there again."""
+    """Set a fence to another time; one that is gone is there again."""
     values = fence(request, at)
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE #expires_at"
     write = writes.update("fence", "index", rows.fence_pk(name), "fence", expression, "attribute_exists(pk)", values)
     del write.item["Update"]["ConditionExpression"]
     return write

@@ -7,17 +7,15 @@ words in the clear are sealed to the key of the request's box, which is destroye
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.domain.expiry import gone_at
 from chalicelib.domain.patience import full_jitter
 from chalicelib.domain.privacy import Request, Step
 from chalicelib.domain.tickets import SECOND
 from chalicelib.storage import rows
 from chalicelib.storage.bulk import Bulk, Key
-from chalicelib.storage.request_box import KEPT
 from chalicelib.storage.requests import RequestStore, request_of
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.vault import Place
@@ -45,12 +43,15 @@ class Store:
 
 @dataclass(frozen=True)
 class Person:
-    """Contact, head, key and words as they are stored (empty: gone), and what the conversation leads to."""
+    """Contact, head, key and words as they are stored (empty: gone), what the conversation leads to, and contact and
+    key of the request's box."""
 
     contact: Mapping[str, Any]
     key: Mapping[str, Any]
     policy: tuple[str, str]
     stores: Mapping[str, Store]
+    box: Mapping[str, Any]
+    box_key: Mapping[str, Any]
 
 
 def identities_place(request_id: str) -> Place:
@@ -89,7 +90,7 @@ class Inventories:
                 links += row.get("links", ()) if linked(row, now) else ()
                 names += (*row.get("aliases", ()), *row.get("former", ())) if row["sk"] == "head" else ()
         first = [("index", f"alias#{name}", "alias") for name in names]
-        first += [("index", f"words#{contact_id}", "words"), ("keys", contact_id, "")]
+        first += [("index", f"words#{contact_id}", "words"), ("keys", contact_id, ""), *_of_box(request)]
         found, tickets = self._tickets(ticket_ids, first, contact_id)
         words = found.get(("index", f"words#{contact_id}", "words"), {})
         texts = tuple(f"text#{name}" for name in words.get("words", ()))
@@ -104,7 +105,9 @@ class Inventories:
             WORDS: Store(len(texts) + bool(words), texts),
             KEYS: Store(int(bool(key))),
         }
-        return Person(contact, key, (newest.get("policy_version", ""), newest.get("policy_hash", "")), stores)
+        policy = newest.get("policy_version", ""), newest.get("policy_hash", "")
+        box, box_key = (found.get(one, {}) for one in _of_box(request))
+        return Person(contact, key, policy, stores, box, box_key)
 
     def _contact_pages(self, contact_id: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
         names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash"
@@ -134,9 +137,18 @@ class Inventories:
 
     # -- writing and reading
 
-    def freeze(self, request: Request, person: Person, sealed: bytes, fingerprint: str, now: int) -> bool:
-        """Write the inventory and mark the step: all or nothing. False: it was written before."""
-        puts = list(self._rows(request, person.stores, sealed, now))
+    def freeze(
+        self,
+        request: Request,
+        person: Person,
+        sealed: bytes,
+        fingerprint: str,
+        now: int,
+        also: Sequence[Write] = (),
+    ) -> bool:
+        """Write the inventory and mark the step, with what else belongs to it unless that is refused: all or nothing.
+        False: it was written before."""
+        puts = list(self._rows(request, person.stores, sealed))
         version, policy_hash = person.policy
         counts = {name: {"found": one.found, "destroyed": 0, "retained": 0} for name, one in person.stores.items()}
         marked = self._requests.finish(
@@ -154,17 +166,22 @@ class Inventories:
             put = puts.pop()
             size -= _size(put)
             self._bulk.call("put_item", **put.item["Put"])
-        return self._run.until_done(lambda refused: None if refused else [*puts, marked])
 
-    def _rows(self, request: Request, stores: Mapping[str, Store], sealed: bytes, now: int) -> Iterator[Write]:
-        until = (now + KEPT) // SECOND
-        dates = {"request_id": request.id, "expires_at": until, "gone_at": gone_at(until)}
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            if marked.role in refused:
+                return None
+            return [*puts, *(one for one in also if one.role not in refused), marked]
+
+        return self._run.until_done(build)
+
+    def _rows(self, request: Request, stores: Mapping[str, Store], sealed: bytes) -> Iterator[Write]:
+        """Without dates: they are needed until the proof, however long it takes, and go with the request's box."""
         pk = rows.request_pk(request.id)
         for name, store in stores.items():
             for part, names in enumerate(_parts(store.names)):
-                row = {"store": name, "found": store.found, "names": names, **dates}
+                row = {"store": name, "found": store.found, "names": names, "request_id": request.id}
                 yield self._writes.put("inventory", "desk", pk, f"inventory#{name}#{part:03d}", row, fresh=False)
-        row = {"store": IDENTITIES, "found": 0, "identities": sealed, **dates}
+        row = {"store": IDENTITIES, "found": 0, "identities": sealed, "request_id": request.id}
         yield self._writes.put("inventory", "desk", pk, f"inventory#{IDENTITIES}#000", row, fresh=False)
 
     def read(self, request_id: str) -> tuple[Request | None, dict[str, Store]]:
@@ -196,6 +213,11 @@ def listing_hash(request: Request, stores: Mapping[str, Store]) -> str:
     listing = [[name, stores[name].found, sorted(stores[name].names)] for name in sorted(stores)]
     text = json.dumps([request.contact_id, request.conversation_id, listing], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of_box(request: Request) -> tuple[Key, Key]:
+    assert request.box is not None
+    return ("desk", rows.contact_pk(request.box.contact_id), "contact"), ("keys", request.box.contact_id, "")
 
 
 def _ticket(ticket_id: str) -> Key:

@@ -1,6 +1,6 @@
 """The point of no return: a contact's key goes, and the mark for restored backups is set, in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.domain.patience import full_jitter
@@ -24,8 +24,8 @@ class KeyDestruction:
         self._requests = requests
         self._writes = Writes(tables)
 
-    def destroy(self, request: Request, fences: Iterable[str], counts: Mapping[str, Any], now: int) -> bool:
-        """Delete the key, write the tombstone, set the fences (blind names) to this time (ms) and mark the step.
+    def destroy(self, request: Request, counts: Mapping[str, Any], now: int) -> bool:
+        """Delete the key, write the tombstone, set the fences to this time (ms) and mark the step.
 
         False: somebody has done it already.
         """
@@ -36,7 +36,7 @@ class KeyDestruction:
             writes = [self._requests.finish(request, Step.KEY_DESTROYED, now, counts=counts), self._key(request)]
             if "tombstone" not in refused:  # one of an earlier destruction of the same contact stays as it is
                 writes.append(self._tombstone(request, now))
-            return [*writes, *(fence_again(self._writes, name, request, now) for name in fences)]
+            return [*writes, *(fence_again(self._writes, name, request, now) for name in request.fences)]
 
         return self._run.until_done(build)
 

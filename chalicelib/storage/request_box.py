@@ -2,20 +2,20 @@
 
 It outlives the person's rows, because the last answers are due when those are gone, and it is destroyed last. Its
 contact has addresses and nothing else: no profile, no alias, no ticket. So nobody finds it, no list shows it, and what
-the person writes never leads there. Its rows carry their dates from the beginning: should the workflow never come to
-close it, the sweeper ends it as it ends any contact.
+the person writes never leads there. Its rows have no date: they are needed for as long as the request is open, however
+long that takes, and go with its end. The watch sees to it that every open request comes to one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.domain.expiry import gone_at
+from chalicelib.domain.delivery import RIGHTS
 from chalicelib.domain.messages import Button
 from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.people import ContactKey
 from chalicelib.domain.privacy import Box, Identity, Request, Step
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, RANK, SECOND
+from chalicelib.domain.tickets import RANK
 from chalicelib.errors import Unavailable
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.attributes import Wire, item_from_wire
@@ -24,8 +24,8 @@ from chalicelib.storage.vault import seal
 from chalicelib.storage.wire_calls import reach
 from chalicelib.storage.writes import Write, Writes, blind_of_notice
 
-KEPT = 60 * DAY
-"""How long a box stays that the workflow does not close: longer than any request should take."""
+ADDRESSES = ("user", "phone", "chat")
+"""Attributes of a contact that hold addresses, by their kind."""
 BOX = "box"
 """Role of the write that demands an open box. It is refused when the box was closed meanwhile: then read the request
 anew."""
@@ -58,8 +58,7 @@ class RequestBox:
             "epoch": 1,
             "created_at": now,
         }
-        for kind, value in addresses.items():
-            contact[kind] = seal(box.public_key, sealing.contact_attribute(box.contact_id, kind), value.encode())
+        contact |= _sealed(box, addresses)
         conversation = {
             "conversation_id": box.conversation_id,
             "contact_id": box.contact_id,
@@ -70,7 +69,6 @@ class RequestBox:
             "epoch": 1,
             "last_at": now,
             "aliases": [],
-            "expires_at": (now + KEPT) // SECOND,
             **head,
         }
         kept = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
@@ -79,6 +77,16 @@ class RequestBox:
             self._writes.put("box_head", "desk", rows.conversation_pk(box.conversation_id), "head", conversation),
             self._writes.put("box_key", "keys", box.contact_id, "", {**kept, "created_at": now}),
         ]
+
+    def readdressed(self, box: Box, addresses: Mapping[str, str]) -> Write:
+        """The person is reached by these addresses now, and by no other; sealed to the box's own key."""
+        sealed = _sealed(box, addresses)
+        gone = [f"#{kind}" for kind in ADDRESSES if kind not in sealed]
+        changes = ["SET " + ", ".join(f"#{kind} = :{kind}" for kind in sealed)] if sealed else []
+        changes += ["REMOVE " + ", ".join(gone)] if gone else []
+        pk, values = rows.contact_pk(box.contact_id), {"box": box.conversation_id, **sealed}
+        condition = "#conversation_id = :box"
+        return self._writes.update("box_contact", "desk", pk, "contact", " ".join(changes), condition, values)
 
     def notice(self, request: Request, kind: str, text: str, buttons: Sequence[Button], now: int) -> list[Write]:
         """An answer to the person, under the condition that the box is open; nothing when the request has none.
@@ -107,7 +115,6 @@ class RequestBox:
         same time `at` (ms): who wants one for good gives a time that is always the same."""
         ref = MessageRef(box.conversation_id, at, blind_of_notice(kind, request_id))
         content = {"text": text, "buttons": [one._asdict() for one in buttons]}
-        until = (at + KEPT) // SECOND
         message = {
             "direction": "out",
             "kind": "text",
@@ -118,15 +125,12 @@ class RequestBox:
             "status": "queued",
             "rank": RANK["queued"],
             "author": "desk",
-            "purpose": "rights",
-            # Dated from the beginning, so that nobody is asked to date a row without a ticket.
-            "expires_at": until,
-            "gone_at": gone_at(until),
+            "purpose": RIGHTS,
         }
         place = {
             "conversation_id": box.conversation_id,
             "action": "send",
-            "purpose": "rights",
+            "purpose": RIGHTS,
             "due": "due#0",
             "due_at": at,
             "queued_at": at,
@@ -153,6 +157,13 @@ class RequestBox:
         values |= {"at": pressed, "no": False}
         expression = "SET #last_inbound_at = :at, #blocked = :no"
         return self._writes.update(BOX, "desk", pk, "head", expression, "#contact_id = :contact", values)
+
+
+def _sealed(box: Box, addresses: Mapping[str, str]) -> dict[str, bytes]:
+    return {
+        kind: seal(box.public_key, sealing.contact_attribute(box.contact_id, kind), value.encode())
+        for kind, value in addresses.items()
+    }
 
 
 class BoxRemoval:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib.domain.privacy import Ask, Request, Subject
+from chalicelib.domain.privacy import Ask, Request, Step, Subject
 from chalicelib.domain.references import MessageRef
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.attributes import item_from_wire
@@ -17,6 +17,9 @@ from chalicelib.storage.writes import Write, Writes
 
 ASKS = 25
 """Asks that are read at once."""
+OLDER = "older"
+"""Role of the write that supersedes an earlier request."""
+_NOT_YET = ("id", "box", "fences")
 _ASK = re.compile(r"ask#([0-9]{13})#([0-9a-f]{32})")
 
 
@@ -70,7 +73,7 @@ class RequestOpening:
         that was left to the request `over` is replaced. What was written down as evidence is sealed to the contact's
         key."""
         pk = rows.contact_pk(subject.contact_id)
-        row: dict[str, Any] = {name: value for name, value in asdict(request).items() if name not in ("id", "box")}
+        row: dict[str, Any] = {name: value for name, value in asdict(request).items() if name not in _NOT_YET}
         row |= {"request_id": request.id, "due": WAKE, "queue": OPEN_QUEUE, "activity": request.deadline_at}
         if evidence:
             row["evidence"] = self.sealed(request.id, "evidence", subject, evidence)
@@ -95,13 +98,18 @@ class RequestOpening:
         body = self._key(ask.contact_id, f"ask#{ask.at:013d}#{ask.blind}")
         return Write("ask", {"Delete": {**body, "ConditionExpression": "attribute_exists(pk)"}})
 
-    def closed(self, request: Request) -> Write:
-        """The contact has no open request any more; the pointer to another one stays."""
-        body = self._key(request.contact_id, "request") | {
-            "ConditionExpression": "request_id = :request",
-            "ExpressionAttributeValues": {":request": {"S": request.id}},
-        }
-        return Write("pointer", {"Delete": body})
+    def newest(self, request: Request) -> Write:
+        """The contact's pointer names this request: the person has not asked again since."""
+        pk, values = rows.contact_pk(request.contact_id), {"request": request.id}
+        return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :request", values)
+
+    def superseded(self, older: Request, now: int) -> Write:
+        """The person has asked again: a stopped request whose box is still there closes it as soon as it can. Refused
+        when it has closed it meanwhile. `now` in ms."""
+        expression = f"SET #steps.#{Step.SUPERSEDED} = :now, #due_at = :now"
+        condition = f"attribute_exists(#due) AND attribute_not_exists(#steps.#{Step.BOX_CLOSED})"
+        pk, values = rows.request_pk(older.id), {"now": now}
+        return self._writes.update(OLDER, "desk", pk, "request", expression, condition, values)
 
     def suppressed(self, contact_id: str, now: int) -> Write:
         """Nothing unasked is sent to this contact, from `now` (ms) on unless it was so before."""

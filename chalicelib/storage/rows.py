@@ -31,13 +31,14 @@ class ItemClass:
 
 _DATED = "dated when its ticket closes; without a ticket, when it arrives"
 _WITH_CONTACT = "with its contact, on the date of the conversation's head"
+_BOX = "; in a request's box it has no date and goes when the box is closed, with the end of the request"
 _IDENTITY = ("phone", "whatsapp_name", "whatsapp_id", "telegram_id", "telegram_name", "language")
 _MESSAGE = ("message_text", "shared_items", "message_metadata")
 
 CONTACT = ItemClass(
     "contact", "desk", pk="contact#{contact_id}", sk="contact",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
-    expiry=_WITH_CONTACT, eraser="desk",
+    expiry=_WITH_CONTACT + _BOX, eraser="desk",
     sealed=("profile", "user", "phone", "chat"),
     plain=("contact_id", "channel", "account", "language", "state", "public_key", "epoch", "conversation_id",
            "created_at", "suppressed_at"),
@@ -52,14 +53,14 @@ CONSENT = ItemClass(
 HEAD = ItemClass(
     "head", "desk", pk="conversation#{conversation_id}", sk="head",
     owner="contact", categories=("message_metadata",), purpose="support", retention="contact",
-    expiry="dated when its newest ticket closes; before the first ticket, when it arrives", eraser="desk",
+    expiry="dated when its newest ticket closes; before the first ticket, when it arrives" + _BOX, eraser="desk",
     plain=("conversation_id", "contact_id", "channel", "account", "epoch", "ticket_id", "public_key",
            "last_inbound_at", "last_at", "language", "aliases", "former", "blocked", "reach_at", "expires_at"),
 )  # fmt: skip
 MESSAGE = ItemClass(
     "message", "desk", pk="conversation#{conversation_id}", sk="message#{at}#{blind}",
     owner="contact", categories=_MESSAGE, purpose="support", retention="ticket",
-    expiry=_DATED, eraser="desk",
+    expiry=_DATED + _BOX, eraser="desk",
     sealed=("content", "provider_ids"),
     plain=("direction", "kind", "ticket_id", "contact_id", "sent_at", "provider_hash", "order", "arrived_at",
            "status", "rank", "failure", "author", "purpose", "raw_type", "quote_hash", "target_hash", "links",
@@ -82,7 +83,7 @@ OUTBOX = ItemClass(
 CLIENT = ItemClass(
     "client", "desk", pk="conversation#{conversation_id}", sk="client#{hash}",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
-    expiry="8 days after the reply", eraser="desk",
+    expiry="8 days after the reply" + _BOX, eraser="desk",
     plain=("message_ref", "expires_at", "gone_at"),
 )  # fmt: skip
 TICKET = ItemClass(
@@ -119,6 +120,12 @@ SWEEP = ItemClass(
     expiry="none", eraser="none",
     plain=("cursor",),
 )  # fmt: skip
+HOLD = ItemClass(
+    "hold", "desk", pk="hold#erasure", sk="hold",
+    owner="desk", categories=(), purpose="", retention="",
+    expiry="none: one row", eraser="none",
+    plain=("held_at", "held_by"),
+)  # fmt: skip
 UNCLEAR = ItemClass(
     "unclear", "desk", pk="unclear#{day}", sk="{hash}",
     owner="contact", categories=("unreadable",), purpose="support", retention="unreadable",
@@ -135,7 +142,7 @@ GUARD = ItemClass(
 KEY = ItemClass(
     "key", "keys", pk="{contact_id}", sk="",
     owner="contact", categories=(), purpose="support", retention="contact",
-    expiry=_WITH_CONTACT, eraser="keys",
+    expiry=_WITH_CONTACT + _BOX, eraser="keys",
     sealed=("sealed_private",),
     plain=("public_key", "vault_id", "created_at"),
 )  # fmt: skip
@@ -193,31 +200,32 @@ REQUEST = ItemClass(
            "received_at", "deadline_at", "alarm_at", "target_at", "due", "due_at", "run", "waits", "token", "steps",
            "counts", "box", "identity", "certificate_id", "secret_hash", "policy_version", "policy_hash",
            "key_fingerprint", "inventory_hash", "passes", "failure", "failed_step", "escalated_at", "created_by",
-           "decided_by", "over_at", "queue", "activity", "expires_at", "gone_at"),
+           "decided_by", "over_at", "fences", "after", "queue", "activity", "expires_at", "gone_at"),
 )  # fmt: skip
 INVENTORY = ItemClass(
     "inventory", "desk", pk="request#{request_id}", sk="inventory#{store}#{part}",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="with the request's key, at most 24 hours after the proof of absence", eraser="request",
+    expiry="none: it goes when the box is closed, at most 24 hours after the proof of absence", eraser="request",
     sealed=("identities",),
-    plain=("request_id", "store", "found", "names", "expires_at", "gone_at"),
+    plain=("request_id", "store", "found", "names"),
 )  # fmt: skip
 OPEN_REQUEST = ItemClass(
     "open_request", "desk", pk="contact#{contact_id}", sk="request",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="when the request is over", eraser="desk",
+    expiry="when the box of the request is closed, or with the contact", eraser="desk",
     plain=("contact_id", "request_id", "at"),
 )  # fmt: skip
 ASK = ItemClass(
     "ask", "desk", pk="contact#{contact_id}", sk="ask#{at}#{blind}",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="when it was dealt with, 8 days at most", eraser="desk",
-    plain=("contact_id", "action", "request_id", "message_ref", "language", "at", "expires_at", "gone_at"),
+    expiry="when it was dealt with, in the transaction of its effect; it has no date, so nobody deletes it unheard",
+    eraser="desk",
+    plain=("contact_id", "action", "request_id", "message_ref", "language", "at", "due", "due_at"),
 )  # fmt: skip
 FENCE = ItemClass(
     "fence", "index", pk="fence#{hash}", sk="fence",
     owner="contact", categories=("fence",), purpose="proof", retention="fence",
-    expiry="8 days after the destruction", eraser="expiry",
+    expiry="none while it is closed; the proof of absence opens it: 8 days after the destruction", eraser="expiry",
     plain=("at", "closed", "request_id", "box", "language", "expires_at"),
 )  # fmt: skip
 CERTIFICATE = ItemClass(
@@ -240,10 +248,14 @@ TOMBSTONE = ItemClass(
 )  # fmt: skip
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, UNCLEAR, GUARD, KEY,
-    ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, FENCE, CERTIFICATE, CHAIN,
-    TOMBSTONE,
+    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, HOLD, UNCLEAR, GUARD,
+    KEY, ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, FENCE, CERTIFICATE,
+    CHAIN, TOMBSTONE,
 )  # fmt: skip
+
+
+ASKING = "ask#0"
+"""Key of asks in the sparse index `unsent`; the suffix is the shard: one today."""
 
 
 def contact_pk(contact_id: str) -> str:

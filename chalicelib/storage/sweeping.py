@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.expiry import Dated, EndedWords, Expired, Removal, Undated, gone_at
+from chalicelib.domain.expiry import Dated, EndedWords, Expired, Removal, Undated, UnheardAsk, gone_at
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
 from chalicelib.errors import Unavailable
 from chalicelib.storage import rows, text_index
@@ -66,6 +66,28 @@ class Sweeping:
         with reaching():
             found = list(DeskRow.query(rows.channel_pk(account), DeskRow.sk == "channel", consistent_read=True))
         return any(row.stopped_at for row in found)
+
+    # -- asks
+
+    def asks(self, most: int) -> Iterator[UnheardAsk]:
+        """What people asked and nobody has dealt with, as the index shows it (a moment late), the one that is due first
+        at the front; `most` at once."""
+        query = {
+            "TableName": self._tables["desk"],
+            "IndexName": "unsent",
+            "KeyConditionExpression": "due = :due",
+            "ExpressionAttributeValues": {":due": {"S": rows.ASKING}},
+            "Limit": most,
+        }
+        for item in self._call("query", query)["Items"]:
+            yield UnheardAsk(item["pk"]["S"], item["sk"]["S"], _number(item, "at"), _number(item, "due_at"))
+
+    def put_off(self, ask: UnheardAsk, due_at: int) -> None:
+        """Have an ask rung for at `due_at` (ms) and not before, unless it was dealt with meanwhile."""
+        values = {"due": due_at}
+        self._alone(
+            self._writes.update("ask", "desk", ask.pk, ask.sk, "SET #due_at = :due", "attribute_exists(pk)", values)
+        )
 
     # -- what has expired
 
@@ -185,6 +207,11 @@ class Sweeping:
 
     def _call(self, operation: str, body: Wire) -> Wire:
         return reach(self._client, operation, body, "the next sweep tries again")
+
+
+def _number(item: Wire, name: str) -> int:
+    """A number of a row that may have been written by somebody else than our code; 0 when it is none."""
+    return int(float(item.get(name, {}).get("N", "0")))
 
 
 def _found(table: str, item: Wire, now: int) -> Expired | Undated | EndedWords | None:

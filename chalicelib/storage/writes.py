@@ -55,8 +55,9 @@ class Writes:
             "TableName": self._tables[table],
             "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
             "ConditionExpression": condition,
-            "ExpressionAttributeValues": {f":{name}": to_wire(value) for name, value in values.items()},
         }
+        if values:  # DynamoDB takes no empty map
+            body["ExpressionAttributeValues"] = {f":{name}": to_wire(value) for name, value in values.items()}
         if named := _NAMED.findall(f"{expression} {condition}"):
             body["ExpressionAttributeNames"] = {f"#{name}": name for name in named}
         if not expression:

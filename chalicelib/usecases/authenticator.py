@@ -25,8 +25,9 @@ class NotProven(Forbidden):
 
 @dataclass(frozen=True)
 class Authenticator:
-    """Both ways want the password again: a desk that was left open gives nobody a second factor. Attempts are counted
-    with those of signing in. Everything raises TooMany and Unavailable."""
+    """Both ways want the password again: a desk that was left open gives nobody a second factor. Switching off wants a
+    code, too: whoever has learned a password and found an open session does not get rid of the second factor by it.
+    Attempts are counted with those of signing in. Everything raises TooMany and Unavailable."""
 
     identities: "Identities"
     brake: "Brake"
@@ -44,7 +45,7 @@ class Authenticator:
         """
         from chalicelib.storage.identities import CodeWanted, Proven, Refused
 
-        answer = self._password(who, password, source)
+        answer = self._password(who, password, self._brake(who, source))
         if isinstance(answer, CodeWanted):
             raise Conflict("An authenticator application is on already. Switch it off first.", code="authenticator_on")
         if not isinstance(answer, Proven) or answer.staff_id != who.id:
@@ -68,28 +69,33 @@ class Authenticator:
         access_token, _ = self.challenges.read(_use(who), challenge)
         left = self._brake(who, source)
         refused = self.identities.finish_authenticator(Proven(who.id, access_token), code)
-        wrong = "The code is wrong or too old. Take the newest one from the application."
-        self._end(who, source, refused, NotProven(left, wrong, "wrong_code"))
+        self._end(who, source, refused, _wrong_code(left))
         audit("authenticator_on", staff_id=who.id)
 
-    def switch_off(self, who: Staff, password: str, source: str) -> None:
-        """Check the password and ask for codes no more; repeating it is harmless.
+    def switch_off(self, who: Staff, password: str, code: str, source: str) -> None:
+        """Check the password and a code of the application and ask for codes no more; repeating it is harmless, and
+        then the code counts for nothing. Both together are one attempt.
 
-        Raises NotProven, and Conflict when the user pool demands an application.
+        Raises NotProven, ChallengeOver, and Conflict when the user pool demands an application.
         """
-        from chalicelib.storage.identities import CodeWanted, Proven
+        from chalicelib.storage.identities import CodeWanted, Proven, Refused
 
-        answer = self._password(who, password, source)
-        if not isinstance(answer, CodeWanted | Proven):
+        left = self._brake(who, source)
+        answer = self._password(who, password, left)
+        if isinstance(answer, CodeWanted):
+            answer = self.identities.code(answer, code)
+            if isinstance(answer, Refused):
+                audit("authenticator_refused", staff_id=who.id, reason=answer.reason)
+                raise refusal(answer, _wrong_code(left))
+        if not isinstance(answer, Proven) or answer.staff_id != who.id:
             raise _not_ready()
         demanded = Conflict("The company demands an authenticator application.", code="authenticator_demanded")
         self._end(who, source, self.identities.drop_authenticator(who.id), demanded)
         audit("authenticator_off", staff_id=who.id)
 
-    def _password(self, who: Staff, password: str, source: str) -> "Answer":
+    def _password(self, who: Staff, password: str, left: int) -> "Answer":
         from chalicelib.storage.identities import Refused
 
-        left = self._brake(who, source)
         answer = self.identities.password(account_of(who.email), password)
         if isinstance(answer, Refused):
             audit("authenticator_refused", staff_id=who.id, reason=answer.reason)
@@ -108,6 +114,10 @@ class Authenticator:
             audit("authenticator_refused", staff_id=who.id, reason=refused.reason)
             raise refusal(refused, wrong)
         self.brake.forgive(account_of(who.email), source)
+
+
+def _wrong_code(left: int) -> NotProven:
+    return NotProven(left, "The code is wrong or too old. Take the newest one from the application.", "wrong_code")
 
 
 def _use(who: Staff) -> str:

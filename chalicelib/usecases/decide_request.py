@@ -17,6 +17,7 @@ from chalicelib.domain.privacy import (
 )
 from chalicelib.domain.working_days import deadline
 from chalicelib.errors import BadInput, Conflict, NotFound
+from chalicelib.observability import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,7 @@ class DecideRequest:
         if len(reason) > MOST_REASON:
             raise BadInput(f"`reason` may have {MOST_REASON} characters.")
         decide = self._erase if decision == "erase" else self._refuse
+        confirmed: list[bool] = []
 
         def build(refused: frozenset[str]) -> "Sequence[Write]":
             request = self.store.get(request_id)
@@ -67,9 +69,12 @@ class DecideRequest:
                 raise NotFound("There is no such request.")
             if request.state in OVER:
                 raise Conflict("This request is over.", code="over")
+            confirmed.append(decision == "erase" and confirmable(request))
             return decide(request, reason, staff_id, refused)
 
         self.store.until_done(build)
+        if confirmed[-1]:
+            count("ErasureConfirmed", identity=str(Identity.STAFF))
 
     def _erase(self, request: Request, reason: str, staff_id: str, refused: frozenset[str]) -> "Sequence[Write]":
         now = self.clock()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_EVIDENCE = 4000
 """Characters that a colleague may write about how the person asked."""
+_READ_ANEW = frozenset({"pointer", "subject", "older"})
+"""Roles of writes that others may have been faster with: what they check is read anew."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ class OpenRequest:
     ) -> Opened:
         """Open a request, or return the one that is open: `also` is written with a new one only.
 
+        The box of an earlier one, which was stopped and only waits for its answer to arrive, is closed as soon as it
+        can be, for it holds the person's address; the new one remembers it, and is not proved before that.
+
         `received_at` (ms) is when the person asked, now when 0; the law's terms count from it. Raises NotFound for a
         contact that is not there or is being erased, BadInput and Unavailable.
         """
@@ -66,31 +71,43 @@ class OpenRequest:
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             opened.clear()
             first = self.opening.open_request(contact_id)
-            if first and self._goes_on(first, contact_id):
+            older = self._pointed(first, contact_id) if first else None
+            if older and not any(older.done(step) for step in ENDINGS):
                 opened.append(Opened(first, new=False))
                 return None
             subject = self.opening.subject(contact_id)
             if subject is None or subject.erasing:
                 raise NotFound("There is no such contact.")
-            if refused - {"pointer", "subject"}:  # the ask was dealt with meanwhile, and its request is over
+            if refused - _READ_ANEW:  # the ask was dealt with meanwhile, and its request is over
                 return None
-            request = self._request(subject, kind, source, received_at, language, created_by)
+            request = self._request(subject, kind, source, received_at, language, created_by, older)
             opened.append(Opened(request.id, new=True))
-            return [*self.opening.opened(request, subject, evidence, over=first), *also]
+            superseded = [self.opening.superseded(older, self.clock())] if older else []
+            return [*self.opening.opened(request, subject, evidence, over=first), *superseded, *also]
 
         self.store.until_done(build)
         return opened[0] if opened else Opened("", new=False)
 
-    def _goes_on(self, request_id: str, contact_id: str) -> bool:
-        """Whether this is an open request of this contact: the pointer lies where intake may write. One that was
-        stopped is none, though its run has not finished it yet: who asks after that asks for another."""
+    def _pointed(self, request_id: str, contact_id: str) -> Request | None:
+        """The request that the pointer names, if it is one of this contact and not over: the pointer lies where intake
+        may write.
+
+        One that was stopped is on its way out, though its run may not have finished it, or not closed its box: who asks
+        after that asks for another.
+        """
         request = self.store.get(request_id)
-        if request is None or request.contact_id != contact_id or request.state in OVER:
-            return False
-        return not any(request.done(step) for step in ENDINGS)
+        theirs = request is not None and request.contact_id == contact_id and request.state not in OVER
+        return request if theirs else None
 
     def _request(
-        self, subject: Subject, kind: str, source: str, received_at: int, language: str, created_by: str
+        self,
+        subject: Subject,
+        kind: str,
+        source: str,
+        received_at: int,
+        language: str,
+        created_by: str,
+        older: Request | None,
     ) -> Request:
         now = self.clock()
         received_at = min(received_at or now, now)
@@ -110,4 +127,5 @@ class OpenRequest:
             due_at=now + WATCHED,
             certificate_id=new_id(),
             created_by=created_by,
+            after=older.id if older else "",
         )

@@ -18,7 +18,7 @@ from chalicelib.domain.privacy import (
 from chalicelib.domain.tickets import SECOND
 from chalicelib.domain.working_days import deadline
 from chalicelib.errors import NotFound
-from chalicelib.observability import log
+from chalicelib.observability import count, log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,13 +49,13 @@ class PrivacyAsks:
     def __call__(self, contact_id: str) -> int:
         """Deal with all asks of a contact, the oldest first; return how many there were. Raises Unavailable."""
         deal = {"withdraw": self._withdraw, "confirm": self._confirm, "cancel": self._cancel}
-        count = 0
+        dealt = 0
         while asks := self.opening.asks(contact_id):
             for ask in asks:
                 outcome = deal.get(ask.action, self._drop)(ask)
                 log("ask_dealt_with", contact_id=contact_id, action=ask.action, outcome=outcome)
-                count += 1
-        return count
+                dealt += 1
+        return dealt
 
     def _withdraw(self, ask: Ask) -> str:
         try:
@@ -99,7 +99,10 @@ class PrivacyAsks:
             }
             return self.store.change(request.id, values, unless=(Step.VERIFIED, *FIXED), only=_CONFIRMABLE)
 
-        return self._change(ask, new)
+        outcome = self._change(ask, new)
+        if outcome == "done":
+            count("ErasureConfirmed", identity=str(Identity.SECOND_PRESS))
+        return outcome
 
     def _cancel(self, ask: Ask) -> str:
         def new(request: Request) -> "Write | None":

@@ -1,5 +1,5 @@
-"""Every minute: ring again for what was not sent, look after requests about data, close what is idle, delete what has
-expired."""
+"""Every minute: ring again for what was not sent and for what was asked about data, look after requests, close what is
+idle, delete what has expired."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 RING_AFTER = 60 * SECOND
 MOST_RINGS = 500
 """Conversations that one sweep rings. The next one goes on where it ended, from a kept cursor."""
-BUDGETS = {"ring": 10.0, "requests": 4.0, "close": 15.0, "desk": 10.0, "contacts": 7.0, "index": 5.0}
+BUDGETS = {"ring": 10.0, "asks": 2.0, "requests": 4.0, "close": 13.0, "desk": 10.0, "contacts": 7.0, "index": 5.0}
 """Seconds for each part; the function is given 55. A table that takes longer is read in turns."""
 _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
@@ -26,13 +26,14 @@ _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 @dataclass(frozen=True)
 class Sweep:
     """One sweep. `ring` rings conversations and returns how many rang, `end_contact` ends the contact of a
-    conversation and returns whether it has ended, `watch` looks after requests about data until a time of the
-    stopwatch; days are the operator's profile's."""
+    conversation and returns whether it has ended; `watch_asks` and `watch` look after what people asked about their
+    data and after requests, until a time of the stopwatch; days are the operator's profile's."""
 
     store: "Sweeping"
     closing: "Closing"
     end_contact: Callable[[str], bool]
     ring: Callable[[list[str]], int]
+    watch_asks: Callable[[float], int]
     watch: Callable[[float], int]
     idle_days: int
     solved_days: int
@@ -49,6 +50,7 @@ class Sweep:
         heads: list[str] = []
         parts: dict[str, Callable[[float], int]] = {
             "ring": self._ring,
+            "asks": self.watch_asks,
             "requests": self.watch,
             "close": self._close,
             "desk": lambda until: self._delete("desk", until, heads),

@@ -6,7 +6,7 @@ time: what is written down on the request decides, and each step of this is a co
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,12 @@ from chalicelib.domain.privacy import (
 )
 from chalicelib.observability import log
 from chalicelib.storage.executions import RunStatus
+from chalicelib.storage.holding import unheld
 
 if TYPE_CHECKING:
     from chalicelib.storage.executions import Executions
     from chalicelib.storage.requests import RequestStore
+    from chalicelib.storage.writes import Write
 
 
 class Answer(Enum):
@@ -49,7 +51,7 @@ class AnswerWait:
         """Answer the token of `request` when its waiting is over. Raises Unavailable.
 
         "The time is over" is written down first, under the condition that nobody stopped the request: from then on
-        nobody can, whenever the answer arrives.
+        nobody can, whenever the answer arrives. While destructions are held the time of a grace is not over.
         """
         word = self._settled(request)
         if not word or not request.token:
@@ -85,10 +87,17 @@ class AnswerWait:
         if request.done(Step.GRACED):
             return word
         ended = (Step.GRACED, Step.CANCELLED, Step.REFUSED)
-        if self.store.run(self.store.change(request.id, {f"steps.{Step.GRACED}": now}, unless=ended)) is None:
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            mark = self.store.change(request.id, {f"steps.{Step.GRACED}": now}, unless=ended)
+            return None if refused else [mark, unheld(self.store.writes)]
+
+        if self.store.until_done(build):
             return word
         fresh = self.store.get(request.id)
-        return outcome(replace(request, steps=fresh.steps), now) if fresh else ""
+        if fresh is None or not any(fresh.done(step) for step in ended):
+            return ""  # destructions are held
+        return outcome(replace(request, steps=fresh.steps), now)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.privacy import near_deadline, past_target
+from chalicelib.domain.privacy import Wait, near_deadline, past_target, stoppable
 from chalicelib.observability import count
 
 if TYPE_CHECKING:
@@ -19,10 +19,12 @@ MOST_WOKEN = 500
 
 @dataclass(frozen=True)
 class WatchRequests:
-    """One look at all open requests. `wake` has the requests of these ids woken and returns how many."""
+    """One look at all open requests. `wake` has the requests of these ids woken and returns how many; `held` says
+    whether destructions are held."""
 
     store: "RequestStore"
     wake: Callable[[Sequence[str]], int]
+    held: Callable[[], object]
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
@@ -30,10 +32,13 @@ class WatchRequests:
         """Look until the stopwatch says `until`; return how many were woken. Raises Unavailable."""
         now = self.clock()
         due, late, near = [], 0, 0
+        held = bool(self.held())
         for request in self.store.open_ones(MOST):
             late += past_target(request, now)
             near += near_deadline(request, now)
-            if request.due_at <= now:
+            # Whose grace is held waits on; they would be the first, and take the places of others.
+            waits_on = held and request.waits == Wait.GRACE and stoppable(request)
+            if request.due_at <= now and not waits_on:
                 due.append(request.id)
             if self.stopwatch() > until:
                 break

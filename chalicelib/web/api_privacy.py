@@ -96,6 +96,29 @@ def decide(call: Call) -> Response:
     return json_answer(form(_request(request_id, call.now)))
 
 
+def read_hold(call: Call) -> Response:
+    """GET privacy-hold"""
+    fields.only(call.query, (), "parameter")
+    return json_answer(_hold())
+
+
+def set_hold(call: Call) -> Response:
+    """POST privacy-hold"""
+    fields.only(call.query, (), "parameter")
+    fields.only(call.json, ("held",))
+    held = call.json.get("held")
+    if not isinstance(held, bool):
+        raise BadInput("The field held is true or false.")
+    use = wiring_web.hold_destructions()
+    (use.set if held else use.release)(call.colleague.id)
+    return json_answer(_hold())
+
+
+def _hold() -> dict[str, Any]:
+    hold = wiring_web.hold_destructions().current()
+    return {"held": hold is not None, "since": when(hold.at) if hold else None, "by": hold.by or None if hold else None}
+
+
 def certificate(call: Call) -> Response:
     """GET certificates/{id}: the entries of the ledger, as they were signed."""
     fields.only(call.query, (), "parameter")

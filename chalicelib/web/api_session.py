@@ -110,10 +110,12 @@ def set_up_authenticator(call: Call) -> Response:
 
 
 def switch_off_authenticator(call: Call) -> Response:
-    """POST me/authenticator/off"""
+    """POST me/authenticator/off: the password and a code of the application."""
     fields.only(call.query, ())
-    fields.only(call.json, ("password",))
-    wiring_web.authenticator().switch_off(call.colleague, password(call.json, "password"), call.source)
+    body = call.json
+    fields.only(body, ("password", "code"))
+    given = password(body, "password"), fields.code(body, "code", MAX_CODE)
+    wiring_web.authenticator().switch_off(call.colleague, *given, call.source)
     return json_answer({"on": False})
 
 

@@ -56,10 +56,12 @@ def set_up(call: Call) -> Response:
 
 
 def switch_off(call: Call) -> Response:
-    """POST: the password"""
-    fields.only(call.form, ("csrf", "password"))
+    """POST: the password and a code of the application"""
+    form = call.form
+    fields.only(form, ("csrf", "password", "code"))
     try:
-        wiring_web.authenticator().switch_off(call.colleague, password(call.form, "password"), call.source)
+        given = password(form, "password"), fields.code(form, "code", MAX_CODE)
+        wiring_web.authenticator().switch_off(call.colleague, *given, call.source)
     except DeskError as error:
         return _refused(call, error)
     return pages.go("/dashboard/account")

@@ -7,7 +7,7 @@ from chalice.app import Response
 
 from chalicelib import wiring_web
 from chalicelib.domain.desk import Contact
-from chalicelib.domain.privacy import ERASING_KINDS, RequestState, Step, confirmable, stoppable
+from chalicelib.domain.privacy import ENDINGS, ERASING_KINDS, OVER, Request, RequestState, Step, confirmable, stoppable
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.observability import audit
 from chalicelib.storage.desk import Desk
@@ -29,7 +29,8 @@ def requests(call: Call) -> Response:
     fields.only(call.query, ("cursor",), "parameter")
     found = wiring_web.request_pages().page(call.now, PER_PAGE, cursor=call.query.get("cursor", ""))
     audit("requests_read", count=len(found.items), staff_id=call.colleague.id)
-    return _page("privacy.html", call, found=found, first="cursor" not in call.query)
+    hold = wiring_web.hold_destructions().current()
+    return _page("privacy.html", call, found=found, first="cursor" not in call.query, hold=hold)
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,16 @@ def _case(call: Call, typed: Typed) -> Response:
         may_refuse=stoppable(one),
         may_go_on=one.state == RequestState.ESCALATED and not confirmable(one) and one.due_at > call.now,
         certified=one.done(Step.CERTIFIED),
+        hold=wiring_web.hold_destructions().current() if _may_be_held(one) else None,
         gate=GATE,
         most=MOST_REASON,
         typed=typed,
     )
+
+
+def _may_be_held(one: Request) -> bool:
+    """Whether the destruction of this request has not begun and may come."""
+    return one.state not in OVER and not any(one.done(step) for step in (Step.FENCED, *ENDINGS))
 
 
 def _person(desk: Desk, contact_id: str, call: Call) -> Contact | None:

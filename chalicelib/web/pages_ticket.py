@@ -10,7 +10,7 @@ from chalicelib import wiring_web
 from chalicelib.domain.desk import STATES, Contact, Message, Ticket
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.labels import desk_msg
-from chalicelib.domain.privacy import OVER, Request
+from chalicelib.domain.privacy import OVER, Request, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import PRIORITIES
 from chalicelib.errors import BadInput, Conflict, DeskError, NotFound
@@ -104,9 +104,11 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
 
 
 def _running(contact: Contact | None, now: int) -> Request | None:
-    """The open request about the customer's data; read when the contact names one."""
+    """The open request about the customer's data; read when the contact names one. A stopped one is named until its
+    answer has arrived."""
     kept = wiring_web.request_pages().find(contact.request_id, now) if contact and contact.request_id else None
-    return kept.request if kept and kept.request.state not in OVER else None
+    running = kept and kept.request.state not in OVER and not kept.request.done(Step.FINISHED)
+    return kept.request if kept and running else None
 
 
 @dataclass(frozen=True)

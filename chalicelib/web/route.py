@@ -10,6 +10,8 @@ EVERYBODY: frozenset[str] = frozenset(ALL_ROLES)
 ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
 
 PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
+HOLDERS = PRIVACY | ADMINISTRATORS
+"""Who may hold destructions: it loses nothing but time, and whoever sees a break-in first should not wait."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ API: tuple[Route, ...] = (
     Route("POST", "/api/v1/privacy-requests", "api_privacy:open_request", PRIVACY),
     Route("GET", "/api/v1/privacy-requests/{id}", "api_privacy:read", PRIVACY),
     Route("POST", "/api/v1/privacy-requests/{id}/decision", "api_privacy:decide", PRIVACY),
+    Route("GET", "/api/v1/privacy-hold", "api_privacy:read_hold", HOLDERS),
+    Route("POST", "/api/v1/privacy-hold", "api_privacy:set_hold", HOLDERS),
     Route("GET", "/api/v1/certificates/{id}", "api_privacy:certificate", PRIVACY),
 )
 
@@ -83,6 +87,8 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/privacy", "pages_privacy:requests", PRIVACY),
     Route("GET", "/dashboard/privacy/new", "pages_privacy:new", PRIVACY),
     Route("POST", "/dashboard/privacy/new", "pages_privacy:enter", PRIVACY, form=True),
+    Route("GET", "/dashboard/privacy/hold", "pages_hold:hold", HOLDERS),
+    Route("POST", "/dashboard/privacy/hold", "pages_hold:set_hold", HOLDERS, form=True),
     Route("GET", "/dashboard/privacy/{id}", "pages_privacy:case", PRIVACY),
     Route("POST", "/dashboard/privacy/{id}/decision", "pages_privacy:decide", PRIVACY, form=True),
 )

@@ -10,6 +10,8 @@ from chalicelib.domain.privacy import (
     ENDINGS,
     ESCALATED_RESTS,
     OVER,
+    TOLD_WAITS,
+    Hold,
     Request,
     RequestState,
     Step,
@@ -159,6 +161,14 @@ class RequestWords:
         """Day and time, standing alone."""
         return f"{self.words.day(at)}, {self.words.time(at)}"
 
+    def held(self, hold: Hold) -> str:
+        """That destructions are held, since when and by whom."""
+        since = self.moment(hold.at)
+        if not hold.by:
+            return self.words.say("Destructions are held since {time}, by on-call.").format(time=since)
+        name = self.words.colleague(hold.by)
+        return self.words.say("Destructions are held since {time}, by: {name}.").format(time=since, name=name)
+
     # -- clocks
 
     def left(self, one: Request) -> tuple[str, str]:
@@ -183,7 +193,8 @@ class RequestWords:
 
     def final_at(self, one: Request) -> int:
         """When the final certificate can be signed."""
-        return one.at(Step.FINAL) or (one.at(Step.ABSENT) or one.at(Step.KEY_DESTROYED)) + BACKUP_DAYS * DAY
+        closed = one.at(Step.BOX_CLOSED) or (one.at(Step.ABSENT) or one.at(Step.KEY_DESTROYED)) + TOLD_WAITS
+        return one.at(Step.FINAL) or closed + BACKUP_DAYS * DAY
 
     def clocks(self, one: Request) -> list[Clock]:
         """The four clocks: before the destruction what remains, after it what was kept."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib import wiring_delivery
+from chalicelib.domain.delivery import RIGHTS
 from chalicelib.domain.tickets import PRESSES, QUIET_KINDS
 from chalicelib.observability import count, log
 from chalicelib.storage.attributes import from_wire
@@ -20,7 +21,7 @@ _ON_CLOSED = frozenset({"event", "note"})
 _QUIET = QUIET_KINDS | PRESSES
 _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
-    *("direction", "kind", "status", "flagged", "expires_at", "dated"),
+    *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
     *("state", "waits", "decided_by"),
 )
 """Attributes of an image that the relay looks at."""
@@ -88,8 +89,8 @@ def _dating(conversation_id: str, ticket_id: str, row: str = "") -> Bell:
 def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:
     """Whether a message's row may lie undated on a closed ticket or on none, or its failure is not yet shown on
     its ticket, or still."""
-    if not item.get("ticket_id"):
-        return new and not item.get("expires_at")
+    if not item.get("ticket_id"):  # what lies in a request's box goes with the request
+        return new and not item.get("expires_at") and item.get("purpose") != RIGHTS
     if item.get("direction") == "out":
         return (item.get("status") == "failed") != bool(item.get("flagged"))
     return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in _QUIET)

@@ -18,6 +18,8 @@ from desk_moved_time import desk_now, moved_backups
 
 AWS_CHANNELS = frozenset({"dynamodb", "s3", "sqs", "kms"})
 SERVER_ERRORS = frozenset({"InternalServerError", "InternalError", "InternalFailure", "ServiceUnavailable"})
+READS = re.compile("Get|BatchGet|TransactGet|Query|Scan|Describe|List|Decrypt|Sign|GET |HEAD ")
+"""How operations begin that change nothing anywhere. Everything else counts as a write, calls of providers too."""
 EXIT_STATUS = 70
 """Status of a process that was killed on purpose (EX_SOFTWARE)."""
 
@@ -29,23 +31,42 @@ class Player:
         self.function = function
         self.file = file
         self._calls: dict[str, int] = {}
+        self._calls_here: dict[str, int] = {}
+        """Those of the invocation at hand, for faults that choose one."""
+        self._event = ""
 
-    def before(self) -> list[Fault]:
-        """Count one service call; die if it is the one to die before. Returns what to die of after it."""
-        due = []
+    def begin(self, event: object) -> None:
+        """Another invocation begins, with this event."""
+        self._event = json.dumps(event, ensure_ascii=False, default=str)
+        self._calls_here.clear()
+
+    def before(self, operation: str = "") -> list[Fault]:
+        """Count one service call; die if it is the one to die before. Returns what `after` has to look at."""
+        concerned = []
         for fault in self.file.all():
-            channel, _, name = fault["channel"].partition(":")
-            if channel != "lambda" or not self._is(name):
+            if not self._concerns(fault, operation):
                 continue
-            self._calls[fault["id"]] = self._calls.get(fault["id"], 0) + 1
-            if self._calls[fault["id"]] == (fault.get("n") or 1):
-                due.append(fault)
-        self._die([fault for fault in due if fault.get("when") != "after"])
-        return [fault for fault in due if fault.get("when") == "after"]
+            calls = self._counter(fault)
+            nth = calls.get(fault["id"], 0) + 1
+            if not fault.get("writes"):
+                calls[fault["id"]] = nth
+            if nth == (fault.get("n") or 1) and fault.get("when") != "after":
+                self._die(fault)
+            concerned.append(fault)
+        return concerned
 
-    def after(self, due: list[Fault]) -> None:
-        """Die if the call that has just been answered is the one to die after."""
-        self._die(due)
+    def after(self, concerned: list[Fault], status: int) -> None:
+        """Die if the call that has just been answered, with this HTTP status, is the one to die after. A write that
+        was refused is none."""
+        for fault in concerned:
+            calls = self._counter(fault)
+            done = calls.get(fault["id"], 0)
+            if fault.get("writes"):
+                if status >= 400:
+                    continue
+                done = calls[fault["id"]] = done + 1
+            if done == (fault.get("n") or 1) and fault.get("when") == "after":
+                self._die(fault)
 
     def aws_fault(self, channel: str, operation: str) -> Fault | None:
         """Return the planned fault of this call and use up one of its times. `match` sees operation and function."""
@@ -55,14 +76,22 @@ class Player:
                 return fault
         return None
 
+    def _concerns(self, fault: Fault, operation: str) -> bool:
+        channel, _, name = fault["channel"].partition(":")
+        if channel != "lambda" or not self._is(name) or (fault.get("writes") and READS.match(operation)):
+            return False
+        return not fault.get("match") or bool(re.search(fault["match"], self._event))
+
+    def _counter(self, fault: Fault) -> dict[str, int]:
+        return self._calls_here if fault.get("match") else self._calls
+
     def _is(self, name: str) -> bool:
         wanted = name.replace("_", "-")
         return self.function == wanted or self.function.endswith(f"-{wanted}")
 
-    def _die(self, faults: list[Fault]) -> None:
-        for fault in faults:
-            if self.file.spend(fault["id"]):
-                os._exit(EXIT_STATUS)
+    def _die(self, fault: Fault) -> None:
+        if self.file.spend(fault["id"]):
+            os._exit(EXIT_STATUS)
 
 
 def install(function: str, path: str) -> None:
@@ -72,6 +101,7 @@ def install(function: str, path: str) -> None:
         "botocore.httpsession": lambda module: _wrap_botocore(module, player),
         "requests.adapters": lambda module: _wrap(module.HTTPAdapter, "send", player),
         "httpx._transports.default": lambda module: _wrap_httpx(module, player),
+        "chalice.app": lambda module: _wrap_chalice(module, player),
     }
     for name in wanted.keys() & sys.modules.keys():
         wanted.pop(name)(sys.modules[name])
@@ -110,7 +140,7 @@ def _wrap(owner: Any, name: str, player: Player) -> None:
     def send(self: Any, *args: Any, **kwargs: Any) -> Any:
         due = player.before()
         answer = real(self, *args, **kwargs)
-        player.after(due)
+        player.after(due, answer.status_code)
         return answer
 
     setattr(owner, name, send)
@@ -125,10 +155,27 @@ def _wrap_httpx(module: ModuleType, player: Player) -> None:
     async def send(self: Any, *args: Any, **kwargs: Any) -> Any:
         due = player.before()
         answer = await real(self, *args, **kwargs)
-        player.after(due)
+        player.after(due, answer.status_code)
         return answer
 
     owner.handle_async_request = send
+
+
+def _wrap_chalice(module: ModuleType, player: Player) -> None:
+    """Events reach the code through these two, but for those of the API, which nobody needs to tell apart."""
+    for owner in (module.LambdaFunction, module.EventSourceHandler):
+        _wrap_handler(owner, player)
+
+
+def _wrap_handler(owner: Any, player: Player) -> None:
+    real = owner.__call__
+
+    @functools.wraps(real)
+    def call(self: Any, event: Any, context: Any) -> Any:
+        player.begin(event)
+        return real(self, event, context)
+
+    owner.__call__ = call
 
 
 def _wrap_botocore(module: ModuleType, player: Player) -> None:
@@ -137,8 +184,8 @@ def _wrap_botocore(module: ModuleType, player: Player) -> None:
 
     @functools.wraps(real)
     def send(self: Any, request: Any) -> Any:
-        due = player.before()
         channel, operation = call_of(request)
+        due = player.before(operation)
         fault = player.aws_fault(channel, operation) if channel in AWS_CHANNELS else None
         if fault is None:
             answer = real(self, request)
@@ -148,7 +195,7 @@ def _wrap_botocore(module: ModuleType, player: Player) -> None:
             if fault.get("accept"):
                 real(self, request)
             answer = _failure(fault, request, channel)
-        player.after(due)
+        player.after(due, answer.status_code)
         return answer
 
     owner.send = send

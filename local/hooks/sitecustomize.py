@@ -15,5 +15,7 @@ if os.environ.get("AWS_LAMBDA_FUNCTION_NAME") and os.environ.get("TWINS_ADDRESS"
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME") and os.environ.get("FAULTS_FILE"):
     import desk_fault_player
+    import desk_log_end
 
+    desk_log_end.install()
     desk_fault_player.install(os.environ["AWS_LAMBDA_FUNCTION_NAME"], os.environ["FAULTS_FILE"])

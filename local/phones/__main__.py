@@ -20,7 +20,7 @@ class OwnClock:
     def now(self) -> float:
         return time.time() + self.offset
 
-    def advance(self, seconds: int, /, steps: int = 1) -> None:
+    def advance(self, seconds: int, /, steps: int = 1, wait: float = 0) -> None:
         self.offset += seconds
 
 

@@ -89,10 +89,10 @@ class Controls:
             given = int(given)
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _TEN_YEARS:
             raise Refused(f"advance_seconds must be a whole number from 1 to {_TEN_YEARS}; time only goes forward.")
-        steps = body.fields.get("steps")
-        if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= 60):
-            raise Refused("steps must be a whole number from 1 to 60: in how many steps at most the clock moves.")
-        more = {} if steps is None else {"steps": steps}
+        more = {
+            **_limited(body, "steps", 60, "in how many steps at most the clock moves"),
+            **_limited(body, "wait", 600, "seconds for the desk to become quiet at each step"),
+        }
         # One walk after the other: each goes from due moment to due moment and takes its time.
         async with self._walking:
             try:
@@ -118,6 +118,16 @@ class Controls:
         self.bench.store.confirmations = given
         self.bench.store.changed()
         return {"enabled": given}
+
+
+def _limited(body: Body, name: str, most: int, what: str) -> dict[str, int]:
+    """A whole number that may be left out, by its name."""
+    value = body.fields.get(name)
+    if value is None:
+        return {}
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise Refused(f"{name} must be a whole number from 1 to {most}: {what}.")
+    return {name: value}
 
 
 def _item(call: Call) -> dict[str, Any]:

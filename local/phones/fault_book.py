@@ -22,6 +22,7 @@ LONG_TIMEOUT = 60.0
 """Seconds of `"timeout": true`: longer than any client of the desk waits."""
 _FIELDS = {
     "channel", "times", "status", "body", "retry_after", "timeout", "match", "accept", "error", "n", "when",
+    "writes",
 }  # fmt: skip
 
 
@@ -40,6 +41,7 @@ class Fault:
     error: str | int | None = None
     n: int | None = None
     when: Literal["before", "after"] | None = None
+    writes: bool = False
 
     def brief(self) -> str:
         """One line for the page."""
@@ -77,6 +79,10 @@ def parse_fault(fields: dict[str, Any]) -> Fault:
     if when not in (None, "before", "after"):
         raise Refused("when must be before or after.")
     fault.when = when
+    writes = fields.get("writes", False)
+    if not isinstance(writes, bool):
+        raise Refused("writes must be true or false.")
+    fault.writes = writes
     if fault.body is not None and not isinstance(fault.body, str | dict | list):
         raise Refused("body must be text, an object or a list.")
     accept = fields.get("accept", fault.timeout is not None and fault.status is None and fault.error is None)

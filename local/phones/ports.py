@@ -5,14 +5,15 @@ from typing import Any, Protocol
 
 
 class Clock(Protocol):
-    """The desk's clock. A module with these two functions will do; `steps` is given when somebody asks for it."""
+    """The desk's clock. A module with these two functions will do; `steps` and `wait` are given when somebody asks
+    for them."""
 
     def now(self) -> float:
         """The desk's time in epoch seconds."""
 
-    def advance(self, seconds: int, /, steps: int = ...) -> object:
-        """Move the clock forward, in at most so many steps; return when everything that fell due has been done. May
-        block for long."""
+    def advance(self, seconds: int, /, steps: int = ..., wait: float = ...) -> object:
+        """Move the clock forward, in at most so many steps; return when everything that fell due has been done, or
+        raise TimeoutError when that takes longer than `wait` seconds at one of them."""
 
 
 class AwsFaults(Protocol):

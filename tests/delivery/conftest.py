@@ -18,6 +18,7 @@ from chalicelib.storage.opening import Opener
 from chalicelib.storage.opening_one import OneOpener
 from chalicelib.storage.outbox import Outbox
 from chalicelib.storage.replies import ReplyStore
+from chalicelib.storage.rows import conversation_pk
 from chalicelib.storage.sealing import open_json
 from chalicelib.storage.secrets import Secrets
 from chalicelib.storage.vault import Place
@@ -83,8 +84,20 @@ class Delivery(Desk):
         return ReplyToCustomer(**parts | more)
 
     def open_ticket(self, message: InboundMessage | None = None) -> dict[str, Any]:
-        """A ticket with its notice sent and nothing waiting."""
-        self.receive(message or from_amina(sent_at=self.seconds))
+        """A ticket with its notice sent and nothing waiting. Without a message it is Amina's, on a desk where nothing
+        has happened yet, and its rows are made once: the table's stream does not know how they came."""
+        if message is not None:
+            return self._opened(message)
+        assert not self.items()
+        return self.once("amina's ticket", lambda: self._opened(from_amina(sent_at=self.seconds)))
+
+    def open_telegram_ticket(self) -> dict[str, Any]:
+        """Daniyar's, as `open_ticket` makes Amina's."""
+        assert not self.items()
+        return self.once("daniyar's ticket", lambda: self._opened(from_daniyar(sent_at=self.seconds, message_id=7)))
+
+    def _opened(self, message: InboundMessage) -> dict[str, Any]:
+        self.receive(message)
         (ticket,) = self.of_pk("ticket#")
         self.now += 1_000
         self.sender()(ticket["conversation_id"])
@@ -92,9 +105,6 @@ class Delivery(Desk):
         self.provider.sent.clear()
         self.provider.calls = 0
         return ticket
-
-    def open_telegram_ticket(self) -> dict[str, Any]:
-        return self.open_ticket(from_daniyar(sent_at=self.seconds, message_id=7))
 
     def reply(self, ticket: Mapping[str, Any], text: str, client_id: str = "") -> MessageRef:
         """Bolat's reply, as stored."""
@@ -104,12 +114,10 @@ class Delivery(Desk):
         return ref
 
     def message(self, ref: MessageRef) -> dict[str, Any]:
-        (item,) = [one for one in self.of(f"message#{ref.tail}") if ref.conversation_id in one["pk"]]
-        return item
+        return self.item(conversation_pk(ref.conversation_id), f"message#{ref.tail}")
 
     def ticket(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
-        (item,) = self.of_pk(ticket["pk"])
-        return item
+        return self.item(ticket["pk"], "ticket")
 
     def head(self) -> dict[str, Any]:
         (item,) = self.of("head")

@@ -131,7 +131,7 @@ class Customer:
 
 @dataclass
 class Office:
-    """The privacy officer and the operators, signed in anew by each use: sessions end when the clock moves."""
+    """The privacy officer, signed in anew when the clock has moved."""
 
     play: Play
 

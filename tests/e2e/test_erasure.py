@@ -166,7 +166,7 @@ class Story:
         return [secret, secret.replace("-", "")]
 
     def two_weeks_pass(self) -> None:
-        advance(self.play, 14 * DAY, steps=7)
+        advance(self.play, 15 * DAY, steps=7)
         self.seen["complete"] = self.office.reach("complete", *self.gone)
 
 

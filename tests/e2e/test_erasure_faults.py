@@ -133,7 +133,7 @@ class Jam:
         self.rows["after"] = settled(self.play)
         canaries = [canary for one in self.both for canary in one.canaries()]
         self.seen["left"] = readable(everything(self.play.desk.client), canaries)
-        advance(self.play, 14 * DAY, steps=2)
+        advance(self.play, 15 * DAY, steps=2)
         self.seen["complete"] = self.office.reach("complete", *self.both)
 
 

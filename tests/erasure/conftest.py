@@ -4,6 +4,7 @@ Daniyar is to be erased, on WhatsApp or on Telegram; Amina is to stay as she is,
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -17,12 +18,14 @@ from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY
 from chalicelib.storage import rows, sealing
-from chalicelib.storage.attributes import item_to_wire
+from chalicelib.storage.attributes import item_from_wire, item_to_wire
 from chalicelib.storage.desk import Desk as DeskReading
 from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.opening_one import OneOpener
+from chalicelib.storage.request_box import ADDRESSES
 from chalicelib.storage.requests import WAKE, RequestStore
 from chalicelib.storage.staff import StaffStore
-from chalicelib.storage.vault import Place, new_contact_key, seal
+from chalicelib.storage.vault import CannotOpen, Place, new_contact_key, seal
 from chalicelib.usecases.change_ticket import ChangeTicket, Wish
 from chalicelib.usecases.work_on_ticket import CommentOnTicket
 from tests.delivery.conftest import BOLAT
@@ -58,8 +61,9 @@ class Person:
         return self._one(self.conversation_pk, "head")
 
     def _one(self, pk: str, sk: str) -> dict[str, Any]:
-        (item,) = self.desk.items(keep=lambda item: (item["pk"], item["sk"]) == (pk, sk))
-        return item
+        key = item_to_wire({"pk": pk, "sk": sk})
+        found = self.desk.dynamodb.get_item(TableName=self.desk.tables["desk"], Key=key, ConsistentRead=True)
+        return item_from_wire(found["Item"])
 
     @property
     def conversation_pk(self) -> str:
@@ -77,25 +81,23 @@ class Person:
             if item["pk"] == self.conversation_pk and item.get("direction") == direction
         ]
 
-    def keys(self) -> set[tuple[str, str, str]]:
-        """Table, partition and sort key of every row of the person, but for requests, by brute force."""
-        return {key for key, item in self.desk.every_item() if self._is_theirs(key, item)}
+    def keys(self, then: Snapshot | None = None) -> set[tuple[str, str, str]]:
+        """Table, partition and sort key of every row of the person, now or then, but for requests, by brute force."""
+        every = list(self.desk.every_item(then))
+        theirs = {key for key, item in every if self._names_them(key, item)}
+        own = [item for key, item in every if key in theirs]
+        parked = {f"parked#{blind_id}" for item in own for blind_id in item.get("links", ())}
+        tickets = {item["ticket_id"] for item in own if item.get("sk") == "ticket"}
+        theirs |= {key for key, _ in every if key[1] in parked}
+        return theirs | {key for key, item in every if key[1].startswith("number#") and item["ticket_id"] in tickets}
 
-    def _is_theirs(self, key: tuple[str, str, str], item: Mapping[str, Any]) -> bool:
-        if key[1].startswith(("request#", "fence#", "tombstone#")):
+    def _names_them(self, key: tuple[str, str, str], item: Mapping[str, Any]) -> bool:
+        if key[1].startswith(("request#", "fence#", "tombstone#", "parked#", "number#")):
             return False
         names = {self.contact_id, self.conversation_id}
         mine = names & {str(item.get(name, "")) for name in ("contact_id", "conversation_id")}
         mine |= {name for name in names if name in key[1] or name in key[2]}
-        mine |= {name for name in names if str(item.get("message_ref", "")).startswith(name)}
-        if key[1].startswith("parked#"):
-            return key[1].removeprefix("parked#") in self._blind_ids()
-        if key[1].startswith("number#"):
-            return item["ticket_id"] in {ticket["ticket_id"] for ticket in self.tickets}
-        return bool(mine)
-
-    def _blind_ids(self) -> set[str]:
-        return {name for one in self.messages("out") for name in one.get("links", ())}
+        return bool(mine) or str(item.get("message_ref", "")).startswith(tuple(names))
 
 
 @dataclass
@@ -268,7 +270,8 @@ class Erasing(Keeping):
         key = new_contact_key(self.vault_keys.public, box_contact)
         row, head = person.row, person.head
         address = {
-            kind: seal(key.public, sealing.contact_attribute(box_contact, kind), b"+0") for kind in ("phone", "chat")
+            kind: seal(key.public, sealing.contact_attribute(box_contact, kind), value.encode())
+            for kind, value in self.addresses(row).items()
         }
         shared = {"channel": row["channel"], "account": row["account"], "language": row["language"]}
         box = Box(box_contact, box_conversation, key.public)
@@ -285,7 +288,8 @@ class Erasing(Keeping):
         }  # fmt: skip
         key_row = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         ask = {"contact_id": person.contact_id, "action": "confirm", "request_id": request_id, "at": self.now}
-        for table, item in (
+        ask |= {"due": rows.ASKING, "due_at": self.now}
+        made = (
             ("desk", {"pk": rows.request_pk(request_id), "sk": "request", **request}),
             ("desk", {"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
                       "request_id": request_id, "at": self.now}),
@@ -297,10 +301,19 @@ class Erasing(Keeping):
                       "conversation_id": box.conversation_id, "channel": row["channel"], "account": row["account"],
                       "epoch": 1, "public_key": key.public, "aliases": [], "blocked": bool(head.get("blocked"))}),
             ("keys", {"pk": box.contact_id, **key_row, "created_at": self.now}),
-        ):  # fmt: skip
-            self.dynamodb.put_item(TableName=self.tables[table], Item=item_to_wire(item))
+        )  # fmt: skip
+        self.put_all((table, item_to_wire(item)) for table, item in made)
         found = self.requests.get(request_id)
         assert found is not None
+        return found
+
+    def addresses(self, contact: Mapping[str, Any]) -> dict[str, str]:
+        """The addresses of a contact in the clear; those that do not open are left out."""
+        opener, contact_id, found = OneOpener(lambda: self.vault), contact["contact_id"], dict[str, str]()
+        for kind in ADDRESSES:
+            with suppress(CannotOpen):
+                value = opener.text(contact_id, sealing.contact_attribute(contact_id, kind), contact.get(kind))
+                found |= {kind: value} if value else {}
         return found
 
     def request(self, request: Request) -> Request:
@@ -311,35 +324,31 @@ class Erasing(Keeping):
 
     # -- everything that is stored
 
-    def every_item(self) -> Iterator[tuple[tuple[str, str, str], dict[str, Any]]]:
-        """Every item of every table: table, partition and sort key, and its attributes."""
-        for table in TABLES:
-            for item in self.items(table):
-                yield (table, item["pk"], item.get("sk", "")), item
+    def every_item(self, then: Snapshot | None = None) -> Iterator[tuple[tuple[str, str, str], dict[str, Any]]]:
+        """Every item of every table, now or then: table, partition and sort key, and its attributes."""
+        for table, items in (then or self.snapshot()).items():
+            for key, item in items.items():
+                yield (table, *key), item_from_wire(item)
 
-    def restore(self, snapshot: Snapshot, tables: tuple[str, ...] = TABLES) -> None:
-        """Bring these tables back to what they held then."""
-        now = self.snapshot()
-        for table in tables:
-            for key in now[table].keys() - snapshot[table].keys():
-                names = ("pk", "sk") if "sk" in now[table][key] else ("pk",)
-                where = {name: now[table][key][name] for name in names}
-                self.dynamodb.delete_item(TableName=self.tables[table], Key=where)
-            for key, item in snapshot[table].items():
-                if now[table].get(key) != item:
-                    self.dynamodb.put_item(TableName=self.tables[table], Item=item)
+    def restore(self, then: Snapshot, now: Snapshot | None = None) -> None:
+        """Bring all tables back to what they held then; `now` is what they hold, for whoever has just read it."""
+        now = now or self.snapshot()
+        self.delete_all((table, now[table][key]) for table in TABLES for key in now[table].keys() - then[table].keys())
+        self.put_all(
+            (table, item) for table in TABLES for key, item in then[table].items() if now[table].get(key) != item
+        )
 
-    def everything(self, without: tuple[str, ...] = ()) -> bytes:
-        """Every stored value of all tables, as bytes; `without` leaves out partitions that begin so."""
+    def everything(self, without: tuple[str, ...] = (), then: Snapshot | None = None) -> bytes:
+        """Every value that is or was stored in any table, as bytes; `without` leaves out partitions that begin so."""
         parts: list[bytes] = []
-        for (_, pk, _), item in self.every_item():
+        for (_, pk, _), item in self.every_item(then):
             if not pk.startswith(without or ("\0",)):
                 _flatten(item, parts)
         return b"\n".join(parts)
 
-    def found_of(self, person: Person) -> list[str]:
-        """Canaries of a person that lie anywhere in clear, escaped, hexadecimal or base64."""
-        stored = self.everything()
+    def found_of(self, person: Person, then: Snapshot | None = None) -> list[str]:
+        """Canaries of a person that lie, or lay, anywhere in clear, escaped, hexadecimal or base64."""
+        stored = self.everything(then=then)
         texts = {*person.canaries, *(part.lower() for part in person.canaries)}
         return [one for one in texts if any(form in stored for form in (*forms_of(one), one.encode().hex().encode()))]
 

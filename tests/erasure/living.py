@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.domain.people import ContactKey
 from chalicelib.domain.privacy import Request
+from chalicelib.domain.privacy_words import ASK_WAITS
 from chalicelib.domain.privacy_words import Ask as Asked
 from chalicelib.domain.profile import load_profile
 from chalicelib.erasure import await_delivery, decide, settle, verify_identity, wait_backups
@@ -21,6 +22,7 @@ from chalicelib.erasure.waiting import Waiting
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_to_wire, to_wire
 from chalicelib.storage.executions import RunStatus
+from chalicelib.storage.holding import Holding
 from chalicelib.storage.opening_one import OneOpener
 from chalicelib.storage.outbox_reading import OutboxReading
 from chalicelib.storage.request_box import RequestBox
@@ -89,6 +91,8 @@ class Living:
     desk: Erasing
     runs: Runs = field(default_factory=Runs)
     woken: list[str] = field(default_factory=list)
+    asked: int = 0
+    """How many asks there were."""
 
     # -- parts
 
@@ -99,6 +103,10 @@ class Living:
     @property
     def opening(self) -> RequestOpening:
         return RequestOpening(self.desk.dynamodb, self.desk.tables)
+
+    @property
+    def holding(self) -> Holding:
+        return Holding(self.desk.dynamodb, self.desk.tables)
 
     @property
     def answers(self) -> RequestAnswers:
@@ -158,6 +166,20 @@ class Living:
 
     # -- what happens
 
+    def once(self, name: str, build: Callable[[], Request]) -> str:
+        """Add a request by `build`, the first time in this process; later the rows, the time and the runs that it
+        left. Return its id."""
+
+        def built() -> tuple[str, dict[str, dict[str, Any]], set[str]]:
+            request = build()
+            assert not self.runs.waiting and not self.runs.answered
+            return request.id, dict(self.runs.given), set(self.runs.running)
+
+        request_id, given, running = self.desk.once(name, built)
+        self.runs.given.update(given)
+        self.runs.running.update(running)
+        return request_id
+
     def daniyar(self) -> Person:
         def build() -> tuple[str, str, str]:
             person = self.desk.person(from_daniyar(sent_at=self.desk.seconds, message_id=7))
@@ -167,13 +189,13 @@ class Living:
 
     def ask(self, person: Person, action: Any, request_id: str = "") -> None:
         """Put what a message asks where intake puts it."""
-        number = len(self.desk.of("ask#"))
-        blind = f"{self.desk.now:016x}{number:016x}"
+        self.asked += 1
+        blind = f"{self.desk.now:016x}{self.asked:016x}"
         item = {
             "pk": rows.contact_pk(person.contact_id), "sk": f"ask#{self.desk.now:013d}#{blind}",
             "contact_id": person.contact_id, "action": Asked(action).action, "request_id": request_id,
             "message_ref": f"{person.conversation_id}.{self.desk.now:013d}.{blind}", "language": "ru",
-            "at": self.desk.now, "expires_at": self.desk.seconds + 8 * 86400,
+            "at": self.desk.now, "due": rows.ASKING, "due_at": self.desk.now + ASK_WAITS,
         }  # fmt: skip
         self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=item_to_wire(item))
 

@@ -1,6 +1,7 @@
 """The proof of absence: another program with its own reads; whatever is left of the person is found."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,15 +10,17 @@ from botocore.exceptions import ClientError
 from chalicelib.domain.messages import Address, Author
 from chalicelib.domain.privacy import MOST_PASSES, Request, Step
 from chalicelib.domain.tickets import DAY
+from chalicelib.erasure.close_box import CloseBox
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.errors import Unavailable
 from chalicelib.storage.absence import Absence, Inventory
 from chalicelib.storage.attributes import item_to_wire
+from chalicelib.storage.request_box import BoxRemoval
 from tests.erasure.absence import asking, verify
-from tests.erasure.conftest import DANIYAR_PHONE, Erasing, Person, Snapshot, cast
+from tests.erasure.conftest import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, Snapshot, cast
 from tests.erasure.destroying import run_until
-from tests.erasure.faults import Died, Dying, Hooked, Leaving
-from tests.people import from_amina
+from tests.erasure.faults import Counting, Died, Dying, Hooked, Leaving
+from tests.people import WHATSAPP_ACCOUNT, from_amina
 
 
 def gone(desk: Erasing, person: Person) -> Request:
@@ -94,7 +97,7 @@ def leave(desk: Erasing, person: Person) -> None:
 
 
 def test_what_is_found_goes_back_to_the_eraser_five_times_and_then_to_a_person(desk: Erasing) -> None:
-    (person,) = cast(desk, "telegram_daniyar")
+    _, person = cast(desk, "amina", "telegram_daniyar")
     request = gone(desk, person)
     for number in range(1, MOST_PASSES + 1):
         leave(desk, person)
@@ -110,7 +113,7 @@ def test_what_is_found_goes_back_to_the_eraser_five_times_and_then_to_a_person(d
 
 
 def test_a_store_that_does_not_answer_proves_nothing(desk: Erasing) -> None:
-    request = gone(desk, *cast(desk, "telegram_daniyar"))
+    request = gone(desk, cast(desk, "amina", "telegram_daniyar")[-1])
     reads: list[str] = []
 
     def count(name: str, body: Mapping[str, Any]) -> None:
@@ -132,7 +135,7 @@ def test_a_store_that_does_not_answer_proves_nothing(desk: Erasing) -> None:
 
 
 def test_it_goes_on_after_dying_at_any_write_and_reads_what_was_left_over(desk: Erasing) -> None:
-    request = gone(desk, *cast(desk, "whatsapp_daniyar"))
+    request = gone(desk, cast(desk, "amina", "whatsapp_daniyar")[-1])
     counting = Dying(desk.dynamodb)
     start = desk.snapshot()
     verify(desk, request, counting)
@@ -146,7 +149,7 @@ def test_it_goes_on_after_dying_at_any_write_and_reads_what_was_left_over(desk: 
 
 def test_an_address_that_has_a_new_owner_is_no_trace(desk: Erasing) -> None:
     """Somebody got the number meanwhile, after its fence was opened by an earlier run."""
-    (person,) = cast(desk, "whatsapp_daniyar")
+    _, person = cast(desk, "amina", "whatsapp_daniyar")
     request = gone(desk, person)
     assert verify(desk, request) == {"outcome": "absent"}
     run = desk.requests.change(request.id, {f"steps.{Step.ABSENT}": None})
@@ -157,7 +160,68 @@ def test_an_address_that_has_a_new_owner_is_no_trace(desk: Erasing) -> None:
     assert verify(desk, request) == {"outcome": "absent"}
 
 
+def test_a_fence_is_opened_though_its_alias_expired_before_it_was_listed(desk: Erasing) -> None:
+    """Given a former number whose alias goes by its date between the closing of the fence and the inventory, then its
+    fence has the time of the destruction and is opened like the others."""
+    _, person = cast(desk, "amina", "whatsapp_daniyar")
+    request = desk.request_for(person)
+    run_until(desk, request, "hard_suppress")
+    former = desk.address_key.address("whatsapp", WHATSAPP_ACCOUNT, Address("phone", FORMER_PHONE))
+    where = {"pk": {"S": f"alias#{former}"}, "sk": {"S": "alias"}}
+    assert desk.dynamodb.delete_item(TableName=desk.tables["index"], Key=where, ReturnValues="ALL_OLD")["Attributes"]
+    desk.later(60)
+    run_until(desk, request, "sweep")
+    assert verify(desk, request) == {"outcome": "absent"}
+
+    stored = desk.request(request)
+    fences = {item["pk"].removeprefix("fence#"): item for item in desk.items("index") if item["sk"] == "fence"}
+    assert fences.keys() == set(stored.fences) and former in fences and len(fences) == 3
+    for fence in fences.values():
+        assert (fence["closed"], fence["at"]) == (False, stored.at(Step.KEY_DESTROYED))
+        assert fence["expires_at"] == (fence["at"] + 8 * DAY) // 1000
+
+
+def before_it(desk: Erasing, request: Request, **more: Any) -> Request:
+    """An earlier request of the same person, which was stopped, with its box."""
+    person = Person(desk, request.channel, request.contact_id, request.conversation_id)
+    return desk.request_for(person, steps={str(Step.CANCELLED): desk.now, str(Step.FINISHED): desk.now}, **more)
+
+
+def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Erasing) -> None:
+    """Given an earlier request whose box, or the one before that, still holds the person's address under a living key,
+    then that is found, the eraser is sent round again, and with its end the proof is given."""
+    _, person = cast(desk, "amina", "whatsapp_daniyar")
+    first = desk.request_for(person)
+    oldest = before_it(desk, first)
+    older = before_it(desk, first, after=oldest.id)
+    request = desk.request_for(person, after=older.id)
+    run_until(desk, request, "sweep")
+    close = CloseBox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), 1095, lambda: desk.now)
+    for passes, one in enumerate((older, oldest), start=1):
+        assert verify(desk, request) == {"outcome": "found"}
+        stored = desk.request(request)
+        assert stored.passes == passes and not stored.done(Step.ABSENT)
+        close(one.id)
+        run_until(desk, request, "sweep")
+    assert verify(desk, request) == {"outcome": "absent"}
+    assert {item["pk"] for item in desk.items("keys")} >= {request.box.contact_id if request.box else ""}
+
+
+def test_an_earlier_request_that_is_gone_or_names_itself_stops_nobody(desk: Erasing) -> None:
+    _, person = cast(desk, "amina", "whatsapp_daniyar")
+    request = gone(desk, person)
+    counting = Counting(desk.dynamodb)
+    known = asking(desk, counting)
+    identities = known.identities(*_both(known, request), desk.vault)
+    before = counting.calls.total()
+    assert known.found(request, identities) == {}
+    ordinary = counting.calls.total() - before
+    for after in ("0" * 20, request.id):
+        assert known.found(replace(request, after=after), identities) == {}
+    assert counting.calls.total() - before == 3 * ordinary + 1, "one read for each earlier request, none without"
+
+
 def test_before_the_second_pass_nothing_is_asked(desk: Erasing) -> None:
-    request = desk.request_for(*cast(desk, "telegram_daniyar"))
+    request = desk.request_for(cast(desk, "amina", "telegram_daniyar")[-1])
     with pytest.raises(TaskFailed, match="not_erased"):
         verify(desk, request)

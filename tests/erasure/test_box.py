@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from chalicelib.domain import privacy_texts
 from chalicelib.domain.certificates import secret_hash
 from chalicelib.domain.messages import ReachChanged, StatusUpdate
-from chalicelib.domain.privacy import Identity, RequestState, Step
+from chalicelib.domain.privacy import TOLD_WAITS, Identity, RequestState, Step
 from chalicelib.domain.references import MessageRef
+from chalicelib.domain.texts import KAZAKHSTAN, show_date
 from chalicelib.domain.tickets import DAY, SECOND
+from chalicelib.erasure import await_delivery, wait_backups
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_to_wire
@@ -19,9 +22,12 @@ from chalicelib.storage.desk import Desk as DeskReading
 from chalicelib.storage.opening_one import OneOpener
 from chalicelib.storage.request_box import BOX, RequestBox
 from chalicelib.storage.request_opening import RequestOpening
+from chalicelib.web.show import Words
+from chalicelib.web.show_privacy import RequestWords
 from chalicelib.workers import relay
-from tests.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes
-from tests.erasure.conftest import Erasing
+from tests.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes, KnownBoxes
+from tests.erasure.conftest import Erasing, Person
+from tests.erasure.living import Living
 from tests.people import AMINA_PHONE, DANIYAR, DANIYAR_CHAT, TELEGRAM_ACCOUNT
 from tests.storage.declared import undeclared
 
@@ -31,7 +37,7 @@ CHANNELS = pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
 
 @pytest.fixture
 def boxes(desk: Erasing) -> Boxes:
-    return Boxes(desk)
+    return KnownBoxes(desk)
 
 
 class Died(BaseException):
@@ -155,6 +161,46 @@ def test_without_a_contact_nothing_is_begun(boxes: Boxes) -> None:
     assert boxes.read(request_id).steps == {}
 
 
+@pytest.mark.parametrize("gone", ["contact", "head", "key", "they are being erased"])
+@pytest.mark.parametrize(
+    ("step", "state"), [(Step.CANCELLED, RequestState.CANCELLED), (Step.REFUSED, RequestState.REFUSED)]
+)
+def test_a_stopped_request_without_a_contact_comes_to_its_end_without_a_box(
+    boxes: Boxes, step: Step, state: RequestState, gone: str
+) -> None:
+    """Given a contact that is gone, when somebody has stopped the request, before or after that was noticed, then it is
+    over, and nobody waits for an answer that nobody gets."""
+    person = boxes.person("whatsapp")
+    request_id = boxes.request(person, due_at=boxes.desk.now)
+    lose(boxes.desk, person, gone)
+    with pytest.raises(NotFound):
+        boxes.suppress()(request_id)
+    boxes.mark(request_id, step)
+
+    assert boxes.suppress()(request_id) == {} == boxes.suppress()(request_id)
+    request = boxes.read(request_id)
+    assert (request.box, request.done(Step.SUPPRESSED), request.secret_hash) == (None, True, "")
+    living = Living(boxes.desk)
+    assert living.finish(request_id) == {}
+    assert await_delivery.due(boxes.read(request_id)) == boxes.desk.now
+    boxes.close()(request_id)
+    assert boxes.read(request_id).state == state
+    assert not boxes.desk.of("outbox#")
+
+
+def lose(desk: Erasing, person: Person, what: str) -> None:
+    where = {
+        "contact": ("desk", rows.contact_pk(person.contact_id), "contact"),
+        "head": ("desk", person.conversation_pk, "head"),
+        "key": ("keys", person.contact_id, ""),
+    }
+    if what in where:
+        table, pk, sk = where[what]
+        desk.dynamodb.delete_item(TableName=desk.tables[table], Key=item_to_wire({"pk": pk, "sk": sk}))
+    else:
+        Living(desk).set_contact(person, state="erasing")
+
+
 @CHANNELS
 def test_the_rows_of_a_box_are_declared_and_show_nothing_of_the_person(boxes: Boxes, channel: str) -> None:
     person = boxes.person(channel)
@@ -192,20 +238,22 @@ def as_record(item: dict[str, Any]) -> dict[str, Any]:
     return {"eventName": "INSERT", "eventID": "1", "dynamodb": {"NewImage": item_to_wire(item), "SequenceNumber": "1"}}
 
 
-def test_a_box_that_nobody_closes_is_ended_by_the_sweeper(boxes: Boxes) -> None:
+def test_a_box_is_there_for_as_long_as_its_request_is_open(boxes: Boxes) -> None:
     request_id = boxes.request(boxes.person("whatsapp"))
     boxes.suppress()(request_id)
-    boxes.desk.deliver()
+    boxes.send()
     request = boxes.read(request_id)
-    assert request.box is not None
+    there = {key for key in boxes.traces(request) if key[1].partition("#")[0] not in ("link", "parked")}
 
-    boxes.desk.now += 60 * DAY + SECOND
-    for _ in range(3):
+    for _ in range(4):
+        boxes.desk.now += 100 * DAY
         boxes.desk.sweep()
 
-    conversations = {item["pk"] for item in boxes.desk.of_pk("conversation#")}
-    assert f"conversation#{request.box.conversation_id}" not in conversations
-    assert request.box.contact_id not in {item["pk"] for item in boxes.desk.items("keys")}
+    everything = dict(boxes.desk.every_item())
+    assert {key[1].partition("#")[0] for key in there} == {"contact", "conversation", request.box.contact_id, "request"}
+    assert there <= everything.keys()
+    dated = [key for key in there if {"expires_at", "gone_at"} & everything[key].keys()]
+    assert dated == [], "neither the sweeper nor DynamoDB itself ever finds them"
 
 
 # -- while the request is open
@@ -291,6 +339,33 @@ def test_the_person_is_told_once_with_a_secret_that_fits_the_certificate(boxes: 
     assert found and secret_hash(request.certificate_id, found[0].upper()) == request.secret_hash
     assert request.certificate_id in sent.text and ADDRESS in sent.text
     assert request.done(Step.TOLD)
+
+
+@pytest.mark.parametrize("late", [0, 3 * DAY])
+def test_the_end_of_the_backups_counts_from_the_closing_of_the_box(boxes: Boxes, late: int) -> None:
+    """Given an answer in time, or one that a stop of three days held up, then what the person is told, what the list
+    says and what the workflow waits for is two weeks after the box, which is closed last."""
+    request_id = boxes.certified(boxes.person("telegram"))
+    boxes.desk.now += late
+    boxes.notify()(request_id)
+    boxes.send()
+    closes_at = max(await_delivery.due(boxes.read(request_id)), boxes.desk.now)
+    until = closes_at + 14 * DAY + HOUR
+    (sent,) = boxes.desk.provider.sent
+    request = boxes.read(request_id)
+    assert sent.text.count(show_date("kk", datetime.fromtimestamp(until / SECOND, KAZAKHSTAN).date())) == 1
+
+    def shown() -> int:
+        words = Words("en", lambda text: text, boxes.desk.now, "", {})
+        return RequestWords(words, PROFILE.deadlines).final_at(boxes.read(request_id))
+
+    assert shown() == request.at(Step.ABSENT) + TOLD_WAITS + 14 * DAY
+    boxes.desk.now = closes_at
+    boxes.close()(request_id)
+    request = boxes.read(request_id)
+    assert wait_backups.due(request) == until
+    assert boxes.desk.requests.item(request_id)["activity"] == closes_at + 14 * DAY
+    assert shown() == closes_at + 14 * DAY
 
 
 def test_nobody_is_told_before_there_is_a_certificate(boxes: Boxes) -> None:

@@ -15,7 +15,7 @@ from chalice.test import Client, HTTPResponse
 from chalicelib import wiring
 from chalicelib.domain.certificates import FINAL, ISSUED, entry_hash, secret_hash
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.privacy import Request, RequestState, Step
+from chalicelib.domain.privacy import HOUR, Request, RequestState, Step
 from chalicelib.domain.profile import load_profile
 from chalicelib.domain.tickets import DAY
 from chalicelib.erasure.certificate import IssueCertificate
@@ -192,6 +192,26 @@ def test_it_is_not_final_while_what_went_late_can_be_restored(office: Office, la
     office.requests.run(office.requests.change(request.id, {f"steps.{late}": now}))
     assert office.finish(request) == {"outcome": "wait"}
     office.requests.run(office.requests.change(request.id, {f"steps.{late}": office.now}))
+    assert office.finish(request) == {"outcome": "final"}
+
+
+@pytest.mark.parametrize("table", ["desk", "keys", "ledger"])
+def test_it_is_final_only_when_no_table_reaches_back_to_the_box(
+    office: Office, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    """Given a box that was closed 23 hours after the proof, then its rows can be restored for as long after that."""
+    request = office.request(Step.BOX_CLOSED)
+    office.issue(request)
+    absent = request.at(Step.ABSENT)
+    closed = absent + 23 * HOUR
+    office.requests.run(office.requests.change(request.id, {f"steps.{Step.BOX_CLOSED}": closed}))
+    earliest = dict.fromkeys(("desk", "keys", "ledger"), closed + 1)
+    monkeypatch.setattr(Backups, "earliest", lambda self: earliest)
+    monkeypatch.setattr(Backups, "any_before", lambda self, at: at > closed)
+    for at in (absent + 1, closed):
+        earliest[table] = at
+        assert office.finish(request) == {"outcome": "wait"}
+    earliest[table] = closed + 1
     assert office.finish(request) == {"outcome": "final"}
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.messages import Address, Author, NumberChanged
 from chalicelib.domain.privacy import Request, Step
+from chalicelib.domain.tickets import DAY
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.storage import erasing, rows, sealing
@@ -15,9 +17,11 @@ from chalicelib.storage.inventory import STORES, identities_place
 from chalicelib.storage.opening import Opener
 from chalicelib.storage.vault import CannotOpen, unseal
 from tests.conftest import Aws
+from tests.erasure.absence import verify
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, Erasing, Person, Snapshot, cast
 from tests.erasure.destroying import TASKS, run_task, run_until
 from tests.erasure.faults import Counting, Died, Dying, Leaving, Throttled
+from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.storage.declared import class_of, undeclared
 
 DESTROYING = tuple(name for name in TASKS if name != "settle")
@@ -58,8 +62,9 @@ def of_request(request: Request) -> tuple[str, ...]:
     return rows.request_pk(request.id), "fence#", f"tombstone#{request.contact_id}"
 
 
-def assert_destroyed(desk: Erasing, person: Person, request: Request, before: Snapshot) -> None:
-    """Nothing of the person is there in any form, nothing opens, and everybody else's rows are as they were."""
+def assert_destroyed(desk: Erasing, person: Person, request: Request, before: Snapshot) -> Snapshot:
+    """Nothing of the person is there in any form, nothing opens, and everybody else's rows are as they were. Return
+    what was looked at: everything."""
     keys = set(before_keys(before))
     theirs = THEIRS[request.id]
     after = desk.snapshot()
@@ -70,10 +75,11 @@ def assert_destroyed(desk: Erasing, person: Person, request: Request, before: Sn
         for key, item in items.items():
             if (table, *key) not in theirs and not key[0].startswith(of_request(request)):
                 assert after[table][key] == item, (table, key[0].split("#")[0])
-    assert desk.found_of(person) == []
-    assert not desk.items("keys", lambda item: item["pk"] == person.contact_id)
+    assert desk.found_of(person, after) == []
+    assert (person.contact_id, "") not in after["keys"]
     counts = desk.request(request).counts
     assert all(counts[store]["found"] == counts[store]["destroyed"] for store in STORES), counts
+    return after
 
 
 THEIRS: dict[str, set[tuple[str, str, str]]] = {}
@@ -86,8 +92,9 @@ def before_keys(snapshot: Snapshot) -> list[tuple[str, str, str]]:
 
 def prepared(case: tuple[Erasing, Person, Request]) -> tuple[Erasing, Person, Request, Snapshot]:
     desk, person, request = case
-    THEIRS[request.id] = person.keys()
-    return desk, person, request, desk.snapshot()
+    before = desk.snapshot()
+    THEIRS[request.id] = person.keys(before)
+    return desk, person, request, before
 
 
 def finish(desk: Erasing, request: Request) -> None:
@@ -123,9 +130,8 @@ def classes_of(desk: Erasing, person: Person) -> list[str]:
     return [one.name for one in found if one is not None]
 
 
-def test_every_class_of_a_contacts_rows_is_destroyed_or_says_who_does_it(desk: Erasing) -> None:
-    (person,) = cast(desk, "whatsapp_daniyar")
-    request = desk.request_for(person)
+def test_every_class_of_a_contacts_rows_is_destroyed_or_says_who_does_it(one: tuple[Erasing, Person, Request]) -> None:
+    desk, person, request = one
     theirs, planted = person.keys(), set(classes_of(desk, person))
     declared = {one.name for one in rows.CLASSES if one.owner == "contact"}
     assert declared - NOT_DESTROYED_HERE.keys() == planted - {"guard"}, "plant one of each class in conftest.py"
@@ -146,26 +152,24 @@ def test_wherever_a_task_dies_the_next_run_finishes_its_work(one: tuple[Erasing,
     desk, person, request, before = prepared(one)
     if TASKS.index(name):
         run_until(desk, request, TASKS[TASKS.index(name) - 1])
-    start = desk.snapshot()
+    start, now = desk.snapshot(), None
     counted = Dying(desk.dynamodb)
     run_task(desk, name, request, counted)
     assert counted.writes
     for number in range(1, counted.writes + 1):
         for when in ("before", "after"):
-            desk.restore(start)
+            desk.restore(start, now)
             with pytest.raises(Died):
                 run_task(desk, name, request, Dying(desk.dynamodb, number, when))
 
             finish(desk, request)
 
-            assert_destroyed(desk, person, request, before)
+            now = assert_destroyed(desk, person, request, before)
 
 
 @pytest.mark.parametrize("name", DESTROYING)
-def test_two_runs_of_a_task_at_the_same_time_do_what_one_does(desk: Erasing, name: str) -> None:
-    (person,) = cast(desk, "whatsapp_daniyar")
-    request = desk.request_for(person)
-    THEIRS[request.id], before = person.keys(), desk.snapshot()
+def test_two_runs_of_a_task_at_the_same_time_do_what_one_does(one: tuple[Erasing, Person, Request], name: str) -> None:
+    desk, person, request, before = prepared(one)
     if TASKS.index(name):
         run_until(desk, request, TASKS[TASKS.index(name) - 1])
     errors: list[BaseException] = []
@@ -223,7 +227,7 @@ def test_a_store_that_is_throttled_does_not_stop_the_others_and_is_done_later(
 ) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
-    THEIRS[request.id], before = person.keys(), desk.snapshot()
+    *_, before = prepared((desk, person, request))
     run_until(desk, request, "destroy_key")
 
     with pytest.raises(Unavailable):
@@ -243,7 +247,7 @@ def test_a_conversation_of_three_pages_goes_page_by_page_in_runs_as_short_as_nee
     (person,) = cast(desk, "telegram_daniyar")
     _plant_pages(desk, person, 8)
     request = desk.request_for(person)
-    THEIRS[request.id], before = person.keys(), desk.snapshot()
+    *_, before = prepared((desk, person, request))
     run_until(desk, request, "destroy_key")
 
     runs = 1
@@ -264,10 +268,11 @@ def _plant_pages(desk: Erasing, person: Person, number: int) -> None:
         desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
 
 
-def test_a_message_whose_sender_may_still_record_it_waits_for_the_second_pass(desk: Erasing) -> None:
-    (person,) = cast(desk, "whatsapp_daniyar")
+def test_a_message_whose_sender_may_still_record_it_waits_for_the_second_pass(
+    one: tuple[Erasing, Person, Request],
+) -> None:
+    desk, person, request = one
     _plant_pages(desk, person, 8)
-    request = desk.request_for(person)
     run_until(desk, request, "erase")
 
     left = [item["sk"].split("#")[0] for item in desk.of_pk(person.conversation_pk)]
@@ -295,7 +300,8 @@ def test_the_fence_closes_at_once_and_cancels_what_was_not_sent(case: tuple[Eras
     fences = desk.items("index", lambda item: item["sk"] == "fence")
     assert len(fences) == addresses and all(fence["closed"] and fence["at"] == desk.now for fence in fences)
     assert {fence["box"]["contact_id"] for fence in fences} == {request.box.contact_id if request.box else ""}
-    assert {fence["expires_at"] for fence in fences} == {desk.seconds + 60 * 86_400}, "as long as the box"
+    assert not any("expires_at" in fence for fence in fences), "as long as the request is open"
+    assert set(desk.request(request).fences) == {fence["pk"].removeprefix("fence#") for fence in fences}
     aliases = desk.items("index", lambda item: item["sk"] == "alias")
     assert [item for item in aliases if item["contact_id"] != person.contact_id] == [
         item for item in before if item["contact_id"] != person.contact_id
@@ -434,7 +440,7 @@ def test_the_key_goes_with_its_tombstone_and_its_time(case: tuple[Erasing, Perso
     assert fences and {(one["at"], one["closed"]) for one in fences} == {(desk.now, True)}
 
 
-def test_a_fence_that_expired_while_the_workflow_stood_still_is_there_again(desk: Erasing) -> None:
+def test_a_fence_that_was_lost_while_the_workflow_stood_still_is_there_again(desk: Erasing) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
     run_until(desk, request, "freeze_inventory")
@@ -445,7 +451,104 @@ def test_a_fence_that_expired_while_the_workflow_stood_still_is_there_again(desk
     run_task(desk, "destroy_key", request)
 
     (again,) = desk.items("index", lambda item: item["sk"] == "fence")
-    assert again == fence | {"at": desk.now, "expires_at": desk.seconds + 60 * 86_400}
+    assert again == fence | {"at": desk.now}
+
+
+# -- the box while its request is open
+
+
+def box_of(desk: Erasing, request: Request) -> dict[str, Any]:
+    assert request.box is not None
+    pk = rows.contact_pk(request.box.contact_id)
+    (row,) = desk.items(keep=lambda item: (item["pk"], item["sk"]) == (pk, "contact"))
+    return row
+
+
+NEW_PHONE = "77000000234"
+
+
+@pytest.mark.parametrize("name", ["the task is repeated", "it dies before its write", "it dies after its write"])
+def test_answers_go_to_the_number_that_the_person_has_by_now(desk: Erasing, name: str) -> None:
+    """Given a number that changes after the box was made, then the inventory and the new address of the box are one
+    write, and the old number, which may be somebody else's, gets no answer."""
+    *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
+    request = desk.request_for(person)
+    before = box_of(desk, request)
+    old, new = Address("phone", DANIYAR_PHONE), Address("phone", NEW_PHONE)
+    assert desk.changer()(NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), old, new, desk.seconds))
+    run_until(desk, request, "hard_suppress")
+    if name != "the task is repeated":
+        with pytest.raises(Died):
+            run_task(desk, "freeze_inventory", request, Dying(desk.dynamodb, 1, name.split()[2]))
+        assert (box_of(desk, request) == before) is not desk.request(request).done(Step.INVENTORIED)
+    for _ in range(2):
+        run_task(desk, "freeze_inventory", request)
+
+    after = box_of(desk, request)
+    assert desk.addresses(after) == {"user": DANIYAR_USER, "phone": NEW_PHONE}
+    assert {name: after[name] for name in after if name not in ("user", "phone")} == {
+        name: before[name] for name in before if name not in ("user", "phone")
+    }
+    assert NEW_PHONE.encode() not in desk.everything()
+    run_until(desk, request, "sweep")
+    assert verify(desk, request) == {"outcome": "absent"}
+
+
+def test_a_number_that_another_person_has_by_now_is_taken_off_the_box(desk: Erasing) -> None:
+    *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
+    request = desk.request_for(person)
+    taker = Author((Address("user", "KZ.24682468"), Address("phone", DANIYAR_PHONE)), name="Амина Сәтбаева")
+    desk.receive(from_amina("бұл менің нөмірім", sent_at=desk.seconds, author=taker))
+    run_until(desk, request, "freeze_inventory")
+    assert desk.addresses(box_of(desk, request)) == {"user": DANIYAR_USER}
+
+
+@pytest.mark.parametrize("what", ["nothing", "contact", "key", "box", "box's key"])
+def test_a_box_gets_no_other_address_without_need_and_none_without_the_person(desk: Erasing, what: str) -> None:
+    *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
+    request = desk.request_for(person)
+    assert request.box is not None
+    before = box_of(desk, request)
+    run_until(desk, request, "hard_suppress")
+    where = {"contact": ("desk", rows.contact_pk(person.contact_id), "contact"), "key": ("keys", person.contact_id, ""),
+             "box": ("desk", before["pk"], "contact"), "box's key": ("keys", request.box.contact_id, "")}  # fmt: skip
+    if what in where:
+        table, pk, sk = where[what]
+        key = item_to_wire({"pk": pk, "sk": sk})
+        desk.dynamodb.delete_item(TableName=desk.tables[table], Key=key)
+    counting = Counting(desk.dynamodb)
+    run_task(desk, "freeze_inventory", request, counting)
+    assert desk.request(request).done(Step.INVENTORIED) and counting.calls["transact_write_items"] == 1
+    if what in ("nothing", "contact", "key"):
+        assert box_of(desk, request) == before
+    elif what == "box":
+        assert desk.of_pk(before["pk"]) == []
+
+
+def test_a_request_that_stands_still_for_a_year_is_proved_all_the_same(desk: Erasing) -> None:
+    """Given a destruction that stops after the point of no return, when the sweeper comes every day for more than a
+    year, then box, inventory and closed fences are as they were, and the proof is given from them."""
+    _, person = cast(desk, "amina", "whatsapp_daniyar")
+    request = desk.request_for(person)
+    run_until(desk, request, "destroy_key")
+    assert request.box is not None
+    kept = (f"request#{request.id}", f"contact#{request.box.contact_id}", f"conversation#{request.box.conversation_id}",
+            "fence#", request.box.contact_id)  # fmt: skip
+
+    def of_it() -> dict[Any, Any]:
+        return {key: item for key, item in desk.every_item() if key[1].startswith(kept)}
+
+    before = of_it()
+    assert {class_of(table, item).name for (table, _, _), item in before.items()} == {  # type: ignore[union-attr]
+        "request", "inventory", "contact", "head", "key", "fence",
+    }  # fmt: skip
+    assert [key for key, item in before.items() if {"expires_at", "gone_at"} & item.keys()] == []
+    for _ in range(4):
+        desk.now += 100 * DAY
+        desk.sweep()
+    assert of_it() == before
+    run_until(desk, request, "sweep")
+    assert verify(desk, request) == {"outcome": "absent"}
 
 
 # -- backups

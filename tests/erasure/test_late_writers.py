@@ -5,6 +5,7 @@ Each writer is stopped at its write, which is made later, unchanged, as by a pro
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,10 +26,10 @@ from chalicelib.usecases.index_contact import IndexContact
 from chalicelib.usecases.receive_change import ReceiveChange
 from chalicelib.usecases.work_on_ticket import CommentOnTicket
 from tests.delivery.conftest import BOLAT
-from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing, Person, Snapshot, cast
+from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing, Person, cast
 from tests.erasure.destroying import run_task, run_until
 from tests.erasure.faults import Died, Late
-from tests.erasure.test_destroying import THEIRS, assert_destroyed, finish
+from tests.erasure.test_destroying import assert_destroyed, finish, prepared
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.retention.conftest import KEPT_DAYS
 
@@ -143,36 +144,34 @@ FENCED_OUT = frozenset({"message", "renamed", "new_ticket", "moved_phone", "numb
 """Writers that check the epoch: the fence alone stops them."""
 
 
-def held_up(desk: Erasing, name: str) -> tuple[Late, Person, Request, Snapshot]:
+def held_up(desk: Erasing, name: str) -> tuple[Late, Person, Request]:
     """Daniyar's request, and a writer that stands before its write."""
     _, person = cast(desk, "amina", "whatsapp_daniyar")
     writer, number = WRITERS[name]
     late = Late(desk.dynamodb, number)
     with pytest.raises(Died):
         writer(desk, person, late)
-    request = desk.request_for(person)
-    THEIRS[request.id] = person.keys()
-    return late, person, request, desk.snapshot()
+    return late, person, desk.request_for(person)
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_write_that_comes_late_leaves_nothing(desk: Erasing, name: str) -> None:
-    late, person, request, before = held_up(desk, name)
-    start = desk.snapshot()
-    for last in ("hard_suppress", "destroy_key", "erase", "sweep"):
-        desk.restore(start)
-        run_until(desk, request, last)
+    late, *case = held_up(desk, name)
+    _, person, request, before = prepared((desk, *case))
+    for earlier, last in pairwise(("", "hard_suppress", "destroy_key", "erase", "sweep")):
+        run_until(desk, request, last, after=earlier)
+        reached = desk.snapshot()
         taken = late.make()
 
         assert not (taken and name in FENCED_OUT)
         assert not (taken and last == "sweep")
         finish(desk, request)
-        assert_destroyed(desk, person, request, before)
+        desk.restore(reached, assert_destroyed(desk, person, request, before))
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_the_same_write_in_time_is_taken(desk: Erasing, name: str) -> None:
-    late, _, _, _ = held_up(desk, name)
+    late, *_ = held_up(desk, name)
     assert late.make(), "a writer that would be refused anyhow shows nothing"
 
 
@@ -180,7 +179,7 @@ def test_the_same_write_in_time_is_taken(desk: Erasing, name: str) -> None:
 def test_an_indexer_that_read_the_contact_before_the_fence_leaves_no_words(desk: Erasing, dies: bool) -> None:
     _, person = cast(desk, "amina", "whatsapp_daniyar")
     request = desk.request_for(person)
-    THEIRS[request.id], before = person.keys(), desk.snapshot()
+    *_, before = prepared((desk, person, request))
     texts = ("Данияр Жаңа", "daniyar_new", "77000000298", "", "")
     run_until(desk, request, "erase")
 

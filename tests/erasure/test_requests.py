@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy import HOUR, Identity, RequestState, Step
+from chalicelib.domain.privacy import HOUR, Identity, Request, RequestState, Step
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import deadline
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.vault import Place
+from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Erasing, Person
 from tests.erasure.living import DANA, PROFILE, Living
 from tests.people import from_amina
@@ -158,15 +159,19 @@ RESUMED = {"escalated, verified", "escalated, fenced"}
 
 
 def in_state(living: Living, person: Person, name: str) -> str:
-    request = living.opened(person)
-    state = name.partition(",")[0]
-    over: dict[str, Any] = (
-        {"due": None, "due_at": None} if state in ("complete", "answered", "refused", "cancelled") else {}
-    )
-    due = over or {"due_at": living.desk.now + HOUR}
-    living.mark(request.id, STATES[name], state=state, **due)
-    living.desk.now += 5
-    return request.id
+    """A request of Daniyar in one of these states, whose first run has begun; its id."""
+
+    def build() -> Request:
+        request = living.opened(person)
+        state = name.partition(",")[0]
+        over: dict[str, Any] = (
+            {"due": None, "due_at": None} if state in ("complete", "answered", "refused", "cancelled") else {}
+        )
+        due = over or {"due_at": living.desk.now + HOUR}
+        living.desk.now += 5
+        return living.mark(request.id, STATES[name], state=state, **due)
+
+    return living.once(f"daniyar's request is {name}", build)
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -198,9 +203,12 @@ def test_a_persons_ask(
 def test_a_second_withdrawal_changes_nothing(living: Living, daniyar: Person, name: str) -> None:
     request_id = in_state(living, daniyar, name)
     before = living.store.item(request_id)
+    now = living.desk.now
     living.says(daniyar, "withdraw")
-    assert living.store.item(request_id) == before
-    over = name in ("complete", "answered", "refused", "cancelled", "verifying, cancelled", "grace, refused")
+    stopped = name in ("verifying, cancelled", "grace, refused")
+    superseded = {"steps": {**before["steps"], "superseded": now}, "due_at": now} if stopped else {}
+    assert living.store.item(request_id) == before | superseded
+    over = stopped or name in ("complete", "answered", "refused", "cancelled")
     (pointer,) = living.pointers()
     assert len(living.requests()) == (2 if over else 1) and not living.desk.of("ask#")
     assert (pointer["request_id"] == request_id) is not over
@@ -350,7 +358,7 @@ def test_finished_requests_make_room_for_another(living: Living, daniyar: Person
     first = living.suppressed(daniyar)
     living.says(daniyar, "cancel", first.id)
     living.finish(first.id)
-    assert not living.pointers() and "suppressed_at" not in daniyar.row
+    assert "suppressed_at" not in daniyar.row
     living.desk.now += DAY
     second = living.suppressed(daniyar)
     assert second.id != first.id and "suppressed_at" in daniyar.row
@@ -453,3 +461,113 @@ def test_who_asks_again_before_the_end_was_told_has_a_request_of_their_own(
     living.finish(first.id)
     assert [one["request_id"] for one in living.pointers()] == [second.id]
     assert daniyar.row["suppressed_at"]
+
+
+# -- asking again while the last answer is on its way
+
+
+def told(living: Living, person: Person, ended: str = "cancel") -> Request:
+    """A request that came to nothing and waits for its answer to arrive."""
+    request = living.suppressed(person)
+    living.verify(request)
+    if ended == "cancel":
+        living.says(person, "cancel", request.id)
+    else:
+        living.decide(request.id, "refuse", "Жеткізу аяқталмады", DANA)
+    living.finish(request.id)
+    assert living.park(request, "", "", "told") == ""
+    living.desk.now += HOUR
+    return living.read(request.id)
+
+
+@pytest.mark.parametrize("ended", ["cancel", "refuse"])
+def test_who_asks_again_has_the_box_of_the_request_before_closed_at_once(
+    living: Living, daniyar: Person, ended: str
+) -> None:
+    """Given an answer that has 22 hours left to arrive, when the person asks again, then the watch, which comes each
+    minute, ends the waiting; the new request remembers the other until its own end."""
+    first = told(living, daniyar, ended)
+    assert living.pointers()[0]["request_id"] == first.id, "while there is a box"
+    living.says(daniyar, "withdraw")
+    (second,) = [living.read(row["request_id"]) for row in living.requests() if row["request_id"] != first.id]
+    assert (second.after, living.pointers()[0]["request_id"]) == (first.id, second.id)
+    row = living.read(first.id)
+    assert row.done(Step.SUPERSEDED) and row.due_at <= living.desk.now
+    assert row in list(living.store.open_ones(10)), "the watch sees it"
+    living.wake(first.id)
+    assert living.runs.answered[-1][2] == "due"
+    assert living.park(first, "", "", "told") == "due", "nor does a later run wait again"
+    Boxes(living.desk).close()(first.id)
+    assert living.pointers()[0]["request_id"] == second.id
+    assert living.read(first.id).state == ("cancelled" if ended == "cancel" else "refused")
+
+
+def test_who_asks_again_while_the_waiting_begins_does_not_wait_for_it(
+    living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given AwaitDelivery, which has read the row, when the person asks again before it writes, then it does not park
+    behind that for a day."""
+    first = living.suppressed(daniyar)
+    living.says(daniyar, "cancel", first.id)
+    living.finish(first.id)
+    store = type(living.store)
+    run_, asked = store.run, list[bool]()
+
+    def ask_first(self: Any, *writes: Any) -> Any:
+        if not asked:
+            asked.append(True)
+            living.says(daniyar, "withdraw")
+        return run_(self, *writes)
+
+    monkeypatch.setattr(store, "run", ask_first)
+    assert living.park(first, "", "", "told") == "due"
+    assert len(living.requests()) == 2
+
+
+@pytest.mark.parametrize("who", ["the person", "CloseBox"])
+def test_of_asking_again_and_another_at_the_same_moment_nothing_is_lost(
+    living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """Given a worker that has read the pointer, when the person asks once more in another one, or the older box is
+    closed, before it writes, then there is one new request, which remembers the older one if its box is there."""
+    first = told(living, daniyar)
+    again = living.open_request
+    store = type(living.store)
+    run_, overtaken = store.until_done, list[bool]()
+
+    def overtake(self: Any, build: Any) -> bool:
+        def overtaken_build(refused: frozenset[str]) -> Any:
+            writes = build(refused)
+            if not overtaken:
+                overtaken.append(True)
+                if who == "CloseBox":
+                    Boxes(living.desk).close()(first.id)
+                else:
+                    again(daniyar.contact_id, "withdrawal", "bot")
+            return writes
+
+        return run_(self, overtaken_build)
+
+    monkeypatch.setattr(store, "until_done", overtake)
+    opened = again(daniyar.contact_id, "deletion", "staff", created_by=DANA)
+    (pointer,) = living.pointers()
+    assert len(living.requests()) == 2 and pointer["request_id"] == opened.request_id != first.id
+    assert living.read(opened.request_id).after == ("" if who == "CloseBox" else first.id)
+    assert opened.new is (who == "CloseBox")
+
+
+def test_twenty_who_ask_again_at_once_open_one_request(living: Living, daniyar: Person) -> None:
+    first = told(living, daniyar)
+    with ThreadPoolExecutor(10) as pool:
+        opened = list(pool.map(lambda _: living.open_request(daniyar.contact_id, "withdrawal", "bot"), range(20)))
+    assert len({one.request_id for one in opened}) == sum(one.new for one in opened) == 1
+    assert living.read(opened[0].request_id).after == first.id
+
+
+def test_a_forged_pointer_supersedes_nobodys_request(living: Living, daniyar: Person) -> None:
+    amina = living.desk.person(from_amina(sent_at=living.desk.seconds))
+    his = told(living, daniyar)
+    point_to(living, amina, his.id)
+    living.says(amina, "withdraw")
+    (hers,) = [row for row in living.requests() if row["contact_id"] == amina.contact_id]
+    assert living.read(his.id) == his and "after" not in hers

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring, wiring_erasure
+from chalicelib.domain.messages import Address, NumberChanged
 from chalicelib.domain.privacy import Request, Step, outcome
 from chalicelib.domain.tickets import DAY
 from chalicelib.storage import clients
@@ -28,9 +29,10 @@ from infra.definitions import HERE, load
 from local.aws import CREDENTIALS, apply_table_settings
 from tests.conftest import Aws
 from tests.delivery.test_wired import batch, forget, secret_values
-from tests.erasure.conftest import Erasing, Person, cast
+from tests.erasure.conftest import DANIYAR_PHONE, Erasing, Person, cast
 from tests.erasure.living import Living
 from tests.erasure.roles import Recorder, Roles, allows, granted, make_machine, make_roles, used
+from tests.people import WHATSAPP_ACCOUNT, wamid
 
 STATES = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))["States"]
 BY_ID = {one.logical_id: one for one in erasure.FUNCTIONS}
@@ -143,6 +145,17 @@ class Walk:
         ended = replace(self.living.read(request_id), waits=waits.waits, due_at=waits.due_at)
         return {"outcome": outcome(ended, self.desk.now)}
 
+    def undated(self, before: set[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+        """Rows that have come since and that nobody deletes by a date, but for the ledger's."""
+        return [
+            key
+            for key, item in self.desk.every_item()
+            if key not in before and key[0] != "ledger" and "expires_at" not in item
+        ]
+
+    def keys(self) -> set[tuple[str, str, str]]:
+        return {key for key, _ in self.desk.every_item()}
+
     def answered(self, operation: str, answer: dict[str, Any]) -> None:
         """The embedded AWS can be restored to a time by the real clock; a test's goes on in leaps."""
         if operation == "DescribeContinuousBackups":
@@ -207,7 +220,9 @@ def walk(desk: Erasing, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[W
 
 
 def pressed(walk: Walk, person: Person) -> None:
-    """By the person's second press to the end; rows come back once, and a backup is there for a day."""
+    """By the person's second press to the end; their number changes, rows come back once, and a backup is there for a
+    day."""
+    before = walk.keys()
     request = walk.asked(person)
 
     def again_and_confirm() -> None:
@@ -218,9 +233,14 @@ def pressed(walk: Walk, person: Person) -> None:
         item = {"pk": {"S": person.conversation_pk}, "sk": {"S": f"message#{walk.desk.now:013d}#{'7' * 32}"}}
         walk.desk.dynamodb.put_item(TableName=walk.desk.tables["desk"], Item=item)
 
+    def again_and_renumber() -> None:
+        walk.says(person, "withdraw")
+        old, new = Address("phone", DANIYAR_PHONE), Address("phone", "77000000234")
+        assert walk.desk.changer()(NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), old, new, walk.desk.seconds))
+
     plan: dict[str, Act] = {
         "VerifyIdentity": again_and_confirm,
-        "Grace": lambda: walk.says(person, "withdraw"),
+        "Grace": again_and_renumber,
         "SweepAgain": come_back,
         "AwaitDelivery": walk.desk.deliver,
         "WaitBackups": lambda: walk.backups.append(walk.living.read(request.id).at(Step.KEY_DESTROYED) - DAY),
@@ -228,20 +248,27 @@ def pressed(walk: Walk, person: Person) -> None:
     assert walk.go(request, plan) == "Complete"
     row = walk.living.read(request.id)
     assert not plan and (row.state, row.passes) == ("complete", 1) and row.done(Step.BACKUPS_CHECKED)
+    assert walk.undated(before) == []
 
 
 def decided(walk: Walk, person: Person) -> None:
-    """Nobody confirms, a colleague knows that they asked, and it goes to its end."""
+    """Nobody confirms, a colleague knows that they asked, the watch sees that the grace is over, and it goes to its
+    end."""
     request = walk.asked(person)
 
     def known() -> None:
         walk.living.mark(request.id, {Step.VERIFIED: walk.desk.now}, identity="staff", due_at=walk.desk.now)
 
-    plan: dict[str, Act] = {"Decide": known}
+    def time_passes() -> None:
+        walk.desk.now = walk.living.read(request.id).due_at
+        walk.privacy(request_id=request.id)
+
+    plan: dict[str, Act] = {"Decide": known, "Grace": time_passes}
     assert walk.go(request, plan) == "Complete" and not plan
 
 
 def cancelled(walk: Walk, person: Person) -> None:
+    before = walk.keys()
     request = walk.asked(person)
     plan: dict[str, Act] = {
         "VerifyIdentity": lambda: walk.says(person, "confirm"),
@@ -249,9 +276,11 @@ def cancelled(walk: Walk, person: Person) -> None:
     }
     assert walk.go(request, plan) == "Ended" and not plan
     assert walk.living.read(request.id).state == "cancelled"
+    assert walk.undated(before) == []
 
 
 def refused(walk: Walk, person: Person) -> None:
+    before = walk.keys()
     request = walk.asked(person)
 
     def refuse() -> None:
@@ -259,6 +288,7 @@ def refused(walk: Walk, person: Person) -> None:
 
     assert walk.go(request, {"VerifyIdentity": refuse}) == "Ended"
     assert walk.living.read(request.id).state == "refused"
+    assert walk.undated(before) == []
 
 
 def escalated(walk: Walk, person: Person) -> None:

@@ -14,6 +14,7 @@ from chalicelib import wiring_erasure
 from chalicelib.domain.privacy import HOUR, WATCHED, RequestState
 from chalicelib.domain.tickets import DAY
 from chalicelib.errors import Unavailable
+from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.clients import client
 from chalicelib.storage.executions import Executions, RunStatus
 from chalicelib.storage.requests import WAKE
@@ -54,7 +55,7 @@ def watch(living: Living, wake: Callable[[str], object] | None = None, **more: A
             (wake or living.wake)(one)
         return len(request_ids)
 
-    return WatchRequests(living.store, wake_all, living.clock, **more)(time.monotonic() + 5)
+    return WatchRequests(living.store, wake_all, living.holding.read, living.clock, **more)(time.monotonic() + 5)
 
 
 # -- the watch
@@ -192,6 +193,8 @@ def test_the_watch_reads_nothing_but_open_requests(living: Living, daniyar: Pers
     assert living.desk.of("outbox#")
     assert list(living.store.open_ones(10)) == []
     request = living.opened(daniyar)
+    forged = item_to_wire({"pk": daniyar.row["pk"], "sk": "forged", "due": WAKE, "due_at": 1, "state": "destroying"})
+    living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=forged)
     assert [one.id for one in living.store.open_ones(10)] == [request.id]
     assert living.store.item(request.id)["due"] == WAKE
 

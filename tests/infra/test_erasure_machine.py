@@ -111,7 +111,8 @@ def test_success_comes_through_the_last_task_of_each_way_alone() -> None:
         "Choices"
     ]
     assert {name for name, state in STATES.items() if "Ended" in nexts(state)} == {"CloseBoxOfAnswer"}
-    assert reached("HardSuppress").isdisjoint({"Finish", "Ended"}), "what began to be destroyed is not called off"
+    assert reached("FreezeInventory").isdisjoint({"Finish", "Ended"}), "what began to be destroyed is not called off"
+    assert nexts(STATES["Fenced"]) == {"FreezeInventory", "Grace", "Unforeseen"}, "a fence that is held closes nothing"
 
 
 IN_ORDER = (
@@ -171,11 +172,12 @@ def test_waits_are_tokens_and_nothing_else_has_one() -> None:
 
 def test_a_wait_may_last_as_long_as_it_should() -> None:
     day = 86_400
-    # At least a day more than the longest: 48 h to confirm, a grace of 24 h, 23 h for the answer to arrive.
-    for name in ("VerifyIdentity", "Grace", "AwaitDelivery", "AwaitDeliveryOfAnswer"):
+    # At least a day more than the longest: 48 h to confirm, 23 h for the answer to arrive.
+    for name in ("VerifyIdentity", "AwaitDelivery", "AwaitDeliveryOfAnswer"):
         assert STATES[name]["TimeoutSeconds"] >= 3 * day > TOLD_WAITS / 1000
-    # 15 working days from receipt, with every holiday in between; backups are looked at daily from the 15th day on.
-    for name in ("Decide", "WaitBackups"):
+    # 15 working days from receipt, with every holiday in between; a grace may be held as long; backups are looked at
+    # daily from the 15th day on.
+    for name in ("Decide", "Grace", "WaitBackups"):
         assert STATES[name]["TimeoutSeconds"] >= 40 * day
     way = sum(state["TimeoutSeconds"] for name, state in TASKS.items() if name in WAITS and name != "WaitBackups")
     assert DEFINITION["TimeoutSeconds"] >= 90 * day > 15 * day + way / 4
@@ -203,8 +205,8 @@ def test_every_word_that_ends_a_wait_has_a_branch_and_every_branch_has_a_word(na
     assert {one["StringEquals"] for one in after["Choices"]} == words
 
 
-ANSWERS = {"Erased": "erase_stores", "Swept": "erase_stores", "AbsenceVerified": "verify_absence",
-           "FinallyGone": "final_certificate"}  # fmt: skip
+ANSWERS = {"Fenced": "hard_suppress", "Erased": "erase_stores", "Swept": "erase_stores",
+           "AbsenceVerified": "verify_absence", "FinallyGone": "final_certificate"}  # fmt: skip
 
 
 def test_every_answer_of_a_task_has_a_branch() -> None:

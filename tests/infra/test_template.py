@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
+from chalicelib.domain.privacy import Identity
+from chalicelib.domain.privacy_words import ASK_WAITS
+from chalicelib.domain.profile import load_profile
+from chalicelib.domain.tickets import SECOND
+from chalicelib.domain.working_days import deadline
 from chalicelib.storage.rows import CLASSES
+from chalicelib.usecases.watch_asks import BELL_LIVES
 from infra import alarms, functions, queues
 from infra.definitions import load
 from local.template import PROJECT, built_template
@@ -322,6 +328,20 @@ def test_a_queue_hides_a_message_longer_than_its_reader_runs(template: Json) -> 
             if event["Type"] == "SQS":
                 queue = event["Properties"]["Queue"]["Fn::GetAtt"][0]
                 assert hidden[queue] > function["Properties"]["Timeout"], queue
+
+
+def test_what_people_ask_is_rung_for_again_when_its_bell_has_died_and_before_the_alarm() -> None:
+    (privacy,) = [queue for queue in queues.QUEUES if queue.name == "privacy"]
+    assert privacy.visibility * privacy.tries * SECOND == BELL_LIVES
+    assert (ASK_WAITS + BELL_LIVES) // SECOND < alarms.ASK_LATE
+
+
+def test_more_confirmations_than_usual_ring_long_before_the_grace_is_over() -> None:
+    watched = {(one.dimensions["identity"], one.period) for one in alarms.alarms() if one.metric == "ErasureConfirmed"}
+    assert watched == {(str(how), seconds) for how in Identity for seconds in (3600, 86_400)}
+    for operator in (PROJECT / "chalicelib" / "operators").glob("*.toml"):
+        grace = load_profile(operator.stem).deadlines["grace"]
+        assert deadline(grace, 0) // SECOND >= 4 * 3600, operator.stem
 
 
 def test_tables_expire_are_backed_up_and_protected_as_designed() -> None:

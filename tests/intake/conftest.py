@@ -1,8 +1,8 @@
 """Intake on real tables, with keys of its own and a clock that a test moves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -10,7 +10,7 @@ from chalicelib.domain.messages import InboundMessage
 from chalicelib.domain.patience import full_jitter
 from chalicelib.domain.people import Outcome
 from chalicelib.domain.profile import load_profile
-from chalicelib.storage.attributes import item_from_wire
+from chalicelib.storage.attributes import Wire, item_from_wire
 from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.clients import client
 from chalicelib.storage.intake import IntakeStore
@@ -22,6 +22,11 @@ from chalicelib.usecases.receive_change import ReceiveChange
 from chalicelib.usecases.receive_message import ReceiveMessage
 
 POLICY = ("1", "0" * 64)
+TABLES = ("desk", "keys", "index", "ledger")
+Snapshot = dict[str, dict[tuple[str, str], Wire]]
+Made = TypeVar("Made")
+_BUILT: dict[Hashable, tuple[Snapshot, int, KeyPair, Any]] = {}
+"""What was built once in this process: rows, time, the vault's keys, and what the building returned."""
 
 
 @dataclass
@@ -59,6 +64,51 @@ class Desk:
     def vault(self) -> Vault:
         return Vault({fingerprint(self.vault_keys.public): self.vault_keys.private})
 
+    # -- desks that are built once
+
+    def snapshot(self) -> Snapshot:
+        """Every item of every table in DynamoDB's own form."""
+        found: Snapshot = {}
+        for table in TABLES:
+            pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
+            found[table] = {_key(item): item for page in pages for item in page["Items"]}
+        return found
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Put all items of a snapshot into empty tables."""
+        self.put_all((table, item) for table, items in snapshot.items() for item in items.values())
+
+    def put_all(self, items: Iterable[tuple[str, Wire]]) -> None:
+        """Put items, each with its table, as somebody else wrote them."""
+        self._write_all((table, {"PutRequest": {"Item": item}}) for table, item in items)
+
+    def delete_all(self, items: Iterable[tuple[str, Wire]]) -> None:
+        """Delete items, each with its table."""
+        keys = ((table, {name: item[name] for name in ("pk", "sk") if name in item}) for table, item in items)
+        self._write_all((table, {"DeleteRequest": {"Key": key}}) for table, key in keys)
+
+    def _write_all(self, writes: Iterable[tuple[str, Wire]]) -> None:
+        left = [(self.tables[table], write) for table, write in writes]
+        for start in range(0, len(left), 25):
+            request: dict[str, list[Wire]] = {}
+            for table, write in left[start : start + 25]:
+                request.setdefault(table, []).append(write)
+            assert not self.dynamodb.batch_write_item(RequestItems=request)["UnprocessedItems"]
+
+    def once(self, name: Hashable, build: Callable[[], Made]) -> Made:
+        """Fill a desk by `build`, the first time in this process; later with the rows that it left. It deletes none
+        that were there before; what it returns are ids and times: nothing that holds the desk."""
+        if name not in _BUILT:
+            before, made, after = self.snapshot(), build(), self.snapshot()
+            assert all(before[table].keys() <= after[table].keys() for table in TABLES)
+            _BUILT[name] = after, self.now, self.vault_keys, made
+        else:
+            snapshot, self.now, self.vault_keys, made = _BUILT[name]
+            self.load(snapshot)
+        return made
+
+    # -- what lies there
+
     def items(
         self, table: str = "desk", keep: Callable[[dict[str, Any]], bool] = lambda item: True
     ) -> list[dict[str, Any]]:
@@ -66,6 +116,12 @@ class Desk:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
         items = [item_from_wire(item) for page in pages for item in page["Items"]]
         return [item for item in items if keep(item)]
+
+    def item(self, pk: str, sk: str) -> dict[str, Any]:
+        """Return one item of `desk`, which must be there."""
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        found = self.dynamodb.get_item(TableName=self.tables["desk"], Key=key, ConsistentRead=True)
+        return item_from_wire(found["Item"])
 
     def of(self, sk: str) -> list[dict[str, Any]]:
         """Return the items of `desk` whose sort key begins so, in its order."""
@@ -77,6 +133,10 @@ class Desk:
 
     def messages(self, direction: str = "in") -> list[dict[str, Any]]:
         return [item for item in self.of("message#") if item["direction"] == direction]
+
+
+def _key(item: Wire) -> tuple[str, str]:
+    return item["pk"]["S"], item.get("sk", {"S": ""})["S"]
 
 
 @pytest.fixture

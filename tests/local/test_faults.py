@@ -92,6 +92,35 @@ def test_a_process_dies_before_or_after_its_second_call(
     assert play(PUT % 3, tables["desk"], tmp_path, aws) == (0, ["ok", "ok", "ok"])
 
 
+TASK = """
+import boto3, json, sys
+from chalice.app import LambdaFunction
+client, said = boto3.client("dynamodb"), []
+def work(event, context):
+    for n in range(3):
+        row = {"pk": {"S": event["request_id"] + str(n)}, "sk": {"S": "x"}}
+        client.get_item(TableName=sys.argv[1], Key=row)
+        client.put_item(TableName=sys.argv[1], Item=row)
+        try:
+            client.put_item(TableName=sys.argv[1], Item=row, ConditionExpression="attribute_not_exists(pk)")
+        except client.exceptions.ConditionalCheckFailedException:
+            pass
+for name in ("Amina", "Daniyar"):
+    LambdaFunction(work, "work", "app.work")({"request_id": name}, None)
+    print(json.dumps(said := [*said, name]), flush=True)
+"""
+
+
+@pytest.mark.parametrize(("when", "written"), [("before", 4), ("after", 5)])
+def test_a_process_dies_at_a_write_of_the_invocation_that_is_meant(
+    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults, when: str, written: int
+) -> None:
+    faults.add({"channel": "lambda:sender", "n": 2, "when": when, "match": '"Daniyar"', "writes": True})
+    assert play(TASK, tables["desk"], tmp_path, aws) == (70, ["Amina"])
+    assert rows(aws, tables["desk"]) == written
+    assert play(TASK, tables["desk"], tmp_path, aws) == (0, ["Amina", "Daniyar"])
+
+
 def test_another_function_lives_on(aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults) -> None:
     faults.add({"channel": "lambda:api_handler", "n": 1, "times": 1})
     assert play(PUT % 1, tables["desk"], tmp_path, aws)[0] == 0

@@ -18,9 +18,10 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.erasure import TASKS
 from local import seed
 from local.aws import REGION
-from local.stack import NAME
+from local.stack import NAME, function_name
 from tests.conftest import PROJECT, RunningDesk, start_desk
 
 
@@ -187,6 +188,20 @@ def test_what_cloudformation_drops_is_set(desk: RunningDesk) -> None:
         assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == wanted
 
 
+def test_only_the_workflows_tasks_may_run_as_often_at_once_as_they_like(desk: RunningDesk) -> None:
+    """The embedded AWS repeats no waiting task that was throttled."""
+    functions = desk.client("lambda")
+
+    def reserved(name: str) -> int | None:
+        found: int | None = functions.get_function_concurrency(FunctionName=function_name(name)).get(
+            "ReservedConcurrentExecutions"
+        )
+        return found
+
+    assert {reserved(task.name) for task in TASKS} == {None}
+    assert reserved("sweeper") == 1
+
+
 def test_planned_faults_reach_the_functions_and_end(desk: RunningDesk) -> None:
     fault = {
         "channel": "dynamodb",
@@ -256,9 +271,12 @@ def test_kept_data_is_there_after_a_restart_which_is_quick(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_ctrl_c_leaves_no_process(tmp_path: Path) -> None:
-    with start_desk(tmp_path / "run.log") as running:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    with start_desk(tmp_path / "run.log", TMPDIR=str(folder)) as running:
         port = running.aws_url.rpartition(":")[2]
         running.stop()
+    assert list(folder.iterdir()) == []
     found = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
     assert "ministack-lambda-desk" not in found or port not in found
     with socket.socket() as probe:

@@ -1,15 +1,14 @@
 """Retention on real tables, queues and stream of the embedded AWS."""
 
 import json
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from chalicelib.domain.profile import load_profile
 from chalicelib.domain.tickets import DAY
-from chalicelib.storage.attributes import Wire
 from chalicelib.storage.blind import TextKey
 from chalicelib.storage.closing import Closing
 from chalicelib.storage.contact_texts import ContactTexts
@@ -22,25 +21,22 @@ from chalicelib.storage.retention import TicketDates
 from chalicelib.storage.search import Accounts, Search
 from chalicelib.storage.sweeping import Sweeping
 from chalicelib.storage.text_index import TextIndex
-from chalicelib.storage.vault import KeyPair
 from chalicelib.usecases.date_rows import DateRows
 from chalicelib.usecases.end_contact import EndContact
 from chalicelib.usecases.index_contact import IndexContact
 from chalicelib.usecases.sweep import Sweep
+from chalicelib.usecases.watch_asks import WatchAsks
 from chalicelib.workers.relay import pass_on
 from tests.conftest import Aws
 from tests.delivery.conftest import Delivery
 from tests.delivery.conftest import desk as delivery_desk
 from tests.delivery.conftest import metrics as metrics
+from tests.intake.conftest import TABLES as TABLES
+from tests.intake.conftest import Snapshot as Snapshot
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 
 IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
 CONTACT_DAYS, CONSENT_DAYS = 90, 1095
-TABLES = ("desk", "keys", "index", "ledger")
-Snapshot = dict[str, dict[tuple[str, str], Wire]]
-Made = TypeVar("Made")
-_BUILT: dict[Hashable, tuple[Snapshot, int, KeyPair, Any]] = {}
-"""What was built once in this process: rows, time, the vault's keys, and what the building returned."""
 
 
 @dataclass
@@ -48,36 +44,8 @@ class Keeping(Delivery):
     """A desk whose workers can be run one by one."""
 
     rung: list[str] = field(default_factory=list)
-
-    # -- desks that are built once
-
-    def snapshot(self) -> Snapshot:
-        """Every item of every table in DynamoDB's own form."""
-        found: Snapshot = {}
-        for table in TABLES:
-            pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
-            found[table] = {_key(item): item for page in pages for item in page["Items"]}
-        return found
-
-    def load(self, snapshot: Snapshot) -> None:
-        """Put all items of a snapshot into empty tables."""
-        puts = [(self.tables[table], item) for table, items in snapshot.items() for item in items.values()]
-        for start in range(0, len(puts), 25):
-            request: dict[str, list[Any]] = {}
-            for table, item in puts[start : start + 25]:
-                request.setdefault(table, []).append({"PutRequest": {"Item": item}})
-            self.dynamodb.batch_write_item(RequestItems=request)
-
-    def once(self, name: Hashable, build: Callable[[], Made]) -> Made:
-        """Fill an empty desk by `build`, the first time in this process; later with the rows that it left. What it
-        returns are ids and times: nothing that holds the desk."""
-        if name not in _BUILT:
-            made = build()
-            _BUILT[name] = self.snapshot(), self.now, self.vault_keys, made
-        else:
-            snapshot, self.now, self.vault_keys, made = _BUILT[name]
-            self.load(snapshot)
-        return made
+    rung_asks: list[str] = field(default_factory=list)
+    """Contacts whose asks the sweeper had rung for."""
 
     # -- workers
 
@@ -91,6 +59,7 @@ class Keeping(Delivery):
             "closing": Closing(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
             "end_contact": self.ender(dynamodb),
             "ring": self._ring,
+            "watch_asks": WatchAsks(Sweeping(dynamodb or self.dynamodb, self.tables), self.ring_asks, lambda: self.now),
             "watch": lambda until: 0,
             "idle_days": IDLE_DAYS,
             "solved_days": SOLVED_DAYS,
@@ -102,6 +71,10 @@ class Keeping(Delivery):
     def _ring(self, conversation_ids: list[str]) -> int:
         self.rung += conversation_ids
         return len(conversation_ids)
+
+    def ring_asks(self, contact_id: str) -> bool:
+        self.rung_asks.append(contact_id)
+        return True
 
     def sweep(self) -> dict[str, int]:
         return self.sweeper()()
@@ -164,10 +137,6 @@ class Keeping(Delivery):
 
     def index_contact(self, contact_id: str) -> int:
         return self.indexer()(contact_id)
-
-
-def _key(item: Wire) -> tuple[str, str]:
-    return item["pk"]["S"], item.get("sk", {"S": ""})["S"]
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ ELSEWHERE = {
     "request": "what belongs to a request is dated by the request",
     "inventory": "what belongs to a request is dated by the request",
     "open_request": "what belongs to a request is dated by the request",
-    "ask": "what belongs to a request is dated by the request",
+    "ask": "it lies there until it was dealt with: see test_sweeper.py",
     "fence": "what belongs to a request is dated by the request",
 }
 

@@ -110,7 +110,7 @@ def test_a_ticket_that_is_gone_is_left_alone(desk: Keeping) -> None:
 
 
 def test_the_relay_rings_dates_and_indexes_from_the_tables_own_stream(desk: Keeping, bells: Bells) -> None:
-    ticket = desk.open_ticket()
+    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     close(desk, ticket)
 
     assert bells.relay(bells.records()) == {"batchItemFailures": []}
@@ -122,7 +122,7 @@ def test_the_relay_rings_dates_and_indexes_from_the_tables_own_stream(desk: Keep
 
 
 def test_dating_comes_to_rest(desk: Keeping, bells: Bells) -> None:
-    ticket = desk.open_ticket()
+    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     close(desk, ticket)
     seen = len(bells.records())
     desk.date(ticket)
@@ -188,7 +188,7 @@ def test_what_is_said_before_a_first_ticket_is_dated_when_it_arrives(desk: Keepi
 
 
 def test_a_dater_out_of_time_has_the_rest_done_by_a_new_run(desk: Keeping, bells: Bells) -> None:
-    ticket = desk.open_ticket()
+    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     for number in range(5):
         desk.reply(ticket, f"Жауап {number}")
     date = close(desk, ticket)
@@ -214,7 +214,7 @@ def _drained(bells: Bells, seen: int) -> list[dict[str, Any]]:
 def test_a_failure_that_the_provider_reports_later_is_shown_on_the_ticket_until_it_is_delivered(
     desk: Keeping, bells: Bells
 ) -> None:
-    ticket = desk.open_ticket()
+    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     ref = desk.reply(ticket, "Жауап")
     desk.sender()(ticket["conversation_id"])
 
@@ -237,7 +237,7 @@ def test_a_failure_that_the_provider_reports_later_is_shown_on_the_ticket_until_
 
 
 def test_a_queue_that_takes_nothing_brings_the_records_back_from_the_first_one(desk: Keeping, bells: Bells) -> None:
-    desk.open_ticket()
+    desk.open_ticket(from_amina(sent_at=desk.seconds))
     records = bells.records()
     bells.urls["doorbell"] = bells.urls["doorbell"].replace("doorbell", "nowhere")
 
@@ -249,7 +249,7 @@ def test_a_queue_that_takes_nothing_brings_the_records_back_from_the_first_one(d
 
 
 def test_a_record_that_comes_twice_rings_a_fifo_bell_once(desk: Keeping, bells: Bells) -> None:
-    desk.open_ticket()
+    desk.open_ticket(from_amina(sent_at=desk.seconds))
     records = bells.records()
     bells.relay(records)
     bells.relay(records)

@@ -11,10 +11,15 @@ import pytest
 from chalicelib.domain.desk import Event
 from chalicelib.domain.messages import Address, Author, InboundMessage
 from chalicelib.domain.people import Outcome
+from chalicelib.domain.profile import load_profile
 from chalicelib.domain.tickets import DAY
+from chalicelib.errors import NotFound
 from chalicelib.storage.desk_changes import DeskChanges
 from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.models import DeskRow, IndexRow
+from chalicelib.storage.request_opening import RequestOpening
+from chalicelib.storage.requests import RequestStore
+from chalicelib.usecases.open_request import OpenRequest
 from tests.delivery.conftest import BOLAT
 from tests.delivery.test_reply import change
 from tests.intake.faults import Conflicting, Counting
@@ -468,6 +473,40 @@ def test_who_is_held_is_left_as_they_are(amina: Ended, how: str) -> None:
     assert len(desk.items("keys")) == 1 and len(desk.items("index")) > 2
 
 
+def test_who_asks_for_deletion_while_the_sweeper_is_at_them_is_kept_for_it(amina: Ended) -> None:
+    """Given a sweeper that has read that nothing holds her, when her request is opened before it writes, then she is
+    there for it, however long it takes."""
+    desk = amina.desk
+    store, opening = RequestStore(desk.dynamodb, desk.tables), RequestOpening(desk.dynamodb, desk.tables)
+    opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
+    opened: list[bool] = []
+    assert not before_the_transaction(
+        amina, lambda: opened.append(opens(amina.contact_id, "withdrawal", "staff", created_by=BOLAT).new)
+    )
+    assert opened == [True]
+    for _ in range(3):
+        desk.now += 30 * DAY
+        desk.sweep()
+    assert [item["contact_id"] for item in desk.of("contact")] == [amina.contact_id] and len(desk.items("keys")) == 1
+    assert [item["contact_id"] for item in desk.items("index") if item["sk"] == "alias"] == [amina.contact_id] * 2
+
+
+def test_who_has_just_ended_opens_no_request(amina: Ended) -> None:
+    desk = amina.desk
+    store, opening = RequestStore(desk.dynamodb, desk.tables), RequestOpening(desk.dynamodb, desk.tables)
+    opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
+    built = opening.opened
+
+    def end_first(*given: Any, **more: Any) -> Any:
+        assert amina.end() or amina.is_gone()
+        return built(*given, **more)
+
+    opening.opened = end_first  # type: ignore[method-assign]
+    with pytest.raises(NotFound):
+        opens(amina.contact_id, "withdrawal", "bot")
+    assert desk.of("request") == []
+
+
 # -- aliases
 
 
@@ -560,17 +599,11 @@ def test_a_late_indexer_does_not_bring_back_the_words_of_an_ended_contact(amina:
 
 @pytest.mark.parametrize("name", ["ticket", "number", "message", "consent", "client", "raw"])
 def test_a_row_that_dynamodb_deleted_leaves_nothing_without_an_end(desk: Keeping, name: str) -> None:
-    desk.receive(from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x"))
-    desk.now += 1_000
-    (ticket,) = desk.of("ticket")
-    desk.sender()(ticket["conversation_id"])
-    desk.reply(ticket, "Жауап")
-    desk.sender()(ticket["conversation_id"])
-    gone = [item for item in desk.items() if item["sk"].partition("#")[0] == name]
-    ticket = desk.closed(ticket)
+    ticket, rows = desk.once("answered and closed", lambda: _answered_and_closed(desk))
+    gone = [(pk, sk) for pk, sk in rows if sk.partition("#")[0] == name]
     assert gone
-    for item in gone:
-        DeskRow(item["pk"], item["sk"]).delete()
+    for pk, sk in gone:
+        DeskRow(pk, sk).delete()
 
     desk.now = ticket["expires_at"] * 1000 + 8 * DAY
     for _ in range(2):
@@ -579,9 +612,22 @@ def test_a_row_that_dynamodb_deleted_leaves_nothing_without_an_end(desk: Keeping
     assert desk.left_of(ticket["contact_id"], ticket["conversation_id"]) == {}
 
 
+def _answered_and_closed(desk: Keeping) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """A closed ticket, and the keys of all rows that lay there before it was closed."""
+    desk.receive(from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x"))
+    desk.now += 1_000
+    (ticket,) = desk.of("ticket")
+    desk.sender()(ticket["conversation_id"])
+    desk.reply(ticket, "Жауап")
+    desk.sender()(ticket["conversation_id"])
+    rows = [(item["pk"], item["sk"]) for item in desk.items()]
+    return desk.closed(ticket), rows
+
+
 def test_a_consent_for_every_version_of_a_century_still_ends(amina: Ended) -> None:
-    for number in range(120):
-        DeskRow(f"contact#{amina.contact_id}", f"consent#{number:013d}#a", contact_id=amina.contact_id).save()
+    with DeskRow.batch_write() as batch:
+        for number in range(120):
+            batch.save(DeskRow(f"contact#{amina.contact_id}", f"consent#{number:013d}#a", contact_id=amina.contact_id))
     assert amina.end()
     dates = {item.get("expires_at") for item in amina.desk.of("consent#")}
     assert dates == {amina.desk.seconds + CONSENT_DAYS * 86_400}

@@ -10,6 +10,9 @@ from chalicelib.domain.tickets import DAY
 from chalicelib.errors import Unavailable
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.models import DeskRow, alive
+from chalicelib.storage.rows import ASKING
+from chalicelib.usecases import watch_asks
+from chalicelib.usecases.watch_asks import BELL_LIVES, WatchAsks
 from tests.delivery.test_reply import change
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.retention.conftest import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, Keeping
@@ -145,6 +148,85 @@ def test_a_part_that_fails_stops_no_other_and_the_sweep_does_not_count_as_done(
         desk.sweeper(store=Silent())()
     assert desk.ticket(ticket)["state"] == "closed"
     assert "SweepDone" not in metrics
+
+
+# -- what people asked about their data
+
+
+def asked(desk: Keeping, text: str = "Деректерімді жойыңыз") -> dict[str, Any]:
+    """Amina asks; the bell of the stream is lost."""
+    desk.receive(from_amina(text, sent_at=desk.seconds))
+    (ask,) = [row for row in desk.of("ask#") if "contact_id" in row]
+    return ask
+
+
+@pytest.fixture
+def age(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    measured: dict[str, float] = {}
+    monkeypatch.setattr(watch_asks, "count", lambda name, value=1, **more: measured.update({name: value}))
+    return measured
+
+
+def test_an_ask_whose_bell_was_lost_is_rung_for_after_five_minutes(desk: Keeping, age: dict[str, float]) -> None:
+    ask = asked(desk)
+    desk.later(299)
+    assert desk.sweep()["asks"] == 0 and age == {"OldestAskSeconds": 299}
+    desk.later(1)
+
+    assert desk.sweep()["asks"] == 1
+
+    assert desk.rung_asks == [ask["contact_id"]] and age == {"OldestAskSeconds": 300}
+    desk.later(60)
+    assert desk.sweep()["asks"] == 0, "that bell is on its way"
+    desk.later(BELL_LIVES // 1000)
+    assert desk.sweep()["asks"] == 1 and age["OldestAskSeconds"] == 360 + BELL_LIVES // 1000
+
+
+def test_what_was_asked_is_never_swept_however_long_nobody_deals_with_it(desk: Keeping) -> None:
+    ask = asked(desk)
+    assert not {"expires_at", "gone_at"} & ask.keys(), "neither we nor DynamoDB may delete it by a date"
+    desk.now += 400 * DAY
+
+    desk.sweep()
+
+    (left,) = desk.of("ask#")
+    assert left == {**ask, "due_at": desk.now + BELL_LIVES} and desk.rung_asks == [ask["contact_id"]]
+
+
+def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(desk: Keeping) -> None:
+    """Given a worker that deals with the ask while the sweeper rings for it, then the sweeper writes no new one."""
+    ask = asked(desk)
+    desk.later(600)
+
+    def dealt_with(contact_id: str) -> bool:
+        DeskRow(ask["pk"], ask["sk"]).delete()
+        return desk.ring_asks(contact_id)
+
+    store = desk.sweeper().store
+    assert WatchAsks(store, dealt_with, lambda: desk.now)(float("inf")) == 1
+    assert not desk.of("ask#")
+    desk.now += DAY
+    assert desk.sweep()["asks"] == 0 and desk.rung_asks == [ask["contact_id"]]
+
+
+def test_a_bell_that_the_queue_did_not_take_is_rung_again_by_the_next_sweep(desk: Keeping) -> None:
+    asked(desk)
+    desk.later(600)
+    assert WatchAsks(desk.sweeper().store, lambda contact_id: False, lambda: desk.now)(float("inf")) == 0
+    assert desk.sweep()["asks"] == 1
+
+
+def test_asks_that_nobody_can_deal_with_do_not_hold_up_others(desk: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_asks, "MOST", 2)
+    for number, beginning in enumerate(("contact#", "contact#", "conversation#")):
+        item = {"pk": f"{beginning}stuck{number}", "sk": "ask#strange", "due": ASKING, "due_at": desk.now + number}
+        item["at"] = "yesterday"
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
+    ask = asked(desk)
+    desk.later(600)
+    for _ in range(3):
+        desk.sweep()
+    assert sorted(desk.rung_asks) == sorted(["stuck0", "stuck1", "stuck2", ask["contact_id"]])
 
 
 # -- closing
@@ -303,7 +385,7 @@ def test_a_ticket_reopened_while_the_sweeper_reads_keeps_its_rows(desk: Keeping)
 
 @pytest.mark.parametrize("closed", [True, False], ids=["closed", "reopened"])
 def test_a_lost_dating_bell_is_rung_again_after_a_minute(desk: Keeping, bells: Bells, closed: bool) -> None:
-    ticket = desk.open_ticket()
+    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     date = close(desk, ticket)
     if not closed:
         desk.date(ticket)
@@ -328,7 +410,7 @@ def test_a_lost_dating_bell_is_rung_again_after_a_minute(desk: Keeping, bells: B
 
 
 def test_a_dating_bell_is_not_rung_every_minute(desk: Keeping, bells: Bells) -> None:
-    ticket = desk.open_ticket()
+    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     close(desk, ticket)
     desk.later(61)
     desk.sweep()
@@ -341,7 +423,7 @@ def test_a_dating_bell_is_not_rung_every_minute(desk: Keeping, bells: Bells) -> 
 
 @pytest.mark.parametrize("late", [False, True], ids=["never dated", "a row came late and its bell was lost"])
 def test_a_ticket_goes_only_after_all_its_rows_have_its_date(desk: Keeping, bells: Bells, late: bool) -> None:
-    ticket = desk.open_ticket()
+    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     date = close(desk, ticket)
     if late:
         desk.date(ticket)

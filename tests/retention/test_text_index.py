@@ -14,6 +14,10 @@ from tests.retention.conftest import Keeping
 @pytest.fixture
 def people(desk: Keeping) -> dict[str, str]:
     """Amina, Daniyar and a namesake of Amina, indexed; contact ids by their names."""
+    return desk.once("people", lambda: _people(desk))
+
+
+def _people(desk: Keeping) -> dict[str, str]:
     namesake = Author((Address("user", "KZ.24680"), Address("phone", "77000000108")), name="Амина Серік")
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=1))

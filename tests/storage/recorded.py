@@ -46,7 +46,8 @@ class Recorder:
         self._calls: list[Call] | None = None
         sessions._bind()
         models = (DeskRow, IndexRow, KeyRow, sessions.LoginRow)
-        for one in (*clients, *(model._get_connection().connection.client for model in models)):
+        listened = (*clients, *(model._get_connection().connection.client for model in models))
+        for one in {id(one): one for one in listened}.values():  # some may be one and the same
             one.meta.events.register("before-parameter-build.dynamodb", self._before)
             one.meta.events.register("after-call.dynamodb", self._after)
 

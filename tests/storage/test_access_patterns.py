@@ -44,6 +44,7 @@ from chalicelib.storage.sessions import Brake, SessionStore
 from chalicelib.storage.staff import StaffStore
 from chalicelib.storage.sweeping import Sweeping
 from chalicelib.storage.vault import new_pair
+from chalicelib.usecases.wake_request import AnswerWait
 from infra.definitions import load
 from infra.functions import FUNCTIONS
 from local.aws import create_tables
@@ -583,11 +584,18 @@ def sweeping(desk: Keeping) -> Sweeping:
     return Sweeping(desk.dynamodb, desk.tables)
 
 
-@asks("AP95", "AP86", "AP87", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
+@asks("AP95", "AP86", "AP87", "AP300", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
 def _(desk: Keeping) -> Action:
     desk.reply(desk.open_ticket(), "Жауап")
     desk.later(61)
     return desk.sweep
+
+
+@asks("AP300", "AP301")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina("Деректерімді жойыңыз", sent_at=desk.seconds))
+    desk.later(301)
+    return lambda: desk.sweeper().watch_asks(float("inf"))
 
 
 @asks("AP89")
@@ -807,6 +815,17 @@ def _(desk: Keeping) -> Action:
     return asking(desk, "withdraw", open_one=False)
 
 
+@asks("AP210", "AP211", "AP160", "AP212", "AP310", "AP210")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    person = made.daniyar()
+    first = made.mark(made.suppressed(person).id, {"cancelled": desk.now})
+    made.finish(first.id)
+    made.ask(person, "withdraw")
+    made.desk.now += 1
+    return lambda: replace(made.asks, wake=lambda _: None)(person.contact_id)
+
+
 @asks("AP210", "AP211", "AP160", "AP160", "AP215", "AP210")
 def _(desk: Keeping) -> Action:
     return asking(desk, "withdraw")
@@ -875,6 +894,22 @@ def _(desk: Keeping) -> Action:
     return lambda: made.finish(request.id)
 
 
+@asks("AP160", "AP302", "AP220")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    made.mark(request.id, {"verified": desk.now, "announced": desk.now})
+    made.park(request, "", "", "grace")
+    made.desk.now += DAY
+    return lambda: AnswerWait(made.store, made.runs, made.clock)(made.read(request.id))
+
+
+@asks("AP304", "AP303", "AP305")
+def _(desk: Keeping) -> Action:
+    holding = living(desk).holding
+    return lambda: [holding.set(BOLAT, desk.now), holding.read(), holding.release()]
+
+
 @asks("AP224")
 def _(desk: Keeping) -> Action:
     made = living(desk)
@@ -939,7 +974,9 @@ def _(desk: Keeping) -> Action:
 # -- the destruction of a person
 
 
-def destroyed(desk: Keeping, task: str, *, until: str = "", larger: bool = False, **more: Any) -> Action:
+def destroyed(
+    desk: Keeping, task: str, *, until: str = "", larger: bool = False, moved: bool = False, **more: Any
+) -> Action:
     """A destroying task at a person on WhatsApp with a former number, links, a claimed place and one that waits."""
     made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
@@ -959,6 +996,9 @@ def destroyed(desk: Keeping, task: str, *, until: str = "", larger: bool = False
     request = made.request_for(person)
     if until:
         run_until(made, request, until)
+    if moved and request.box:
+        where = item_to_wire({"pk": f"contact#{request.box.contact_id}", "sk": "contact"})
+        desk.dynamodb.update_item(TableName=desk.tables["desk"], Key=where, UpdateExpression="REMOVE phone")
 
     def work() -> None:
         with pytest.MonkeyPatch.context() as patch:
@@ -974,6 +1014,13 @@ def _(desk: Keeping) -> Action:
     return destroyed(desk, "hard_suppress")
 
 
+@asks("AP160", "AP230", "AP231", "AP232", "AP306")
+def _(desk: Keeping) -> Action:
+    work = destroyed(desk, "hard_suppress")
+    living(desk).holding.set(BOLAT, desk.now)
+    return work
+
+
 @asks("AP160", "AP160", "AP237", "AP233", "AP234", "AP236")
 def _(desk: Keeping) -> Action:
     return destroyed(desk, "hard_suppress", until="hard_suppress")
@@ -982,6 +1029,11 @@ def _(desk: Keeping) -> Action:
 @asks("AP160", "AP238", "AP239", "AP240", "AP241")
 def _(desk: Keeping) -> Action:
     return destroyed(desk, "freeze_inventory", until="hard_suppress")
+
+
+@asks("AP160", "AP238", "AP239", "AP240", "AP311")
+def _(desk: Keeping) -> Action:
+    return destroyed(desk, "freeze_inventory", until="hard_suppress", moved=True)
 
 
 @asks("AP242", "AP243", "AP244")
@@ -1020,6 +1072,16 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     request = made.request_for(made.person(from_amina(sent_at=made.seconds)))
+    run_until(made, request, "sweep")
+    return lambda: verify(made, request)
+
+
+@asks("AP260", "AP261", "AP263", "AP264", "AP265", "AP312", "AP266")
+def _(desk: Keeping) -> Action:
+    made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
+    person = made.person(from_amina(sent_at=made.seconds))
+    older = made.request_for(person, steps={str(Step.BOX_CLOSED): made.now})
+    request = made.request_for(person, after=older.id)
     run_until(made, request, "sweep")
     return lambda: verify(made, request)
 

@@ -20,8 +20,10 @@ from chalicelib.channels.telegram import parse as telegram
 from chalicelib.domain.messages import InboundMessage, ReachChanged
 from chalicelib.domain.staff import Staff
 from chalicelib.storage.clients import client
+from chalicelib.storage.sessions import csrf_token
 from chalicelib.storage.vault import encode_key, fingerprint, new_pair
 from chalicelib.web import pages
+from chalicelib.web.auth import SESSION_COOKIE, cookie_name
 from tests.conftest import Aws
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 
@@ -43,6 +45,10 @@ NAMES = {
     "aigul": "Айгүл Тілеуова",
     "newcomer": "Тимур Жақсыбеков",
 }
+
+
+_COLLEAGUES: list[dict[str, Any]] = []
+"""Rows of the colleagues, once they are known."""
 
 
 def email(name: str) -> str:
@@ -170,18 +176,31 @@ class Web:
             assert browser.sign_in(name).status == 303
         return browser
 
+    def session(self, name: str, kind: str) -> str:
+        """The token of a session of a colleague, opened as signing in opens one. Tests of signing in use `browser` and
+        `login`, which know the password."""
+        staff = wiring_web.staff().get(self.staff[name])
+        assert staff is not None
+        return wiring_web.sessions().open(staff, kind, self.now)[0]
+
     def signed_in(self, name: str) -> Browser:
-        """The colleague's own browser, signed in once."""
+        """The colleague's own browser, with one session."""
         if name not in self.browsers:
-            self.browsers[name] = self.browser(name)
+            token = self.session(name, "page")
+            self.browsers[name] = Browser(self.http, {cookie_name(SESSION_COOKIE): token}, csrf_token(token))
         return self.browsers[name]
 
     def token(self, name: str) -> str:
+        """The token of the colleague's own session with the API."""
         if name not in self.tokens:
-            answer = self.call("POST", "/api/v1/login", {"email": email(name), "password": PASSWORD}, by="")
-            assert answer.status == 200, answer.text
-            self.tokens[name] = answer.json["token"]
+            self.tokens[name] = self.session(name, "api")
         return self.tokens[name]
+
+    def login(self, name: str) -> str:
+        """Sign a colleague in at the API; returns the token."""
+        answer = self.call("POST", "/api/v1/login", {"email": email(name), "password": PASSWORD}, by="")
+        assert answer.status == 200, answer.text
+        return str(answer.json["token"])
 
     def call(self, method: str, path: str, body: Any = None, *, by: str = "bolat", token: str = "") -> Answer:
         """Call the JSON API as a colleague."""
@@ -203,9 +222,11 @@ class Web:
 
 
 def _clear_caches() -> None:
-    for module in (wiring, wiring_web, wiring_delivery, wiring_erasure, chalicelib.settings, pages):
+    """Forget what was made of one desk's settings. Templates and texts are the same for all."""
+    pages.base.cache_clear()
+    for module in (wiring, wiring_web, wiring_delivery, wiring_erasure, chalicelib.settings):
         for thing in vars(module).values():
-            if hasattr(thing, "cache_clear"):
+            if hasattr(thing, "cache_clear") and thing.__module__ == module.__name__:
                 thing.cache_clear()
 
 
@@ -296,12 +317,22 @@ def web(
     client.cache_clear()
     _clear_caches()
     wiring.bind_tables()
+    _put_colleagues(tables["desk"], staff)
+    yield Web(tables, clock_file, staff, aws.client("cognito-idp"), client("dynamodb"))
+    _clear_caches()
+
+
+def _put_colleagues(table: str, staff: Mapping[str, str]) -> None:
+    """Write the colleagues' rows: the first time in this process by the desk's own store, later as it left them."""
+    if _COLLEAGUES:
+        puts = [{"PutRequest": {"Item": row}} for row in _COLLEAGUES]
+        assert not client("dynamodb").batch_write_item(RequestItems={table: puts})["UnprocessedItems"]
+        return
     for name, sub in staff.items():
         signed_at = 0 if name == "newcomer" else START
         roles = frozenset(ROLES[name])
         wiring_web.staff().put(Staff(sub, email(name), NAMES[name], roles, 1, signed_at, language="en"))
-    yield Web(tables, clock_file, staff, aws.client("cognito-idp"), client("dynamodb"))
-    _clear_caches()
+    _COLLEAGUES.extend(client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"])
 
 
 def path_of(location: str) -> str:

@@ -36,6 +36,7 @@ def test_they_are_written_whatever_the_level_is() -> None:
 def test_signing_in_reading_and_signing_out_are_written(web: Web, caplog: pytest.LogCaptureFixture) -> None:
     say(web, AMINA, "Құпия сөз")
     bolat = web.staff["bolat"]
+    web.tokens["bolat"] = web.login("bolat")
     (ticket,) = web.tickets()
     contact = ticket["contact"]["id"]
     web.ticket(ticket["id"])

@@ -82,7 +82,13 @@ def test_an_application_without_scripts(chromium: Any, web: Web, address: str, l
     page.fill("#code", totp(key))
     page.click(".own .btn.main")
     assert page.locator(".own .ok").count() == 1
+    looked_at = _page(chromium, size)
+    looked_at.context.add_cookies(cookies)
+    looked_at.goto(f"{address}/dashboard/account")
+    check(looked_at, f"account-on-{language}-{size}")
+    looked_at.context.close()
     page.fill("#password", OWN)
+    page.fill("#code", totp(key))
     page.click(".own .btn.stop")
     assert page.locator(".own .ok").count() == 0
     page.context.close()

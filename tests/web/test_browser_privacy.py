@@ -52,6 +52,32 @@ def test_pages_in_every_language_and_width(chromium: Any, web: Web, address: str
         page.context.close()
 
 
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_the_hold_in_every_language_and_width(chromium: Any, web: Web, address: str, language: str) -> None:
+    grace = through(web, opened(web), Step.VERIFIED, state="grace", waits="grace", due_at=web.now - DAY)
+    for size, (width, height) in SIZES.items():
+        page = enter(
+            chromium, address, "dana", viewport={"width": width, "height": height},
+            color_scheme="dark" if language == "ru" else "light",
+        )  # fmt: skip
+        page.evaluate("code => document.querySelector(`[name=language][value=${code}]`).click()", language)
+        page.wait_for_selector(f"html[lang={language}]")
+        page.goto(f"{address}/dashboard/privacy")
+        page.click("header a[href$='/dashboard/privacy/hold']")
+        check(page, f"hold-off-{language}-{size}")
+        page.click(".btn.stop")
+        page.wait_for_selector(".notice.warn")
+        check(page, f"hold-on-{language}-{size}")
+        for name, path in (("list", ""), ("case", f"/{grace.id}")):
+            page.goto(f"{address}/dashboard/privacy{path}")
+            assert page.locator(".notice.warn a[href$='/hold']").count() == 1
+            check(page, f"hold-{name}-{language}-{size}")
+        page.click(".notice.warn a[href$='/hold']")
+        page.click(".own .btn.main")
+        page.wait_for_selector(".own .ok")
+        page.context.close()
+
+
 def test_the_empty_list_and_the_widths_between(chromium: Any, web: Web, address: str) -> None:
     page = enter(chromium, address, "dana")
     page.goto(f"{address}/dashboard/privacy")

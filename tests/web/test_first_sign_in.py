@@ -402,10 +402,16 @@ def test_an_application_by_the_api_from_on_to_off(web: Web, saule: Colleague) ->
     assert "token" in login(web, {"challenge": asked["challenge"], "code": totp(step["secret"])}).json
 
     assert mine(web, token, "POST", ON, {"password": OWN}).json["code"] == "authenticator_on"
-    assert mine(web, token, "POST", OFF, {"password": "wrong"}).status == 403
-    assert mine(web, token, "GET", ON).json == {"on": True}
-    assert mine(web, token, "POST", OFF, {"password": OWN}).json == {"on": False}
+    right = totp(step["secret"])
+    refused = mine(web, token, "POST", OFF, {"password": "wrong", "code": right})
+    assert (refused.status, refused.json["code"]) == (403, "wrong_password")
+    assert mine(web, token, "POST", OFF, {"password": OWN}).status == 400, "the password alone switches nothing off"
+    refused = mine(web, token, "POST", OFF, {"password": OWN, "code": wrong(step["secret"])})
+    assert (refused.status, refused.json["code"]) == (403, "wrong_code")
+    assert mine(web, token, "GET", ON).json == {"on": True} and first_step(web, saule, OWN)["kind"] == "code"
+    assert mine(web, token, "POST", OFF, {"password": OWN, "code": right}).json == {"on": False}
     assert "token" in first_step(web, saule, OWN)
+    assert mine(web, token, "POST", OFF, {"password": OWN, "code": "000000"}).json == {"on": False}, "it is off already"
 
 
 def test_an_application_on_the_page_from_on_to_off(web: Web, saule: Colleague) -> None:
@@ -428,9 +434,16 @@ def test_an_application_on_the_page_from_on_to_off(web: Web, saule: Colleague) -
     code = form(other, other.get("/dashboard/sign-in"), email=saule.email, password=OWN)
     assert form(other, code, code=totp(secret)).status == 303
 
-    kept = browser.post("/dashboard/account/authenticator/off", {"password": "wrong"})
-    assert kept.status == 403 and "On: signing in asks for a code." in kept.text
-    assert browser.post("/dashboard/account/authenticator/off", {"password": OWN}).status == 303
+    off = "/dashboard/account/authenticator/off"
+    assert 'name="code"' in browser.get("/dashboard/account").text
+    for given, status, says in (
+        ({"password": "wrong", "code": totp(secret)}, 403, "The password is wrong."),
+        ({"password": OWN, "code": wrong(secret)}, 403, "The code is wrong or too old."),
+        ({"password": OWN}, 400, "Fill in everything"),
+    ):
+        kept = browser.post(off, given)
+        assert kept.status == status and says in kept.text and "On: signing in asks for a code." in kept.text
+    assert browser.post(off, {"password": OWN, "code": totp(secret)}).status == 303
     assert "Off." in browser.get("/dashboard/account").text
 
 
@@ -448,9 +461,21 @@ def test_a_key_is_bound_to_its_colleague_and_to_ten_minutes(web: Web, saule: Col
 def test_guessing_at_the_account_page_meets_the_brake_of_the_sign_in(web: Web, saule: Colleague) -> None:
     token = first_step(web, saule, OWN)["token"]
     for _ in range(PER_PAIR):
-        assert mine(web, token, "POST", OFF, {"password": "wrong"}).status == 403
-    assert mine(web, token, "POST", OFF, {"password": OWN}).status == 429
+        assert mine(web, token, "POST", OFF, {"password": "wrong", "code": "000000"}).status == 403
+    assert mine(web, token, "POST", OFF, {"password": OWN, "code": "000000"}).status == 429
     assert login(web, {"email": saule.email, "password": OWN}).status == 429
+
+
+def test_guessing_codes_with_a_right_password_meets_the_same_brake(web: Web, saule: Colleague) -> None:
+    """Given a stolen password and an open session, then the second factor is not guessed away."""
+    token = first_step(web, saule, OWN)["token"]
+    step = mine(web, token, "POST", ON, {"password": OWN}).json
+    mine(web, token, "POST", ON, {"challenge": step["challenge"], "code": totp(step["secret"])})
+    for _ in range(PER_PAIR):
+        refused = mine(web, token, "POST", OFF, {"password": OWN, "code": wrong(step["secret"])})
+        assert (refused.status, refused.json["code"]) == (403, "wrong_code")
+    assert mine(web, token, "POST", OFF, {"password": OWN, "code": totp(step["secret"])}).status == 429
+    assert mine(web, token, "GET", ON).json == {"on": True}
 
 
 def test_a_code_takes_three_minutes_at_most(web: Web, saule: Colleague) -> None:

@@ -78,8 +78,8 @@ def test_signing_the_undertaking_opens_the_desk(web: Web) -> None:
 
 @pytest.mark.parametrize("route", [route for route in PAGES if route.form], ids=lambda route: route.path)
 def test_a_form_of_another_session_or_without_a_token_changes_nothing(web: Web, route: Route) -> None:
-    saule = web.browser("saule")
-    mine = web.browser(next(name for name, roles in ROLES.items() if name != "saule" and route.roles & set(roles)))
+    saule = web.signed_in("saule")
+    mine = web.signed_in(next(name for name, roles in ROLES.items() if name != "saule" and route.roles & set(roles)))
     for foreign in (saule.token, "", "0" * 64):
         assert mine.post(_path(route), csrf=foreign).status == 403
 
@@ -87,8 +87,8 @@ def test_a_form_of_another_session_or_without_a_token_changes_nothing(web: Web, 
 def test_a_foreign_form_does_not_close_a_ticket(web: Web) -> None:
     web.receive(from_amina(sent_at=web.seconds))
     ticket = web.tickets()[0]
-    answer = web.browser("bolat").post(
-        f"/dashboard/tickets/{ticket['id']}/change", {"state": "closed"}, csrf=web.browser("saule").token
+    answer = web.signed_in("bolat").post(
+        f"/dashboard/tickets/{ticket['id']}/change", {"state": "closed"}, csrf=web.signed_in("saule").token
     )
     assert answer.status == 403
     assert web.ticket(ticket["id"])["state"] == "open"

@@ -71,6 +71,10 @@ def test_answers_about_requests_match_their_description(web: Web) -> None:
         *(("GET", f"{one}/{{id}}", f"{one}/{request.id}", None) for request in made.values()),
         ("POST", f"{one}/{{id}}/decision", f"{one}/{made['escalated'].id}/decision", {"decision": "erase"}),
         ("POST", f"{one}/{{id}}/decision", f"{one}/{made['complete'].id}/decision", {"decision": "erase"}),
+        ("GET", "/api/v1/privacy-hold", "/api/v1/privacy-hold", None),
+        ("POST", "/api/v1/privacy-hold", "/api/v1/privacy-hold", {"held": True}),
+        ("POST", "/api/v1/privacy-hold", "/api/v1/privacy-hold", {"held": "x"}),
+        ("POST", "/api/v1/privacy-hold", "/api/v1/privacy-hold", {"held": False}),
         ("GET", "/api/v1/certificates/{id}", f"/api/v1/certificates/{certificate}", None),
     ):
         answer = web.call(method, path, body, by="dana")

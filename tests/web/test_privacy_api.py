@@ -289,3 +289,32 @@ def test_what_a_colleague_decides_rings_for_the_worker_and_other_changes_do_not(
     assert bell(request.id) is None
     mark(web, request, state="escalated")
     assert bell(request.id) == ("privacy", Bell({"request_id": request.id}))
+
+
+# -- the hold
+
+HOLD = "/api/v1/privacy-hold"
+
+
+def test_officer_and_administrator_hold_and_release(web: Web) -> None:
+    free = {"held": False, "since": None, "by": None}
+    assert web.call("GET", HOLD, by="dana").json == free
+    held = web.call("POST", HOLD, {"held": True}, by="aigul")
+    assert held.status == 200 and held.json["held"] and held.json["since"]
+    assert held.json["by"] == web.call("GET", "/api/v1/me", by="aigul").json["id"]
+    assert web.call("POST", HOLD, {"held": True}, by="dana").json == held.json, "who held first stays named"
+    assert web.call("GET", HOLD, by="dana").json == held.json
+    assert web.call("POST", HOLD, {"held": False}, by="dana").json == free
+    assert web.call("POST", HOLD, {"held": False}, by="dana").json == free
+
+
+@pytest.mark.parametrize("body", [{}, {"held": "yes"}, {"held": 1}, {"held": None}, {"held": True, "why": "x"}])
+def test_a_hold_of_a_strange_form_changes_nothing(web: Web, body: dict[str, Any]) -> None:
+    assert web.call("POST", HOLD, body, by="dana").status == 400
+    assert web.call("GET", HOLD, by="dana").json["held"] is False
+
+
+@pytest.mark.parametrize("name", ["bolat", "madina"])
+def test_others_neither_see_nor_set_the_hold(web: Web, name: str) -> None:
+    assert web.call("GET", HOLD, by=name).status == web.call("POST", HOLD, {"held": True}, by=name).status == 403
+    assert web.call("GET", HOLD, by="dana").json["held"] is False

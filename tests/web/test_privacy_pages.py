@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import wiring_erasure
 from chalicelib.domain.privacy import RequestState, Step
 from chalicelib.domain.tickets import DAY
 from tests.web.asking import certified, every_state, freeze, mark, opened, over, read, through
@@ -192,6 +193,15 @@ def test_the_panel_tells_every_operator_that_a_request_runs_and_links_it_for_the
     assert f"{LIST}/{request.id}" in officer.text and LIST not in operator.text
 
 
+def test_a_stopped_request_is_named_no_more_while_its_answer_is_on_its_way(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="verifying")
+    path = f"/dashboard/tickets/{ticket_of(web, request.contact_id)}"
+    assert request.id in web.signed_in("dana").get(path).text
+    mark(web, request, {Step.CANCELLED: web.now, Step.FINISHED: web.now})
+    page = web.signed_in("dana").get(path)
+    assert page.status == 200 and request.id not in page.text and f"{LIST}/new" in page.text
+
+
 def test_a_ticket_without_a_request_says_nothing_of_one(web: Web) -> None:
     say(web, AMINA, "Сәлем")
     page = web.signed_in("bolat").get(f"/dashboard/tickets/{web.tickets()[0]['id']}")
@@ -266,3 +276,46 @@ def test_a_refused_request_says_so_while_its_answer_is_still_on_the_way(web: Web
         assert "Refused" in said and "Waits for the person" not in said
     page = browser.get(f"{LIST}/{request.id}")
     assert 'name="decision"' not in page.text and "The person was told, nothing is destroyed" in page.text
+
+
+# -- the hold
+
+HOLD = f"{LIST}/hold"
+HELD = "Destructions are held since"
+
+
+def test_a_hold_is_set_on_its_page_and_said_on_every_page_that_it_concerns(web: Web) -> None:
+    made = every_state(web)
+    dana = web.signed_in("dana")
+    assert f'href="{HOLD}"' in dana.get(LIST).text and HELD not in dana.get(LIST).text
+    assert "Not held" in dana.get(HOLD).text
+    done = dana.post(HOLD, {"hold": "set"})
+    assert (done.status, path_of(done.location)) == (303, HOLD)
+    page = plain(dana.get(HOLD).text)
+    assert HELD in page and "by: You" in page and "Release destructions" in page and "Not held" not in page
+    assert HELD in dana.get(LIST).text
+    told = {state for state, one in made.items() if HELD in dana.get(f"{LIST}/{one.id}").text}
+    assert {"received", "verifying", "deciding", "grace"} <= told
+    assert told.isdisjoint({"destroying", "waiting_for_backups", "complete", "cancelled", "refused"})
+    assert dana.post(HOLD, {"hold": "release"}).status == 303
+    assert HELD not in dana.get(LIST).text and "Not held" in dana.get(HOLD).text
+
+
+def test_an_administrator_finds_the_hold_beside_the_colleagues(web: Web) -> None:
+    aigul = web.signed_in("aigul")
+    assert f'href="{HOLD}"' in aigul.get("/dashboard/staff").text
+    assert aigul.post(HOLD, {"hold": "set"}).status == 303
+    page = aigul.get(HOLD)
+    assert HELD in page.text and f'href="{LIST}"' not in page.text
+    assert "by: You" not in plain(web.signed_in("dana").get(HOLD).text)
+
+
+def test_a_hold_that_on_call_set_names_nobody(web: Web) -> None:
+    wiring_erasure.holding().set("", web.now)
+    assert "by on-call" in plain(web.signed_in("dana").get(HOLD).text)
+
+
+@pytest.mark.parametrize("form", [{}, {"hold": "yes"}, {"hold": "set", "more": "x"}])
+def test_a_form_of_the_hold_that_is_not_ours_changes_nothing(web: Web, form: dict[str, str]) -> None:
+    assert web.signed_in("dana").post(HOLD, form).status == 400
+    assert wiring_erasure.holding().read() is None

@@ -25,7 +25,7 @@ def _login(web: Web, name: str, password: str = PASSWORD) -> int:
 
 
 def test_a_session_is_stored_by_its_hash_alone(web: Web) -> None:
-    token = web.token("bolat")
+    token = web.login("bolat")
     rows = web.dynamodb.scan(TableName=web.tables["index"])["Items"]
     assert token not in str(rows) and email("bolat") not in str(rows)
     names = {row["pk"]["S"] for row in rows}
@@ -61,7 +61,7 @@ def test_the_sign_in_form_of_another_site_is_refused(web: Web) -> None:
 
 
 def test_a_session_ends_twelve_hours_after_sign_in(web: Web) -> None:
-    browser, token = web.browser("bolat"), web.token("bolat")
+    browser, token = web.browser("bolat"), web.login("bolat")
     web.advance(12 * 3600 - 60)
     assert browser.get("/dashboard").status == 200
     assert web.call("GET", "/api/v1/me", token=token).status == 200
@@ -71,7 +71,7 @@ def test_a_session_ends_twelve_hours_after_sign_in(web: Web) -> None:
 
 
 def test_signing_out_ends_the_session(web: Web) -> None:
-    browser, token = web.browser("bolat"), web.token("bolat")
+    browser, token = web.browser("bolat"), web.login("bolat")
     kept = dict(browser.cookies)
     assert path_of(browser.post("/dashboard/sign-out").location) == "/dashboard/sign-in"
     assert Browser(web.http, kept).get("/dashboard").status == 303
@@ -82,11 +82,11 @@ def test_signing_out_ends_the_session(web: Web) -> None:
 def test_a_cookie_is_no_bearer_token_and_a_bearer_token_no_cookie(web: Web) -> None:
     browser = web.browser("bolat")
     assert web.call("GET", "/api/v1/me", token=browser.cookies["desk"]).status == 401
-    assert Browser(web.http, {"desk": web.token("bolat")}).get("/dashboard").status == 303
+    assert Browser(web.http, {"desk": web.login("bolat")}).get("/dashboard").status == 303
 
 
 def test_revoking_ends_every_session_at_once_and_shuts_cognito(web: Web) -> None:
-    browser, token = web.browser("saule"), web.token("saule")
+    browser, token = web.browser("saule"), web.login("saule")
     saule = web.staff["saule"]
     try:
         assert web.call("POST", f"/api/v1/staff/{saule}/revoke", by="bolat").status == 403
@@ -221,7 +221,7 @@ def test_session_cookies_are_closed_to_scripts_and_other_sites(web: Web, monkeyp
 
 
 def test_expired_rows_of_sessions_are_not_shown_before_ttl_deletes_them(web: Web) -> None:
-    token = web.token("bolat")
+    token = web.login("bolat")
     web.advance(13 * 3600)
     row = IndexRow.get(session_pk(token), "session")
     assert row.expires_at is not None

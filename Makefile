@@ -35,7 +35,7 @@ demo: $(STAMP)  ## fill the running desk with conversations; HOURS=0 leaves its 
 	@exec $(BIN)/python -m local.demo
 
 test: $(STAMP)  ## every test that needs only Python
-	$(BIN)/python -m pytest -m "not browser and not chaos" -n 2 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -m "not browser and not chaos" -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-browser: $(STAMP)  ## drive dashboard and phones in Chromium
 	@$(BIN)/python -m local.tools chromium

@@ -62,8 +62,8 @@ class Desk:
             "CLOCK_FILE": str(self._home / "clock"),
             # Unpacked code of every Lambda process, which the embedded AWS leaves there.
             "TMPDIR": str(self._home / "tmp"),
-            # Pauses between the tries of a workflow's task: minutes on AWS, a second here.
-            "SFN_WAIT_SCALE": "0.02",
+            # Pauses between the tries of a workflow's task: minutes on AWS, a second in all here.
+            "SFN_WAIT_SCALE": "0.005",
             ADDRESS: self._twins.address,
         }
         if self.settings.persist:

@@ -15,7 +15,6 @@ from botocore.exceptions import ClientError
 
 from infra.archive import EPOCH, code_files
 from infra.definitions import TABLES, Json
-from infra.erasure import TASKS
 from infra.functions import FUNCTIONS
 from local.aws import REGION, apply_table_settings, client
 
@@ -74,8 +73,7 @@ def deploy(endpoint: str, template: Json, code: bytes, parameters: Mapping[str, 
 
     Raises CannotDeploy.
     """
-    found = _with_code(template, f"s3://{BUCKET}/{_upload(endpoint, code, 'zip')}")
-    body = json.dumps(_with_batch_actions(_with_unlimited_tasks(found)))
+    body = json.dumps(_with_batch_actions(_with_code(template, f"s3://{BUCKET}/{_upload(endpoint, code, 'zip')}")))
     cloudformation = client("cloudformation", endpoint)
     request: dict[str, Any] = {
         "StackName": NAME,
@@ -111,14 +109,6 @@ def _with_code(template: Json, address: str) -> Json:
         if one["Type"] == "AWS::Serverless::Function":
             one["Properties"]["CodeUri"] = address
     return found
-
-
-def _with_unlimited_tasks(template: Json) -> Json:
-    """AWS repeats a task whose function runs too often at once, for minutes; the embedded AWS lets a task that waits
-    hang then, and repeats the others for seconds only, because its pauses are shortened."""
-    for task in TASKS:
-        template["Resources"][task.logical_id]["Properties"].pop("ReservedConcurrentExecutions", None)
-    return template
 
 
 def _with_batch_actions(template: Json) -> Json:

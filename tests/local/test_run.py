@@ -18,10 +18,9 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.erasure import TASKS
 from local import seed
 from local.aws import REGION
-from local.stack import NAME, function_name
+from local.stack import NAME
 from tests.conftest import PROJECT, RunningDesk, start_desk
 
 
@@ -186,20 +185,6 @@ def test_what_cloudformation_drops_is_set(desk: RunningDesk) -> None:
     }.items():
         backups = dynamodb.describe_continuous_backups(TableName=f"{NAME}-{table}")["ContinuousBackupsDescription"]
         assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == wanted
-
-
-def test_only_the_workflows_tasks_may_run_as_often_at_once_as_they_like(desk: RunningDesk) -> None:
-    """The embedded AWS repeats no waiting task that was throttled."""
-    functions = desk.client("lambda")
-
-    def reserved(name: str) -> int | None:
-        found: int | None = functions.get_function_concurrency(FunctionName=function_name(name)).get(
-            "ReservedConcurrentExecutions"
-        )
-        return found
-
-    assert {reserved(task.name) for task in TASKS} == {None}
-    assert reserved("sweeper") == 1
 
 
 def test_planned_faults_reach_the_functions_and_end(desk: RunningDesk) -> None:

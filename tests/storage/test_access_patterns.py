@@ -1145,11 +1145,7 @@ def kept(dynamodb_endpoint: str) -> Iterator[tuple[Keeping, Recorder]]:
 def desk(kept: tuple[Keeping, Recorder]) -> Keeping:
     """A desk whose tables are empty."""
     made, _ = kept
-    for table in ("desk", "keys", "index"):
-        gone = [{name: {"S": item[name]} for name in ("pk", "sk") if name in item} for item in made.items(table)]
-        for start in range(0, len(gone), 25):
-            some = [{"DeleteRequest": {"Key": key}} for key in gone[start : start + 25]]
-            made.dynamodb.batch_write_item(RequestItems={made.tables[table]: some})
+    made.delete_all((table, item) for table, items in made.snapshot().items() for item in items.values())
     return Keeping(made.tables, made.dynamodb, provider=made.provider)
 
 

@@ -101,7 +101,7 @@ class _Twins:
                 elif key.fileobj is self._ended:
                     self._ended.recv(512)
                     self._collect()
-                else:  # whoever waited was killed
+                elif key.fileobj in self._asking.values():  # whoever waited was killed, and its twin has not just ended
                     self._selector.unregister(key.fileobj)
                     self._kill([pid for pid, asking in self._asking.items() if asking is key.fileobj])
 

@@ -1,9 +1,12 @@
 """Lambda processes by fork: what starts one sees no difference, and nothing is left behind."""
 
+import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -134,3 +137,20 @@ def test_without_a_server_or_a_function_it_starts_by_itself(variables: Mapping[s
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
     assert said.split()[-2:] == ["False", str(os.getpid())]
+
+
+def test_a_twin_and_who_asked_for_it_may_end_at_the_same_moment(server: TwinServer, tmp_path: Path) -> None:
+    """As when the embedded AWS sees that a function's process has died: the server hears of both at once."""
+    process = start(HANG, tmp_path, server.address)
+    assert process.stdout
+    twin = int(process.stdout.readline())
+    with socket.socket(socket.AF_UNIX) as slow:  # it holds up the server meanwhile
+        slow.connect(server.address)
+        slow.sendall(b"{")
+        until(lambda: not fcntl.ioctl(slow, termios.TIOCOUTQ, b"\0\0\0\0").strip(b"\0"))
+        os.kill(twin, signal.SIGKILL)
+        until(lambda: " Z " in Path(f"/proc/{twin}/stat").read_text())
+        process.kill()
+        process.wait(30)
+    said, _ = start(WHO, tmp_path, server.address).communicate(timeout=30)
+    assert said.split()[-2] == "True"

@@ -133,7 +133,7 @@ def test_after_24_hours_free_text_is_refused_here_and_nothing_is_sent(play: Play
     api = play.sign_in()
     ticket = api.ticket_of(phone)
     eventually(lambda: play.texts("whatsapp", phone))
-    play.phones("/clock", {"advance_seconds": 24 * 60 * 60 + 1})
+    play.phones("/clock", {"advance_seconds": 24 * 60 * 60 + 1, "steps": 2})
     calls = len(play.sent("whatsapp", phone))
 
     api = play.sign_in()

@@ -498,6 +498,40 @@ def test_a_status_that_comes_after_the_end_brings_nothing_back(boxes: Boxes) -> 
     assert boxes.traces(request) == []
 
 
+class Answering:
+    """A client before whose every call somebody puts another answer into the box."""
+
+    def __init__(self, client: Any, answer: Callable[[int], object]) -> None:
+        self._client, self._answer, self.count = client, answer, 0
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+
+        def call(**request: Any) -> Any:
+            self.count += 1
+            self._answer(self.count)
+            return found(**request)
+
+        return call
+
+
+def test_answers_that_come_while_the_box_is_closed_go_with_it(boxes: Boxes) -> None:
+    """Whoever read the request before may answer at any moment: each answer is refused, or found and deleted."""
+    request_id = boxes.certified(boxes.person("telegram"))
+    boxes.notify()(request_id)
+    request, box = boxes.read(request_id), RequestBox(boxes.desk.tables)
+    taken: list[bool] = []
+
+    def answer(number: int) -> None:
+        writes = box.notice(request, "already_open", "Қайта", (), boxes.desk.now + number)
+        taken.append(boxes.desk.requests.run(*writes) is None)
+
+    boxes.close(Answering(boxes.desk.dynamodb, answer))(request_id)
+
+    assert taken[0] and not taken[-1]
+    assert boxes.traces(request) == []
+
+
 def test_no_answer_is_put_into_a_box_that_was_closed_meanwhile(boxes: Boxes) -> None:
     request_id = boxes.certified(boxes.person("whatsapp"))
     boxes.notify()(request_id)

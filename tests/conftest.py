@@ -163,7 +163,7 @@ def start_desk(log: Path, **variables: str) -> Iterator[RunningDesk]:
     def stop() -> None:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            process.wait(60)
 
     try:
         deadline = time.monotonic() + 90

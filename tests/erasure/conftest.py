@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -34,6 +34,9 @@ from tests.delivery.provider import Sent
 from tests.e2e.playing import forms_of
 from tests.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.retention.conftest import KEPT_DAYS, TABLES, Keeping, Snapshot
+
+if TYPE_CHECKING:
+    from tests.erasure.living import Living
 
 OPERATOR = Staff(BOLAT, "operator@desk.local", "Болат", frozenset({"operator"}), undertaking_at=1)
 DANIYAR_PHONE, FORMER_PHONE, OLDEST_PHONE = "77000000231", "77000000232", "77000000233"
@@ -379,3 +382,15 @@ def cast(desk: Erasing, *names: str) -> list[Person]:
 def desk(tables: Mapping[str, str]) -> Iterator[Erasing]:
     for made in delivery_desk.__wrapped__(tables):  # type: ignore[attr-defined]
         yield Erasing(tables, made.dynamodb, provider=made.provider)
+
+
+@pytest.fixture
+def living(desk: Erasing) -> "Living":
+    from tests.erasure.living import Living  # which is made of what stands here
+
+    return Living(desk)
+
+
+@pytest.fixture
+def daniyar(living: "Living") -> Person:
+    return living.daniyar()

@@ -291,3 +291,8 @@ class Living:
             ExpressionAttributeNames={f"#{name}": name for name in values},
             ExpressionAttributeValues={f":{name}": to_wire(value) for name, value in values.items()},
         )
+
+
+def outcomes(living: Living) -> list[str]:
+    """What the waiting tasks were told, in order."""
+    return [outcome for _, _, outcome in living.runs.answered]

@@ -15,24 +15,14 @@ from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.rows import HOLD
 from chalicelib.usecases import decide_request, privacy_asks, watch_requests
 from chalicelib.usecases.hold_destructions import HoldDestructions
-from tests.erasure.conftest import Erasing, Person
+from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task, run_until
-from tests.erasure.living import DANA, Living
+from tests.erasure.living import DANA, Living, outcomes
 from tests.erasure.test_watch import watch
 from tests.storage.declared import undeclared
 
 GRACE = 4 * HOUR
 RUNBOOK = Path(__file__).parent.parent.parent / "docs" / "runbooks" / "many-confirmed.md"
-
-
-@pytest.fixture
-def living(desk: Erasing) -> Living:
-    return Living(desk)
-
-
-@pytest.fixture
-def daniyar(living: Living) -> Person:
-    return living.daniyar()
 
 
 @pytest.fixture
@@ -46,10 +36,6 @@ def request_(living: Living, daniyar: Person) -> Request:
 
 def hold(living: Living) -> None:
     living.holding.set(DANA, living.desk.now)
-
-
-def outcomes(living: Living) -> list[str]:
-    return [outcome for _, _, outcome in living.runs.answered]
 
 
 # -- the grace

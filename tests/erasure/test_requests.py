@@ -13,22 +13,11 @@ from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.vault import Place
 from tests.erasure.boxes import Boxes
-from tests.erasure.conftest import Erasing, Person
+from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, PROFILE, Living
 from tests.people import from_amina
 from tests.retention.faults import fated
 from tests.storage.declared import undeclared
-
-
-@pytest.fixture
-def living(desk: Erasing) -> Living:
-    return Living(desk)
-
-
-@pytest.fixture
-def daniyar(living: Living) -> Person:
-    return living.daniyar()
-
 
 # -- opening
 

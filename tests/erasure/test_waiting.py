@@ -27,31 +27,17 @@ from chalicelib.erasure import grace as grace_task
 from chalicelib.erasure.grace import Grace
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.errors import NotFound, Unavailable
-from tests.erasure.conftest import Erasing, Person
-from tests.erasure.living import DANA, PROFILE, Living
+from tests.erasure.conftest import Person
+from tests.erasure.living import DANA, PROFILE, Living, outcomes
 from tests.retention.faults import Died, fated
 
 GRACE = 4 * HOUR
 
 
 @pytest.fixture
-def living(desk: Erasing) -> Living:
-    return Living(desk)
-
-
-@pytest.fixture
-def daniyar(living: Living) -> Person:
-    return living.daniyar()
-
-
-@pytest.fixture
 def request_(living: Living, daniyar: Person) -> Request:
     """Daniyar's request, with its box, before anything waits."""
     return living.read(living.once("daniyar's request has its box", lambda: living.suppressed(daniyar)))
-
-
-def outcomes(living: Living) -> list[str]:
-    return [outcome for _, _, outcome in living.runs.answered]
 
 
 # -- parking and waking, in both orders

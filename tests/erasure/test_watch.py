@@ -23,21 +23,11 @@ from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
 from chalicelib.usecases.watch_requests import WatchRequests
 from chalicelib.workers import privacy, relay
 from tests.conftest import Aws
-from tests.erasure.conftest import Erasing, Person
+from tests.erasure.conftest import Person
 from tests.erasure.living import Living
 from tests.people import from_amina
 from tests.retention.conftest import Bells
 from tests.retention.conftest import bells as bells
-
-
-@pytest.fixture
-def living(desk: Erasing) -> Living:
-    return Living(desk)
-
-
-@pytest.fixture
-def daniyar(living: Living) -> Person:
-    return living.daniyar()
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ FUNCTIONS = (
         "Intake",
         (
             rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear"),
-            keys("PutItem"),
+            keys("PutItem", "ConditionCheckItem"),
             rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
             rows("Index", ("GetItem", "ConditionCheckItem"), "fence"),
             rows("Ledger", ("GetItem",), "certificate"),

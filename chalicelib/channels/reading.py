@@ -106,15 +106,19 @@ def word(value: object) -> str:
 
 
 def moment(value: object, now: int) -> int | None:
-    """Return epoch seconds from an int, float or digits; None if it is no believable time."""
+    """Return epoch seconds from an int, float or digits; None if it is no believable time. Milliseconds and
+    microseconds are recognised by their size."""
     if isinstance(value, str):
-        value = int(value) if value.isascii() and value.isdigit() and len(value) <= 12 else None
+        value = int(value) if value.isascii() and value.isdigit() and len(value) <= 16 else None
     seconds = number(value)
-    return int(seconds) if seconds is not None and EARLIEST <= seconds <= now + LATEST_AHEAD else None
+    if seconds is None:
+        return None
+    latest = now + LATEST_AHEAD
+    return next((at for unit in (1, 1000, 1_000_000) if EARLIEST <= (at := int(seconds / unit)) <= latest), None)
 
 
 def hour_of(now: int) -> int:
-    """The time given to what has none. The full hour, so that a webhook resent a moment later gets the
+    """The time given to a change that has none. The full hour, so that a webhook resent a moment later gets the
     same time, therefore the same row's key, and is seen to be the same."""
     return now - now % 3600
 

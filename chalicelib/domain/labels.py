@@ -111,6 +111,12 @@ EVENTS: Mapping[str, str] = {
     "linked": desk_msg("Earlier ticket: {number}"),
     "phone_moved": desk_msg("This phone number now belongs to another WhatsApp account"),
     "number_changed": desk_msg("The customer's number changed"),
+    "number_unnamed": desk_msg(
+        "The customer's number changed; the provider did not name the new one, nothing was moved"
+    ),
+    "timer_changed": desk_msg("The customer changed the timer that deletes messages in their chat"),
+    "pinned": desk_msg("A message was pinned in the customer's chat"),
+    "system_unknown": desk_msg("The provider told of a change that the desk does not know"),
     "blocked": desk_msg("The customer blocked the bot. The reply clock is paused"),
     "unblocked": desk_msg("The customer unblocked the bot"),
     "window_kept": desk_msg("The reply window is closed: the notice was kept and not sent"),

@@ -8,8 +8,8 @@ Guess = Literal["kk", "ru", "en", ""]
 _KAZAKH = re.compile("[әғқңөұүһіӘҒҚҢӨҰҮҺІ]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
-_SILENT = re.compile(r"\S*(?:://|@)\S*|\bwww\.\S*|(?<!\S)/\S*")
-"""Links, addresses, @names and commands: written in Latin letters whatever language the person speaks."""
+_LOOKED_AT = 2000
+"""Characters of a text that are looked at: whoever writes more has shown the language by then."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’`ʼ-][^\W\d_]+)*")
 _GREETED = 2
 """A greeting decides only among the first words: "spasibo" inside an English sentence is a quotation."""
@@ -45,7 +45,7 @@ def detect(text: str, language_code: str = "") -> Guess:
         return "ru"
     if told == "en":
         return "en"
-    words = _SILENT.sub(" ", text)
+    words = " ".join(word for word in text[:_LOOKED_AT].split() if not _silent(word))
     if _KAZAKH.search(words):
         return "kk"
     for count, word in enumerate(_WORD.finditer(words)):
@@ -57,3 +57,8 @@ def detect(text: str, language_code: str = "") -> Guess:
     if _CYRILLIC.search(words):
         return "ru"
     return "en" if _LATIN.search(words) else ""
+
+
+def _silent(word: str) -> bool:
+    """Whether it is a link, an address, an @name or a command: in Latin letters whatever language the person speaks."""
+    return "://" in word or "@" in word or word.startswith("/") or "www." in word.lower()

@@ -42,6 +42,9 @@ class InboundMessage:
     the text (file name, place, cards, buttons …), JSON-ready. `raw` is the provider's own JSON of this part
     and is given only when `kind` is "unsupported"; `raw_type` is the provider's type word. `target` is
     the provider id of the message that an edit, a reaction or a revocation is about.
+    `undated`: the provider gave no believable time, so `sent_at` is when the part arrived and a repetition is
+    recognised by `provider_id` alone. `replaces`: one row is kept under `provider_id`, and a greater `order` replaces
+    it (the position of somebody who is on the way).
     """
 
     channel: Channel
@@ -58,6 +61,8 @@ class InboundMessage:
     forwarded: bool = False
     raw: bytes = b""
     raw_type: str = ""
+    undated: bool = False
+    replaces: bool = False
 
 
 KINDS = frozenset(
@@ -112,7 +117,8 @@ class ReachChanged:
 
 @dataclass(frozen=True)
 class Started:
-    """A person pressed Start in a bot. No ticket follows until they write. `payload` came with the link."""
+    """A person opened the chat: pressed Start in a bot, or came to WhatsApp's empty chat. No ticket follows until they
+    write. `payload` came with the link."""
 
     channel: Channel
     account: str
@@ -120,6 +126,23 @@ class Started:
     provider_id: str
     sent_at: int
     payload: str = ""
+
+
+ChatEventKind = Literal["timer_changed", "pinned", "number_unnamed", "system_unknown"]
+"""A message timer was set, a message was pinned; the provider told of a changed number without naming the new one, or
+of something that we do not know."""
+
+
+@dataclass(frozen=True)
+class ChatEvent:
+    """Something happened in a person's chat, and nobody said anything. It is a line on an open ticket, or nothing."""
+
+    channel: Channel
+    account: str
+    author: Author
+    provider_id: str
+    kind: ChatEventKind
+    at: int
 
 
 @dataclass(frozen=True)
@@ -140,4 +163,4 @@ class Counted:
     reason: str
 
 
-Part = InboundMessage | StatusUpdate | NumberChanged | ReachChanged | Started | Unclear | Counted
+Part = InboundMessage | StatusUpdate | NumberChanged | ReachChanged | Started | ChatEvent | Unclear | Counted

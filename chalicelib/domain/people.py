@@ -5,7 +5,8 @@ from enum import Enum
 
 from chalicelib.domain.messages import InboundMessage
 from chalicelib.domain.privacy_words import Ask
-from chalicelib.domain.tickets import QUIET_KINDS, SECOND
+from chalicelib.domain.statements import is_news, is_statement
+from chalicelib.domain.tickets import SECOND
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Found:
     """Who wrote. `person` is None when nobody known did. `added` are blind names of addresses to be learned, and
     with `readdressed` the person is reached there from now on. `taken` is a phone that was `moved_from` somebody
     else; `unclaimed` is one that has a newer owner and stays theirs. `ended` was known by these addresses until their
-    retention ended; nobody has destroyed them yet. `fenced` are blind names of addresses whose person is being erased:
-    then nobody is found and nothing is stored."""
+    retention ended, or, with `keyless`, until their key was destroyed; their rows are still there. `fenced` are blind
+    names of addresses whose person is being erased: then nobody is found and nothing is stored."""
 
     person: Person | None
     added: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ class Found:
     taken: str = ""
     unclaimed: str = ""
     ended: Person | None = None
+    keyless: bool = False
     fenced: tuple[str, ...] = ()
 
 
@@ -55,7 +57,9 @@ class Outcome(Enum):
     """How a transaction ended. All but STORED, DUPLICATE, FENCED and STALE ask for a new look and a new try.
 
     FENCED: the person is being erased, or was after this was sent. PHONE_FENCED: only the phone that was to be learned
-    is such a person's. STALE: a button about a request was pressed by somebody whom we do not know; nothing is stored.
+    is such a person's. STALE: it refers to something (a message, a request) of somebody whom we do not know, or who has
+    no ticket; nothing is stored. KEY_GONE: the contact that was found has no key, so nothing could ever be read that is
+    sealed to it: it was put back from a backup, and whoever writes is somebody new.
     """
 
     STORED = "stored"
@@ -65,6 +69,7 @@ class Outcome(Enum):
     STALE = "stale"
     NUMBER_TAKEN = "number_taken"
     HEAD_CHANGED = "head_changed"
+    KEY_GONE = "key_gone"
     TICKET_OVER = "ticket_over"
     CONFLICT = "conflict"
 
@@ -128,6 +133,10 @@ class Arrival:
 
     @property
     def quiet(self) -> bool:
-        """Whether the message changes what was said before, or answers our question about a request, instead of
-        saying something new."""
-        return self.message.kind in QUIET_KINDS or (self.ask is not None and self.ask.pressed)
+        """Whether the message says nothing by itself: it opens and reopens no ticket (domain/statements)."""
+        return not is_statement(self.message, self.ask)
+
+    @property
+    def news(self) -> bool:
+        """Whether the message counts as unread."""
+        return is_news(self.message, self.ask)

@@ -12,11 +12,6 @@ RAW_DAYS = 30
 """How long the raw part behind an unsupported message is kept."""
 _GONE_AFTER = 7 * DAY // SECOND
 
-QUIET_KINDS = frozenset({"reaction", "edit", "revoke"})
-"""They change what was said before: they are shown and counted unread, and open or reopen nothing."""
-PRESSES = frozenset({"button", "callback"})
-"""Pressed buttons: a press about a request on a person's data is as quiet."""
-
 
 class State(StrEnum):
     """States of a ticket."""

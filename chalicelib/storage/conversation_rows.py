@@ -8,7 +8,7 @@ from chalicelib.domain.messages import InboundMessage, ReachChanged, Started
 from chalicelib.domain.people import Arrival, Notice, Person
 from chalicelib.domain.privacy_words import ASK_WAITS, Ask
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, RANK, RAW_DAYS, SECOND, gone_at
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, RAW_DAYS, SECOND, gone_at
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.vault import seal
@@ -62,9 +62,23 @@ class ConversationRows:
             "quote_hash": name(message.channel, message.account, message.quote) if message.quote else "",
             "target_hash": name(message.channel, message.account, message.target) if message.target else "",
         }
-        return self._writes.put(
+        if message.undated:
+            attributes |= {"links": [ref.blind], "linked_until": _known_until(arrival.now)}
+        write = self._writes.put(
             "message", "desk", rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}", attributes
         )
+        if message.replaces:
+            put = write.item["Put"]
+            put["ConditionExpression"] += " OR #order < :order"
+            put["ExpressionAttributeNames"] = {"#order": "order"}
+            put["ExpressionAttributeValues"] = {":order": {"N": str(message.order)}}
+        return write
+
+    def known_id(self, arrival: Arrival, ref: MessageRef) -> Write:
+        """That nothing with this provider id is there: the row of what has no time of its own has another key each
+        time that it arrives."""
+        attributes = {"message_ref": str(ref), "expires_at": _known_until(arrival.now)}
+        return self._writes.put("message", "index", f"link#{ref.blind}", "link", attributes)
 
     def raw(self, arrival: Arrival, ref: MessageRef) -> Write:
         """The provider's own JSON of an unsupported message, kept for RAW_DAYS."""
@@ -227,3 +241,8 @@ class ConversationRows:
         }
         pk, role = rows.conversation_pk(person.conversation_id), "message" if blind else "event"
         return self._writes.put(role, "desk", pk, f"message#{ref.tail}", attributes)
+
+
+def _known_until(now: int) -> int:
+    """As long as a provider repeats (seconds)."""
+    return now // SECOND + GUARD_DAYS * DAY // SECOND

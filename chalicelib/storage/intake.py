@@ -32,6 +32,7 @@ _BY_ROLE = (
     ("message", Outcome.DUPLICATE),
     ("fence", Outcome.FENCED),
     ("phone_fence", Outcome.PHONE_FENCED),
+    ("key", Outcome.KEY_GONE),
     ("number", Outcome.NUMBER_TAKEN),
     ("head", Outcome.HEAD_CHANGED),
     ("ticket", Outcome.TICKET_OVER),
@@ -178,6 +179,8 @@ class IntakeStore:
         ref = self.conversations.message_ref(arrival)
         profile = self.people.new_profile(arrival)
         yield self.conversations.message(arrival, ref)
+        if message.undated:
+            yield self.conversations.known_id(arrival, ref)
         if message.raw:
             yield self.conversations.raw(arrival, ref)
         if arrival.ask:
@@ -189,6 +192,7 @@ class IntakeStore:
             wrote_at = message.sent_at * SECOND
             yield self.conversations.new_head(person, message, last, ticket_id=arrival.ticket_id, wrote_at=wrote_at)
         else:
+            yield self.people.has_key(person)
             yield self.conversations.head(arrival)
             yield from self.people.changes(arrival, profile)
         if arrival.opens:
@@ -203,11 +207,18 @@ class IntakeStore:
         if message.kind == "callback":
             yield self.conversations.outbox(person, message, ref, "answer_callback", arrival.now)
         if arrival.found.ended:
-            yield self.conversations.ended(arrival.found.ended, arrival.now)
+            yield self.over(arrival.found, arrival.now)
         if loser := arrival.found.moved_from:
             yield from self.people.moved(loser, arrival.found.taken)
             for owner, ticket in ((person, arrival.ticket_id), (loser, loser.ticket_id)):
                 yield self.conversations.event(owner, ticket, "phone_moved", arrival.now)
+
+    def over(self, found: Found, now: int) -> Write:
+        """That the one who was known before has ended indeed: their addresses go to somebody new behind it."""
+        assert found.ended is not None
+        if found.keyless:
+            return self.people.has_key(found.ended, gone=True)
+        return self.conversations.ended(found.ended, now)
 
     def _fences_of(self, arrival: Arrival) -> Iterator[Write]:
         """That nobody was erased whose address this is or becomes: asked where somebody may have had it before."""

@@ -1,9 +1,10 @@
-"""The rest of what arrives: a start, a block, a changed number. Each stored once, each in one transaction."""
+"""The rest of what arrives: a start, a block, a changed number, what happened in a chat. Each stored once, each in one
+transaction."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chalicelib.domain.messages import Author, NumberChanged, ReachChanged, Started
+from chalicelib.domain.messages import Author, ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.domain.people import ContactKey, Found, Notice, Outcome, Person
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import SECOND
@@ -13,7 +14,7 @@ from chalicelib.storage.conversation_rows import LASTS
 from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.writes import Write
 
-Change = Started | ReachChanged | NumberChanged
+Change = Started | ReachChanged | NumberChanged | ChatEvent
 
 
 class IntakeChanges:
@@ -32,19 +33,23 @@ class IntakeChanges:
         now: int,
         *,
         expires_at: int,
-        ended: Person | None = None,
+        over: Found,
     ) -> Outcome:
-        """Store that a person pressed Start, and the welcome. A new contact has the date `expires_at` (seconds) until
-        there is a ticket; it takes the place of one that has `ended`. Raises Unavailable."""
+        """Store that a person opened the chat, and the welcome. A new contact has the date `expires_at` (seconds) until
+        there is a ticket; it takes the place of one that is `over`. Raises Unavailable.
+
+        On WhatsApp the provider asks for the welcome, so it opens the reply window of somebody new.
+        """
         rows_of = self._store.conversations
         writes = [self._started(person, started, now)]
         if key:
-            writes += self._store.people.new_contact(person, key, started, now, Found(None, ended=ended))
+            writes += self._store.people.new_contact(person, key, started, now, over)
             writes += self._store.people.fences(person.aliases, started.sent_at * SECOND)
-            writes.append(rows_of.new_head(person, started, notice.at, ticket_id="", wrote_at=0, expires_at=expires_at))
-            writes += [rows_of.ended(ended, now)] if ended else []
+            came_at = started.sent_at * SECOND if started.channel == "whatsapp" else 0
+            head = rows_of.new_head(person, started, notice.at, ticket_id="", wrote_at=came_at, expires_at=expires_at)
+            writes += [head, *([self._store.over(over, now)] if over.ended else [])]
         else:
-            writes.append(self._as_read(person, now))
+            writes += [self._store.people.has_key(person), self._as_read(person, now)]
             writes += self._before(person, started, started.author, started.sent_at * SECOND)
         writes += rows_of.notice(person, started, "", notice)
         return self._store.transact(writes)
@@ -61,7 +66,7 @@ class IntakeChanges:
         write.item["Put"]["Item"] |= {"content": {"B": content}, "arrived_at": {"N": str(now)}}
         return write
 
-    def blind(self, part: Started | NumberChanged) -> str:
+    def blind(self, part: Started | NumberChanged | ChatEvent) -> str:
         """Return the blind name of the part's provider id."""
         return self._address_key.message(part.channel, part.account, part.provider_id)
 
@@ -81,6 +86,18 @@ class IntakeChanges:
         )  # fmt: skip
         event = self._store.conversations.event(person, person.ticket_id, kind, at)
         return self._store.transact([head, event, *self._before(person, change, change.author, at)])
+
+    def happened(self, person: Person, event: ChatEvent, now: int) -> Outcome:
+        """Write a line about what happened in the chat on the person's open ticket; TICKET_OVER when it is not open.
+        Raises Unavailable."""
+        at = min(event.at * SECOND, now)
+        states = {"open": "open", "pending": "pending", "snoozed": "snoozed"}
+        condition = "#state IN (:open, :pending, :snoozed)"
+        pk = rows.ticket_pk(person.ticket_id)
+        ticket = self._store.writes.update("ticket", "desk", pk, "ticket", "", condition, states)
+        line = self._store.conversations.event(person, person.ticket_id, event.kind, at, blind=self.blind(event))
+        head = self._as_read(person, now)
+        return self._store.transact([line, ticket, head, *self._before(person, event, event.author, at)])
 
     def renumber(self, person: Person, change: NumberChanged, now: int, *, known: bool) -> Outcome:
         """Give the person the new address in place of the old one of its kind. With `known` they have it already.

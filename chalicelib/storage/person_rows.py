@@ -74,6 +74,12 @@ class PersonRows:
             put["ExpressionAttributeValues"] = {":other": {"S": found.moved_from.contact_id}}
         return write
 
+    def has_key(self, person: Person, *, gone: bool = False) -> Write:
+        """That the person's key is there: what is sealed without one could never be read. With `gone`: that it is
+        not."""
+        condition = "attribute_not_exists(pk)" if gone else "attribute_exists(pk)"
+        return self._writes.update("key", "keys", person.contact_id, "", "", condition, {})
+
     def fences(self, names: Iterable[str], at: int, role: str = "fence") -> Iterator[Write]:
         """Nobody who had these addresses is being erased, or was after this was sent at `at` (ms)."""
         condition = "attribute_not_exists(pk) OR (#closed = :no AND #at < :sent)"

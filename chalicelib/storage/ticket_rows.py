@@ -51,8 +51,11 @@ class TicketRows:
     def touched(self, arrival: Arrival, *, renamed: bool) -> Write:
         """Reopen and refresh the ticket, unless it is over: closed, or solved longer ago than the profile allows."""
         message = arrival.message
-        values: dict[str, Any] = {"one": 1, "closed": State.CLOSED.value}
-        changes = ["unread = unread + :one"]
+        values: dict[str, Any] = {"closed": State.CLOSED.value}
+        changes = []
+        if arrival.news:
+            values["one"] = 1
+            changes.append("unread = unread + :one")
         condition = "attribute_exists(pk) AND #state <> :closed"
         remove = ""
         if not arrival.quiet:
@@ -72,7 +75,7 @@ class TicketRows:
             changes.append("who = :who")
         return self._writes.update(
             "ticket", "desk", rows.ticket_pk(arrival.ticket_id), "ticket",
-            "SET " + ", ".join(changes) + remove, condition, values,
+            ("SET " + ", ".join(changes) if changes else "") + remove, condition, values,
         )  # fmt: skip
 
     def _who(self, arrival: Arrival) -> bytes:

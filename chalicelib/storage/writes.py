@@ -53,7 +53,7 @@ class Writes:
         """Update an item under a condition; without an expression the condition alone is checked."""
         body: Wire = {
             "TableName": self._tables[table],
-            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+            "Key": {"pk": {"S": pk}, **({"sk": {"S": sk}} if sk else {})},
             "ConditionExpression": condition,
         }
         if values:  # DynamoDB takes no empty map

@@ -1,11 +1,11 @@
-"""A start, a block or a changed number reaches the right person, once."""
+"""A start, a block, a changed number or what happened in a chat reaches the right person, once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.language import detect
-from chalicelib.domain.messages import Author, NumberChanged, ReachChanged, Started
+from chalicelib.domain.messages import Author, ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.people import Found, Notice, Outcome, Person
 from chalicelib.domain.profile import Profile
@@ -15,7 +15,7 @@ from chalicelib.errors import Unavailable
 
 if TYPE_CHECKING:
     from chalicelib.storage.intake import IntakeStore
-    from chalicelib.storage.intake_changes import IntakeChanges
+    from chalicelib.storage.intake_changes import Change, IntakeChanges
 
 
 @dataclass(frozen=True)
@@ -28,39 +28,46 @@ class ReceiveChange:
     clock: Callable[[], int]
     wait: Callable[[int], None] = field(default=full_jitter)
 
-    def __call__(self, part: Started | ReachChanged | NumberChanged) -> Outcome | None:
+    def __call__(self, part: "Change") -> Outcome | None:
         """Store the change; return STORED, also when it was before, FENCED when it is about somebody who is being
         erased or was since, and None when it concerned nobody. Raises Unavailable after TRIES."""
-        ended: Person | None = None
+        over = Found(None)
         for attempt in range(TRIES):
-            outcome = self._try(part, ended)
+            outcome = self._try(part, over)
             if outcome is None or outcome is Outcome.FENCED:
                 return outcome
             if outcome in (Outcome.STORED, Outcome.DUPLICATE):
                 return Outcome.STORED
-            if outcome is Outcome.HEAD_CHANGED and isinstance(part, ReachChanged) and attempt:
+            if outcome is Outcome.TICKET_OVER:
+                return None
+            if outcome is Outcome.HEAD_CHANGED and isinstance(part, ReachChanged | ChatEvent) and attempt:
                 return Outcome.STORED  # something newer is known already, or the person's retention has ended
-            if outcome is Outcome.HEAD_CHANGED and isinstance(part, Started):
-                ended = None if ended else self._known(part).person
+            if isinstance(part, Started) and outcome in (Outcome.HEAD_CHANGED, Outcome.KEY_GONE):
+                keyless = outcome is Outcome.KEY_GONE
+                over = Found(None) if over.ended else Found(None, ended=self._known(part).person, keyless=keyless)
             self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this now; send it again.")
 
-    def _try(self, part: Started | ReachChanged | NumberChanged, ended: Person | None) -> Outcome | None:
+    def _try(self, part: "Change", over: Found) -> Outcome | None:
         if isinstance(part, Started):
-            return self._start(part, ended)
+            return self._start(part, over)
+        if isinstance(part, NumberChanged):
+            return self._renumber(part)
+        found = self.store.find(part.channel, part.account, part.author, part.at * SECOND, learn=False)
+        if found.fenced:
+            return Outcome.FENCED
+        if found.person is None:
+            return None
         if isinstance(part, ReachChanged):
-            found = self.store.find(part.channel, part.account, part.author, part.at * SECOND)
-            if found.fenced:
-                return Outcome.FENCED
-            return self.changes.reach(found.person, part, self.clock()) if found.person else None
-        return self._renumber(part)
+            return self.changes.reach(found.person, part, self.clock())
+        return self.changes.happened(found.person, part, self.clock()) if found.person.ticket_id else None
 
     def _known(self, part: Started, ended: Person | None = None) -> Found:
         return self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND, ended)
 
-    def _start(self, part: Started, ended: Person | None) -> Outcome:
-        """Welcome a person. Who has `ended`, as the store makes sure, is welcomed as somebody new."""
-        found, now = self._known(part, ended), self.clock()
+    def _start(self, part: Started, over: Found) -> Outcome:
+        """Welcome a person. Who is `over`, as the store makes sure, is welcomed as somebody new."""
+        found, now = self._known(part, over.ended), self.clock()
         if found.fenced:
             return self._refused(part, found, now)
         person, key = found.person, None
@@ -72,7 +79,7 @@ class ReceiveChange:
         at = part.sent_at * SECOND + 1
         notice = Notice("welcome", self.changes.blind(part), welcome(self.profile, person.language), at)
         until = (now + self.profile.retention["contact"].days * DAY) // SECOND
-        outcome = self.changes.start(person, key, part, notice, now, expires_at=until, ended=ended)
+        outcome = self.changes.start(person, key, part, notice, now, expires_at=until, over=over)
         return self._refused(part, found, now) if outcome is Outcome.FENCED else outcome
 
     def _refused(self, part: Started, found: Found, now: int) -> Outcome:

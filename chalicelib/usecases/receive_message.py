@@ -11,6 +11,7 @@ from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.people import Arrival, ContactKey, Found, Notice, Outcome, Person
 from chalicelib.domain.privacy_words import Ask, asks
 from chalicelib.domain.profile import Profile
+from chalicelib.domain.statements import is_statement
 from chalicelib.domain.texts import accepted_notice
 from chalicelib.domain.tickets import DAY, SECOND, number_digits
 from chalicelib.errors import Unavailable
@@ -29,6 +30,7 @@ class _Seen:
     head: tuple[str, int, str] | None = None
     older: bool = False
     ended: Person | None = None
+    keyless: bool = False
     phone_fenced: bool = False
     numbers_taken: int = 0
 
@@ -47,9 +49,13 @@ class _Seen:
         if outcome is Outcome.PHONE_FENCED:
             self.phone_fenced = True
             return True
+        if outcome is Outcome.KEY_GONE:
+            self.keyless = not arrival.found.keyless
+            self.ended = arrival.person if self.keyless else None
+            return True
         if outcome is Outcome.HEAD_CHANGED:
             person, tried = arrival.person, self.ended
-            self.ended = None
+            self.ended, self.keyless = None, False
             read = (person.contact_id, person.epoch, person.ticket_id)
             if self.head == read and not tried:
                 self.ended, self.older = (person, False) if self.older else (None, True)
@@ -73,32 +79,48 @@ class ReceiveMessage:
         """Store `message` and open or refresh its ticket in one transaction.
 
         Returns STORED, DUPLICATE when it was stored before, FENCED when the person is being erased or was since, and
-        STALE for a button about a request that nobody here has. Every try looks anew and seals anew, to the key of
-        whoever won. Raises Unavailable after TRIES: the provider then sends it again.
+        STALE for what says nothing by itself and is of somebody whom nobody here knows (domain/statements). Every try
+        looks anew and seals anew, to the key of whoever won. Raises Unavailable after TRIES: the provider then sends it
+        again.
         """
         seen, ask = _Seen(), asks(message, self.profile.markings["withdrawal"])
         for attempt in range(TRIES):
-            at = message.sent_at * SECOND
-            found = self.store.find(
-                message.channel, message.account, message.author, at, seen.ended, learn=not seen.phone_fenced
-            )
-            stale = ask is not None and ask.pressed and found.person is None
-            arrival = None if found.fenced or stale else self._decide(message, found, ask, seen)
+            found = self._find(message, seen)
+            if found.person is None and not is_statement(message, ask):
+                outcome = self._unheard(message, found, ask)
+                if outcome is not Outcome.CONFLICT:
+                    return outcome
+                self.wait(attempt)
+                continue
+            arrival = None if found.fenced else self._decide(message, found, ask, seen)
+            if arrival and not arrival.ticket_id and ask is None:
+                return Outcome.STALE  # the person came, and has not written yet
             outcome = self.store.commit(arrival) if arrival else Outcome.FENCED
             if outcome is Outcome.FENCED:
-                outcome = self._refused(message, found, stale)
+                outcome = self._refused(message, found) or Outcome.CONFLICT
             if outcome in _ENDS:
                 return outcome
             if arrival is None or not seen.learn(outcome, arrival):
                 self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this message now; send it again.")
 
-    def _refused(self, message: InboundMessage, found: Found, stale: bool) -> Outcome:
-        """Ask the fences. When none refuses it any more, it is to be tried again, but for a stale press."""
+    def _find(self, message: InboundMessage, seen: _Seen) -> Found:
+        channel, account, at = message.channel, message.account, message.sent_at * SECOND
+        found = self.store.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
+        return replace(found, keyless=seen.keyless)
+
+    def _unheard(self, message: InboundMessage, found: Found, ask: Ask | None) -> Outcome:
+        """What refers to something of somebody whom nobody knows. A button about a request asks the fences, which may
+        have an answer; nothing else of a person who is being erased is answered."""
+        if ask is None:
+            return Outcome.FENCED if found.fenced else Outcome.STALE
+        return self._refused(message, found) or (Outcome.CONFLICT if found.fenced else Outcome.STALE)
+
+    def _refused(self, message: InboundMessage, found: Found) -> Outcome | None:
+        """Ask the fences. None: none of them refuses it any more, and it is to be tried again."""
         from chalicelib.usecases.refuse_erased import RefuseErased  # met by few; not on a cold start
 
-        outcome = RefuseErased(self.store, self.profile)(message, found.fenced, self.clock())
-        return outcome or (Outcome.STALE if stale and not found.fenced else Outcome.CONFLICT)
+        return RefuseErased(self.store, self.profile)(message, found.fenced, self.clock())
 
     def _decide(self, message: InboundMessage, found: Found, ask: Ask | None, seen: _Seen) -> Arrival:
         now = self.clock()
@@ -116,10 +138,8 @@ class ReceiveMessage:
         )
         over = not person.ticket_id or person.ticket_id == seen.over
         if not over:
-            return arrival
-        if arrival.quiet and key is None and (person.ticket_id or ask):
-            return replace(arrival, touches_ticket=False)
-        return self._opening(arrival, seen)
+            return replace(arrival, touches_ticket=not message.replaces)
+        return replace(arrival, touches_ticket=False) if arrival.quiet else self._opening(arrival, seen)
 
     def _person(self, message: InboundMessage, found: Found) -> tuple[Person, ContactKey | None]:
         if found.person is not None:

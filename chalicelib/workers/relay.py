@@ -12,13 +12,13 @@ from typing import Any
 
 from chalicelib import wiring_delivery
 from chalicelib.domain.delivery import RIGHTS
-from chalicelib.domain.tickets import PRESSES, QUIET_KINDS
+from chalicelib.domain.statements import REFERRING
 from chalicelib.observability import count, log
 from chalicelib.storage.attributes import from_wire
 from chalicelib.storage.queues import Bell, Queues
 
 _ON_CLOSED = frozenset({"event", "note"})
-_QUIET = QUIET_KINDS | PRESSES
+_QUIET = REFERRING | {"button"}
 _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from chalicelib.channels.reading import TEXT_LIMIT
+from chalicelib.channels.telegram.kinds import LINES, SERVICE
 from chalicelib.channels.telegram.parse import parse
 from chalicelib.domain.messages import (
     KINDS,
     Address,
+    ChatEvent,
     Counted,
     InboundMessage,
     NumberChanged,
@@ -59,14 +61,26 @@ def test_the_clock_may_be_ours() -> None:
 # Start
 
 
-@pytest.mark.parametrize(("text", "payload"), [("/start", ""), ("/start promo_42", "promo_42"), ("/start ", "")])
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        ("/start", ""),
+        ("/start promo_42", "promo_42"),
+        ("/start ", ""),
+        ("/START", ""),
+        ("/start@our_bot", ""),
+        ("/Start@Our_Bot Promo-42", "Promo-42"),
+    ],
+)
 def test_scenario_21_start_is_no_message(text: str, payload: str) -> None:
     part = read(**private(text=text))
     assert isinstance(part, Started)
     assert (part.payload, part.author.language_code, part.provider_id) == (payload, "kk", f"{AMINA_CHAT}:42")
 
 
-@pytest.mark.parametrize("text", ["/starting", "start", "/start where is my order", "Hello /start", "/START"])
+@pytest.mark.parametrize(
+    "text", ["/starting", "start", "/start where is my order", "Hello /start", "/start@", "/start@our-bot", "/ſtart"]
+)
 def test_what_only_looks_like_start_is_a_message(text: str) -> None:
     assert message(**private(text=text)).kind == "text"
 
@@ -152,10 +166,11 @@ NOT_UNDERSTOOD: list[tuple[dict[str, Any], str]] = [
     ({"dice": {"emoji": "🎲"}}, "dice"),
     ({"paid_media": {"star_count": 1}}, "paid_media"),
     ({"story": {}, "reply_markup": {}}, "story"),
-    ({"text": "Сәлем", "date": -1}, "text"),
-    ({"text": "Сәлем", "date": "soon"}, "text"),
-    ({"text": "Сәлем", "message_id": 0}, "text"),
-    ({"text": "Сәлем", "message_id": "42"}, "text"),
+    ({"text": 7, "date": -1}, "text"),
+    ({"text": 7, "message_id": "42"}, "text"),
+    ({"gift": {"gift": {}}}, "gift"),
+    ({"successful_payment": {"currency": "KZT"}}, "successful_payment"),
+    ({"web_app_data": {"data": "x", "button_text": "y"}}, "web_app_data"),
 ]
 
 
@@ -167,7 +182,24 @@ def test_a_message_that_is_not_understood_is_shown_with_its_type(fields: dict[st
     assert json.loads(part.raw) == given
     odd_id = given["message_id"] != 42
     assert part.provider_id == (f"{AMINA_CHAT}:update:900000001" if odd_id else f"{AMINA_CHAT}:42")
-    assert part.sent_at == (NOW - 60 if given["date"] == NOW - 60 else HOUR)
+    assert (part.sent_at, part.undated) == ((NOW - 60, False) if given["date"] == NOW - 60 else (NOW, True))
+
+
+@pytest.mark.parametrize("date", [-1, 0, "soon", None, [], 10**30, NOW + 8 * 86_400])
+def test_a_text_whose_time_cannot_be_is_kept_as_it_arrived(date: Any) -> None:
+    part = message(**private(text="Сәлем", date=date))
+    assert (part.kind, part.text, part.sent_at, part.undated) == ("text", "Сәлем", NOW, True)
+
+
+@pytest.mark.parametrize("unit", [1000, 1_000_000])
+def test_a_time_in_smaller_units_is_a_time(unit: int) -> None:
+    assert message(**private(text="Сәлем", date=(NOW - 60) * unit)).sent_at == NOW - 60
+
+
+@pytest.mark.parametrize("number", [0, "42", -5, None, True])
+def test_a_text_whose_number_cannot_be_is_kept_under_its_updates_number(number: Any) -> None:
+    part = message(**private(number, text="Сәлем"))
+    assert (part.text, part.provider_id, part.order) == ("Сәлем", f"{AMINA_CHAT}:update:900000001", 0)
 
 
 def test_scenario_24_a_file_too_big_to_fetch_keeps_its_name_and_size() -> None:
@@ -209,9 +241,21 @@ def test_scenario_23_an_edit_names_its_message_and_the_newer_one_is_ordered_late
     assert message("edited_message", 11, **private(text="one", edit_date=NOW - 10)) == first
 
 
-def test_a_broken_edit_is_shown() -> None:
+def test_an_edit_that_is_not_understood_names_its_message() -> None:
     part = message("edited_message", 11, **private(text=None))
-    assert (part.kind, part.raw_type, part.provider_id) == ("unsupported", "text", f"{AMINA_CHAT}:update:11")
+    assert (part.kind, part.text, part.details["new_kind"]) == ("edit", "", "unsupported")
+    assert part.target == f"{AMINA_CHAT}:42"
+    assert isinstance(read("edited_message", **private(None, text="one")), Unclear)  # of what?
+
+
+def test_a_live_location_has_one_row_that_the_newest_position_takes() -> None:
+    there = {"location": PLACE | {"live_period": 900}, "edit_date": NOW - 10}
+    first, last = (message("edited_message", number, **private(**there)) for number in (11, 40))
+    assert first.provider_id == last.provider_id == f"{AMINA_CHAT}:42:live"
+    assert first.sent_at == last.sent_at == NOW - 60 and first.order < last.order
+    assert first.replaces and first.details["new_kind"] == "location"
+    ended = message("edited_message", 41, **private(location=PLACE, edit_date=NOW))
+    assert ended.replaces and "live" not in ended.details
 
 
 KEYBOARD = {"inline_keyboard": [[{"text": "No", "callback_data": "n"}], [{"text": "Иә", "callback_data": "y"}]]}
@@ -229,23 +273,23 @@ def test_a_press_is_shown_with_the_words_of_the_button() -> None:
     assert (part.kind, part.text, part.target) == ("callback", "Иә", f"{AMINA_CHAT}:7")
     assert dict(part.details) == {"callback_id": "3006478412", "data": "y"}
     assert part.author.name == "Amina S"
-    assert part.sent_at == max(NOW - 60, HOUR)
+    assert (part.sent_at, part.undated) == (NOW, True)
 
 
 def test_a_press_long_after_the_button_is_not_shown_before_it() -> None:
-    old = private(7, date=NOW - 90_000)
-    assert message("callback_query", **pressed(message=old)).sent_at == HOUR
-    assert message("callback_query", **pressed(message=old)).text == "y"
+    for date in (NOW - 90_000, 0, NOW + 5):
+        part = message("callback_query", **pressed(message=private(7, date=date)))
+        assert (part.text, part.sent_at) == ("y", NOW)
 
 
 def test_a_press_on_a_message_that_is_gone() -> None:
     part = message("callback_query", **pressed(message=None, inline_message_id="AA"))
-    assert (part.kind, part.target, part.sent_at) == ("callback", "", HOUR)
+    assert (part.kind, part.target, part.sent_at) == ("callback", "", NOW)
 
 
-def test_a_press_without_id_is_shown() -> None:
-    part = message("callback_query", **pressed(id=None))
-    assert (part.kind, part.raw_type) == ("unsupported", "callback_query")
+def test_a_press_without_id_is_kept_as_unclear() -> None:
+    part = read("callback_query", **pressed(id=None))
+    assert isinstance(part, Unclear) and part.raw_type == "callback_query"
 
 
 def reacted(*new: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -280,11 +324,11 @@ def test_a_reaction_taken_back() -> None:
     assert (part.text, dict(part.details)) == ("", {"removed": True})
 
 
-def test_a_broken_reaction_is_shown() -> None:
+def test_a_broken_reaction_is_kept_as_unclear() -> None:
     assert message("message_reaction", **reacted(new_reaction=7)).kind == "reaction"
     given = reacted()
     del given["new_reaction"]
-    assert message("message_reaction", **given).kind == "unsupported"
+    assert isinstance(read("message_reaction", **given), Unclear)
 
 
 # Reach
@@ -344,18 +388,53 @@ def test_what_is_known_and_not_handled_is_counted(kind: str) -> None:
     assert isinstance(read(kind, chat={"id": -100123}, date=NOW), Counted)
 
 
-@pytest.mark.parametrize("kind", ["business_message", "inline_query", "guest_message"])
-def test_an_unknown_kind_with_a_person_is_shown(kind: str) -> None:
-    part = message(kind, **private(text="Сәлем"))
-    assert (part.kind, part.raw_type) == ("unsupported", kind)
-    assert json.loads(part.raw)["text"] == "Сәлем"
+@pytest.mark.parametrize(
+    "kind",
+    "business_message edited_business_message business_connection inline_query chosen_inline_result poll poll_answer"
+    " chat_join_request chat_member shipping_query purchased_paid_media guest_message".split(),
+)
+def test_what_nobody_wrote_to_the_bot_is_counted_and_nothing_of_it_is_kept(kind: str) -> None:
+    assert read(kind, **private(text="Сәлем")) == Counted("telegram", f"update:{kind}")
 
 
-def test_an_unknown_kind_without_a_person_is_kept_as_unclear() -> None:
-    part = read("purchased_paid_media", payload="x")
-    assert isinstance(part, Unclear)
-    assert (part.account, part.raw_type) == (BOT, "purchased_paid_media")
-    assert json.loads(part.raw)["update_id"] == 900000001
+OWNER = {"id": 999, "is_bot": False, "first_name": "Owner"}
+OUR_BOT = {"id": int(BOT), "is_bot": True, "first_name": "Desk"}
+
+
+@pytest.mark.parametrize("sender", [OWNER, OUR_BOT])
+@pytest.mark.parametrize("kind", ["message", "edited_message"])
+def test_in_a_private_chat_only_its_person_is_the_customer(kind: str, sender: dict[str, Any]) -> None:
+    assert read(kind, **private(sender=sender, text="x")) == Counted("telegram", "not_the_customer")
+
+
+def test_an_anonymous_message_is_of_whose_chat_it_is() -> None:
+    given = private(text="x")
+    del given["from"]
+    assert message(**given).author.name == "Amina"
+
+
+LINE = {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        (LINE, "timer_changed"),
+        ({"pinned_message": private(7, text="x")}, "pinned"),
+        ({"pinned_message": private(7, text="x"), "reply_to_message": private(7)}, "pinned"),
+    ],
+)
+@pytest.mark.parametrize("sender", [None, OUR_BOT])
+def test_what_happened_in_the_chat_is_no_message(fields: dict[str, Any], kind: str, sender: Any) -> None:
+    part = read(**private(sender=sender, **fields))
+    assert isinstance(part, ChatEvent)
+    assert (part.kind, part.at, part.author.addresses) == (kind, NOW - 60, (Address("chat", str(AMINA_CHAT)),))
+    assert part == read(**private(sender=sender, **fields))
+
+
+@pytest.mark.parametrize("name", sorted(SERVICE - LINES.keys()))
+def test_other_service_messages_are_counted(name: str) -> None:
+    assert read(**private(**{name: {}})) == Counted("telegram", f"service:{name}")
 
 
 @pytest.mark.parametrize("raw", [b"{}", b'{"update_id": 1}', b'{"update_id": 1, "message": null}', b'{"message": {}}'])
@@ -364,10 +443,8 @@ def test_an_update_of_nothing_is_unclear(raw: bytes) -> None:
     assert isinstance(part, Unclear)
 
 
-def test_a_bot_is_nobody_but_its_private_chat_is_somebody() -> None:
-    bot = {"id": int(BOT), "is_bot": True, "first_name": "Desk"}
-    assert message(**private(sender=bot, text="x")).author.name == "Amina"
-    assert isinstance(read(message_id=1, date=NOW, user=bot), Unclear)
+def test_a_bot_without_a_chat_is_nobody() -> None:
+    assert isinstance(read(message_id=1, date=NOW, user=OUR_BOT), Unclear)
 
 
 def test_an_update_without_its_number_gets_one_of_its_own() -> None:

@@ -10,10 +10,13 @@ from chalicelib.channels.whatsapp.parse import parse
 from chalicelib.domain.messages import (
     KINDS,
     Address,
+    Author,
+    ChatEvent,
     Counted,
     InboundMessage,
     NumberChanged,
     Part,
+    Started,
     StatusUpdate,
     Unclear,
 )
@@ -33,6 +36,8 @@ from tests.channels.bodies import (
     status,
     wamid,
 )
+
+AMINA_AUTHOR = Author((Address("phone", AMINA),), name="Amina")
 
 
 def read(*changes: Any) -> list[Part]:
@@ -199,24 +204,42 @@ def test_errors_without_a_message_about_a_person_are_shown() -> None:
     error = {"code": 131060, "title": "This message is currently unavailable"}
     part = only(change(errors=[error]))
     assert (part.kind, part.raw_type, part.details["code"]) == ("unsupported", "errors", "131060")
-    assert part.sent_at == NOW - NOW % 3600
+    assert (part.sent_at, part.undated) == (NOW, True)
 
 
 # Time
 
 
-@pytest.mark.parametrize("stamp", [None, "", "soon", -5, 0, "-1", True, [], 1e300, 1.7e12, "9999999999", "1" * 5000])
-def test_a_time_that_cannot_be_makes_a_placeholder(stamp: Any) -> None:
+@pytest.mark.parametrize("stamp", [None, "", "soon", -5, 0, "-1", True, [], 1e300, 1.7e14, "9999999999", "1" * 5000])
+def test_a_text_whose_time_cannot_be_is_kept_as_it_arrived(stamp: Any) -> None:
     part = only(change([message(timestamp=stamp)]))
-    assert (part.kind, part.details["time_unknown"]) == ("unsupported", True)
-    assert part.sent_at == NOW - NOW % 3600  # the same again when the body is sent again
-    assert "Сәлеметсіз".encode() not in part.raw and b"\\u0421" in part.raw
+    assert (part.kind, part.text, part.sent_at, part.undated) == ("text", "Сәлеметсіз бе", NOW, True)
 
 
 def test_a_number_without_bounds_is_a_time_that_cannot_be() -> None:
     raw = body(change([message(timestamp="HERE")])).replace(b'"HERE"', b"1e999")
     [part] = parse(raw, {NUMBER}, NOW)
-    assert isinstance(part, InboundMessage) and part.kind == "unsupported"
+    assert isinstance(part, InboundMessage) and part.undated and part.text
+
+
+def test_what_has_no_time_stands_beside_the_parts_that_came_with_it() -> None:
+    undated, dated = read(change([message(timestamp=None), message(serial=2)]))
+    assert isinstance(undated, InboundMessage) and isinstance(dated, InboundMessage)
+    assert (undated.sent_at, undated.undated, dated.undated) == (dated.sent_at, True, False)
+
+
+@pytest.mark.parametrize(
+    "stamp", [(NOW - 5) * 1000, str((NOW - 5) * 1000), (NOW - 5) * 1_000_000, float(NOW - 5) * 1000]
+)
+def test_a_time_in_smaller_units_is_a_time(stamp: Any) -> None:
+    part = only(change([message(timestamp=stamp)]))
+    assert (part.text, part.sent_at, part.undated) == ("Сәлеметсіз бе", NOW - 5, False)
+
+
+def test_a_text_without_an_id_is_kept_under_one_of_its_own() -> None:
+    first, other = only(change([message(id=None)])), only(change([message(id=None, text={"body": "Тағы"})]))
+    assert first.text == "Сәлеметсіз бе" and first.provider_id.startswith("made.")
+    assert first.provider_id == only(change([message(id=None)])).provider_id != other.provider_id
 
 
 @pytest.mark.parametrize("stamp", [NOW - 5, str(NOW - 5), float(NOW - 5)])
@@ -352,10 +375,6 @@ PHONE, USER, NEW_USER = Address("phone", AMINA), Address("user", AMINA_ID), Addr
         (system("user_changed_user_id", user_id="KZ.999", previous_user_id=AMINA_ID), [(USER, NEW_USER)]),
         (system("user_changed_user_id", user_id="KZ.999", wa_id=AMINA), [(PHONE, NEW_USER)]),
         (
-            system("user_changed_user_id", sender=None, body=f"User Amina changed from {AMINA_ID} to KZ.999"),
-            [(USER, NEW_USER)],
-        ),
-        (
             system("user_changed_user_id", user_id="KZ.999", from_user_id="KZ.999"),
             [(PHONE, NEW_USER)],
         ),
@@ -386,12 +405,54 @@ def test_system_messages_that_say_nothing_to_an_operator_are_counted() -> None:
     assert read(change([system("user_identity_changed")])) == [Counted("whatsapp", "system:user_identity_changed")]
 
 
-def test_a_system_message_that_is_not_understood_is_shown_or_kept() -> None:
-    part = only(change([system("user_flew_to_the_moon")]))
-    assert (part.kind, part.raw_type) == ("unsupported", "system:user_flew_to_the_moon")
+SENTENCES = [
+    f"User Amina changed from {AMINA_ID} to KZ.999",
+    f"User from {AMINA_ID} to {DANIYAR_ID} changed from +77011234567 to +77017654321",  # a name that somebody chose
+    f"User \u202efrom {DANIYAR_ID} to {AMINA_ID}\u202c changed",
+]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+@pytest.mark.parametrize("kind", ["user_changed_number", "customer_changed_number", "user_changed_user_id"])
+def test_the_sentence_of_a_system_message_moves_nobody(kind: str, sentence: str) -> None:
+    part = read(change([system(kind, body=sentence)], contacts=[contact(AMINA, None, "Amina")]))
+    assert part == [ChatEvent("whatsapp", NUMBER, AMINA_AUTHOR, wamid(), "number_unnamed", NOW - 59)]
+    unnamed = read(change([system(kind, body=sentence, sender=None)], contacts=[]))
+    assert [type(each) for each in unnamed] == [Unclear]
+
+
+def test_the_fields_of_a_system_message_count_whatever_its_sentence_says() -> None:
+    given = system("user_changed_user_id", user_id="KZ.999", from_user_id=AMINA_ID, sender=None, body=SENTENCES[1])
+    assert moved(given) == [(USER, NEW_USER)]
+
+
+def test_a_system_message_that_is_not_understood_is_a_line_or_kept() -> None:
+    [part] = read(change([system("user_flew_to_the_moon")]))
+    assert isinstance(part, ChatEvent) and part.kind == "system_unknown"
     [unclear] = read(change([system(7, sender=None)], contacts=[]))
     assert isinstance(unclear, Unclear)
-    assert only(change([system("user_changed_number")])).kind == "unsupported"  # to what?
+
+
+# What is no message
+
+
+def test_an_opened_chat_is_a_start() -> None:
+    [part] = read(change([message("request_welcome")]))
+    assert part == Started("whatsapp", NUMBER, AMINA_AUTHOR, wamid(), NOW - 59)
+    assert read(change([message("request_welcome", id=None, timestamp=None)])) == read(
+        change([message("request_welcome", id=None, timestamp=None)])
+    )
+
+
+@pytest.mark.parametrize("fields", [{}, {"type": "image"}, {"type": "reaction"}, {"type": "system"}])
+def test_a_group_is_counted_and_nothing_of_it_is_kept(fields: dict[str, Any]) -> None:
+    given = message(group_id="Y2FwaV9ncm91cDoxOTUwNTU1MDA3OToxMjAzNjM0") | fields
+    assert read(change([given])) == [Counted("whatsapp", "group")]
+
+
+@pytest.mark.parametrize("code", [130429, 131000, 0])
+def test_an_error_beside_a_contact_is_nothing_that_they_wrote(code: int) -> None:
+    assert read(change(errors=[{"code": code, "title": "x"}])) == [Counted("whatsapp", f"error:{code}")]
 
 
 # Sizes and odd characters

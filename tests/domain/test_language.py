@@ -1,5 +1,7 @@
 """In which language a person writes."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,17 @@ def test_one_kazakh_letter_is_enough(before: str, letter: str, after: str) -> No
 @given(before=SILENT, text=st.sampled_from(["салем", "privet", "hello", "код"]), after=SILENT)
 def test_signs_and_case_change_nothing(before: str, text: str, after: str) -> None:
     assert detect(f"{before} {text} {after}") == detect(text) == detect(text.upper())
+
+
+@pytest.mark.parametrize("unit", ["a", "@", "://", "a@", "/", "www.", "a'", "'", " ", "ы"])
+def test_a_long_text_is_read_in_no_more_time_than_a_short_one(unit: str) -> None:
+    def seconds(text: str) -> float:
+        started = time.process_time()
+        for _ in range(20):
+            detect(text)
+        return time.process_time() - started
+
+    assert seconds(unit * 100_000) < 0.5 + 10 * seconds(unit * 3_000)
 
 
 @given(text=st.text(), code=st.text())

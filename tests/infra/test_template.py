@@ -102,7 +102,7 @@ def test_intake_can_write_and_cannot_read(template: Json) -> None:
         if "DeskTable" in resources or "KeysTable" in resources:
             assert not read
         if "KeysTable" in resources:
-            assert statement["Action"] == ["dynamodb:PutItem"]
+            assert statement["Action"] == ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"]
         if read - {"dynamodb:GetItem"}:
             assert read == {"secretsmanager:GetSecretValue"}
             assert statement["Resource"] == [{"Fn::GetAtt": ["InboundSecret", "Id"]}]
@@ -191,6 +191,7 @@ def test_only_readers_open_the_vault(template: Json) -> None:
 def test_who_may_do_what_with_keys(template: Json) -> None:
     """One who makes keys destroys none, and the other way round; nobody changes one."""
     assert may(template, "Keys", "PutItem") == {"intake", "soft_suppress"}
+    assert may(template, "Keys", "ConditionCheckItem") == {"intake"}, "whether one is there, and nothing of it"
     assert may(template, "Keys", "DeleteItem") == {"destroy_key", "close_box", "sweeper"}
     assert not may(template, "Keys", "UpdateItem", "BatchWriteItem", "Scan", "Query")
 

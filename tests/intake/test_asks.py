@@ -340,10 +340,11 @@ def test_a_press_that_lands_on_a_closed_ticket_is_dated_with_it(desk: Desk, kind
     assert found is not None and found[0] == "dating" and found[1].body["row"] == press["sk"]
 
 
-def test_another_button_opens_a_ticket_as_before(desk: Desk) -> None:
+def test_another_button_says_nothing_of_who_is_unknown(desk: Desk) -> None:
     menu = {"callback_id": "1", "data": "menu.prices"}
-    desk.receive(from_daniyar("Цены", sent_at=desk.seconds, message_id=9, kind="callback", details=menu))
-    assert len(desk.of("ticket")) == 1 and rows_of(desk) == []
+    press = from_daniyar("Цены", sent_at=desk.seconds, message_id=9, kind="callback", details=menu)
+    assert desk.receive(press) is Outcome.STALE
+    assert desk.items() == desk.items("index") == []
 
 
 # -- through the webhooks

@@ -497,7 +497,8 @@ def test_an_ordinary_message_asks_for_no_fence(desk: Desk) -> None:
     client.transact_write_items = lambda **request: seen.append(request)  # type: ignore[method-assign]
     desk.receiver(client)(from_amina(sent_at=desk.seconds))
     ((items,),) = [list(request.values()) for request in seen]
-    assert [next(iter(item)) for item in items] == ["Put", "Update", "Update"]
+    kinds = [next(iter(item)) for item in items]
+    assert kinds == ["Put", "ConditionCheck", "Update", "Update"], "message, key, head, ticket"
 
 
 def test_an_open_request_changes_nothing_for_messages(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from chalicelib.domain.certificates import ISSUED
 from chalicelib.domain.delivery import Failure, Job
 from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
 from chalicelib.domain.expiry import Expired
-from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, StatusUpdate
+from chalicelib.domain.messages import Address, Author, ChatEvent, NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.domain.privacy import Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
@@ -214,7 +214,8 @@ def _(desk: Keeping) -> Action:
 @asks("AP1", "AP7")
 def _(desk: Keeping) -> Action:
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
-    return lambda: desk.receive(from_daniyar("", sent_at=desk.seconds, message_id=8, kind="callback"))
+    press = from_daniyar("", sent_at=desk.seconds, message_id=8, kind="callback", undated=True)
+    return lambda: desk.receive(press)
 
 
 @asks("AP1", "AP1", "AP10")
@@ -256,6 +257,34 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.changer()(started(desk))
 
 
+@asks("AP1", "AP401")
+def _(desk: Keeping) -> Action:
+    desk.receive(message := from_daniyar(sent_at=desk.seconds, message_id=7))
+    line = ChatEvent("telegram", TELEGRAM_ACCOUNT, message.author, "1:service:8", "timer_changed", desk.seconds)
+    return lambda: desk.changer()(line)
+
+
+@asks("AP1", "AP402")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    place = {"kind": "edit", "replaces": True, "details": {"new_kind": "location"}}
+    return lambda: desk.receive(from_daniyar("43.2, 76.9", sent_at=desk.seconds, message_id=8, **place))
+
+
+@asks("AP1", "AP3", "AP1", "AP403")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    desk.delete_all(("keys", item_to_wire(key)) for key in desk.items("keys"))
+    return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
+
+
+@asks("AP1", "AP13", "AP1", "AP1", "AP404")
+def _(desk: Keeping) -> Action:
+    desk.changer()(started(desk))
+    desk.delete_all(("keys", item_to_wire(key)) for key in desk.items("keys"))
+    return lambda: desk.changer()(started(desk, 5))
+
+
 @asks("AP1", "AP14")
 def _(desk: Keeping) -> Action:
     desk.receive(message := from_daniyar(sent_at=desk.seconds, message_id=7))
@@ -289,7 +318,7 @@ def _(desk: Keeping) -> Action:
 @asks("AP1", "AP151")
 def _(desk: Keeping) -> Action:
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
-    pressed = {"kind": "callback", "details": {"data": f"erase.confirm.{'r' * 20}"}}
+    pressed = {"kind": "callback", "undated": True, "details": {"data": f"erase.confirm.{'r' * 20}"}}
     return lambda: desk.receive(from_daniyar("Да, удалить", sent_at=desk.seconds, message_id=8, **pressed))
 
 

@@ -21,6 +21,7 @@ from chalicelib.channels.reading import (
     number,
     text,
 )
+from chalicelib.domain.messages import ChatEventKind
 
 FILE_LIMIT = 20 * 1024 * 1024
 """Bytes beyond which `getFile` gives nothing: the message is kept with its name and size, no call is made."""
@@ -32,6 +33,27 @@ _ENVELOPE = frozenset(
     " author_signature entities link_preview_options effect_id caption caption_entities reply_markup"
     " show_caption_above_media has_media_spoiler".split()
 )
+
+LINES: dict[str, ChatEventKind] = {
+    "message_auto_delete_timer_changed": "timer_changed",
+    "pinned_message": "pinned",
+}
+"""Service messages that an operator should know of, and the line that says it."""
+SERVICE = frozenset(
+    {
+        *LINES,
+        *"boost_added chat_background_set chat_owner_changed chat_owner_left checklist_tasks_added checklist_tasks_done"
+        " connected_website delete_chat_photo direct_message_price_changed forum_topic_closed forum_topic_created"
+        " forum_topic_edited forum_topic_reopened general_forum_topic_hidden general_forum_topic_unhidden"
+        " giveaway_completed giveaway_created giveaway_winners group_chat_created left_chat_member migrate_from_chat_id"
+        " new_chat_members new_chat_photo new_chat_title paid_message_price_changed proximity_alert_triggered"
+        " suggested_post_approval_failed suggested_post_approved suggested_post_declined suggested_post_paid"
+        " suggested_post_refunded supergroup_chat_created channel_chat_created video_chat_ended"
+        " video_chat_participants_invited video_chat_scheduled video_chat_started write_access_allowed".split(),
+    }
+)
+"""What Telegram writes into a chat by itself. Source: the service messages of the Bot API's `Message`. What a person
+does on purpose and hands over (a payment, a shared contact, data of a web application, a gift) is not among them."""
 
 
 def _text(message: dict[str, Any]) -> Content:

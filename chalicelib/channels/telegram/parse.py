@@ -1,9 +1,9 @@
 """Telegram updates → parts.
 
-Source: the Bot API's `Update`. An update holds one thing of one kind. What is not understood is shown as
-"unsupported" when it names a person who wrote to the bot in private, else it is Unclear. Groups and
-channels are counted and nothing of them is kept: the bot answers people, not groups. Standard library and
-domain only: this is on intake's cold start.
+Source: the Bot API's `Update`. An update holds one thing of one kind. What a person wrote and we do not understand is
+shown as "unsupported". What nobody wrote (a pinned message, a timer) is no message; kinds that we do not ask for,
+groups and channels are counted and nothing of them is kept: the bot answers people who write to it. Standard library
+and domain only: this is on intake's cold start.
 """
 
 import re
@@ -27,10 +27,11 @@ from chalicelib.channels.reading import (
     text,
     word,
 )
-from chalicelib.channels.telegram.kinds import read_content, type_of
+from chalicelib.channels.telegram.kinds import LINES, SERVICE, read_content, type_of
 from chalicelib.domain.messages import (
     Address,
     Author,
+    ChatEvent,
     Counted,
     InboundMessage,
     NumberChanged,
@@ -40,9 +41,10 @@ from chalicelib.domain.messages import (
     Unclear,
 )
 
-_START = re.compile(r"/start(?: ([A-Za-z0-9_-]{1,64}))?\s*")
+_START = re.compile(r"/start(?:@[a-z0-9_]{1,64})?(?: ([a-z0-9_-]{1,64}))?\s*", re.ASCII | re.IGNORECASE)
 _GROUPS = ("group", "supergroup", "channel")
-_NOT_HANDLED = ("message_reaction_count", "channel_post", "edited_channel_post")
+HANDLED = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
+"""Kinds of updates that a person causes who speaks with the bot in private; others are counted."""
 
 
 def parse(body: bytes, account: str, now: int | None = None) -> list[Part]:
@@ -71,12 +73,17 @@ class _Reading:
         if migrated and ident(chat.get("id")):
             return self._migrated(given, ident(chat.get("id")), migrated)
         if chat.get("type") in _GROUPS:
-            return Counted("telegram", f"{'channel' if chat['type'] == 'channel' else 'group'}")
-        if kind in _NOT_HANDLED:
-            return Counted("telegram", kind)
-        author = _author(given, chat)
+            return Counted("telegram", "channel" if chat["type"] == "channel" else "group")
+        if kind and kind not in HANDLED:
+            return Counted("telegram", f"update:{word(kind)}")
+        person = as_dict(given.get("from") or given.get("user"))
+        author = _author(person, chat)
         if author is None:
             return Unclear("telegram", self._account, word(kind), raw_of(update))
+        if (service := type_of(given)) in SERVICE and kind in ("message", "edited_message"):
+            return self._happened(service, given, author)
+        if person and ident(person.get("id")) != author.addresses[0].value:
+            return Counted("telegram", "not_the_customer")  # our own bot, or who answers in the customer's chat
         readers: dict[str, Callable[[dict[str, Any], Author], Part]] = {
             "message": self._message,
             "edited_message": self._edited,
@@ -87,25 +94,48 @@ class _Reading:
         try:
             return readers[kind](given, author)
         except BAD_DATA:
-            return self._unsupported(kind, given, author)
+            if kind == "message":
+                return self._unsupported(given, author)
+            return Unclear("telegram", self._account, word(kind), raw_of(update))  # about what, it does not say
+
+    def _happened(self, service: str, message: dict[str, Any], author: Author) -> Part:
+        """What happened in the chat and nobody wrote: a line for what concerns the conversation, else it is counted."""
+        if service not in LINES:
+            return Counted("telegram", f"service:{word(service)}")
+        at = moment(message.get("date"), self._now) or hour_of(self._now)
+        provider_id = f"{author.addresses[0].value}:service:{ident(message.get('message_id')) or self._update_id}"
+        return ChatEvent("telegram", self._account, author, provider_id, LINES[service], at)
 
     def _message(self, message: dict[str, Any], author: Author) -> Part:
-        provider_id, sent_at = _message_id(message), self._time(message.get("date"))
         said = message.get("text")
         start = _START.fullmatch(said) if isinstance(said, str) else None
         if start:
-            return Started("telegram", self._account, author, provider_id, sent_at, start[1] or "")
-        content = read_content(message)
-        return self._build(author, provider_id, sent_at, content, message["message_id"], message)
+            provider_id, at = _message_id(message), moment(message.get("date"), self._now) or hour_of(self._now)
+            return Started("telegram", self._account, author, provider_id, at, start[1] or "")
+        return self._written(author, read_content(message), message)
+
+    def _unsupported(self, message: dict[str, Any], author: Author) -> Part:
+        content = Content("unsupported")
+        return self._written(author, content, message, raw=raw_of(message), raw_type=word(type_of(message)))
+
+    def _written(self, author: Author, content: Content, message: dict[str, Any], **raw: Any) -> InboundMessage:
+        number = message.get("message_id")
+        order = number if isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**53 else 0
+        provider_id = f"{author.addresses[0].value}:{order or f'update:{self._update_id}'}"
+        return self._build(author, provider_id, message.get("date"), content, order, message, **raw)
 
     def _edited(self, message: dict[str, Any], author: Author) -> Part:
-        target, sent_at = _message_id(message), self._time(message.get("edit_date") or message.get("date"))
-        new = read_content(message)
-        # Telegram may bring edits out of order; the greater update_id is the newer one.
+        target = _message_id(message)
+        try:
+            new = read_content(message)
+        except BAD_DATA:
+            new = Content("unsupported")
         content = Content("edit", new.text, new.details | {"new_kind": new.kind}, target)
-        order = int(self._update_id) if self._update_id.isdecimal() else 0
-        provider_id = f"{target}:edit:{self._update_id}"
-        return self._build(author, provider_id, sent_at, content, order, message)
+        # Telegram may bring edits out of order; the greater update_id is the newer one.
+        if new.kind == "location":  # only a live one can change: the place of its newest position is the message's own
+            return self._build(author, f"{target}:live", message.get("date"), content, self._serial, {}, replaces=True)
+        edited_at = message.get("edit_date") or message.get("date")
+        return self._build(author, f"{target}:edit:{self._update_id}", edited_at, content, self._serial, message)
 
     def _callback(self, query: dict[str, Any], author: Author) -> Part:
         callback_id, message = ident(query.get("id")), as_dict(query.get("message"))
@@ -115,18 +145,16 @@ class _Reading:
         details = keep(callback_id=callback_id, data=data, game=text(query.get("game_short_name")))
         target = _message_id(message) if "message_id" in message else ""
         content = Content("callback", _label(message, data) or data, details, target)
-        # A press has no time of its own: the full hour, or the message with the button when that is later.
-        sent_at = max(moment(message.get("date"), self._now) or 0, hour_of(self._now))
-        chat = author.addresses[0].value
-        order = message["message_id"] if target else 0
-        return self._build(author, f"{chat}:callback:{callback_id}", sent_at, content, order, {})
+        # A press has no time of its own, and the message with the button may be old or inaccessible (date 0).
+        provider_id = f"{author.addresses[0].value}:callback:{callback_id}"
+        return self._build(author, provider_id, None, content, 0, {})
 
     def _reaction(self, reaction: dict[str, Any], author: Author) -> Part:
-        target, sent_at = _message_id(reaction), self._time(reaction.get("date"))
+        target = _message_id(reaction)
         emoji = "".join(_emoji(as_dict(each)) for each in as_list(reaction["new_reaction"])[:20])
         content = Content("reaction", emoji, {} if emoji else {"removed": True}, target)
-        order = int(self._update_id) if self._update_id.isdecimal() else 0
-        return self._build(author, f"{target}:reaction:{self._update_id}", sent_at, content, order, {})
+        provider_id = f"{target}:reaction:{self._update_id}"
+        return self._build(author, provider_id, reaction.get("date"), content, self._serial, {})
 
     def _member(self, change: dict[str, Any], author: Author) -> Part:
         status = as_dict(change.get("new_chat_member")).get("status")
@@ -140,39 +168,24 @@ class _Reading:
         provider_id = f"{old}:{ident(message.get('message_id')) or self._update_id}"
         return NumberChanged("telegram", self._account, provider_id, Address("chat", old), Address("chat", new), at)
 
-    def _unsupported(self, kind: str, given: dict[str, Any], author: Author) -> Part:
-        in_message = kind in ("message", "edited_message")
-        raw_type = word(type_of(given)) if in_message else word(kind)
-        details: dict[str, Any] = {}
-        sent_at = moment(given.get("date"), self._now)
-        if sent_at is None:
-            sent_at, details["time_unknown"] = hour_of(self._now), True
-        number = given.get("message_id")
-        order = number if isinstance(number, int) and 0 <= number < 2**53 else 0
-        provider_id = f"{author.addresses[0].value}:update:{self._update_id}"
-        if kind == "message" and order:
-            provider_id = f"{author.addresses[0].value}:{order}"
-        content, raw = Content("unsupported", details=details), raw_of(given)
-        return self._build(author, provider_id, sent_at, content, order, given, raw=raw, raw_type=raw_type)
-
     def _build(
         self,
         author: Author,
         provider_id: str,
-        sent_at: int,
+        date: object,
         content: Content,
         order: int,
         message: dict[str, Any],
-        **raw: Any,
+        **more: Any,
     ) -> InboundMessage:
         quoted = as_dict(message.get("reply_to_message")).get("message_id")
-        chat = author.addresses[0].value
+        chat, sent_at = author.addresses[0].value, moment(date, self._now)
         return InboundMessage(
             channel="telegram",
             account=self._account,
             author=author,
             provider_id=provider_id,
-            sent_at=sent_at,
+            sent_at=self._now if sent_at is None else sent_at,
             kind=content.kind,
             text=content.text,
             order=order,
@@ -184,26 +197,23 @@ class _Reading:
             quote=f"{chat}:{ident(quoted)}" if ident(quoted) else "",
             target=content.target,
             forwarded=bool(message.get("forward_origin") or message.get("forward_date")),
-            **raw,
+            undated=sent_at is None,
+            **more,
         )
 
-    def _time(self, value: object) -> int:
-        seconds = moment(value, self._now)
-        if seconds is None:
-            raise Malformed("time")
-        return seconds
+    @property
+    def _serial(self) -> int:
+        """The update's number: a greater one is newer."""
+        return int(self._update_id) if self._update_id.isdecimal() else 0
 
 
-def _author(given: dict[str, Any], chat: dict[str, Any]) -> Author | None:
-    """The person of a private chat: `from` says most, an anonymous update has only the chat."""
-    person = as_dict(given.get("from") or given.get("user"))
-    if person.get("is_bot") is True:
-        person = {}
+def _author(person: dict[str, Any], chat: dict[str, Any]) -> Author | None:
+    """The customer of a private chat: `person` says most if it is they; an anonymous update has only the chat."""
     chat_id = ident(chat.get("id")) if chat.get("type", "private") == "private" else ""
     address = chat_id or ident(person.get("id"))  # in a private chat they are the same
-    if not address:
+    if not address or (not chat_id and person.get("is_bot") is True):
         return None
-    person = person or chat
+    person = person if ident(person.get("id")) == address else chat
     parts = (text(person.get("first_name")), text(person.get("last_name")))
     return Author(
         (Address("chat", address),),

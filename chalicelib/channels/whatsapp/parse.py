@@ -1,8 +1,9 @@
 """WhatsApp webhook bodies → parts: every entry, change, message and status, in the order of the body.
 
 Source: Meta's "messages webhook reference". One part that is not understood spoils nothing else: it is
-shown as "unsupported" when it names a person, else it is Unclear. Nothing of a number that is not ours is
-kept. Standard library and domain only: this is on intake's cold start.
+shown as "unsupported" when it names a person who wrote, else it is Unclear. What nobody said (a system message, an
+opened chat) is no message. Nothing of a number that is not ours, nor of a group, is kept. Standard library and domain
+only: this is on intake's cold start.
 """
 
 import time
@@ -13,7 +14,6 @@ from typing import Any
 from chalicelib.channels.reading import (
     BAD_DATA,
     Content,
-    Malformed,
     as_dict,
     as_list,
     hour_of,
@@ -31,11 +31,14 @@ from chalicelib.channels.whatsapp.people import People, changed_addresses
 from chalicelib.domain.messages import (
     Address,
     Author,
+    ChatEvent,
+    ChatEventKind,
     Counted,
     DeliveryStatus,
     InboundMessage,
     NumberChanged,
     Part,
+    Started,
     StatusUpdate,
     Unclear,
 )
@@ -50,6 +53,8 @@ _STATUSES: dict[object, DeliveryStatus] = {
 _MOVED = ("user_changed_number", "customer_changed_number", "user_changed_user_id")
 _NO_MATTER = ("user_identity_changed", "customer_identity_changed", "user_preference_changed")
 """System messages that tell an operator nothing: a new phone's security code, a choice about marketing."""
+_NOT_HANDED_OVER = ("131051", "131060")
+"""Errors in place of a message that a person did write and Meta could not hand over."""
 
 
 def parse(body: bytes, accounts: Collection[str], now: int | None = None) -> list[Part]:
@@ -113,9 +118,8 @@ class _Reading:
         if messages or statuses:
             return
         for error in as_list(value.get("errors")):
-            # Errors without a message: about a message that Meta could not hand over, if a person is named.
             person = people.author_of({})
-            if person:
+            if person and _code(error) in _NOT_HANDED_OVER:
                 self._position += 1
                 yield self._unsupported({"errors": [error]}, account, person, "errors")
             else:
@@ -124,52 +128,39 @@ class _Reading:
     def _message(self, message: object, account: str, people: People) -> Iterator[Part]:
         given = as_dict(message)
         author = people.author_of(given)
-        if given.get("type") == "system":
+        if ident(given.get("group_id")):
+            yield Counted("whatsapp", "group")
+        elif given.get("type") == "system":
             yield from self._system(given, account, author)
         elif author is None:
             yield Unclear("whatsapp", account, _type(given), raw_of(message))
+        elif given.get("type") == "request_welcome":
+            provider_id, at = ident(given.get("id")) or made_id(given, author.addresses[0].value), self._time(given)
+            yield Started("whatsapp", account, author, provider_id, at or self._stand_in_time)
         else:
             try:
-                yield self._understood(given, account, author)
+                content = READERS[given["type"]](given)
             except BAD_DATA:
                 yield self._unsupported(message, account, author, _type(given))
-
-    def _understood(self, message: dict[str, Any], account: str, author: Author) -> InboundMessage:
-        provider_id, sent_at = ident(message.get("id")), moment(message.get("timestamp"), self._now)
-        if not provider_id or sent_at is None:
-            raise Malformed("id or time")
-        content = READERS[message["type"]](message)
-        return self._build(message, account, author, provider_id, sent_at, content)
+            else:
+                yield self._build(given, account, author, content)
 
     def _unsupported(self, message: object, account: str, author: Author, raw_type: str) -> InboundMessage:
         given = as_dict(message)
         error = as_dict(next(iter(as_list(given.get("errors"))), None))
-        details = keep(code=_code(error), reason=_reason(error))
-        sent_at = moment(given.get("timestamp"), self._now)
-        if sent_at is None:
-            sent_at, details["time_unknown"] = self._stand_in_time, True
-        provider_id = ident(given.get("id")) or made_id(message, author.addresses[0].value)
-        raw = raw_of(message)
-        content = Content("unsupported", details=details)
-        return self._build(given, account, author, provider_id, sent_at, content, raw=raw, raw_type=raw_type)
+        content = Content("unsupported", details=keep(code=_code(error), reason=_reason(error)))
+        return self._build(given, account, author, content, raw=raw_of(message), raw_type=raw_type)
 
     def _build(
-        self,
-        message: dict[str, Any],
-        account: str,
-        author: Author,
-        provider_id: str,
-        sent_at: int,
-        content: Content,
-        **raw: Any,
+        self, message: dict[str, Any], account: str, author: Author, content: Content, **raw: Any
     ) -> InboundMessage:
-        context = as_dict(message.get("context"))
+        context, sent_at = as_dict(message.get("context")), self._time(message)
         return InboundMessage(
             channel="whatsapp",
             account=account,
             author=author,
-            provider_id=provider_id,
-            sent_at=sent_at,
+            provider_id=ident(message.get("id")) or made_id(message, author.addresses[0].value),
+            sent_at=self._latest or self._now if sent_at is None else sent_at,
             kind=content.kind,
             text=content.text,
             order=self._position,
@@ -177,24 +168,29 @@ class _Reading:
             quote=ident(context.get("id")),
             target=content.target,
             forwarded=context.get("forwarded") is True or context.get("frequently_forwarded") is True,
+            undated=sent_at is None,
             **raw,
         )
 
+    def _time(self, part: dict[str, Any]) -> int | None:
+        return moment(part.get("timestamp"), self._now)
+
     def _system(self, message: dict[str, Any], account: str, author: Author | None) -> Iterator[Part]:
+        """What Meta tells about a person. It moves somebody's address only by ids that stand in fields of their own:
+        the sentence beside them may hold whatever a person calls themselves."""
         kind = as_dict(message.get("system")).get("type")
         changes = list(changed_addresses(message)) if kind in _MOVED else []
-        at = moment(message.get("timestamp"), self._now) or self._stand_in_time
+        at = self._time(message) or self._stand_in_time
+        provider_id = ident(message.get("id")) or made_id(message)
         if kind in _NO_MATTER:
             yield Counted("whatsapp", f"system:{kind}")
-        elif not changes:
-            raw_type = f"system:{word(kind)}"
-            if author is None:
-                yield Unclear("whatsapp", account, raw_type, raw_of(message))
-            else:
-                yield self._unsupported(message, account, author, raw_type)
+        elif not changes and author is None:
+            yield Unclear("whatsapp", account, f"system:{word(kind)}", raw_of(message))
+        elif not changes and author:
+            what: ChatEventKind = "number_unnamed" if kind in _MOVED else "system_unknown"
+            yield ChatEvent("whatsapp", account, author, provider_id, what, at)
         for old, new in changes:
-            provider_id = (ident(message.get("id")) or made_id(message)) + f"#{new.kind}"
-            yield NumberChanged("whatsapp", account, provider_id, old, new, at)
+            yield NumberChanged("whatsapp", account, f"{provider_id}#{new.kind}", old, new, at)
 
     def _id_updates(self, value: dict[str, Any], account: str) -> Iterator[Part]:
         for update in as_list(value.get("user_id_update")):
@@ -203,7 +199,7 @@ class _Reading:
             if not old or not new:
                 yield Unclear("whatsapp", account, "user_id_update", raw_of(update))
                 continue
-            at = moment(update.get("timestamp"), self._now) or self._stand_in_time
+            at = self._time(as_dict(update)) or self._stand_in_time
             provider_id = made_id(update)
             yield NumberChanged("whatsapp", account, provider_id, Address("user", old), Address("user", new), at)
 
@@ -220,22 +216,27 @@ class _Reading:
             account=account,
             provider_id=provider_id,
             status=known,
-            at=moment(given.get("timestamp"), self._now) or self._stand_in_time,
+            at=self._time(given) or self._stand_in_time,
             reference=text(given.get("biz_opaque_callback_data"), 512),
             code=_code(error),
             reason=_reason(error),
         )
 
     @cached_property
-    def _stand_in_time(self) -> int:
-        """The time of a part that has none: the latest of the parts beside it, else the full hour."""
+    def _latest(self) -> int:
+        """The latest time in the body; 0 if there is none."""
         times = []
         for entry in self._entries:
             for change in as_list(as_dict(entry).get("changes")):
                 value = as_dict(as_dict(change).get("value"))
                 for part in as_list(value.get("messages")) + as_list(value.get("statuses")):
-                    times.append(moment(as_dict(part).get("timestamp"), self._now))
-        return max((each for each in times if each is not None), default=hour_of(self._now))
+                    times.append(self._time(as_dict(part)))
+        return max((each for each in times if each is not None), default=0)
+
+    @property
+    def _stand_in_time(self) -> int:
+        """The time of a change that has none: the latest of the parts beside it, else the full hour."""
+        return self._latest or hour_of(self._now)
 
 
 def _type(message: dict[str, Any]) -> str:

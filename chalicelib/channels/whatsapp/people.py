@@ -12,7 +12,6 @@ from chalicelib.channels.reading import as_dict, as_list, ident, text
 from chalicelib.domain.messages import Address, Author
 
 _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,120}")
-_FROM_TO = re.compile(rf"\bfrom ({_USER_ID.pattern}) to ({_USER_ID.pattern})")
 
 
 class People:
@@ -61,16 +60,13 @@ class People:
 def changed_addresses(message: dict[str, Any]) -> Iterator[tuple[Address, Address]]:
     """Yield (old, new) for a system message about a changed number or a changed business-scoped id.
 
-    Meta names the new ones in `system` and the old ones in the message; sources differ on where the old
-    business-scoped id is, one place being the English sentence in `body`. A change of number brings a new
-    business-scoped id along; that one comes first, because it decides who the person is.
+    Meta names the new ones in `system` and the old ones in the message. Its sentence in `body` names them, too, and is
+    never read: it may hold the name that a person chose. A change of number brings a new business-scoped id along;
+    that one comes first, because it decides who the person is.
     """
     system = as_dict(message.get("system"))
-    sentence = _FROM_TO.search(text(system.get("body"), 1000))
     old_user = ident(message.get("from_user_id")) or ident(system.get("previous_user_id"))
     new_user = ident(system.get("user_id"))
-    if sentence:
-        old_user, new_user = old_user or sentence[1], new_user or sentence[2]
     old_phone = ident(message.get("from"))
     new_phone = ident(system.get("wa_id")) or ident(system.get("new_wa_id"))
     if old_user == new_user:

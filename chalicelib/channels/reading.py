@@ -9,8 +9,9 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from chalicelib.errors import BadInput
 
@@ -25,6 +26,7 @@ LATEST_AHEAD = 7 * 86_400
 """Seconds that a provider's clock may be ahead of ours. Beyond it, the time is held to be wrong: believed,
 it would keep WhatsApp's 24-hour window open for as long."""
 
+T = TypeVar("T")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 BAD_DATA = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What reading a part of unexpected shape can raise."""
@@ -68,21 +70,43 @@ def as_list(value: object) -> list[Any]:
 
 
 def text(value: object, limit: int = NAME_LIMIT) -> str:
-    """Return a text that can be stored: no half surrogate pairs, at most `limit` characters; else empty."""
+    """Return a text that can be stored: no half surrogate pairs, at most `limit` characters, the last of them "…" when
+    something was cut off; empty for what is no text."""
     if not isinstance(value, str):
         return ""
-    value = value[:limit]
+    return _whole(value if len(value) <= limit else value[: limit - 1] + "…")
+
+
+def _whole(value: str) -> str:
     return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
 def body_text(value: object, details: dict[str, Any]) -> str:
     """Return a message's text, cut at TEXT_LIMIT bytes; a cut is marked `truncated` in `details`."""
-    clean = text(value, TEXT_LIMIT + 1)
+    clean = _whole(value[: TEXT_LIMIT + 1]) if isinstance(value, str) else ""
     data = clean.encode("utf-8")
     if len(data) <= TEXT_LIMIT:
         return clean
     details["truncated"] = True
     return data[:TEXT_LIMIT].decode("utf-8", "ignore")
+
+
+def first(values: Sequence[T], most: int, details: dict[str, Any]) -> Sequence[T]:
+    """Return the first `most` of some values; how many others there are is told by `more` in `details`."""
+    if len(values) > most:
+        details["more"] = details.get("more", 0) + len(values) - most
+    return values[:most]
+
+
+_WORDED = ("title", "text", "body", "caption", "description")
+
+
+def words_of(part: object) -> str:
+    """Return the words in a part that is not understood: texts under their usual names, one level deep."""
+    given = as_dict(part)
+    inner = (as_dict(given.get(name)).get("body") for name in _WORDED)
+    found = [value for value in (*(given.get(name) for name in _WORDED), *inner) if isinstance(value, str)]
+    return lines(*dict.fromkeys(one for one in found if one.strip()))
 
 
 def ident(value: object) -> str:
@@ -158,6 +182,8 @@ def lines(*values: str) -> str:
 
 
 def card_line(card: dict[str, Any]) -> str:
-    """A contact card in one line, in no particular language."""
+    """A contact card in one line, in no particular language: name, company, phones, addresses; "…" for a card that says
+    none of these."""
+    who = ", ".join(each for each in (card.get("name", ""), card.get("organization", "")) if each)
     reach = ", ".join([*card.get("phones", []), *card.get("emails", [])])
-    return ": ".join(each for each in (card.get("name", ""), reach) if each)
+    return ": ".join(each for each in (who, reach) if each) or "…"

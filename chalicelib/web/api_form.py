@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.domain.desk import Contact, Message, Ticket
 from chalicelib.domain.ids import speak
 from chalicelib.domain.staff import Staff
+from chalicelib.web.beside import details_of
 
 FILES = frozenset(["image", "video", "document", "sticker", "audio", "voice", "animation", "video_note"])
 
@@ -52,6 +53,7 @@ def message(one: Message) -> dict[str, Any]:
         "status": one.status or None,
         "failure": _failure(one),
         "author": one.author or None,
+        "details": details_of(one),
         "attachments": [] if one.deleted else attachments(one),
         "reactions": list(one.reactions),
         "edited": bool(one.edited_at),

@@ -19,6 +19,7 @@ from chalicelib.usecases.work_on_ticket import Frozen
 from chalicelib.web import show, static
 from chalicelib.web.answers import SECURITY_HEADERS, html_answer
 from chalicelib.web.auth import LANGUAGE_COOKIE, cookie_name
+from chalicelib.web.beside import beside
 from chalicelib.web.call import Call
 from chalicelib.web.show import Words
 
@@ -40,6 +41,7 @@ def _environment() -> Environment:
         "languages": [(one, LANGUAGE_NAMES[one]) for one in LANGUAGES],
         "icons": show,
         "capped": show.capped,
+        "beside": beside,
     }
     return environment
 

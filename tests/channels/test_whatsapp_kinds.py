@@ -60,7 +60,7 @@ UNDERSTOOD: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
         "contacts",
         {"contacts": CARDS},
         "contacts",
-        "Daniyar: +7 701 765 43 21\nSaule K: saule@desk.local",
+        "Daniyar, sPoint: +7 701 765 43 21\nSaule K: saule@desk.local",
         {
             "cards": [
                 {"name": "Daniyar", "phones": ["+7 701 765 43 21"], "organization": "sPoint"},

@@ -17,15 +17,18 @@ from chalicelib.channels.reading import (
     Malformed,
     as_dict,
     as_list,
+    body_text,
     hour_of,
     ident,
     keep,
+    lines,
     load_object,
     made_id,
     moment,
     raw_of,
     text,
     word,
+    words_of,
 )
 from chalicelib.channels.telegram.kinds import LINES, SERVICE, read_content, type_of
 from chalicelib.domain.messages import (
@@ -43,6 +46,8 @@ from chalicelib.domain.messages import (
 
 _START = re.compile(r"/start(?:@[a-z0-9_]{1,64})?(?: ([a-z0-9_-]{1,64}))?\s*", re.ASCII | re.IGNORECASE)
 _GROUPS = ("group", "supergroup", "channel")
+QUOTED = 200
+"""Characters that are kept of a message which is answered: it is shown when the desk does not hold that message."""
 HANDLED = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 """Kinds of updates that a person causes who speaks with the bot in private; others are counted."""
 
@@ -115,8 +120,10 @@ class _Reading:
         return self._written(author, read_content(message), message)
 
     def _unsupported(self, message: dict[str, Any], author: Author) -> Part:
-        content = Content("unsupported")
-        return self._written(author, content, message, raw=raw_of(message), raw_type=word(type_of(message)))
+        details: dict[str, Any] = {}
+        said = body_text(lines(words_of(message), words_of(message.get(type_of(message)))), details)
+        content, raw_type = Content("unsupported", said, details), word(type_of(message))
+        return self._written(author, content, message, raw=raw_of(message), raw_type=raw_type)
 
     def _written(self, author: Author, content: Content, message: dict[str, Any], **raw: Any) -> InboundMessage:
         number = message.get("message_id")
@@ -178,7 +185,8 @@ class _Reading:
         message: dict[str, Any],
         **more: Any,
     ) -> InboundMessage:
-        quoted = as_dict(message.get("reply_to_message")).get("message_id")
+        answered = as_dict(message.get("reply_to_message"))
+        quoted = answered.get("message_id")
         chat, sent_at = author.addresses[0].value, moment(date, self._now)
         return InboundMessage(
             channel="telegram",
@@ -193,6 +201,8 @@ class _Reading:
             | keep(
                 media_group_id=ident(message.get("media_group_id")),
                 quote_text=text(as_dict(message.get("quote")).get("text"), 1024),
+                quoted_text=text(answered.get("text") or answered.get("caption"), QUOTED),
+                time_unknown=True if sent_at is None and content.kind != "callback" else None,
             ),
             quote=f"{chat}:{ident(quoted)}" if ident(quoted) else "",
             target=content.target,

@@ -17,6 +17,7 @@ from chalicelib.channels.reading import (
     body_text,
     card_line,
     coordinates,
+    first,
     ident,
     keep,
     lines,
@@ -77,10 +78,9 @@ def _contacts(message: dict[str, Any]) -> Content:
     cards = [_card(each) for each in as_list(message.get("contacts")) if isinstance(each, dict)]
     if not cards:
         raise Malformed("contacts")
-    details: dict[str, Any] = {"cards": cards[:_MOST]} | keep(origin=text(message.get("origin")))
-    if len(cards) > _MOST:
-        details["more"] = len(cards) - _MOST
-    return Content("contacts", lines(*map(card_line, cards[:_MOST])), details)
+    details = keep(origin=text(message.get("origin")))
+    details["cards"] = kept = first(cards, _MOST, details)
+    return Content("contacts", lines(*map(card_line, kept)), details)
 
 
 def _card(card: dict[str, Any]) -> dict[str, Any]:
@@ -94,8 +94,8 @@ def _card(card: dict[str, Any]) -> dict[str, Any]:
 
 
 def _each(card: dict[str, Any], several: str, one: str) -> list[str]:
-    found = [ident(as_dict(each).get(one)) for each in as_list(card.get(several))[:_MOST]]
-    return [each for each in found if each]
+    found = [shown for each in as_list(card.get(several)) if (shown := ident(as_dict(each).get(one)))]
+    return [*found[:_MOST], "…"] if len(found) > _MOST else found
 
 
 def _button(message: dict[str, Any]) -> Content:
@@ -120,23 +120,22 @@ def _interactive(message: dict[str, Any]) -> Content:
         raise Malformed("interactive")
     details = keep(name=text(form.get("name")))
     raw = form.get("response_json")
-    answers = _answers(raw)
+    answers = _answers(raw, details)
     said = lines(*(f"{name}: {value}" for name, value in answers.items()))
     return Content("form", body_text(said or form.get("body") or raw, details), details | keep(answers=answers))
 
 
-def _answers(raw: object) -> dict[str, str]:
+def _answers(raw: object, details: dict[str, Any]) -> dict[str, str]:
     """The filled fields of a form, as texts. `flow_token` is Meta's own."""
     try:
         fields = json.loads(raw) if isinstance(raw, str) else raw
     except (ValueError, RecursionError):
         return {}
-    answers = {}
-    for name, value in list(as_dict(fields).items())[:_MOST]:
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        if name != "flow_token":
-            answers[text(name)] = text(shown, _LONG)
-    return answers
+    filled = [one for one in as_dict(fields).items() if one[0] != "flow_token"]
+    return {
+        text(name): text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _LONG)
+        for name, value in first(filled, _MOST, details)
+    }
 
 
 def _reaction(message: dict[str, Any]) -> Content:
@@ -153,24 +152,24 @@ def _order(message: dict[str, Any]) -> Content:
     note = text(body.get("text"), _LONG)
     if not items and not note:
         raise Malformed("order")
-    details = keep(catalog=ident(body.get("catalog_id")), items=items[:_MOST])
-    if len(items) > _MOST:
-        details["more"] = len(items) - _MOST
-    return Content("order", lines(note, *map(_item_line, items[:_MOST])), details)
+    details = keep(catalog=ident(body.get("catalog_id")))
+    kept = first(items, _MOST, details)
+    return Content("order", lines(note, *map(_item_line, kept)), details | keep(items=kept))
 
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:
     price = item.get("item_price")
+    amount = number(price)
     return keep(
         product=ident(item.get("product_retailer_id")),
         quantity=ident(item.get("quantity")),
-        price=text(price, 40) if isinstance(price, str) else str(number(price) or ""),
+        price=text(price, 40) if isinstance(price, str) else "" if amount is None else str(amount),
         currency=text(item.get("currency"), 8),
     )
 
 
 def _item_line(item: dict[str, Any]) -> str:
-    price = " ".join(filter(None, (item.get("price"), item.get("currency"))))
+    price = " ".join(filter(None, (item["price"], item.get("currency")))) if item.get("price") else ""
     return f"{item.get('quantity', '?')} × {item.get('product', '?')}" + (f" — {price}" if price else "")
 
 

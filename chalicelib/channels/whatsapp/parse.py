@@ -16,15 +16,18 @@ from chalicelib.channels.reading import (
     Content,
     as_dict,
     as_list,
+    body_text,
     hour_of,
     ident,
     keep,
+    lines,
     load_object,
     made_id,
     moment,
     raw_of,
     text,
     word,
+    words_of,
 )
 from chalicelib.channels.whatsapp.kinds import READERS, beside
 from chalicelib.channels.whatsapp.people import People, changed_addresses
@@ -148,7 +151,9 @@ class _Reading:
     def _unsupported(self, message: object, account: str, author: Author, raw_type: str) -> InboundMessage:
         given = as_dict(message)
         error = as_dict(next(iter(as_list(given.get("errors"))), None))
-        content = Content("unsupported", details=keep(code=_code(error), reason=_reason(error)))
+        details = keep(code=_code(error), reason=_reason(error))
+        said = body_text(lines(words_of(given), words_of(given.get(str(given.get("type"))))), details)
+        content = Content("unsupported", said, details)
         return self._build(given, account, author, content, raw=raw_of(message), raw_type=raw_type)
 
     def _build(
@@ -164,7 +169,7 @@ class _Reading:
             kind=content.kind,
             text=content.text,
             order=self._position,
-            details=content.details | beside(message),
+            details=content.details | beside(message) | ({"time_unknown": True} if sent_at is None else {}),
             quote=ident(context.get("id")),
             target=content.target,
             forwarded=context.get("forwarded") is True or context.get("frequently_forwarded") is True,

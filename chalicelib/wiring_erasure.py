@@ -125,7 +125,7 @@ def privacy_asks() -> "PrivacyAsks":
         store=requests(),
         opening=opening(),
         open_request=open_request(),
-        again=answers().already_open,
+        answers=answers(),
         wake=wake_request(),
         deadlines=profile().deadlines,
         clock=wiring.clock(),

@@ -145,6 +145,41 @@ class Ask:
     said_at: int = 0
 
 
+MOST_ASKED = 3
+"""Requests that a person may open in the chat within ASKED_WITHIN: each is kept for years and answered twice."""
+ASKED_WITHIN = 24 * HOUR
+
+
+@dataclass(frozen=True)
+class Asked:
+    """When a person opened requests in the chat, and when they were told that they can open no more for a while: ms, as
+    their row says it; what is longer ago than ASKED_WITHIN does not count. `now` is when it is looked at."""
+
+    now: int
+    times: tuple[int, ...] = ()
+    told_at: int = 0
+
+    @property
+    def lately(self) -> tuple[int, ...]:
+        """The times that count."""
+        return tuple(at for at in self.times if at > self.now - ASKED_WITHIN)
+
+    @property
+    def too_often(self) -> bool:
+        """Whether nothing more is opened now."""
+        return len(self.lately) >= MOST_ASKED
+
+    @property
+    def told(self) -> bool:
+        """Whether the person knows."""
+        return self.told_at > self.now - ASKED_WITHIN
+
+    @property
+    def again_at(self) -> int:
+        """When the person can open another one (ms)."""
+        return self.lately[-MOST_ASKED] + ASKED_WITHIN
+
+
 @dataclass(frozen=True)
 class Request:
     """One request. Times are epoch ms; 0 or "" is "not yet". `counts` maps a store to found, destroyed and retained.

@@ -31,6 +31,10 @@ ALREADY_OPEN = bot_msg(
     "Your request is already in work, there is no need to send it again."
     " Received: {date}. We will answer by: {deadline}."
 )
+TOO_OFTEN = bot_msg(
+    "You have opened {number} requests within a day and cancelled them, so this message opens none. Nothing is deleted."
+    " You can ask again here from: {date}, {time} (Kazakhstan time); or write to us: {mail}."
+)
 GRACE = bot_msg(
     "Thank you, your request is confirmed."
     " We begin to destroy your data: {date}, {time} (Kazakhstan time). Until then you can cancel the request."
@@ -88,6 +92,16 @@ def already_open(profile: Profile, language: str, received_at: int, deadline_at:
         language,
         lambda one: bot_text(one, ALREADY_OPEN, date=_date(one, received_at), deadline=_date(one, deadline_at)),
     )
+
+
+def too_often(profile: Profile, language: str, number: int, again_at: int) -> str:
+    """Tell that no request is opened now, from when on (ms) one is, and the other way to ask."""
+    time, mail = f"{_local(again_at):%H:%M}", profile.contact_mail
+
+    def said(one: str) -> str:
+        return bot_text(one, TOO_OFTEN, number=number, date=_date(one, again_at), time=time, mail=mail)
+
+    return _lines(profile, language, said)
 
 
 def grace(profile: Profile, language: str, due_at: int) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import privacy_texts
-from chalicelib.domain.privacy import Ask, Request, Step
+from chalicelib.domain.privacy import HOUR, MOST_ASKED, Request, Step, Subject
 
 if TYPE_CHECKING:
     from chalicelib.domain.profile import Profile
@@ -19,11 +19,16 @@ class RequestAnswers:
     profile: "Profile"
     box: "RequestBox"
 
-    def already_open(self, request: Request, ask: Ask, now: int) -> "list[Write]":
-        """To a person who asks again; one for each ask."""
+    def already_open(self, request: Request, now: int) -> "list[Write]":
+        """To a person who asks again; one an hour, however often they ask: the second is refused as a `notice`."""
         times = (request.received_at, request.deadline_at)
         text = privacy_texts.already_open(self.profile, request.language, *times)
-        return self.box.notice(request, f"again.{ask.blind}", text, (), now)
+        return self.box.notice(request, "again", text, (), max(now - now % HOUR, request.received_at))
+
+    def too_often(self, subject: Subject, language: str, again_at: int, now: int) -> "list[Write]":
+        """To a person who opened and cancelled so many requests that none is opened now, until `again_at`."""
+        text = privacy_texts.too_often(self.profile, language or subject.language, MOST_ASKED, again_at)
+        return self.box.to_subject(subject, "too_often", text, now)
 
     def announced(self, request: Request, due_at: int, now: int) -> "list[Write]":
         """When the destruction begins, with the way back."""

@@ -94,10 +94,18 @@ class ConversationRows:
         return self._writes.put("raw", "desk", pk, f"raw#{ref.tail}", attributes, fresh=False)
 
     def new_head(
-        self, person: Person, message: Incoming, now: int, *, ticket_id: str, wrote_at: int, expires_at: int = 0
+        self,
+        person: Person,
+        message: Incoming,
+        now: int,
+        *,
+        ticket_id: str,
+        wrote_at: int,
+        welcomed_at: int = 0,
+        expires_at: int = 0,
     ) -> Write:
         """A new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they only arrived: then
-        the contact has a date (seconds) until there is a ticket."""
+        they were `welcomed_at` (ms), and the contact has a date (seconds) until there is a ticket."""
         head = {
             "conversation_id": person.conversation_id,
             "contact_id": person.contact_id,
@@ -111,6 +119,7 @@ class ConversationRows:
             "language": person.language,
             "aliases": list(person.aliases),
             "blocked": False,
+            "welcomed_at": welcomed_at or None,
             "expires_at": expires_at or None,
         }
         return self._writes.put("head", "desk", rows.conversation_pk(person.conversation_id), "head", head)

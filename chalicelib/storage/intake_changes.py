@@ -14,6 +14,8 @@ from chalicelib.storage.conversation_rows import LASTS
 from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.writes import Write
 
+WELCOME_EVERY = 60 * 60 * SECOND
+"""A person who presses Start again and again is welcomed once in this time (ms): each welcome costs a message."""
 Change = Started | ReachChanged | NumberChanged | ChatEvent
 
 
@@ -34,11 +36,13 @@ class IntakeChanges:
         *,
         expires_at: int,
         over: Found,
+        silent: bool = False,
     ) -> Outcome:
         """Store that a person opened the chat, and the welcome. A new contact has the date `expires_at` (seconds) until
         there is a ticket; it takes the place of one that is `over`. Raises Unavailable.
 
-        On WhatsApp the provider asks for the welcome, so it opens the reply window of somebody new.
+        Who was welcomed less than WELCOME_EVERY ago is not welcomed again: HEAD_CHANGED, and then `silent`. On WhatsApp
+        the provider asks for the welcome, so it opens the reply window of somebody new.
         """
         rows_of = self._store.conversations
         writes = [self._started(person, started, now)]
@@ -46,12 +50,16 @@ class IntakeChanges:
             writes += self._store.people.new_contact(person, key, started, now, over)
             writes += self._store.people.fences(person.aliases, started.sent_at * SECOND)
             came_at = started.sent_at * SECOND if started.channel == "whatsapp" else 0
-            head = rows_of.new_head(person, started, notice.at, ticket_id="", wrote_at=came_at, expires_at=expires_at)
+            head = rows_of.new_head(
+                person, started, notice.at, ticket_id="", wrote_at=came_at, welcomed_at=now, expires_at=expires_at
+            )
             writes += [head, *([self._store.over(over, now)] if over.ended else [])]
         else:
-            writes += [self._store.people.has_key(person), self._as_read(person, now)]
+            head = self._as_read(person, now) if silent else self._welcomed(person, now)
+            writes += [self._store.people.has_key(person), head]
             writes += self._before(person, started, started.author, started.sent_at * SECOND)
-        writes += rows_of.notice(person, started, "", notice)
+        if not silent:
+            writes += rows_of.notice(person, started, "", notice)
         return self._store.transact(writes)
 
     def _before(self, person: Person, part: Change, author: Author, at: int) -> Iterator[Write]:
@@ -73,6 +81,12 @@ class IntakeChanges:
     def _as_read(self, person: Person, now: int) -> Write:
         pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
         return self._store.writes.update("head", "desk", pk, "head", "", f"epoch = :epoch AND {LASTS}", values)
+
+    def _welcomed(self, person: Person, now: int) -> Write:
+        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
+        condition = f"epoch = :epoch AND {LASTS} AND (attribute_not_exists(welcomed_at) OR welcomed_at <= :before)"
+        values |= {"at": now, "before": now - WELCOME_EVERY}
+        return self._store.writes.update("head", "desk", pk, "head", "SET welcomed_at = :at", condition, values)
 
     def reach(self, person: Person, change: ReachChanged, now: int) -> Outcome:
         """Store that the person blocked or unblocked the bot, unless something newer is known. Raises Unavailable."""

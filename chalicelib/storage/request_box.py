@@ -13,7 +13,7 @@ from chalicelib.domain.delivery import RIGHTS
 from chalicelib.domain.messages import Button
 from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.people import ContactKey
-from chalicelib.domain.privacy import Box, Identity, Request, Step
+from chalicelib.domain.privacy import Box, Identity, Request, Step, Subject
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import RANK
 from chalicelib.errors import Unavailable
@@ -110,6 +110,7 @@ class RequestBox:
         text: str,
         buttons: Sequence[Button],
         at: int,
+        purpose: str = RIGHTS,
     ) -> list[Write]:
         """The rows of an answer and of its place in the outbox. There is one of each `kind` about a request at the
         same time `at` (ms): who wants one for good gives a time that is always the same."""
@@ -125,12 +126,12 @@ class RequestBox:
             "status": "queued",
             "rank": RANK["queued"],
             "author": "desk",
-            "purpose": RIGHTS,
+            "purpose": purpose,
         }
         place = {
             "conversation_id": box.conversation_id,
             "action": "send",
-            "purpose": RIGHTS,
+            "purpose": purpose,
             "due": "due#0",
             "due_at": at,
             "queued_at": at,
@@ -142,6 +143,16 @@ class RequestBox:
         return [
             self._writes.put("notice", "desk", pk, f"message#{ref.tail}", message),
             self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", place, fresh=False),
+        ]
+
+    def to_subject(self, subject: Subject, kind: str, text: str, now: int) -> list[Write]:
+        """An answer into the person's own conversation, where no request and so no box is open. `now` in ms."""
+        own = Box(subject.contact_id, subject.conversation_id, subject.public_key)
+        pk, values = rows.conversation_pk(own.conversation_id), {"contact": own.contact_id}
+        channel, account = subject.channel, subject.account
+        return [
+            self._writes.update("subject", "desk", pk, "head", "", "#contact_id = :contact", values),
+            *self.message(own, channel, account, own.contact_id, kind, text, (), now, "status"),
         ]
 
     def _open(self, request: Request, box: Box) -> Write:

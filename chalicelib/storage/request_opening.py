@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib.domain.privacy import Ask, Request, Step, Subject
+from chalicelib.domain.privacy import ASKED_WITHIN, Ask, Asked, Request, Step, Subject
 from chalicelib.domain.references import MessageRef
+from chalicelib.domain.tickets import SECOND, gone_at
 from chalicelib.storage import rows, sealing
-from chalicelib.storage.attributes import item_from_wire
+from chalicelib.storage.attributes import item_from_wire, to_wire
 from chalicelib.storage.requests import OPEN_QUEUE, WAKE
 from chalicelib.storage.vault import seal
 from chalicelib.storage.wire_calls import get_item, reach
@@ -17,6 +18,8 @@ from chalicelib.storage.writes import Write, Writes
 
 ASKS = 25
 """Asks that are read at once."""
+COUNTED = "asked"
+"""Role of the write that counts how often a person opened requests."""
 OLDER = "older"
 """Role of the write that supersedes an earlier request."""
 _NOT_YET = ("id", "box", "fences")
@@ -51,6 +54,11 @@ class RequestOpening:
     def open_request(self, contact_id: str) -> str:
         """Id of the contact's open request; "" when there is none."""
         return str(self._get(contact_id, "request").get("request_id", ""))
+
+    def asked(self, contact_id: str, now: int) -> Asked:
+        """How often the person opened requests in the chat. `now` in ms."""
+        item = self._get(contact_id, "asked")
+        return Asked(now, tuple(int(at) for at in item.get("times", ())), int(item.get("told_at", 0)))
 
     def asks(self, contact_id: str) -> list[Ask]:
         """The oldest asks of a contact that are not dealt with, ASKS at most. What lies there under a key that is not
@@ -102,6 +110,20 @@ class RequestOpening:
         """The contact's pointer names this request: the person has not asked again since."""
         pk, values = rows.contact_pk(request.contact_id), {"request": request.id}
         return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :request", values)
+
+    def counted(self, contact_id: str, read: Asked, *, told: bool = False) -> Write:
+        """Note that the person opened a request in the chat just now, or was `told` that they cannot, if nothing was
+        noted since this was `read`."""
+        until = (read.now + ASKED_WITHIN) // SECOND
+        times = read.lately if told else (*read.lately, read.now)
+        row = {"contact_id": contact_id, "times": list(times), "told_at": read.now if told else read.told_at,
+               "expires_at": until, "gone_at": gone_at(until)}  # fmt: skip
+        write = self._writes.put(COUNTED, "desk", rows.contact_pk(contact_id), "asked", row)
+        put = write.item["Put"]
+        put["ConditionExpression"] += " OR (#times = :times AND told_at = :told)"
+        put["ExpressionAttributeNames"] = {"#times": "times"}
+        put["ExpressionAttributeValues"] = {":times": to_wire(list(read.times)), ":told": to_wire(read.told_at)}
+        return write
 
     def superseded(self, older: Request, now: int) -> Write:
         """The person has asked again: a stopped request whose box is still there closes it as soon as it can. Refused

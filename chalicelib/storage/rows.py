@@ -55,7 +55,8 @@ HEAD = ItemClass(
     owner="contact", categories=("message_metadata",), purpose="support", retention="contact",
     expiry="dated when its newest ticket closes; before the first ticket, when it arrives" + _BOX, eraser="desk",
     plain=("conversation_id", "contact_id", "channel", "account", "epoch", "ticket_id", "public_key",
-           "last_inbound_at", "last_at", "language", "aliases", "former", "blocked", "reach_at", "expires_at"),
+           "last_inbound_at", "last_at", "language", "aliases", "former", "blocked", "reach_at", "welcomed_at",
+           "expires_at"),
 )  # fmt: skip
 MESSAGE = ItemClass(
     "message", "desk", pk="conversation#{conversation_id}", sk="message#{at}#{blind}",
@@ -222,6 +223,12 @@ ASK = ItemClass(
     eraser="desk",
     plain=("contact_id", "action", "request_id", "message_ref", "language", "at", "due", "due_at"),
 )  # fmt: skip
+ASKED = ItemClass(
+    "asked", "desk", pk="contact#{contact_id}", sk="asked",
+    owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
+    expiry="a day after the last request that the person opened in the chat, or with the contact", eraser="desk",
+    plain=("contact_id", "times", "told_at", "expires_at", "gone_at"),
+)  # fmt: skip
 FENCE = ItemClass(
     "fence", "index", pk="fence#{hash}", sk="fence",
     owner="contact", categories=("fence",), purpose="proof", retention="fence",
@@ -249,8 +256,8 @@ TOMBSTONE = ItemClass(
 
 CLASSES = (
     CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, HOLD, UNCLEAR, GUARD,
-    KEY, ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, FENCE, CERTIFICATE,
-    CHAIN, TOMBSTONE,
+    KEY, ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, FENCE,
+    CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
 
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.privacy import ENDINGS, ERASING_KINDS, OVER, SOURCES, WATCHED, Request, RequestState, Subject
+from chalicelib.domain.privacy import (
+    ENDINGS,
+    ERASING_KINDS,
+    OVER,
+    SOURCES,
+    WATCHED,
+    Request,
+    RequestState,
+    Subject,
+)
 from chalicelib.domain.working_days import deadline
 from chalicelib.errors import BadInput, NotFound
 
@@ -19,16 +28,18 @@ if TYPE_CHECKING:
 
 MOST_EVIDENCE = 4000
 """Characters that a colleague may write about how the person asked."""
-_READ_ANEW = frozenset({"pointer", "subject", "older"})
+_READ_ANEW = frozenset({"pointer", "subject", "older", "asked"})
 """Roles of writes that others may have been faster with: what they check is read anew."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The contact's open request, and whether it was opened just now."""
+    """The contact's open request, and whether it was opened just now. `too_often`: none is open, and none was opened,
+    because the person opened so many in the chat lately."""
 
     request_id: str
     new: bool
+    too_often: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,8 @@ class OpenRequest:
 
         The box of an earlier one, which was stopped and only waits for its answer to arrive, is closed as soon as it
         can be, for it holds the person's address; the new one remembers it, and is not proved before that.
+        Who opens and cancels requests in the chat again and again opens none for a while (MOST_ASKED); what a colleague
+        enters is not counted.
 
         `received_at` (ms) is when the person asked, now when 0; the law's terms count from it. Raises NotFound for a
         contact that is not there or is being erased, BadInput and Unavailable.
@@ -80,10 +93,15 @@ class OpenRequest:
                 raise NotFound("There is no such contact.")
             if refused - _READ_ANEW:  # the ask was dealt with meanwhile, and its request is over
                 return None
+            asked = self.opening.asked(contact_id, self.clock()) if source == "bot" else None
+            if asked and asked.too_often:
+                opened.append(Opened("", new=False, too_often=True))
+                return None
+            counted = [self.opening.counted(contact_id, asked)] if asked else []
             request = self._request(subject, kind, source, received_at, language, created_by, older)
             opened.append(Opened(request.id, new=True))
             superseded = [self.opening.superseded(older, self.clock())] if older else []
-            return [*self.opening.opened(request, subject, evidence, over=first), *superseded, *also]
+            return [*self.opening.opened(request, subject, evidence, over=first), *superseded, *counted, *also]
 
         self.store.until_done(build)
         return opened[0] if opened else Opened("", new=False)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.domain.profile import Deadline
+    from chalicelib.erasure.answers import RequestAnswers
     from chalicelib.storage.request_opening import RequestOpening
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
@@ -35,13 +36,12 @@ _CONFIRMABLE = f"{_ALIVE} AND #state IN (:if_verifying, :if_deciding, :if_escala
 
 @dataclass(frozen=True)
 class PrivacyAsks:
-    """Deals with a contact's asks. `again` builds the answer that a request is open already, for its box; it is given
-    the ask that it answers."""
+    """Deals with a contact's asks. `answers` tell the person when a request is open already, or when none is opened."""
 
     store: "RequestStore"
     opening: "RequestOpening"
     open_request: "OpenRequest"
-    again: "Callable[[Request, Ask, int], Sequence[Write]]"
+    answers: "RequestAnswers"
     wake: Callable[[str], object]
     deadlines: "Mapping[str, Deadline]"
     clock: Callable[[], int]
@@ -71,6 +71,8 @@ class PrivacyAsks:
             return self._drop(ask)
         if opened.new:
             return "opened"
+        if opened.too_often:
+            return self._too_often(ask)
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             if "ask" in refused:
@@ -78,10 +80,28 @@ class PrivacyAsks:
             request = self.store.get(opened.request_id) if opened.request_id else None
             if request is None or request.state in OVER or "box" in refused:
                 return [self.opening.dealt_with(ask)]
+            if "notice" in refused:  # they were told within the hour
+                return [self.opening.dealt_with(ask)]
             # Before there is a box the first question has not been asked: it answers this one, too.
-            return [self.opening.dealt_with(ask), *self.again(request, ask, self.clock())]
+            return [self.opening.dealt_with(ask), *self.answers.already_open(request, self.clock())]
 
         return "open_already" if self.store.until_done(build) else "dealt_with"
+
+    def _too_often(self, ask: Ask) -> str:
+        """The person opens and cancels requests again and again: told so once, and the ask is dealt with."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            if "ask" in refused:
+                return None
+            now, end = self.clock(), self.opening.dealt_with(ask)
+            asked, subject = self.opening.asked(ask.contact_id, now), self.opening.subject(ask.contact_id)
+            if asked.told or not asked.too_often or subject is None or "subject" in refused:
+                return [end]
+            told = self.opening.counted(ask.contact_id, asked, told=True)
+            return [end, told, *self.answers.too_often(subject, ask.language, asked.again_at, now)]
+
+        count("RequestsTooOften")
+        return "too_often" if self.store.until_done(build) else "dealt_with"
 
     def _confirm(self, ask: Ask) -> str:
         def new(request: Request) -> "Write | None":

@@ -31,9 +31,9 @@ class ReceiveChange:
     def __call__(self, part: "Change") -> Outcome | None:
         """Store the change; return STORED, also when it was before, FENCED when it is about somebody who is being
         erased or was since, and None when it concerned nobody. Raises Unavailable after TRIES."""
-        over = Found(None)
+        over, silent = Found(None), False
         for attempt in range(TRIES):
-            outcome = self._try(part, over)
+            outcome = self._try(part, over, silent=silent)
             if outcome is None or outcome is Outcome.FENCED:
                 return outcome
             if outcome in (Outcome.STORED, Outcome.DUPLICATE):
@@ -42,15 +42,19 @@ class ReceiveChange:
                 return None
             if outcome is Outcome.HEAD_CHANGED and isinstance(part, ReachChanged | ChatEvent) and attempt:
                 return Outcome.STORED  # something newer is known already, or the person's retention has ended
+            if isinstance(part, Started) and outcome is Outcome.HEAD_CHANGED and not silent and not over.ended:
+                silent = True  # welcomed lately, or their retention has ended
+                continue
+            silent = False
             if isinstance(part, Started) and outcome in (Outcome.HEAD_CHANGED, Outcome.KEY_GONE):
                 keyless = outcome is Outcome.KEY_GONE
                 over = Found(None) if over.ended else Found(None, ended=self._known(part).person, keyless=keyless)
             self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this now; send it again.")
 
-    def _try(self, part: "Change", over: Found) -> Outcome | None:
+    def _try(self, part: "Change", over: Found, *, silent: bool) -> Outcome | None:
         if isinstance(part, Started):
-            return self._start(part, over)
+            return self._start(part, over, silent=silent)
         if isinstance(part, NumberChanged):
             return self._renumber(part)
         found = self.store.find(part.channel, part.account, part.author, part.at * SECOND, learn=False)
@@ -65,7 +69,7 @@ class ReceiveChange:
     def _known(self, part: Started, ended: Person | None = None) -> Found:
         return self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND, ended)
 
-    def _start(self, part: Started, over: Found) -> Outcome:
+    def _start(self, part: Started, over: Found, *, silent: bool) -> Outcome:
         """Welcome a person. Who is `over`, as the store makes sure, is welcomed as somebody new."""
         found, now = self._known(part, over.ended), self.clock()
         if found.fenced:
@@ -79,7 +83,7 @@ class ReceiveChange:
         at = part.sent_at * SECOND + 1
         notice = Notice("welcome", self.changes.blind(part), welcome(self.profile, person.language), at)
         until = (now + self.profile.retention["contact"].days * DAY) // SECOND
-        outcome = self.changes.start(person, key, part, notice, now, expires_at=until, over=over)
+        outcome = self.changes.start(person, key, part, notice, now, expires_at=until, over=over, silent=silent)
         return self._refused(part, found, now) if outcome is Outcome.FENCED else outcome
 
     def _refused(self, part: Started, found: Found, now: int) -> Outcome:

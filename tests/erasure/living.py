@@ -123,7 +123,7 @@ class Living:
     @property
     def asks(self) -> PrivacyAsks:
         return PrivacyAsks(
-            self.store, self.opening, self.open_request, self.answers.already_open, self.wake, PROFILE.deadlines,
+            self.store, self.opening, self.open_request, self.answers, self.wake, PROFILE.deadlines,
             self.clock,
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, Started
 from chalicelib.domain.people import Outcome
+from chalicelib.storage.intake_changes import WELCOME_EVERY
 from tests.intake.conftest import Desk
 from tests.people import (
     AMINA_PHONE,
@@ -45,10 +46,18 @@ def test_the_first_message_after_start_opens_the_ticket_with_consent_and_policy(
 
 def test_a_later_start_of_a_known_person_welcomes_again(desk: Desk) -> None:
     desk.changer()(started(desk))
-    desk.now += 60_000
+    desk.now += WELCOME_EVERY
     desk.changer()(started(desk, 5))
 
     assert len(desk.messages("out")) == 2 and len(desk.of("contact")) == 1
+
+
+def test_who_presses_start_again_and_again_is_welcomed_once_an_hour(desk: Desk) -> None:
+    for number in range(1, 41):
+        assert desk.changer()(started(desk, number)) is Outcome.STORED
+        desk.now += WELCOME_EVERY // 20
+    assert len(desk.messages("out")) == len(desk.of("outbox#")) == 2
+    assert len(desk.messages("event")) == 40 and len(desk.of("contact")) == 1
 
 
 def test_block_and_unblock_in_any_order_end_at_the_newer(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from chalicelib.domain.delivery import Failure, Job
 from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
 from chalicelib.domain.expiry import Expired
 from chalicelib.domain.messages import Address, Author, ChatEvent, NumberChanged, ReachChanged, StatusUpdate
-from chalicelib.domain.privacy import Step
+from chalicelib.domain.privacy import MOST_ASKED, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY, State, queue_of
@@ -54,6 +54,7 @@ from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Erasing
 from tests.erasure.destroying import run_task, run_until
 from tests.erasure.living import Living
+from tests.erasure.test_asking_often import ask_and_cancel
 from tests.intake.fences import close_fence
 from tests.intake.test_receive_change import started
 from tests.people import AMINA, AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
@@ -282,6 +283,12 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     desk.changer()(started(desk))
     desk.delete_all(("keys", item_to_wire(key)) for key in desk.items("keys"))
+    return lambda: desk.changer()(started(desk, 5))
+
+
+@asks("AP1", "AP13", "AP1", "AP407")
+def _(desk: Keeping) -> Action:
+    desk.changer()(started(desk))
     return lambda: desk.changer()(started(desk, 5))
 
 
@@ -728,7 +735,7 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
 
 
-@asks("AP1", "AP13", "AP1", "AP1", "AP182")
+@asks("AP1", "AP13", "AP1", "AP407", "AP1", "AP1", "AP182")
 def _(desk: Keeping) -> Action:
     desk.changer()(started(desk))
     desk.now = desk.head()["expires_at"] * 1000
@@ -839,12 +846,12 @@ def parking(desk: Keeping, wait: str, **steps: int) -> Action:
     return lambda: made.park(request, "token", request.execution, wait)
 
 
-@asks("AP210", "AP211", "AP212", "AP213", "AP210")
+@asks("AP210", "AP211", "AP212", "AP405", "AP213", "AP210")
 def _(desk: Keeping) -> Action:
     return asking(desk, "withdraw", open_one=False)
 
 
-@asks("AP210", "AP211", "AP160", "AP212", "AP310", "AP210")
+@asks("AP210", "AP211", "AP160", "AP212", "AP405", "AP310", "AP210")
 def _(desk: Keeping) -> Action:
     made = living(desk)
     person = made.daniyar()
@@ -858,6 +865,17 @@ def _(desk: Keeping) -> Action:
 @asks("AP210", "AP211", "AP160", "AP160", "AP215", "AP210")
 def _(desk: Keeping) -> Action:
     return asking(desk, "withdraw")
+
+
+@asks("AP210", "AP211", "AP212", "AP405", "AP405", "AP212", "AP406", "AP210")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    person = made.daniyar()
+    ask_and_cancel(made, person, MOST_ASKED)
+    for pointer in made.pointers():
+        made.delete(person, pointer["sk"])
+    made.ask(person, "withdraw")
+    return lambda: made.asks(person.contact_id)
 
 
 @asks("AP210", "AP160", "AP216", "AP210")

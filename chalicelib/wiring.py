@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.policy import policy_reference
 from chalicelib.domain.profile import load_profile
+from chalicelib.errors import Unavailable
 from chalicelib.settings import Clock, make_clock, settings
 from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.clients import client
@@ -65,6 +66,23 @@ def intake() -> Intake:
     inbound = secrets().inbound(settings().secret_inbound)
     store, statuses, receive, change = _intake(inbound.address_key)
     return Intake(inbound, store, statuses, receive, change, clock())
+
+
+def check_health() -> dict[str, bool]:
+    """Whether this function can do what it is there for: the profile and its policy are there, the secrets can be read,
+    the storage answers."""
+    from chalicelib.domain.policy import why_not_serving
+
+    healthy = {"profile": not why_not_serving(settings().operator), "secrets": False, "storage": False}
+    try:
+        secrets().inbound(settings().secret_inbound)
+        healthy["secrets"] = True
+        if healthy["profile"]:
+            intake().store.check()
+            healthy["storage"] = True
+    except Unavailable:
+        pass
+    return healthy
 
 
 @cache

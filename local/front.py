@@ -11,6 +11,11 @@ from starlette.routing import Route
 
 LIMIT = 10 * 1024 * 1024
 """API Gateway's own limit of a request's body, in bytes."""
+INVOCATION_LIMIT = 6 * 1024 * 1024
+"""What Lambda takes and gives in one call, in bytes of JSON: the body, written as a JSON text, with the rest of the
+event. API Gateway answers 413 "Request Too Long" to more. Source: AWS, "Lambda quotas"."""
+_EVENT = 4096
+"""Bytes of an event beside body, path and headers."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 _HOP = frozenset(
@@ -45,6 +50,8 @@ class Front:
         body = await _body(request)
         if body is None:
             return answer(413, "too_large", "At most 10 MB are accepted.")
+        if _event_size(request, body) > INVOCATION_LIMIT:
+            return answer(413, "too_large", "Lambda takes at most 6 MB, the body written as a JSON text included.")
         raw_path: bytes = request.scope["raw_path"]
         query: bytes = request.scope["query_string"]
         target = self._api.raw_path + raw_path.split(b"?")[0] + (b"?" + query if query else b"")
@@ -62,6 +69,8 @@ class Front:
                 await got.aclose()
         except httpx.HTTPError:
             return answer(502, "bad_gateway", "The embedded AWS did not answer.")
+        if _json_size(content) > INVOCATION_LIMIT:
+            return answer(502, "bad_gateway", "Lambda gives at most 6 MB; the function's answer is larger.")
         if got.headers.get("x-amzn-errortype") == "MissingAuthenticationTokenException":
             return answer(404, "not_found", "There is no such address.")
         response = Response(content, status_code=got.status_code)
@@ -92,6 +101,24 @@ async def _body(request: Request) -> bytes | None:
             return None
         parts.append(chunk)
     return b"".join(parts)
+
+
+def _event_size(request: Request, body: bytes) -> int:
+    """About how large the event of this request is."""
+    # API Gateway names each header and parameter twice, as single and as multiple values.
+    around = sum(len(name) + len(value) for name, value in request.headers.raw) + len(request.scope["query_string"])
+    return _json_size(body) + 2 * around + _EVENT
+
+
+def _json_size(data: bytes) -> int:
+    """Bytes that this takes as a JSON text; what is no text is written as base64. An escape takes six bytes at most, so
+    what is small is not written for it."""
+    if 6 * len(data) + _EVENT < INVOCATION_LIMIT // 2:
+        return 6 * len(data)
+    try:
+        return len(json.dumps(data.decode(), ensure_ascii=False).encode())
+    except UnicodeDecodeError:
+        return len(data) * 4 // 3 + 4
 
 
 def _request_headers(request: Request) -> list[tuple[bytes, bytes]]:

@@ -4,9 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.policy import serving_profiles, why_not_serving
 from local.aws import CannotStart, is_taken
-
-PROFILES = ("spoint", "spark", "wadjet", "smartaqkol", "rsoftware")
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,9 @@ class RunSettings:
     def of(cls, environment: Mapping[str, str]) -> "RunSettings":
         """Read PORT, AWS_PORT, PHONES_PORT, SMTP_PORT, OPERATOR, PERSIST and LOG_LEVEL. Raises CannotStart."""
         operator = environment.get("OPERATOR") or "spoint"
-        if operator not in PROFILES:
-            raise CannotStart(f"OPERATOR={operator} is no profile. Choose one of {', '.join(PROFILES)}.")
+        if reason := why_not_serving(operator):
+            able = ", ".join(serving_profiles())
+            raise CannotStart(f"OPERATOR={operator} cannot be served. {reason} Choose one of: {able}.")
         return cls(
             port=_port(environment, "PORT", 8000),
             aws_port=_port(environment, "AWS_PORT", 4566),

@@ -82,6 +82,28 @@ def policy_reference(profile: Profile) -> PolicyReference:
     return PolicyReference(policy.version, policy.hash)
 
 
+def serving_profiles() -> tuple[str, ...]:
+    """Return the names of the profiles that a desk can serve: they read without a fault, and the policy that their
+    customers agree to is published."""
+    from chalicelib.domain.profile import DIRECTORY
+
+    names = sorted(name.removesuffix(".toml") for name in os.listdir(DIRECTORY) if name.endswith(".toml"))
+    return tuple(name for name in names if not why_not_serving(name))
+
+
+def why_not_serving(name: str) -> str:
+    """Return why a desk cannot serve the profile of this name, or ""."""
+    try:
+        profile = load_profile(name)
+    except ProfileError as error:
+        return error.message
+    try:
+        policy_reference(profile)
+    except NotFound:
+        return f"Version {profile.policy.version} of the policy of {name} is not published; publish it first."
+    return ""
+
+
 def publish(profile: Profile, directory: str = POLICIES) -> str:
     """Write the profile's version and return its file; raise Conflict when it is there with other words."""
     policy = build_policy(profile)

@@ -28,7 +28,7 @@ DEADLINES = (
 ).split()
 MARKINGS = ("withdrawal", "update", "opt_out")
 CONSENT_WAYS = ("message", "explicit")
-_DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(__file__)), "operators")
+DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(__file__)), "operators")
 
 
 class ProfileError(DeskError):
@@ -206,7 +206,7 @@ def load_profile(name: str) -> Profile:
     if not re.fullmatch("[a-z][a-z0-9]*", name):
         raise ProfileError(f"The profile name {name!r} is not small letters and digits; see OPERATOR.")
     try:
-        with open(os.path.join(_DIRECTORY, f"{name}.toml"), encoding="utf-8") as file:
+        with open(os.path.join(DIRECTORY, f"{name}.toml"), encoding="utf-8") as file:
             text = file.read()
     except FileNotFoundError:
         raise ProfileError(f"There is no profile operators/{name}.toml; set OPERATOR to one.") from None

@@ -61,8 +61,8 @@ class SetupWanted:
 
 @dataclass(frozen=True)
 class Refused:
-    """Not proven. `reason` is wrong, slow, over (Cognito no longer knows the step), policy (of the new password) or
-    challenge (one that only an administrator can end)."""
+    """Not proven. `reason` is wrong, used (a right code that was used before), slow, over (Cognito no longer knows the
+    step), policy (of the new password) or challenge (one that only an administrator can end)."""
 
     reason: str
 

@@ -18,6 +18,8 @@ from chalicelib.storage.models import IndexRow
 
 PAUSE = 15 * 60 * SECOND
 """How long failed sign-ins count."""
+CODE_LASTS = 90
+"""Seconds for which a code of an authenticator application is right: its own 30 and those before and after."""
 PER_SOURCE = 60
 PER_PAIR = 5
 PER_ACCOUNT = 50
@@ -26,7 +28,7 @@ from one source, of one account from anywhere. The last is wide, so that strange
 
 
 class LoginRow(Model):
-    """How many sign-ins of one account or source failed lately."""
+    """How many sign-ins of one account or source failed lately; or that a code was used."""
 
     class Meta:
         table_name = ""
@@ -125,6 +127,23 @@ class Brake:
                     LoginRow(name, "login").update(actions=[LoginRow.attempts.add(-1)], condition=LoginRow.attempts > 0)
                 except UpdateError as error:
                     _only_condition(error)
+
+    def take_code(self, account: str, code: str, now: int) -> bool:
+        """Take a right code of an account's authenticator application; False when it was taken before.
+
+        A code is right for CODE_LASTS and good for one use (RFC 6238, 5.2): whoever has looked over a shoulder does not
+        come in with it, and of two who send it at once one does.
+        """
+        _bind()
+        seconds = now // SECOND
+        taken = LoginRow(self._name("code", account, code), "login", expires_at=seconds + CODE_LASTS)
+        try:
+            with reaching():
+                taken.save(LoginRow.pk.does_not_exist() | (LoginRow.expires_at <= seconds))
+        except PutError as error:
+            _only_condition(error)
+            return False
+        return True
 
     def _name(self, *what: str) -> str:
         framed = json.dumps(what).encode()

@@ -69,6 +69,8 @@ class Authenticator:
         access_token, _ = self.challenges.read(_use(who), challenge)
         left = self._brake(who, source)
         refused = self.identities.finish_authenticator(Proven(who.id, access_token), code)
+        if refused is None:
+            self.brake.take_code(account_of(who.email), code, self.clock())  # it signs nobody in any more
         self._end(who, source, refused, _wrong_code(left))
         audit("authenticator_on", staff_id=who.id)
 
@@ -84,6 +86,8 @@ class Authenticator:
         answer = self._password(who, password, left)
         if isinstance(answer, CodeWanted):
             answer = self.identities.code(answer, code)
+            if not isinstance(answer, Refused) and not self.brake.take_code(account_of(who.email), code, self.clock()):
+                answer = Refused("used")
             if isinstance(answer, Refused):
                 audit("authenticator_refused", staff_id=who.id, reason=answer.reason)
                 raise refusal(answer, _wrong_code(left))
@@ -117,7 +121,9 @@ class Authenticator:
 
 
 def _wrong_code(left: int) -> NotProven:
-    return NotProven(left, "The code is wrong or too old. Take the newest one from the application.", "wrong_code")
+    return NotProven(
+        left, "The code is wrong, too old or used already. Take the next one from the application.", "wrong_code"
+    )
 
 
 def _use(who: Staff) -> str:

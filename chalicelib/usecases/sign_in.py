@@ -50,12 +50,12 @@ class WrongPassword(NotSignedIn):
 
 
 class WrongCode(WrongPassword):
-    """The code of the authenticator application is wrong or too old."""
+    """The code of the authenticator application is wrong, too old or used already."""
 
     code = "wrong_code"
 
     def __init__(self, left: int) -> None:
-        super().__init__(left, "The code is wrong or too old. Take the newest one from the application.")
+        super().__init__(left, "The code is wrong, too old or used already. Take the next one from the application.")
 
 
 class WeakPassword(BadInput):
@@ -114,7 +114,7 @@ class SignIn:
 
         Raises ChallengeOver, BadInput for a step of another kind, WrongCode, and as `with_password`.
         """
-        from chalicelib.storage.identities import CodeWanted, PasswordWanted
+        from chalicelib.storage.identities import CodeWanted, PasswordWanted, Refused
 
         account, wanted = self._read(challenge)
         if isinstance(wanted, PasswordWanted):
@@ -122,6 +122,8 @@ class SignIn:
         left = self._brake(account, source, kind)
         ask = self.identities
         answer = ask.code(wanted, code) if isinstance(wanted, CodeWanted) else ask.set_up(wanted, code)
+        if not isinstance(answer, Refused) and not self.brake.take_code(account, code, self.clock()):
+            answer = Refused("used")
         return self._result(answer, account, source, kind, WrongCode(left))
 
     def with_new_password(self, challenge: str, password: str, source: str, kind: str) -> SignedIn | Step:

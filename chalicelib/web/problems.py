@@ -10,7 +10,7 @@ from chalicelib.usecases.sign_in import TooMany, WrongPassword
 
 _WRONG: Mapping[str, str] = {
     "wrong_password": desk_msg("The e-mail or password is wrong."),
-    "wrong_code": desk_msg("The code is wrong or too old. Type the newest one from the application."),
+    "wrong_code": desk_msg("The code is wrong, too old or used already. Type the next one from the application."),
 }
 _OTHERS: Mapping[str, str] = {
     "csrf": desk_msg("This page was open too long. Enter everything once more."),

@@ -16,7 +16,12 @@ def public_routes() -> Blueprint:
     @routes.route("/healthz", methods=["GET"])
     @answering("/healthz")
     def healthz() -> Response:
-        return json_answer({"status": "ok", "stage": settings().stage})
+        from chalicelib import wiring
+
+        parts = wiring.check_health()
+        healthy = all(parts.values())
+        said = {"status": "ok" if healthy else "failing", "stage": settings().stage, "parts": parts}
+        return json_answer(said, 200 if healthy else 503)
 
     @routes.route("/policy", methods=["GET"])
     @answering("/policy")

@@ -157,7 +157,7 @@ def test_an_unknown_name_is_refused(name: str) -> None:
 
 def test_a_file_under_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "spark.toml").write_text(SPOINT, encoding="utf-8")
-    monkeypatch.setattr("chalicelib.domain.profile._DIRECTORY", str(tmp_path))
+    monkeypatch.setattr("chalicelib.domain.profile.DIRECTORY", str(tmp_path))
     with pytest.raises(ProfileError, match="'spoint' is not the file's name"):
         load_profile("spark")
 

@@ -230,8 +230,24 @@ def test_a_storage_that_does_not_answer_asks_for_the_message_again(
     assert len(desk.messages()) == 1
 
 
-def test_health_and_policy_are_public(front: Client) -> None:
-    assert front.http.get("/healthz").json_body["status"] == "ok"
+def test_health_says_what_it_has_looked_at(
+    front: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch, aws: Aws
+) -> None:
+    good = front.http.get("/healthz")
+    assert good.status_code == 200 and good.json_body["status"] == "ok"
+    assert good.json_body["parts"] == {"profile": True, "secrets": True, "storage": True}
+    for variable, part in (("TABLE_INDEX", "storage"), ("OPERATOR", "profile"), ("SECRET_INBOUND", "secrets")):
+        with monkeypatch.context() as broken:
+            broken.setenv(variable, "nowhere")
+            settings.cache_clear(), wiring._intake.cache_clear(), wiring.secrets.cache_clear()
+            bad = front.http.get("/healthz")
+        assert bad.status_code == 503 and bad.json_body["status"] == "failing", variable
+        assert bad.json_body["parts"][part] is False
+    settings.cache_clear(), wiring._intake.cache_clear(), wiring.secrets.cache_clear()
+    assert front.http.get("/healthz").status_code == 200
+
+
+def test_the_policy_is_public(front: Client) -> None:
     page = front.http.get("/policy?lang=kk")
     assert page.status_code == 200 and page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert 'lang="kk"' in page.body.decode()

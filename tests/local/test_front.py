@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from local.aws import free_port
 from local.desk import _Server
-from local.front import LIMIT, METHODS, Front
+from local.front import INVOCATION_LIMIT, LIMIT, METHODS, Front
 
 READY = {"now": True}
 
@@ -27,6 +27,10 @@ async def echo(request: Request) -> Response:
     response.raw_headers.append((b"x-from", request.headers["x-forwarded-for"].encode()))
     response.raw_headers.append((b"x-encodings", request.headers.get("accept-encoding", "none").encode()))
     return response
+
+
+async def large(_: Request) -> Response:
+    return Response(b"x" * INVOCATION_LIMIT)
 
 
 async def unknown(_: Request) -> Response:
@@ -44,6 +48,7 @@ def front() -> Iterator[str]:
     routes = [
         Route("/stage/healthz", health),
         Route("/stage/unknown", unknown),
+        Route("/stage/large", large),
         Route("/stage/{path:path}", echo, methods=METHODS),
     ]
     behind, port = free_port(), free_port()
@@ -81,10 +86,28 @@ def test_adds_no_header_of_its_own_library(front: str) -> None:
         assert client.send(request).headers["x-encodings"] == "none"
 
 
-def test_ten_megabytes_pass_and_a_byte_more_is_413(front: str) -> None:
-    assert httpx.post(f"{front}/x", content=b"x" * LIMIT, timeout=30).status_code == 200
+def test_a_body_that_lambda_would_not_take_is_refused(front: str) -> None:
+    fits = INVOCATION_LIMIT - 8192
+    for body, status in (
+        (b"x" * fits, 200),
+        (b"x" * INVOCATION_LIMIT, 413),
+        (b'"' * (fits // 2), 200),  # two bytes of JSON each
+        (b'"' * fits, 413),
+        (b"\xff" * (fits * 3 // 4), 200),  # four of base64 for three
+        (b"\xff" * fits, 413),
+    ):
+        got = httpx.post(f"{front}/x", content=body, timeout=30)
+        assert got.status_code == status, (body[:1], len(body))
+
+
+def test_a_body_that_the_gateway_would_not_take_is_refused(front: str) -> None:
     got = httpx.post(f"{front}/x", content=b"x" * (LIMIT + 1), timeout=30)
     assert (got.status_code, got.json()["code"]) == (413, "too_large")
+
+
+def test_an_answer_that_lambda_would_not_give_is_an_error(front: str) -> None:
+    got = httpx.get(f"{front}/large", timeout=30)
+    assert (got.status_code, got.json()["code"]) == (502, "bad_gateway")
 
 
 def test_a_body_of_unknown_length_is_counted_too(front: str) -> None:

@@ -188,6 +188,11 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.receive(from_amina(sent_at=desk.seconds))
 
 
+@asks("AP409")
+def _(desk: Keeping) -> Action:
+    return lambda: desk.store().check()
+
+
 @asks("AP1", "AP3")
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
@@ -376,6 +381,11 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
     return lambda: Brake(b"k").forgive("bolat", "192.0.2.1")
+
+
+@asks("AP408")
+def _(desk: Keeping) -> Action:
+    return lambda: Brake(b"k").take_code("bolat", "123456", desk.now)
 
 
 @asks("AP25", "AP26", "AP27")

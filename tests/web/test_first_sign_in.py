@@ -9,6 +9,7 @@ import secrets
 import struct
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -23,7 +24,7 @@ from chalicelib.domain.authenticator import LEAST_PASSWORD, grouped, meets_rules
 from chalicelib.domain.staff import Staff
 from chalicelib.errors import Unavailable
 from chalicelib.storage.identities import Identities
-from chalicelib.storage.sessions import PER_PAIR
+from chalicelib.storage.sessions import CODE_LASTS, PER_PAIR
 from chalicelib.storage.staff import StaffStore
 from chalicelib.usecases.sign_in import CHALLENGE_LASTS, SETUP_LASTS
 from tests.web.conftest import START, Answer, Browser, Web, path_of
@@ -399,6 +400,10 @@ def test_an_application_by_the_api_from_on_to_off(web: Web, saule: Colleague) ->
     asked = first_step(web, saule, OWN)
     assert set(asked) == {"challenge", "kind"} and asked["kind"] == "code"
     assert login(web, {"challenge": asked["challenge"], "code": wrong(step["secret"])}).json["code"] == "wrong_code"
+    used = login(web, {"challenge": asked["challenge"], "code": totp(step["secret"])})
+    assert (used.status, used.json["code"]) == (401, "wrong_code"), "the code that switched it on signs nobody in"
+    web.advance(CODE_LASTS + 1)
+    asked = first_step(web, saule, OWN)
     assert "token" in login(web, {"challenge": asked["challenge"], "code": totp(step["secret"])}).json
 
     assert mine(web, token, "POST", ON, {"password": OWN}).json["code"] == "authenticator_on"
@@ -409,6 +414,7 @@ def test_an_application_by_the_api_from_on_to_off(web: Web, saule: Colleague) ->
     refused = mine(web, token, "POST", OFF, {"password": OWN, "code": wrong(step["secret"])})
     assert (refused.status, refused.json["code"]) == (403, "wrong_code")
     assert mine(web, token, "GET", ON).json == {"on": True} and first_step(web, saule, OWN)["kind"] == "code"
+    web.advance(CODE_LASTS + 1)
     assert mine(web, token, "POST", OFF, {"password": OWN, "code": right}).json == {"on": False}
     assert "token" in first_step(web, saule, OWN)
     assert mine(web, token, "POST", OFF, {"password": OWN, "code": "000000"}).json == {"on": False}, "it is off already"
@@ -432,19 +438,43 @@ def test_an_application_on_the_page_from_on_to_off(web: Web, saule: Colleague) -
     assert "On: signing in asks for a code." in browser.get("/dashboard/account").text
     other = web.browser()
     code = form(other, other.get("/dashboard/sign-in"), email=saule.email, password=OWN)
+    assert form(other, code, code=totp(secret)).status == 401
+    web.advance(CODE_LASTS + 1)
+    code = form(other, other.get("/dashboard/sign-in"), email=saule.email, password=OWN)
     assert form(other, code, code=totp(secret)).status == 303
+    web.advance(CODE_LASTS + 1)
 
     off = "/dashboard/account/authenticator/off"
     assert 'name="code"' in browser.get("/dashboard/account").text
     for given, status, says in (
         ({"password": "wrong", "code": totp(secret)}, 403, "The password is wrong."),
-        ({"password": OWN, "code": wrong(secret)}, 403, "The code is wrong or too old."),
+        ({"password": OWN, "code": wrong(secret)}, 403, "The code is wrong, too old or used already."),
         ({"password": OWN}, 400, "Fill in everything"),
     ):
         kept = browser.post(off, given)
         assert kept.status == status and says in kept.text and "On: signing in asks for a code." in kept.text
     assert browser.post(off, {"password": OWN, "code": totp(secret)}).status == 303
     assert "Off." in browser.get("/dashboard/account").text
+
+
+def test_a_code_that_signed_somebody_in_switches_nothing_off(web: Web, saule: Colleague) -> None:
+    token = first_step(web, saule, OWN)["token"]
+    step = mine(web, token, "POST", ON, {"password": OWN}).json
+    mine(web, token, "POST", ON, {"challenge": step["challenge"], "code": totp(step["secret"])})
+    web.advance(CODE_LASTS + 1)
+    asked = first_step(web, saule, OWN)
+    login(web, {"challenge": asked["challenge"], "code": totp(step["secret"])})
+    refused = mine(web, token, "POST", OFF, {"password": OWN, "code": totp(step["secret"])})
+    assert (refused.status, refused.json["code"]) == (403, "wrong_code") and mine(web, token, "GET", ON).json["on"]
+
+
+def test_of_twenty_who_send_the_same_code_at_once_one_comes_in(web: Web, saule: Colleague) -> None:
+    brake = wiring_web._brake()
+    with ThreadPoolExecutor(10) as pool:
+        taken = list(pool.map(lambda _: brake.take_code(saule.email, "123456", web.now), range(20)))
+    assert taken.count(True) == 1
+    assert brake.take_code("other@desk.local", "123456", web.now), "a code is one account's"
+    assert brake.take_code(saule.email, "654321", web.now)
 
 
 def test_a_key_is_bound_to_its_colleague_and_to_ten_minutes(web: Web, saule: Colleague) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.challenges import Challenges
     from chalicelib.usecases.decide_request import DecideRequest
     from chalicelib.usecases.hold_destructions import HoldDestructions
-    from chalicelib.usecases.manage_staff import RevokeStaff, SignUndertaking
+    from chalicelib.usecases.manage_staff import RestoreStaff, RevokeStaff, SignUndertaking
     from chalicelib.usecases.open_request import OpenRequest
     from chalicelib.usecases.reply_to_customer import ReplyToCustomer
     from chalicelib.usecases.sign_in import SignIn
@@ -141,6 +141,13 @@ def revoke_staff() -> "RevokeStaff":
     from chalicelib.usecases.manage_staff import RevokeStaff
 
     return RevokeStaff(staff(), _identities())
+
+
+def restore_staff() -> "RestoreStaff":
+    """Let a colleague in again."""
+    from chalicelib.usecases.manage_staff import RestoreStaff
+
+    return RestoreStaff(staff(), _identities())
 
 
 # -- requests about data

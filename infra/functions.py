@@ -42,6 +42,7 @@ SIGN_IN = Grant(
             "AdminInitiateAuth",
             "AdminRespondToAuthChallenge",
             "AdminDisableUser",
+            "AdminEnableUser",
             "AdminUserGlobalSignOut",
             "AdminGetUser",
             "AdminSetUserMFAPreference",

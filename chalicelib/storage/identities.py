@@ -138,15 +138,23 @@ class Identities:
 
     def shut_out(self, staff_id: str) -> None:
         """Disable the account of this `sub` and end what Cognito itself has opened for it."""
-        for operation in (self._client.admin_disable_user, self._client.admin_user_global_sign_out):
+        self._administer(staff_id, self._client.admin_disable_user, self._client.admin_user_global_sign_out)
+
+    def let_in(self, staff_id: str) -> bool:
+        """Enable the account of this `sub` again; False when the pool has none."""
+        return self._administer(staff_id, self._client.admin_enable_user)
+
+    def _administer(self, staff_id: str, *operations: Any) -> bool:
+        for operation in operations:
             try:
                 operation(UserPoolId=self._pool_id, Username=staff_id)
             except ClientError as error:
                 if error.response["Error"]["Code"] == "UserNotFoundException":
-                    return
+                    return False
                 raise _unavailable() from error
             except BotoCoreError as error:
                 raise _unavailable() from error
+        return True
 
     # -- questions and answers
 

@@ -74,6 +74,10 @@ class StaffStore:
         """Shut the colleague out and end every session. Raises NotFound and Conflict."""
         self._change(staff_id, lambda one: replace(one, disabled=True, generation=one.generation + 1))
 
+    def restore(self, staff_id: str) -> None:
+        """Let the colleague in again; what was open before stays ended. Raises NotFound and Conflict."""
+        self._change(staff_id, lambda one: replace(one, disabled=False))
+
     def end_sessions(self, staff_id: str) -> None:
         """End every session that is open now. Raises NotFound and Conflict."""
         self._change(staff_id, lambda one: replace(one, generation=one.generation + 1))

@@ -1,4 +1,4 @@
-"""A colleague signs the undertaking; an administrator shuts a colleague out."""
+"""A colleague signs the undertaking; an administrator shuts a colleague out, or lets them in again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,3 +43,21 @@ class RevokeStaff:
         self.staff.revoke(staff_id)
         self.identities.shut_out(staff_id)
         audit("access_revoked", staff_id=staff_id, by=by.id)
+
+
+@dataclass(frozen=True)
+class RestoreStaff:
+    """Gives a colleague access again: Cognito's account, then ours. They sign in anew; what was open before stays
+    ended."""
+
+    staff: "StaffStore"
+    identities: "Identities"
+
+    def __call__(self, staff_id: str, by: Staff) -> None:
+        """Raises NotFound, Conflict when the account is gone, Unavailable. Repeating it is harmless."""
+        if self.staff.get(staff_id) is None:
+            raise NotFound("There is no such colleague.")
+        if not self.identities.let_in(staff_id):
+            raise Conflict("This colleague's account is gone. Make a new one.", code="account_gone")
+        self.staff.restore(staff_id)
+        audit("access_restored", staff_id=staff_id, by=by.id)

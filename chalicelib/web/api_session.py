@@ -1,7 +1,7 @@
 """JSON API: signing in and out, who I am, ending a colleague's access, the description."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from chalice.app import Response
 
 from chalicelib import wiring_web
 from chalicelib.domain.authenticator import otpauth
+from chalicelib.domain.staff import Staff
 from chalicelib.errors import BadInput
 from chalicelib.observability import audit
 from chalicelib.usecases.sign_in import Step
@@ -121,8 +122,17 @@ def switch_off_authenticator(call: Call) -> Response:
 
 def revoke(call: Call) -> Response:
     """POST staff/{id}/revoke"""
+    return _administer(call, wiring_web.revoke_staff())
+
+
+def restore(call: Call) -> Response:
+    """POST staff/{id}/restore"""
+    return _administer(call, wiring_web.restore_staff())
+
+
+def _administer(call: Call, use: Callable[[str, Staff], None]) -> Response:
     fields.only(call.query, ())
     if call.raw.strip():
         fields.only(call.json, ())
-    wiring_web.revoke_staff()(fields.staff_id(call.path), call.colleague)
+    use(fields.staff_id(call.path), call.colleague)
     return json_answer({"ok": True})

@@ -23,7 +23,7 @@ from chalicelib.web.beside import beside
 from chalicelib.web.call import Call
 from chalicelib.web.show import Words
 
-_NEXT = re.compile(r"/dashboard(/tickets/[0-9a-z]{20}|/privacy|/privacy/[0-9a-z]{20})?")
+_NEXT = re.compile(r"/dashboard(/undertaking|/tickets/[0-9a-z]{20}|/privacy|/privacy/[0-9a-z]{20})?")
 
 
 @cache

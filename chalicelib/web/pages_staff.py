@@ -1,4 +1,4 @@
-"""The administrator's list of colleagues, and ending somebody's access."""
+"""The administrator's list of colleagues, ending somebody's access and giving it again."""
 
 from chalice.app import Response
 
@@ -28,4 +28,11 @@ def revoke(call: Call) -> Response:
     """POST: shut a colleague out"""
     fields.only(call.form, ("csrf",))
     wiring_web.revoke_staff()(fields.staff_id(call.path), call.colleague)
+    return pages.go("/dashboard/staff")
+
+
+def restore(call: Call) -> Response:
+    """POST: let a colleague in again"""
+    fields.only(call.form, ("csrf",))
+    wiring_web.restore_staff()(fields.staff_id(call.path), call.colleague)
     return pages.go("/dashboard/staff")

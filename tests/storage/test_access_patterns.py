@@ -418,6 +418,14 @@ def _(desk: Keeping) -> Action:
     return lambda: [staff.sign_undertaking(BOLAT, desk.now), staff.set_language(BOLAT, "kk"), staff.revoke(BOLAT)]
 
 
+@asks("AP28", "AP410")
+def _(desk: Keeping) -> Action:
+    colleague(desk)
+    staff = StaffStore(b"k")
+    staff.revoke(BOLAT)
+    return lambda: staff.restore(BOLAT)
+
+
 @asks("AP28", "AP116")
 def _(desk: Keeping) -> Action:
     colleague(desk)

@@ -101,6 +101,40 @@ def test_revoking_ends_every_session_at_once_and_shuts_cognito(web: Web) -> None
         web.cognito.admin_enable_user(UserPoolId=os.environ["USER_POOL_ID"], Username=email("saule"))
 
 
+def test_access_that_was_ended_can_be_given_again_and_no_old_session_comes_back(web: Web) -> None:
+    saule, token = web.staff["saule"], web.login("saule")
+    path = f"/api/v1/staff/{saule}"
+    assert web.call("POST", f"{path}/revoke", by="aigul").status == 200
+    body = {"email": email("saule"), "password": PASSWORD}
+    assert web.call("POST", "/api/v1/login", body, token="none").status == 401
+    assert web.call("POST", f"{path}/restore", by="bolat").status == 403
+    for _ in range(2):
+        assert web.call("POST", f"{path}/restore", by="aigul").json == {"ok": True}
+    assert web.call("GET", "/api/v1/me", token=token).status == 401
+    assert web.call("POST", "/api/v1/login", body, token="none").status == 200
+    assert web.call("POST", "/api/v1/staff/nobody/restore", by="aigul").status == 404
+
+
+def test_ending_access_on_the_page_asks_first_and_offers_the_way_back(web: Web) -> None:
+    browser, saule = web.signed_in("aigul"), web.staff["saule"]
+    page = browser.get("/dashboard/staff").text
+    assert "Every session of Сәуле Нұрланова ends at once" in page and "Give access again" not in page
+    assert browser.post(f"/dashboard/staff/{saule}/revoke").status == 303
+    page = browser.get("/dashboard/staff").text
+    assert "Give access again" in page and "Every session of Сәуле" not in page
+    assert browser.post(f"/dashboard/staff/{saule}/restore").status == 303
+    assert "Give access again" not in browser.get("/dashboard/staff").text
+
+
+def test_the_undertaking_can_be_read_in_ones_own_language_before_it_is_signed(web: Web) -> None:
+    browser = web.signed_in("newcomer")
+    page = browser.get("/dashboard/undertaking").text
+    assert 'name="language" value="ru"' in page and "Confidentiality undertaking" in page
+    answer = browser.post("/dashboard/language", {"language": "ru", "next": "/dashboard/undertaking"})
+    assert path_of(answer.location) == "/dashboard/undertaking"
+    assert 'lang="ru"' in browser.get("/dashboard/undertaking").text
+
+
 def test_an_administrator_cannot_revoke_themselves_and_the_absent_are_not_found(web: Web) -> None:
     assert web.call("POST", f"/api/v1/staff/{web.staff['aigul']}/revoke", by="aigul").status == 409
     assert web.call("POST", "/api/v1/staff/nobody/revoke", by="aigul").status == 404

@@ -22,12 +22,24 @@ TRIES = 6
 
 @dataclass(frozen=True)
 class Wish:
-    """What shall be different. None leaves a thing as it is; an empty assignee means nobody."""
+    """What shall be different. None leaves a thing as it is; an empty assignee means nobody. `seen_assignee` is who the
+    colleague saw there: another one whom they did not see loses no ticket by it."""
 
     state: str | None = None
     assignee: str | None = None
     priority: str | None = None
     tags: tuple[str, ...] | None = None
+    seen_assignee: str | None = None
+
+
+class Taken(Conflict):
+    """The ticket is somebody else's by now: `assignee` has it."""
+
+    code = "taken"
+
+    def __init__(self, assignee: str) -> None:
+        super().__init__("A colleague has taken this ticket meanwhile. Take it all the same, or leave it to them.")
+        self.assignee = assignee
 
 
 def _wait(attempt: int) -> None:
@@ -49,7 +61,8 @@ class ChangeTicket:
         """Return the ticket as it is now. What is so already writes nothing.
 
         Raises NotFound, Frozen while the customer's data is being destroyed, BadInput for an assignee who has no
-        access, Conflict when others keep changing the ticket or a closed one has a successor, and Unavailable.
+        access, Taken when it is assigned to another than the colleague saw, Conflict when others keep changing the
+        ticket or a closed one has a successor, and Unavailable.
         """
         if wish.assignee:
             colleague = self.staff.get(wish.assignee)
@@ -82,6 +95,8 @@ class ChangeTicket:
             new |= self._state(ticket, wish.state, now)
             events.append(Event("state_changed", {"old": ticket.state, "new": wish.state}))
         if wish.assignee is not None and wish.assignee != ticket.assignee:
+            if wish.seen_assignee is not None and ticket.assignee not in ("", wish.seen_assignee):
+                raise Taken(ticket.assignee)
             new["assignee"] = wish.assignee or None
             kind = "unassigned" if not wish.assignee else "assigned"
             events.append(Event(kind, {"to": wish.assignee} if wish.assignee else {}))

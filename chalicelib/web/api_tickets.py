@@ -77,14 +77,15 @@ def change(call: Call) -> Response:
     """PATCH tickets/{id}"""
     fields.only(call.query, (), "parameter")
     ticket_id, body = fields.path_id(call.path), call.json
-    fields.only(body, ("state", "assignee", "priority", "tags"))
-    if not body:
+    fields.only(body, ("state", "assignee", "priority", "tags", "seen_assignee"))
+    if not body.keys() - {"seen_assignee"}:
         raise BadInput("Nothing to change. Give state, assignee, priority or tags.")
     wish = Wish(
         state=fields.word(body, "state", STATES) if "state" in body else None,
         assignee=_new_assignee(body["assignee"], call.colleague) if "assignee" in body else None,
         priority=fields.word(body, "priority", PRIORITIES) if "priority" in body else None,
         tags=fields.tags(body["tags"]) if "tags" in body else None,
+        seen_assignee=_new_assignee(body["seen_assignee"], call.colleague) if "seen_assignee" in body else None,
     )
     return json_answer(api_form.ticket(wiring_web.change_ticket()(ticket_id, wish, call.colleague)))
 

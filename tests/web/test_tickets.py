@@ -1,13 +1,17 @@
 """The JSON API of tickets on real tables: lists, changes, comments, replies, search, strictness."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib import wiring_web
+from chalicelib.domain.staff import Staff
 from chalicelib.storage.models import DeskRow, KeyRow
-from tests.web.conftest import Web
+from chalicelib.usecases.change_ticket import Taken, Wish
+from tests.web.conftest import Web, email
 from tests.web.serving import AMINA, DANIYAR, customer, fail, say
 
 
@@ -347,3 +351,35 @@ def test_a_short_page_reads_no_fewer_rows_at_once(web: Web, monkeypatch: pytest.
     monkeypatch.setattr(DeskRow.queue_index, "query", counting)
     assert len(web.tickets("?limit=1&state=open")) == 1
     assert asked and set(asked) == {50}
+
+
+def test_a_ticket_that_a_colleague_took_meanwhile_is_not_taken_from_them_unseen(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    (ticket,) = web.tickets()
+    path = f"/api/v1/tickets/{ticket['id']}"
+    assert web.call("PATCH", path, {"assignee": "me", "seen_assignee": None}, by="saule").status == 200
+    refused = web.call("PATCH", path, {"assignee": "me", "seen_assignee": None})
+    assert (refused.status, refused.json["code"]) == (409, "taken")
+    assert web.ticket(ticket["id"])["assignee"] == web.staff["saule"]
+    assert web.call("PATCH", path, {"assignee": "me", "seen_assignee": email("saule")}).json["assignee"]
+    assert web.call("PATCH", path, {"seen_assignee": None}).status == 400, "nothing to change"
+    assert web.call("PATCH", path, {"assignee": None, "seen_assignee": "me"}).json["assignee"] is None
+
+
+def test_of_four_who_take_an_unassigned_ticket_at_once_one_has_it(web: Web) -> None:
+    say(web, AMINA, "Сәлем")
+    (ticket,) = web.tickets()
+    colleagues = [wiring_web.staff().get(web.staff[name]) for name in ("bolat", "saule", "madina", "aigul")]
+
+    def take(by: Staff | None) -> str:
+        assert by is not None
+        try:
+            wish = Wish(assignee=by.id, seen_assignee="")
+            return wiring_web.change_ticket()(ticket["id"], wish, by).assignee
+        except Taken as taken:
+            return f"taken by {taken.assignee}"
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(take, colleagues))
+    (winner,) = (one for one in found if not one.startswith("taken"))
+    assert found.count(f"taken by {winner}") == 3

@@ -11,6 +11,7 @@ from chalicelib.domain.delivery import Answered, Head, Recipient, Reply, window_
 from chalicelib.domain.desk import Message
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import State, reply_time
+from chalicelib.domain.visible import shows_nothing
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.storage import sealing
 
@@ -40,7 +41,7 @@ class ReplyToCustomer:
         sends it.
 
         `client_id` is drawn by the page once per reply: the same one again returns the same reply as it is by
-        now, and stores nothing. Raises BadInput for a text that is empty or longer than MOST_UNITS, NotFound,
+        now, and stores nothing. Raises BadInput for a text that shows nothing or is longer than MOST_UNITS, NotFound,
         Unavailable, and Conflict with the code closed, blocked, window_closed, erasing, erased, not_allowed,
         key_mismatch or busy.
         """
@@ -114,8 +115,8 @@ class ReplyToCustomer:
 
 
 def _check(text: str, client_id: str) -> None:
-    if not text.strip():
-        raise BadInput("The reply is empty. Write a text.", code="empty")
+    if shows_nothing(text):
+        raise BadInput("There is nothing to send: the text shows nothing. Write something.", code="empty")
     if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
         raise BadInput(f"The reply is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")
     if any("\ud800" <= character <= "\udfff" for character in text):

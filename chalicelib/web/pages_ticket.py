@@ -29,6 +29,7 @@ SOON = 2 * 60 * 60 * 1000
 """The window is shown amber for its last two hours."""
 PROBLEMS = {
     "": desk_msg("Not sent. Check the text and try again."),
+    "empty": desk_msg("Nothing to send: the text shows nothing. Write something."),
     "conflict": desk_msg("Somebody changed this meanwhile. Look at the new state and try again."),
     "closed": desk_msg("Not sent. The ticket is closed: reopen it to reply."),
     "window_closed": desk_msg("Not sent. The reply window is closed: the customer last wrote more than 24 hours ago."),

@@ -168,7 +168,7 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
     if not allows(waiting.purpose, waiting.channel):
         return Failure("not_allowed", "not_allowed")
     if recipient.suppressed and waiting.purpose not in ESSENTIAL:
-        return Failure("suppressed", "not_allowed")
+        return Failure("suppressed", "suppressed")
     if head.blocked:
         return Failure("blocked", "blocked")
     if not window_open(waiting.channel, head.last_inbound_at, now):

@@ -3,7 +3,7 @@
 import unicodedata
 
 _BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
-"""Controls, formats (zero-width and bidi marks, soft hyphen, tags) and separators. Source: Unicode, General_Category."""
+"""Controls, formats (zero-width and bidi marks, soft hyphen, tags), separators. Source: Unicode, General_Category."""
 _BLANK = frozenset(
     "\u034f"  # combining grapheme joiner
     "\u115f\u1160\u3164\uffa0"  # fillers of Hangul

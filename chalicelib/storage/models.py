@@ -214,6 +214,8 @@ class IndexRow(Model):
     rank = NumberAttribute(null=True)
     at = NumberAttribute(null=True)
     code = UnicodeAttribute(null=True)
+    said = UnicodeAttribute(null=True)
+    """The provider's own words, scrubbed."""
     sub = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
     created_at = NumberAttribute(null=True)

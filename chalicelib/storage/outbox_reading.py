@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from chalicelib.domain.delivery import Head, Job, Outgoing, Recipient, Waiting
+from chalicelib.domain.failures import failed
 from chalicelib.domain.messages import Channel
 from chalicelib.domain.references import MessageRef
 from chalicelib.storage import rows
@@ -85,7 +86,7 @@ class OutboxReading:
         one."""
         with reaching(), suppress(IndexRow.DoesNotExist):
             row = IndexRow.get(f"parked#{name}", "parked", consistent_read=True)
-            failure = {"code": row.code or "", "at": _int(row.at)} if row.status == "failed" else {}
+            failure = failed(row.code or "", row.said or "", _int(row.at)) if row.status == "failed" else {}
             return str(row.status), _int(row.rank), failure
         return None
 

@@ -164,7 +164,7 @@ PARKED = ItemClass(
     "parked", "index", pk="parked#{hash}", sk="parked",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
     expiry="8 days after arrival", eraser="index",
-    plain=("status", "rank", "at", "code", "expires_at"),
+    plain=("status", "rank", "at", "code", "said", "expires_at"),
 )  # fmt: skip
 SESSION = ItemClass(
     "session", "index", pk="session#{hash}", sk="session",

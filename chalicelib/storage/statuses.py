@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.domain.failures import failed, scrub
 from chalicelib.domain.messages import StatusUpdate
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, SECOND
@@ -37,6 +38,7 @@ class Statuses:
             "status": update.status,
             "at": update.at,
             "code": update.code,
+            "said": scrub(update.reason),
             "rank": RANK[update.status],
             "expires_at": now // SECOND + GUARD_DAYS * DAY // SECOND,
         }
@@ -62,7 +64,7 @@ class Statuses:
         values: dict[str, Any] = {"status": update.status, "rank": RANK[update.status], "out": "out"}
         expression = "SET #status = :status, #rank = :rank"
         if update.status == "failed":
-            values["failure"] = {"code": update.code, "at": update.at}
+            values["failure"] = failed(update.code, scrub(update.reason), update.at)
             expression += ", failure = :failure"
         elif update.status in ("delivered", "read"):
             expression += " REMOVE failure"

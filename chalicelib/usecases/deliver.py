@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels.refusals import reason_of
 from chalicelib.domain.delivery import (
     CLAIM,
     PROBE_EVERY,
@@ -23,7 +24,7 @@ from chalicelib.domain.delivery import (
     refusal,
     wait_before_retry,
 )
-from chalicelib.domain.failures import reason_of
+from chalicelib.domain.failures import GAVE_UP
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.tickets import SECOND
 from chalicelib.errors import Unavailable
@@ -213,8 +214,8 @@ class _Run:
             log("channel_stopped", channel=waiting.channel, code=error.code)
             return False
         if error.permanent or gives_up(waiting, now):
-            reason = reason_of(error.code) if error.permanent else "unknown"
-            failure = Failure(error.code, reason, error.message)
+            reason = reason_of(waiting.channel, error.code) if error.permanent else GAVE_UP
+            failure = Failure(error.code, reason, error.said)
             blocked = started if waiting.channel == "telegram" and failure.reason == "blocked" else 0
             done = self._store.failed(job, failure, now, attempt_id=ready.attempt_id, blocked_since=blocked)
             self._count(waiting, failure.reason)

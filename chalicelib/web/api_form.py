@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.channels.refusals import shown_reason
 from chalicelib.domain.desk import Contact, Message, Ticket
 from chalicelib.domain.ids import speak
 from chalicelib.domain.staff import Staff
@@ -41,8 +42,8 @@ def ticket(one: Ticket) -> dict[str, Any]:
     }
 
 
-def message(one: Message) -> dict[str, Any]:
-    """A message or comment. A deleted message keeps its place and loses its text."""
+def message(one: Message, channel: str = "") -> dict[str, Any]:
+    """A message or comment on a ticket of `channel`. A deleted message keeps its place and loses its text."""
     return {
         "id": one.id,
         "direction": one.direction,
@@ -50,7 +51,7 @@ def message(one: Message) -> dict[str, Any]:
         "text": "" if one.deleted else one.text,
         "sent_at": when(one.sent_at),
         "status": one.status or None,
-        "failure": _failure(one),
+        "failure": _failure(one, channel),
         "author": one.author or None,
         "attachments": [] if one.deleted else attachments(one),
         "reactions": list(one.reactions),
@@ -63,10 +64,12 @@ def message(one: Message) -> dict[str, Any]:
     }
 
 
-def _failure(one: Message) -> dict[str, Any] | None:
+def _failure(one: Message, channel: str) -> dict[str, Any] | None:
+    """The provider's code, our class of it, and the provider's own words."""
     if one.status != "failed":
         return None
-    return {"code": str(one.failure.get("code", "")), "reason": str(one.failure.get("reason", ""))}
+    code, said = str(one.failure.get("code", "")), str(one.failure.get("text", ""))
+    return {"code": code, "reason": shown_reason(channel, one.failure), "said": said or None}
 
 
 def attachments(one: Message) -> list[dict[str, Any]]:

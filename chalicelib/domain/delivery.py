@@ -4,10 +4,11 @@ Times are epoch milliseconds.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from chalicelib.domain.messages import Channel
+from chalicelib.domain.pieces import States
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, RANK, SECOND, WINDOW, State
 
@@ -61,13 +62,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """The message that waits, as its row shows it."""
+    """The message that waits, as its row shows it. `states` are those of its pieces by number; None for a message that
+    is one, or of which an older release has sent the first."""
 
     ref: MessageRef
     contact_id: str
     ticket_id: str
     rank: int
     content: bytes = field(repr=False)
+    states: States | None = None
 
 
 @dataclass(frozen=True)
@@ -177,10 +180,32 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
 
 
 def proved(job: Job, pieces: int) -> bool:
-    """Whether a status has shown that the provider accepted this message. Statuses name a message and not its
-    pieces, so they prove nothing of a text that went out in several."""
+    """Whether a status has shown that the provider accepted this message, which goes out as one. For several pieces see
+    `to_send`."""
     single = pieces == 1 and not job.waiting.pieces
     return single and job.message is not None and job.message.rank > RANK["sending"]
+
+
+def by_piece(job: Job, pieces: int) -> bool:
+    """Whether statuses tell the pieces of this message apart: not when it is one, nor when an older release has sent
+    the first under the reference of the whole."""
+    known = job.message is not None and job.message.states is not None
+    return pieces > 1 and (known or not job.waiting.pieces)
+
+
+def to_send(job: Job, pieces: int) -> tuple[int, ...]:
+    """Return the numbers of the pieces that are not out: neither recorded nor shown to be out by a status."""
+    states = (job.message and job.message.states) or {}
+    return tuple(one for one in range(job.waiting.pieces + 1, pieces + 1) if str(one) not in states)
+
+
+def undoubted(job: Job, first: int) -> Job:
+    """Return the job as it is when a status has shown the piece that was in doubt to be out: the one after those that
+    were recorded. `first` is the next to go."""
+    if first <= job.waiting.pieces + 1:
+        return job
+    waiting = replace(job.waiting, pieces=first - 1, doubtful=False, attempt_id="", claim_until=0)
+    return replace(job, waiting=waiting)
 
 
 def wait_before_retry(attempts: int, asked: float | None, draw: Callable[[float], float]) -> int:

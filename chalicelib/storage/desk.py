@@ -16,7 +16,7 @@ from chalicelib.domain.tickets import DAY, GUARD_DAYS
 from chalicelib.observability import count, log
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.calls import reaching
-from chalicelib.storage.desk_rows import consent, conversation, mapping, number
+from chalicelib.storage.desk_rows import consent, conversation, mapping, number, outcome
 from chalicelib.storage.models import DeskRow, alive
 from chalicelib.storage.opening import Opener
 from chalicelib.storage.vault import CannotOpen, Place
@@ -163,7 +163,7 @@ class Desk:
     def _message(self, ticket: Ticket, row: DeskRow) -> Message:
         ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
         content, unreadable = self._json(ticket.contact_id, sealing.message_content(ref), row.content)
-        opened = content or {}
+        opened, (status, failure) = content or {}, outcome(row)
         details = opened.get("details")
         return Message(
             id=str(ref),
@@ -173,8 +173,8 @@ class Desk:
             text=str(opened.get("text", "")),
             order=number(row.order),
             arrived_at=number(row.arrived_at),
-            status=row.status or "",
-            failure=mapping(row.failure),
+            status=status,
+            failure=failure,
             author=row.author or "",
             purpose=row.purpose or "",
             provider_hash=row.provider_hash or "",

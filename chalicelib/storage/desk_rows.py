@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.domain.desk import Consent, Conversation
+from chalicelib.domain.pieces import shown
 from chalicelib.storage.models import DeskRow
 
 
@@ -16,6 +17,19 @@ def mapping(value: Any) -> dict[str, Any]:
     if value is None:
         return {}
     return dict(value.as_dict() if hasattr(value, "as_dict") else value)
+
+
+def outcome(row: DeskRow) -> tuple[str, dict[str, Any]]:
+    """What a message of ours shows: its status, and its failure when it has failed."""
+    status, failure = shown(
+        {
+            "status": row.status,
+            "failure": mapping(row.failure),
+            "piece_count": row.piece_count,
+            "piece_states": mapping(row.piece_states),
+        }
+    )
+    return status, dict(failure)
 
 
 def conversation(row: DeskRow) -> Conversation:

@@ -10,6 +10,7 @@ from chalicelib.domain.messages import Channel
 from chalicelib.domain.references import MessageRef
 from chalicelib.storage import rows
 from chalicelib.storage.calls import reaching
+from chalicelib.storage.desk_rows import mapping
 from chalicelib.storage.models import DeskRow, IndexRow, UnsentIndex, alive
 
 LOOK_AHEAD = 10
@@ -53,6 +54,7 @@ class OutboxReading:
             ticket_id=row.ticket_id or "",
             rank=_int(row.rank),
             content=row.content or b"",
+            states=mapping(row.piece_states) if row.piece_count else None,
         )
 
     def head(self, conversation_id: str) -> Head | None:

@@ -68,7 +68,7 @@ def open_message(opener: "Opener", job: Job) -> Opened | Failure:
         return Failure("no_address", "no_address")
     buttons = _buttons(content)
     pieces = pieces_of(str(content.get("text", "")), job.waiting.channel, buttons=bool(buttons))
-    return Opened(pieces, address, buttons) if pieces[job.waiting.pieces :] else Failure("empty", "empty")
+    return Opened(pieces, address, buttons) if pieces else Failure("empty", "empty")
 
 
 def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:

@@ -139,13 +139,7 @@ class Outbox(OutboxReading):
     def stop(self, job: Job, attempt_id: str, code: str, now: int) -> None:
         """Close the channel until a person has acted, and give the claim back; the try does not count."""
         waiting = job.waiting
-        closed = self._rows.channel(
-            waiting.account,
-            "SET #account = :account, #channel = :channel, #code = :code, #probed_at = :now,"
-            " #stopped_at = if_not_exists(#stopped_at, :now)",
-            "attribute_not_exists(pk) OR #account = :account",
-            {"account": waiting.account, "channel": waiting.channel, "code": code, "now": now},
-        )
+        closed = self._rows.stopped(waiting, code, now)
         self._return(job, attempt_id, now, tried=False, closed=closed)
 
     def _return(
@@ -190,7 +184,7 @@ class Outbox(OutboxReading):
         kept: bool = False,
         piece: int = 0,
     ) -> bool:
-        """Show the message as failed, on its ticket too, and give its place up so that the next goes on.
+        """Show the message as failed, bring its ticket back, and give its place up so that the next goes on.
 
         `piece` is the one that was refused, where the message has states of its pieces. `attempt_id` names our claim;
         without one nobody may hold the place. `blocked_since` also closes the conversation: the person does not take
@@ -211,8 +205,8 @@ class Outbox(OutboxReading):
             if rank >= RANK["failed"]:
                 return writes
             writes.append(self._rows.messages.failed(message, waiting, rank, failure, now, piece))
-            if message.ticket_id and "ticket" not in refused:
-                writes.append(self._rows.undelivered(message.ticket_id, waiting.ref))
+            if message.ticket_id:
+                writes += self._rows.told(message.ticket_id, waiting, now, refused)
             if message.ticket_id and kept:
                 writes.append(self._rows.kept(message, now))
             return writes

@@ -6,9 +6,10 @@ from typing import Any
 
 from chalicelib.domain.delivery import Head, Outgoing, Waiting
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import SECOND, WINDOW
-from chalicelib.storage import rows
+from chalicelib.domain.tickets import SECOND, WINDOW, State
+from chalicelib.storage import channel_rows, rows
 from chalicelib.storage.outgoing_rows import OutgoingRows, Parked, link_until
+from chalicelib.storage.ticket_rows import comes_back
 from chalicelib.storage.writes import Write, Writes, blind_of_notice
 
 _NO_RANK = -1
@@ -60,11 +61,21 @@ class OutboxRows:
 
     # -- tickets
 
-    def undelivered(self, ticket_id: str, ref: MessageRef) -> Write:
-        """Name on the ticket the newest message that did not go out."""
-        pk, values = rows.ticket_pk(ticket_id), {"tail": ref.tail}
-        condition = "attribute_exists(pk)"
-        return self._writes.update("ticket", "desk", pk, "ticket", "SET #undelivered = :tail", condition, values)
+    def told(self, ticket_id: str, waiting: Waiting, now: int, refused: frozenset[str]) -> list[Write]:
+        """Name on the ticket the newest message that did not go out. A colleague's reply brings the ticket back, above
+        the other open ones; a closed one stays closed. What was `refused` of it is tried otherwise, or left out."""
+        pk, named = rows.ticket_pk(ticket_id), "SET #undelivered = :tail"
+        values: dict[str, Any] = {"tail": waiting.ref.tail}
+        reply, closed = waiting.purpose == "support", {"closed": State.CLOSED.value}
+        if reply and "ticket" not in refused:
+            change, more = comes_back(now)
+            condition = "attribute_exists(pk) AND #state <> :closed"
+            values |= more | closed
+            return [self._writes.update("ticket", "desk", pk, "ticket", f"{named}, {change}", condition, values)]
+        if "marked_ticket" in refused:
+            return []
+        condition, values = ("#state = :closed", values | closed) if reply else ("attribute_exists(pk)", values)
+        return [self._writes.update("marked_ticket", "desk", pk, "ticket", named, condition, values)]
 
     def kept(self, message: Outgoing, now: int) -> Write:
         """An activity line: the window is closed, the notice was kept."""
@@ -109,6 +120,10 @@ class OutboxRows:
             "attribute_exists(pk) AND (attribute_not_exists(#reach_at) OR #reach_at < :at)",
             {"yes": True, "at": since // SECOND * SECOND - 1},
         )
+
+    def stopped(self, waiting: Waiting, code: str, now: int) -> Write:
+        """Stop the channel by which the message should have gone."""
+        return channel_rows.stopped(self._writes, waiting.channel, waiting.account, code, now)
 
     def channel(self, account: str, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change what is known of a number or bot of ours."""

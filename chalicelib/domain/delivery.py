@@ -140,8 +140,26 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A message of ours that may be sent again, as its row shows it: `left` are the numbers of those of its `pieces`
+    that did not arrive, none when it is one. `resent_as` is the message that took its place."""
+
+    ref: MessageRef
+    ticket_id: str
+    contact_id: str
+    status: str
+    content: bytes = field(repr=False)
+    row_status: str = ""
+    states: States | None = None
+    pieces: int = 0
+    left: tuple[int, ...] = ()
+    resent_as: MessageRef | None = None
+
+
+@dataclass(frozen=True)
 class Reply:
-    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation."""
+    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation. `again` is the failed
+    message that it is sent for."""
 
     ref: MessageRef
     ticket: Answered
@@ -150,6 +168,7 @@ class Reply:
     author: str
     client_hash: str
     now: int
+    again: Failed | None = None
 
     @property
     def state(self) -> str:

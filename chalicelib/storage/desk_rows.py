@@ -1,8 +1,10 @@
 """Rows as the records that pages show, where nothing has to be opened."""
 
+import json
+from html import escape
 from typing import Any
 
-from chalicelib.domain.desk import Consent, Conversation
+from chalicelib.domain.desk import Consent, Conversation, Message
 from chalicelib.domain.pieces import shown
 from chalicelib.storage.models import DeskRow
 
@@ -53,3 +55,8 @@ def consent(row: DeskRow) -> Consent:
         policy_hash=row.policy_hash or "",
         channel=row.channel or "",
     )
+
+
+def size_of(message: Message) -> int:
+    """Bytes of a message's text and details on a page or in JSON, whichever writes them longer."""
+    return len(escape(json.dumps([message.text, message.details], ensure_ascii=False)).encode(errors="replace"))

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.delivery import Answered, Head, Recipient, Reply, window_open
+from chalicelib.channels.split import pieces_of
+from chalicelib.domain.delivery import Answered, Failed, Head, Recipient, Reply, window_open
 from chalicelib.domain.desk import Message
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import State, reply_time
@@ -45,6 +46,10 @@ class ReplyToCustomer:
         Unavailable, and Conflict with the code closed, blocked, window_closed, erasing, erased, not_allowed,
         key_mismatch or busy.
         """
+        return self._send(ticket_id, text, client_id, author)
+
+    def _send(self, ticket_id: str, text: str, client_id: str, author: str, again: Failed | None = None) -> Message:
+        """Store a reply; with `again` it takes the place of a failed message, once."""
         _check(text, client_id)
         client_hash = hashlib.sha256(client_id.encode()).hexdigest()
         for attempt in range(TRIES):
@@ -61,7 +66,7 @@ class ReplyToCustomer:
             head = self._may_reply(ticket, recipient, now)
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
-            if self.store.store(Reply(ref, ticket, head, text, author, client_hash, now)):
+            if self.store.store(Reply(ref, ticket, head, text, author, client_hash, now, again)):
                 return Message(
                     str(ref),
                     "out",
@@ -74,6 +79,10 @@ class ReplyToCustomer:
                     purpose="support",
                 )
             self.wait(attempt)
+            if again is not None:
+                again = self._may_resend(again.ref)
+                if again.resent_as is not None:
+                    return self.store.shown(again.resent_as, text)
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
     def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int) -> Head:
@@ -94,7 +103,9 @@ class ReplyToCustomer:
         return head
 
     def retry_failed(self, message_ref: str, client_id: str, author: str) -> Message:
-        """Send a failed message's text again as a new reply of `author`, at the end of the conversation.
+        """Send again what did not arrive of a failed message, as a new reply of `author` at the end of the
+        conversation: its text, or those of its pieces that failed or never went out. The failed one then names the new
+        one; it can be sent again once, and later calls return that.
 
         Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code
         not_failed.
@@ -102,16 +113,30 @@ class ReplyToCustomer:
         ref = MessageRef.parse(message_ref)
         if ref is None:
             raise BadInput("This is not a message's reference.")
-        found = self.store.failed_reply(ref, self.clock())
-        if found is None or not found[0]:
-            raise NotFound("There is no such message, or its retention has ended.")
-        ticket_id, contact_id, status, sealed = found
-        if status != "failed":
-            raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
-        content = self.opener().json(contact_id, sealing.message_content(ref), sealed)
+        failed = self._may_resend(ref)
+        content = self.opener().json(failed.contact_id, sealing.message_content(ref), failed.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
-        return self(ticket_id, str(content.get("text", "")), client_id, author)
+        text = str(content.get("text", ""))
+        if failed.resent_as is not None:
+            return self.store.shown(failed.resent_as, text)
+        return self._send(failed.ticket_id, self._rest(failed, text), client_id, author, failed)
+
+    def _may_resend(self, ref: MessageRef) -> Failed:
+        found = self.store.failed_reply(ref, self.clock())
+        if found is None or not found.ticket_id:
+            raise NotFound("There is no such message, or its retention has ended.")
+        if found.status != "failed" and found.resent_as is None:
+            raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
+        return found
+
+    def _rest(self, failed: Failed, text: str) -> str:
+        """What did not arrive of a text. All of it, when it is one message or would be cut otherwise by now."""
+        head = self.store.head(failed.ref.conversation_id)
+        pieces = pieces_of(text, head.channel) if head else ()
+        if not failed.left or len(pieces) != failed.pieces:
+            return text
+        return "".join(pieces[number - 1] for number in failed.left)
 
 
 def _check(text: str, client_id: str) -> None:

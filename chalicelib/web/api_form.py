@@ -1,5 +1,6 @@
 """How things look in the JSON API. Times are RFC 3339 in UTC; openapi.json describes every field."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,7 +40,16 @@ def ticket(one: Ticket) -> dict[str, Any]:
         "created_at": when(one.created_at),
         "last_message_at": when(one.last_message_at),
         "unread": one.unread,
+        "undelivered": _undelivered(one),
     }
+
+
+def _undelivered(one: Ticket) -> dict[str, Any] | None:
+    """Our newest message that did not go out."""
+    if one.undelivered is None:
+        return None
+    failed = one.undelivered
+    return {"id": failed.id or None, "text": failed.text, "failure": _why(one.channel, failed.failure)}
 
 
 def message(one: Message, channel: str = "") -> dict[str, Any]:
@@ -51,7 +61,8 @@ def message(one: Message, channel: str = "") -> dict[str, Any]:
         "text": "" if one.deleted else one.text,
         "sent_at": when(one.sent_at),
         "status": one.status or None,
-        "failure": _failure(one, channel),
+        "failure": _why(channel, one.failure) if one.status == "failed" else None,
+        "resent_as": one.resent_as or None,
         "author": one.author or None,
         "attachments": [] if one.deleted else attachments(one),
         "reactions": list(one.reactions),
@@ -64,12 +75,10 @@ def message(one: Message, channel: str = "") -> dict[str, Any]:
     }
 
 
-def _failure(one: Message, channel: str) -> dict[str, Any] | None:
+def _why(channel: str, failure: Mapping[str, Any]) -> dict[str, Any]:
     """The provider's code, our class of it, and the provider's own words."""
-    if one.status != "failed":
-        return None
-    code, said = str(one.failure.get("code", "")), str(one.failure.get("text", ""))
-    return {"code": code, "reason": shown_reason(channel, one.failure), "said": said or None}
+    code, said = str(failure.get("code", "")), str(failure.get("text", ""))
+    return {"code": code, "reason": shown_reason(channel, failure), "said": said or None}
 
 
 def attachments(one: Message) -> list[dict[str, Any]]:

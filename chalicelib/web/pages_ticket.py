@@ -19,7 +19,7 @@ from chalicelib.usecases.change_ticket import Wish
 from chalicelib.usecases.work_on_ticket import admit
 from chalicelib.web import fields, pages
 from chalicelib.web.call import Call
-from chalicelib.web.pages_queue import PER_PAGE, Place, rail, title_of
+from chalicelib.web.pages_queue import PER_PAGE, Place, leading, rail, title_of
 from chalicelib.web.show import Words
 from chalicelib.web.show_privacy import RequestWords
 
@@ -83,7 +83,7 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
         place=place,
         rail=rail(place, words, tally, call.colleague),
         title=title_of(place, words),
-        tickets=listed.items,
+        tickets=leading(listed.items, place),
         ticket=ticket,
         contact=contact,
         asked=asked,

@@ -16,7 +16,8 @@ ASSIGNEE_NONE = "none"
 
 @dataclass(frozen=True)
 class Undelivered:
-    """The newest message of ours that did not go out, with its own text. All is empty when it is not there any more."""
+    """The newest message of ours that did not go out, with the beginning of its own text. All is empty when it is not
+    there any more."""
 
     id: str = ""
     text: str = ""

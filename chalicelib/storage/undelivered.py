@@ -8,6 +8,7 @@ from chalicelib.domain.references import MessageRef
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.desk_rows import outcome
 from chalicelib.storage.models import DeskRow
+from chalicelib.storage.ticket_rows import PREVIEW
 from chalicelib.storage.vault import Place
 
 
@@ -27,7 +28,7 @@ def undelivered(
         if row is not None:
             ref = MessageRef.of_tail(key[0].partition("#")[2], key[1].partition("#")[2])
             content, _ = content_of(str(row.contact_id), sealing.message_content(ref), row.content)
-            found[pk] = Undelivered(str(ref), str((content or {}).get("text", "")), outcome(row)[1])
+            found[pk] = Undelivered(str(ref), str((content or {}).get("text", ""))[:PREVIEW], outcome(row)[1])
     return found
 
 

@@ -92,6 +92,7 @@ def test_every_order_of_statuses_around_every_record_shows_the_worst_piece(
     right, failed = expected(pieces, events)
     assert status == right
     assert failure.get("code", "") == (f"13102{failed}" if failed else "")
+    assert failure.get("text", "") == ("No." if failed else "")
     assert (len(desk.provider.sent), desk.of("outbox#")) == (pieces, [])
     message = desk.message(ref)
     assert len(message["provider_ids"]) == len(message["links"]) == pieces

@@ -3,12 +3,13 @@
 Times are epoch milliseconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 
 from chalicelib.domain.messages import Channel
-from chalicelib.domain.pieces import States
+from chalicelib.domain.pieces import States, not_arrived, outstanding
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, RANK, SECOND, WINDOW, State
 
@@ -141,19 +142,25 @@ class Answered:
 
 @dataclass(frozen=True)
 class Failed:
-    """A message of ours that may be sent again, as its row shows it: `left` are the numbers of those of its `pieces`
-    that did not arrive, none when it is one. `resent_as` is the message that took its place."""
+    """A message of ours that may be sent again, as its `row` shows it (see domain/pieces.py). `resent_as` is the newest
+    message that took its place, or the place of some of its pieces."""
 
     ref: MessageRef
     ticket_id: str
     contact_id: str
-    status: str
     content: bytes = field(repr=False)
-    row_status: str = ""
-    states: States | None = None
-    pieces: int = 0
-    left: tuple[int, ...] = ()
-    resent_as: MessageRef | None = None
+    row: Mapping[str, Any] = field(default_factory=dict)
+    resent_as: str = ""
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """The numbers of its pieces that are to be sent again; none when it is one message."""
+        return not_arrived(self.row)
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether anything is to be sent again."""
+        return outstanding(self.row)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """A text that leaves as several messages of the provider: what each piece has come to, and what is shown of the whole.
 
 The row of such a message has `piece_count` and `piece_states`: by the piece's number (from "1") its status, rank and
-failure. A piece has a state as soon as it is out, by the sender's record or by a status that was quicker. Each is
-raised by its own rank alone, so the order in which statuses come does not matter. `status` of the row is then what the
-sender says of the whole: queued, sending, sent, or failed when it was given up. Pure.
+failure, and whether it was sent again. A piece has a state as soon as it is out, by the sender's record or by a status
+that was quicker. Each is raised by its own rank alone, so the order in which statuses come does not matter. `status` of
+the row is then what the sender says of the whole: queued, sending, sent, or failed when it was given up. Pure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.domain.tickets import RANK
@@ -43,15 +43,30 @@ def shown(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 
 def not_arrived(row: Mapping[str, Any]) -> tuple[int, ...]:
-    """Return the numbers of the pieces that failed or never went out. Those that are on their way are not among them:
-    they may arrive yet."""
+    """Return the numbers of the pieces that failed and were not sent again, or that never will go out because the
+    message was given up. Those that are on their way or still to go are not among them: they may arrive yet."""
     states: States = row.get("piece_states") or {}
-    out = row.get("status") == "sent"
-    return tuple(
-        int(number)
-        for number in _numbers(row)
-        if (states[number]["status"] == "failed" if number in states else not out)
-    )
+    given_up = row.get("status") == "failed"
+    return tuple(int(number) for number in _numbers(row) if _lost(states.get(number), given_up))
+
+
+def _lost(state: Mapping[str, Any] | None, given_up: bool) -> bool:
+    return given_up if state is None else state["status"] == "failed" and not state.get("resent")
+
+
+def outstanding(row: Mapping[str, Any]) -> bool:
+    """Whether a message, or a piece of it, has failed and was not sent again."""
+    if _numbers(row):
+        return bool(not_arrived(row))
+    return row.get("status") == "failed" and not row.get("resent_as")
+
+
+def resent(row: Mapping[str, Any], numbers: Iterable[int]) -> dict[str, Any]:
+    """Return the states of the pieces after those with these numbers were sent again."""
+    states = {number: dict(state) for number, state in (row.get("piece_states") or {}).items()}
+    for number in map(str, numbers):
+        states.setdefault(number, piece_state("failed", row.get("failure") or {}))["resent"] = True
+    return states
 
 
 def _numbers(row: Mapping[str, Any]) -> tuple[str, ...]:

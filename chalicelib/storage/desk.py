@@ -9,12 +9,13 @@ from typing import Any
 
 from chalicelib.domain.desk import Contact, Conversation, Message, Thread, Ticket, Undelivered
 from chalicelib.domain.fold import fold
+from chalicelib.domain.pieces import outstanding
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS
 from chalicelib.observability import count, log
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.calls import reaching
-from chalicelib.storage.desk_rows import consent, conversation, mapping, number, outcome, size_of
+from chalicelib.storage.desk_rows import consent, conversation, mapping, number, outcome, outgoing, resent_as, size_of
 from chalicelib.storage.models import DeskRow, alive
 from chalicelib.storage.opening import Opener
 from chalicelib.storage.undelivered import undelivered
@@ -183,7 +184,7 @@ class Desk:
             params=mapping(row.params),
             forwarded=bool(opened.get("forwarded")),
             uncertain=bool(row.uncertain),
-            resent_as=str(MessageRef.of_tail(ref.conversation_id, row.resent_as)) if row.resent_as else "",
+            resent_as="" if outstanding(outgoing(row)) else resent_as(ref, row),
             raw_type=row.raw_type or "",
             erased=content is None and not unreadable and row.content is not None,
             unreadable=unreadable,

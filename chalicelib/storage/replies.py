@@ -6,11 +6,11 @@ from typing import Any
 from chalicelib.domain.delivery import Answered, Failed, Reply
 from chalicelib.domain.desk import Message
 from chalicelib.domain.expiry import gone_at
-from chalicelib.domain.pieces import not_arrived
+from chalicelib.domain.pieces import resent
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, SECOND, WINDOW, queue_of
 from chalicelib.storage import rows, sealing
-from chalicelib.storage.desk_rows import mapping, outcome
+from chalicelib.storage.desk_rows import outcome, outgoing, resent_as
 from chalicelib.storage.models import alive
 from chalicelib.storage.outbox_reading import OutboxReading, get_row
 from chalicelib.storage.ticket_rows import PREVIEW
@@ -37,19 +37,13 @@ class ReplyStore(OutboxReading):
         row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.direction != "out" or not alive(row, now):
             return None
-        states = mapping(row.piece_states) if row.piece_count else None
-        known = {"status": row.status, "piece_count": row.piece_count, "piece_states": states}
         return Failed(
             ref=ref,
             ticket_id=row.ticket_id or "",
             contact_id=str(row.contact_id),
-            status=outcome(row)[0],
             content=row.content or b"",
-            row_status=row.status or "",
-            states=states,
-            pieces=int(row.piece_count or 0),
-            left=not_arrived(known),
-            resent_as=MessageRef.of_tail(ref.conversation_id, row.resent_as) if row.resent_as else None,
+            row=outgoing(row),
+            resent_as=resent_as(ref, row),
         )
 
     def shown(self, ref: MessageRef, text: str) -> Message:
@@ -102,14 +96,16 @@ class ReplyStore(OutboxReading):
 
     def _again(self, reply: Reply, failed: Failed) -> Write:
         """Name the new message on the failed one, if it is still as it was read and nobody was quicker."""
-        values: dict[str, Any] = {"tail": reply.ref.tail, "status": failed.row_status}
-        condition = "#status = :status AND attribute_not_exists(#resent_as)"
-        if failed.states is not None:
-            values["states"] = failed.states
+        values: dict[str, Any] = {"tail": reply.ref.tail, "status": failed.row["status"]}
+        expression, condition = "SET #resent_as = :tail", "#status = :status"
+        if failed.left:
+            values |= {"states": failed.row["piece_states"], "again": resent(failed.row, failed.left)}
+            expression += ", #piece_states = :again"
             condition += " AND #piece_states = :states"
+        else:
+            condition += " AND attribute_not_exists(#resent_as)"
         pk, sk = rows.conversation_pk(failed.ref.conversation_id), f"message#{failed.ref.tail}"
-        expression = "SET #resent_as = :tail REMOVE #flagged"
-        return self._writes.update("again", "desk", pk, sk, expression, condition, values)
+        return self._writes.update("again", "desk", pk, sk, f"{expression} REMOVE #flagged", condition, values)
 
     def _head(self, reply: Reply) -> Write:
         """Take the number in the conversation, behind the fence; on WhatsApp only inside the window."""

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.domain.expiry import Dated, gone_at
+from chalicelib.domain.pieces import outstanding
 from chalicelib.domain.tickets import State
 from chalicelib.storage import rows
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.channel_rows import stopped
-from chalicelib.storage.desk_rows import mapping, outcome
+from chalicelib.storage.desk_rows import mapping, outcome, outgoing
 from chalicelib.storage.models import DeskRow
 from chalicelib.storage.outbox_reading import get_row
 from chalicelib.storage.ticket_rows import comes_back
@@ -152,8 +153,7 @@ class TicketDates:
             row = get_row(rows.conversation_pk(conversation_id), sk)
             if row is None or row.direction != "out":
                 return None
-            status, failure = outcome(row)
-            failed = status == "failed" and not row.resent_as
+            failed, failure = outstanding(outgoing(row)), outcome(row)[1]
             if failed == bool(row.flagged):
                 return None
             writes, ticket = [self._flag(row, failed)], get_row(rows.ticket_pk(ticket_id), "ticket")

@@ -27,6 +27,10 @@ LONGEST_CLIENT_ID = 200
 _NO_TICKET = "There is no such ticket, or its retention has ended."
 
 
+class _Changed(Exception):
+    """The failed message is not as it was read."""
+
+
 @dataclass(frozen=True)
 class ReplyToCustomer:
     """Stores replies. `wait` parts rivals after a conflict and is given the number of the try."""
@@ -79,10 +83,8 @@ class ReplyToCustomer:
                     purpose="support",
                 )
             self.wait(attempt)
-            if again is not None:
-                again = self._may_resend(again.ref)
-                if again.resent_as is not None:
-                    return self.store.shown(again.resent_as, text)
+            if again is not None and self._may_resend(again.ref) != again:
+                raise _Changed
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
     def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int) -> Head:
@@ -105,7 +107,7 @@ class ReplyToCustomer:
     def retry_failed(self, message_ref: str, client_id: str, author: str) -> Message:
         """Send again what did not arrive of a failed message, as a new reply of `author` at the end of the
         conversation: its text, or those of its pieces that failed or never went out. The failed one then names the new
-        one; it can be sent again once, and later calls return that.
+        one: later calls return that, unless another piece has failed meanwhile.
 
         Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code
         not_failed.
@@ -113,20 +115,29 @@ class ReplyToCustomer:
         ref = MessageRef.parse(message_ref)
         if ref is None:
             raise BadInput("This is not a message's reference.")
-        failed = self._may_resend(ref)
-        content = self.opener().json(failed.contact_id, sealing.message_content(ref), failed.content)
+        for _ in range(TRIES):
+            try:
+                return self._again(self._may_resend(ref), client_id, author)
+            except _Changed:  # another piece has failed, or somebody else was quicker: look anew
+                continue
+        raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
+
+    def _again(self, failed: Failed, client_id: str, author: str) -> Message:
+        content = self.opener().json(failed.contact_id, sealing.message_content(failed.ref), failed.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
-        text = str(content.get("text", ""))
-        if failed.resent_as is not None:
-            return self.store.shown(failed.resent_as, text)
-        return self._send(failed.ticket_id, self._rest(failed, text), client_id, author, failed)
+        text = self._rest(failed, str(content.get("text", "")))
+        if not failed.outstanding and (known := MessageRef.parse(failed.resent_as)):
+            return self.store.shown(known, text)
+        # Pieces may fail one after the other: each time something else is sent again.
+        once = "-".join((client_id, *map(str, failed.left)))
+        return self._send(failed.ticket_id, text, once, author, failed)
 
     def _may_resend(self, ref: MessageRef) -> Failed:
         found = self.store.failed_reply(ref, self.clock())
         if found is None or not found.ticket_id:
             raise NotFound("There is no such message, or its retention has ended.")
-        if found.status != "failed" and found.resent_as is None:
+        if not found.outstanding and not found.resent_as:
             raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
         return found
 
@@ -134,7 +145,7 @@ class ReplyToCustomer:
         """What did not arrive of a text. All of it, when it is one message or would be cut otherwise by now."""
         head = self.store.head(failed.ref.conversation_id)
         pieces = pieces_of(text, head.channel) if head else ()
-        if not failed.left or len(pieces) != failed.pieces:
+        if not failed.left or len(pieces) != failed.row["piece_count"]:
             return text
         return "".join(pieces[number - 1] for number in failed.left)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib import wiring_delivery
 from chalicelib.domain.delivery import RIGHTS
-from chalicelib.domain.pieces import shown
+from chalicelib.domain.pieces import outstanding
 from chalicelib.domain.tickets import PRESSES, QUIET_KINDS
 from chalicelib.observability import count, log
 from chalicelib.storage.attributes import from_wire
@@ -93,5 +93,5 @@ def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:
     if not item.get("ticket_id"):  # what lies in a request's box goes with the request
         return new and not item.get("expires_at") and item.get("purpose") != RIGHTS
     if item.get("direction") == "out":
-        return (shown(item)[0] == "failed" and not item.get("resent_as")) != bool(item.get("flagged"))
+        return outstanding(item) != bool(item.get("flagged"))
     return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in _QUIET)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.channels.split import pieces_of
 from chalicelib.domain.delivery import CLAIM
 from chalicelib.domain.messages import StatusUpdate
-from chalicelib.domain.pieces import not_arrived, piece_state, shown
+from chalicelib.domain.pieces import not_arrived, outstanding, piece_state, shown
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import RANK
 from chalicelib.storage.models import DeskRow
@@ -141,6 +141,7 @@ def test_a_second_piece_that_failed_fails_the_reply_and_it_alone_is_sent_again(
     assert desk.provider.texts == [first.text, second.text, second.text]
     assert desk.provider.sent[-1].reference == str(again)
     assert desk.message(ref)["resent_as"] == again.tail
+    assert not outstanding(desk.message(ref))
 
 
 def test_a_middle_piece_and_those_that_never_went_out_are_sent_again_and_none_that_is_on_its_way(
@@ -162,6 +163,61 @@ def test_a_middle_piece_and_those_that_never_went_out_are_sent_again_and_none_th
     desk.sender()(ticket["conversation_id"])
 
     assert "".join(desk.provider.texts[2:]) == parts[0] + parts[2] + parts[3]
+
+
+def test_a_piece_that_fails_after_another_was_sent_again_is_outstanding_once_more(desk: Delivery) -> None:
+    ticket, text = desk.open_ticket(), text_of(3)
+    ref = desk.reply(ticket, text)
+    desk.sender()(ticket["conversation_id"])
+    sent, parts = list(desk.provider.sent), pieces_of(text, "whatsapp")
+    apply(desk, sent[0], 1, "failed")
+    first = desk.replier().retry_failed(str(ref), "again", BOLAT).id
+    assert desk.replier().retry_failed(str(ref), "again", BOLAT).id == first
+    assert not outstanding(desk.message(ref))
+    apply(desk, sent[2], 3, "failed")
+    assert outstanding(desk.message(ref))
+    second = desk.replier().retry_failed(str(ref), "again", BOLAT).id
+    assert second != first and desk.replier().retry_failed(str(ref), "other", BOLAT).id == second
+    apply(desk, sent[0], 1, "delivered")
+
+    desk.sender()(ticket["conversation_id"])
+    assert desk.provider.texts[3:] == [parts[0], parts[2]]
+    assert (outstanding(desk.message(ref)), look(desk, ref)[0]) == (False, "failed")
+
+
+def test_sending_again_while_the_rest_is_still_to_go_takes_the_failed_piece_alone(desk: Delivery) -> None:
+    ticket, text = desk.open_ticket(), text_of(3)
+    ref = desk.reply(ticket, text)
+    desk.provider.faults = [None, desk.provider.meta_error(131056)]
+    desk.sender()(ticket["conversation_id"])
+    apply(desk, desk.provider.sent[0], 1, "failed")
+    desk.replier().retry_failed(str(ref), "again", BOLAT)
+    desk.now += desk.rings[-1][1]
+    desk.sender()(ticket["conversation_id"])
+
+    parts = pieces_of(text, "whatsapp")
+    assert desk.provider.texts == [parts[0], parts[1], parts[2], parts[0]]
+    assert not outstanding(desk.message(ref))
+
+
+def test_a_piece_that_fails_while_another_is_being_sent_again_is_not_taken_for_sent(desk: Delivery) -> None:
+    ticket, text = desk.open_ticket(), text_of(2)
+    ref = desk.reply(ticket, text)
+    desk.sender()(ticket["conversation_id"])
+    sent, replier = list(desk.provider.sent), desk.replier()
+    apply(desk, sent[0], 1, "failed")
+    store = replier.store.store
+
+    def fails_meanwhile(reply: Any) -> bool:
+        replier.store.store = store  # type: ignore[method-assign]
+        apply(desk, sent[1], 2, "failed")
+        return store(reply)
+
+    replier.store.store = fails_meanwhile  # type: ignore[method-assign]
+    replier.retry_failed(str(ref), "again", BOLAT)
+    desk.sender()(ticket["conversation_id"])
+    assert "".join(desk.provider.texts[2:]) == text
+    assert not outstanding(desk.message(ref))
 
 
 def test_a_status_that_carries_a_pieces_reference_proves_that_piece_alone(desk: Delivery) -> None:

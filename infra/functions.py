@@ -140,7 +140,7 @@ FUNCTIONS = (
         "Dater",
         (
             desk("Query", "GetItem"),
-            rows("Desk", ("UpdateItem", "ConditionCheckItem"), "conversation", "ticket", "number"),
+            rows("Desk", ("UpdateItem", "ConditionCheckItem"), "conversation", "ticket", "number", "channel"),
             read_queue("DatingQueue"),
         ),
         (*COMMON, "TABLE_DESK"),

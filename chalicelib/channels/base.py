@@ -1,14 +1,10 @@
 """What every channel's sending has in common: what goes out, what comes back, what can go wrong."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chalicelib.domain.failures import scrub as scrub
 from chalicelib.domain.messages import Address, Button
 from chalicelib.errors import DeskError
-
-_LONG_NUMBER = re.compile(r"\+?\d{5,}")
-_PROVIDER_ID = re.compile(r"wamid\.\S+")
 
 
 @dataclass(frozen=True)
@@ -45,6 +41,7 @@ class SendError(DeskError):
     `permanent`: another try cannot help. `retry_after`: seconds that the provider asks us to wait, or None.
     `stops_channel`: nothing can go out on this account until a person acts (a token, a payment, a ban); the
     message itself stays good. `ambiguous`: the provider may have accepted it although we have no answer.
+    `said`: the provider's own words, scrubbed; empty when it said nothing.
     `sent`: provider ids of the pieces that did go out before this one (they hold the address: to be sealed,
     not logged); the next try skips as many.
     """
@@ -61,6 +58,7 @@ class SendError(DeskError):
         stops_channel: bool = False,
         ambiguous: bool = False,
         sent: tuple[str, ...] = (),
+        said: str = "",
     ) -> None:
         super().__init__(message, code=code)
         self.permanent = permanent
@@ -68,13 +66,4 @@ class SendError(DeskError):
         self.stops_channel = stops_channel
         self.ambiguous = ambiguous
         self.sent = sent
-
-
-def scrub(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return a provider's explanation without anything that could name a person: at most 200 characters,
-    without `secrets` (what we sent), long numbers and provider ids."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "…")
-    text = _PROVIDER_ID.sub("…", text)
-    return _LONG_NUMBER.sub("…", text)[:200].strip()
+        self.said = said

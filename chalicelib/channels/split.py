@@ -7,6 +7,8 @@ Joined, the pieces are the text again.
 
 import unicodedata
 
+from chalicelib.domain.visible import shows_nothing
+
 TEXT_LIMIT = 4096
 """UTF-16 units of one text message, on Telegram and on WhatsApp."""
 BUTTONS_LIMIT = {"whatsapp": 1024}
@@ -16,13 +18,13 @@ BUTTONS_LIMIT = {"whatsapp": 1024}
 def pieces_of(text: str, channel: str, *, buttons: bool = False) -> tuple[str, ...]:
     """Return what is sent of a text on this channel, piece by piece; with `buttons` the last piece can carry them.
 
-    Blank pieces are left out, because they would be refused. A text that is blank as a whole has no piece.
+    Pieces that show nothing are left out, because they would be refused. A text that shows nothing has no piece.
     """
     pieces = split_text(text)
     limit = BUTTONS_LIMIT.get(channel, TEXT_LIMIT)
     if buttons and limit < TEXT_LIMIT:
         pieces = (*pieces[:-1], *split_text(pieces[-1], limit))
-    return tuple(piece for piece in pieces if piece.strip())
+    return tuple(piece for piece in pieces if not shows_nothing(piece))
 
 
 def split_text(text: str, limit: int = TEXT_LIMIT) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 Times are epoch milliseconds.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 
 from chalicelib.domain.messages import Channel
+from chalicelib.domain.pieces import States, not_arrived, outstanding
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, RANK, SECOND, WINDOW, State
 
@@ -61,13 +63,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """The message that waits, as its row shows it."""
+    """The message that waits, as its row shows it. `states` are those of its pieces by number; None for a message that
+    is one, or of which an older release has sent the first."""
 
     ref: MessageRef
     contact_id: str
     ticket_id: str
     rank: int
     content: bytes = field(repr=False)
+    states: States | None = None
 
 
 @dataclass(frozen=True)
@@ -137,8 +141,32 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A message of ours that may be sent again, as its `row` shows it (see domain/pieces.py). `resent_as` is the newest
+    message that took its place, or the place of some of its pieces."""
+
+    ref: MessageRef
+    ticket_id: str
+    contact_id: str
+    content: bytes = field(repr=False)
+    row: Mapping[str, Any] = field(default_factory=dict)
+    resent_as: str = ""
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """The numbers of its pieces that are to be sent again; none when it is one message."""
+        return not_arrived(self.row)
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether anything is to be sent again."""
+        return outstanding(self.row)
+
+
+@dataclass(frozen=True)
 class Reply:
-    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation."""
+    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation. `again` is the failed
+    message that it is sent for."""
 
     ref: MessageRef
     ticket: Answered
@@ -147,6 +175,7 @@ class Reply:
     author: str
     client_hash: str
     now: int
+    again: Failed | None = None
 
     @property
     def state(self) -> str:
@@ -168,7 +197,7 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
     if not allows(waiting.purpose, waiting.channel):
         return Failure("not_allowed", "not_allowed")
     if recipient.suppressed and waiting.purpose not in ESSENTIAL:
-        return Failure("suppressed", "not_allowed")
+        return Failure("suppressed", "suppressed")
     if head.blocked:
         return Failure("blocked", "blocked")
     if not window_open(waiting.channel, head.last_inbound_at, now):
@@ -177,10 +206,32 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
 
 
 def proved(job: Job, pieces: int) -> bool:
-    """Whether a status has shown that the provider accepted this message. Statuses name a message and not its
-    pieces, so they prove nothing of a text that went out in several."""
+    """Whether a status has shown that the provider accepted this message, which goes out as one. For several pieces see
+    `to_send`."""
     single = pieces == 1 and not job.waiting.pieces
     return single and job.message is not None and job.message.rank > RANK["sending"]
+
+
+def by_piece(job: Job, pieces: int) -> bool:
+    """Whether statuses tell the pieces of this message apart: not when it is one, nor when an older release has sent
+    the first under the reference of the whole."""
+    known = job.message is not None and job.message.states is not None
+    return pieces > 1 and (known or not job.waiting.pieces)
+
+
+def to_send(job: Job, pieces: int) -> tuple[int, ...]:
+    """Return the numbers of the pieces that are not out: neither recorded nor shown to be out by a status."""
+    states = (job.message and job.message.states) or {}
+    return tuple(one for one in range(job.waiting.pieces + 1, pieces + 1) if str(one) not in states)
+
+
+def undoubted(job: Job, first: int) -> Job:
+    """Return the job as it is when a status has shown the piece that was in doubt to be out: the one after those that
+    were recorded. `first` is the next to go."""
+    if first <= job.waiting.pieces + 1:
+        return job
+    waiting = replace(job.waiting, pieces=first - 1, doubtful=False, attempt_id="", claim_until=0)
+    return replace(job, waiting=waiting)
 
 
 def wait_before_retry(attempts: int, asked: float | None, draw: Callable[[float], float]) -> int:

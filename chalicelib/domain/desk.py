@@ -15,9 +15,19 @@ ASSIGNEE_NONE = "none"
 
 
 @dataclass(frozen=True)
+class Undelivered:
+    """The newest message of ours that did not go out, with the beginning of its own text. All is empty when it is not
+    there any more."""
+
+    id: str = ""
+    text: str = ""
+    failure: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Ticket:
     """A ticket. Times are epoch milliseconds, 0 when there is none. `erased` says that the contact's key is gone,
-    `undelivered` that a reply failed since the last one went out."""
+    `undelivered` names a message that failed since the last one went out."""
 
     id: str
     number: str
@@ -44,7 +54,7 @@ class Ticket:
     last_text: str = ""
     last_kind: str = ""
     last_direction: str = ""
-    undelivered: bool = False
+    undelivered: Undelivered | None = None
     erased: bool = False
     unreadable: bool = False
     last_unreadable: bool = False
@@ -61,7 +71,8 @@ class Quote:
 @dataclass(frozen=True)
 class Message:
     """One message, comment or activity line. `id` is its reference; `author` is the Cognito sub of a colleague,
-    "desk" for an automatic text and empty for the customer. `history` holds the earlier texts of an edited one."""
+    "desk" for an automatic text and empty for the customer. `history` holds the earlier texts of an edited one,
+    `resent_as` the message by which a failed one was sent again."""
 
     id: str
     direction: str
@@ -81,6 +92,7 @@ class Message:
     params: Mapping[str, Any] = field(default_factory=dict)
     forwarded: bool = False
     uncertain: bool = False
+    resent_as: str = ""
     raw_type: str = ""
     erased: bool = False
     unreadable: bool = False

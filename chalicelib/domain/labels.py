@@ -5,6 +5,7 @@ filled with `str.format` after translation. `label` is what pages call.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 
 def desk_msg(text: str) -> str:
@@ -52,23 +53,90 @@ STATUSES: Mapping[str, str] = {
     "played": desk_msg("Read"),
     "failed": desk_msg("Not delivered"),
 }
-# Fact, reason, way out. {code} is the provider's code.
-FAILURES: Mapping[str, str] = {
-    "window_closed": desk_msg("Not delivered. The reply window closed ({code}). Use a template."),
-    "blocked": desk_msg("Not delivered. The customer blocked the bot ({code}). Use another channel."),
-    "undeliverable": desk_msg(
-        "Not delivered. This phone cannot receive it: no WhatsApp, or a version too old ({code}). Use another channel."
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a message did not go out, in three sentences: fact, reason, way out. {code} is the provider's code."""
+
+    reason: str
+    way: str = ""
+    fact: str = desk_msg("Not delivered.")
+
+
+_NOT_SENT = desk_msg("Not sent.")
+_ANOTHER_CHANNEL = desk_msg("Use another channel.")
+_ADMINISTRATOR = desk_msg("An administrator must act; then send it again.")
+FAILURES: Mapping[str, Why] = {
+    "window_closed": Why(
+        desk_msg("The reply window closed ({code})."), desk_msg("Use a template, or wait until the customer writes.")
     ),
-    "channel_stopped": desk_msg("Not delivered. The channel is stopped ({code}). An administrator is told."),
-    "limited": desk_msg("Not delivered. The provider limits messages to this person ({code}). Try tomorrow."),
-    "template": desk_msg("Not delivered. The provider refuses this template ({code}). Choose another one."),
-    "unsupported_type": desk_msg("Not delivered. The provider does not take this kind of message ({code})."),
-    "file": desk_msg("Not delivered. The provider did not take the file ({code}). Send a smaller one or a link."),
-    "not_allowed": desk_msg("Not sent. The policy does not allow this purpose on this channel."),
-    "erased": desk_msg("Not sent. The customer's data is being destroyed."),
-    "rejected": desk_msg("Not delivered. The provider refused it ({code}): {reason}"),
-    "unknown": desk_msg("Not delivered. The provider did not say why. Send it again."),
-}
+    "blocked": Why(desk_msg("The customer blocked the bot ({code})."), _ANOTHER_CHANNEL),
+    "marketing_off": Why(
+        desk_msg("The customer switched off marketing messages on WhatsApp ({code})."),
+        desk_msg("Answer only what the customer writes."),
+    ),
+    "undeliverable": Why(
+        desk_msg("This phone cannot receive it: no WhatsApp, or a version too old ({code})."), _ANOTHER_CHANNEL
+    ),
+    "no_chat": Why(desk_msg("Telegram does not find this chat ({code})."), _ANOTHER_CHANNEL),
+    "no_address": Why(
+        desk_msg("There is no address to send to."), desk_msg("Wait until the customer writes again."), _NOT_SENT
+    ),
+    "needs_phone": Why(
+        desk_msg("WhatsApp sends this kind of message to a phone number only ({code})."),
+        desk_msg("Ask the customer for the number."),
+    ),
+    "limited": Why(desk_msg("WhatsApp limits messages to this person ({code})."), desk_msg("Try again tomorrow.")),
+    "experiment": Why(
+        desk_msg("WhatsApp holds this message back for an experiment of its own ({code})."),
+        desk_msg("Wait until the customer writes, then reply."),
+    ),
+    "country": Why(desk_msg("WhatsApp does not let the company write to this country ({code})."), _ANOTHER_CHANNEL),
+    "too_fast": Why(
+        desk_msg("Too many messages were sent in a short time ({code})."), desk_msg("Wait a minute and send it again.")
+    ),
+    "trouble": Why(
+        desk_msg("The provider has trouble of its own ({code})."), desk_msg("Send it again in a few minutes.")
+    ),
+    "channel_stopped": Why(
+        desk_msg("The provider does not let the company's account send ({code})."), _ADMINISTRATOR
+    ),
+    "payment": Why(desk_msg("WhatsApp reports a problem with the company's payment ({code})."), _ADMINISTRATOR),
+    "number": Why(
+        desk_msg("The company's number is not registered or not approved at WhatsApp ({code})."), _ADMINISTRATOR
+    ),
+    "template": Why(desk_msg("The provider refuses this template ({code})."), desk_msg("Choose another one.")),
+    "unsupported_type": Why(
+        desk_msg("The provider does not take this kind of message ({code})."), desk_msg("Send a text.")
+    ),
+    "file": Why(
+        desk_msg("The provider did not take the file ({code})."), desk_msg("Send a smaller one or a link.")
+    ),
+    "invalid": Why(
+        desk_msg("The provider found a mistake in the message ({code})."),
+        desk_msg("Change the text and send it anew; if it repeats, tell on-call."),
+    ),
+    "too_long": Why(desk_msg("The text is too long for the provider ({code})."), desk_msg("Cut it in two.")),
+    "empty": Why(desk_msg("The text shows nothing."), desk_msg("Write a new one."), _NOT_SENT),
+    "not_allowed": Why(
+        desk_msg("The policy does not allow this purpose on this channel."), _ANOTHER_CHANNEL, _NOT_SENT
+    ),
+    "suppressed": Why(
+        desk_msg("The customer asked for their data to be destroyed: only answers to the customer go out."), "",
+        _NOT_SENT,
+    ),
+    "erased": Why(desk_msg("The customer's data is being destroyed."), "", _NOT_SENT),
+    "unreadable": Why(desk_msg("This message cannot be opened."), desk_msg("Tell on-call."), _NOT_SENT),
+    "gave_up": Why(
+        desk_msg("It was tried for a day, and the provider did not take it ({code})."), desk_msg("Send it again.")
+    ),
+    "unlisted": Why(
+        desk_msg("The provider refused it for a reason that is not on the list ({code})."),
+        desk_msg("Read the provider's words and change the message, or use another channel."),
+    ),
+    "unknown": Why(desk_msg("The provider did not say why."), desk_msg("Send it again.")),
+}  # fmt: skip
 KINDS: Mapping[str, str] = {
     "text": desk_msg("Text"),
     "image": desk_msg("Image"),

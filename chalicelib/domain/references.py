@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+_NUMBER = re.compile("[1-9][0-9]{0,2}")
 _FORM = re.compile(r"([0-9a-z]{20})\.([0-9]{13})\.([0-9a-f]{32})")
 
 
@@ -22,6 +23,18 @@ class MessageRef:
     def tail(self) -> str:
         """The part of the row's sort key that orders it: time, then blind name."""
         return f"{self.at:013d}#{self.blind}"
+
+    def of_piece(self, number: int) -> str:
+        """The reference of one of several pieces of the message, from 1; releases before knew only the whole."""
+        return f"{self}.{number}"
+
+    @classmethod
+    def parse_piece(cls, text: str) -> "tuple[MessageRef | None, int]":
+        """Read the reference of a message or of a piece; the number is 0 for the whole."""
+        whole, _, number = text.rpartition(".")
+        if _NUMBER.fullmatch(number) and (ref := cls.parse(whole)):
+            return ref, int(number)
+        return cls.parse(text), 0
 
     @classmethod
     def parse(cls, text: str) -> "MessageRef | None":

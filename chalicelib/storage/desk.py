@@ -3,22 +3,22 @@
 One `Desk` serves one request: it keeps the opened keys of that request and nothing longer.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Any
 
-from chalicelib.domain.desk import Contact, Conversation, Message, Thread, Ticket
+from chalicelib.domain.desk import Contact, Conversation, Message, Thread, Ticket, Undelivered
 from chalicelib.domain.fold import fold
+from chalicelib.domain.pieces import outstanding
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS
 from chalicelib.observability import count, log
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.calls import reaching
-from chalicelib.storage.desk_rows import consent, conversation, mapping, number
+from chalicelib.storage.desk_rows import consent, conversation, mapping, number, outcome, outgoing, resent_as, size_of
 from chalicelib.storage.models import DeskRow, alive
 from chalicelib.storage.opening import Opener
+from chalicelib.storage.undelivered import undelivered
 from chalicelib.storage.vault import CannotOpen, Place
 
 MOST_MESSAGES = 1000
@@ -50,8 +50,7 @@ class Desk:
 
     def ticket_id_of(self, number: str) -> str:
         """The id of the ticket with this number (digits only), or ""."""
-        row = self._get(rows.number_pk(number), "number")
-        return str(row.ticket_id) if row else ""
+        return str(row.ticket_id) if (row := self._get(rows.number_pk(number), "number")) else ""
 
     def tickets(self, ticket_ids: Iterable[str]) -> list[Ticket]:
         """Several tickets, newest activity first; those that are not there are left out."""
@@ -71,12 +70,13 @@ class Desk:
         return self.opened(found)
 
     def opened(self, found: Sequence[DeskRow]) -> list[Ticket]:
-        """Open rows of tickets: one BatchGetItem on `keys` per hundred contacts."""
+        """Open rows of tickets and what they name as undelivered: one BatchGetItem of each per hundred."""
         with reaching():
             self._opener.load(row.contact_id for row in found)
-        return [self._ticket(row) for row in found]
+        failed = undelivered(found, self._batch, self._json)
+        return [self._ticket(row, failed.get(row.pk)) for row in found]
 
-    def _ticket(self, row: DeskRow) -> Ticket:
+    def _ticket(self, row: DeskRow, failed: Undelivered | None) -> Ticket:
         ticket_id = str(row.ticket_id)
         who, no_who = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), row.who)
         last, no_last = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "last"), row.last)
@@ -106,7 +106,7 @@ class Desk:
             last_text=str((last or {}).get("text", "")),
             last_kind=row.last_kind or "",
             last_direction=row.last_direction or "",
-            undelivered=bool(row.undelivered),
+            undelivered=failed,
             erased=who is None and not no_who,
             unreadable=no_who,
             last_unreadable=no_last,
@@ -151,7 +151,7 @@ class Desk:
                     earlier = True
                     break
                 found.append(self._message(ticket, row))
-                size += _size(found[-1])
+                size += size_of(found[-1])
         return Thread(tuple(fold(found)), earlier)
 
     def message(self, ticket: Ticket, ref: MessageRef) -> Message | None:
@@ -163,7 +163,7 @@ class Desk:
     def _message(self, ticket: Ticket, row: DeskRow) -> Message:
         ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
         content, unreadable = self._json(ticket.contact_id, sealing.message_content(ref), row.content)
-        opened = content or {}
+        opened, (status, failure) = content or {}, outcome(row)
         details = opened.get("details")
         return Message(
             id=str(ref),
@@ -173,8 +173,8 @@ class Desk:
             text=str(opened.get("text", "")),
             order=number(row.order),
             arrived_at=number(row.arrived_at),
-            status=row.status or "",
-            failure=mapping(row.failure),
+            status=status,
+            failure=failure,
             author=row.author or "",
             purpose=row.purpose or "",
             provider_hash=row.provider_hash or "",
@@ -184,6 +184,7 @@ class Desk:
             params=mapping(row.params),
             forwarded=bool(opened.get("forwarded")),
             uncertain=bool(row.uncertain),
+            resent_as="" if outstanding(outgoing(row)) else resent_as(ref, row),
             raw_type=row.raw_type or "",
             erased=content is None and not unreadable and row.content is not None,
             unreadable=unreadable,
@@ -234,8 +235,7 @@ class Desk:
 
     def open_request(self, contact_id: str) -> str:
         """Id of the contact's open request about data, or ""."""
-        row = self._get(rows.contact_pk(contact_id), "request")
-        return str(row.request_id) if row else ""
+        return str(row.request_id) if (row := self._get(rows.contact_pk(contact_id), "request")) else ""
 
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
         """The conversations of several contacts."""
@@ -292,8 +292,3 @@ class Desk:
 def _say_unopened(contact_id: str) -> None:
     log("cannot_open", level=logging.ERROR, contact_id=contact_id)
     count("CannotOpen")
-
-
-def _size(message: Message) -> int:
-    """Bytes of a message's text and details on a page or in JSON, whichever writes them longer."""
-    return len(escape(json.dumps([message.text, message.details], ensure_ascii=False)).encode(errors="replace"))

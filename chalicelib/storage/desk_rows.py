@@ -1,8 +1,12 @@
 """Rows as the records that pages show, where nothing has to be opened."""
 
+import json
+from html import escape
 from typing import Any
 
-from chalicelib.domain.desk import Consent, Conversation
+from chalicelib.domain.desk import Consent, Conversation, Message
+from chalicelib.domain.pieces import shown
+from chalicelib.domain.references import MessageRef
 from chalicelib.storage.models import DeskRow
 
 
@@ -16,6 +20,28 @@ def mapping(value: Any) -> dict[str, Any]:
     if value is None:
         return {}
     return dict(value.as_dict() if hasattr(value, "as_dict") else value)
+
+
+def outgoing(row: DeskRow) -> dict[str, Any]:
+    """What decides about a message of ours, as domain/pieces.py reads it."""
+    return {
+        "status": row.status or "",
+        "failure": mapping(row.failure),
+        "piece_count": number(row.piece_count),
+        "piece_states": mapping(row.piece_states),
+        "resent_as": row.resent_as or "",
+    }
+
+
+def outcome(row: DeskRow) -> tuple[str, dict[str, Any]]:
+    """What a message of ours shows: its status, and its failure when it has failed."""
+    status, failure = shown(outgoing(row))
+    return status, dict(failure)
+
+
+def resent_as(ref: MessageRef, row: DeskRow) -> str:
+    """The message by which a failed one of the same conversation was sent again, or ""."""
+    return str(MessageRef.of_tail(ref.conversation_id, row.resent_as)) if row.resent_as else ""
 
 
 def conversation(row: DeskRow) -> Conversation:
@@ -39,3 +65,8 @@ def consent(row: DeskRow) -> Consent:
         policy_hash=row.policy_hash or "",
         channel=row.channel or "",
     )
+
+
+def size_of(message: Message) -> int:
+    """Bytes of a message's text and details on a page or in JSON, whichever writes them longer."""
+    return len(escape(json.dumps([message.text, message.details], ensure_ascii=False)).encode(errors="replace"))

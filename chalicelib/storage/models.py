@@ -107,6 +107,11 @@ class DeskRow(Model):
     status = UnicodeAttribute(null=True)
     rank = NumberAttribute(null=True)
     failure: MapAttribute[str, object] = MapAttribute(null=True)
+    piece_count = NumberAttribute(null=True)
+    piece_states: MapAttribute[str, object] = MapAttribute(null=True)
+    """What became of the pieces of a long text, by number: see domain/pieces.py."""
+    resent_as = UnicodeAttribute(null=True)
+    """Sort key, without its prefix, of the message by which a failed one was sent again."""
     author = UnicodeAttribute(null=True)
     purpose = UnicodeAttribute(null=True)
     policy = BooleanAttribute(null=True)
@@ -210,10 +215,13 @@ class IndexRow(Model):
     former_at = NumberAttribute(null=True)
     fenced = BooleanAttribute(null=True)
     message_ref = UnicodeAttribute(null=True)
+    piece = NumberAttribute(null=True)
     status = UnicodeAttribute(null=True)
     rank = NumberAttribute(null=True)
     at = NumberAttribute(null=True)
     code = UnicodeAttribute(null=True)
+    said = UnicodeAttribute(null=True)
+    """The provider's own words, scrubbed."""
     sub = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
     created_at = NumberAttribute(null=True)

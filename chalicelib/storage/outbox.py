@@ -6,13 +6,15 @@ happens then.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from chalicelib.domain.delivery import CLAIM, Claimed, Failure, Job, Waiting
+from chalicelib.domain.delivery import CLAIM, Claimed, Failure, Job, Outgoing, Waiting
 from chalicelib.domain.tickets import RANK
 from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.outbox_reading import OutboxReading
-from chalicelib.storage.outbox_rows import OutboxRows, Parked
+from chalicelib.storage.outbox_rows import OutboxRows
+from chalicelib.storage.outgoing_rows import Parked
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Write
 
@@ -27,48 +29,56 @@ class Outbox(OutboxReading):
         self._rows = OutboxRows(tables)
         self._address_key = address_key
 
-    def claim(self, job: Job, attempt_id: str, now: int) -> Claimed:
-        """Take the place for CLAIM ms and show the message as `sending`, if all that was read for it still
-        holds.
+    def claim(self, job: Job, attempt_id: str, now: int, pieces: int = 1) -> Claimed:
+        """Take the place for CLAIM ms and show the message, which leaves in so many `pieces`, as `sending`, if all that
+        was read for it still holds.
 
         A message that an earlier try may have sent is marked `uncertain` here, before it is sent again.
         """
         waiting, head, message = job.waiting, job.head, job.message
         assert head is not None and message is not None
-        place = self._rows.place(
-            waiting,
-            "SET #attempt_id = :attempt, #claim_until = :until, #attempts = :attempts",
-            "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)",
-            {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": waiting.attempts + 1},
-        )
-        writes = [place, self._rows.sending(message, waiting), self._rows.unchanged(head, now)]
+        values = {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": waiting.attempts + 1}
+        change = "SET #attempt_id = :attempt, #claim_until = :until, #attempts = :attempts"
+        if pieces > 1:  # statuses may have shown more to be out than the last sender recorded
+            change += ", #pieces = :pieces, #doubtful = :doubtful"
+            values |= {"pieces": waiting.pieces, "doubtful": waiting.doubtful}
+        free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
+        place = self._rows.place(waiting, change, free, values)
+        writes = [place, self._rows.messages.sending(message, waiting, pieces), self._rows.unchanged(head, now)]
         refusal = self._run.once(writes)
         if refusal is None:
             return Claimed.OURS
         return Claimed.TAKEN if "outbox" in refusal.roles else Claimed.CHANGED
 
-    def sent_piece(self, job: Job, attempt_id: str, provider_id: str, now: int) -> bool:
-        """Record one piece of a longer text and hold the place for the next. False: the claim is another's
-        now."""
+    def sent_piece(self, job: Job, attempt_id: str, provider_id: str, now: int, *, piece: int, states: bool) -> bool:
+        """Record one piece of a longer text and hold the place for the next; with `states` it gets one. False: the
+        claim is another's now, or the message is gone."""
         waiting, head = job.waiting, job.head
         assert head is not None
         name = self._name(waiting, provider_id)
 
         def build(refused: frozenset[str]) -> list[Write] | None:
-            if refused:
+            message, early = self._as_now(job, name, now, refused)
+            if "outbox" in refused or message is None:
                 return None
-            values = {"none": 0, "one": 1, "until": now + CLAIM, "attempt": attempt_id}
-            change = "SET #pieces = if_not_exists(#pieces, :none) + :one, #claim_until = :until"
+            values = {"piece": piece, "until": now + CLAIM, "attempt": attempt_id}
+            number = piece if states else 0
             return [
-                self._rows.place(waiting, change, "#attempt_id = :attempt", values),
-                self._rows.identified(waiting.ref, head, provider_id, name, now, rank=None),
-                self._rows.link(name, waiting.ref, now),
+                self._rows.place(
+                    waiting, "SET #pieces = :piece, #claim_until = :until", "#attempt_id = :attempt", values
+                ),
+                self._rows.messages.identified(
+                    message, head, provider_id, name, now, piece=number, last=False, early=early
+                ),
+                self._rows.link(name, waiting.ref, now, number),
+                *(self._parked(waiting, name, early) if states else ()),
             ]
 
         return self._run.until_done(build)
 
-    def sent(self, job: Job, provider_id: str, now: int) -> None:
-        """Record that the message is out, with a status that came before us, and give its place up.
+    def sent(self, job: Job, provider_id: str, now: int, *, piece: int = 0) -> None:
+        """Record that the message is out, its last `piece` (0: it is one), with a status that came before us, and give
+        its place up.
 
         It does so even if the claim has passed to another sender: what is out is out.
         """
@@ -77,27 +87,40 @@ class Outbox(OutboxReading):
         name = self._name(waiting, provider_id)
 
         def build(refused: frozenset[str]) -> list[Write]:
-            rank, early = RANK["sending"], None
-            if refused or (job.message and job.message.rank > rank):
-                message = self.message(waiting.ref, now)
-                if message is None:
-                    return [self._rows.given_up(waiting)]
-                rank, early = message.rank, self.parked(name)
+            message, early = self._as_now(job, name, now, refused)
+            if message is None:
+                return [self._rows.given_up(waiting)]
             return [
-                self._rows.identified(waiting.ref, head, provider_id, name, now, rank=rank, early=early),
-                self._rows.link(name, waiting.ref, now),
+                self._rows.messages.identified(message, head, provider_id, name, now, piece=piece, early=early),
+                self._rows.link(name, waiting.ref, now, piece),
                 *self._parked(waiting, name, early),
                 self._rows.given_up(waiting),
             ]
 
         self._run.until_done(build)
 
+    def _as_now(self, job: Job, name: str, now: int, refused: frozenset[str]) -> tuple[Outgoing | None, Parked | None]:
+        """The message as our claim left it and nothing parked; both read anew when that did not hold."""
+        if not refused and job.message and job.message.rank <= RANK["sending"]:
+            return replace(job.message, rank=RANK["sending"]), None
+        return self.message(job.waiting.ref, now), self.parked(name)
+
     def _parked(self, waiting: Waiting, name: str, early: Parked | None) -> list[Write]:
         return [self._rows.parked(name, early)] if waiting.channel == "whatsapp" else []
 
+    def proved(self, job: Job, now: int) -> None:
+        """Give the place up, because statuses have proved that all of the message is out."""
+
+        def build(refused: frozenset[str]) -> list[Write]:
+            message = self.message(job.waiting.ref, now) if refused else job.message
+            behind = message is not None and message.rank < RANK["sent"]
+            raised = [self._rows.messages.all_out(message)] if message and behind else []
+            return [*raised, self._rows.given_up(job.waiting)]
+
+        self._run.until_done(build)
+
     def settled(self, waiting: Waiting) -> None:
-        """Give the place up: a status has proved that the message is out, or the message is gone, or an
-        answer to a callback was tried."""
+        """Give the place up: the message is gone, or an answer to a callback was tried."""
         self._run.until_done(lambda refused: [self._rows.given_up(waiting)])
 
     def again(self, job: Job, attempt_id: str, due_at: int, *, doubtful: bool = False) -> bool:
@@ -116,13 +139,7 @@ class Outbox(OutboxReading):
     def stop(self, job: Job, attempt_id: str, code: str, now: int) -> None:
         """Close the channel until a person has acted, and give the claim back; the try does not count."""
         waiting = job.waiting
-        closed = self._rows.channel(
-            waiting.account,
-            "SET #account = :account, #channel = :channel, #code = :code, #probed_at = :now,"
-            " #stopped_at = if_not_exists(#stopped_at, :now)",
-            "attribute_not_exists(pk) OR #account = :account",
-            {"account": waiting.account, "channel": waiting.channel, "code": code, "now": now},
-        )
+        closed = self._rows.stopped(waiting, code, now)
         self._return(job, attempt_id, now, tried=False, closed=closed)
 
     def _return(
@@ -151,7 +168,7 @@ class Outbox(OutboxReading):
                 return writes or None
             writes.append(self._rows.place(waiting, change, "#attempt_id = :attempt", values))
             if "message" not in refused and not doubtful:
-                writes.append(self._rows.queued(waiting.ref))
+                writes.append(self._rows.messages.queued(waiting.ref))
             return writes
 
         return self._run.until_done(build)
@@ -165,12 +182,13 @@ class Outbox(OutboxReading):
         attempt_id: str = "",
         blocked_since: int = 0,
         kept: bool = False,
+        piece: int = 0,
     ) -> bool:
-        """Show the message as failed, on its ticket too, and give its place up so that the next goes on.
+        """Show the message as failed, bring its ticket back, and give its place up so that the next goes on.
 
-        `attempt_id` names our claim; without one nobody may hold the place. `blocked_since` also closes the
-        conversation: the person does not take messages. `kept` writes on the ticket that a notice was kept.
-        False: the place is another's now.
+        `piece` is the one that was refused, where the message has states of its pieces. `attempt_id` names our claim;
+        without one nobody may hold the place. `blocked_since` also closes the conversation: the person does not take
+        messages. `kept` writes on the ticket that a notice was kept. False: the place is another's now.
         """
         waiting = job.waiting
 
@@ -186,9 +204,9 @@ class Outbox(OutboxReading):
             rank = max(message.rank, RANK["sending"]) if attempt_id else message.rank
             if rank >= RANK["failed"]:
                 return writes
-            writes.append(self._rows.failed(waiting, rank, failure, now))
-            if message.ticket_id and "ticket" not in refused:
-                writes.append(self._rows.undelivered(message.ticket_id, waiting.ref))
+            writes.append(self._rows.messages.failed(message, waiting, rank, failure, now, piece))
+            if message.ticket_id:
+                writes += self._rows.told(message.ticket_id, waiting, now, refused)
             if message.ticket_id and kept:
                 writes.append(self._rows.kept(message, now))
             return writes

@@ -5,10 +5,12 @@ from contextlib import suppress
 from typing import Any, cast
 
 from chalicelib.domain.delivery import Head, Job, Outgoing, Recipient, Waiting
+from chalicelib.domain.failures import failed
 from chalicelib.domain.messages import Channel
 from chalicelib.domain.references import MessageRef
 from chalicelib.storage import rows
 from chalicelib.storage.calls import reaching
+from chalicelib.storage.desk_rows import mapping
 from chalicelib.storage.models import DeskRow, IndexRow, UnsentIndex, alive
 
 LOOK_AHEAD = 10
@@ -52,6 +54,7 @@ class OutboxReading:
             ticket_id=row.ticket_id or "",
             rank=_int(row.rank),
             content=row.content or b"",
+            states=mapping(row.piece_states) if row.piece_count else None,
         )
 
     def head(self, conversation_id: str) -> Head | None:
@@ -85,7 +88,7 @@ class OutboxReading:
         one."""
         with reaching(), suppress(IndexRow.DoesNotExist):
             row = IndexRow.get(f"parked#{name}", "parked", consistent_read=True)
-            failure = {"code": row.code or "", "at": _int(row.at)} if row.status == "failed" else {}
+            failure = failed(row.code or "", row.said or "", _int(row.at)) if row.status == "failed" else {}
             return str(row.status), _int(row.rank), failure
         return None
 

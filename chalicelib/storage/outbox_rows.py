@@ -1,17 +1,17 @@
-"""The writes that delivery is made of: places in the outbox, messages that go out, links, channels."""
+"""The writes that delivery is made of: places in the outbox, tickets, links, channels. Those of the messages themselves
+are in outgoing_rows.py."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.delivery import Failure, Head, Outgoing, Waiting
+from chalicelib.domain.delivery import Head, Outgoing, Waiting
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, SECOND, WINDOW
-from chalicelib.storage import rows, sealing
-from chalicelib.storage.vault import seal
+from chalicelib.domain.tickets import SECOND, WINDOW, State
+from chalicelib.storage import channel_rows, rows
+from chalicelib.storage.outgoing_rows import OutgoingRows, Parked, link_until
+from chalicelib.storage.ticket_rows import comes_back
 from chalicelib.storage.writes import Write, Writes, blind_of_notice
 
-Parked = tuple[str, int, dict[str, Any]]
-"""A status that came before the provider's id was known: status, rank, and its failure when it is one."""
 _NO_RANK = -1
 
 
@@ -21,6 +21,7 @@ class OutboxRows:
     def __init__(self, tables: Mapping[str, str]) -> None:
         self._tables = tables
         self._writes = Writes(tables)
+        self.messages = OutgoingRows(self._writes)
 
     # -- places
 
@@ -58,89 +59,23 @@ class OutboxRows:
         pk = rows.conversation_pk(head.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", condition, values)
 
-    # -- messages
+    # -- tickets
 
-    def message(self, ref: MessageRef, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
-        """Change a message of ours."""
-        pk, sk = rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
-        return self._writes.update("message", "desk", pk, sk, expression, condition, values)
-
-    def sending(self, message: Outgoing, waiting: Waiting) -> Write:
-        """Show the message as on its way; one that an earlier try may have sent is marked `uncertain`."""
-        changes: list[str] = []
-        values: dict[str, Any] = {"read": message.rank}
-        if message.rank < RANK["sending"]:
-            changes += ["#status = :sending", "#rank = :rank"]
-            values |= {"sending": "sending", "rank": RANK["sending"]}
-        if waiting.uncertain:
-            changes.append("#uncertain = :yes")
-            values["yes"] = True
-        expression = "SET " + ", ".join(changes) if changes else ""
-        return self.message(message.ref, expression, "#rank = :read", values)
-
-    def queued(self, ref: MessageRef) -> Write:
-        """The message waits again, unless a status came meanwhile."""
-        values = {"queued": "queued", "none": RANK["queued"], "sending": RANK["sending"]}
-        return self.message(ref, "SET #status = :queued, #rank = :none", "#rank = :sending", values)
-
-    def identified(
-        self,
-        ref: MessageRef,
-        head: Head,
-        provider_id: str,
-        name: str,
-        now: int,
-        *,
-        rank: int | None,
-        early: Parked | None = None,
-    ) -> Write:
-        """Keep the provider's id sealed beside the message, and its blind name, by which answers find it.
-
-        The names of all its links stand there, too, with their date: without the sealed ids they could not be deleted.
-        With `rank`, as read, also raise the status: to `sent`, or to one that was parked.
-        """
-        sealed = seal(head.public_key, sealing.provider_ids(ref), provider_id.encode())
-        values: dict[str, Any] = {"no_ids": [], "ids": [sealed], "name": name, "names": [name]}
-        values["until"] = _link_until(now)
-        expression = (
-            "SET #provider_ids = list_append(if_not_exists(#provider_ids, :no_ids), :ids),"
-            " #links = list_append(if_not_exists(#links, :no_ids), :names), #linked_until = :until,"
-            " #provider_hash = if_not_exists(#provider_hash, :name)"
-        )
-        if rank is None:
-            return self.message(ref, expression, "attribute_exists(pk)", values)
-        values["read"] = rank
-        status, new, failure = early if early and early[1] > RANK["sent"] else ("sent", RANK["sent"], {})
-        if new > rank:
-            values |= {"status": status, "rank": new} | ({"failure": failure} if failure else {})
-            expression += ", #status = :status, #rank = :rank"
-            expression += ", #failure = :failure" if failure else " REMOVE #failure"
-        return self.message(ref, expression, "#rank = :read", values)
-
-    def failed(self, waiting: Waiting, rank: int, failure: Failure, now: int) -> Write:
-        """Show the message as failed; `flagged` says that its ticket is told, too."""
-        values: dict[str, Any] = {
-            "failed": "failed",
-            "rank": RANK["failed"],
-            "read": rank,
-            "yes": True,
-            "failure": {
-                "code": failure.code,
-                "reason": failure.reason,
-                "text": failure.text,
-                "at": now // SECOND,
-            },
-        }
-        expression = "SET #status = :failed, #rank = :rank, #failure = :failure, #flagged = :yes"
-        if waiting.uncertain:
-            expression += ", #uncertain = :yes"
-        return self.message(waiting.ref, expression, "#rank = :read", values)
-
-    def undelivered(self, ticket_id: str, ref: MessageRef) -> Write:
-        """Name on the ticket the newest message that did not go out."""
-        pk, values = rows.ticket_pk(ticket_id), {"tail": ref.tail}
-        condition = "attribute_exists(pk)"
-        return self._writes.update("ticket", "desk", pk, "ticket", "SET #undelivered = :tail", condition, values)
+    def told(self, ticket_id: str, waiting: Waiting, now: int, refused: frozenset[str]) -> list[Write]:
+        """Name on the ticket the newest message that did not go out. A colleague's reply brings the ticket back, above
+        the other open ones; a closed one stays closed. What was `refused` of it is tried otherwise, or left out."""
+        pk, named = rows.ticket_pk(ticket_id), "SET #undelivered = :tail"
+        values: dict[str, Any] = {"tail": waiting.ref.tail}
+        reply, closed = waiting.purpose == "support", {"closed": State.CLOSED.value}
+        if reply and "ticket" not in refused:
+            change, more = comes_back(now)
+            condition = "attribute_exists(pk) AND #state <> :closed"
+            values |= more | closed
+            return [self._writes.update("ticket", "desk", pk, "ticket", f"{named}, {change}", condition, values)]
+        if "marked_ticket" in refused:
+            return []
+        condition, values = ("#state = :closed", values | closed) if reply else ("attribute_exists(pk)", values)
+        return [self._writes.update("marked_ticket", "desk", pk, "ticket", named, condition, values)]
 
     def kept(self, message: Outgoing, now: int) -> Write:
         """An activity line: the window is closed, the notice was kept."""
@@ -158,9 +93,9 @@ class OutboxRows:
 
     # -- links and statuses that came early
 
-    def link(self, name: str, ref: MessageRef, now: int) -> Write:
-        """From the provider's id to our message, for statuses that do not carry our reference."""
-        attributes = {"message_ref": str(ref), "expires_at": _link_until(now)}
+    def link(self, name: str, ref: MessageRef, now: int, piece: int = 0) -> Write:
+        """From the provider's id to our message or its piece, for statuses that do not carry our reference."""
+        attributes = {"message_ref": str(ref), "expires_at": link_until(now)} | ({"piece": piece} if piece else {})
         return self._writes.put("link", "index", f"link#{name}", "link", attributes, fresh=False)
 
     def parked(self, name: str, early: Parked | None) -> Write:
@@ -186,12 +121,12 @@ class OutboxRows:
             {"yes": True, "at": since // SECOND * SECOND - 1},
         )
 
+    def stopped(self, waiting: Waiting, code: str, now: int) -> Write:
+        """Stop the channel by which the message should have gone."""
+        return channel_rows.stopped(self._writes, waiting.channel, waiting.account, code, now)
+
     def channel(self, account: str, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change what is known of a number or bot of ours."""
         return self._writes.update(
             "channel", "desk", rows.channel_pk(account), "channel", expression, condition, values
         )
-
-
-def _link_until(now: int) -> int:
-    return now // SECOND + GUARD_DAYS * DAY // SECOND

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.domain.delivery import Answered, Reply
+from chalicelib.domain.delivery import Answered, Failed, Reply
 from chalicelib.domain.desk import Message
 from chalicelib.domain.expiry import gone_at
+from chalicelib.domain.pieces import resent
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, SECOND, WINDOW, queue_of
 from chalicelib.storage import rows, sealing
+from chalicelib.storage.desk_rows import outcome, outgoing, resent_as
 from chalicelib.storage.models import alive
 from chalicelib.storage.outbox_reading import OutboxReading, get_row
 from chalicelib.storage.ticket_rows import PREVIEW
@@ -30,12 +32,19 @@ class ReplyStore(OutboxReading):
             return None
         return Answered(ticket_id, str(row.state), str(row.contact_id), str(row.conversation_id))
 
-    def failed_reply(self, ref: MessageRef, now: int) -> tuple[str, str, str, bytes] | None:
-        """A message of ours: its ticket, contact, status and sealed content."""
+    def failed_reply(self, ref: MessageRef, now: int) -> Failed | None:
+        """A message of ours as far as sending it again needs it."""
         row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.direction != "out" or not alive(row, now):
             return None
-        return row.ticket_id or "", str(row.contact_id), row.status or "", row.content or b""
+        return Failed(
+            ref=ref,
+            ticket_id=row.ticket_id or "",
+            contact_id=str(row.contact_id),
+            content=row.content or b"",
+            row=outgoing(row),
+            resent_as=resent_as(ref, row),
+        )
 
     def shown(self, ref: MessageRef, text: str) -> Message:
         """A reply that was stored before, as it is by now; `text` is its text."""
@@ -46,7 +55,7 @@ class ReplyStore(OutboxReading):
             "text",
             ref.at,
             text=text,
-            status=(row and row.status) or "",
+            status=outcome(row)[0] if row else "",
             author=(row and row.author) or "",
             purpose="support",
             uncertain=bool(row and row.uncertain),
@@ -66,6 +75,7 @@ class ReplyStore(OutboxReading):
             self._writes.put("client", "desk", pk, f"client#{reply.client_hash}", guard),
             self._head(reply),
             self._ticket(reply),
+            *([self._again(reply, reply.again)] if reply.again else []),
         ]
 
     def _message(self, reply: Reply) -> dict[str, Any]:
@@ -83,6 +93,19 @@ class ReplyStore(OutboxReading):
             "author": reply.author,
             "purpose": "support",
         }
+
+    def _again(self, reply: Reply, failed: Failed) -> Write:
+        """Name the new message on the failed one, if it is still as it was read and nobody was quicker."""
+        values: dict[str, Any] = {"tail": reply.ref.tail, "status": failed.row["status"]}
+        expression, condition = "SET #resent_as = :tail", "#status = :status"
+        if failed.left:
+            values |= {"states": failed.row["piece_states"], "again": resent(failed.row, failed.left)}
+            expression += ", #piece_states = :again"
+            condition += " AND #piece_states = :states"
+        else:
+            condition += " AND attribute_not_exists(#resent_as)"
+        pk, sk = rows.conversation_pk(failed.ref.conversation_id), f"message#{failed.ref.tail}"
+        return self._writes.update("again", "desk", pk, sk, f"{expression} REMOVE #flagged", condition, values)
 
     def _head(self, reply: Reply) -> Write:
         """Take the number in the conversation, behind the fence; on WhatsApp only inside the window."""

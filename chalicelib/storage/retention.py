@@ -4,10 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.domain.expiry import Dated, gone_at
+from chalicelib.domain.pieces import outstanding
+from chalicelib.domain.tickets import State
 from chalicelib.storage import rows
 from chalicelib.storage.calls import reaching
+from chalicelib.storage.channel_rows import stopped
+from chalicelib.storage.desk_rows import mapping, outcome, outgoing
 from chalicelib.storage.models import DeskRow
 from chalicelib.storage.outbox_reading import get_row
+from chalicelib.storage.ticket_rows import comes_back
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Write, Writes
 
@@ -130,20 +135,68 @@ class TicketDates:
             self._writes.update("ticket", "desk", pk, "ticket", expression, "attribute_exists(pk)", values)
         )
 
-    def settle_failure(self, conversation_id: str, sk: str, ticket_id: str) -> None:
-        """Make the ticket say that this message of ours was not delivered, or no longer say so."""
-        row = get_row(rows.conversation_pk(conversation_id), sk)
-        if row is None or row.direction != "out" or (row.status == "failed") == bool(row.flagged):
-            return
-        tail = sk.removeprefix("message#")
-        failed = row.status == "failed"
-        expression = "SET #undelivered = :tail" if failed else "REMOVE #undelivered"
-        condition = "#ticket_id = :ticket" + ("" if failed else " AND #undelivered = :tail")
-        values: dict[str, Any] = {"ticket": ticket_id, "tail": tail}
-        pk = rows.ticket_pk(ticket_id)
-        self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
-        values = {"status": row.status or "", "yes": True}
+    def settle_failure(
+        self, conversation_id: str, sk: str, ticket_id: str, now: int, stops: Callable[[str, str], bool]
+    ) -> str:
+        """Make the ticket say that this message of ours was not delivered, and come back to the open ones when a
+        colleague wrote it, or no longer say so; one transaction with the mark that it was done. What was sent again
+        says nothing.
+
+        `stops` tells of a channel and a code whether nothing can go out any more: then the channel is stopped as well,
+        and the code returned; else "". `now` in ms.
+        """
+        told = ""
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            nonlocal told
+            told = ""
+            row = get_row(rows.conversation_pk(conversation_id), sk)
+            if row is None or row.direction != "out":
+                return None
+            failed, failure = outstanding(outgoing(row)), outcome(row)[1]
+            if failed == bool(row.flagged):
+                return None
+            writes, ticket = [self._flag(row, failed)], get_row(rows.ticket_pk(ticket_id), "ticket")
+            if ticket is not None:
+                writes.append(self._tell(ticket, row, failed, now))
+                channel, code = str(ticket.channel), str(failure.get("code", ""))
+                if failed and stops(channel, code):
+                    told = code
+                    writes.append(stopped(self._writes, channel, str(ticket.account), code, now))
+            return writes
+
+        return told if self._run.until_done(build) else ""
+
+    def _flag(self, row: DeskRow, failed: bool) -> Write:
+        """Note on the message what its ticket says of it, if it is as it was read."""
+        values: dict[str, Any] = {"status": row.status or "", "yes": True}
+        conditions = ["#status = :status", "attribute_not_exists(#resent_as)"]
+        if row.resent_as:
+            conditions[1], values["resent"] = "#resent_as = :resent", row.resent_as
+        if row.piece_count:
+            values["states"] = mapping(row.piece_states)
+            conditions.append("#piece_states = :states")
+        if not failed:
+            conditions.append("#flagged = :yes")
         expression = "SET #flagged = :yes" if failed else "REMOVE #flagged"
-        condition = "#status = :status" + ("" if failed else " AND #flagged = :yes")
-        pk = rows.conversation_pk(conversation_id)
-        self._run.single(self._writes.update("message", "desk", pk, sk, expression, condition, values))
+        return self._writes.update(
+            "message", "desk", str(row.pk), str(row.sk), expression, " AND ".join(conditions), values
+        )
+
+    def _tell(self, ticket: DeskRow, row: DeskRow, failed: bool, now: int) -> Write:
+        """Write on the ticket, if it is as it was read, the newest message that was not delivered."""
+        tail, known = str(row.sk).removeprefix("message#"), ticket.undelivered or ""
+        values: dict[str, Any] = {"state": ticket.state or ""}
+        condition = "#state = :state AND "
+        condition += "#undelivered = :known" if known else "attribute_not_exists(#undelivered)"
+        if known:
+            values["known"] = known
+        expression = ""
+        if failed:
+            expression, values["tail"] = "SET #undelivered = :tail", max(tail, known)
+            if row.purpose == "support" and ticket.state != State.CLOSED:
+                change, more = comes_back(now)
+                expression, values = f"{expression}, {change}", values | more
+        elif known == tail:
+            expression = "REMOVE #undelivered"
+        return self._writes.update("ticket", "desk", str(ticket.pk), "ticket", expression, condition, values)

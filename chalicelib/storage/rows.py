@@ -65,7 +65,8 @@ MESSAGE = ItemClass(
     sealed=("content", "provider_ids"),
     plain=("direction", "kind", "ticket_id", "contact_id", "sent_at", "provider_hash", "order", "arrived_at",
            "status", "rank", "failure", "author", "purpose", "raw_type", "quote_hash", "target_hash", "links",
-           "linked_until", "uncertain", "attempts", "edited", "params", "expires_at", "gone_at", "policy", "flagged"),
+           "linked_until", "piece_count", "piece_states", "resent_as", "uncertain", "attempts", "edited", "params",
+           "expires_at", "gone_at", "policy", "flagged"),
 )  # fmt: skip
 RAW = ItemClass(
     "raw", "desk", pk="conversation#{conversation_id}", sk="raw#{at}#{blind}",
@@ -159,13 +160,13 @@ LINK = ItemClass(
     "link", "index", pk="link#{hash}", sk="link",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
     expiry="8 days after sending", eraser="index",
-    plain=("message_ref", "expires_at"),
+    plain=("message_ref", "piece", "expires_at"),
 )  # fmt: skip
 PARKED = ItemClass(
     "parked", "index", pk="parked#{hash}", sk="parked",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
     expiry="8 days after arrival", eraser="index",
-    plain=("status", "rank", "at", "code", "expires_at"),
+    plain=("status", "rank", "at", "code", "said", "expires_at"),
 )  # fmt: skip
 SESSION = ItemClass(
     "session", "index", pk="session#{hash}", sk="session",

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.domain.failures import failed, scrub
 from chalicelib.domain.messages import StatusUpdate
+from chalicelib.domain.pieces import piece_state
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, SECOND
 from chalicelib.storage import rows
@@ -23,25 +25,29 @@ class Statuses:
         self._writes = Writes(tables)
 
     def apply(self, update: StatusUpdate, now: int) -> None:
-        """Raise our message's status in rank order, or park it until the sender knows the provider's id.
+        """Raise the status of our message, or of the piece of it that is meant, in rank order; or park it until the
+        sender knows the provider's id.
 
         `now` is in ms. Raises Unavailable.
         """
-        ref = MessageRef.parse(update.reference) or self._linked(update, now)
+        ref, piece = MessageRef.parse_piece(update.reference)
+        if ref is None:
+            ref, piece = self._linked(update, now)
         if ref is not None:
-            self._raise(ref, update)
+            self._raise(ref, piece, update)
 
-    def _linked(self, update: StatusUpdate, now: int) -> MessageRef | None:
+    def _linked(self, update: StatusUpdate, now: int) -> tuple[MessageRef | None, int]:
         name = self._address_key.message(update.channel, update.account, update.provider_id)
         parked = {
             "status": update.status,
             "at": update.at,
             "code": update.code,
+            "said": scrub(update.reason),
             "rank": RANK[update.status],
             "expires_at": now // SECOND + GUARD_DAYS * DAY // SECOND,
         }
         found = self._link(name)
-        if found is not None:
+        if found[0] is not None:
             return found
         write = self._writes.put("parked", "index", f"parked#{name}", "parked", parked, fresh=False)
         put = write.item["Put"]
@@ -51,22 +57,38 @@ class Statuses:
         self._calls.conditional("put_item", put)
         return self._link(name)
 
-    def _link(self, name: str) -> MessageRef | None:
+    def _link(self, name: str) -> tuple[MessageRef | None, int]:
         key = {"pk": {"S": f"link#{name}"}, "sk": {"S": "link"}}
         answer = self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
         item = item_from_wire(answer.get("Item", {}))
-        return MessageRef.parse(item["message_ref"]) if item else None
+        return (MessageRef.parse(item["message_ref"]), item.get("piece", 0)) if item else (None, 0)
 
-    def _raise(self, ref: MessageRef, update: StatusUpdate) -> None:
+    def _raise(self, ref: MessageRef, piece: int, update: StatusUpdate) -> None:
         """Write a status over one of lower rank. A message that is gone stays gone. Raises Unavailable."""
-        values: dict[str, Any] = {"status": update.status, "rank": RANK[update.status], "out": "out"}
-        expression = "SET #status = :status, #rank = :rank"
-        if update.status == "failed":
-            values["failure"] = {"code": update.code, "at": update.at}
-            expression += ", failure = :failure"
-        elif update.status in ("delivered", "read"):
-            expression += " REMOVE failure"
+        values: dict[str, Any] = {"rank": RANK[update.status], "out": "out"}
+        failure = failed(update.code, scrub(update.reason), update.at) if update.status == "failed" else {}
+        if piece:
+            expression, condition = self._of_piece(piece, update.status, failure, values)
+        else:
+            expression, condition = self._of_whole(update.status, failure, values)
         pk, sk = rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
-        condition = "direction = :out AND #rank < :rank"
         body = self._writes.update("status", "desk", pk, sk, expression, condition, values).item["Update"]
         self._calls.conditional("update_item", body)
+
+    def _of_whole(self, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
+        """For a message that is one. What has states of its pieces is not told by a word about the whole."""
+        values["status"] = status
+        expression = "SET #status = :status, #rank = :rank"
+        if failure:
+            values["failure"] = failure
+            expression += ", failure = :failure"
+        elif status in ("delivered", "read"):
+            expression += " REMOVE failure"
+        return expression, "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
+
+    def _of_piece(self, piece: int, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
+        """The claim made room for the states before the provider was called."""
+        path = f"#piece_states.#{piece}"
+        values["state"] = piece_state(status, failure)
+        lower = f"(attribute_not_exists({path}) OR {path}.#rank < :rank)"
+        return f"SET {path} = :state", f"direction = :out AND attribute_exists(#piece_states) AND {lower}"

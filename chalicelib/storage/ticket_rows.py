@@ -12,6 +12,13 @@ PREVIEW = 160
 """Characters of a message that a queue row shows."""
 
 
+def comes_back(now: int) -> tuple[str, dict[str, Any]]:
+    """Return what makes a ticket an open one again, above the others, and its values: for an expression that begins
+    with SET."""
+    values = {"open": State.OPEN.value, "queue": queue_of(State.OPEN), "now": now}
+    return "#state = :open, #queue = :queue, #activity = :now REMOVE #solved_at", values
+
+
 class TicketRows:
     """Builds the writes that a ticket needs."""
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chalicelib.channels.refusals import stops_channel
 from chalicelib.domain.tickets import DAY, SECOND
 from chalicelib.errors import Unavailable
+from chalicelib.observability import count, log
 
 if TYPE_CHECKING:
     from chalicelib.storage.retention import TicketDates
@@ -35,8 +37,9 @@ class DateRows:
         """Make the rows of a ticket carry its date, all of them or only the one with the sort key `row`; with all of
         them the head of the conversation gets the contact's.
 
-        With `row`, a failure of that message is also shown on its ticket, or taken off. A row without a ticket,
-        or whose ticket is gone, is kept from now on as long as a closed ticket's. Raises Unavailable.
+        With `row`, a failure of that message is also shown on its ticket, which comes back to the open ones, or taken
+        off; one that is about our account stops the channel, as the same answer to the sender would. A row without a
+        ticket, or whose ticket is gone, is kept from now on as long as a closed ticket's. Raises Unavailable.
         """
         until = self.stopwatch() + BUDGET
         for _ in range(TRIES):
@@ -48,7 +51,7 @@ class DateRows:
             if row:
                 self.store.date_row(conversation_id, row, ticket)
                 if self.store.ticket(ticket_id) == ticket:
-                    self.store.settle_failure(conversation_id, row, ticket_id)
+                    self._settle(conversation_id, row, ticket_id)
                     return
                 continue
             for sk in self.store.others(conversation_id, ticket):
@@ -60,3 +63,9 @@ class DateRows:
             if self.store.date_head(conversation_id, ticket, self.contact_days) and self.store.finish(ticket):
                 return
         raise Unavailable("The ticket is closed and reopened too fast to date its rows now; try again.")
+
+    def _settle(self, conversation_id: str, row: str, ticket_id: str) -> None:
+        code = self.store.settle_failure(conversation_id, row, ticket_id, self.clock(), stops_channel)
+        if code:
+            count("ChannelStopped")
+            log("channel_stopped", code=code)

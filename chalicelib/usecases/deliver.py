@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels.refusals import reason_of
 from chalicelib.domain.delivery import (
     CLAIM,
     PROBE_EVERY,
@@ -18,12 +19,15 @@ from chalicelib.domain.delivery import (
     Failure,
     Job,
     Waiting,
+    by_piece,
     gives_up,
     proved,
     refusal,
+    to_send,
+    undoubted,
     wait_before_retry,
 )
-from chalicelib.domain.failures import reason_of
+from chalicelib.domain.failures import GAVE_UP
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.tickets import SECOND
 from chalicelib.errors import Unavailable
@@ -44,12 +48,14 @@ SOON = 2 * SECOND
 
 @dataclass(frozen=True)
 class _Ready:
-    """A message that may go out: the pieces that are left, what else was opened, and who holds its place."""
+    """A message that may go out: the numbers of the pieces that are left, what was opened, who holds its place, and
+    whether statuses tell the pieces apart."""
 
     job: Job
-    pieces: tuple[str, ...]
+    left: tuple[int, ...]
     opened: Opened
     attempt_id: str
+    by_piece: bool
 
 
 @dataclass(frozen=True)
@@ -139,19 +145,21 @@ class _Run:
             self._store.settled(job.waiting)
             return True
         opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job)
-        if proved(job, 1 if isinstance(opened, Failure) else len(opened.pieces)):
-            self._store.settled(job.waiting)
+        pieces = 1 if isinstance(opened, Failure) else len(opened.pieces)
+        left = to_send(job, pieces)
+        if proved(job, pieces) or not (left or isinstance(opened, Failure)):
+            self._store.proved(job, now)
             self._count(job.waiting, "proved")
             return True
         if isinstance(opened, Failure):
             return self._refuse(job, opened, now)
-        attempt_id = new_id()
-        claimed = self._store.claim(job, attempt_id, now)
+        job, apart, attempt_id = undoubted(job, left[0]), by_piece(job, pieces), new_id()
+        claimed = self._store.claim(job, attempt_id, now, pieces if apart else 1)
         if claimed is Claimed.OURS:
             if job.waiting.uncertain:
                 count("DeliveryUncertain")
                 log("delivery_uncertain", channel=job.waiting.channel, message_ref=str(job.waiting.ref))
-            return _Ready(job, opened.pieces[job.waiting.pieces :], opened, attempt_id)
+            return _Ready(job, left, opened, attempt_id, apart)
         if claimed is Claimed.CHANGED:
             self._changes += 1
             if self._changes >= TRIES:
@@ -169,30 +177,33 @@ class _Run:
     def _send(self, ready: _Ready) -> bool:
         """Call the provider for each piece that is left and record each answer."""
         job, started = ready.job, self._parts.clock()
-        last = len(ready.pieces) - 1
-        for number, piece in enumerate(ready.pieces):
-            if number and self._parts.stopwatch() > self._until:
+        last = ready.left[-1]
+        for number in ready.left:
+            if number > ready.left[0] and self._parts.stopwatch() > self._until:
                 if self._store.put_back(job, ready.attempt_id, self._parts.clock()):
                     self._parts.ring(self._conversation_id, 0)
                 return False
-            result = self._call(ready, piece, last=number == last)
+            result = self._call(ready, number)
             now = self._parts.clock()
             if isinstance(result, SendError):
-                return self._not_sent(ready, result, started, now)
-            if number < last:
-                if not self._store.sent_piece(job, ready.attempt_id, result.provider_id, now):
-                    return False
-            else:
-                self._store.sent(job, result.provider_id, now)
+                return self._not_sent(ready, number, result, started, now)
+            if number == last:
+                self._store.sent(job, result.provider_id, now, piece=number if ready.by_piece else 0)
+            elif not self._store.sent_piece(
+                job, ready.attempt_id, result.provider_id, now, piece=number, states=ready.by_piece
+            ):
+                return False
         self._sent += 1
         self._count(job.waiting, "sent")
         self._works(job.waiting)
         return True
 
-    def _call(self, ready: _Ready, piece: str, *, last: bool) -> SendResult | SendError:
+    def _call(self, ready: _Ready, number: int) -> SendResult | SendError:
         waiting, opened = ready.job.waiting, ready.opened
-        buttons = opened.buttons if last else ()
-        message = OutboundText(waiting.account, opened.address, piece, reference=str(waiting.ref), buttons=buttons)
+        buttons = opened.buttons if number == len(opened.pieces) else ()
+        text, ref = opened.pieces[number - 1], waiting.ref
+        reference = ref.of_piece(number) if ready.by_piece else str(ref)
+        message = OutboundText(waiting.account, opened.address, text, reference=reference, buttons=buttons)
         try:
             return self._providers.send(waiting.channel, message)
         except SendError as error:
@@ -205,7 +216,7 @@ class _Run:
 
     # -- what went wrong
 
-    def _not_sent(self, ready: _Ready, error: SendError, started: int, now: int) -> bool:
+    def _not_sent(self, ready: _Ready, number: int, error: SendError, started: int, now: int) -> bool:
         job, waiting = ready.job, ready.job.waiting
         if error.stops_channel:
             self._store.stop(job, ready.attempt_id, error.code, now)
@@ -213,10 +224,13 @@ class _Run:
             log("channel_stopped", channel=waiting.channel, code=error.code)
             return False
         if error.permanent or gives_up(waiting, now):
-            reason = reason_of(error.code) if error.permanent else "unknown"
-            failure = Failure(error.code, reason, error.message)
+            reason = reason_of(waiting.channel, error.code) if error.permanent else GAVE_UP
+            failure = Failure(error.code, reason, error.said)
             blocked = started if waiting.channel == "telegram" and failure.reason == "blocked" else 0
-            done = self._store.failed(job, failure, now, attempt_id=ready.attempt_id, blocked_since=blocked)
+            piece = number if ready.by_piece else 0
+            done = self._store.failed(
+                job, failure, now, attempt_id=ready.attempt_id, blocked_since=blocked, piece=piece
+            )
             self._count(waiting, failure.reason)
             if error.permanent:
                 self._works(waiting)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.channels.base import OutboundText, SendError, SendResult
 from chalicelib.channels.reading import as_dict, as_list
+from chalicelib.channels.refusals import reason_of
 from chalicelib.channels.split import pieces_of
 from chalicelib.domain.delivery import Failure, Job, Waiting
-from chalicelib.domain.failures import reason_of
 from chalicelib.domain.messages import Address, AddressKind, Button, Channel
 from chalicelib.observability import count, log
 from chalicelib.storage import sealing
@@ -61,14 +61,14 @@ def open_message(opener: "Opener", job: Job) -> Opened | Failure:
     except CannotOpen as error:
         log("cannot_open", level=logging.ERROR, contact_id=contact_id)
         count("CannotOpen")
-        return Failure(error.code, "unknown")
+        return Failure(error.code, reason_of(job.waiting.channel, error.code))
     if content is None:
         return Failure("erased", "erased")
     if address is None:
-        return Failure("no_address", reason_of("no_address"))
+        return Failure("no_address", "no_address")
     buttons = _buttons(content)
     pieces = pieces_of(str(content.get("text", "")), job.waiting.channel, buttons=bool(buttons))
-    return Opened(pieces, address, buttons) if pieces[job.waiting.pieces :] else Failure("empty", "rejected")
+    return Opened(pieces, address, buttons) if pieces else Failure("empty", "empty")
 
 
 def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:

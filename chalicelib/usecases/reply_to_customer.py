@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.delivery import Answered, Head, Recipient, Reply, window_open
+from chalicelib.channels.split import pieces_of
+from chalicelib.domain.delivery import Answered, Failed, Head, Recipient, Reply, window_open
 from chalicelib.domain.desk import Message
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import State, reply_time
+from chalicelib.domain.visible import shows_nothing
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.storage import sealing
 
@@ -23,6 +25,10 @@ MOST_UNITS = 16_000
 """UTF-16 units of a reply: what four messages of a provider hold, cut between words."""
 LONGEST_CLIENT_ID = 200
 _NO_TICKET = "There is no such ticket, or its retention has ended."
+
+
+class _Changed(Exception):
+    """The failed message is not as it was read."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,14 @@ class ReplyToCustomer:
         sends it.
 
         `client_id` is drawn by the page once per reply: the same one again returns the same reply as it is by
-        now, and stores nothing. Raises BadInput for a text that is empty or longer than MOST_UNITS, NotFound,
+        now, and stores nothing. Raises BadInput for a text that shows nothing or is longer than MOST_UNITS, NotFound,
         Unavailable, and Conflict with the code closed, blocked, window_closed, erasing, erased, not_allowed,
         key_mismatch or busy.
         """
+        return self._send(ticket_id, text, client_id, author)
+
+    def _send(self, ticket_id: str, text: str, client_id: str, author: str, again: Failed | None = None) -> Message:
+        """Store a reply; with `again` it takes the place of a failed message, once."""
         _check(text, client_id)
         client_hash = hashlib.sha256(client_id.encode()).hexdigest()
         for attempt in range(TRIES):
@@ -60,7 +70,7 @@ class ReplyToCustomer:
             head = self._may_reply(ticket, recipient, now)
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
-            if self.store.store(Reply(ref, ticket, head, text, author, client_hash, now)):
+            if self.store.store(Reply(ref, ticket, head, text, author, client_hash, now, again)):
                 return Message(
                     str(ref),
                     "out",
@@ -73,6 +83,8 @@ class ReplyToCustomer:
                     purpose="support",
                 )
             self.wait(attempt)
+            if again is not None and self._may_resend(again.ref) != again:
+                raise _Changed
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
     def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int) -> Head:
@@ -93,7 +105,9 @@ class ReplyToCustomer:
         return head
 
     def retry_failed(self, message_ref: str, client_id: str, author: str) -> Message:
-        """Send a failed message's text again as a new reply of `author`, at the end of the conversation.
+        """Send again what did not arrive of a failed message, as a new reply of `author` at the end of the
+        conversation: its text, or those of its pieces that failed or never went out. The failed one then names the new
+        one: later calls return that, unless another piece has failed meanwhile.
 
         Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code
         not_failed.
@@ -101,21 +115,44 @@ class ReplyToCustomer:
         ref = MessageRef.parse(message_ref)
         if ref is None:
             raise BadInput("This is not a message's reference.")
-        found = self.store.failed_reply(ref, self.clock())
-        if found is None or not found[0]:
-            raise NotFound("There is no such message, or its retention has ended.")
-        ticket_id, contact_id, status, sealed = found
-        if status != "failed":
-            raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
-        content = self.opener().json(contact_id, sealing.message_content(ref), sealed)
+        for _ in range(TRIES):
+            try:
+                return self._again(self._may_resend(ref), client_id, author)
+            except _Changed:  # another piece has failed, or somebody else was quicker: look anew
+                continue
+        raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
+
+    def _again(self, failed: Failed, client_id: str, author: str) -> Message:
+        content = self.opener().json(failed.contact_id, sealing.message_content(failed.ref), failed.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
-        return self(ticket_id, str(content.get("text", "")), client_id, author)
+        text = self._rest(failed, str(content.get("text", "")))
+        if not failed.outstanding and (known := MessageRef.parse(failed.resent_as)):
+            return self.store.shown(known, text)
+        # Pieces may fail one after the other: each time something else is sent again.
+        once = "-".join((client_id, *map(str, failed.left)))
+        return self._send(failed.ticket_id, text, once, author, failed)
+
+    def _may_resend(self, ref: MessageRef) -> Failed:
+        found = self.store.failed_reply(ref, self.clock())
+        if found is None or not found.ticket_id:
+            raise NotFound("There is no such message, or its retention has ended.")
+        if not found.outstanding and not found.resent_as:
+            raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
+        return found
+
+    def _rest(self, failed: Failed, text: str) -> str:
+        """What did not arrive of a text. All of it, when it is one message or would be cut otherwise by now."""
+        head = self.store.head(failed.ref.conversation_id)
+        pieces = pieces_of(text, head.channel) if head else ()
+        if not failed.left or len(pieces) != failed.row["piece_count"]:
+            return text
+        return "".join(pieces[number - 1] for number in failed.left)
 
 
 def _check(text: str, client_id: str) -> None:
-    if not text.strip():
-        raise BadInput("The reply is empty. Write a text.", code="empty")
+    if shows_nothing(text):
+        raise BadInput("There is nothing to send: the text shows nothing. Write something.", code="empty")
     if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
         raise BadInput(f"The reply is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")
     if any("\ud800" <= character <= "\udfff" for character in text):

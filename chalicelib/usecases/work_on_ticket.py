@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.desk import Contact, Message, Thread, Ticket
 from chalicelib.domain.staff import Staff
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.domain.visible import shows_nothing
+from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.observability import audit
 
 if TYPE_CHECKING:
@@ -78,9 +79,12 @@ class CommentOnTicket:
     clock: Callable[[], int]
 
     def __call__(self, ticket_id: str, text: str, by: Staff) -> Message:
-        """Return the comment. Raises NotFound, Unavailable, Frozen while the person's data is being destroyed, and
+        """Return the comment. Raises BadInput with the code empty for a text that shows nothing,
+        NotFound, Unavailable, Frozen while the person's data is being destroyed, and
         Conflict when the conversation changed or, with the code key_mismatch, names a key that is not the
         customer's."""
+        if shows_nothing(text):
+            raise BadInput("There is nothing to keep: the comment shows nothing. Write something.", code="empty")
         ticket = self.desk.ticket(ticket_id)
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")

@@ -1,8 +1,10 @@
 """How things look in the JSON API. Times are RFC 3339 in UTC; openapi.json describes every field."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.channels.refusals import shown_reason
 from chalicelib.domain.desk import Contact, Message, Ticket
 from chalicelib.domain.ids import speak
 from chalicelib.domain.staff import Staff
@@ -39,11 +41,20 @@ def ticket(one: Ticket) -> dict[str, Any]:
         "created_at": when(one.created_at),
         "last_message_at": when(one.last_message_at),
         "unread": one.unread,
+        "undelivered": _undelivered(one),
     }
 
 
-def message(one: Message) -> dict[str, Any]:
-    """A message or comment. A deleted message keeps its place and loses its text."""
+def _undelivered(one: Ticket) -> dict[str, Any] | None:
+    """Our newest message that did not go out."""
+    if one.undelivered is None:
+        return None
+    failed = one.undelivered
+    return {"id": failed.id or None, "text": failed.text, "failure": _why(one.channel, failed.failure)}
+
+
+def message(one: Message, channel: str = "") -> dict[str, Any]:
+    """A message or comment on a ticket of `channel`. A deleted message keeps its place and loses its text."""
     return {
         "id": one.id,
         "direction": one.direction,
@@ -51,7 +62,8 @@ def message(one: Message) -> dict[str, Any]:
         "text": "" if one.deleted else one.text,
         "sent_at": when(one.sent_at),
         "status": one.status or None,
-        "failure": _failure(one),
+        "failure": _why(channel, one.failure) if one.status == "failed" else None,
+        "resent_as": one.resent_as or None,
         "author": one.author or None,
         "details": details_of(one),
         "attachments": [] if one.deleted else attachments(one),
@@ -65,10 +77,10 @@ def message(one: Message) -> dict[str, Any]:
     }
 
 
-def _failure(one: Message) -> dict[str, Any] | None:
-    if one.status != "failed":
-        return None
-    return {"code": str(one.failure.get("code", "")), "reason": str(one.failure.get("reason", ""))}
+def _why(channel: str, failure: Mapping[str, Any]) -> dict[str, Any]:
+    """The provider's code, our class of it, and the provider's own words."""
+    code, said = str(failure.get("code", "")), str(failure.get("text", ""))
+    return {"code": code, "reason": shown_reason(channel, failure), "said": said or None}
 
 
 def attachments(one: Message) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def read(call: Call) -> Response:
     fields.only(call.query, (), "parameter")
     desk = wiring_web.desk()
     ticket, thread = wiring_web.open_ticket(desk)(fields.path_id(call.path), call.colleague)
-    said = [api_form.message(one) for one in thread.messages if one.direction != "event"]
+    said = [api_form.message(one, ticket.channel) for one in thread.messages if one.direction != "event"]
     return json_answer({**api_form.ticket(ticket), "messages": said, "earlier": thread.earlier})
 
 

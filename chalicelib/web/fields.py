@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from chalicelib.domain.visible import shows_nothing
 from chalicelib.errors import BadInput, NotFound
 
 MAX_REPLY = 16_000
@@ -26,13 +27,14 @@ def only(given: Mapping[str, Any], allowed: Collection[str], what: str = "field"
 
 
 def text(given: Mapping[str, Any], name: str, most: int) -> str:
-    """A text that is not blank. Line ends are made one kind."""
+    """A text that shows something. Line ends are made one kind. Raises BadInput, with the code empty for one that shows
+    nothing."""
     value = given.get(name)
     if not isinstance(value, str):
         raise BadInput(f"The field {name} is wanted as a text.")
     value = value.replace("\r\n", "\n").replace("\r", "\n")
-    if not value.strip():
-        raise BadInput(f"The field {name} is empty. Write something.")
+    if shows_nothing(value):
+        raise BadInput(f"There is nothing to see in the field {name}. Write something.", code="empty")
     if len(value) > most:
         raise BadInput(f"The field {name} is longer than {most} characters. Shorten it.")
     if _CONTROL.search(value) or not encodable(value):

@@ -1,5 +1,6 @@
 """The list of tickets: views in the rail, rows, search, the list of keys."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from chalicelib import wiring_web
 from chalicelib.domain.desk import ASSIGNEE_NONE, Page, Ticket, Wanted
 from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.staff import Staff
+from chalicelib.domain.tickets import State
 from chalicelib.errors import BadInput
 from chalicelib.observability import audit
 from chalicelib.storage.queue_pages import COUNTED, Counts, counts, page
@@ -125,6 +127,11 @@ def rail(place: Place, words: Words, found: Counts, staff: Staff, *, privacy: bo
     }  # fmt: skip
 
 
+def leading(tickets: Sequence[Ticket], place: Place) -> list[Ticket]:
+    """The tickets as a list shows them: among open ones those lead of which a message of ours was not delivered."""
+    return sorted(tickets, key=lambda one: one.undelivered is None) if place.view.state == State.OPEN else list(tickets)
+
+
 def _asked(number: int) -> str:
     return capped(number, more=number == COUNTED)
 
@@ -171,7 +178,7 @@ def _list(
         words=words,
         place=place,
         rail=rail(place, words, tally, call.colleague),
-        tickets=found.items,
+        tickets=found.items if q else leading(found.items, place),
         next_query=place.query(cursor=found.cursor) if found.cursor else "",
         first=not call.query.get("cursor"),
         title=title,

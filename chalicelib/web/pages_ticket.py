@@ -19,7 +19,7 @@ from chalicelib.usecases.change_ticket import Wish
 from chalicelib.usecases.work_on_ticket import admit
 from chalicelib.web import fields, pages
 from chalicelib.web.call import Call
-from chalicelib.web.pages_queue import PER_PAGE, Place, rail, title_of
+from chalicelib.web.pages_queue import PER_PAGE, Place, leading, rail, title_of
 from chalicelib.web.show import Words
 from chalicelib.web.show_privacy import RequestWords
 
@@ -29,6 +29,7 @@ SOON = 2 * 60 * 60 * 1000
 """The window is shown amber for its last two hours."""
 PROBLEMS = {
     "": desk_msg("Not sent. Check the text and try again."),
+    "empty": desk_msg("Nothing to send: the text shows nothing. Write something."),
     "conflict": desk_msg("Somebody changed this meanwhile. Look at the new state and try again."),
     "closed": desk_msg("Not sent. The ticket is closed: reopen it to reply."),
     "window_closed": desk_msg("Not sent. The reply window is closed: the customer last wrote more than 24 hours ago."),
@@ -82,7 +83,7 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
         place=place,
         rail=rail(place, words, tally, call.colleague),
         title=title_of(place, words),
-        tickets=listed.items,
+        tickets=leading(listed.items, place),
         ticket=ticket,
         contact=contact,
         asked=asked,

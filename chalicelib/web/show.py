@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from chalicelib.channels.refusals import shown_reason
 from chalicelib.domain import labels
 from chalicelib.domain.desk import Message, Ticket
+from chalicelib.domain.failures import GAVE_UP, UNLISTED
 from chalicelib.domain.ids import speak
 from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.texts import KAZAKHSTAN
@@ -44,10 +47,6 @@ MORE_EVENTS: Mapping[str, str] = {
     "number_taken": desk_msg("The customer's new number belongs to another contact; nothing was moved"),
     "revoke_unknown": desk_msg("Deletion of an unknown message"),
 }
-_FAILED_BY_CODE = {
-    "131047": "window_closed", "blocked": "blocked", "131026": "undeliverable", "131049": "limited",
-    "131050": "limited", "131051": "unsupported_type", "131062": "undeliverable",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -194,13 +193,18 @@ class Words:
         latitude, longitude = (_degrees(message.details.get(name), most) for name, most in _DEGREES)
         return f"geo:{latitude},{longitude}" if latitude and longitude else ""
 
-    def failure(self, message: Message) -> str:
+    def failure(self, channel: str, failure: Mapping[str, Any]) -> str:
         """Why a reply was not delivered and what to do."""
-        code, reason = str(message.failure.get("code", "")), str(message.failure.get("reason", ""))
-        key = code if code in labels.FAILURES else _FAILED_BY_CODE.get(code, "")
-        if not key:
-            key = "template" if code.startswith("132") else "rejected" if code and reason else "unknown"
-        return labels.label(self.say, labels.FAILURES, key, code=code, reason=reason)
+        why = labels.FAILURES[shown_reason(channel, failure)]
+        parts = (self.say(why.fact), self.reason(channel, failure), self.say(why.way) if why.way else "")
+        return " ".join(filter(None, parts))
+
+    def reason(self, channel: str, failure: Mapping[str, Any]) -> str:
+        """The reason alone. A word of our own between the brackets would say nothing to a person."""
+        code, reason = str(failure.get("code", "")), shown_reason(channel, failure)
+        said = self.say(labels.FAILURES[reason].reason).format(code=code)
+        told = any(one.isdigit() for one in code) or reason in (UNLISTED, GAVE_UP)
+        return said if told else said.replace(f" ({code})", "")
 
     def event(self, message: Message) -> str:
         """An activity line."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib import wiring_delivery
 from chalicelib.domain.delivery import RIGHTS
+from chalicelib.domain.pieces import outstanding
 from chalicelib.domain.statements import REFERRING
 from chalicelib.observability import count, log
 from chalicelib.storage.attributes import from_wire
@@ -22,7 +23,7 @@ _QUIET = REFERRING | {"button"}
 _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
-    *("state", "waits", "decided_by"),
+    *("state", "waits", "decided_by", "piece_count", "piece_states", "resent_as"),
 )
 """Attributes of an image that the relay looks at."""
 
@@ -92,5 +93,5 @@ def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:
     if not item.get("ticket_id"):  # what lies in a request's box goes with the request
         return new and not item.get("expires_at") and item.get("purpose") != RIGHTS
     if item.get("direction") == "out":
-        return (item.get("status") == "failed") != bool(item.get("flagged"))
+        return outstanding(item) != bool(item.get("flagged"))
     return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in _QUIET)

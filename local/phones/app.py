@@ -78,6 +78,7 @@ def _play_routes(bench: Bench, whatsapp: WhatsApp, telegram: Telegram, pages: Pa
         "whatsapp/messages": wa.write,
         "whatsapp/press": wa.press,
         "whatsapp/reactions": wa.react,
+        "whatsapp/statuses": wa.status,
         "whatsapp/changes": wa.change,
         "telegram/messages": tg.write,
         "telegram/start": tg.start,

@@ -37,6 +37,8 @@ class Controls:
             Route("/faults", endpoint(store, self.clear_faults), methods=["DELETE"]),
             Route("/clock", self.clock, methods=["GET"]),
             Route("/clock", endpoint(store, self.advance), methods=["POST"]),
+            Route("/strangers", self.strangers, methods=["GET"]),
+            Route("/strangers", endpoint(store, self.set_strangers), methods=["POST"]),
             Route("/confirmations", self.confirmations, methods=["GET"]),
             Route("/confirmations", endpoint(store, self.set_confirmations), methods=["POST"]),
         ]
@@ -105,6 +107,17 @@ class Controls:
     def _now(self) -> dict[str, Any]:
         now = self.bench.clock.now()
         return {"now": rfc3339(now), "epoch": now}
+
+    async def strangers(self, _: Request) -> Response:
+        return JSONResponse({"strangers": self.bench.store.strangers})
+
+    async def set_strangers(self, body: Body) -> dict[str, Any]:
+        given = body.text("strangers")
+        if given not in ("taken", "refused"):
+            raise Refused("strangers must be taken or refused.")
+        self.bench.store.strangers = "refused" if given == "refused" else "taken"
+        self.bench.store.changed()
+        return {"strangers": given}
 
     async def confirmations(self, _: Request) -> Response:
         return JSONResponse({"enabled": self.bench.store.confirmations})

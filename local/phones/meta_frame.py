@@ -14,7 +14,7 @@ from local.phones.desk_calls import answer_call, fault_response
 from local.phones.errors import Refused
 from local.phones.fault_book import Fault
 from local.phones.store import Call
-from local.phones.whatsapp_rules import MetaError
+from local.phones.whatsapp_words import MetaError
 
 log = logging.getLogger("local.phones")
 

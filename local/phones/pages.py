@@ -15,6 +15,7 @@ from local.phones.bench import Bench
 from local.phones.errors import Refused
 from local.phones.presets import PRESETS
 from local.phones.store import Channel, Chat, Person
+from local.phones.whatsapp_words import DETAILS
 
 _SHOWN_CALLS = 200
 _PANELS = (
@@ -23,6 +24,7 @@ _PANELS = (
     "block",
     "window",
     "switch",
+    "strangers_switch",
     "count",
     "calls",
     "faults",
@@ -64,6 +66,7 @@ class Pages:
             "people": {c: [p for p in store.people if p.channel == c] for c in ("whatsapp", "telegram")},
             "bots": self.bench.secrets.bots,
             "presets": PRESETS,
+            "codes": sorted((code, title) for code, (_, title, _words) in DETAILS.items()),
             "dashboard_url": self.dashboard_url,
             "dashboard_port": urlsplit(self.dashboard_url).port or "",
             "notice": notice,
@@ -120,6 +123,7 @@ class Pages:
             "waiting": [fault.brief() for fault in self.bench.book.waiting],
             "slow": slow[:10],
             "confirmations": store.confirmations,
+            "strangers": store.strangers,
             "clock": self._clock(),
         }
 

@@ -20,6 +20,12 @@ PRESETS = {
     "whatsapp-131026": Preset(
         "WhatsApp 131026, undeliverable", {"channel": "whatsapp", "error": 131026, "accept": True}
     ),
+    "whatsapp-130472": Preset(
+        "WhatsApp 130472, Meta's experiment", {"channel": "whatsapp", "error": 130472, "accept": True}
+    ),
+    "whatsapp-131042": Preset(
+        "WhatsApp 131042, payment, as a status", {"channel": "whatsapp", "error": 131042, "accept": True}
+    ),
     "whatsapp-190": Preset("WhatsApp 190, token expired", {"channel": "whatsapp", "error": 190}),
     "whatsapp-131056": Preset("WhatsApp 131056, too fast", {"channel": "whatsapp", "error": 131056}),
     "whatsapp-131016": Preset("WhatsApp 131016, service down", {"channel": "whatsapp", "error": 131016}),

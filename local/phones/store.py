@@ -77,6 +77,8 @@ class Bubble:
     reaction: str = ""
     quote: str = ""
     reference: str = ""
+    played: bool = False
+    """Its statuses are played by hand: none follows by itself."""
 
 
 @dataclass
@@ -133,6 +135,8 @@ class Store:
     calls: list[Call] = field(default_factory=list)
     files: dict[str, StoredFile] = field(default_factory=dict)
     confirmations: bool = True
+    strangers: Literal["taken", "refused"] = "taken"
+    """What becomes of messages to people who never wrote through the phones."""
     version: int = 0
     notice: str = ""
     """What the page must say once about the last form."""

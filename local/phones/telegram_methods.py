@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.phones.accounts import Bot
+from local.phones.measure import blank
 from local.phones.ports import Clock
 from local.phones.postman import Delivery
 from local.phones.store import Bubble, Chat, Store, StoredFile
@@ -17,6 +18,7 @@ from local.phones.telegram_rules import (
     TelegramError,
     bad,
     bot_json,
+    check_file,
     keys_of,
     message_json,
     plain_text,
@@ -81,10 +83,14 @@ class BotMethods:
         if not isinstance(chat_id, int) or isinstance(chat_id, bool) or chat_id <= 0:
             raise bad("chat not found")
         person = self.store.find("telegram", user_id=str(chat_id))
+        if person is None and self.store.strangers == "refused":
+            raise bad("chat not found")
         person = person or self.store.add_person("telegram", f"User {chat_id}", user_id=str(chat_id))
         chat = self.store.chat("telegram", bot.account, person)
         if chat.blocked:
             raise TelegramError(403, "Forbidden: bot was blocked by the user")
+        if self.store.strangers == "refused" and not any(one.author == "person" for one in chat.bubbles):
+            raise TelegramError(403, "Forbidden: bot can't initiate conversation with a user")
         return chat
 
     def _put(self, bot: Bot, chat: Chat, payload: Payload, bubble: Bubble) -> Payload:
@@ -100,7 +106,7 @@ class BotMethods:
     def _send_text(self, bot: Bot, payload: Payload, _: Files) -> Payload:
         chat = self._chat(bot, payload)
         text = plain_text(payload.get("text"), payload.get("parse_mode"), TEXT_LIMIT, "message")
-        if not text.strip():
+        if blank(text):
             raise bad("message text is empty")
         return self._put(bot, chat, payload, Bubble("", "desk", "text", text, self.clock.now()))
 
@@ -115,6 +121,7 @@ class BotMethods:
             raise bad("wrong file identifier/HTTP URL specified")
         if not file.size:
             raise bad("file must be non-empty")
+        check_file(kind, file)
         return self._put(bot, chat, payload, Bubble("", "desk", kind, caption, self.clock.now(), file=file))
 
     def _send_album(self, bot: Bot, payload: Payload, files: Files) -> list[Payload]:
@@ -149,6 +156,8 @@ class BotMethods:
         text = bubble.text
         if "text" in payload:
             text = plain_text(payload["text"], payload.get("parse_mode"), TEXT_LIMIT, "message")
+            if blank(text):
+                raise bad("message text is empty")
         keys = keys_of(payload.get("reply_markup"))
         if (text, keys) == (bubble.text, bubble.keys):
             raise bad("message is not modified: specified new message content and reply markup are exactly the same")

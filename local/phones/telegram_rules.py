@@ -9,9 +9,11 @@ from starlette.responses import JSONResponse
 
 from local.phones.accounts import Bot
 from local.phones.bodies import Body
+from local.phones.measure import blank, units
 from local.phones.store import Bubble, Chat, Key, StoredFile
 
 TEXT_LIMIT, CAPTION_LIMIT, GET_FILE_LIMIT = 4096, 1024, 20 * 1024 * 1024
+PHOTO_LIMIT, UPLOAD_LIMIT, MOST_KEYS = 10 * 1024 * 1024, 50 * 1024 * 1024, 100
 FILE_FIELDS = {
     "sendphoto": "photo", "senddocument": "document", "sendaudio": "audio", "sendvideo": "video",
     "sendvoice": "voice", "sendanimation": "animation", "sendsticker": "sticker",
@@ -74,7 +76,7 @@ def plain_text(text: object, parse_mode: object, limit: int, what: str) -> str:
         if parser.open:
             raise bad(f"can't parse entities: Can't find end tag corresponding to start tag {parser.open[-1]}")
         text = "".join(parser.text)
-    if len(text) > limit:
+    if units(text) > limit:
         raise bad(f"{what} is too long")
     return text
 
@@ -109,14 +111,24 @@ def keys_of(markup: object) -> tuple[Key, ...]:
         for key in row if isinstance(row, list) else []:
             label = key if isinstance(key, str) else str(key.get("text", ""))
             data = "" if isinstance(key, str) else str(key.get("callback_data", ""))
-            if not label:
+            if blank(label):
                 raise bad("inline keyboard button text is empty" if data else "keyboard button text is empty")
             if len(data.encode()) > 64:
                 raise bad("BUTTON_DATA_INVALID")
             if "inline_keyboard" in markup and not (isinstance(key, dict) and any(key.get(one) for one in _INLINE)):
                 raise bad("Text buttons are unallowed in the inline keyboard")
             keys.append(Key(data, label, "" if isinstance(key, str) else str(key.get("url", ""))))
+    if len(keys) > MOST_KEYS:
+        raise bad("reply markup is too long")
     return tuple(keys)
+
+
+def check_file(kind: str, file: StoredFile) -> None:
+    """Refuse a file that Telegram does not take from a bot in this place."""
+    if kind == "photo" and not file.type.startswith("image/"):
+        raise bad("IMAGE_PROCESS_FAILED")
+    if file.size > (PHOTO_LIMIT if kind == "photo" else UPLOAD_LIMIT):
+        raise TelegramError(413, "Request Entity Too Large")
 
 
 def markup_of(keys: tuple[Key, ...]) -> dict[str, Any]:

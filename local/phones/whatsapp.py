@@ -15,13 +15,8 @@ from local.phones.meta_frame import MetaFrame
 from local.phones.postman import Delivery
 from local.phones.store import Bubble, Call, Chat
 from local.phones.whatsapp_render import keys_of, text_of
-from local.phones.whatsapp_rules import (
-    MetaError,
-    check_message,
-    failed_status_errors,
-    new_wamid,
-    recipient_of,
-)
+from local.phones.whatsapp_rules import check_message, fits, new_wamid, recipient_of
+from local.phones.whatsapp_words import MetaError, failed_status_errors
 
 WINDOW = 24 * 3600
 
@@ -53,8 +48,9 @@ class WhatsApp:
             return JSONResponse({"success": True})
         given, phone, user_id = recipient_of(body)
         kind = check_message(body, self.store.files.__contains__)
-        # Somebody the phones never heard of may have written to the desk without them, so nobody is refused.
+        # Somebody the phones never heard of may have written to the desk without them: see `strangers`.
         person = self.store.find("whatsapp", phone=phone, user_id=user_id)
+        unknown = person is None and self.store.strangers == "refused"
         person = person or self.store.add_person("whatsapp", given, phone=phone, user_id=user_id)
         chat = self.store.chat("whatsapp", call.account, person)
         wamid = new_wamid(person.phone or person.user_id, outgoing=True)
@@ -66,8 +62,7 @@ class WhatsApp:
         content = body.get(kind)
         bubble.file = self.store.files.get(str(content.get("id"))) if isinstance(content, dict) else None
         failure = int(fault.error) if fault and fault.error is not None else 0
-        if not failure and kind != "template" and self._window_closed(chat):
-            failure = 131047
+        failure = failure or self._refusal(chat, bubble, unknown=unknown)
         if kind == "reaction":
             self._react(chat, body["reaction"])
         else:
@@ -76,9 +71,19 @@ class WhatsApp:
         contact = {"input": given} | ({"wa_id": person.phone} if person.phone else {"user_id": person.user_id})
         return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]})
 
+    def _refusal(self, chat: Chat, bubble: Bubble, *, unknown: bool) -> int:
+        """Meta's code for what it accepts and then does not deliver, or 0."""
+        if unknown:
+            return 131026
+        if bubble.file and not fits(bubble.kind, bubble.file.type, bubble.file.size):
+            return 131053
+        return 131047 if bubble.kind != "template" and self._window_closed(chat) else 0
+
     def _window_closed(self, chat: Chat) -> bool:
-        """Only for a person who wrote through the phones: for others the desk itself must know."""
-        return bool(chat.last_inbound) and self.clock.now() - chat.last_inbound > WINDOW
+        """Of a person who never wrote through the phones only the desk can know, unless strangers are refused."""
+        if not chat.last_inbound:
+            return self.store.strangers == "refused"
+        return self.clock.now() - chat.last_inbound > WINDOW
 
     def _react(self, chat: Chat, reaction: dict[str, Any]) -> None:
         if target := chat.find(str(reaction["message_id"])):
@@ -94,6 +99,8 @@ class WhatsApp:
     async def _confirm(self, chat: Chat, bubble: Bubble, failure: int) -> None:
         pace, confirming = self.postman.pace, self.store.confirmations
         await asyncio.sleep(pace.sent)
+        if bubble.played:
+            return
         if failure:
             bubble.state, bubble.reason = "failed", str(failure)
             await self.send_status(chat, bubble, failure)
@@ -103,15 +110,20 @@ class WhatsApp:
         for state, wait in (("delivered", pace.delivered), ("read", pace.read)):
             await asyncio.sleep(wait)
             # What was taken while the switch was off stays unconfirmed, as on a phone that is never opened.
-            if not (confirming and self.store.confirmations):
+            if not (confirming and self._goes_on(bubble)):
                 return
             bubble.state = state
             await self.send_status(chat, bubble)
 
+    def _goes_on(self, bubble: Bubble) -> bool:
+        return self.store.confirmations and not bubble.played
+
     # ---- webhooks ----
 
-    async def send_status(self, chat: Chat, bubble: Bubble, failure: int = 0) -> Delivery:
-        """One status of one message, as Meta reports it."""
+    async def send_status(
+        self, chat: Chat, bubble: Bubble, failure: int = 0, words: tuple[str, str] = ("", ""), *, reference: bool = True
+    ) -> Delivery:
+        """One status of one message, as Meta reports it; a failure in Meta's words or in others."""
         person = chat.person
         status: dict[str, Any] = {
             "id": bubble.id,
@@ -120,10 +132,10 @@ class WhatsApp:
         }
         status |= {"recipient_id": person.phone} if person.phone else {}
         status |= {"recipient_user_id": person.user_id} if person.user_id else {}
-        if bubble.reference:
+        if bubble.reference and reference:
             status["biz_opaque_callback_data"] = bubble.reference
         if failure:
-            status["errors"] = failed_status_errors(failure)
+            status["errors"] = failed_status_errors(failure, *words)
         elif bubble.state in ("sent", "delivered"):
             category = "utility" if bubble.kind == "template" else "service"
             status["pricing"] = {"billable": True, "pricing_model": "PMP", "category": category}

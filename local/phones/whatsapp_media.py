@@ -12,7 +12,8 @@ from local.phones.bench import Bench
 from local.phones.fault_book import Fault
 from local.phones.meta_frame import MetaFrame
 from local.phones.store import StoredFile
-from local.phones.whatsapp_rules import MetaError
+from local.phones.whatsapp_rules import check_upload
+from local.phones.whatsapp_words import MetaError
 
 _URL_LIVES = 300
 
@@ -35,6 +36,7 @@ class WhatsAppMedia:
         async def handle(_: Fault | None) -> Response:
             if stored is None or body.fields.get("messaging_product") != "whatsapp":
                 raise MetaError(100, "Parameters file and messaging_product are required.")
+            check_upload(stored.type, stored.size)
             return JSONResponse({"id": stored.id})
 
         call = self.frame.call(request, "media.upload", payload=payload)

@@ -15,6 +15,7 @@ from local.phones.whatsapp_render import inbound_text
 from local.phones.whatsapp_rules import new_wamid
 
 Result = dict[str, Any]
+_STATUSES = ("sent", "delivered", "read", "failed")
 
 
 class WhatsAppPhone:
@@ -75,6 +76,34 @@ class WhatsAppPhone:
         message = self._base(chat.person) | {"type": "reaction", "reaction": reaction}
         delivery = await self.provider.send("messages", self._value(chat.person, message), "reaction")
         return self._result(chat.person, message, delivery)
+
+    async def status(self, body: Body) -> Result:
+        """What became of the desk's message or piece `message_id`: `status`, for a failure `code`, and `title` and
+        `details` instead of Meta's own words. `referred` false leaves our reference out. No other follows by itself."""
+        found = next(
+            (
+                (chat, bubble)
+                for chat in self.bench.store.all_chats()
+                if chat.channel == "whatsapp" and (bubble := chat.find(body.text("message_id")))
+            ),
+            None,
+        )
+        if found is None or found[1].author != "desk":
+            raise Refused("No such message of the desk.", 404, "not_found")
+        status, code = body.text("status", "failed"), body.text("code")
+        if status not in _STATUSES:
+            raise Refused(f"status must be one of {', '.join(_STATUSES)}.")
+        if status == "failed" and not (code.isascii() and code.isdecimal() and len(code) < 10):
+            raise Refused("code must be a number of Meta, such as 131026.")
+        chat, bubble = found
+        bubble.state, bubble.played = status, True
+        bubble.reason = code if status == "failed" else ""
+        self.bench.store.changed()
+        words = body.text("title"), body.text("details")
+        referred = body.fields.get("referred", True) not in (False, "false")
+        failure = int(code) if status == "failed" else 0
+        delivery = await self.provider.send_status(chat, bubble, failure, words, reference=referred)
+        return self._result(chat.person, {"id": bubble.id}, delivery)
 
     async def change(self, body: Body) -> Result:
         """Any other webhook: `field` and `value` as Meta has them; `metadata` of messages is filled in."""

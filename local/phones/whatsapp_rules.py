@@ -1,4 +1,4 @@
-"""Meta's rules for messages, its errors, and the form of its ids. Source: Meta's Cloud API reference."""
+"""Meta's rules for messages, and the form of its ids. Source: Meta's Cloud API reference."""
 
 import base64
 import re
@@ -6,107 +6,12 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from starlette.responses import JSONResponse
+from local.phones.measure import blank, units
+from local.phones.whatsapp_words import MetaError
 
-DETAILS = {
-    4: (400, "Application request limit reached", "The app has reached its API call rate limit."),
-    10: (
-        403,
-        "Application does not have permission for this action",
-        "Permission is either not granted or removed.",
-    ),
-    100: (400, "Invalid parameter", "One or more parameters are not supported or misspelled."),
-    190: (401, "Error validating access token: Session has expired", "The access token has expired."),
-    200: (403, "Permissions error", "Permission is either not granted or removed."),
-    368: (
-        403,
-        "Temporarily blocked for policies violations",
-        "The account was restricted for violating a policy.",
-    ),
-    80007: (400, "Rate limit issues", "The WhatsApp Business Account has reached its rate limit."),
-    130429: (400, "Rate limit hit", "Cloud API message throughput has been reached."),
-    131000: (500, "Something went wrong", "Message failed to send due to an unknown error."),
-    131008: (400, "Required parameter is missing", "The request is missing a required parameter."),
-    131009: (400, "Parameter value is not valid", "One or more parameter values are invalid."),
-    131016: (500, "Service unavailable", "A service is temporarily unavailable."),
-    131026: (400, "Message undeliverable", "Unable to deliver message."),
-    131031: (403, "Account has been locked", "The account was restricted or disabled."),
-    131042: (400, "Business eligibility payment issue", "There was an error related to your payment method."),
-    131047: (
-        400,
-        "Re-engagement message",
-        "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
-    ),
-    131048: (400, "Spam rate limit hit", "Too many previous messages were blocked or flagged as spam."),
-    131049: (
-        400,
-        "Message not delivered",
-        "This message was not delivered to maintain healthy ecosystem engagement.",
-    ),
-    131050: (
-        400,
-        "User has stopped marketing messages",
-        "The recipient chose to stop receiving marketing messages.",
-    ),
-    131051: (400, "Unsupported message type", "Message type is not currently supported."),
-    131056: (
-        400,
-        "(Business Account, Consumer Account) pair rate limit hit",
-        "Too many messages to this person.",
-    ),
-    131062: (400, "Message not allowed", "Business-scoped user ids cannot receive this message."),
-    132000: (400, "Template parameter count mismatch", "The number of parameters does not match."),
-    132001: (
-        404,
-        "Template name does not exist in the translation",
-        "The template does not exist in the language.",
-    ),
-    132005: (400, "Translated text too long", "The translated text is too long."),
-    132007: (400, "Template format character policy violated", "The template content violates a policy."),
-    132012: (
-        400,
-        "Template parameter format mismatch",
-        "Variable parameter values are not formatted correctly.",
-    ),
-    132015: (400, "Template is paused", "The template is paused due to low quality."),
-    132016: (400, "Template is disabled", "The template has been permanently disabled."),
-}
-_OAUTH = "OAuthException"
 _USER_ID = re.compile(r"[A-Z]{2}\.[0-9A-Za-z.]{1,125}")
 _MEDIA = ("image", "video", "audio", "document", "sticker")
 _TYPES = ("text", *_MEDIA, "location", "contacts", "interactive", "template", "reaction")
-
-
-class MetaError(Exception):
-    """A call that Meta refuses, in the JSON shape of the Graph API."""
-
-    def __init__(self, code: int, details: str = "", *, message: str = "", status: int = 0, subcode: int = 0) -> None:
-        super().__init__(code)
-        usual_status, title, usual_details = DETAILS.get(code, (500, "An unknown error occurred", ""))
-        self.status = status or usual_status
-        error: dict[str, Any] = {"message": message or f"(#{code}) {title}", "type": _OAUTH, "code": code}
-        if not message:
-            error["error_data"] = {"messaging_product": "whatsapp", "details": details or usual_details}
-        if subcode:
-            error["error_subcode"] = subcode
-        self.body = {"error": error | {"fbtrace_id": "A" + secrets.token_urlsafe(16)[:20]}}
-
-    def response(self) -> JSONResponse:
-        return JSONResponse(self.body, self.status)
-
-
-def failed_status_errors(code: int) -> list[dict[str, Any]]:
-    """What a failed status webhook carries for this code."""
-    _, title, details = DETAILS.get(code, (500, "Something went wrong", "Message failed to send."))
-    return [
-        {
-            "code": code,
-            "title": title,
-            "message": title,
-            "error_data": {"details": details},
-            "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
-        }
-    ]
 
 
 def new_wamid(person: str, *, outgoing: bool) -> str:
@@ -170,7 +75,9 @@ def check_message(body: dict[str, Any], has_media: Callable[[str], bool]) -> str
 def _length(value: object, name: str, limit: int) -> None:
     if not isinstance(value, str) or not value:
         raise MetaError(100, message=f"(#100) The parameter {name} is required.")
-    if len(value) > limit:
+    if blank(value):
+        raise MetaError(131008, f"Parameter {name} must hold something that can be seen")
+    if units(value) > limit:
         raise MetaError(100, f"Param {name} must be at most {limit} characters long.")
 
 
@@ -185,6 +92,8 @@ def _check_media(kind: str, content: dict[str, Any], has_media: Callable[[str], 
         raise MetaError(100, f"Param {kind} must have exactly one of id and link.")
     if media_id and not has_media(str(media_id)):
         raise MetaError(131009, f"Media id {media_id} was not found")
+    if content.get("caption") and kind in ("audio", "sticker"):
+        raise MetaError(100, f"Param {kind}['caption'] is not supported.")
     if content.get("caption"):
         _length(content["caption"], f"{kind}['caption']", 1024)
 
@@ -194,6 +103,9 @@ def _check_interactive(content: dict[str, Any]) -> None:
     action = content.get("action")
     limit = 1024 if content.get("type") == "button" else 4096
     _length(text.get("text") if isinstance(text, dict) else None, "interactive['body']['text']", limit)
+    for part in ("header", "footer"):
+        if isinstance(words := content.get(part), dict) and "text" in words:
+            _length(words["text"], f"interactive['{part}']['text']", 60)
     if not isinstance(action, dict):
         raise MetaError(131008, "Parameter 'action' is mandatory for type 'interactive'")
     if content.get("type") == "button":
@@ -215,3 +127,37 @@ def _check_interactive(content: dict[str, Any]) -> None:
         for row in rows:
             _length(row.get("title"), "row['title']", 24)
             _length(row.get("id"), "row['id']", 200)
+            if row.get("description"):
+                _length(row["description"], "row['description']", 72)
+
+
+MEDIA_TYPES = {
+    "image": ("image/jpeg", "image/png"),
+    "video": ("video/mp4", "video/3gp", "video/3gpp"),
+    "audio": ("audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg", "audio/opus"),
+    "sticker": ("image/webp",),
+    "document": (),
+}
+"""What each kind of message may carry; a document carries anything that can be uploaded."""
+_MEGABYTE = 1024 * 1024
+MEDIA_SIZES = {"image": 5, "video": 16, "audio": 16, "sticker": 0.5, "document": 100}
+"""Megabytes. Source: the supported media types, as AWS and Meta list them."""
+_DOCUMENTS = ("application/pdf", "application/msword", "application/vnd.", "text/plain")
+
+
+def check_upload(media_type: str, size: int) -> None:
+    """Refuse a file that WhatsApp does not carry at all."""
+    plain = media_type.partition(";")[0].strip().lower()
+    kind = next((kind for kind, types in MEDIA_TYPES.items() if plain in types), "")
+    if not kind and not plain.startswith(_DOCUMENTS):
+        known = ", ".join([*(one for types in MEDIA_TYPES.values() for one in types), *_DOCUMENTS])
+        raise MetaError(100, f"Param file must be a file with one of the following types: {known}. Received {plain!r}.")
+    if size > MEDIA_SIZES[kind or "document"] * _MEGABYTE:
+        raise MetaError(131053, "The file is larger than WhatsApp carries.")
+
+
+def fits(kind: str, media_type: str, size: int) -> bool:
+    """Whether a message of this kind may carry such a file: what does not fit is accepted and fails later."""
+    types = MEDIA_TYPES.get(kind, ())
+    plain = media_type.partition(";")[0].strip().lower()
+    return (not types or plain in types) and size <= MEDIA_SIZES.get(kind, 100) * _MEGABYTE

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.domain.delivery import CLAIM
 from chalicelib.domain.messages import StatusUpdate
+from chalicelib.domain.pieces import shown
 from tests.delivery.conftest import Delivery
 from tests.delivery.provider import BREAK
 from tests.people import WHATSAPP_ACCOUNT
@@ -203,3 +204,28 @@ def test_a_crash_in_the_middle_of_a_long_text_doubles_the_unrecorded_piece_at_mo
     assert texts[0] + texts[2] + texts[3] == text
     assert texts[1] == texts[2]
     assert desk.message(ref)["uncertain"] is True
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_wherever_a_sender_of_a_long_text_dies_each_piece_is_recorded_and_one_is_doubled_at_most(
+    desk: Delivery, when: str
+) -> None:
+    ticket = desk.open_ticket()
+    for number in count(1):
+        desk.provider.sent.clear()
+        ref = desk.reply(ticket, " ".join(f"сөз{n:04d}" for n in range(900)), f"page-{number}")
+        fate = Fate(number, when)
+
+        deliver_dying(desk, ticket["conversation_id"], fate)
+        desk.now += CLAIM
+        desk.sender()(ticket["conversation_id"])
+
+        message, texts = desk.message(ref), desk.provider.texts
+        assert not desk.of("outbox#")
+        assert shown(message) == ("sent", {}), fate.died_at
+        states = message["piece_states"]
+        assert [states[piece]["status"] for piece in sorted(states)] == ["sent", "sent"]
+        assert len(dict.fromkeys(texts)) == 2 and list(dict.fromkeys(texts)) == sorted(dict.fromkeys(texts))
+        assert len(texts) == 2 or (len(texts) == 3 and message["uncertain"]), fate.died_at
+        if not fate.died_at:
+            break

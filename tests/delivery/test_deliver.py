@@ -118,12 +118,12 @@ def test_conflicts_with_other_writers_only_delay(desk: Delivery) -> None:
         ("whatsapp", lambda p: p.meta_error(131026), "131026", "undeliverable"),
         ("whatsapp", lambda p: p.meta_error(131047), "131047", "window_closed"),
         ("whatsapp", lambda p: p.meta_error(132001, 404), "132001", "template"),
-        ("whatsapp", lambda p: p.meta_error(100), "100", "rejected"),
+        ("whatsapp", lambda p: p.meta_error(100), "100", "invalid"),
         (
             "telegram",
             lambda p: p.telegram_error(400, "Bad Request: chat not found"),
             "chat_not_found",
-            "undeliverable",
+            "no_chat",
         ),
         (
             "telegram",
@@ -252,7 +252,7 @@ def test_after_a_day_of_tries_a_message_is_given_up_and_the_next_goes_out(desk: 
     desk.sender()(ticket["conversation_id"])
 
     assert desk.message(ref)["status"] == "failed"
-    assert desk.message(ref)["failure"]["reason"] == "unknown"
+    assert desk.message(ref)["failure"]["reason"] == "gave_up"
     assert desk.message(next_one)["status"] == "sent"
 
 
@@ -277,7 +277,7 @@ def test_a_window_that_closes_between_reading_and_claiming_costs_no_call(desk: D
     end = desk.head()["last_inbound_at"] + DAY
     store = desk.outbox()
     claim = store.claim
-    store.claim = lambda job, attempt_id, now: claim(job, attempt_id, end)  # type: ignore[method-assign]
+    store.claim = lambda job, attempt_id, now, pieces: claim(job, attempt_id, end, pieces)  # type: ignore[method-assign]
     moments = iter([end - 1, end, end, end])
 
     desk.sender(store=store, clock=lambda: next(moments))(ticket["conversation_id"])

@@ -162,6 +162,8 @@ def test_where_nothing_may_go_the_reply_is_refused_and_says_why(
     [
         ("", "page-1", "empty"),
         (" \n\t", "page-1", "empty"),
+        ("\u200b\u2060\ufeff\u00ad", "page-1", "empty"),
+        ("\u3164\u2800 \ufe0f", "page-1", "empty"),
         ("а" * 16_001, "page-1", "too_long"),
         ("😀" * 8_001, "page-1", "too_long"),
         ("half \ud83d", "page-1", "bad_text"),

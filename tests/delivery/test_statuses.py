@@ -70,9 +70,9 @@ def test_a_status_is_parked_in_the_moment_before_the_link_is_written_and_still_c
     store = desk.outbox()
     record = store.sent
 
-    def record_after_a_status(*args: Any) -> None:
+    def record_after_a_status(*args: Any, **more: Any) -> None:
         apply(desk, desk.provider.sent[-1], "read", referred=False)
-        record(*args)
+        record(*args, **more)
 
     store.sent = record_after_a_status  # type: ignore[method-assign]
     desk.sender(store=store)(ticket["conversation_id"])

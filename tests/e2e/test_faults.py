@@ -139,3 +139,49 @@ def test_a_stopped_channel_loses_nothing_and_goes_on_after_the_token_is_right(pl
 
     eventually(lambda: len(play.texts("whatsapp", phone)) == 4)
     assert play.texts("whatsapp", phone)[1:] == ["Жауап 0", "Жауап 1", "Жауап 2"]
+
+
+def test_a_piece_that_fails_later_fails_the_reply_and_brings_its_ticket_back(play: Play) -> None:
+    phone = new_phone()
+    play.whatsapp(play.text(phone, "Сұрақ"))
+    api = play.sign_in()
+    ticket_id = api.ticket_of(phone)["id"]
+    eventually(lambda: play.texts("whatsapp", phone))
+    text = " ".join(f"сөз{n:04d}" for n in range(700))
+    last = {"channel": "whatsapp", "error": 130472, "accept": True, "match": "сөз0699"}
+    play.phones("/faults", last)
+    api.reply(ticket_id, text)
+
+    ticket = eventually(lambda: (one := api.get(f"tickets/{ticket_id}"))["undelivered"] and one)
+    assert ticket["state"] == "open"
+    assert ticket["undelivered"]["failure"]["reason"] == "experiment"
+    assert "experiment" in ticket["undelivered"]["failure"]["said"]
+    assert api.delivery(ticket_id, text) == "failed"
+    pieces = play.sent("whatsapp", phone)[-2:]
+    references = [one["payload"]["biz_opaque_callback_data"] for one in pieces]
+    assert [one.rpartition(".")[2] for one in references] == ["1", "2"]
+
+    delivered = {"message_id": pieces[1]["answer"], "status": "delivered", "referred": False}
+    play.phones("/phones/whatsapp/statuses", delivered)
+    eventually(lambda: api.get(f"tickets/{ticket_id}")["undelivered"] is None)
+
+
+def test_a_status_about_the_account_stops_the_channel_until_a_message_goes_through(play: Play) -> None:
+    phone = new_phone()
+    play.whatsapp(play.text(phone, "Сұрақ"))
+    api = play.sign_in()
+    ticket_id = api.ticket_of(phone)["id"]
+    eventually(lambda: play.texts("whatsapp", phone))
+    play.phones("/faults", {"channel": "whatsapp", "error": 131042, "accept": True, "match": "Төленбеген"})
+    api.reply(ticket_id, "Төленбеген")
+    ticket = eventually(lambda: (one := api.get(f"tickets/{ticket_id}"))["undelivered"] and one)
+    assert ticket["undelivered"]["failure"]["reason"] == "payment"
+
+    api.reply(ticket_id, "Кейінірек")
+    play.phones("/clock", {"advance_seconds": 130})
+    eventually(lambda: "Кейінірек" in play.texts("whatsapp", phone))
+    key = {"pk": {"S": "channel#100000000000001"}, "sk": {"S": "channel"}}
+    dynamodb = play.desk.client("dynamodb")
+    (table,) = [name for name in dynamodb.list_tables()["TableNames"] if name.endswith("-desk")]
+    row = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    assert "code" not in row and "stopped_at" not in row

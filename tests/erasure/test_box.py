@@ -277,7 +277,7 @@ def test_a_suppressed_person_gets_replies_and_no_news(boxes: Boxes) -> None:
 
     assert boxes.desk.provider.texts == ["Ответ оператора"]
     failure = boxes.desk.message(news)["failure"]
-    assert (failure["code"], failure["reason"]) == ("suppressed", "not_allowed")
+    assert (failure["code"], failure["reason"]) == ("suppressed", "suppressed")
 
 
 def test_an_answer_goes_out_for_a_day_after_the_person_pressed(boxes: Boxes) -> None:

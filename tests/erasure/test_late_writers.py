@@ -128,7 +128,8 @@ def settle_failure(desk: Erasing, person: Person, late: Late) -> None:
         TableName=desk.tables["desk"], Key=key, UpdateExpression="SET #status = :failed",
         ExpressionAttributeNames={"#status": "status"}, ExpressionAttributeValues={":failed": {"S": "failed"}},
     )  # fmt: skip
-    desk.dates(late).settle_failure(person.conversation_id, some["sk"], some["ticket_id"])
+    dates = desk.dates(late)
+    dates.settle_failure(person.conversation_id, some["sk"], some["ticket_id"], desk.now, lambda channel, code: False)
 
 
 WRITERS: dict[str, tuple[Writer, int]] = {
@@ -136,7 +137,7 @@ WRITERS: dict[str, tuple[Writer, int]] = {
     "number_change": (number_change, 1), "block": (block, 1), "reply": (reply, 1), "comment": (comment, 1),
     "ticket_change": (ticket_change, 1), "mark_read": (mark_read, 1), "claim": (send, 1), "sent": (send, 2),
     "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (date_alone, 1), "ring": (ring, 1),
-    "settle_failure": (settle_failure, 1), "flagged": (settle_failure, 2),
+    "settle_failure": (settle_failure, 1),
 }  # fmt: skip
 """Each writer with the number of its write that comes late."""
 FENCED_OUT = frozenset({"message", "renamed", "new_ticket", "moved_phone", "number_change", "block", "reply", "comment",

@@ -1,6 +1,7 @@
 """Statuses rise and never fall, whatever order they come in, and whether or not we know the message yet."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -66,6 +67,20 @@ def test_a_status_that_comes_before_the_provider_id_is_known_is_parked_by_its_bl
     (parked,) = desk.items("index", lambda item: item["sk"] == "parked")
     assert (parked["status"], parked["expires_at"]) == ("delivered", desk.seconds + 8 * 24 * 60 * 60)
     assert early not in repr(parked)
+
+
+def test_a_providers_words_are_kept_without_whatever_could_name_the_person(desk: Desk) -> None:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    ref, _ = notice(desk)
+    said = f"Message to +7 (700) 000-01-07 as {wamid()} was not delivered"
+    known, early = update("failed", str(ref), code="130472"), update("failed", code="131053")
+    for one in (known, early):
+        desk.statuses().apply(replace(one, reason=said), desk.now)
+
+    (parked,) = desk.items("index", lambda item: item["sk"] == "parked")
+    kept = "Message to … as … was not delivered"
+    assert (parked["code"], parked["said"]) == ("131053", kept)
+    assert notice(desk)[1]["failure"] == {"code": "130472", "text": kept, "at": known.at}
 
 
 def test_a_linked_provider_id_finds_its_message(desk: Desk) -> None:

@@ -88,3 +88,15 @@ def test_it_works_without_javascript_and_fits_a_narrow_screen(phones: Phones) ->
         expect(page.get_by_role("region", name="WhatsApp chat").get_by_text("Сәлем")).to_be_visible()
         browser.close()
     assert len(phones.desk.got) == 1
+
+
+def test_a_failure_of_choice_is_played_on_a_reply(phones: Phones, page: Page) -> None:
+    phones.send("Сәлем, Амина")
+    chat = page.get_by_role("region", name="WhatsApp chat")
+    expect(chat.get_by_text("read", exact=True)).to_be_visible()
+    chat.get_by_text("What became of it").click()
+    chat.get_by_label("Code").fill("130472")
+    chat.get_by_role("button", name="Failed").click()
+
+    expect(chat.get_by_text("failed 130472")).to_be_visible()
+    assert phones.desk.statuses()[-1]["errors"][0]["code"] == 130472

@@ -122,6 +122,9 @@ def test_who_blocked_the_bot_gets_nothing_and_the_desk_is_told(phones: Phones) -
     [
         ("sendMessage", {"chat_id": CHAT, "text": ""}, "message text is empty"),
         ("sendMessage", {"chat_id": CHAT, "text": "я" * 4097}, "message is too long"),
+        ("sendMessage", {"chat_id": CHAT, "text": "😀" * 2049}, "message is too long"),
+        ("sendMessage", {"chat_id": CHAT, "text": "\u200b\u2060\ufeff\u00ad"}, "message text is empty"),
+        ("sendMessage", {"chat_id": CHAT, "text": "<b>\u3164</b>", "parse_mode": "HTML"}, "message text is empty"),
         ("sendMessage", {"text": "x"}, "chat_id is empty"),
         ("sendMessage", {"chat_id": "somebody", "text": "x"}, "chat not found"),
         ("sendMessage", {"chat_id": CHAT, "text": "a <b", "parse_mode": "HTML"}, None),
@@ -152,6 +155,20 @@ def test_who_blocked_the_bot_gets_nothing_and_the_desk_is_told(phones: Phones) -
             "inline keyboard button text is empty",
         ),
         ("sendMediaGroup", {"chat_id": CHAT, "media": [1, 2]}, "can't parse the request"),
+        (
+            "sendMessage",
+            {"chat_id": CHAT, "text": "x", "reply_markup": inline({"text": "\u200b", "callback_data": "a"})},
+            "inline keyboard button text is empty",
+        ),
+        (
+            "sendMessage",
+            {
+                "chat_id": CHAT,
+                "text": "x",
+                "reply_markup": {"inline_keyboard": [[{"text": f"{n}", "callback_data": f"{n}"}] for n in range(101)]},
+            },
+            "reply markup is too long",
+        ),
     ],
 )
 def test_what_telegram_would_refuse_is_refused(
@@ -231,3 +248,35 @@ def test_an_update_that_the_desk_refuses_comes_again(phones: Phones) -> None:
     until(lambda: phones.messages("Данияр")[0]["state"] == "sent")
     assert len({hook.json["update_id"] for hook in phones.desk.got}) == 1
     assert len(phones.desk.got) == 2
+
+
+def test_strangers_are_refused_when_that_is_switched_on(phones: Phones) -> None:
+    phones.post("/strangers", strangers="refused")
+    unknown = phones.bot("sendMessage", chat_id=999, text="x")
+    assert (unknown.status_code, unknown.json()["description"]) == (400, "Bad Request: chat not found")
+    silent = phones.bot("sendMessage", chat_id=CHAT, text="x")
+    assert silent.status_code == 403 and "can't initiate conversation" in silent.json()["description"]
+    daniyar_writes(phones)
+    assert phones.bot("sendMessage", chat_id=CHAT, text="x").is_success
+
+
+@pytest.mark.parametrize(
+    ("method", "media_type", "size", "status"),
+    [("sendPhoto", "application/pdf", 9, 400), ("sendPhoto", "image/png", 10 * 1024 * 1024 + 1, 413),
+     ("sendDocument", "application/pdf", 9, 200)],
+)  # fmt: skip
+def test_a_file_that_telegram_does_not_take_is_refused(
+    phones: Phones, method: str, media_type: str, size: int, status: int
+) -> None:
+    field = method.removeprefix("send").lower()
+    answer = phones.http.post(
+        f"/bot{SECRETS.bots[0].token}/{method}",
+        data={"chat_id": str(CHAT), "caption": "x" * 1024},
+        files={field: ("a", b"x" * size, media_type)},
+    )
+    assert answer.status_code == status
+    long = {"chat_id": str(CHAT), "caption": "x" * 1025}
+    refused = phones.http.post(
+        f"/bot{SECRETS.bots[0].token}/{method}", data=long, files={field: ("a", b"x", media_type)}
+    )
+    assert "caption is too long" in refused.json()["description"]

@@ -136,6 +136,13 @@ def asked(text: str, *buttons: tuple[str, str]) -> dict[str, Any]:
         ({"type": "telegram"}, 400, 100),
         ({"text": {"body": ""}}, 400, 100),
         ({"text": {"body": "x" * 4097}}, 400, 100),
+        ({"text": {"body": "😀" * 2049}}, 400, 100),
+        ({"text": {"body": "\u200b\u2060"}}, 400, 131008),
+        ({"text": {"body": " \u3164\n"}}, 400, 131008),
+        ({"type": "image", "image": {"link": "http://x/a.png", "caption": "x" * 1025}}, 400, 100),
+        ({"type": "audio", "audio": {"link": "http://x/a.ogg", "caption": "x"}}, 400, 100),
+        ({"type": "interactive", "interactive": asked("x", ("a", "\u200b"))}, 400, 131008),
+        ({"type": "interactive", "interactive": asked("x", ("a", "b")) | {"footer": {"text": "x" * 61}}}, 400, 100),
         ({"type": "image"}, 400, 131008),
         ({"type": "image", "image": {"id": "1", "link": "http://x"}}, 400, 100),
         ({"type": "image", "image": {"id": "404"}}, 400, 131009),
@@ -157,7 +164,8 @@ def asked(text: str, *buttons: tuple[str, str]) -> dict[str, Any]:
 def test_what_meta_would_refuse_is_refused_and_not_shown(
     phones: Phones, change: dict[str, Any], status: int, code: int
 ) -> None:
-    answer = phones.send(**change)
+    reply = {"messaging_product": "whatsapp", "recipient": "77000000107", "type": "text", "text": {"body": "x"}}
+    answer = phones.graph(f"{SECRETS.phone_number_id}/messages", reply | change)
 
     assert answer.status_code == status
     error = answer.json()["error"]
@@ -264,3 +272,79 @@ def test_in_the_end_the_stand_in_gives_up_and_says_so(phones: Phones) -> None:
     until(lambda: phones.messages("Амина")[0]["state"] == "given up")
     assert len(phones.desk.got) == 4
     assert phones.messages("Амина")[0]["reason"] == "500, try 4"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "size", "code"),
+    [("a.heic", "image/heic", 9, 100), ("a.gif", "image/gif", 9, 100), ("a.zip", "application/zip", 9, 100),
+     ("a.jpg", "image/jpeg", 5 * 1024 * 1024 + 1, 131053)],
+)  # fmt: skip
+def test_a_file_that_whatsapp_does_not_carry_is_refused_when_it_is_uploaded(
+    phones: Phones, name: str, media_type: str, size: int, code: int
+) -> None:
+    answer = phones.http.post(
+        f"/v23.0/{SECRETS.phone_number_id}/media",
+        data={"messaging_product": "whatsapp", "type": media_type},
+        files={"file": (name, b"x" * size, media_type)},
+        headers={"Authorization": f"Bearer {SECRETS.access_token}"},
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+
+
+def test_a_file_in_a_message_of_another_kind_is_accepted_and_fails_with_131053(phones: Phones) -> None:
+    upload = phones.http.post(
+        f"/v23.0/{SECRETS.phone_number_id}/media",
+        data={"messaging_product": "whatsapp", "type": "application/pdf"},
+        files={"file": ("a.pdf", b"%PDF-1.7", "application/pdf")},
+        headers={"Authorization": f"Bearer {SECRETS.access_token}"},
+    )
+    assert phones.send(type="image", image={"id": upload.json()["id"]}).status_code == 200
+    assert until(phones.desk.statuses)[0]["errors"][0]["code"] == 131053
+
+
+def test_strangers_are_refused_when_that_is_switched_on(phones: Phones) -> None:
+    assert phones.http.get("/strangers").json() == {"strangers": "taken"}
+    phones.post("/strangers", strangers="refused")
+    assert phones.http.post("/strangers", json={"strangers": "maybe"}).status_code == 400
+
+    assert phones.send(to="77000000999").status_code == 200
+    assert until(phones.desk.statuses)[0]["errors"][0]["code"] == 131026
+    phones.send(to="77000000107")
+    assert until(lambda: phones.desk.statuses()[1:])[0]["errors"][0]["code"] == 131047
+    amina_writes(phones)
+    phones.send(to="77000000107")
+    until(lambda: "read" in phones.desk.states())
+
+
+def test_a_status_of_choice_is_played_with_a_code_and_words_and_no_other_follows(phones: Phones) -> None:
+    amina_writes(phones)
+    phones.post("/confirmations", enabled=False)
+    pieces = [
+        phones.send(text, biz_opaque_callback_data=f"c.1.a.{number}").json()["messages"][0]["id"]
+        for number, text in enumerate(("first piece", "second piece"), 1)
+    ]
+    until(lambda: phones.desk.states() == ["sent", "sent"])
+    phones.post("/confirmations", enabled=True)
+
+    phones.post("/phones/whatsapp/statuses", message_id=pieces[1], status="failed", code=130472)
+    words = {"title": "Something new", "details": "Nobody knows this code."}
+    phones.post("/phones/whatsapp/statuses", message_id=pieces[0], status="failed", code="131999", **words)
+    phones.post("/phones/whatsapp/statuses", message_id=pieces[0], status="delivered", referred=False)
+
+    second, first, later = phones.desk.statuses()[2:]
+    assert (second["id"], second["biz_opaque_callback_data"]) == (pieces[1], "c.1.a.2")
+    assert "experiment" in second["errors"][0]["title"]
+    assert (first["errors"][0]["code"], first["errors"][0]["title"]) == (131999, "Something new")
+    assert first["errors"][0]["error_data"] == {"details": "Nobody knows this code."}
+    assert (later["status"], "errors" in later, "biz_opaque_callback_data" in later) == ("delivered", False, False)
+    assert [one["state"] for one in phones.messages("Амина")[1:]] == ["delivered", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"message_id": "wamid.no"}, 404), ({"status": "eaten"}, 400), ({"code": "many"}, 400), ({"code": ""}, 400)],
+)
+def test_a_status_that_cannot_be_is_refused(phones: Phones, change: dict[str, Any], status: int) -> None:
+    wamid = phones.send("x").json()["messages"][0]["id"]
+    fields = {"message_id": wamid, "status": "failed", "code": "131026"} | change
+    assert phones.http.post("/phones/whatsapp/statuses", json=fields).status_code == status

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.privacy import ASKED_WITHIN, Asked
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import SESSION_LASTS, Staff
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, RAW_DAYS
 from chalicelib.storage.models import DeskRow, IndexRow, alive
+from chalicelib.storage.request_opening import RequestOpening
+from chalicelib.storage.requests import RequestStore
 from chalicelib.storage.rows import CLASSES
 from chalicelib.storage.sessions import PAUSE, Brake, SessionStore
 from tests.delivery.conftest import BOLAT
@@ -124,6 +127,15 @@ def head(desk: Keeping) -> Case:
     made = of_contact(desk, "desk", lambda: desk.of("head"), shown)
     item = made.key
     return made
+
+
+@case
+def asked(desk: Keeping) -> Case:
+    desk.open_ticket()
+    opening, contact_id = RequestOpening(desk.dynamodb, desk.tables), one(desk.of("contact"))["contact_id"]
+    RequestStore(desk.dynamodb, desk.tables).run(opening.counted(contact_id, Asked(desk.now)))
+    item, until = one(desk.of("asked")), desk.now + ASKED_WITHIN
+    return Case("desk", item, until, lambda: bool(opening.asked(contact_id, desk.now).lately))
 
 
 @case

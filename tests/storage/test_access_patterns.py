@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.refusals import stops_channel
 from chalicelib.channels.telegram import send as telegram
 from chalicelib.domain.certificates import ISSUED
-from chalicelib.domain.delivery import Failure, Job
+from chalicelib.domain.delivery import Failure, Job, Reply
 from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
 from chalicelib.domain.expiry import Expired
 from chalicelib.domain.messages import Address, Author, ChatEvent, NumberChanged, ReachChanged, StatusUpdate
@@ -558,8 +559,24 @@ def _(desk: Keeping) -> Action:
 
 @asks("AP68")
 def _(desk: Keeping) -> Action:
+    store, one = job(desk, claimed=False)
+    store.claim(one, "a", desk.now, pieces=2)
+    (waiting,) = store.waiting(one.waiting.ref.conversation_id)
+    claimed = store.job(waiting, desk.now)
+    return lambda: store.sent_piece(claimed, "a", wamid(), desk.now, piece=1, states=True)
+
+
+@asks("AP340")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk, claimed=False)
+    store.claim(one, "a", desk.now, pieces=2)
+    return lambda: desk.statuses().apply(status(desk, "delivered", one.waiting.ref.of_piece(1)), desk.now)
+
+
+@asks("AP343")
+def _(desk: Keeping) -> Action:
     store, one = job(desk)
-    return lambda: store.sent_piece(one, "a", wamid(), desk.now)
+    return lambda: store.proved(one, desk.now)
 
 
 @asks("AP69")
@@ -626,12 +643,42 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.date(ticket)
 
 
-@asks("AP83", "AP84", "AP85")
-def _(desk: Keeping) -> Action:
+def failed(desk: Keeping, code: str) -> Action:
+    """A reply whose failure the provider has reported, for the dater."""
     _, one = job(desk)
     ref, (ticket,) = one.waiting.ref, desk.of_pk("ticket#")
-    desk.statuses().apply(status(desk, "failed", str(ref)), desk.now)
-    return lambda: desk.dates().settle_failure(ref.conversation_id, f"message#{ref.tail}", ticket["ticket_id"])
+    desk.statuses().apply(replace(status(desk, "failed", str(ref)), code=code), desk.now)
+    name = f"message#{ref.tail}"
+    return lambda: desk.dates().settle_failure(ref.conversation_id, name, ticket["ticket_id"], desk.now, stops_channel)
+
+
+@asks("AP83", "AP344", "AP84")
+def _(desk: Keeping) -> Action:
+    return failed(desk, "131026")
+
+
+@asks("AP83", "AP344", "AP85")
+def _(desk: Keeping) -> Action:
+    return failed(desk, "131042")
+
+
+@asks("AP37", "AP36", "AP341")
+def _(desk: Keeping) -> Action:
+    failed(desk, "131026")()
+    (ticket,) = desk.of_pk("ticket#")
+    return lambda: reader(desk).ticket(ticket["ticket_id"])
+
+
+@asks("AP342")
+def _(desk: Keeping) -> Action:
+    failed(desk, "131026")()
+    (message,) = [one for one in desk.messages("out") if one["status"] == "failed"]
+    store, ref = replies(desk), MessageRef.of_tail(message["pk"].partition("#")[2], message["sk"].partition("#")[2])
+    failure = store.failed_reply(ref, desk.now)
+    ticket, head = store.ticket(message["ticket_id"], desk.now), store.head(ref.conversation_id)
+    assert failure is not None and ticket is not None and head is not None
+    new = MessageRef(ref.conversation_id, desk.now + 9_000, "f" * 32)
+    return lambda: store.store(Reply(new, ticket, head, "Жауап", BOLAT, "h" * 64, desk.now, failure))
 
 
 def sweeping(desk: Keeping) -> Sweeping:

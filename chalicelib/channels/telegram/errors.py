@@ -4,6 +4,10 @@ Telegram has no error numbers beside the HTTP status; the description is the onl
 400 is final, 5xx and network errors are tried again.
 """
 
+from collections.abc import Mapping
+
+from chalicelib.domain.failures import Act, Meaning
+
 BLOCKED = "blocked"
 """The code of every 403: the person blocked the bot, never started it, or is gone. Nothing is sent until
 `my_chat_member` says "member"."""
@@ -11,18 +15,45 @@ BLOCKED = "blocked"
 TOKEN_STATUSES = frozenset({401, 404})
 """A wrong or revoked token is answered so; nothing goes out for this bot until it is replaced."""
 
+OTHER = "bad_request"
+"""The code of a 400 whose description is in no list."""
+
 REFUSALS = {
     "chat not found": "chat_not_found",
     "message is too long": "too_long",
+    "caption is too long": "too_long",
     "message text is empty": "empty",
+    "text must be non-empty": "empty",
     "can't parse entities": "markup",
     "message to be replied not found": "quote_not_found",
     "query is too old": "query_too_old",
     "query id is invalid": "query_too_old",
+    "wrong file identifier": "bad_file",
+    "file is too big": "bad_file",
+    "file must be non-empty": "bad_file",
 }
-"""Parts of descriptions of a 400 that are worth a code of their own; any other is "bad_request"."""
+"""Parts of descriptions of a 400 that are worth a code of their own; any other is OTHER."""
+
+MEANINGS: Mapping[str, Meaning] = {
+    code: Meaning(act, reason)
+    for act, reason, codes in (
+        (Act.AGAIN, "too_fast", "429 http_429"),
+        (Act.NEVER, "no_chat", "chat_not_found migrated"),
+        (Act.NEVER, "too_long", "too_long"),
+        (Act.NEVER, "invalid", "markup quote_not_found query_too_old"),
+        (Act.NEVER, "file", "bad_file"),
+    )
+    for code in codes.split()
+}
+"""Codes that every channel has (blocked, empty, token …) are the desk's own."""
+
+
+def meaning(code: str) -> Meaning | None:
+    """Return what a code means, or None when it is in no list."""
+    return MEANINGS.get(code)
 
 
 def refusal_code(description: str) -> str:
+    """Return the code of a 400 by its description."""
     lowered = description.lower()
-    return next((code for words, code in REFUSALS.items() if words in lowered), "bad_request")
+    return next((code for words, code in REFUSALS.items() if words in lowered), OTHER)

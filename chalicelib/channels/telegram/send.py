@@ -8,6 +8,7 @@ leaves this module.
 import asyncio
 import datetime
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Coroutine, Sequence
@@ -19,7 +20,7 @@ from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, Te
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
 from chalicelib.channels.reading import BAD_DATA
 from chalicelib.channels.split import pieces_of
 from chalicelib.channels.telegram import errors
@@ -40,6 +41,8 @@ for _name in ("httpx", "httpcore"):
 logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs whole answers, texts included
 warnings.filterwarnings("ignore", category=PTBDeprecationWarning, message=".*retry_after.*")
 
+_QUOTED = re.compile("""[\"“«][^\"”»]*[\"”»]?""")
+"""What a description repeats of a message stands in quotes."""
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """The request was never written."""
 
@@ -162,7 +165,7 @@ async def _send(
         accepted = await bot.send_message(chat, piece, reply_parameters=reply, reply_markup=keyboard)
         return SendResult(f"{accepted.chat.id}:{accepted.message_id}", int(accepted.date.timestamp()))
     except (TelegramError, *BAD_DATA) as error:
-        return _failure(error, request.status if request else 0)
+        return _failure(error, request.status if request else 0, (token, message.text, piece, message.address.value))
 
 
 async def _answer(account: str, api: str, token: str, callback_id: str) -> SendError | None:
@@ -175,9 +178,9 @@ async def _answer(account: str, api: str, token: str, callback_id: str) -> SendE
     return None
 
 
-def _failure(error: Exception, status: int) -> SendError:
-    """Return our own error for the library's; `status` is 0 if no answer came. The library's text is read
-    but never passed on: it may hold the URL with the token, or what we sent."""
+def _failure(error: Exception, status: int, secrets: Sequence[str] = ()) -> SendError:
+    """Return our own error for the library's; `status` is 0 if no answer came. The library's text may hold the URL
+    with the token: it is passed on only where it is Telegram's own description of a refusal, and without `secrets`."""
     if isinstance(error, RetryAfter):
         wait = error.retry_after
         seconds = wait.total_seconds() if isinstance(wait, datetime.timedelta) else float(wait)
@@ -191,7 +194,7 @@ def _failure(error: Exception, status: int) -> SendError:
     if 200 <= status < 300:
         return SendError("Telegram accepted the message and gave no id.", code="no_id", ambiguous=True)
     if status:
-        return _refusal(error, status)
+        return _refusal(error, status, secrets)
     if not isinstance(error, TelegramError):
         return SendError("The address is not a Telegram chat.", code="bad_address", permanent=True)
     if isinstance(error.__cause__, _UNSENT):
@@ -201,12 +204,13 @@ def _failure(error: Exception, status: int) -> SendError:
     return SendError("The connection to Telegram broke off.", code="network", ambiguous=True)
 
 
-def _refusal(error: Exception, status: int) -> SendError:
+def _refusal(error: Exception, status: int, secrets: Sequence[str]) -> SendError:
     if status in (408, 425, 429) or not 400 <= status < 500:
         # A gateway that gave up waiting says nothing about what lies behind it.
         return SendError(f"Telegram answered {status}.", code=f"http_{status}", ambiguous=status == 504)
     code = errors.refusal_code(str(error)) if status == 400 else f"http_{status}"
-    return SendError(f"Telegram refused the message: {code}.", code=code, permanent=True)
+    said = scrub(_QUOTED.sub("…", str(error)), secrets) if status == 400 else ""
+    return SendError(f"Telegram refused the message: {code}.", code=code, permanent=True, said=said)
 
 
 def _quoted(message: OutboundText) -> int | None:

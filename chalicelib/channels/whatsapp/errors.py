@@ -1,33 +1,43 @@
-"""Meta's error codes, as data. Source: Meta's "Cloud API error codes", autumn 2026.
+"""Meta's error codes, as data: of an answer and of a failed status alike. Source: Meta's "Cloud API error codes",
+autumn 2026, and what public help desks and partners carry of it.
 
 A code in no list is judged by its HTTP status: 5xx and 429 are tried again, other 4xx and a failed status
-are final.
+are final. Where sources disagree about a code (131055, 131063, 131064), it is in no list, and Meta's own
+words are shown.
 """
 
-RETRY = frozenset({4, 80007, 130429, 131000, 131016, 131056})
-"""Too fast, or Meta's own trouble: try again later."""
+from collections.abc import Mapping
 
-NEVER = frozenset(
-    {
-        131026,  # undeliverable: no such user, old app, not accepted the terms
-        131047,  # the 24-hour window is closed
-        131049,  # Meta chose not to deliver
-        131050,  # the person stopped marketing messages
-        131051,  # unsupported message type
-        131062,  # this message cannot go to a business-scoped id
-        132000,  # template: number of parameters
-        132001,  # template: does not exist
-        132005,  # template: text too long
-        132007,  # template: policy
-        132012,  # template: format of a parameter
-        132015,  # template: paused
-        132016,  # template: disabled
-    }
-)
-"""Trying again cannot help."""
+from chalicelib.domain.failures import Act, Meaning
 
-STOP = frozenset({10, 190, 368, 131031, 131042, 131048, *range(200, 300)})
-"""The account itself cannot send: token, permission, payment, ban, spam limit. A person must act."""
+MEANINGS: Mapping[int, Meaning] = {
+    code: Meaning(act, reason)
+    for act, reason, codes in (
+        # Too fast, or Meta's own trouble: try again later.
+        (Act.AGAIN, "too_fast", (4, 80007, 130429, 131056)),
+        (Act.AGAIN, "trouble", (131000, 131016, 131057, 133004)),
+        (Act.BY_STATUS, "trouble", (1, 2)),
+        # The account itself cannot send: token, permission, ban, spam limit; payment; the number's registration or
+        # name. A person must act.
+        (Act.STOP, "channel_stopped", (0, 3, 10, 190, *range(200, 300), 368, 131005, 131031, 131048)),
+        (Act.STOP, "payment", (131042,)),
+        (Act.STOP, "number", (33, 131037, 131045, 133010)),
+        # Trying again cannot help.
+        (Act.NEVER, "undeliverable", (131026,)),  # no such user, old application, terms not accepted
+        (Act.NEVER, "window_closed", (131047,)),
+        (Act.NEVER, "limited", (131049,)),  # Meta chose not to deliver
+        (Act.NEVER, "experiment", (130472,)),  # one of Meta's experiments with marketing messages
+        (Act.NEVER, "marketing_off", (131050,)),  # the person stopped marketing messages
+        (Act.NEVER, "country", (130497,)),  # the account may not write to people of this country
+        (Act.NEVER, "unsupported_type", (131051,)),
+        (Act.NEVER, "needs_phone", (131062,)),  # cannot go to a business-scoped id
+        (Act.NEVER, "file", (131052, 131053)),
+        (Act.NEVER, "invalid", (100, 131008, 131009, 131021, 135000)),
+        # Number of parameters, no such template, too long, policy, format of a parameter, paused, disabled.
+        (Act.NEVER, "template", (132000, 132001, 132005, 132007, 132012, 132015, 132016)),
+    )
+    for code in codes
+}
 
 WAIT_SECONDS = {131056: 6.0, 130429: 1.0}
 """How long to wait at least: one message per 6 s to one person; 80 messages per second per number."""
@@ -36,15 +46,14 @@ TOKEN_STATUS = 401
 """An answer without a code but with this status is about the token, too."""
 
 
-def stops_channel(code: int | str) -> bool:
-    """True if this code, of an answer or of a failed status, means that the account cannot send."""
-    return str(code).isdecimal() and int(code) in STOP
+def meaning(code: str) -> Meaning | None:
+    """Return what one of Meta's codes means, or None when it is in no list."""
+    return MEANINGS.get(int(code)) if code.isascii() and code.isdecimal() and len(code) < 10 else None
 
 
 def is_permanent(code: int | None, http_status: int) -> bool:
     """True if another try of the same message cannot help."""
-    if code in NEVER:
-        return True
-    if code in RETRY or code in STOP:
-        return False
+    found = MEANINGS.get(code) if code is not None else None
+    if found is not None and found.act is not Act.BY_STATUS:
+        return found.act is Act.NEVER
     return 400 <= http_status < 500 and http_status not in (TOKEN_STATUS, 408, 425, 429)

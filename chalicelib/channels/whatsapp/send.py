@@ -10,6 +10,7 @@ from urllib3.exceptions import NewConnectionError
 
 from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
 from chalicelib.channels.reading import as_dict, as_list, ident, text
+from chalicelib.channels.refusals import stops_channel
 from chalicelib.channels.split import pieces_of
 from chalicelib.channels.whatsapp import errors
 from chalicelib.domain.messages import Button
@@ -124,18 +125,20 @@ class _Call:
     def _refusal(self, answer: requests.Response, error: dict[str, Any]) -> SendError:
         status, given = answer.status_code, ident(error.get("code"))
         code = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
-        stops = errors.stops_channel(code or "") or (code is None and status == errors.TOKEN_STATUS)
+        shown = str(code) if code is not None else f"http_{status}"
+        stops = stops_channel("whatsapp", shown)
         permanent = errors.is_permanent(code, status) and error.get("is_transient") is not True
         said = text(as_dict(error.get("error_data")).get("details"), 500) or text(error.get("message"), 500)
         said = scrub(said, (self.token, self.message.text, self.message.address.value, self.message.account))
         return SendError(
             f"Meta refused the message: {said or f'HTTP {status}'}",
-            code=str(code) if code is not None else f"http_{status}",
+            code=shown,
             permanent=permanent,
             stops_channel=stops,
             retry_after=_wait(answer, code),
             # A gateway that gave up waiting says nothing about what lies behind it.
             ambiguous=status == 504,
+            said=said,
         )
 
 

@@ -127,6 +127,7 @@ def sweep() -> "Sweep":
             Endings(client("dynamodb"), wiring.tables(), full_jitter), kept["contact"], kept["consent"], wiring.clock()
         ),
         ring=ring,
+        reindex=ring_indexing,
         watch_asks=wiring_erasure.watch_asks(),
         watch=wiring_erasure.watch_requests(),
         idle_days=profile.tickets.idle_close_days,
@@ -134,6 +135,13 @@ def sweep() -> "Sweep":
         kept_days=kept["ticket"],
         clock=wiring.clock(),
     )
+
+
+def ring_indexing(contact_id: str) -> bool:
+    """Have a contact indexed; False: the queue did not take it."""
+    from chalicelib.storage.queues import Bell
+
+    return not queues().send(settings().queue_indexing, [Bell({"contact_id": contact_id})])
 
 
 def text_key() -> "TextKey":

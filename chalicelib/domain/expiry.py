@@ -79,6 +79,15 @@ class EndedWords:
 
 
 @dataclass(frozen=True)
+class OldWords:
+    """The list of words by which a contact is found, made by the rule of an older release."""
+
+    pk: str
+    sk: str
+    contact_id: str
+
+
+@dataclass(frozen=True)
 class UnheardAsk:
     """What a person asked about their data and nobody has dealt with. `at` is when they asked, 0 when that is not
     known, `due_at` when it is rung for (ms)."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.domain.desk import Contact, Conversation, Message, Thread, Ticket
 from chalicelib.domain.fold import fold
+from chalicelib.domain.normal import seen
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS
 from chalicelib.observability import count, log
@@ -40,6 +41,8 @@ class Desk:
     def __init__(self, opener: Opener, now: int) -> None:
         self._opener = opener
         self._now = now
+        self._erasing: dict[str, bool] = {}
+        """Of the contacts that this request has met, whether they are being erased."""
 
     # -- tickets
 
@@ -71,15 +74,34 @@ class Desk:
         return self.opened(found)
 
     def opened(self, found: Sequence[DeskRow]) -> list[Ticket]:
-        """Open rows of tickets: one BatchGetItem on `keys` per hundred contacts."""
+        """Open rows of tickets: one BatchGetItem on `keys` per hundred contacts, and one on the contacts. Of who is
+        being erased nothing is opened, though the key is still there."""
+        contact_ids = list(dict.fromkeys(str(row.contact_id) for row in found))
         with reaching():
-            self._opener.load(row.contact_id for row in found)
+            self._opener.load(contact_ids)
+            self._look(contact_ids)
         return [self._ticket(row) for row in found]
+
+    def _look(self, contact_ids: Sequence[str]) -> None:
+        """Learn which of these contacts are being erased. One alone is asked by a strongly consistent read: whoever
+        opens or changes a ticket goes by it; a list may be a moment late, as its index is."""
+        unknown = [one for one in contact_ids if one not in self._erasing]
+        if len(unknown) == 1:
+            self.erasing(unknown[0])
+            return
+        self._erasing |= dict.fromkeys(unknown, False)
+        keys = [(rows.contact_pk(one), "contact") for one in unknown]
+        for row in DeskRow.batch_get(keys, attributes_to_get=["contact_id", "state"]) if keys else ():
+            self._erasing[str(row.contact_id)] = row.state == ERASING
 
     def _ticket(self, row: DeskRow) -> Ticket:
         ticket_id = str(row.ticket_id)
-        who, no_who = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), row.who)
-        last, no_last = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "last"), row.last)
+        gone = self._erasing.get(str(row.contact_id), False)
+        who, no_who = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), None if gone else row.who)
+        last, no_last = self._json(
+            row.contact_id, sealing.ticket_attribute(ticket_id, "last"), None if gone else row.last
+        )
+        erased = who is None and not no_who
         return Ticket(
             id=ticket_id,
             number=str(row.number),
@@ -100,14 +122,14 @@ class Desk:
             solved_at=number(row.solved_at),
             closed_at=number(row.closed_at),
             expires_at=number(row.expires_at) * 1000,
-            name=str((who or {}).get("name", "")),
-            username=str((who or {}).get("username", "")),
+            name=seen(str((who or {}).get("name", ""))),
+            username=seen(str((who or {}).get("username", ""))),
             address=str((who or {}).get("address", "")),
-            last_text=str((last or {}).get("text", "")),
-            last_kind=row.last_kind or "",
-            last_direction=row.last_direction or "",
-            undelivered=bool(row.undelivered),
-            erased=who is None and not no_who,
+            last_text="" if erased else str((last or {}).get("text", "")),
+            last_kind="" if erased else row.last_kind or "",
+            last_direction="" if erased else row.last_direction or "",
+            undelivered=bool(row.undelivered) and not erased,
+            erased=erased,
             unreadable=no_who,
             last_unreadable=no_last,
         )
@@ -216,8 +238,8 @@ class Desk:
             language=row.language or "",
             conversation_id=str(row.conversation_id),
             created_at=number(row.created_at),
-            name=str((profile or {}).get("name", "")),
-            username=str((profile or {}).get("username", "")),
+            name=seen(str((profile or {}).get("name", ""))),
+            username=seen(str((profile or {}).get("username", ""))),
             **{kind: value or "" for kind, value in addresses.items()},
             erased=profile is None and not unreadable,
             unreadable=unreadable or None in addresses.values(),
@@ -228,9 +250,11 @@ class Desk:
         )
 
     def erasing(self, contact_id: str) -> bool:
-        """Whether the contact's data is being destroyed, strongly consistent."""
-        row = self._get(rows.contact_pk(contact_id), "contact")
-        return bool(row and row.state == ERASING)
+        """Whether the contact's data is being destroyed, by a strongly consistent read of this request."""
+        if contact_id not in self._erasing:
+            row = self._get(rows.contact_pk(contact_id), "contact")
+            self._erasing[contact_id] = bool(row and row.state == ERASING)
+        return self._erasing[contact_id]
 
     def open_request(self, contact_id: str) -> str:
         """Id of the contact's open request about data, or ""."""
@@ -240,7 +264,9 @@ class Desk:
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
         """The conversations of several contacts."""
         keys = [(rows.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
-        return [str(row.conversation_id) for row in self._batch(keys)]
+        found = self._batch(keys)
+        self._erasing |= {str(row.contact_id): row.state == ERASING for row in found}
+        return [str(row.conversation_id) for row in found]
 
     def written(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:
         """What a colleague wrote about a request (`evidence` or `reason`); "" when nothing, or when it cannot be

@@ -221,6 +221,8 @@ class IndexRow(Model):
     kind = UnicodeAttribute(null=True)
     words: ListAttribute[str] = ListAttribute(null=True)
     version = UnicodeAttribute(null=True)
+    rule = NumberAttribute(null=True)
+    """By which rule these words were made: search_words.RULE."""
     ended_at = NumberAttribute(null=True)
     """When the contact of these words ended: they go with the next sweep."""
 

@@ -188,7 +188,7 @@ WORDS = ItemClass(
     "words", "index", pk="words#{contact_id}", sk="words",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
     expiry=_WITH_CONTACT, eraser="index",
-    plain=("contact_id", "words", "version", "ended_at"),
+    plain=("contact_id", "words", "version", "rule", "ended_at"),
 )  # fmt: skip
 
 REQUEST = ItemClass(

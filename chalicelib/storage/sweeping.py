@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.expiry import Dated, EndedWords, Expired, Removal, Undated, UnheardAsk, gone_at
+from chalicelib.domain.expiry import Dated, EndedWords, Expired, OldWords, Removal, Undated, UnheardAsk, gone_at
+from chalicelib.domain.search_words import RULE
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
 from chalicelib.errors import Unavailable
 from chalicelib.storage import rows, text_index
@@ -25,10 +26,11 @@ _KEYS = ("pk", "sk")
 _LOOKED_AT = (
     *_KEYS,
     *("expires_at", "direction", "arrived_at", "ticket_id", "conversation_id", "dated", "activity", "rung_at"),
-    *("contact_id", "ended_at"),
+    *("contact_id", "ended_at", "rule"),
 )
 _PAST_ITS_DATE = "expires_at <= :now"
 _OF_NOBODY = "attribute_exists(ended_at)"
+_BY_AN_OLD_RULE = "(begins_with(pk, :words) AND (attribute_not_exists(#rule) OR #rule < :rule))"
 _DATED_OTHERWISE = (
     "(attribute_exists(expires_at) AND attribute_not_exists(dated))"
     " OR (attribute_not_exists(expires_at) AND attribute_exists(dated))"
@@ -42,7 +44,7 @@ DATING_TAKES = 60 * SECOND
 class Page:
     """What one page of a scan found, in its order, and where the next one begins; None at the table's end."""
 
-    items: tuple[Expired | Undated | EndedWords, ...]
+    items: tuple[Expired | Undated | EndedWords | OldWords, ...]
     cursor: dict[str, str] | None
 
 
@@ -93,8 +95,8 @@ class Sweeping:
 
     def expired(self, table: str, cursor: dict[str, str] | None, now: int) -> Page:
         """Read one page (1 MB) of a table from `cursor` on and return what is past its date; of the table `desk`
-        also the tickets whose rows are dated otherwise, and of `index` the words of contacts that have ended. `now`
-        in ms."""
+        also the tickets whose rows are dated otherwise, and of `index` the words of contacts that have ended, or
+        that were made by an older rule. `now` in ms."""
         request: dict[str, Any] = {
             "TableName": self._tables[table],
             "FilterExpression": _PAST_ITS_DATE,
@@ -104,7 +106,9 @@ class Sweeping:
             request["FilterExpression"] += f" OR (begins_with(pk, :ticket) AND ({_DATED_OTHERWISE}))"
             request["ExpressionAttributeValues"][":ticket"] = {"S": "ticket#"}
         else:
-            request["FilterExpression"] += f" OR {_OF_NOBODY}"
+            request["FilterExpression"] += f" OR {_OF_NOBODY} OR {_BY_AN_OLD_RULE}"
+            request["ExpressionAttributeNames"] = {"#rule": "rule"}
+            request["ExpressionAttributeValues"] |= {":words": {"S": "words#"}, ":rule": {"N": str(RULE)}}
         if cursor:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in cursor.items()}
         answer = self._call("scan", request)
@@ -214,12 +218,14 @@ def _number(item: Wire, name: str) -> int:
     return int(float(item.get(name, {}).get("N", "0")))
 
 
-def _found(table: str, item: Wire, now: int) -> Expired | Undated | EndedWords | None:
+def _found(table: str, item: Wire, now: int) -> Expired | Undated | EndedWords | OldWords | None:
     value = {name: from_wire(item[name]) for name in _LOOKED_AT if name in item}
     pk, sk, date = value["pk"], value["sk"], value.get("expires_at", 0)
     ticket_id, conversation_id = value.get("ticket_id", ""), value.get("conversation_id", "")
     if table != "desk":
-        return EndedWords(pk, sk, value["contact_id"]) if "ended_at" in value else Expired(table, pk, sk, date)
+        if "ended_at" in value:
+            return EndedWords(pk, sk, value["contact_id"])
+        return OldWords(pk, sk, pk.partition("#")[2]) if sk == "words" else Expired(table, pk, sk, date)
     if pk.startswith("ticket#") and value.get("dated", 0) != date:
         changed_at = max(value.get("activity", 0), value.get("rung_at", 0))
         return Undated(pk, sk, ticket_id) if changed_at <= now - DATING_TAKES else None

@@ -1,12 +1,12 @@
 """Every minute: ring again for what was not sent and for what was asked about data, look after requests, close what is
-idle, delete what has expired."""
+idle, delete what has expired, have contacts indexed whose words an older release has made."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.expiry import EndedWords, Expired, Removal, Undated
+from chalicelib.domain.expiry import EndedWords, Expired, OldWords, Removal, Undated
 from chalicelib.domain.tickets import DAY, SECOND, State
 from chalicelib.errors import DeskError
 from chalicelib.observability import count, log
@@ -25,14 +25,15 @@ _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
 @dataclass(frozen=True)
 class Sweep:
-    """One sweep. `ring` rings conversations and returns how many rang, `end_contact` ends the contact of a
-    conversation and returns whether it has ended; `watch_asks` and `watch` look after what people asked about their
-    data and after requests, until a time of the stopwatch; days are the operator's profile's."""
+    """One sweep. `ring` rings conversations and returns how many rang, `reindex` has a contact indexed, `end_contact`
+    ends the contact of a conversation and returns whether it has ended; `watch_asks` and `watch` look after what people
+    asked about their data and after requests, until a time of the stopwatch; days are the operator's profile's."""
 
     store: "Sweeping"
     closing: "Closing"
     end_contact: Callable[[str], bool]
     ring: Callable[[list[str]], int]
+    reindex: Callable[[str], bool]
     watch_asks: Callable[[float], int]
     watch: Callable[[float], int]
     idle_days: int
@@ -160,11 +161,14 @@ class Sweep:
             count("ItemsExpired", ended, table="keys")
         return ended
 
-    def _deal_with(self, item: Expired | Undated | EndedWords, now: int) -> bool:
+    def _deal_with(self, item: Expired | Undated | EndedWords | OldWords, now: int) -> bool:
         """Remove what may go; what its ticket does not let go, and a ticket whose bell was lost, is dated
         first."""
         if isinstance(item, EndedWords):
             return self.store.forget(item.contact_id)
+        if isinstance(item, OldWords):
+            self.reindex(item.contact_id)  # as often as the scan meets it; the indexer does nothing twice
+            return False
         if isinstance(item, Undated):
             self.store.ring_dating(item.ticket_id, now)
             return False

@@ -112,9 +112,9 @@ class Words:
             return self.say("Being destroyed")
         if ticket.unreadable:
             return self.say("Cannot be opened")
-        return ticket.name or (
-            f"@{ticket.username}" if ticket.username else self.address(ticket.channel, ticket.address)
-        )
+        if ticket.name or ticket.username:
+            return ticket.name or f"@{ticket.username}"
+        return self.address(ticket.channel, ticket.address) or self.number(ticket.number)
 
     def address(self, channel: str, address: str) -> str:
         """An address as people read it."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.index_contact import IndexContact
     from chalicelib.usecases.reply_to_customer import ReplyToCustomer
     from chalicelib.usecases.sweep import Sweep
+    from chalicelib.usecases.take_back import TakeBack
 
 
 def _allows(purpose: str, channel: str) -> bool:
@@ -100,6 +101,16 @@ def date_rows() -> "DateRows":
     store = TicketDates(client("dynamodb"), wiring.tables(), full_jitter)
     retention = load_profile(settings().operator).retention
     return DateRows(store, retention["ticket"].days, retention["contact"].days, wiring.clock())
+
+
+@cache
+def take_back() -> "TakeBack":
+    """What the dater does with deletions."""
+    from chalicelib.storage.taking_back import TakingBack
+    from chalicelib.usecases.take_back import TakeBack
+
+    wiring.bind_tables()
+    return TakeBack(TakingBack(client("dynamodb"), wiring.tables(), full_jitter), wiring.clock())
 
 
 @cache

@@ -8,12 +8,16 @@ WINDOW = DAY
 """How long after the last inbound message WhatsApp allows free text. Source: Meta, customer service window."""
 GUARD_DAYS = 8
 """A provider repeats a webhook for up to 7 days; what is deleted sooner leaves a guard row this long."""
+LATE_SPAN = 30 * DAY
+"""Messages that are older than GUARD_DAYS when they arrive are remembered on their ticket by spans of so many ms."""
 RAW_DAYS = 30
 """How long the raw part behind an unsupported message is kept."""
 _GONE_AFTER = 7 * DAY // SECOND
 
 QUIET_KINDS = frozenset({"reaction", "edit", "revoke"})
 """They change what was said before: they are shown and counted unread, and open or reopen nothing."""
+TEXT_CHANGES = frozenset({"edit", "revoke"})
+"""Of those, the ones that change or take away a text."""
 PRESSES = frozenset({"button", "callback"})
 """Pressed buttons: a press about a request on a person's data is as quiet."""
 

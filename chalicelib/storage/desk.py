@@ -3,31 +3,23 @@
 One `Desk` serves one request: it keeps the opened keys of that request and nothing longer.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Any
 
 from chalicelib.domain.desk import Contact, Conversation, Message, Thread, Ticket
-from chalicelib.domain.fold import fold
 from chalicelib.domain.normal import seen
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, GUARD_DAYS
+from chalicelib.domain.tickets import LATE_SPAN
 from chalicelib.observability import count, log
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.calls import reaching
-from chalicelib.storage.desk_rows import consent, conversation, mapping, number
+from chalicelib.storage.desk_rows import consent, conversation, number
 from chalicelib.storage.models import DeskRow, alive
 from chalicelib.storage.opening import Opener
+from chalicelib.storage.threads import Threads
 from chalicelib.storage.vault import CannotOpen, Place
 
-MOST_MESSAGES = 1000
-"""Messages of one ticket that are shown: the newest ones."""
-MOST_OPENED = 1_500_000
-"""Bytes of their texts, as a page would write them: a function's answer holds 6 MB, markup and all."""
-EXAMINED = 4000
-"""Rows of the conversation that are looked at for one ticket."""
 ADDRESS_KINDS = ("phone", "user", "chat")
 ERASING = "erasing"
 """State of a contact behind whom the fence has closed: HardSuppress."""
@@ -41,6 +33,7 @@ class Desk:
     def __init__(self, opener: Opener, now: int) -> None:
         self._opener = opener
         self._now = now
+        self._threads = Threads(self._json, now)
         self._erasing: dict[str, bool] = {}
         """Of the contacts that this request has met, whether they are being erased."""
 
@@ -115,6 +108,7 @@ class Desk:
             tags=tuple(row.tags or ()),
             created_at=number(row.created_at),
             last_message_at=number(row.last_message_at),
+            oldest_at=int(min(row.late_in)) * LATE_SPAN if row.late_in else 0,
             activity=number(row.activity),
             unread=number(row.unread),
             language=row.language or "",
@@ -147,69 +141,14 @@ class Desk:
         return [conversation(row) for row in self._batch(keys)]
 
     def messages(self, ticket: Ticket) -> Thread:
-        """The ticket's messages, comments and activity lines, oldest first, edits and reactions folded in.
-
-        Messages may be older than their ticket, because a provider delivers late: up to GUARD_DAYS. Of very many or
-        very long ones the newest are returned: MOST_MESSAGES, MOST_OPENED, EXAMINED.
-        """
-        first = max(0, ticket.created_at - GUARD_DAYS * DAY)
-        last = ticket.closed_at + GUARD_DAYS * DAY if ticket.closed_at else 9_999_999_999_999
-        found: list[Message] = []
-        size, earlier = 0, False
-        with reaching():
-            all_rows = DeskRow.query(
-                rows.conversation_pk(ticket.conversation_id),
-                DeskRow.sk.between(f"message#{first:013d}", f"message#{last:013d}~"),
-                scan_index_forward=False,
-                consistent_read=True,
-            )
-            for place, row in enumerate(all_rows):
-                if place >= EXAMINED:
-                    earlier = True
-                    break
-                if row.guard or row.ticket_id != ticket.id or not alive(row, self._now):
-                    continue
-                if len(found) >= MOST_MESSAGES or size >= MOST_OPENED:
-                    earlier = True
-                    break
-                found.append(self._message(ticket, row))
-                size += _size(found[-1])
-        return Thread(tuple(fold(found)), earlier)
+        """The ticket's messages, comments and activity lines, oldest first: see Threads.of."""
+        return self._threads.of(ticket, lambda: self.conversation(ticket.conversation_id).ticket_id)
 
     def message(self, ticket: Ticket, ref: MessageRef) -> Message | None:
         """One message of the ticket, strongly consistent, without what was folded into it; None when it is
         elsewhere."""
         row = self._get(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
-        return self._message(ticket, row) if row and row.ticket_id == ticket.id else None
-
-    def _message(self, ticket: Ticket, row: DeskRow) -> Message:
-        ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
-        content, unreadable = self._json(ticket.contact_id, sealing.message_content(ref), row.content)
-        opened = content or {}
-        details = opened.get("details")
-        return Message(
-            id=str(ref),
-            direction=str(row.direction),
-            kind=str(row.kind),
-            sent_at=number(row.sent_at) or ref.at,
-            text=str(opened.get("text", "")),
-            order=number(row.order),
-            arrived_at=number(row.arrived_at),
-            status=row.status or "",
-            failure=mapping(row.failure),
-            author=row.author or "",
-            purpose=row.purpose or "",
-            provider_hash=row.provider_hash or "",
-            quote_hash=row.quote_hash or "",
-            target_hash=row.target_hash or "",
-            details=details if isinstance(details, dict) else {},
-            params=mapping(row.params),
-            forwarded=bool(opened.get("forwarded")),
-            uncertain=bool(row.uncertain),
-            raw_type=row.raw_type or "",
-            erased=content is None and not unreadable and row.content is not None,
-            unreadable=unreadable,
-        )
+        return self._threads.message(ticket, row) if row and row.ticket_id == ticket.id else None
 
     # -- contacts
 
@@ -318,8 +257,3 @@ class Desk:
 def _say_unopened(contact_id: str) -> None:
     log("cannot_open", level=logging.ERROR, contact_id=contact_id)
     count("CannotOpen")
-
-
-def _size(message: Message) -> int:
-    """Bytes of a message's text and details on a page or in JSON, whichever writes them longer."""
-    return len(escape(json.dumps([message.text, message.details], ensure_ascii=False)).encode(errors="replace"))

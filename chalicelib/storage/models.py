@@ -11,6 +11,7 @@ from pynamodb.attributes import (
     ListAttribute,
     MapAttribute,
     NumberAttribute,
+    NumberSetAttribute,
     UnicodeAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -117,6 +118,10 @@ class DeskRow(Model):
     uncertain = BooleanAttribute(null=True)
     params: MapAttribute[str, object] = MapAttribute(null=True)
     guard = BooleanAttribute(null=True)
+    deleted = BooleanAttribute(null=True)
+    """The customer took this message back; its content is gone."""
+    quote_gone = BooleanAttribute(null=True)
+    """The customer took back what this message quotes."""
     flagged = BooleanAttribute(null=True)
     """The ticket says that this message was not delivered."""
     vault_id = UnicodeAttribute(null=True)
@@ -156,6 +161,9 @@ class DeskRow(Model):
     """When its dating was asked for again."""
     undelivered = UnicodeAttribute(null=True)
     """Sort key of the newest message that did not go out, without its prefix."""
+
+    late_in = NumberSetAttribute(null=True)
+    """Spans of time in which messages of this ticket were sent that arrived very late: tickets.LATE_SPAN."""
 
     # staff and channels
     sub = UnicodeAttribute(null=True)

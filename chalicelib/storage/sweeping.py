@@ -8,7 +8,17 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.expiry import Dated, EndedWords, Expired, OldWords, Removal, Undated, UnheardAsk, gone_at
+from chalicelib.domain.expiry import (
+    Dated,
+    EndedWords,
+    Expired,
+    OldWords,
+    Removal,
+    Undated,
+    UnheardAsk,
+    WaitingRevoke,
+    gone_at,
+)
 from chalicelib.domain.search_words import RULE
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
 from chalicelib.errors import Unavailable
@@ -36,6 +46,7 @@ _DATED_OTHERWISE = (
     " OR (attribute_not_exists(expires_at) AND attribute_exists(dated))"
     " OR (attribute_exists(expires_at) AND attribute_exists(dated) AND expires_at <> dated)"
 )
+MOST_REVOKES = 100
 DATING_TAKES = 60 * SECOND
 """How long after a ticket was closed or reopened, or its bell rung again, its rows may have another date."""
 
@@ -90,6 +101,28 @@ class Sweeping:
         self._alone(
             self._writes.update("ask", "desk", ask.pk, ask.sk, "SET #due_at = :due", "attribute_exists(pk)", values)
         )
+
+    # -- deletions whose message has not arrived
+
+    def waiting_revokes(self, now: int) -> Iterator[WaitingRevoke]:
+        """Deletions that are due to be looked at again at `now` (ms), as the index shows them; MOST_REVOKES at once."""
+        query = {
+            "TableName": self._tables["desk"],
+            "IndexName": "unsent",
+            "KeyConditionExpression": "due = :due AND due_at <= :now",
+            "ExpressionAttributeValues": {":due": {"S": rows.REVOKING}, ":now": {"N": str(now)}},
+            "Limit": MOST_REVOKES,
+        }
+        for item in self._call("query", query)["Items"]:
+            yield WaitingRevoke(item["pk"]["S"], item["sk"]["S"], _number(item, "arrived_at"))
+
+    def put_off_revoke(self, revoke: WaitingRevoke, due_at: int) -> None:
+        """Have a deletion looked at now, and again at `due_at` (ms): the change shows in the table's stream, and the
+        relay rings. One that waits no more stays as it is."""
+        write = self._writes.update(
+            "message", "desk", revoke.pk, revoke.sk, "SET #due_at = :at", "attribute_exists(#due)", {"at": due_at}
+        )
+        self._alone(write)
 
     # -- what has expired
 

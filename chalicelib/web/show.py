@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chalicelib.domain import labels
-from chalicelib.domain.desk import Message, Ticket
+from chalicelib.domain.desk import Message, Quote, Ticket
 from chalicelib.domain.ids import speak
 from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.texts import KAZAKHSTAN
@@ -32,6 +32,9 @@ CHANNEL_ICONS = {"whatsapp": "whatsapp", "telegram": "telegram", "email": "mail"
 EVENT_ICONS = {
     "state_changed": "solved", "assigned": "user", "unassigned": "user-dashed", "priority_changed": "high",
     "tags_changed": "tag", "blocked": "offline", "failed": "alert", "closed": "lock", "closed_idle": "lock",
+    "edit_elsewhere": "edit", "reaction_elsewhere": "heart", "reaction_taken_elsewhere": "heart",
+    "revoke_elsewhere": "erase", "request_asked": "shield", "request_confirmed": "shield",
+    "request_announced": "shield", "request_cancelled": "shield", "request_refused": "shield",
 }  # fmt: skip
 ROLE_NAMES: Mapping[str, str] = {
     "operator": desk_msg("Operator"),
@@ -43,6 +46,15 @@ MORE_EVENTS: Mapping[str, str] = {
     "started": desk_msg("The customer pressed Start in the bot"),
     "number_taken": desk_msg("The customer's new number belongs to another contact; nothing was moved"),
     "revoke_unknown": desk_msg("Deletion of an unknown message"),
+    "edit_elsewhere": desk_msg("The customer edited a message of another ticket"),
+    "reaction_elsewhere": desk_msg("The customer reacted to a message of another ticket:"),
+    "reaction_taken_elsewhere": desk_msg("The customer took back a reaction to a message of another ticket"),
+    "revoke_elsewhere": desk_msg("The customer deleted a message of another ticket"),
+    "request_asked": desk_msg("The desk asked the customer to confirm the destruction of their data"),
+    "request_announced": desk_msg("The desk told the customer when the destruction begins"),
+    "request_confirmed": desk_msg("The destruction was confirmed"),
+    "request_cancelled": desk_msg("The customer cancelled the destruction"),
+    "request_refused": desk_msg("The destruction was refused"),
 }
 _FAILED_BY_CODE = {
     "131047": "window_closed", "blocked": "blocked", "131026": "undeliverable", "131049": "limited",
@@ -212,6 +224,20 @@ class Words:
         places = {"number": "", "days": "", "version": "", **{name: str(value) for name, value in given.items()}}
         places |= {"name": self.colleague(who) if who else "", "old": old, "new": new}
         return labels.label(self.say, names, message.kind, **places)
+
+    def place_of(self, quote: Quote, base: str) -> str:
+        """The address of a quoted message; empty when it is not held."""
+        if not quote.id:
+            return ""
+        return f"{base}/dashboard/tickets/{quote.ticket_id}#{quote.id}" if quote.ticket_id else f"#{quote.id}"
+
+    def quoted(self, quote: Quote) -> str:
+        """What is shown of a quoted message."""
+        if quote.gone:
+            return self.say("The customer deleted this message")
+        if quote.text:
+            return quote.text
+        return self.say("A message without a text") if quote.id else self.say("A message that is not on this ticket")
 
     def initials(self, name: str) -> str:
         """Two letters for a colleague's face."""

@@ -40,7 +40,8 @@ def fold(messages: Iterable[Message], beside: Iterable[Message] = ()) -> list[Me
         if target.id not in own:
             lines[one.id] = _line(one, target)
     shown = {name: _taken_back(one) if one.deleted else one for name, one in shown.items()}
-    found = [_quoting(one, own, shown, targets) for one in shown.values() if one.id in own]
+    quoting = (replace(one, quote_gone=one.quote_gone or one.quote_hash in revoked) for one in shown.values())
+    found = [_quoting(one, own, shown, targets) for one in quoting if one.id in own]
     return sorted([*found, *(one for name, one in lines.items() if name in own)], key=lambda one: one.place)
 
 

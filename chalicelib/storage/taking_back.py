@@ -116,16 +116,17 @@ class TakingBack:
     def clear_preview(self, ticket_id: str, texts: Texts) -> None:
         """Take the text out of the ticket's row when the list shows this message there, or an edit of it."""
         values: dict[str, Any] = {"in": "in", "revoke": "revoke"}
+        mine = "#last_direction = :in AND "
         shown = []
         if texts.messages:
-            shown.append("(#last_message_at = :at AND #last_kind = :kind)")
+            shown.append(mine + "#last_message_at = :at AND #last_kind = :kind")
             values |= {"at": texts.at, "kind": texts.kind}
         if ticket_id in texts.edited:
-            shown.append("#last_kind = :edit")
+            shown.append(mine + "#last_kind = :edit")
             values["edit"] = "edit"
         if not shown:
             return
-        condition = f"#last_direction = :in AND ({' OR '.join(shown)})"
+        condition = " OR ".join(shown)
         expression = "SET #last_kind = :revoke REMOVE #last"
         pk = rows.ticket_pk(ticket_id)
         self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))

@@ -33,6 +33,7 @@ class Desk:
     def __init__(self, opener: Opener, now: int) -> None:
         self._opener = opener
         self._now = now
+        self._heads: dict[str, DeskRow] = {}
         self._threads = Threads(self._json, now)
         self._erasing: dict[str, bool] = {}
         """Of the contacts that this request has met, whether they are being erased."""
@@ -42,7 +43,10 @@ class Desk:
     def ticket(self, ticket_id: str) -> Ticket | None:
         """A ticket by its id, strongly consistent; None when there is none or its retention has ended."""
         row = self._get(rows.ticket_pk(ticket_id), "ticket")
-        return self.opened([row])[0] if row else None
+        if row is None:
+            return None
+        self._erasing.pop(str(row.contact_id), None)  # who reads it again wants to know anew
+        return self.opened([row])[0]
 
     def ticket_id_of(self, number: str) -> str:
         """The id of the ticket with this number (digits only), or ""."""
@@ -131,8 +135,8 @@ class Desk:
     # -- conversations
 
     def conversation(self, conversation_id: str) -> Conversation:
-        """The head of a conversation, strongly consistent."""
-        row = self._get(rows.conversation_pk(conversation_id), "head")
+        """The head of a conversation, strongly consistent; the one that `contact` has just read serves once."""
+        row = self._heads.pop(conversation_id, None) or self._get(rows.conversation_pk(conversation_id), "head")
         return conversation(row) if row else Conversation(conversation_id, "")
 
     def conversations(self, conversation_ids: Iterable[str]) -> list[Conversation]:
@@ -165,8 +169,10 @@ class Desk:
         if "contact" not in found or found["contact"].profile is None:
             return None
         row = found.pop("contact")
-        if self._get(rows.conversation_pk(str(row.conversation_id)), "head") is None:
+        head = self._get(rows.conversation_pk(str(row.conversation_id)), "head")
+        if head is None:
             return None  # the head carries the contact's date
+        self._heads[str(row.conversation_id)] = head
         consents = [one for name, one in found.items() if name.startswith("consent#")]
         profile, unreadable = self._json(contact_id, sealing.contact_attribute(contact_id, "profile"), row.profile)
         addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}

@@ -36,7 +36,8 @@ class Change:
 @dataclass(frozen=True)
 class Texts:
     """Rows with a text of one message: sort keys. `at` is its time, `kind` what it is, `tickets` those that it and its
-    edits lie on, `edited` those of the edits; `revoked` says that its customer deleted it."""
+    edits lie on, `edited` those of the edits; `revoked` says that its customer deleted it, `fresh` that its
+    text is still there."""
 
     revoked: bool
     messages: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Texts:
     edited: frozenset[str] = frozenset()
     at: int = 0
     kind: str = ""
+    fresh: bool = False
 
 
 class TakingBack:
@@ -105,6 +107,7 @@ class TakingBack:
         return Texts(
             revoked=True,
             messages=tuple(str(row.sk) for row in messages),
+            fresh=any(not row.deleted for row in messages),
             edits=tuple(str(row.sk) for row in edits if not row.deleted),
             quoting=tuple(str(row.sk) for row in found["quoting"]),
             tickets=tuple(dict.fromkeys(row.ticket_id for row in (*messages, *edits) if row.ticket_id)),
@@ -135,10 +138,11 @@ class TakingBack:
         """Note on a message that what it quotes was taken back."""
         self._update(conversation_id, sk, "SET #quote_gone = :yes", "attribute_exists(#direction)", {"yes": True})
 
-    def empty(self, conversation_id: str, sk: str) -> None:
-        """Remove the content of a message or edit, and the raw part beside it first."""
-        raw = sk.replace("message#", "raw#", 1)
-        self._update(conversation_id, raw, "REMOVE #raw", "attribute_exists(#raw)", {})
+    def empty(self, conversation_id: str, sk: str, kind: str = "") -> None:
+        """Remove the content of a message or edit, and the raw part beside one that was not understood first."""
+        if kind == "unsupported":
+            raw = sk.replace("message#", "raw#", 1)
+            self._update(conversation_id, raw, "REMOVE #raw", "attribute_exists(#raw)", {})
         expression = "SET #deleted = :yes REMOVE #content, #provider_ids"
         self._update(conversation_id, sk, expression, "#direction = :in", {"yes": True, "in": "in"})
 

@@ -82,8 +82,13 @@ class Threads:
 
     def _own(self, ticket: Ticket, first: str, last: str) -> _Found:
         found, size = _Found(), 0
-        between = DeskRow.sk.between(first, last)
-        for place, row in enumerate(self._query(ticket, between, backwards=True, consistent_read=True)):
+        read = DeskRow.query(
+            rows.conversation_pk(ticket.conversation_id),
+            DeskRow.sk.between(first, last),
+            scan_index_forward=False,
+            consistent_read=True,
+        )
+        for place, row in enumerate(read):
             if place >= EXAMINED:
                 found.earlier = True
                 break
@@ -101,19 +106,28 @@ class Threads:
 
     def _changes_behind(self, ticket: Ticket, last: str) -> Iterator[DeskRow]:
         """What was changed after the ticket was closed, as far as the next tickets' first EXAMINED rows show it."""
-        kinds = DeskRow.kind.is_in(*sorted(QUIET_KINDS))
-        rows_behind = self._query(ticket, DeskRow.sk > last, filter_condition=kinds, page_size=EXAMINED // 4)
-        for row in rows_behind:
+        read = DeskRow.query(
+            rows.conversation_pk(ticket.conversation_id),
+            DeskRow.sk.between(last, _LAST),
+            filter_condition=DeskRow.kind.is_in(*sorted(QUIET_KINDS)),
+            page_size=EXAMINED // 4,
+        )
+        for row in read:
             if not row.guard and alive(row, self.now):
                 yield row
-            if rows_behind.page_iter.total_scanned_count > EXAMINED:
+            if read.page_iter.total_scanned_count > EXAMINED:
                 return
 
     def _before(self, ticket: Ticket, first: str, asked: set[str], missing: set[str]) -> Iterator[DeskRow]:
         """Messages before the ticket's range that it is about, with what changed them since, the newest first."""
         wanted = set(missing)
-        found = self._query(ticket, DeskRow.sk.between("message#", first), backwards=True, page_size=LOOKED_BACK // 5)
-        for place, row in enumerate(found):
+        read = DeskRow.query(
+            rows.conversation_pk(ticket.conversation_id),
+            DeskRow.sk.between("message#", first),
+            scan_index_forward=False,
+            page_size=LOOKED_BACK // 5,
+        )
+        for place, row in enumerate(read):
             if place >= LOOKED_BACK or not wanted:
                 return
             if row.guard or not alive(row, self.now):
@@ -123,10 +137,6 @@ class Threads:
                 yield row
             elif _about(row, asked):
                 yield row
-
-    def _query(self, ticket: Ticket, where: Any, *, backwards: bool = False, **more: Any) -> Any:
-        pk = rows.conversation_pk(ticket.conversation_id)
-        return DeskRow.query(pk, where, scan_index_forward=not backwards, **more)
 
     def message(self, ticket: Ticket, row: DeskRow) -> Message:
         """Open a message of the ticket's customer."""

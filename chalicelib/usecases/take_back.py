@@ -39,12 +39,13 @@ class TakeBack:
         for edit in found.edits:
             self.store.empty(conversation_id, edit)
         for message in found.messages:
-            self.store.empty(conversation_id, message)
+            if found.fresh:
+                self.store.empty(conversation_id, message, found.kind)
         late = self.clock() > change.arrived_at + GUARD_DAYS * DAY
         if change.waits and (found.messages or late):
             self.store.settle(conversation_id, sk)
         elif change.revokes and not found.messages and not late and not change.waits:
             self.store.wait(conversation_id, sk, self.clock())
-        if found.messages:
+        if found.fresh:
             count("MessagesTakenBack")
-        return bool(found.messages or found.edits)
+        return found.fresh or bool(found.edits)

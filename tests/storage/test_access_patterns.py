@@ -19,7 +19,7 @@ from chalicelib.domain.certificates import ISSUED
 from chalicelib.domain.delivery import Failure, Job
 from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
 from chalicelib.domain.expiry import Expired
-from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, StatusUpdate
+from chalicelib.domain.messages import Address, Author, InboundMessage, NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.domain.privacy import Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
@@ -43,7 +43,9 @@ from chalicelib.storage.search import Accounts, Search
 from chalicelib.storage.sessions import Brake, SessionStore
 from chalicelib.storage.staff import StaffStore
 from chalicelib.storage.sweeping import Sweeping
+from chalicelib.storage.taking_back import TakingBack
 from chalicelib.storage.vault import new_pair
+from chalicelib.usecases.take_back import TakeBack
 from chalicelib.usecases.wake_request import AnswerWait
 from infra.definitions import load
 from infra.functions import FUNCTIONS
@@ -461,6 +463,24 @@ def _(desk: Keeping) -> Action:
     return lambda: changes(desk).mark_read(ticket, BOLAT)
 
 
+@asks("AP38", "AP40", "AP314", "AP315")
+def _(desk: Keeping) -> Action:
+    """The middle one of three tickets, which quotes the first and was followed by another."""
+    first = from_amina(sent_at=desk.seconds)
+    desk.open_ticket(first)
+    desk.now += 91 * DAY
+    desk.sweep()
+    desk.receive(from_amina("Тағы", sent_at=desk.seconds, quote=first.provider_id))
+    desk.now += 91 * DAY
+    desk.sweep()
+    (row,) = [one for one in desk.of_pk("ticket#") if "previous_ticket_id" in one]
+    made = reader(desk)
+    ticket = made.ticket(row["ticket_id"])
+    assert ticket
+    desk.receive(from_amina("Үшінші", sent_at=desk.seconds))
+    return lambda: made.messages(ticket)
+
+
 # -- replies and delivery
 
 
@@ -581,15 +601,65 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.dates().settle_failure(ref.conversation_id, f"message#{ref.tail}", ticket["ticket_id"])
 
 
+def take_back(desk: Keeping, *kinds: str) -> Action:
+    """Deal with Amina's newest changes of these kinds."""
+    work = TakeBack(TakingBack(desk.dynamodb, desk.tables, lambda attempt: None), lambda: desk.now)
+    found = [[one for one in desk.messages() if one["kind"] == kind][-1] for kind in kinds]
+    return lambda: [work(row["pk"].partition("#")[2], row["sk"]) for row in found]
+
+
+@asks("AP319", "AP320", "AP321", "AP322", "AP322", "AP324", "AP322", "AP319", "AP323", "AP320", "AP321")
+def _(desk: Keeping) -> Action:
+    first = from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x")
+    desk.receive(first)
+    desk.receive(from_amina("Тағы", sent_at=desk.seconds, kind="edit", target=first.provider_id))
+    desk.receive(from_amina("Осы", sent_at=desk.seconds, quote=first.provider_id))
+    desk.receive(from_amina("", sent_at=desk.seconds + 1, kind="revoke", target=first.provider_id))
+    return take_back(desk, "revoke", "edit")
+
+
+def revoked(desk: Keeping) -> InboundMessage:
+    """Amina's deletion, looked at before its message has arrived; returns the message."""
+    late = from_amina("Кеш", sent_at=desk.seconds)
+    desk.receive(from_amina(sent_at=desk.seconds - 60))
+    desk.receive(from_amina("", sent_at=desk.seconds, kind="revoke", target=late.provider_id))
+    take_back(desk, "revoke")()
+    return late
+
+
+@asks("AP319", "AP320", "AP322")
+def _(desk: Keeping) -> Action:
+    revoked(desk)
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": desk.of("head")[0]["pk"]}, "sk": {"S": desk.messages()[-1]["sk"]}},
+        UpdateExpression="REMOVE due, due_at",
+    )
+    return take_back(desk, "revoke")
+
+
+@asks("AP319", "AP320", "AP321", "AP322", "AP322")
+def _(desk: Keeping) -> Action:
+    desk.receive(revoked(desk))
+    return take_back(desk, "revoke")
+
+
 def sweeping(desk: Keeping) -> Sweeping:
     return Sweeping(desk.dynamodb, desk.tables)
 
 
-@asks("AP95", "AP86", "AP87", "AP300", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
+@asks("AP95", "AP86", "AP87", "AP300", "AP317", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
 def _(desk: Keeping) -> Action:
     desk.reply(desk.open_ticket(), "Жауап")
     desk.later(61)
     return desk.sweep
+
+
+@asks("AP317", "AP318")
+def _(desk: Keeping) -> Action:
+    revoked(desk)
+    desk.later(61)
+    return lambda: desk.sweeper()._ring_revokes(float("inf"))
 
 
 @asks("AP300", "AP301")

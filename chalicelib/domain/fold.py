@@ -99,6 +99,11 @@ def _quoting(message: Message, own: set[str], shown: dict[str, Message], targets
     said = str(message.details.get("quote_text") or "")
     quoted = shown.get(targets.get(message.quote_hash, ""))
     if quoted is None:
-        return replace(message, quote=Quote("", "" if message.quote_gone else said[:QUOTED], gone=message.quote_gone))
-    quote = _quote(quoted, said)
-    return replace(message, quote=replace(quote, ticket_id="") if quoted.id in own else quote)
+        quote = Quote("", "" if message.quote_gone else said[:QUOTED], gone=message.quote_gone)
+    else:
+        quote = _quote(quoted, said)
+        quote = replace(quote, ticket_id="") if quoted.id in own else quote
+    details = message.details
+    if quote.gone:
+        details = {name: value for name, value in details.items() if name != "quote_text"}
+    return replace(message, quote=quote, details=details)

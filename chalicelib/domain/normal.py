@@ -68,7 +68,8 @@ def normal(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    kept = unicodedata.normalize("NFKC", _short_runs(text.translate(_QUOTES)))
+    kept = unicodedata.normalize("NFC", _short_runs(text)).translate(_QUOTES)  # before NFKC takes an accent for a mark
+    kept = unicodedata.normalize("NFKC", kept)
     apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", kept.casefold()))
     plain: list[str] = []
     for one in apart:

@@ -107,7 +107,8 @@ def contact_words(name: str, username: str, phone: str, user: str, chat: str) ->
         words[f"chat:{normal(chat)}"] = None
     whole = name_words(name) | username_words(username)
     words |= whole
-    words |= {word[:length]: None for length in reversed(FIRST_LETTERS) for word in whole if len(word) > length}
+    for length in reversed(FIRST_LETTERS):
+        words |= {f"begin:{word[:length]}": None for word in whole if len(word) > length}
     words.pop("", None)
     return set(list(words)[:MOST_WORDS])
 
@@ -143,6 +144,10 @@ def _number_group(digits: str, international: bool) -> set[str]:
     return {f"phone:{digits}", f"chat:{digits}", _phone_word(digits, international), digits} - {""}
 
 
-def shorter(word: str) -> str:
-    """Return the first letters that are indexed of a longer beginning; "" when the word is short, or no name."""
-    return word[: FIRST_LETTERS[-1]] if len(word) > FIRST_LETTERS[-1] and ":" not in word else ""
+def beginnings(word: str, *, known: bool) -> set[str]:
+    """Return the words by which those are found whose name begins with what was typed. Of more letters than are indexed
+    the first ones are looked for, unless somebody is `known` by the whole word."""
+    longest = FIRST_LETTERS[-1]
+    if ":" in word or len(word) < FIRST_LETTERS[0] or (known and len(word) > longest):
+        return set()
+    return {f"begin:{word[:longest]}"}

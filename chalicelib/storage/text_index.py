@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pynamodb.exceptions import DeleteError, PutError
 
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.search_words import RULE, shorter, wanted_words
+from chalicelib.domain.search_words import RULE, beginnings, wanted_words
 from chalicelib.errors import Unavailable
 from chalicelib.storage.blind import TextKey
 from chalicelib.storage.calls import reaching
@@ -25,17 +25,19 @@ class TextIndex:
         self._text_key = text_key
 
     def find_contacts(self, typed: str) -> list[str]:
-        """Return ids of contacts that have all the words of `typed`, MOST_FOUND at most, in no particular
-        order."""
+        """Return ids of contacts that have all the words of `typed`, or words that begin so; MOST_FOUND at most, those
+        with the whole words first, in no particular order beyond that."""
         found: set[str] | None = None
+        whole: set[str] | None = None
         for group in wanted_words(typed):
             having = self._having(group)
-            if not having:  # nobody has the whole word: those whose word begins so
-                having = self._having({shorter(word) for word in group} - {""})
+            begun = {one for word in group for one in beginnings(word, known=bool(having))}
+            whole = having if whole is None else whole & having
+            having = having | self._having(begun)
             found = having if found is None else found & having
             if not found:
                 break
-        return sorted(found or ())[:MOST_FOUND]
+        return [*sorted(whole or ()), *sorted((found or set()) - (whole or set()))][:MOST_FOUND]
 
     def _having(self, words: Iterable[str]) -> set[str]:
         """Contacts that have at least one of these words."""

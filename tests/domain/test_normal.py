@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.normal import normal, seen
-from chalicelib.domain.search_words import contact_words, numbers_in, shorter, wanted_words
+from chalicelib.domain.search_words import beginnings, contact_words, numbers_in, wanted_words
 
 PAIRS = [
     ("Айгүл", "Айгул"), ("Қайрат", "Кайрат"), ("Жәңгір", "Жангир"), ("Һұсейін Өмірғали", "Хусейин Омиргали"),
@@ -59,7 +59,7 @@ def test_a_normal_text_is_normal(text: str) -> None:
     assert normal(normal(text)) == normal(text)
 
 
-@given(st.text(max_size=20) | ODD, st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]))
+@given(st.text(max_size=20) | ODD, st.sampled_from(["NFC", "NFD"]))
 def test_how_letters_are_put_together_does_not_matter(text: str, form: str) -> None:
     assert normal(unicodedata.normalize(form, text)) == normal(text)
 
@@ -76,7 +76,8 @@ def test_invisible_characters_change_nothing(text: str, hidden: str) -> None:
 
 def found(stored: set[str], typed: str) -> bool:
     groups = wanted_words(typed)
-    return bool(groups) and all(group & stored or {shorter(one) for one in group} - {""} & stored for group in groups)
+    begun = [{one for word in group for one in beginnings(word, known=False)} for group in groups]
+    return bool(groups) and all(stored & (group | more) for group, more in zip(groups, begun, strict=True))
 
 
 NAMES = [
@@ -157,6 +158,7 @@ def test_words_of_one_contact_have_an_end() -> None:
 
 def test_two_parts_of_a_double_name_are_found_together_and_alone() -> None:
     assert contact_words("Нұр-Али Ёлкин", "", "", "", "") == {
-        *("нур-али", "нур", "али", "елкин", "нур-", "нур-а", "нур-ал", "елк", "елки"),
+        *("нур-али", "нур", "али", "елкин"),
+        *(f"begin:{one}" for one in ("нур", "нур-", "нур-а", "нур-ал", "елк", "елки")),
     }  # fmt: skip
     assert wanted_words("нұр-али") == [{"нур-али"}]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.messages import Address, Author
-from chalicelib.domain.search_words import phone_word
+from chalicelib.domain.search_words import contact_words, phone_word
 from chalicelib.storage.models import IndexRow
 from tests.delivery.test_reply import change
 from tests.people import AMINA, from_amina, from_daniyar
@@ -75,6 +75,19 @@ def test_people_are_found_as_they_are_typed(
     desk: Keeping, people: dict[str, str], typed: str, found: list[str]
 ) -> None:
     assert sorted(desk.text_index.find_contacts(typed)) == sorted(people[name] for name in found)
+
+
+def test_who_has_the_whole_word_comes_before_those_whose_word_begins_so(
+    desk: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.storage import text_index
+
+    monkeypatch.setattr(text_index, "MOST_FOUND", 2)
+    for number in range(8):
+        name = "Али" if number == 5 else f"Алина{number} Ким"
+        desk.text_index.replace(f"{number}" * 20, contact_words(name, "", "", "", ""))
+    assert desk.text_index.find_contacts("Али")[0] == "5" * 20
+    assert len(desk.text_index.find_contacts("али")) == len(desk.text_index.find_contacts("алин ким")) == 2
 
 
 def test_the_index_shows_neither_a_name_nor_an_address(desk: Keeping, people: dict[str, str]) -> None:

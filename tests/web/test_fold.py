@@ -44,6 +44,38 @@ def test_the_order_of_arrival_does_not_matter(arrived: list[Message]) -> None:
     assert shown[2].direction == "event" and shown[2].kind == "revoke_unknown"
 
 
+BESIDE = [
+    _in(1, text="secret"),
+    _in(2, "edit", text="secret, too", about="h1"),
+    replace(_in(3, text="answer"), quote_hash="h1", details={"quote_text": "secret"}),
+    _in(4, "revoke", about="h1"),
+    _in(5, text="other"),
+    _in(6, "reaction", text="🔥", about="h5"),
+]
+
+
+@given(st.permutations(BESIDE), st.sets(st.integers(0, 5)))
+def test_which_ticket_it_lies_on_and_when_it_arrived_does_not_matter(
+    arrived: list[Message], elsewhere: set[int]
+) -> None:
+    """What belongs to the other tickets is neither shown nor missing, and a deleted text is nowhere."""
+    other = {f"m{number + 1}" for number in elsewhere}
+    own, beside = [[one for one in arrived if (one.id in other) is wanted] for wanted in (False, True)]
+    shown = {one.id: one for one in fold(own, beside)}
+    assert "secret" not in str(shown) and not shown.keys() & other
+    assert {"m1", "m3", "m5"} - other <= shown.keys()
+    if "m1" in shown:
+        assert shown["m1"].deleted
+    if "m3" in shown:
+        quote = shown["m3"].quote
+        assert quote and quote.gone and quote.id == "m1"
+    if "m5" in shown:
+        assert shown["m5"].reactions == ("🔥",)
+    lines = {name: one.kind for name, one in shown.items() if one.direction == "event"}
+    changes = {"m2": ("m1", "edit_elsewhere"), "m4": ("m1", "revoke_elsewhere"), "m6": ("m5", "reaction_elsewhere")}
+    assert lines == {name: kind for name, (of, kind) in changes.items() if name not in other and of in other}
+
+
 def test_an_edit_of_an_unknown_message_keeps_its_text() -> None:
     (shown,) = fold([_in(1, "edit", text="new", about="elsewhere")])
     assert shown.direction == "in" and shown.text == "new" and shown.edited_at

@@ -29,6 +29,7 @@ def fold(messages: Iterable[Message], beside: Iterable[Message] = ()) -> list[Me
     targets = {name: one.id for one in shown.values() for name in (one.provider_hash, *one.links) if name}
     revoked = {one.target_hash for one in ordered if one.kind == "revoke"}
     lines: dict[str, Message] = {}
+    leading: list[tuple[Message, str]] = []
     for one in ordered:
         if one.kind not in _CHANGES:
             continue
@@ -38,8 +39,9 @@ def fold(messages: Iterable[Message], beside: Iterable[Message] = ()) -> list[Me
             continue
         shown[target.id] = _changed(target, one)
         if target.id not in own:
-            lines[one.id] = _line(one, target)
+            leading.append((one, target.id))
     shown = {name: _taken_back(one) if one.deleted else one for name, one in shown.items()}
+    lines |= {one.id: _line(one, shown[target_id]) for one, target_id in leading}
     quoting = (replace(one, quote_gone=one.quote_gone or one.quote_hash in revoked) for one in shown.values())
     found = [_quoting(one, own, shown, targets) for one in quoting if one.id in own]
     return sorted([*found, *(one for name, one in lines.items() if name in own)], key=lambda one: one.place)

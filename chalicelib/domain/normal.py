@@ -5,6 +5,7 @@ for comparing only: nothing of it is shown or stored. What is shown of a name is
 """
 
 import unicodedata
+from functools import lru_cache
 
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 """They shape what stands around them (letters of some scripts, emoji): kept on the screen, nothing when comparing."""
@@ -36,6 +37,7 @@ _ROUNDS = 4
 """One pass is enough for what people type; a made-up text may take another until nothing changes any more."""
 
 
+@lru_cache(maxsize=4096)
 def invisible(character: str) -> bool:
     """Whether a character has no picture of its own: formats, bidi controls, joiners, selectors, fillers."""
     if character in _BLANK or "\ufe00" <= character <= "\ufe0f" or "\U000e0000" <= character <= "\U000e0fff":
@@ -97,6 +99,7 @@ def _short_runs(text: str) -> str:
     return "".join(kept)
 
 
+@lru_cache(maxsize=4096)
 def _mark(character: str) -> bool:
     code = ord(character)
     if code < 0x0300:

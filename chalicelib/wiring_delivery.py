@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.index_contact import IndexContact
     from chalicelib.usecases.reply_to_customer import ReplyToCustomer
     from chalicelib.usecases.sweep import Sweep
+    from chalicelib.usecases.take_back import TakeBack
 
 
 def _allows(purpose: str, channel: str) -> bool:
@@ -103,6 +104,16 @@ def date_rows() -> "DateRows":
 
 
 @cache
+def take_back() -> "TakeBack":
+    """What the dater does with deletions."""
+    from chalicelib.storage.taking_back import TakingBack
+    from chalicelib.usecases.take_back import TakeBack
+
+    wiring.bind_tables()
+    return TakeBack(TakingBack(client("dynamodb"), wiring.tables(), full_jitter), wiring.clock())
+
+
+@cache
 def sweep() -> "Sweep":
     """What the sweeper does."""
     from chalicelib import wiring_erasure
@@ -127,6 +138,7 @@ def sweep() -> "Sweep":
             Endings(client("dynamodb"), wiring.tables(), full_jitter), kept["contact"], kept["consent"], wiring.clock()
         ),
         ring=ring,
+        reindex=ring_indexing,
         watch_asks=wiring_erasure.watch_asks(),
         watch=wiring_erasure.watch_requests(),
         idle_days=profile.tickets.idle_close_days,
@@ -134,6 +146,13 @@ def sweep() -> "Sweep":
         kept_days=kept["ticket"],
         clock=wiring.clock(),
     )
+
+
+def ring_indexing(contact_id: str) -> bool:
+    """Have a contact indexed; False: the queue did not take it."""
+    from chalicelib.storage.queues import Bell
+
+    return not queues().send(settings().queue_indexing, [Bell({"contact_id": contact_id})])
 
 
 def text_key() -> "TextKey":

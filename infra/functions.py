@@ -170,9 +170,12 @@ FUNCTIONS = (
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),
             rows("Index", ("GetItem", "Query"), "alias", "words"),
             rows("Index", ("UpdateItem", "ConditionCheckItem"), "words"),
-            send("DoorbellQueue", "PrivacyQueue"),
+            send("DoorbellQueue", "PrivacyQueue", "IndexingQueue"),
         ),
-        (*COMMON, "TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "QUEUE_DOORBELL", "QUEUE_PRIVACY"),
+        (
+            *COMMON,
+            *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "QUEUE_DOORBELL", "QUEUE_PRIVACY", "QUEUE_INDEXING"),
+        ),
     ),
 )
 

@@ -27,7 +27,8 @@ class Undelivered:
 @dataclass(frozen=True)
 class Ticket:
     """A ticket. Times are epoch milliseconds, 0 when there is none. `erased` says that the contact's key is gone,
-    `undelivered` names a message that failed since the last one went out."""
+    `undelivered` names a message that failed since the last one went out; no message of it is older than
+    `oldest_at`."""
 
     id: str
     number: str
@@ -41,6 +42,7 @@ class Ticket:
     tags: tuple[str, ...] = ()
     created_at: int = 0
     last_message_at: int = 0
+    oldest_at: int = 0
     activity: int = 0
     unread: int = 0
     language: str = ""
@@ -62,17 +64,21 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Quote:
-    """What a message answers. `id` is empty when that message is not on this ticket."""
+    """What a message answers, or a change is about. `id` is empty when that message is not held, `ticket_id` names its
+    ticket when that is another one, `gone` says that the customer took it back."""
 
     id: str
     text: str
+    ticket_id: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True)
 class Message:
     """One message, comment or activity line. `id` is its reference; `author` is the Cognito sub of a colleague,
     "desk" for an automatic text and empty for the customer. `history` holds the earlier texts of an edited one,
-    `resent_as` the message by which a failed one was sent again."""
+    `resent_as` the message by which a failed one was sent again, `links` the blind names of all provider ids of one
+    that went out in pieces; `quote_gone` says that what it quotes was taken back."""
 
     id: str
     direction: str
@@ -101,6 +107,9 @@ class Message:
     reactions: tuple[str, ...] = ()
     quote: Quote | None = None
     deleted: bool = False
+    ticket_id: str = ""
+    links: tuple[str, ...] = ()
+    quote_gone: bool = False
 
     @property
     def place(self) -> tuple[int, int, int, str]:

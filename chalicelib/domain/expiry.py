@@ -79,6 +79,24 @@ class EndedWords:
 
 
 @dataclass(frozen=True)
+class OldWords:
+    """The list of words by which a contact is found, made by the rule of an older release."""
+
+    pk: str
+    sk: str
+    contact_id: str
+
+
+@dataclass(frozen=True)
+class WaitingRevoke:
+    """A deletion whose message has not arrived. `arrived_at` in ms."""
+
+    pk: str
+    sk: str
+    arrived_at: int
+
+
+@dataclass(frozen=True)
 class UnheardAsk:
     """What a person asked about their data and nobody has dealt with. `at` is when they asked, 0 when that is not
     known, `due_at` when it is rung for (ms)."""

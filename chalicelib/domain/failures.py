@@ -55,7 +55,7 @@ _OWN_CODE = re.compile(r"^\(#\d{1,9}\)\s*")
 _NAMES = re.compile(
     r"wamid\.\S+"
     r"|[A-Z]{2}\.[0-9A-Za-z]{8,}"  # a business-scoped id
-    r"|\S+@\S+|(?<!\w)@\w{3,}"  # an address, a username
+    r"|[^\s@]{1,100}@\S+|(?<!\w)@\w{3,}"  # an address, a username
     r"|\+?\d(?:[\s().\u2010-\u2015-]{0,3}\d){4,}"  # a number, however it is grouped
 )
 """What could name a person in a provider's words."""

@@ -278,6 +278,21 @@ def state_by_steps(request: Request) -> RequestState:
     return RequestState.RECEIVED
 
 
+def shown_state(request: Request) -> str:
+    """Return the state as people and programs see it, which filters go by, too: cancelled and refused at once, though
+    the request is over only when the person has the answer. A failure is shown until it is over."""
+    if request.state == RequestState.ESCALATED:
+        return request.state
+    ended = {Step.CANCELLED: RequestState.CANCELLED, Step.REFUSED: RequestState.REFUSED}
+    return next((str(state) for step, state in ended.items() if request.done(step)), request.state)
+
+
+def shown_in(part: str) -> frozenset[str]:
+    """Return the states of which requests are shown in the queue `open` or `over`: stopped ones lie in both."""
+    stopped = {RequestState.CANCELLED, RequestState.REFUSED}
+    return OVER if part == "over" else frozenset(RequestState) - OVER | stopped
+
+
 def next_step(request: Request) -> str:
     """Return the first step that is not done, in the order of the workflow; "" when none is left."""
     ended = request.done(Step.CANCELLED) or request.done(Step.REFUSED)

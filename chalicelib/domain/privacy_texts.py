@@ -115,6 +115,16 @@ def grace_buttons(profile: Profile, language: str, request_id: str) -> tuple[But
     return (Button(f"erase.cancel.{request_id}", _title(profile, language, CANCEL_DELETION, CANCEL)),)
 
 
+def question(profile: Profile, language: str, pressed: str, hours: int) -> str:
+    """Return what stood above a button that was `pressed`, by its title; what differs from request to request is left
+    out. For colleagues, who see the press and not the desk's own message."""
+    ways_back = {bot_text(one, title) for one in profile.languages for title in (CANCEL_DELETION, CANCEL)}
+    if ways_back & {part.strip() for part in pressed.split(" / ")}:
+        return _lines(profile, language, lambda one: bot_text(one, GRACE, date="…", time="…"))
+    brand, no = profile.operator.brand, _title(profile, language, NO_KEEP, NO)
+    return _lines(profile, language, lambda one: bot_text(one, CHALLENGE, brand=brand, no=no, hours=hours))
+
+
 def cancelled(profile: Profile, language: str) -> str:
     """Tell that nothing is deleted, as the person wished."""
     return _lines(profile, language, lambda one: bot_text(one, CANCELLED))

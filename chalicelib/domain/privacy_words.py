@@ -5,6 +5,7 @@ be said in full ("yes" alone answers many questions); what stops it may be short
 On intake's cold start: no pattern is compiled, and Unicode's tables are loaded for unusual letters only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -259,6 +260,13 @@ def asks(message: InboundMessage, markings: tuple[str, ...] = ()) -> Ask | None:
     if message.kind == "button":
         return _pressed(message.details.get("payload"))
     return None
+
+
+def pressed_request(details: Mapping[str, object]) -> str:
+    """Return what a pressed button answered about the person's data, `confirm` or `cancel`, or "" for other messages.
+    `details` are those of the message."""
+    ask = _pressed(details.get("data")) or _pressed(details.get("payload"))
+    return ask.action if ask else ""
 
 
 def _pressed(payload: object) -> Ask | None:

@@ -9,8 +9,12 @@ back without writing: not after their destruction, not after the end of retentio
 from chalicelib.domain.messages import InboundMessage
 from chalicelib.domain.privacy_words import Ask
 
-REFERRING = frozenset({"reaction", "edit", "revoke", "callback"})
-"""Kinds that are about a message which is there already."""
+TEXT_CHANGES = frozenset({"edit", "revoke"})
+"""Kinds that change or take away a text."""
+CHANGES = TEXT_CHANGES | {"reaction"}
+"""Kinds that change what is shown of a message which is there already."""
+REFERRING = CHANGES | {"callback"}
+"""Kinds that are about such a message: these, and a pressed button."""
 
 
 def is_statement(message: InboundMessage, ask: Ask | None = None) -> bool:

@@ -8,6 +8,8 @@ WINDOW = DAY
 """How long after the last inbound message WhatsApp allows free text. Source: Meta, customer service window."""
 GUARD_DAYS = 8
 """A provider repeats a webhook for up to 7 days; what is deleted sooner leaves a guard row this long."""
+LATE_SPAN = 30 * DAY
+"""Messages that are older than GUARD_DAYS when they arrive are remembered on their ticket by spans of so many ms."""
 RAW_DAYS = 30
 """How long the raw part behind an unsupported message is kept."""
 _GONE_AFTER = 7 * DAY // SECOND

@@ -7,7 +7,8 @@ Wire = dict[str, Any]
 
 
 def to_wire(value: Any) -> Wire:
-    """Return one attribute value in DynamoDB's typed form. Supports what our items use."""
+    """Return one attribute value in DynamoDB's typed form. Supports what our items use; sets
+    hold whole numbers."""
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, str):
@@ -16,6 +17,8 @@ def to_wire(value: Any) -> Wire:
         return {"N": str(value)}
     if isinstance(value, bytes):
         return {"B": value}
+    if isinstance(value, set | frozenset):
+        return {"NS": [str(one) for one in sorted(value)]}
     if isinstance(value, list | tuple):
         return {"L": [to_wire(one) for one in value]}
     if isinstance(value, Mapping):
@@ -33,6 +36,8 @@ def from_wire(value: Wire) -> Any:
     ((kind, inner),) = value.items()
     if kind == "N":
         return int(inner)
+    if kind == "NS":
+        return {int(one) for one in inner}
     if kind == "L":
         return [from_wire(one) for one in inner]
     if kind == "M":

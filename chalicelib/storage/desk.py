@@ -8,25 +8,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chalicelib.domain.desk import Contact, Conversation, Message, Thread, Ticket, Undelivered
-from chalicelib.domain.fold import fold
-from chalicelib.domain.pieces import outstanding
+from chalicelib.domain.normal import seen
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, GUARD_DAYS
+from chalicelib.domain.tickets import LATE_SPAN
 from chalicelib.observability import count, log
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.calls import reaching
-from chalicelib.storage.desk_rows import consent, conversation, mapping, number, outcome, outgoing, resent_as, size_of
+from chalicelib.storage.desk_rows import consent, conversation, number
 from chalicelib.storage.models import DeskRow, alive
 from chalicelib.storage.opening import Opener
+from chalicelib.storage.threads import Threads
 from chalicelib.storage.undelivered import undelivered
 from chalicelib.storage.vault import CannotOpen, Place
 
-MOST_MESSAGES = 1000
-"""Messages of one ticket that are shown: the newest ones."""
-MOST_OPENED = 1_500_000
-"""Bytes of their texts, as a page would write them: a function's answer holds 6 MB, markup and all."""
-EXAMINED = 4000
-"""Rows of the conversation that are looked at for one ticket."""
 ADDRESS_KINDS = ("phone", "user", "chat")
 ERASING = "erasing"
 """State of a contact behind whom the fence has closed: HardSuppress."""
@@ -40,13 +34,20 @@ class Desk:
     def __init__(self, opener: Opener, now: int) -> None:
         self._opener = opener
         self._now = now
+        self._heads: dict[str, DeskRow] = {}
+        self._threads = Threads(self._json, now)
+        self._erasing: dict[str, bool] = {}
+        """Of the contacts that this request has met, whether they are being erased."""
 
     # -- tickets
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """A ticket by its id, strongly consistent; None when there is none or its retention has ended."""
         row = self._get(rows.ticket_pk(ticket_id), "ticket")
-        return self.opened([row])[0] if row else None
+        if row is None:
+            return None
+        self._erasing.pop(str(row.contact_id), None)  # who reads it again wants to know anew
+        return self.opened([row])[0]
 
     def ticket_id_of(self, number: str) -> str:
         """The id of the ticket with this number (digits only), or ""."""
@@ -70,16 +71,36 @@ class Desk:
         return self.opened(found)
 
     def opened(self, found: Sequence[DeskRow]) -> list[Ticket]:
-        """Open rows of tickets and what they name as undelivered: one BatchGetItem of each per hundred."""
+        """Open rows of tickets and what they name as undelivered: one BatchGetItem on `keys`, one on the contacts and
+        one on the messages per hundred. Of who is being erased nothing is opened, though the key is still there."""
+        contact_ids = list(dict.fromkeys(str(row.contact_id) for row in found))
         with reaching():
-            self._opener.load(row.contact_id for row in found)
-        failed = undelivered(found, self._batch, self._json)
+            self._opener.load(contact_ids)
+            self._look(contact_ids)
+        shown = [row for row in found if not self._erasing.get(str(row.contact_id))]
+        failed = undelivered(shown, self._batch, self._json)
         return [self._ticket(row, failed.get(row.pk)) for row in found]
+
+    def _look(self, contact_ids: Sequence[str]) -> None:
+        """Learn which of these contacts are being erased. One alone is asked by a strongly consistent read: whoever
+        opens or changes a ticket goes by it; a list may be a moment late, as its index is."""
+        unknown = [one for one in contact_ids if one not in self._erasing]
+        if len(unknown) == 1:
+            self.erasing(unknown[0])
+            return
+        self._erasing |= dict.fromkeys(unknown, False)
+        keys = [(rows.contact_pk(one), "contact") for one in unknown]
+        for row in DeskRow.batch_get(keys, attributes_to_get=["contact_id", "state"]) if keys else ():
+            self._erasing[str(row.contact_id)] = row.state == ERASING
 
     def _ticket(self, row: DeskRow, failed: Undelivered | None) -> Ticket:
         ticket_id = str(row.ticket_id)
-        who, no_who = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), row.who)
-        last, no_last = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "last"), row.last)
+        gone = self._erasing.get(str(row.contact_id), False)
+        who, no_who = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), None if gone else row.who)
+        last, no_last = self._json(
+            row.contact_id, sealing.ticket_attribute(ticket_id, "last"), None if gone else row.last
+        )
+        erased = who is None and not no_who
         return Ticket(
             id=ticket_id,
             number=str(row.number),
@@ -93,6 +114,7 @@ class Desk:
             tags=tuple(row.tags or ()),
             created_at=number(row.created_at),
             last_message_at=number(row.last_message_at),
+            oldest_at=int(min(row.late_in)) * LATE_SPAN if row.late_in else 0,
             activity=number(row.activity),
             unread=number(row.unread),
             language=row.language or "",
@@ -100,14 +122,14 @@ class Desk:
             solved_at=number(row.solved_at),
             closed_at=number(row.closed_at),
             expires_at=number(row.expires_at) * 1000,
-            name=str((who or {}).get("name", "")),
-            username=str((who or {}).get("username", "")),
+            name=seen(str((who or {}).get("name", ""))),
+            username=seen(str((who or {}).get("username", ""))),
             address=str((who or {}).get("address", "")),
-            last_text=str((last or {}).get("text", "")),
-            last_kind=row.last_kind or "",
-            last_direction=row.last_direction or "",
-            undelivered=failed,
-            erased=who is None and not no_who,
+            last_text="" if erased else str((last or {}).get("text", "")),
+            last_kind="" if erased else row.last_kind or "",
+            last_direction="" if erased else row.last_direction or "",
+            undelivered=None if erased else failed,
+            erased=erased,
             unreadable=no_who,
             last_unreadable=no_last,
         )
@@ -115,8 +137,8 @@ class Desk:
     # -- conversations
 
     def conversation(self, conversation_id: str) -> Conversation:
-        """The head of a conversation, strongly consistent."""
-        row = self._get(rows.conversation_pk(conversation_id), "head")
+        """The head of a conversation, strongly consistent; the one that `contact` has just read serves once."""
+        row = self._heads.pop(conversation_id, None) or self._get(rows.conversation_pk(conversation_id), "head")
         return conversation(row) if row else Conversation(conversation_id, "")
 
     def conversations(self, conversation_ids: Iterable[str]) -> list[Conversation]:
@@ -125,70 +147,14 @@ class Desk:
         return [conversation(row) for row in self._batch(keys)]
 
     def messages(self, ticket: Ticket) -> Thread:
-        """The ticket's messages, comments and activity lines, oldest first, edits and reactions folded in.
-
-        Messages may be older than their ticket, because a provider delivers late: up to GUARD_DAYS. Of very many or
-        very long ones the newest are returned: MOST_MESSAGES, MOST_OPENED, EXAMINED.
-        """
-        first = max(0, ticket.created_at - GUARD_DAYS * DAY)
-        last = ticket.closed_at + GUARD_DAYS * DAY if ticket.closed_at else 9_999_999_999_999
-        found: list[Message] = []
-        size, earlier = 0, False
-        with reaching():
-            all_rows = DeskRow.query(
-                rows.conversation_pk(ticket.conversation_id),
-                DeskRow.sk.between(f"message#{first:013d}", f"message#{last:013d}~"),
-                scan_index_forward=False,
-                consistent_read=True,
-            )
-            for place, row in enumerate(all_rows):
-                if place >= EXAMINED:
-                    earlier = True
-                    break
-                if row.guard or row.ticket_id != ticket.id or not alive(row, self._now):
-                    continue
-                if len(found) >= MOST_MESSAGES or size >= MOST_OPENED:
-                    earlier = True
-                    break
-                found.append(self._message(ticket, row))
-                size += size_of(found[-1])
-        return Thread(tuple(fold(found)), earlier)
+        """The ticket's messages, comments and activity lines, oldest first: see Threads.of."""
+        return self._threads.of(ticket, lambda: self.conversation(ticket.conversation_id).ticket_id)
 
     def message(self, ticket: Ticket, ref: MessageRef) -> Message | None:
         """One message of the ticket, strongly consistent, without what was folded into it; None when it is
         elsewhere."""
         row = self._get(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
-        return self._message(ticket, row) if row and row.ticket_id == ticket.id else None
-
-    def _message(self, ticket: Ticket, row: DeskRow) -> Message:
-        ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
-        content, unreadable = self._json(ticket.contact_id, sealing.message_content(ref), row.content)
-        opened, (status, failure) = content or {}, outcome(row)
-        details = opened.get("details")
-        return Message(
-            id=str(ref),
-            direction=str(row.direction),
-            kind=str(row.kind),
-            sent_at=number(row.sent_at) or ref.at,
-            text=str(opened.get("text", "")),
-            order=number(row.order),
-            arrived_at=number(row.arrived_at),
-            status=status,
-            failure=failure,
-            author=row.author or "",
-            purpose=row.purpose or "",
-            provider_hash=row.provider_hash or "",
-            quote_hash=row.quote_hash or "",
-            target_hash=row.target_hash or "",
-            details=details if isinstance(details, dict) else {},
-            params=mapping(row.params),
-            forwarded=bool(opened.get("forwarded")),
-            uncertain=bool(row.uncertain),
-            resent_as="" if outstanding(outgoing(row)) else resent_as(ref, row),
-            raw_type=row.raw_type or "",
-            erased=content is None and not unreadable and row.content is not None,
-            unreadable=unreadable,
-        )
+        return self._threads.message(ticket, row) if row and row.ticket_id == ticket.id else None
 
     # -- contacts
 
@@ -205,8 +171,10 @@ class Desk:
         if "contact" not in found or found["contact"].profile is None:
             return None
         row = found.pop("contact")
-        if self._get(rows.conversation_pk(str(row.conversation_id)), "head") is None:
+        head = self._get(rows.conversation_pk(str(row.conversation_id)), "head")
+        if head is None:
             return None  # the head carries the contact's date
+        self._heads[str(row.conversation_id)] = head
         consents = [one for name, one in found.items() if name.startswith("consent#")]
         profile, unreadable = self._json(contact_id, sealing.contact_attribute(contact_id, "profile"), row.profile)
         addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}
@@ -217,8 +185,8 @@ class Desk:
             language=row.language or "",
             conversation_id=str(row.conversation_id),
             created_at=number(row.created_at),
-            name=str((profile or {}).get("name", "")),
-            username=str((profile or {}).get("username", "")),
+            name=seen(str((profile or {}).get("name", ""))),
+            username=seen(str((profile or {}).get("username", ""))),
             **{kind: value or "" for kind, value in addresses.items()},
             erased=profile is None and not unreadable,
             unreadable=unreadable or None in addresses.values(),
@@ -229,9 +197,11 @@ class Desk:
         )
 
     def erasing(self, contact_id: str) -> bool:
-        """Whether the contact's data is being destroyed, strongly consistent."""
-        row = self._get(rows.contact_pk(contact_id), "contact")
-        return bool(row and row.state == ERASING)
+        """Whether the contact's data is being destroyed, by a strongly consistent read of this request."""
+        if contact_id not in self._erasing:
+            row = self._get(rows.contact_pk(contact_id), "contact")
+            self._erasing[contact_id] = bool(row and row.state == ERASING)
+        return self._erasing[contact_id]
 
     def open_request(self, contact_id: str) -> str:
         """Id of the contact's open request about data, or ""."""
@@ -240,7 +210,9 @@ class Desk:
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
         """The conversations of several contacts."""
         keys = [(rows.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
-        return [str(row.conversation_id) for row in self._batch(keys)]
+        found = self._batch(keys)
+        self._erasing |= {str(row.contact_id): row.state == ERASING for row in found}
+        return [str(row.conversation_id) for row in found]
 
     def written(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:
         """What a colleague wrote about a request (`evidence` or `reason`); "" when nothing, or when it cannot be

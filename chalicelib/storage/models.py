@@ -11,6 +11,7 @@ from pynamodb.attributes import (
     ListAttribute,
     MapAttribute,
     NumberAttribute,
+    NumberSetAttribute,
     UnicodeAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -122,6 +123,10 @@ class DeskRow(Model):
     uncertain = BooleanAttribute(null=True)
     params: MapAttribute[str, object] = MapAttribute(null=True)
     guard = BooleanAttribute(null=True)
+    deleted = BooleanAttribute(null=True)
+    """The customer took this message back; its content is gone."""
+    quote_gone = BooleanAttribute(null=True)
+    """The customer took back what this message quotes."""
     flagged = BooleanAttribute(null=True)
     """The ticket says that this message was not delivered."""
     vault_id = UnicodeAttribute(null=True)
@@ -161,6 +166,9 @@ class DeskRow(Model):
     """When its dating was asked for again."""
     undelivered = UnicodeAttribute(null=True)
     """Sort key of the newest message that did not go out, without its prefix."""
+
+    late_in = NumberSetAttribute(null=True)
+    """Spans of time in which messages of this ticket were sent that arrived very late: tickets.LATE_SPAN."""
 
     # staff and channels
     sub = UnicodeAttribute(null=True)
@@ -229,6 +237,8 @@ class IndexRow(Model):
     kind = UnicodeAttribute(null=True)
     words: ListAttribute[str] = ListAttribute(null=True)
     version = UnicodeAttribute(null=True)
+    rule = NumberAttribute(null=True)
+    """By which rule these words were made: search_words.RULE."""
     ended_at = NumberAttribute(null=True)
     """When the contact of these words ended: they go with the next sweep."""
 

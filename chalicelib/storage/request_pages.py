@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.domain.privacy import OVER, Request
+from chalicelib.domain.privacy import Request, shown_in, shown_state
 from chalicelib.errors import BadInput
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_from_wire, item_to_wire
@@ -60,8 +60,8 @@ class RequestPages:
 
     def page(self, now: int, limit: int, *, state: str = "", kind: str = "", cursor: str = "") -> RequestPage:
         """Return the next `limit` requests at most: open ones, nearest limit first, then those that are over, newest
-        first. Raises BadInput for a cursor that is not ours."""
-        parts = list(_QUEUES) if not state else ["over" if state in OVER else "open"]
+        first. `state` is one as they are shown. Raises BadInput for a cursor that is not ours."""
+        parts = [part for part in _QUEUES if not state or state in shown_in(part)]
         found: list[Request] = []
         place, examined = cursor, 0
         for part, item in self._rows(parts, cursor, max(limit + 1, CHUNK)):
@@ -70,7 +70,7 @@ class RequestPages:
             examined += 1
             place = f"{part}-{item['activity']}-{item['request_id']}"
             request = request_of(item)
-            if _alive(item, now) and state in ("", request.state) and kind in ("", request.kind):
+            if _alive(item, now) and state in ("", shown_state(request)) and kind in ("", request.kind):
                 found.append(request)
         return RequestPage(tuple(found))
 

@@ -66,7 +66,7 @@ MESSAGE = ItemClass(
     plain=("direction", "kind", "ticket_id", "contact_id", "sent_at", "provider_hash", "order", "arrived_at",
            "status", "rank", "failure", "author", "purpose", "raw_type", "quote_hash", "target_hash", "links",
            "linked_until", "piece_count", "piece_states", "resent_as", "uncertain", "attempts", "edited", "params",
-           "expires_at", "gone_at", "policy", "flagged"),
+           "expires_at", "gone_at", "policy", "flagged", "deleted", "quote_gone", "due", "due_at"),
 )  # fmt: skip
 RAW = ItemClass(
     "raw", "desk", pk="conversation#{conversation_id}", sk="raw#{at}#{blind}",
@@ -96,7 +96,7 @@ TICKET = ItemClass(
     plain=("ticket_id", "number", "state", "channel", "account", "conversation_id", "contact_id", "assignee",
            "priority", "tags", "created_at", "last_message_at", "activity", "queue", "unread", "last_kind",
            "last_direction", "language", "previous_ticket_id", "solved_at", "closed_at", "expires_at", "dated",
-           "gone_at", "rung_at", "undelivered"),
+           "gone_at", "rung_at", "undelivered", "late_in"),
 )  # fmt: skip
 NUMBER = ItemClass(
     "number", "desk", pk="number#{number}", sk="number",
@@ -190,7 +190,7 @@ WORDS = ItemClass(
     "words", "index", pk="words#{contact_id}", sk="words",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
     expiry=_WITH_CONTACT, eraser="index",
-    plain=("contact_id", "words", "version", "ended_at"),
+    plain=("contact_id", "words", "version", "rule", "ended_at"),
 )  # fmt: skip
 
 REQUEST = ItemClass(
@@ -264,6 +264,8 @@ CLASSES = (
 
 ASKING = "ask#0"
 """Key of asks in the sparse index `unsent`; the suffix is the shard: one today."""
+REVOKING = "revoke#0"
+"""Key, there, of deletions whose message has not arrived yet."""
 
 
 def contact_pk(contact_id: str) -> str:

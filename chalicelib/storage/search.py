@@ -1,6 +1,7 @@
 """Finding tickets by what a person says on the phone: number, name, phone, @username, provider's user id.
 
-Addresses are found by their blind names, names by the text index: nothing here reads more rows than it shows.
+Addresses are found by their blind names, names by the text index: nothing here reads more rows than it shows. Who is
+being erased is found by nothing of theirs; the number of their ticket leads to the frozen ticket.
 """
 
 import re
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 
 from chalicelib.domain.desk import Ticket
 from chalicelib.domain.messages import Address, Channel
+from chalicelib.domain.normal import invisible, normal
+from chalicelib.domain.search_words import numbers_in, phone_word
 from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.calls import reaching
 from chalicelib.storage.desk import CHAIN, Desk
@@ -18,8 +21,7 @@ MOST_CONTACTS = 50
 MOST_EARLIER = 100
 """Earlier tickets that one search follows, one read each."""
 _BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
-_NUMBER = re.compile(r"#?[0-9][0-9 -]{4,14}")
-_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,30}")
+_TICKET_DIGITS = range(6, 15)
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,15 @@ class Search:
 
     def __call__(self, q: str) -> list[Ticket]:
         """The tickets of the people found, and the one of that number, newest activity first. Raises Unavailable."""
-        words = " ".join(q.split())
-        newest = dict.fromkeys(self._by_number(words))
-        newest |= dict.fromkeys(self._by_address(words))
+        words = " ".join("".join(one for one in q if not invisible(one)).split())
+        named = self._by_number(words)
+        newest = dict.fromkeys([*named, *self._by_address(words)])
         contacts = list(dict.fromkeys(self.contacts_by_words(words)))[:MOST_CONTACTS]
         if contacts:
             heads = self.desk.conversations(self.desk.conversations_of(contacts))
             newest |= dict.fromkeys(head.ticket_id for head in heads if head.ticket_id)
-        found = {ticket.id: ticket for ticket in self.desk.tickets(newest)}
+        seen = self.desk.tickets(newest)
+        found = {ticket.id: ticket for ticket in seen if not ticket.erased or ticket.id in named}
         left = MOST_EARLIER
         for ticket in list(found.values()):
             chain = self.desk.chain(ticket, min(CHAIN, left))
@@ -57,9 +60,11 @@ class Search:
         return sorted(found.values(), key=lambda one: (-one.activity, one.id))
 
     def _by_number(self, words: str) -> list[str]:
-        if not _NUMBER.fullmatch(words):
+        """The ticket whose number stands alone in what was typed, however it is written: №418-945, Ticket 418–945."""
+        numbers = numbers_in(words)
+        if len(numbers) != 1 or len(numbers[0]) not in _TICKET_DIGITS:
             return []
-        ticket_id = self.desk.ticket_id_of(re.sub(r"\D", "", words))
+        ticket_id = self.desk.ticket_id_of(numbers[0])
         return [ticket_id] if ticket_id else []
 
     def _by_address(self, words: str) -> list[str]:
@@ -73,22 +78,15 @@ class Search:
         wanted: list[tuple[Channel, Sequence[str], Address]] = []
         if _BUSINESS_ID.fullmatch(words):
             wanted.append(("whatsapp", self.accounts.whatsapp, Address("user", words)))
-        if _PHONE.fullmatch(words):
-            digits = re.sub(r"\D", "", words)
-            wanted += [("whatsapp", self.accounts.whatsapp, Address("phone", one)) for one in phones(digits)]
-            if words.isdecimal():
-                wanted.append(("telegram", self.accounts.telegram, Address("chat", words)))
+        text, numbers = normal(words), numbers_in(words)
+        if len(numbers) == 1 and len(numbers[0]) >= _TICKET_DIGITS[0] and not any(one.isalpha() for one in text):
+            known = phone_word(text).removeprefix("phone:")
+            one_of = dict.fromkeys(filter(None, [known, numbers[0]]))
+            wanted += [("whatsapp", self.accounts.whatsapp, Address("phone", one)) for one in one_of]
+            if text.isdecimal():
+                wanted.append(("telegram", self.accounts.telegram, Address("chat", text)))
         return [
             self.address_key.address(channel, account, address)
             for channel, accounts, address in wanted
             for account in accounts
         ]
-
-
-def phones(digits: str) -> list[str]:
-    """The numbers that a person may mean, as WhatsApp writes them: in Kazakhstan 8 700 … and 700 … are 7 700 …"""
-    if len(digits) == 11 and digits[0] == "8":
-        return ["7" + digits[1:]]
-    if len(digits) == 10 and digits[0] == "7":
-        return ["7" + digits, digits]
-    return [digits]

@@ -8,7 +8,18 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.expiry import Dated, EndedWords, Expired, Removal, Undated, UnheardAsk, gone_at
+from chalicelib.domain.expiry import (
+    Dated,
+    EndedWords,
+    Expired,
+    OldWords,
+    Removal,
+    Undated,
+    UnheardAsk,
+    WaitingRevoke,
+    gone_at,
+)
+from chalicelib.domain.search_words import RULE
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
 from chalicelib.errors import Unavailable
 from chalicelib.storage import rows, text_index
@@ -25,15 +36,17 @@ _KEYS = ("pk", "sk")
 _LOOKED_AT = (
     *_KEYS,
     *("expires_at", "direction", "arrived_at", "ticket_id", "conversation_id", "dated", "activity", "rung_at"),
-    *("contact_id", "ended_at"),
+    *("contact_id", "ended_at", "rule"),
 )
 _PAST_ITS_DATE = "expires_at <= :now"
 _OF_NOBODY = "attribute_exists(ended_at)"
+_BY_AN_OLD_RULE = "(begins_with(pk, :words) AND (attribute_not_exists(#rule) OR #rule < :rule))"
 _DATED_OTHERWISE = (
     "(attribute_exists(expires_at) AND attribute_not_exists(dated))"
     " OR (attribute_not_exists(expires_at) AND attribute_exists(dated))"
     " OR (attribute_exists(expires_at) AND attribute_exists(dated) AND expires_at <> dated)"
 )
+MOST_REVOKES = 100
 DATING_TAKES = 60 * SECOND
 """How long after a ticket was closed or reopened, or its bell rung again, its rows may have another date."""
 
@@ -42,7 +55,7 @@ DATING_TAKES = 60 * SECOND
 class Page:
     """What one page of a scan found, in its order, and where the next one begins; None at the table's end."""
 
-    items: tuple[Expired | Undated | EndedWords, ...]
+    items: tuple[Expired | Undated | EndedWords | OldWords, ...]
     cursor: dict[str, str] | None
 
 
@@ -89,12 +102,34 @@ class Sweeping:
             self._writes.update("ask", "desk", ask.pk, ask.sk, "SET #due_at = :due", "attribute_exists(pk)", values)
         )
 
+    # -- deletions whose message has not arrived
+
+    def waiting_revokes(self, now: int) -> Iterator[WaitingRevoke]:
+        """Deletions that are due to be looked at again at `now` (ms), as the index shows them; MOST_REVOKES at once."""
+        query = {
+            "TableName": self._tables["desk"],
+            "IndexName": "unsent",
+            "KeyConditionExpression": "due = :due AND due_at <= :now",
+            "ExpressionAttributeValues": {":due": {"S": rows.REVOKING}, ":now": {"N": str(now)}},
+            "Limit": MOST_REVOKES,
+        }
+        for item in self._call("query", query)["Items"]:
+            yield WaitingRevoke(item["pk"]["S"], item["sk"]["S"], _number(item, "arrived_at"))
+
+    def put_off_revoke(self, revoke: WaitingRevoke, due_at: int) -> None:
+        """Have a deletion looked at now, and again at `due_at` (ms): the change shows in the table's stream, and the
+        relay rings. One that waits no more stays as it is."""
+        write = self._writes.update(
+            "message", "desk", revoke.pk, revoke.sk, "SET #due_at = :at", "attribute_exists(#due)", {"at": due_at}
+        )
+        self._alone(write)
+
     # -- what has expired
 
     def expired(self, table: str, cursor: dict[str, str] | None, now: int) -> Page:
         """Read one page (1 MB) of a table from `cursor` on and return what is past its date; of the table `desk`
-        also the tickets whose rows are dated otherwise, and of `index` the words of contacts that have ended. `now`
-        in ms."""
+        also the tickets whose rows are dated otherwise, and of `index` the words of contacts that have ended, or
+        that were made by an older rule. `now` in ms."""
         request: dict[str, Any] = {
             "TableName": self._tables[table],
             "FilterExpression": _PAST_ITS_DATE,
@@ -104,7 +139,9 @@ class Sweeping:
             request["FilterExpression"] += f" OR (begins_with(pk, :ticket) AND ({_DATED_OTHERWISE}))"
             request["ExpressionAttributeValues"][":ticket"] = {"S": "ticket#"}
         else:
-            request["FilterExpression"] += f" OR {_OF_NOBODY}"
+            request["FilterExpression"] += f" OR {_OF_NOBODY} OR {_BY_AN_OLD_RULE}"
+            request["ExpressionAttributeNames"] = {"#rule": "rule"}
+            request["ExpressionAttributeValues"] |= {":words": {"S": "words#"}, ":rule": {"N": str(RULE)}}
         if cursor:
             request["ExclusiveStartKey"] = {name: {"S": value} for name, value in cursor.items()}
         answer = self._call("scan", request)
@@ -214,12 +251,14 @@ def _number(item: Wire, name: str) -> int:
     return int(float(item.get(name, {}).get("N", "0")))
 
 
-def _found(table: str, item: Wire, now: int) -> Expired | Undated | EndedWords | None:
+def _found(table: str, item: Wire, now: int) -> Expired | Undated | EndedWords | OldWords | None:
     value = {name: from_wire(item[name]) for name in _LOOKED_AT if name in item}
     pk, sk, date = value["pk"], value["sk"], value.get("expires_at", 0)
     ticket_id, conversation_id = value.get("ticket_id", ""), value.get("conversation_id", "")
     if table != "desk":
-        return EndedWords(pk, sk, value["contact_id"]) if "ended_at" in value else Expired(table, pk, sk, date)
+        if "ended_at" in value:
+            return EndedWords(pk, sk, value["contact_id"])
+        return OldWords(pk, sk, pk.partition("#")[2]) if sk == "words" else Expired(table, pk, sk, date)
     if pk.startswith("ticket#") and value.get("dated", 0) != date:
         changed_at = max(value.get("activity", 0), value.get("rung_at", 0))
         return Undated(pk, sk, ticket_id) if changed_at <= now - DATING_TAKES else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pynamodb.exceptions import DeleteError, PutError
 
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.search_words import wanted_words
+from chalicelib.domain.search_words import RULE, beginnings, wanted_words
 from chalicelib.errors import Unavailable
 from chalicelib.storage.blind import TextKey
 from chalicelib.storage.calls import reaching
@@ -25,19 +25,25 @@ class TextIndex:
         self._text_key = text_key
 
     def find_contacts(self, typed: str) -> list[str]:
-        """Return ids of contacts that have all the words of `typed`, MOST_FOUND at most, in no particular
-        order."""
+        """Return ids of contacts that have all the words of `typed`, or words that begin so; MOST_FOUND at most, those
+        with the whole words first, in no particular order beyond that."""
         found: set[str] | None = None
+        whole: set[str] | None = None
         for group in wanted_words(typed):
-            having = {contact_id for word in group for contact_id in self._having(word)}
+            having = self._having(group)
+            begun = {one for word in group for one in beginnings(word, known=bool(having))}
+            whole = having if whole is None else whole & having
+            having = having | self._having(begun)
             found = having if found is None else found & having
             if not found:
                 break
-        return sorted(found or ())[:MOST_FOUND]
+        return [*sorted(whole or ()), *sorted((found or set()) - (whole or set()))][:MOST_FOUND]
 
-    def _having(self, word: str) -> list[str]:
+    def _having(self, words: Iterable[str]) -> set[str]:
+        """Contacts that have at least one of these words."""
+        names = [self._row(self._text_key.word(word)) for word in sorted(words)]
         with reaching():
-            return [str(row.sk) for row in IndexRow.query(self._row(self._text_key.word(word)), limit=MOST_OF_A_WORD)]
+            return {str(row.sk) for name in names for row in IndexRow.query(name, limit=MOST_OF_A_WORD)}
 
     def replace(self, contact_id: str, words: Iterable[str]) -> int:
         """Make a contact found by these words and no others; return how many rows changed.
@@ -49,12 +55,12 @@ class TextIndex:
         """
         wanted = {self._text_key.word(word) for word in words}
         for _ in range(TRIES):
-            known, version, ended = self._known(contact_id)
+            known, version, ended, rule = self._known(contact_id)
             if ended and forget(contact_id):
                 return len(known)
-            if known == wanted:
+            if known == wanted and (rule == RULE or not version):
                 return 0
-            widened = self._remember(contact_id, known | wanted, version)
+            widened = self._remember(contact_id, known | wanted, version, rule=0)
             if widened is None:
                 continue
             with reaching(), IndexRow.batch_write() as batch:
@@ -66,19 +72,23 @@ class TextIndex:
                 return len(known ^ wanted)
         raise Unavailable("Others index this contact at the same time; try again.")
 
-    def _known(self, contact_id: str) -> tuple[set[str], str, bool]:
-        """Return the words of a contact, the version of their list, "" without one, and whether the contact has
-        ended."""
+    def _known(self, contact_id: str) -> tuple[set[str], str, bool, int]:
+        """Return the words of a contact, the version of their list, "" without one, whether the contact has ended, and
+        the rule by which the words were made."""
         with reaching():
             rows = list(IndexRow.query(_words(contact_id), IndexRow.sk == "words", consistent_read=True))
         if not rows:
-            return set(), "", False
-        return set(rows[0].words or ()), rows[0].version or "", rows[0].ended_at is not None
+            return set(), "", False, 0
+        row = rows[0]
+        return set(row.words or ()), row.version or "", row.ended_at is not None, int(row.rule or 0)
 
-    def _remember(self, contact_id: str, names: set[str], version: str) -> str | None:
-        """Write the list over the one of `version` and return its new version; None: it is another now."""
+    def _remember(self, contact_id: str, names: set[str], version: str, *, rule: int = RULE) -> str | None:
+        """Write the list over the one of `version` and return its new version; None: it is another now. Without a
+        `rule` the list is being worked on: whoever finds it so does the work again."""
         fresh = new_id()
-        row = IndexRow(_words(contact_id), "words", contact_id=contact_id, words=sorted(names), version=fresh)
+        row = IndexRow(
+            _words(contact_id), "words", contact_id=contact_id, words=sorted(names), version=fresh, rule=rule
+        )
         condition = IndexRow.version == version if version else IndexRow.version.does_not_exist()
         if names:
             condition &= IndexRow.ended_at.does_not_exist()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.domain.people import Arrival
-from chalicelib.domain.tickets import SECOND, State, queue_of
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, LATE_SPAN, SECOND, State, queue_of
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.writes import Write, Writes
 
@@ -49,6 +49,7 @@ class TicketRows:
             "last_direction": "in",
             "language": arrival.person.language,
             "previous_ticket_id": arrival.previous,
+            **({"late_in": late} if (late := _late(arrival)) else {}),
         }
         yield self._writes.put("ticket", "desk", rows.ticket_pk(arrival.ticket_id), "ticket", ticket)
         yield self._writes.put(
@@ -80,6 +81,9 @@ class TicketRows:
         if renamed:
             values["who"] = self._who(arrival)
             changes.append("who = :who")
+        if late := _late(arrival):
+            values["late"] = late
+            remove += " ADD late_in :late"
         return self._writes.update(
             "ticket", "desk", rows.ticket_pk(arrival.ticket_id), "ticket",
             ("SET " + ", ".join(changes) if changes else "") + remove, condition, values,
@@ -94,3 +98,9 @@ class TicketRows:
     def _last(self, arrival: Arrival) -> bytes:
         place = sealing.ticket_attribute(arrival.ticket_id, "last")
         return sealing.seal_json(arrival.person.public_key, place, {"text": arrival.message.text[:PREVIEW]})
+
+
+def _late(arrival: Arrival) -> set[int]:
+    """The span of days in which a message was sent that comes later than webhooks are repeated, else nothing. A reader
+    would not look for it so far back. Spans and not times, because the set of them stays small whatever arrives."""
+    return {arrival.at // LATE_SPAN} if arrival.at < arrival.now - GUARD_DAYS * DAY else set()

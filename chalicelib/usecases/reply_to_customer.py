@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from chalicelib.channels.split import pieces_of
 from chalicelib.domain.delivery import Answered, Failed, Head, Recipient, Reply, window_open
 from chalicelib.domain.desk import Message
+from chalicelib.domain.normal import shows_nothing
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import State, reply_time
-from chalicelib.domain.visible import shows_nothing
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.storage import sealing
 

@@ -1,12 +1,12 @@
 """Every minute: ring again for what was not sent and for what was asked about data, look after requests, close what is
-idle, delete what has expired."""
+idle, delete what has expired, have contacts indexed whose words an older release has made."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.expiry import EndedWords, Expired, Removal, Undated
+from chalicelib.domain.expiry import EndedWords, Expired, OldWords, Removal, Undated
 from chalicelib.domain.tickets import DAY, SECOND, State
 from chalicelib.errors import DeskError
 from chalicelib.observability import count, log
@@ -18,21 +18,31 @@ if TYPE_CHECKING:
 RING_AFTER = 60 * SECOND
 MOST_RINGS = 500
 """Conversations that one sweep rings. The next one goes on where it ended, from a kept cursor."""
-BUDGETS = {"ring": 10.0, "asks": 2.0, "requests": 4.0, "close": 13.0, "desk": 10.0, "contacts": 7.0, "index": 5.0}
+BUDGETS = {
+    "ring": 10.0,
+    "asks": 2.0,
+    "revokes": 1.0,
+    "requests": 4.0,
+    "close": 12.0,
+    "desk": 10.0,
+    "contacts": 7.0,
+    "index": 5.0,
+}
 """Seconds for each part; the function is given 55. A table that takes longer is read in turns."""
 _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """One sweep. `ring` rings conversations and returns how many rang, `end_contact` ends the contact of a
-    conversation and returns whether it has ended; `watch_asks` and `watch` look after what people asked about their
-    data and after requests, until a time of the stopwatch; days are the operator's profile's."""
+    """One sweep. `ring` rings conversations and returns how many rang, `reindex` has a contact indexed, `end_contact`
+    ends the contact of a conversation and returns whether it has ended; `watch_asks` and `watch` look after what people
+    asked about their data and after requests, until a time of the stopwatch; days are the operator's profile's."""
 
     store: "Sweeping"
     closing: "Closing"
     end_contact: Callable[[str], bool]
     ring: Callable[[list[str]], int]
+    reindex: Callable[[str], bool]
     watch_asks: Callable[[float], int]
     watch: Callable[[float], int]
     idle_days: int
@@ -51,6 +61,7 @@ class Sweep:
         parts: dict[str, Callable[[float], int]] = {
             "ring": self._ring,
             "asks": self.watch_asks,
+            "revokes": self._ring_revokes,
             "requests": self.watch,
             "close": self._close,
             "desk": lambda until: self._delete("desk", until, heads),
@@ -103,6 +114,16 @@ class Sweep:
         count("OldestOutboundSeconds", (now - oldest) / SECOND, unit="Seconds")
         conversations = list(dict.fromkeys([*probes.values(), *wanted]))
         return self.ring(conversations) if conversations else 0
+
+    def _ring_revokes(self, until: float) -> int:
+        """Have deletions looked at again whose message had not arrived, the longer they wait the more rarely."""
+        now, rung = self.clock(), 0
+        for one in self.store.waiting_revokes(now):
+            if self.stopwatch() > until:
+                break
+            self.store.put_off_revoke(one, now + max(RING_AFTER, (now - one.arrived_at) // 8))
+            rung += 1
+        return rung
 
     def _close(self, until: float) -> int:
         """Close tickets that were idle or solved for the profile's days; with the date of everything on
@@ -160,11 +181,14 @@ class Sweep:
             count("ItemsExpired", ended, table="keys")
         return ended
 
-    def _deal_with(self, item: Expired | Undated | EndedWords, now: int) -> bool:
+    def _deal_with(self, item: Expired | Undated | EndedWords | OldWords, now: int) -> bool:
         """Remove what may go; what its ticket does not let go, and a ticket whose bell was lost, is dated
         first."""
         if isinstance(item, EndedWords):
             return self.store.forget(item.contact_id)
+        if isinstance(item, OldWords):
+            self.reindex(item.contact_id)  # as often as the scan meets it; the indexer does nothing twice
+            return False
         if isinstance(item, Undated):
             self.store.ring_dating(item.ticket_id, now)
             return False

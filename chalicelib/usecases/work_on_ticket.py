@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.desk import Contact, Message, Thread, Ticket
+from chalicelib.domain.normal import shows_nothing
 from chalicelib.domain.staff import Staff
-from chalicelib.domain.visible import shows_nothing
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.observability import audit
 

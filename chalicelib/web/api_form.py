@@ -71,10 +71,17 @@ def message(one: Message, channel: str = "") -> dict[str, Any]:
         "edited": bool(one.edited_at),
         "edited_at": when(one.edited_at),
         "deleted": one.deleted,
-        "quote": {"id": one.quote.id or None, "text": one.quote.text} if one.quote else None,
+        "quote": _quote(one),
         "erased": one.erased,
         "unreadable": one.unreadable,
     }
+
+
+def _quote(one: Message) -> dict[str, Any] | None:
+    quote = one.quote
+    if quote is None:
+        return None
+    return {"id": quote.id or None, "ticket_id": quote.ticket_id or None, "text": quote.text}
 
 
 def _why(channel: str, failure: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from chalice.app import Response
 
 from chalicelib import wiring_web
 from chalicelib.domain.certificates import FINAL, ISSUED, Entry
-from chalicelib.domain.privacy import ERASING_KINDS, ESCALATED_RESTS, Request, RequestState, Step
+from chalicelib.domain.privacy import ERASING_KINDS, ESCALATED_RESTS, Request, RequestState, Step, shown_state
 from chalicelib.errors import BadInput, NotFound
 from chalicelib.observability import audit
 from chalicelib.usecases.decide_request import MOST_REASON
@@ -154,7 +154,7 @@ def form(one: Request) -> dict[str, Any]:
     return {
         "id": one.id,
         "kind": one.kind,
-        "state": one.state,
+        "state": shown_state(one),
         "source": one.source,
         "contact_id": one.contact_id,
         "channel": one.channel,

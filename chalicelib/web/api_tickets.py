@@ -13,6 +13,7 @@ from chalicelib.usecases.change_ticket import Wish
 from chalicelib.web import api_form, fields
 from chalicelib.web.answers import json_answer
 from chalicelib.web.call import Call
+from chalicelib.web.show_asked import with_questions
 
 CHANNELS = ("whatsapp", "telegram", "email", "form")
 LIST_PARAMETERS = ("state", "channel", "assignee", "tag", "q", "limit", "cursor")
@@ -69,7 +70,8 @@ def read(call: Call) -> Response:
     fields.only(call.query, (), "parameter")
     desk = wiring_web.desk()
     ticket, thread = wiring_web.open_ticket(desk)(fields.path_id(call.path), call.colleague)
-    said = [api_form.message(one, ticket.channel) for one in thread.messages if one.direction != "event"]
+    messages = with_questions(thread.messages, ticket, wiring_web.profile())
+    said = [api_form.message(one, ticket.channel) for one in messages if one.direction != "event"]
     return json_answer({**api_form.ticket(ticket), "messages": said, "earlier": thread.earlier})
 
 

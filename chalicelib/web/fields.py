@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from chalicelib.domain.visible import shows_nothing
+from chalicelib.domain.normal import shows_nothing
 from chalicelib.errors import BadInput, NotFound
 
 MAX_REPLY = 16_000

@@ -21,6 +21,7 @@ from chalicelib.web import fields, pages
 from chalicelib.web.call import Call
 from chalicelib.web.pages_queue import PER_PAGE, Place, leading, rail, title_of
 from chalicelib.web.show import Words
+from chalicelib.web.show_asked import with_questions, with_request
 from chalicelib.web.show_privacy import RequestWords
 
 EARLIER = 5
@@ -75,6 +76,7 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
     words = pages.words_for(call, call.now, {one.id: one.name for one in staff})
     tally = counts(call.now)
     retention = wiring_web.profile().retention["ticket"]
+    messages = with_questions(thread.messages, ticket, wiring_web.profile())
     return pages.page(
         "ticket.html",
         call,
@@ -89,7 +91,9 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
         asked=asked,
         say=RequestWords(words, wiring_web.profile().deadlines) if asked else None,
         cut=thread.earlier,
-        days=days(thread.messages, ticket.unread if ticket.assignee in ("", call.colleague.id) else 0, words),
+        days=days(
+            with_request(messages, asked), ticket.unread if ticket.assignee in ("", call.colleague.id) else 0, words
+        ),
         composer=composer(ticket, head.blocked, head.window_ends(ticket.channel), call.now),
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - call.now < SOON,

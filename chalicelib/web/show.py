@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.channels.refusals import shown_reason
 from chalicelib.domain import labels
-from chalicelib.domain.desk import Message, Ticket
+from chalicelib.domain.desk import Message, Quote, Ticket
 from chalicelib.domain.failures import GAVE_UP, UNLISTED
 from chalicelib.domain.ids import speak
 from chalicelib.domain.labels import desk_msg
@@ -35,6 +35,9 @@ CHANNEL_ICONS = {"whatsapp": "whatsapp", "telegram": "telegram", "email": "mail"
 EVENT_ICONS = {
     "state_changed": "solved", "assigned": "user", "unassigned": "user-dashed", "priority_changed": "high",
     "tags_changed": "tag", "blocked": "offline", "failed": "alert", "closed": "lock", "closed_idle": "lock",
+    "edit_elsewhere": "edit", "reaction_elsewhere": "heart", "reaction_taken_elsewhere": "heart",
+    "revoke_elsewhere": "erase", "request_asked": "shield", "request_confirmed": "shield",
+    "request_announced": "shield", "request_cancelled": "shield", "request_refused": "shield",
 }  # fmt: skip
 ROLE_NAMES: Mapping[str, str] = {
     "operator": desk_msg("Operator"),
@@ -46,6 +49,15 @@ MORE_EVENTS: Mapping[str, str] = {
     "started": desk_msg("The customer pressed Start in the bot"),
     "number_taken": desk_msg("The customer's new number belongs to another contact; nothing was moved"),
     "revoke_unknown": desk_msg("Deletion of an unknown message"),
+    "edit_elsewhere": desk_msg("The customer edited a message of another ticket"),
+    "reaction_elsewhere": desk_msg("The customer reacted to a message of another ticket:"),
+    "reaction_taken_elsewhere": desk_msg("The customer took back a reaction to a message of another ticket"),
+    "revoke_elsewhere": desk_msg("The customer deleted a message of another ticket"),
+    "request_asked": desk_msg("The desk asked the customer to confirm the destruction of their data"),
+    "request_announced": desk_msg("The desk told the customer when the destruction begins"),
+    "request_confirmed": desk_msg("The destruction was confirmed"),
+    "request_cancelled": desk_msg("The customer cancelled the destruction"),
+    "request_refused": desk_msg("The destruction was refused"),
 }
 
 
@@ -111,9 +123,9 @@ class Words:
             return self.say("Being destroyed")
         if ticket.unreadable:
             return self.say("Cannot be opened")
-        return ticket.name or (
-            f"@{ticket.username}" if ticket.username else self.address(ticket.channel, ticket.address)
-        )
+        if ticket.name or ticket.username:
+            return ticket.name or f"@{ticket.username}"
+        return self.address(ticket.channel, ticket.address) or self.number(ticket.number)
 
     def address(self, channel: str, address: str) -> str:
         """An address as people read it."""
@@ -216,6 +228,20 @@ class Words:
         places = {"number": "", "days": "", "version": "", **{name: str(value) for name, value in given.items()}}
         places |= {"name": self.colleague(who) if who else "", "old": old, "new": new}
         return labels.label(self.say, names, message.kind, **places)
+
+    def place_of(self, quote: Quote, base: str) -> str:
+        """The address of a quoted message; empty when it is not held."""
+        if not quote.id:
+            return ""
+        return f"{base}/dashboard/tickets/{quote.ticket_id}#{quote.id}" if quote.ticket_id else f"#{quote.id}"
+
+    def quoted(self, quote: Quote) -> str:
+        """What is shown of a quoted message."""
+        if quote.gone:
+            return self.say("The customer deleted this message")
+        if quote.text:
+            return quote.text
+        return self.say("A message without a text") if quote.id else self.say("A message that is not on this ticket")
 
     def initials(self, name: str) -> str:
         """Two letters for a colleague's face."""

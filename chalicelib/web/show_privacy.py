@@ -17,6 +17,7 @@ from chalicelib.domain.privacy import (
     Step,
     Wait,
     next_step,
+    shown_state,
     stoppable,
 )
 from chalicelib.domain.profile import Deadline
@@ -131,13 +132,13 @@ class RequestWords:
         return label(self.words.say, KINDS, one.kind)
 
     def state(self, one: Request) -> str:
-        return label(self.words.say, STATES, _state(one))
+        return label(self.words.say, STATES, shown_state(one))
 
     def icon(self, one: Request) -> str:
-        return STATE_ICONS.get(_state(one), "clock")
+        return STATE_ICONS.get(shown_state(one), "clock")
 
     def tone(self, one: Request) -> str:
-        return STATE_TONES.get(_state(one), "")
+        return STATE_TONES.get(shown_state(one), "")
 
     def number(self, request_id: str) -> str:
         """An id as people read it aloud: in groups of five."""
@@ -325,11 +326,3 @@ class RequestWords:
     def next_run(self, one: Request) -> str:
         """When the next run begins by itself."""
         return self.moment(one.due_at or one.escalated_at + ESCALATED_RESTS)
-
-
-def _state(one: Request) -> str:
-    """The state as people see it: cancelled and refused at once, though the request is over when the answer is out."""
-    if one.state == RequestState.ESCALATED:
-        return one.state
-    ended = {Step.CANCELLED: RequestState.CANCELLED, Step.REFUSED: RequestState.REFUSED}
-    return next((str(state) for step, state in ended.items() if one.done(step)), one.state)

@@ -3,8 +3,10 @@ content.
 
 A new place in the outbox rings its conversation's doorbell. A ticket whose date is not yet on its rows is
 dated. Rows that appear on a ticket which may already be closed, and messages whose failure their ticket does
-not show, go the same way, one by one; so do rows that lie on no ticket. A new or changed contact is indexed. What a
-person asks for about their data, a new request about it, and what a colleague decided, ring for the worker of those.
+not show, go the same way, one by one; so do rows that lie on no ticket. With an edit or a deletion goes that it is
+one: it may be about a text that has to go. A deletion that waits for its message is rung for again when its time is
+changed. A new or changed contact is indexed. What a person asks for about their data, a new request about it, and what
+a colleague decided, ring for the worker of those.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +15,7 @@ from typing import Any
 from chalicelib import wiring_delivery
 from chalicelib.domain.delivery import RIGHTS
 from chalicelib.domain.pieces import outstanding
-from chalicelib.domain.statements import REFERRING
+from chalicelib.domain.statements import REFERRING, TEXT_CHANGES
 from chalicelib.observability import count, log
 from chalicelib.storage.attributes import from_wire
 from chalicelib.storage.queues import Bell, Queues
@@ -23,7 +25,7 @@ _QUIET = REFERRING | {"button"}
 _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
-    *("state", "waits", "decided_by", "piece_count", "piece_states", "resent_as"),
+    *("state", "waits", "decided_by", "due", "piece_count", "piece_states", "resent_as"),
 )
 """Attributes of an image that the relay looks at."""
 
@@ -68,7 +70,8 @@ def _bell(record: Mapping[str, Any]) -> tuple[str, Bell] | None:
         return "dating", _dating(item["conversation_id"], item["ticket_id"])
     if kind == "message" and "direction" in item and _concerns_dater(item, new):
         conversation_id = item["pk"].partition("#")[2]
-        return "dating", _dating(conversation_id, item.get("ticket_id", ""), item["sk"])
+        change = item["direction"] == "in" and item.get("kind") in TEXT_CHANGES
+        return "dating", _dating(conversation_id, item.get("ticket_id", ""), item["sk"], change=change)
     if kind == "contact":
         return "indexing", Bell({"contact_id": item["contact_id"]})
     if kind == "ask" and new:
@@ -83,13 +86,16 @@ def _decided(item: Mapping[str, Any]) -> bool:
     return bool(item.get("decided_by")) and (bool(item.get("waits")) or item.get("state") == "escalated")
 
 
-def _dating(conversation_id: str, ticket_id: str, row: str = "") -> Bell:
-    return Bell({"conversation_id": conversation_id, "ticket_id": ticket_id} | ({"row": row} if row else {}))
+def _dating(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> Bell:
+    body = {"conversation_id": conversation_id, "ticket_id": ticket_id} | ({"row": row} if row else {})
+    return Bell(body | ({"change": "yes"} if change else {}))
 
 
 def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:
     """Whether a message's row may lie undated on a closed ticket or on none, or its failure is not yet shown on
     its ticket, or still."""
+    if item.get("kind") == "revoke" and item.get("due"):
+        return True
     if not item.get("ticket_id"):  # what lies in a request's box goes with the request
         return new and not item.get("expires_at") and item.get("purpose") != RIGHTS
     if item.get("direction") == "out":

@@ -44,6 +44,8 @@ class Keeping(Delivery):
     """A desk whose workers can be run one by one."""
 
     rung: list[str] = field(default_factory=list)
+    rung_indexing: list[str] = field(default_factory=list)
+    """Contacts that the sweeper had indexed again."""
     rung_asks: list[str] = field(default_factory=list)
     """Contacts whose asks the sweeper had rung for."""
 
@@ -59,6 +61,7 @@ class Keeping(Delivery):
             "closing": Closing(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
             "end_contact": self.ender(dynamodb),
             "ring": self._ring,
+            "reindex": self._reindex,
             "watch_asks": WatchAsks(Sweeping(dynamodb or self.dynamodb, self.tables), self.ring_asks, lambda: self.now),
             "watch": lambda until: 0,
             "idle_days": IDLE_DAYS,
@@ -71,6 +74,10 @@ class Keeping(Delivery):
     def _ring(self, conversation_ids: list[str]) -> int:
         self.rung += conversation_ids
         return len(conversation_ids)
+
+    def _reindex(self, contact_id: str) -> bool:
+        self.rung_indexing.append(contact_id)
+        return True
 
     def ring_asks(self, contact_id: str) -> bool:
         self.rung_asks.append(contact_id)

@@ -20,7 +20,15 @@ from chalicelib.domain.certificates import ISSUED
 from chalicelib.domain.delivery import Failure, Job, Reply
 from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
 from chalicelib.domain.expiry import Expired
-from chalicelib.domain.messages import Address, Author, ChatEvent, NumberChanged, ReachChanged, StatusUpdate
+from chalicelib.domain.messages import (
+    Address,
+    Author,
+    ChatEvent,
+    InboundMessage,
+    NumberChanged,
+    ReachChanged,
+    StatusUpdate,
+)
 from chalicelib.domain.privacy import MOST_ASKED, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
@@ -44,7 +52,9 @@ from chalicelib.storage.search import Accounts, Search
 from chalicelib.storage.sessions import Brake, SessionStore
 from chalicelib.storage.staff import StaffStore
 from chalicelib.storage.sweeping import Sweeping
+from chalicelib.storage.taking_back import TakingBack
 from chalicelib.storage.vault import new_pair
+from chalicelib.usecases.take_back import TakeBack
 from chalicelib.usecases.wake_request import AnswerWait
 from infra.definitions import load
 from infra.functions import FUNCTIONS
@@ -436,9 +446,10 @@ def _(desk: Keeping) -> Action:
 # -- lists and tickets
 
 
-@asks("AP33", "AP36")
+@asks("AP33", "AP36", "AP313")
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
     return lambda: page(reader(desk), Wanted(("open",)), desk.now, 50)
 
 
@@ -449,7 +460,7 @@ def _(desk: Keeping) -> Action:
     return lambda: counts(desk.now)
 
 
-@asks("AP37", "AP36", "AP38", "AP39", "AP40")
+@asks("AP37", "AP36", "AP283", "AP38", "AP39", "AP40")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
 
@@ -479,7 +490,7 @@ def _(desk: Keeping) -> Action:
     return lambda: reader(desk).contact(ticket["contact_id"])
 
 
-@asks("AP43", "AP44", "AP45", "AP45", "AP46", "AP47", "AP48", "AP36")
+@asks("AP43", "AP44", "AP45", "AP45", "AP45", "AP46", "AP47", "AP48", "AP36")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
     desk.index_contact(ticket["contact_id"])
@@ -513,6 +524,24 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     _, ticket = shown(desk)
     return lambda: changes(desk).mark_read(ticket, BOLAT)
+
+
+@asks("AP38", "AP40", "AP314", "AP315")
+def _(desk: Keeping) -> Action:
+    """The middle one of three tickets, which quotes the first and was followed by another."""
+    first = from_amina(sent_at=desk.seconds)
+    desk.open_ticket(first)
+    desk.now += 91 * DAY
+    desk.sweep()
+    desk.receive(from_amina("Тағы", sent_at=desk.seconds, quote=first.provider_id))
+    desk.now += 91 * DAY
+    desk.sweep()
+    (row,) = [one for one in desk.of_pk("ticket#") if "previous_ticket_id" in one]
+    made = reader(desk)
+    ticket = made.ticket(row["ticket_id"])
+    assert ticket
+    desk.receive(from_amina("Үшінші", sent_at=desk.seconds))
+    return lambda: made.messages(ticket)
 
 
 # -- replies and delivery
@@ -662,7 +691,7 @@ def _(desk: Keeping) -> Action:
     return failed(desk, "131042")
 
 
-@asks("AP37", "AP36", "AP341")
+@asks("AP37", "AP36", "AP283", "AP341")
 def _(desk: Keeping) -> Action:
     failed(desk, "131026")()
     (ticket,) = desk.of_pk("ticket#")
@@ -681,15 +710,65 @@ def _(desk: Keeping) -> Action:
     return lambda: store.store(Reply(new, ticket, head, "Жауап", BOLAT, "h" * 64, desk.now, failure))
 
 
+def take_back(desk: Keeping, *kinds: str) -> Action:
+    """Deal with Amina's newest changes of these kinds."""
+    work = TakeBack(TakingBack(desk.dynamodb, desk.tables, lambda attempt: None), lambda: desk.now)
+    found = [[one for one in desk.messages() if one["kind"] == kind][-1] for kind in kinds]
+    return lambda: [work(row["pk"].partition("#")[2], row["sk"]) for row in found]
+
+
+@asks("AP319", "AP320", "AP321", "AP322", "AP322", "AP324", "AP322", "AP319", "AP323", "AP320", "AP321")
+def _(desk: Keeping) -> Action:
+    first = from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x")
+    desk.receive(first)
+    desk.receive(from_amina("Тағы", sent_at=desk.seconds, kind="edit", target=first.provider_id))
+    desk.receive(from_amina("Осы", sent_at=desk.seconds, quote=first.provider_id))
+    desk.receive(from_amina("", sent_at=desk.seconds + 1, kind="revoke", target=first.provider_id))
+    return take_back(desk, "revoke", "edit")
+
+
+def revoked(desk: Keeping) -> InboundMessage:
+    """Amina's deletion, looked at before its message has arrived; returns the message."""
+    late = from_amina("Кеш", sent_at=desk.seconds)
+    desk.receive(from_amina(sent_at=desk.seconds - 60))
+    desk.receive(from_amina("", sent_at=desk.seconds, kind="revoke", target=late.provider_id))
+    take_back(desk, "revoke")()
+    return late
+
+
+@asks("AP319", "AP320", "AP322")
+def _(desk: Keeping) -> Action:
+    revoked(desk)
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": desk.of("head")[0]["pk"]}, "sk": {"S": desk.messages()[-1]["sk"]}},
+        UpdateExpression="REMOVE due, due_at",
+    )
+    return take_back(desk, "revoke")
+
+
+@asks("AP319", "AP320", "AP321", "AP322", "AP322")
+def _(desk: Keeping) -> Action:
+    desk.receive(revoked(desk))
+    return take_back(desk, "revoke")
+
+
 def sweeping(desk: Keeping) -> Sweeping:
     return Sweeping(desk.dynamodb, desk.tables)
 
 
-@asks("AP95", "AP86", "AP87", "AP300", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
+@asks("AP95", "AP86", "AP87", "AP300", "AP317", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
 def _(desk: Keeping) -> Action:
     desk.reply(desk.open_ticket(), "Жауап")
     desk.later(61)
     return desk.sweep
+
+
+@asks("AP317", "AP318")
+def _(desk: Keeping) -> Action:
+    revoked(desk)
+    desk.later(61)
+    return lambda: desk.sweeper()._ring_revokes(float("inf"))
 
 
 @asks("AP300", "AP301")
@@ -787,7 +866,7 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.ender()(conversation_id)
 
 
-@asks("AP194", *["AP195"] * 4, "AP196")
+@asks("AP194", *["AP195"] * 15, "AP196")
 def _(desk: Keeping) -> Action:
     contact_id = desk.open_ticket()["contact_id"]
     desk.index_contact(contact_id)
@@ -1448,7 +1527,7 @@ def test_a_page_of_a_list_costs_the_same_with_50_500_and_2000_tickets(desk: Keep
         found.append(costs(recorder, lambda: page(reader(desk), Wanted(("open",)), desk.now, 25)))
 
     assert found[0] == found[1] == found[2]
-    assert [operation for operation, _, _ in found[0]] == ["Query", "BatchGetItem"]
+    assert [operation for operation, _, _ in found[0]] == ["Query", "BatchGetItem", "BatchGetItem"]
 
 
 @pytest.mark.dynamodb

@@ -44,6 +44,38 @@ def test_the_order_of_arrival_does_not_matter(arrived: list[Message]) -> None:
     assert shown[2].direction == "event" and shown[2].kind == "revoke_unknown"
 
 
+BESIDE = [
+    _in(1, text="secret"),
+    _in(2, "edit", text="secret, too", about="h1"),
+    replace(_in(3, text="answer"), quote_hash="h1", details={"quote_text": "secret"}),
+    _in(4, "revoke", about="h1"),
+    _in(5, text="other"),
+    _in(6, "reaction", text="🔥", about="h5"),
+]
+
+
+@given(st.permutations(BESIDE), st.sets(st.integers(0, 5)))
+def test_which_ticket_it_lies_on_and_when_it_arrived_does_not_matter(
+    arrived: list[Message], elsewhere: set[int]
+) -> None:
+    """What belongs to the other tickets is neither shown nor missing, and a deleted text is nowhere."""
+    other = {f"m{number + 1}" for number in elsewhere}
+    own, beside = [[one for one in arrived if (one.id in other) is wanted] for wanted in (False, True)]
+    shown = {one.id: one for one in fold(own, beside)}
+    assert "secret" not in str(shown) and not shown.keys() & other
+    assert {"m1", "m3", "m5"} - other <= shown.keys()
+    if "m1" in shown:
+        assert shown["m1"].deleted
+    if "m3" in shown:
+        quote = shown["m3"].quote
+        assert quote and quote.gone and quote.id == "m1"
+    if "m5" in shown:
+        assert shown["m5"].reactions == ("🔥",)
+    lines = {name: one.kind for name, one in shown.items() if one.direction == "event"}
+    changes = {"m2": ("m1", "edit_elsewhere"), "m4": ("m1", "revoke_elsewhere"), "m6": ("m5", "reaction_elsewhere")}
+    assert lines == {name: kind for name, (of, kind) in changes.items() if name not in other and of in other}
+
+
 def test_an_edit_of_an_unknown_message_keeps_its_text() -> None:
     (shown,) = fold([_in(1, "edit", text="new", about="elsewhere")])
     assert shown.direction == "in" and shown.text == "new" and shown.edited_at
@@ -61,3 +93,32 @@ def test_an_edit_that_cannot_be_opened_is_not_an_empty_text() -> None:
     assert shown.unreadable and shown.history == ("before",)
     (mended,) = fold([_in(1, text="before"), edit, _in(3, "edit", text="after", about="h1")])
     assert not mended.unreadable and mended.text == "after"
+
+
+def test_an_edit_that_edits_nothing_leaves_no_trace() -> None:
+    same = [replace(_in(n, "edit", text="one", about="h1"), details={"new_kind": "text"}) for n in range(2, 7)]
+    (shown,) = fold([_in(1, text="one"), *same])
+    assert (shown.text, shown.history, shown.edited_at) == ("one", (), 0)
+    (shown,) = fold([_in(1, text="one"), *same, _in(9, "edit", text="two", about="h1"), *same[:1]])
+    assert (shown.text, shown.history) == ("two", ("one",))
+
+
+def test_a_live_location_is_shown_where_it_is_and_was_edited_by_nobody() -> None:
+    start = replace(_in(1, "location", text="43, 76"), details={"latitude": 43, "longitude": 76, "live": True})
+    there = {"new_kind": "location", "latitude": 43.5, "longitude": 76.5}
+    moved = replace(_in(2, "edit", text="43.5, 76.5", about="h1"), details={**there, "live": True})
+    (shown,) = fold([start, moved])
+    assert (shown.kind, shown.text, shown.history, shown.edited_at) == ("location", "43.5, 76.5", (), 0)
+    assert shown.details == {"latitude": 43.5, "longitude": 76.5, "live": True}
+    (ended,) = fold([start, replace(moved, details=there)])
+    assert "live" not in ended.details and ended.details["latitude"] == 43.5
+
+
+def test_a_quote_shows_what_the_provider_says_of_a_message_that_the_desk_does_not_hold() -> None:
+    (other_chat,) = fold([replace(_in(1, text="мынау"), details={"quote_text": "басқа чаттан"})])
+    assert other_chat.quote and (other_chat.quote.id, other_chat.quote.text) == ("", "басқа чаттан")
+    answer = replace(_in(2, text="иә"), quote_hash="nowhere", details={"quoted_text": "бұрынғы сөз"})
+    (shown,) = fold([answer])
+    assert shown.quote and shown.quote.text == "бұрынғы сөз"
+    (gone,) = fold([replace(answer, quote_gone=True)])
+    assert gone.quote and gone.quote.text == "" and "quoted_text" not in gone.details

@@ -160,7 +160,7 @@ def test_edits_reactions_and_deletions_are_shown_on_their_message(web: Web) -> N
     said = [one for one in web.ticket(web.tickets()[0]["id"])["messages"] if one["direction"] == "in"]
     assert [one["text"] for one in said] == ["Ошибка 0x82", "", "Вот это"]
     assert said[0]["edited"] and said[0]["reactions"] == ["❤"] and said[1]["deleted"]
-    assert said[2]["quote"] == {"id": said[0]["id"], "text": "Ошибка 0x82"}
+    assert said[2]["quote"] == {"id": said[0]["id"], "ticket_id": None, "text": "Ошибка 0x82"}
 
 
 def test_a_reaction_can_be_taken_back_and_one_to_an_unknown_message_is_a_line(web: Web) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.storage import desk as reading
+from chalicelib.storage import threads as reading
 from chalicelib.storage.models import DeskRow, KeyRow
 from chalicelib.storage.vault import new_pair
 from tests.web.conftest import Web

@@ -1,0 +1,120 @@
+"""One form of a text for comparing: what looks alike, or is typed alike, becomes the same. Pure.
+
+The index, the search box and the check whether a text shows anything compare in this form and in no other. It is made
+for comparing only: nothing of it is shown or stored. What is shown of a name is `seen`.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+_JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
+"""They shape what stands around them (letters of some scripts, emoji): kept on the screen, nothing when comparing."""
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0\U0001d159")
+"""Characters without a picture that Unicode does not count among its formats."""
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"), "-")
+_QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u02bb\u2032`\u00b4"), "'")
+_LETTERS = {
+    # Kazakh letters and those of neighbours, as they are typed on a Russian keyboard
+    **{ord(one): other for one, other in zip("ғқңөұүһіӏєґ", "гкноуухииег", strict=True)},
+    ord("ә"): "а",
+    # Latin letters that Unicode does not take apart
+    **{ord(one): other for one, other in zip("ıøłđħŧŋ", "ioldhtn", strict=True)},
+    **{ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th", ord("ð"): "d", ord("ə"): "a"},
+    # Arabic letters that keyboards and habits mix up; the line that only stretches a word
+    **{ord("ى"): "ي", ord("ی"): "ي", ord("ک"): "ك", ord("ة"): "ه", ord("\u0640"): ""},
+}
+"""Small letters that are typed as others. Each is applied to both sides, so it costs no row and misses nobody."""
+_MARKS = (
+    *((0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670)),
+    *((0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F)),
+)
+"""Marks above and below letters that people leave out: of Latin, Cyrillic, Hebrew and Arabic. In other scripts, such as
+those of India, marks are vowels, and stay."""
+_BREVE, _SHORT_I = "\u0306", "й"
+_MOST_MARKS = 30
+"""Source: Unicode, "Stream-Safe Text Format" (UAX 15): no living text has more marks on one letter."""
+_ROUNDS = 4
+"""One pass is enough for what people type; a made-up text may take another until nothing changes any more."""
+
+
+@lru_cache(maxsize=4096)
+def invisible(character: str) -> bool:
+    """Whether a character has no picture of its own: formats, bidi controls, joiners, selectors, fillers."""
+    if character in _BLANK or "\ufe00" <= character <= "\ufe0f" or "\U000e0000" <= character <= "\U000e0fff":
+        return True
+    return unicodedata.category(character) in ("Cf", "Cc", "Cs") and not character.isspace()
+
+
+def shows_nothing(text: str) -> bool:
+    """Return whether all of a text is blank or invisible, whatever form of Unicode it is written in. It looks at one
+    character after the other: a run of marks is never ordered, so the time grows with the length."""
+    return not any(_shows(one) for one in text)
+
+
+def _shows(character: str) -> bool:
+    if character.isascii() and character.isalnum():
+        return True
+    parts = unicodedata.normalize("NFKC", character)
+    return not all(one.isspace() or invisible(one) for one in parts)
+
+
+def seen(text: str) -> str:
+    """Return a name as it is shown on one line: without bidi controls and blanks that could disguise it, "" when
+    nothing of it can be seen."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    if not normal(text):
+        return ""
+    return " ".join("".join(one for one in text if one in _JOINERS or not invisible(one)).split())
+
+
+def normal(text: str) -> str:
+    """Return the form of a text in which it is compared. `normal(normal(x)) == normal(x)`; empty when nothing shows."""
+    if text.isascii():
+        return " ".join(
+            "".join(one for one in text.lower() if one.isprintable() or one.isspace()).replace("`", "'").split()
+        )
+    for _ in range(_ROUNDS):
+        again = _once(text)
+        if again == text:
+            break
+        text = again
+    return text
+
+
+def _once(text: str) -> str:
+    kept = unicodedata.normalize("NFC", _short_runs(text)).translate(_QUOTES)  # before NFKC takes an accent for a mark
+    kept = unicodedata.normalize("NFKC", kept)
+    apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", kept.casefold()))
+    plain: list[str] = []
+    for one in apart:
+        if one == _BREVE and plain and plain[-1] == "и":
+            plain[-1] = _SHORT_I  # й is a letter of its own, no и with a mark
+        elif unicodedata.decimal(one, None) is not None:
+            plain.append(str(unicodedata.decimal(one)))
+        elif not _mark(one) and not invisible(one):
+            plain.append(one)
+    joined = unicodedata.normalize("NFC", "".join(plain))
+    return " ".join(joined.translate(_DASHES).translate(_QUOTES).translate(_LETTERS).split())
+
+
+def _short_runs(text: str) -> str:
+    """Drop what is invisible, and marks of which very many stand on one letter: Python orders such a run in a time that
+    grows with its square."""
+    kept: list[str] = []
+    run = 0
+    for one in text:
+        if invisible(one):
+            continue
+        run = run + 1 if unicodedata.combining(one) else 0
+        if run <= _MOST_MARKS:
+            kept.append(one)
+    return "".join(kept)
+
+
+@lru_cache(maxsize=4096)
+def _mark(character: str) -> bool:
+    code = ord(character)
+    if code < 0x0300:
+        return False
+    return any(first <= code <= last for first, last in _MARKS) and unicodedata.category(character)[0] == "M"

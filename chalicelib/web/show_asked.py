@@ -1,0 +1,46 @@
+"""What a ticket shows of a request about the customer's data: what the desk asked, and what was answered.
+
+The desk's own texts about a request lie in the request's box, which nobody opens to look at. What they say is known all
+the same: the words are in privacy_texts, the steps on the request.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from chalicelib.domain.desk import Message, Quote, Ticket
+from chalicelib.domain.privacy import HOUR, IDENTITY_WAITS, Request, Step
+from chalicelib.domain.privacy_texts import question
+from chalicelib.domain.privacy_words import pressed_request
+from chalicelib.domain.profile import Profile
+
+_LINES = (
+    (Step.SUPPRESSED, "request_asked"),
+    (Step.VERIFIED, "request_confirmed"),
+    (Step.ANNOUNCED, "request_announced"),
+    (Step.CANCELLED, "request_cancelled"),
+    (Step.REFUSED, "request_refused"),
+)
+
+
+def with_questions(messages: Iterable[Message], ticket: Ticket, profile: Profile) -> list[Message]:
+    """Return the messages, each press of a button of ours about a request with the question that it answers."""
+
+    def asked(one: Message) -> Message:
+        if one.deleted or one.direction != "in" or not pressed_request(one.details):
+            return one
+        return replace(one, quote=Quote("", question(profile, ticket.language, one.text, IDENTITY_WAITS // HOUR)))
+
+    return [asked(one) for one in messages]
+
+
+def with_request(messages: Sequence[Message], request: Request | None) -> list[Message]:
+    """Return the messages with an activity line for each thing that the desk said about the running request."""
+    if request is None:
+        return list(messages)
+    asked = request.done(Step.SUPPRESSED) and request.box is not None
+    lines = [
+        Message(f"{request.id}-{kind}", "event", kind, request.at(step))
+        for step, kind in _LINES
+        if request.done(step) and (asked or step not in (Step.SUPPRESSED, Step.ANNOUNCED))
+    ]
+    return sorted([*messages, *lines], key=lambda one: one.place)

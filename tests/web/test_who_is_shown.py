@@ -1,0 +1,149 @@
+"""Who is shown: of a person whose data is being destroyed nothing is, and everybody else has a name to press on."""
+
+import re
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring_delivery
+from chalicelib.domain.privacy import RequestState, Step
+from tests.web.asking import freeze, mark, opened, set_state, through
+from tests.web.conftest import Web
+from tests.web.serving import AMINA, DANIYAR, customer, say
+
+REQUESTS = "/api/v1/privacy-requests"
+PERSONAL = ("Данияр", "daniyar", "500000042", "Деректерімді", "Последний вопрос")
+
+
+def index_all(web: Web) -> None:
+    index = wiring_delivery.index_contact()
+    for ticket in web.tickets():
+        index(ticket["contact"]["id"])
+
+
+@pytest.fixture
+def frozen(web: Web) -> dict[str, Any]:
+    """Daniyar's ticket, found by name and number, and then behind the fence while his key is still there."""
+    request = opened(web, DANIYAR)
+    say(web, DANIYAR, "Последний вопрос")
+    index_all(web)
+    (ticket,) = web.tickets("?q=500000042")
+    assert [one["id"] for one in web.tickets("?q=Данияр")] == [ticket["id"]]
+    freeze(web, request)
+    return ticket
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_behind_the_fence_neither_list_nor_page_shows_anything_of_the_person(
+    web: Web, frozen: dict[str, Any], others: int
+) -> None:
+    for number in range(others):
+        say(web, customer(f"Ким {number}", "telegram", f"70000000{number}"), "Здравствуйте")
+    (shown,) = [one for one in web.tickets() if one["id"] == frozen["id"]]
+    assert shown["contact"] == {
+        "id": frozen["contact"]["id"], "name": None, "address": None, "language": "ru", "erased": True,
+        "unreadable": False,
+    }  # fmt: skip
+    for page in (web.signed_in("bolat").get("/dashboard"), web.signed_in("dana").get("/dashboard/privacy")):
+        assert page.status == 200 and not any(word in page.text for word in PERSONAL)
+    assert "Being destroyed" in web.signed_in("bolat").get("/dashboard").text
+
+
+@pytest.mark.parametrize("typed", ["Данияр", "Дани", "@daniyar_osp", "500000042"])
+def test_behind_the_fence_nothing_of_the_person_finds_them(web: Web, frozen: dict[str, Any], typed: str) -> None:
+    assert web.tickets(f"?q={typed}") == []
+    page = web.signed_in("bolat").post("/dashboard/search", {"q": typed})
+    assert page.status == 200 and frozen["id"] not in page.text
+
+
+def test_the_number_of_the_ticket_leads_to_the_frozen_ticket_and_shows_nothing(
+    web: Web, frozen: dict[str, Any]
+) -> None:
+    (found,) = web.tickets(f"?q={frozen['number']}")
+    assert found["id"] == frozen["id"] and found["contact"]["name"] is None
+
+
+def test_the_panel_of_the_list_beside_another_ticket_shows_nothing_either(web: Web, frozen: dict[str, Any]) -> None:
+    say(web, AMINA, "Сәлем")
+    (amina,) = [one for one in web.tickets() if one["contact"]["name"] == AMINA.name]
+    page = web.signed_in("bolat").get(f"/dashboard/tickets/{amina['id']}")
+    assert page.status == 200 and not any(word in page.text for word in PERSONAL)
+
+
+def test_who_is_no_longer_erased_is_shown_again(web: Web, frozen: dict[str, Any]) -> None:
+    set_state(web, frozen["contact"]["id"], "active")
+    assert [one["contact"]["name"] for one in web.tickets()] == [DANIYAR.name]
+
+
+# -- one state of a request
+
+
+@pytest.mark.parametrize(("step", "state"), [(Step.CANCELLED, "cancelled"), (Step.REFUSED, "refused")])
+def test_a_stopped_request_whose_answer_waits_is_stopped_everywhere(web: Web, step: Step, state: str) -> None:
+    request = mark(web, through(web, opened(web), Step.SUPPRESSED, state="verifying"), {step: web.now})
+    assert web.call("GET", f"{REQUESTS}/{request.id}", by="dana").json["state"] == state
+
+    def listed(wanted: str) -> list[str]:
+        return [one["id"] for one in web.call("GET", f"{REQUESTS}?state={wanted}", by="dana").json["items"]]
+
+    assert listed(state) == [request.id]
+    assert listed("verifying") == listed("grace") == []
+    page = web.signed_in("dana").get(f"/dashboard/privacy/{request.id}")
+    assert "Waits for the person" not in page.text
+
+
+def test_a_stopped_request_that_failed_on_its_way_out_is_a_failure(web: Web) -> None:
+    request = mark(web, opened(web), {Step.CANCELLED: web.now}, state=str(RequestState.ESCALATED))
+    assert web.call("GET", f"{REQUESTS}/{request.id}", by="dana").json["state"] == "escalated"
+
+
+def test_stopped_requests_of_both_queues_are_listed_page_by_page(web: Web) -> None:
+    from tests.web.asking import over
+
+    waiting = mark(web, opened(web), {Step.CANCELLED: web.now}, state="verifying")
+    done = over(web, mark(web, opened(web), {Step.CANCELLED: web.now}), RequestState.CANCELLED)
+    first = web.call("GET", f"{REQUESTS}?state=cancelled&limit=1", by="dana").json
+    second = web.call("GET", f"{REQUESTS}?state=cancelled&limit=1&cursor={first['cursor']}", by="dana").json
+    assert [one["id"] for one in (*first["items"], *second["items"])] == [waiting.id, done.id]
+
+
+# -- names
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "shown"),
+    [
+        ("\u200b", {"username": "no.phone.user"}, "@no.phone.user"),
+        (" \u00a0 ", {}, "700000001"),
+        ("\u2060\ufeff\u202e", {"username": "\u200b"}, "700000001"),
+        ("\u202eАйгерім\u202c", {}, "Айгерім"),
+    ],
+)
+def test_the_link_of_the_list_always_has_a_text(web: Web, name: str, more: dict[str, str], shown: str) -> None:
+    say(web, customer(name, "telegram", "700000001", **more), "Сәлем")
+    page = web.signed_in("bolat").get("/dashboard").text
+    (link,) = re.findall(r'<div class="who"><a [^>]*>([^<]*)</a>', page)
+    assert link == shown
+    (ticket,) = web.tickets()
+    assert ticket["contact"]["name"] == ("Айгерім" if "Айгерім" in name else None)
+    title = web.signed_in("bolat").get(f"/dashboard/tickets/{ticket['id']}").text
+    assert f'dir="auto">{shown}</h1>' in title
+
+
+@pytest.mark.parametrize("typed", ["№{}", "{}.", "Номер: {}", "#{}", "тікет {},"])
+def test_a_ticket_is_found_by_its_number_however_it_is_typed(web: Web, typed: str) -> None:
+    say(web, AMINA, "Сәлем")
+    (ticket,) = web.tickets()
+    for number in (ticket["number"], ticket["number"].replace("-", "–"), ticket["number"].replace("-", "")):
+        page = web.signed_in("bolat").post("/dashboard/search", {"q": typed.format(number)})
+        assert ticket["id"] in page.text, number
+
+
+@pytest.mark.parametrize(
+    "typed", ["Айгул", "айгүл", "Айг", "\u200bАйгүл\u202e", "+7 700 000\u201101\u201109", "(+7) 7000000109", "0109"]
+)
+def test_a_customer_is_found_as_people_type(web: Web, typed: str) -> None:
+    say(web, customer("Ай\u00adгүл", "whatsapp", "77000000109"), "Сәлем")
+    index_all(web)
+    (ticket,) = web.tickets()
+    assert ticket["id"] in web.signed_in("bolat").post("/dashboard/search", {"q": typed}).text

@@ -138,7 +138,8 @@ class Answered:
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation."""
+    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation; `client_hash` names the
+    id by which a repetition is recognised."""
 
     ref: MessageRef
     ticket: Answered

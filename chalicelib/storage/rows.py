@@ -86,6 +86,13 @@ CLIENT = ItemClass(
     expiry="8 days after the reply" + _BOX, eraser="desk",
     plain=("message_ref", "expires_at", "gone_at"),
 )  # fmt: skip
+DRAFT = ItemClass(
+    "draft", "desk", pk="conversation#{conversation_id}", sk="draft#{ticket_id}#{staff_id}#{kind}",
+    owner="contact", categories=("message_text",), purpose="support", retention="ticket",
+    expiry="30 days after its last change, never later than its ticket; at once when it was sent", eraser="desk",
+    sealed=("content",),
+    plain=("contact_id", "client_hash", "order", "at", "expires_at", "gone_at"),
+)  # fmt: skip
 TICKET = ItemClass(
     "ticket", "desk", pk="ticket#{ticket_id}", sk="ticket",
     owner="contact", categories=("ticket_data",), purpose="support", retention="ticket",
@@ -248,9 +255,9 @@ TOMBSTONE = ItemClass(
 )  # fmt: skip
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, HOLD, UNCLEAR, GUARD,
-    KEY, ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, FENCE, CERTIFICATE,
-    CHAIN, TOMBSTONE,
+    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, HOLD, UNCLEAR,
+    GUARD, KEY, ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, FENCE,
+    CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
 
 
@@ -264,7 +271,7 @@ def contact_pk(contact_id: str) -> str:
 
 
 def conversation_pk(conversation_id: str) -> str:
-    """Partition of a conversation: head, messages, outbox, guards."""
+    """Partition of a conversation: head, messages, outbox, guards, drafts."""
     return f"conversation#{conversation_id}"
 
 

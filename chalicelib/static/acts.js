@@ -33,7 +33,11 @@
     if (answer.status === 404) await desk.refresh().catch(() => {}); // the ticket, or only what was pressed?
     const fresh = answer.status === 404 || desk.gone() ? null : await desk.read(answer);
     if (desk.gone()) return;
-    if (fresh && answer.ok && same(answer)) { desk.swap(fresh, true); return; }
+    if (fresh && answer.ok && same(answer)) {
+      desk.swap(fresh, true);
+      if (document.activeElement === document.body) $('#main')?.focus({ preventScroll: true });
+      return;
+    }
     if (fresh && answer.ok) { location.assign(answer.url); return; }
     if (fresh) { // the page once more with the reason where it belongs
       desk.swap(fresh, true);

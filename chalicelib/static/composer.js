@@ -58,7 +58,9 @@
   const saveOnce = async (one, again) => {
     const value = one.value();
     const id = one.id();
-    const answer = await post('draft', fieldsOf(one, value, id));
+    const body = fieldsOf(one, value, id);
+    // A hidden page may be put to sleep at any moment; such a request outlives it, if it is short enough.
+    const answer = await post('draft', body, { keepalive: document.hidden && String(body).length < 60000 });
     const said = await jsonOf(answer);
     if (one.sending || one.id() !== id) return true; // what is in the box after sending is saved under an id of its own
     if (answer.ok && said) {
@@ -81,7 +83,8 @@
     clearTimeout(one.timer);
     if (one.sending || desk.gone()) return false;
     while (one.saving) await one.saving;
-    if (!one.dirty() || one.sending) return true;
+    if (one.sending || !one.field()) return true;
+    if (!one.dirty()) { noted(one, one.value().trim() ? says.saved : ''); return true; }
     one.saving = saveOnce(one, true).catch(() => { noted(one, says.unsaved); return false; });
     const done = await one.saving;
     one.saving = null;

@@ -83,7 +83,7 @@ OUTBOX = ItemClass(
 CLIENT = ItemClass(
     "client", "desk", pk="conversation#{conversation_id}", sk="client#{hash}",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
-    expiry="8 days after the reply" + _BOX, eraser="desk",
+    expiry="8 days after the reply or comment" + _BOX, eraser="desk",
     plain=("message_ref", "expires_at", "gone_at"),
 )  # fmt: skip
 DRAFT = ItemClass(

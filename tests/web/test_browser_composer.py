@@ -9,7 +9,7 @@ from chalicelib import wiring_web
 from tests.web.asking import set_state
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, say
-from tests.web.test_browser import CHROMIUM, SIZES, check, enter
+from tests.web.test_browser import CHROMIUM, SIZES, check, fresh
 from tests.web.test_browser import address as address
 from tests.web.test_browser import chromium as chromium
 
@@ -29,7 +29,8 @@ def page(chromium: Any, web: Web, address: str) -> Iterator[Any]:
 
 
 def ticket_page(chromium: Any, web: Web, address: str, **context: Any) -> Any:
-    page = enter(chromium, address, **context)
+    page = fresh(chromium, **context)
+    page.context.add_cookies([{"name": "desk", "value": web.session("bolat", "page"), "url": address}])
     page.goto(f"{address}/dashboard/tickets/{web.tickets()[0]['id']}")
     page.wait_for_selector("[data-composer]")
     page.wait_for_timeout(1500)  # the first refresh
@@ -321,7 +322,7 @@ def test_a_lost_answer_to_solving_is_not_called_done(page: Any) -> None:
 # -- how it looks
 
 
-def _offline(page: Any) -> None:
+def _offline(page: Any, web: Web) -> None:
     page.fill(TEXT, "Сәлеметсіз бе, Амина! Терминалды қайта қосып көріңіз.")
     page.wait_for_timeout(1800)
     page.context.set_offline(True)
@@ -330,53 +331,64 @@ def _offline(page: Any) -> None:
     page.wait_for_selector(".beside")
 
 
-def _unknown(page: Any) -> None:
+def _unknown(page: Any, web: Web) -> None:
     page.route("**/reply", lambda route: route.abort("connectionreset"))
     page.fill(TEXT, "Сәлеметсіз бе, Амина!")
     page.press(TEXT, "Control+Enter")
     page.wait_for_selector("[data-told] .warn")
 
 
-def _draft(page: Any) -> None:
+def _draft(page: Any, web: Web) -> None:
     page.fill(TEXT, "Сәлеметсіз бе, Амина! Терминалды қайта қосып көріңіз.")
     page.wait_for_timeout(2500)
 
 
-def _comment(page: Any) -> None:
+def _comment(page: Any, web: Web) -> None:
     page.click("label[for=mode-comment]")
     page.fill(NOTE, "Роутерді тексеру керек")
     page.wait_for_timeout(2500)
 
 
-def _out(page: Any) -> None:
+def _out(page: Any, web: Web) -> None:
     page.route("**/draft", lambda route: route.abort())
     page.fill(TEXT, "Сақталмаған сөз")
     page.context.clear_cookies()
     page.wait_for_selector("[data-gone=out]", timeout=15_000)
 
 
-STATES = {"draft": _draft, "comment": _comment, "offline": _offline, "unknown": _unknown, "out": _out}
+def _closed(page: Any, web: Web) -> None:
+    page.fill(TEXT, "Сәлеметсіз бе, Амина!")
+    ticket_id = web.tickets()[0]["id"]
+    web.call("PATCH", f"/api/v1/tickets/{ticket_id}", {"state": "closed"}, by="saule")
+    page.wait_for_selector("[data-composer=closed]", timeout=15_000)
+    page.wait_for_timeout(1200)
 
 
+STATES = {
+    "draft": _draft,
+    "comment": _comment,
+    "offline": _offline,
+    "unknown": _unknown,
+    "out": _out,
+    "closed": _closed,
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 def test_every_state_of_the_composer_is_accessible_and_fits(
-    chromium: Any, web: Web, address: str, language: str
+    chromium: Any, web: Web, address: str, language: str, size: str
 ) -> None:
     say(web, AMINA, "Сәлеметсіз бе! Терминал желіге қосылмай тұр.")
     ticket_id = web.tickets()[0]["id"]
-    for size, (width, height) in SIZES.items():
-        for name, reach in STATES.items():
-            page = enter(chromium, address, viewport={"width": width, "height": height})
-            page.evaluate("code => document.querySelector(`[name=language][value=${code}]`).click()", language)
-            page.wait_for_selector(f"html[lang={language}]")
-            page.goto(f"{address}/dashboard/tickets/{ticket_id}")
-            page.wait_for_timeout(1300)
-            reach(page)
-            check(page, f"composer-{name}-{language}-{size}")
-            page.context.close()
-    web.call("PATCH", f"/api/v1/tickets/{ticket_id}", {"state": "closed"})
-    for size, (width, height) in SIZES.items():
-        page = enter(chromium, address, viewport={"width": width, "height": height})
+    wiring_web.staff().set_language(web.staff["bolat"], language)
+    cookie = {"name": "desk", "value": web.session("bolat", "page"), "url": address}
+    width, height = SIZES[size]
+    for name, reach in STATES.items():
+        page = fresh(chromium, viewport={"width": width, "height": height})
+        page.context.add_cookies([cookie])
         page.goto(f"{address}/dashboard/tickets/{ticket_id}")
-        check(page, f"composer-closed-{language}-{size}")
+        page.wait_for_timeout(1300)
+        reach(page, web)
+        check(page, f"composer-{name}-{language}-{size}")
         page.context.close()

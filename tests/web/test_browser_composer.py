@@ -31,6 +31,7 @@ def page(chromium: Any, web: Web, address: str) -> Iterator[Any]:
 def ticket_page(chromium: Any, web: Web, address: str, **context: Any) -> Any:
     page = fresh(chromium, **context)
     page.context.add_cookies([{"name": "desk", "value": web.session("bolat", "page"), "url": address}])
+    page.clock.install()  # it goes as the real one and can be moved
     page.goto(f"{address}/dashboard/tickets/{web.tickets()[0]['id']}")
     page.wait_for_selector("[data-composer]")
     page.wait_for_timeout(1500)  # the first refresh
@@ -161,6 +162,9 @@ def test_a_request_that_never_arrived_keeps_the_text_and_the_id(page: Any, web: 
     page.fill(TEXT, "Қайда?")
     page.press(TEXT, "Control+Enter")
     told(page, "We do not know yet")
+    for _ in range(8):  # the pauses between its questions
+        page.clock.fast_forward(16_000)
+        page.wait_for_timeout(700)
     told(page, "It was not sent")
     assert page.input_value(TEXT) == "Қайда?" and page.input_value("[name=client_id]") == before
     page.unroute("**/reply")

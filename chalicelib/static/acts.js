@@ -57,8 +57,9 @@
     if (!navigator.onLine) { beside(form, says.offlineAct); return; }
     form.dataset.busy = '1';
     beside(form, '');
-    await desk.flush();
     const button = e.submitter;
+    await desk.flush();
+    await new Promise((done) => { setTimeout(done); }); // a form takes no new submit while this one is still told of
     if (/\/(change|retry)$/.test(new URL(form.action).pathname)) await act(form, button);
     else if (!desk.gone()) { leaving.add(form); form.requestSubmit(button); }
     delete form.dataset.busy;

@@ -196,6 +196,7 @@
       busy(one, says.checking);
       result = await find(one.sending);
     }
+    if (desk.gone()) return;
     if (result.what === 'sent') await sentNow(one, result);
     else if (result.what === 'out') desk.leave('out');
     else if (result.what === 'gone') { await desk.refresh().catch(() => {}); desk.leave(desk.gone() || 'gone'); }

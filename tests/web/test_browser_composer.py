@@ -94,6 +94,14 @@ def test_what_was_typed_in_the_last_second_before_reloading_is_there(page: Any) 
     sync_api.expect(page.locator(TEXT)).to_have_value("Соңғы секунд", timeout=15_000)
 
 
+def test_another_form_of_the_page_goes_on_its_way_and_the_words_stay(page: Any) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.fill(TEXT, "Тіл ауысқанда")
+    page.click("[name=language][value=ru]")
+    page.wait_for_selector("html[lang=ru]")
+    sync_api.expect(page.locator(TEXT)).to_have_value("Тіл ауысқанда")
+
+
 def test_emptying_the_box_removes_the_draft(page: Any) -> None:
     page.fill(TEXT, "Керексіз")
     saved(page)

@@ -4,17 +4,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib import wiring
+from chalicelib.domain.patience import full_jitter
 from chalicelib.domain.profile import Profile, load_profile
 from chalicelib.settings import settings
 from chalicelib.storage.clients import client
 from chalicelib.storage.desk import Desk
 from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.drafts import DraftStore
 from chalicelib.storage.proof import derive
 from chalicelib.storage.search import Accounts, Search
 from chalicelib.storage.sessions import Brake, SessionStore
 from chalicelib.storage.staff import StaffStore
 from chalicelib.storage.vault import decode_key
 from chalicelib.usecases.change_ticket import ChangeTicket
+from chalicelib.usecases.keep_draft import KeepDraft
 from chalicelib.usecases.work_on_ticket import CommentOnTicket, OpenTicket
 
 if TYPE_CHECKING:
@@ -74,6 +77,17 @@ def open_ticket(reader: Desk) -> OpenTicket:
 def comment() -> CommentOnTicket:
     """Comment on a ticket."""
     return CommentOnTicket(desk(), changes(), wiring.clock())
+
+
+@cache
+def drafts() -> DraftStore:
+    """What colleagues have typed and not sent."""
+    return DraftStore(client("dynamodb"), wiring.tables(), full_jitter)
+
+
+def keep_draft() -> KeepDraft:
+    """Keep what a colleague has typed."""
+    return KeepDraft(desk(), drafts(), profile().retention["ticket"].days, wiring.clock())
 
 
 def reply() -> "ReplyToCustomer":

@@ -165,8 +165,8 @@ class Failed:
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation. `again` is the failed
-    message that it is sent for."""
+    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation; `client_hash` names the
+    id by which a repetition is recognised; `again` is the failed message that it is sent for."""
 
     ref: MessageRef
     ticket: Answered

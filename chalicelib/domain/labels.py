@@ -207,6 +207,12 @@ ERRORS: Mapping[int, str] = {
     503: desk_msg("A service that we need does not answer. Nothing is lost. Try again in a minute."),
 }
 
+REFUSALS: Mapping[str, str] = {
+    "csrf": desk_msg("You signed in again meanwhile, so this page was out of date. Nothing was done. Press once more."),
+    "undertaking": desk_msg("Sign the confidentiality undertaking first."),
+}
+"""What a script of a page says instead, by the refusal's code."""
+
 
 def label(say: Callable[[str], str], names: Mapping[str, str], key: str, **places: object) -> str:
     """Return the translated name of `key`, its places filled; a key without a name is shown as it is."""

@@ -19,7 +19,7 @@
     }
     if (e.code === 'Enter' && (e.ctrlKey || e.metaKey) && at.closest('.composer .pane')) {
       e.preventDefault();
-      $('button', at.closest('.pane'))?.click();
+      $('[data-send]', at.closest('.pane'))?.click();
       return;
     }
     if (typing(at) || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
@@ -50,89 +50,129 @@
     $$('details.menu[open]').forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
   });
 
-  const notice = $('[data-notice]');
+  // What scripts say stands in the page, in the reader's language; the page may be gone when it is said.
+  const says = { ...$('[data-says]')?.dataset };
+  const leaves = Object.fromEntries($$('template[data-left]').map((one) => [one.dataset.left, one.content]));
+  const staff = document.body.dataset.staff;
+  const base = document.body.dataset.base;
   const tell = (what) => {
-    if (!notice) return;
-    notice.textContent = what ? notice.dataset[what] : '';
-    notice.hidden = !what;
+    const bar = $('[data-bar]');
+    if (!bar) return;
+    bar.textContent = says[what] || '';
+    bar.hidden = !bar.textContent;
+  };
+  const ask = (path, more = {}) => fetch(path, { signal: AbortSignal.timeout(20000), ...more });
+  const inJson = { Accept: 'application/json' };
+
+  // Who may not see a page any more sees nothing of it: only what they typed themselves and what is nowhere else yet.
+  const desk = { $, $$, says, tell, ask, inJson, unsaved: () => '', drafted: () => false, remember: () => {}, keepUnsaved: async () => true, flush: async () => {} };
+  let left = '';
+  const leave = (kind) => {
+    if (left === kind || !leaves[kind]) return;
+    if (!left) desk.remember();
+    const text = left ? $('#unsaved')?.value || '' : desk.unsaved();
+    const drafted = !left && desk.drafted();
+    left = kind;
+    const body = document.createElement('body');
+    body.className = 'public gate-page';
+    body.append(document.importNode(leaves[kind], true));
+    if (text && kind !== 'gone') {
+      $$('[data-unsaved]', body).forEach((one) => { one.hidden = false; });
+      $('#unsaved', body).value = text;
+      $('[data-sign-in]', body)?.setAttribute('target', '_blank');
+    } else if (drafted && $('[data-draft]', body)) $('[data-draft]', body).hidden = false;
+    const next = location.pathname.slice(base.length);
+    const link = $('[data-sign-in]', body);
+    if (link) link.href += `?next=${encodeURIComponent(next)}`;
+    document.title = $('h1', body).textContent;
+    document.body.replaceWith(body);
+    $('main', body).focus();
+    if (kind === 'out') comeBack();
+  };
+  // Signed in again in another tab: the page comes back, and what was typed on it is kept first.
+  const comeBack = () => setTimeout(async () => {
+    if (left !== 'out') return;
+    const who = await session().catch(() => null);
+    if (!who?.csrf) { comeBack(); return; }
+    if (who.staff !== staff) { leave('other'); return; }
+    if (await desk.keepUnsaved(who.csrf)) location.reload(); else comeBack();
+  }, document.hidden ? 15000 : 4000);
+  const session = async () => {
+    const answer = await ask(`${base}/dashboard/session`, { headers: inJson });
+    if (answer.status === 401) return { out: true };
+    return answer.ok && (answer.headers.get('content-type') || '').includes('json') ? answer.json() : null;
+  };
+  const put = (csrf) => $$('input[name=csrf]').forEach((one) => { one.value = csrf; });
+  // Ask who is signed in by now, and take the token of their session. True when it is the same person as before.
+  const renew = async () => {
+    const who = await session();
+    if (who?.out) leave('out');
+    else if (who?.csrf && who.staff !== staff) leave('other');
+    else if (who?.csrf) { put(who.csrf); return true; }
+    return false;
+  };
+  // Take another page of ours in the place of this one.
+  const adopt = (fresh) => {
+    left = 'page';
+    document.title = fresh.title;
+    document.body.replaceWith(document.importNode(fresh.body, true));
   };
 
   // Live parts: the page is asked for again and its marked parts are put in place of the old ones. What a person
-  // types, has opened or has focused stays as it is.
-  const swap = (fresh) => {
+  // types, has opened or has focused stays as it is; `all` says that they pressed something and want to see it.
+  const swap = (fresh, all = false) => {
     for (const part of $$('[data-live]')) {
       const next = $(`[data-live="${part.dataset.live}"]`, fresh);
-      if (!next || part.contains(document.activeElement) && part.dataset.live !== 'rows' && part.dataset.live !== 'log') continue;
-      if (next.innerHTML === part.innerHTML || $('details.menu[open]', part)) continue;
+      const kept = part.contains(document.activeElement) && part.dataset.live !== 'rows' && part.dataset.live !== 'log';
+      if (!next || (kept && !all) || next.innerHTML === part.innerHTML) continue;
+      if (!all && ($('details.menu[open]', part) || $('.beside', part))) continue;
       const id = part.contains(document.activeElement) ? document.activeElement.closest('[data-id]')?.dataset.id : null;
       const opened = $$('details[open]', part).map((one) => one.closest('[id]')?.id);
       part.innerHTML = next.innerHTML;
       if (id) $(`[data-id="${id}"] a`, part)?.focus();
       for (const one of opened) if (one) $$(`[id="${one}"] details`, part).forEach((each) => { each.open = true; });
     }
-    const composer = $('[data-composer]');
-    const next = $('[data-composer]', fresh);
-    if (composer && next && composer.dataset.composer !== next.dataset.composer) {
-      for (const field of $$('textarea', composer)) {
-        const twin = $(`textarea[name=${field.name}]`, next);
-        if (twin) twin.value = field.value;
-      }
-      composer.replaceWith(next);
-    }
+    desk.compose?.(fresh);
+    put($('input[name=csrf]', fresh)?.value ?? $('input[name=csrf]')?.value);
   };
+  // The page in an answer, or null when it is not ours to show: then what is to be seen instead is seen already.
   const read = async (answer) => {
+    if (answer.status === 401 || answer.url.includes('/dashboard/sign-in')) { leave('out'); return null; }
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    if (!$('.app', fresh)) { tell(answer.url.includes('/sign-in') || answer.status === 401 ? 'out' : ''); return null; }
+    if (answer.status === 404 && $('[data-every]')) { leave('gone'); return null; }
+    if (!$('.app', fresh)) {
+      if (answer.status === 403 && $('.gate-page', fresh)) adopt(fresh);
+      return null;
+    }
     tell('');
-    if ($('[data-frozen]', fresh) && !$('[data-frozen]')) { location.replace(location.pathname); return null; }
+    if (fresh.body.dataset.staff !== staff) { leave('other'); return null; }
+    if ($('[data-frozen]', fresh) && !$('[data-frozen]')) { adopt(fresh); return null; }
     return fresh;
   };
-  const refresh = async () => {
-    const answer = await fetch(location.pathname + location.search, { headers: document.hidden ? { 'X-Hidden': '1' } : {} });
+  const refresh = async (all = false) => {
+    const answer = await ask(location.pathname + location.search, { headers: document.hidden ? { 'X-Hidden': '1' } : {} });
     const fresh = await read(answer);
-    if (fresh && answer.ok) swap(fresh);
+    if (fresh && answer.ok && !left) swap(fresh, all);
   };
   const every = Number($('[data-every]')?.dataset.every || 0);
   let idle = 0;
-  const again = () => setTimeout(async () => {
+  const again = (after) => setTimeout(async () => {
+    if (left) return;
     try { await refresh(); } catch { tell(navigator.onLine ? '' : 'offline'); }
     idle = document.hidden ? idle + 1 : 0;
-    again();
-  }, every * 1000 * (document.hidden ? Math.min(12, 4 + idle) : 1));
-  if (every) {
-    again();
-    addEventListener('visibilitychange', () => { if (!document.hidden) refresh().catch(() => {}); });
-  }
-  addEventListener('online', () => tell(''));
+    again(every * 1000 * (document.hidden ? Math.min(12, 4 + idle) : 1));
+  }, after);
+  if (every) again(1000);
+  // After sleep, a lost connection, or coming back by the browser's button: who may still see this page?
+  const wake = () => {
+    if (left || document.hidden || !document.body.classList.contains('app')) return;
+    (every ? refresh() : renew()).catch(() => {});
+  };
+  addEventListener('visibilitychange', wake);
+  addEventListener('pageshow', (e) => { if (e.persisted) wake(); });
+  addEventListener('online', () => { tell(''); wake(); });
   addEventListener('offline', () => tell('offline'));
 
-  // Sending keeps the page: the other draft, the place in the conversation, the focus.
-  addEventListener('submit', async (e) => {
-    const form = e.target;
-    if (!form.matches('.composer') || !e.submitter?.formAction) return;
-    e.preventDefault();
-    const field = $('textarea', e.submitter.closest('.pane'));
-    if (!field.value.trim() || form.dataset.busy) return;
-    form.dataset.busy = '1';
-    const other = $$('textarea', form).find((one) => one !== field);
-    const body = new URLSearchParams(new FormData(form));
-    if (other) body.set(other.name, '');
-    try {
-      const answer = await fetch(e.submitter.formAction, { method: 'POST', body });
-      const fresh = await read(answer);
-      if (fresh && answer.ok) {
-        field.value = '';
-        form.elements.client_id.value = $('[name=client_id]', fresh).value;
-        $('.notice[role=alert]', form)?.remove();
-        swap(fresh);
-        $('.talk').scrollTop = 0;
-      } else if (fresh) {
-        const why = $('.composer .notice[role=alert]', fresh);
-        $('.notice[role=alert]', form)?.remove();
-        if (why) form.prepend(why);
-      }
-    } catch { tell('offline'); }
-    delete form.dataset.busy;
-    field.focus();
-  });
+  Object.assign(desk, { leave, renew, adopt, swap, read, refresh, gone: () => left });
+  window.desk = desk;
 })();

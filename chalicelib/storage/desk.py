@@ -32,7 +32,7 @@ class Desk:
     """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
 
     def __init__(self, opener: Opener, now: int) -> None:
-        self._opener = opener
+        self.opener = self._opener = opener
         self._now = now
         self._heads: dict[str, DeskRow] = {}
         self._threads = Threads(self._json, now)

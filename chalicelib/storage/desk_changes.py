@@ -6,13 +6,17 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.desk import Conversation, Event, Ticket
+from chalicelib.domain.drafts import DraftPlace
 from chalicelib.domain.expiry import gone_at
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import State, queue_of
 from chalicelib.errors import Unavailable
 from chalicelib.storage import rows, sealing
-from chalicelib.storage.writes import Write, Writes, blind_of_notice
+from chalicelib.storage.drafts import spent
+from chalicelib.storage.models import alive
+from chalicelib.storage.outbox_reading import get_row
+from chalicelib.storage.writes import Write, Writes, blind_of_notice, client_guard
 
 
 class DeskChanges:
@@ -75,8 +79,14 @@ class DeskChanges:
         pk = rows.conversation_pk(ref.conversation_id)
         return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes)
 
-    def comment(self, ticket: Ticket, head: Conversation, text: str, author: str, now: int) -> MessageRef | None:
-        """Keep an internal comment, sealed like a message, behind the contact's fence. None when the fence moved."""
+    def comment(
+        self, ticket: Ticket, head: Conversation, text: str, author: str, now: int, name: str = ""
+    ) -> MessageRef | None:
+        """Keep an internal comment, sealed like a message, behind the contact's fence. None when the fence moved.
+
+        `name` is that of the id by which a repetition is recognised. With one the comment is stored once, and the draft
+        that it was made of goes with it; None then also means that somebody else was at one of these.
+        """
         ref = MessageRef(ticket.conversation_id, now, blind_of_notice("comment", new_id()))
         attributes = {
             "direction": "note",
@@ -94,7 +104,16 @@ class DeskChanges:
             self._writes.put("message", "desk", pk, f"message#{ref.tail}", attributes),
             self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": head.epoch}),
         ]
+        if name:
+            place = DraftPlace(ticket.conversation_id, ticket.id, author, "comment")
+            guard = self._writes.put("client", "desk", pk, f"client#{name}", client_guard(ref, now))
+            writes += [guard, spent(self._writes, place, name, now)]
         return ref if self._transact(writes) else None
+
+    def stored_under(self, conversation_id: str, name: str, now: int) -> MessageRef | None:
+        """The comment that was stored under a client's id, by its name, while that is remembered."""
+        row = get_row(rows.conversation_pk(conversation_id), f"client#{name}")
+        return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
 
     def mark_read(self, ticket: Ticket, reader: str) -> bool:
         """Take off the unread messages that were shown, for its assignee or, without one, for anybody.

@@ -104,6 +104,8 @@ class DeskRow(Model):
     linked_until = NumberAttribute(null=True)
     """The date of those links (seconds)."""
     order = NumberAttribute(null=True)
+    client_hash = UnicodeAttribute(null=True)
+    """The name of the client id that a draft will be sent under."""
     arrived_at = NumberAttribute(null=True)
     status = UnicodeAttribute(null=True)
     rank = NumberAttribute(null=True)

@@ -1,21 +1,34 @@
-"""Storing a reply: message, place in the outbox, guard of the client's id, and ticket: all or nothing."""
+"""Storing a reply: message, place in the outbox, guard of the client's id, ticket, and the end of the draft that it was
+made of: all or nothing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.domain.delivery import Answered, Failed, Reply
 from chalicelib.domain.desk import Message
-from chalicelib.domain.expiry import gone_at
+from chalicelib.domain.drafts import DraftPlace
 from chalicelib.domain.pieces import resent
 from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, GUARD_DAYS, RANK, SECOND, WINDOW, queue_of
+from chalicelib.domain.tickets import RANK, WINDOW, queue_of
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.desk_rows import outcome, outgoing, resent_as
+from chalicelib.storage.drafts import spent
 from chalicelib.storage.models import alive
 from chalicelib.storage.outbox_reading import OutboxReading, get_row
 from chalicelib.storage.ticket_rows import PREVIEW
 from chalicelib.storage.transactions import Transactions
-from chalicelib.storage.writes import Write, Writes
+from chalicelib.storage.writes import Write, Writes, client_guard
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A reply as its row shows it, with its content still sealed."""
+
+    message: Message
+    ticket_id: str
+    contact_id: str
+    content: bytes = field(repr=False)
 
 
 class ReplyStore(OutboxReading):
@@ -46,20 +59,25 @@ class ReplyStore(OutboxReading):
             resent_as=resent_as(ref, row),
         )
 
-    def shown(self, ref: MessageRef, text: str) -> Message:
-        """A reply that was stored before, as it is by now; `text` is its text."""
+    def shown(self, ref: MessageRef, now: int) -> Stored | None:
+        """A reply that was stored before, as it is by now; None when its retention has ended."""
         row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
-        return Message(
+        if row is None or row.guard or not alive(row, now):
+            return None
+        status, failure = outcome(row)
+        message = Message(
             str(ref),
             "out",
             "text",
             ref.at,
-            text=text,
-            status=outcome(row)[0] if row else "",
-            author=(row and row.author) or "",
+            arrived_at=int(row.arrived_at or 0),
+            status=status,
+            failure=failure,
+            author=row.author or "",
             purpose="support",
-            uncertain=bool(row and row.uncertain),
+            uncertain=bool(row.uncertain),
         )
+        return Stored(message, row.ticket_id or "", str(row.contact_id), row.content or b"")
 
     def store(self, reply: Reply) -> bool:
         """Store the reply if nothing of what was read has changed; return whether it was stored."""
@@ -67,15 +85,14 @@ class ReplyStore(OutboxReading):
 
     def _rows(self, reply: Reply) -> list[Write]:
         pk = rows.conversation_pk(reply.ref.conversation_id)
-        until = reply.now // SECOND + GUARD_DAYS * DAY // SECOND
-        guard = {"message_ref": str(reply.ref), "expires_at": until, "gone_at": gone_at(until)}
         return [
             self._writes.put("message", "desk", pk, f"message#{reply.ref.tail}", self._message(reply)),
             self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _place(reply)),
-            self._writes.put("client", "desk", pk, f"client#{reply.client_hash}", guard),
+            self._writes.put("client", "desk", pk, f"client#{reply.client_hash}", client_guard(reply.ref, reply.now)),
             self._head(reply),
             self._ticket(reply),
             *([self._again(reply, reply.again)] if reply.again else []),
+            spent(self._writes, _draft(reply), reply.client_hash, reply.now),
         ]
 
     def _message(self, reply: Reply) -> dict[str, Any]:
@@ -136,6 +153,10 @@ class ReplyStore(OutboxReading):
         )
         pk = rows.ticket_pk(reply.ticket.ticket_id)
         return self._writes.update("ticket", "desk", pk, "ticket", expression, "#state = :read", values)
+
+
+def _draft(reply: Reply) -> DraftPlace:
+    return DraftPlace(reply.ref.conversation_id, reply.ticket.ticket_id, reply.author, "reply")
 
 
 def _place(reply: Reply) -> dict[str, Any]:

@@ -85,8 +85,15 @@ OUTBOX = ItemClass(
 CLIENT = ItemClass(
     "client", "desk", pk="conversation#{conversation_id}", sk="client#{hash}",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
-    expiry="8 days after the reply" + _BOX, eraser="desk",
+    expiry="8 days after the reply or comment" + _BOX, eraser="desk",
     plain=("message_ref", "expires_at", "gone_at"),
+)  # fmt: skip
+DRAFT = ItemClass(
+    "draft", "desk", pk="conversation#{conversation_id}", sk="draft#{ticket_id}#{staff_id}#{kind}",
+    owner="contact", categories=("message_text",), purpose="support", retention="ticket",
+    expiry="30 days after its last change, never later than its ticket; at once when it was sent", eraser="desk",
+    sealed=("content",),
+    plain=("contact_id", "client_hash", "order", "at", "expires_at", "gone_at"),
 )  # fmt: skip
 TICKET = ItemClass(
     "ticket", "desk", pk="ticket#{ticket_id}", sk="ticket",
@@ -256,8 +263,8 @@ TOMBSTONE = ItemClass(
 )  # fmt: skip
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, HOLD, UNCLEAR, GUARD,
-    KEY, ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, FENCE,
+    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, HOLD, UNCLEAR,
+    GUARD, KEY, ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, FENCE,
     CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
 
@@ -274,7 +281,7 @@ def contact_pk(contact_id: str) -> str:
 
 
 def conversation_pk(conversation_id: str) -> str:
-    """Partition of a conversation: head, messages, outbox, guards."""
+    """Partition of a conversation: head, messages, outbox, guards, drafts."""
     return f"conversation#{conversation_id}"
 
 

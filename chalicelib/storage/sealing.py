@@ -18,6 +18,11 @@ def provider_ids(ref: MessageRef) -> Place:
     return Place("desk", "message", str(ref), "provider_ids")
 
 
+def draft_content(tail: str) -> Place:
+    """What a colleague has typed and not sent; `tail` is the draft's place."""
+    return Place("desk", "draft", tail, "content")
+
+
 def raw_part(ref: MessageRef) -> Place:
     """The provider's own JSON behind an unsupported message."""
     return Place("desk", "raw", str(ref), "raw")

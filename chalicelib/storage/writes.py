@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.domain.references import MessageRef
+from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.storage.attributes import Wire, item_to_wire, to_wire
 
 _NAMED = re.compile(r"#(\w+)")
@@ -22,6 +24,12 @@ class Write:
 def blind_of_notice(kind: str, owner_id: str) -> str:
     """Return the blind name of a notice, derived from what it is about: there is one of each kind only."""
     return hashlib.sha256(f"{kind}|{owner_id}".encode()).hexdigest()[:32]
+
+
+def client_guard(ref: MessageRef, now: int) -> dict[str, Any]:
+    """Attributes of the row that remembers what was stored under a client's id. `now` in ms."""
+    until = (now + GUARD_DAYS * DAY) // SECOND
+    return {"message_ref": str(ref), "expires_at": until, "gone_at": gone_at(until)}
 
 
 class Writes:

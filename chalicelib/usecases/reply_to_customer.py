@@ -1,13 +1,13 @@
 """A colleague answers a customer: the reply is stored with its place in the outbox, once for each client's
 id."""
 
-import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.channels.split import pieces_of
+from chalicelib.domain.client_ids import LONGEST, reply_name, retry_name
 from chalicelib.domain.delivery import Answered, Failed, Head, Recipient, Reply, window_open
 from chalicelib.domain.desk import Message
 from chalicelib.domain.normal import shows_nothing
@@ -15,6 +15,7 @@ from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import State, reply_time
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.storage import sealing
+from chalicelib.storage.vault import CannotOpen
 
 if TYPE_CHECKING:
     from chalicelib.storage.opening import Opener
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 TRIES = 10
 MOST_UNITS = 16_000
 """UTF-16 units of a reply: what four messages of a provider hold, cut between words."""
-LONGEST_CLIENT_ID = 200
+USED = "This id was used for another reply. Nothing of this text is stored: send it under a new id."
 _NO_TICKET = "There is no such ticket, or its retention has ended."
 
 
@@ -45,28 +46,39 @@ class ReplyToCustomer:
         """Store a reply of the colleague `author` and return it; its id is its reference. The sender then
         sends it.
 
-        `client_id` is drawn by the page once per reply: the same one again returns the same reply as it is by
-        now, and stores nothing. Raises BadInput for a text that shows nothing or is longer than MOST_UNITS, NotFound,
-        Unavailable, and Conflict with the code closed, blocked, window_closed, erasing, erased, not_allowed,
-        key_mismatch or busy.
+        `client_id` is drawn by the page once per reply: the same one with the same text again returns the same reply as
+        it is by now, and stores nothing. Raises BadInput for a text that shows nothing or is longer than MOST_UNITS,
+        NotFound, Unavailable, and Conflict with the code client_id_used (for another text or ticket), closed, blocked,
+        window_closed, erasing, erased, not_allowed, key_mismatch or busy.
         """
-        return self._send(ticket_id, text, client_id, author)
+        _check_id(client_id)
+        return self._once(ticket_id, text, reply_name(client_id), author)
 
-    def _send(self, ticket_id: str, text: str, client_id: str, author: str, again: Failed | None = None) -> Message:
-        """Store a reply; with `again` it takes the place of a failed message, once."""
-        _check(text, client_id)
-        client_hash = hashlib.sha256(client_id.encode()).hexdigest()
+    def find(self, ticket_id: str, client_id: str) -> Message | None:
+        """Return the reply that was stored on this ticket under a client's id, as it is by now; None when there is
+        none, or not yet. An id is remembered for 8 days. Raises BadInput, NotFound, Unavailable, and Conflict with the
+        code erasing or erased."""
+        _check_id(client_id)
+        now = self.clock()
+        ticket, _ = self._answered(ticket_id, now)
+        ref = self.store.reply_of(ticket.conversation_id, reply_name(client_id), now)
+        stored = self.store.shown(ref, now) if ref else None
+        if ref is None or stored is None or stored.ticket_id != ticket_id:
+            return None
+        content = self.opener().json(stored.contact_id, sealing.message_content(ref), stored.content)
+        if content is None:
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
+        return replace(stored.message, text=str(content.get("text", "")))
+
+    def _once(self, ticket_id: str, text: str, client_hash: str, author: str, again: Failed | None = None) -> Message:
+        """Store a reply under the name of its id; with `again` it takes the place of a failed message, once."""
+        _check_text(text)
         for attempt in range(TRIES):
             now = self.clock()
-            ticket = self.store.ticket(ticket_id, now)
-            if ticket is None:
-                raise NotFound(_NO_TICKET)
-            recipient = self.store.recipient(ticket.contact_id)
-            if recipient is not None and recipient.state == "erasing":
-                raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erasing")
+            ticket, recipient = self._answered(ticket_id, now)
             known = self.store.reply_of(ticket.conversation_id, client_hash, now)
             if known is not None:
-                return self.store.shown(known, text)
+                return self._same(known, ticket, text, now)
             head = self._may_reply(ticket, recipient, now)
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
@@ -86,6 +98,28 @@ class ReplyToCustomer:
             if again is not None and self._may_resend(again.ref) != again:
                 raise _Changed
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
+
+    def _answered(self, ticket_id: str, now: int) -> tuple[Answered, Recipient | None]:
+        ticket = self.store.ticket(ticket_id, now)
+        if ticket is None:
+            raise NotFound(_NO_TICKET)
+        recipient = self.store.recipient(ticket.contact_id)
+        if recipient is not None and recipient.state == "erasing":
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erasing")
+        return ticket, recipient
+
+    def _same(self, ref: MessageRef, ticket: Answered, text: str, now: int) -> Message:
+        """The reply that is stored under the id, if it is this one: an answer never shows what is not stored."""
+        stored = self.store.shown(ref, now)
+        try:
+            content = stored and self.opener().json(stored.contact_id, sealing.message_content(ref), stored.content)
+        except CannotOpen:
+            content = None
+        same = stored is not None and stored.ticket_id == ticket.ticket_id
+        if not same or not content or content.get("text", "") != text:
+            raise Conflict(USED, code="client_id_used")
+        assert stored is not None
+        return replace(stored.message, text=text)
 
     def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int) -> Head:
         if ticket.state == State.CLOSED:
@@ -110,8 +144,9 @@ class ReplyToCustomer:
         one: later calls return that, unless another piece has failed meanwhile.
 
         Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code
-        not_failed.
+        not_failed. `client_id` is ours, one per failed message; it has a space of its own.
         """
+        _check_id(client_id)
         ref = MessageRef.parse(message_ref)
         if ref is None:
             raise BadInput("This is not a message's reference.")
@@ -128,10 +163,13 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         text = self._rest(failed, str(content.get("text", "")))
         if not failed.outstanding and (known := MessageRef.parse(failed.resent_as)):
-            return self.store.shown(known, text)
+            stored = self.store.shown(known, self.clock())
+            if stored is None:
+                raise NotFound("There is no such message, or its retention has ended.")
+            return replace(stored.message, text=text)
         # Pieces may fail one after the other: each time something else is sent again.
         once = "-".join((client_id, *map(str, failed.left)))
-        return self._send(failed.ticket_id, text, once, author, failed)
+        return self._once(failed.ticket_id, text, retry_name(once), author, failed)
 
     def _may_resend(self, ref: MessageRef) -> Failed:
         found = self.store.failed_reply(ref, self.clock())
@@ -150,12 +188,15 @@ class ReplyToCustomer:
         return "".join(pieces[number - 1] for number in failed.left)
 
 
-def _check(text: str, client_id: str) -> None:
+def _check_text(text: str) -> None:
     if shows_nothing(text):
         raise BadInput("There is nothing to send: the text shows nothing. Write something.", code="empty")
     if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
         raise BadInput(f"The reply is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise BadInput("The reply holds half a character. Copy it anew.", code="bad_text")
-    if not client_id or len(client_id) > LONGEST_CLIENT_ID:
-        raise BadInput(f"client_id is missing or longer than {LONGEST_CLIENT_ID} characters.", code="client_id")
+
+
+def _check_id(client_id: str) -> None:
+    if not client_id or len(client_id) > LONGEST:
+        raise BadInput(f"client_id is missing or longer than {LONGEST} characters.", code="client_id")

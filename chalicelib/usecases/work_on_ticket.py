@@ -1,11 +1,14 @@
 """A colleague opens a ticket and comments on it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.client_ids import comment_name
 from chalicelib.domain.desk import Contact, Message, Thread, Ticket
 from chalicelib.domain.normal import shows_nothing
+from chalicelib.domain.patience import full_jitter
+from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.observability import audit
@@ -13,6 +16,11 @@ from chalicelib.observability import audit
 if TYPE_CHECKING:
     from chalicelib.storage.desk import Desk
     from chalicelib.storage.desk_changes import DeskChanges
+
+
+TRIES = 5
+"""How often a comment with a client's id is tried while others are at the same rows."""
+USED = "This id was used for another comment. Nothing of this text is stored: keep it under a new id."
 
 
 class Frozen(Conflict):
@@ -77,11 +85,13 @@ class CommentOnTicket:
     desk: "Desk"
     changes: "DeskChanges"
     clock: Callable[[], int]
+    wait: Callable[[int], None] = field(default=full_jitter)
 
-    def __call__(self, ticket_id: str, text: str, by: Staff) -> Message:
-        """Return the comment. Raises BadInput with the code empty for a text that shows nothing,
-        NotFound, Unavailable, Frozen while the person's data is being destroyed, and
-        Conflict when the conversation changed or, with the code key_mismatch, names a key that is not the
+    def __call__(self, ticket_id: str, text: str, by: Staff, client_id: str = "") -> Message:
+        """Return the comment. With a client's id the same one and the same text again return the same comment, and
+        store nothing. Raises BadInput with the code empty for a text that shows nothing, NotFound, Unavailable, Frozen
+        while the person's data is being destroyed, and Conflict when the conversation changed or, with the code
+        client_id_used, for another text or ticket, or, with key_mismatch, when it names a key that is not the
         customer's."""
         if shows_nothing(text):
             raise BadInput("There is nothing to keep: the comment shows nothing. Write something.", code="empty")
@@ -89,10 +99,31 @@ class CommentOnTicket:
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")
         admit(self.desk, ticket)
-        head = self.desk.conversation(ticket.conversation_id)
-        now = self.clock()
-        sealable = bool(head.public_key) and self.desk.confirm_key(ticket, head)
-        ref = self.changes.comment(ticket, head, text, by.id, now) if sealable else None
-        if ref is None:
-            raise Conflict("The conversation changed meanwhile, or its data is being destroyed. Look again.")
-        return Message(str(ref), "note", "comment", now, text=text, author=by.id, arrived_at=now)
+        name = comment_name(client_id) if client_id else ""
+        for attempt in range(TRIES if name else 1):
+            now = self.clock()
+            known = self.changes.stored_under(ticket.conversation_id, name, now) if name else None
+            if known is not None:
+                return self._same(ticket, known, text)
+            head = self.desk.conversation(ticket.conversation_id)
+            if not head.public_key or not self.desk.confirm_key(ticket, head):
+                break
+            ref = self.changes.comment(ticket, head, text, by.id, now, name)
+            if ref is not None:
+                return Message(str(ref), "note", "comment", now, text=text, author=by.id, arrived_at=now)
+            if name:
+                self.wait(attempt)
+        raise Conflict("The conversation changed meanwhile, or its data is being destroyed. Look again.")
+
+    def find(self, ticket: Ticket, client_id: str) -> Message | None:
+        """Return the comment that was stored on this ticket under a client's id; None when there is none, or not yet.
+        An id is remembered for 8 days. Raises Unavailable."""
+        ref = self.changes.stored_under(ticket.conversation_id, comment_name(client_id), self.clock())
+        return self.desk.message(ticket, ref) if ref else None
+
+    def _same(self, ticket: Ticket, ref: MessageRef, text: str) -> Message:
+        """The comment that is stored under the id, if it is this one."""
+        stored = self.desk.message(ticket, ref)
+        if stored is None or stored.text != text:
+            raise Conflict(USED, code="client_id_used")
+        return stored

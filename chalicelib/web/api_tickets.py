@@ -114,13 +114,25 @@ def reply(call: Call) -> Response:
     return json_answer(api_form.message(wiring_web.reply()(ticket_id, text, client_id, call.colleague.id)), 201)
 
 
+def sent_reply(call: Call) -> Response:
+    """GET tickets/{id}/replies/{client_id}: whether a reply is stored, when the answer to it was lost"""
+    fields.only(call.query, (), "parameter")
+    ticket_id, client_id = fields.path_id(call.path), fields.client_id(call.path)
+    found = wiring_web.reply().find(ticket_id, client_id)
+    if found is None:
+        raise NotFound("No reply is stored on this ticket under this client_id.")
+    audit("ticket_read", ticket_id=ticket_id, staff_id=call.colleague.id)
+    return json_answer(api_form.message(found))
+
+
 def comment(call: Call) -> Response:
     """POST tickets/{id}/comments"""
     fields.only(call.query, (), "parameter")
     ticket_id, body = fields.path_id(call.path), call.json
-    fields.only(body, ("text",))
+    fields.only(body, ("text", "client_id"))
     text = fields.text(body, "text", fields.MAX_COMMENT)
-    return json_answer(api_form.message(wiring_web.comment()(ticket_id, text, call.colleague)), 201)
+    client_id = fields.client_id(body) if "client_id" in body else ""
+    return json_answer(api_form.message(wiring_web.comment()(ticket_id, text, call.colleague, client_id)), 201)
 
 
 def contact(call: Call) -> Response:

@@ -43,6 +43,11 @@ class Call:
         assert self.staff is not None
         return self.staff
 
+    @property
+    def wants_json(self) -> bool:
+        """Whether a script of a page asks: then answers are JSON, refusals too."""
+        return "application/json" in self.headers.get("accept", "")
+
     def check_type(self, wanted: str) -> None:
         """Raise WrongType for a body that is declared as something else."""
         if self.raw and self.headers.get("content-type", "").partition(";")[0].strip().lower() != wanted:

@@ -32,7 +32,7 @@ def text(given: Mapping[str, Any], name: str, most: int) -> str:
     value = given.get(name)
     if not isinstance(value, str):
         raise BadInput(f"The field {name} is wanted as a text.")
-    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    value = lines(value)
     if shows_nothing(value):
         raise BadInput(f"There is nothing to see in the field {name}. Write something.", code="empty")
     if len(value) > most:
@@ -73,8 +73,18 @@ def whole(given: Mapping[str, str], name: str, least: int, most: int, default: i
     return int(value)
 
 
+def is_client_id(value: str) -> bool:
+    """Whether it has the form of a caller's own id."""
+    return _CLIENT_ID.fullmatch(value) is not None
+
+
+def lines(value: str) -> str:
+    """A text with its line ends made one kind: forms send two characters for each."""
+    return value.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def client_id(given: Mapping[str, Any], name: str = "client_id") -> str:
-    """The caller's own id of a reply, by which a repetition is recognised."""
+    """The caller's own id of a reply or comment, by which a repetition is recognised."""
     value = given.get(name)
     if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
         raise BadInput(f"The field {name} is wanted: 1 to 100 letters, digits, or _ . : -")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -17,7 +18,7 @@ from chalicelib.errors import DeskError
 from chalicelib.settings import settings
 from chalicelib.usecases.work_on_ticket import Frozen
 from chalicelib.web import show, static
-from chalicelib.web.answers import SECURITY_HEADERS, html_answer
+from chalicelib.web.answers import SECURITY_HEADERS, html_answer, json_answer
 from chalicelib.web.auth import LANGUAGE_COOKIE, cookie_name
 from chalicelib.web.beside import beside
 from chalicelib.web.call import Call
@@ -113,8 +114,16 @@ def safe_next(path: str) -> str:
     return path if _NEXT.fullmatch(path) else "/dashboard"
 
 
+def _refused(call: Call, error: DeskError) -> Response:
+    said = words_for(call, call.now).say(labels.REFUSALS.get(error.code) or labels.ERRORS.get(error.status, ""))
+    return json_answer({"code": error.code, "message": said or error.message}, error.status)
+
+
 def refusal(call: Call | None, error: DeskError) -> Response:
-    """The page for an error: what happened and what to do. Text that was typed is shown, so that it is not lost."""
+    """The page for an error: what happened and what to do. Text that was typed is shown, so that it is not lost. A
+    script of a page is told in JSON and keeps the page."""
+    if call is not None and call.wants_json:
+        return _refused(call, error)
     if error.status == 401 and call is not None and call.method == "GET":
         path = call.route.replace("{id}", call.path.get("id", ""))
         return go("/dashboard/sign-in", next=safe_next(path) if path != "/dashboard" else "")
@@ -125,11 +134,9 @@ def refusal(call: Call | None, error: DeskError) -> Response:
 
         return frozen(call, error)
     words = words_for(call, call.now if call else 0)
-    typed = ""
+    typed = []
     if call is not None and call.method == "POST":
-        try:
-            typed = call.form.get("text", "") or call.form.get("note", "")
-        except DeskError:
-            typed = ""
+        with suppress(DeskError):
+            typed = [call.form[name] for name in ("text", "note") if call.form.get(name, "").strip()]
     said = words.say(labels.ERRORS.get(error.status, labels.ERRORS[500]))
     return page("error.html", call, status=error.status, words=words, said=said, error=error, typed=typed)

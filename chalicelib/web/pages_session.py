@@ -10,9 +10,11 @@ from chalicelib.domain.authenticator import LEAST_PASSWORD
 from chalicelib.domain.profile import LANGUAGES
 from chalicelib.errors import BadInput, DeskError, Forbidden
 from chalicelib.observability import audit
+from chalicelib.storage.sessions import csrf_token
 from chalicelib.usecases.challenges import ChallengeOver
 from chalicelib.usecases.sign_in import SignedIn, Step, TooMany, WrongPassword
 from chalicelib.web import fields
+from chalicelib.web.answers import json_answer
 from chalicelib.web.api_session import MAX_CHALLENGE, MAX_CODE, MAX_EMAIL, MAX_PASSWORD, password
 from chalicelib.web.auth import (
     LANGUAGE_COOKIE,
@@ -139,6 +141,12 @@ def set_language(call: Call) -> Response:
     language = fields.word(call.form, "language", LANGUAGES)
     wiring_web.staff().set_language(call.colleague.id, language)
     return go(safe_next(call.form.get("next", "")), [cookie(LANGUAGE_COOKIE, language, YEAR)])
+
+
+def session(call: Call) -> Response:
+    """GET who is signed in by now, and the token of their forms: for the script of a page that was left open"""
+    fields.only(call.query, (), "parameter")
+    return json_answer({"staff": call.colleague.id, "csrf": csrf_token(call.token)})
 
 
 def undertaking_page(call: Call) -> Response:

@@ -1,6 +1,7 @@
 """The ticket page: conversation, composer, side panel, and the forms that change it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,16 +9,18 @@ from chalice.app import Response
 
 from chalicelib import wiring_web
 from chalicelib.domain.desk import STATES, Contact, Message, Ticket
+from chalicelib.domain.drafts import KINDS, Draft, DraftKind
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.privacy import OVER, Request, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import PRIORITIES
-from chalicelib.errors import BadInput, Conflict, DeskError, NotFound
+from chalicelib.errors import Conflict, DeskError, NotFound
 from chalicelib.storage.queue_pages import counts, page
 from chalicelib.usecases.change_ticket import Wish
 from chalicelib.usecases.work_on_ticket import admit
 from chalicelib.web import fields, pages
+from chalicelib.web.answers import json_answer
 from chalicelib.web.call import Call
 from chalicelib.web.pages_queue import PER_PAGE, Place, leading, rail, title_of
 from chalicelib.web.show import Words
@@ -41,28 +44,64 @@ PROBLEMS = {
     "not_failed": desk_msg("This message has not failed. Look at its new status."),
     "key_mismatch": desk_msg("Not stored. The conversation names a key that is not the customer's: tell on-call."),
     "too_long": desk_msg("Not sent. The text is too long: cut it in two."),
+    "client_id_used": desk_msg(
+        "Not sent. What was written here before is sent already, and this is another text. Look at the conversation:"
+        " press once more if this is to go out too."
+    ),
 }
 """What is said beside the composer for a refusal's code."""
 _PLACE = ("view", "channel", "tag")
 
 
-@dataclass(frozen=True)
-class Drafts:
-    """What was typed and is not sent yet, with the reason when it was refused."""
+BOXES: dict[DraftKind, str] = {"reply": "text", "comment": "note"}
+"""The field of each box."""
+TYPED = ("text", "note", "mode", "client_id", "note_id")
+"""Fields of the composer: the two boxes, which is open, and the ids under which they will be sent."""
 
-    reply: str = ""
-    note: str = ""
-    mode: str = "reply"
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed and is not sent, as a form brought it, with the reason when it was refused. A box that is None is
+    drawn as its stored draft."""
+
+    reply: str | None = None
+    comment: str | None = None
+    reply_id: str = ""
+    comment_id: str = ""
+    mode: str = ""
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box of the composer: its text, the id under which that will be sent, and order and time of the stored draft."""
+
+    text: str
+    client_id: str
+    order: int
+    saved_at: int
+
+
+def box(typed: str | None, typed_id: str, kept: Draft | None) -> Box:
+    """What a box shows: what was typed just now, else the stored draft. A draft keeps its id over reloading, so that it
+    is sent once even when the answer to the first try was lost."""
+    if typed is None:
+        text, client_id = (kept.text, kept.client_id) if kept else ("", "")
+    else:
+        text, client_id = typed, typed_id
+    saved_at = kept.at if kept and kept.text == text else 0
+    client_id = client_id if fields.is_client_id(client_id) else new_id()
+    return Box(text, client_id, kept.order if kept else 0, saved_at)
 
 
 def show(call: Call) -> Response:
     """GET a ticket"""
     fields.only(call.query, _PLACE, "parameter")
-    return _show(call, dict(call.query), Drafts())
+    return draw(call, dict(call.query), Typed())
 
 
-def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) -> Response:
+def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200) -> Response:
+    """The page of a ticket, with what was typed in its boxes. Raises NotFound, Frozen and Unavailable."""
     place = Place.of({name: given.get(name, "") for name in _PLACE})
     desk = wiring_web.desk()
     # A page that refreshes itself while nobody looks at it leaves new messages unread.
@@ -77,6 +116,13 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
     tally = counts(call.now)
     retention = wiring_web.profile().retention["ticket"]
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
+    kept = wiring_web.drafts().of(ticket, call.colleague.id, desk.opener, call.now)
+    boxes = {
+        "reply": box(typed.reply, typed.reply_id, kept.get("reply")),
+        "comment": box(typed.comment, typed.comment_id, kept.get("comment")),
+    }
+    # A page that opens with a comment's draft alone shows it; nothing changes the mode afterwards.
+    mode = typed.mode or ("comment" if boxes["comment"].text and not boxes["reply"].text else "reply")
     return pages.page(
         "ticket.html",
         call,
@@ -102,8 +148,9 @@ def _show(call: Call, given: dict[str, str], drafts: Drafts, status: int = 200) 
         colleagues=[one for one in staff if not one.disabled],
         priorities=PRIORITIES,
         retention=retention,
-        client_id=new_id(),
-        drafts=drafts,
+        boxes=boxes,
+        mode=mode,
+        problem=typed.problem,
         next_unread=next((one for one in listed.items if not one.assignee and one.id != ticket.id), None),
     )
 
@@ -151,51 +198,45 @@ def composer(ticket: Ticket, blocked: bool, window_ends: int, now: int) -> str:
     return "window" if window_ends and window_ends <= now else "open"
 
 
-def _fields(call: Call, *names: str) -> dict[str, str]:
+def form_fields(call: Call, *names: str) -> dict[str, str]:
+    """The form's fields: these, and the place in the list that the ticket was opened from. Raises BadInput."""
     form = call.form
     fields.only(form, ("csrf", *_PLACE, *names))
     return form
 
 
-def _back(call: Call, form: dict[str, str]) -> Response:
+def back(call: Call, form: dict[str, str]) -> Response:
+    """Go on to the ticket's page."""
     place = Place.of({name: form.get(name, "") for name in _PLACE})
     return pages.go(f"/dashboard/tickets/{call.path['id']}" + place.query())
 
 
-def reply(call: Call) -> Response:
-    """POST a reply. A comment that was begun beside it stays in its field."""
-    form = _fields(call, "text", "note", "mode", "client_id")
-    ticket_id, note = fields.path_id(call.path), form.get("note", "")
-    try:
-        text = fields.text(form, "text", fields.MAX_REPLY)
-        wiring_web.reply()(ticket_id, text, fields.client_id(form), call.colleague.id)
-    except (BadInput, Conflict) as error:
-        return _again(call, form, error, "reply")
-    return _show(call, form, Drafts(note=note, mode="comment")) if note.strip() else _back(call, form)
-
-
-def comment(call: Call) -> Response:
-    """POST a comment. A reply that was begun beside it stays in its field."""
-    form = _fields(call, "text", "note", "mode", "client_id")
-    ticket_id, text = fields.path_id(call.path), form.get("text", "")
-    try:
-        note = fields.text(form, "note", fields.MAX_COMMENT)
-        wiring_web.comment()(ticket_id, note, call.colleague)
-    except (BadInput, Conflict) as error:
-        return _again(call, form, error, "comment")
-    return _show(call, form, Drafts(reply=text)) if text.strip() else _back(call, form)
-
-
-def _again(call: Call, form: dict[str, str], error: DeskError, mode: str) -> Response:
-    say = pages.words_for(call, call.now).say
-    said = say(PROBLEMS.get(error.code, PROBLEMS[""]))
-    drafts = Drafts(form.get("text", ""), form.get("note", ""), mode, said)
-    return _show(call, form, drafts, error.status)
+def again(call: Call, form: dict[str, str], error: DeskError, mode: str) -> Response:
+    """The page once more with what was typed and why it was refused. What was typed is kept as a draft, if that can be;
+    under a new id when its own was used. A script keeps its page and is told the reason, and the new id."""
+    said = pages.words_for(call, call.now).say(PROBLEMS.get(error.code, PROBLEMS[""]))
+    fresh = new_id() if error.code == "client_id_used" else ""
+    if call.wants_json:
+        return json_answer(
+            {"code": error.code, "message": said, **({"client_id": fresh} if fresh else {})}, error.status
+        )
+    ids = {"reply": form.get("client_id", ""), "comment": form.get("note_id", "")}
+    if fresh:
+        ids |= {kind: fresh if mode in ("", kind) else ids[kind] for kind in KINDS}
+    texts = {kind: fields.lines(form[name]) if name in form else None for kind, name in BOXES.items()}
+    for kind in KINDS:
+        text = texts[kind] or ""
+        if text.strip() and fields.is_client_id(ids[kind]):
+            with suppress(DeskError):
+                keep = wiring_web.keep_draft()
+                keep(fields.path_id(call.path), kind, text, ids[kind], call.now, call.colleague)
+    typed = Typed(texts["reply"], texts["comment"], ids["reply"], ids["comment"], mode, said)
+    return draw(call, form, typed, error.status)
 
 
 def retry(call: Call) -> Response:
     """POST: send a reply that failed once more, at the end and under an id of its own."""
-    form = _fields(call, "message")
+    form = form_fields(call, "message")
     ticket_id, ref = fields.path_id(call.path), MessageRef.parse(form.get("message", ""))
     desk = wiring_web.desk()
     ticket = desk.ticket(ticket_id)
@@ -206,13 +247,13 @@ def retry(call: Call) -> Response:
         # One id per failed message: pressing the button twice sends once.
         wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.blind}", call.colleague.id)
     except Conflict as error:
-        return _again(call, form, error, "reply")
-    return _back(call, form)
+        return again(call, form, error, "reply")
+    return back(call, form)
 
 
 def change(call: Call) -> Response:
     """POST a change of state, assignee, priority or tags."""
-    form = _fields(call, "state", "assignee", "priority", "tags", "stay")
+    form = form_fields(call, "state", "assignee", "priority", "tags", "stay")
     assignee = form.get("assignee")
     wish = Wish(
         state=fields.word(form, "state", STATES) if "state" in form else None,
@@ -221,4 +262,4 @@ def change(call: Call) -> Response:
         tags=fields.tags([one for one in form["tags"].split(",") if one.strip()]) if "tags" in form else None,
     )
     wiring_web.change_ticket()(fields.path_id(call.path), wish, call.colleague)
-    return _back(call, form)
+    return back(call, form)

@@ -1,5 +1,6 @@
 """A colleague's reply is stored once, in its place, and only where it may go."""
 
+import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -48,6 +49,73 @@ def test_the_same_client_id_gives_the_same_reply_and_stores_nothing_new(desk: De
 
     assert (again.id, again.status) == (str(first), "queued")
     assert desk.items() == before
+
+
+@pytest.mark.parametrize("other", ["Б", "А ", "а", "А\n", "АА"])
+def test_a_client_id_that_was_used_for_another_text_stores_nothing_and_says_so(desk: Delivery, other: str) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "А", "page-1")
+    before = desk.items()
+
+    with pytest.raises(Conflict) as refused:
+        desk.replier()(ticket["ticket_id"], other, "page-1", BOLAT)
+
+    assert refused.value.code == "client_id_used"
+    assert desk.items() == before
+
+
+def test_a_client_id_of_the_ticket_before_is_no_reply_on_the_next_one(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Сәлем", "page-1")
+    change(desk, ticket["pk"], "ticket", "state", "closed")
+    desk.later(60)
+    desk.receive(from_amina("Тағы сұрақ", sent_at=desk.seconds))
+    (newer,) = (one for one in desk.of_pk("ticket#") if one["ticket_id"] != ticket["ticket_id"])
+    before = desk.items()
+
+    with pytest.raises(Conflict) as refused:
+        desk.replier()(newer["ticket_id"], "Сәлем", "page-1", BOLAT)
+
+    assert refused.value.code == "client_id_used"
+    assert desk.items() == before
+
+
+def test_two_texts_at_once_under_one_client_id_store_one_and_refuse_the_other(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    start = threading.Barrier(6)
+
+    def post(n: int) -> str:
+        start.wait()
+        try:
+            return desk.replier()(ticket["ticket_id"], f"Мәтін {n % 2}", "page-1", BOLAT).text
+        except Conflict as error:
+            return error.code
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(post, range(6)))
+
+    (stored,) = desk.messages("out")[-1:]
+    ref = MessageRef.of_tail(ticket["conversation_id"], stored["sk"].removeprefix("message#"))
+    text = desk.open(stored, "content", sealing.message_content(ref))["text"]
+    assert len(desk.of("outbox#")) == 1
+    assert sorted(answers) == sorted([text] * 3 + ["client_id_used"] * 3)
+
+
+def test_a_reply_whose_content_cannot_be_compared_is_doubted_and_not_repeated(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "А", "page-1")
+    change(desk, f"conversation#{ticket['conversation_id']}", f"message#{ref.tail}", "content", b"\x01" + b"x" * 80)
+
+    with pytest.raises(Conflict) as refused:
+        desk.replier()(ticket["ticket_id"], "А", "page-1", BOLAT)
+
+    assert refused.value.code == "client_id_used"
+
+
+def test_a_reply_that_an_earlier_release_stored_is_recognised_by_its_plain_hash(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "А", "page-1")
+    assert [row["sk"] for row in desk.of("client#")] == [f"client#{hashlib.sha256(b'page-1').hexdigest()}"]
 
 
 def test_the_same_client_id_from_many_pages_at_once_stores_one_reply(desk: Delivery) -> None:
@@ -221,6 +289,22 @@ def test_a_failed_reply_is_sent_again_at_the_end_under_a_new_id(desk: Delivery) 
     with pytest.raises(Conflict) as refused:
         desk.replier().retry_failed(again.id, "retry-2", BOLAT)
     assert refused.value.code == "not_failed"
+
+
+@pytest.mark.parametrize("form", ["retry-{at}-{blind}", "retry-{ref}", "retry|{ref}", "retry-1"])
+def test_no_client_id_of_a_caller_stands_in_the_way_of_sending_again(desk: Delivery, form: str) -> None:
+    ticket = desk.open_telegram_ticket()
+    desk.provider.faults = [desk.provider.telegram_error(400, "Bad Request: chat not found")]
+    failed = desk.reply(ticket, "Первый")
+    desk.sender()(ticket["conversation_id"])
+    taken = form.format(at=failed.at, blind=failed.blind, ref=failed)
+    desk.reply(ticket, "Первый", taken)
+    desk.sender()(ticket["conversation_id"])
+
+    desk.replier().retry_failed(str(failed), taken, BOLAT)
+    desk.sender()(ticket["conversation_id"])
+
+    assert desk.provider.texts == ["Первый", "Первый"]
 
 
 def test_only_a_message_of_ours_can_be_sent_again(desk: Delivery) -> None:

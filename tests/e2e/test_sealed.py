@@ -10,9 +10,10 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
-from tests.e2e.playing import Api, Play, eventually, forms_of, new_phone
+from tests.e2e.playing import PASSWORD, SECONDS, Api, Play, eventually, forms_of, new_phone
 from tests.people import wamid
 
 
@@ -75,6 +76,25 @@ def _stream(streams: Any) -> Iterator[tuple[str, bytes]]:
                 iterator = answer.get("NextShardIterator") if answer["Records"] else None
 
 
+def keep_draft(play: Play, ticket_id: str, text: str) -> None:
+    """Sign in on the page as a browser does, and keep a draft there."""
+    page = requests.Session()
+
+    def csrf(path: str) -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', page.get(f"{play.desk.url}{path}", timeout=SECONDS).text)
+        assert found
+        return found[1]
+
+    account = {"email": "operator@desk.local", "password": PASSWORD, "next": ""}
+    form = {"csrf": csrf("/dashboard/sign-in"), **account}
+    assert page.post(f"{play.desk.url}/dashboard/sign-in", form, timeout=SECONDS).ok
+    path = f"/dashboard/tickets/{ticket_id}"
+    draft = {"csrf": csrf(path), "text": text, "client_id": "draft-1", "order": "1"}
+    answer = page.post(f"{play.desk.url}{path}/draft", draft, headers={"Accept": "application/json"}, timeout=SECONDS)
+    assert answer.json() == {"saved": True}
+    assert text in page.get(f"{play.desk.url}{path}", timeout=SECONDS).text
+
+
 def test_no_store_queue_or_log_holds_anything_of_a_customer_that_can_be_read(play: Play) -> None:
     phone, message_id = new_phone(), ""
     message_id = wamid(phone)
@@ -90,10 +110,12 @@ def test_no_store_queue_or_log_holds_anything_of_a_customer_that_can_be_read(pla
     ticket = api.ticket_of(phone)
     api.reply(ticket["id"], "ответ-канарейка-девять")
     api.call("POST", f"tickets/{ticket['id']}/comments", {"text": "комментарий-канарейка"})
+    keep_draft(play, ticket["id"], "черновик-канарейка")
     eventually(lambda: api.delivery(ticket["id"], "ответ-канарейка-девять") == "read")
     provider_id = play.sent("whatsapp", phone)[-1]["answer"]
 
-    texts = ["тюльпан-канарейка-семь", "ландыш-канарейка", "ответ-канарейка-девять", "комментарий-канарейка"]
+    texts = ["тюльпан-канарейка-семь", "ландыш-канарейка", "ответ-канарейка-девять", "комментарий-канарейка",
+             "черновик-канарейка"]  # fmt: skip
     people = [phone, message_id, "Гүлнұр-Канарейка", user, "Канарей Телеграмов", "kanarei_tg"]
     canaries = [*texts, *people, re.findall(r"wamid\.[\w+/=]+", str(provider_id))[0]]
     forms = {form: canary for canary in canaries for form in forms_of(canary)}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.domain.drafts import KINDS
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.messages import Address, Author, InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.domain.privacy import Box, Request, RequestState, Step
@@ -203,6 +204,8 @@ class Erasing(Keeping):
         self.receive(write("", kind="reaction", target=target.provider_id, details={"emoji": "👍"}))
         self.receive(write("", kind="unsupported", raw=b'{"secret": "qupia-raw"}', raw_type="mystery"))
         self._guard(person)
+        for kind in KINDS:
+            self.keep_draft()(newest["ticket_id"], kind, f"жіберілмеген {kind}: Данияр", f"draft-{kind}", 1, OPERATOR)
         self.reply(newest, "жолдағы жауап Данияр")
         self._claim(person)
         self.reply(newest, "кезекте тұрған жауап Данияр", "page-waiting")
@@ -217,7 +220,14 @@ class Erasing(Keeping):
                 "Ұзақ жауап",
                 "кезекте тұрған",
             ),
-            *("жолдағы жауап", "ішкі пікір", "екінші пікір", "Данияр мырза"),
+            *(
+                "жіберілмеген reply",
+                "жіберілмеген comment",
+                "жолдағы жауап",
+                "ішкі пікір",
+                "екінші пікір",
+                "Данияр мырза",
+            ),
         ]
 
     def _status_comes_first(self, sent: Sent) -> None:

@@ -15,7 +15,7 @@ from chalicelib.storage import erasing, rows, sealing
 from chalicelib.storage.attributes import item_from_wire, item_to_wire
 from chalicelib.storage.inventory import STORES, identities_place
 from chalicelib.storage.opening import Opener
-from chalicelib.storage.vault import CannotOpen, unseal
+from chalicelib.storage.vault import CannotOpen, Place, unseal
 from tests.conftest import Aws
 from tests.erasure.absence import verify
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, Erasing, Person, Snapshot, cast
@@ -28,7 +28,8 @@ DESTROYING = tuple(name for name in TASKS if name != "settle")
 _STORE_OF = {
     "contact": "desk.contact", "consent": "desk.contact", "ask": "desk.contact", "open_request": "desk.contact",
     "head": "desk.conversation", "message": "desk.conversation", "raw": "desk.conversation",
-    "outbox": "desk.conversation", "client": "desk.conversation", "guard": "desk.conversation",
+    "outbox": "desk.conversation", "client": "desk.conversation", "draft": "desk.conversation",
+    "guard": "desk.conversation",
     "ticket": "desk.tickets", "number": "desk.tickets", "alias": "index.aliases", "link": "index.links",
     "parked": "index.links", "text": "index.words", "words": "index.words", "key": "keys",
 }  # fmt: skip
@@ -557,7 +558,7 @@ def test_a_request_that_stands_still_for_a_year_is_proved_all_the_same(desk: Era
 def test_a_restored_backup_of_everything_but_the_keys_does_not_open(desk: Erasing, aws: Aws) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
-    messages = [item for kind in ("in", "out", "note") for item in person.messages(kind)]
+    messages = [item for kind in ("in", "out", "note") for item in person.messages(kind)] + desk.of("draft#")
     opener = Opener(lambda: desk.vault)
     opener.load([person.contact_id])
     assert all(_opens(opener, item) for item in messages if "content" in item), "everything opens before"
@@ -577,7 +578,7 @@ def test_a_restored_backup_of_everything_but_the_keys_does_not_open(desk: Erasin
         assert not _opens(opener, item)
         for private in filter(None, opener._private.values()):
             with pytest.raises(CannotOpen):
-                unseal(private, sealing.message_content(_ref(item)), item["content"])
+                unseal(private, _content(item), item["content"])
 
 
 def _ref(item: dict[str, Any]) -> Any:
@@ -588,7 +589,12 @@ def _ref(item: dict[str, Any]) -> Any:
 
 
 def _opens(opener: Opener, item: dict[str, Any]) -> bool:
-    return opener.json(item["contact_id"], sealing.message_content(_ref(item)), item["content"]) is not None
+    return opener.json(item["contact_id"], _content(item), item["content"]) is not None
+
+
+def _content(item: dict[str, Any]) -> Place:
+    kind, _, tail = item["sk"].partition("#")
+    return sealing.draft_content(tail) if kind == "draft" else sealing.message_content(_ref(item))
 
 
 def test_a_contact_that_names_anothers_conversation_takes_nobody_with_it(one: tuple[Erasing, Person, Request]) -> None:

@@ -81,6 +81,14 @@ def comment(desk: Erasing, person: Person, late: Late) -> None:
     CommentOnTicket(reading, changes, lambda: desk.now)(person.tickets[0]["ticket_id"], "кеш пікір", OPERATOR)
 
 
+def draft(desk: Erasing, person: Person, late: Late) -> None:
+    desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", "кеш жоба", "late-draft", 9, OPERATOR)
+
+
+def emptied_draft(desk: Erasing, person: Person, late: Late) -> None:
+    desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", "", "draft-reply", 9, OPERATOR)
+
+
 def ticket_change(desk: Erasing, person: Person, late: Late) -> None:
     reading, changes = DeskReading(desk.opener(), desk.now), DeskChanges(late, desk.tables)
     change = ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: desk.now)
@@ -135,13 +143,14 @@ def settle_failure(desk: Erasing, person: Person, late: Late) -> None:
 WRITERS: dict[str, tuple[Writer, int]] = {
     "message": (message, 1), "renamed": (renamed, 1), "new_ticket": (new_ticket, 2), "moved_phone": (moved_phone, 1),
     "number_change": (number_change, 1), "block": (block, 1), "reply": (reply, 1), "comment": (comment, 1),
+    "draft": (draft, 1), "emptied_draft": (emptied_draft, 1),
     "ticket_change": (ticket_change, 1), "mark_read": (mark_read, 1), "claim": (send, 1), "sent": (send, 2),
     "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (date_alone, 1), "ring": (ring, 1),
     "settle_failure": (settle_failure, 1),
 }  # fmt: skip
 """Each writer with the number of its write that comes late."""
 FENCED_OUT = frozenset({"message", "renamed", "new_ticket", "moved_phone", "number_change", "block", "reply", "comment",
-                        "claim"})  # fmt: skip
+                        "draft", "claim"})  # fmt: skip
 """Writers that check the epoch: the fence alone stops them."""
 
 

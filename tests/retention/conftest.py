@@ -13,6 +13,7 @@ from chalicelib.storage.blind import TextKey
 from chalicelib.storage.closing import Closing
 from chalicelib.storage.contact_texts import ContactTexts
 from chalicelib.storage.desk import Desk as DeskReader
+from chalicelib.storage.drafts import DraftStore
 from chalicelib.storage.ending import Endings
 from chalicelib.storage.opening import Opener
 from chalicelib.storage.opening_one import OneOpener
@@ -24,6 +25,7 @@ from chalicelib.storage.text_index import TextIndex
 from chalicelib.usecases.date_rows import DateRows
 from chalicelib.usecases.end_contact import EndContact
 from chalicelib.usecases.index_contact import IndexContact
+from chalicelib.usecases.keep_draft import KeepDraft
 from chalicelib.usecases.sweep import Sweep
 from chalicelib.usecases.watch_asks import WatchAsks
 from chalicelib.workers.relay import pass_on
@@ -113,6 +115,12 @@ class Keeping(Delivery):
     def reader(self) -> DeskReader:
         """What pages and the API read with, as of now."""
         return DeskReader(Opener(lambda: self.vault), self.now)
+
+    def drafts(self, dynamodb: Any = None) -> DraftStore:
+        return DraftStore(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
+
+    def keep_draft(self, dynamodb: Any = None) -> KeepDraft:
+        return KeepDraft(self.reader(), self.drafts(dynamodb), KEPT_DAYS, lambda: self.now)
 
     def search(self, typed: str) -> list[str]:
         """Ids of the contacts whose tickets a colleague finds."""

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.drafts import DRAFT_DAYS
 from chalicelib.domain.privacy import ASKED_WITHIN, Asked
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import SESSION_LASTS, Staff
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, RAW_DAYS
 from chalicelib.storage.models import DeskRow, IndexRow, alive
+from chalicelib.storage.opening import Opener
 from chalicelib.storage.request_opening import RequestOpening
 from chalicelib.storage.requests import RequestStore
 from chalicelib.storage.rows import CLASSES
@@ -202,6 +204,18 @@ def client(desk: Keeping) -> Case:
 
 
 @case
+def draft(desk: Keeping) -> Case:
+    ticket = desk.open_ticket()
+    by = Staff(BOLAT, "", "Болат", frozenset(), 1)
+    assert desk.keep_draft()(ticket["ticket_id"], "reply", "Жау", "page-1", 1, by)
+    item = one(desk.of("draft#"))
+    shown = desk.reader().ticket(ticket["ticket_id"])
+    assert shown is not None
+    until = desk.now + DRAFT_DAYS * DAY
+    return Case("desk", item, until, lambda: bool(desk.drafts().of(shown, BOLAT, Opener(lambda: desk.vault), desk.now)))
+
+
+@case
 def unclear(desk: Keeping) -> Case:
     desk.store().keep_unclear("telegram", "100000001", "new_kind", b"raw", desk.now)
     item = one(desk.of_pk("unclear#"))
@@ -284,7 +298,7 @@ def test_dynamodbs_own_deletion_stands_behind_every_date_but_that_of_a_head(name
     assert ("gone_at" in declared.plain) == (name != "head")
 
 
-@pytest.mark.parametrize("name", ["raw", "client", "unclear", "guard", "consent", "message", "number"])
+@pytest.mark.parametrize("name", ["raw", "client", "draft", "unclear", "guard", "consent", "message", "number"])
 def test_a_dated_row_says_when_dynamodb_may_delete_it(desk: Keeping, name: str) -> None:
     item = CASES[name](desk).key
     (row,) = [one for one in desk.items() if (one["pk"], one["sk"]) == (item["pk"], item["sk"])]

@@ -12,6 +12,7 @@ from chalicelib.domain.desk import Event
 from chalicelib.domain.messages import Address, Author, InboundMessage
 from chalicelib.domain.people import Outcome
 from chalicelib.domain.profile import load_profile
+from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY
 from chalicelib.errors import NotFound
 from chalicelib.storage.desk_changes import DeskChanges
@@ -597,7 +598,7 @@ def test_a_late_indexer_does_not_bring_back_the_words_of_an_ended_contact(amina:
 # -- what DynamoDB deletes alone
 
 
-@pytest.mark.parametrize("name", ["ticket", "number", "message", "consent", "client", "raw"])
+@pytest.mark.parametrize("name", ["ticket", "number", "message", "consent", "client", "draft", "raw"])
 def test_a_row_that_dynamodb_deleted_leaves_nothing_without_an_end(desk: Keeping, name: str) -> None:
     ticket, rows = desk.once("answered and closed", lambda: _answered_and_closed(desk))
     gone = [(pk, sk) for pk, sk in rows if sk.partition("#")[0] == name]
@@ -620,6 +621,8 @@ def _answered_and_closed(desk: Keeping) -> tuple[dict[str, Any], list[tuple[str,
     desk.sender()(ticket["conversation_id"])
     desk.reply(ticket, "Жауап")
     desk.sender()(ticket["conversation_id"])
+    by = Staff(BOLAT, "", "Болат", frozenset(), 1)
+    assert desk.keep_draft()(ticket["ticket_id"], "reply", "Жоба", "page-1", 1, by)
     rows = [(item["pk"], item["sk"]) for item in desk.items()]
     return desk.closed(ticket), rows
 

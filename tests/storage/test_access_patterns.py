@@ -19,6 +19,7 @@ from chalicelib.channels.telegram import send as telegram
 from chalicelib.domain.certificates import ISSUED
 from chalicelib.domain.delivery import Failure, Job, Reply
 from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
+from chalicelib.domain.drafts import Draft, DraftPlace, Saved
 from chalicelib.domain.expiry import Expired
 from chalicelib.domain.messages import (
     Address,
@@ -38,6 +39,7 @@ from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.clients import client
 from chalicelib.storage.desk import Desk
 from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.drafts import DraftStore
 from chalicelib.storage.ledger import Ledger
 from chalicelib.storage.models import DeskRow, bind
 from chalicelib.storage.opening import Opener
@@ -520,6 +522,46 @@ def _(desk: Keeping) -> Action:
     return lambda: changes(desk).comment(ticket, head, "Тексеру керек", BOLAT, desk.now)
 
 
+@asks("AP420", "AP421", "AP422")
+def _(desk: Keeping) -> Action:
+    made, ticket = shown(desk)
+    head, store = made.conversation(ticket.conversation_id), changes(desk)
+
+    def work() -> None:
+        assert store.stored_under(ticket.conversation_id, "comment-1", desk.now) is None
+        assert store.comment(ticket, head, "Тексеру керек", BOLAT, desk.now, "comment-1")
+
+    return work
+
+
+def draft_of(desk: Keeping, client_id: str = "page-1") -> tuple[Ticket, Callable[..., Saved], DraftPlace]:
+    """Saving of Bolat's draft of a reply on Amina's ticket."""
+    made, ticket = shown(desk)
+    head = made.conversation(ticket.conversation_id)
+    place = DraftPlace(ticket.conversation_id, ticket.id, BOLAT, "reply")
+    values = {"contact_id": ticket.contact_id, "epoch": head.epoch, "public_key": head.public_key}
+    store = DraftStore(desk.dynamodb, desk.tables, lambda attempt: None)
+    return ticket, lambda: store.save(place, Draft("Жау", client_id, 1, desk.now), values, desk.seconds + 60), place
+
+
+@asks("AP424")
+def _(desk: Keeping) -> Action:
+    return draft_of(desk)[1]
+
+
+@asks("AP423", "AP36", "AP425")
+def _(desk: Keeping) -> Action:
+    ticket, save, place = draft_of(desk)
+    save()
+    store = DraftStore(desk.dynamodb, desk.tables, lambda attempt: None)
+
+    def work() -> None:
+        assert store.of(ticket, BOLAT, Opener(lambda: desk.vault), desk.now)["reply"].text == "Жау"
+        assert store.empty(place, "page-1", 2, desk.now)
+
+    return work
+
+
 @asks("AP52")
 def _(desk: Keeping) -> Action:
     _, ticket = shown(desk)
@@ -547,13 +589,20 @@ def _(desk: Keeping) -> Action:
 # -- replies and delivery
 
 
-@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP57")
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP421", "AP57")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
     return lambda: desk.reply(ticket, "Жауап")
 
 
-@asks("AP53", "AP59", "AP54", "AP55")
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP421", "AP426")
+def _(desk: Keeping) -> Action:
+    ticket, save, _ = draft_of(desk)
+    save()
+    return lambda: desk.reply({"ticket_id": ticket.id}, "Жауап", "page-1")
+
+
+@asks("AP53", "AP59", "AP54", "AP55", "AP36")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Жауап")
@@ -698,7 +747,7 @@ def _(desk: Keeping) -> Action:
     return lambda: reader(desk).ticket(ticket["ticket_id"])
 
 
-@asks("AP342")
+@asks("AP421", "AP342")
 def _(desk: Keeping) -> Action:
     failed(desk, "131026")()
     (message,) = [one for one in desk.messages("out") if one["status"] == "failed"]

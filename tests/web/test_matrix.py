@@ -13,7 +13,12 @@ ABSENT = "0123456789abcdefghjk"
 
 
 def _path(route: Route) -> str:
-    return route.path.replace("{id}", ABSENT).replace("{version}", "desk.css").replace("{name}", "desk.css")
+    return (
+        route.path.replace("{id}", ABSENT)
+        .replace("{client_id}", "page-1")
+        .replace("{version}", "desk.css")
+        .replace("{name}", "desk.css")
+    )
 
 
 def _status(web: Web, route: Route, browser: Browser | None, token: str, csrf: str | None = None) -> int:

@@ -1,0 +1,67 @@
+// Buttons of the ticket page that change the ticket: they keep the page, also when there is no connection.
+(() => {
+  'use strict';
+  const desk = window.desk;
+  const { $, $$, says, ask } = desk;
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const beside = (form, text) => {
+    $$('.beside').forEach((one) => one.remove());
+    if (!text) return;
+    const note = document.createElement('p');
+    note.className = 'beside';
+    note.setAttribute('role', 'alert');
+    note.textContent = text;
+    if (form.isConnected) form.append(note);
+    setTimeout(() => note.remove(), 12000);
+  };
+  const bodyOf = (form, button) => {
+    const body = new URLSearchParams(new FormData(form));
+    if (button?.name) body.set(button.name, button.value);
+    return body;
+  };
+  const same = (answer) => new URL(answer.url).pathname.startsWith(location.pathname);
+  const act = async (form, button, again = true) => {
+    let answer;
+    try { answer = await ask(form.action, { method: 'POST', body: bodyOf(form, button) }); } catch {
+      beside(form, navigator.onLine ? says.lostAct : says.offlineAct);
+      return;
+    }
+    if (answer.status >= 500) { beside(form, filled(says.brokenAct, { status: answer.status })); return; }
+    const copy = answer.clone();
+    const said = new DOMParser().parseFromString(await copy.text(), 'text/html');
+    if (again && $('.gate-page [data-code=csrf]', said) && await desk.renew()) { await act(form, button, false); return; }
+    if (answer.status === 404) await desk.refresh().catch(() => {}); // the ticket, or only what was pressed?
+    const fresh = answer.status === 404 || desk.gone() ? null : await desk.read(answer);
+    if (desk.gone()) return;
+    if (fresh && answer.ok && same(answer)) {
+      desk.swap(fresh, true);
+      if (document.activeElement === document.body) $('#main')?.focus({ preventScroll: true });
+      return;
+    }
+    if (fresh && answer.ok) { location.assign(answer.url); return; }
+    if (fresh) { // the page once more with the reason where it belongs
+      desk.swap(fresh, true);
+      const why = $$('[role=alert]', fresh).map((one) => one.textContent.trim()).find(Boolean);
+      beside(form, why || filled(says.refusedAct, { status: answer.status }));
+      return;
+    }
+    beside(form, $('.gate-page [role=alert] p', said)?.textContent.trim() || filled(says.refusedAct, { status: answer.status }));
+  };
+  const leaving = new WeakSet();
+  addEventListener('submit', async (e) => {
+    const form = e.target;
+    if (e.defaultPrevented || form.method !== 'post' || !form.closest('.app') || form.matches('.composer')) return;
+    if (leaving.has(form)) { leaving.delete(form); return; }
+    e.preventDefault();
+    if (form.dataset.busy) return;
+    if (!navigator.onLine) { beside(form, says.offlineAct); return; }
+    form.dataset.busy = '1';
+    beside(form, '');
+    const button = e.submitter;
+    await desk.flush();
+    await new Promise((done) => { setTimeout(done); }); // a form takes no new submit while this one is still told of
+    if (/\/(change|retry)$/.test(new URL(form.action).pathname)) await act(form, button);
+    else if (!desk.gone()) { leaving.add(form); form.requestSubmit(button); }
+    delete form.dataset.busy;
+  });
+})();

@@ -1,0 +1,268 @@
+// The composer: drafts, sending, and what to say when nobody knows whether it was sent.
+(() => {
+  'use strict';
+  const { $, $$, says, ask, inJson } = window.desk;
+  const desk = window.desk;
+  const form = () => $('.composer');
+  if (!form()) return;
+  const here = form().dataset.here;
+  const PAUSES = [1, 2, 4, 8, 15]; // seconds; together longer than a request can live at the server
+  const SETTLES = 900;
+  const wait = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
+  const freshId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, '0')).join('');
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+  // -- the two boxes: field, field of its id, the way to send it
+  const makeBox = (name, idName, way) => {
+    const one = { name, idName, way, order: 0, saved: '', timer: 0, saving: null, sending: null };
+    one.field = () => form() && $(`textarea[name=${name}]`, form());
+    one.value = () => one.field()?.value ?? '';
+    one.id = () => form()?.elements[idName].value;
+    one.setId = (id) => { form().elements[idName].value = id; };
+    one.order = Number(form().elements[idName].dataset.order) || 0;
+    one.saved = one.value();
+    one.dirty = () => Boolean(one.field()) && one.value() !== one.saved;
+    return one;
+  };
+  const boxes = [makeBox('text', 'client_id', 'reply'), makeBox('note', 'note_id', 'comment')];
+  const ofField = (field) => boxes.find((one) => one.name === field.name);
+
+  // -- what is said beside the box
+  const told = (text, kind = 'bad') => {
+    const place = $('[data-told]', form());
+    place.replaceChildren();
+    if (!text) return;
+    const notice = document.importNode($('template[data-notice]').content, true);
+    $('.notice', notice).classList.add(kind);
+    $('.notice > div', notice).textContent = text;
+    place.append(notice);
+  };
+  const noted = (one, text) => {
+    const place = one.field() && $('[data-saved]', one.field().closest('.pane'));
+    if (place && place.textContent !== text) place.textContent = text;
+  };
+
+  // -- drafts
+  const fieldsOf = (one, value, id) => {
+    one.order = Math.max(Date.now(), one.order + 1);
+    const csrf = $('input[name=csrf]', form()).value;
+    return new URLSearchParams({ csrf, [one.name]: value, [one.idName]: id, order: String(one.order), mode: one.way });
+  };
+  const post = (way, body, more = {}) => ask(`${here}/${way}`, { method: 'POST', body, headers: inJson, ...more });
+  const jsonOf = async (answer) => {
+    if (!(answer.headers.get('content-type') || '').includes('json')) return null;
+    try { return await answer.json(); } catch { return null; }
+  };
+  // Our own word that there is nothing any more, and not a gateway's.
+  const gone = (answer, said) => said?.code === 'erasing' || (answer.status === 404 && said?.code === 'not_found');
+  const saveOnce = async (one, again) => {
+    const value = one.value();
+    const id = one.id();
+    const body = fieldsOf(one, value, id);
+    // A hidden page may be put to sleep at any moment; such a request outlives it, if it is short enough.
+    const answer = await post('draft', body, { keepalive: document.hidden && String(body).length < 60000 });
+    const said = await jsonOf(answer);
+    if (one.sending || one.id() !== id) return true; // what is in the box after sending is saved under an id of its own
+    if (answer.ok && said) {
+      one.saved = value;
+      noted(one, value.trim() && !one.dirty() ? says.saved : '');
+      return true;
+    }
+    if (answer.status === 401) { desk.leave('out'); return false; }
+    if (said?.code === 'csrf' && again && await desk.renew()) return saveOnce(one, false);
+    if (said?.code === 'client_id_used' && again) {
+      one.setId(said.client_id || freshId());
+      told(says.sentElsewhere, 'warn');
+      return saveOnce(one, false);
+    }
+    if (gone(answer, said)) { await desk.refresh().catch(() => {}); return false; }
+    noted(one, says.unsaved);
+    return false;
+  };
+  const save = async (one) => {
+    clearTimeout(one.timer);
+    if (one.sending || desk.gone()) return false;
+    while (one.saving) await one.saving;
+    if (one.sending || !one.field()) return true;
+    if (!one.dirty()) { noted(one, one.value().trim() ? says.saved : ''); return true; }
+    one.saving = saveOnce(one, true).catch(() => { noted(one, says.unsaved); return false; });
+    const done = await one.saving;
+    one.saving = null;
+    if (!desk.gone() && (one.dirty() || !done)) later(one, done ? SETTLES : 5000);
+    return done;
+  };
+  const later = (one, after = SETTLES) => { clearTimeout(one.timer); one.timer = setTimeout(() => save(one), after); };
+  addEventListener('input', (e) => {
+    const one = e.target.matches?.('.composer textarea') && ofField(e.target);
+    if (!one) return;
+    noted(one, '');
+    later(one);
+  });
+  // Leaving the page: what is not saved goes by itself. While a text is on its way, its own id keeps it from coming back
+  // when it has arrived; what was added to it goes under an id of its own.
+  const flush = () => {
+    if (desk.gone()) return;
+    for (const one of boxes) {
+      if (!one.field() || !(one.sending || one.dirty())) continue;
+      const id = one.sending && one.value() !== one.sending.text ? freshId() : one.id();
+      const body = fieldsOf(one, one.value(), id);
+      const sent = navigator.sendBeacon(`${here}/draft`, body);
+      if (!sent) fetch(`${here}/draft`, { method: 'POST', body }).catch(() => {}); // longer than a beacon may be
+    }
+  };
+  addEventListener('pagehide', flush);
+  addEventListener('visibilitychange', () => { if (document.hidden) boxes.forEach((one) => save(one)); });
+  addEventListener('online', () => boxes.forEach((one) => save(one)));
+
+  // -- sending
+  const busy = (one, word) => {
+    const button = one.field() && $('[data-send]', one.field().closest('.pane'));
+    if (!button) return;
+    one.label ??= button.innerHTML;
+    button.disabled = Boolean(word);
+    if (word) button.textContent = word; else { button.innerHTML = one.label; one.label = null; }
+  };
+  const outcome = async (answer) => {
+    const said = await jsonOf(answer);
+    if (answer.ok && said?.sent) return { what: 'sent', id: said.client_id };
+    if (answer.status === 401 || answer.url.includes('/dashboard/sign-in')) return { what: 'out' };
+    if (gone(answer, said)) return { what: 'gone' };
+    if (said?.code === 'csrf') return { what: 'stale' };
+    if (answer.ok || answer.status >= 500 || answer.status === 408) return { what: 'unknown' };
+    const known = { 413: says.tooLarge, 429: says.tooMany }[answer.status];
+    return { what: 'refused', text: known || (said?.code && said.message) || filled(says.refused, { status: answer.status }), id: said?.client_id };
+  };
+  // Ask whether it is stored, again and again, until the request cannot be on its way any more.
+  const find = async (sending) => {
+    for (let n = 0; ; n += 1) {
+      await wait(PAUSES[Math.min(n, PAUSES.length - 1)]);
+      if (desk.gone()) return { what: 'left' };
+      let answer;
+      let said;
+      try {
+        answer = await ask(`${here}/sent/${sending.id}`, { headers: inJson });
+        said = await jsonOf(answer);
+      } catch { continue; } // no connection: asked again when there is one
+      if (answer.status === 401) return { what: 'out' };
+      if (gone(answer, said)) return { what: 'gone' };
+      if (!answer.ok || typeof said?.sent !== 'boolean') continue;
+      if (said.sent && said.text === sending.text) return { what: 'sent', late: true };
+      if (said.sent) return { what: 'refused', text: says.sentElsewhere, id: freshId() };
+      if (n >= PAUSES.length - 1) return { what: 'refused', text: says.notSent };
+    }
+  };
+  const rest = (value, sent) => {
+    if (value === sent) return '';
+    return value.startsWith(sent) ? value.slice(sent.length).trimStart() : value;
+  };
+  const sentNow = async (one, result) => {
+    const field = one.field();
+    if (field) field.value = rest(field.value, one.sending.text);
+    one.setId(result.id || freshId());
+    one.saved = '';
+    one.sending = null;
+    noted(one, '');
+    told(result.late ? says.wasSent : '', 'good');
+    if (one.dirty()) later(one, 0);
+    await desk.refresh(true).catch(() => {});
+    if (!desk.gone() && $('.talk')) $('.talk').scrollTop = 0;
+  };
+  const refused = async (one, result) => {
+    one.sending = null;
+    if (result.what === 'stale') {
+      if (await desk.renew()) told(says.renewed, 'warn');
+      else if (!desk.gone()) told(filled(says.refused, { status: 403 }));
+    } else {
+      if (result.id) { one.setId(result.id); one.saved = null; }
+      await desk.refresh().catch(() => {}); // perhaps the window has closed, or the ticket
+      if (!desk.gone()) told(result.text);
+    }
+    if (!desk.gone()) later(one, 0);
+  };
+  const send = async (one) => {
+    const field = one.field();
+    if (!field || !field.value.trim() || one.sending) return;
+    if (!navigator.onLine) { told(says.offlineSend); return; }
+    clearTimeout(one.timer);
+    one.sending = { text: field.value, id: one.id() };
+    busy(one, says.sending);
+    told('');
+    let result;
+    const body = new URLSearchParams(new FormData(form()));
+    for (const other of boxes) if (other !== one) { body.delete(other.name); body.delete(other.idName); }
+    try { result = await outcome(await post(one.way, body)); } catch { result = { what: 'unknown' }; }
+    if (result.what === 'unknown') {
+      told(says.unknown, 'warn');
+      busy(one, says.checking);
+      result = await find(one.sending);
+    }
+    if (desk.gone()) return;
+    if (result.what === 'sent') await sentNow(one, result);
+    else if (result.what === 'out') desk.leave('out');
+    else if (result.what === 'gone') { await desk.refresh().catch(() => {}); desk.leave(desk.gone() || 'gone'); }
+    else if (result.what !== 'left') await refused(one, result);
+    if (desk.gone()) return;
+    one.sending = null;
+    busy(one, '');
+    if (document.activeElement === document.body) one.field()?.focus();
+  };
+  addEventListener('submit', (e) => {
+    if (!e.target.matches('.composer')) return;
+    const pane = e.submitter?.closest('.pane');
+    const field = pane && $('textarea', pane);
+    if (!field || !e.submitter.matches('[data-send]')) return;
+    e.preventDefault();
+    send(ofField(field));
+  });
+
+  // -- what the rest of the page asks of the composer
+  desk.flush = () => Promise.all(boxes.map((one) => save(one)));
+  const open = () => boxes.filter((one) => (one.dirty() || one.sending) && one.value().trim());
+  desk.unsaved = () => open().map((one) => one.value()).join('\n\n');
+  desk.drafted = () => boxes.some((one) => one.value().trim());
+  // The page is gone and its reader is back: keep what was typed last. The boxes are not in the page any more.
+  let last = [];
+  desk.remember = () => { last = open().map((one) => [one, one.value(), one.id()]); };
+  desk.keepUnsaved = async (csrf) => {
+    for (const [one, value, id] of last) {
+      one.order = Math.max(Date.now(), one.order + 1);
+      const body = new URLSearchParams({ csrf, [one.name]: value, [one.idName]: id, order: String(one.order), mode: one.way });
+      const answer = await post('draft', body).catch(() => null);
+      const said = answer && await jsonOf(answer);
+      if (!answer?.ok && said?.code !== 'client_id_used') return false;
+    }
+    return true;
+  };
+  // A refreshed page: another state of the composer comes with what is typed; an untouched box takes a newer draft.
+  desk.compose = (fresh) => {
+    const old = form();
+    const next = $('[data-composer]', fresh);
+    if (!old || !next) return;
+    if (old.dataset.composer !== next.dataset.composer) {
+      const typed = boxes.map((one) => [one, one.value(), one.id()]);
+      const mode = $('.modes :checked', old)?.value;
+      const said = $('[data-told]', old);
+      const focused = old.contains(document.activeElement) && document.activeElement.name;
+      if (typed[0][1] && !$('textarea[name=text]', next)) {
+        $('template[data-unsent]', next).replaceWith(document.importNode($('template[data-unsent]', next).content, true));
+      }
+      old.replaceWith(next);
+      for (const [one, value, id] of typed) { if (one.field()) one.field().value = value; one.setId(id); one.label = null; }
+      if (mode) $(`.modes [value=${mode}]`, next).checked = true;
+      $('[data-told]', next).replaceWith(said);
+      if (focused) $(`[name=${focused}]`, next)?.focus();
+      for (const one of boxes) if (one.sending) busy(one, says.sending);
+      return;
+    }
+    for (const one of boxes) {
+      const twin = $(`textarea[name=${one.name}]`, next);
+      const order = Number(next.elements[one.idName].dataset.order) || 0;
+      if (!twin || !one.field() || one.dirty() || one.sending || one.saving || order <= one.order) continue;
+      if (document.activeElement === one.field() && one.value()) continue;
+      one.order = order;
+      one.field().value = twin.value;
+      one.saved = twin.value;
+      one.setId(next.elements[one.idName].value);
+    }
+  };
+})();

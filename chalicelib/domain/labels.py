@@ -208,10 +208,10 @@ ERRORS: Mapping[int, str] = {
 }
 
 REFUSALS: Mapping[str, str] = {
-    "csrf": desk_msg("You signed in again meanwhile, so this page was out of date. Nothing was done. Press once more."),
+    "csrf": desk_msg("You signed in again meanwhile, so this page was out of date. Nothing was done. Do it once more."),
     "undertaking": desk_msg("Sign the confidentiality undertaking first."),
 }
-"""What a script of a page says instead, by the refusal's code."""
+"""What is said instead, by the refusal's code."""
 
 
 def label(say: Callable[[str], str], names: Mapping[str, str], key: str, **places: object) -> str:

@@ -138,5 +138,5 @@ def refusal(call: Call | None, error: DeskError) -> Response:
     if call is not None and call.method == "POST":
         with suppress(DeskError):
             typed = [call.form[name] for name in ("text", "note") if call.form.get(name, "").strip()]
-    said = words.say(labels.ERRORS.get(error.status, labels.ERRORS[500]))
+    said = words.say(labels.REFUSALS.get(error.code) or labels.ERRORS.get(error.status, labels.ERRORS[500]))
     return page("error.html", call, status=error.status, words=words, said=said, error=error, typed=typed)

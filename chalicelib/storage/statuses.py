@@ -12,6 +12,11 @@ from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.wire_calls import WireCalls
 from chalicelib.storage.writes import Writes
 
+LOWER = "direction = :out AND #rank < :rank"
+"""Condition on a message: it is ours, and its status is lower than the one that is reported."""
+UNPARKED = "attribute_not_exists(pk) OR #rank < :rank"
+"""Condition on a parked status: nothing is parked, or something lower."""
+
 
 class Statuses:
     """Writes statuses to the messages they are about."""
@@ -22,16 +27,19 @@ class Statuses:
         self._address_key = address_key
         self._writes = Writes(tables)
 
-    def apply(self, update: StatusUpdate, now: int) -> None:
-        """Raise our message's status in rank order, or park it until the sender knows the provider's id.
+    def apply(self, update: StatusUpdate, now: int) -> bool:
+        """Raise our message's status in rank order, or park it until the sender knows the provider's id; return
+        whether that changed anything.
 
         `now` is in ms. Raises Unavailable.
         """
-        ref = MessageRef.parse(update.reference) or self._linked(update, now)
-        if ref is not None:
-            self._raise(ref, update)
+        ref, parked = MessageRef.parse(update.reference), False
+        if ref is None:
+            ref, parked = self._linked(update, now)
+        return parked if ref is None else self._raise(ref, update)
 
-    def _linked(self, update: StatusUpdate, now: int) -> MessageRef | None:
+    def _linked(self, update: StatusUpdate, now: int) -> tuple[MessageRef | None, bool]:
+        """The message that the provider's id is linked to, and whether the status was parked."""
         name = self._address_key.message(update.channel, update.account, update.provider_id)
         parked = {
             "status": update.status,
@@ -42,14 +50,14 @@ class Statuses:
         }
         found = self._link(name)
         if found is not None:
-            return found
+            return found, False
         write = self._writes.put("parked", "index", f"parked#{name}", "parked", parked, fresh=False)
         put = write.item["Put"]
-        put["ConditionExpression"] = "attribute_not_exists(pk) OR #rank < :rank"
+        put["ConditionExpression"] = UNPARKED
         put["ExpressionAttributeNames"] = {"#rank": "rank"}
         put["ExpressionAttributeValues"] = {":rank": {"N": str(RANK[update.status])}}
-        self._calls.conditional("put_item", put)
-        return self._link(name)
+        parked_now = self._calls.conditional("put_item", put)
+        return self._link(name), parked_now
 
     def _link(self, name: str) -> MessageRef | None:
         key = {"pk": {"S": f"link#{name}"}, "sk": {"S": "link"}}
@@ -57,7 +65,7 @@ class Statuses:
         item = item_from_wire(answer.get("Item", {}))
         return MessageRef.parse(item["message_ref"]) if item else None
 
-    def _raise(self, ref: MessageRef, update: StatusUpdate) -> None:
+    def _raise(self, ref: MessageRef, update: StatusUpdate) -> bool:
         """Write a status over one of lower rank. A message that is gone stays gone. Raises Unavailable."""
         values: dict[str, Any] = {"status": update.status, "rank": RANK[update.status], "out": "out"}
         expression = "SET #status = :status, #rank = :rank"
@@ -67,6 +75,5 @@ class Statuses:
         elif update.status in ("delivered", "read"):
             expression += " REMOVE failure"
         pk, sk = rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
-        condition = "direction = :out AND #rank < :rank"
-        body = self._writes.update("status", "desk", pk, sk, expression, condition, values).item["Update"]
-        self._calls.conditional("update_item", body)
+        body = self._writes.update("status", "desk", pk, sk, expression, LOWER, values).item["Update"]
+        return self._calls.conditional("update_item", body)

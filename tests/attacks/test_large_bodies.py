@@ -124,10 +124,12 @@ def test_a_live_location_that_has_moved_is_no_repetition(front: Client, desk: De
         "message_id": 7, "date": desk.seconds, "chat": {"id": 42, "type": "private"},
         "from": {"id": 42, "is_bot": False, "first_name": "Данияр"},
     }  # fmt: skip
-    first = {"location": {"latitude": 43.2, "longitude": 76.9, "live_period": 600}}
-    assert update(front, {"update_id": 1, "message": base | first}).status_code == 200
-    moved = {"location": {"latitude": 43.3, "longitude": 76.9, "live_period": 600}, "edit_date": desk.seconds + 5}
-    raw = json.dumps({"update_id": 2, "edited_message": base | moved}).encode()
+    place = {"latitude": 43.2, "longitude": 76.9, "live_period": 600}
+    assert update(front, {"update_id": 1, "message": base | {"location": place}}).status_code == 200
+    moved = {"location": place | {"latitude": 43.3}, "edit_date": desk.seconds + 5}
+    assert update(front, {"update_id": 2, "edited_message": base | moved}).status_code == 200
+    again = {"location": place | {"latitude": 43.4}, "edit_date": desk.seconds + 9}
+    raw = json.dumps({"update_id": 3, "edited_message": base | again}).encode()
     parts = telegram.parse(raw, TELEGRAM_ACCOUNT, desk.seconds)
     assert [part.replaces for part in parts] == [True]  # type: ignore[union-attr]
     assert wiring.intake().repeated.among(parts) == set()

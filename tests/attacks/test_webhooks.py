@@ -6,9 +6,10 @@ import hmac
 import json
 from typing import Any
 
-import pytest
 from chalice.test import Client, HTTPResponse
 
+from chalicelib import wiring
+from chalicelib.channels.telegram.parse import parse
 from chalicelib.web.webhooks import MAX_BODY
 from tests.attacks.bodies import body, phone, said
 from tests.intake.conftest import Desk
@@ -131,20 +132,21 @@ def test_an_integer_without_end_is_answered(front: Client, desk: Desk) -> None:
     assert post(front, whole.replace('"ODD"', "9" * 100_000).encode()).status_code in (200, 400)
 
 
-def test_one_id_of_two_people_and_of_two_bots_is_two_messages(
-    front: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_id_of_two_people_and_of_two_bots_is_two_messages(front: Client, desk: Desk) -> None:
     first, second = said(desk, AMINA, "Бірі"), said(desk, phone(2), "Екіншісі")
     second["id"] = first["id"]
     assert post(front, body([first, second])).status_code == 200
     assert len({item["contact_id"] for item in desk.messages()}) == 2
 
-    from chalicelib import wiring
-    from chalicelib.channels.telegram import parse
-
     raw = json.dumps(telegram(desk)).encode()
     for account in ("100000001", "100000002"):
-        wiring.intake().store_all(parse.parse(raw, account, desk.seconds))
+        wiring.intake().store_all(parse(raw, account, desk.seconds))
     raw = json.dumps(telegram(desk, chat=43)).encode()
-    wiring.intake().store_all(parse.parse(raw, "100000001", desk.seconds))
+    wiring.intake().store_all(parse(raw, "100000001", desk.seconds))
     assert len({item["contact_id"] for item in desk.messages()}) == len(desk.of("ticket")) == 5
+
+    # What has no time of its own is known by its provider's id alone.
+    timeless = json.dumps(telegram(desk, message_id=8, date=None)).encode()
+    for account in ("100000001", "100000002"):
+        wiring.intake().store_all(parse(timeless, account, desk.seconds))
+    assert len(desk.messages()) == 7

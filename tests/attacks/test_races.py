@@ -46,6 +46,7 @@ def test_shuffled_doubled_messages_of_many_people_at_once_are_each_stored_once(f
     assert set(Counter(one["contact_id"] for one in messages).values()) == {EACH}
     assert len(desk.of("ticket")) == len(desk.of("head")) == len(desk.items("keys")) == PEOPLE
     assert {ticket["unread"] for ticket in desk.of("ticket")} == {EACH}
+    assert {head["last_inbound_at"] for head in desk.of("head")} == {(desk.seconds + EACH - 1) * 1000}
     order = [one["sent_at"] for one in messages if one["contact_id"] == messages[0]["contact_id"]]
     assert order == sorted(order)
 

@@ -51,6 +51,9 @@ def test_a_cursor_that_is_not_ours_reads_nothing(web: Web) -> None:
     answers = {one[:30]: web.call("GET", f"/api/v1/tickets?limit=1&cursor={one}").status for one in forged}
     assert {one: status for one, status in answers.items() if status not in (400, 200)} == {}
     assert sum(status == 400 for status in answers.values()) >= len(forged) - 2
+    of_another_list = [f"closed:9999999999999.{'0' * 20}", f"open:1.{'0' * 20},open:end", "closed:end"]
+    paths = [f"/api/v1/tickets?state=open&cursor={_coded(one)}" for one in of_another_list]
+    assert [one for one in paths if web.call("GET", one).status != 400] == []
     of_a_search = ["after-x", "after--1", "after-" + "9" * 20, "after-", "1", "after-1x", "after-%D9%A1x", real]
     paths = [f"/api/v1/tickets?q=77000000107&cursor={one}" for one in of_a_search]
     assert [one for one in paths if web.call("GET", one).status != 400] == []

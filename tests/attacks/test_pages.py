@@ -9,7 +9,6 @@ from tests.web.serving import DANIYAR, customer, say
 
 MARK = "zqx"
 ATTACKS = (
-    f"<script>{MARK}(1)</script>",
     f'"><img src=x onerror={MARK}(1)>',
     f"'><svg/onload={MARK}(1)>",
     f"</textarea></title><script>{MARK}(1)</script>",

@@ -17,7 +17,7 @@ from tests.intake.test_webhooks import post
 from tests.web.conftest import Web
 from tests.web.serving import customer, say
 
-PEOPLE, EACH, TWICE = 12, 8, 2
+PEOPLE, EACH, TWICE = 10, 8, 2
 
 
 def test_shuffled_doubled_messages_of_many_people_at_once_are_each_stored_once(front: Client, desk: Desk) -> None:

@@ -11,6 +11,7 @@ from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.clients import client
 from chalicelib.storage.intake import IntakeStore
 from chalicelib.storage.intake_changes import IntakeChanges
+from chalicelib.storage.repeated import Repeated
 from chalicelib.storage.secrets import Secrets
 from chalicelib.storage.statuses import Statuses
 from chalicelib.storage.vault import decode_key
@@ -51,21 +52,22 @@ def tables() -> dict[str, str]:
 
 
 @cache
-def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange]:
+def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange, Repeated]:
     config = settings()
     blind = AddressKey(address_key)
     store = IntakeStore(client("dynamodb"), tables(), blind, decode_key(config.vault_public_key))
     profile = load_profile(config.operator)
     receive = ReceiveMessage(store, profile, policy_reference(profile), clock())
     statuses = Statuses(WireCalls(client("dynamodb")), tables(), blind)
-    return store, statuses, receive, ReceiveChange(store, IntakeChanges(store, blind), profile, clock())
+    change = ReceiveChange(store, IntakeChanges(store, blind), profile, clock())
+    return store, statuses, receive, change, Repeated(client("dynamodb"), tables(), blind)
 
 
 def intake() -> Intake:
     """What the webhooks work with. Raises Unavailable."""
     inbound = secrets().inbound(settings().secret_inbound)
-    store, statuses, receive, change = _intake(inbound.address_key)
-    return Intake(inbound, store, statuses, receive, change, clock())
+    store, statuses, receive, change, repeated = _intake(inbound.address_key)
+    return Intake(inbound, store, statuses, receive, change, clock(), repeated)
 
 
 def check_health() -> dict[str, bool]:

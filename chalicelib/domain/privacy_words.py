@@ -246,11 +246,11 @@ class Ask:
 def asks(message: InboundMessage, markings: tuple[str, ...] = ()) -> Ask | None:
     """Return what a message asks about the person's data, or None, as for nearly every message.
 
-    `markings` are the operator's published phrases of withdrawal. Forwarded words are somebody else's, an edit is about
-    what was said before, and a question confirms nothing.
+    `markings` are the operator's published phrases of withdrawal. Forwarded words and those that a bot wrote for the
+    person are somebody else's, an edit is about what was said before, and a question confirms nothing.
     """
     if message.kind == "text":
-        if len(message.text) > _LONGEST or message.forwarded:
+        if len(message.text) > _LONGEST or message.forwarded or message.details.get("via_bot"):
             return None
         action = _said(message.text, markings)
         asking = action == "confirm" and any(mark in message.text for mark in "?？")

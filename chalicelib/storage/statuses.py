@@ -15,6 +15,21 @@ from chalicelib.storage.wire_calls import WireCalls
 from chalicelib.storage.writes import Writes
 
 
+LOWER = "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
+"""Condition on a message that is one: it is ours, and its status is lower than the one that is reported. What has
+states of its pieces is not told by a word about the whole."""
+UNPARKED = "attribute_not_exists(pk) OR #rank < :rank"
+"""Condition on a parked status: nothing is parked, or something lower."""
+
+
+def lower_piece(piece: int) -> str:
+    """Condition on a message in pieces: it is ours, and the state of this piece is lower than what is reported. The
+    claim made room for the states before the provider was called."""
+    path = f"#piece_states.#{piece}"
+    lower = f"(attribute_not_exists({path}) OR {path}.#rank < :rank)"
+    return f"direction = :out AND attribute_exists(#piece_states) AND {lower}"
+
+
 class Statuses:
     """Writes statuses to the messages they are about."""
 
@@ -24,19 +39,20 @@ class Statuses:
         self._address_key = address_key
         self._writes = Writes(tables)
 
-    def apply(self, update: StatusUpdate, now: int) -> None:
+    def apply(self, update: StatusUpdate, now: int) -> bool:
         """Raise the status of our message, or of the piece of it that is meant, in rank order; or park it until the
-        sender knows the provider's id.
+        sender knows the provider's id. Return whether that changed anything.
 
         `now` is in ms. Raises Unavailable.
         """
         ref, piece = MessageRef.parse_piece(update.reference)
+        parked = False
         if ref is None:
-            ref, piece = self._linked(update, now)
-        if ref is not None:
-            self._raise(ref, piece, update)
+            (ref, piece), parked = self._linked(update, now)
+        return parked if ref is None else self._raise(ref, piece, update)
 
-    def _linked(self, update: StatusUpdate, now: int) -> tuple[MessageRef | None, int]:
+    def _linked(self, update: StatusUpdate, now: int) -> tuple[tuple[MessageRef | None, int], bool]:
+        """The message and piece that the provider's id is linked to, and whether the status was parked."""
         name = self._address_key.message(update.channel, update.account, update.provider_id)
         parked = {
             "status": update.status,
@@ -48,14 +64,14 @@ class Statuses:
         }
         found = self._link(name)
         if found[0] is not None:
-            return found
+            return found, False
         write = self._writes.put("parked", "index", f"parked#{name}", "parked", parked, fresh=False)
         put = write.item["Put"]
-        put["ConditionExpression"] = "attribute_not_exists(pk) OR #rank < :rank"
+        put["ConditionExpression"] = UNPARKED
         put["ExpressionAttributeNames"] = {"#rank": "rank"}
         put["ExpressionAttributeValues"] = {":rank": {"N": str(RANK[update.status])}}
-        self._calls.conditional("put_item", put)
-        return self._link(name)
+        parked_now = self._calls.conditional("put_item", put)
+        return self._link(name), parked_now
 
     def _link(self, name: str) -> tuple[MessageRef | None, int]:
         key = {"pk": {"S": f"link#{name}"}, "sk": {"S": "link"}}
@@ -63,7 +79,7 @@ class Statuses:
         item = item_from_wire(answer.get("Item", {}))
         return (MessageRef.parse(item["message_ref"]), item.get("piece", 0)) if item else (None, 0)
 
-    def _raise(self, ref: MessageRef, piece: int, update: StatusUpdate) -> None:
+    def _raise(self, ref: MessageRef, piece: int, update: StatusUpdate) -> bool:
         """Write a status over one of lower rank. A message that is gone stays gone. Raises Unavailable."""
         values: dict[str, Any] = {"rank": RANK[update.status], "out": "out"}
         failure = failed(update.code, scrub(update.reason), update.at) if update.status == "failed" else {}
@@ -73,7 +89,7 @@ class Statuses:
             expression, condition = self._of_whole(update.status, failure, values)
         pk, sk = rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
         body = self._writes.update("status", "desk", pk, sk, expression, condition, values).item["Update"]
-        self._calls.conditional("update_item", body)
+        return self._calls.conditional("update_item", body)
 
     def _of_whole(self, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
         """For a message that is one. What has states of its pieces is not told by a word about the whole."""
@@ -84,11 +100,8 @@ class Statuses:
             expression += ", failure = :failure"
         elif status in ("delivered", "read"):
             expression += " REMOVE failure"
-        return expression, "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
+        return expression, LOWER
 
     def _of_piece(self, piece: int, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
-        """The claim made room for the states before the provider was called."""
-        path = f"#piece_states.#{piece}"
         values["state"] = piece_state(status, failure)
-        lower = f"(attribute_not_exists({path}) OR {path}.#rank < :rank)"
-        return f"SET {path} = :state", f"direction = :out AND attribute_exists(#piece_states) AND {lower}"
+        return f"SET #piece_states.#{piece} = :state", lower_piece(piece)

@@ -32,6 +32,7 @@ _LINES: Mapping[str, str] = {
     "reason": desk_msg("The provider says: {value}"),
     "live": desk_msg("The place moves: the newest one is shown"),
     "frequently_forwarded": desk_msg("Forwarded many times"),
+    "via_bot": desk_msg("Written by a bot that the customer used: {value}"),
     "more": desk_msg("And {value} more, which are not kept"),
     "truncated": desk_msg("Cut here: the text is longer than 100 kB, and the rest is not kept"),
     "time_unknown": desk_msg("The provider gave no time: this is when it arrived"),

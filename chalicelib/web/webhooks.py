@@ -1,7 +1,8 @@
 """The webhooks. They answer 200 only after every part of a body is durably stored, and do nothing after it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from chalice.app import Blueprint, Response
@@ -13,8 +14,9 @@ from chalicelib.domain.messages import Counted, InboundMessage, Part, StatusUpda
 from chalicelib.domain.people import Outcome
 from chalicelib.domain.tickets import SECOND
 from chalicelib.errors import BadInput, Forbidden, NotSignedIn, TooLarge, Unavailable
-from chalicelib.observability import count, log
+from chalicelib.observability import count, log, log_error
 from chalicelib.storage.intake import IntakeStore
+from chalicelib.storage.repeated import AT_ONCE, Repeated
 from chalicelib.storage.secrets import Inbound
 from chalicelib.storage.statuses import Statuses
 from chalicelib.usecases.receive_change import ReceiveChange
@@ -23,6 +25,10 @@ from chalicelib.web.answers import answering, json_answer, text_answer
 
 MAX_BODY = 10 * 1024 * 1024
 JSON_TYPES = ["application/json"]
+STORES_FOR = 6.0
+"""Seconds after which no further part of a body is begun. The function has ten, and one call may wait four."""
+FEW = 10
+"""So many parts are recognised one by one if they come again: that is as quick as asking for all of them."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +41,39 @@ class Intake:
     receive: ReceiveMessage
     change: ReceiveChange
     clock: Callable[[], int]
+    repeated: Repeated
 
-    def store_all(self, parts: Iterable[Part]) -> None:
+    def store_all(self, parts: Sequence[Part]) -> None:
         """Store every part in the provider's order. Raises Unavailable when one could not be stored, but only after
-        the others were: one person's trouble must not hold up the rest. What was stored is recognised when the
-        provider sends the body again."""
+        the others were: one person's trouble must not hold up the rest.
+
+        A body may hold more than there is time for. Then the rest is not begun and Unavailable is raised, too: the
+        provider sends the body again, what is stored is recognised by the hundred, and the rest goes on from there.
+        """
         failed: Unavailable | None = None
-        for part in parts:
+        until = monotonic() + STORES_FOR
+        known: set[int] = set()
+        asked = 0
+        for place, part in enumerate(parts):
+            if place in known:
+                count("Inbound", channel=part.channel, outcome=_again(part))
+                continue
+            if monotonic() > until:
+                count("Inbound", channel=part.channel, outcome="out_of_time")
+                raise Unavailable("There was no time for all of it. Send it again: what is stored is not stored twice.")
             try:
                 outcome = self._store(part)
             except Unavailable as error:
                 failed, outcome = error, "unavailable"
+            except Exception as error:  # noqa: BLE001 - logged and answered 5xx, after the others are stored
+                log_error("failed", error, channel=part.channel)
+                count("UnexpectedError", route=f"/webhooks/{part.channel}")
+                failed, outcome = Unavailable("A part could not be stored; send it again."), "failed"
             count("Inbound", channel=part.channel, outcome=outcome)
+            if outcome == _again(part) and place >= asked and len(parts) - place > FEW:
+                ahead = parts[place + 1 : place + 1 + AT_ONCE]
+                asked = place + 1 + len(ahead)
+                known = {place + 1 + one for one in self.repeated.among(ahead)}
         if failed:
             raise failed
 
@@ -55,8 +82,7 @@ class Intake:
             outcome = self.receive(part)
             return part.kind if outcome is Outcome.STORED else self._refused(part, outcome)
         if isinstance(part, StatusUpdate):
-            self.statuses.apply(part, self.clock())
-            return "status"
+            return "status" if self.statuses.apply(part, self.clock()) else _again(part)
         if isinstance(part, Unclear):
             self.store.keep_unclear(part.channel, part.account, part.raw_type, part.raw, self.clock())
             return "unclear"
@@ -72,6 +98,11 @@ class Intake:
         if outcome is Outcome.FENCED:
             count("Fenced", channel=part.channel)
         return outcome.value
+
+
+def _again(part: Part) -> str:
+    """The outcome of a part that changes nothing, most likely because it came before."""
+    return "status_known" if isinstance(part, StatusUpdate) else Outcome.DUPLICATE.value
 
 
 def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:

@@ -220,6 +220,12 @@ def test_quotes_and_forwards() -> None:
     assert message(**private(text="Yes", forward_date=NOW - 900)).forwarded
 
 
+def test_what_an_inline_bot_wrote_says_so() -> None:
+    for bot, shown in (({"username": "gif"}, "gif"), ({"first_name": "Gif"}, "Gif"), ({"id": 1}, "…"), ("x", None)):
+        part = message(**private(text="one", via_bot=bot))
+        assert part.details.get("via_bot") == shown
+
+
 def test_a_long_text_is_cut_and_marked() -> None:
     part = message(**private(text="😀" * 30_000))
     assert part.details["truncated"] is True

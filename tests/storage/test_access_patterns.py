@@ -45,6 +45,7 @@ from chalicelib.storage.models import DeskRow, bind
 from chalicelib.storage.opening import Opener
 from chalicelib.storage.outbox import Outbox
 from chalicelib.storage.queue_pages import COUNTED, counts, page
+from chalicelib.storage.repeated import Repeated
 from chalicelib.storage.replies import ReplyStore
 from chalicelib.storage.request_pages import RequestPages
 from chalicelib.storage.requests import OVER_QUEUE, RequestStore
@@ -216,6 +217,20 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     closed(desk)
     return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
+
+
+@asks("AP450", "AP451")
+def _(desk: Keeping) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    repeated = Repeated(desk.dynamodb, desk.tables, desk.address_key)
+    return lambda: repeated.among([from_amina("Тағы", sent_at=desk.seconds)])
+
+
+@asks("AP452", "AP453")
+def _(desk: Keeping) -> Action:
+    desk.statuses().apply(told := status(desk, "delivered"), desk.now)
+    repeated = Repeated(desk.dynamodb, desk.tables, desk.address_key)
+    return lambda: repeated.among([told])
 
 
 @asks("AP1", "AP9")

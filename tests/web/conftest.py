@@ -47,8 +47,8 @@ NAMES = {
 }
 
 
-_COLLEAGUES: list[dict[str, Any]] = []
-"""Rows of the colleagues, once they are known."""
+_COLLEAGUES: dict[str, list[dict[str, Any]]] = {}
+"""Rows of the colleagues of a user pool, by the id of one of them, once they are known."""
 
 
 def email(name: str) -> str:
@@ -324,15 +324,15 @@ def web(
 
 def _put_colleagues(table: str, staff: Mapping[str, str]) -> None:
     """Write the colleagues' rows: the first time in this process by the desk's own store, later as it left them."""
-    if _COLLEAGUES:
-        puts = [{"PutRequest": {"Item": row}} for row in _COLLEAGUES]
+    if known := _COLLEAGUES.get(staff["bolat"]):
+        puts = [{"PutRequest": {"Item": row}} for row in known]
         assert not client("dynamodb").batch_write_item(RequestItems={table: puts})["UnprocessedItems"]
         return
     for name, sub in staff.items():
         signed_at = 0 if name == "newcomer" else START
         roles = frozenset(ROLES[name])
         wiring_web.staff().put(Staff(sub, email(name), NAMES[name], roles, 1, signed_at, language="en"))
-    _COLLEAGUES.extend(client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"])
+    _COLLEAGUES[staff["bolat"]] = client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
 
 
 def path_of(location: str) -> str:

@@ -64,6 +64,7 @@ ODD: list[tuple[InboundMessage, str, list[str]]] = [
         "осында",
         ["Address behind the words: https://desk.example/a"] * 2,
     ),
+    (from_telegram(text="x", via_bot={"username": "gif"}), "x", ["Written by a bot that the customer used: gif"]),
     (from_whatsapp("contacts", contacts=[{"org": {"company": "sPoint"}}]), "sPoint", []),
     (from_whatsapp("contacts", contacts=[{"birthday": "2000-01-01"}]), "…", []),
     (

@@ -185,7 +185,7 @@ class _Reading:
         message: dict[str, Any],
         **more: Any,
     ) -> InboundMessage:
-        answered = as_dict(message.get("reply_to_message"))
+        answered, bot = as_dict(message.get("reply_to_message")), as_dict(message.get("via_bot"))
         quoted = answered.get("message_id")
         chat, sent_at = author.addresses[0].value, moment(date, self._now)
         return InboundMessage(
@@ -202,6 +202,7 @@ class _Reading:
                 media_group_id=ident(message.get("media_group_id")),
                 quote_text=text(as_dict(message.get("quote")).get("text"), 1024),
                 quoted_text=text(answered.get("text") or answered.get("caption"), QUOTED),
+                via_bot=text(bot.get("username")) or text(bot.get("first_name")) or ("…" if bot else ""),
                 time_unknown=True if sent_at is None and content.kind != "callback" else None,
             ),
             quote=f"{chat}:{ident(quoted)}" if ident(quoted) else "",

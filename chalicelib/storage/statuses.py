@@ -14,7 +14,6 @@ from chalicelib.storage.blind import AddressKey
 from chalicelib.storage.wire_calls import WireCalls
 from chalicelib.storage.writes import Writes
 
-
 LOWER = "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
 """Condition on a message that is one: it is ours, and its status is lower than the one that is reported. What has
 states of its pieces is not told by a word about the whole."""

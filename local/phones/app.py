@@ -84,6 +84,8 @@ def _play_routes(bench: Bench, whatsapp: WhatsApp, telegram: Telegram, pages: Pa
         "telegram/start": tg.start,
         "telegram/press": tg.press,
         "telegram/edit": tg.edit,
+        "telegram/move": tg.move,
+        "telegram/pin": tg.pin,
         "telegram/reactions": tg.react,
         "telegram/block": tg.block,
         "telegram/unblock": tg.unblock,

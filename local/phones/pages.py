@@ -14,6 +14,7 @@ from local.phones.accounts import Bot
 from local.phones.bench import Bench
 from local.phones.errors import Refused
 from local.phones.presets import PRESETS
+from local.phones.samples import EVENTS, TELEGRAM_SAMPLES, WHATSAPP_SAMPLES
 from local.phones.store import Channel, Chat, Person
 from local.phones.whatsapp_words import DETAILS
 
@@ -66,6 +67,7 @@ class Pages:
             "people": {c: [p for p in store.people if p.channel == c] for c in ("whatsapp", "telegram")},
             "bots": self.bench.secrets.bots,
             "presets": PRESETS,
+            "samples": {"whatsapp": WHATSAPP_SAMPLES, "telegram": TELEGRAM_SAMPLES},
             "codes": sorted((code, title) for code, (_, title, _words) in DETAILS.items()),
             "dashboard_url": self.dashboard_url,
             "dashboard_port": urlsplit(self.dashboard_url).port or "",
@@ -115,6 +117,7 @@ class Pages:
         slow = [d for d in reversed(self.bench.postman.deliveries) if d.state != "sent" or d.attempts > 1]
         return {
             "choice": choice,
+            "events": EVENTS,
             "whatsapp": whatsapp,
             "telegram": telegram,
             "window_left": self._window_left(whatsapp),

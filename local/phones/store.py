@@ -77,6 +77,8 @@ class Bubble:
     reaction: str = ""
     quote: str = ""
     reference: str = ""
+    place: tuple[float, float] = (43.238949, 76.889709)
+    """Latitude and longitude of a live location, which moves."""
     played: bool = False
     """Its statuses are played by hand: none follows by itself."""
 

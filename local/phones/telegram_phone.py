@@ -9,7 +9,7 @@ from local.phones.bodies import Body
 from local.phones.errors import Refused
 from local.phones.people import file_of, resolve
 from local.phones.postman import Delivery
-from local.phones.samples import TELEGRAM_SAMPLES
+from local.phones.samples import EVENTS, TELEGRAM_SAMPLES
 from local.phones.store import Bubble, Chat, StoredFile
 from local.phones.telegram import Telegram
 from local.phones.telegram_rules import bot_json, chat_json, file_json, markup_of, message_json, user_json
@@ -37,7 +37,8 @@ class TelegramPhone:
             raise Refused("This person blocked the bot; unblock it first.", 409, "conflict")
         file = file_of(self.bench.store, body)
         content, kind = _content(text, file, sample)
-        return await self._send(bot, chat, content | (raw or {}), (kind, text or f"[{sample or kind}]", file), body)
+        shown = text or str(content.get("text", "")) or f"[{sample or kind}]"
+        return await self._send(bot, chat, content | (raw or {}), (kind, shown, file), body)
 
     async def start(self, body: Body) -> Result:
         """The person presses Start, with the `payload` of a link or without."""
@@ -70,12 +71,10 @@ class TelegramPhone:
         return self._result(chat, delivery, callback_query_id=query_id)
 
     async def edit(self, body: Body) -> Result:
-        """The person changes the text or caption of their message `message_id` (left out: the last)."""
+        """The person changes the text or caption of their message `message_id` (left out: the last). The same text
+        again is an edit that edits nothing, as Telegram reports one when it adds a link's preview."""
         bot, chat = self._chat(body, create=False)
-        own = [b for b in chat.bubbles if b.author == "person" and b.kind != "start"]
-        bubble = chat.find(body.text("message_id")) if body.text("message_id") else own[-1] if own else None
-        if bubble is None or bubble.author != "person":
-            raise Refused("No such message of this person.", 404, "not_found")
+        bubble = self._own(chat, body)
         if not body.text("text").strip():
             raise Refused("Write the new text first.")
         bubble.text, bubble.edited = body.text("text"), True
@@ -87,6 +86,32 @@ class TelegramPhone:
             message["text"] = bubble.text
         delivery = await self.provider.send(bot, "edited_message", message, bubble)
         return self._result(chat, delivery, message_id=int(bubble.id))
+
+    async def move(self, body: Body) -> Result:
+        """The person's live location `message_id` (left out: the last) goes on, to `latitude` and `longitude` or some
+        hundred metres north-east."""
+        bot, chat = self._chat(body, create=False)
+        bubble = self._own(chat, body, "live")
+        places = [_degrees(body, name, own) for name, own in zip(("latitude", "longitude"), bubble.place, strict=True)]
+        bubble.place = (places[0], places[1])
+        now = int(self.bench.clock.now())
+        live = TELEGRAM_SAMPLES["live"].content["location"]
+        message = self._frame(chat, int(bubble.id), int(bubble.at)) | {
+            "edit_date": now,
+            "location": live | {"latitude": bubble.place[0], "longitude": bubble.place[1], "heading": 45},
+        }
+        delivery = await self.provider.send(bot, "edited_message", message, bubble)
+        return self._result(chat, delivery, message_id=int(bubble.id))
+
+    async def pin(self, body: Body) -> Result:
+        """The person pins message `message_id` of the chat (left out: the last)."""
+        bot, chat = self._chat(body, create=False)
+        shown = [bubble for bubble in chat.bubbles if bubble.kind not in EVENTS]
+        bubble = chat.find(body.text("message_id")) if body.text("message_id") else shown[-1] if shown else None
+        if bubble is None:
+            raise Refused("No such message in this chat.", 404, "not_found")
+        content = {"pinned_message": message_json(chat, bot, bubble)}
+        return await self._send(bot, chat, content, ("pinned", "[pinned]", None), body)
 
     async def react(self, body: Body) -> Result:
         """A reaction `emoji` on message `message_id`; left out, the reaction is taken back."""
@@ -134,6 +159,15 @@ class TelegramPhone:
         bot = self._bot(body)
         person = resolve(self.bench.store, "telegram", body, create=create)
         return bot, self.bench.store.chat("telegram", bot.account, person)
+
+    def _own(self, chat: Chat, body: Body, kind: str = "") -> Bubble:
+        """The person's message `message_id`, or their last; of this kind."""
+        own = [b for b in chat.bubbles if b.author == "person" and (b.kind == kind if kind else b.kind not in EVENTS)]
+        wanted = body.text("message_id")
+        bubble = next((b for b in reversed(own) if not wanted or b.id == wanted), None)
+        if bubble is None:
+            raise Refused("No such message of this person.", 404, "not_found")
+        return bubble
 
     def _frame(self, chat: Chat, message_id: int, at: int, language: str = "") -> dict[str, Any]:
         return {
@@ -192,10 +226,20 @@ class TelegramPhone:
         }
 
 
+def _degrees(body: Body, name: str, now: float) -> float:
+    """A coordinate of the body, or one that is a little further."""
+    given = body.fields.get(name)
+    if given is None:
+        return round(now + 0.001, 6)
+    if isinstance(given, bool) or not isinstance(given, int | float) or not -180 <= given <= 180:
+        raise Refused(f"{name} must be a number of degrees.")
+    return float(given)
+
+
 def _content(text: str, file: StoredFile | None, sample: str) -> tuple[dict[str, Any], str]:
     """The content of a message and its kind."""
     if sample:
-        return dict(TELEGRAM_SAMPLES[sample]), sample
+        return dict(TELEGRAM_SAMPLES[sample].content), sample
     if file:
         family = file.type.partition("/")[0]
         kind = {"image": "photo", "video": "video", "audio": "audio"}.get(family, "document")

@@ -7,7 +7,7 @@ from local.phones.bodies import Body
 from local.phones.errors import Refused
 from local.phones.people import file_of, resolve
 from local.phones.postman import Delivery
-from local.phones.samples import WHATSAPP_SAMPLES
+from local.phones.samples import EVENTS, WHATSAPP_SAMPLES
 from local.phones.store import Bubble, Chat, Person, StoredFile
 from local.phones.whatsapp import WhatsApp
 from local.phones.whatsapp_media import webhook_file
@@ -41,7 +41,7 @@ class WhatsAppPhone:
         if quote := body.text("quote"):
             message["context"] = {"from": self.bench.secrets.display_phone_number, "id": quote}
         if sample:
-            message |= WHATSAPP_SAMPLES[sample]
+            message |= WHATSAPP_SAMPLES[sample].content
         elif file:
             message |= _file_part(file, text)
         elif text:
@@ -131,9 +131,10 @@ class WhatsAppPhone:
 
     async def _send(self, chat: Chat, message: dict[str, Any], file: StoredFile | None) -> Result:
         at = _epoch(message.get("timestamp"), self.bench.clock.now())
-        # The window counts from the customer's own time, as Meta counts it.
-        chat.last_inbound = max(chat.last_inbound, at)
         kind, words = str(message.get("type")), inbound_text(message)
+        # The window counts from the customer's own time, as Meta counts it. Only what they write to us opens it.
+        if kind not in EVENTS and not message.get("group_id"):
+            chat.last_inbound = max(chat.last_inbound, at)
         bubble = Bubble(str(message["id"]), "person", kind, words, at, state="sending", file=file)
         context = message.get("context")
         bubble.quote = str(context.get("id", "")) if isinstance(context, dict) else ""

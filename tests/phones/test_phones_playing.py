@@ -87,6 +87,71 @@ def test_ready_things_to_send_on_whatsapp(phones: Phones, sample: str, kind: str
     assert phones.messages("Амина")[0]["text"] == text
 
 
+@pytest.mark.parametrize(
+    ("sample", "field", "value", "shown", "window"),
+    [
+        ("ad", "text", {"body": "Есть в наличии?"}, "Есть в наличии?", True),
+        ("untimed", "timestamp", None, "Когда это было?", True),
+        ("welcome", "type", "request_welcome", "[request_welcome]", False),
+        ("number", "type", "system", "A user changed their number.", False),
+        ("group", "group_id", "120363000000000001", "Всем привет", False),
+    ],
+)
+def test_what_else_comes_from_whatsapp(
+    phones: Phones, sample: str, field: str, value: Any, shown: str, window: bool
+) -> None:
+    phones.post("/phones/whatsapp/messages", **AMINA, sample=sample)
+
+    assert last_message(phones)[field] == value
+    chat = phones.http.get("/phones/conversations").json()["items"][0]
+    assert chat["messages"][0]["text"] == shown
+    assert chat.get("window_open", False) is window
+
+
+@pytest.mark.parametrize(
+    ("sample", "field", "value"),
+    [
+        ("poll", "poll", None),
+        ("via_bot", "via_bot", {"id": 200000001, "is_bot": True, "first_name": "Gif", "username": "gif"}),
+        ("timer", "message_auto_delete_timer_changed", {"message_auto_delete_time": 86400}),
+        ("live", "location", None),
+    ],
+)
+def test_what_else_comes_from_telegram(phones: Phones, sample: str, field: str, value: Any) -> None:
+    phones.post("/phones/telegram/messages", **DANIYAR, sample=sample)
+
+    message = phones.desk.got[-1].json["message"]
+    assert field in message
+    assert value in (None, message[field])
+
+
+def test_a_live_location_moves_in_place(phones: Phones) -> None:
+    nothing = phones.http.post("/phones/telegram/move", json=DANIYAR)
+    assert nothing.status_code == 404
+    sent = phones.post("/phones/telegram/messages", **DANIYAR, sample="live")["message_id"]
+
+    phones.post("/phones/telegram/move", **DANIYAR)
+    phones.post("/phones/telegram/move", **DANIYAR, latitude=43.3, longitude=76.9)
+
+    first, *moves = (hook.json for hook in phones.desk.got)
+    assert first["message"]["location"]["live_period"] == 900
+    assert [move["edited_message"]["message_id"] for move in moves] == [sent, sent]
+    places = [move["edited_message"]["location"] for move in moves]
+    assert [(place["latitude"], place["longitude"]) for place in places] == [(43.239949, 76.890709), (43.3, 76.9)]
+    assert phones.http.post("/phones/telegram/move", json={**DANIYAR, "latitude": "43"}).status_code == 400
+
+
+def test_a_message_is_pinned(phones: Phones) -> None:
+    assert phones.http.post("/phones/telegram/pin", json=DANIYAR).status_code == 404
+    sent = phones.post("/phones/telegram/messages", **DANIYAR, text="Адрес: Абая 1")["message_id"]
+
+    pin = phones.post("/phones/telegram/pin", **DANIYAR)["message_id"]
+
+    message = phones.desk.got[-1].json["message"]
+    assert pin == sent + 1
+    assert (message["message_id"], message["pinned_message"]["text"]) == (pin, "Адрес: Абая 1")
+
+
 def test_a_quote_names_the_message_and_shows_on_the_phone(phones: Phones) -> None:
     wamid = wamid_of(phones.send("Сұрақ"))
     phones.post("/phones/whatsapp/messages", **AMINA, text="Жауап", quote=wamid)

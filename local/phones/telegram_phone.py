@@ -15,6 +15,7 @@ from local.phones.telegram import Telegram
 from local.phones.telegram_rules import bot_json, chat_json, file_json, markup_of, message_json, user_json
 
 Result = dict[str, Any]
+_LIVE = "Live location"
 
 
 class TelegramPhone:
@@ -37,7 +38,7 @@ class TelegramPhone:
             raise Refused("This person blocked the bot; unblock it first.", 409, "conflict")
         file = file_of(self.bench.store, body)
         content, kind = _content(text, file, sample)
-        shown = text or str(content.get("text", "")) or f"[{sample or kind}]"
+        shown = text or str(content.get("text", "")) or (_LIVE if sample == "live" else f"[{sample or kind}]")
         return await self._send(bot, chat, content | (raw or {}), (kind, shown, file), body)
 
     async def start(self, body: Body) -> Result:
@@ -93,7 +94,7 @@ class TelegramPhone:
         bot, chat = self._chat(body, create=False)
         bubble = self._own(chat, body, "live")
         places = [_degrees(body, name, own) for name, own in zip(("latitude", "longitude"), bubble.place, strict=True)]
-        bubble.place = (places[0], places[1])
+        bubble.place, bubble.text = (places[0], places[1]), f"{_LIVE} {places[0]}, {places[1]}"
         now = int(self.bench.clock.now())
         live = TELEGRAM_SAMPLES["live"].content["location"]
         message = self._frame(chat, int(bubble.id), int(bubble.at)) | {

@@ -138,6 +138,7 @@ def test_a_live_location_moves_in_place(phones: Phones) -> None:
     assert [move["edited_message"]["message_id"] for move in moves] == [sent, sent]
     places = [move["edited_message"]["location"] for move in moves]
     assert [(place["latitude"], place["longitude"]) for place in places] == [(43.239949, 76.890709), (43.3, 76.9)]
+    assert [message["text"] for message in phones.messages("Данияр")] == ["Live location 43.3, 76.9"]
     assert phones.http.post("/phones/telegram/move", json={**DANIYAR, "latitude": "43"}).status_code == 400
 
 

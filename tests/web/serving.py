@@ -126,6 +126,8 @@ def fill(web: Web) -> dict[str, str]:
         minutes_ago=48,
         details={"latitude": 43.25, "longitude": 76.94, "name": "«Нұр» дүкені"},
     )
+    advertisement = {"source_url": "https://fb.me/" + "x" * 40, "headline": "Терминалға жеңілдік", "source_type": "ad"}
+    say(web, AMINA, "Жеңілдік бар ма?", minutes_ago=47, details={"referral": advertisement, "product": "T-200"})
     say(web, DANIYAR, "Здравствуйте! Второй терминал не печатает чек.", minutes_ago=40)
     say(
         web,

@@ -15,6 +15,11 @@ sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OUTSIDE = """() => [...document.querySelectorAll('.msg > :not(.react)')].filter(one => {
+    const [part, whole] = [one, one.parentElement].map(each => each.getBoundingClientRect());
+    return part.left < whole.left - 1 || part.right > whole.right + 1 || part.bottom > whole.bottom + 1;
+}).map(one => one.outerHTML.slice(0, 120))"""
+"""What of a message does not lie within its bubble."""
 SHOTS = os.environ.get("SHOTS", "")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 
@@ -61,6 +66,8 @@ def check(page: Any, name: str) -> None:
         page.screenshot(path=f"{SHOTS}/{name}.png")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{name}: {wide} px wider than the window"
+    outside = page.evaluate(OUTSIDE)
+    assert outside == [], f"{name}: outside of its message: {outside}"
     assert page.problems == [], (name, page.problems)
     # The page's own policy forbids foreign scripts, so the checker comes by the debugging protocol.
     session = page.context.new_cdp_session(page)

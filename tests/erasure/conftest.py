@@ -17,7 +17,7 @@ from chalicelib.domain.messages import Address, Author, InboundMessage, NumberCh
 from chalicelib.domain.privacy import Box, Request, RequestState, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
-from chalicelib.domain.tickets import DAY
+from chalicelib.domain.tickets import DAY, gone_at
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.attributes import item_from_wire, item_to_wire
 from chalicelib.storage.desk import Desk as DeskReading
@@ -302,11 +302,14 @@ class Erasing(Keeping):
         key_row = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         ask = {"contact_id": person.contact_id, "action": "confirm", "request_id": request_id, "at": self.now}
         ask |= {"due": rows.ASKING, "due_at": self.now}
+        until = {"expires_at": self.seconds + 86_400, "gone_at": gone_at(self.seconds + 86_400)}
+        asked = {"contact_id": person.contact_id, "times": [self.now], "told_at": 0, **until}
         made = (
             ("desk", {"pk": rows.request_pk(request_id), "sk": "request", **request}),
             ("desk", {"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
                       "request_id": request_id, "at": self.now}),
             ("desk", {"pk": rows.contact_pk(person.contact_id), "sk": f"ask#{self.now:013d}#{'8' * 32}", **ask}),
+            ("desk", {"pk": rows.contact_pk(person.contact_id), "sk": "asked", **asked}),
             ("desk", {"pk": rows.contact_pk(box.contact_id), "sk": "contact", "contact_id": box.contact_id, **shared,
                       "state": "active", "epoch": 1, "public_key": key.public, **address,
                       "conversation_id": box.conversation_id}),

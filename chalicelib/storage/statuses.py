@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.failures import failed, scrub
 from chalicelib.domain.messages import StatusUpdate
 from chalicelib.domain.pieces import piece_state
 from chalicelib.domain.references import MessageRef
@@ -57,7 +56,7 @@ class Statuses:
             "status": update.status,
             "at": update.at,
             "code": update.code,
-            "said": scrub(update.reason),
+            "said": _failure(update).get("text", ""),
             "rank": RANK[update.status],
             "expires_at": now // SECOND + GUARD_DAYS * DAY // SECOND,
         }
@@ -81,7 +80,7 @@ class Statuses:
     def _raise(self, ref: MessageRef, piece: int, update: StatusUpdate) -> bool:
         """Write a status over one of lower rank. A message that is gone stays gone. Raises Unavailable."""
         values: dict[str, Any] = {"rank": RANK[update.status], "out": "out"}
-        failure = failed(update.code, scrub(update.reason), update.at) if update.status == "failed" else {}
+        failure = _failure(update)
         if piece:
             expression, condition = self._of_piece(piece, update.status, failure, values)
         else:
@@ -104,3 +103,12 @@ class Statuses:
     def _of_piece(self, piece: int, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
         values["state"] = piece_state(status, failure)
         return f"SET #piece_states.#{piece} = :state", lower_piece(piece)
+
+
+def _failure(update: StatusUpdate) -> dict[str, Any]:
+    """What rows keep of a failure; nothing of another status. Loaded late: most bodies bring none."""
+    if update.status != "failed":
+        return {}
+    from chalicelib.domain.failures import failed, scrub
+
+    return failed(update.code, scrub(update.reason), update.at)

@@ -226,6 +226,8 @@ def test_an_answer_to_another_chat_is_seen_without_a_quote_too() -> None:
     assert message(**private(text="this?", external_reply=poll)).details["quote_text"] == "…"
     both = message(**private(text="this?", external_reply={}, quote={"text": "that"})).details
     assert both["quote_text"] == "that"
+    here = message(**private(text="this?", external_reply=poll, reply_to_message=private(7, text="x"))).details
+    assert (here.get("quote_text"), here["quoted_text"]) == (None, "x")
 
 
 def test_options_that_are_not_kept_are_counted() -> None:

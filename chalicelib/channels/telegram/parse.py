@@ -201,7 +201,7 @@ class _Reading:
             | keep(
                 media_group_id=ident(message.get("media_group_id")),
                 quote_text=text(as_dict(message.get("quote")).get("text"), 1024)
-                or ("…" if as_dict(message.get("external_reply")) else ""),  # a message of another chat, not quoted
+                or ("…" if message.get("external_reply") and not answered else ""),  # of another chat, nothing quoted
                 quoted_text=text(answered.get("text") or answered.get("caption"), QUOTED),
                 via_bot=text(bot.get("username")) or text(bot.get("first_name")) or ("…" if bot else ""),
                 time_unknown=True if sent_at is None and content.kind != "callback" else None,

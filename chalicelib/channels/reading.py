@@ -102,10 +102,13 @@ _WORDED = ("title", "text", "body", "caption", "description")
 
 
 def words_of(part: object) -> str:
-    """Return the words in a part that is not understood: texts under their usual names, one level deep."""
+    """Return the words in a part that is not understood: texts under their usual names, its own and those of what it
+    lists."""
     given = as_dict(part)
     inner = (as_dict(given.get(name)).get("body") for name in _WORDED)
-    found = [value for value in (*(given.get(name) for name in _WORDED), *inner) if isinstance(value, str)]
+    lists = (each for name, value in given.items() if name != "errors" for each in as_list(value))
+    listed = (as_dict(each).get(name) for each in lists for name in _WORDED)
+    found = [value for value in (*(given.get(name) for name in _WORDED), *inner, *listed) if isinstance(value, str)]
     return lines(*dict.fromkeys(one for one in found if one.strip()))
 
 
@@ -182,8 +185,9 @@ def lines(*values: str) -> str:
 
 
 def card_line(card: dict[str, Any]) -> str:
-    """A contact card in one line, in no particular language: name, company, phones, addresses; "…" for a card that says
-    none of these."""
+    """A contact card in one line, in no particular language: name, company, then how to reach them and what else it
+    says; "…" for a card that says none of these."""
     who = ", ".join(each for each in (card.get("name", ""), card.get("organization", "")) if each)
-    reach = ", ".join([*card.get("phones", []), *card.get("emails", [])])
+    several = (each for name in ("phones", "emails", "urls", "addresses") for each in card.get(name, []))
+    reach = ", ".join(several)
     return ": ".join(each for each in (who, reach) if each) or "…"

@@ -220,6 +220,27 @@ def test_quotes_and_forwards() -> None:
     assert message(**private(text="Yes", forward_date=NOW - 900)).forwarded
 
 
+def test_an_answer_to_another_chat_is_seen_without_a_quote_too() -> None:
+    assert message(**private(text="this?", external_reply={"origin": {}})).details["quote_text"] == "…"
+    poll = {"origin": {"type": "channel"}, "poll": {"question": "When?", "options": []}}
+    assert message(**private(text="this?", external_reply=poll)).details["quote_text"] == "…"
+    both = message(**private(text="this?", external_reply={}, quote={"text": "that"})).details
+    assert both["quote_text"] == "that"
+    here = message(**private(text="this?", external_reply=poll, reply_to_message=private(7, text="x"))).details
+    assert (here.get("quote_text"), here["quoted_text"]) == (None, "x")
+
+
+def test_options_that_are_not_kept_are_counted() -> None:
+    part = message(**private(poll={"question": "When?", "options": [{"text": str(day)} for day in range(33)]}))
+    assert (len(part.details["options"]), part.details["more"]) == (30, 3)
+
+
+def test_what_a_new_kind_lists_is_shown() -> None:
+    tasks = [{"id": 1, "text": "Buy"}, {"id": 2, "text": "Sell"}, {"id": 3}, "?"]
+    part = message(**private(checklist={"title": "Today", "tasks": tasks}))
+    assert (part.kind, part.text) == ("unsupported", "Today\nBuy\nSell")
+
+
 def test_what_an_inline_bot_wrote_says_so() -> None:
     for bot, shown in (({"username": "gif"}, "gif"), ({"first_name": "Gif"}, "Gif"), ({"id": 1}, "…"), ("x", None)):
         part = message(**private(text="one", via_bot=bot))

@@ -212,6 +212,40 @@ def test_an_advertisement_and_a_product_are_kept_beside_the_text() -> None:
     assert dict(part.details) == {"referral": {"source_type": "ad", "headline": "Sale"}, "product": "sku-1"}
 
 
+@pytest.mark.parametrize(
+    ("card", "text"),
+    [
+        ({"org": {"department": "Warehouse", "title": "Keeper"}}, "Warehouse, Keeper"),
+        ({"urls": [{"url": "https://desk.example"}]}, "https://desk.example"),
+        ({"addresses": [{"street": "Abai 1", "city": "Almaty", "country_code": "kz", "zip": None}]}, "Abai 1, Almaty"),
+        (
+            {
+                "name": {"formatted_name": "Saule"},
+                "org": {"company": "sPoint", "title": "Keeper"},
+                "phones": [{"phone": "+7 701"}],
+                "addresses": [{"city": "Almaty"}, {}],
+            },
+            "Saule, sPoint, Keeper: +7 701, Almaty",
+        ),
+        ({"urls": {}, "addresses": [1], "org": []}, "…"),
+    ],
+)
+def test_all_of_a_card_is_shown(card: dict[str, Any], text: str) -> None:
+    assert only(message("contacts", contacts=[card])).text == text
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"image": {"caption": "Look"}}, "Look"),
+        ({"unsupported": {"type": "poll"}, "poll": {"title": "Lunch?", "options": [{"text": "Soup"}]}}, "Lunch?\nSoup"),
+        ({"errors": [{"title": "No"}], "referral": {"body": "Sale"}, "context": {"text": "No"}}, ""),
+    ],
+)
+def test_words_of_an_unsupported_part_are_shown_wherever_they_lie(fields: dict[str, Any], text: str) -> None:
+    assert only(message("unsupported", text=None, **fields)).text == text
+
+
 def test_many_cards_and_many_lines_are_counted_not_kept() -> None:
     cards = only(message("contacts", contacts=[{"name": {"formatted_name": "Saule"}}] * 40))
     assert (len(cards.details["cards"]), cards.details["more"]) == (30, 10)

@@ -15,6 +15,7 @@ from chalicelib.channels.reading import (
     body_text,
     card_line,
     coordinates,
+    first,
     ident,
     keep,
     lines,
@@ -142,11 +143,13 @@ def _contact(message: dict[str, Any]) -> Content:
 def _poll(message: dict[str, Any]) -> Content:
     poll = as_dict(message["poll"])
     question = text(poll.get("question"), 1000)
-    options = [text(as_dict(each).get("text"), 500) for each in as_list(poll.get("options"))[:_MOST]]
+    details: dict[str, Any] = {}
+    kept = first(as_list(poll.get("options")), _MOST, details)
+    options = [text(as_dict(each).get("text"), 500) for each in kept]
     if not question:
         raise Malformed("poll")
     said = lines(question, *(f"• {each}" for each in options if each))
-    return Content("poll", said, keep(question=question, options=options))
+    return Content("poll", said, details | keep(question=question, options=options))
 
 
 def _dice(message: dict[str, Any]) -> Content:

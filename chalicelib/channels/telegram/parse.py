@@ -200,7 +200,8 @@ class _Reading:
             details=content.details
             | keep(
                 media_group_id=ident(message.get("media_group_id")),
-                quote_text=text(as_dict(message.get("quote")).get("text"), 1024),
+                quote_text=text(as_dict(message.get("quote")).get("text"), 1024)
+                or ("…" if message.get("external_reply") and not answered else ""),  # of another chat, nothing quoted
                 quoted_text=text(answered.get("text") or answered.get("caption"), QUOTED),
                 via_bot=text(bot.get("username")) or text(bot.get("first_name")) or ("…" if bot else ""),
                 time_unknown=True if sent_at is None and content.kind != "callback" else None,

@@ -86,15 +86,27 @@ def _contacts(message: dict[str, Any]) -> Content:
 def _card(card: dict[str, Any]) -> dict[str, Any]:
     name, org = as_dict(card.get("name")), as_dict(card.get("org"))
     parts = (text(name.get("first_name")), text(name.get("last_name")))
+    places = (
+        ", ".join(
+            filter(None, (text(as_dict(each).get(name)) for name in ("street", "city", "state", "zip", "country")))
+        )
+        for each in as_list(card.get("addresses"))
+    )
     return {"name": text(name.get("formatted_name")) or " ".join(filter(None, parts))} | keep(
         phones=_each(card, "phones", "phone") or _each(card, "phones", "wa_id"),
         emails=_each(card, "emails", "email"),
-        organization=text(org.get("company")),
+        organization=", ".join(filter(None, (text(org.get(part)) for part in ("company", "department", "title")))),
+        urls=_each(card, "urls", "url"),
+        addresses=_few([each for each in places if each]),
     )
 
 
 def _each(card: dict[str, Any], several: str, one: str) -> list[str]:
     found = [shown for each in as_list(card.get(several)) if (shown := ident(as_dict(each).get(one)))]
+    return _few(found)
+
+
+def _few(found: list[str]) -> list[str]:
     return [*found[:_MOST], "…"] if len(found) > _MOST else found
 
 

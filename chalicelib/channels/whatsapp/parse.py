@@ -58,6 +58,8 @@ _NO_MATTER = ("user_identity_changed", "customer_identity_changed", "user_prefer
 """System messages that tell an operator nothing: a new phone's security code, a choice about marketing."""
 _NOT_HANDED_OVER = ("131051", "131060")
 """Errors in place of a message that a person did write and Meta could not hand over."""
+_BESIDE = ("text", "context", "referral")
+"""What is read by itself, or says nothing of this person's own."""
 
 
 def parse(body: bytes, accounts: Collection[str], now: int | None = None) -> list[Part]:
@@ -152,7 +154,9 @@ class _Reading:
         given = as_dict(message)
         error = as_dict(next(iter(as_list(given.get("errors"))), None))
         details = keep(code=_code(error), reason=_reason(error))
-        said = body_text(lines(words_of(given), words_of(given.get(str(given.get("type"))))), details)
+        said = body_text(
+            lines(words_of(given), *(words_of(value) for name, value in given.items() if name not in _BESIDE)), details
+        )
         content = Content("unsupported", said, details)
         return self._build(given, account, author, content, raw=raw_of(message), raw_type=raw_type)
 

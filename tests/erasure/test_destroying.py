@@ -27,6 +27,7 @@ from tests.storage.declared import class_of, undeclared
 DESTROYING = tuple(name for name in TASKS if name != "settle")
 _STORE_OF = {
     "contact": "desk.contact", "consent": "desk.contact", "ask": "desk.contact", "open_request": "desk.contact",
+    "asked": "desk.contact",
     "head": "desk.conversation", "message": "desk.conversation", "raw": "desk.conversation",
     "outbox": "desk.conversation", "client": "desk.conversation", "draft": "desk.conversation",
     "guard": "desk.conversation",

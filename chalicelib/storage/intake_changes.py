@@ -132,11 +132,14 @@ class IntakeChanges:
         writes += self._store.people.fences((new,) if new != old and not known else (), at)
         return self._store.transact(writes)
 
-    def keep_number(self, person: Person, change: NumberChanged, now: int) -> Outcome:
+    def keep_number(self, person: Person, change: NumberChanged) -> Outcome:
         """Say on the ticket that a changed number belongs to somebody else and moved nothing. Raises Unavailable."""
         late = self._before(person, change, Author((change.old,)), change.at * SECOND)
         told = self._told(person, change, "number_taken")
-        return self._store.transact([told, self._as_read(person, now), *late])
+        # As when it moves: who has ended and is not swept yet is told, too. A refusal would be repeated for ever.
+        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch}
+        head = self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", values)
+        return self._store.transact([told, head, *late])
 
     def _told(self, person: Person, change: NumberChanged, kind: str) -> Write:
         at, blind = change.at * SECOND, self.blind(change)

@@ -4,9 +4,11 @@ import pytest
 
 from chalicelib.domain.messages import Address, Author, ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.domain.people import Outcome
+from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.intake_changes import WELCOME_EVERY
 from tests.intake.conftest import Desk
 from tests.people import (
+    AMINA,
     AMINA_PHONE,
     DANIYAR,
     TELEGRAM_ACCOUNT,
@@ -190,3 +192,15 @@ def test_what_a_clock_ahead_of_ours_dates_is_one_line_however_often_it_comes(des
         desk.now += later
         assert desk.changer()(timer if what == "timer" else moved) is Outcome.STORED
     assert len(desk.messages("event")) == 1
+
+
+def test_a_taken_number_of_somebody_whose_retention_has_ended_is_no_error(desk: Desk) -> None:
+    taken = Address("phone", "77000000999")
+    for author in (AMINA, Author((taken,))):
+        desk.receive(from_amina(sent_at=desk.seconds - 5, author=author))
+    for head in desk.of("head"):
+        ended = item_to_wire(head | {"expires_at": desk.seconds - 1})
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=ended)
+    change = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), Address("phone", AMINA_PHONE), taken, desk.seconds)
+    assert desk.changer()(change) is desk.changer()(change) is Outcome.STORED
+    assert [one["kind"] for one in desk.messages("event")] == ["number_taken"]

@@ -80,19 +80,11 @@ class DraftStore:
             self._writes.update("client", "desk", pk, f"client#{name}", "", "attribute_not_exists(pk)", {}),
             self._writes.update("draft", "desk", pk, f"draft#{place.tail}", expression, _NEWER, values),
         ]
-        for attempt in range(TRIES):
-            refusal = self._run.once(writes)
-            if refusal is None:
-                return Saved.SAVED
-            if "head" in refusal.roles:
-                return Saved.MOVED
-            if refusal.roles:
-                return Saved.USED if "client" in refusal.roles else Saved.LATE
-            self._wait(attempt)
-        raise Unavailable("This draft changes too fast to be kept now; try again.")
+        return self._write(writes)
 
-    def empty(self, place: DraftPlace, client_id: str, order: int, now: int) -> bool:
-        """Take a draft's text away, because the colleague did; False when a newer save is there."""
+    def empty(self, place: DraftPlace, client_id: str, order: int, epoch: int, now: int) -> bool:
+        """Take a draft's text away, because the colleague did; False when a newer save is there, or the contact's fence
+        has moved from `epoch`. The place is remembered also when no save has come yet: one may be on its way."""
         until = (now + EMPTIED_LASTS) // SECOND
         values = {
             "client_hash": guard_name(place.kind, client_id),
@@ -104,10 +96,23 @@ class DraftStore:
         expression = (
             "SET #client_hash = :client_hash, #order = :order, #expires_at = :until, #gone_at = :gone REMOVE #content"
         )
-        condition = "attribute_exists(pk) AND (#client_hash <> :client_hash OR #order < :order)"
-        return self._run.single(
-            self._writes.update("draft", "desk", pk, f"draft#{place.tail}", expression, condition, values)
-        )
+        writes = [
+            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": epoch}),
+            self._writes.update("draft", "desk", pk, f"draft#{place.tail}", expression, _NEWER, values),
+        ]
+        return self._write(writes) is Saved.SAVED
+
+    def _write(self, writes: list[Write]) -> Saved:
+        for attempt in range(TRIES):
+            refusal = self._run.once(writes)
+            if refusal is None:
+                return Saved.SAVED
+            if "head" in refusal.roles:
+                return Saved.MOVED
+            if refusal.roles:
+                return Saved.USED if "client" in refusal.roles else Saved.LATE
+            self._wait(attempt)
+        raise Unavailable("This draft changes too fast to be kept now; try again.")
 
 
 def spent(writes: Writes, place: DraftPlace, name: str, now: int) -> Write:

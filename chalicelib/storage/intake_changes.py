@@ -104,7 +104,7 @@ class IntakeChanges:
     def happened(self, person: Person, event: ChatEvent, now: int) -> Outcome:
         """Write a line about what happened in the chat on the person's open ticket; TICKET_OVER when it is not open.
         Raises Unavailable."""
-        at = min(event.at * SECOND, now)
+        at = event.at * SECOND  # the provider's, whatever our clock says: a repetition must meet the same row
         states = {"open": "open", "pending": "pending", "snoozed": "snoozed"}
         condition = "#state IN (:open, :pending, :snoozed)"
         pk = rows.ticket_pk(person.ticket_id)
@@ -126,18 +126,21 @@ class IntakeChanges:
         kept = tuple(name for name in person.aliases if name not in (old, new))
         moved = replace(person, aliases=(*kept, new), known_at=max(person.known_at, at), born_at=at)
         moved = replace(moved, user_hash=new) if change.new.kind == "user" else replace(moved, phone_hash=new)
-        writes = [self._told(person, change, "number_changed", now)]
+        writes = [self._told(person, change, "number_changed")]
         writes += self._store.people.renumbered(moved, old if old != new else "", "" if known else new, change.new, now)
         writes += self._before(person, change, Author((change.old,)), at)
         writes += self._store.people.fences((new,) if new != old and not known else (), at)
         return self._store.transact(writes)
 
-    def keep_number(self, person: Person, change: NumberChanged, now: int) -> Outcome:
+    def keep_number(self, person: Person, change: NumberChanged) -> Outcome:
         """Say on the ticket that a changed number belongs to somebody else and moved nothing. Raises Unavailable."""
         late = self._before(person, change, Author((change.old,)), change.at * SECOND)
-        told = self._told(person, change, "number_taken", now)
-        return self._store.transact([told, self._as_read(person, now), *late])
+        told = self._told(person, change, "number_taken")
+        # As when it moves: who has ended and is not swept yet is told, too. A refusal would be repeated for ever.
+        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch}
+        head = self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", values)
+        return self._store.transact([told, head, *late])
 
-    def _told(self, person: Person, change: NumberChanged, kind: str, now: int) -> Write:
-        at = min(change.at * SECOND, now)
-        return self._store.conversations.event(person, person.ticket_id, kind, at, blind=self.blind(change))
+    def _told(self, person: Person, change: NumberChanged, kind: str) -> Write:
+        at, blind = change.at * SECOND, self.blind(change)
+        return self._store.conversations.event(person, person.ticket_id, kind, at, blind=blind)

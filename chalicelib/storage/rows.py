@@ -146,7 +146,7 @@ GUARD = ItemClass(
     "guard", "desk", pk="conversation#{conversation_id}", sk="message#{at}#{blind}",
     owner="desk", categories=(), purpose="", retention="",
     expiry="8 days after arrival", eraser="expiry",
-    plain=("guard", "expires_at", "gone_at"),
+    plain=("guard", "links", "linked_until", "expires_at", "gone_at"),
 )  # fmt: skip
 KEY = ItemClass(
     "key", "keys", pk="{contact_id}", sk="",

@@ -33,6 +33,7 @@ from chalicelib.storage.wire_calls import reach
 from chalicelib.storage.writes import Write, Writes
 
 _KEYS = ("pk", "sk")
+_OF_GUARDS = (*_KEYS, "expires_at", "gone_at", "guard", "links", "linked_until")
 _LOOKED_AT = (
     *_KEYS,
     *("expires_at", "direction", "arrived_at", "ticket_id", "conversation_id", "dated", "activity", "rung_at"),
@@ -193,8 +194,8 @@ class Sweeping:
 
     def _guard(self, item: Expired) -> Write:
         """Empty a message: what is left at its key makes a late repetition harmless and holds nothing of a
-        person."""
-        gone = [name for name in item.attributes if name not in (*_KEYS, "expires_at", "gone_at", "guard")]
+        person. Blind names of links stay as long as these: who destroys the person finds them by nothing else."""
+        gone = [name for name in item.attributes if name not in _OF_GUARDS]
         return self._writes.update(
             "item", "desk", item.pk, item.sk,
             "SET #guard = :yes, #expires_at = :until, #gone_at = :gone REMOVE " + ", ".join(f"#{one}" for one in gone),

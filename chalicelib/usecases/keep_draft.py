@@ -40,9 +40,9 @@ class KeepDraft:
             raise NotFound("There is no such ticket, or its retention has ended.")
         admit(self.desk, ticket)
         place, now = DraftPlace(ticket.conversation_id, ticket.id, by.id, kind), self.clock()
-        if not text.strip():
-            return self.store.empty(place, client_id, order, now)
         head = self.desk.conversation(ticket.conversation_id)
+        if not text.strip():
+            return self.store.empty(place, client_id, order, head.epoch, now)
         if not head.public_key or not self.desk.confirm_key(ticket, head):
             raise Conflict("The customer's data is destroyed. Nothing can be kept here.", code="erased")
         sealing = {"contact_id": ticket.contact_id, "epoch": head.epoch, "public_key": head.public_key}

@@ -101,5 +101,5 @@ class ReceiveChange:
         if person is None:
             return None
         if owner is not None and owner.contact_id != person.contact_id:
-            return self.changes.keep_number(person, part, self.clock())
+            return self.changes.keep_number(person, part)
         return self.changes.renumber(person, part, self.clock(), known=owner is not None)

@@ -1,6 +1,7 @@
 """Bodies that hold more than there is time for: the provider repeats them until all is stored, and that ends."""
 
 import json
+import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ from chalicelib.web import webhooks
 from infra.merge import INTAKE_SIZE
 from tests.attacks.bodies import body, phone, reported, said
 from tests.intake.conftest import Desk
-from tests.intake.test_webhooks import post, update
-from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
+from tests.intake.fences import close_fence
+from tests.intake.test_webhooks import envelope, post, update
+from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
 
 CALL = 0.05
 """Seconds that a call of the storage lasts here."""
@@ -78,6 +80,42 @@ def test_a_body_that_takes_too_long_goes_on_where_it_was(front: Client, desk: De
     assert slow.counted() < 10, "a repetition is recognised by the hundred"
 
 
+def erased(desk: Desk, front: Client) -> list[dict[str, Any]]:
+    """Messages of somebody who is being erased: each is refused again each time that it comes."""
+    assert post(front, body([said(desk, phone(0), "Сәлем")])).status_code == 200
+    close_fence(desk)
+    desk.now += 1_000
+    return [said(desk, phone(0), f"хабар {number}") for number in range(130)]
+
+
+def unknown(desk: Desk, front: Client) -> list[dict[str, Any]]:
+    """Reactions of somebody whom nobody knows."""
+    reaction = {"message_id": wamid(), "emoji": "👍"}
+    return [said(desk, phone(0), "") | {"type": "reaction", "reaction": reaction} for _ in range(150)]
+
+
+def nameless(desk: Desk, front: Client) -> list[dict[str, Any]]:
+    """Messages that name nobody and are not understood."""
+    return [{"id": wamid(), "type": "hologram", "number": number} for number in range(150)]
+
+
+@pytest.mark.parametrize("behind", [erased, unknown, nameless])
+def test_nobody_waits_for_ever_behind_what_leaves_nothing_to_recognise(
+    front: Client, desk: Desk, slow: Slow, monkeypatch: pytest.MonkeyPatch, behind: Any
+) -> None:
+    monkeypatch.setattr(webhooks, "random", random.Random(7))
+    first = behind(desk, front)
+    values = [
+        json.loads(body(some))["entry"][0]["changes"][0]["value"] for some in (first, [said(desk, phone(1), "?")])
+    ]
+    values[0]["contacts"] = values[0]["contacts"] if first[0].get("from") else []
+    before, raw = len(desk.messages()), json.dumps(envelope(*values)).encode()
+    assert post(front, raw).status_code == 503
+    for _ in range(20):
+        post(front, raw)
+    assert len(desk.messages()) == before + 1
+
+
 def test_nothing_of_a_repetition_is_skipped_that_is_not_stored(front: Client, desk: Desk) -> None:
     """Parts are stored in another order than they come, one is doubled, and one has no time of its own."""
     parts = [said(desk, phone(number % 7), f"хабар {number}") for number in range(60)]
@@ -99,7 +137,7 @@ def test_statuses_are_repeated_until_all_are_told(front: Client, desk: Desk, slo
     assert desk.messages("out")[0]["status"] == "read"
     slow.counted()
     assert post(front, raw).status_code == 200
-    assert slow.counted() < 10
+    assert slow.counted() < 20, "the last few are recognised one by one"
 
 
 def test_a_status_whose_message_became_known_after_it_was_parked_is_not_held_to_be_told(

@@ -203,6 +203,7 @@ class Erasing(Keeping):
         self.receive(write("түзетілді: құпия мәтін", kind="edit", target=target.provider_id))
         self.receive(write("", kind="reaction", target=target.provider_id, details={"emoji": "👍"}))
         self.receive(write("", kind="unsupported", raw=b'{"secret": "qupia-raw"}', raw_type="mystery"))
+        self.receive(write("уақыты белгісіз құпия", undated=True))
         self._guard(person)
         for kind in KINDS:
             self.keep_draft()(newest["ticket_id"], kind, f"жіберілмеген {kind}: Данияр", f"draft-{kind}", 1, OPERATOR)
@@ -218,6 +219,7 @@ class Erasing(Keeping):
                 "тайный вопрос",
                 "qupia-raw",
                 "Ұзақ жауап",
+                "уақыты белгісіз",
                 "кезекте тұрған",
             ),
             *(
@@ -257,11 +259,13 @@ class Erasing(Keeping):
         return Opener(lambda: self.vault)
 
     def _guard(self, person: Person) -> None:
-        """An emptied message, as the sweeper leaves it."""
-        ref = MessageRef(person.conversation_id, self.now - DAY, "9" * 32)
-        until = {"guard": True, "expires_at": self.seconds * 2}
-        item = {"pk": person.conversation_pk, "sk": f"message#{ref.tail}", **until}
-        self.dynamodb.put_item(TableName=self.tables["desk"], Item=item_to_wire(item))
+        """A message without a time of its own, emptied by the sweeper while its provider may still repeat it."""
+        blind, until = person.contact_id[:4] + "9" * 28, self.seconds + DAY // 1000
+        ref = MessageRef(person.conversation_id, self.now - DAY, blind)
+        guard = {"pk": person.conversation_pk, "sk": f"message#{ref.tail}", "guard": True, "expires_at": until}
+        link = {"pk": f"link#{blind}", "sk": "link", "message_ref": str(ref), "expires_at": until}
+        guard |= {"links": [blind], "linked_until": until}
+        self.put_all([("desk", item_to_wire(guard)), ("index", item_to_wire(link))])
 
     def _claim(self, person: Person) -> None:
         """A sender that claimed the oldest place and died before its call."""

@@ -1,10 +1,14 @@
 """Start, block and a changed number."""
 
-from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, Started
+import pytest
+
+from chalicelib.domain.messages import Address, Author, ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.domain.people import Outcome
+from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.intake_changes import WELCOME_EVERY
 from tests.intake.conftest import Desk
 from tests.people import (
+    AMINA,
     AMINA_PHONE,
     DANIYAR,
     TELEGRAM_ACCOUNT,
@@ -175,3 +179,28 @@ def test_a_customer_who_writes_has_not_blocked_us(desk: Desk) -> None:
     desk.receive(from_daniyar("я здесь", sent_at=desk.seconds + 2, message_id=8))
 
     assert desk.of("head")[0]["blocked"] is False
+
+
+@pytest.mark.parametrize("what", ["timer", "number"])
+def test_what_a_clock_ahead_of_ours_dates_is_one_line_however_often_it_comes(desk: Desk, what: str) -> None:
+    desk.receive(from_daniyar(sent_at=desk.seconds - 5, message_id=1))
+    desk.receive(from_amina(sent_at=desk.seconds - 5))
+    at, phone = desk.seconds + 1, Address("phone", "77000000999")
+    timer = ChatEvent("telegram", TELEGRAM_ACCOUNT, DANIYAR, "1:service:8", "timer_changed", at)
+    moved = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), Address("phone", AMINA_PHONE), phone, at)
+    for later in (0, 400, 4_000):
+        desk.now += later
+        assert desk.changer()(timer if what == "timer" else moved) is Outcome.STORED
+    assert len(desk.messages("event")) == 1
+
+
+def test_a_taken_number_of_somebody_whose_retention_has_ended_is_no_error(desk: Desk) -> None:
+    taken = Address("phone", "77000000999")
+    for author in (AMINA, Author((taken,))):
+        desk.receive(from_amina(sent_at=desk.seconds - 5, author=author))
+    for head in desk.of("head"):
+        ended = item_to_wire(head | {"expires_at": desk.seconds - 1})
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=ended)
+    change = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), Address("phone", AMINA_PHONE), taken, desk.seconds)
+    assert desk.changer()(change) is desk.changer()(change) is Outcome.STORED
+    assert [one["kind"] for one in desk.messages("event")] == ["number_taken"]

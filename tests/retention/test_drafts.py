@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.drafts import draft_until
+from chalicelib.domain.drafts import DraftPlace, draft_until
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY, SECOND
 from chalicelib.errors import Conflict
@@ -43,7 +43,7 @@ class Model:
         if what == "save" and client_id in self.sent:
             return "client_id_used"
         older = self.row is not None and self.row[0] == client_id and order <= self.row[1]
-        if older or (what == "empty" and self.row is None):
+        if older:
             return "False"
         self.row = (client_id, order, text)
         return "True"
@@ -81,6 +81,24 @@ def test_any_order_of_saves_and_sendings_leaves_the_newest_unsent_text(
         found = desk.drafts().of(shown, BOLAT, Opener(lambda: desk.vault), desk.now).get("reply")
         wanted = model.row[2] if model.row else ""
         assert (found.text if found else "") == wanted, (steps, step)
+
+
+def test_a_save_that_comes_after_the_emptying_of_its_box_brings_nothing_back(desk: Keeping) -> None:
+    """The page was left while the first save was on its way."""
+    ticket = desk.open_ticket()
+    assert desk.keep_draft()(ticket["ticket_id"], "reply", "", "page-1", 2, ME)
+    assert not desk.keep_draft()(ticket["ticket_id"], "reply", "Қате", "page-1", 1, ME)
+    assert all("content" not in row for row in desk.of("draft#"))
+    desk.later(2 * 60 * 60)
+    desk.sweep()
+    assert not desk.of("draft#")
+
+
+def test_emptying_behind_a_fence_that_has_moved_leaves_no_row(desk: Keeping) -> None:
+    ticket = desk.open_ticket()
+    place = DraftPlace(ticket["conversation_id"], ticket["ticket_id"], BOLAT, "reply")
+    assert not desk.drafts().empty(place, "page-1", 2, 2, desk.now)
+    assert not desk.of("draft#")
 
 
 @given(now=st.integers(10**12, 2 * 10**12), kept=st.integers(1, 4000), left=st.integers(0, 4000))

@@ -14,9 +14,10 @@ from chalicelib.storage.rows import ASKING
 from chalicelib.usecases import watch_asks
 from chalicelib.usecases.watch_asks import BELL_LIVES, WatchAsks
 from tests.delivery.test_reply import change
-from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
+from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
 from tests.retention.conftest import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, Keeping
 from tests.retention.test_dating import close, reopen
+from tests.storage.declared import undeclared
 
 # -- ringing
 
@@ -315,6 +316,24 @@ def test_the_index_is_swept_too(desk: Keeping) -> None:
     desk.now += 8 * DAY
     assert desk.sweep()["index"] == 1
     assert not desk.items("index", lambda item: "expires_at" in item)
+
+
+def test_the_guard_of_a_message_without_a_time_names_its_link_still(desk: Keeping) -> None:
+    """Where contacts are kept longer than tickets, the person may have to be destroyed while the link is there."""
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=1))
+    (ticket,) = desk.of("ticket")
+    closed = desk.closed(ticket)
+    desk.now = closed["expires_at"] * 1000 - DAY
+    press = from_daniyar("", sent_at=desk.seconds, message_id=2, kind="callback", target="1:1", undated=True)
+    desk.receive(press)
+    (row,) = [one for one in desk.messages() if one["kind"] == "callback"]
+    desk.date(ticket, row["sk"])
+    desk.now = closed["expires_at"] * 1000 + 1
+    desk.sweeper(end_contact=lambda conversation_id: False)()
+    guard = desk.item(row["pk"], row["sk"])
+    assert guard["guard"] and "content" not in guard and not list(undeclared("desk", [guard]))
+    (link,) = desk.items("index", lambda one: one["pk"].startswith("link#"))
+    assert guard["links"] == [link["pk"].removeprefix("link#")] and guard["linked_until"] == link["expires_at"]
 
 
 def test_a_message_that_its_provider_may_repeat_leaves_a_guard_that_holds_nothing(desk: Keeping) -> None:

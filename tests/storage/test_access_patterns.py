@@ -572,7 +572,7 @@ def _(desk: Keeping) -> Action:
 
     def work() -> None:
         assert store.of(ticket, BOLAT, Opener(lambda: desk.vault), desk.now)["reply"].text == "Жау"
-        assert store.empty(place, "page-1", 2, desk.now)
+        assert store.empty(place, "page-1", 2, 1, desk.now)
 
     return work
 

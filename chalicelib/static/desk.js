@@ -120,12 +120,17 @@
 
   // Live parts: the page is asked for again and its marked parts are put in place of the old ones. What a person
   // types, has opened or has focused stays as it is; `all` says that they pressed something and want to see it.
-  const swap = (fresh, all = false) => {
+  // Of the parts with fields of their own only the one whose `form` was sent is put anew then.
+  const chosen = (select) => [...select.options].some((one) => one.selected !== one.defaultSelected);
+  const touched = (part) => $('[aria-invalid=true]', part) || $$('select', part).some(chosen)
+    || $$('input:not([type=hidden])', part).some((one) => one.value !== one.defaultValue);
+  const swap = (fresh, all = false, form = null) => {
     for (const part of $$('[data-live]')) {
       const next = $(`[data-live="${part.dataset.live}"]`, fresh);
       const kept = part.contains(document.activeElement) && part.dataset.live !== 'rows' && part.dataset.live !== 'log';
       if (!next || (kept && !all) || next.innerHTML === part.innerHTML) continue;
-      if (!all && ($('details.menu[open]', part) || $('.beside', part))) continue;
+      if (!all && ($('details.menu[open]', part) || $('.beside, [data-refused]', part))) continue;
+      if (touched(part) && !part.contains(form)) continue;
       const id = part.contains(document.activeElement) ? document.activeElement.closest('[data-id]')?.dataset.id : null;
       const opened = $$('details[open]', part).map((one) => one.closest('[id]')?.id);
       part.innerHTML = next.innerHTML;

@@ -8,7 +8,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import wiring_web
-from chalicelib.domain.desk import STATES, Contact, Message, Ticket
+from chalicelib.domain.desk import Contact, Message, Ticket
 from chalicelib.domain.drafts import KINDS, Draft, DraftKind
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.labels import desk_msg
@@ -17,7 +17,6 @@ from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import PRIORITIES
 from chalicelib.errors import Conflict, DeskError, NotFound
 from chalicelib.storage.queue_pages import counts, page
-from chalicelib.usecases.change_ticket import Wish
 from chalicelib.usecases.work_on_ticket import admit
 from chalicelib.web import fields, pages
 from chalicelib.web.answers import json_answer
@@ -94,14 +93,27 @@ def box(typed: str | None, typed_id: str, kept: Draft | None) -> Box:
     return Box(text, client_id, kept.order if kept else 0, saved_at)
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A change that was not made: the field it was for, what stood in it, why, whether it came from the panel's form,
+    and the colleague who has the ticket by now, if that is why."""
+
+    field: str = ""
+    value: str = ""
+    why: str = ""
+    panel: bool = False
+    taken_by: str = ""
+
+
 def show(call: Call) -> Response:
     """GET a ticket"""
     fields.only(call.query, _PLACE, "parameter")
     return draw(call, dict(call.query), Typed())
 
 
-def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200) -> Response:
-    """The page of a ticket, with what was typed in its boxes. Raises NotFound, Frozen and Unavailable."""
+def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, refused: Refused = Refused()) -> Response:
+    """The page of a ticket, with what was typed in its boxes and a change that was refused. Raises NotFound, Frozen and
+    Unavailable."""
     place = Place.of({name: given.get(name, "") for name in _PLACE})
     desk = wiring_web.desk()
     # A page that refreshes itself while nobody looks at it leaves new messages unread.
@@ -151,6 +163,7 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200) -> 
         boxes=boxes,
         mode=mode,
         problem=typed.problem,
+        refused=refused,
         next_unread=next((one for one in listed.items if not one.assignee and one.id != ticket.id), None),
     )
 
@@ -248,18 +261,4 @@ def retry(call: Call) -> Response:
         wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.blind}", call.colleague.id)
     except Conflict as error:
         return again(call, form, error, "reply")
-    return back(call, form)
-
-
-def change(call: Call) -> Response:
-    """POST a change of state, assignee, priority or tags."""
-    form = form_fields(call, "state", "assignee", "priority", "tags", "stay")
-    assignee = form.get("assignee")
-    wish = Wish(
-        state=fields.word(form, "state", STATES) if "state" in form else None,
-        assignee=(call.colleague.id if assignee == "me" else assignee) if assignee is not None else None,
-        priority=fields.word(form, "priority", PRIORITIES) if "priority" in form else None,
-        tags=fields.tags([one for one in form["tags"].split(",") if one.strip()]) if "tags" in form else None,
-    )
-    wiring_web.change_ticket()(fields.path_id(call.path), wish, call.colleague)
     return back(call, form)

@@ -83,7 +83,7 @@ PAGES: tuple[Route, ...] = (
     Route("POST", "/dashboard/tickets/{id}/reply", "pages_composer:reply", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/retry", "pages_ticket:retry", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/comment", "pages_composer:comment", EVERYBODY, form=True),
-    Route("POST", "/dashboard/tickets/{id}/change", "pages_ticket:change", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/change", "pages_change:change", EVERYBODY, form=True),
     Route("GET", "/dashboard/account", "pages_account:account", EVERYBODY),
     Route("POST", "/dashboard/account/authenticator", "pages_account:set_up", EVERYBODY, form=True),
     Route("POST", "/dashboard/account/authenticator/off", "pages_account:switch_off", EVERYBODY, form=True),

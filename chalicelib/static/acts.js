@@ -22,7 +22,7 @@
   const same = (answer) => new URL(answer.url).pathname.startsWith(location.pathname);
   const act = async (form, button, again = true) => {
     let answer;
-    try { answer = await ask(form.action, { method: 'POST', body: bodyOf(form, button) }); } catch {
+    try { answer = await ask(form.action, { method: 'POST', body: bodyOf(form, button), headers: desk.held() }); } catch {
       beside(form, navigator.onLine ? says.lostAct : says.offlineAct);
       return;
     }

@@ -5,6 +5,9 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const typing = (el) => el.matches('textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])');
 
+  // Scripts run here: pages are not taken as read by being shown (seen.js says what was looked at). Names nobody.
+  document.cookie = `desk-script=1; Path=/; SameSite=Lax; Max-Age=43200${location.protocol === 'https:' ? '; Secure' : ''}`;
+
   // Keys are read by position (event.code), so J is J on the Kazakh and Russian layouts too. The digit row is never
   // used: on the Kazakh layout it types letters.
   const click = { KeyE: 'solve', KeyI: 'take', KeyU: 'back' };
@@ -154,8 +157,13 @@
     if ($('[data-frozen]', fresh) && !$('[data-frozen]')) { adopt(fresh); return null; }
     return fresh;
   };
+  // What the open page has already: where its new messages begin.
+  const held = () => {
+    const fresh = $('[data-fresh]')?.dataset.fresh;
+    return fresh ? { 'X-Fresh': fresh } : {};
+  };
   const refresh = async (all = false) => {
-    const answer = await ask(location.pathname + location.search, { headers: document.hidden ? { 'X-Hidden': '1' } : {} });
+    const answer = await ask(location.pathname + location.search, { headers: held() });
     const fresh = await read(answer);
     if (fresh && answer.ok && !left) swap(fresh, all);
   };
@@ -178,6 +186,6 @@
   addEventListener('online', () => { tell(''); wake(); });
   addEventListener('offline', () => tell('offline'));
 
-  Object.assign(desk, { leave, renew, adopt, swap, read, refresh, gone: () => left });
+  Object.assign(desk, { leave, renew, adopt, swap, read, held, refresh, gone: () => left });
   window.desk = desk;
 })();

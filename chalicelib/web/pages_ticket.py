@@ -1,14 +1,12 @@
 """The ticket page: conversation, composer, side panel, and the forms that change it."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from chalice.app import Response
 
 from chalicelib import wiring_web
-from chalicelib.domain.desk import Contact, Message, Ticket
+from chalicelib.domain.desk import Contact, Ticket
 from chalicelib.domain.drafts import KINDS, Draft, DraftKind
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.labels import desk_msg
@@ -22,7 +20,7 @@ from chalicelib.web import fields, pages
 from chalicelib.web.answers import json_answer
 from chalicelib.web.call import Call
 from chalicelib.web.pages_queue import PER_PAGE, Place, leading, rail, title_of
-from chalicelib.web.show import Words
+from chalicelib.web.pages_seen import days, first_new, has_scripts, looks
 from chalicelib.web.show_asked import with_questions, with_request
 from chalicelib.web.show_privacy import RequestWords
 
@@ -116,10 +114,11 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, ref
     Unavailable."""
     place = Place.of({name: given.get(name, "") for name in _PLACE})
     desk = wiring_web.desk()
-    # A page that refreshes itself while nobody looks at it leaves new messages unread.
-    seen = call.headers.get("x-hidden", "") != "1"
     opening = wiring_web.open_ticket(desk)
-    ticket, thread, contact = opening.with_contact(fields.path_id(call.path), call.colleague, seen=seen)
+    # A page with scripts says itself what was looked at: see pages_seen.
+    ticket, thread, contact = opening.with_contact(
+        fields.path_id(call.path), call.colleague, seen=not has_scripts(call)
+    )
     asked = _running(contact, call.now)
     head = desk.conversation(ticket.conversation_id)
     listed = page(desk, place.wanted(call.colleague), call.now, PER_PAGE)
@@ -128,6 +127,7 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, ref
     tally = counts(call.now)
     retention = wiring_web.profile().retention["ticket"]
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
+    waiting = ticket.unread if ticket.assignee in ("", call.colleague.id) else 0
     kept = wiring_web.drafts().of(ticket, call.colleague.id, desk.opener, call.now)
     boxes = {
         "reply": box(typed.reply, typed.reply_id, kept.get("reply")),
@@ -149,9 +149,8 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, ref
         asked=asked,
         say=RequestWords(words, wiring_web.profile().deadlines) if asked else None,
         cut=thread.earlier,
-        days=days(
-            with_request(messages, asked), ticket.unread if ticket.assignee in ("", call.colleague.id) else 0, words
-        ),
+        days=days(with_request(messages, asked), first_new(messages, waiting, call.headers.get("x-fresh", "")), words),
+        looks=looks(ticket) if waiting else 0,
         composer=composer(ticket, head.blocked, head.window_ends(ticket.channel), call.now),
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - call.now < SOON,
@@ -174,30 +173,6 @@ def _running(contact: Contact | None, now: int) -> Request | None:
     kept = wiring_web.request_pages().find(contact.request_id, now) if contact and contact.request_id else None
     running = kept and kept.request.state not in OVER and not kept.request.done(Step.FINISHED)
     return kept.request if kept and running else None
-
-
-@dataclass(frozen=True)
-class Day:
-    """The messages of one day. `fresh` is the index of the first that was not seen yet, or -1; `news` counts them."""
-
-    title: str
-    messages: Sequence[Message]
-    fresh: int = -1
-    news: int = 0
-
-
-def days(messages: Sequence[Message], unread: int, words: Words) -> list[Day]:
-    """Group by the calendar days of Kazakhstan and mark where the unread ones begin."""
-    inbound = [one.id for one in messages if one.direction == "in"]
-    first = inbound[-unread] if 0 < unread <= len(inbound) else ""
-    grouped: dict[Any, list[Message]] = {}
-    for one in messages:
-        grouped.setdefault(words.moment(one.sent_at).date(), []).append(one)
-    found = []
-    for same in grouped.values():
-        fresh = next((index for index, one in enumerate(same) if one.id == first), -1)
-        found.append(Day(words.day(same[0].sent_at), same, fresh, unread if fresh >= 0 else 0))
-    return found
 
 
 def composer(ticket: Ticket, blocked: bool, window_ends: int, now: int) -> str:

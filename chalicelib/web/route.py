@@ -78,6 +78,7 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/keys", "pages_queue:keys", EVERYBODY),
     Route("GET", "/dashboard/session", "pages_session:session", EVERYBODY, undertaking=False),
     Route("GET", "/dashboard/tickets/{id}", "pages_ticket:show", EVERYBODY),
+    Route("POST", "/dashboard/tickets/{id}/seen", "pages_seen:seen", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/draft", "pages_composer:draft", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/sent/{client_id}", "pages_composer:sent", EVERYBODY),
     Route("POST", "/dashboard/tickets/{id}/reply", "pages_composer:reply", EVERYBODY, form=True),

@@ -143,6 +143,13 @@ def _challenges() -> "Challenges":
     return Challenges(_derived("challenge"), wiring.clock())
 
 
+def searches() -> "Challenges":
+    """Seal the words of a search, to stand in an address."""
+    from chalicelib.usecases.challenges import Challenges
+
+    return Challenges(_derived("search"), wiring.clock())
+
+
 def _derived(purpose: str) -> bytes:
     """A key of its own for each purpose, from a secret that no function reads which anyone can call."""
     return derive(decode_key(wiring.secrets().read(settings().secret_text_key)["text_key"]), purpose)

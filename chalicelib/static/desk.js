@@ -157,10 +157,10 @@
     if ($('[data-frozen]', fresh) && !$('[data-frozen]')) { adopt(fresh); return null; }
     return fresh;
   };
-  // What the open page has already: where its new messages begin.
+  // What the open page has already: the list beside the ticket, when it is a search's, and where its new messages begin.
   const held = () => {
     const fresh = $('[data-fresh]')?.dataset.fresh;
-    return fresh ? { 'X-Fresh': fresh } : {};
+    return { 'X-Refresh': '1', ...(fresh ? { 'X-Fresh': fresh } : {}) };
   };
   const refresh = async (all = false) => {
     const answer = await ask(location.pathname + location.search, { headers: held() });

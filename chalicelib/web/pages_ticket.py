@@ -1,5 +1,6 @@
 """The ticket page: conversation, composer, side panel, and the forms that change it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,12 +15,14 @@ from chalicelib.domain.privacy import OVER, Request, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import PRIORITIES
 from chalicelib.errors import Conflict, DeskError, NotFound
+from chalicelib.storage.desk import Desk
 from chalicelib.storage.queue_pages import counts, page
 from chalicelib.usecases.work_on_ticket import admit
 from chalicelib.web import fields, pages
 from chalicelib.web.answers import json_answer
 from chalicelib.web.call import Call
 from chalicelib.web.pages_queue import PER_PAGE, Place, leading, rail, title_of
+from chalicelib.web.pages_search import find, plain, words_of
 from chalicelib.web.pages_seen import days, first_new, has_scripts, looks
 from chalicelib.web.show_asked import with_questions, with_request
 from chalicelib.web.show_privacy import RequestWords
@@ -47,7 +50,7 @@ PROBLEMS = {
     ),
 }
 """What is said beside the composer for a refusal's code."""
-_PLACE = ("view", "channel", "tag")
+_PLACE = ("view", "channel", "tag", "s")
 
 
 BOXES: dict[DraftKind, str] = {"reply": "text", "comment": "note"}
@@ -121,7 +124,7 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, ref
     )
     asked = _running(contact, call.now)
     head = desk.conversation(ticket.conversation_id)
-    listed = page(desk, place.wanted(call.colleague), call.now, PER_PAGE)
+    place, listed = beside(call, desk, place)
     staff = wiring_web.staff().all()
     words = pages.words_for(call, call.now, {one.id: one.name for one in staff})
     tally = counts(call.now)
@@ -143,7 +146,7 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, ref
         place=place,
         rail=rail(place, words, tally, call.colleague),
         title=title_of(place, words),
-        tickets=leading(listed.items, place),
+        tickets=listed,
         ticket=ticket,
         contact=contact,
         asked=asked,
@@ -163,8 +166,18 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, ref
         mode=mode,
         problem=typed.problem,
         refused=refused,
-        next_unread=next((one for one in listed.items if not one.assignee and one.id != ticket.id), None),
     )
+
+
+def beside(call: Call, desk: Desk, place: Place) -> tuple[Place, Sequence[Ticket] | None]:
+    """The list beside the ticket and its place: the search's, while that is to be had. A refresh does not search again:
+    None leaves the list in the open page as it is."""
+    if place.s and call.headers.get("x-refresh") == "1":
+        return place, None
+    if q := words_of(place, call.colleague):
+        return place, find(desk, q, call.colleague)
+    place = plain(place)
+    return place, leading(page(desk, place.wanted(call.colleague), call.now, PER_PAGE).items, place)
 
 
 def _running(contact: Contact | None, now: int) -> Request | None:

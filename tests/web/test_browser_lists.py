@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.web.conftest import Web
-from tests.web.serving import AMINA, say
+from tests.web.serving import AMINA, DANIYAR, say
 from tests.web.test_browser import CHROMIUM, check, fresh
 from tests.web.test_browser import address as address
 from tests.web.test_browser import chromium as chromium
@@ -164,3 +164,32 @@ def wait_for(page: Any, true: Any, seconds: int = 12) -> None:
             return
         page.wait_for_timeout(250)
     raise AssertionError("it did not come")
+
+
+# -- back from a ticket to what was found
+
+
+def test_back_and_forth_between_a_search_and_its_tickets(chromium: Any, web: Web, address: str) -> None:
+    say(web, AMINA, "Сәлем")
+    say(web, DANIYAR, "Привет")
+    page = open_page(chromium, web, address, "/dashboard")
+    page.fill(".find input[name=q]", "77000000107")
+    page.press(".find input[name=q]", "Enter")
+    page.wait_for_selector("h1:has-text('Search')")
+    assert page.locator(".row").count() == 1 and "77000000107" not in page.url
+    page.click(".row .who a")
+    page.wait_for_selector("[data-composer]")
+    page.wait_for_timeout(6000)  # over a refresh
+    assert page.locator(".slim .row").count() == 1, "the list beside the ticket is the search's"
+    page.go_back()
+    page.wait_for_selector("h1:has-text('Search')")
+    assert page.locator(".row").count() == 1 and page.input_value(".find input[name=q]") == "77000000107"
+    page.go_forward()
+    page.wait_for_selector("[data-composer]")
+    page.click("button[name=state][value=solved]")
+    page.wait_for_selector("[data-live=head]:has-text('Solved')")
+    assert page.locator(".slim .row").count() == 1
+    page.keyboard.press("KeyU")
+    page.wait_for_selector("main.list")
+    assert page.locator(".row").count() == 1
+    page.context.close()

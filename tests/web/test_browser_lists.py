@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.web.conftest import Web
-from tests.web.serving import AMINA, DANIYAR, say
-from tests.web.test_browser import CHROMIUM, check, fresh
+from tests.web.serving import AMINA, DANIYAR, fill, say
+from tests.web.test_browser import CHROMIUM, SHOTS, check, fresh
 from tests.web.test_browser import address as address
 from tests.web.test_browser import chromium as chromium
 
@@ -192,4 +192,54 @@ def test_back_and_forth_between_a_search_and_its_tickets(chromium: Any, web: Web
     page.keyboard.press("KeyU")
     page.wait_for_selector("main.list")
     assert page.locator(".row").count() == 1
+    page.context.close()
+
+
+# -- words at every width
+
+WIDTHS = (360, 800, 1024, 1344, 1440)
+BROKEN = """() => [...document.querySelectorAll('dt')].flatMap(dt => {
+  const text = dt.firstChild, found = [];
+  for (const one of text?.textContent.matchAll(/\\S+/g) ?? []) {
+    const range = document.createRange();
+    range.setStart(text, one.index);
+    range.setEnd(text, one.index + one[0].length);
+    if (range.getClientRects().length > 1) found.push(one[0]);
+  }
+  return found;
+})"""
+CUT = """() => [...document.querySelectorAll('.head .line > *')]
+  .filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflow === 'hidden')
+  .map(one => one.textContent)"""
+
+
+@pytest.mark.parametrize(
+    ("language", "opens", "urgent"), [("ru", "Открыть обращение", "Срочно"), ("kk", "Өтінішті ашу", "Шұғыл")]
+)
+def test_words_are_whole_at_every_width(
+    chromium: Any, web: Web, address: str, language: str, opens: str, urgent: str
+) -> None:
+    tickets = fill(web)
+    page = open_page(chromium, web, address, "/dashboard")
+    page.evaluate("code => document.querySelector(`[name=language][value=${code}]`).click()", language)
+    page.wait_for_selector(f"html[lang={language}]")
+    paths = ["/dashboard", "/dashboard/keys", "/dashboard?view=solved", "/dashboard/account"]
+    paths += [f"/dashboard/tickets/{tickets['Амина']}{part}" for part in ("", "#side")]
+    for path in paths:
+        page.goto(f"{address}{path}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            name = f"{language} {width} {path}"
+            if SHOTS:
+                page.screenshot(path=f"{SHOTS}/{language}-{paths.index(path)}-{width}.png")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            assert page.evaluate(BROKEN) == [], name
+            if "/tickets/" in path:
+                assert page.evaluate(CUT) == [], name
+                assert urgent in page.inner_text(".head .line") or "#side" in path, name
+            else:
+                menu, rail = page.locator(".bar .mid").is_visible(), page.locator(".rail").is_visible()
+                assert menu != rail, f"{name}: the menu or the way to it"
+            if path.endswith("keys"):
+                assert opens in page.inner_text("main"), name
     page.context.close()

@@ -18,7 +18,7 @@ from chalicelib.storage.staff import StaffStore
 from chalicelib.storage.vault import decode_key
 from chalicelib.usecases.change_ticket import ChangeTicket
 from chalicelib.usecases.keep_draft import KeepDraft
-from chalicelib.usecases.work_on_ticket import CommentOnTicket, OpenTicket
+from chalicelib.usecases.work_on_ticket import CommentOnTicket, MarkSeen, OpenTicket
 
 if TYPE_CHECKING:
     from chalicelib.storage.identities import Identities
@@ -72,6 +72,11 @@ def change_ticket() -> ChangeTicket:
 def open_ticket(reader: Desk) -> OpenTicket:
     """Open a ticket through the request's own reader."""
     return OpenTicket(reader, changes())
+
+
+def mark_seen() -> MarkSeen:
+    """Say which messages of a ticket were looked at."""
+    return MarkSeen(desk(), changes())
 
 
 def comment() -> CommentOnTicket:
@@ -136,6 +141,13 @@ def _challenges() -> "Challenges":
     from chalicelib.usecases.challenges import Challenges
 
     return Challenges(_derived("challenge"), wiring.clock())
+
+
+def searches() -> "Challenges":
+    """Seal the words of a search, to stand in an address."""
+    from chalicelib.usecases.challenges import Challenges
+
+    return Challenges(_derived("search"), wiring.clock())
 
 
 def _derived(purpose: str) -> bytes:

@@ -22,7 +22,7 @@
   const same = (answer) => new URL(answer.url).pathname.startsWith(location.pathname);
   const act = async (form, button, again = true) => {
     let answer;
-    try { answer = await ask(form.action, { method: 'POST', body: bodyOf(form, button) }); } catch {
+    try { answer = await ask(form.action, { method: 'POST', body: bodyOf(form, button), headers: desk.held() }); } catch {
       beside(form, navigator.onLine ? says.lostAct : says.offlineAct);
       return;
     }
@@ -34,13 +34,16 @@
     const fresh = answer.status === 404 || desk.gone() ? null : await desk.read(answer);
     if (desk.gone()) return;
     if (fresh && answer.ok && same(answer)) {
-      desk.swap(fresh, true);
+      desk.swap(fresh, true, form);
       if (document.activeElement === document.body) $('#main')?.focus({ preventScroll: true });
       return;
     }
     if (fresh && answer.ok) { location.assign(answer.url); return; }
     if (fresh) { // the page once more with the reason where it belongs
-      desk.swap(fresh, true);
+      const place = form.closest('[data-live]')?.dataset.live; // a part that is put anew takes the pressed form with it
+      desk.swap(fresh, true, form);
+      const shown = $('[data-refused]');
+      if (shown?.checkVisibility()) { ($(`[data-live="${place}"] [aria-invalid=true]`) ?? $('#main')).focus({ preventScroll: true }); return; }
       const why = $$('[role=alert]', fresh).map((one) => one.textContent.trim()).find(Boolean);
       beside(form, why || filled(says.refusedAct, { status: answer.status }));
       return;

@@ -5,6 +5,9 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const typing = (el) => el.matches('textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])');
 
+  // Scripts run here: pages are not taken as read by being shown (seen.js says what was looked at). Names nobody.
+  document.cookie = `desk-script=1; Path=/; SameSite=Lax; Max-Age=43200${location.protocol === 'https:' ? '; Secure' : ''}`;
+
   // Keys are read by position (event.code), so J is J on the Kazakh and Russian layouts too. The digit row is never
   // used: on the Kazakh layout it types letters.
   const click = { KeyE: 'solve', KeyI: 'take', KeyU: 'back' };
@@ -120,12 +123,17 @@
 
   // Live parts: the page is asked for again and its marked parts are put in place of the old ones. What a person
   // types, has opened or has focused stays as it is; `all` says that they pressed something and want to see it.
-  const swap = (fresh, all = false) => {
+  // Of the parts with fields of their own only the one whose `form` was sent is put anew then.
+  const chosen = (select) => [...select.options].some((one) => one.selected !== one.defaultSelected);
+  const touched = (part) => $('[aria-invalid=true]', part) || $$('select', part).some(chosen)
+    || $$('input:not([type=hidden])', part).some((one) => one.value !== one.defaultValue);
+  const swap = (fresh, all = false, form = null) => {
     for (const part of $$('[data-live]')) {
       const next = $(`[data-live="${part.dataset.live}"]`, fresh);
       const kept = part.contains(document.activeElement) && part.dataset.live !== 'rows' && part.dataset.live !== 'log';
       if (!next || (kept && !all) || next.innerHTML === part.innerHTML) continue;
-      if (!all && ($('details.menu[open]', part) || $('.beside', part))) continue;
+      if (!all && ($('details.menu[open]', part) || $('.beside, [data-refused]', part))) continue;
+      if (touched(part) && !part.contains(form)) continue;
       const id = part.contains(document.activeElement) ? document.activeElement.closest('[data-id]')?.dataset.id : null;
       const opened = $$('details[open]', part).map((one) => one.closest('[id]')?.id);
       part.innerHTML = next.innerHTML;
@@ -149,8 +157,13 @@
     if ($('[data-frozen]', fresh) && !$('[data-frozen]')) { adopt(fresh); return null; }
     return fresh;
   };
+  // What the open page has already: the list beside the ticket, when it is a search's, and where its new messages begin.
+  const held = () => {
+    const fresh = $('[data-fresh]')?.dataset.fresh;
+    return { 'X-Refresh': '1', ...(fresh ? { 'X-Fresh': fresh } : {}) };
+  };
   const refresh = async (all = false) => {
-    const answer = await ask(location.pathname + location.search, { headers: document.hidden ? { 'X-Hidden': '1' } : {} });
+    const answer = await ask(location.pathname + location.search, { headers: held() });
     const fresh = await read(answer);
     if (fresh && answer.ok && !left) swap(fresh, all);
   };
@@ -173,6 +186,6 @@
   addEventListener('online', () => { tell(''); wake(); });
   addEventListener('offline', () => tell('offline'));
 
-  Object.assign(desk, { leave, renew, adopt, swap, read, refresh, gone: () => left });
+  Object.assign(desk, { leave, renew, adopt, swap, read, held, refresh, gone: () => left });
   window.desk = desk;
 })();

@@ -120,8 +120,19 @@ class DeskChanges:
 
         What arrives meanwhile stays unread: the number that was seen is subtracted, nothing is set to zero.
         """
-        values = {"seen": ticket.unread, "me": reader}
-        condition = "unread >= :seen AND (attribute_not_exists(assignee) OR assignee = :me)"
+        return self._read(ticket, {"seen": ticket.unread, "me": reader}, "unread >= :seen")
+
+    def mark_seen(self, ticket: Ticket, behind: int, reader: str) -> bool:
+        """Take off the unread messages but the newest `behind`, if nothing arrived and nobody else read since.
+
+        So two who looked at different parts take nothing off together that neither has seen. The number alone would
+        not do: it is the same again when one message arrives and one is read.
+        """
+        values = {"seen": ticket.unread - behind, "unread": ticket.unread, "last": ticket.activity, "me": reader}
+        return self._read(ticket, values, "unread = :unread AND activity = :last")
+
+    def _read(self, ticket: Ticket, values: dict[str, Any], condition: str) -> bool:
+        condition += " AND (attribute_not_exists(assignee) OR assignee = :me)"
         write = self._writes.update(
             "ticket", "desk", rows.ticket_pk(ticket.id), "ticket", "SET unread = unread - :seen", condition, values
         )

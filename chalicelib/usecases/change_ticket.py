@@ -23,7 +23,7 @@ TRIES = 6
 @dataclass(frozen=True)
 class Wish:
     """What shall be different. None leaves a thing as it is; an empty assignee means nobody. `seen_assignee` is who the
-    colleague saw there: another one whom they did not see loses no ticket by it."""
+    colleague saw there: another one whom they did not see loses no ticket by it. Their own they may always hand on."""
 
     state: str | None = None
     assignee: str | None = None
@@ -67,7 +67,7 @@ class ChangeTicket:
         if wish.assignee:
             colleague = self.staff.get(wish.assignee)
             if colleague is None or colleague.disabled:
-                raise BadInput("The assignee is not a colleague with access. Choose another one.")
+                raise BadInput("The assignee is not a colleague with access. Choose another one.", code="no_access")
         for attempt in range(TRIES):
             ticket = self.desk.ticket(ticket_id)
             if ticket is None:
@@ -95,7 +95,7 @@ class ChangeTicket:
             new |= self._state(ticket, wish.state, now)
             events.append(Event("state_changed", {"old": ticket.state, "new": wish.state}))
         if wish.assignee is not None and wish.assignee != ticket.assignee:
-            if wish.seen_assignee is not None and ticket.assignee not in ("", wish.seen_assignee):
+            if wish.seen_assignee is not None and ticket.assignee not in ("", by.id, wish.seen_assignee):
                 raise Taken(ticket.assignee)
             new["assignee"] = wish.assignee or None
             kind = "unassigned" if not wish.assignee else "assigned"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 TRIES = 5
-"""How often a comment with a client's id is tried while others are at the same rows."""
+"""How often a comment with a client's id, or what was seen, is tried while others are at the same rows."""
 USED = "This id was used for another comment. Nothing of this text is stored: keep it under a new id."
 
 
@@ -54,8 +54,8 @@ class OpenTicket:
         return ticket, self._read(ticket, by, seen=True)
 
     def with_contact(self, ticket_id: str, by: Staff, *, seen: bool = True) -> tuple[Ticket, Thread, Contact | None]:
-        """The same with the customer, None when there is none any more. With `seen` false nobody looks (a hidden page
-        refreshes)."""
+        """The same with the customer, None when there is none any more. With `seen` false it stays unread, as
+        long as there is a message that can be looked at."""
         ticket = self._ticket(ticket_id)
         contact = self.desk.contact(ticket.contact_id)
         if contact and contact.erasing:
@@ -72,10 +72,37 @@ class OpenTicket:
 
     def _read(self, ticket: Ticket, by: Staff, *, seen: bool) -> Thread:
         thread = self.desk.messages(ticket)
+        seen = seen or not any(one.direction == "in" for one in thread.messages)
         if seen and ticket.unread and ticket.assignee in ("", by.id):
             self.changes.mark_read(ticket, by.id)
         audit("ticket_read", ticket_id=ticket.id, staff_id=by.id)
         return thread
+
+
+@dataclass(frozen=True)
+class MarkSeen:
+    """Makes read what a colleague has looked at."""
+
+    desk: "Desk"
+    changes: "DeskChanges"
+
+    def __call__(self, ticket_id: str, ref: MessageRef, by: Staff) -> bool:
+        """Make the customer's messages up to this one read, for its assignee or, without one, for everybody; what lies
+        behind it stays unread. Returns whether anything became read. Raises NotFound, Frozen and Unavailable."""
+        for _ in range(TRIES):
+            ticket = self.desk.ticket(ticket_id)
+            if ticket is None:
+                raise NotFound("There is no such ticket, or its retention has ended.")
+            admit(self.desk, ticket)
+            inbound = [one.id for one in self.desk.messages(ticket).messages if one.direction == "in"]
+            if str(ref) not in inbound:
+                raise NotFound("There is no such message on this ticket.")
+            behind = len(inbound) - 1 - inbound.index(str(ref))
+            if ticket.assignee not in ("", by.id) or ticket.unread <= behind:
+                return False
+            if self.changes.mark_seen(ticket, behind, by.id):
+                return True
+        return False
 
 
 @dataclass(frozen=True)

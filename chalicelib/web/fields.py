@@ -92,9 +92,10 @@ def client_id(given: Mapping[str, Any], name: str = "client_id") -> str:
 
 
 def tags(value: Any) -> tuple[str, ...]:
-    """Tags in small letters, each once, in the order given."""
+    """Tags in small letters, each once, in the order given. Raises BadInput with the code of the rule that is broken:
+    tag_count, tag_length, tag_signs, tag_private."""
     if not isinstance(value, list | tuple) or len(value) > MAX_TAGS:
-        raise BadInput(f"The field tags is a list of at most {MAX_TAGS} texts.")
+        raise BadInput(f"The field tags is a list of at most {MAX_TAGS} texts.", code="tag_count")
     return tuple(dict.fromkeys(_tag(one) for one in value))
 
 
@@ -102,11 +103,21 @@ def _tag(value: Any) -> str:
     if not isinstance(value, str):
         raise BadInput("A tag is a text.")
     tag = " ".join(unicodedata.normalize("NFC", value).split()).lower()
-    if not tag or len(tag) > MAX_TAG or _CONTROL.search(tag) or "," in tag or not encodable(tag):
-        raise BadInput(f"A tag has 1 to {MAX_TAG} characters and no comma. Tags must not hold personal data.")
+    if not tag or len(tag) > MAX_TAG:
+        raise BadInput(f"A tag has 1 to {MAX_TAG} characters. Tags must not hold personal data.", code="tag_length")
+    if _CONTROL.search(tag) or "," in tag or not encodable(tag):
+        raise BadInput("A tag has no comma and no control characters.", code="tag_signs")
     if "@" in tag or sum(one.isdigit() for one in tag) >= TAG_DIGITS:
-        raise BadInput("A tag has no @ and at most two digits: tags must not hold personal data, and are not sealed.")
+        raise BadInput(
+            "A tag has no @ and at most two digits: tags must not hold personal data, and are not sealed.",
+            code="tag_private",
+        )
     return tag
+
+
+def is_staff_id(value: str) -> bool:
+    """Whether it has the form of a colleague's id, as Cognito draws them."""
+    return _STAFF_ID.fullmatch(value) is not None
 
 
 def staff_id(path: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """The list of tickets: views in the rail, rows, search, the list of keys."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from chalicelib.web.show import Words, capped
 PER_PAGE = 50
 CHANNELS = ("whatsapp", "telegram")
 TAGS_SHOWN = 6
+_SEALED = re.compile("[A-Za-z0-9_-]{1,2000}")
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,13 @@ BY_NAME = {view.name: view for view in VIEWS}
 
 @dataclass(frozen=True)
 class Place:
-    """Which list a colleague is in; travels in the addresses of pages, holds nothing personal."""
+    """Which list a colleague is in; travels in the addresses of pages, holds nothing personal: of a search only the
+    sealed words, `s`."""
 
     view: View
     channel: str = ""
     tag: str = ""
+    s: str = ""
 
     @classmethod
     def of(cls, given: dict[str, str]) -> "Place":
@@ -66,11 +70,21 @@ class Place:
         if channel not in ("", *CHANNELS):
             raise BadInput("There is no such channel.")
         tag = fields.tags([given["tag"]])[0] if given.get("tag") else ""
-        return cls(BY_NAME[name], channel, tag)
+        s = given.get("s", "")
+        return cls(BY_NAME[name], channel, tag, s if _SEALED.fullmatch(s) else "")
+
+    def address(self) -> str:
+        """Where the list is, below /dashboard."""
+        return ("/found" if self.s else "") + self.query()
 
     def query(self, **other: str) -> str:
         """As the end of an address, with `?` when there is anything to say."""
-        given = {"view": self.view.name if self.view.name != "open" else "", "channel": self.channel, "tag": self.tag}
+        given = {
+            "view": self.view.name if self.view.name != "open" else "",
+            "channel": self.channel,
+            "tag": self.tag,
+            "s": self.s,
+        }
         kept = {name: value for name, value in {**given, **other}.items() if value}
         return f"?{urlencode(kept)}" if kept else ""
 
@@ -97,7 +111,7 @@ def rail(place: Place, words: Words, found: Counts, staff: Staff, *, privacy: bo
     sees the requests about data, too; with `privacy` that is where the page belongs."""
     more = found.truncated
     mine = {"mine": found.assignees[staff.id], "unassigned": found.assignees[""]}
-    plain = not place.channel and not place.tag and not privacy
+    plain = not (place.channel or place.tag or place.s or privacy)
     officer = staff.may(PRIVACY)
     asked = wiring_web.request_pages().count_open() if officer else 0
 
@@ -138,6 +152,8 @@ def _asked(number: int) -> str:
 
 def title_of(place: Place, words: Words) -> str:
     """What the list is called."""
+    if place.s:
+        return words.say("Search")
     parts = [words.say(place.view.title)] if place.view.name != "open" or not (place.channel or place.tag) else []
     return " · ".join([*parts, *([words.channel(place.channel)] if place.channel else []), *filter(None, [place.tag])])
 
@@ -150,14 +166,18 @@ def colleagues() -> dict[str, str]:
 def queue(call: Call) -> Response:
     """GET the list"""
     fields.only(call.query, ("view", "channel", "tag", "cursor"), "parameter")
-    place, cursor = Place.of(dict(call.query)), call.query.get("cursor", "")
+    return plain_list(call, Place.of(dict(call.query)), call.query.get("cursor", ""))
+
+
+def plain_list(call: Call, place: Place, cursor: str = "", notice: str = "") -> Response:
+    """The page of a list that is no search, with a sentence above it if there is one to say."""
     desk = wiring_web.desk()
     found = page(desk, place.wanted(call.colleague), call.now, PER_PAGE, cursor)
     audit("list_read", count=len(found.items), staff_id=call.colleague.id)
     words = pages.words_for(call, call.now, colleagues())
     tally = counts(call.now)
-    title = title_of(place, words)
-    return _list(call, words, place, found, tally, title=title, count=_count(place, tally, call.colleague))
+    count = _count(place, tally, call.colleague)
+    return list_page(call, words, place, found, tally, count=count, notice=notice and words.say(notice))
 
 
 def _count(place: Place, tally: Counts, staff: Staff) -> str:
@@ -169,9 +189,10 @@ def _count(place: Place, tally: Counts, staff: Staff) -> str:
     return capped(tally.states[place.view.state]) if place.view.state in tally.states else ""
 
 
-def _list(
-    call: Call, words: Words, place: Place, found: Page, tally: Counts, *, title: str, count: str, q: str = ""
+def list_page(
+    call: Call, words: Words, place: Place, found: Page, tally: Counts, *, count: str, q: str = "", notice: str = ""
 ) -> Response:
+    """The page of a list: of a search when there are words `q`."""
     return pages.page(
         "queue.html",
         call,
@@ -181,26 +202,11 @@ def _list(
         tickets=found.items if q else leading(found.items, place),
         next_query=place.query(cursor=found.cursor) if found.cursor else "",
         first=not call.query.get("cursor"),
-        title=title,
+        title=title_of(place, words),
         count=count,
         q=q,
+        notice=notice,
         tally=tally,
-    )
-
-
-def search(call: Call) -> Response:
-    """POST search: what people look for never stands in an address."""
-    fields.only(call.form, ("csrf", "q"))
-    q = " ".join(call.form.get("q", "").split())[: fields.MAX_Q]
-    tickets: tuple[Ticket, ...] = ()
-    if q:
-        tickets = tuple(wiring_web.search(wiring_web.desk())(fields.short({"q": q}, "q", fields.MAX_Q))[:100])
-    audit("search", count=len(tickets), staff_id=call.colleague.id)
-    words = pages.words_for(call, call.now, colleagues())
-    title = words.say("Search")
-    found = Page(tickets)
-    return _list(
-        call, words, Place(BY_NAME["open"]), found, counts(call.now), title=title, count=str(len(tickets)), q=q or " "
     )
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from chalice.app import Response
 
 from chalicelib import wiring_web
-from chalicelib.domain.desk import STATES, Contact, Message, Ticket
+from chalicelib.domain.desk import Contact, Ticket
 from chalicelib.domain.drafts import KINDS, Draft, DraftKind
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.labels import desk_msg
@@ -16,14 +15,15 @@ from chalicelib.domain.privacy import OVER, Request, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import PRIORITIES
 from chalicelib.errors import Conflict, DeskError, NotFound
+from chalicelib.storage.desk import Desk
 from chalicelib.storage.queue_pages import counts, page
-from chalicelib.usecases.change_ticket import Wish
 from chalicelib.usecases.work_on_ticket import admit
 from chalicelib.web import fields, pages
 from chalicelib.web.answers import json_answer
 from chalicelib.web.call import Call
 from chalicelib.web.pages_queue import PER_PAGE, Place, leading, rail, title_of
-from chalicelib.web.show import Words
+from chalicelib.web.pages_search import find, plain, words_of
+from chalicelib.web.pages_seen import days, first_new, has_scripts, looks
 from chalicelib.web.show_asked import with_questions, with_request
 from chalicelib.web.show_privacy import RequestWords
 
@@ -50,7 +50,7 @@ PROBLEMS = {
     ),
 }
 """What is said beside the composer for a refusal's code."""
-_PLACE = ("view", "channel", "tag")
+_PLACE = ("view", "channel", "tag", "s")
 
 
 BOXES: dict[DraftKind, str] = {"reply": "text", "comment": "note"}
@@ -94,28 +94,43 @@ def box(typed: str | None, typed_id: str, kept: Draft | None) -> Box:
     return Box(text, client_id, kept.order if kept else 0, saved_at)
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A change that was not made: the field it was for, what stood in it, why, whether it came from the panel's form,
+    and the colleague who has the ticket by now, if that is why."""
+
+    field: str = ""
+    value: str = ""
+    why: str = ""
+    panel: bool = False
+    taken_by: str = ""
+
+
 def show(call: Call) -> Response:
     """GET a ticket"""
     fields.only(call.query, _PLACE, "parameter")
     return draw(call, dict(call.query), Typed())
 
 
-def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200) -> Response:
-    """The page of a ticket, with what was typed in its boxes. Raises NotFound, Frozen and Unavailable."""
+def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, refused: Refused = Refused()) -> Response:
+    """The page of a ticket, with what was typed in its boxes and a change that was refused. Raises NotFound, Frozen and
+    Unavailable."""
     place = Place.of({name: given.get(name, "") for name in _PLACE})
     desk = wiring_web.desk()
-    # A page that refreshes itself while nobody looks at it leaves new messages unread.
-    seen = call.headers.get("x-hidden", "") != "1"
     opening = wiring_web.open_ticket(desk)
-    ticket, thread, contact = opening.with_contact(fields.path_id(call.path), call.colleague, seen=seen)
+    # A page with scripts says itself what was looked at: see pages_seen.
+    ticket, thread, contact = opening.with_contact(
+        fields.path_id(call.path), call.colleague, seen=not has_scripts(call)
+    )
     asked = _running(contact, call.now)
     head = desk.conversation(ticket.conversation_id)
-    listed = page(desk, place.wanted(call.colleague), call.now, PER_PAGE)
+    place, listed = beside(call, desk, place)
     staff = wiring_web.staff().all()
     words = pages.words_for(call, call.now, {one.id: one.name for one in staff})
     tally = counts(call.now)
     retention = wiring_web.profile().retention["ticket"]
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
+    waiting = ticket.unread if ticket.assignee in ("", call.colleague.id) else 0
     kept = wiring_web.drafts().of(ticket, call.colleague.id, desk.opener, call.now)
     boxes = {
         "reply": box(typed.reply, typed.reply_id, kept.get("reply")),
@@ -131,15 +146,14 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200) -> 
         place=place,
         rail=rail(place, words, tally, call.colleague),
         title=title_of(place, words),
-        tickets=leading(listed.items, place),
+        tickets=listed,
         ticket=ticket,
         contact=contact,
         asked=asked,
         say=RequestWords(words, wiring_web.profile().deadlines) if asked else None,
         cut=thread.earlier,
-        days=days(
-            with_request(messages, asked), ticket.unread if ticket.assignee in ("", call.colleague.id) else 0, words
-        ),
+        days=days(with_request(messages, asked), first_new(messages, waiting, call.headers.get("x-fresh", "")), words),
+        looks=looks(ticket) if waiting else 0,
         composer=composer(ticket, head.blocked, head.window_ends(ticket.channel), call.now),
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - call.now < SOON,
@@ -151,8 +165,19 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200) -> 
         boxes=boxes,
         mode=mode,
         problem=typed.problem,
-        next_unread=next((one for one in listed.items if not one.assignee and one.id != ticket.id), None),
+        refused=refused,
     )
+
+
+def beside(call: Call, desk: Desk, place: Place) -> tuple[Place, Sequence[Ticket] | None]:
+    """The list beside the ticket and its place: the search's, while that is to be had. A refresh does not search again:
+    None leaves the list in the open page as it is."""
+    if place.s and call.headers.get("x-refresh") == "1":
+        return place, None
+    if q := words_of(place, call.colleague):
+        return place, find(desk, q, call.colleague)
+    place = plain(place)
+    return place, leading(page(desk, place.wanted(call.colleague), call.now, PER_PAGE).items, place)
 
 
 def _running(contact: Contact | None, now: int) -> Request | None:
@@ -161,30 +186,6 @@ def _running(contact: Contact | None, now: int) -> Request | None:
     kept = wiring_web.request_pages().find(contact.request_id, now) if contact and contact.request_id else None
     running = kept and kept.request.state not in OVER and not kept.request.done(Step.FINISHED)
     return kept.request if kept and running else None
-
-
-@dataclass(frozen=True)
-class Day:
-    """The messages of one day. `fresh` is the index of the first that was not seen yet, or -1; `news` counts them."""
-
-    title: str
-    messages: Sequence[Message]
-    fresh: int = -1
-    news: int = 0
-
-
-def days(messages: Sequence[Message], unread: int, words: Words) -> list[Day]:
-    """Group by the calendar days of Kazakhstan and mark where the unread ones begin."""
-    inbound = [one.id for one in messages if one.direction == "in"]
-    first = inbound[-unread] if 0 < unread <= len(inbound) else ""
-    grouped: dict[Any, list[Message]] = {}
-    for one in messages:
-        grouped.setdefault(words.moment(one.sent_at).date(), []).append(one)
-    found = []
-    for same in grouped.values():
-        fresh = next((index for index, one in enumerate(same) if one.id == first), -1)
-        found.append(Day(words.day(same[0].sent_at), same, fresh, unread if fresh >= 0 else 0))
-    return found
 
 
 def composer(ticket: Ticket, blocked: bool, window_ends: int, now: int) -> str:
@@ -248,18 +249,4 @@ def retry(call: Call) -> Response:
         wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.blind}", call.colleague.id)
     except Conflict as error:
         return again(call, form, error, "reply")
-    return back(call, form)
-
-
-def change(call: Call) -> Response:
-    """POST a change of state, assignee, priority or tags."""
-    form = form_fields(call, "state", "assignee", "priority", "tags", "stay")
-    assignee = form.get("assignee")
-    wish = Wish(
-        state=fields.word(form, "state", STATES) if "state" in form else None,
-        assignee=(call.colleague.id if assignee == "me" else assignee) if assignee is not None else None,
-        priority=fields.word(form, "priority", PRIORITIES) if "priority" in form else None,
-        tags=fields.tags([one for one in form["tags"].split(",") if one.strip()]) if "tags" in form else None,
-    )
-    wiring_web.change_ticket()(fields.path_id(call.path), wish, call.colleague)
     return back(call, form)

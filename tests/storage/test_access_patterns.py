@@ -583,6 +583,12 @@ def _(desk: Keeping) -> Action:
     return lambda: changes(desk).mark_read(ticket, BOLAT)
 
 
+@asks("AP524")
+def _(desk: Keeping) -> Action:
+    _, ticket = shown(desk)
+    return lambda: changes(desk).mark_seen(ticket, 0, BOLAT)
+
+
 @asks("AP38", "AP40", "AP314", "AP315")
 def _(desk: Keeping) -> Action:
     """The middle one of three tickets, which quotes the first and was followed by another."""

@@ -95,6 +95,11 @@ class Browser:
         headers = self._headers({"Content-Type": "application/x-www-form-urlencoded"})
         return self._keep(self.http("POST", path, headers=headers, body=body))
 
+    def search(self, q: str) -> Answer:
+        """Search, and go on to what is found."""
+        answer = self.post("/dashboard/search", {"q": q})
+        return self.get(answer.location) if answer.status == 303 else answer
+
     def sign_in(self, name: str, password: str = PASSWORD) -> Answer:
         self.get("/dashboard/sign-in")
         answer = self.post("/dashboard/sign-in", {"email": email(name), "password": password, "next": ""})

@@ -64,7 +64,7 @@ def test_the_pages_write_the_same(web: Web, caplog: pytest.LogCaptureFixture) ->
     caplog.clear()
     browser = web.browser("bolat")
     browser.get(f"/dashboard/tickets/{ticket}")
-    browser.post("/dashboard/search", {"q": AMINA.name})
+    browser.search(AMINA.name)
     browser.post("/dashboard/sign-out")
     said = [one["message"] for one in audited(caplog)]
     assert said[0] == "signed_in" and said[-1] == "signed_out"

@@ -334,6 +334,7 @@ def test_a_tag_that_could_be_somebodys_data_is_refused_and_says_why(web: Web, ta
     ticket = web.tickets()[0]["id"]
     refused = web.call("PATCH", f"/api/v1/tickets/{ticket}", {"tags": [tag]})
     assert refused.status == 400 and "must not hold personal data" in refused.json["message"]
+    assert refused.json["code"] == ("tag_length" if len(tag) > 30 else "tag_private")
     assert tag not in refused.text
     assert web.ticket(ticket)["tags"] == []
 

@@ -52,7 +52,7 @@ def test_behind_the_fence_neither_list_nor_page_shows_anything_of_the_person(
 @pytest.mark.parametrize("typed", ["Данияр", "Дани", "@daniyar_osp", "500000042"])
 def test_behind_the_fence_nothing_of_the_person_finds_them(web: Web, frozen: dict[str, Any], typed: str) -> None:
     assert web.tickets(f"?q={typed}") == []
-    page = web.signed_in("bolat").post("/dashboard/search", {"q": typed})
+    page = web.signed_in("bolat").search(typed)
     assert page.status == 200 and frozen["id"] not in page.text
 
 
@@ -135,7 +135,7 @@ def test_a_ticket_is_found_by_its_number_however_it_is_typed(web: Web, typed: st
     say(web, AMINA, "Сәлем")
     (ticket,) = web.tickets()
     for number in (ticket["number"], ticket["number"].replace("-", "–"), ticket["number"].replace("-", "")):
-        page = web.signed_in("bolat").post("/dashboard/search", {"q": typed.format(number)})
+        page = web.signed_in("bolat").search(typed.format(number))
         assert ticket["id"] in page.text, number
 
 
@@ -146,4 +146,4 @@ def test_a_customer_is_found_as_people_type(web: Web, typed: str) -> None:
     say(web, customer("Ай\u00adгүл", "whatsapp", "77000000109"), "Сәлем")
     index_all(web)
     (ticket,) = web.tickets()
-    assert ticket["id"] in web.signed_in("bolat").post("/dashboard/search", {"q": typed}).text
+    assert ticket["id"] in web.signed_in("bolat").search(typed).text

@@ -112,6 +112,8 @@ def test_nobody_waits_for_ever_behind_what_leaves_nothing_to_recognise(
     before, raw = len(desk.messages()), json.dumps(envelope(*values)).encode()
     assert post(front, raw).status_code == 503
     for _ in range(20):
+        if len(desk.messages()) > before:
+            break
         post(front, raw)
     assert len(desk.messages()) == before + 1
 

@@ -88,7 +88,7 @@ def play(desk: Desk, base: int, step: tuple[str, tuple[str, str], int]) -> None:
 TURNS = iter(range(10**9))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=9), then=st.lists(st.tuples(BOTH, NUMBERS), min_size=1, max_size=9))
 def test_what_is_held_to_be_stored_changes_nothing_when_it_is_stored(
     desk: Desk, steps: list[tuple[str, tuple[str, str], int]], then: list[tuple[tuple[str, str], int]]

@@ -64,7 +64,7 @@ CASES = st.integers(1, 4).flatmap(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=CASES)
 def test_every_order_of_statuses_around_every_record_shows_the_worst_piece(
     desk: Delivery, case: tuple[int, list[Event], list[int], bool]

@@ -119,7 +119,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
 def test_whatever_happens_beside_it_the_ticket_says_what_is_so(desk: Keeping, events: list[Any]) -> None:
     (ticket, *_) = desk.of_pk("ticket#") or [desk.open_ticket()]

@@ -64,7 +64,7 @@ def _do(desk: Keeping, ticket: dict[str, Any], step: tuple[str, str, int, str], 
 TURNS = iter(range(10**9))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=8))
 def test_any_order_of_saves_and_sendings_leaves_the_newest_unsent_text(
     desk: Keeping, steps: list[tuple[str, str, int, str]]

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.desk import Message, Quote
+from chalicelib.domain.statements import CHANGES
 
 QUOTED = 160
 """Characters of a quoted message that its answer shows."""
 VERSIONS = 20
 """Earlier texts of an edited message that are kept: the newest."""
-_CHANGES = frozenset({"edit", "reaction", "revoke"})
 
 
 def fold(messages: Iterable[Message], beside: Iterable[Message] = ()) -> list[Message]:
@@ -26,13 +26,13 @@ def fold(messages: Iterable[Message], beside: Iterable[Message] = ()) -> list[Me
     kept = list(messages)
     own = {one.id for one in kept}
     ordered = sorted([*kept, *(one for one in beside if one.id not in own)], key=lambda one: one.place)
-    shown = {one.id: one for one in ordered if one.kind not in _CHANGES}
+    shown = {one.id: one for one in ordered if one.kind not in CHANGES}
     targets = {name: one.id for one in shown.values() for name in (one.provider_hash, *one.links) if name}
     revoked = {one.target_hash for one in ordered if one.kind == "revoke"}
     lines: dict[str, Message] = {}
     leading: list[tuple[Message, str]] = []
     for one in ordered:
-        if one.kind not in _CHANGES:
+        if one.kind not in CHANGES:
             continue
         target = shown.get(targets.get(one.target_hash, ""))
         if target is None or (target.direction != "in" and one.kind != "reaction"):

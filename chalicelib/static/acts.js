@@ -2,8 +2,7 @@
 (() => {
   'use strict';
   const desk = window.desk;
-  const { $, $$, says, ask } = desk;
-  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const { $, $$, says, ask, filled } = desk;
   const beside = (form, text) => {
     $$('.beside').forEach((one) => one.remove());
     if (!text) return;

@@ -1,7 +1,7 @@
 // The composer: drafts, sending, and what to say when nobody knows whether it was sent.
 (() => {
   'use strict';
-  const { $, $$, says, ask, inJson } = window.desk;
+  const { $, $$, says, ask, inJson, filled } = window.desk;
   const desk = window.desk;
   const form = () => $('.composer');
   if (!form()) return;
@@ -10,7 +10,6 @@
   const SETTLES = 900;
   const wait = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
   const freshId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, '0')).join('');
-  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
   // -- the two boxes: field, field of its id, the way to send it
   const makeBox = (name, idName, way) => {

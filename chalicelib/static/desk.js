@@ -66,9 +66,10 @@
   };
   const ask = (path, more = {}) => fetch(path, { signal: AbortSignal.timeout(20000), ...more });
   const inJson = { Accept: 'application/json' };
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
   // Who may not see a page any more sees nothing of it: only what they typed themselves and what is nowhere else yet.
-  const desk = { $, $$, says, tell, ask, inJson, unsaved: () => '', drafted: () => false, remember: () => {}, keepUnsaved: async () => true, flush: async () => {} };
+  const desk = { $, $$, says, tell, ask, inJson, filled, unsaved: () => '', drafted: () => false, remember: () => {}, keepUnsaved: async () => true, flush: async () => {} };
   let left = '';
   const leave = (kind) => {
     if (left === kind || !leaves[kind]) return;

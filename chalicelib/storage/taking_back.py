@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.domain.statements import CHANGES, TEXT_CHANGES
 from chalicelib.domain.tickets import SECOND
 from chalicelib.storage import rows
 from chalicelib.storage.calls import reaching
@@ -60,7 +61,7 @@ class TakingBack:
     def change(self, conversation_id: str, sk: str) -> Change | None:
         """The deletion or edit by a strongly consistent read; None when it is gone, or something else."""
         row = get_row(rows.conversation_pk(conversation_id), sk)
-        if row is None or row.guard or row.direction != "in" or row.kind not in ("revoke", "edit"):
+        if row is None or row.guard or row.direction != "in" or row.kind not in TEXT_CHANGES:
             return None
         if not row.target_hash:
             return None
@@ -97,9 +98,9 @@ class TakingBack:
                     found["quoting"].append(row)
                 if row.direction != "in":
                     continue
-                if row.target_hash == target_hash and row.kind in ("edit", "revoke"):
+                if row.target_hash == target_hash and row.kind in TEXT_CHANGES:
                     found[row.kind].append(row)
-                elif row.provider_hash == target_hash and row.kind not in ("edit", "revoke", "reaction"):
+                elif row.provider_hash == target_hash and row.kind not in CHANGES:
                     found["message"].append(row)
         if not found["revoke"]:
             return Texts(revoked=False)

@@ -82,10 +82,11 @@ class DeskChanges:
     def comment(
         self, ticket: Ticket, head: Conversation, text: str, author: str, now: int, name: str = ""
     ) -> MessageRef | None:
-        """Keep an internal comment, sealed like a message, behind the contact's fence. None when the fence moved.
+        """Keep an internal comment, sealed like a message, behind the contact's fence. None, with nothing stored, when
+        the fence moved or somebody else was at the conversation in that instant.
 
         `name` is that of the id by which a repetition is recognised. With one the comment is stored once, and the draft
-        that it was made of goes with it; None then also means that somebody else was at one of these.
+        that it was made of goes with it.
         """
         ref = MessageRef(ticket.conversation_id, now, blind_of_notice("comment", new_id()))
         attributes = {

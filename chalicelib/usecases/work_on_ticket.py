@@ -127,7 +127,7 @@ class CommentOnTicket:
             raise NotFound("There is no such ticket, or its retention has ended.")
         admit(self.desk, ticket)
         name = comment_name(client_id) if client_id else ""
-        for attempt in range(TRIES if name else 1):
+        for attempt in range(TRIES):
             now = self.clock()
             known = self.changes.stored_under(ticket.conversation_id, name, now) if name else None
             if known is not None:
@@ -138,8 +138,7 @@ class CommentOnTicket:
             ref = self.changes.comment(ticket, head, text, by.id, now, name)
             if ref is not None:
                 return Message(str(ref), "note", "comment", now, text=text, author=by.id, arrived_at=now)
-            if name:
-                self.wait(attempt)
+            self.wait(attempt)
         raise Conflict("The conversation changed meanwhile, or its data is being destroyed. Look again.")
 
     def find(self, ticket: Ticket, client_id: str) -> Message | None:

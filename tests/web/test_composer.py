@@ -10,6 +10,8 @@ import pytest
 from chalicelib.domain.drafts import DRAFT_DAYS
 from chalicelib.domain.tickets import DAY
 from chalicelib.storage.attributes import item_from_wire
+from chalicelib.storage.desk_changes import DeskChanges
+from chalicelib.storage.writes import Write
 from tests.storage.declared import class_of, undeclared
 from tests.web.asking import set_state
 from tests.web.conftest import Answer, Browser, Web
@@ -80,6 +82,22 @@ def test_a_comment_without_a_client_id_is_a_new_one_each_time(web: Web) -> None:
     for _ in range(2):
         assert web.call("POST", f"/api/v1/tickets/{ticket_id}/comments", {"text": "А"}).status == 201
     assert texts(web, ticket_id, "note") == ["А", "А"]
+
+
+@pytest.mark.parametrize("client_id", [{}, {"client_id": "X"}])
+def test_a_comment_that_meets_other_changes_is_tried_again(
+    web: Web, client_id: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket_id = opened(web)
+    store, met = DeskChanges._transact, []
+
+    def busy(changes: DeskChanges, writes: list[Write]) -> bool:
+        met.append(writes)
+        return len(met) > 3 and store(changes, writes)
+
+    monkeypatch.setattr(DeskChanges, "_transact", busy)
+    stored = web.call("POST", f"/api/v1/tickets/{ticket_id}/comments", {"text": "А", **client_id})
+    assert (stored.status, len(met), texts(web, ticket_id, "note")) == (201, 4, ["А"])
 
 
 def test_a_reply_and_a_comment_may_have_the_same_client_id(web: Web) -> None:

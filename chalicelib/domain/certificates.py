@@ -20,7 +20,12 @@ from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
 FORMAT = 1
 VERIFIER = "1"
 """Version of the program that proves absence; it grows with every change of what it asks."""
-BASIS = {"withdrawal": "94-V art. 8", "deletion": "94-V art. 24"}
+BASIS = {
+    "withdrawal": "94-V art. 8(7)",
+    "deletion": "94-V art. 24(1)(4)",
+    "stop_processing": "94-V art. 24(1)(5)",
+    "opt_out": "94-V art. 24(1)(5)",
+}
 ISSUED, FINAL = "issued", "final"
 _SECRET = re.compile("[^0-9a-z]")
 

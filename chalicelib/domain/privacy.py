@@ -8,19 +8,29 @@ that an earlier one did (docs/privacy.md).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from chalicelib.domain.tickets import SECOND
 
 HOUR = 60 * 60 * SECOND
-ERASING_KINDS = ("withdrawal", "deletion")
-"""Kinds of request that end in destruction: withdrawn consent (art. 8 of Law 94-V) and deletion (art. 24)."""
-SOURCES = ("bot", "staff")
+ERASING_KINDS = ("withdrawal", "deletion", "stop_processing")
+"""Kinds of request that end in destruction: withdrawn consent (art. 8 of Law 94-V), deletion (art. 24(1)(4)), and a
+demand to stop the processing (art. 24(1)(5)), for storage is processing, too."""
+OPT_OUT = "opt_out"
+"""The kind that ends news and offers alone (art. 24(1)(5)): nothing is destroyed, support goes on."""
+HANDLED_KINDS = (*ERASING_KINDS, OPT_OUT)
+BOUND_SOURCES = ("bot", "message")
+"""Ways by which a request came from the account that is bound to the contact: the person's own words or press in the
+chat, or a message of theirs that a colleague recognised as a request. Such a withdrawal holds until it is decided."""
+SOURCES = (*BOUND_SOURCES, "staff")
+TOLD_WITHIN = 48 * HOUR
+"""How long an announcement may take to arrive before colleagues tell the person in another way."""
 IDENTITY_WAITS = 48 * HOUR
 """How long the person may take to confirm before a colleague decides."""
 SETTLE_WAITS = 5 * 60 * SECOND
 """After every late writer: the longest function time-out (60 s) and queue visibility (180 s), and some."""
-TOLD_WAITS = 23 * HOUR
-"""How long the answer may take to arrive; its key is destroyed within 24 h of the proof, delivered or not."""
+ANSWER_WAITS = 23 * HOUR
+"""How long the last answer may take to arrive; its key is destroyed within 24 h of the proof, delivered or not."""
 BACKUP_DAYS = 14
 """The longest point-in-time window of a table, and the longest life of a dead letter. It counts from the closing of the
 box: until then a table could be copied with the last rows that belonged to the request."""
@@ -38,6 +48,7 @@ class RequestState(StrEnum):
     RECEIVED = "received"
     VERIFYING = "verifying"
     DECIDING = "deciding"
+    TELLING = "telling"
     GRACE = "grace"
     DESTROYING = "destroying"
     WAITING_FOR_BACKUPS = "waiting_for_backups"
@@ -50,7 +61,15 @@ class RequestState(StrEnum):
 
 OVER = frozenset({RequestState.COMPLETE, RequestState.ANSWERED, RequestState.REFUSED, RequestState.CANCELLED})
 """Nothing more is done for a request in one of these states."""
-STOPPABLE = frozenset({RequestState.RECEIVED, RequestState.VERIFYING, RequestState.DECIDING, RequestState.GRACE})
+STOPPABLE = frozenset(
+    {
+        RequestState.RECEIVED,
+        RequestState.VERIFYING,
+        RequestState.DECIDING,
+        RequestState.TELLING,
+        RequestState.GRACE,
+    }
+)
 """Until the time to think again is over the person may cancel."""
 
 
@@ -58,8 +77,10 @@ class Step(StrEnum):
     """What the workflow does, in order; each is a key of the request's `steps`."""
 
     SUPPRESSED = "suppressed"
+    DEFAULTED = "defaulted"
     VERIFIED = "verified"
     ANNOUNCED = "announced"
+    TOLD = "told"
     GRACED = "graced"
     FENCED = "fenced"
     INVENTORIED = "inventoried"
@@ -69,7 +90,7 @@ class Step(StrEnum):
     SWEPT = "swept"
     ABSENT = "absent"
     CERTIFIED = "certified"
-    TOLD = "told"
+    NOTIFIED = "notified"
     BOX_CLOSED = "box_closed"
     BACKUPS_CHECKED = "backups_checked"
     BACKUPS_GONE = "backups_gone"
@@ -79,6 +100,7 @@ class Step(StrEnum):
     REASONED = "reasoned"
     FINISHED = "finished"
     SUPERSEDED = "superseded"
+    OPTED_OUT = "opted_out"
 
 
 class Wait(StrEnum):
@@ -86,9 +108,10 @@ class Wait(StrEnum):
 
     IDENTITY = "identity"
     DECISION = "decision"
+    TELLING = "telling"
     GRACE = "grace"
     SETTLE = "settle"
-    TOLD = "told"
+    ANSWER = "told"  # the word that rows and executions of the release before bear
     BACKUPS = "backups"
 
 
@@ -97,6 +120,43 @@ class Identity(StrEnum):
 
     SECOND_PRESS = "second_press"
     STAFF = "staff"
+
+
+class Told(StrEnum):
+    """What proves that the person was told: their application has it, the provider took it (Telegram gives no receipt),
+    or a letter was posted and two colleagues say so."""
+
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    LETTER = "letter"
+
+
+IDENTITY_CHECKS = ("chat_code", "signature", "in_person", "notary")
+"""How colleagues may make sure who asked: a code sent to the bound chat and read back, an electronic signature, a
+document that was seen (never copied: art. 7(10)), a notarised application."""
+_ARRIVED: Mapping[str, Mapping[str, Told]] = {
+    "whatsapp": {"delivered": Told.DELIVERED, "read": Told.DELIVERED},
+    "telegram": {"sent": Told.ACCEPTED, "delivered": Told.DELIVERED, "read": Told.DELIVERED},
+}
+
+
+def proof_of_telling(channel: str, status: str) -> Told | None:
+    """Return what the status of a message on this channel proves; None when it does not show that it arrived."""
+    return _ARRIVED.get(channel, {}).get(status)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a colleague proposes (`erase`, `refuse` or `letter`), until another one agrees. `at` in ms; `check` is one
+    of IDENTITY_CHECKS, `ground` the id of one of the profile's grounds of refusal, `posted_on` the day on which a
+    letter was posted (YYYY-MM-DD)."""
+
+    what: str
+    by: str
+    at: int
+    check: str = ""
+    ground: str = ""
+    posted_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,7 +244,13 @@ class Asked:
 class Request:
     """One request. Times are epoch ms; 0 or "" is "not yet". `counts` maps a store to found, destroyed and retained.
 
-    `deadline_at` is the law's limit, `alarm_at` when it gets near, `target_at` our own; `run` counts executions of
+    `received_at` is when the person's notice arrived, from which every term counts: the time of their message, or of
+    the day `received_on` (YYYY-MM-DD) that a colleague read off a paper; `opened_at` is when the request was opened.
+    `announcements` are the references of the messages, in the box, that tell the person when the destruction begins;
+    `told_by` says what proves that they were told. `consents` prove that consent was given: version, hash, language,
+    channel and time of each.
+    `deadline_at` is the law's limit, `alarm_at` when it gets near, `default_at` when what protects the person is done
+    although nobody has decided, `target_at` our own; `run` counts executions of
     the workflow; `token` answers the one that waits, for `waits`, until `due_at`. `fences` are the blind names of the
     addresses around which the fence was closed; `after` is an earlier request of the person whose box was still there
     when they asked again.
@@ -202,6 +268,9 @@ class Request:
     received_at: int
     deadline_at: int
     alarm_at: int
+    opened_at: int = 0
+    received_on: str = ""
+    default_at: int = 0
     target_at: int = 0
     due_at: int = 0
     run: int = 0
@@ -211,6 +280,14 @@ class Request:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     box: Box | None = None
     identity: str = ""
+    check: str = ""
+    ground: str = ""
+    proposal: Proposal | None = None
+    announcements: Sequence[str] = ()
+    told_by: str = ""
+    posted_on: str = ""
+    answered: str = ""
+    consents: Sequence[Mapping[str, Any]] = ()
     certificate_id: str = ""
     secret_hash: str = ""
     policy_version: str = ""
@@ -223,6 +300,7 @@ class Request:
     escalated_at: int = 0
     created_by: str = ""
     decided_by: str = ""
+    approved_by: str = ""
     over_at: int = 0
     fences: Sequence[str] = field(default=(), repr=False)
     after: str = ""
@@ -236,16 +314,27 @@ class Request:
         return int(self.steps.get(step, 0))
 
     @property
+    def bound(self) -> bool:
+        """Whether the request came from the account that is bound to the contact."""
+        return self.source in BOUND_SOURCES
+
+    @property
+    def asked_since(self) -> int:
+        """From when on (ms) words of the person may answer the request: their own notice, or its entry by a
+        colleague."""
+        return self.received_at if self.bound else self.opened_at or self.received_at
+
+    @property
     def execution(self) -> str:
         """Name of the current run of the workflow."""
         return f"{self.id}-{self.run}"
 
 
 def outcome(request: Request, now: int) -> str:
-    """Return how the request's waiting ends now: "verified", "refused", "cancelled", "expired", "overdue" or "due";
-    "" when it goes on. Whoever parks or wakes a run asks here, so that either may come first."""
+    """Return how the request's waiting ends now: "verified", "refused", "cancelled", "expired", "overdue", "told" or
+    "due"; "" when it goes on. Whoever parks or wakes a run asks here, so that either may come first."""
     due = bool(request.due_at) and now >= request.due_at
-    if request.waits in (Wait.IDENTITY, Wait.DECISION, Wait.GRACE):
+    if request.waits in (Wait.IDENTITY, Wait.DECISION, Wait.TELLING, Wait.GRACE):
         for step in (Step.CANCELLED, Step.REFUSED):
             if request.done(step):
                 return str(step)
@@ -253,12 +342,21 @@ def outcome(request: Request, now: int) -> str:
         return "verified" if request.done(Step.VERIFIED) else "expired" if due else ""
     if request.waits == Wait.DECISION:
         return "verified" if request.done(Step.VERIFIED) else "overdue" if due else ""
+    if request.waits == Wait.TELLING and request.done(Step.TOLD):
+        return "told"
+    if request.waits == Wait.GRACE and request.announcements and not request.done(Step.TOLD):
+        return ""  # the time to think again begins when the person is told
     return "due" if due else ""
 
 
 ENDINGS = (Step.CANCELLED, Step.REFUSED, Step.FINISHED)
 """A request with one of these is on its way out and destroys nothing."""
-_BESIDE = (*ENDINGS, Step.REASONED, Step.SUPERSEDED, Step.ANNOUNCED, Step.BACKUPS_CHECKED, Step.BACKUPS_GONE)
+_BESIDE = (
+    *ENDINGS,
+    *(Step.REASONED, Step.SUPERSEDED, Step.DEFAULTED, Step.ANNOUNCED, Step.OPTED_OUT),
+    *(Step.BACKUPS_CHECKED, Step.BACKUPS_GONE),
+)
+_OF_OPT_OUT = (Step.OPTED_OUT, Step.CERTIFIED, Step.NOTIFIED)
 _TOO_LATE = (Step.GRACED, Step.FENCED)
 FIXED = (*ENDINGS, *_TOO_LATE)
 """With one of these done nobody can stop the request any more, or it is stopped already."""
@@ -270,7 +368,8 @@ def state_by_steps(request: Request) -> RequestState:
         (Step.BOX_CLOSED, RequestState.WAITING_FOR_BACKUPS),
         (Step.FENCED, RequestState.DESTROYING),
         (Step.GRACED, RequestState.DESTROYING),
-        (Step.VERIFIED, RequestState.GRACE),
+        (Step.TOLD, RequestState.GRACE),
+        (Step.VERIFIED, RequestState.TELLING),
         (Step.SUPPRESSED, RequestState.VERIFYING),
     ):
         if request.done(step):
@@ -296,20 +395,25 @@ def shown_in(part: str) -> frozenset[str]:
 def next_step(request: Request) -> str:
     """Return the first step that is not done, in the order of the workflow; "" when none is left."""
     ended = request.done(Step.CANCELLED) or request.done(Step.REFUSED)
+    if request.kind == OPT_OUT:
+        return next((str(step) for step in _OF_OPT_OUT if not request.done(step)), "")
     way = (Step.FINISHED, Step.BOX_CLOSED) if ended else tuple(one for one in Step if one not in _BESIDE)
+    if request.done(Step.FENCED):  # under the release before nobody had to be told
+        way = tuple(one for one in way if one != Step.TOLD)
     return next((str(step) for step in way if not request.done(step)), "")
 
 
 def stoppable(request: Request) -> bool:
-    """Whether the request can still be cancelled or refused."""
+    """Whether the request can still be cancelled or refused. An opt-out is done at once, and can be taken back any
+    time."""
     open_to_it = request.state in STOPPABLE or request.state == RequestState.ESCALATED
-    return open_to_it and not any(request.done(step) for step in FIXED)
+    return request.kind != OPT_OUT and open_to_it and not any(request.done(step) for step in FIXED)
 
 
 def confirmable(request: Request) -> bool:
     """Whether it can still be made sure that the person asked: they were asked, and nothing is decided."""
     asked = request.state in (RequestState.VERIFYING, RequestState.DECIDING, RequestState.ESCALATED)
-    return asked and not any(request.done(step) for step in (Step.VERIFIED, *FIXED))
+    return request.kind != OPT_OUT and asked and not any(request.done(step) for step in (Step.VERIFIED, *FIXED))
 
 
 def past_target(request: Request, now: int) -> bool:
@@ -323,5 +427,29 @@ def near_deadline(request: Request, now: int) -> bool:
     return request.alarm_at < now and (_destroys(request) or request.done(Step.BACKUPS_CHECKED))
 
 
+def missed(request: Request, now: int) -> tuple[str, ...]:
+    """Return what the law's limit passed without (art. 8(7)): the processing was not "stopped", the person was not
+    "answered". Empty before the limit, for what was done in time, and for a request that came to nothing in time.
+
+    The processing has stopped from the suppression on, while that holds; an answer is that the person was told what
+    happens, the default's word, a refusal, or that they cancelled it themselves.
+    """
+    limit = request.deadline_at
+    if now <= limit or request.kind == OPT_OUT or 0 < request.at(Step.FINISHED) <= limit:
+        return ()
+    stopped = request.at(Step.FENCED) or (request.at(Step.SUPPRESSED) if suppresses(request) else 0)
+    answered = [request.at(step) for step in (Step.TOLD, Step.DEFAULTED, Step.REFUSED, Step.CANCELLED, Step.NOTIFIED)]
+    in_time = any(0 < at <= limit for at in answered)
+    return (*(() if 0 < stopped <= limit else ("stopped",)), *(() if in_time else ("answered",)))
+
+
+def suppresses(request: Request) -> bool:
+    """Whether nothing unasked may be sent to the person while this request is open: from the bound account until it is
+    decided, otherwise until their time to confirm is over without a word, and again once it is verified."""
+    if any(request.done(step) for step in ENDINGS) or request.kind == OPT_OUT or not request.done(Step.SUPPRESSED):
+        return False
+    return request.bound or request.done(Step.VERIFIED) or request.state != RequestState.DECIDING
+
+
 def _destroys(request: Request) -> bool:
-    return not any(request.done(step) for step in (Step.ABSENT, *ENDINGS))
+    return request.kind != OPT_OUT and not any(request.done(step) for step in (Step.ABSENT, *ENDINGS))

@@ -20,6 +20,7 @@ WRITE_AGAIN = 15
 ASKED = {
     "deletion": bot_msg("We have received your request to delete your personal data."),
     "withdrawal": bot_msg("We have received your withdrawal of consent to the processing of personal data."),
+    "stop_processing": bot_msg("We have received your demand to stop the processing of your personal data."),
 }
 CHALLENGE = bot_msg(
     "If you confirm, {brand} will destroy all that we keep about you here: your messages and requests,"

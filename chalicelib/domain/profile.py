@@ -26,6 +26,9 @@ DEADLINES = (
     "stop_processing correct block destroy_unlawful breach_notice answer objection transfer_notice authority"
     " erasure_target erasure_alarm grace"
 ).split()
+REFUSALS = ("obligation", "law", "not_proved")
+"""Grounds of refusal: an obligation towards the person is unperformed, a law wants the data to be kept (art. 8(2)), or
+it was not proved that the person asked."""
 MARKINGS = ("withdrawal", "update", "opt_out")
 CONSENT_WAYS = ("message", "explicit")
 DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(__file__)), "operators")
@@ -109,6 +112,14 @@ class Ground(Row):
     added: bool
 
 
+class Refusal(Row):
+    """A ground on which a request about data may be refused: one of REFUSALS, whose words people read."""
+
+    id: str
+    clause: str
+    added: bool
+
+
 class Retention(Row):
     """How long a class of data is kept: `days` after `event`, or (days 0) until withdrawal with a review."""
 
@@ -173,6 +184,7 @@ class Profile(Row):
     whatsapp_template: str
     purposes: Mapping[str, Purpose]
     grounds: Mapping[str, Ground]
+    refusals: Mapping[str, Refusal]
     retention: Mapping[str, Retention]
     categories: Mapping[str, Category]
     recipients: Mapping[str, Recipient]

@@ -13,6 +13,7 @@ from chalicelib.domain.profile import (
     LANGUAGES,
     MARKINGS,
     MESSENGERS,
+    REFUSALS,
     Category,
     Deadline,
     Ground,
@@ -24,6 +25,7 @@ from chalicelib.domain.profile import (
     ProfileError,
     Purpose,
     Recipient,
+    Refusal,
     Residency,
     Retention,
     Tickets,
@@ -55,6 +57,7 @@ def _profile(top: Table) -> Profile:
         whatsapp_template=_template(top.table("notices")),
         purposes=purposes,
         grounds=grounds,
+        refusals=_by_id(top, "refusals", _refusal),
         retention=retention,
         categories=categories,
         recipients=_by_id(top, "recipients", lambda row: _recipient(row, categories)),
@@ -72,7 +75,7 @@ def _profile(top: Table) -> Profile:
     return profile
 
 
-AnyRow = TypeVar("AnyRow", Purpose, Ground, Retention, Category, Recipient)
+AnyRow = TypeVar("AnyRow", Purpose, Ground, Refusal, Retention, Category, Recipient)
 
 
 def _by_id(top: Table, key: str, read: Callable[[Table], AnyRow]) -> dict[str, AnyRow]:
@@ -100,6 +103,10 @@ def _purpose(row: Table) -> Purpose:
 
 def _ground(row: Table) -> Ground:
     return Ground(id=row.text("id"), clause=row.text("clause"), added=row.flag("added"))
+
+
+def _refusal(row: Table) -> Refusal:
+    return Refusal(id=row.one_of("id", REFUSALS), clause=row.text("clause"), added=row.flag("added"))
 
 
 def _retention(row: Table) -> Retention:

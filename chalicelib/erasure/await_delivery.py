@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.privacy import TOLD_WAITS, Request, Step, Wait
+from chalicelib.domain.privacy import ANSWER_WAITS, Request, Step, Wait
 from chalicelib.erasure.waiting import after
 
 
@@ -11,7 +11,7 @@ def handle(event: Mapping[str, Any]) -> dict[str, Any]:
     """Step 12 of the workflow, between its halves; and after the answer to a request that came to nothing."""
     from chalicelib import wiring_erasure
 
-    return wiring_erasure.waiting().handle("await_delivery", event, Wait.TOLD, due)
+    return wiring_erasure.waiting().handle("await_delivery", event, Wait.ANSWER, due)
 
 
 def due(request: Request) -> int:
@@ -22,4 +22,4 @@ def due(request: Request) -> int:
     answered = after(request, Step.FINISHED if request.done(Step.FINISHED) else Step.ABSENT)
     if request.box is None or request.done(Step.SUPERSEDED):  # without a box nothing is on its way
         return answered
-    return answered + TOLD_WAITS
+    return answered + ANSWER_WAITS

@@ -47,7 +47,7 @@ class CloseBox:
             request = self._answered(request_id)
             if request.done(Step.BOX_CLOSED):
                 return None
-            if request.done(Step.TOLD):
+            if request.done(Step.NOTIFIED):
                 return [self._destroyed(request)]
             # A pointer that is a later request's by now stays.
             return [self._over(request), *([] if "pointer" in refused else [self._pointer(request)])]
@@ -59,7 +59,7 @@ class CloseBox:
         request = self.store.get(request_id)
         if request is None:
             raise NotFound("There is no such request.")
-        if not (request.done(Step.TOLD) or request.done(Step.FINISHED)):
+        if not (request.done(Step.NOTIFIED) or request.done(Step.FINISHED)):
             raise Conflict("The person has not been answered yet.", code="too_early")
         return request
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.privacy import BACKUP_DAYS, HOUR, TOLD_WAITS, Request, Step
+from chalicelib.domain.privacy import ANSWER_WAITS, BACKUP_DAYS, HOUR, Request, Step
 from chalicelib.domain.privacy_texts import erased
 from chalicelib.domain.tickets import DAY
 from chalicelib.erasure.task import run
@@ -39,13 +39,13 @@ class Notify:
             if not item:
                 raise NotFound("There is no such request.")
             request = request_of(item)
-            if request.done(Step.TOLD):
+            if request.done(Step.NOTIFIED):
                 return None
             if not request.done(Step.CERTIFIED):
                 raise Conflict("There is no certificate to tell of yet.", code="too_early")
             now = self.clock()
             text = self._text(request, self._secret(request, item.get("secret")), now)
-            return [self.store.finish(request, Step.TOLD, now), *self.box.notice(request, "erased", text, (), now)]
+            return [self.store.finish(request, Step.NOTIFIED, now), *self.box.notice(request, "erased", text, (), now)]
 
         self.store.until_done(build)
         return {}
@@ -60,7 +60,7 @@ class Notify:
         return secret
 
     def _text(self, request: Request, secret: str, now: int) -> str:
-        box_until = max(request.at(Step.ABSENT) + TOLD_WAITS, now)
+        box_until = max(request.at(Step.ABSENT) + ANSWER_WAITS, now)
         backups_until = box_until + BACKUP_DAYS * DAY + HOUR
         language, certificate_id = request.language, request.certificate_id
         return erased(self.profile, language, certificate_id, secret, self.address, backups_until)

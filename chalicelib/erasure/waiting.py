@@ -24,7 +24,7 @@ _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
     Wait.IDENTITY: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
     Wait.DECISION: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
     Wait.GRACE: (Step.CANCELLED, Step.REFUSED),
-    Wait.TOLD: (Step.SUPERSEDED,),
+    Wait.ANSWER: (Step.SUPERSEDED,),
 }
 """Steps by which a waiting ends before its time: nobody parks behind one of them."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.domain.patience import full_jitter
-from chalicelib.domain.privacy import Box, Request
+from chalicelib.domain.privacy import Box, Proposal, Request, Step
 from chalicelib.domain.tickets import DAY, SECOND, gone_at
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_from_wire
@@ -20,7 +20,7 @@ WAKE = "wake#0"
 OPEN_QUEUE, OVER_QUEUE = "requests-open#0", "requests-over#0"
 """Keys of requests in the index `queue`. The open ones are ordered by their limit: the law's, and once everything is
 destroyed the end of the backups; the others by when they were over."""
-_FIELDS = frozenset(Request.__dataclass_fields__) - {"id", "box"}
+_FIELDS = frozenset(Request.__dataclass_fields__) - {"id", "box", "proposal"}
 
 
 class RequestStore:
@@ -113,10 +113,18 @@ def over(now: int, kept_days: int) -> dict[str, Any]:
 
 def request_of(item: Mapping[str, Any]) -> Request:
     """Make a request from its row."""
-    box = item.get("box")
+    box, proposal = item.get("box"), item.get("proposal")
     fields = {name: value for name, value in item.items() if name in _FIELDS}
+    if Step.TOLD in fields.get("steps", ()) and not item.get("told_by"):
+        fields["steps"] = _renamed(fields["steps"])
     return Request(
         id=item["request_id"],
         box=Box(box["contact_id"], box["conversation_id"], box["public_key"]) if box else None,
+        proposal=Proposal(**proposal) if proposal else None,
         **fields,
     )
+
+
+def _renamed(steps: Mapping[str, int]) -> dict[str, int]:
+    """The steps of a request that the release before has written: its `told` is our `notified`, the last answer."""
+    return {str(Step.NOTIFIED) if name == Step.TOLD else name: at for name, at in steps.items()}

@@ -66,7 +66,7 @@ MESSAGE = ItemClass(
     plain=("direction", "kind", "ticket_id", "contact_id", "sent_at", "provider_hash", "order", "arrived_at",
            "status", "rank", "failure", "author", "purpose", "raw_type", "quote_hash", "target_hash", "links",
            "linked_until", "piece_count", "piece_states", "resent_as", "uncertain", "attempts", "edited", "params",
-           "expires_at", "gone_at", "policy", "flagged", "deleted", "quote_gone", "due", "due_at"),
+           "expires_at", "gone_at", "policy", "flagged", "deleted", "quote_gone", "due", "due_at", "request_id"),
 )  # fmt: skip
 RAW = ItemClass(
     "raw", "desk", pk="conversation#{conversation_id}", sk="raw#{at}#{blind}",
@@ -209,7 +209,9 @@ REQUEST = ItemClass(
            "received_at", "deadline_at", "alarm_at", "target_at", "due", "due_at", "run", "waits", "token", "steps",
            "counts", "box", "identity", "certificate_id", "secret_hash", "policy_version", "policy_hash",
            "key_fingerprint", "inventory_hash", "passes", "failure", "failed_step", "escalated_at", "created_by",
-           "decided_by", "over_at", "fences", "after", "queue", "activity", "expires_at", "gone_at"),
+           "decided_by", "over_at", "fences", "after", "queue", "activity", "expires_at", "gone_at", "opened_at",
+           "received_on", "default_at", "check", "ground", "proposal", "announcements", "told_by", "posted_on",
+           "answered", "consents", "approved_by"),
 )  # fmt: skip
 INVENTORY = ItemClass(
     "inventory", "desk", pk="request#{request_id}", sk="inventory#{store}#{part}",

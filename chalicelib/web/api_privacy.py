@@ -19,9 +19,9 @@ from chalicelib.web.call import Call
 
 KINDS = (
     *("access", "correction", "blocking", "unblocking", "opt_out"),
-    *("withdrawal", "deletion", "objection", "authority"),
+    *("withdrawal", "deletion", "stop_processing", "objection", "authority"),
 )
-"""Every kind of request that the law knows; the desk handles ERASING_KINDS."""
+"""Every kind of request that the law knows; the desk handles HANDLED_KINDS."""
 DECISIONS = ("erase", "retain", "refuse")
 NOT_FOUND = "There is no such request, or its retention has ended."
 

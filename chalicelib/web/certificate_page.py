@@ -37,6 +37,8 @@ STORES: Mapping[str, str] = {
 KINDS: Mapping[str, str] = {
     "withdrawal": desk_msg("Withdrawal of consent, Law 94-V, article 8"),
     "deletion": desk_msg("Request for deletion, Law 94-V, article 24"),
+    "stop_processing": desk_msg("Demand to stop processing, Law 94-V, article 24"),
+    "opt_out": desk_msg("Opt-out of news and offers, Law 94-V, article 24"),
 }
 IDENTITIES: Mapping[str, str] = {
     "second_press": desk_msg("confirmed by a second press or word in the bound chat"),

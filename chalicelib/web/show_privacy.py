@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from chalicelib.domain.ids import grouped
 from chalicelib.domain.labels import desk_msg, label
 from chalicelib.domain.privacy import (
+    ANSWER_WAITS,
     BACKUP_DAYS,
     ENDINGS,
     ESCALATED_RESTS,
     OVER,
-    TOLD_WAITS,
     Hold,
     Request,
     RequestState,
@@ -29,11 +29,14 @@ from chalicelib.web.show import Words
 KINDS: Mapping[str, str] = {
     "withdrawal": desk_msg("Withdrawal of consent"),
     "deletion": desk_msg("Deletion of personal data"),
+    "stop_processing": desk_msg("Stop of processing"),
+    "opt_out": desk_msg("Opt-out of news and offers"),
 }
 STATES: Mapping[str, str] = {
     "received": desk_msg("Received"),
     "verifying": desk_msg("Waits for the person's confirmation"),
     "deciding": desk_msg("Needs your decision"),
+    "telling": desk_msg("The person is being told"),
     "grace": desk_msg("Time to think again"),
     "destroying": desk_msg("Data is being destroyed"),
     "waiting_for_backups": desk_msg("Waits for backups"),
@@ -44,12 +47,17 @@ STATES: Mapping[str, str] = {
     "escalated": desk_msg("Stopped by a failure"),
 }
 STATE_ICONS: Mapping[str, str] = {
-    "received": "clock", "verifying": "key", "deciding": "edit", "grace": "clock", "destroying": "erase",
+    "received": "clock", "verifying": "key", "deciding": "edit", "telling": "clock", "grace": "clock",
+    "destroying": "erase",
     "waiting_for_backups": "pause", "complete": "solved", "answered": "solved", "refused": "ban",
     "cancelled": "close", "escalated": "alert",
 }  # fmt: skip
 STATE_TONES: Mapping[str, str] = {"deciding": "soon", "escalated": "late", "waiting_for_backups": "on"}
-SOURCES: Mapping[str, str] = {"bot": desk_msg("asked in the chat"), "staff": desk_msg("entered by: {name}")}
+SOURCES: Mapping[str, str] = {
+    "bot": desk_msg("asked in the chat"),
+    "message": desk_msg("a message in the chat, recognised by: {name}"),
+    "staff": desk_msg("entered by: {name}"),
+}
 IDENTITIES: Mapping[str, str] = {
     "second_press": desk_msg("confirmed in the bound chat"),
     "staff": desk_msg("checked by: {name}"),
@@ -74,7 +82,7 @@ _TITLES: tuple[tuple[str, str], ...] = (
 """The steps as docs/privacy.md numbers them, each with the mark that says it is done."""
 GATE = 7
 """Before this step stands the point of no return."""
-_PART_OF: Mapping[str, int] = {Step.ANNOUNCED: 4, Step.SETTLED: 9, Step.TOLD: 12, Step.BACKUPS_CHECKED: 13}
+_PART_OF: Mapping[str, int] = {Step.ANNOUNCED: 4, Step.SETTLED: 9, Step.NOTIFIED: 12, Step.BACKUPS_CHECKED: 13}
 _HINTS: Mapping[str, str] = {
     Step.SUPPRESSED: desk_msg("Can be undone"),
     "grounds": desk_msg("Nothing is kept back"),
@@ -194,7 +202,7 @@ class RequestWords:
 
     def final_at(self, one: Request) -> int:
         """When the final certificate can be signed."""
-        closed = one.at(Step.BOX_CLOSED) or (one.at(Step.ABSENT) or one.at(Step.KEY_DESTROYED)) + TOLD_WAITS
+        closed = one.at(Step.BOX_CLOSED) or (one.at(Step.ABSENT) or one.at(Step.KEY_DESTROYED)) + ANSWER_WAITS
         return one.at(Step.FINAL) or closed + BACKUP_DAYS * DAY
 
     def clocks(self, one: Request) -> list[Clock]:

@@ -247,7 +247,7 @@ class Living:
             "decision": (Wait.DECISION, decide.due, Decide(self.opening.released)),
             "grace": (Wait.GRACE, grace.due, grace.begin),
             "settle": (Wait.SETTLE, settle.due),
-            "told": (Wait.TOLD, await_delivery.due),
+            "told": (Wait.ANSWER, await_delivery.due),
             "backups": (Wait.BACKUPS, wait_backups.due),
         }[wait]
 

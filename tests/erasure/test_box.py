@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain import privacy_texts
 from chalicelib.domain.certificates import secret_hash
 from chalicelib.domain.messages import ReachChanged, StatusUpdate
-from chalicelib.domain.privacy import TOLD_WAITS, Identity, RequestState, Step
+from chalicelib.domain.privacy import ANSWER_WAITS, Identity, RequestState, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.texts import KAZAKHSTAN, show_date
 from chalicelib.domain.tickets import DAY, SECOND
@@ -338,7 +338,7 @@ def test_the_person_is_told_once_with_a_secret_that_fits_the_certificate(boxes: 
     found = re.search(r"(?:[0-9a-z]{4}-){4}[0-9a-z]{4}", sent.text)
     assert found and secret_hash(request.certificate_id, found[0].upper()) == request.secret_hash
     assert request.certificate_id in sent.text and ADDRESS in sent.text
-    assert request.done(Step.TOLD)
+    assert request.done(Step.NOTIFIED)
 
 
 @pytest.mark.parametrize("late", [0, 3 * DAY])
@@ -359,7 +359,7 @@ def test_the_end_of_the_backups_counts_from_the_closing_of_the_box(boxes: Boxes,
         words = Words("en", lambda text: text, boxes.desk.now, "", {})
         return RequestWords(words, PROFILE.deadlines).final_at(boxes.read(request_id))
 
-    assert shown() == request.at(Step.ABSENT) + TOLD_WAITS + 14 * DAY
+    assert shown() == request.at(Step.ABSENT) + ANSWER_WAITS + 14 * DAY
     boxes.desk.now = closes_at
     boxes.close()(request_id)
     request = boxes.read(request_id)

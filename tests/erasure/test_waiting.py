@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib import wiring_erasure
 from chalicelib.domain.privacy import (
+    ANSWER_WAITS,
     HOUR,
     IDENTITY_WAITS,
     SETTLE_WAITS,
-    TOLD_WAITS,
     Request,
     RequestState,
     Step,
@@ -182,10 +182,10 @@ def test_the_other_waits(living: Living, request_: Request) -> None:
     at = living.desk.now
     for wait, steps, due in (
         ("settle", {"erased": at}, at + SETTLE_WAITS),
-        ("told", {"absent": at + 5}, at + 5 + TOLD_WAITS),
+        ("told", {"absent": at + 5}, at + 5 + ANSWER_WAITS),
         ("backups", {"absent": at + 6, "box_closed": at + 7}, at + 7 + 14 * DAY + HOUR),
         ("backups", {"backups_checked": at + 20 * DAY}, at + 21 * DAY),
-        ("told", {"finished": at + 9, "box_closed": None}, at + 9 + TOLD_WAITS),
+        ("told", {"finished": at + 9, "box_closed": None}, at + 9 + ANSWER_WAITS),
     ):
         living.mark(request_.id, steps)
         assert living.park(request_, "", "", wait) == ""

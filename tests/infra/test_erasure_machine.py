@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy import TOLD_WAITS, Request, Step, Wait, outcome
+from chalicelib.domain.privacy import ANSWER_WAITS, Request, Step, Wait, outcome
 from infra import alarms, erasure
 from infra.definitions import HERE
 from infra.merge import read_config
@@ -23,8 +23,8 @@ WAITS = {
     "Decide": Wait.DECISION,
     "Grace": Wait.GRACE,
     "Settle": Wait.SETTLE,
-    "AwaitDelivery": Wait.TOLD,
-    "AwaitDeliveryOfAnswer": Wait.TOLD,
+    "AwaitDelivery": Wait.ANSWER,
+    "AwaitDeliveryOfAnswer": Wait.ANSWER,
     "WaitBackups": Wait.BACKUPS,
 }
 TOKEN = "$$.Task.Token"
@@ -174,7 +174,7 @@ def test_a_wait_may_last_as_long_as_it_should() -> None:
     day = 86_400
     # At least a day more than the longest: 48 h to confirm, 23 h for the answer to arrive.
     for name in ("VerifyIdentity", "AwaitDelivery", "AwaitDeliveryOfAnswer"):
-        assert STATES[name]["TimeoutSeconds"] >= 3 * day > TOLD_WAITS / 1000
+        assert STATES[name]["TimeoutSeconds"] >= 3 * day > ANSWER_WAITS / 1000
     # 15 working days from receipt, with every holiday in between; a grace may be held as long; backups are looked at
     # daily from the 15th day on.
     for name in ("Decide", "Grace", "WaitBackups"):

@@ -93,6 +93,14 @@ def decide(event: Any, context: Any) -> Any:
 
 
 @app.lambda_function()
+def tell(event: Any, context: Any) -> Any:
+    """Erasure: tell the person before anything that cannot be undone, and wait for the proof that they were told."""
+    from chalicelib.erasure import tell as task
+
+    return task.handle(event)
+
+
+@app.lambda_function()
 def grace(event: Any, context: Any) -> Any:
     """Erasure: wait while the person may think again."""
     from chalicelib.erasure import grace as task

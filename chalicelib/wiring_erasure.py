@@ -17,9 +17,11 @@ from chalicelib.storage.request_opening import RequestOpening
 from chalicelib.storage.requests import RequestStore
 
 if TYPE_CHECKING:
+    from chalicelib.domain.privacy import Request
     from chalicelib.erasure.answers import RequestAnswers
     from chalicelib.erasure.certificate import IssueCertificate
     from chalicelib.erasure.close_box import CloseBox
+    from chalicelib.erasure.decide import Decide
     from chalicelib.erasure.destroy_key import DestroyKey
     from chalicelib.erasure.erase_stores import EraseStores
     from chalicelib.erasure.escalate import Escalate
@@ -30,14 +32,19 @@ if TYPE_CHECKING:
     from chalicelib.erasure.hard_suppress import HardSuppress
     from chalicelib.erasure.notify import Notify
     from chalicelib.erasure.soft_suppress import SoftSuppress
+    from chalicelib.erasure.tell import Announce, Tell
     from chalicelib.erasure.verify_absence import VerifyAbsence
     from chalicelib.erasure.waiting import Waiting
+    from chalicelib.storage.announcements import Announcements
     from chalicelib.storage.holding import Holding
     from chalicelib.storage.inventory import Inventories
     from chalicelib.storage.ledger import Ledger, Signer
+    from chalicelib.storage.request_secret import RequestSecret
+    from chalicelib.usecases.announce_again import AnnounceAgain
     from chalicelib.usecases.decide_request import DecideRequest
     from chalicelib.usecases.open_request import OpenRequest
     from chalicelib.usecases.privacy_asks import PrivacyAsks
+    from chalicelib.usecases.prove_telling import ProveTelling
     from chalicelib.usecases.wake_request import WakeRequest
     from chalicelib.usecases.watch_asks import WatchAsks
     from chalicelib.usecases.watch_requests import WatchRequests
@@ -107,7 +114,7 @@ def wake_request() -> "WakeRequest":
     """Wakes a request here and now, for the function that may start runs."""
     from chalicelib.usecases.wake_request import WakeRequest
 
-    return WakeRequest(requests(), executions(), wiring.clock())
+    return WakeRequest(requests(), executions(), told(), wiring.clock())
 
 
 def ring_requests(request_ids: Sequence[str]) -> int:
@@ -141,9 +148,19 @@ def decide_request() -> "DecideRequest":
         store=requests(),
         opening=opening(),
         refusal=answers().refused,
-        deadlines=profile().deadlines,
+        written=_reason,
+        profile=profile(),
         clock=wiring.clock(),
     )
+
+
+def _reason(request: "Request") -> str:
+    """What a colleague wrote as the reason of a decision, opened; "" when it does not open any more."""
+    from chalicelib.storage import sealing
+
+    sealed = requests().item(request.id).get("reason")
+    place = sealing.request_attribute(request.id, "reason")
+    return wiring_delivery.single_opener().text(request.contact_id, place, sealed) or "" if sealed else ""
 
 
 def ring_asks(contact_id: str) -> bool:
@@ -178,8 +195,73 @@ def waiting() -> "Waiting":
     from chalicelib.erasure.waiting import Waiting
     from chalicelib.usecases.wake_request import AnswerWait
 
-    answer = AnswerWait(requests(), executions(), wiring.clock())
+    answer = AnswerWait(requests(), executions(), told(), wiring.clock())
     return Waiting(requests(), answer, wiring.clock(), full_jitter)
+
+
+@cache
+def told() -> "ProveTelling":
+    """What proves that a person was told."""
+    from chalicelib.usecases.prove_telling import ProveTelling
+
+    return ProveTelling(requests(), announcements(), profile().deadlines["grace"], wiring.clock())
+
+
+@cache
+def announcements() -> "Announcements":
+    """What became of messages about requests."""
+    from chalicelib.storage.announcements import Announcements
+
+    return Announcements(client("dynamodb"), wiring.tables())
+
+
+def announce() -> "Announce":
+    """Builds announcements, for functions that may open the secret."""
+    from chalicelib.erasure.tell import Announce
+
+    return Announce(box(), secret(), profile(), certificates_address(), profile().deadlines["grace"])
+
+
+def secret() -> "RequestSecret":
+    """Opens the secrets of certificates."""
+    from chalicelib.storage.request_secret import RequestSecret
+
+    return RequestSecret(requests(), wiring_delivery.single_opener)
+
+
+def certificates_address() -> str:
+    """The public page where a certificate is checked."""
+    return f"{settings().public_url.rstrip('/')}/certificates"
+
+
+def announce_again() -> "AnnounceAgain":
+    """Sends an announcement once more."""
+    from chalicelib.erasure.tell import ONCE_MORE
+    from chalicelib.storage.outbox_reading import OutboxReading
+    from chalicelib.usecases.announce_again import AnnounceAgain
+
+    def heard_at(request: "Request") -> int:
+        head = OutboxReading().head(request.conversation_id)
+        return head.last_inbound_at if head else 0
+
+    wiring.bind_tables()
+    return AnnounceAgain(requests(), announce(), heard_at, ONCE_MORE, wiring.clock())
+
+
+@cache
+def decide() -> "Decide":
+    """How a decision is waited for."""
+    from chalicelib.erasure.decide import Decide
+
+    return Decide(opening().released, opening().suppressed, answers().defaulted, wiring.clock())
+
+
+@cache
+def tell() -> "Tell":
+    """How the person is told."""
+    from chalicelib.erasure.tell import Tell
+
+    return Tell(announce(), opening().suppressed, wiring.clock())
 
 
 @cache
@@ -187,7 +269,7 @@ def grace() -> "Grace":
     """How the time to think again begins."""
     from chalicelib.erasure.grace import Grace
 
-    return Grace(profile().deadlines["grace"], answers().announced, opening().suppressed, wiring.clock())
+    return Grace(profile().deadlines["grace"], tell())
 
 
 @cache
@@ -276,8 +358,7 @@ def notify() -> "Notify":
     """Tells the person that it is done."""
     from chalicelib.erasure.notify import Notify
 
-    address = f"{settings().public_url.rstrip('/')}/certificates"
-    return Notify(requests(), box(), wiring_delivery.single_opener, profile(), address, wiring.clock())
+    return Notify(requests(), box(), secret(), profile(), certificates_address(), wiring.clock())
 
 
 @cache
@@ -287,7 +368,7 @@ def close_box() -> "CloseBox":
     from chalicelib.storage.request_box import BoxRemoval
 
     removal = BoxRemoval(client("dynamodb"), wiring.tables())
-    return CloseBox(requests(), removal, profile().retention["request"].days, wiring.clock())
+    return CloseBox(requests(), removal, announcements(), profile().retention["request"].days, wiring.clock())
 
 
 def verify_absence() -> "VerifyAbsence":

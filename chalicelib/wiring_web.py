@@ -21,9 +21,12 @@ from chalicelib.usecases.keep_draft import KeepDraft
 from chalicelib.usecases.work_on_ticket import CommentOnTicket, MarkSeen, OpenTicket
 
 if TYPE_CHECKING:
+    from chalicelib.storage.announcements import Announcements
     from chalicelib.storage.identities import Identities
     from chalicelib.storage.ledger import Ledger
     from chalicelib.storage.request_pages import RequestPages
+    from chalicelib.storage.request_secret import RequestSecret
+    from chalicelib.usecases.announce_again import AnnounceAgain
     from chalicelib.usecases.authenticator import Authenticator
     from chalicelib.usecases.challenges import Challenges
     from chalicelib.usecases.decide_request import DecideRequest
@@ -192,6 +195,41 @@ def open_request() -> "OpenRequest":
     from chalicelib import wiring_erasure
 
     return wiring_erasure.open_request()
+
+
+def announce_again() -> "AnnounceAgain":
+    """Send an announcement once more."""
+    from chalicelib import wiring_erasure
+
+    return wiring_erasure.announce_again()
+
+
+def announcements() -> "Announcements":
+    """What became of messages about requests."""
+    from chalicelib import wiring_erasure
+
+    return wiring_erasure.announcements()
+
+
+def request_secret() -> "RequestSecret":
+    """Open the secret of a certificate, for a letter."""
+    from chalicelib import wiring_erasure
+
+    return wiring_erasure.secret()
+
+
+def hours_to_think() -> int:
+    """The time to think again after a person was told."""
+    from chalicelib import wiring_erasure
+
+    return wiring_erasure.announce().hours
+
+
+def certificates_address() -> str:
+    """The public page where a certificate is checked."""
+    from chalicelib import wiring_erasure
+
+    return wiring_erasure.certificates_address()
 
 
 def decide_request() -> "DecideRequest":

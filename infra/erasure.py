@@ -51,6 +51,24 @@ _LISTED = "ticket number alias link parked text words"
 _NAMED = "ticket number alias link parked words"
 _ERASED = "contact conversation ticket number link parked text words"
 _READ_MIXED = (desk("BatchGetItem"), index("BatchGetItem"), keys("BatchGetItem"))
+_OPEN_SECRET = (keys("GetItem"), secrets("Vault"), OPEN_VAULT)
+
+
+def _tell(checked: str) -> tuple[Grant, ...]:
+    """What telling a person wants; `checked` are the partitions of which something is a condition."""
+    return (
+        *each(
+            "Desk",
+            GetItem="request conversation",
+            PutItem="conversation",
+            UpdateItem="request contact conversation",
+            ConditionCheckItem=checked,
+        ),
+        *_OPEN_SECRET,
+        ANSWER_RUN,
+    )
+
+
 _OF_REQUEST = (*COMMON, "TABLE_DESK")
 _WITH_VAULT = (*COMMON, *VAULT, "TABLE_DESK", "TABLE_KEYS")
 _WITH_LEDGER = (*COMMON, "TABLE_DESK", "TABLE_LEDGER", "CERTIFICATE_KEY_ARN")
@@ -63,7 +81,7 @@ FUNCTIONS = (
             *each(
                 "Desk",
                 Query="contact",
-                GetItem="contact request",
+                GetItem="contact conversation request",
                 PutItem="contact conversation request",
                 UpdateItem="conversation request",
                 ConditionCheckItem="contact conversation hold",
@@ -96,24 +114,21 @@ FUNCTIONS = (
     Function(
         "decide",
         "Decide",
-        (*each("Desk", GetItem="request", UpdateItem="request contact"), ANSWER_RUN),
-        _OF_REQUEST,
-    ),
-    Function(
-        "grace",
-        "Grace",
         (
             *each(
                 "Desk",
                 GetItem="request",
                 PutItem="conversation",
                 UpdateItem="request contact conversation",
-                ConditionCheckItem="conversation hold",
+                ConditionCheckItem="conversation",
             ),
             ANSWER_RUN,
         ),
         _OF_REQUEST,
     ),
+    Function("tell", "Tell", _tell("conversation"), _WITH_VAULT),
+    # It tells, too: the person of a run that the release before began.
+    Function("grace", "Grace", _tell("conversation hold"), _WITH_VAULT),
     Function(
         "hard_suppress",
         "HardSuppress",
@@ -210,9 +225,7 @@ FUNCTIONS = (
                 UpdateItem="request conversation",
                 ConditionCheckItem="conversation",
             ),
-            keys("GetItem"),
-            secrets("Vault"),
-            OPEN_VAULT,
+            *_OPEN_SECRET,
         ),
         _WITH_VAULT,
     ),
@@ -224,7 +237,7 @@ FUNCTIONS = (
             *each(
                 "Desk",
                 Query="request conversation",
-                GetItem="request",
+                GetItem="request conversation",
                 UpdateItem="request",
                 DeleteItem="request contact conversation",
             ),

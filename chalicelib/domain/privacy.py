@@ -25,6 +25,8 @@ chat, or a message of theirs that a colleague recognised as a request. Such a wi
 SOURCES = (*BOUND_SOURCES, "staff")
 TOLD_WITHIN = 48 * HOUR
 """How long an announcement may take to arrive before colleagues tell the person in another way."""
+LETTER_DAYS = 5
+"""Working days that a letter is given to arrive; the time to think again begins then."""
 IDENTITY_WAITS = 48 * HOUR
 """How long the person may take to confirm before a colleague decides."""
 SETTLE_WAITS = 5 * 60 * SECOND
@@ -131,6 +133,8 @@ class Told(StrEnum):
     LETTER = "letter"
 
 
+NOT_ARRIVED = "not_arrived"
+"""What is said of an answer instead, when nothing shows that it arrived."""
 IDENTITY_CHECKS = ("chat_code", "signature", "in_person", "notary")
 """How colleagues may make sure who asked: a code sent to the bound chat and read back, an electronic signature, a
 document that was seen (never copied: art. 7(10)), a notarised application."""
@@ -342,8 +346,8 @@ def outcome(request: Request, now: int) -> str:
         return "verified" if request.done(Step.VERIFIED) else "expired" if due else ""
     if request.waits == Wait.DECISION:
         return "verified" if request.done(Step.VERIFIED) else "overdue" if due else ""
-    if request.waits == Wait.TELLING and request.done(Step.TOLD):
-        return "told"
+    if request.waits == Wait.TELLING:
+        return "told" if request.done(Step.TOLD) else ""
     if request.waits == Wait.GRACE and request.announcements and not request.done(Step.TOLD):
         return ""  # the time to think again begins when the person is told
     return "due" if due else ""
@@ -414,6 +418,13 @@ def confirmable(request: Request) -> bool:
     """Whether it can still be made sure that the person asked: they were asked, and nothing is decided."""
     asked = request.state in (RequestState.VERIFYING, RequestState.DECIDING, RequestState.ESCALATED)
     return request.kind != OPT_OUT and asked and not any(request.done(step) for step in (Step.VERIFIED, *FIXED))
+
+
+def tellable(request: Request) -> bool:
+    """Whether the person may still be told in another way than by the announcement: it was made sure who asked, and
+    nothing shows that they were told."""
+    ended = any(request.done(step) for step in (Step.TOLD, *FIXED))
+    return request.kind != OPT_OUT and request.done(Step.VERIFIED) and not ended and request.box is not None
 
 
 def past_target(request: Request, now: int) -> bool:

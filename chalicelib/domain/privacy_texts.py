@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from chalicelib.domain.ids import grouped
 from chalicelib.domain.messages import Button
+from chalicelib.domain.privacy import LETTER_DAYS, Request
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.texts import KAZAKHSTAN, bot_msg, bot_text, show_date
 
@@ -28,6 +29,7 @@ CHALLENGE = bot_msg(
     " If it was not you, or you have changed your mind, press “{no}”: everything stays as it is."
     " Without your answer within {hours} h a colleague decides."
 )
+STOPPED = bot_msg("From now on we send you nothing but answers about this and to your questions.")
 ALREADY_OPEN = bot_msg(
     "Your request is already in work, there is no need to send it again."
     " Received: {date}. We will answer by: {deadline}."
@@ -36,22 +38,54 @@ TOO_OFTEN = bot_msg(
     "You have opened {number} requests within a day and cancelled them, so this message opens none. Nothing is deleted."
     " You can ask again here from: {date}, {time} (Kazakhstan time); or write to us: {mail}."
 )
-GRACE = bot_msg(
-    "Thank you, your request is confirmed."
-    " We begin to destroy your data: {date}, {time} (Kazakhstan time). Until then you can cancel the request."
+ANNOUNCED = bot_msg(
+    "Your request is confirmed. We begin to destroy your data when you have had {hours} h to think again after this"
+    " message, not before: {date}, {time} (Kazakhstan time). Until then you can cancel the request."
+)
+LETTER = bot_msg("Received: {date}. We could not reach you where you wrote to us, so we write to you on paper.")
+LETTER_BEGINS = bot_msg(
+    "Your request is confirmed. We begin to destroy your data when {days} working days and {hours} h have passed since"
+    " this letter was posted. Until then you can cancel the request: write to us where you wrote before, or to {mail}."
+)
+PROOF = bot_msg("When it is done you can check it by this number and secret code; the code works from then on.")
+DEFAULTED = bot_msg(
+    "Your request, received {date}, is not decided yet. Nothing was destroyed. We send you nothing but answers about it"
+    " and to your questions. To have your data destroyed, press “{yes}”; to take the request back, press “{no}”."
+)
+UNPROVED = bot_msg(
+    "A request about your data, received {date}, was not confirmed by you, so nothing was changed or destroyed. If it"
+    " was you, press “{yes}”; if not, press “{no}”."
 )
 CANCELLED = bot_msg("The request is cancelled. Nothing was deleted, and we go on answering you here.")
-REFUSED = bot_msg("We cannot delete your data now; nothing was deleted.")
+REFUSED = {
+    "deletion": bot_msg("We cannot fulfil your request to delete your data; nothing was destroyed."),
+    "withdrawal": bot_msg("We cannot fulfil your withdrawal of consent; nothing was destroyed."),
+    "stop_processing": bot_msg("We cannot stop the processing of your data; nothing was destroyed."),
+}
+GROUND = bot_msg("Ground: {ground} ({clause})")
+GROUNDS = {
+    "obligation": bot_msg("an obligation between you and us is not performed yet"),
+    "law": bot_msg("a law obliges us to keep the data"),
+    "not_proved": bot_msg("it was not proved that the request came from you"),
+}
 REASON = bot_msg("Reason: {reason}")
+NO_NEWS = bot_msg("You will get no news and offers from us all the same.")
 APPEAL = bot_msg(
-    "If you do not agree, write to us: {mail}. You may also turn to the authorised body for the protection of personal"
-    " data, or to a court."
+    "If you do not agree, write to us: {mail}. You may also complain to the authorised body for the protection of"
+    " personal data, through the portal {portal}, or to a court."
 )
+PORTAL = "https://eotinish.kz"
+"""Where complaints to the state bodies of Kazakhstan are taken."""
 ERASING = bot_msg(
     "As you asked, we are destroying your data right now. Nothing of this message was kept."
     " Please write again in {minutes} min."
 )
-ERASED = bot_msg("Done: your personal data is destroyed.")
+ERASED = {
+    "deletion": bot_msg("Done: your personal data is destroyed."),
+    "withdrawal": bot_msg("Done: your consent has ended, and your personal data is destroyed."),
+    "stop_processing": bot_msg("Done: the processing of your personal data has stopped, and the data is destroyed."),
+}
+CODE_SENT = bot_msg("You have the secret code from our message, or letter, of {date}.")
 CERTIFICATE = bot_msg("Certificate: {certificate_id}")
 SECRET = bot_msg("Secret code: {secret}")
 CHECK = bot_msg("Check it here: {url}")
@@ -68,12 +102,15 @@ NO = bot_msg("No")
 CANCEL = bot_msg("Cancel")
 
 
-def challenge(profile: Profile, language: str, kind: str, hours: int) -> str:
-    """Ask the person whether it was they who asked, and tell what will be destroyed. `kind` is the request's."""
+def challenge(profile: Profile, language: str, kind: str, hours: int, *, bound: bool) -> str:
+    """Ask the person whether it was they who asked, and tell what will be destroyed. `kind` is the request's; from the
+    `bound` account it has taken effect already."""
     brand, no = profile.operator.brand, _title(profile, language, NO_KEEP, NO)
 
     def said(one: str) -> str:
-        return f"{bot_text(one, ASKED[kind])} {bot_text(one, CHALLENGE, brand=brand, no=no, hours=hours)}"
+        stopped = [bot_text(one, STOPPED)] if bound else []
+        asked = bot_text(one, CHALLENGE, brand=brand, no=no, hours=hours)
+        return " ".join([bot_text(one, ASKED[kind]), *stopped, asked])
 
     return _lines(profile, language, said)
 
@@ -105,10 +142,35 @@ def too_often(profile: Profile, language: str, number: int, again_at: int) -> st
     return _lines(profile, language, said)
 
 
-def grace(profile: Profile, language: str, due_at: int) -> str:
-    """Tell from when on (ms) there is no way back."""
-    time = f"{_local(due_at):%H:%M}"
-    return _lines(profile, language, lambda one: bot_text(one, GRACE, date=_date(one, due_at), time=time))
+def announced(
+    profile: Profile, language: str, begins: int, hours: int, certificate_id: str, secret: str, url: str
+) -> str:
+    """Tell that the destruction begins `hours` after this arrives, not before `begins` (ms), how to stop it, and by
+    what it can be checked afterwards."""
+    time = f"{_local(begins):%H:%M}"
+
+    def said(one: str) -> str:
+        begin = bot_text(one, ANNOUNCED, hours=hours, date=_date(one, begins), time=time)
+        return "\n".join((begin, "", bot_text(one, PROOF), *_proof(one, certificate_id, secret, url)))
+
+    return _lines(profile, language, said)
+
+
+def letter(profile: Profile, language: str, request: Request, hours: int, secret: str, url: str) -> str:
+    """Tell the same on paper, in one language, where nothing else reaches the person."""
+    mail, date = profile.contact_mail, _date(language, request.received_at)
+    asked = f"{bot_text(language, ASKED[request.kind])} {bot_text(language, LETTER, date=date)}"
+    begins = bot_text(language, LETTER_BEGINS, days=LETTER_DAYS, hours=hours, mail=mail)
+    proof = _proof(language, request.certificate_id, secret, url)
+    return "\n".join((asked, "", begins, "", bot_text(language, PROOF), *proof))
+
+
+def defaulted(profile: Profile, language: str, received_at: int, *, bound: bool) -> str:
+    """Tell, before the law's limit, how a request stands that nobody has decided: what came from the `bound` account
+    holds, anything else has changed nothing. Time in ms."""
+    yes, no = _title(profile, language, YES_DELETE, YES), _title(profile, language, NO_KEEP, NO)
+    text = DEFAULTED if bound else UNPROVED
+    return _lines(profile, language, lambda one: bot_text(one, text, date=_date(one, received_at), yes=yes, no=no))
 
 
 def grace_buttons(profile: Profile, language: str, request_id: str) -> tuple[Button, ...]:
@@ -121,7 +183,7 @@ def question(profile: Profile, language: str, pressed: str, hours: int) -> str:
     out. For colleagues, who see the press and not the desk's own message."""
     ways_back = {bot_text(one, title) for one in profile.languages for title in (CANCEL_DELETION, CANCEL)}
     if ways_back & {part.strip() for part in pressed.split(" / ")}:
-        return _lines(profile, language, lambda one: bot_text(one, GRACE, date="…", time="…"))
+        return _lines(profile, language, lambda one: bot_text(one, ANNOUNCED, hours="…", date="…", time="…"))
     brand, no = profile.operator.brand, _title(profile, language, NO_KEEP, NO)
     return _lines(profile, language, lambda one: bot_text(one, CHALLENGE, brand=brand, no=no, hours=hours))
 
@@ -131,12 +193,16 @@ def cancelled(profile: Profile, language: str) -> str:
     return _lines(profile, language, lambda one: bot_text(one, CANCELLED))
 
 
-def refused(profile: Profile, language: str, reason: str = "") -> str:
-    """Tell that nothing is deleted, why, and what the person can do about it. `reason` is in a colleague's words."""
+def refused(profile: Profile, language: str, kind: str, ground: str = "", reason: str = "") -> str:
+    """Tell that nothing is destroyed, on which of the profile's grounds, why, what ends all the same, and what the
+    person can do about it. `reason` is in a colleague's words."""
 
     def said(one: str) -> str:
-        why = [bot_text(one, REASON, reason=reason)] if reason else []
-        return "\n".join([bot_text(one, REFUSED), *why, bot_text(one, APPEAL, mail=profile.contact_mail)])
+        row = profile.refusals.get(ground)
+        why = [bot_text(one, GROUND, ground=bot_text(one, GROUNDS[ground]), clause=row.clause)] if row else []
+        why += [bot_text(one, REASON, reason=reason)] if reason else []
+        appeal = bot_text(one, APPEAL, mail=profile.contact_mail, portal=PORTAL)
+        return "\n".join([bot_text(one, REFUSED[kind]), *why, bot_text(one, NO_NEWS), appeal])
 
     return _lines(profile, language, said)
 
@@ -146,20 +212,34 @@ def erasing(profile: Profile, language: str) -> str:
     return _lines(profile, language, lambda one: bot_text(one, ERASING, minutes=WRITE_AGAIN))
 
 
-def erased(profile: Profile, language: str, certificate_id: str, secret: str, url: str, backups_until: int) -> str:
-    """Tell that it is done, how anybody who has this message can check it, and what still comes by `backups_until`
-    (ms)."""
+def erased(
+    profile: Profile,
+    language: str,
+    kind: str,
+    certificate_id: str,
+    secret: str,
+    url: str,
+    backups_until: int,
+    told: int,
+) -> str:
+    """Tell that it is done, how anybody who has the secret can check it, and what still comes by `backups_until` (ms).
+    `secret` is empty when the person was `told` it before (ms)."""
 
     def said(one: str) -> str:
-        proof = (
-            bot_text(one, CERTIFICATE, certificate_id=certificate_id),
-            bot_text(one, SECRET, secret=show_secret(secret)),
-            bot_text(one, CHECK, url=url),
-        )
+        proof = _proof(one, certificate_id, secret, url)
+        proof += () if secret else (bot_text(one, CODE_SENT, date=_date(one, told)),)
         after = (bot_text(one, BACKUPS, date=_date(one, backups_until)), bot_text(one, NEW_CUSTOMER))
-        return "\n".join((bot_text(one, ERASED), "", *proof, bot_text(one, KEEP), "", *after))
+        return "\n".join((bot_text(one, ERASED[kind]), "", *proof, "", *after))
 
     return _lines(profile, language, said)
+
+
+def _proof(language: str, certificate_id: str, secret: str, url: str) -> tuple[str, ...]:
+    """By what a certificate is checked; without its secret, where."""
+    code = (bot_text(language, SECRET, secret=show_secret(secret)),) if secret else ()
+    keep = (bot_text(language, KEEP),) if secret else ()
+    number = bot_text(language, CERTIFICATE, certificate_id=certificate_id)
+    return (number, *code, bot_text(language, CHECK, url=url), *keep)
 
 
 def show_secret(secret: str) -> str:

@@ -46,6 +46,25 @@ def deadline(term: "Deadline", start: int) -> int:
     return _end(day)
 
 
+def day_start(written: str) -> int:
+    """Return when a day (YYYY-MM-DD) begins in Kazakhstan (epoch ms). Raises ValueError for what is no day."""
+    return (datetime.date.fromisoformat(written) - _EPOCH).days * DAY - 5 * _HOUR
+
+
+def day_of(at: int) -> str:
+    """Return the day (YYYY-MM-DD) of an instant (ms) in Kazakhstan."""
+    return _day(at).isoformat()
+
+
+def default_time(term: "Deadline", start: int) -> int:
+    """Return when what protects a person is done although nobody has decided (ms): at ten in the morning of the last
+    working day before the one on which a term in working days ends."""
+    last = _day(deadline(term, start)) - _ONE
+    while not works(last):
+        last -= _ONE
+    return _end(last) - DAY + 1 + 10 * _HOUR
+
+
 def working_days_between(start: int, end: int) -> int:
     """Return how many working days there are after the day of `start` up to the day of `end`, that one included
     (epoch ms); 0 when `end` is not later."""

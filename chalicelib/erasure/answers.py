@@ -30,20 +30,20 @@ class RequestAnswers:
         text = privacy_texts.too_often(self.profile, language or subject.language, MOST_ASKED, again_at)
         return self.box.to_subject(subject, "too_often", text, now)
 
-    def announced(self, request: Request, due_at: int, now: int) -> "list[Write]":
-        """When the destruction begins, with the way back."""
-        text = privacy_texts.grace(self.profile, request.language, due_at)
-        buttons = privacy_texts.grace_buttons(self.profile, request.language, request.id)
-        return self.box.notice(request, "grace", text, buttons, now)
+    def defaulted(self, request: Request, now: int) -> "list[Write]":
+        """How a request stands that nobody has decided when the law's limit comes near."""
+        text = privacy_texts.defaulted(self.profile, request.language, request.received_at, bound=request.bound)
+        buttons = privacy_texts.challenge_buttons(self.profile, request.language, request.id)
+        return self.box.notice(request, "defaulted", text, buttons, now)
 
-    def refused(self, request: Request, reason: str, now: int) -> "list[Write]":
+    def refused(self, request: Request, ground: str, reason: str, now: int) -> "list[Write]":
         """That a colleague refused, and why."""
-        text = privacy_texts.refused(self.profile, request.language, reason)
+        text = privacy_texts.refused(self.profile, request.language, request.kind, ground, reason)
         return self.box.notice(request, "refused", text, (), now)
 
     def ended(self, request: Request, now: int) -> "list[Write]":
         """That nothing is deleted, as the person wished; or after a refusal whose reason could not be told."""
         if not request.done(Step.CANCELLED):
-            return self.refused(request, "", now)
+            return self.refused(request, request.ground, "", now)
         text = privacy_texts.cancelled(self.profile, request.language)
         return self.box.notice(request, "cancelled", text, (), now)

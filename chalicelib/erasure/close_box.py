@@ -3,19 +3,21 @@
 After a request that came to nothing this is its end, too.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.privacy import BACKUP_DAYS, Request, RequestState, Step
+from chalicelib.domain.privacy import BACKUP_DAYS, NOT_ARRIVED, Request, RequestState, Step, proof_of_telling
 from chalicelib.domain.tickets import DAY
 from chalicelib.erasure.task import run
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.storage import rows
+from chalicelib.storage.request_box import last_answer
 from chalicelib.storage.requests import over
 from chalicelib.storage.writes import Write
 
 if TYPE_CHECKING:
+    from chalicelib.storage.announcements import Announced
     from chalicelib.storage.request_box import BoxRemoval
     from chalicelib.storage.requests import RequestStore
 
@@ -30,6 +32,7 @@ class CloseBox:
 
     store: "RequestStore"
     removal: "BoxRemoval"
+    read: "Callable[[Sequence[str]], Sequence[Announced]]"
     kept_days: int
     clock: Callable[[], int]
 
@@ -39,6 +42,7 @@ class CloseBox:
         if request.done(Step.BOX_CLOSED):
             return {}
         if request.box is not None:
+            self._arrival(request)
             self.removal.key(request.box)
             self.removal.rows(request.box)
         self.removal.inventory(request.id)
@@ -54,6 +58,14 @@ class CloseBox:
 
         self.store.until_done(build)
         return {}
+
+    def _arrival(self, request: Request) -> None:
+        """Write down, before the box goes, what became of the last answer: what did not arrive is not said to have."""
+        if request.answered or not (answer := last_answer(request)):
+            return
+        found = self.read([answer])
+        proof = proof_of_telling(request.channel, found[0].status) if found else None
+        self.store.run(self.store.change(request.id, {"answered": str(proof or NOT_ARRIVED)}, unless=Step.BOX_CLOSED))
 
     def _answered(self, request_id: str) -> Request:
         request = self.store.get(request_id)

@@ -1,12 +1,20 @@
-"""Decide: nobody confirmed, so a colleague decides before the law's limit. Until then the contact is as before, for
-whoever asked has not shown that it was theirs to ask."""
+"""Decide: nobody confirmed, so a colleague decides before the law's limit.
 
-from collections.abc import Callable, Mapping
+What came from the bound account holds until then: nothing unasked is sent. After anything else the contact is as
+before, for whoever asked has not shown that it was theirs to ask. A working day before the limit the person gets an
+answer in any case, and nothing is destroyed without a decision (art. 8(7): stop, or a reasoned refusal).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.privacy import Request, RequestState, Wait
+from chalicelib.domain.privacy import Request, RequestState, Step, Wait
+from chalicelib.domain.tickets import DAY
 from chalicelib.erasure.waiting import Beginning
+
+LOOKS_AGAIN = 7 * DAY
+"""How long a run waits at once for a decision after the default."""
 
 if TYPE_CHECKING:
     from chalicelib.storage.writes import Write
@@ -16,22 +24,41 @@ def handle(event: Mapping[str, Any]) -> dict[str, Any]:
     """Step 3 of the workflow."""
     from chalicelib import wiring_erasure
 
-    begin = Decide(wiring_erasure.opening().released)
-    return wiring_erasure.waiting().handle("decide", event, Wait.DECISION, due, begin)
-
-
-def due(request: Request) -> int:
-    """The law's limit (ms)."""
-    return request.deadline_at
+    decide = wiring_erasure.decide()
+    return wiring_erasure.waiting().handle("decide", event, Wait.DECISION, decide.due, decide.begin)
 
 
 @dataclass(frozen=True)
 class Decide:
-    """How the waiting begins. `released` builds the write that lets a contact get everything again."""
+    """How the waiting begins. `released` lets a contact get everything again, `suppressed` ends that; `answer` builds
+    the default's word to the person."""
 
     released: "Callable[[str], Write]"
+    suppressed: "Callable[[str, int], Write]"
+    answer: "Callable[[Request, int], Sequence[Write]]"
+    clock: Callable[[], int]
 
-    def __call__(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
-        """The request shows that it waits for a colleague; a contact that is gone needs no releasing."""
-        writes = () if "contact" in refused else (self.released(request.contact_id),)
-        return Beginning({"state": str(RequestState.DECIDING)}, writes=writes)
+    def due(self, request: Request) -> int:
+        """When the waiting begins anew (ms): at the default, then now and again."""
+        now = self.clock()
+        return (
+            now + LOOKS_AGAIN if request.done(Step.DEFAULTED) or _default_at(request) <= now else _default_at(request)
+        )
+
+    def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
+        """The request shows that it waits for a colleague, and at the default's time the person gets an answer, once. A
+        contact that is gone needs no releasing, and a closed box gets no answer."""
+        new: dict[str, Any] = {"state": str(RequestState.DECIDING)}
+        writes: list[Write] = []
+        if "contact" not in refused:
+            contact = request.contact_id
+            writes.append(self.suppressed(contact, now) if request.bound else self.released(contact))
+        if request.done(Step.DEFAULTED) or now < _default_at(request):
+            return Beginning(new, writes=writes)
+        answer = () if "box" in refused else self.answer(request, now)
+        return Beginning({**new, f"steps.{Step.DEFAULTED}": now}, (Step.DEFAULTED,), (*writes, *answer))
+
+
+def _default_at(request: Request) -> int:
+    """When the default comes; of a request that the release before opened, at the law's limit."""
+    return request.default_at or request.deadline_at

@@ -1,20 +1,22 @@
-"""Grace: the person is told when the destruction begins, and may think again until then."""
+"""Grace: the person was told that the destruction begins, and may think again until then."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.privacy import Request, RequestState, Step, Wait
-from chalicelib.domain.working_days import deadline
-from chalicelib.erasure.waiting import Beginning, after
+from chalicelib.domain.privacy import LETTER_DAYS, Request, RequestState, Step, Told, Wait
+from chalicelib.domain.profile import Deadline
+from chalicelib.domain.working_days import day_start, deadline
+from chalicelib.erasure.waiting import Beginning
 
 if TYPE_CHECKING:
-    from chalicelib.domain.profile import Deadline
-    from chalicelib.storage.writes import Write
+    from chalicelib.erasure.tell import Tell
+
+_TRAVELS = Deadline(term=LETTER_DAYS, unit="working", source="own rule")
 
 
 def handle(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Step 4 of the workflow."""
+    """Step 4 of the workflow, second half."""
     from chalicelib import wiring_erasure
 
     grace = wiring_erasure.grace()
@@ -23,28 +25,26 @@ def handle(event: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Grace:
-    """`announce` builds the answer that says when it begins, with a button to cancel; `suppressed` stops what the
-    person did not ask for."""
+    """A run of the release before comes here without having told the person: then `tell` does so first, and this
+    waiting goes on until they were told and the time is over."""
 
     term: "Deadline"
-    announce: "Callable[[Request, int, int], Sequence[Write]]"
-    suppressed: "Callable[[str, int], Write]"
-    clock: Callable[[], int]
+    tell: "Tell"
 
     def due(self, request: Request) -> int:
-        """When the time to think again is over (ms). It counts from the announcement: a run that was held up after the
-        identity was made sure of takes none of it from the person."""
-        verified = after(request, Step.VERIFIED)
+        """When the time to think again is over (ms). It counts from the proof that the person was told: a run that was
+        held up takes none of it from them."""
         if request.done(Step.GRACED):
             return request.at(Step.GRACED)
-        return deadline(self.term, max(verified, request.at(Step.ANNOUNCED) or self.clock()))
+        if not request.done(Step.TOLD):
+            return self.tell.due(request)
+        told = request.at(Step.TOLD)
+        if request.told_by == Told.LETTER:
+            told = max(told, deadline(_TRAVELS, day_start(request.posted_on)))
+        return deadline(self.term, told)
 
     def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
-        """Tell the person, once. A contact that is gone needs no suppressing, and a closed box gets no answer."""
-        new: dict[str, Any] = {"state": str(RequestState.GRACE)}
-        writes = [] if "contact" in refused else [self.suppressed(request.contact_id, now)]
-        if request.done(Step.ANNOUNCED):
-            return Beginning(new, writes=writes)
-        if "box" not in refused:
-            writes += self.announce(request, self.due(request), now)
-        return Beginning({**new, f"steps.{Step.ANNOUNCED}": now}, (Step.ANNOUNCED,), writes)
+        """The person waits to be told, or for the time to be over."""
+        if request.done(Step.TOLD):
+            return Beginning({"state": str(RequestState.GRACE)})
+        return self.tell.begin(request, now, refused)

@@ -28,7 +28,8 @@ class HardSuppress:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Return {"outcome": "fenced"}, or "held": destructions are held, and the request waits in its grace again.
+        """Return {"outcome": "fenced"}, or "held": destructions are held, or a run of the release before has come here
+        without having told the person; then the request waits in its grace again.
 
         Raises Unavailable, and TaskFailed: not_verified, fence_open when the probe was not refused, and cancelled or
         refused when the person or a colleague was faster than the end of the grace: the next run of the workflow then
@@ -39,6 +40,8 @@ class HardSuppress:
             return {"outcome": "fenced"}  # a later run may come by when the box is closed
         if request is None or not request.done(Step.VERIFIED) or request.box is None:
             raise TaskFailed("not_verified")
+        if not (request.done(Step.TOLD) or request.done(Step.FENCED)):
+            return self._back_to_grace(request)
         now = self.clock()
         try:
             epoch = None if request.done(Step.FENCED) else self.store.close(request, now)
@@ -57,7 +60,8 @@ class HardSuppress:
     def _back_to_grace(self, request: Request) -> dict[str, str]:
         """The time to think again is not over after all: until the hold is released the request may be cancelled and
         refused, which the mark of its end forbids. Whoever has closed the fence meanwhile is passed through."""
-        new = {f"steps.{Step.GRACED}": None, "state": str(RequestState.GRACE)}
+        told = request.done(Step.TOLD)
+        new = {f"steps.{Step.GRACED}": None, "state": str(RequestState.GRACE if told else RequestState.TELLING)}
         self.requests.run(self.requests.change(request.id, new, unless=(Step.FENCED, Step.CANCELLED, Step.REFUSED)))
         return {"outcome": "held"}
 

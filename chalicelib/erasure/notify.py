@@ -1,4 +1,4 @@
-"""Notify: the person gets the answer, the certificate's id and the secret, of which we keep a hash."""
+"""Notify: the person learns that it is done, where they were told of it before."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,11 @@ from chalicelib.domain.privacy_texts import erased
 from chalicelib.domain.tickets import DAY
 from chalicelib.erasure.task import run
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.storage import sealing
 from chalicelib.storage.request_box import RequestBox
-from chalicelib.storage.requests import request_of
 
 if TYPE_CHECKING:
     from chalicelib.domain.profile import Profile
-    from chalicelib.storage.opening import Opener
+    from chalicelib.storage.request_secret import RequestSecret
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
 
@@ -26,7 +24,7 @@ class Notify:
 
     store: "RequestStore"
     box: RequestBox
-    opener: Callable[[], "Opener"]
+    secret: "RequestSecret"
     profile: "Profile"
     address: str
     clock: Callable[[], int]
@@ -35,35 +33,28 @@ class Notify:
         """Raises NotFound, Conflict when there is no certificate yet or no box any more, CannotOpen, Unavailable."""
 
         def build(refused: frozenset[str]) -> "list[Write] | None":
-            item = self.store.item(request_id)
-            if not item:
+            request = self.store.get(request_id)
+            if request is None:
                 raise NotFound("There is no such request.")
-            request = request_of(item)
             if request.done(Step.NOTIFIED):
                 return None
             if not request.done(Step.CERTIFIED):
                 raise Conflict("There is no certificate to tell of yet.", code="too_early")
             now = self.clock()
-            text = self._text(request, self._secret(request, item.get("secret")), now)
+            text = self._text(request, now)
             return [self.store.finish(request, Step.NOTIFIED, now), *self.box.notice(request, "erased", text, (), now)]
 
         self.store.until_done(build)
         return {}
 
-    def _secret(self, request: Request, sealed: bytes | None) -> str:
-        if request.box is None:
-            raise Conflict("The request has no box to answer into.", code="no_box")
-        place = sealing.request_attribute(request.id, "secret")
-        secret = self.opener().text(request.box.contact_id, place, sealed)
-        if secret is None:
-            raise NotFound("The box's key or the secret is gone.", code="no_secret")
-        return secret
-
-    def _text(self, request: Request, secret: str, now: int) -> str:
+    def _text(self, request: Request, now: int) -> str:
+        # Who was told by the release before has not got the secret yet.
+        secret = "" if request.told_by else self.secret(request)
         box_until = max(request.at(Step.ABSENT) + ANSWER_WAITS, now)
         backups_until = box_until + BACKUP_DAYS * DAY + HOUR
         language, certificate_id = request.language, request.certificate_id
-        return erased(self.profile, language, certificate_id, secret, self.address, backups_until)
+        told = request.at(Step.TOLD)
+        return erased(self.profile, language, request.kind, certificate_id, secret, self.address, backups_until, told)
 
 
 def handle(event: Mapping[str, Any]) -> dict[str, Any]:

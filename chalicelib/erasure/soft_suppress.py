@@ -106,7 +106,8 @@ class SoftSuppress:
         """The challenge, unless the answer is known already: then nothing is left to ask."""
         if any(request.done(step) for step in _ANSWERED):
             return []
-        text = challenge(self.profile, request.language, request.kind, IDENTITY_WAITS // HOUR)
+        hours = IDENTITY_WAITS // HOUR
+        text = challenge(self.profile, request.language, request.kind, hours, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)
         return self.box.message(box, request.channel, request.account, request.id, "challenge", text, buttons, now)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
     Wait.IDENTITY: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
     Wait.DECISION: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
+    Wait.TELLING: (Step.TOLD, Step.CANCELLED, Step.REFUSED),
     Wait.GRACE: (Step.CANCELLED, Step.REFUSED),
     Wait.ANSWER: (Step.SUPERSEDED,),
 }
@@ -31,11 +32,13 @@ _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
 
 @dataclass(frozen=True)
 class Beginning:
-    """What is written together with parking: attributes of the request, steps that must not be done, other rows."""
+    """What is written together with parking: attributes of the request, steps that must not be done, other rows, and a
+    further condition on the request, as RequestStore.change takes it."""
 
     new: Mapping[str, Any] = field(default_factory=dict)
     unless: tuple[Step, ...] = ()
     writes: "Sequence[Write]" = ()
+    only: str = ""
 
 
 Begin = Callable[[Request, int, frozenset[str]], Beginning]
@@ -120,6 +123,7 @@ class Waiting:
         if request.token:  # of a task that this one repeats, or of the wait before
             free, new["if_token"] = f"({free} OR #token = :if_token)", request.token
         only = f"#run = :if_run AND #state <> :if_escalated AND attribute_exists(#due) AND {free}"
+        only += f" AND ({begun.only})" if begun.only else ""
         unless = (*begun.unless, *_ENDED_BY.get(Wait(asked.waits), ()))
         return self.store.change(request.id, new, unless=unless, only=only)
 

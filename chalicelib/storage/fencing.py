@@ -92,7 +92,8 @@ class Fencing:
         """The names stand on the request, so that whoever sets or opens the fences finds each, whatever becomes of the
         aliases meanwhile."""
         state = {f"steps.{Step.FENCED}": now, "state": RequestState.DESTROYING.value, "fences": names}
-        only = "attribute_not_exists(#steps.#cancelled) AND attribute_not_exists(#steps.#refused)"
+        stopped = "attribute_not_exists(#steps.#cancelled) AND attribute_not_exists(#steps.#refused)"
+        only = f"{stopped} AND attribute_exists(#steps.#{Step.TOLD})"
         return self._requests.change(request.id, state, unless=Step.FENCED, only=only)
 
     def _contact(self, contact: Mapping[str, Any]) -> Write:

@@ -16,7 +16,7 @@ from chalicelib.domain.people import ContactKey
 from chalicelib.domain.privacy import Box, Identity, Request, Step, Subject
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import RANK
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.attributes import Wire, item_from_wire
 from chalicelib.storage.transactions import Transactions
@@ -100,6 +100,20 @@ class RequestBox:
             *self.message(request.box, request.channel, request.account, request.id, kind, text, buttons, now),
         ]
 
+    def announcement(
+        self, request: Request, text: str, buttons: Sequence[Button], now: int, heard_at: int = 0
+    ) -> tuple[MessageRef, list[Write]]:
+        """An answer whose arrival the request waits for: its reference, and its writes under the condition that the box
+        is open. `heard_at` is when the person last wrote (ms), where that may be later than the box knows. The stream
+        rings for the request when the status of the message changes."""
+        if request.box is None:
+            raise Conflict("The request has no box to answer into.", code="no_box")
+        kind, box = f"announced-{len(request.announcements)}", request.box
+        written = self.message(box, request.channel, request.account, request.id, kind, text, buttons, now)
+        written[0].item["Put"]["Item"]["request_id"] = {"S": request.id}
+        ref = MessageRef(box.conversation_id, now, blind_of_notice(kind, request.id))
+        return ref, [self._open(request, box, heard_at), *written]
+
     def message(
         self,
         box: Box,
@@ -155,10 +169,10 @@ class RequestBox:
             *self.message(own, channel, account, own.contact_id, kind, text, (), now, "status"),
         ]
 
-    def _open(self, request: Request, box: Box) -> Write:
+    def _open(self, request: Request, box: Box, heard_at: int = 0) -> Write:
         """The box is open. A press of the person that the request knows of counts as their last message: WhatsApp
         then takes answers for another day."""
-        pressed = request.at(Step.CANCELLED)
+        pressed = max(request.at(Step.CANCELLED), heard_at)
         if request.identity == Identity.SECOND_PRESS:
             pressed = max(pressed, request.at(Step.VERIFIED))
         pk = rows.conversation_pk(box.conversation_id)
@@ -168,6 +182,18 @@ class RequestBox:
         values |= {"at": pressed, "no": False}
         expression = "SET #last_inbound_at = :at, #blocked = :no"
         return self._writes.update(BOX, "desk", pk, "head", expression, "#contact_id = :contact", values)
+
+
+def last_answer(request: Request) -> str:
+    """Return the reference of the last answer that lies in a request's box; "" when there is none."""
+    for step, kind in (
+        (Step.NOTIFIED, "erased"),
+        (Step.REASONED, "refused"),
+        (Step.FINISHED, "cancelled" if request.done(Step.CANCELLED) else "refused"),
+    ):
+        if request.done(step) and request.box:
+            return str(MessageRef(request.box.conversation_id, request.at(step), blind_of_notice(kind, request.id)))
+    return ""
 
 
 def _sealed(box: Box, addresses: Mapping[str, str]) -> dict[str, bytes]:

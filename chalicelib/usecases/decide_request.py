@@ -1,115 +1,207 @@
-"""A colleague decides about a request: that it goes on, because they know that the person asked, or that it ends."""
+"""Colleagues decide about a request: one proposes that it goes on, that it ends, or that the person was told by letter,
+and another agrees. One alone may only take back what was proposed, or let a failed run go on."""
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.privacy import (
     ENDINGS,
     FIXED,
+    IDENTITY_CHECKS,
     OVER,
     Identity,
+    Proposal,
     Request,
     RequestState,
     Step,
+    Told,
     confirmable,
     stoppable,
+    tellable,
 )
-from chalicelib.domain.working_days import deadline
+from chalicelib.domain.working_days import day_of, deadline
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.observability import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.domain.profile import Deadline
+    from chalicelib.domain.profile import Profile
     from chalicelib.storage.request_opening import RequestOpening
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
 
 MOST_REASON = 1000
 """Characters of a reason. A refusal's is told to the person, as the law wants (94-V art. 8(7))."""
+LEAST_REASON = 20
+"""Characters of a refusal's reason: a sentence, and no word alone."""
+PROPOSALS = ("erase", "refuse", "letter")
+_DOCUMENT = re.compile(
+    r"(?<!\d)(?:\d[ \-]?){11}\d(?!\d)|(?<!\w)[A-Za-zА-Яа-я№]{1,2}\s?\d{6,9}(?!\d)|(?<!\d)\d{9}(?!\d)"
+)
+"""Numbers as documents bear them: an IIN of twelve digits, a passport's or an identity card's."""
+_AS_READ = "attribute_exists(#due) AND #state = :if_state"
 
 
 @dataclass(frozen=True)
 class DecideRequest:
-    """Decisions by conditional writes: of two colleagues one decides, the other is told so.
+    """Decisions by conditional writes: of two colleagues one is first, the other is told so.
 
-    `refusal` builds the answer to the person with the colleague's reason. The changed row rings through the stream, and
-    if that bell is lost, the watch sees that the request is due.
+    `refusal` builds the answer to the person with ground and reason; `written` opens what a colleague wrote about a
+    request. The changed row rings through the stream, and if that bell is lost, the watch sees that the request is due.
     """
 
     store: "RequestStore"
     opening: "RequestOpening"
-    refusal: "Callable[[Request, str, int], Sequence[Write]]"
-    deadlines: "Mapping[str, Deadline]"
+    refusal: "Callable[[Request, str, str, int], Sequence[Write]]"
+    written: Callable[[Request], str]
+    profile: "Profile"
     clock: Callable[[], int]
 
-    def __call__(self, request_id: str, decision: str, reason: str, staff_id: str) -> None:
-        """Decide `erase` or `refuse`.
+    def propose(
+        self, request_id: str, what: str, staff_id: str, *, reason: str = "", check: str = "", ground: str = "",
+        posted_on: str = "",
+    ) -> None:  # fmt: skip
+        """Propose `erase` (with a `check` of identity), `refuse` (with a `ground` of the profile and a `reason`) or
+        `letter` (with the day on which it was `posted_on`, YYYY-MM-DD). A proposal replaces the one before.
 
-        Raises BadInput; NotFound; Conflict with the code `over`, `not_yet`, `already_decided` or `too_late`; and
-        Unavailable.
+        Raises BadInput, whose code says what is wrong: `check`, `ground`, `reason`, `document` or `posted_on`;
+        NotFound; Conflict with the code `over`, `not_yet`, `already_decided` or `too_late`; and Unavailable.
         """
         reason = reason.strip()
-        if decision == "retain":
+        if what == "retain":
             raise BadInput("Keeping part of the data is not offered yet; use erase or refuse.", code="not_offered")
-        if decision not in ("erase", "refuse"):
-            raise BadInput("`decision` must be erase or refuse.")
-        if decision == "refuse" and not reason:
-            raise BadInput("A refusal needs a reason: it is told to the person.")
-        if len(reason) > MOST_REASON:
-            raise BadInput(f"`reason` may have {MOST_REASON} characters.")
-        decide = self._erase if decision == "erase" else self._refuse
+        if what not in PROPOSALS:
+            raise BadInput(f"`decision` must be one of {', '.join(PROPOSALS)}.")
+        self._checked(what, reason, check, ground)
+        now = self.clock()
+
+        def build(refused: frozenset[str]) -> "Sequence[Write]":
+            request = self._open(request_id)
+            if not _allowed(what, request):
+                raise _conflict(request)
+            if what == "letter":
+                _check_posting(posted_on, request, now)
+            proposal = Proposal(what, staff_id, now, check, ground, posted_on)
+            new: dict[str, Any] = {"proposal": asdict(proposal), "if_state": request.state}
+            new |= self._sealed(request, reason)
+            return [self.store.change(request_id, new, unless=(*FIXED, *_done_by(what)), only=_AS_READ)]
+
+        self.store.until_done(build)
+
+    def agree(self, request_id: str, staff_id: str, what: str = "") -> None:
+        """Carry out what another colleague has proposed; with `what`, only when it still is that.
+
+        Raises NotFound; Conflict with the code `no_proposal`, `same_person` or one of `propose`; and Unavailable.
+        """
         confirmed: list[bool] = []
 
         def build(refused: frozenset[str]) -> "Sequence[Write]":
-            request = self.store.get(request_id)
-            if request is None:
-                raise NotFound("There is no such request.")
-            if request.state in OVER:
-                raise Conflict("This request is over.", code="over")
-            confirmed.append(decision == "erase" and confirmable(request))
-            return decide(request, reason, staff_id, refused)
+            request = self._open(request_id)
+            proposal = request.proposal
+            if proposal is None or (what and proposal.what != what):
+                raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
+            if proposal.by == staff_id:
+                raise Conflict("Another colleague has to agree: you have proposed it.", code="same_person")
+            if not _allowed(proposal.what, request):
+                raise _conflict(request)
+            confirmed[:] = [proposal.what == "erase"]
+            new, answer = self._carried_out(request, proposal, refused)
+            new |= {"decided_by": proposal.by, "approved_by": staff_id, "proposal": None}
+            new |= {"if_state": request.state, "if_by": proposal.by, "if_at": proposal.at}
+            only = f"{_AS_READ} AND #proposal.#by = :if_by AND #proposal.#at = :if_at"
+            return [
+                self.store.change(request_id, new, unless=(*FIXED, *_done_by(proposal.what)), only=only),
+                *answer,
+            ]
 
         self.store.until_done(build)
-        if confirmed[-1]:
+        if confirmed == [True]:
             count("ErasureConfirmed", identity=str(Identity.STAFF))
 
-    def _erase(self, request: Request, reason: str, staff_id: str, refused: frozenset[str]) -> "Sequence[Write]":
-        now = self.clock()
-        new: dict[str, Any] = {"decided_by": staff_id, "due_at": now, **self._written(request, reason)}
-        new |= {"if_state": request.state, "if_due": request.due_at}
-        as_read = "#state = :if_state AND attribute_exists(#due)"
-        if confirmable(request):
-            new |= {
-                f"steps.{Step.VERIFIED}": now,
-                "identity": str(Identity.STAFF),
-                "target_at": deadline(self.deadlines["erasure_target"], now),
-            }
-            new.pop("if_due")
-            return [self.store.change(request.id, new, unless=(Step.VERIFIED, *FIXED), only=as_read)]
-        if request.state == RequestState.ESCALATED and request.due_at > now:
-            return [self.store.change(request.id, new, only=f"{as_read} AND #due_at = :if_due")]
-        raise _conflict(request)
+    def take_back(self, request_id: str) -> None:
+        """Take back what is proposed; nothing happens when nothing is. Raises NotFound, Conflict and Unavailable."""
+        self._open(request_id)
+        self.store.run(self.store.change(request_id, {"proposal": None}))
 
-    def _refuse(self, request: Request, reason: str, staff_id: str, refused: frozenset[str]) -> "Sequence[Write]":
-        if not stoppable(request):
-            raise _conflict(request)
+    def go_on(self, request_id: str, staff_id: str) -> None:
+        """Begin the next run of a request that has failed now and not in an hour. Raises NotFound, Conflict and
+        Unavailable."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write]":
+            request = self._open(request_id)
+            now = self.clock()
+            if request.state != RequestState.ESCALATED or request.due_at <= now:
+                raise _conflict(request)
+            new = {"decided_by": request.decided_by or staff_id, "due_at": now, "if_state": request.state}
+            return [self.store.change(request_id, new, only=_AS_READ)]
+
+        self.store.until_done(build)
+
+    def _open(self, request_id: str) -> Request:
+        request = self.store.get(request_id)
+        if request is None:
+            raise NotFound("There is no such request.")
+        if request.state in OVER:
+            raise Conflict("This request is over.", code="over")
+        return request
+
+    def _checked(self, what: str, reason: str, check: str, ground: str) -> None:
+        if len(reason) > MOST_REASON:
+            raise BadInput(f"`reason` may have {MOST_REASON} characters.", code="reason")
+        if what == "erase":
+            if check not in IDENTITY_CHECKS:
+                raise BadInput(f"Say how identity was checked: {', '.join(IDENTITY_CHECKS)}.", code="check")
+            if _DOCUMENT.search(reason):
+                raise BadInput(
+                    "Do not write down numbers of documents: copies are forbidden (94-V art. 7(10)). Say what you saw.",
+                    code="document",
+                )
+        if what == "refuse":
+            if ground not in self.profile.refusals:
+                raise BadInput(f"Name a ground: {', '.join(self.profile.refusals)}.", code="ground")
+            if len(reason) < LEAST_REASON or " " not in reason:
+                raise BadInput("A refusal needs a sentence: it is told to the person.", code="reason")
+
+    def _carried_out(
+        self, request: Request, proposal: Proposal, refused: frozenset[str]
+    ) -> "tuple[dict[str, Any], Sequence[Write]]":
         now = self.clock()
+        if proposal.what == "erase":
+            target = deadline(self.profile.deadlines["erasure_target"], now)
+            identity = {"identity": str(Identity.STAFF), "check": proposal.check}
+            return {f"steps.{Step.VERIFIED}": now, **identity, "target_at": target, "due_at": now}, ()
+        if proposal.what == "letter":
+            told = {f"steps.{Step.TOLD}": now, "told_by": str(Told.LETTER), "posted_on": proposal.posted_on}
+            return {**told, "due_at": now}, ()
         # The reason is told now: later nobody but the person could open it.
-        answer = [] if "box" in refused else list(self.refusal(request, reason, now))
-        new = {
-            f"steps.{Step.REFUSED}": now,
-            **({f"steps.{Step.REASONED}": now} if answer else {}),
-            **{"decided_by": staff_id, "due_at": now},
-            **self._written(request, reason),
-        }
-        return [self.store.change(request.id, new, unless=FIXED, only="attribute_exists(#due)"), *answer]
+        answer = () if "box" in refused else self.refusal(request, proposal.ground, self.written(request), now)
+        reasoned = {f"steps.{Step.REASONED}": now} if answer else {}
+        return {f"steps.{Step.REFUSED}": now, **reasoned, "ground": proposal.ground, "due_at": now}, answer
 
-    def _written(self, request: Request, reason: str) -> "Mapping[str, bytes]":
+    def _sealed(self, request: Request, reason: str) -> "Mapping[str, bytes | None]":
         subject = self.opening.subject(request.contact_id) if reason else None
-        return {"reason": self.opening.sealed(request.id, "reason", subject, reason)} if subject else {}
+        return {"reason": self.opening.sealed(request.id, "reason", subject, reason) if subject else None}
+
+
+def _done_by(what: str) -> tuple[Step, ...]:
+    """Steps behind which a decision comes too late."""
+    return {"erase": (Step.VERIFIED,), "letter": (Step.TOLD,)}.get(what, ())
+
+
+def _allowed(what: str, request: Request) -> bool:
+    return {"erase": confirmable, "refuse": stoppable, "letter": tellable}[what](request)
+
+
+def _check_posting(posted_on: str, request: Request, now: int) -> None:
+    first = day_of(request.at(Step.VERIFIED))
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", posted_on) or not first <= posted_on <= day_of(now):
+        raise BadInput(
+            f"Say on which day the letter was posted: from {first}, when identity was proved, to today.",
+            code="posted_on",
+        )
 
 
 def _conflict(request: Request) -> Conflict:

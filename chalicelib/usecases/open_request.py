@@ -15,7 +15,8 @@ from chalicelib.domain.privacy import (
     RequestState,
     Subject,
 )
-from chalicelib.domain.working_days import deadline
+from chalicelib.domain.tickets import DAY
+from chalicelib.domain.working_days import day_of, day_start, deadline, default_time
 from chalicelib.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_EVIDENCE = 4000
 """Characters that a colleague may write about how the person asked."""
+MOST_DAYS_AGO = 366
+"""Days that a notice may have lain before somebody enters it: more is a mistake in the date."""
 _READ_ANEW = frozenset({"pointer", "subject", "older", "asked"})
 """Roles of writes that others may have been faster with: what they check is read anew."""
 
@@ -58,6 +61,7 @@ class OpenRequest:
         source: str,
         *,
         received_at: int = 0,
+        received_on: str = "",
         language: str = "",
         created_by: str = "",
         evidence: str = "",
@@ -70,9 +74,13 @@ class OpenRequest:
         Who opens and cancels requests in the chat again and again opens none for a while (MOST_ASKED); what a colleague
         enters is not counted.
 
-        `received_at` (ms) is when the person asked, now when 0; the law's terms count from it. Raises NotFound for a
-        contact that is not there or is being erased, BadInput and Unavailable.
+        `received_at` (ms) is when the person's notice arrived, now when 0. What a colleague enters names the day
+        instead, `received_on` (YYYY-MM-DD, in Kazakhstan), as it stands on the paper. The law's terms count from it.
+        Raises NotFound for a contact that is not there or is being erased, BadInput (with the code `received_on` about
+        that day) and Unavailable.
         """
+        if source == "staff":
+            received_at = self._day_of_receipt(received_on)
         if kind not in ERASING_KINDS:
             raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(ERASING_KINDS)}.")
         if source not in SOURCES:
@@ -98,13 +106,29 @@ class OpenRequest:
                 opened.append(Opened("", new=False, too_often=True))
                 return None
             counted = [self.opening.counted(contact_id, asked)] if asked else []
-            request = self._request(subject, kind, source, received_at, language, created_by, older)
+            request = self._request(subject, kind, source, received_at, received_on, language, created_by, older)
             opened.append(Opened(request.id, new=True))
             superseded = [self.opening.superseded(older, self.clock())] if older else []
             return [*self.opening.opened(request, subject, evidence, over=first), *superseded, *counted, *also]
 
         self.store.until_done(build)
         return opened[0] if opened else Opened("", new=False)
+
+    def _day_of_receipt(self, received_on: str) -> int:
+        """When a notice arrived of which the day alone is known (ms): now, when that is today."""
+        now = self.clock()
+        try:
+            start = day_start(received_on)
+        except ValueError:
+            raise BadInput(
+                "Say on which day the notice was received, as YYYY-MM-DD: the terms count from it.", code="received_on"
+            ) from None
+        if not now - MOST_DAYS_AGO * DAY < start <= now:
+            raise BadInput(
+                f"The notice cannot have been received after today or more than {MOST_DAYS_AGO} days ago.",
+                code="received_on",
+            )
+        return now if received_on == day_of(now) else start
 
     def _pointed(self, request_id: str, contact_id: str) -> Request | None:
         """The request that the pointer names, if it is one of this contact and not over: the pointer lies where intake
@@ -123,6 +147,7 @@ class OpenRequest:
         kind: str,
         source: str,
         received_at: int,
+        received_on: str,
         language: str,
         created_by: str,
         older: Request | None,
@@ -140,7 +165,10 @@ class OpenRequest:
             account=subject.account,
             language=language or subject.language,
             received_at=received_at,
+            received_on=received_on,
+            opened_at=now,
             deadline_at=deadline(self.deadlines["stop_processing"], received_at),
+            default_at=default_time(self.deadlines["stop_processing"], received_at),
             alarm_at=deadline(self.deadlines["erasure_alarm"], received_at),
             due_at=now + WATCHED,
             certificate_id=new_id(),

@@ -41,10 +41,11 @@ class Answer(Enum):
 
 @dataclass(frozen=True)
 class AnswerWait:
-    """Answers the run that waits for what `outcome` says."""
+    """Answers the run that waits for what `outcome` says. `told` writes down that the person was told, if they were."""
 
     store: "RequestStore"
     executions: "Executions"
+    told: Callable[[Request], Request]
     clock: Callable[[], int]
 
     def __call__(self, request: Request) -> Answer:
@@ -53,6 +54,7 @@ class AnswerWait:
         "The time is over" is written down first, under the condition that nobody stopped the request: from then on
         nobody can, whenever the answer arrives. While destructions are held the time of a grace is not over.
         """
+        request = self.told(request)
         word = self._settled(request)
         if not word or not request.token:
             return Answer.WAITS
@@ -106,6 +108,7 @@ class WakeRequest:
 
     store: "RequestStore"
     executions: "Executions"
+    told: Callable[[Request], Request]
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> None:
@@ -119,14 +122,21 @@ class WakeRequest:
                 self._next(request, now)
             return
         if request.token:
-            answer = AnswerWait(self.store, self.executions, self.clock)
-            if answer(request) is Answer.NOBODY and self._look(request, now):
+            answer = AnswerWait(self.store, self.executions, self.told, self.clock)
+            word = answer(request)
+            if word is Answer.NOBODY and self._look(request, now):
                 answer.forget(request)
+            if word is Answer.WAITS and request.waits == Wait.TELLING and request.due_at <= now:
+                self._later(request, now)
             return
         if request.due_at <= now:
-            new = {"due_at": now + WATCHED, "if_due": request.due_at}
-            self.store.run(self.store.change(request_id, new, only="#due_at = :if_due AND attribute_exists(#due)"))
+            self._later(request, now)
         self._look(request, now)
+
+    def _later(self, request: Request, now: int) -> None:
+        """Have the watch look again in a while, unless somebody has changed that meanwhile."""
+        new = {"due_at": now + WATCHED, "if_due": request.due_at}
+        self.store.run(self.store.change(request.id, new, only="#due_at = :if_due AND attribute_exists(#due)"))
 
     def _look(self, request: Request, now: int) -> bool:
         """Make sure that a run goes on; return whether it is the one that the row names."""

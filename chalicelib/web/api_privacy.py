@@ -7,10 +7,19 @@ from chalice.app import Response
 
 from chalicelib import wiring_web
 from chalicelib.domain.certificates import FINAL, ISSUED, Entry
-from chalicelib.domain.privacy import ERASING_KINDS, ESCALATED_RESTS, Request, RequestState, Step, shown_state
+from chalicelib.domain.privacy import (
+    ESCALATED_RESTS,
+    HANDLED_KINDS,
+    Request,
+    RequestState,
+    Step,
+    missed,
+    shown_state,
+    suppresses,
+)
 from chalicelib.errors import BadInput, NotFound
 from chalicelib.observability import audit
-from chalicelib.usecases.decide_request import MOST_REASON
+from chalicelib.usecases.decide_request import PROPOSALS
 from chalicelib.usecases.open_request import MOST_EVIDENCE
 from chalicelib.web import fields
 from chalicelib.web.answers import json_answer
@@ -22,7 +31,9 @@ KINDS = (
     *("withdrawal", "deletion", "stop_processing", "objection", "authority"),
 )
 """Every kind of request that the law knows; the desk handles HANDLED_KINDS."""
-DECISIONS = ("erase", "retain", "refuse")
+DECISIONS = (*PROPOSALS, "retain", "agree", "take_back", "go_on")
+_FIELDS = {"erase": ("check", "reason"), "refuse": ("ground", "reason"), "letter": ("posted_on",)}
+"""Fields of a proposal beside its name."""
 NOT_FOUND = "There is no such request, or its retention has ended."
 
 
@@ -40,18 +51,19 @@ def list_requests(call: Call) -> Response:
         cursor=query.get("cursor", ""),
     )
     audit("requests_read", count=len(found.items), staff_id=call.colleague.id)
-    return json_answer({"items": [form(one) for one in found.items], "cursor": found.cursor or None})
+    return json_answer({"items": [form(one, call.now) for one in found.items], "cursor": found.cursor or None})
 
 
 def open_request(call: Call) -> Response:
     """POST privacy-requests: a second one returns the first."""
     fields.only(call.query, (), "parameter")
     body = call.json
-    fields.only(body, ("kind", "contact_id", "source", "evidence"))
+    fields.only(body, ("kind", "contact_id", "source", "evidence", "received_on"))
     kind = fields.word(body, "kind", KINDS)
-    if kind not in ERASING_KINDS:
+    if kind not in HANDLED_KINDS:
         raise BadInput(
-            f"Requests of this kind are not handled here yet. Use {' or '.join(ERASING_KINDS)}.", code="not_offered"
+            f"Requests of this kind are not handled here yet. Use one of {', '.join(HANDLED_KINDS)}.",
+            code="not_offered",
         )
     if body.get("source", "staff") != "staff":
         raise BadInput("The field source is staff: a person's own request comes through their chat.")
@@ -60,9 +72,17 @@ def open_request(call: Call) -> Response:
         raise BadInput("The field contact_id is wanted: whose data it is about.")
     contact_id = fields.path_id({"id": contact_id})
     evidence = fields.text(body, "evidence", MOST_EVIDENCE) if body.get("evidence") is not None else ""
-    opened = wiring_web.open_request()(contact_id, kind, "staff", created_by=call.colleague.id, evidence=evidence)
+    received_on = body.get("received_on")
+    opened = wiring_web.open_request()(
+        contact_id,
+        kind,
+        "staff",
+        received_on=received_on if isinstance(received_on, str) else "",
+        created_by=call.colleague.id,
+        evidence=evidence,
+    )
     audit_opened(opened.request_id, contact_id, kind, call.colleague.id, new=opened.new)
-    return json_answer(form(_request(opened.request_id, call.now)), 201 if opened.new else 200)
+    return json_answer(form(_request(opened.request_id, call.now), call.now), 201 if opened.new else 200)
 
 
 def audit_opened(request_id: str, contact_id: str, kind: str, staff_id: str, *, new: bool) -> None:
@@ -78,22 +98,31 @@ def read(call: Call) -> Response:
     fields.only(call.query, (), "parameter")
     request = _request(fields.path_id(call.path), call.now)
     audit("request_read", request_id=request.id, staff_id=call.colleague.id)
-    return json_answer(form(request))
+    return json_answer(form(request, call.now))
 
 
 def decide(call: Call) -> Response:
     """POST privacy-requests/{id}/decision"""
     fields.only(call.query, (), "parameter")
     request_id, body = fields.path_id(call.path), call.json
-    fields.only(body, ("decision", "category", "ground", "until", "reason"))
+    fields.only(body, ("decision", "check", "ground", "posted_on", "reason"))
     decision = fields.word(body, "decision", DECISIONS)
-    if decision != "retain" and any(body.get(name) is not None for name in ("category", "ground", "until")):
-        raise BadInput("The fields category, ground and until belong to the decision retain.")
-    reason = fields.text(body, "reason", MOST_REASON) if body.get("reason") is not None else ""
-    request = _request(request_id, call.now)
-    wiring_web.decide_request()(request.id, decision, reason, call.colleague.id)
+    given = {name: body[name] for name in ("check", "ground", "posted_on", "reason") if body.get(name) is not None}
+    if extra := sorted(given.keys() - _FIELDS.get(decision, ())):
+        raise BadInput(f"The decision {decision} takes no {', '.join(extra)}.")
+    if not all(isinstance(value, str) for value in given.values()):
+        raise BadInput("The fields check, ground, posted_on and reason are texts.")
+    request, use, by = _request(request_id, call.now), wiring_web.decide_request(), call.colleague.id
+    if decision == "agree":
+        use.agree(request.id, by)
+    elif decision == "take_back":
+        use.take_back(request.id)
+    elif decision == "go_on":
+        use.go_on(request.id, by)
+    else:
+        use.propose(request.id, decision, by, **given)
     audit("request_decided", request_id=request.id, action=decision, staff_id=call.colleague.id)
-    return json_answer(form(_request(request_id, call.now)))
+    return json_answer(form(_request(request_id, call.now), call.now))
 
 
 def read_hold(call: Call) -> Response:
@@ -149,8 +178,8 @@ def _request(request_id: str, now: int) -> Request:
     return kept.request
 
 
-def form(one: Request) -> dict[str, Any]:
-    """A request: our ids, words, numbers and times, and nothing that could answer for it."""
+def form(one: Request, now: int) -> dict[str, Any]:
+    """A request as of now (ms): our ids, words, numbers and times, and nothing that could answer for it."""
     return {
         "id": one.id,
         "kind": one.kind,
@@ -161,11 +190,23 @@ def form(one: Request) -> dict[str, Any]:
         "language": one.language or None,
         "clocks": {
             "received": when(one.received_at),
+            "entered": when(one.opened_at),
+            "default": when(one.default_at),
             "target": when(one.target_at),
             "alarm": when(one.alarm_at),
             "limit": when(one.deadline_at),
         },
+        "received_on": one.received_on or None,
+        "missed": list(missed(one, now)),
+        "suppressed": suppresses(one),
         "identity": one.identity or None,
+        "identity_check": one.check or None,
+        "proposal": _proposal(one),
+        "told": {"at": when(one.at(Step.TOLD)), "by": one.told_by, "posted_on": one.posted_on or None}
+        if one.done(Step.TOLD)
+        else None,
+        "refused_on": one.ground or None,
+        "answer": one.answered or None,
         "waits": one.waits or None,
         "waits_until": when(one.due_at) if one.waits else None,
         "steps": [{"name": str(step), "at": when(one.at(step))} for step in Step if one.done(step)],
@@ -179,8 +220,17 @@ def form(one: Request) -> dict[str, Any]:
         "certificate_id": one.certificate_id if one.done(Step.CERTIFIED) else None,
         "created_by": one.created_by or None,
         "decided_by": one.decided_by or None,
+        "approved_by": one.approved_by or None,
         "over": when(one.over_at),
     }
+
+
+def _proposal(one: Request) -> dict[str, Any] | None:
+    found = one.proposal
+    if found is None:
+        return None
+    given = {"check": found.check or None, "ground": found.ground or None, "posted_on": found.posted_on or None}
+    return {"decision": found.what, "by": found.by, "at": when(found.at), **given}
 
 
 def _failure(one: Request) -> dict[str, Any] | None:
@@ -190,7 +240,7 @@ def _failure(one: Request) -> dict[str, Any] | None:
         "code": one.failure,
         "step": one.failed_step,
         "message": (
-            "A task of the workflow failed for good. The next run begins by itself at `next_run`; decide erase to"
+            "A task of the workflow failed for good. The next run begins by itself at `next_run`; decide go_on to"
             " begin it now. If it fails again, tell on-call."
         ),
         "at": when(one.escalated_at),

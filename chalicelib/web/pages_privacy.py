@@ -7,19 +7,30 @@ from chalice.app import Response
 
 from chalicelib import wiring_web
 from chalicelib.domain.desk import Contact
-from chalicelib.domain.privacy import ENDINGS, ERASING_KINDS, OVER, Request, RequestState, Step, confirmable, stoppable
+from chalicelib.domain.privacy import (
+    ENDINGS,
+    HANDLED_KINDS,
+    OVER,
+    Request,
+    RequestState,
+    Step,
+    confirmable,
+    stoppable,
+    tellable,
+)
+from chalicelib.domain.working_days import day_of
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.observability import audit
 from chalicelib.storage.desk import Desk
 from chalicelib.storage.queue_pages import counts
-from chalicelib.usecases.decide_request import MOST_REASON
+from chalicelib.usecases.decide_request import MOST_REASON, PROPOSALS
 from chalicelib.usecases.open_request import MOST_EVIDENCE
 from chalicelib.usecases.work_on_ticket import Frozen
 from chalicelib.web import fields, pages
 from chalicelib.web.api_privacy import NOT_FOUND, audit_opened
 from chalicelib.web.call import Call
 from chalicelib.web.pages_queue import BY_NAME, Place, colleagues, rail
-from chalicelib.web.show_privacy import GATE, KINDS, NOT_DONE, PROBLEMS, RequestWords
+from chalicelib.web.show_privacy import CHECKS, GATE, GROUNDS, KINDS, NOT_DONE, PROBLEMS, RequestWords
 
 PER_PAGE = 50
 
@@ -33,14 +44,24 @@ def requests(call: Call) -> Response:
     return _page("privacy.html", call, found=found, first="cursor" not in call.query, hold=hold)
 
 
+_PROPOSED = ("check", "ground", "posted_on", "reason")
+"""Fields of the forms in which a decision is proposed."""
+
+
 @dataclass(frozen=True)
 class Typed:
-    """What was typed and not taken, with the reason."""
+    """What was typed into the form of `part` and not taken, with the reason."""
 
-    text: str = ""
     problem: str = ""
     status: int = 200
+    part: str = ""
     kind: str = ""
+    evidence: str = ""
+    received_on: str = ""
+    check: str = ""
+    ground: str = ""
+    posted_on: str = ""
+    reason: str = ""
 
 
 def case(call: Call) -> Response:
@@ -70,7 +91,13 @@ def _case(call: Call, typed: Typed) -> Response:
         reason=desk.written(one.contact_id, one.id, "reason", kept.reason) if person else "",
         may_erase=confirmable(one),
         may_refuse=stoppable(one),
-        may_go_on=one.state == RequestState.ESCALATED and not confirmable(one) and one.due_at > call.now,
+        may_tell=tellable(one),
+        may_go_on=one.state == RequestState.ESCALATED and one.due_at > call.now,
+        announced=wiring_web.announcements()(one.announcements) if not one.done(Step.BOX_CLOSED) else [],
+        checks=CHECKS,
+        grounds=[(ground, GROUNDS[ground]) for ground in wiring_web.profile().refusals],
+        first_day=day_of(one.at(Step.VERIFIED) or call.now),
+        today=day_of(call.now),
         certified=one.done(Step.CERTIFIED),
         hold=wiring_web.hold_destructions().current() if _may_be_held(one) else None,
         gate=GATE,
@@ -93,27 +120,36 @@ def _person(desk: Desk, contact_id: str, call: Call) -> Contact | None:
 
 
 def decide(call: Call) -> Response:
-    """POST a decision: destroy, refuse with a reason, or go on after a failure"""
-    fields.only(call.form, ("csrf", "decision", "checked", "reason"))
-    request_id, reason = fields.path_id(call.path), call.form.get("reason", "")
-    decision = fields.word(call.form, "decision", ("erase", "refuse", "go_on"))
-    problem = ""
-    if decision == "erase" and call.form.get("checked") != "yes":
-        problem = "unchecked"
-    elif decision == "refuse" and not reason.strip():
-        problem = "no_reason"
-    status = 400
-    if not problem:
-        try:
-            text = fields.text(call.form, "reason", MOST_REASON) if reason.strip() else ""
-            wiring_web.decide_request()(request_id, decision.replace("go_on", "erase"), text, call.colleague.id)
-        except (BadInput, Conflict) as error:
-            problem, status = error.code if error.code in PROBLEMS else "-", error.status
-    if problem:
-        said = pages.words_for(call, call.now).say(PROBLEMS.get(problem, NOT_DONE))
-        return _case(call, Typed(reason, said, status))
-    audit("request_decided", request_id=request_id, action=decision, staff_id=call.colleague.id)
+    """POST a decision: propose to destroy, to refuse, or that the person was told by letter; agree to what another has
+    proposed, or take it back; go on after a failure"""
+    form = call.form
+    fields.only(form, ("csrf", "decision", "proposed", *_PROPOSED))
+    request_id, by = fields.path_id(call.path), call.colleague.id
+    decision = fields.word(form, "decision", (*PROPOSALS, "agree", "take_back", "go_on"))
+    use = wiring_web.decide_request()
+    try:
+        if decision == "agree":
+            use.agree(request_id, by, form.get("proposed", ""))
+        elif decision == "take_back":
+            use.take_back(request_id)
+        elif decision == "go_on":
+            use.go_on(request_id, by)
+        else:
+            given = {name: form.get(name, "") for name in _PROPOSED}
+            if given["reason"].strip():
+                given["reason"] = fields.text(form, "reason", MOST_REASON)
+            use.propose(request_id, decision, by, **given)
+    except (BadInput, Conflict) as error:
+        return refused(call, error)
+    audit("request_decided", request_id=request_id, action=decision, staff_id=by)
     return pages.go(f"/dashboard/privacy/{request_id}")
+
+
+def refused(call: Call, error: BadInput | Conflict) -> Response:
+    """The request's page with what was typed and, beside it, why it was not taken."""
+    said = pages.words_for(call, call.now).say(PROBLEMS.get(error.code, NOT_DONE))
+    given = {name: call.form.get(name, "") for name in _PROPOSED}
+    return _case(call, Typed(problem=said, status=error.status, part=call.form.get("decision", ""), **given))
 
 
 def new(call: Call) -> Response:
@@ -133,8 +169,9 @@ def _new(call: Call, contact_id: str, typed: Typed) -> Response:
         status=typed.status,
         person=person,
         ticket_id=desk.conversation(person.conversation_id).ticket_id,
-        kinds=[(kind, KINDS[kind]) for kind in ERASING_KINDS],
+        kinds=[(kind, KINDS[kind]) for kind in HANDLED_KINDS],
         most=MOST_EVIDENCE,
+        today=day_of(call.now),
         typed=typed,
     )
 
@@ -142,16 +179,18 @@ def _new(call: Call, contact_id: str, typed: Typed) -> Response:
 def enter(call: Call) -> Response:
     """POST a new request; when one is open already, that one is shown"""
     form = call.form
-    fields.only(form, ("csrf", "contact", "kind", "evidence"))
-    contact_id = fields.path_id({"id": form.get("contact", "")})
+    fields.only(form, ("csrf", "contact", "kind", "evidence", "received_on"))
+    contact_id, by = fields.path_id({"id": form.get("contact", "")}), call.colleague.id
     try:
-        kind = fields.word(form, "kind", ERASING_KINDS)
+        kind = fields.word(form, "kind", HANDLED_KINDS)
         evidence = fields.text(form, "evidence", MOST_EVIDENCE)
+        day = form.get("received_on", "")
+        opened = wiring_web.open_request()(contact_id, kind, "staff", received_on=day, created_by=by, evidence=evidence)
     except BadInput as error:
-        said = pages.words_for(call, call.now).say(NOT_DONE)
-        return _new(call, contact_id, Typed(form.get("evidence", ""), said, error.status, form.get("kind", "")))
-    opened = wiring_web.open_request()(contact_id, kind, "staff", created_by=call.colleague.id, evidence=evidence)
-    audit_opened(opened.request_id, contact_id, kind, call.colleague.id, new=opened.new)
+        said = pages.words_for(call, call.now).say(PROBLEMS.get(error.code, NOT_DONE))
+        given = {name: form.get(name, "") for name in ("kind", "evidence", "received_on")}
+        return _new(call, contact_id, Typed(problem=said, status=error.status, **given))
+    audit_opened(opened.request_id, contact_id, kind, by, new=opened.new)
     return pages.go(f"/dashboard/privacy/{opened.request_id}")
 
 

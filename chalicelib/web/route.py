@@ -98,5 +98,7 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/privacy/hold", "pages_hold:hold", HOLDERS),
     Route("POST", "/dashboard/privacy/hold", "pages_hold:set_hold", HOLDERS, form=True),
     Route("GET", "/dashboard/privacy/{id}", "pages_privacy:case", PRIVACY),
+    Route("GET", "/dashboard/privacy/{id}/letter", "pages_telling:printed", PRIVACY),
+    Route("POST", "/dashboard/privacy/{id}/announcement", "pages_telling:again", PRIVACY, form=True),
     Route("POST", "/dashboard/privacy/{id}/decision", "pages_privacy:decide", PRIVACY, form=True),
 )

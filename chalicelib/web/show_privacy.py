@@ -12,17 +12,20 @@ from chalicelib.domain.privacy import (
     ESCALATED_RESTS,
     OVER,
     Hold,
+    Proposal,
     Request,
     RequestState,
     Step,
     Wait,
+    missed,
     next_step,
     shown_state,
     stoppable,
 )
 from chalicelib.domain.profile import Deadline
 from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import working_days_between
+from chalicelib.domain.working_days import day_start, working_days_between
+from chalicelib.storage.announcements import Announced
 from chalicelib.web.certificate_page import STORES
 from chalicelib.web.show import Words
 
@@ -62,11 +65,41 @@ IDENTITIES: Mapping[str, str] = {
     "second_press": desk_msg("confirmed in the bound chat"),
     "staff": desk_msg("checked by: {name}"),
 }
+CHECKS: Mapping[str, str] = {
+    "chat_code": desk_msg("a code sent to the bound chat and read back"),
+    "signature": desk_msg("an electronic signature"),
+    "in_person": desk_msg("in person: a document was seen"),
+    "notary": desk_msg("a notarised application"),
+}
+GROUNDS: Mapping[str, str] = {
+    "obligation": desk_msg("An obligation between the person and us is not performed yet"),
+    "law": desk_msg("A law obliges us to keep the data"),
+    "not_proved": desk_msg("It was not proved that the request came from the person"),
+}
+PROPOSED: Mapping[str, str] = {
+    "erase": desk_msg("Destroy the data"),
+    "refuse": desk_msg("Refuse with reasons"),
+    "letter": desk_msg("The person was told by letter"),
+}
+TOLD_BY: Mapping[str, str] = {
+    "delivered": desk_msg("their application has the message"),
+    "accepted": desk_msg("the provider took the message; it gives no receipts"),
+    "letter": desk_msg("by letter, posted: {date}"),
+}
+ANSWERED: Mapping[str, str] = {
+    "delivered": desk_msg("arrived"),
+    "accepted": desk_msg("taken by the provider, which gives no receipts"),
+    "not_arrived": desk_msg("did not arrive"),
+}
+MISSED: Mapping[str, str] = {
+    "stopped": desk_msg("the processing was not stopped"),
+    "answered": desk_msg("the person had no answer"),
+}
 _TITLES: tuple[tuple[str, str], ...] = (
     ("received", desk_msg("Received")),
-    (Step.SUPPRESSED, desk_msg("News and surveys stopped")),
+    (Step.SUPPRESSED, desk_msg("Nothing unasked is sent")),
     (Step.VERIFIED, desk_msg("Identity proved")),
-    ("grounds", desk_msg("Grounds decided")),
+    (Step.TOLD, desk_msg("Person told")),
     (Step.GRACED, desk_msg("Time to think again")),
     (Step.FENCED, desk_msg("Access closed")),
     (Step.INVENTORIED, desk_msg("Inventory written")),
@@ -75,17 +108,17 @@ _TITLES: tuple[tuple[str, str], ...] = (
     (Step.SWEPT, desk_msg("Swept again")),
     (Step.ABSENT, desk_msg("Absence proved")),
     (Step.CERTIFIED, desk_msg("Certificate signed")),
-    (Step.BOX_CLOSED, desk_msg("Person told, address destroyed")),
+    (Step.BOX_CLOSED, desk_msg("Last answer sent, address destroyed")),
     (Step.BACKUPS_GONE, desk_msg("Backups expired")),
     (Step.FINAL, desk_msg("Final certificate")),
 )
 """The steps as docs/privacy.md numbers them, each with the mark that says it is done."""
 GATE = 7
 """Before this step stands the point of no return."""
-_PART_OF: Mapping[str, int] = {Step.ANNOUNCED: 4, Step.SETTLED: 9, Step.NOTIFIED: 12, Step.BACKUPS_CHECKED: 13}
+_PART_OF: Mapping[str, int] = {Step.ANNOUNCED: 3, Step.SETTLED: 9, Step.NOTIFIED: 12, Step.BACKUPS_CHECKED: 13}
 _HINTS: Mapping[str, str] = {
     Step.SUPPRESSED: desk_msg("Can be undone"),
-    "grounds": desk_msg("Nothing is kept back"),
+    Step.TOLD: desk_msg("Before that nothing is destroyed"),
     Step.GRACED: desk_msg("The person may cancel"),
     Step.FENCED: desk_msg("Tickets freeze, late messages are refused"),
     Step.ABSENT: desk_msg("By a separate program that can only read"),
@@ -102,8 +135,20 @@ PROBLEMS: Mapping[str, str] = {
     "already_decided": desk_msg("This request is decided already. Look at its new state."),
     "too_late": desk_msg("The data is being destroyed. That cannot be stopped any more."),
     "not_yet": desk_msg("This request is just being opened. Try again in a minute."),
-    "unchecked": desk_msg("Check the person's identity first and confirm it with the mark."),
-    "no_reason": desk_msg("A refusal needs a reason: it is told to the person."),
+    "check": desk_msg("Choose how the person's identity was checked."),
+    "document": desk_msg(
+        "Do not write down numbers of documents: the law forbids copies, art. 7(10). Say only what you saw."
+    ),
+    "ground": desk_msg("Choose a ground of the refusal."),
+    "reason": desk_msg("A refusal needs a sentence: it is told to the person."),
+    "posted_on": desk_msg("Enter the day on which the letter was posted: from the proof of identity to today."),
+    "received_on": desk_msg(
+        "Enter the day on which the notice was received, not after today: the terms count from it."
+    ),
+    "no_proposal": desk_msg("Nothing of this kind is proposed any more. Look at the request anew."),
+    "same_person": desk_msg("Another privacy officer has to agree: you have proposed it."),
+    "told_already": desk_msg("The person was told meanwhile. Look at the request anew."),
+    "often_enough": desk_msg("It was sent five times. Tell the person by letter."),
 }
 
 
@@ -158,6 +203,42 @@ class RequestWords:
     def identity(self, one: Request) -> str:
         return label(self.words.say, IDENTITIES, one.identity, name=self.words.colleague(one.decided_by))
 
+    def told(self, one: Request) -> str:
+        """What proves that the person was told; empty while nothing does."""
+        posted = self.words.date(day_start(one.posted_on)) if one.posted_on else ""
+        by = label(self.words.say, TOLD_BY, one.told_by, date=posted)
+        return f"{self.moment(one.at(Step.TOLD))}: {by}" if one.done(Step.TOLD) else ""
+
+    def announced(self, one: Request, message: Announced) -> str:
+        """One announcement: when it was sent and what became of it."""
+        why = self.words.reason(one.channel, message.failure) if message.failure else ""
+        return ". ".join(filter(None, [f"{self.moment(message.at)}: {self.words.status(message.status)}", why]))
+
+    def proposed(self, one: Proposal) -> str:
+        """What a colleague proposes, in one line."""
+        details = {
+            "erase": label(self.words.say, CHECKS, one.check),
+            "refuse": label(self.words.say, GROUNDS, one.ground),
+            "letter": self.words.date(day_start(one.posted_on)) if one.posted_on else "",
+        }[one.what]
+        return f"{label(self.words.say, PROPOSED, one.what)}: {details}"
+
+    def checked(self, one: Request) -> str:
+        """How colleagues made sure who asked; empty when the person did."""
+        return label(self.words.say, CHECKS, one.check) if one.check else ""
+
+    def answer(self, one: Request) -> str:
+        """What became of the last answer, once its address is destroyed."""
+        return label(self.words.say, ANSWERED, one.answered) if one.answered else ""
+
+    def breach(self, one: Request) -> str:
+        """What the law's limit passed without; empty when nothing was missed."""
+        found = [label(self.words.say, MISSED, each) for each in missed(one, self.words.now)]
+        if not found:
+            return ""
+        told = self.words.say("The limit of art. 8(7) passed on {date}, and {missed}. This is a breach.")
+        return told.format(date=self.words.date(one.deadline_at), missed="; ".join(found))
+
     def store(self, store: str) -> str:
         return label(self.words.say, STORES, store)
 
@@ -189,6 +270,8 @@ class RequestWords:
             in_time = one.at(Step.KEY_DESTROYED) <= one.deadline_at
             return (say("destroyed in time"), "") if in_time else (say("destroyed too late"), "late")
         if now > one.deadline_at:
+            if not missed(one, now):
+                return say("stopped and answered in time"), "soon"
             days = working_days_between(one.deadline_at, now)
             return say("over, working days: {days}").format(days=days), "late"
         days = working_days_between(now, one.deadline_at)
@@ -208,7 +291,8 @@ class RequestWords:
     def clocks(self, one: Request) -> list[Clock]:
         """The four clocks: before the destruction what remains, after it what was kept."""
         say = self.words.say
-        received = Clock(say("Received"), self._at(one.received_at), self.source(one))
+        at = self.words.date(one.received_at) if one.received_on else self._at(one.received_at)
+        received = Clock(say("Received"), at, self.source(one))
         return [received, *(self._after(one) if one.done(Step.KEY_DESTROYED) else self._before(one))]
 
     def _before(self, one: Request) -> list[Clock]:
@@ -298,8 +382,6 @@ class RequestWords:
     def _done_at(self, one: Request, mark: str) -> int:
         if mark == "received":
             return one.received_at
-        if mark == "grounds":
-            return one.at(Step.VERIFIED)
         if mark == Step.BACKUPS_GONE:  # seen by the task that signs the final certificate, at once before it
             return one.at(Step.FINAL)
         return one.at(mark)
@@ -314,12 +396,18 @@ class RequestWords:
         elif mark == Step.ERASED and one.counts and (at or here):
             fact = say("rows: {gone} of {rows}").format(gone=gone, rows=rows)
         elif mark == Step.VERIFIED and at:
-            fact = self.identity(one)
+            fact = ", ".join(filter(None, [self.identity(one), self.checked(one)]))
+        elif mark == Step.TOLD and at:
+            return self.told(one)
+        elif mark == Step.BOX_CLOSED and at and one.answered:
+            fact = self.answer(one)
+        elif mark == Step.TOLD and here and one.done(Step.ANNOUNCED):
+            fact = say("not proved yet")
         elif here and one.waits and one.due_at > self.words.now:
             fact = say("until {time}").format(time=self.moment(one.due_at))
         known = ", ".join(filter(None, [self.moment(at) if at else "", fact]))
         # What could still happen is said of what is ahead, and that something can be undone while it can.
-        ahead = not at or mark == "grounds" or (mark == Step.SUPPRESSED and stoppable(one))
+        ahead = not at or (mark == Step.SUPPRESSED and stoppable(one))
         hint = say(_HINTS[mark]) if mark in _HINTS and ahead and not fact else ""
         return ". ".join(filter(None, [known, hint]))
 

@@ -6,7 +6,7 @@ dated. Rows that appear on a ticket which may already be closed, and messages wh
 not show, go the same way, one by one; so do rows that lie on no ticket. With an edit or a deletion goes that it is
 one: it may be about a text that has to go. A deletion that waits for its message is rung for again when its time is
 changed. A new or changed contact is indexed. What a person asks for about their data, a new request about it, and what
-a colleague decided, ring for the worker of those.
+a colleague decided, and the status of a message that tells a person of their destruction, ring for the worker of those.
 """
 
 from collections.abc import Iterable, Mapping
@@ -68,6 +68,8 @@ def _bell(record: Mapping[str, Any]) -> tuple[str, Bell] | None:
         return "doorbell", Bell({"conversation_id": conversation_id}, conversation_id, record["eventID"])
     if kind == "ticket" and item.get("expires_at", 0) != item.get("dated", 0):
         return "dating", _dating(item["conversation_id"], item["ticket_id"])
+    if kind == "message" and item.get("request_id"):
+        return None if new else ("privacy", Bell({"request_id": item["request_id"]}))
     if kind == "message" and "direction" in item and _concerns_dater(item, new):
         conversation_id = item["pk"].partition("#")[2]
         change = item["direction"] == "in" and item.get("kind") in TEXT_CHANGES

@@ -11,15 +11,18 @@ from chalicelib.domain.privacy import Request
 from chalicelib.domain.privacy_words import ASK_WAITS
 from chalicelib.domain.privacy_words import Ask as Asked
 from chalicelib.domain.profile import load_profile
-from chalicelib.erasure import await_delivery, decide, settle, verify_identity, wait_backups
+from chalicelib.domain.references import MessageRef
+from chalicelib.erasure import await_delivery, settle, verify_identity, wait_backups
 from chalicelib.erasure.answers import RequestAnswers
 from chalicelib.erasure.decide import Decide
 from chalicelib.erasure.escalate import Escalate
 from chalicelib.erasure.finish import Finish
 from chalicelib.erasure.grace import Grace
 from chalicelib.erasure.soft_suppress import SoftSuppress
+from chalicelib.erasure.tell import Announce, Tell
 from chalicelib.erasure.waiting import Waiting
 from chalicelib.storage import rows
+from chalicelib.storage.announcements import Announcements
 from chalicelib.storage.attributes import item_to_wire, to_wire
 from chalicelib.storage.executions import RunStatus
 from chalicelib.storage.holding import Holding
@@ -27,17 +30,22 @@ from chalicelib.storage.opening_one import OneOpener
 from chalicelib.storage.outbox_reading import OutboxReading
 from chalicelib.storage.request_box import RequestBox
 from chalicelib.storage.request_opening import RequestOpening
+from chalicelib.storage.request_secret import RequestSecret
 from chalicelib.storage.requests import RequestStore
+from chalicelib.storage.sealing import request_attribute
 from chalicelib.storage.vault import Place, unseal
 from chalicelib.usecases.decide_request import DecideRequest
 from chalicelib.usecases.open_request import Opened, OpenRequest
 from chalicelib.usecases.privacy_asks import PrivacyAsks
+from chalicelib.usecases.prove_telling import ProveTelling
 from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
 from tests.erasure.conftest import Erasing, Person
 from tests.people import from_daniyar
 
 PROFILE = load_profile("spoint")
 DANA = "5f0c1c1e-0000-4000-8000-00000000000d"
+ERLAN = "5f0c1c1e-0000-4000-8000-00000000000e"
+REASON = "Долг по договору ещё не погашен."
 
 
 @dataclass
@@ -118,7 +126,19 @@ class Living:
 
     @property
     def wake(self) -> WakeRequest:
-        return WakeRequest(self.store, self.runs, self.clock)  # type: ignore[arg-type]
+        return WakeRequest(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
+
+    @property
+    def told(self) -> ProveTelling:
+        read = Announcements(self.desk.dynamodb, self.desk.tables)
+        return ProveTelling(self.store, read, PROFILE.deadlines["grace"], self.clock)
+
+    @property
+    def tell(self) -> Tell:
+        secret = RequestSecret(self.store, lambda: OneOpener(lambda: self.desk.vault))
+        address, term = "https://desk.local/certificates", PROFILE.deadlines["grace"]
+        announce = Announce(RequestBox(self.desk.tables), secret, PROFILE, address, term)
+        return Tell(announce, self.opening.suppressed, self.clock)
 
     @property
     def asks(self) -> PrivacyAsks:
@@ -129,16 +149,49 @@ class Living:
 
     @property
     def deciding(self) -> DecideRequest:
-        return DecideRequest(self.store, self.opening, self.answers.refused, PROFILE.deadlines, self.clock)
+        return DecideRequest(self.store, self.opening, self.answers.refused, self.reason, PROFILE, self.clock)
 
-    def decide(self, request_id: str, decision: str, reason: str, staff_id: str) -> None:
-        """A colleague decides, and the changed row rings for the worker."""
-        self.deciding(request_id, decision, reason, staff_id)
+    def reason(self, request: Request) -> str:
+        """What a colleague wrote as the reason of a decision."""
+        place = request_attribute(request.id, "reason")
+        sealed = self.store.item(request.id).get("reason")
+        return OneOpener(lambda: self.desk.vault).text(request.contact_id, place, sealed) or ""
+
+    def decide(self, request_id: str, decision: str, reason: str = REASON, **more: str) -> None:
+        """A colleague proposes, another agrees, and the changed row rings for the worker."""
+        given = {"erase": {"check": "in_person"}, "refuse": {"ground": "obligation"}}.get(decision, {})
+        self.deciding.propose(request_id, decision, DANA, **{"reason": reason, **given, **more})
+        self.deciding.agree(request_id, ERLAN)
         self.wake(request_id)
+
+    def arrives(self, request_id: str, status: str = "") -> Request:
+        """The newest announcement gets a status: the one that proves it on the person's channel, unless another is
+        given; and the changed row rings for the worker."""
+        request = self.read(request_id)
+        status = status or {"telegram": "sent", "whatsapp": "delivered"}[request.channel]
+        ref = MessageRef.parse(request.announcements[-1])
+        assert ref is not None
+        self.desk.dynamodb.update_item(
+            TableName=self.desk.tables["desk"],
+            Key=item_to_wire({"pk": rows.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
+            UpdateExpression="SET #status = :status",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":status": to_wire(status)},
+        )
+        self.wake(request_id)
+        return self.read(request_id)
+
+    @property
+    def grace(self) -> Grace:
+        return Grace(PROFILE.deadlines["grace"], self.tell)
+
+    @property
+    def undecided(self) -> Decide:
+        return Decide(self.opening.released, self.opening.suppressed, self.answers.defaulted, self.clock)
 
     @property
     def waiting(self) -> Waiting:
-        answer = AnswerWait(self.store, self.runs, self.clock)  # type: ignore[arg-type]
+        answer = AnswerWait(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
         return Waiting(self.store, answer, self.clock, lambda attempt: None)
 
     @property
@@ -207,7 +260,8 @@ class Living:
 
     def opened(self, person: Person, **more: Any) -> Request:
         """A request whose first run has begun."""
-        opened: Opened = self.open_request(person.contact_id, "withdrawal", "bot", **more)
+        given = {"kind": "withdrawal", "source": "bot", **more}
+        opened: Opened = self.open_request(person.contact_id, **given)
         self.wake(opened.request_id)
         return self.read(opened.request_id)
 
@@ -223,7 +277,8 @@ class Living:
 
     def mark(self, request_id: str, steps: Mapping[str, int] | None = None, **attributes: Any) -> Request:
         """Set steps and attributes, as other tasks do; None removes."""
-        changes = {**{f"steps.{step}": at for step, at in (steps or {}).items()}, **attributes}
+        told = {"told_by": "accepted"} if "told" in (steps or {}) else {}
+        changes = {**{f"steps.{step}": at for step, at in (steps or {}).items()}, **told, **attributes}
         self.store.run(self.store.change(request_id, changes))
         return self.read(request_id)
 
@@ -241,10 +296,11 @@ class Living:
     def _task(self, wait: str) -> Any:
         from chalicelib.domain.privacy import Wait
 
-        grace = Grace(PROFILE.deadlines["grace"], self.answers.announced, self.opening.suppressed, self.clock)
+        grace, tell, decide = self.grace, self.tell, self.undecided
         return {
             "identity": (Wait.IDENTITY, verify_identity.due, verify_identity.begin),
-            "decision": (Wait.DECISION, decide.due, Decide(self.opening.released)),
+            "decision": (Wait.DECISION, decide.due, decide.begin),
+            "telling": (Wait.TELLING, tell.due, tell.begin),
             "grace": (Wait.GRACE, grace.due, grace.begin),
             "settle": (Wait.SETTLE, settle.due),
             "told": (Wait.ANSWER, await_delivery.due),
@@ -258,7 +314,6 @@ class Living:
         assert request.box is not None
         pk = rows.conversation_pk(request.box.conversation_id)
         found = [item for item in self.desk.of("message#") if item["pk"] == pk]
-        from chalicelib.domain.references import MessageRef
         from chalicelib.storage.sealing import message_content
 
         def opened(item: Mapping[str, Any]) -> str:

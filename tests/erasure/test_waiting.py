@@ -17,18 +17,21 @@ from chalicelib.domain.privacy import (
     RequestState,
     Step,
     Wait,
+    missed,
     next_step,
     outcome,
     state_by_steps,
 )
 from chalicelib.domain.tickets import DAY
-from chalicelib.erasure import await_delivery, decide, escalate, finish, settle, verify_identity, wait_backups
+from chalicelib.domain.working_days import day_of
+from chalicelib.erasure import await_delivery, decide, escalate, finish, settle, tell, verify_identity, wait_backups
 from chalicelib.erasure import grace as grace_task
-from chalicelib.erasure.grace import Grace
+from chalicelib.erasure.hard_suppress import HardSuppress
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.storage.fencing import Fencing
 from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, PROFILE, Living, outcomes
+from tests.erasure.living import Living, outcomes
 from tests.retention.faults import Died, fated
 
 GRACE = 4 * HOUR
@@ -103,7 +106,8 @@ def test_press_and_parking_at_the_same_time(living: Living, daniyar: Person, req
 # -- each wait
 
 
-def test_the_time_to_confirm_ends_and_a_colleague_decides(living: Living, daniyar: Person, request_: Request) -> None:
+def test_the_time_to_confirm_ends_and_colleagues_decide(living: Living, daniyar: Person, request_: Request) -> None:
+    """Given a withdrawal from the bound account, silence lifts nothing."""
     living.verify(request_)
     assert "suppressed_at" in daniyar.row
     living.desk.now += IDENTITY_WAITS
@@ -111,35 +115,81 @@ def test_the_time_to_confirm_ends_and_a_colleague_decides(living: Living, daniya
     assert outcomes(living) == ["expired"]
     assert living.park(request_, "", "", "decision") == ""
     row = living.read(request_.id)
-    assert (row.state, row.due_at) == (RequestState.DECIDING, row.deadline_at)
-    assert "suppressed_at" not in daniyar.row
-    living.decide(request_.id, "erase", "knows him by passport", DANA)
+    assert (row.state, row.due_at) == (RequestState.DECIDING, row.default_at)
+    assert "suppressed_at" in daniyar.row
+    living.decide(request_.id, "erase")
     assert outcomes(living) == ["expired", "verified"]
-    assert living.park(request_, "", "", "grace") == ""
+    assert living.park(request_, "", "", "telling") == ""
     assert "suppressed_at" in daniyar.row
 
 
-def test_the_law_s_limit_passes_without_a_decision(living: Living, request_: Request) -> None:
-    living.park(request_, "", "", "decision")
-    living.desk.now = request_.deadline_at
-    living.wake(request_.id)
+def test_what_nobody_proved_suppresses_for_two_days(living: Living, daniyar: Person) -> None:
+    """Given a request that a colleague entered, silence lifts the suppression; proof brings it back."""
+    opened = living.opened(daniyar, source="staff", received_on=day_of(living.desk.now))
+    living.soft_suppress(opened.id)
+    living.verify(opened)
+    assert "suppressed_at" in daniyar.row
+    living.desk.now += IDENTITY_WAITS
+    living.wake(opened.id)
+    assert living.park(opened, "", "", "decision") == ""
+    assert "suppressed_at" not in daniyar.row
+    living.decide(opened.id, "erase")
+    assert living.park(opened, "", "", "telling") == ""
+    assert "suppressed_at" in daniyar.row
+
+
+@pytest.mark.parametrize("source", ["bot", "staff"])
+def test_near_the_law_s_limit_the_person_gets_an_answer_once_and_nothing_is_destroyed(
+    living: Living, daniyar: Person, source: str
+) -> None:
+    opened = living.opened(daniyar, source=source, received_on=day_of(living.desk.now))
+    living.soft_suppress(opened.id)
+    assert living.park(opened, "", "", "decision") == ""
+    texts = len(living.box_texts(living.read(opened.id)))
+    living.desk.now = opened.default_at
+    living.wake(opened.id)
     assert outcomes(living) == ["overdue"]
+    assert living.park(opened, "", "", "decision") == ""
+    row = living.read(opened.id)
+    assert (row.state, row.at(Step.DEFAULTED)) == (RequestState.DECIDING, opened.default_at)
+    assert ("suppressed_at" in daniyar.row) is (source == "bot")
+    assert len(living.box_texts(row)) == texts + 1
+    living.desk.now = row.due_at
+    living.wake(opened.id)
+    assert living.park(opened, "", "", "decision") == ""
+    assert len(living.box_texts(row)) == texts + 1
+    assert missed(row, opened.deadline_at + 1) == (() if source == "bot" else ("stopped",))
+    living.says(daniyar, "confirm", opened.id)
+    assert outcomes(living) == ["overdue", "overdue", "verified"]
 
 
-def test_grace_is_announced_once_and_ends_on_time(living: Living, daniyar: Person, request_: Request) -> None:
+def test_the_time_to_think_again_begins_when_the_person_was_told(
+    living: Living, daniyar: Person, request_: Request
+) -> None:
     living.says(daniyar, "confirm", request_.id)
-    announced = living.desk.now
-    assert living.park(request_, "", "", "grace") == ""
+    assert living.park(request_, "", "", "telling") == ""
+    assert living.park(request_, "", "", "telling") == ""
+    row = living.read(request_.id)
+    assert (row.state, row.waits, row.told_by) == (RequestState.TELLING, Wait.TELLING, "")
+    assert len(living.box_texts(row)) == 2  # the question, and this
+    assert all(word in living.box_texts(row)[1] for word in (row.certificate_id, "certificates"))
+    living.desk.now += 60 * DAY
+    living.wake(request_.id)
+    assert outcomes(living) == [], "only proof ends this waiting"
+    told = living.desk.now
+    row = living.arrives(request_.id)
+    assert outcomes(living) == ["told"]
+    assert (row.at(Step.TOLD), row.told_by) == (told, "accepted")
+    living.desk.now += 1
     assert living.park(request_, "", "", "grace") == ""
     row = living.read(request_.id)
-    assert (row.state, row.due_at) == (RequestState.GRACE, announced + GRACE)
-    assert len(living.box_texts(row)) == 2  # the question, and this
-    living.desk.now = announced + GRACE - 1
+    assert (row.state, row.due_at) == (RequestState.GRACE, told + GRACE)
+    living.desk.now = told + GRACE - 1
     living.wake(request_.id)
-    assert outcomes(living) == []
+    assert outcomes(living) == ["told"]
     living.desk.now += 1
     living.wake(request_.id)
-    assert outcomes(living) == ["due"]
+    assert outcomes(living) == ["told", "due"]
     # Whoever cancels now is too late, though nothing has begun yet.
     living.says(daniyar, "cancel", request_.id)
     assert not living.read(request_.id).done(Step.CANCELLED)
@@ -152,7 +202,9 @@ def test_a_run_that_comes_late_takes_no_time_to_think_from_the_person(
     cancel; and once told, no later run gives them more."""
     living.says(daniyar, "confirm", request_.id)
     living.desk.now += 2 * GRACE
+    assert living.park(request_, "", "", "telling") == ""
     told = living.desk.now
+    living.arrives(request_.id)
     assert living.park(request_, "", "", "grace") == ""
     row = living.read(request_.id)
     assert row.due_at == told + GRACE
@@ -162,10 +214,40 @@ def test_a_run_that_comes_late_takes_no_time_to_think_from_the_person(
     assert living.read(request_.id).due_at == told + GRACE
 
 
+def test_a_run_of_the_release_before_tells_the_person_before_anything_is_destroyed(
+    living: Living, daniyar: Person, request_: Request
+) -> None:
+    """Given an execution whose definition knows no telling, which has announced in words that held no certificate,
+    then the person is told anew, and the fence does not close before."""
+    living.mark(request_.id, {"verified": living.desk.now, "announced": living.desk.now, "graced": living.desk.now})
+    hard = HardSuppress(living.store, Fencing(living.desk.dynamodb, living.desk.tables, living.store), living.clock)
+    assert hard(request_.id) == {"outcome": "held"}
+    row = living.read(request_.id)
+    assert (row.state, row.done(Step.GRACED)) == (RequestState.TELLING, False)
+    assert living.park(request_, "", "", "grace") == ""
+    living.desk.now += 2 * DAY
+    living.wake(request_.id)
+    assert outcomes(living) == []
+    told = living.desk.now
+    assert living.arrives(request_.id).due_at == told + GRACE
+    assert outcomes(living) == []
+    living.desk.now += GRACE
+    living.wake(request_.id)
+    assert outcomes(living) == ["due"]
+    assert hard(request_.id) == {"outcome": "fenced"}
+
+
+def test_what_the_release_before_called_told_is_the_last_answer(living: Living, request_: Request) -> None:
+    living.mark(request_.id, {"certified": 5}, **{"steps.told": 7})
+    row = living.read(request_.id)
+    assert (row.at(Step.NOTIFIED), row.done(Step.TOLD)) == (7, False)
+
+
 def test_of_cancelling_and_the_end_of_the_grace_one_wins(living: Living, daniyar: Person, request_: Request) -> None:
     for _ in range(6):
         living.runs.answered.clear()
-        living.mark(request_.id, {"verified": living.desk.now}, **{"steps.graced": None, "steps.cancelled": None})
+        done = {"verified": living.desk.now, "told": living.desk.now}
+        living.mark(request_.id, done, told_by="accepted", **{"steps.graced": None, "steps.cancelled": None})
         living.park(request_, "", "", "grace")
         living.desk.now += GRACE
         living.ask(daniyar, "cancel", request_.id)
@@ -198,7 +280,7 @@ def test_the_other_waits(living: Living, request_: Request) -> None:
     assert living.read(request_.id).at("settled") == at + SETTLE_WAITS
 
 
-@pytest.mark.parametrize("wait", ["identity", "grace", "settle", "told", "backups"])
+@pytest.mark.parametrize("wait", ["identity", "telling", "grace", "settle", "told", "backups"])
 def test_nobody_waits_for_what_has_not_begun(living: Living, daniyar: Person, wait: str) -> None:
     request = living.opened(daniyar)
     with pytest.raises(TaskFailed, match="out_of_order"):
@@ -282,20 +364,22 @@ def test_nothing_is_parked_on_a_request_that_is_over_or_has_failed(living: Livin
 
 def test_a_resumed_run_passes_all_waits_that_are_over(living: Living, daniyar: Person, request_: Request) -> None:
     at = living.desk.now
-    steps = dict.fromkeys(("verified", "announced", "graced", "fenced", "key_destroyed", "erased", "settled"), at)
-    living.mark(request_.id, {**steps, "absent": at, "told": at, "box_closed": at}, state="waiting_for_backups")
+    names = ("verified", "announced", "told", "graced", "fenced", "key_destroyed", "erased", "settled", "absent")
+    steps = dict.fromkeys((*names, "notified", "box_closed"), at)
+    living.mark(request_.id, steps, state="waiting_for_backups", told_by="accepted")
     living.desk.now += 15 * DAY
     texts = len(living.box_texts(request_))
     before = living.read(request_.id)
     for wait, word in (
         ("identity", "verified"),
+        ("telling", "told"),
         ("grace", "due"),
         ("settle", "due"),
         ("told", "due"),
         ("backups", "due"),
     ):
         assert living.park(request_, "", "", wait) == word
-    assert outcomes(living) == ["verified", "due", "due", "due", "due"]
+    assert outcomes(living) == ["verified", "told", "due", "due", "due", "due"]
     assert living.read(request_.id) == before
     assert len(living.box_texts(request_)) == texts
 
@@ -306,7 +390,8 @@ def test_a_resumed_run_passes_all_waits_that_are_over(living: Living, daniyar: P
 CASES: dict[str, tuple[dict[str, int], int]] = {
     "identity": ({}, 1),
     "decision": ({}, 1),
-    "grace": ({"verified": 0}, 2),
+    "telling": ({"verified": 0}, 2),
+    "grace": ({"verified": 0, "told": 0}, 1),
     "settle": ({"erased": DAY}, 1),
 }
 """Steps that are done, by how long after now (ms), and how many texts lie in the box in the end."""
@@ -346,7 +431,7 @@ def test_a_task_may_die_at_any_call(
         assert living.runs.waiting[row.token] == row.execution
         assert row.run == (2 if resumed == "the run dies" else 1)
         assert len(living.box_texts(row)) == texts
-        assert ("suppressed_at" in daniyar.row) is (wait != "decision")
+        assert "suppressed_at" in daniyar.row
     assert number > 2
 
 
@@ -499,13 +584,14 @@ def made(**more: Any) -> Request:
     [
         ("", "received", "suppressed"),
         ("suppressed", "verifying", "verified"),
-        ("suppressed verified announced", "grace", "graced"),
-        ("suppressed verified graced", "destroying", "fenced"),
+        ("suppressed verified announced", "telling", "told"),
+        ("suppressed verified announced told", "grace", "graced"),
+        ("suppressed verified told graced", "destroying", "fenced"),
         ("suppressed verified graced fenced inventoried key_destroyed", "destroying", "erased"),
         ("suppressed cancelled", "verifying", "finished"),
-        ("suppressed verified refused finished", "grace", "box_closed"),
-        ("suppressed verified graced fenced inventoried key_destroyed erased settled swept absent certified told"
-         " box_closed", "waiting_for_backups", "final"),
+        ("suppressed verified refused finished", "telling", "box_closed"),
+        ("suppressed verified graced fenced inventoried key_destroyed erased settled swept absent certified"
+         " notified box_closed", "waiting_for_backups", "final"),
     ],
 )  # fmt: skip
 def test_state_and_next_step_follow_from_what_is_done(steps: str, state: str, following: str) -> None:
@@ -521,6 +607,7 @@ def test_state_and_next_step_follow_from_what_is_done(steps: str, state: str, fo
         ("decision", "", 10, "overdue"), ("decision", "verified", 10, "verified"),
         ("decision", "refused", 0, "refused"),
         ("grace", "verified", 9, ""), ("grace", "verified", 10, "due"), ("grace", "cancelled", 10, "cancelled"),
+        ("telling", "verified", 10, ""), ("telling", "told", 9, "told"), ("telling", "refused", 9, "refused"),
         ("settle", "cancelled", 9, ""), ("settle", "", 10, "due"), ("told", "cancelled", 10, "due"),
         ("backups", "", 10, "due"), ("", "verified", 9, ""),
     ],
@@ -534,10 +621,9 @@ def test_how_a_waiting_ends(waits: str, steps: str, now: int, expected: str) -> 
 
 @pytest.fixture
 def wired(living: Living, monkeypatch: pytest.MonkeyPatch) -> Living:
-    grace = Grace(PROFILE.deadlines["grace"], living.answers.announced, living.opening.suppressed, living.clock)
     for name, part in {
-        "waiting": living.waiting, "opening": living.opening, "grace": grace, "finish": living.finish,
-        "escalate": living.escalate,
+        "waiting": living.waiting, "decide": living.undecided, "tell": living.tell, "grace": living.grace,
+        "finish": living.finish, "escalate": living.escalate,
     }.items():  # fmt: skip
         monkeypatch.setattr(wiring_erasure, name, lambda part=part: part)
     return living
@@ -546,7 +632,8 @@ def wired(living: Living, monkeypatch: pytest.MonkeyPatch) -> Living:
 @pytest.mark.parametrize(
     ("task", "steps", "waits"),
     [
-        (verify_identity, "", "identity"), (decide, "", "decision"), (grace_task, "verified", "grace"),
+        (verify_identity, "", "identity"), (decide, "", "decision"), (tell, "verified", "telling"),
+        (grace_task, "verified told", "grace"), (grace_task, "verified", "grace"),
         (settle, "erased", "settle"), (await_delivery, "absent", "told"),
         (wait_backups, "absent box_closed", "backups"),
     ],

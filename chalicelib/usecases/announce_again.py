@@ -1,0 +1,44 @@
+"""A colleague has the announcement of a destruction sent once more, when the first one did not arrive."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.privacy import FIXED, Request, Step, tellable
+from chalicelib.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from chalicelib.storage.requests import RequestStore
+    from chalicelib.storage.writes import Write
+
+MOST_ANNOUNCEMENTS = 5
+
+
+@dataclass(frozen=True)
+class AnnounceAgain:
+    """`announce` builds an announcement (erasure/tell.py: Announce); `heard_at` says when the person last wrote (ms):
+    WhatsApp takes it again when that was within a day."""
+
+    store: "RequestStore"
+    announce: "Callable[[Request, int, int], tuple[dict[str, Any], Sequence[Write]]]"
+    heard_at: Callable[[Request], int]
+    once_more: str
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> None:
+        """Send it again. Raises NotFound, Unavailable, and Conflict with the code `told_already` when the person was
+        told or nobody is to be told, and `often_enough` after MOST_ANNOUNCEMENTS."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write]":
+            request = self.store.get(request_id)
+            if request is None:
+                raise NotFound("There is no such request.")
+            if not tellable(request) or "box" in refused:
+                raise Conflict("The person was told, or nobody is to be told any more.", code="told_already")
+            if len(request.announcements) >= MOST_ANNOUNCEMENTS:
+                raise Conflict("It was sent often enough. Tell the person by letter.", code="often_enough")
+            new, message = self.announce(request, self.clock(), self.heard_at(request))
+            marked = self.store.change(request_id, new, unless=(Step.TOLD, *FIXED), only=self.once_more)
+            return [marked, *message]
+
+        self.store.until_done(build)

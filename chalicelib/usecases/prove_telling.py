@@ -1,0 +1,46 @@
+"""Whether a person was told when the destruction of their data begins: what the messages that say so came to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.privacy import Request, Step, Wait, proof_of_telling
+from chalicelib.domain.working_days import deadline
+from chalicelib.observability import log
+
+if TYPE_CHECKING:
+    from chalicelib.domain.profile import Deadline
+    from chalicelib.storage.announcements import Announced
+    from chalicelib.storage.requests import RequestStore
+
+_UNLESS = (Step.TOLD, Step.CANCELLED, Step.REFUSED)
+
+
+@dataclass(frozen=True)
+class ProveTelling:
+    """Writes down that a person was told, once. `read` returns what became of messages by their references; `term` is
+    the time to think again, which begins then."""
+
+    store: "RequestStore"
+    read: "Callable[[Sequence[str]], Sequence[Announced]]"
+    term: "Deadline"
+    clock: Callable[[], int]
+
+    def __call__(self, request: Request) -> Request:
+        """Return the request as it is once the proof, if there is one by now, is written down. Raises Unavailable.
+
+        What counts is when we learn of it, which is never earlier than it happened.
+        """
+        if request.done(Step.TOLD) or not request.announcements or request.waits not in (Wait.TELLING, Wait.GRACE):
+            return request
+        found = (proof_of_telling(request.channel, one.status) for one in self.read(request.announcements))
+        proof = next((one for one in found if one), None)
+        if proof is None:
+            return request
+        now = self.clock()
+        due_at = now if request.waits == Wait.TELLING else deadline(self.term, now)
+        new = {f"steps.{Step.TOLD}": now, "told_by": str(proof), "due_at": due_at}
+        if self.store.run(self.store.change(request.id, new, unless=_UNLESS, only="attribute_exists(#due)")) is None:
+            log("person_told", request_id=request.id, outcome=str(proof))
+        fresh = self.store.get(request.id)
+        return replace(request, steps=fresh.steps, due_at=fresh.due_at) if fresh else request

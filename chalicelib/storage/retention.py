@@ -19,6 +19,9 @@ from chalicelib.storage.writes import Write, Writes
 AGAIN = 1
 """Instead of a date in a ticket's `dated`: its rows have to be looked at. No ticket ever has this date."""
 
+_LATEST = 100
+"""Failed messages of a ticket that are looked through for the one to name next."""
+
 
 class TicketDates:
     """Reads and writes dates. All methods raise Unavailable."""
@@ -158,7 +161,8 @@ class TicketDates:
                 return None
             writes, ticket = [self._flag(row, failed)], get_row(rows.ticket_pk(ticket_id), "ticket")
             if ticket is not None:
-                writes.append(self._tell(ticket, row, failed, now))
+                other = None if failed else self._other(ticket, row)
+                writes += [self._tell(ticket, row, failed, now, other), *([self._as_read(other)] if other else [])]
                 channel, code = str(ticket.channel), str(failure.get("code", ""))
                 if failed and stops(channel, code):
                     told = code
@@ -183,8 +187,30 @@ class TicketDates:
             "message", "desk", str(row.pk), str(row.sk), expression, " AND ".join(conditions), values
         )
 
-    def _tell(self, ticket: DeskRow, row: DeskRow, failed: bool, now: int) -> Write:
-        """Write on the ticket, if it is as it was read, the newest message that was not delivered."""
+    def _other(self, ticket: DeskRow, row: DeskRow) -> DeskRow | None:
+        """The newest other message, of the latest ones, that the ticket has to name when it no longer names this."""
+        if ticket.undelivered != str(row.sk).removeprefix("message#"):
+            return None
+        with reaching():
+            latest = DeskRow.query(
+                str(row.pk),
+                DeskRow.sk.startswith("message#"),
+                filter_condition=(DeskRow.ticket_id == row.ticket_id) & (DeskRow.flagged == True),  # noqa: E712
+                scan_index_forward=False,
+                consistent_read=True,
+                page_size=_LATEST,
+                limit=_LATEST,
+            )
+            return next((one for one in latest if one.sk != row.sk and outstanding(outgoing(one))), None)
+
+    def _as_read(self, other: DeskRow) -> Write:
+        """That message is as it was read: when it arrives after all, its own mark is taken off then."""
+        values, condition = {"status": other.status or "", "yes": True}, "#flagged = :yes AND #status = :status"
+        return self._writes.update("other", "desk", str(other.pk), str(other.sk), "", condition, values)
+
+    def _tell(self, ticket: DeskRow, row: DeskRow, failed: bool, now: int, other: DeskRow | None) -> Write:
+        """Write on the ticket, if it is as it was read, the newest message that was not delivered; `other` is the one
+        that it is when this one was."""
         tail, known = str(row.sk).removeprefix("message#"), ticket.undelivered or ""
         values: dict[str, Any] = {"state": ticket.state or ""}
         condition = "#state = :state AND "
@@ -199,4 +225,6 @@ class TicketDates:
                 expression, values = f"{expression}, {change}", values | more
         elif known == tail:
             expression = "REMOVE #undelivered"
+            if other is not None:
+                expression, values["tail"] = "SET #undelivered = :tail", str(other.sk).removeprefix("message#")
         return self._writes.update("ticket", "desk", str(ticket.pk), "ticket", expression, condition, values)

@@ -4,7 +4,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.messages import StatusUpdate
@@ -119,6 +119,8 @@ EVENTS = st.lists(
 )
 
 
+@example(events=[("status", 1, "failed"), ("settle", 0, ""), ("status", 1, "delivered"), ("status", 0, "failed")])
+@example(events=[("status", 0, "failed"), ("status", 1, "failed"), ("settle", 0, ""), ("status", 1, "delivered")])
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
 def test_whatever_happens_beside_it_the_ticket_says_what_is_so(desk: Keeping, events: list[Any]) -> None:

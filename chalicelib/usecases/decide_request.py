@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.documents import names_document
 from chalicelib.domain.privacy import (
     ENDINGS,
     FIXED,
@@ -38,10 +39,6 @@ MOST_REASON = 1000
 LEAST_REASON = 20
 """Characters of a refusal's reason: a sentence, and no word alone."""
 PROPOSALS = ("erase", "refuse", "letter")
-_DOCUMENT = re.compile(
-    r"(?<!\d)(?:\d[ \-]?){11}\d(?!\d)|(?<!\w)[A-Za-zА-Яа-я№]{1,2}\s?\d{6,9}(?!\d)|(?<!\d)\d{9}(?!\d)"
-)
-"""Numbers as documents bear them: an IIN of twelve digits, a passport's or an identity card's."""
 _AS_READ = "attribute_exists(#due) AND #state = :if_state"
 
 
@@ -154,7 +151,7 @@ class DecideRequest:
         if what == "erase":
             if check not in IDENTITY_CHECKS:
                 raise BadInput(f"Say how identity was checked: {', '.join(IDENTITY_CHECKS)}.", code="check")
-            if _DOCUMENT.search(reason):
+            if names_document(reason):
                 raise BadInput(
                     "Do not write down numbers of documents: copies are forbidden (94-V art. 7(10)). Say what you saw.",
                     code="document",

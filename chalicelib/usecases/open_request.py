@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.documents import names_document
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.privacy import (
     ENDINGS,
@@ -77,8 +78,12 @@ class OpenRequest:
         `received_at` (ms) is when the person's notice arrived, now when 0. What a colleague enters names the day
         instead, `received_on` (YYYY-MM-DD, in Kazakhstan), as it stands on the paper. The law's terms count from it.
         Raises NotFound for a contact that is not there or is being erased, BadInput (with the code `received_on` about
-        that day) and Unavailable.
+        that day, `document` when the evidence holds the number of one) and Unavailable.
         """
+        if names_document(evidence):
+            raise BadInput(
+                "Do not write down numbers of documents: copies are forbidden (94-V art. 7(10)).", code="document"
+            )
         if source == "staff":
             received_at = self._day_of_receipt(received_on)
         if kind not in ERASING_KINDS:

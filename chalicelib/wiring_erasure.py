@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.ledger import Ledger, Signer
     from chalicelib.usecases.decide_request import DecideRequest
     from chalicelib.usecases.open_request import OpenRequest
+    from chalicelib.usecases.opt_out import OptOut
     from chalicelib.usecases.privacy_asks import PrivacyAsks
     from chalicelib.usecases.wake_request import WakeRequest
     from chalicelib.usecases.watch_asks import WatchAsks
@@ -100,6 +101,14 @@ def open_request() -> "OpenRequest":
     from chalicelib.usecases.open_request import OpenRequest
 
     return OpenRequest(requests(), opening(), profile().deadlines, wiring.clock())
+
+
+@cache
+def opt_out() -> "OptOut":
+    """Ends news and offers."""
+    from chalicelib.usecases.opt_out import OptOut
+
+    return OptOut(requests(), opening(), profile().deadlines, wiring.clock())
 
 
 @cache
@@ -274,10 +283,13 @@ def soft_suppress() -> "SoftSuppress":
 @cache
 def notify() -> "Notify":
     """Tells the person that it is done."""
+    from chalicelib.erasure.answer_opt_out import AnswerOptOut
     from chalicelib.erasure.notify import Notify
 
-    address = f"{settings().public_url.rstrip('/')}/certificates"
-    return Notify(requests(), box(), wiring_delivery.single_opener, profile(), address, wiring.clock())
+    address, opener = f"{settings().public_url.rstrip('/')}/certificates", wiring_delivery.single_opener
+    kept = profile().retention["request"].days
+    opt_out = AnswerOptOut(requests(), opening(), box(), opener, profile(), address, kept)
+    return Notify(requests(), box(), opener, profile(), address, opt_out, wiring.clock())
 
 
 @cache

@@ -104,7 +104,7 @@ class Head:
 @dataclass(frozen=True)
 class Recipient:
     """The contact. `addresses` are sealed, by kind. `suppressed`: they withdrew consent, and only what they ask for may
-    go out. `opted_out`: they want no news, offers or surveys."""
+    go out. `opted_out`: they want no news, offers or surveys, as the request `opted_out_by` says."""
 
     contact_id: str
     state: str
@@ -112,6 +112,7 @@ class Recipient:
     addresses: dict[str, bytes] = field(repr=False)
     suppressed: bool = False
     opted_out: bool = False
+    opted_out_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ class OutboxReading:
             sealed,
             suppressed=bool(row.suppressed_at),
             opted_out=bool(row.opted_out_at),
+            opted_out_by=row.opted_out_by or "",
         )
 
     def parked(self, name: str) -> tuple[str, int, dict[str, Any]] | None:

@@ -31,6 +31,7 @@ from chalicelib.storage.requests import RequestStore
 from chalicelib.storage.vault import Place, unseal
 from chalicelib.usecases.decide_request import DecideRequest
 from chalicelib.usecases.open_request import Opened, OpenRequest
+from chalicelib.usecases.opt_out import OptOut
 from chalicelib.usecases.privacy_asks import PrivacyAsks
 from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
 from tests.erasure.conftest import Erasing, Person
@@ -115,6 +116,10 @@ class Living:
     @property
     def open_request(self) -> OpenRequest:
         return OpenRequest(self.store, self.opening, PROFILE.deadlines, self.clock)
+
+    @property
+    def opt_out(self) -> OptOut:
+        return OptOut(self.store, self.opening, PROFILE.deadlines, self.clock)
 
     @property
     def wake(self) -> WakeRequest:

@@ -67,7 +67,9 @@ class SoftSuppress:
                 return [self.store.finish(request, Step.SUPPRESSED, self.clock())]  # nobody is left to be told
 
         self.store.until_done(build)
-        return {"outcome": "opted_out" if found[-1].kind == OPT_OUT else "suppressed"}
+        if found[-1].kind == OPT_OUT:
+            return {"outcome": "opted_out"}
+        return {"outcome": "suppressed"}
 
     def _writes(self, request: Request) -> "list[Write]":
         now = self.clock()

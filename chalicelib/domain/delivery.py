@@ -160,7 +160,7 @@ class Answered:
 @dataclass(frozen=True)
 class Failed:
     """A message of ours that may be sent again, as its `row` shows it (see domain/pieces.py). `resent_as` is the newest
-    message that took its place, or the place of some of its pieces, `answers` the question it was to answer (ms)."""
+    message that took its place, or the place of some of its pieces."""
 
     ref: MessageRef
     ticket_id: str
@@ -168,7 +168,6 @@ class Failed:
     content: bytes = field(repr=False)
     row: Mapping[str, Any] = field(default_factory=dict)
     resent_as: str = ""
-    answers: int = 0
 
     @property
     def left(self) -> tuple[int, ...]:
@@ -199,12 +198,6 @@ class Reply:
     def state(self) -> str:
         """An answered ticket waits for the customer; one that was solved stays so."""
         return State.SOLVED if self.ticket.state == State.SOLVED else State.PENDING
-
-    @property
-    def answers(self) -> int:
-        """When the question came that it answers (ms): the ticket's open one, or that of the failed message, which was
-        never answered; 0 for none."""
-        return self.ticket.question_at or (self.again.answers if self.again else 0)
 
 
 def window_open(channel: str, last_inbound_at: int, now: int) -> bool:

@@ -64,7 +64,6 @@ class ReplyStore(OutboxReading):
             content=row.content or b"",
             row=outgoing(row),
             resent_as=resent_as(ref, row),
-            answers=int(row.answers or 0),
         )
 
     def shown(self, ref: MessageRef, now: int) -> Stored | None:
@@ -117,7 +116,7 @@ class ReplyStore(OutboxReading):
             "rank": RANK["queued"],
             "author": reply.author,
             "purpose": "support",
-            "answers": reply.answers or None,
+            "answers": reply.ticket.question_at or None,
         }
 
     def _again(self, reply: Reply, failed: Failed) -> Write:
@@ -187,5 +186,5 @@ def _place(reply: Reply) -> dict[str, Any]:
         "attempts": 0,
         "channel": reply.head.channel,
         "account": reply.head.account,
-        "answers": reply.answers or None,
+        "answers": reply.ticket.question_at or None,
     }

@@ -82,7 +82,7 @@ class ReplyToCustomer:
             known = self.store.reply_of(ticket.conversation_id, client_hash, now)
             if known is not None:
                 return self._same(known, ticket, text, now)
-            head = self._may_reply(ticket, recipient, now, again)
+            head = self._may_reply(ticket, recipient, now)
             at = reply_time(now, head.last_at, head.last_inbound_at)
             ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
             if self.store.store(Reply(ref, ticket, head, text, author, client_hash, now, again)):
@@ -124,7 +124,7 @@ class ReplyToCustomer:
         assert stored is not None
         return replace(stored.message, text=text)
 
-    def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int, again: Failed | None) -> Head:
+    def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int) -> Head:
         if ticket.state == State.CLOSED:
             raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
         head = self.store.head(ticket.conversation_id)
@@ -132,7 +132,7 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         if not self.allows("support", head.channel):
             raise Conflict("The policy does not allow replies on this channel.", code="not_allowed")
-        if recipient.suppressed and not (ticket.question_at or (again and again.answers)):
+        if recipient.suppressed and not ticket.question_at:
             raise Conflict(_SUPPRESSED, code="suppressed")
         if head.blocked:
             raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")

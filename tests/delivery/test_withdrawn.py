@@ -1,15 +1,18 @@
 """Who has withdrawn consent gets answers to what they ask, and nothing else, whoever wrote it and whenever."""
 
+from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.delivery import Claimed
+from chalicelib.domain.delivery import CLAIM, Claimed
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.messages import StatusUpdate
+from chalicelib.domain.patience import full_jitter
 from chalicelib.errors import Conflict
 from chalicelib.storage.attributes import to_wire
 from chalicelib.storage.retention import TicketDates
@@ -137,6 +140,68 @@ def test_an_answer_that_failed_leaves_its_question_open_and_may_be_sent_again(de
     assert desk.provider.texts == ["Ответ"]
     assert desk.ticket(ticket)["question_at"] == 0
     assert answer(desk, ticket, "Акция") == "suppressed"
+
+
+def test_who_has_answered_in_other_words_does_not_send_the_failed_answer_again(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Ответ")
+    withdraw(desk, ticket)
+    desk.provider.faults = [desk.provider.meta_error(131026)]
+    desk.sender()(ticket["conversation_id"])
+    assert answer(desk, ticket, "Ответ другими словами") == ""
+
+    with pytest.raises(Conflict) as refused:
+        desk.replier().retry_failed(str(ref), "retry-1", BOLAT)
+
+    assert refused.value.code == "suppressed"
+    assert desk.provider.texts == ["Ответ другими словами"]
+
+
+def test_of_many_colleagues_who_answer_one_question_at_once_one_does(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    withdraw(desk, ticket)
+
+    def reply(number: int) -> str:
+        try:
+            return desk.replier(wait=full_jitter)(
+                ticket["ticket_id"], f"Ответ {number}", f"page-{number}", BOLAT
+            ).status
+        except Conflict as error:
+            return error.code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = Counter(pool.map(reply, range(8)))
+
+    assert answers == {"queued": 1, "suppressed": 7}
+    assert len(desk.of("outbox#")) == 1
+
+
+def test_a_reply_that_leaves_with_the_withdrawal_leaves_only_as_an_answer(desk: Delivery) -> None:
+    """At every moment of the reply's way, the withdrawal comes at that moment."""
+    ticket = desk.open_ticket()
+    for asked in (True, False):
+        for moment in ("before the reply", "before the sender", "between its look and its claim"):
+            withdraw(desk, ticket, None)
+            if asked:
+                say(desk, "Вопрос")
+            elif desk.ticket(ticket)["question_at"]:
+                answer(desk, ticket, f"Ответ {new_id()}")
+            text, outbox = f"{asked} {moment}", desk.outbox()
+            if moment == "before the reply":
+                withdraw(desk, ticket)
+                refused = answer(desk, ticket, text)
+                assert refused == ("" if asked else "suppressed")
+            else:
+                desk.reply(ticket, text)
+                (waiting,) = outbox.waiting(ticket["conversation_id"])
+                job = outbox.job(waiting, desk.now)
+                withdraw(desk, ticket)
+                if moment == "between its look and its claim":
+                    claimed = outbox.claim(job, new_id(), desk.now)
+                    assert claimed is (Claimed.OURS if asked else Claimed.CHANGED)
+                    desk.later(CLAIM / 1000 + 1)
+                desk.sender()(ticket["conversation_id"])
+            assert (text in desk.provider.texts) == asked
 
 
 def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk: Delivery) -> None:

@@ -76,6 +76,7 @@ STOPPABLE = frozenset(
 class Step(StrEnum):
     """What the workflow does, in order; each is a key of the request's `steps`."""
 
+    OPTED_OUT = "opted_out"
     SUPPRESSED = "suppressed"
     DEFAULTED = "defaulted"
     VERIFIED = "verified"
@@ -100,7 +101,6 @@ class Step(StrEnum):
     REASONED = "reasoned"
     FINISHED = "finished"
     SUPERSEDED = "superseded"
-    OPTED_OUT = "opted_out"
 
 
 class Wait(StrEnum):

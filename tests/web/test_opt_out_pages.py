@@ -109,6 +109,8 @@ def test_the_list_shows_it_beside_the_others(web: Web) -> None:
     assert said.count("Opt-out of news and offers") == 2 and "Answered" in said
     found = web.call("GET", "/api/v1/privacy-requests?kind=opt_out", by="dana").json["items"]
     assert {one["state"] for one in found} == {"received", "answered"}
+    done = [[step["name"] for step in one["steps"]] for one in found]
+    assert done == [["opted_out"], ["opted_out", "certified"]]
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.announce_again import AnnounceAgain
     from chalicelib.usecases.decide_request import DecideRequest
     from chalicelib.usecases.open_request import OpenRequest
+    from chalicelib.usecases.opt_out import OptOut
     from chalicelib.usecases.privacy_asks import PrivacyAsks
     from chalicelib.usecases.prove_telling import ProveTelling
     from chalicelib.usecases.wake_request import WakeRequest
@@ -107,6 +108,14 @@ def open_request() -> "OpenRequest":
     from chalicelib.usecases.open_request import OpenRequest
 
     return OpenRequest(requests(), opening(), profile().deadlines, wiring.clock())
+
+
+@cache
+def opt_out() -> "OptOut":
+    """Ends news and offers."""
+    from chalicelib.usecases.opt_out import OptOut
+
+    return OptOut(requests(), opening(), profile().deadlines, wiring.clock())
 
 
 @cache
@@ -356,9 +365,13 @@ def soft_suppress() -> "SoftSuppress":
 @cache
 def notify() -> "Notify":
     """Tells the person that it is done."""
+    from chalicelib.erasure.answer_opt_out import AnswerOptOut
     from chalicelib.erasure.notify import Notify
 
-    return Notify(requests(), box(), secret(), profile(), certificates_address(), wiring.clock())
+    kept, address = profile().retention["request"].days, certificates_address()
+    opener = wiring_delivery.single_opener
+    opt_out = AnswerOptOut(requests(), opening(), box(), opener, profile(), address, kept)
+    return Notify(requests(), box(), secret(), profile(), address, opt_out, wiring.clock())
 
 
 @cache

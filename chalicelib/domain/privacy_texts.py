@@ -86,6 +86,9 @@ ERASED = {
     "stop_processing": bot_msg("Done: the processing of your personal data has stopped, and the data is destroyed."),
 }
 CODE_SENT = bot_msg("You have the secret code from our message, or letter, of {date}.")
+OPTED_OUT = bot_msg(
+    "Done: you will get no more news, offers and surveys from us. We go on answering what you write to us here."
+)
 CERTIFICATE = bot_msg("Certificate: {certificate_id}")
 SECRET = bot_msg("Secret code: {secret}")
 CHECK = bot_msg("Check it here: {url}")
@@ -230,6 +233,15 @@ def erased(
         proof += () if secret else (bot_text(one, CODE_SENT, date=_date(one, told)),)
         after = (bot_text(one, BACKUPS, date=_date(one, backups_until)), bot_text(one, NEW_CUSTOMER))
         return "\n".join((bot_text(one, ERASED[kind]), "", *proof, "", *after))
+
+    return _lines(profile, language, said)
+
+
+def opted_out(profile: Profile, language: str, certificate_id: str, secret: str, url: str) -> str:
+    """Tell that news and offers have ended, and how anybody who has this message can check it."""
+
+    def said(one: str) -> str:
+        return "\n".join((bot_text(one, OPTED_OUT), "", *_proof(one, certificate_id, secret, url)))
 
     return _lines(profile, language, said)
 

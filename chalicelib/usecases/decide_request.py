@@ -11,6 +11,7 @@ from chalicelib.domain.privacy import (
     ENDINGS,
     FIXED,
     IDENTITY_CHECKS,
+    OPT_OUT,
     OVER,
     Identity,
     Proposal,
@@ -202,6 +203,8 @@ def _check_posting(posted_on: str, request: Request, now: int) -> None:
 
 
 def _conflict(request: Request) -> Conflict:
+    if request.kind == OPT_OUT:
+        return Conflict("News and offers have ended already; there is nothing to decide.", code="already_decided")
     if any(request.done(step) for step in (Step.GRACED, Step.FENCED)):
         return Conflict("The data of this person is being destroyed; that cannot be stopped.", code="too_late")
     if any(request.done(step) for step in (Step.VERIFIED, *ENDINGS)):

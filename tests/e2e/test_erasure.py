@@ -288,6 +288,7 @@ def test_without_an_answer_colleagues_decide_and_until_then_nothing_unasked_is_s
     suppressed = {"suppressed_at", "opted_out_at", "opted_out_by"}
     assert "suppressed_at" in contact("before") and contact("after") == contact("before")
     assert {name: one for name, one in contact("after").items() if name not in suppressed} == contact("first")
+    assert contact("after")["opted_out_by"] == {"S": request["id"]}
 
 
 def test_a_second_request_is_the_first(story: Story) -> None:

@@ -36,6 +36,7 @@ from chalicelib.storage.sealing import request_attribute
 from chalicelib.storage.vault import Place, unseal
 from chalicelib.usecases.decide_request import DecideRequest
 from chalicelib.usecases.open_request import Opened, OpenRequest
+from chalicelib.usecases.opt_out import OptOut
 from chalicelib.usecases.privacy_asks import PrivacyAsks
 from chalicelib.usecases.prove_telling import ProveTelling
 from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
@@ -123,6 +124,10 @@ class Living:
     @property
     def open_request(self) -> OpenRequest:
         return OpenRequest(self.store, self.opening, PROFILE.deadlines, self.clock)
+
+    @property
+    def opt_out(self) -> OptOut:
+        return OptOut(self.store, self.opening, PROFILE.deadlines, self.clock)
 
     @property
     def wake(self) -> WakeRequest:

@@ -61,12 +61,14 @@ class CloseBox:
         return {}
 
     def _arrival(self, request: Request) -> None:
-        """Write down, before the box goes, what became of the last answer: what did not arrive is not said to have."""
-        if request.answered or not (answer := last_answer(request)):
+        """Write down, before the box goes, what became of the last answer: what did not arrive is not said to have.
+        Whoever runs this again sees what has become of it since, as long as it is there."""
+        found = self.read([answer]) if (answer := last_answer(request)) else []
+        if not answer or (request.answered and not found):
             return
-        found = self.read([answer])
-        proof = proof_of_telling(request.channel, found[0].status) if found else None
-        self.store.run(self.store.change(request.id, {"answered": str(proof or NOT_ARRIVED)}, unless=Step.BOX_CLOSED))
+        said = str((found and proof_of_telling(request.channel, found[0].status)) or NOT_ARRIVED)
+        if said != request.answered:
+            self.store.run(self.store.change(request.id, {"answered": said}, unless=Step.BOX_CLOSED))
 
     def _answered(self, request_id: str) -> Request:
         request = self.store.get(request_id)

@@ -133,8 +133,9 @@ class DecideRequest:
             now = self.clock()
             if request.state != RequestState.ESCALATED or request.due_at <= now:
                 raise _conflict(request)
-            new = {"decided_by": request.decided_by or staff_id, "due_at": now, "if_state": request.state}
-            return [self.store.change(request_id, new, only=_AS_READ)]
+            new = {"decided_by": request.decided_by or staff_id, "due_at": now}
+            new |= {"if_state": request.state, "if_due": request.due_at}  # of several who press at once one does
+            return [self.store.change(request_id, new, only=f"{_AS_READ} AND #due_at = :if_due")]
 
         self.store.until_done(build)
 

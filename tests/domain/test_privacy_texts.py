@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from chalicelib.channels.split import BUTTONS_LIMIT
+import chalicelib.operators
+from chalicelib.channels.split import BUTTONS_LIMIT, pieces_of
 from chalicelib.channels.whatsapp.send import MOST_BUTTONS, TITLE_LIMIT
 from chalicelib.domain import privacy_texts as texts
-from chalicelib.domain.privacy import ERASING_KINDS
+from chalicelib.domain.privacy import ERASING_KINDS, Request
 from chalicelib.domain.profile import LANGUAGES, load_profile
+from chalicelib.domain.tickets import DAY
 
 PROFILE = load_profile("spoint")
 REQUEST = "0123456789abcdefghjk"
@@ -31,27 +34,90 @@ def test_buttons_fit_every_channel(language: str) -> None:
 
 
 @EVERY
+@pytest.mark.parametrize("bound", [True, False])
 @pytest.mark.parametrize("kind", ERASING_KINDS)
-def test_the_question_fits_one_message_and_names_the_button_that_it_tells_of(language: str, kind: str) -> None:
-    text = texts.challenge(PROFILE, language, kind, 48)
+def test_the_question_fits_one_message_and_names_the_button_that_it_tells_of(
+    language: str, kind: str, bound: bool
+) -> None:
+    text = texts.challenge(PROFILE, language, kind, 48, bound=bound)
     assert len(text) <= BUTTONS_LIMIT["whatsapp"]
     assert texts.challenge_buttons(PROFILE, language, REQUEST)[1].title in text
     assert PROFILE.operator.brand in text and "48" in text
+    assert (len(text) > len(texts.challenge(PROFILE, language, kind, 48, bound=False))) is bound
+
+
+@EVERY
+@pytest.mark.parametrize("bound", [True, False])
+def test_the_word_near_the_limit_fits_one_message_and_names_both_buttons(language: str, bound: bool) -> None:
+    text = texts.defaulted(PROFILE, language, AT, bound=bound)
+    assert len(text) <= BUTTONS_LIMIT["whatsapp"]
+    assert all(one.title in text for one in texts.challenge_buttons(PROFILE, language, REQUEST))
+
+
+@EVERY
+def test_the_announcement_fits_one_message_with_number_secret_and_the_way_to_stop_it(language: str) -> None:
+    """In two languages it may take two; then both have to arrive, and number and secret stand together in one."""
+    pieces = pieces_of(announced(language, AT), "whatsapp", buttons=True)
+    assert len(pieces) <= (1 if language else 2)
+    for part in (REQUEST, "abcd-efgh-jkmn-pqrs-tvwx", URL, "16:06"):
+        assert any(part in piece for piece in pieces)
+    assert any(all(part in piece for part in (REQUEST, "abcd-efgh-jkmn-pqrs-tvwx")) for piece in pieces)
+
+
+URL = "https://desk.example/certificates"
+SECRET = "abcdefghjkmnpqrstvwx"
+
+
+def announced(language: str, at: int) -> str:
+    return texts.announced(PROFILE, language, at, 4, REQUEST, SECRET, URL)
+
+
+def erased(language: str, kind: str, secret: str = "", told: int = AT) -> str:
+    return texts.erased(PROFILE, language, kind, REQUEST, secret, URL, AT + 15 * DAY, told)
 
 
 @EVERY
 def test_every_text_is_whole(language: str) -> None:
     said = [
         texts.already_open(PROFILE, language, AT, AT),
-        texts.grace(PROFILE, language, AT),
+        texts.too_often(PROFILE, language, 3, AT),
+        announced(language, AT),
+        *(texts.defaulted(PROFILE, language, AT, bound=bound) for bound in (True, False)),
         texts.cancelled(PROFILE, language),
-        texts.refused(PROFILE, language),
-        texts.refused(PROFILE, language, "Қарыз бар"),
+        *(texts.refused(PROFILE, language, kind) for kind in ERASING_KINDS),
+        *(texts.refused(PROFILE, language, "deletion", ground, "Қарыз бар") for ground in ("", *PROFILE.refusals)),
         texts.erasing(PROFILE, language),
-        texts.erased(PROFILE, language, REQUEST, "a" * 20, "https://desk.example/certificates", AT),
+        *(erased(language, kind, secret) for kind in ERASING_KINDS for secret in ("", "a" * 20)),
+        *([texts.letter(PROFILE, language, of_kind("withdrawal"), 4, SECRET, URL)] if language else []),
     ]
     assert not [text for text in said if "{" in text or "!" in text]
     assert len(set(said)) == len(said)
+
+
+def of_kind(kind: str) -> Request:
+    words = dict.fromkeys(("state", "source", "contact_id", "conversation_id", "channel", "account", "language"), "")
+    return Request(id=REQUEST, kind=kind, received_at=AT, deadline_at=AT, alarm_at=AT, certificate_id=REQUEST, **words)
+
+
+@pytest.mark.parametrize("kind", ERASING_KINDS)
+@pytest.mark.parametrize("ground", sorted(PROFILE.refusals))
+@EVERY
+def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language: str, ground: str, kind: str) -> None:
+    text = texts.refused(PROFILE, language, kind, ground, "Есть неоплаченный счёт № 17")
+    for said in (PROFILE.refusals[ground].clause, "Есть неоплаченный счёт № 17", PROFILE.contact_mail, texts.PORTAL):
+        assert said in text
+    assert texts.bot_text(language or "kk", texts.GROUNDS[ground]) in text
+    assert texts.bot_text(language or "kk", texts.NO_NEWS) in text, "what was said against news holds"
+
+
+def test_every_ground_of_every_profile_can_be_told() -> None:
+    for name in (path.stem for path in Path(chalicelib.operators.__path__[0]).glob("*.toml")):
+        assert load_profile(name).refusals.keys() <= texts.GROUNDS.keys() and load_profile(name).refusals
+
+
+def test_who_has_the_code_already_is_not_sent_it_again_and_hears_since_when() -> None:
+    assert "abcd-efgh" not in erased("ru", "deletion") and "18.11.2026" in erased("ru", "deletion")
+    assert "abcd-efgh" in erased("ru", "deletion", SECRET)
 
 
 def test_an_unknown_language_is_answered_in_two() -> None:
@@ -62,18 +128,23 @@ def test_an_unknown_language_is_answered_in_two() -> None:
 
 def test_dates_are_those_of_kazakhstan() -> None:
     late = AT + 8 * 60 * 60 * 1000  # 19:06 in UTC is 00:06 of the next day there
-    assert "18.11.2026, 16:06" in texts.grace(PROFILE, "ru", AT)
-    assert "19.11.2026, 00:06" in texts.grace(PROFILE, "kk", late)
+    assert "18.11.2026, 16:06" in announced("ru", AT)
+    assert "19.11.2026, 00:06" in announced("kk", late)
     assert "18\u00a0Nov\u00a02026" in texts.already_open(PROFILE, "en", AT, late)
     assert "19\u00a0Nov\u00a02026" in texts.already_open(PROFILE, "en", AT, late)
 
 
-def test_the_answer_gives_the_secret_as_one_reads_it_aloud() -> None:
-    text = texts.erased(PROFILE, "ru", REQUEST, "abcdefghjkmnpqrstvwx", "https://desk.example/certificates", AT)
-    lines = text.splitlines()
+@pytest.mark.parametrize("how", ["announced", "erased", "letter"])
+def test_the_secret_is_given_as_one_reads_it_aloud(how: str) -> None:
+    said = {
+        "announced": announced("ru", AT),
+        "erased": erased("ru", "deletion", SECRET),
+        "letter": texts.letter(PROFILE, "ru", of_kind("deletion"), 4, SECRET, URL),
+    }[how]
+    lines = said.splitlines()
     assert f"Свидетельство: {REQUEST}" in lines
     assert "Секретный код: abcd-efgh-jkmn-pqrs-tvwx" in lines
-    assert "Проверить можно здесь: https://desk.example/certificates" in lines
+    assert f"Проверить можно здесь: {URL}" in lines
 
 
 def test_the_texts_cost_intake_no_library() -> None:

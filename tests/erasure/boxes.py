@@ -12,11 +12,13 @@ from chalicelib.erasure.close_box import CloseBox
 from chalicelib.erasure.notify import Notify
 from chalicelib.erasure.soft_suppress import SoftSuppress
 from chalicelib.storage import rows
+from chalicelib.storage.announcements import Announcements
 from chalicelib.storage.attributes import item_to_wire, to_wire
 from chalicelib.storage.opening_one import OneOpener
 from chalicelib.storage.outbox_reading import OutboxReading
 from chalicelib.storage.request_box import BoxRemoval, RequestBox
 from chalicelib.storage.request_opening import RequestOpening
+from chalicelib.storage.request_secret import RequestSecret
 from chalicelib.storage.requests import WAKE
 from tests.erasure.conftest import Erasing, Person
 from tests.people import from_amina, from_daniyar
@@ -47,7 +49,7 @@ class Boxes:
         return Notify(
             store=self.desk.request_store(client),
             box=RequestBox(self.desk.tables),
-            opener=lambda: OneOpener(lambda: self.desk.vault),
+            secret=RequestSecret(self.desk.request_store(client), lambda: OneOpener(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
             opt_out=self.answer_opt_out(client),
@@ -67,8 +69,8 @@ class Boxes:
 
     def close(self, client: Any = None) -> CloseBox:
         removal = BoxRemoval(client or self.desk.dynamodb, self.desk.tables)
-        store = self.desk.request_store(client)
-        return CloseBox(store, removal, KEPT_DAYS, lambda: self.desk.now)
+        store, read = self.desk.request_store(client), Announcements(client or self.desk.dynamodb, self.desk.tables)
+        return CloseBox(store, removal, read, KEPT_DAYS, lambda: self.desk.now)
 
     def person(self, channel: str) -> Person:
         """Amina on WhatsApp or Daniyar on Telegram, with a ticket whose notice is sent."""
@@ -115,11 +117,12 @@ class Boxes:
         return self.read(request_id)
 
     def certified(self, person: Person) -> str:
-        """A request whose certificate is written, with the answer to come."""
+        """A request of a person who was told before, whose certificate is written, with the answer to come."""
         request_id = self.request(person)
         self.suppress()(request_id)
         self.send()
-        self.mark(request_id, Step.VERIFIED, Step.FENCED, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED)
+        done = (Step.VERIFIED, Step.TOLD, Step.FENCED, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED)
+        self.mark(request_id, *done, told_by="delivered")
         self.desk.provider.sent.clear()
         return request_id
 

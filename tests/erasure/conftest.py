@@ -282,7 +282,8 @@ class Erasing(Keeping):
     # -- requests
 
     def request_for(self, person: Person, **more: Any) -> Request:
-        """A verified request whose grace has ended, as the tasks before the destroying ones leave it, with its box."""
+        """A verified request of a person who was told and whose grace has ended, as the tasks before the destroying
+        ones leave it, with its box."""
         request_id, box_contact, box_conversation = new_id(), new_id(), new_id()
         key = new_contact_key(self.vault_keys.public, box_contact)
         row, head = person.row, person.head
@@ -297,7 +298,8 @@ class Erasing(Keeping):
             "contact_id": person.contact_id, "conversation_id": person.conversation_id, **shared,
             "received_at": self.now, "deadline_at": self.now + 15 * DAY, "alarm_at": self.now + 10 * DAY,
             "target_at": self.now + DAY, "due": WAKE, "due_at": self.now, "run": 1,
-            "steps": {Step.SUPPRESSED.value: self.now, Step.VERIFIED.value: self.now, Step.GRACED.value: self.now},
+            "steps": dict.fromkeys(map(str, (Step.SUPPRESSED, Step.VERIFIED, Step.TOLD, Step.GRACED)), self.now),
+            "told_by": "delivered",
             "counts": {}, "identity": "second_press", "certificate_id": new_id(), "secret_hash": "0" * 64,
             "secret": seal(key.public, Place("desk", "request", request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),
             "box": {"contact_id": box_contact, "conversation_id": box_conversation, "public_key": key.public},

@@ -14,6 +14,7 @@ from chalicelib.erasure.close_box import CloseBox
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.errors import Unavailable
 from chalicelib.storage.absence import Absence, Inventory
+from chalicelib.storage.announcements import Announcements
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.request_box import BoxRemoval
 from tests.erasure.absence import asking, verify
@@ -196,7 +197,8 @@ def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Eras
     older = before_it(desk, first, after=oldest.id)
     request = desk.request_for(person, after=older.id)
     run_until(desk, request, "sweep")
-    close = CloseBox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), 1095, lambda: desk.now)
+    read = Announcements(desk.dynamodb, desk.tables)
+    close = CloseBox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)
     for passes, one in enumerate((older, oldest), start=1):
         assert verify(desk, request) == {"outcome": "found"}
         stored = desk.request(request)

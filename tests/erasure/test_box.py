@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.desk import Desk as DeskReading
 from chalicelib.storage.opening_one import OneOpener
-from chalicelib.storage.request_box import BOX, RequestBox
+from chalicelib.storage.request_box import BOX, RequestBox, last_answer
 from chalicelib.storage.request_opening import RequestOpening
 from chalicelib.web.show import Words
 from chalicelib.web.show_privacy import RequestWords
@@ -93,7 +94,7 @@ def test_the_person_is_asked_on_their_channel_with_two_buttons(boxes: Boxes, cha
 
     (sent,) = boxes.desk.provider.sent
     assert sent.to == (AMINA_PHONE if channel == "whatsapp" else DANIYAR_CHAT)
-    assert sent.text == privacy_texts.challenge(PROFILE, "ru", "deletion", 48)
+    assert sent.text == privacy_texts.challenge(PROFILE, "ru", "deletion", 48, bound=True)
     assert sent.buttons == (
         (f"erase.confirm.{request_id}", "Да, удалить"),
         (f"erase.cancel.{request_id}", "Нет, оставить"),
@@ -210,7 +211,7 @@ def test_the_rows_of_a_box_are_declared_and_show_nothing_of_the_person(boxes: Bo
 
     assert [line for table in boxes.desk.tables for line in undeclared(table, boxes.desk.items(table))] == []
     stored = boxes.desk.everything()
-    for clear in (AMINA_PHONE, DANIYAR_CHAT, "Сәтбаева", "Оспанов", privacy_texts.ERASED):
+    for clear in (AMINA_PHONE, DANIYAR_CHAT, "Сәтбаева", "Оспанов", *privacy_texts.ERASED.values()):
         assert clear.encode() not in stored
 
 
@@ -322,13 +323,42 @@ def test_who_has_blocked_the_bot_and_presses_again_gets_answers(boxes: Boxes) ->
     assert boxes.desk.provider.texts == ["Спасибо"]
 
 
-# -- the answer
+# -- telling, before and after
+
+
+def secret_in(text: str) -> str:
+    """The secret that a text gives, as a person types it."""
+    found = re.search(r"(?:[0-9a-z]{4}-){4}[0-9a-z]{4}", text)
+    return found[0].upper() if found else ""
+
+
+@CHANNELS
+def test_the_person_is_told_before_with_a_secret_that_fits_the_certificate(boxes: Boxes, channel: str) -> None:
+    """Given a person who has confirmed, then what tells them that the destruction begins has all that they need to
+    check it, and the button that stops it: nothing can be lost with a late answer."""
+    living = Living(boxes.desk)
+    request = living.suppressed(boxes.person(channel))
+    boxes.send()
+    boxes.desk.provider.sent.clear()
+    living.mark(request.id, {"verified": boxes.desk.now}, identity=Identity.SECOND_PRESS.value)
+
+    assert living.park(request, "", "", "telling") == "" == living.park(request, "", "", "telling")
+    boxes.send()
+
+    (sent,) = boxes.desk.provider.sent
+    assert secret_hash(request.certificate_id, secret_in(sent.text)) == request.secret_hash
+    assert request.certificate_id in sent.text and "/certificates" in sent.text
+    assert sent.buttons == ((f"erase.cancel.{request.id}", sent.buttons[0][1]),)
 
 
 @CHANNELS
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_the_person_is_told_once_with_a_secret_that_fits_the_certificate(boxes: Boxes, channel: str, when: str) -> None:
+@pytest.mark.parametrize("told_by", ["delivered", ""])
+def test_the_person_hears_once_that_it_is_done(boxes: Boxes, channel: str, when: str, told_by: str) -> None:
+    """With the secret only when it is the first time that they get it: the release before told nobody earlier."""
     request_id = boxes.certified(boxes.person(channel))
+    if not told_by:
+        boxes.desk.requests.run(boxes.desk.requests.change(request_id, {"told_by": None, "steps.told": None}))
 
     died = crash_everywhere(boxes.desk, when, boxes.notify, request_id)
     boxes.send()
@@ -336,10 +366,54 @@ def test_the_person_is_told_once_with_a_secret_that_fits_the_certificate(boxes: 
     assert died
     (sent,) = boxes.desk.provider.sent
     request = boxes.read(request_id)
-    found = re.search(r"(?:[0-9a-z]{4}-){4}[0-9a-z]{4}", sent.text)
-    assert found and secret_hash(request.certificate_id, found[0].upper()) == request.secret_hash
+    secret = secret_in(sent.text)
+    assert bool(secret) is not bool(told_by)
+    assert not secret or secret_hash(request.certificate_id, secret) == request.secret_hash
     assert request.certificate_id in sent.text and ADDRESS in sent.text
     assert request.done(Step.NOTIFIED)
+
+
+@CHANNELS
+@pytest.mark.parametrize(
+    ("status", "proved"),
+    [
+        ("queued", {}), ("sent", {"telegram": "accepted"}), ("failed", {}),
+        ("delivered", {"telegram": "delivered", "whatsapp": "delivered"}),
+        ("read", {"telegram": "delivered", "whatsapp": "delivered"}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("how", ["erased", "refused", "cancelled"])
+def test_what_became_of_the_last_answer_is_written_down_before_its_box_goes(
+    boxes: Boxes, channel: str, status: str, proved: dict[str, str], how: str
+) -> None:
+    """Given an answer of each kind, then the request says whether it arrived, and nothing that did not is said to
+    have."""
+    living, person = Living(boxes.desk), boxes.person(channel)
+    if how == "erased":
+        request_id = boxes.certified(person)
+        boxes.notify()(request_id)
+    else:
+        request_id = living.suppressed(person).id
+        if how == "refused":
+            living.decide(request_id, "refuse")
+        else:
+            living.says(person, "cancel", request_id)
+        boxes.desk.now += 1
+        living.finish(request_id)
+    request = boxes.read(request_id)
+    answer = MessageRef.parse(last_answer(request))
+    assert answer is not None
+    place = {"pk": rows.conversation_pk(answer.conversation_id), "sk": f"message#{answer.tail}"}
+    boxes.desk.dynamodb.update_item(
+        TableName=boxes.desk.tables["desk"], Key=item_to_wire(place), UpdateExpression="SET #status = :status",
+        ConditionExpression="attribute_exists(pk)", ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":status": {"S": status}},
+    )  # fmt: skip
+
+    boxes.close()(request_id)
+
+    assert boxes.read(request_id).answered == proved.get(channel, "not_arrived")
+    assert boxes.traces(request) == []
 
 
 @pytest.mark.parametrize("late", [0, 3 * DAY])
@@ -410,13 +484,28 @@ def test_a_key_is_destroyed_before_anything_else_so_that_what_is_left_opens_nowh
     box = boxes.read(request_id).box
     assert box is not None
 
-    with pytest.raises(Died):
-        boxes.close(Mortal(boxes.desk.dynamodb, 1, "after"))(request_id)
+    with pytest.raises(Died):  # the first write says what became of the answer
+        boxes.close(Mortal(boxes.desk.dynamodb, 2, "after"))(request_id)
     boxes.desk.deliver()
 
     left = [item for item in boxes.desk.of("message#") if item["contact_id"] == box.contact_id]
     assert left and boxes.desk.provider.sent == []
     assert OneOpener(lambda: boxes.desk.vault).text(box.contact_id, place_of(left[0]), left[0]["content"]) is None
+
+
+def test_an_answer_that_arrives_after_the_closing_has_died_is_said_to_have(boxes: Boxes) -> None:
+    request_id = boxes.certified(boxes.person("telegram"))
+    boxes.notify()(request_id)
+    with pytest.raises(Died):
+        boxes.close(Mortal(boxes.desk.dynamodb, 1, "after"))(request_id)
+    assert boxes.read(request_id).answered == "not_arrived"
+    boxes.send()
+
+    for number in (3, 4, 5, 60):  # once more, while its rows go
+        with suppress(Died):
+            boxes.close(Mortal(boxes.desk.dynamodb, number, "after"))(request_id)
+
+    assert boxes.read(request_id).done(Step.BOX_CLOSED) and boxes.read(request_id).answered == "accepted"
 
 
 def place_of(item: dict[str, Any]) -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib import wiring, wiring_erasure
 from chalicelib.domain.privacy import RequestState, Step
-from chalicelib.erasure import close_box, notify, soft_suppress
+from chalicelib.erasure import close_box, notify, soft_suppress, tell
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.storage.vault import encode_key
 from tests.delivery.test_wired import queues as queues
@@ -37,19 +37,23 @@ def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, caplog: pytes
 
     assert soft_suppress.handle(event) == {"outcome": "suppressed"}
     boxes.send()
-    boxes.mark(request_id, Step.VERIFIED, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED)
+    boxes.mark(request_id, Step.VERIFIED)
+    waits = {**event, "token": "a-token", "execution": boxes.read(request_id).execution}
+    assert tell.handle(waits) == {"outcome": ""}
+    boxes.send()
+    boxes.mark(request_id, Step.TOLD, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED, told_by="accepted")
     assert notify.handle(event) == {}
     boxes.send()
     assert close_box.handle(event) == {}
 
-    question, answer = boxes.desk.provider.sent
-    assert len(question.buttons) == 2
-    assert "https://desk.example/certificates" in answer.text
+    question, announcement, answer = boxes.desk.provider.sent
+    assert (len(question.buttons), len(announcement.buttons)) == (2, 1)
+    assert all("https://desk.example/certificates" in one.text for one in (announcement, answer))
     assert boxes.read(request_id).state == RequestState.WAITING_FOR_BACKUPS
     # Not what is printed: the logger holds the output of the test that logged first.
     logged = " ".join(str(vars(record)) for record in caplog.records)
     assert request_id in logged
-    assert not [word for word in ("500000042", "Оспанов", answer.text[:20]) if word in logged]
+    assert not [word for word in ("500000042", "Оспанов", answer.text[:20], announcement.text[:20]) if word in logged]
 
 
 def test_a_task_that_comes_too_early_fails_with_a_word(boxes: Boxes) -> None:

@@ -7,6 +7,7 @@ from chalicelib.domain.tickets import GUARD_DAYS
 from chalicelib.erasure.close_box import CloseBox
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.storage import rows
+from chalicelib.storage.announcements import Announcements
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.request_box import BoxRemoval
 from tests.erasure.absence import verify
@@ -38,8 +39,9 @@ def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done
     (person,) = cast(desk, "telegram_daniyar")
     request = swept(desk, person)
     assert verify(desk, request) == {"outcome": "absent"}
-    desk.requests.run(desk.requests.change(request.id, {"steps.certified": desk.now, "steps.told": desk.now}))
-    CloseBox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), 1095, lambda: desk.now)(request.id)
+    desk.requests.run(desk.requests.change(request.id, {"steps.certified": desk.now, "steps.notified": desk.now}))
+    read = Announcements(desk.dynamodb, desk.tables)
+    CloseBox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(request.id)
     before = desk.snapshot()
     for name in TASKS:
         if name != "settle":

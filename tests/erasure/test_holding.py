@@ -17,7 +17,7 @@ from chalicelib.usecases import decide_request, privacy_asks, watch_requests
 from chalicelib.usecases.hold_destructions import HoldDestructions
 from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task, run_until
-from tests.erasure.living import DANA, Living, outcomes
+from tests.erasure.living import DANA, ERLAN, Living, outcomes
 from tests.erasure.test_watch import watch
 from tests.storage.declared import undeclared
 
@@ -27,9 +27,12 @@ RUNBOOK = Path(__file__).parent.parent.parent / "docs" / "runbooks" / "many-conf
 
 @pytest.fixture
 def request_(living: Living, daniyar: Person) -> Request:
-    """Daniyar has confirmed, and thinks again."""
+    """Daniyar has confirmed, was told, and thinks again."""
     request = living.suppressed(daniyar)
     living.says(daniyar, "confirm", request.id)
+    assert living.park(request, "", "", "telling") == ""
+    assert living.arrives(request.id).done(Step.TOLD)
+    living.runs.answered.clear()
     assert living.park(request, "", "", "grace") == ""
     return living.read(request.id)
 
@@ -79,7 +82,7 @@ def test_a_held_request_can_be_cancelled_and_refused(
     if how == "cancelled":
         living.says(daniyar, "cancel", request_.id)
     else:
-        living.decide(request_.id, "refuse", "this was not asked by the person", DANA)
+        living.decide(request_.id, "refuse", "this was not asked by the person")
     assert outcomes(living) == [how] and living.read(request_.id).done(how)
 
 
@@ -264,11 +267,13 @@ def test_a_colleague_s_confirmation_is_counted_and_a_refusal_or_going_on_is_not(
     living: Living, daniyar: Person, confirmed: list[str]
 ) -> None:
     request = living.suppressed(daniyar)
-    living.decide(request.id, "erase", "passport", DANA)
+    living.deciding.propose(request.id, "erase", DANA, check="in_person", reason="passport seen")
+    assert confirmed == [], "what is proposed confirms nothing"
+    living.deciding.agree(request.id, ERLAN)
     assert confirmed == ["staff"]
     living.mark(request.id, state="escalated", due_at=living.desk.now + HOUR)
-    living.decide(request.id, "erase", "", DANA)
+    living.deciding.go_on(request.id, DANA)
     assert confirmed == ["staff"], "to go on after a failure confirms nothing new"
     living.mark(request.id, state="grace")
-    living.decide(request.id, "refuse", "not asked for", DANA)
+    living.decide(request.id, "refuse", "it was not asked for")
     assert confirmed == ["staff"]

@@ -7,14 +7,14 @@ import pytest
 
 from chalicelib.domain.privacy import HOUR, Identity, Request, RequestState, Step
 from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import deadline
+from chalicelib.domain.working_days import day_of, day_start, deadline
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.vault import Place
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, PROFILE, Living
+from tests.erasure.living import DANA, ERLAN, PROFILE, Living
 from tests.people import from_amina
 from tests.retention.faults import fated
 from tests.storage.declared import undeclared
@@ -72,8 +72,9 @@ def test_a_second_ask_is_answered_once_and_changes_nothing(living: Living, daniy
 
 def test_a_colleague_opens_the_same_request_with_sealed_evidence(living: Living, daniyar: Person) -> None:
     opened = living.open_request(
-        daniyar.contact_id, "deletion", "staff", created_by=DANA, evidence="Өтініш 12-бет, Данияр"
-    )
+        daniyar.contact_id, "deletion", "staff", received_on=day_of(living.desk.now), created_by=DANA,
+        evidence="Өтініш 12-бет, Данияр",
+    )  # fmt: skip
     again = living.open_request(daniyar.contact_id, "withdrawal", "bot", evidence="second")
     assert opened.new and not again.new and again.request_id == opened.request_id
     item = living.store.item(opened.request_id)
@@ -85,12 +86,41 @@ def test_a_colleague_opens_the_same_request_with_sealed_evidence(living: Living,
 
 @pytest.mark.parametrize(
     ("kind", "source", "more"),
-    [("access", "staff", {}), ("withdrawal", "mail", {}), ("withdrawal", "staff", {"evidence": "x" * 4001})],
-)
+    [("access", "staff", {}), ("opt_out", "bot", {}), ("withdrawal", "mail", {}),
+     ("withdrawal", "staff", {"evidence": "x" * 4001})],
+)  # fmt: skip
 def test_bad_input_opens_nothing(living: Living, daniyar: Person, kind: str, source: str, more: Any) -> None:
-    with pytest.raises(BadInput):
-        living.open_request(daniyar.contact_id, kind, source, **more)
+    with pytest.raises(BadInput) as error:
+        living.open_request(daniyar.contact_id, kind, source, received_on=day_of(living.desk.now), **more)
+    assert error.value.code != "received_on"
     assert not living.requests()
+
+
+@pytest.mark.parametrize("days", [1, 0, -1, -11, -365])
+def test_what_a_colleague_enters_counts_from_the_day_on_the_paper(living: Living, daniyar: Person, days: int) -> None:
+    """Given a paper that lay for days, then every term counts from its day, and the person's words from its entry; a
+    day that is to come is refused."""
+    now = living.desk.now
+    day = day_of(now + days * DAY)
+    given = {"kind": "withdrawal", "source": "staff", "received_on": day}
+    if days > 0:
+        with pytest.raises(BadInput) as error:
+            living.open_request(daniyar.contact_id, **given)
+        assert error.value.code == "received_on" and not living.requests()
+        return
+    request = living.opened(daniyar, **given)
+    assert (request.received_on, request.opened_at, request.asked_since) == (day, now, now)
+    assert request.received_at == (now if days == 0 else day_start(day)) and day_of(request.received_at) == day
+    assert request.deadline_at == deadline(PROFILE.deadlines["stop_processing"], request.received_at)
+    assert request.alarm_at == deadline(PROFILE.deadlines["erasure_alarm"], request.received_at)
+    assert request.alarm_at < request.default_at < request.deadline_at
+
+
+@pytest.mark.parametrize("written", ["", "01.12.2026", "2026-13-01", "2026-02-30", "yesterday", "0001-01-01"])
+def test_a_day_of_receipt_that_is_none_opens_nothing(living: Living, daniyar: Person, written: str) -> None:
+    with pytest.raises(BadInput) as error:
+        living.open_request(daniyar.contact_id, "withdrawal", "staff", received_on=written)
+    assert error.value.code == "received_on" and not living.requests()
 
 
 def test_nobody_and_somebody_who_is_being_erased_have_no_requests(living: Living, daniyar: Person) -> None:
@@ -124,27 +154,33 @@ def test_a_worker_that_dies_leaves_an_ask_or_its_effect(living: Living, daniyar:
 # -- what a person may do, by state
 
 
+TELLING = {"suppressed": 1, "verified": 1, "announced": 1}
+GRACE = {**TELLING, "told": 1}
+FENCED = {**GRACE, "graced": 1, "fenced": 1}
 STATES: dict[str, dict[str, Any]] = {
     "received": {},
     "verifying": {"suppressed": 1},
     "deciding": {"suppressed": 1},
-    "grace": {"suppressed": 1, "verified": 1, "announced": 1},
-    "destroying": {"suppressed": 1, "verified": 1, "graced": 1, "fenced": 1},
-    "waiting_for_backups": {"suppressed": 1, "verified": 1, "graced": 1, "fenced": 1, "absent": 1, "box_closed": 1},
-    "complete": {"suppressed": 1, "verified": 1, "graced": 1, "fenced": 1, "absent": 1, "final": 1},
+    "telling": TELLING,
+    "grace": GRACE,
+    "destroying": FENCED,
+    "waiting_for_backups": {**FENCED, "absent": 1, "notified": 1, "box_closed": 1},
+    "complete": {**FENCED, "absent": 1, "notified": 1, "box_closed": 1, "final": 1},
     "answered": {},
     "refused": {"suppressed": 1, "refused": 1, "finished": 1},
     "cancelled": {"suppressed": 1, "cancelled": 1, "finished": 1},
     "escalated": {"suppressed": 1},
     "escalated, verified": {"suppressed": 1, "verified": 1},
-    "escalated, fenced": {"suppressed": 1, "verified": 1, "graced": 1, "fenced": 1},
+    "escalated, fenced": FENCED,
     "verifying, cancelled": {"suppressed": 1, "cancelled": 1},
-    "grace, refused": {"suppressed": 1, "verified": 1, "refused": 1},
-    "grace, over": {"suppressed": 1, "verified": 1, "graced": 1},
+    "telling, cancelled": {**TELLING, "cancelled": 1},
+    "grace, refused": {**GRACE, "refused": 1},
+    "grace, over": {**GRACE, "graced": 1},
 }
 CONFIRMED = {"verifying", "deciding", "escalated"}
-STOPPED = {"received", "verifying", "deciding", "grace", "escalated", "escalated, verified"}
-RESUMED = {"escalated, verified", "escalated, fenced"}
+STOPPED = {"received", "verifying", "deciding", "telling", "grace", "escalated", "escalated, verified"}
+ESCALATED = {name for name in STATES if name.startswith("escalated")}
+BECAUSE = "because of the agreement"
 
 
 def in_state(living: Living, person: Person, name: str) -> str:
@@ -194,7 +230,7 @@ def test_a_second_withdrawal_changes_nothing(living: Living, daniyar: Person, na
     before = living.store.item(request_id)
     now = living.desk.now
     living.says(daniyar, "withdraw")
-    stopped = name in ("verifying, cancelled", "grace, refused")
+    stopped = name in ("verifying, cancelled", "telling, cancelled", "grace, refused")
     superseded = {"steps": {**before["steps"], "superseded": now}, "due_at": now} if stopped else {}
     assert living.store.item(request_id) == before | superseded
     over = stopped or name in ("complete", "answered", "refused", "cancelled")
@@ -203,37 +239,56 @@ def test_a_second_withdrawal_changes_nothing(living: Living, daniyar: Person, na
     assert (pointer["request_id"] == request_id) is not over
 
 
+CODES = {
+    **dict.fromkeys(("complete", "answered", "refused", "cancelled"), "over"), "received": "not_yet",
+    **dict.fromkeys(("destroying", "waiting_for_backups", "escalated, fenced", "grace, over"), "too_late"),
+}  # fmt: skip
+"""Why a decision is refused; "already_decided" in every other state."""
+
+
 @pytest.mark.parametrize("name", STATES)
-@pytest.mark.parametrize(("decision", "step"), [("erase", "verified"), ("refuse", "refused")])
-def test_a_colleagues_decision(living: Living, daniyar: Person, name: str, decision: str, step: str) -> None:
+@pytest.mark.parametrize(
+    ("decision", "step", "allowed"), [("erase", "verified", CONFIRMED), ("refuse", "refused", STOPPED)]
+)
+def test_a_colleagues_decision(
+    living: Living, daniyar: Person, name: str, decision: str, step: str, allowed: set[str]
+) -> None:
     request_id = in_state(living, daniyar, name)
     before, now = living.store.item(request_id), living.desk.now
-    allowed = (CONFIRMED | RESUMED) if decision == "erase" else STOPPED
     if name not in allowed:
         with pytest.raises(Conflict) as error:
-            living.decide(request_id, decision, "because", DANA)
-        state = name.partition(",")[0]
-        expected = {
-            **{"complete": "over", "answered": "over", "refused": "over", "cancelled": "over", "received": "not_yet"},
-            **{"destroying": "too_late", "waiting_for_backups": "too_late", "escalated": "too_late"},
-            "grace": "too_late" if name == "grace, over" else "already_decided", "verifying": "already_decided",
-        }  # fmt: skip
-        assert error.value.code == expected[state]
+            living.decide(request_id, decision, BECAUSE)
+        assert error.value.code == CODES.get(name, "already_decided")
         assert living.store.item(request_id) == before
         return
-    living.decide(request_id, decision, "because", DANA)
+    living.decide(request_id, decision, BECAUSE)
     after = living.store.item(request_id)
-    assert after["decided_by"] == DANA
-    if name in RESUMED and decision == "erase":
-        assert after["steps"] == before["steps"]
-    else:
-        assert after["steps"][step] == now
-    assert (after.get("identity") == "staff") == (name in CONFIRMED and decision == "erase")
+    assert (after["decided_by"], after["approved_by"], "proposal" in after) == (DANA, ERLAN, False)
+    assert after["steps"][step] == now
+    assert after.get("identity", "") == ("staff" if decision == "erase" else "")
+    assert after.get("check", "") == ("in_person" if decision == "erase" else "")
+    assert after.get("ground", "") == ("obligation" if decision == "refuse" else "")
     # An escalated request goes on at once.
-    assert after["run"] == (2 if name.startswith("escalated") else 1)
+    assert after["run"] == (2 if name in ESCALATED else 1)
     assert after["state"] != "escalated"
     place = Place("desk", "request", request_id, "reason")
-    assert living.unsealed(daniyar, place, after["reason"]) == "because"
+    assert living.unsealed(daniyar, place, after["reason"]) == BECAUSE
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_failed_request_alone_goes_on_when_a_colleague_says_so(living: Living, daniyar: Person, name: str) -> None:
+    request_id = in_state(living, daniyar, name)
+    before = living.store.item(request_id)
+    if name not in ESCALATED:
+        with pytest.raises(Conflict):
+            living.deciding.go_on(request_id, DANA)
+        assert living.store.item(request_id) == before
+        return
+    living.deciding.go_on(request_id, DANA)
+    living.wake(request_id)
+    after = living.store.item(request_id)
+    assert (after["steps"], after["decided_by"], after["run"]) == (before["steps"], DANA, 2)
+    assert after["state"] != "escalated" and "identity" not in after and "approved_by" not in after
 
 
 # -- details
@@ -267,25 +322,30 @@ def test_confirm_then_cancel_ends_it_and_cancel_then_confirm_too(living: Living,
     assert set(living.read(request.id).steps) == {Step.SUPPRESSED, Step.VERIFIED, Step.CANCELLED}
     living.says(daniyar, "confirm")
     with pytest.raises(Conflict):
-        living.decide(request.id, "erase", "", DANA)
+        living.decide(request.id, "erase")
 
 
-def test_of_two_colleagues_one_decides(living: Living, daniyar: Person) -> None:
+@pytest.mark.parametrize("decision", ["erase", "refuse"])
+def test_of_two_colleagues_one_decides(living: Living, daniyar: Person, decision: str) -> None:
+    """Given one proposal to which many agree at the same moment, then one of them has, and the person is told once."""
     request = living.suppressed(daniyar)
+    more = {"check": "signature"} if decision == "erase" else {"ground": "law"}
+    living.deciding.propose(request.id, decision, DANA, reason=BECAUSE, **more)
 
-    def decide(decision: str) -> str:
+    def agree(number: int) -> str:
         try:
-            living.decide(request.id, decision, "because", f"{DANA}-{decision}")
+            living.deciding.agree(request.id, f"{ERLAN}-{number}")
         except Conflict as error:
             return error.code
         return "decided"
 
     with ThreadPoolExecutor(8) as pool:
-        said = list(pool.map(decide, ["erase", "refuse"] * 4))
-    # A refusal may follow an identity that was found good; but each is decided once, and nobody twice.
-    steps = living.read(request.id).steps
-    assert said.count("decided") == len({Step.VERIFIED, Step.REFUSED} & set(steps))
-    assert {one for one in said if one != "decided"} == {"already_decided"}
+        said = list(pool.map(agree, range(8)))
+    row = living.read(request.id)
+    assert sorted(said) == ["decided", *["no_proposal"] * 7]
+    assert row.approved_by == f"{ERLAN}-{said.index('decided')}"
+    assert row.done(Step.VERIFIED) is (decision == "erase") and row.done(Step.REFUSED) is (decision == "refuse")
+    assert len(living.box_texts(row)) == (1 if decision == "erase" else 2)
 
 
 def test_two_colleagues_resume_an_escalated_request_once(living: Living, daniyar: Person) -> None:
@@ -294,9 +354,10 @@ def test_two_colleagues_resume_an_escalated_request_once(living: Living, daniyar
 
     def resume(_: int) -> str:
         try:
-            living.decide(request_id, "erase", "", DANA)
+            living.deciding.go_on(request_id, DANA)
         except Conflict as error:
             return error.code
+        living.wake(request_id)
         return "decided"
 
     with ThreadPoolExecutor(8) as pool:
@@ -308,22 +369,22 @@ def test_two_colleagues_resume_an_escalated_request_once(living: Living, daniyar
 
 @pytest.mark.parametrize(
     ("decision", "reason", "word"),
-    [("retain", "hold", "not offered"), ("refuse", "  ", "reason"), ("keep", "x", "erase or refuse"),
-     ("refuse", "x" * 1001, "1000")],
+    [("retain", BECAUSE, "not offered"), ("refuse", "  ", "sentence"), ("refuse", "нет", "sentence"),
+     ("keep", BECAUSE, "erase, refuse, letter"), ("refuse", "x y" * 334, "1000")],
 )  # fmt: skip
 def test_a_decision_that_is_not_one(living: Living, daniyar: Person, decision: str, reason: str, word: str) -> None:
     request = living.suppressed(daniyar)
     with pytest.raises(BadInput, match=word):
-        living.decide(request.id, decision, reason, DANA)
+        living.decide(request.id, decision, reason)
     with pytest.raises(NotFound):
-        living.decide("0" * 20, "erase", "", DANA)
+        living.decide("0" * 20, "erase")
     assert living.read(request.id) == request
 
 
 def test_a_refusal_tells_the_reason_once(living: Living, daniyar: Person) -> None:
     request = living.suppressed(daniyar)
     living.verify(request)
-    living.decide(request.id, "refuse", "Есть неоплаченный счёт № 17", DANA)
+    living.decide(request.id, "refuse", "Есть неоплаченный счёт № 17")
     living.finish(request.id)
     texts = living.box_texts(request)
     assert sum("Есть неоплаченный счёт № 17" in text for text in texts) == 1
@@ -334,7 +395,7 @@ def test_a_refusal_tells_the_reason_once(living: Living, daniyar: Person) -> Non
 def test_a_colleague_refuses_before_there_is_a_box(living: Living, daniyar: Person) -> None:
     """Then the answer goes into the box that is made afterwards, without the reason, which nobody there can open."""
     request = living.opened(daniyar)
-    living.decide(request.id, "refuse", "Есть неоплаченный счёт", DANA)
+    living.decide(request.id, "refuse", "Есть неоплаченный счёт")
     living.soft_suppress(request.id)
     assert living.verify(living.read(request.id)) == "refused"
     living.desk.now += 1
@@ -383,7 +444,8 @@ def test_a_pointer_to_another_persons_request_counts_for_nothing(living: Living,
     living.says(amina, "withdraw")
     (hers,) = [row for row in living.requests() if row["contact_id"] == amina.contact_id]
     point_to(living, amina, his.id)
-    opened = living.open_request(amina.contact_id, "deletion", "staff", created_by=DANA)
+    today = day_of(living.desk.now)
+    opened = living.open_request(amina.contact_id, "deletion", "staff", received_on=today, created_by=DANA)
     assert opened.request_id not in (his.id, "")
     assert hers["request_id"] != his.id and living.read(his.id) == his and living.box_texts(his) == told
 
@@ -440,7 +502,7 @@ def test_who_asks_again_before_the_end_was_told_has_a_request_of_their_own(
     if ended == "cancel":
         living.says(daniyar, "cancel", first.id)
     else:
-        living.decide(first.id, "refuse", "Жеткізу аяқталмады", DANA)
+        living.decide(first.id, "refuse", "Жеткізу әлі аяқталмады")
     living.says(daniyar, "withdraw")
     (pointer,) = living.pointers()
     assert pointer["request_id"] != first.id
@@ -462,7 +524,7 @@ def told(living: Living, person: Person, ended: str = "cancel") -> Request:
     if ended == "cancel":
         living.says(person, "cancel", request.id)
     else:
-        living.decide(request.id, "refuse", "Жеткізу аяқталмады", DANA)
+        living.decide(request.id, "refuse", "Жеткізу әлі аяқталмады")
     living.finish(request.id)
     assert living.park(request, "", "", "told") == ""
     living.desk.now += HOUR
@@ -538,7 +600,7 @@ def test_of_asking_again_and_another_at_the_same_moment_nothing_is_lost(
         return run_(self, overtaken_build)
 
     monkeypatch.setattr(store, "until_done", overtake)
-    opened = again(daniyar.contact_id, "deletion", "staff", created_by=DANA)
+    opened = again(daniyar.contact_id, "deletion", "staff", received_on=day_of(living.desk.now), created_by=DANA)
     (pointer,) = living.pointers()
     assert len(living.requests()) == 2 and pointer["request_id"] == opened.request_id != first.id
     assert living.read(opened.request_id).after == ("" if who == "CloseBox" else first.id)

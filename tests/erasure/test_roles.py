@@ -20,9 +20,9 @@ from tests.conftest import Aws
 from tests.erasure.roles import NAMES, TASKS, Roles, make_machine, make_roles
 
 VAULT_CONTEXT = {"purpose": "vault"}
-OPENERS = {"soft_suppress", "freeze_inventory", "verify_absence", "notify"}
+OPENERS = {"soft_suppress", "freeze_inventory", "verify_absence", "tell", "grace", "notify"}
 CERTIFYING = {"certificate", "final_certificate"}
-WAITING = {"verify_identity", "decide", "grace", "settle", "await_delivery", "wait_backups"}
+WAITING = {"verify_identity", "decide", "tell", "grace", "settle", "await_delivery", "wait_backups"}
 NOBODY: set[str] = set()
 REFUSED = {"AccessDenied", "AccessDeniedException"}
 
@@ -102,7 +102,7 @@ def who(account: Account, service: str, attempt: Callable[[Any], object]) -> set
 
 TABLES = ("desk", "keys", "index", "ledger")
 READS = {
-    ("get", "keys"): {"soft_suppress", "notify"},
+    ("get", "keys"): {"soft_suppress", "tell", "grace", "notify"},
     ("get", "desk"): {*NAMES} - {"destroy_key", "erase_stores", "verify_absence"},
     ("get", "index"): NOBODY,
     ("get", "ledger"): CERTIFYING,
@@ -147,7 +147,9 @@ def test_who_may_read(account: Account, how: str, table: str) -> None:
 
 WRITES = {
     ("put", "keys"): {"soft_suppress"},
-    ("put", "desk"): {"privacy", "soft_suppress", "grace", "freeze_inventory", "notify", "finish"},
+    ("put", "desk"): {
+        "privacy", "soft_suppress", "decide", "tell", "grace", "freeze_inventory", "notify", "finish",
+    },
     ("put", "index"): {"hard_suppress"},
     ("put", "ledger"): {*CERTIFYING, "destroy_key"},
     ("update", "keys"): NOBODY,
@@ -162,7 +164,7 @@ WRITES = {
     ("batch_delete", "desk"): {"hard_suppress", "erase_stores"},
     ("batch_delete", "index"): {"erase_stores"},
     ("batch_delete", "ledger"): NOBODY,
-}
+}  # fmt: skip
 
 
 def writing(how: str, table: str, key: dict[str, Any]) -> Callable[[Any], object]:

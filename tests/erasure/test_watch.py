@@ -364,7 +364,7 @@ def test_the_way_through_step_functions(living: Living, daniyar: Person, machine
     watch(living)
     assert runs.status(f"{request.id}-3") is RunStatus.RUNS
     assert living.verify(row, token, row.execution) == "stale"
-    wake = WakeRequest(living.store, runs, living.clock)
+    wake = WakeRequest(living.store, runs, living.told, living.clock)
     wake(request.id)
     assert living.read(request.id).run == 3
-    assert AnswerWait(living.store, runs, living.clock)(living.read(request.id)).value == "waits"
+    assert AnswerWait(living.store, runs, living.told, living.clock)(living.read(request.id)).value == "waits"

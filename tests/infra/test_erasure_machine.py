@@ -21,7 +21,8 @@ TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task
 WAITS = {
     "VerifyIdentity": Wait.IDENTITY,
     "Decide": Wait.DECISION,
-    "Grace": Wait.GRACE,
+    "Tell": Wait.TELLING,
+    "CoolingOff": Wait.GRACE,
     "Settle": Wait.SETTLE,
     "AwaitDelivery": Wait.ANSWER,
     "AwaitDeliveryOfAnswer": Wait.ANSWER,
@@ -98,8 +99,7 @@ def test_a_failure_is_never_a_success() -> None:
     assert ends == {"Complete", "Ended", "Failed"}
     assert STATES["Failed"]["Type"] == "Fail"
     assert reached("Escalate") == {"Escalate", "Failed"}
-    for name in ("Overdue", "Unforeseen"):
-        assert reached(name) == {name, "Escalate", "Failed"}
+    assert reached("Unforeseen") == {"Unforeseen", "Escalate", "Failed"}
 
 
 def test_success_comes_through_the_last_task_of_each_way_alone() -> None:
@@ -115,13 +115,15 @@ def test_success_comes_through_the_last_task_of_each_way_alone() -> None:
     }  # fmt: skip
     assert reached("OptOutCertificate") == {"OptOutCertificate", "OptOutNotify", "Ended", "Escalate", "Failed"}
     assert reached("FreezeInventory").isdisjoint({"Finish", "Ended"}), "what began to be destroyed is not called off"
-    assert nexts(STATES["Fenced"]) == {"FreezeInventory", "Grace", "Unforeseen"}, "a fence that is held closes nothing"
+    assert nexts(STATES["Fenced"]) == {"FreezeInventory", "CoolingOff", "Unforeseen"}, (
+        "a fence that is held closes nothing"
+    )
 
 
 IN_ORDER = (
-    "SoftSuppress", "VerifyIdentity", "Grace", "HardSuppress", "FreezeInventory", "DestroyKey", "EraseStores",
-    "Settle", "SweepAgain", "VerifyAbsence", "Certificate", "Notify", "AwaitDelivery", "CloseBox", "WaitBackups",
-    "FinalCertificate", "Complete",
+    "SoftSuppress", "VerifyIdentity", "Tell", "CoolingOff", "HardSuppress", "FreezeInventory", "DestroyKey",
+    "EraseStores", "Settle", "SweepAgain", "VerifyAbsence", "Certificate", "Notify", "AwaitDelivery", "CloseBox",
+    "WaitBackups", "FinalCertificate", "Complete",
 )  # fmt: skip
 
 
@@ -130,9 +132,29 @@ def test_no_step_is_passed_by() -> None:
     start = DEFINITION["StartAt"]
     for place, name in enumerate(IN_ORDER):
         without = reached(start, frozenset({name}))
-        decided = {"Grace"} if name == "VerifyIdentity" else set()  # there is the colleague's way, too
+        decided = {"Tell"} if name == "VerifyIdentity" else set()  # there is the colleague's way, too
         assert without.isdisjoint({*IN_ORDER[place:]} - decided) or name == "VerifyIdentity", name
-    assert nexts(STATES["Decided"]) == {"Grace", "Finish", "Overdue", "Unforeseen"}
+    assert nexts(STATES["Decided"]) == {"Tell", "Finish", "Decide", "Unforeseen"}
+
+
+DESTROYING = ("HardSuppress", "FreezeInventory", "DestroyKey", "EraseStores", "SweepAgain")
+
+
+@pytest.mark.parametrize("passed_by", ["Tell", "Told", "CoolingOff", "CooledOff"])
+def test_nothing_is_destroyed_before_the_person_was_told_and_had_time_to_think_again(passed_by: str) -> None:
+    """Whatever way a run takes, also the colleagues' and the one around a limit that has passed."""
+    assert reached(DEFINITION["StartAt"], frozenset({passed_by})).isdisjoint(DESTROYING)
+    branches = {
+        name: {one["StringEquals"]: one["Next"] for one in STATES[name]["Choices"]} for name in ("Told", "CooledOff")
+    }
+    stopped = {"cancelled": "Finish", "refused": "Finish"}
+    assert branches == {"Told": {"told": "CoolingOff", **stopped}, "CooledOff": {"due": "HardSuppress", **stopped}}
+    assert {name for name, state in STATES.items() if "CoolingOff" in nexts(state)} == {"Told", "Fenced"}
+
+
+def test_a_limit_that_passes_leads_back_to_the_decision_and_destroys_nothing() -> None:
+    (overdue,) = [one for one in STATES["Decided"]["Choices"] if one["StringEquals"] == "overdue"]
+    assert overdue["Next"] == "Decide"
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -178,9 +200,9 @@ def test_a_wait_may_last_as_long_as_it_should() -> None:
     # At least a day more than the longest: 48 h to confirm, 23 h for the answer to arrive.
     for name in ("VerifyIdentity", "AwaitDelivery", "AwaitDeliveryOfAnswer"):
         assert STATES[name]["TimeoutSeconds"] >= 3 * day > ANSWER_WAITS / 1000
-    # 15 working days from receipt, with every holiday in between; a grace may be held as long; backups are looked at
-    # daily from the 15th day on.
-    for name in ("Decide", "Grace", "WaitBackups"):
+    # 15 working days from receipt, with every holiday in between; who is hard to reach is told by letter; the time to
+    # think again may be held as long; backups are looked at daily from the 15th day on.
+    for name in ("Decide", "Tell", "CoolingOff", "WaitBackups"):
         assert STATES[name]["TimeoutSeconds"] >= 40 * day
     way = sum(state["TimeoutSeconds"] for name, state in TASKS.items() if name in WAITS and name != "WaitBackups")
     assert DEFINITION["TimeoutSeconds"] >= 90 * day > 15 * day + way / 4
@@ -264,7 +286,7 @@ def test_a_refused_message_alarms_nobody_and_a_failed_task_alarms_once() -> None
 
 def test_words_of_failure_in_the_runbook_are_those_that_a_person_meets() -> None:
     named = set(re.findall(r"`(\w+)`", runbook("erasure-escalated")))
-    given = {STATES[name]["Result"]["Error"] for name in ("Overdue", "Unforeseen")}
+    given = {STATES["Unforeseen"]["Result"]["Error"]}
     code = (PROJECT / "chalicelib" / "erasure" / "verify_absence.py").read_text(encoding="utf-8")
     assert 'TaskFailed("still_found")' in code
     assert {*given, "still_found"} <= named

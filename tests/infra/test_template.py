@@ -57,7 +57,9 @@ OF_ANY_RESOURCE = {
     # The token names the run, and AWS knows no resource for its answer.
     **{
         name: {"states:SendTaskSuccess"}
-        for name in ("Privacy", "VerifyIdentity", "Decide", "Grace", "Settle", "AwaitDelivery", "WaitBackups")
+        for name in (
+            "Privacy", "VerifyIdentity", "Decide", "Tell", "Grace", "Settle", "AwaitDelivery", "WaitBackups",
+        )
     },
     # Backups are listed by account.
     "FinalCertificate": {"dynamodb:ListBackups"},
@@ -172,9 +174,13 @@ def test_the_dashboard_asks_of_cognito_what_its_code_calls_and_no_more(template:
     assert {xform_name(one) for one in allowed} == called
 
 
-OPENERS = {"api_handler", "sender", "indexer", "soft_suppress", "freeze_inventory", "verify_absence", "notify"}
+OPENERS = {
+    "api_handler", "sender", "indexer", "soft_suppress", "freeze_inventory", "verify_absence",
+    "tell", "grace", "notify",
+}  # fmt: skip
 """Who may open content. Of the workflow: who copies the addresses into the box, who writes down the identities and who
-checks by them, and who tells the person the secret."""
+checks by them, and who tells the person the secret: before the destruction, or after it whom the release before had not
+told."""
 
 
 def test_only_readers_open_the_vault(template: Json) -> None:

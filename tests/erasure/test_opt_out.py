@@ -14,7 +14,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.messages import Address, Author
 from chalicelib.domain.privacy import HOUR, Request, RequestState, Step, missed, near_deadline, next_step, past_target
 from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import deadline
+from chalicelib.domain.working_days import day_of, deadline
 from chalicelib.erasure.certificate import IssueCertificate
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.errors import BadInput, Conflict, NotFound
@@ -96,7 +96,9 @@ def test_a_second_one_returns_the_first_even_when_that_is_over(outs: Outs, daniy
     again = outs.living.opt_out(daniyar.contact_id, 0, "staff", created_by=DANA)
     assert (again.request_id, again.new) == (request.id, False)
     outs.run(request.id)
-    later = outs.living.open_request(daniyar.contact_id, "opt_out", "staff", created_by=DANA)
+    later = outs.living.open_request(
+        daniyar.contact_id, "opt_out", "staff", received_on=day_of(outs.living.desk.now), created_by=DANA
+    )
     assert (later.request_id, later.new) == (request.id, False)
     assert len(outs.living.requests()) == 1
 
@@ -232,13 +234,14 @@ def test_its_runs_begin_die_and_go_on_and_colleagues_can_only_have_it_go_on(outs
     assert list(living.runs.given) == [f"{request.id}-1"]
     for decision in ("erase", "refuse"):
         with pytest.raises(Conflict) as told:
-            living.decide(request.id, decision, "Негіз", DANA)
+            living.decide(request.id, decision)
         assert told.value.code == "already_decided"
     living.escalate(request.id, "Unknown", f"{request.id}-1")
     living.runs.die(f"{request.id}-1")
     escalated = living.read(request.id)
     assert (escalated.state, escalated.failed_step) == (RequestState.ESCALATED, "certified")
-    living.decide(request.id, "erase", "", DANA)
+    living.deciding.go_on(request.id, DANA)
+    living.wake(request.id)
     assert living.read(request.id).state == RequestState.RECEIVED
     assert f"{request.id}-2" in living.runs.given
     outs.run(request.id)
@@ -326,7 +329,7 @@ def test_in_any_order_news_come_back_only_when_all_that_stopped_them_is_cancelle
     for act in acts:
         living.desk.now += 1000
         if act == "withdraw":
-            opened = living.open_request(person.contact_id, "withdrawal", "staff")
+            opened = living.open_request(person.contact_id, "withdrawal", "staff", received_on=day_of(living.desk.now))
             living.soft_suppress(opened.request_id)
             if opened.new:
                 current = living.read(opened.request_id)

@@ -8,6 +8,7 @@ from chalicelib import wiring_erasure, wiring_web
 from chalicelib.domain.certificates import Certificate, opted_out
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.privacy import Request, RequestState, Step
+from chalicelib.domain.working_days import day_of
 from chalicelib.storage.ledger import Ledger
 from chalicelib.web.certificate_page import _page
 from tests.web.asking import Signing, contact_of, every_state, mark, opened, over, read
@@ -15,13 +16,17 @@ from tests.web.conftest import Web
 from tests.web.serving import AMINA, say
 from tests.web.test_privacy_pages import LIST, plain
 
+REASON = "Шарт бойынша борыш өтелген жоқ."
+
 DESTRUCTION = re.compile(r"destro|erase|delet|backup", re.IGNORECASE)
 
 
 def entered(web: Web) -> Request:
     say(web, AMINA, "Сәлем")
     contact_id = contact_of(web, AMINA)["contact"]["id"]
-    made = wiring_erasure.open_request()(contact_id, "opt_out", "staff", created_by=web.staff["dana"])
+    made = wiring_erasure.open_request()(
+        contact_id, "opt_out", "staff", received_on=day_of(web.now), created_by=web.staff["dana"]
+    )
     return read(web, made.request_id)
 
 
@@ -46,7 +51,8 @@ def test_the_officer_enters_one_by_the_form_and_it_is_in_force(web: Web) -> None
     browser = web.browser("dana")
     page = browser.get(f"{LIST}/new?contact={contact_id}").text
     assert 'value="opt_out"' in page and "An opt-out takes effect at once and destroys nothing" in page
-    form = {"contact": contact_id, "kind": "opt_out", "evidence": "Хат 20 қараша"}
+    form = {"contact": contact_id, "kind": "opt_out", "evidence": "Хат 20 қараша",
+            "received_on": day_of(web.now)}  # fmt: skip
     answer = browser.post(f"{LIST}/new", form)
     assert answer.status == 303
     assert browser.post(f"{LIST}/new", form).location == answer.location
@@ -57,7 +63,8 @@ def test_the_officer_enters_one_by_the_form_and_it_is_in_force(web: Web) -> None
 
 def test_the_api_opens_one_and_returns_it_for_ever(web: Web) -> None:
     say(web, AMINA, "Сәлем")
-    body = {"kind": "opt_out", "contact_id": contact_of(web, AMINA)["contact"]["id"], "evidence": "Хат"}
+    body = {"kind": "opt_out", "contact_id": contact_of(web, AMINA)["contact"]["id"], "evidence": "Хат",
+            "received_on": day_of(web.now)}  # fmt: skip
     first = web.call("POST", "/api/v1/privacy-requests", body, by="dana")
     again = web.call("POST", "/api/v1/privacy-requests", body, by="dana")
     assert (first.status, again.status) == (201, 200) and first.json["id"] == again.json["id"]
@@ -66,9 +73,12 @@ def test_the_api_opens_one_and_returns_it_for_ever(web: Web) -> None:
     assert contact["opted_out_at"] and contact["suppressed"] is False
     other = web.call("POST", "/api/v1/privacy-requests", body | {"kind": "withdrawal"}, by="dana")
     assert other.status == 201, "it stands in no other request's way"
-    for decision in ("erase", "refuse"):
+    for decision in (
+        {"decision": "erase", "check": "notary"},
+        {"decision": "refuse", "ground": "law", "reason": REASON},
+    ):
         path = f"/api/v1/privacy-requests/{first.json['id']}/decision"
-        answer = web.call("POST", path, {"decision": decision, "reason": "Негіз"}, by="dana")
+        answer = web.call("POST", path, decision, by="dana")
         assert (answer.status, answer.json["code"]) == (409, "already_decided")
 
 

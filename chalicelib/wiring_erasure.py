@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from chalicelib.storage.inventory import Inventories
     from chalicelib.storage.ledger import Ledger, Signer
     from chalicelib.usecases.decide_request import DecideRequest
+    from chalicelib.usecases.open_any_request import OpenAnyRequest
     from chalicelib.usecases.open_request import OpenRequest
+    from chalicelib.usecases.opt_out import OptOut
     from chalicelib.usecases.privacy_asks import PrivacyAsks
     from chalicelib.usecases.wake_request import WakeRequest
     from chalicelib.usecases.watch_asks import WatchAsks
@@ -103,6 +105,22 @@ def open_request() -> "OpenRequest":
 
 
 @cache
+def opt_out() -> "OptOut":
+    """Ends news and offers."""
+    from chalicelib.usecases.opt_out import OptOut
+
+    return OptOut()
+
+
+@cache
+def open_any_request() -> "OpenAnyRequest":
+    """Opens requests of any kind."""
+    from chalicelib.usecases.open_any_request import OpenAnyRequest
+
+    return OpenAnyRequest(open_request(), opt_out())
+
+
+@cache
 def wake_request() -> "WakeRequest":
     """Wakes a request here and now, for the function that may start runs."""
     from chalicelib.usecases.wake_request import WakeRequest
@@ -124,7 +142,7 @@ def privacy_asks() -> "PrivacyAsks":
     return PrivacyAsks(
         store=requests(),
         opening=opening(),
-        open_request=open_request(),
+        open_request=open_any_request(),
         answers=answers(),
         wake=wake_request(),
         deadlines=profile().deadlines,

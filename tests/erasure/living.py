@@ -30,6 +30,7 @@ from chalicelib.storage.request_opening import RequestOpening
 from chalicelib.storage.requests import RequestStore
 from chalicelib.storage.vault import Place, unseal
 from chalicelib.usecases.decide_request import DecideRequest
+from chalicelib.usecases.open_any_request import OpenAnyRequest
 from chalicelib.usecases.open_request import Opened, OpenRequest
 from chalicelib.usecases.privacy_asks import PrivacyAsks
 from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
@@ -93,6 +94,7 @@ class Living:
     woken: list[str] = field(default_factory=list)
     asked: int = 0
     """How many asks there were."""
+    opted_out: list[tuple[str, int, str, str, str]] = field(default_factory=list)
 
     # -- parts
 
@@ -117,13 +119,25 @@ class Living:
         return OpenRequest(self.store, self.opening, PROFILE.deadlines, self.clock)
 
     @property
+    def open_any(self) -> OpenAnyRequest:
+        return OpenAnyRequest(self.open_request, self.opt_out)
+
+    def opt_out(
+        self, contact_id: str, received_at: int, source: str, language: str = "", created_by: str = "", also: Any = ()
+    ) -> Opened:
+        """Notes who wants no news; what comes of it is tested elsewhere."""
+        self.opted_out.append((contact_id, received_at, source, language, created_by))
+        self.store.until_done(lambda refused: None if refused else list(also))
+        return Opened("0" * 20, new=True)
+
+    @property
     def wake(self) -> WakeRequest:
         return WakeRequest(self.store, self.runs, self.clock)  # type: ignore[arg-type]
 
     @property
     def asks(self) -> PrivacyAsks:
         return PrivacyAsks(
-            self.store, self.opening, self.open_request, self.answers, self.wake, PROFILE.deadlines,
+            self.store, self.opening, self.open_any, self.answers, self.wake, PROFILE.deadlines,
             self.clock,
         )  # fmt: skip
 
@@ -187,15 +201,15 @@ class Living:
 
         return Person(self.desk, *self.desk.once("daniyar who writes first", build))
 
-    def ask(self, person: Person, action: Any, request_id: str = "") -> None:
-        """Put what a message asks where intake puts it."""
+    def ask(self, person: Person, action: Any, request_id: str = "", **more: Any) -> None:
+        """Put what a message asks where intake puts it; `more` are the row's further attributes."""
         self.asked += 1
         blind = f"{self.desk.now:016x}{self.asked:016x}"
         item = {
             "pk": rows.contact_pk(person.contact_id), "sk": f"ask#{self.desk.now:013d}#{blind}",
             "contact_id": person.contact_id, "action": Asked(action).action, "request_id": request_id,
             "message_ref": f"{person.conversation_id}.{self.desk.now:013d}.{blind}", "language": "ru",
-            "at": self.desk.now, "due": rows.ASKING, "due_at": self.desk.now + ASK_WAITS,
+            "at": self.desk.now, "due": rows.ASKING, "due_at": self.desk.now + ASK_WAITS, **more,
         }  # fmt: skip
         self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=item_to_wire(item))
 

@@ -213,9 +213,9 @@ class Living:
         }  # fmt: skip
         self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=item_to_wire(item))
 
-    def says(self, person: Person, action: Any, request_id: str = "") -> None:
+    def says(self, person: Person, action: Any, request_id: str = "", **more: Any) -> None:
         """The person asks, and the ask is dealt with."""
-        self.ask(person, action, request_id)
+        self.ask(person, action, request_id, **more)
         self.asks(person.contact_id)
         self.desk.now += 1
 

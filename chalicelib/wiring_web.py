@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.hold_destructions import HoldDestructions
     from chalicelib.usecases.manage_staff import RestoreStaff, RevokeStaff, SignUndertaking
     from chalicelib.usecases.open_request import OpenRequest
+    from chalicelib.usecases.recognise_request import RecogniseRequest
     from chalicelib.usecases.reply_to_customer import ReplyToCustomer
     from chalicelib.usecases.sign_in import SignIn
 
@@ -192,6 +193,14 @@ def open_request() -> "OpenRequest":
     from chalicelib import wiring_erasure
 
     return wiring_erasure.open_request()
+
+
+def recognise_request() -> "RecogniseRequest":
+    """Recognise a request in a customer's message."""
+    from chalicelib import wiring_erasure
+    from chalicelib.usecases.recognise_request import RecogniseRequest
+
+    return RecogniseRequest(desk(), wiring_erasure.open_any_request())
 
 
 def decide_request() -> "DecideRequest":

@@ -90,7 +90,7 @@ def _stop(words: Words) -> bool:
         processed = [one for one in near if words[one].startswith(stems.PROCESS_STEMS) and words[one] not in stems.ME]
         if any(_denied(words, one) for one in processed if _can_be_told(words[one])):
             return True
-        if processed and any(_stops(words[one]) and not _denied(words, one) for one in near):
+        if processed and any(_forbids(words, one) for one in near):
             return True
     return False
 
@@ -136,6 +136,8 @@ def _deletes(words: Words, at: int) -> bool:
         return told or (wanted and not any(one in stems.HAPPENED for one in before[-3:]))
     if word in stems.TAKE_AWAY:
         return at + 1 < len(words) and words[at + 1].startswith(stems.TAKE_AWAY_STEMS)
+    if word.endswith("п") and at + 1 < len(words) and words[at + 1].endswith(stems.DONE_ENDINGS):
+        return False
     return word in stems.DELETE or word.startswith(stems.DELETE_STEMS)
 
 
@@ -177,7 +179,7 @@ def _own_data(words: Words, at: int) -> bool:
         return False  # "my data plan"; but "my order history"
     if word in stems.OWN_DATA or word.startswith(stems.OWN_DATA_STEMS) or _pair(words, at, stems.ACCOUNT):
         return True
-    if _pair(words, at, stems.ABOUT_ME) and at:
+    if _pair(words, at, stems.ABOUT_ME):
         return True
     if word not in stems.DATA:
         return False
@@ -215,13 +217,15 @@ def _me_out(words: Words, at: int) -> bool:
 
 def _rids_of(words: Words, at: int, news: str) -> bool:
     """Whether an act that deletes takes the person off a mailing list, or the advertising away."""
+    if any(_not_ours(one) for one in words[at + 1 : at + _NEAR]):
+        return False
     return any(one in stems.ME for one in words[at + 1 : at + 3]) or news.startswith(("реклам", "рассыл", "жарнама"))
 
 
 def _unsubscribes(words: Words, at: int) -> bool:
     """ "Unsubscribe" by itself; Russian says the same word for "write back"."""
     word = words[at]
-    if word.startswith(("unsubscrib", "optout")):
+    if word.startswith(("unsubscrib", "optout")) or list(words[at : at + 3]) == ["take", "me", "off"]:
         return True
     if not word.startswith(("отпис", "отпиш", "otpis", "otpish")) or _denied(words, at):
         return False
@@ -237,6 +241,12 @@ def _consent(word: str) -> bool:
 
 def _stops(word: str) -> bool:
     return word in stems.STOP or word.startswith(stems.STOP_STEMS)
+
+
+def _forbids(words: Words, at: int) -> bool:
+    """Whether something is to stop, or is not allowed."""
+    denied = _denied(words, at)
+    return (_stops(words[at]) and not denied) or (words[at].startswith(stems.ALLOW_STEMS) and denied)
 
 
 def _sends_near(words: Words, at: int) -> bool:
@@ -258,7 +268,7 @@ _TOLD_ENGLISH = frozenset(
 
 def _denied(words: Words, at: int) -> bool:
     """Whether a "not" belongs to the act."""
-    for place in range(at - 1, max(-1, at - 4), -1):
+    for place in range(at - 1, max(-1, at - _NEAR), -1):
         if words[place] in stems.NOT:
             return True
         if words[place] not in stems.BETWEEN_NOT:

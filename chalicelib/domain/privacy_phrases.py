@@ -105,6 +105,7 @@ REQUESTS: Mapping[str, str] = {
         stop -/sending -/me ads/advertising/advertisements/newsletters/offers/marketing/promotions
         dont send me -/any ads/advertising/advertisements/news/newsletters/offers/marketing/promotions
         do not send me -/any ads/advertising/advertisements/news/newsletters/offers/marketing/promotions
+        send -/me no news/ads/advertising/offers
         unsubscribe
         unsubscribe me
         unsubscribe from news/newsletters/ads/advertising/offers/marketing
@@ -122,6 +123,7 @@ REQUESTS: Mapping[str, str] = {
         -/маған -/енді жарнама/жарнаманы/жарнамалар/жаңалық/жаңалықтар/ұсыныстар жібермеңіз/жібермеңізші/жібермеңіздер
         -/маған жарнама/жаңалықтар/ұсыныстар керек/қажет емес
         жарнамадан/жаңалықтардан/рассылкадан/ұсыныстардан бас тарту/тартамын
+        жарнама/жаңалық/жаңалықтар жібермеу
         жарнама жіберуді тоқтатыңыз/тоқтатыңызшы
         """,
 }

@@ -22,17 +22,19 @@ DELETE = _words("""
     вычеркнуть очистить очистите почистите снесите снести деактивировать деактивируйте деактивация закрыть закройте
     ликвидируйте обезличьте обезличить
     udalit udalite udali udalenie sotrite steret unichtozhte unichtozhit uberite
-    delete deleting deletion erase erasing erasure remove removing removal destroy destroying destruction wipe purge
+    rid delete deleting deletion erase erasing erasure remove removing removal destroy destroying destruction wipe purge
     scrub deactivate close clear
-    жой жою жоюды жоюга жоюын жоюынызды оширу ошируди ошируге ошируинизди ошир кетиру
+    жой жою жоюды жоюга жоюын жоюынызды оширу ошируди ошируге ошируинизди ошир кетиру жабыныз
     zhoyu joyu oshiru oshir joi zhoi""")
 DELETE_STEMS = _stems("""
     жойын жойып жойгым жойылсын жойылуын жойса жойсын жойындар жойдыр оширин оширип оширгим оширилсин оширилуин оширсе
     оширсин оширтки тазалан тазалап кетирин
     zhoiyn joiyn joyin zhoyin zhojyn jojyn oshirin oshirip joiyp zhoiyp""")
-TAKE_AWAY = _words("алып")
+TAKE_AWAY = _words("алып жауып")
 TAKE_AWAY_STEMS = _stems("таста берин кетин")
 """Kazakh deletes in two words, too: «алып тастаңыз»."""
+DONE_ENDINGS = tuple("дым дим тым тим ды ди ты ти".split())
+"""Ends of a Kazakh verb that tells what was done: «өшіріп қойдым»."""
 DELETED = _words("""
     удалили удалил удалила удалены удалена удален уничтожили уничтожены уничтожен стерли стерты убрали исключили
     deleted erased removed destroyed wiped purged closed deactivated""")
@@ -50,7 +52,7 @@ WITHDRAW_STEMS = _stems("""
 WITHDRAW = _words("отзыв отзыве отзыву back бузу")
 STOP_STEMS = _stems("""
     прекра останов перестан приостанов запрещ запрет возраж prekra perestan stop cease ceasing quit halt discontinu
-    object prohibit forbid restrict токтат тыйым карсы toqtat tokta""")
+    object prohibit forbid restrict блокир заблок block бугатта токтат тыйым карсы toqtat tokta""")
 STOP = _words("хватит против хватить hvatit доволно довольно")
 NOT = _words("""
     не нельзя ни ne dont not never no cannot cant wont didnt doesnt without shouldnt""")
@@ -70,9 +72,9 @@ SEND = _words("""
     send sending text texting email emailing write call calling contact want need wish spam bother""")
 SEND_NOT_STEMS = _stems("жиберме жазбан кондырау жолдама алгым jiberme zhiberme мазалама")
 NO_NEED = (("керек", "емес"), ("кажет", "емес"), ("kerek", "emes"), ("бас", "тарт"), ("no", "more"), ("opt", "out"),
-           ("take", "me"))  # fmt: skip
+           ("me", "out"), ("send", "no"), ("me", "no"))  # fmt: skip
 """Acts of two words: the first whole, the second a stem."""
-UNSUBSCRIBE_STEMS = _stems("отпис отпиш отключ отказ надоел достал отстан unsubscrib optout otpis otpish")
+UNSUBSCRIBE_STEMS = _stems("отпис отпиш отключ отказ надоел достал отстан шыгар unsubscrib optout otpis otpish")
 CLEAR_OUT = _words("удалите удалить уберите убрать исключите remove delete оширин оширинiз")
 
 # -- what it is done to
@@ -107,6 +109,7 @@ CONSENT = _words("""
     согласие согласия согласию согласием соглашаюсь soglasie soglasiye soglasiya consent consents permission
     authorization authorisation келисим""")
 CONSENT_STEMS = _stems("келисимим келисимди келисимнен келисими рухсатым kelisim")
+ALLOW_STEMS = _stems("разреша позволя allow permit authori")
 AGREE = _words(
     "даю давал давала дам даем согласен согласна согласны соглашаюсь consent agree give gave allow authorize"
 )
@@ -137,8 +140,8 @@ FILLERS = (
 )
 NOT_OURS_STEMS = _stems("""
     заказ товар корзин прилож фото видео файл документ письм отзыв комментар объявл пост чек платеж карт доставк подписк
-    позици строк парол тариф сим накладн счет заяв обращ груп дубл пункт order cart item app photo video file document
-    review comment post subscr product payment card deliver plan passw invoice ticket draft group duplicate тапсырыс
-    тауар себет косымша сурет пикир толем жеткиз жазылым оти купия баяла
+    черн black позици строк парол тариф сим накладн счет заяв обращ груп дубл пункт order cart item app photo video file
+    document review comment post subscr product payment card deliver plan passw invoice ticket draft group duplicate
+    тапсырыс тауар себет косымша сурет пикир толем жеткиз жазылым оти купия баяла
     """)
 """Things of daily support: whoever wants these deleted asks for nothing of this."""

@@ -45,6 +45,10 @@ MEANT: dict[str, list[tuple[str, str]]] = {
         ("opt_out", "не хочу получать рекламные сообщения"),
         ("opt_out", "Отключите мне рассылку, пожалуйста"),
         ("opt_out", "хватит слать спам"),
+        ("deletion", "Мой номер телефона удалите пожалуйста"),
+        ("stop_processing", "я не разрешаю использовать мои данные"),
+        ("stop_processing", "Прошу заблокировать обработку моих данных"),
+        ("opt_out", "Отстаньте со своей рекламой"),
     ],
     "kk": [
         ("withdrawal", "Келісімімді қалай кері қайтарып алсам болады?"),
@@ -75,6 +79,9 @@ MEANT: dict[str, list[tuple[str, str]]] = {
         ("opt_out", "Жарнамалық хабарламалардан қалай бас тартуға болады?"),
         ("opt_out", "рассылканы тоқтатыңыздаршы"),
         ("opt_out", "Хабарлама жібермеңіздер енді"),
+        ("deletion", "Мен туралы ақпаратты өшіріңіз"),
+        ("deletion", "Менің аккаунтымды жауып тастаңыз"),
+        ("opt_out", "Мені рассылкадан шығарыңыз"),
     ],
     "en": [
         ("withdrawal", "I'd like to take back the consent I gave you last year"),
@@ -106,6 +113,10 @@ MEANT: dict[str, list[tuple[str, str]]] = {
         ("opt_out", "Remove me from your mailing list"),
         ("opt_out", "no more ads please, I have enough"),
         ("opt_out", "Do not send me any offers again"),
+        ("deletion", "Get rid of my data"),
+        ("stop_processing", "I do not want you to store my data"),
+        ("opt_out", "Please take me off your list"),
+        ("opt_out", "please opt me out of marketing"),
     ],
 }
 
@@ -151,6 +162,11 @@ ORDINARY: dict[str, list[str]] = {
         "Прекратите грубить",
         "Хватит ли мне одной упаковки?",
         "Рекламацию не принимают, что делать?",
+        "Удалите мой номер из чёрного списка",
+        "Можно убрать рекламу из приложения?",
+        "Уберите лишние сообщения из уведомлений",
+        "Не передали мои данные курьеру",
+        "Я против такого обращения",
     ],
     "kk": [
         "заказды жойыңыз",
@@ -175,6 +191,9 @@ ORDINARY: dict[str, list[str]] = {
         "Менің тапсырысым қайда?",
         "Деректерімді қате жазып қойдыңыз, тапсырысты жойыңыз",
         "Рахмет, бәрі жақсы",
+        "Телефонымды өшіріп қойдым",
+        "Нөмірім қосылмайды, өшіріп қостым",
+        "Мен туралы айтыңыз",
     ],
     "en": [
         "delete my order",
@@ -203,5 +222,8 @@ ORDINARY: dict[str, list[str]] = {
         "Where can I see the offers?",
         "I sent you a message, no answer",
         "turn off the notifications in the app",
+        "keep my data please",
+        "Use my data from the last order",
+        "I cannot delete my account",
     ],
 }

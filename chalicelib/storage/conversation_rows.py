@@ -195,7 +195,7 @@ class ConversationRows:
             "meant_at": ask.meant_at or None,
             "request_id": ask.request_id,
             "message_ref": str(ref),
-            "language": arrival.person.language or detect(arrival.message.text),
+            "language": arrival.person.language or ("" if ask.pressed else detect(arrival.message.text)),
             "at": arrival.now,
             "due": rows.ASKING,
             "due_at": arrival.now + ASK_WAITS,

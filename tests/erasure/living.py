@@ -32,6 +32,7 @@ from chalicelib.storage.vault import Place, unseal
 from chalicelib.usecases.decide_request import DecideRequest
 from chalicelib.usecases.open_any_request import OpenAnyRequest
 from chalicelib.usecases.open_request import Opened, OpenRequest
+from chalicelib.usecases.opt_out import OptOut
 from chalicelib.usecases.privacy_asks import PrivacyAsks
 from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
 from tests.erasure.conftest import Erasing, Person
@@ -94,7 +95,6 @@ class Living:
     woken: list[str] = field(default_factory=list)
     asked: int = 0
     """How many asks there were."""
-    opted_out: list[tuple[str, int, str, str, str]] = field(default_factory=list)
 
     # -- parts
 
@@ -122,13 +122,9 @@ class Living:
     def open_any(self) -> OpenAnyRequest:
         return OpenAnyRequest(self.open_request, self.opt_out)
 
-    def opt_out(
-        self, contact_id: str, received_at: int, source: str, language: str = "", created_by: str = "", also: Any = ()
-    ) -> Opened:
-        """Notes who wants no news; what comes of it is tested elsewhere."""
-        self.opted_out.append((contact_id, received_at, source, language, created_by))
-        self.store.until_done(lambda refused: None if refused else list(also))
-        return Opened("0" * 20, new=True)
+    @property
+    def opt_out(self) -> OptOut:
+        return OptOut()
 
     @property
     def wake(self) -> WakeRequest:

@@ -1,6 +1,7 @@
 """What a message may have meant: the person is asked once, and a press opens what they meant, from its own time on."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from chalicelib.domain.privacy import ASKED_WITHIN, HOUR, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY
 from chalicelib.storage.sealing import message_content
+from chalicelib.usecases.open_any_request import OpenAnyRequest
+from chalicelib.usecases.open_request import Opened
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living
 from tests.people import from_daniyar
@@ -48,7 +51,7 @@ def test_words_open_a_request_of_their_kind(living: Living, daniyar: Person, kin
     living.says(daniyar, "withdraw", kinds=[kind])
     (row,) = living.requests()
     assert (row["kind"], row["source"]) == (kind, "bot")
-    assert not living.desk.of("ask#") and not living.opted_out
+    assert not living.desk.of("ask#")
 
 
 def test_words_of_the_release_before_are_a_withdrawal(living: Living, daniyar: Person) -> None:
@@ -57,9 +60,18 @@ def test_words_of_the_release_before_are_a_withdrawal(living: Living, daniyar: P
 
 
 def test_words_against_news_end_news_alone(living: Living, daniyar: Person) -> None:
-    now = living.desk.now
-    living.says(daniyar, "withdraw", kinds=["opt_out"])
-    assert living.opted_out == [(daniyar.contact_id, now, "bot", "ru", "")]
+    booked: list[tuple[str, int, str, str, str]] = []
+
+    def opt_out(
+        contact_id: str, received_at: int, source: str, language: str = "", created_by: str = "", also: Any = ()
+    ) -> Opened:
+        booked.append((contact_id, received_at, source, language, created_by))
+        living.store.until_done(lambda refused: None if refused else list(also))
+        return Opened("0" * 20, new=True)
+
+    living.ask(daniyar, "withdraw", kinds=["opt_out"])
+    replace(living.asks, open_request=OpenAnyRequest(living.open_request, opt_out))(daniyar.contact_id)
+    assert booked == [(daniyar.contact_id, living.desk.now, "bot", "ru", "")]
     assert not living.requests() and not living.desk.of("ask#")
 
 

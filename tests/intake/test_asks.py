@@ -388,6 +388,65 @@ def test_words_that_may_mean_a_request_leave_an_ask_that_acts_on_nothing(desk: D
     assert undeclared("desk", desk.items()) == []
 
 
+def test_words_tell_the_language_of_who_had_none_so_far(desk: Desk) -> None:
+    desk.receive(from_amina("👍", sent_at=desk.seconds))
+    assert [one.get("language", "") for one in desk.of("contact")] == [""]
+    desk.receive(from_amina("Деректерімді жойыңыз", sent_at=desk.seconds + 1))
+    desk.receive(
+        from_amina(
+            "Жоқ / Нет", sent_at=desk.seconds + 2, kind="button", details={"payload": f"ask.deletion.{desk.now}"}
+        )
+    )
+    words, press = rows_of(desk)
+    assert (words["language"], press.get("language", "")) == ("kk", "")
+    assert (press["action"], press["kinds"], press["meant_at"]) == ("withdraw", ["deletion"], desk.now)
+
+
+@pytest.mark.parametrize("press", [pressed_whatsapp, pressed_telegram, pressed_template])
+def test_the_buttons_under_the_question_what_was_meant_are_understood(press: Any) -> None:
+    for kind in ASK_KINDS:
+        asked = asks(press(f"ask.{kind}.1795000000000"))
+        assert asked == Ask("withdraw", kinds=(kind,), meant_at=1_795_000_000_000) and asked.pressed
+    assert asks(press("ask.no")) == Ask("no") and Ask("no").pressed
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "ask.deletion",
+        "ask.deletion.",
+        "ask.deletion.17950000000",
+        "ask.deletion.0795000000000",
+        "ask.deletion.17950000000000",
+        "ask.deletion.179500000000x",
+        "ask.deletion.179500000000٣",
+        "ask.access.1795000000000",
+        "ask..1795000000000",
+        "ask.deletion.x.1795000000000",
+        "ASK.deletion.1795000000000",
+        "ask.no.1795000000000",
+        "ask.maybe.1795000000000",
+        "ask.no ",
+        "ask",
+    ],
+)
+def test_no_other_payload_answers_that_question(payload: str) -> None:
+    assert asks(pressed_telegram(payload)) is None
+
+
+def test_a_press_under_that_question_opens_no_ticket_and_tells_nothing_of_who_is_unknown(desk: Desk) -> None:
+    for number, data in enumerate(("ask.no", f"ask.deletion.{desk.now}")):
+        details = {"callback_id": f"c{number}", "data": data}
+        press = from_daniyar("Нет", sent_at=desk.seconds, message_id=90 + number, kind="callback", details=details)
+        assert desk.receive(press) is Outcome.STALE
+    assert desk.items() == []
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    change_ticket(desk, state="solved", queue="solved#0", solved_at=desk.now)
+    desk.receive(replace(press, details={"callback_id": "c3", "data": "ask.no"}, provider_id="500000042:93"))
+    assert [ticket["state"] for ticket in desk.of("ticket")] == ["solved"]
+    assert [row["action"] for row in rows_of(desk)] == ["no"]
+
+
 def confirm(desk: Desk, message_id: int = 70) -> InboundMessage:
     details = {"callback_id": f"4382bf{message_id}", "data": PAYLOAD}
     return from_daniyar("Да, удалить", sent_at=desk.seconds, message_id=message_id, kind="callback", details=details)

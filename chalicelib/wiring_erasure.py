@@ -109,7 +109,7 @@ def opt_out() -> "OptOut":
     """Ends news and offers."""
     from chalicelib.usecases.opt_out import OptOut
 
-    return OptOut()
+    return OptOut(requests(), opening(), profile().deadlines, wiring.clock())
 
 
 @cache
@@ -292,10 +292,13 @@ def soft_suppress() -> "SoftSuppress":
 @cache
 def notify() -> "Notify":
     """Tells the person that it is done."""
+    from chalicelib.erasure.answer_opt_out import AnswerOptOut
     from chalicelib.erasure.notify import Notify
 
-    address = f"{settings().public_url.rstrip('/')}/certificates"
-    return Notify(requests(), box(), wiring_delivery.single_opener, profile(), address, wiring.clock())
+    address, opener = f"{settings().public_url.rstrip('/')}/certificates", wiring_delivery.single_opener
+    kept = profile().retention["request"].days
+    opt_out = AnswerOptOut(requests(), opening(), box(), opener, profile(), address, kept)
+    return Notify(requests(), box(), opener, profile(), address, opt_out, wiring.clock())
 
 
 @cache

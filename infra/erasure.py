@@ -65,7 +65,7 @@ FUNCTIONS = (
                 Query="contact",
                 GetItem="contact request",
                 PutItem="contact conversation request",
-                UpdateItem="conversation request",
+                UpdateItem="contact conversation request",
                 ConditionCheckItem="contact conversation hold",
                 DeleteItem="contact",
             ),
@@ -205,10 +205,10 @@ FUNCTIONS = (
         (
             *each(
                 "Desk",
-                GetItem="request",
+                GetItem="request contact",
                 PutItem="conversation",
                 UpdateItem="request conversation",
-                ConditionCheckItem="conversation",
+                ConditionCheckItem="contact conversation",
             ),
             keys("GetItem"),
             secrets("Vault"),

@@ -76,6 +76,7 @@ STOPPABLE = frozenset(
 class Step(StrEnum):
     """What the workflow does, in order; each is a key of the request's `steps`."""
 
+    OPTED_OUT = "opted_out"
     SUPPRESSED = "suppressed"
     DEFAULTED = "defaulted"
     VERIFIED = "verified"
@@ -100,7 +101,6 @@ class Step(StrEnum):
     REASONED = "reasoned"
     FINISHED = "finished"
     SUPERSEDED = "superseded"
-    OPTED_OUT = "opted_out"
 
 
 class Wait(StrEnum):
@@ -179,7 +179,8 @@ class Box:
 
 @dataclass(frozen=True)
 class Subject:
-    """The person a request is about, as the contact's row shows them: our ids and words, no address."""
+    """The person a request is about, as the contact's row shows them: our ids and words, no address. `opted_out_by` is
+    the id of the request by which they get no news, offers and surveys."""
 
     contact_id: str
     conversation_id: str
@@ -188,6 +189,7 @@ class Subject:
     language: str
     public_key: bytes
     erasing: bool = False
+    opted_out_by: str = ""
 
 
 @dataclass(frozen=True)

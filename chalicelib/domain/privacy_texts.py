@@ -53,6 +53,9 @@ ERASING = bot_msg(
     " Please write again in {minutes} min."
 )
 ERASED = bot_msg("Done: your personal data is destroyed.")
+OPTED_OUT = bot_msg(
+    "Done: you will get no more news, offers and surveys from us. We go on answering what you write to us here."
+)
 CERTIFICATE = bot_msg("Certificate: {certificate_id}")
 SECRET = bot_msg("Secret code: {secret}")
 CHECK = bot_msg("Check it here: {url}")
@@ -179,15 +182,29 @@ def erased(profile: Profile, language: str, certificate_id: str, secret: str, ur
     (ms)."""
 
     def said(one: str) -> str:
-        proof = (
-            bot_text(one, CERTIFICATE, certificate_id=certificate_id),
-            bot_text(one, SECRET, secret=show_secret(secret)),
-            bot_text(one, CHECK, url=url),
-        )
+        proof = _proof(one, certificate_id, secret, url)
         after = (bot_text(one, BACKUPS, date=_date(one, backups_until)), bot_text(one, NEW_CUSTOMER))
-        return "\n".join((bot_text(one, ERASED), "", *proof, bot_text(one, KEEP), "", *after))
+        return "\n".join((bot_text(one, ERASED), "", *proof, "", *after))
 
     return _lines(profile, language, said)
+
+
+def opted_out(profile: Profile, language: str, certificate_id: str, secret: str, url: str) -> str:
+    """Tell that news and offers have ended, and how anybody who has this message can check it."""
+
+    def said(one: str) -> str:
+        return "\n".join((bot_text(one, OPTED_OUT), "", *_proof(one, certificate_id, secret, url)))
+
+    return _lines(profile, language, said)
+
+
+def _proof(language: str, certificate_id: str, secret: str, url: str) -> tuple[str, ...]:
+    return (
+        bot_text(language, CERTIFICATE, certificate_id=certificate_id),
+        bot_text(language, SECRET, secret=show_secret(secret)),
+        bot_text(language, CHECK, url=url),
+        bot_text(language, KEEP),
+    )
 
 
 def show_secret(secret: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.privacy import (
     ENDINGS,
     FIXED,
+    OPT_OUT,
     OVER,
     Identity,
     Request,
@@ -113,6 +114,8 @@ class DecideRequest:
 
 
 def _conflict(request: Request) -> Conflict:
+    if request.kind == OPT_OUT:
+        return Conflict("News and offers have ended already; there is nothing to decide.", code="already_decided")
     if any(request.done(step) for step in (Step.GRACED, Step.FENCED)):
         return Conflict("The data of this person is being destroyed; that cannot be stopped.", code="too_late")
     if any(request.done(step) for step in (Step.VERIFIED, *ENDINGS)):

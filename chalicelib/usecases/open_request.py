@@ -8,6 +8,8 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.privacy import (
     ENDINGS,
     ERASING_KINDS,
+    HANDLED_KINDS,
+    OPT_OUT,
     OVER,
     SOURCES,
     WATCHED,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.request_opening import RequestOpening
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
+    from chalicelib.usecases.opt_out import OptOut
 
 MOST_EVIDENCE = 4000
 """Characters that a colleague may write about how the person asked."""
@@ -63,7 +66,8 @@ class OpenRequest:
         evidence: str = "",
         also: Sequence["Write"] = (),
     ) -> Opened:
-        """Open a request, or return the one that is open: `also` is written with a new one only.
+        """Open a request, or return the one that is open: `also` is written with a new one only. For an opt-out see
+        usecases/opt_out.py.
 
         The box of an earlier one, which was stopped and only waits for its answer to arrive, is closed as soon as it
         can be, for it holds the person's address; the new one remembers it, and is not proved before that.
@@ -73,8 +77,10 @@ class OpenRequest:
         `received_at` (ms) is when the person asked, now when 0; the law's terms count from it. Raises NotFound for a
         contact that is not there or is being erased, BadInput and Unavailable.
         """
+        if kind == OPT_OUT:
+            return self._opt_out(contact_id, received_at, source, language, created_by, also, evidence)
         if kind not in ERASING_KINDS:
-            raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(ERASING_KINDS)}.")
+            raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(HANDLED_KINDS)}.")
         if source not in SOURCES:
             raise BadInput(f"`source` must be one of {', '.join(SOURCES)}.")
         if len(evidence) > MOST_EVIDENCE:
@@ -105,6 +111,12 @@ class OpenRequest:
 
         self.store.until_done(build)
         return opened[0] if opened else Opened("", new=False)
+
+    @property
+    def _opt_out(self) -> "OptOut":
+        from chalicelib.usecases.opt_out import OptOut  # which returns what is opened here
+
+        return OptOut(self.store, self.opening, self.deadlines, self.clock)
 
     def _pointed(self, request_id: str, contact_id: str) -> Request | None:
         """The request that the pointer names, if it is one of this contact and not over: the pointer lies where intake

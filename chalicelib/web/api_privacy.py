@@ -7,7 +7,7 @@ from chalice.app import Response
 
 from chalicelib import wiring_web
 from chalicelib.domain.certificates import FINAL, ISSUED, Entry
-from chalicelib.domain.privacy import ERASING_KINDS, ESCALATED_RESTS, Request, RequestState, Step, shown_state
+from chalicelib.domain.privacy import ESCALATED_RESTS, HANDLED_KINDS, Request, RequestState, Step, shown_state
 from chalicelib.errors import BadInput, NotFound
 from chalicelib.observability import audit
 from chalicelib.usecases.decide_request import MOST_REASON
@@ -49,9 +49,9 @@ def open_request(call: Call) -> Response:
     body = call.json
     fields.only(body, ("kind", "contact_id", "source", "evidence"))
     kind = fields.word(body, "kind", KINDS)
-    if kind not in ERASING_KINDS:
+    if kind not in HANDLED_KINDS:
         raise BadInput(
-            f"Requests of this kind are not handled here yet. Use {' or '.join(ERASING_KINDS)}.", code="not_offered"
+            f"Requests of this kind are not handled here yet. Use {' or '.join(HANDLED_KINDS)}.", code="not_offered"
         )
     if body.get("source", "staff") != "staff":
         raise BadInput("The field source is staff: a person's own request comes through their chat.")

@@ -7,7 +7,17 @@ from chalice.app import Response
 
 from chalicelib import wiring_web
 from chalicelib.domain.desk import Contact
-from chalicelib.domain.privacy import ENDINGS, ERASING_KINDS, OVER, Request, RequestState, Step, confirmable, stoppable
+from chalicelib.domain.privacy import (
+    ENDINGS,
+    HANDLED_KINDS,
+    OPT_OUT,
+    OVER,
+    Request,
+    RequestState,
+    Step,
+    confirmable,
+    stoppable,
+)
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.observability import audit
 from chalicelib.storage.desk import Desk
@@ -81,7 +91,7 @@ def _case(call: Call, typed: Typed) -> Response:
 
 def _may_be_held(one: Request) -> bool:
     """Whether the destruction of this request has not begun and may come."""
-    return one.state not in OVER and not any(one.done(step) for step in (Step.FENCED, *ENDINGS))
+    return one.kind != OPT_OUT and one.state not in OVER and not any(one.done(step) for step in (Step.FENCED, *ENDINGS))
 
 
 def _person(desk: Desk, contact_id: str, call: Call) -> Contact | None:
@@ -133,7 +143,7 @@ def _new(call: Call, contact_id: str, typed: Typed) -> Response:
         status=typed.status,
         person=person,
         ticket_id=desk.conversation(person.conversation_id).ticket_id,
-        kinds=[(kind, KINDS[kind]) for kind in ERASING_KINDS],
+        kinds=[(kind, KINDS[kind]) for kind in HANDLED_KINDS],
         most=MOST_EVIDENCE,
         typed=typed,
     )
@@ -145,7 +155,7 @@ def enter(call: Call) -> Response:
     fields.only(form, ("csrf", "contact", "kind", "evidence"))
     contact_id = fields.path_id({"id": form.get("contact", "")})
     try:
-        kind = fields.word(form, "kind", ERASING_KINDS)
+        kind = fields.word(form, "kind", HANDLED_KINDS)
         evidence = fields.text(form, "evidence", MOST_EVIDENCE)
     except BadInput as error:
         said = pages.words_for(call, call.now).say(NOT_DONE)

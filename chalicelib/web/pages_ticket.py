@@ -39,6 +39,7 @@ PROBLEMS = {
     "closed": desk_msg("Not sent. The ticket is closed: reopen it to reply."),
     "window_closed": desk_msg("Not sent. The reply window is closed: the customer last wrote more than 24 hours ago."),
     "blocked": desk_msg("Not sent. The customer blocked the bot."),
+    "suppressed": desk_msg("Not sent. The customer has withdrawn consent, and no question of theirs is open."),
     "erased": desk_msg("Not sent. The customer's data is being destroyed."),
     "not_allowed": desk_msg("Not sent. The policy does not allow this purpose on this channel."),
     "busy": desk_msg("Not sent. The conversation changes very fast now: send it again."),
@@ -192,11 +193,14 @@ def running(contact: Contact | None, now: int) -> Request | None:
 
 
 def composer(ticket: Ticket, blocked: bool, window_ends: int, now: int) -> str:
-    """What a colleague may write: open, window (a template only), blocked, erased or closed."""
+    """What a colleague may write: open, window (a template only), suppressed (no question is open), blocked, erased or
+    closed."""
     if ticket.erased:
         return "erased"
     if ticket.state == "closed":
         return "closed"
+    if ticket.suppressed and not ticket.question_at:
+        return "suppressed"
     if blocked:
         return "blocked"
     return "window" if window_ends and window_ends <= now else "open"

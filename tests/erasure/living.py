@@ -124,7 +124,7 @@ class Living:
 
     @property
     def opt_out(self) -> OptOut:
-        return OptOut()
+        return OptOut(self.store, self.opening, PROFILE.deadlines, self.clock)
 
     @property
     def wake(self) -> WakeRequest:

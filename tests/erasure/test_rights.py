@@ -34,7 +34,8 @@ from tests.erasure.living import Living
 from tests.erasure.roles import Recorder, Roles, allows, granted, make_machine, make_roles, used
 from tests.people import WHATSAPP_ACCOUNT, wamid
 
-STATES = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))["States"]
+MACHINE = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))
+START, STATES = MACHINE["StartAt"], MACHINE["States"]
 BY_ID = {one.logical_id: one for one in erasure.FUNCTIONS}
 Act = Callable[[], object]
 
@@ -106,7 +107,7 @@ class Walk:
 
     def go(self, request: Request, plan: dict[str, Act]) -> str:
         """Follow the definition to its end and return the last state."""
-        state, data = "SoftSuppress", dict[str, Any]()
+        state, data = START, dict[str, Any]()
         while STATES[state]["Type"] != "Succeed":
             definition = STATES[state]
             if definition["Type"] == "Choice":
@@ -291,6 +292,23 @@ def refused(walk: Walk, person: Person) -> None:
     assert walk.undated(before) == []
 
 
+def opted_out(walk: Walk, person: Person) -> None:
+    """A colleague enters it, who may write the contact; so does the function that hears it in the chat."""
+    before = walk.keys()
+    walk.recorder.function = "privacy"
+    walk._become(walk.roles.given["privacy"])
+    opened = wiring_erasure.opt_out()(person.contact_id, 0, "message")
+    walk.recorder.function = ""
+    walk._become({**CREDENTIALS, "AWS_SESSION_TOKEN": ""})
+    walk.privacy(request_id=opened.request_id)
+    request = walk.living.read(opened.request_id)
+    assert walk.go(request, {}) == "Ended"
+    request = walk.living.read(request.id)
+    assert request.state == "answered" and request.done(Step.NOTIFIED)
+    new = [key for key in walk.undated(before) if not key[2].startswith(("message#", "outbox#"))]
+    assert new == []
+
+
 def escalated(walk: Walk, person: Person) -> None:
     request = walk.asked(person)
     event = {"request_id": request.id, "error": "Overdue", "cause": "", "execution": request.execution}
@@ -306,6 +324,7 @@ def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_n
     decided(walk, telegram)
     cancelled(walk, amina)
     refused(walk, amina)
+    opted_out(walk, amina)
     escalated(walk, amina)
 
     seen = walk.recorder.seen

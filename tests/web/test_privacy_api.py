@@ -57,9 +57,7 @@ def test_the_evidence_lies_sealed_and_no_answer_or_log_shows_it(web: Web, caplog
     assert said not in str([vars(one) for one in caplog.records])
 
 
-@pytest.mark.parametrize(
-    "kind", ["access", "correction", "blocking", "unblocking", "opt_out", "objection", "authority"]
-)
+@pytest.mark.parametrize("kind", ["access", "correction", "blocking", "unblocking", "objection", "authority"])
 def test_kinds_that_are_not_offered_say_so(web: Web, kind: str) -> None:
     answer = post(web, {"kind": kind, "contact_id": contact(web)})
     assert (answer.status, answer.json["code"]) == (400, "not_offered")

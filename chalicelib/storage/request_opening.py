@@ -67,7 +67,8 @@ class RequestOpening:
     def asked(self, contact_id: str, now: int) -> Asked:
         """How often the person opened requests in the chat. `now` in ms."""
         item = self._get(contact_id, "asked")
-        return Asked(now, tuple(int(at) for at in item.get("times", ())), int(item.get("told_at", 0)))
+        times = tuple(int(at) for at in item.get("times", ()))
+        return Asked(now, times, int(item.get("told_at", 0)), int(item.get("questioned_at", 0)))
 
     def asks(self, contact_id: str) -> list[Ask]:
         """The oldest asks of a contact that are not dealt with, ASKS at most. What lies there under a key that is not
@@ -139,19 +140,40 @@ class RequestOpening:
         pk, values = rows.contact_pk(request.contact_id), {"request": request.id}
         return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :request", values)
 
-    def counted(self, contact_id: str, read: Asked, *, told: bool = False) -> Write:
-        """Note that the person opened a request in the chat just now, or was `told` that they cannot, if nothing was
-        noted since this was `read`."""
+    def counted(self, contact_id: str, read: Asked, *, told: bool = False, questioned: bool = False) -> Write:
+        """Note that the person opened a request in the chat just now, or was `told` that they cannot, or was
+        `questioned` what a message meant, if nothing was noted since this was `read`."""
         until = (read.now + ASKED_WITHIN) // SECOND
-        times = read.lately if told else (*read.lately, read.now)
-        row = {"contact_id": contact_id, "times": list(times), "told_at": read.now if told else read.told_at,
-               "expires_at": until, "gone_at": gone_at(until)}  # fmt: skip
+        times = read.lately if told or questioned else (*read.lately, read.now)
+        row = {
+            "contact_id": contact_id,
+            "times": list(times),
+            "told_at": read.now if told else read.told_at,
+            "questioned_at": read.now if questioned else read.questioned_at,
+            "expires_at": until,
+            "gone_at": gone_at(until),
+        }
         write = self._writes.put(COUNTED, "desk", rows.contact_pk(contact_id), "asked", row)
         put = write.item["Put"]
-        put["ConditionExpression"] += " OR (#times = :times AND told_at = :told)"
+        # The release before wrote no `questioned_at`.
+        put["ConditionExpression"] += (
+            " OR (#times = :times AND told_at = :told"
+            " AND (questioned_at = :questioned OR attribute_not_exists(questioned_at)))"
+        )
         put["ExpressionAttributeNames"] = {"#times": "times"}
-        put["ExpressionAttributeValues"] = {":times": to_wire(list(read.times)), ":told": to_wire(read.told_at)}
+        put["ExpressionAttributeValues"] = {
+            ":times": to_wire(list(read.times)),
+            ":told": to_wire(read.told_at),
+            ":questioned": to_wire(read.questioned_at),
+        }
         return write
+
+    def none_open(self, contact_id: str, pointed: str) -> Write:
+        """The contact's pointer names the request that was read there, which is over, or none at all."""
+        pk = rows.contact_pk(contact_id)
+        if not pointed:
+            return self._writes.update("pointer", "desk", pk, "request", "", "attribute_not_exists(pk)", {})
+        return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :read", {"read": pointed})
 
     def superseded(self, older: Request, now: int) -> Write:
         """The person has asked again: a stopped request whose box is still there closes it as soon as it can. Refused
@@ -213,4 +235,14 @@ def _ask(contact_id: str, item: Mapping[str, Any]) -> Ask | None:
         request_id=item.get("request_id", ""),
         language=item.get("language", ""),
         said_at=ref.at if ref else 0,
+        kinds=_words(item.get("kinds")),
+        meant_at=_whole(item.get("meant_at")),
     )
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()
+
+
+def _whole(value: Any) -> int:
+    return int(value) if isinstance(value, int) else 0

@@ -232,13 +232,16 @@ ASK = ItemClass(
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
     expiry="when it was dealt with, in the transaction of its effect; it has no date, so nobody deletes it unheard",
     eraser="desk",
-    plain=("contact_id", "action", "request_id", "message_ref", "language", "at", "due", "due_at"),
+    plain=("contact_id", "action", "kinds", "meant_at", "request_id", "message_ref", "language", "at",
+           "due", "due_at"),
 )  # fmt: skip
 ASKED = ItemClass(
     "asked", "desk", pk="contact#{contact_id}", sk="asked",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="a day after the last request that the person opened in the chat, or with the contact", eraser="desk",
-    plain=("contact_id", "times", "told_at", "expires_at", "gone_at"),
+    expiry="a day after the last request that the person opened in the chat, or the last question what they meant, or"
+           " with the contact",
+    eraser="desk",
+    plain=("contact_id", "times", "told_at", "questioned_at", "expires_at", "gone_at"),
 )  # fmt: skip
 FENCE = ItemClass(
     "fence", "index", pk="fence#{hash}", sk="fence",

@@ -92,8 +92,8 @@ class Walk:
     def privacy(self, **body: str) -> None:
         assert self.handle("privacy", batch(body)) == {"batchItemFailures": []}
 
-    def says(self, person: Person, action: str, request_id: str = "") -> None:
-        self.living.ask(person, action, request_id)
+    def says(self, person: Person, action: str, request_id: str = "", **more: Any) -> None:
+        self.living.ask(person, action, request_id, **more)
         self.privacy(contact_id=person.contact_id)
         self.desk.now += 1
 
@@ -319,6 +319,7 @@ def escalated(walk: Walk, person: Person) -> None:
 @pytest.mark.timeout(300)
 def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_nothing_more(walk: Walk) -> None:
     amina, telegram, whatsapp = walk.people
+    walk.says(amina, "maybe", kinds=["deletion", "opt_out"])
     pressed(walk, whatsapp)
     decided(walk, telegram)
     cancelled(walk, amina)

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy_words import _PHRASES
+from chalicelib.domain.privacy_phrases import ANSWERS, REQUESTS, spelled
 from tests.intake.conftest import Desk
 from tests.intake.test_receive_message import change_ticket
 from tests.people import from_amina, from_daniyar
 from tests.storage.declared import undeclared
 
-EXACT = [(action, lines.strip().splitlines()[0].strip()) for action, lines in _PHRASES]
+EXACT = [(what, next(spelled(lines))) for what, lines in (REQUESTS | ANSWERS).items()]
 
 
 def ticket(desk: Desk) -> dict[str, Any]:

@@ -1126,6 +1126,14 @@ def _(desk: Keeping) -> Action:
     return lambda: made.asks(person.contact_id)
 
 
+@asks("AP210", "AP211", "AP212", "AP405", "AP460", "AP210")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    person = made.daniyar()
+    made.ask(person, "maybe", kinds=["deletion"])
+    return lambda: made.asks(person.contact_id)
+
+
 @asks("AP210", "AP160", "AP216", "AP210")
 def _(desk: Keeping) -> Action:
     return asking(desk, "confirm")

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from chalicelib.storage.request_secret import RequestSecret
     from chalicelib.usecases.announce_again import AnnounceAgain
     from chalicelib.usecases.decide_request import DecideRequest
-    from chalicelib.usecases.open_any_request import OpenAnyRequest
     from chalicelib.usecases.open_request import OpenRequest
     from chalicelib.usecases.opt_out import OptOut
     from chalicelib.usecases.privacy_asks import PrivacyAsks
@@ -120,14 +119,6 @@ def opt_out() -> "OptOut":
 
 
 @cache
-def open_any_request() -> "OpenAnyRequest":
-    """Opens requests of any kind."""
-    from chalicelib.usecases.open_any_request import OpenAnyRequest
-
-    return OpenAnyRequest(open_request(), opt_out())
-
-
-@cache
 def wake_request() -> "WakeRequest":
     """Wakes a request here and now, for the function that may start runs."""
     from chalicelib.usecases.wake_request import WakeRequest
@@ -149,7 +140,7 @@ def privacy_asks() -> "PrivacyAsks":
     return PrivacyAsks(
         store=requests(),
         opening=opening(),
-        open_request=open_any_request(),
+        open_request=open_request(),
         answers=answers(),
         wake=wake_request(),
         deadlines=profile().deadlines,

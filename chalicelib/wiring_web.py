@@ -238,7 +238,7 @@ def recognise_request() -> "RecogniseRequest":
     from chalicelib import wiring_erasure
     from chalicelib.usecases.recognise_request import RecogniseRequest
 
-    return RecogniseRequest(desk(), wiring_erasure.open_any_request())
+    return RecogniseRequest(desk(), wiring_erasure.open_request())
 
 
 def decide_request() -> "DecideRequest":

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.request_opening import RequestOpening
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
-    from chalicelib.usecases.open_any_request import OpenAnyRequest
+    from chalicelib.usecases.open_request import OpenRequest
 
 _LATE = 5 * 60 * SECOND
 """A request is opened so soon after the words that ask for it; else it was opened by a press or a colleague."""
@@ -44,7 +44,7 @@ class PrivacyAsks:
 
     store: "RequestStore"
     opening: "RequestOpening"
-    open_request: "OpenAnyRequest"
+    open_request: "OpenRequest"
     answers: "RequestAnswers"
     wake: Callable[[str], object]
     deadlines: "Mapping[str, Deadline]"

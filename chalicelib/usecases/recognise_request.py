@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.references import MessageRef
     from chalicelib.domain.staff import Staff
     from chalicelib.storage.desk import Desk
-    from chalicelib.usecases.open_any_request import OpenAnyRequest
+    from chalicelib.usecases.open_request import OpenRequest
 
 
 def may_be_request(message: "Message") -> bool:
@@ -30,7 +30,7 @@ class RecogniseRequest:
     """Opens the request that a message is. Every operator may: the notice has arrived, whoever reads it."""
 
     desk: "Desk"
-    open_request: "OpenAnyRequest"
+    open_request: "OpenRequest"
 
     def message(self, ticket_id: str, ref: "MessageRef | None") -> "tuple[Ticket, Message]":
         """Return a ticket and a message on it that may be a request. Raises NotFound, Frozen and Unavailable."""

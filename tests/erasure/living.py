@@ -35,7 +35,6 @@ from chalicelib.storage.requests import RequestStore
 from chalicelib.storage.sealing import request_attribute
 from chalicelib.storage.vault import Place, unseal
 from chalicelib.usecases.decide_request import DecideRequest
-from chalicelib.usecases.open_any_request import OpenAnyRequest
 from chalicelib.usecases.open_request import Opened, OpenRequest
 from chalicelib.usecases.opt_out import OptOut
 from chalicelib.usecases.privacy_asks import PrivacyAsks
@@ -127,10 +126,6 @@ class Living:
         return OpenRequest(self.store, self.opening, PROFILE.deadlines, self.clock)
 
     @property
-    def open_any(self) -> OpenAnyRequest:
-        return OpenAnyRequest(self.open_request, self.opt_out)
-
-    @property
     def opt_out(self) -> OptOut:
         return OptOut(self.store, self.opening, PROFILE.deadlines, self.clock)
 
@@ -153,7 +148,7 @@ class Living:
     @property
     def asks(self) -> PrivacyAsks:
         return PrivacyAsks(
-            self.store, self.opening, self.open_any, self.answers, self.wake, PROFILE.deadlines,
+            self.store, self.opening, self.open_request, self.answers, self.wake, PROFILE.deadlines,
             self.clock,
         )  # fmt: skip
 

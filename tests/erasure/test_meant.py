@@ -1,7 +1,6 @@
 """What a message may have meant: the person is asked once, and a press opens what they meant, from its own time on."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +9,8 @@ from chalicelib.domain.people import Outcome
 from chalicelib.domain.privacy import ASKED_WITHIN, HOUR, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY
+from chalicelib.domain.working_days import day_of
 from chalicelib.storage.sealing import message_content
-from chalicelib.usecases.open_any_request import OpenAnyRequest
-from chalicelib.usecases.open_request import Opened
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living
 from tests.people import from_daniyar
@@ -60,19 +58,11 @@ def test_words_of_the_release_before_are_a_withdrawal(living: Living, daniyar: P
 
 
 def test_words_against_news_end_news_alone(living: Living, daniyar: Person) -> None:
-    booked: list[tuple[str, int, str, str, str]] = []
-
-    def opt_out(
-        contact_id: str, received_at: int, source: str, language: str = "", created_by: str = "", also: Any = ()
-    ) -> Opened:
-        booked.append((contact_id, received_at, source, language, created_by))
-        living.store.until_done(lambda refused: None if refused else list(also))
-        return Opened("0" * 20, new=True)
-
-    living.ask(daniyar, "withdraw", kinds=["opt_out"])
-    replace(living.asks, open_request=OpenAnyRequest(living.open_request, opt_out))(daniyar.contact_id)
-    assert booked == [(daniyar.contact_id, living.desk.now, "bot", "ru", "")]
-    assert not living.requests() and not living.desk.of("ask#")
+    living.says(daniyar, "withdraw", kinds=["opt_out"])
+    (row,) = living.requests()
+    assert (row["kind"], row["source"], row["language"]) == ("opt_out", "bot", "ru")
+    assert "suppressed_at" not in daniyar.row and daniyar.row["opted_out_by"] == row["request_id"]
+    assert not living.pointers() and not living.desk.of("ask#")
 
 
 @pytest.mark.parametrize(("late", "counts"), [(0, True), (5 * HOUR, True), (7 * DAY, True), (-HOUR, False)])
@@ -176,7 +166,7 @@ def test_a_request_that_a_colleague_opens_meanwhile_takes_the_question_away(
 
     def opened_meanwhile(self: RequestAnswers, *given: Any) -> Any:
         monkeypatch.setattr(RequestAnswers, "meant", ask)
-        living.open_request(daniyar.contact_id, "deletion", "staff")
+        living.open_request(daniyar.contact_id, "deletion", "staff", received_on=day_of(living.desk.now))
         return ask(self, *given)
 
     monkeypatch.setattr(RequestAnswers, "meant", opened_meanwhile)

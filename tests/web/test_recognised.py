@@ -1,7 +1,6 @@
 """Every operator can say that a customer's message is a request about data; it counts from when that was sent."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,9 +9,6 @@ from chalicelib import wiring_erasure, wiring_web
 from chalicelib.domain.privacy import ERASING_KINDS, HANDLED_KINDS
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import deadline
-from chalicelib.usecases.open_any_request import OpenAnyRequest
-from chalicelib.usecases.open_request import Opened
-from chalicelib.usecases.recognise_request import RecogniseRequest
 from tests.web.asking import freeze, read
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, DANIYAR, say
@@ -69,26 +65,14 @@ def test_a_second_one_returns_the_first(web: Web, ticket: dict[str, Any]) -> Non
     _check("POST", TEMPLATE, again.status, again.json)
 
 
-def test_an_opt_out_goes_its_own_way(web: Web, ticket: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    booked: list[tuple[Any, ...]] = []
-
-    def opt_out(
-        contact_id: str,
-        received_at: int,
-        source: str,
-        language: str = "",
-        created_by: str = "",
-        also: Sequence[Any] = (),
-    ) -> Opened:
-        booked.append((contact_id, received_at, source, language, created_by))
-        return wiring_erasure.open_request()(contact_id, "stop_processing", source, received_at=received_at)
-
-    use = OpenAnyRequest(wiring_erasure.open_request(), opt_out)
-    monkeypatch.setattr(wiring_web, "recognise_request", lambda: RecogniseRequest(wiring_web.desk(), use))
-    assert recognise(web, ticket, "opt_out").status == 201
-    (one,) = booked
-    assert one == (ticket["contact"]["id"], one[1], "message", "kk", web.staff["bolat"])
-    assert web.now - one[1] >= 2 * DAY
+def test_an_opt_out_goes_its_own_way(web: Web, ticket: dict[str, Any]) -> None:
+    answer = recognise(web, ticket, "opt_out")
+    assert answer.status == 201
+    one = wiring_erasure.requests().get(answer.json["id"])
+    assert one is not None
+    assert (one.kind, one.source, one.language, one.created_by) == ("opt_out", "message", "kk", web.staff["bolat"])
+    assert web.now - one.received_at >= 2 * DAY
+    assert web.call("GET", f"/api/v1/contacts/{ticket['contact']['id']}").json["opted_out_at"]
 
 
 @pytest.mark.parametrize(

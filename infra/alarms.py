@@ -243,6 +243,28 @@ _ERASURE = (
         statistic="Maximum",
         period=300,
     ),
+    Alarm(
+        "ErasureUntoldAlarm",
+        "erasure-untold",
+        "erasure-untold",
+        "For 48 hours nothing has shown that a person was told of the destruction. It waits; colleagues tell them.",
+        NAMESPACE,
+        "ErasureUntold",
+        above=0,
+        statistic="Maximum",
+        period=300,
+    ),
+    Alarm(
+        "ErasureBreachAlarm",
+        "erasure-breach",
+        "erasure-untold",
+        "The law's limit (art. 8(7)) has passed and the processing was not stopped, or the person had no answer.",
+        NAMESPACE,
+        "ErasureBreach",
+        above=0,
+        statistic="Maximum",
+        period=300,
+    ),
     *(
         Alarm(
             f"ErasureConfirmed{by}{word.capitalize()}Alarm",

@@ -464,6 +464,12 @@ def near_deadline(request: Request, now: int) -> bool:
     return request.alarm_at < now and (_destroys(request) or request.done(Step.BACKUPS_CHECKED))
 
 
+def not_told(request: Request, now: int) -> bool:
+    """Whether a person should have been told by now when the destruction begins, and nothing shows that they were."""
+    announced = request.at(Step.ANNOUNCED)
+    return bool(announced) and announced + TOLD_WITHIN < now and tellable(request)
+
+
 def missed(request: Request, now: int) -> tuple[str, ...]:
     """Return what the law's limit passed without (art. 8(7)): the processing was not "stopped", the person was not
     "answered". Empty before the limit, for what was done in time, and for a request that came to nothing in time.

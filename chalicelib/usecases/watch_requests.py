@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.privacy import Wait, near_deadline, past_target, stoppable
+from chalicelib.domain.privacy import Wait, missed, near_deadline, not_told, past_target, stoppable
 from chalicelib.observability import count
 
 if TYPE_CHECKING:
@@ -31,11 +31,13 @@ class WatchRequests:
     def __call__(self, until: float) -> int:
         """Look until the stopwatch says `until`; return how many were woken. Raises Unavailable."""
         now = self.clock()
-        due, late, near = [], 0, 0
+        due, late, near, untold, broken = [], 0, 0, 0, 0
         held = bool(self.held())
         for request in self.store.open_ones(MOST):
             late += past_target(request, now)
             near += near_deadline(request, now)
+            untold += not_told(request, now)
+            broken += bool(missed(request, now))
             # Whose grace is held waits on; they would be the first, and take the places of others.
             waits_on = held and request.waits == Wait.GRACE and stoppable(request)
             if request.due_at <= now and not waits_on:
@@ -44,4 +46,6 @@ class WatchRequests:
                 break
         count("ErasurePastTarget", late)
         count("ErasureNearDeadline", near)
+        count("ErasureUntold", untold)
+        count("ErasureBreach", broken)
         return self.wake(due[:MOST_WOKEN]) if due else 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.chaos.crash_points import BESIDE, MOST_WRITES, Point, left, plan, points, states
-from tests.chaos.moving import MINUTE, WORDS, walk
+from tests.chaos.moving import MINUTE, NO_NEWS, WORDS, walk
 from tests.chaos.report import REPORT
 from tests.e2e.erasing import (
     DAY,
@@ -29,6 +29,8 @@ from tests.e2e.test_sealed import everything
 
 PART = "crash points"
 GOING = 2 * MOST_WRITES
+OPTING = 2 * 3
+"""People who want no more news: what follows has two tasks of one write each."""
 SORRY = 2 * 11
 """People who cancel: the box of their answers has fewer rows than those of the others."""
 ESCALATED = 2 * 2
@@ -37,6 +39,7 @@ BYSTANDERS = 4
 ASKING_ALONE = 2 * 5
 """People who die before their request is known by an id."""
 FIRST = ("(ask)", "SoftSuppress", "VerifyIdentity")
+OPTED_OUT = ("OptOutCertificate", "OptOutNotify")
 CANCELLED = ("Finish", "AwaitDeliveryOfAnswer", "CloseBoxOfAnswer")
 FAILS_AT, TRIES = "FreezeInventory", 9
 """Where some fail for good, and how often the machine tries: once, and eight times again."""
@@ -63,6 +66,7 @@ class Crashes:
         self.office, self.states = Office(self.play), {**states(), **BESIDE}
         self.going = [self._customer("Тасжарған", number) for number in range(GOING)]
         self.sorry = [self._customer("Кешіргүл", number) for number in range(SORRY)]
+        self.opting = [self._customer("Жаңалықсыз", number) for number in range(OPTING)]
         self.bystanders = [self._customer("Тасжарған", number, other=1) for number in range(BYSTANDERS)]
         self.asking = [*self.going, *self.sorry]
         self.dynamodb = self.play.desk.client("dynamodb")
@@ -79,6 +83,8 @@ class Crashes:
         with REPORT.timed(PART, "first messages"):
             self.bells_come_again_soon()
             self.everybody_writes()
+        with REPORT.timed(PART, "no more news"):
+            self.they_want_no_news()
         with REPORT.timed(PART, "asking"):
             self.they_ask()
         self.plan_the_others()
@@ -99,7 +105,7 @@ class Crashes:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": HIDDEN})
 
     def everybody_writes(self) -> None:
-        everybody = [*self.asking, *self.bystanders]
+        everybody = [*self.asking, *self.opting, *self.bystanders]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda one: one.write(f"Сәлеметсіз бе, {one.name} 5051"), everybody))
         walk(self.play, MINUTE)
@@ -116,6 +122,18 @@ class Crashes:
         for one in everybody:
             one.hears(one.wrote[-1])
         self.rows["first"] = settled(self.play)
+
+    def they_want_no_news(self) -> None:
+        """One after the other, because their requests have no id before: whoever's task comes first dies."""
+        for number, one in enumerate(self.opting):
+            planned = {
+                plan(self.play, self.states[name].fault(points(name, OPTING)[number], "")): points(name, OPTING)[number]
+                for name in OPTED_OUT
+            }
+            self.tried |= planned
+            one.ask(NO_NEWS[one.language])
+            self.office.reach("answered", one)
+            self.settle_accounts(planned)
 
     def they_ask(self) -> None:
         """Those who die on the way one after the other: before the request is there, nobody knows its id."""
@@ -159,12 +177,12 @@ class Crashes:
     def plan_the_others(self) -> None:
         self.seen["requests"] = requests = self.office.of(*self.asking)
         ids = [one["id"] for one in requests]
-        alone = {*FIRST, *CANCELLED, "Escalate", "(confirm)", "(cancel)"}
+        alone = {*FIRST, *OPTED_OUT, *CANCELLED, "Escalate", "(confirm)", "(cancel)"}
         groups = {name: ids[:GOING] for name in self.states if name not in alone}
         failing = ids[GOING - ESCALATED : GOING]
         groups |= dict.fromkeys(CANCELLED, ids[GOING:]) | {"Escalate": failing}
         groups |= {"(confirm)": [one.contact_id for one in self.going]}
-        assert {*groups, *FIRST, "(cancel)"} == self.states.keys()
+        assert {*groups, *FIRST, *OPTED_OUT, "(cancel)"} == self.states.keys()
         for name, people in groups.items():
             self.plan_for(name, people)
         for request_id in failing:
@@ -190,7 +208,8 @@ class Crashes:
         for one in self.asking:
             one.press("confirm")
         eventually(lambda: all("verified" in _steps(one) for one in self.office.of(*self.asking)))
-        self.go_on()
+        self.go_on()  # to be told
+        self.go_on()  # to cool off
         self.office.reach("grace", *self.asking, waits="grace")
         self.plan_for("(cancel)", [one.contact_id for one in self.sorry])
         for one in self.sorry:
@@ -227,10 +246,12 @@ class Crashes:
 
     def count(self) -> None:
         alive = left(self.play)
-        self.met += [point for fault, point in self.tried.items() if fault not in alive and point.state not in FIRST]
+        counted = {*FIRST, *OPTED_OUT}
+        self.met += [one for fault, one in self.tried.items() if fault not in alive and one.state not in counted]
         self.seen["left"] = alive - self.tried.keys()
         runs = [one["run"] for one in self.seen["complete"]]
-        REPORT.note(PART, people={"erased": GOING, "cancelled": SORRY, "failed for good once": ESCALATED},
+        people = {"erased": GOING, "no news": OPTING, "cancelled": SORRY, "failed for good once": ESCALATED}
+        REPORT.note(PART, people=people,
                     crashes=len(self.met), failed_tries=ESCALATED * TRIES, runs=sum(runs))  # fmt: skip
 
 

@@ -15,3 +15,6 @@ def walk(play: Play, seconds: int, *, steps: int = 1) -> None:
     body = {"advance_seconds": seconds, "steps": steps, "wait": LONGEST}
     answer = requests.post(f"{play.desk.phones_url}/clock", json=body, timeout=steps * (LONGEST + 60))
     assert answer.ok, answer.text
+
+
+NO_NEWS = {"kk": "жарнама жібермеңіз", "ru": "не присылайте рекламу", "en": "no more advertising"}

@@ -78,6 +78,17 @@ def test_nobody_is_told_twice(crashes: Crashes) -> None:
         assert len(set(one.heard())) == len(one.heard())
 
 
+def test_who_wants_no_news_keeps_everything_else_and_is_answered_once(crashes: Crashes) -> None:
+    kept = {"head", "ticket", "alias", "contact"}  # a message of theirs and the mark itself change these
+    for one in crashes.opting:
+        first, after = about(crashes.rows["first"], one), about(crashes.rows["after"], one)
+        before = {place: item for place, item in first.items() if place[2] not in kept}
+        assert len(before) > 4 and {place: after.get(place) for place in before} == before
+        assert "opted_out_at" in after["desk", f"contact#{one.contact_id}", "contact"]
+        assert GENUINE[one.language] in check(crashes.play, one.certificate(), one.language)
+        assert len(set(one.heard())) == len(one.heard())
+
+
 def test_bystanders_are_as_they_were_bit_for_bit(crashes: Crashes) -> None:
     for one in crashes.bystanders:
         mine = about(crashes.rows["first"], one)

@@ -37,6 +37,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     return seen
 
 
+def late(counted: dict[str, float]) -> dict[str, float]:
+    return {name: counted[name] for name in ("ErasurePastTarget", "ErasureNearDeadline")}
+
+
 def watch(living: Living, wake: Callable[[str], object] | None = None, **more: Any) -> int:
     """One sweep's look, which wakes by itself."""
 
@@ -145,20 +149,39 @@ def test_what_is_late_is_counted(living: Living, daniyar: Person, counted: dict[
     hers = living.opened(living.desk.person(from_amina(sent_at=living.desk.seconds)))
     living.mark(theirs.id, {"verified": 1}, target_at=living.desk.now + DAY)
     watch(living)
-    assert counted == {"ErasurePastTarget": 0, "ErasureNearDeadline": 0}
+    assert late(counted) == {"ErasurePastTarget": 0, "ErasureNearDeadline": 0}
     living.desk.now += DAY + 1
     watch(living)
-    assert counted == {"ErasurePastTarget": 1, "ErasureNearDeadline": 0}
+    assert late(counted) == {"ErasurePastTarget": 1, "ErasureNearDeadline": 0}
     living.desk.now = hers.alarm_at + 1
     watch(living)
-    assert counted == {"ErasurePastTarget": 1, "ErasureNearDeadline": 2}
+    assert late(counted) == {"ErasurePastTarget": 1, "ErasureNearDeadline": 2}
     living.mark(theirs.id, {"absent": 1})
     living.mark(hers.id, {"cancelled": 1})
     watch(living)
-    assert counted == {"ErasurePastTarget": 0, "ErasureNearDeadline": 0}
+    assert late(counted) == {"ErasurePastTarget": 0, "ErasureNearDeadline": 0}
     living.mark(theirs.id, {"backups_checked": living.desk.now})  # and one is still there
     watch(living)
-    assert counted == {"ErasurePastTarget": 0, "ErasureNearDeadline": 1}
+    assert late(counted) == {"ErasurePastTarget": 0, "ErasureNearDeadline": 1}
+
+
+def test_who_was_not_told_and_what_the_limit_passed_without_is_counted(
+    living: Living, daniyar: Person, counted: dict[str, float]
+) -> None:
+    request = living.suppressed(daniyar)
+    living.mark(request.id, {"verified": living.desk.now, "announced": living.desk.now}, state="telling")
+    living.desk.now += 48 * 60 * 60_000
+    watch(living)
+    assert counted["ErasureUntold"] == 0
+    living.desk.now += 1
+    watch(living)
+    assert (counted["ErasureUntold"], counted["ErasureBreach"]) == (1, 0)
+    living.desk.now = request.deadline_at + 1
+    watch(living)
+    assert (counted["ErasureUntold"], counted["ErasureBreach"]) == (1, 1), "stopped in time, and not answered"
+    living.mark(request.id, {"told": living.desk.now - DAY})
+    watch(living)
+    assert (counted["ErasureUntold"], counted["ErasureBreach"]) == (0, 0)
 
 
 def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -258,7 +258,7 @@ def runbook(name: str) -> str:
 def test_every_bad_end_of_a_run_and_every_late_request_wakes_somebody() -> None:
     ours = {one.metric: one for one in alarms.alarms() if one.runbook.startswith("erasure-")}
     assert {name for name, one in ours.items() if one.namespace == alarms.NAMESPACE} == {
-        "ErasureEscalated", "ErasurePastTarget", "ErasureNearDeadline",
+        "ErasureEscalated", "ErasurePastTarget", "ErasureNearDeadline", "ErasureUntold", "ErasureBreach",
     }  # fmt: skip
     assert {name for name, one in ours.items() if one.namespace == "AWS/States"} == {
         "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted",
@@ -268,7 +268,8 @@ def test_every_bad_end_of_a_run_and_every_late_request_wakes_somebody() -> None:
         if alarm.namespace == "AWS/States":
             assert alarm.dimensions == {"StateMachineArn": {"Ref": "ErasureMachine"}}, name
     # The sweeper counts all late requests anew each minute: a sum over a period would count one several times.
-    assert {ours[name].statistic for name in ("ErasurePastTarget", "ErasureNearDeadline")} == {"Maximum"}
+    late = ("ErasurePastTarget", "ErasureNearDeadline", "ErasureUntold", "ErasureBreach")
+    assert {ours[name].statistic for name in late} == {"Maximum"}
     assert STATES["Failed"]["Cause"].endswith("See docs/runbooks/erasure-escalated.md.")
     for name in {one.runbook for one in ours.values()}:
         assert "<stack>-erasure" in runbook(name) or "Privacy" in runbook(name)

@@ -39,7 +39,7 @@ LEAST_REASON = 20
 """Characters of a refusal's reason: a sentence, and no word alone."""
 PROPOSALS = ("erase", "refuse", "letter")
 _DOCUMENT = re.compile(
-    r"(?<!\d)(?:\d[ \-]?){11}\d(?!\d)|(?<!\w)[A-Za-zА-Яа-я№]{1,2}\s?\d{6,9}(?!\d)|(?<!\d)\d{9}(?!\d)"
+    r"(?<!\d)(?:\d[\s\-‐-―]{0,3}){11}\d(?!\d)|(?<!\w)[A-Za-zА-Яа-я№]{1,2}\s?\d{6,9}(?!\d)|(?<!\d)\d{9}(?!\d)"
 )
 """Numbers as documents bear them: an IIN of twelve digits, a passport's or an identity card's."""
 _AS_READ = "attribute_exists(#due) AND #state = :if_state"
@@ -92,17 +92,20 @@ class DecideRequest:
         self.store.until_done(build)
 
     def agree(self, request_id: str, staff_id: str, what: str = "") -> None:
-        """Carry out what another colleague has proposed; with `what`, only when it still is that.
+        """Carry out what another colleague has proposed; with `what`, only when it still is that. What is replaced
+        while this runs is not carried out: nobody has seen it.
 
         Raises NotFound; Conflict with the code `no_proposal`, `same_person` or one of `propose`; and Unavailable.
         """
         confirmed: list[bool] = []
+        seen: list[Proposal] = []
 
         def build(refused: frozenset[str]) -> "Sequence[Write]":
             request = self._open(request_id)
             proposal = request.proposal
-            if proposal is None or (what and proposal.what != what):
+            if proposal is None or (what and proposal.what != what) or (seen and proposal != seen[0]):
                 raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
+            seen[:] = [proposal]
             if proposal.by == staff_id:
                 raise Conflict("Another colleague has to agree: you have proposed it.", code="same_person")
             if not _allowed(proposal.what, request):

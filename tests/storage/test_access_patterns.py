@@ -34,6 +34,7 @@ from chalicelib.domain.privacy import MOST_ASKED, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY, State, queue_of
+from chalicelib.domain.working_days import day_of
 from chalicelib.storage import erasing
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.clients import client
@@ -58,7 +59,7 @@ from chalicelib.storage.sweeping import Sweeping
 from chalicelib.storage.taking_back import TakingBack
 from chalicelib.storage.vault import new_pair
 from chalicelib.usecases.take_back import TakeBack
-from chalicelib.usecases.wake_request import AnswerWait
+from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
 from infra.definitions import load
 from infra.functions import FUNCTIONS
 from local.aws import create_tables
@@ -998,23 +999,26 @@ def _(desk: Keeping) -> Action:
     return lambda: made.suppress()(request_id)
 
 
-@asks("AP160", "AP63", "AP162")
+@asks("AP160", "AP162")
 def _(desk: Keeping) -> Action:
     made = boxes(desk)
     request_id = made.certified(made.person("whatsapp"))
     return lambda: made.notify()(request_id)
 
 
-@asks("AP160", "AP63", "AP163")
+@asks("AP160", "AP160", "AP63", "AP163")
 def _(desk: Keeping) -> Action:
+    """Whom the release before has not told is given the secret now."""
     made = boxes(desk)
     request_id = made.certified(made.person("whatsapp"))
     made.mark(request_id, identity="second_press")
+    store = made.desk.requests
+    store.run(store.change(request_id, {"told_by": None, "steps.told": None}))
     return lambda: made.notify()(request_id)
 
 
 @asks(
-    *("AP160", "AP164", "AP165", "AP166", "AP167", "AP168", "AP169", "AP166", "AP170"),
+    *("AP160", "AP620", "AP220", "AP164", "AP165", "AP166", "AP167", "AP168", "AP169", "AP166", "AP170"),
     *("AP171", "AP172", "AP160", "AP173"),
 )
 def _(desk: Keeping) -> Action:
@@ -1027,7 +1031,7 @@ def _(desk: Keeping) -> Action:
     return lambda: made.close()(request_id)
 
 
-@asks("AP160", "AP164", "AP165", "AP166", "AP167", "AP166", "AP170", "AP171", "AP160", "AP174")
+@asks("AP160", "AP620", "AP220", "AP164", "AP165", "AP166", "AP167", "AP166", "AP170", "AP171", "AP160", "AP174")
 def _(desk: Keeping) -> Action:
     made = boxes(desk)
     request_id = made.certified(made.person("whatsapp"))
@@ -1105,23 +1109,41 @@ def _(desk: Keeping) -> Action:
 @asks("AP211", "AP212", "AP214")
 def _(desk: Keeping) -> Action:
     made = living(desk)
-    person = made.daniyar()
-    return lambda: made.open_request(person.contact_id, "deletion", "staff", created_by=BOLAT, evidence="Өтініш")
+    person, today = made.daniyar(), day_of(desk.now)
+    more = {"received_on": today, "created_by": BOLAT, "evidence": "Өтініш"}
+    return lambda: made.open_request(person.contact_id, "deletion", "staff", **more)
 
 
 @asks("AP160", "AP212", "AP218")
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.suppressed(made.daniyar())
-    return lambda: made.deciding(request.id, "erase", "passport", BOLAT)
+    return lambda: made.deciding.propose(request.id, "erase", BOLAT, check="in_person", reason="passport seen")
 
 
-@asks("AP160", "AP212", "AP219")
+@asks("AP160", "AP218")
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.suppressed(made.daniyar())
+    made.deciding.propose(request.id, "erase", BOLAT, check="in_person")
+    return lambda: made.deciding.agree(request.id, "another")
+
+
+@asks("AP160", "AP220")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    made.deciding.propose(request.id, "erase", BOLAT, check="in_person")
+    return lambda: made.deciding.take_back(request.id)
+
+
+@asks("AP160", "AP160", "AP63", "AP219")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    made.deciding.propose(request.id, "refuse", BOLAT, ground="obligation", reason="The invoice is not paid yet.")
     made.desk.now += 1
-    return lambda: made.deciding(request.id, "refuse", "unpaid", BOLAT)
+    return lambda: made.deciding.agree(request.id, "another")
 
 
 @asks("AP160", "AP220")
@@ -1141,9 +1163,37 @@ def _(desk: Keeping) -> Action:
     return parking(desk, "decision")
 
 
-@asks("AP160", "AP222", "AP160")
+@asks("AP160", "AP621", "AP160")
 def _(desk: Keeping) -> Action:
-    return parking(desk, "grace", verified=desk.now)
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    made.desk.now = request.default_at
+    return lambda: made.park(request, "token", request.execution, "decision")
+
+
+@asks("AP160", "AP160", "AP63", "AP222", "AP160", "AP620")
+def _(desk: Keeping) -> Action:
+    return parking(desk, "telling", verified=desk.now)
+
+
+@asks("AP620", "AP220", "AP160", "AP220")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.mark(made.suppressed(made.daniyar()).id, {"verified": desk.now})
+    made.park(request, "", "", "telling")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WakeRequest, "__call__", lambda self, request_id: None)
+        waits = made.arrives(request.id)
+    return lambda: AnswerWait(made.store, made.runs, made.told, made.clock)(waits)  # type: ignore[arg-type]
+
+
+@asks("AP160", "AP58", "AP160", "AP63", "AP622")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.mark(made.suppressed(made.daniyar()).id, {"verified": desk.now})
+    made.park(request, "", "", "telling")
+    made.desk.now += 1
+    return lambda: made.announce_again(request.id)
 
 
 @asks("AP160", "AP223")
@@ -1155,14 +1205,15 @@ def _(desk: Keeping) -> Action:
     return lambda: made.finish(request.id)
 
 
-@asks("AP160", "AP302", "AP220")
+@asks("AP302", "AP220")
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.suppressed(made.daniyar())
-    made.mark(request.id, {"verified": desk.now, "announced": desk.now})
+    made.mark(request.id, {"verified": desk.now, "told": desk.now})
     made.park(request, "", "", "grace")
     made.desk.now += DAY
-    return lambda: AnswerWait(made.store, made.runs, made.clock)(made.read(request.id))
+    waits = made.read(request.id)
+    return lambda: AnswerWait(made.store, made.runs, made.told, made.clock)(waits)
 
 
 @asks("AP304", "AP303", "AP305")

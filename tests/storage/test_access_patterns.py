@@ -757,6 +757,28 @@ def _(desk: Keeping) -> Action:
     return failed(desk, "131026")
 
 
+@asks("AP83", "AP344", "AP623", "AP624")
+def _(desk: Keeping) -> Action:
+    """Of two replies that failed the one that the ticket names arrives after all."""
+    ticket = desk.open_ticket()
+    refs = []
+    for text in ("Бір", "Екі"):
+        refs.append(desk.reply(ticket, text))
+        desk.sender()(ticket["conversation_id"])
+        desk.now += 1
+    dates = desk.dates()
+
+    def settled(ref: MessageRef, name: str) -> Action:
+        desk.statuses().apply(replace(status(desk, name, str(ref)), code="131026"), desk.now)
+        return lambda: dates.settle_failure(
+            ref.conversation_id, f"message#{ref.tail}", ticket["ticket_id"], desk.now, stops_channel
+        )
+
+    for ref in refs:
+        settled(ref, "failed")()
+    return settled(refs[-1], "delivered")
+
+
 @asks("AP83", "AP344", "AP85")
 def _(desk: Keeping) -> Action:
     return failed(desk, "131042")

@@ -161,7 +161,8 @@ class _Bench:
         box = {"contact_id": self.box, "conversation_id": new_id(), "public_key": key.public}
         times = dict.fromkeys(("received_at", "deadline_at", "alarm_at", "due_at"), NOW)
         request = {"request_id": self.request_id, "kind": "withdrawal", "state": "grace", "source": "bot", **where,
-                   **times, "run": 1, "steps": {"verified": NOW}, "counts": {}, "box": box,
+                   **times, "run": 1, "steps": {"verified": NOW, "told": NOW}, "told_by": "accepted",
+                   "counts": {}, "box": box,
                    "certificate_id": new_id(), "secret_hash": "0" * 64}  # fmt: skip
         sealed = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         self._put("keys", iter([{"pk": self.box, **sealed, "created_at": NOW}]))

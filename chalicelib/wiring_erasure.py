@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from chalicelib.storage.request_secret import RequestSecret
     from chalicelib.usecases.announce_again import AnnounceAgain
     from chalicelib.usecases.decide_request import DecideRequest
+    from chalicelib.usecases.open_any_request import OpenAnyRequest
     from chalicelib.usecases.open_request import OpenRequest
+    from chalicelib.usecases.opt_out import OptOut
     from chalicelib.usecases.privacy_asks import PrivacyAsks
     from chalicelib.usecases.prove_telling import ProveTelling
     from chalicelib.usecases.wake_request import WakeRequest
@@ -110,6 +112,22 @@ def open_request() -> "OpenRequest":
 
 
 @cache
+def opt_out() -> "OptOut":
+    """Ends news and offers."""
+    from chalicelib.usecases.opt_out import OptOut
+
+    return OptOut(requests(), opening(), profile().deadlines, wiring.clock())
+
+
+@cache
+def open_any_request() -> "OpenAnyRequest":
+    """Opens requests of any kind."""
+    from chalicelib.usecases.open_any_request import OpenAnyRequest
+
+    return OpenAnyRequest(open_request(), opt_out())
+
+
+@cache
 def wake_request() -> "WakeRequest":
     """Wakes a request here and now, for the function that may start runs."""
     from chalicelib.usecases.wake_request import WakeRequest
@@ -131,7 +149,7 @@ def privacy_asks() -> "PrivacyAsks":
     return PrivacyAsks(
         store=requests(),
         opening=opening(),
-        open_request=open_request(),
+        open_request=open_any_request(),
         answers=answers(),
         wake=wake_request(),
         deadlines=profile().deadlines,
@@ -356,9 +374,13 @@ def soft_suppress() -> "SoftSuppress":
 @cache
 def notify() -> "Notify":
     """Tells the person that it is done."""
+    from chalicelib.erasure.answer_opt_out import AnswerOptOut
     from chalicelib.erasure.notify import Notify
 
-    return Notify(requests(), box(), secret(), profile(), certificates_address(), wiring.clock())
+    kept, address = profile().retention["request"].days, certificates_address()
+    opener = wiring_delivery.single_opener
+    opt_out = AnswerOptOut(requests(), opening(), box(), opener, profile(), address, kept)
+    return Notify(requests(), box(), secret(), profile(), address, opt_out, wiring.clock())
 
 
 @cache

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.hold_destructions import HoldDestructions
     from chalicelib.usecases.manage_staff import RestoreStaff, RevokeStaff, SignUndertaking
     from chalicelib.usecases.open_request import OpenRequest
+    from chalicelib.usecases.recognise_request import RecogniseRequest
     from chalicelib.usecases.reply_to_customer import ReplyToCustomer
     from chalicelib.usecases.sign_in import SignIn
 
@@ -230,6 +231,14 @@ def certificates_address() -> str:
     from chalicelib import wiring_erasure
 
     return wiring_erasure.certificates_address()
+
+
+def recognise_request() -> "RecogniseRequest":
+    """Recognise a request in a customer's message."""
+    from chalicelib import wiring_erasure
+    from chalicelib.usecases.recognise_request import RecogniseRequest
+
+    return RecogniseRequest(desk(), wiring_erasure.open_any_request())
 
 
 def decide_request() -> "DecideRequest":

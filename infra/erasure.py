@@ -83,7 +83,7 @@ FUNCTIONS = (
                 Query="contact",
                 GetItem="contact conversation request",
                 PutItem="contact conversation request",
-                UpdateItem="conversation request",
+                UpdateItem="contact conversation request",
                 ConditionCheckItem="contact conversation hold",
                 DeleteItem="contact",
             ),
@@ -220,10 +220,10 @@ FUNCTIONS = (
         (
             *each(
                 "Desk",
-                GetItem="request",
+                GetItem="request contact",
                 PutItem="conversation",
                 UpdateItem="request conversation",
-                ConditionCheckItem="conversation",
+                ConditionCheckItem="contact conversation",
             ),
             *_OPEN_SECRET,
         ),

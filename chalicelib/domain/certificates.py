@@ -1,7 +1,8 @@
 """Certificates of destruction: what they say, how they are written down, how they are checked. Pure.
 
 A certificate holds nothing of a person: no name, address, message or hash of one. Two entries belong to it: `issued`
-when the data is gone from every store, and `final` when no backup reaches back to a time before.
+when the data is gone from every store, and `final` when no backup reaches back to a time before. An opt-out, which
+destroys nothing, has the first alone.
 """
 
 import hashlib
@@ -78,6 +79,30 @@ def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
         "key_fingerprint": request.key_fingerprint,
         "inventory_hash": request.inventory_hash,
         "verifier": VERIFIER,
+    }
+
+
+def opted_out(request: Request, profile: Profile, now: int) -> dict[str, Any]:
+    """Return the body of the one entry of an opt-out: news and offers have ended, and nothing was destroyed."""
+    return {
+        "format": FORMAT,
+        "entry": ISSUED,
+        "certificate_id": request.certificate_id,
+        "request_id": request.id,
+        "secret_hash": request.secret_hash,
+        "operator": {
+            "company": profile.operator.company,
+            "brand": profile.operator.brand,
+            "bin": profile.operator.bin,
+        },
+        "kind": request.kind,
+        "basis": BASIS[request.kind],
+        "policy": {"version": request.policy_version, "hash": request.policy_hash},
+        "times": {
+            "received": moment(request.received_at),
+            "done": moment(request.at(Step.OPTED_OUT)),
+            "issued": moment(now),
+        },
     }
 
 

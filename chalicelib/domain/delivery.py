@@ -25,9 +25,13 @@ GIVE_UP_TRIES = 10
 for days behind a stopped channel and then deserves its tries."""
 RIGHTS = "rights"
 """Purpose of answers about a request on personal data: all that lies in a request's box."""
-ESSENTIAL = frozenset({"support", "status", RIGHTS})
-"""Purposes that go out to somebody who has withdrawn their consent while the request is looked at: answers to what
-they ask themselves. Everything else is off from the moment that the request is received (art. 8 of Law 94-V)."""
+SUPPORT = "support"
+"""Purpose of what colleagues write to customers."""
+FIXED_ANSWERS = frozenset({"status", RIGHTS})
+"""Purposes whose texts are ours and answer what the person has done: they go out to whoever can be written to."""
+ESSENTIAL = FIXED_ANSWERS | {SUPPORT}
+"""Purposes that an opt-out leaves alone: answers to what the person asks themselves. It ends all others, so a purpose
+that a profile adds is one that can be switched off."""
 PROBE_EVERY = 50 * SECOND
 """How often one message may try whether a stopped channel works again: less than the sweeper's minute."""
 
@@ -36,7 +40,7 @@ PROBE_EVERY = 50 * SECOND
 class Waiting:
     """A place in the outbox. `pieces` of a long text are out already. `attempt_id` names the sender that
     holds it, until `claim_until`. `doubtful`: an earlier try may have been accepted although no answer
-    came."""
+    came. `answers` is when the customer's question came that a colleague's reply answers (ms), 0 when none was open."""
 
     ref: MessageRef
     action: str
@@ -50,10 +54,17 @@ class Waiting:
     attempt_id: str = ""
     claim_until: int = 0
     doubtful: bool = False
+    answers: int = 0
 
     def held(self, now: int) -> bool:
         """Whether a sender that may still be at work holds the place."""
         return bool(self.attempt_id) and self.claim_until > now
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether it answers what the person asks: the request about their data, or a question that had no answer. All
+        that may leave after they have withdrawn consent."""
+        return self.purpose in FIXED_ANSWERS or (self.purpose == SUPPORT and self.answers > 0)
 
     @property
     def uncertain(self) -> bool:
@@ -92,13 +103,16 @@ class Head:
 
 @dataclass(frozen=True)
 class Recipient:
-    """The contact. `addresses` are sealed, by kind. `suppressed`: only what is essential may go out."""
+    """The contact. `addresses` are sealed, by kind. `suppressed`: they withdrew consent, and only what they ask for may
+    go out. `opted_out`: they want no news, offers or surveys, as the request `opted_out_by` says."""
 
     contact_id: str
     state: str
     epoch: int
     addresses: dict[str, bytes] = field(repr=False)
     suppressed: bool = False
+    opted_out: bool = False
+    opted_out_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,12 +146,15 @@ class Failure:
 
 @dataclass(frozen=True)
 class Answered:
-    """A ticket as far as a reply needs it."""
+    """A ticket as far as a reply needs it. `question_at` is when the customer's question came that has no answer yet
+    (ms), 0 when all are answered; `dated` says that the row holds it, which those of the release before do not."""
 
     ticket_id: str
     state: str
     contact_id: str
     conversation_id: str
+    question_at: int = 0
+    dated: bool = True
 
 
 @dataclass(frozen=True)
@@ -196,8 +213,10 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
         return Failure("erased", "erased")
     if not allows(waiting.purpose, waiting.channel):
         return Failure("not_allowed", "not_allowed")
-    if recipient.suppressed and waiting.purpose not in ESSENTIAL:
+    if recipient.suppressed and not waiting.asked_for:
         return Failure("suppressed", "suppressed")
+    if recipient.opted_out and waiting.purpose not in ESSENTIAL:
+        return Failure("opted_out", "opted_out")
     if head.blocked:
         return Failure("blocked", "blocked")
     if not window_open(waiting.channel, head.last_inbound_at, now):

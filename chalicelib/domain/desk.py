@@ -28,7 +28,8 @@ class Undelivered:
 class Ticket:
     """A ticket. Times are epoch milliseconds, 0 when there is none. `erased` says that the contact's key is gone,
     `undelivered` names a message that failed since the last one went out; no message of it is older than
-    `oldest_at`."""
+    `oldest_at`. `question_at` is when the customer's question came that has no answer yet, `suppressed` says that the
+    customer has withdrawn consent: then nothing leaves but an answer to it, and answers about the request."""
 
     id: str
     number: str
@@ -60,6 +61,8 @@ class Ticket:
     erased: bool = False
     unreadable: bool = False
     last_unreadable: bool = False
+    question_at: int = 0
+    suppressed: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,8 @@ class Consent:
 @dataclass(frozen=True)
 class Contact:
     """A customer. `phone`, `user` and `chat` are addresses as the provider gave them, empty when there is none.
-    `request_id` names the open request about the customer's data, `suppressed` says that nothing unasked is sent,
+    `request_id` names the open request about the customer's data, `suppressed_at` since when only what the customer
+    asks for is sent (0: no such time), `opted_out_at` since when no news, offers and surveys are,
     `erasing` that the data is being destroyed and nothing here may be shown."""
 
     id: str
@@ -182,8 +186,14 @@ class Contact:
     unreadable: bool = False
     consents: tuple[Consent, ...] = ()
     request_id: str = ""
-    suppressed: bool = False
+    suppressed_at: int = 0
+    opted_out_at: int = 0
     erasing: bool = False
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether only what the customer asks for is sent."""
+        return self.suppressed_at > 0
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,12 @@ FAILURES: Mapping[str, Why] = {
         desk_msg("The policy does not allow this purpose on this channel."), _ANOTHER_CHANNEL, _NOT_SENT
     ),
     "suppressed": Why(
-        desk_msg("The customer asked for their data to be destroyed: only answers to the customer go out."), "",
+        desk_msg("The customer has withdrawn consent, and it answered no question of theirs: only answers go out."),
+        desk_msg("Wait until the customer writes."),
+        _NOT_SENT,
+    ),
+    "opted_out": Why(
+        desk_msg("The customer wants no news, offers and surveys."), desk_msg("Answer only what the customer writes."),
         _NOT_SENT,
     ),
     "erased": Why(desk_msg("The customer's data is being destroyed."), "", _NOT_SENT),

@@ -8,6 +8,9 @@ from chalicelib.domain.privacy_words import Ask
 from chalicelib.domain.statements import is_news, is_statement
 from chalicelib.domain.tickets import SECOND
 
+ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel", "opt_out"})
+"""What a person says in exact words about their data: the request answers it, and no colleague has to."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -135,6 +138,12 @@ class Arrival:
     def quiet(self) -> bool:
         """Whether the message says nothing by itself: it opens and reopens no ticket (domain/statements)."""
         return not is_statement(self.message, self.ask)
+
+    @property
+    def question(self) -> bool:
+        """Whether the message wants an answer of a colleague's: it says something, and not in the exact words of a
+        request about data, which the request answers."""
+        return not self.quiet and (self.ask is None or self.ask.action not in ANSWERED_BY_REQUEST)
 
     @property
     def news(self) -> bool:

@@ -78,6 +78,7 @@ STOPPABLE = frozenset(
 class Step(StrEnum):
     """What the workflow does, in order; each is a key of the request's `steps`."""
 
+    OPTED_OUT = "opted_out"
     SUPPRESSED = "suppressed"
     DEFAULTED = "defaulted"
     VERIFIED = "verified"
@@ -102,7 +103,6 @@ class Step(StrEnum):
     REASONED = "reasoned"
     FINISHED = "finished"
     SUPERSEDED = "superseded"
-    OPTED_OUT = "opted_out"
 
 
 class Wait(StrEnum):
@@ -183,7 +183,8 @@ class Box:
 
 @dataclass(frozen=True)
 class Subject:
-    """The person a request is about, as the contact's row shows them: our ids and words, no address."""
+    """The person a request is about, as the contact's row shows them: our ids and words, no address. `opted_out_by` is
+    the id of the request by which they get no news, offers and surveys."""
 
     contact_id: str
     conversation_id: str
@@ -192,13 +193,16 @@ class Subject:
     language: str
     public_key: bytes
     erasing: bool = False
+    opted_out_by: str = ""
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What a person asked for in one message: `withdraw`, `confirm` or `cancel`; the last two of `request_id`, or of
-    the contact's open request when they came as words. `at` (ms) and `blind` name the row; `said_at` is when the
-    message was sent (ms, by the provider's clock, in whole seconds), 0 when that is not known."""
+    """What a person asked for in one message: `withdraw` opens a request of the kind in `kinds`, `maybe` may be about
+    one of `kinds`, `confirm` and `cancel` are about `request_id`, or the contact's open request when they came as
+    words. `at` (ms) and `blind` name the row; `said_at` is when the message was sent (ms, by the provider's clock, in
+    whole seconds), 0 when that is not known. `meant_at` (ms) is the time of the message that a press is about, as the
+    button says it."""
 
     contact_id: str
     action: str
@@ -207,8 +211,23 @@ class Ask:
     request_id: str = ""
     language: str = ""
     said_at: int = 0
+    kinds: tuple[str, ...] = ()
+    meant_at: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The kind of request that is wanted. Rows of the release before name none and mean a withdrawal."""
+        return next((one for one in self.kinds if one in HANDLED_KINDS), "withdrawal")
+
+    def received_at(self, now: int) -> int:
+        """When the person's notice arrived (ms): the time of the message that said it. A press under our question is
+        about an earlier message, not longer ago than MEANT_WITHIN: everybody could make up the time in a button."""
+        said = self.said_at if 0 < self.said_at <= now else min(self.at, now)
+        return self.meant_at if said - MEANT_WITHIN <= self.meant_at < said + SECOND else said
 
 
+MEANT_WITHIN = 60 * 24 * HOUR
+"""How old the message may be that a pressed button is about."""
 MOST_ASKED = 3
 """Requests that a person may open in the chat within ASKED_WITHIN: each is kept for years and answered twice."""
 ASKED_WITHIN = 24 * HOUR
@@ -216,12 +235,14 @@ ASKED_WITHIN = 24 * HOUR
 
 @dataclass(frozen=True)
 class Asked:
-    """When a person opened requests in the chat, and when they were told that they can open no more for a while: ms, as
-    their row says it; what is longer ago than ASKED_WITHIN does not count. `now` is when it is looked at."""
+    """When a person opened requests in the chat, when they were told that they can open no more for a while, and when
+    they were asked what a message meant: ms, as their row says it; what is longer ago than ASKED_WITHIN does not count.
+    `now` is when it is looked at."""
 
     now: int
     times: tuple[int, ...] = ()
     told_at: int = 0
+    questioned_at: int = 0
 
     @property
     def lately(self) -> tuple[int, ...]:
@@ -237,6 +258,11 @@ class Asked:
     def told(self) -> bool:
         """Whether the person knows."""
         return self.told_at > self.now - ASKED_WITHIN
+
+    @property
+    def questioned(self) -> bool:
+        """Whether they were asked lately what a message of theirs meant."""
+        return self.questioned_at > self.now - ASKED_WITHIN
 
     @property
     def again_at(self) -> int:

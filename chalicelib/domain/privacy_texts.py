@@ -5,11 +5,12 @@ uses `erasing`, so this imports no more than texts.py does.
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chalicelib.domain.ids import grouped
 from chalicelib.domain.messages import Button
 from chalicelib.domain.privacy import LETTER_DAYS, Request
+from chalicelib.domain.privacy_words import ASK_PAYLOAD, NO_PAYLOAD
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.texts import KAZAKHSTAN, bot_msg, bot_text, show_date
 
@@ -86,12 +87,27 @@ ERASED = {
     "stop_processing": bot_msg("Done: the processing of your personal data has stopped, and the data is destroyed."),
 }
 CODE_SENT = bot_msg("You have the secret code from our message, or letter, of {date}.")
+OPTED_OUT = bot_msg(
+    "Done: you will get no more news, offers and surveys from us. We go on answering what you write to us here."
+)
 CERTIFICATE = bot_msg("Certificate: {certificate_id}")
 SECRET = bot_msg("Secret code: {secret}")
 CHECK = bot_msg("Check it here: {url}")
 KEEP = bot_msg("Only you have the secret code: please keep this message.")
 BACKUPS = bot_msg("The last backup copies expire: {date}. The certificate then gets its final entry.")
 NEW_CUSTOMER = bot_msg("If you write here again, you will be a new customer to us.")
+
+MEANT = bot_msg(
+    "Did you mean a request about your personal data? If so, press what you want; if not, press “{no}”."
+    " Our colleagues see your message in any case."
+)
+MEANT_TITLES = {
+    "withdrawal": (bot_msg("Withdraw consent"), bot_msg("Withdraw")),
+    "deletion": (bot_msg("Delete my data"), bot_msg("Delete")),
+    "stop_processing": (bot_msg("Stop processing"), bot_msg("Stop")),
+    "opt_out": (bot_msg("Send no news"), bot_msg("Do not send")),
+}
+"""Titles of the buttons under that question, by the kind of request; the short ones while the language is unknown."""
 
 YES_DELETE = bot_msg("Yes, delete")
 NO_KEEP = bot_msg("No, keep")
@@ -173,6 +189,21 @@ def defaulted(profile: Profile, language: str, received_at: int, *, bound: bool)
     return _lines(profile, language, lambda one: bot_text(one, text, date=_date(one, received_at), yes=yes, no=no))
 
 
+def meant(profile: Profile, language: str) -> str:
+    """Ask whether a message was a request about the person's data."""
+    no = _title(profile, language, NO, NO)
+    return _lines(profile, language, lambda one: bot_text(one, MEANT, no=no))
+
+
+def meant_buttons(profile: Profile, language: str, kinds: Sequence[str], at: int) -> tuple[Button, ...]:
+    """The answers to that: the kinds of request that the message of `at` (ms) may have asked for, and no."""
+    offered = [one for one in kinds if one in MEANT_TITLES]
+    return (
+        *(Button(f"{ASK_PAYLOAD}.{one}.{at:013d}", _title(profile, language, *MEANT_TITLES[one])) for one in offered),
+        Button(NO_PAYLOAD, _title(profile, language, NO, NO)),
+    )
+
+
 def grace_buttons(profile: Profile, language: str, request_id: str) -> tuple[Button, ...]:
     """The way back, while there is one."""
     return (Button(f"erase.cancel.{request_id}", _title(profile, language, CANCEL_DELETION, CANCEL)),)
@@ -230,6 +261,15 @@ def erased(
         proof += () if secret else (bot_text(one, CODE_SENT, date=_date(one, told)),)
         after = (bot_text(one, BACKUPS, date=_date(one, backups_until)), bot_text(one, NEW_CUSTOMER))
         return "\n".join((bot_text(one, ERASED[kind]), "", *proof, "", *after))
+
+    return _lines(profile, language, said)
+
+
+def opted_out(profile: Profile, language: str, certificate_id: str, secret: str, url: str) -> str:
+    """Tell that news and offers have ended, and how anybody who has this message can check it."""
+
+    def said(one: str) -> str:
+        return "\n".join((bot_text(one, OPTED_OUT), "", *_proof(one, certificate_id, secret, url)))
 
     return _lines(profile, language, said)
 

@@ -1,260 +1,94 @@
-"""Words and buttons by which a person asks for the destruction of their data, confirms it or stops it. Pure.
+"""Words and buttons by which a person asks for something about their data, confirms it or stops it. Pure.
 
-The whole text must say it and nothing else: whoever asks how to delete something asks a colleague. What destroys must
-be said in full ("yes" alone answers many questions); what stops it may be short, because a mistake there loses nothing.
-On intake's cold start: no pattern is compiled, and Unicode's tables are loaded for unusual letters only.
+What acts must be unmistakable: the whole text is one of our phrases, or it begins with the operator's published
+marking. What destroys must be said in full ("yes" alone answers many questions); what stops it may be short, because a
+mistake there loses nothing. Any other text that speaks of it is `maybe` a request (privacy_guess): the person is asked,
+and nothing else happens. On intake's cold start: no pattern is compiled, and Unicode's tables and the guesses are
+loaded for the few texts that want them only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from chalicelib.domain.messages import InboundMessage
+from chalicelib.domain.privacy_phrases import ANSWERS, OPENINGS, REQUESTS, spelled
 from chalicelib.domain.tickets import SECOND
 
-AskAction = Literal["withdraw", "confirm", "cancel"]
+AskAction = Literal["withdraw", "confirm", "cancel", "maybe", "no"]
+"""What an ask does. `withdraw` opens a request of the kind it names; it is the word that rows of the release before
+bear, which knew withdrawals only. `maybe` has the person asked; `no` is their answer that they meant nothing."""
+AskKind = Literal["withdrawal", "deletion", "stop_processing", "opt_out"]
+ASK_KINDS: tuple[AskKind, ...] = ("withdrawal", "deletion", "stop_processing", "opt_out")
 COMMAND = "/delete"
 """Telegram's command, which WhatsApp's people may write as well."""
 BUTTONS: dict[str, AskAction] = {"erase.confirm": "confirm", "erase.cancel": "cancel"}
 """What stands before the request's id in the payload of our buttons."""
+ASK_PAYLOAD, NO_PAYLOAD = "ask", "ask.no"
+"""Payloads of the buttons under our question what a message meant: `ask.<kind>.<ms of the message>`, and no."""
 ASK_WAITS = 5 * 60 * SECOND
 """An ask is dealt with within seconds; one that lies there longer is rung for again."""
+LONGEST_GUESS = 2_000
+"""Characters of a message that are looked at for what it may ask: a formal letter fits."""
 _LONGEST = 200
 """Characters that are looked at: more is no phrase of ours, whatever stands around it."""
-_PHRASES: tuple[tuple[AskAction, str], ...] = (
-    (
-        "withdraw",
-        """
-        delete my data
-        delete all my data
-        delete my personal data
-        delete all my personal data
-        erase my data
-        erase all my data
-        erase my personal data
-        remove my data
-        remove my personal data
-        destroy my personal data
-        i want to delete my data
-        i want to delete my personal data
-        i want my data deleted
-        i want you to delete my data
-        forget me
-        withdraw my consent
-        withdraw consent
-        i withdraw my consent
-        i withdraw my consent to the processing of personal data
-        i withdraw my consent to the processing of my personal data
-        stop processing my data
-        stop processing my personal data
-        удалить мои данные
-        удалите мои данные
-        удали мои данные
-        удалить все мои данные
-        удалите все мои данные
-        удалить мои персональные данные
-        удалите мои персональные данные
-        удалите все мои персональные данные
-        удалить мои личные данные
-        удалите мои личные данные
-        прошу удалить мои данные
-        прошу удалить все мои данные
-        прошу удалить мои персональные данные
-        хочу удалить мои данные
-        хочу удалить свои данные
-        я хочу удалить свои данные
-        хочу удалить свои персональные данные
-        я хочу удалить свои персональные данные
-        сотрите мои данные
-        уничтожьте мои данные
-        уничтожьте мои персональные данные
-        забудьте меня
-        отзыв согласия
-        отозвать согласие
-        отозвать согласие на обработку персональных данных
-        отзываю согласие
-        отзываю свое согласие
-        я отзываю согласие
-        я отзываю свое согласие
-        отзываю согласие на обработку персональных данных
-        отзываю свое согласие на обработку персональных данных
-        отзываю согласие на обработку моих персональных данных
-        я отзываю согласие на обработку персональных данных
-        я отзываю свое согласие на обработку персональных данных
-        прекратите обработку моих данных
-        прекратите обработку моих персональных данных
-        деректерімді жою
-        деректерімді жойыңыз
-        деректерімді жойыңызшы
-        деректерімді өшіру
-        деректерімді өшіріңіз
-        деректерімді өшіріңізші
-        менің деректерімді жойыңыз
-        менің деректерімді өшіріңіз
-        барлық деректерімді жойыңыз
-        барлық деректерімді өшіріңіз
-        жеке деректерімді жойыңыз
-        жеке деректерімді өшіріңіз
-        менің жеке деректерімді жойыңыз
-        менің жеке деректерімді өшіріңіз
-        дербес деректерімді жойыңыз
-        дербес деректерімді өшіріңіз
-        менің дербес деректерімді жойыңыз
-        менің дербес деректерімді өшіріңіз
-        мәліметтерімді жойыңыз
-        мәліметтерімді өшіріңіз
-        деректерімді жойғым келеді
-        деректерімді өшіргім келеді
-        келісімді қайтарып алу
-        келісімімді қайтарып аламын
-        келісімді қайтарып аламын
-        мен келісімімді қайтарып аламын
-        дербес деректерді өңдеуге берген келісімімді қайтарып аламын
-        жеке деректерді өңдеуге берген келісімімді қайтарып аламын
-        деректерімді өңдеуді тоқтатыңыз
-        дербес деректерімді өңдеуді тоқтатыңыз
-        """,
-    ),
-    (
-        "confirm",
-        """
-        yes delete
-        yes delete my data
-        yes delete all my data
-        yes delete my personal data
-        confirm deletion
-        confirm the deletion
-        confirm the deletion of my data
-        i confirm deletion
-        i confirm the deletion
-        i confirm the deletion of my data
-        i confirm the deletion of my personal data
-        да удалить
-        да удалите
-        да удалить мои данные
-        да удалите мои данные
-        да удалите все мои данные
-        да удалите мои персональные данные
-        подтвердить удаление
-        подтверждаю удаление
-        подтверждаю удаление данных
-        подтверждаю удаление моих данных
-        подтверждаю удаление персональных данных
-        подтверждаю удаление моих персональных данных
-        я подтверждаю удаление
-        я подтверждаю удаление данных
-        я подтверждаю удаление моих данных
-        иә жою
-        иә жойыңыз
-        иә өшіріңіз
-        иә деректерімді жойыңыз
-        иә деректерімді өшіріңіз
-        жоюды растау
-        жоюды растаймын
-        өшіруді растаймын
-        деректерімді жоюды растаймын
-        деректерімді өшіруді растаймын
-        дербес деректерімді жоюды растаймын
-        """,
-    ),
-    (
-        "cancel",
-        """
-        cancel
-        cancel it
-        cancel deletion
-        cancel the deletion
-        cancel my request
-        i cancel the deletion
-        stop the deletion
-        keep my data
-        no keep
-        no keep my data
-        dont delete
-        do not delete
-        no dont delete
-        dont delete my data
-        do not delete my data
-        dont delete my personal data
-        do not delete my personal data
-        отмена
-        отменить
-        отмените
-        отмена удаления
-        отменить удаление
-        отмените удаление
-        отменяю удаление
-        не удалять
-        не удаляйте
-        нет не удаляйте
-        не удалять мои данные
-        не удаляйте мои данные
-        не удаляйте мои персональные данные
-        не надо удалять
-        не надо удалять мои данные
-        остановите удаление
-        оставить мои данные
-        оставьте мои данные
-        нет оставить
-        нет оставьте
-        болдырмау
-        жоюды болдырмау
-        бас тарту
-        жоюдан бас тарту
-        жоюдан бас тартамын
-        өшіруден бас тартамын
-        жоюды тоқтату
-        жоюды тоқтатыңыз
-        өшіруді тоқтатыңыз
-        жоймаңыз
-        өшірмеңіз
-        жоқ жоймаңыз
-        деректерімді жоймаңыз
-        деректерімді өшірмеңіз
-        деректерімді қалдырыңыз
-        деректерім қалсын
-        жоқ қалсын
-        """,
-    ),
+_OPENS = 5
+"""The most words that an opening has."""
+_COURTESY = frozenset(
+    "please пожалуйста отинемин отиниш kindly спасибо рахмет thanks здравствуйте салеметсиз бе".split()
 )
-_COURTESY = frozenset("please пожалуйста отинемин отиниш".split())
 """Words before or after a phrase that change nothing, in the letters of `_folded`."""
+_GREETINGS = (["добрый", "день"], ["добрый", "вечер"], ["доброе", "утро"], ["салеметсиз", "бе"], ["good", "morning"])
 _TYPED = tuple(zip("ёәіңғүұқөһ", "еаингуукох", strict=True))
 """Kazakh is often typed on a keyboard without its own letters, Russian mostly without ё."""
 _SILENT = frozenset("'’ʼ`´\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff")
 """Apostrophes, and what has no width: they part no word."""
 _PLAIN = frozenset(map(chr, (*range(0x80), *range(0x400, 0x530)))) | frozenset("«»“”„’–—…\u00a0")
 """Characters that have one form only."""
+_HINTS = (*" me| us|нас | ad |agree|соглаш".split("|"), *"""
+    data dann dani данн дерек derek малимет malimet маглумат акпарат инфо info сведен номер номир number телефон
+    phone профил profil истори histor тарих контакт contact сообщ messag хабар анкет перепис conversation chat
+    record detail аккаунт akkaunt account учет кабинет жазба жазысу хат тиркел меня мне menya мени озим себе
+    about forg забуд забы забв умыт соглас soglas consent permiss authori келис kelis рухсат рассыл rassyl
+    реклам reklam новост novost news спам spam промо promo advert ads market жарнама arnama жанал anal
+    commercial mailing предлож уведом смс sms text email offer notif усыныс акци скидк письм subscri отпис отпиш
+    otpis otpish optout
+""".split())  # fmt: skip
+"""What every text has in it that privacy_guess finds something in: what may be asked about, in its letters. Most
+messages have none of it."""
 _ID = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
+_DIGITS = frozenset("0123456789")
+_NO_MARKINGS: Mapping[str, Sequence[str]] = {}
 
 
 @dataclass(frozen=True)
 class Ask:
     """What a person asked. `request_id` is what the pressed button says; empty for words, which mean the person's
-    open request."""
+    open request. `kinds` are those of the request that is wanted, one of `withdraw`, or that may be, the likelier
+    first, of `maybe`. `meant_at` (ms) is the time of the message that a press under our question is about."""
 
     action: AskAction
     request_id: str = ""
+    kinds: tuple[AskKind, ...] = ()
+    meant_at: int = 0
 
     @property
     def pressed(self) -> bool:
         """Whether a button was pressed."""
-        return bool(self.request_id)
+        return bool(self.request_id or self.meant_at) or self.action == "no"
 
 
-def asks(message: InboundMessage, markings: tuple[str, ...] = ()) -> Ask | None:
+def asks(message: InboundMessage, markings: Mapping[str, Sequence[str]] = _NO_MARKINGS) -> Ask | None:
     """Return what a message asks about the person's data, or None, as for nearly every message.
 
-    `markings` are the operator's published phrases of withdrawal. Forwarded words and those that a bot wrote for the
-    person are somebody else's, an edit is about what was said before, and a question confirms nothing.
+    `markings` are the operator's published phrases, by what they are for. Forwarded words and those that a bot wrote
+    for the person are somebody else's, an edit is about what was said before, and a question confirms nothing.
     """
     if message.kind == "text":
-        if len(message.text) > _LONGEST or message.forwarded or message.details.get("via_bot"):
+        if message.forwarded or message.details.get("via_bot"):
             return None
-        action = _said(message.text, markings)
-        asking = action == "confirm" and any(mark in message.text for mark in "?？")
-        return Ask(action) if action and not asking else None
+        return _said(message.text, markings) or _meant(message.text)
     if message.kind == "callback":
         return _pressed(message.details.get("data"))
     if message.kind == "button":
@@ -263,8 +97,8 @@ def asks(message: InboundMessage, markings: tuple[str, ...] = ()) -> Ask | None:
 
 
 def pressed_request(details: Mapping[str, object]) -> str:
-    """Return what a pressed button answered about the person's data, `confirm` or `cancel`, or "" for other messages.
-    `details` are those of the message."""
+    """Return what a pressed button answered about the person's data, `confirm`, `cancel`, `withdraw` or `no`, or "" for
+    other messages. `details` are those of the message."""
     ask = _pressed(details.get("data")) or _pressed(details.get("payload"))
     return ask.action if ask else ""
 
@@ -272,24 +106,83 @@ def pressed_request(details: Mapping[str, object]) -> str:
 def _pressed(payload: object) -> Ask | None:
     if not isinstance(payload, str):
         return None
-    what, _, request_id = payload.rpartition(".")
-    action = BUTTONS.get(what)
-    return Ask(action, request_id) if action and len(request_id) == 20 and _ID.issuperset(request_id) else None
+    if payload == NO_PAYLOAD:
+        return Ask("no")
+    what, _, which = payload.rpartition(".")
+    if action := BUTTONS.get(what):
+        return Ask(action, which) if len(which) == 20 and _ID.issuperset(which) else None
+    of_question, _, kind = what.partition(".")
+    if of_question != ASK_PAYLOAD or kind not in ASK_KINDS:
+        return None
+    dated = len(which) == 13 and _DIGITS.issuperset(which) and which[0] != "0"
+    return Ask("withdraw", kinds=(kind,), meant_at=int(which)) if dated else None
 
 
-def _said(text: str, markings: tuple[str, ...]) -> AskAction | None:
-    first = text.split(maxsplit=1)[:1]
+def _said(text: str, markings: Mapping[str, Sequence[str]]) -> Ask | None:
+    """What a text says that is one of our phrases, or begins with a marking."""
+    first = text[:_LONGEST].split(maxsplit=1)[:1]
     if first and first[0].partition("@")[0].lower() == COMMAND:
-        return "withdraw"
-    words = _words(text)
+        return Ask("withdraw", kinds=("deletion",))
+    marked = _marked(tuple(markings.get("withdrawal", ())), tuple(markings.get("opt_out", ())))
+    if len(text) <= _LONGEST and (words := _bare(words_of(text))):
+        said = " ".join(words)
+        if ask := marked.get(said) or (_requested(words) if hinted(f" {said} ") else None):
+            return ask
+        answer = _answers().get(said)
+        if answer and not (answer.action == "confirm" and any(mark in text for mark in "?？")):
+            return answer
+    title = _title(text)
+    return marked.get(" ".join(words_of(title))) if title else None
+
+
+def _bare(words: list[str]) -> list[str]:
+    """The words without courtesy around them."""
+    if words[:2] in _GREETINGS:
+        del words[:2]
     while words and words[0] in _COURTESY:
         del words[0]
     while words and words[-1] in _COURTESY:
         del words[-1]
-    return _known(markings).get(" ".join(words))
+    return words
 
 
-def _words(text: str) -> list[str]:
+def _requested(words: Sequence[str]) -> Ask | None:
+    """The request that is wanted by these words, with an opening such as "I want to" or without."""
+    known = _requests()
+    for length in range(min(_OPENS, len(words) - 1) + 1):
+        opened = not length or " ".join(words[:length]) in _openings()
+        if opened and (ask := known.get(" ".join(words[length:]))):
+            return ask
+    return None
+
+
+def _title(text: str) -> str:
+    """The first line of a text or its first sentence, when more follows: as a mail has a subject. A question is none,
+    and a very long line neither."""
+    shown = text.lstrip()[: _LONGEST + 1]
+    line = shown.partition("\n")[0]
+    ends = [end for mark in (". ", "! ") if (end := line.find(mark)) >= 0]
+    title = line[: min(ends)] if ends else line
+    return "" if len(title) > _LONGEST or any(mark in title for mark in "?？") else title
+
+
+def _meant(text: str) -> Ask | None:
+    """What a text may ask that is no phrase of ours."""
+    text = text[:LONGEST_GUESS]
+    if _PLAIN.issuperset(text) and not hinted(_folded(f" {text.casefold()} ")):
+        return None
+    from chalicelib.domain.privacy_guess import guess  # met by few; not on a cold start
+
+    kinds = guess(text)
+    return Ask("maybe", kinds=kinds) if kinds else None
+
+
+def hinted(text: str) -> bool:
+    """Whether a text, in small letters and with Kazakh ones as typed without their marks, may mean anything of ours."""
+    return any(hint in text for hint in _HINTS)
+
+
+def words_of(text: str) -> list[str]:
     """The words of a text in one form: compatibility form, no case, no punctuation, Kazakh letters as typed without."""
     if not _PLAIN.issuperset(text):
         from unicodedata import normalize
@@ -306,9 +199,24 @@ def _folded(text: str) -> str:
 
 
 @cache
-def _known(markings: tuple[str, ...]) -> dict[str, AskAction]:
-    known: dict[str, AskAction] = {" ".join(_words(one)): "withdraw" for one in markings}
-    for action, phrases in _PHRASES:
-        known |= dict.fromkeys((one.strip() for one in _folded(phrases).splitlines()), action)
-    known.pop("", None)
-    return known
+def _requests() -> dict[str, Ask]:
+    return {one: Ask("withdraw", kinds=(kind,)) for kind in ASK_KINDS for one in spelled(_folded(REQUESTS[kind]))}
+
+
+@cache
+def _answers() -> dict[str, Ask]:
+    return {one: Ask(action) for action, phrases in ANSWERS.items() for one in spelled(_folded(phrases))}
+
+
+@cache
+def _marked(withdrawal: tuple[str, ...], opt_out: tuple[str, ...]) -> dict[str, Ask]:
+    """The published markings, in the form in which texts are compared."""
+    found = {" ".join(words_of(one)): Ask("withdraw", kinds=("opt_out",)) for one in opt_out}
+    found |= {" ".join(words_of(one)): Ask("withdraw", kinds=("withdrawal",)) for one in withdrawal}
+    found.pop("", None)
+    return found
+
+
+@cache
+def _openings() -> frozenset[str]:
+    return frozenset(line.strip() for line in _folded(OPENINGS).splitlines()) - {""}

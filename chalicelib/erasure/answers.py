@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import privacy_texts
-from chalicelib.domain.privacy import HOUR, MOST_ASKED, Request, Step, Subject
+from chalicelib.domain.privacy import HOUR, MOST_ASKED, Ask, Request, Step, Subject
 
 if TYPE_CHECKING:
     from chalicelib.domain.profile import Profile
@@ -29,6 +29,13 @@ class RequestAnswers:
         """To a person who opened and cancelled so many requests that none is opened now, until `again_at`."""
         text = privacy_texts.too_often(self.profile, language or subject.language, MOST_ASKED, again_at)
         return self.box.to_subject(subject, "too_often", text, now)
+
+    def meant(self, subject: Subject, ask: Ask, now: int) -> "list[Write]":
+        """To a person whose message may be a request about their data: whether they meant it."""
+        language = ask.language or subject.language
+        text = privacy_texts.meant(self.profile, language)
+        buttons = privacy_texts.meant_buttons(self.profile, language, ask.kinds, ask.received_at(now))
+        return self.box.to_subject(subject, "meant", text, now, buttons)
 
     def defaulted(self, request: Request, now: int) -> "list[Write]":
         """How a request stands that nobody has decided when the law's limit comes near."""

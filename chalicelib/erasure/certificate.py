@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.certificates import issued
-from chalicelib.domain.privacy import Step
+from chalicelib.domain.certificates import issued, opted_out
+from chalicelib.domain.privacy import OPT_OUT, Step
 from chalicelib.domain.profile import Profile
 from chalicelib.erasure.task import TaskFailed, run
 
@@ -32,15 +32,18 @@ class IssueCertificate:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, Any]:
-        """Enter what is proved. Only what is proved absent gets a certificate. Raises Unavailable and TaskFailed."""
+        """Enter what is proved. Only what is proved absent gets a certificate of destruction, and only an opt-out that
+        is in force one of its own. Raises Unavailable and TaskFailed."""
         request, end = self.ledger.begin(request_id)
         if request is None:
             raise TaskFailed("no_request")
         if request.done(Step.CERTIFIED):
             return {}
-        if not (request.done(Step.KEY_DESTROYED) and request.done(Step.ABSENT)):
+        proved = (Step.OPTED_OUT,) if request.kind == OPT_OUT else (Step.KEY_DESTROYED, Step.ABSENT)
+        if not all(request.done(step) for step in proved):
             raise TaskFailed("not_proved")
         now = self.clock()
         mark = self.requests.finish(request, Step.CERTIFIED, now)
-        self.ledger.add(issued(request, self.profile, now), self.signer, mark, end=end)
+        said = opted_out if request.kind == OPT_OUT else issued
+        self.ledger.add(said(request, self.profile, now), self.signer, mark, end=end)
         return {}

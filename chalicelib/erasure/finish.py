@@ -1,4 +1,5 @@
-"""Finish: the request was cancelled or refused. Everything is as before, and the person is told.
+"""Finish: the request was cancelled or refused. Everything is as before, and the person is told. That they get no news
+and offers ends when they cancelled, and stays when a colleague refused.
 
 The contact's pointer stays until the box is closed: who asks again finds by it that there is still one.
 """
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.privacy import Request, Step
 from chalicelib.erasure.task import TaskFailed, run
+from chalicelib.storage.request_opening import OPTED_OUT
 
 if TYPE_CHECKING:
     from chalicelib.storage.request_opening import RequestOpening
@@ -47,7 +49,9 @@ class Finish:
             writes = [self.store.finish(request, Step.FINISHED, now)]
             if "pointer" not in refused:  # else gone with its contact, or a later request's, as the contact's state is
                 writes.append(self.opening.newest(request))
-                if "contact" not in refused:
+                if request.done(Step.CANCELLED) and OPTED_OUT not in refused:
+                    writes.append(self.opening.taken_back(request))
+                elif "contact" not in refused:  # no news, whatever is refused: that was in the notice, too
                     writes.append(self.opening.released(request.contact_id))
             if "box" not in refused and not request.done(Step.REASONED):
                 writes += self.notice(request, now)

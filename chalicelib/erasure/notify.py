@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.privacy import ANSWER_WAITS, BACKUP_DAYS, HOUR, Request, Step
+from chalicelib.domain.privacy import ANSWER_WAITS, BACKUP_DAYS, HOUR, OPT_OUT, Request, Step
 from chalicelib.domain.privacy_texts import erased
 from chalicelib.domain.tickets import DAY
 from chalicelib.erasure.task import run
@@ -13,6 +13,7 @@ from chalicelib.storage.request_box import RequestBox
 
 if TYPE_CHECKING:
     from chalicelib.domain.profile import Profile
+    from chalicelib.erasure.answer_opt_out import AnswerOptOut
     from chalicelib.storage.request_secret import RequestSecret
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Notify:
-    """Puts the answer into the box, once. `address` is the public page where a certificate is checked."""
+    """Puts the answer into the box, once. `address` is the public page where a certificate is checked; `opt_out`
+    answers who wanted no news and is still a customer."""
 
     store: "RequestStore"
     box: RequestBox
     secret: "RequestSecret"
     profile: "Profile"
     address: str
+    opt_out: "AnswerOptOut"
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
@@ -41,6 +44,8 @@ class Notify:
             if not request.done(Step.CERTIFIED):
                 raise Conflict("There is no certificate to tell of yet.", code="too_early")
             now = self.clock()
+            if request.kind == OPT_OUT:
+                return self.opt_out(request, self.store.item(request_id), now, refused)
             text = self._text(request, now)
             return [self.store.finish(request, Step.NOTIFIED, now), *self.box.notice(request, "erased", text, (), now)]
 

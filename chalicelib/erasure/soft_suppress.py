@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.certificates import secret_hash
 from chalicelib.domain.delivery import Recipient
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.privacy import HOUR, IDENTITY_WAITS, Box, Request, RequestState, Step
+from chalicelib.domain.privacy import HOUR, IDENTITY_WAITS, OPT_OUT, Box, Request, RequestState, Step
 from chalicelib.domain.privacy_texts import challenge, challenge_buttons
 from chalicelib.erasure.task import run
 from chalicelib.errors import NotFound
@@ -44,16 +44,20 @@ class SoftSuppress:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """A request that was stopped needs no contact: without one it goes on to its end without a box.
+        """A request that was stopped needs no contact: without one it goes on to its end without a box. An opt-out,
+        which was in force with its row, needs nothing: return {"outcome": "opted_out"}, else "suppressed".
 
         Raises NotFound when the request is gone, or the contact of one that goes on, CannotOpen, Unavailable.
         """
+
+        found: list[Request] = []
 
         def build(refused: frozenset[str]) -> "list[Write] | None":
             request = self.store.get(request_id)
             if request is None:
                 raise NotFound("There is no such request.")
-            if request.done(Step.SUPPRESSED):
+            found.append(request)
+            if request.done(Step.SUPPRESSED) or request.kind == OPT_OUT:
                 return None
             try:
                 return self._writes(request)
@@ -63,7 +67,9 @@ class SoftSuppress:
                 return [self.store.finish(request, Step.SUPPRESSED, self.clock())]  # nobody is left to be told
 
         self.store.until_done(build)
-        return {}
+        if found[-1].kind == OPT_OUT:
+            return {"outcome": "opted_out"}
+        return {"outcome": "suppressed"}
 
     def _writes(self, request: Request) -> "list[Write]":
         now = self.clock()
@@ -84,7 +90,7 @@ class SoftSuppress:
         )
         known = {"last_inbound_at": head.last_inbound_at, "blocked": head.blocked}
         opened = self.box.opening(request, box, key, addresses, known, now)
-        return [marked, self._suppressed(recipient, now), *opened, *self._question(request, box, now)]
+        return [marked, self._suppressed(request, recipient, now), *opened, *self._question(request, box, now)]
 
     def _addresses(self, recipient: Recipient) -> dict[str, str]:
         opener = self.opener()
@@ -96,11 +102,25 @@ class SoftSuppress:
             found[kind] = value
         return found
 
-    def _suppressed(self, recipient: Recipient, now: int) -> "Write":
-        values: Mapping[str, Any] = {"now": now, "epoch": recipient.epoch, "active": "active"}
-        pk, condition = rows.contact_pk(recipient.contact_id), "#epoch = :epoch AND #state = :active"
+    def _suppressed(self, request: Request, recipient: Recipient, now: int) -> "Write":
+        """Only answers leave, and news and offers end: for good, unless the person cancels the request that said so."""
+        values: dict[str, Any] = {"now": now, "epoch": recipient.epoch, "active": "active"}
+        pk, condition = rows.contact_pk(recipient.contact_id), "#epoch = :epoch AND #state = :active AND "
         expression = "SET #suppressed_at = :now"
+        if recipient.opted_out_by:
+            condition, values["read"] = condition + "#opted_out_by = :read", recipient.opted_out_by
+        else:
+            condition += "attribute_not_exists(#opted_out_by)"
+        if self._says_so(request, recipient):
+            expression += ", #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
+            values["request"] = request.id
         return self.store.writes.update("contact", "desk", pk, "contact", expression, condition, values)
+
+    def _says_so(self, request: Request, recipient: Recipient) -> bool:
+        """Whether it is this request that ends news and offers: no earlier one does, but for one that the person has
+        cancelled and that is still on its way out."""
+        earlier = self.store.get(recipient.opted_out_by) if recipient.opted_out_by == request.after != "" else None
+        return not recipient.opted_out_by or (earlier is not None and earlier.done(Step.CANCELLED))
 
     def _question(self, request: Request, box: Box, now: int) -> "list[Write]":
         """The challenge, unless the answer is known already: then nothing is left to ask."""

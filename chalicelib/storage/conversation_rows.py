@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.domain.ids import new_id
+from chalicelib.domain.language import detect
 from chalicelib.domain.messages import InboundMessage, ReachChanged, Started
 from chalicelib.domain.people import Arrival, Notice, Person
 from chalicelib.domain.privacy_words import ASK_WAITS, Ask
@@ -190,9 +191,11 @@ class ConversationRows:
         attributes = {
             "contact_id": arrival.person.contact_id,
             "action": ask.action,
+            "kinds": list(ask.kinds) or None,
+            "meant_at": ask.meant_at or None,
             "request_id": ask.request_id,
             "message_ref": str(ref),
-            "language": arrival.person.language,
+            "language": arrival.person.language or ("" if ask.pressed else detect(arrival.message.text)),
             "at": arrival.now,
             "due": rows.ASKING,
             "due_at": arrival.now + ASK_WAITS,

@@ -14,7 +14,7 @@ from chalicelib.domain.tickets import LATE_SPAN
 from chalicelib.observability import count, log
 from chalicelib.storage import rows, sealing
 from chalicelib.storage.calls import reaching
-from chalicelib.storage.desk_rows import consent, conversation, number
+from chalicelib.storage.desk_rows import consent, conversation, number, question_at
 from chalicelib.storage.models import DeskRow, alive
 from chalicelib.storage.opening import Opener
 from chalicelib.storage.threads import Threads
@@ -24,6 +24,8 @@ from chalicelib.storage.vault import CannotOpen, Place
 ADDRESS_KINDS = ("phone", "user", "chat")
 ERASING = "erasing"
 """State of a contact behind whom the fence has closed: HardSuppress."""
+_LOOKED_AT = ("contact_id", "state", "suppressed_at")
+"""What a list asks of contacts."""
 CHAIN = 20
 """Tickets of one conversation that are followed backwards."""
 
@@ -38,6 +40,8 @@ class Desk:
         self._threads = Threads(self._json, now)
         self._erasing: dict[str, bool] = {}
         """Of the contacts that this request has met, whether they are being erased."""
+        self._suppressed: set[str] = set()
+        """Those of them who get only what they ask for."""
 
     # -- tickets
 
@@ -90,8 +94,14 @@ class Desk:
             return
         self._erasing |= dict.fromkeys(unknown, False)
         keys = [(rows.contact_pk(one), "contact") for one in unknown]
-        for row in DeskRow.batch_get(keys, attributes_to_get=["contact_id", "state"]) if keys else ():
-            self._erasing[str(row.contact_id)] = row.state == ERASING
+        for row in DeskRow.batch_get(keys, attributes_to_get=list(_LOOKED_AT)) if keys else ():
+            self._met(row)
+
+    def _met(self, row: DeskRow) -> None:
+        """Remember what a contact's row says of showing and writing to them."""
+        contact_id = str(row.contact_id)
+        self._erasing[contact_id] = row.state == ERASING
+        (self._suppressed.add if row.suppressed_at else self._suppressed.discard)(contact_id)
 
     def _ticket(self, row: DeskRow, failed: Undelivered | None) -> Ticket:
         ticket_id = str(row.ticket_id)
@@ -132,6 +142,8 @@ class Desk:
             erased=erased,
             unreadable=no_who,
             last_unreadable=no_last,
+            question_at=question_at(row),
+            suppressed=str(row.contact_id) in self._suppressed,
         )
 
     # -- conversations
@@ -192,7 +204,8 @@ class Desk:
             unreadable=unreadable or None in addresses.values(),
             consents=tuple(consent(one) for one in consents),
             request_id=(found["request"].request_id or "") if "request" in found else "",
-            suppressed=bool(row.suppressed_at),
+            suppressed_at=number(row.suppressed_at),
+            opted_out_at=number(row.opted_out_at),
             erasing=row.state == ERASING,
         )
 
@@ -200,7 +213,9 @@ class Desk:
         """Whether the contact's data is being destroyed, by a strongly consistent read of this request."""
         if contact_id not in self._erasing:
             row = self._get(rows.contact_pk(contact_id), "contact")
-            self._erasing[contact_id] = bool(row and row.state == ERASING)
+            self._erasing[contact_id] = False
+            if row:
+                self._met(row)
         return self._erasing[contact_id]
 
     def open_request(self, contact_id: str) -> str:
@@ -211,7 +226,8 @@ class Desk:
         """The conversations of several contacts."""
         keys = [(rows.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
         found = self._batch(keys)
-        self._erasing |= {str(row.contact_id): row.state == ERASING for row in found}
+        for row in found:
+            self._met(row)
         return [str(row.conversation_id) for row in found]
 
     def written(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:

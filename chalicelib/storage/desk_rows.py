@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.domain.desk import Consent, Conversation, Message
 from chalicelib.domain.pieces import shown
 from chalicelib.domain.references import MessageRef
+from chalicelib.domain.statements import REFERRING
 from chalicelib.storage.models import DeskRow
 
 
@@ -42,6 +43,16 @@ def outcome(row: DeskRow) -> tuple[str, dict[str, Any]]:
 def resent_as(ref: MessageRef, row: DeskRow) -> str:
     """The message by which a failed one of the same conversation was sent again, or ""."""
     return str(MessageRef.of_tail(ref.conversation_id, row.resent_as)) if row.resent_as else ""
+
+
+def question_at(ticket: DeskRow) -> int:
+    """When the customer's question came that has no answer yet (ms); 0 when all are answered. Tickets of the release
+    before are asked who wrote last."""
+    kept: float | None = ticket.question_at
+    if kept is not None:
+        return int(kept)
+    asked = ticket.last_direction == "in" and ticket.last_kind not in REFERRING
+    return number(ticket.last_message_at) if asked else 0
 
 
 def conversation(row: DeskRow) -> Conversation:

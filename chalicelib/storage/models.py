@@ -79,6 +79,10 @@ class DeskRow(Model):
     phone = BinaryAttribute(null=True, legacy_encoding=False)
     chat = BinaryAttribute(null=True, legacy_encoding=False)
     suppressed_at = NumberAttribute(null=True)
+    opted_out_at = NumberAttribute(null=True)
+    """Since when the person gets no news, offers and surveys."""
+    opted_out_by = UnicodeAttribute(null=True)
+    """Id of the request that said so."""
     policy_version = UnicodeAttribute(null=True)
     policy_hash = UnicodeAttribute(null=True)
     message_ref = UnicodeAttribute(null=True)
@@ -143,6 +147,8 @@ class DeskRow(Model):
     attempt_id = UnicodeAttribute(null=True)
     pieces = NumberAttribute(null=True)
     doubtful = BooleanAttribute(null=True)
+    answers = NumberAttribute(null=True)
+    """When the question came that a reply answers: on its place in the outbox and on the message."""
 
     # ticket
     number = UnicodeAttribute(null=True)
@@ -169,6 +175,9 @@ class DeskRow(Model):
     undelivered = UnicodeAttribute(null=True)
     """Sort key of the newest message that did not go out, without its prefix."""
 
+    question_at = NumberAttribute(null=True)
+    """When the customer's question came that has no answer yet, 0 when all are answered; none in rows of the release
+    before: see desk_rows.question_at."""
     late_in = NumberSetAttribute(null=True)
     """Spans of time in which messages of this ticket were sent that arrived very late: tickets.LATE_SPAN."""
 

@@ -44,7 +44,8 @@ class Outbox(OutboxReading):
             values |= {"pieces": waiting.pieces, "doubtful": waiting.doubtful}
         free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
         place = self._rows.place(waiting, change, free, values)
-        writes = [place, self._rows.messages.sending(message, waiting, pieces), self._rows.unchanged(head, now)]
+        sending = self._rows.messages.sending(message, waiting, pieces)
+        writes = [place, sending, self._rows.unchanged(head, now), *self._rows.allowed(head, waiting)]
         refusal = self._run.once(writes)
         if refusal is None:
             return Claimed.OURS

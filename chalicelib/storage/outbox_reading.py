@@ -81,7 +81,15 @@ class OutboxReading:
         if row is None:
             return None
         sealed = {kind: getattr(row, kind) for kind in ADDRESS_KINDS if getattr(row, kind)}
-        return Recipient(contact_id, row.state or "", _int(row.epoch), sealed, bool(row.suppressed_at))
+        return Recipient(
+            contact_id,
+            row.state or "",
+            _int(row.epoch),
+            sealed,
+            suppressed=bool(row.suppressed_at),
+            opted_out=bool(row.opted_out_at),
+            opted_out_by=row.opted_out_by or "",
+        )
 
     def parked(self, name: str) -> tuple[str, int, dict[str, Any]] | None:
         """A status that came before we knew the provider's id: status, rank, and its failure when it is
@@ -128,6 +136,7 @@ def _waiting(conversation_id: str, row: DeskRow) -> Waiting:
         attempt_id=row.attempt_id or "",
         claim_until=_int(row.claim_until),
         doubtful=bool(row.doubtful),
+        answers=_int(row.answers),
     )
 
 

@@ -4,7 +4,7 @@ are in outgoing_rows.py."""
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.delivery import Head, Outgoing, Waiting
+from chalicelib.domain.delivery import ESSENTIAL, Head, Outgoing, Waiting
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import SECOND, WINDOW, State
 from chalicelib.storage import channel_rows, rows
@@ -59,14 +59,25 @@ class OutboxRows:
         pk = rows.conversation_pk(head.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", condition, values)
 
+    def allowed(self, head: Head, waiting: Waiting) -> list[Write]:
+        """The person has not said meanwhile that they do not want this: nothing for what they ask for themselves."""
+        stops = [] if waiting.asked_for else ["attribute_not_exists(#suppressed_at)"]
+        stops += [] if waiting.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
+        pk = rows.contact_pk(head.contact_id)
+        return [self._writes.update("contact", "desk", pk, "contact", "", " AND ".join(stops), {})] if stops else []
+
     # -- tickets
 
     def told(self, ticket_id: str, waiting: Waiting, now: int, refused: frozenset[str]) -> list[Write]:
         """Name on the ticket the newest message that did not go out. A colleague's reply brings the ticket back, above
-        the other open ones; a closed one stays closed. What was `refused` of it is tried otherwise, or left out."""
+        the other open ones, with the question that it was to answer; a closed one stays closed. What was `refused` of
+        it is tried otherwise, or left out."""
         pk, named = rows.ticket_pk(ticket_id), "SET #undelivered = :tail"
         values: dict[str, Any] = {"tail": waiting.ref.tail}
         reply, closed = waiting.purpose == "support", {"closed": State.CLOSED.value}
+        if waiting.answers:  # the question has no answer after all
+            named += ", #question_at = :question"
+            values["question"] = waiting.answers
         if reply and "ticket" not in refused:
             change, more = comes_back(now)
             condition = "attribute_exists(pk) AND #state <> :closed"

@@ -12,7 +12,7 @@ from chalicelib.domain.pieces import resent
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import RANK, WINDOW, queue_of
 from chalicelib.storage import rows, sealing
-from chalicelib.storage.desk_rows import outcome, outgoing, resent_as
+from chalicelib.storage.desk_rows import outcome, outgoing, question_at, resent_as
 from chalicelib.storage.drafts import spent
 from chalicelib.storage.models import alive
 from chalicelib.storage.outbox_reading import OutboxReading, get_row
@@ -43,7 +43,14 @@ class ReplyStore(OutboxReading):
         row = get_row(rows.ticket_pk(ticket_id), "ticket")
         if row is None or not alive(row, now):
             return None
-        return Answered(ticket_id, str(row.state), str(row.contact_id), str(row.conversation_id))
+        return Answered(
+            ticket_id,
+            str(row.state),
+            str(row.contact_id),
+            str(row.conversation_id),
+            question_at=question_at(row),
+            dated=row.question_at is not None,
+        )
 
     def failed_reply(self, ref: MessageRef, now: int) -> Failed | None:
         """A message of ours as far as sending it again needs it."""
@@ -109,6 +116,7 @@ class ReplyStore(OutboxReading):
             "rank": RANK["queued"],
             "author": reply.author,
             "purpose": "support",
+            "answers": reply.ticket.question_at or None,
         }
 
     def _again(self, reply: Reply, failed: Failed) -> Write:
@@ -136,6 +144,7 @@ class ReplyStore(OutboxReading):
         return self._writes.update("head", "desk", pk, "head", "SET #last_at = :at", condition, values)
 
     def _ticket(self, reply: Reply) -> Write:
+        """The ticket is answered, if it is as it was read: of two replies one answers an open question."""
         place = sealing.ticket_attribute(reply.ticket.ticket_id, "last")
         values = {
             "state": str(reply.state),
@@ -146,13 +155,20 @@ class ReplyStore(OutboxReading):
             "kind": "text",
             "out": "out",
             "read": reply.ticket.state,
+            "none": 0,
         }
+        condition = "#state = :read AND "
+        if reply.ticket.dated:
+            values["question"] = reply.ticket.question_at
+            condition += "#question_at = :question"
+        else:
+            condition += "attribute_not_exists(#question_at)"
         expression = (
             "SET #state = :state, #queue = :queue, #activity = :now, #last_message_at = :at, #last = :last,"
-            " #last_kind = :kind, #last_direction = :out REMOVE #undelivered"
+            " #last_kind = :kind, #last_direction = :out, #question_at = :none REMOVE #undelivered"
         )
         pk = rows.ticket_pk(reply.ticket.ticket_id)
-        return self._writes.update("ticket", "desk", pk, "ticket", expression, "#state = :read", values)
+        return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values)
 
 
 def _draft(reply: Reply) -> DraftPlace:
@@ -170,4 +186,5 @@ def _place(reply: Reply) -> dict[str, Any]:
         "attempts": 0,
         "channel": reply.head.channel,
         "account": reply.head.account,
+        "answers": reply.ticket.question_at or None,
     }

@@ -159,14 +159,16 @@ class RequestBox:
             self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", place, fresh=False),
         ]
 
-    def to_subject(self, subject: Subject, kind: str, text: str, now: int) -> list[Write]:
+    def to_subject(
+        self, subject: Subject, kind: str, text: str, now: int, buttons: Sequence[Button] = ()
+    ) -> list[Write]:
         """An answer into the person's own conversation, where no request and so no box is open. `now` in ms."""
         own = Box(subject.contact_id, subject.conversation_id, subject.public_key)
         pk, values = rows.conversation_pk(own.conversation_id), {"contact": own.contact_id}
         channel, account = subject.channel, subject.account
         return [
             self._writes.update("subject", "desk", pk, "head", "", "#contact_id = :contact", values),
-            *self.message(own, channel, account, own.contact_id, kind, text, (), now, "status"),
+            *self.message(own, channel, account, own.contact_id, kind, text, buttons, now, "status"),
         ]
 
     def _open(self, request: Request, box: Box, heard_at: int = 0) -> Write:

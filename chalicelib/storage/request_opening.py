@@ -20,6 +20,8 @@ ASKS = 25
 """Asks that are read at once."""
 COUNTED = "asked"
 """Role of the write that counts how often a person opened requests."""
+OPTED_OUT = "opted_out"
+"""Role of the write that is about a contact's opt-out: refused when another request has said so meanwhile."""
 OLDER = "older"
 """Role of the write that supersedes an earlier request."""
 _NOT_YET = ("id", "box", "fences")
@@ -49,7 +51,14 @@ class RequestOpening:
             language=item["language"],
             public_key=item["public_key"],
             erasing=item["state"] == "erasing",
+            opted_out_by=item.get("opted_out_by", ""),
         )
+
+    def policy(self, contact_id: str) -> tuple[str, str]:
+        """Version and hash of the policy that the person agreed to last; empty when no consent is recorded."""
+        query = self._of(contact_id, "consent#") | {"ScanIndexForward": False, "Limit": 1}
+        items = [item_from_wire(item) for item in reach(self._client, "query", query)["Items"]]
+        return (items[0].get("policy_version", ""), items[0].get("policy_hash", "")) if items else ("", "")
 
     def open_request(self, contact_id: str) -> str:
         """Id of the contact's open request; "" when there is none."""
@@ -58,19 +67,13 @@ class RequestOpening:
     def asked(self, contact_id: str, now: int) -> Asked:
         """How often the person opened requests in the chat. `now` in ms."""
         item = self._get(contact_id, "asked")
-        return Asked(now, tuple(int(at) for at in item.get("times", ())), int(item.get("told_at", 0)))
+        times = tuple(int(at) for at in item.get("times", ()))
+        return Asked(now, times, int(item.get("told_at", 0)), int(item.get("questioned_at", 0)))
 
     def asks(self, contact_id: str) -> list[Ask]:
         """The oldest asks of a contact that are not dealt with, ASKS at most. What lies there under a key that is not
         one of ours is none: nobody could say that it was dealt with."""
-        query = {
-            "TableName": self._tables["desk"],
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :ask)",
-            "ExpressionAttributeValues": {":pk": {"S": rows.contact_pk(contact_id)}, ":ask": {"S": "ask#"}},
-            "ConsistentRead": True,
-            "Limit": ASKS,
-        }
-        items = reach(self._client, "query", query)["Items"]
+        items = reach(self._client, "query", self._of(contact_id, "ask#") | {"Limit": ASKS})["Items"]
         found = (_ask(contact_id, item_from_wire(item)) for item in items)
         return [ask for ask in found if ask]
 
@@ -81,21 +84,47 @@ class RequestOpening:
         that was left to the request `over` is replaced. What was written down as evidence is sealed to the contact's
         key."""
         pk = rows.contact_pk(subject.contact_id)
-        row: dict[str, Any] = {name: value for name, value in asdict(request).items() if name not in _NOT_YET}
-        row |= {"request_id": request.id, "due": WAKE, "queue": OPEN_QUEUE, "activity": request.deadline_at}
-        if evidence:
-            row["evidence"] = self.sealed(request.id, "evidence", subject, evidence)
         pointer = {"contact_id": subject.contact_id, "request_id": request.id, "at": request.received_at}
-        there = "attribute_exists(pk) AND #state <> :erasing"
         pointed = self._writes.put("pointer", "desk", pk, "request", pointer)
         if over:
             pointed.item["Put"]["ConditionExpression"] += " OR request_id = :over"
             pointed.item["Put"]["ExpressionAttributeValues"] = {":over": {"S": over}}
         return [
             pointed,
-            self._writes.put("request", "desk", rows.request_pk(request.id), "request", row),
-            self._writes.update("subject", "desk", pk, "contact", "", there, {"erasing": "erasing"}),
+            self._request(request, subject, evidence),
+            self.there(subject),
         ]
+
+    def there(self, subject: Subject) -> Write:
+        """The contact is there and is not being erased."""
+        condition, pk = "attribute_exists(pk) AND #state <> :erasing", rows.contact_pk(subject.contact_id)
+        return self._writes.update("subject", "desk", pk, "contact", "", condition, {"erasing": "erasing"})
+
+    def opted_out(self, request: Request, subject: Subject, secret: str, evidence: str = "") -> list[Write]:
+        """A new opt-out, in force with its row, if the contact is not being erased and nobody has opted them out since
+        they were read. No pointer leads to it: it stands in no other request's way. The `secret` of its certificate is
+        sealed to the contact's key."""
+        sealed = self.sealed(request.id, "secret", subject, secret)
+        condition = "attribute_exists(pk) AND #state <> :erasing AND "
+        values: dict[str, Any] = {"erasing": "erasing", "request": request.id, "now": request.at(Step.OPTED_OUT)}
+        if subject.opted_out_by:
+            values["read"] = subject.opted_out_by
+            condition += "#opted_out_by = :read"
+        else:
+            condition += "attribute_not_exists(#opted_out_by)"
+        expression = "SET #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
+        pk = rows.contact_pk(subject.contact_id)
+        return [
+            self._writes.update(OPTED_OUT, "desk", pk, "contact", expression, condition, values),
+            self._request(request, subject, evidence, secret=sealed),
+        ]
+
+    def _request(self, request: Request, subject: Subject, evidence: str, **more: Any) -> Write:
+        row: dict[str, Any] = {name: value for name, value in asdict(request).items() if name not in _NOT_YET}
+        row |= {"request_id": request.id, "due": WAKE, "queue": OPEN_QUEUE, "activity": request.deadline_at, **more}
+        if evidence:
+            row["evidence"] = self.sealed(request.id, "evidence", subject, evidence)
+        return self._writes.put("request", "desk", rows.request_pk(request.id), "request", row)
 
     def sealed(self, request_id: str, attribute: str, subject: Subject, text: str) -> bytes:
         """What a colleague wrote about a request (`evidence` or `reason`), sealed to the contact's key."""
@@ -111,19 +140,40 @@ class RequestOpening:
         pk, values = rows.contact_pk(request.contact_id), {"request": request.id}
         return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :request", values)
 
-    def counted(self, contact_id: str, read: Asked, *, told: bool = False) -> Write:
-        """Note that the person opened a request in the chat just now, or was `told` that they cannot, if nothing was
-        noted since this was `read`."""
+    def counted(self, contact_id: str, read: Asked, *, told: bool = False, questioned: bool = False) -> Write:
+        """Note that the person opened a request in the chat just now, or was `told` that they cannot, or was
+        `questioned` what a message meant, if nothing was noted since this was `read`."""
         until = (read.now + ASKED_WITHIN) // SECOND
-        times = read.lately if told else (*read.lately, read.now)
-        row = {"contact_id": contact_id, "times": list(times), "told_at": read.now if told else read.told_at,
-               "expires_at": until, "gone_at": gone_at(until)}  # fmt: skip
+        times = read.lately if told or questioned else (*read.lately, read.now)
+        row = {
+            "contact_id": contact_id,
+            "times": list(times),
+            "told_at": read.now if told else read.told_at,
+            "questioned_at": read.now if questioned else read.questioned_at,
+            "expires_at": until,
+            "gone_at": gone_at(until),
+        }
         write = self._writes.put(COUNTED, "desk", rows.contact_pk(contact_id), "asked", row)
         put = write.item["Put"]
-        put["ConditionExpression"] += " OR (#times = :times AND told_at = :told)"
+        # The release before wrote no `questioned_at`.
+        put["ConditionExpression"] += (
+            " OR (#times = :times AND told_at = :told"
+            " AND (questioned_at = :questioned OR attribute_not_exists(questioned_at)))"
+        )
         put["ExpressionAttributeNames"] = {"#times": "times"}
-        put["ExpressionAttributeValues"] = {":times": to_wire(list(read.times)), ":told": to_wire(read.told_at)}
+        put["ExpressionAttributeValues"] = {
+            ":times": to_wire(list(read.times)),
+            ":told": to_wire(read.told_at),
+            ":questioned": to_wire(read.questioned_at),
+        }
         return write
+
+    def none_open(self, contact_id: str, pointed: str) -> Write:
+        """The contact's pointer names the request that was read there, which is over, or none at all."""
+        pk = rows.contact_pk(contact_id)
+        if not pointed:
+            return self._writes.update("pointer", "desk", pk, "request", "", "attribute_not_exists(pk)", {})
+        return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :read", {"read": pointed})
 
     def superseded(self, older: Request, now: int) -> Write:
         """The person has asked again: a stopped request whose box is still there closes it as soon as it can. Refused
@@ -143,9 +193,26 @@ class RequestOpening:
         """The end of that."""
         return self._contact(contact_id, "REMOVE #suppressed_at", {"erasing": "erasing"})
 
+    def taken_back(self, request: Request) -> Write:
+        """The end of that and of the opt-out that came with the request. Refused when another request says that the
+        person gets no news."""
+        values = {"erasing": "erasing", "request": request.id}
+        there = "attribute_exists(pk) AND #state <> :erasing AND #opted_out_by = :request"
+        expression, pk = "REMOVE #suppressed_at, #opted_out_at, #opted_out_by", rows.contact_pk(request.contact_id)
+        return self._writes.update(OPTED_OUT, "desk", pk, "contact", expression, there, values)
+
     def _contact(self, contact_id: str, expression: str, values: Mapping[str, Any]) -> Write:
         there = "attribute_exists(pk) AND #state <> :erasing"
         return self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", expression, there, values)
+
+    def _of(self, contact_id: str, beginning: str) -> dict[str, Any]:
+        """The query for what lies in a contact's partition under keys that begin so, strongly consistent."""
+        return {
+            "TableName": self._tables["desk"],
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :beginning)",
+            "ExpressionAttributeValues": {":pk": {"S": rows.contact_pk(contact_id)}, ":beginning": {"S": beginning}},
+            "ConsistentRead": True,
+        }
 
     def _key(self, contact_id: str, sk: str) -> dict[str, Any]:
         key = {"pk": {"S": rows.contact_pk(contact_id)}, "sk": {"S": sk}}
@@ -168,4 +235,14 @@ def _ask(contact_id: str, item: Mapping[str, Any]) -> Ask | None:
         request_id=item.get("request_id", ""),
         language=item.get("language", ""),
         said_at=ref.at if ref else 0,
+        kinds=_words(item.get("kinds")),
+        meant_at=_whole(item.get("meant_at")),
     )
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()
+
+
+def _whole(value: Any) -> int:
+    return int(value) if isinstance(value, int) else 0

@@ -223,6 +223,9 @@ class TicketDates:
             if row.purpose == "support" and ticket.state != State.CLOSED:
                 change, more = comes_back(now)
                 expression, values = f"{expression}, {change}", values | more
+            if row.answers:  # the question has no answer after all
+                expression = expression.replace("SET ", "SET #question_at = :question, ", 1)
+                values["question"] = row.answers
         elif known == tail:
             expression = "REMOVE #undelivered"
             if other is not None:

@@ -41,7 +41,7 @@ CONTACT = ItemClass(
     expiry=_WITH_CONTACT + _BOX, eraser="desk",
     sealed=("profile", "user", "phone", "chat"),
     plain=("contact_id", "channel", "account", "language", "state", "public_key", "epoch", "conversation_id",
-           "created_at", "suppressed_at"),
+           "created_at", "suppressed_at", "opted_out_at", "opted_out_by"),
 )  # fmt: skip
 CONSENT = ItemClass(
     "consent", "desk", pk="contact#{contact_id}", sk="consent#{at}#{id}",
@@ -66,7 +66,8 @@ MESSAGE = ItemClass(
     plain=("direction", "kind", "ticket_id", "contact_id", "sent_at", "provider_hash", "order", "arrived_at",
            "status", "rank", "failure", "author", "purpose", "raw_type", "quote_hash", "target_hash", "links",
            "linked_until", "piece_count", "piece_states", "resent_as", "uncertain", "attempts", "edited", "params",
-           "expires_at", "gone_at", "policy", "flagged", "deleted", "quote_gone", "due", "due_at", "request_id"),
+           "expires_at", "gone_at", "policy", "flagged", "deleted", "quote_gone", "due", "due_at", "request_id",
+           "answers"),
 )  # fmt: skip
 RAW = ItemClass(
     "raw", "desk", pk="conversation#{conversation_id}", sk="raw#{at}#{blind}",
@@ -80,7 +81,7 @@ OUTBOX = ItemClass(
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
     expiry="deleted when its message is sent or has failed, and with its contact", eraser="desk",
     plain=("conversation_id", "action", "purpose", "due", "due_at", "queued_at", "attempts", "claim_until",
-           "attempt_id", "channel", "account", "pieces", "doubtful"),
+           "attempt_id", "channel", "account", "pieces", "doubtful", "answers"),
 )  # fmt: skip
 CLIENT = ItemClass(
     "client", "desk", pk="conversation#{conversation_id}", sk="client#{hash}",
@@ -103,7 +104,7 @@ TICKET = ItemClass(
     plain=("ticket_id", "number", "state", "channel", "account", "conversation_id", "contact_id", "assignee",
            "priority", "tags", "created_at", "last_message_at", "activity", "queue", "unread", "last_kind",
            "last_direction", "language", "previous_ticket_id", "solved_at", "closed_at", "expires_at", "dated",
-           "gone_at", "rung_at", "undelivered", "late_in"),
+           "gone_at", "rung_at", "undelivered", "late_in", "question_at"),
 )  # fmt: skip
 NUMBER = ItemClass(
     "number", "desk", pk="number#{number}", sk="number",
@@ -231,13 +232,16 @@ ASK = ItemClass(
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
     expiry="when it was dealt with, in the transaction of its effect; it has no date, so nobody deletes it unheard",
     eraser="desk",
-    plain=("contact_id", "action", "request_id", "message_ref", "language", "at", "due", "due_at"),
+    plain=("contact_id", "action", "kinds", "meant_at", "request_id", "message_ref", "language", "at",
+           "due", "due_at"),
 )  # fmt: skip
 ASKED = ItemClass(
     "asked", "desk", pk="contact#{contact_id}", sk="asked",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="a day after the last request that the person opened in the chat, or with the contact", eraser="desk",
-    plain=("contact_id", "times", "told_at", "expires_at", "gone_at"),
+    expiry="a day after the last request that the person opened in the chat, or the last question what they meant, or"
+           " with the contact",
+    eraser="desk",
+    plain=("contact_id", "times", "told_at", "questioned_at", "expires_at", "gone_at"),
 )  # fmt: skip
 FENCE = ItemClass(
     "fence", "index", pk="fence#{hash}", sk="fence",

@@ -50,7 +50,7 @@ class _Found:
 
     def asked(self) -> set[str]:
         """Blind names of messages that the ticket's own are about."""
-        about = (one for one in self.own if not pressed_request(one.details))  # such a question lies in a request's box
+        about = (one for one in self.own if not pressed_request(one.details))  # such a question lies on no ticket
         return {name for one in about for name in (one.quote_hash, one.target_hash) if name}
 
 

@@ -49,6 +49,7 @@ class TicketRows:
             "last_direction": "in",
             "language": arrival.person.language,
             "previous_ticket_id": arrival.previous,
+            "question_at": arrival.now if arrival.question else 0,
             **({"late_in": late} if (late := _late(arrival)) else {}),
         }
         yield self._writes.put("ticket", "desk", rows.ticket_pk(arrival.ticket_id), "ticket", ticket)
@@ -72,6 +73,11 @@ class TicketRows:
                        "queue": queue_of(State.OPEN), "now": arrival.now}  # fmt: skip
             changes += ["#state = :open", "queue = :queue", "activity = :now"]
             remove = " REMOVE solved_at"
+            if arrival.question:
+                changes.append("question_at = :now")
+            else:  # a row of the release before would take this message, the newest, for a question
+                values["none"] = 0
+                changes.append("question_at = if_not_exists(question_at, :none)")
         if arrival.newest:
             values |= {"last": self._last(arrival), "kind": message.kind, "in": "in"}
             changes += ["#last = :last", "last_kind = :kind", "last_direction = :in"]

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.documents import names_document
 from chalicelib.domain.privacy import (
     ENDINGS,
     FIXED,
     IDENTITY_CHECKS,
+    OPT_OUT,
     OVER,
     Identity,
     Proposal,
@@ -38,10 +40,6 @@ MOST_REASON = 1000
 LEAST_REASON = 20
 """Characters of a refusal's reason: a sentence, and no word alone."""
 PROPOSALS = ("erase", "refuse", "letter")
-_DOCUMENT = re.compile(
-    r"(?<!\d)(?:\d[\s\-‐-―]{0,3}){11}\d(?!\d)|(?<!\w)[A-Za-zА-Яа-я№]{1,2}\s?\d{6,9}(?!\d)|(?<!\d)\d{9}(?!\d)"
-)
-"""Numbers as documents bear them: an IIN of twelve digits, a passport's or an identity card's."""
 _AS_READ = "attribute_exists(#due) AND #state = :if_state"
 
 
@@ -158,7 +156,7 @@ class DecideRequest:
         if what == "erase":
             if check not in IDENTITY_CHECKS:
                 raise BadInput(f"Say how identity was checked: {', '.join(IDENTITY_CHECKS)}.", code="check")
-            if _DOCUMENT.search(reason):
+            if names_document(reason):
                 raise BadInput(
                     "Do not write down numbers of documents: copies are forbidden (94-V art. 7(10)). Say what you saw.",
                     code="document",
@@ -209,6 +207,8 @@ def _check_posting(posted_on: str, request: Request, now: int) -> None:
 
 
 def _conflict(request: Request) -> Conflict:
+    if request.kind == OPT_OUT:
+        return Conflict("News and offers have ended already; there is nothing to decide.", code="already_decided")
     if any(request.done(step) for step in (Step.GRACED, Step.FENCED)):
         return Conflict("The data of this person is being destroyed; that cannot be stopped.", code="too_late")
     if any(request.done(step) for step in (Step.VERIFIED, *ENDINGS)):

@@ -4,10 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.documents import names_document
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.privacy import (
     ENDINGS,
     ERASING_KINDS,
+    HANDLED_KINDS,
+    OPT_OUT,
     OVER,
     SOURCES,
     WATCHED,
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.request_opening import RequestOpening
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
+    from chalicelib.usecases.opt_out import OptOut
 
 MOST_EVIDENCE = 4000
 """Characters that a colleague may write about how the person asked."""
@@ -67,7 +71,8 @@ class OpenRequest:
         evidence: str = "",
         also: Sequence["Write"] = (),
     ) -> Opened:
-        """Open a request, or return the one that is open: `also` is written with a new one only.
+        """Open a request, or return the one that is open: `also` is written with a new one only. For an opt-out see
+        usecases/opt_out.py.
 
         The box of an earlier one, which was stopped and only waits for its answer to arrive, is closed as soon as it
         can be, for it holds the person's address; the new one remembers it, and is not proved before that.
@@ -77,12 +82,18 @@ class OpenRequest:
         `received_at` (ms) is when the person's notice arrived, now when 0. What a colleague enters names the day
         instead, `received_on` (YYYY-MM-DD, in Kazakhstan), as it stands on the paper. The law's terms count from it.
         Raises NotFound for a contact that is not there or is being erased, BadInput (with the code `received_on` about
-        that day) and Unavailable.
+        that day, `document` when the evidence holds the number of one) and Unavailable.
         """
+        if names_document(evidence):
+            raise BadInput(
+                "Do not write down numbers of documents: copies are forbidden (94-V art. 7(10)).", code="document"
+            )
         if source == "staff":
             received_at = self._day_of_receipt(received_on)
+        if kind == OPT_OUT:
+            return self._opt_out(contact_id, received_at, source, language, created_by, also, evidence)
         if kind not in ERASING_KINDS:
-            raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(ERASING_KINDS)}.")
+            raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(HANDLED_KINDS)}.")
         if source not in SOURCES:
             raise BadInput(f"`source` must be one of {', '.join(SOURCES)}.")
         if len(evidence) > MOST_EVIDENCE:
@@ -113,6 +124,12 @@ class OpenRequest:
 
         self.store.until_done(build)
         return opened[0] if opened else Opened("", new=False)
+
+    @property
+    def _opt_out(self) -> "OptOut":
+        from chalicelib.usecases.opt_out import OptOut  # which returns what is opened here
+
+        return OptOut(self.store, self.opening, self.deadlines, self.clock)
 
     def _day_of_receipt(self, received_on: str) -> int:
         """When a notice arrived of which the day alone is known (ms): now, when that is today."""

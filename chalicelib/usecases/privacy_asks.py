@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.privacy import (
+    ENDINGS,
     FIXED,
     OVER,
     Ask,
@@ -28,19 +29,22 @@ if TYPE_CHECKING:
     from chalicelib.storage.request_opening import RequestOpening
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
-    from chalicelib.usecases.open_request import OpenRequest
+    from chalicelib.usecases.open_any_request import OpenAnyRequest
 
+_LATE = 5 * 60 * SECOND
+"""A request is opened so soon after the words that ask for it; else it was opened by a press or a colleague."""
 _ALIVE = "attribute_exists(#due)"
 _CONFIRMABLE = f"{_ALIVE} AND #state IN (:if_verifying, :if_deciding, :if_escalated)"
 
 
 @dataclass(frozen=True)
 class PrivacyAsks:
-    """Deals with a contact's asks. `answers` tell the person when a request is open already, or when none is opened."""
+    """Deals with a contact's asks. `answers` tell the person when a request is open already or none is opened, and ask
+    what they meant."""
 
     store: "RequestStore"
     opening: "RequestOpening"
-    open_request: "OpenRequest"
+    open_request: "OpenAnyRequest"
     answers: "RequestAnswers"
     wake: Callable[[str], object]
     deadlines: "Mapping[str, Deadline]"
@@ -48,7 +52,13 @@ class PrivacyAsks:
 
     def __call__(self, contact_id: str) -> int:
         """Deal with all asks of a contact, the oldest first; return how many there were. Raises Unavailable."""
-        deal = {"withdraw": self._withdraw, "confirm": self._confirm, "cancel": self._cancel}
+        deal = {
+            "withdraw": self._withdraw,
+            "confirm": self._confirm,
+            "cancel": self._cancel,
+            "maybe": self._maybe,
+            "no": self._drop,
+        }
         dealt = 0
         while asks := self.opening.asks(contact_id):
             for ask in asks:
@@ -61,9 +71,9 @@ class PrivacyAsks:
         try:
             opened = self.open_request(
                 ask.contact_id,
-                "withdrawal",
+                ask.kind,
                 "bot",
-                received_at=ask.at,
+                received_at=ask.received_at(self.clock()),
                 language=ask.language,
                 also=(self.opening.dealt_with(ask),),
             )
@@ -102,6 +112,39 @@ class PrivacyAsks:
 
         count("RequestsTooOften")
         return "too_often" if self.store.until_done(build) else "dealt_with"
+
+    def _maybe(self, ask: Ask) -> str:
+        """The message may ask for something about the person's data: they are asked, once in a while, and not while a
+        request is open, for then it runs already."""
+        outcome = "dealt_with"
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            nonlocal outcome
+            if "ask" in refused:
+                outcome = "dealt_with"
+                return None
+            now, contact_id, end = self.clock(), ask.contact_id, self.opening.dealt_with(ask)
+            pointed = self.opening.open_request(contact_id)
+            running = self._running(pointed, contact_id)
+            subject, asked = self.opening.subject(contact_id), self.opening.asked(contact_id, now)
+            gone = subject is None or subject.erasing or "subject" in refused
+            if subject is None or running or gone or asked.questioned or not ask.kinds:
+                outcome = "open_already" if running else "no_effect"
+                return [end]
+            outcome = "questioned"
+            noted = self.opening.counted(contact_id, asked, questioned=True)
+            alone = self.opening.none_open(contact_id, pointed)
+            return [end, noted, alone, *self.answers.meant(subject, ask, now)]
+
+        self.store.until_done(build)
+        return outcome
+
+    def _running(self, request_id: str, contact_id: str) -> bool:
+        """Whether the pointer names an open request of this contact that nobody has stopped."""
+        request = self.store.get(request_id) if request_id else None
+        if request is None or request.contact_id != contact_id or request.state in OVER:
+            return False
+        return not any(request.done(step) for step in ENDINGS)
 
     def _confirm(self, ask: Ask) -> str:
         def new(request: Request) -> "Write | None":
@@ -167,6 +210,7 @@ class PrivacyAsks:
 
 
 def _before(ask: Ask, request: Request) -> bool:
-    """Whether these words are older than the request: late webhooks bring what answered another question. A button
-    names its request."""
-    return not ask.request_id and bool(ask.said_at) and ask.said_at + SECOND <= request.received_at
+    """Whether these words are older than what they would answer: late webhooks bring what answered another question. A
+    button names its request."""
+    since = max(request.asked_since, request.opened_at - _LATE)
+    return not ask.request_id and bool(ask.said_at) and ask.said_at + SECOND <= since

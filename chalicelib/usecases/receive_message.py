@@ -83,7 +83,7 @@ class ReceiveMessage:
         looks anew and seals anew, to the key of whoever won. Raises Unavailable after TRIES: the provider then sends it
         again.
         """
-        seen, ask = _Seen(), asks(message, self.profile.markings["withdrawal"])
+        seen, ask = _Seen(), asks(message, self.profile.markings)
         for attempt in range(TRIES):
             found = self._find(message, seen)
             if found.person is None and not is_statement(message, ask):

@@ -25,6 +25,9 @@ TRIES = 10
 MOST_UNITS = 16_000
 """UTF-16 units of a reply: what four messages of a provider hold, cut between words."""
 USED = "This id was used for another reply. Nothing of this text is stored: send it under a new id."
+_SUPPRESSED = (
+    "The customer has withdrawn consent, and no question of theirs is open. Only answers about the request leave."
+)
 _NO_TICKET = "There is no such ticket, or its retention has ended."
 
 
@@ -49,7 +52,7 @@ class ReplyToCustomer:
         `client_id` is drawn by the page once per reply: the same one with the same text again returns the same reply as
         it is by now, and stores nothing. Raises BadInput for a text that shows nothing or is longer than MOST_UNITS,
         NotFound, Unavailable, and Conflict with the code client_id_used (for another text or ticket), closed, blocked,
-        window_closed, erasing, erased, not_allowed, key_mismatch or busy.
+        suppressed, window_closed, erasing, erased, not_allowed, key_mismatch or busy.
         """
         _check_id(client_id)
         return self._once(ticket_id, text, reply_name(client_id), author)
@@ -129,6 +132,8 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         if not self.allows("support", head.channel):
             raise Conflict("The policy does not allow replies on this channel.", code="not_allowed")
+        if recipient.suppressed and not ticket.question_at:
+            raise Conflict(_SUPPRESSED, code="suppressed")
         if head.blocked:
             raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")
         if not window_open(head.channel, head.last_inbound_at, now):

@@ -41,6 +41,8 @@ def ticket(one: Ticket) -> dict[str, Any]:
         "created_at": when(one.created_at),
         "last_message_at": when(one.last_message_at),
         "unread": one.unread,
+        "suppressed": one.suppressed,
+        "open_question": one.question_at > 0,
         "undelivered": _undelivered(one),
     }
 
@@ -123,6 +125,8 @@ def contact(one: Contact) -> dict[str, Any]:
         "created_at": when(one.created_at),
         "erased": one.erased,
         "unreadable": one.unreadable,
+        "suppressed": one.suppressed,
+        "opted_out_at": when(one.opted_out_at),
         "consents": [
             {
                 "given_at": when(each.at),

@@ -1,4 +1,5 @@
-"""The public page on which a certificate of destruction is checked. It asks for no name and stores nothing."""
+"""The public page on which a certificate, of a destruction or of an opt-out, is checked. It asks for no name and stores
+nothing."""
 
 import base64
 import json
@@ -13,6 +14,7 @@ from chalice.app import Response
 from chalicelib.domain.certificates import Certificate, Entry
 from chalicelib.domain.ids import grouped
 from chalicelib.domain.labels import desk_msg
+from chalicelib.domain.privacy import OPT_OUT
 from chalicelib.domain.profile import LANGUAGES, Profile, load_profile
 from chalicelib.domain.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_text, show_date
 from chalicelib.errors import BadInput, NotFound
@@ -50,6 +52,13 @@ TIMES: Mapping[str, str] = {
     "suppressed": desk_msg("Stopped"),
     "destroyed": desk_msg("Destroyed"),
     "absent": desk_msg("Proved absent"),
+}
+
+
+OPT_OUT_TIMES: Mapping[str, str] = {
+    "received": desk_msg("Received"),
+    "done": desk_msg("News and offers ended"),
+    "issued": desk_msg("Issued"),
 }
 
 
@@ -126,6 +135,8 @@ def _page(
 def _shown(found: Certificate, language: str) -> dict[str, Any]:
     say = desk_text(language).gettext
     said = found.issued.body
+    if said["kind"] == OPT_OUT:
+        return _opted_out(found, language)
     ground = KINDS[said["kind"]]
     return {
         "signed": found.signed,
@@ -146,6 +157,24 @@ def _shown(found: Certificate, language: str) -> dict[str, Any]:
         "key": said["key_fingerprint"],
         "inventory": said["inventory_hash"],
         "verifier": said["verifier"],
+        "chain": f"{said['number']}: {said['previous_hash'] or '–'}",
+        "signature": base64.b64encode(found.issued.signature).decode(),
+    }
+
+
+def _opted_out(found: Certificate, language: str) -> dict[str, Any]:
+    """What the certificate of an opt-out says: nothing was destroyed, and nothing more follows."""
+    say, said = desk_text(language).gettext, found.issued.body
+    return {
+        "opt_out": True,
+        "signed": found.signed,
+        "number": _grouped(said["certificate_id"]),
+        "request": _grouped(said["request_id"]),
+        "company": said["operator"]["company"],
+        "bin": said["operator"]["bin"],
+        "ground": say(KINDS[OPT_OUT]),
+        "policy": said["policy"],
+        "times": [(say(label), *_moment(language, said["times"][name])) for name, label in OPT_OUT_TIMES.items()],
         "chain": f"{said['number']}: {said['previous_hash'] or '–'}",
         "signature": base64.b64encode(found.issued.signature).decode(),
     }

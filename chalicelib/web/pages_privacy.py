@@ -10,6 +10,7 @@ from chalicelib.domain.desk import Contact
 from chalicelib.domain.privacy import (
     ENDINGS,
     HANDLED_KINDS,
+    OPT_OUT,
     OVER,
     Request,
     RequestState,
@@ -108,7 +109,7 @@ def _case(call: Call, typed: Typed) -> Response:
 
 def _may_be_held(one: Request) -> bool:
     """Whether the destruction of this request has not begun and may come."""
-    return one.state not in OVER and not any(one.done(step) for step in (Step.FENCED, *ENDINGS))
+    return one.kind != OPT_OUT and one.state not in OVER and not any(one.done(step) for step in (Step.FENCED, *ENDINGS))
 
 
 def _person(desk: Desk, contact_id: str, call: Call) -> Contact | None:

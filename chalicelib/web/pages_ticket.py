@@ -17,6 +17,7 @@ from chalicelib.domain.tickets import PRIORITIES
 from chalicelib.errors import Conflict, DeskError, NotFound
 from chalicelib.storage.desk import Desk
 from chalicelib.storage.queue_pages import counts, page
+from chalicelib.usecases.recognise_request import may_be_request
 from chalicelib.usecases.work_on_ticket import admit
 from chalicelib.web import fields, pages
 from chalicelib.web.answers import json_answer
@@ -38,6 +39,7 @@ PROBLEMS = {
     "closed": desk_msg("Not sent. The ticket is closed: reopen it to reply."),
     "window_closed": desk_msg("Not sent. The reply window is closed: the customer last wrote more than 24 hours ago."),
     "blocked": desk_msg("Not sent. The customer blocked the bot."),
+    "suppressed": desk_msg("Not sent. The customer has withdrawn consent, and no question of theirs is open."),
     "erased": desk_msg("Not sent. The customer's data is being destroyed."),
     "not_allowed": desk_msg("Not sent. The policy does not allow this purpose on this channel."),
     "busy": desk_msg("Not sent. The conversation changes very fast now: send it again."),
@@ -50,7 +52,8 @@ PROBLEMS = {
     ),
 }
 """What is said beside the composer for a refusal's code."""
-_PLACE = ("view", "channel", "tag", "s")
+PLACE = ("view", "channel", "tag", "s")
+"""Fields of the place in the list that a ticket was opened from."""
 
 
 BOXES: dict[DraftKind, str] = {"reply": "text", "comment": "note"}
@@ -108,21 +111,21 @@ class Refused:
 
 def show(call: Call) -> Response:
     """GET a ticket"""
-    fields.only(call.query, _PLACE, "parameter")
+    fields.only(call.query, PLACE, "parameter")
     return draw(call, dict(call.query), Typed())
 
 
 def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, refused: Refused = Refused()) -> Response:
     """The page of a ticket, with what was typed in its boxes and a change that was refused. Raises NotFound, Frozen and
     Unavailable."""
-    place = Place.of({name: given.get(name, "") for name in _PLACE})
+    place = Place.of({name: given.get(name, "") for name in PLACE})
     desk = wiring_web.desk()
     opening = wiring_web.open_ticket(desk)
     # A page with scripts says itself what was looked at: see pages_seen.
     ticket, thread, contact = opening.with_contact(
         fields.path_id(call.path), call.colleague, seen=not has_scripts(call)
     )
-    asked = _running(contact, call.now)
+    asked = running(contact, call.now)
     head = desk.conversation(ticket.conversation_id)
     place, listed = beside(call, desk, place)
     staff = wiring_web.staff().all()
@@ -150,6 +153,7 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, ref
         ticket=ticket,
         contact=contact,
         asked=asked,
+        recognisable=() if asked or not contact or contact.erased else {m.id for m in messages if may_be_request(m)},
         say=RequestWords(words, wiring_web.profile().deadlines) if asked else None,
         cut=thread.earlier,
         days=days(with_request(messages, asked), first_new(messages, waiting, call.headers.get("x-fresh", "")), words),
@@ -180,7 +184,7 @@ def beside(call: Call, desk: Desk, place: Place) -> tuple[Place, Sequence[Ticket
     return place, leading(page(desk, place.wanted(call.colleague), call.now, PER_PAGE).items, place)
 
 
-def _running(contact: Contact | None, now: int) -> Request | None:
+def running(contact: Contact | None, now: int) -> Request | None:
     """The open request about the customer's data; read when the contact names one. A stopped one is named until its
     answer has arrived."""
     kept = wiring_web.request_pages().find(contact.request_id, now) if contact and contact.request_id else None
@@ -189,11 +193,14 @@ def _running(contact: Contact | None, now: int) -> Request | None:
 
 
 def composer(ticket: Ticket, blocked: bool, window_ends: int, now: int) -> str:
-    """What a colleague may write: open, window (a template only), blocked, erased or closed."""
+    """What a colleague may write: open, window (a template only), suppressed (no question is open), blocked, erased or
+    closed."""
     if ticket.erased:
         return "erased"
     if ticket.state == "closed":
         return "closed"
+    if ticket.suppressed and not ticket.question_at:
+        return "suppressed"
     if blocked:
         return "blocked"
     return "window" if window_ends and window_ends <= now else "open"
@@ -202,13 +209,13 @@ def composer(ticket: Ticket, blocked: bool, window_ends: int, now: int) -> str:
 def form_fields(call: Call, *names: str) -> dict[str, str]:
     """The form's fields: these, and the place in the list that the ticket was opened from. Raises BadInput."""
     form = call.form
-    fields.only(form, ("csrf", *_PLACE, *names))
+    fields.only(form, ("csrf", *PLACE, *names))
     return form
 
 
 def back(call: Call, form: dict[str, str]) -> Response:
     """Go on to the ticket's page."""
-    place = Place.of({name: form.get(name, "") for name in _PLACE})
+    place = Place.of({name: form.get(name, "") for name in PLACE})
     return pages.go(f"/dashboard/tickets/{call.path['id']}" + place.query())
 
 

@@ -1,7 +1,8 @@
 """What a ticket shows of a request about the customer's data: what the desk asked, and what was answered.
 
-The desk's own texts about a request lie in the request's box, which nobody opens to look at. What they say is known all
-the same: the words are in privacy_texts, the steps on the request.
+The desk's own texts about a request lie in the request's box, which nobody opens to look at, and its question what a
+message meant lies on no ticket. What they say is known all the same: the words are in privacy_texts, the steps on the
+request.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +10,7 @@ from dataclasses import replace
 
 from chalicelib.domain.desk import Message, Quote, Ticket
 from chalicelib.domain.privacy import HOUR, IDENTITY_WAITS, Request, Step
-from chalicelib.domain.privacy_texts import question
+from chalicelib.domain.privacy_texts import meant, question
 from chalicelib.domain.privacy_words import pressed_request
 from chalicelib.domain.profile import Profile
 
@@ -26,8 +27,11 @@ def with_questions(messages: Iterable[Message], ticket: Ticket, profile: Profile
     """Return the messages, each press of a button of ours about a request with the question that it answers."""
 
     def asked(one: Message) -> Message:
-        if one.deleted or one.direction != "in" or not pressed_request(one.details):
+        pressed = pressed_request(one.details) if one.direction == "in" and not one.deleted else ""
+        if not pressed:
             return one
+        if pressed in ("withdraw", "no"):
+            return replace(one, quote=Quote("", meant(profile, ticket.language)))
         return replace(one, quote=Quote("", question(profile, ticket.language, one.text, IDENTITY_WAITS // HOUR)))
 
     return [asked(one) for one in messages]

@@ -10,6 +10,7 @@ from chalicelib.domain.privacy import (
     BACKUP_DAYS,
     ENDINGS,
     ESCALATED_RESTS,
+    OPT_OUT,
     OVER,
     Hold,
     Proposal,
@@ -113,6 +114,13 @@ _TITLES: tuple[tuple[str, str], ...] = (
     (Step.FINAL, desk_msg("Final certificate")),
 )
 """The steps as docs/privacy.md numbers them, each with the mark that says it is done."""
+_OPT_OUT_TITLES: tuple[tuple[str, str], ...] = (
+    ("received", desk_msg("Received")),
+    (Step.OPTED_OUT, desk_msg("News and offers ended")),
+    (Step.CERTIFIED, desk_msg("Certificate signed")),
+    (Step.NOTIFIED, desk_msg("Answered")),
+)
+"""The steps of an opt-out, which destroys nothing."""
 GATE = 7
 """Before this step stands the point of no return."""
 _PART_OF: Mapping[str, int] = {Step.ANNOUNCED: 3, Step.SETTLED: 9, Step.NOTIFIED: 12, Step.BACKUPS_CHECKED: 13}
@@ -293,7 +301,23 @@ class RequestWords:
         say = self.words.say
         at = self.words.date(one.received_at) if one.received_on else self._at(one.received_at)
         received = Clock(say("Received"), at, self.source(one))
+        if one.kind == OPT_OUT:
+            return [received, *self._of_opt_out(one)]
         return [received, *(self._after(one) if one.done(Step.KEY_DESTROYED) else self._before(one))]
+
+    def _of_opt_out(self, one: Request) -> list[Clock]:
+        """When news and offers ended, when the person had the answer, and the law's limit for both."""
+        say, term = self.words.say, self.terms["stop_processing"]
+        ended, told = one.at(Step.OPTED_OUT), one.at(Step.NOTIFIED)
+        law = say("Legal limit, {source}").format(source=term.source)
+        text, tone = ("", "") if one.state in OVER else self.left(one)
+        used = min(term.term, working_days_between(one.received_at, one.over_at or self.words.now))
+        nobody = say("nobody was left to be told") if one.state in OVER else say("not yet")
+        return [
+            Clock(say("News and offers ended"), self._at(ended) if ended else "–", say("support goes on")),
+            Clock(say("Answered"), self._at(told) if told else "–", "" if told else nobody),
+            Clock(law, self.words.date(one.deadline_at), text, tone, used, term.term),
+        ]
 
     def _before(self, one: Request) -> list[Clock]:
         say, now, term = self.words.say, self.words.now, self.terms["stop_processing"]
@@ -342,9 +366,9 @@ class RequestWords:
         ended = [step for step in ENDINGS if one.done(step)]
         current = self._current(one)
         lines = []
-        for number, (mark, title) in enumerate(_TITLES):
+        for number, (mark, title) in enumerate(_titles(one)):
             at = self._done_at(one, mark)
-            if not at and ended:
+            if not at and (ended or (one.kind == OPT_OUT and one.state in OVER)):
                 continue
             state = "done" if at else "now" if number == current else "later"
             state = "stopped" if state == "now" and one.state == RequestState.ESCALATED else state
@@ -357,7 +381,7 @@ class RequestWords:
 
     def gate(self, one: Request) -> str:
         """What stands at the point of no return; empty when the request ended before it."""
-        if any(one.done(step) for step in ENDINGS):
+        if one.kind == OPT_OUT or any(one.done(step) for step in ENDINGS):
             return ""
         at = one.at(Step.KEY_DESTROYED)
         if at:
@@ -368,16 +392,15 @@ class RequestWords:
 
     def step_of(self, one: Request) -> str:
         """How far it is, for everybody: number and name of the last step that is done."""
-        last = len(_TITLES) - 1
-        number = last if self._done_at(one, _TITLES[last][0]) else self._current(one) - 1
-        title = self.words.say(_TITLES[number][1])
-        return self.words.say("{number} of {total}: {title}").format(number=number, total=len(_TITLES) - 1, title=title)
+        titles = _titles(one)
+        last = len(titles) - 1
+        number = last if self._done_at(one, titles[last][0]) else self._current(one) - 1
+        title = self.words.say(titles[number][1])
+        return self.words.say("{number} of {total}: {title}").format(number=number, total=last, title=title)
 
     def _current(self, one: Request) -> int:
-        for number, (mark, _) in enumerate(_TITLES):
-            if not self._done_at(one, mark):
-                return number
-        return len(_TITLES) - 1
+        titles = _titles(one)
+        return next((n for n, (mark, _) in enumerate(titles) if not self._done_at(one, mark)), len(titles) - 1)
 
     def _done_at(self, one: Request, mark: str) -> int:
         if mark == "received":
@@ -415,10 +438,14 @@ class RequestWords:
 
     def failed_step(self, one: Request) -> str:
         """Name of the step that failed."""
-        step = one.failed_step or next_step(one)
-        number = _PART_OF.get(step, next((n for n, (mark, _) in enumerate(_TITLES) if mark == step), -1))
-        return self.words.say(_TITLES[number][1]) if number >= 0 else label(self.words.say, _ENDED, step)
+        step, titles = one.failed_step or next_step(one), _titles(one)
+        number = next((n for n, (mark, _) in enumerate(titles) if mark == step), _PART_OF.get(step, -1))
+        return self.words.say(titles[number][1]) if number >= 0 else label(self.words.say, _ENDED, step)
 
     def next_run(self, one: Request) -> str:
         """When the next run begins by itself."""
         return self.moment(one.due_at or one.escalated_at + ESCALATED_RESTS)
+
+
+def _titles(one: Request) -> tuple[tuple[str, str], ...]:
+    return _OPT_OUT_TITLES if one.kind == OPT_OUT else _TITLES

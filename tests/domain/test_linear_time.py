@@ -19,7 +19,7 @@ from chalicelib import channels, domain
 from chalicelib.channels import split
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.channels.whatsapp import parse as whatsapp
-from chalicelib.domain import language, normal, privacy_words, search_words
+from chalicelib.domain import language, normal, privacy_guess, privacy_words, search_words
 from chalicelib.domain.desk import Message
 from chalicelib.domain.fold import fold
 from tests.people import from_amina
@@ -45,6 +45,12 @@ RUNS = [
     "a\u0301\u0327",
     "\u0327\u0301",
     "/start ",
+    "удалите ",
+    "мои ",
+    "delete my ",
+    "не хочу ",
+    "согласие ",
+    "деректерімді ",
 ]
 
 
@@ -158,6 +164,8 @@ WORK: dict[str, Callable[[str], object]] = {
     "contact_words": lambda text: search_words.contact_words(text, "", "", "", ""),
     "numbers_in": search_words.numbers_in,
     "asks": lambda text: privacy_words.asks(from_amina(text, sent_at=1_790_000_000)),
+    "guess": privacy_guess.guess,
+    "guess of one sentence": lambda text: privacy_guess.guess(text.replace("\n", " ").replace(".", " ")),
     "split": lambda text: split.pieces_of(text, "telegram"),
     "whatsapp": _parse_whatsapp,
     "telegram": _parse_telegram,

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ import chalicelib.operators
 from chalicelib.channels.split import BUTTONS_LIMIT, pieces_of
 from chalicelib.channels.whatsapp.send import MOST_BUTTONS, TITLE_LIMIT
 from chalicelib.domain import privacy_texts as texts
-from chalicelib.domain.privacy import ERASING_KINDS, Request
+from chalicelib.domain.privacy import ERASING_KINDS, HANDLED_KINDS, Request
+from chalicelib.domain.privacy_words import Ask, asks
 from chalicelib.domain.profile import LANGUAGES, load_profile
 from chalicelib.domain.tickets import DAY
+from tests.people import from_amina
 
 PROFILE = load_profile("spoint")
 REQUEST = "0123456789abcdefghjk"
@@ -26,11 +29,22 @@ def test_buttons_fit_every_channel(language: str) -> None:
     for buttons in (
         texts.challenge_buttons(PROFILE, language, REQUEST),
         texts.grace_buttons(PROFILE, language, REQUEST),
+        *(texts.meant_buttons(PROFILE, language, pair, AT) for pair in permutations(HANDLED_KINDS, 2)),
+        *(texts.meant_buttons(PROFILE, language, (kind,), AT) for kind in HANDLED_KINDS),
     ):
         assert len(buttons) <= MOST_BUTTONS
         assert len({one.title for one in buttons}) == len({one.id for one in buttons}) == len(buttons)
         assert all(0 < len(one.title) <= TITLE_LIMIT == texts.TITLE_LIMIT for one in buttons)
         assert all(len(one.id.encode()) <= 64 for one in buttons)
+
+
+@EVERY
+def test_the_question_what_a_message_meant_names_its_no_and_its_buttons_are_understood(language: str) -> None:
+    text, buttons = texts.meant(PROFILE, language), texts.meant_buttons(PROFILE, language, HANDLED_KINDS, AT)
+    assert len(text) <= BUTTONS_LIMIT["whatsapp"] and buttons[-1].title in text
+    pressed = [asks(from_amina("", sent_at=1, kind="callback", details={"data": one.id})) for one in buttons]
+    assert pressed == [*(Ask("withdraw", kinds=(kind,), meant_at=AT) for kind in HANDLED_KINDS), Ask("no")]
+    assert all(one is not None and one.pressed for one in pressed)
 
 
 @EVERY

@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from chalicelib.domain.working_days import day_of
 from tests.e2e.playing import SECONDS, Api, Play, eventually, forms_of, new_phone
 
 HOUR = 60 * 60
@@ -165,7 +166,17 @@ class Office:
 
     def open(self, customer: Customer, kind: str = "withdrawal", **more: str) -> requests.Response:
         """Enter a request for somebody."""
-        return self.dana.call("POST", "privacy-requests", {"kind": kind, "contact_id": customer.contact_id, **more})
+        given = {"kind": kind, "contact_id": customer.contact_id, "received_on": day_of(int(time.time() * 1000))}
+        return self.dana.call("POST", "privacy-requests", {**given, **more})
+
+    def decide(self, customer: Customer, decision: str, **more: str) -> None:
+        """One officer proposes, the other agrees."""
+        (request,) = self.of(customer)
+        path = f"privacy-requests/{request['id']}/decision"
+        proposed = self.dana.call("POST", path, {"decision": decision, **more})
+        assert proposed.ok, proposed.text
+        agreed = self.play.sign_in("privacy2@desk.local").call("POST", path, {"decision": "agree"})
+        assert agreed.ok, agreed.text
 
 
 def advance(play: Play, seconds: int, **more: int) -> None:

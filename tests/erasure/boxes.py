@@ -7,6 +7,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.privacy import Request, Step
 from chalicelib.domain.profile import load_profile
 from chalicelib.domain.tickets import DAY
+from chalicelib.erasure.answer_opt_out import AnswerOptOut
 from chalicelib.erasure.close_box import CloseBox
 from chalicelib.erasure.notify import Notify
 from chalicelib.erasure.soft_suppress import SoftSuppress
@@ -16,6 +17,7 @@ from chalicelib.storage.attributes import item_to_wire, to_wire
 from chalicelib.storage.opening_one import OneOpener
 from chalicelib.storage.outbox_reading import OutboxReading
 from chalicelib.storage.request_box import BoxRemoval, RequestBox
+from chalicelib.storage.request_opening import RequestOpening
 from chalicelib.storage.request_secret import RequestSecret
 from chalicelib.storage.requests import WAKE
 from tests.erasure.conftest import Erasing, Person
@@ -50,7 +52,19 @@ class Boxes:
             secret=RequestSecret(self.desk.request_store(client), lambda: OneOpener(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
+            opt_out=self.answer_opt_out(client),
             clock=lambda: self.desk.now,
+        )
+
+    def answer_opt_out(self, client: Any = None) -> AnswerOptOut:
+        return AnswerOptOut(
+            store=self.desk.request_store(client),
+            opening=RequestOpening(client or self.desk.dynamodb, self.desk.tables),
+            box=RequestBox(self.desk.tables),
+            opener=lambda: OneOpener(lambda: self.desk.vault),
+            profile=PROFILE,
+            address=ADDRESS,
+            kept_days=KEPT_DAYS,
         )
 
     def close(self, client: Any = None) -> CloseBox:

@@ -36,7 +36,9 @@ from chalicelib.storage.sealing import request_attribute
 from chalicelib.storage.vault import Place, unseal
 from chalicelib.usecases.announce_again import AnnounceAgain
 from chalicelib.usecases.decide_request import DecideRequest
+from chalicelib.usecases.open_any_request import OpenAnyRequest
 from chalicelib.usecases.open_request import Opened, OpenRequest
+from chalicelib.usecases.opt_out import OptOut
 from chalicelib.usecases.privacy_asks import PrivacyAsks
 from chalicelib.usecases.prove_telling import ProveTelling
 from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
@@ -126,6 +128,14 @@ class Living:
         return OpenRequest(self.store, self.opening, PROFILE.deadlines, self.clock)
 
     @property
+    def open_any(self) -> OpenAnyRequest:
+        return OpenAnyRequest(self.open_request, self.opt_out)
+
+    @property
+    def opt_out(self) -> OptOut:
+        return OptOut(self.store, self.opening, PROFILE.deadlines, self.clock)
+
+    @property
     def wake(self) -> WakeRequest:
         return WakeRequest(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
 
@@ -152,7 +162,7 @@ class Living:
     @property
     def asks(self) -> PrivacyAsks:
         return PrivacyAsks(
-            self.store, self.opening, self.open_request, self.answers, self.wake, PROFILE.deadlines,
+            self.store, self.opening, self.open_any, self.answers, self.wake, PROFILE.deadlines,
             self.clock,
         )  # fmt: skip
 
@@ -249,21 +259,21 @@ class Living:
 
         return Person(self.desk, *self.desk.once("daniyar who writes first", build))
 
-    def ask(self, person: Person, action: Any, request_id: str = "") -> None:
-        """Put what a message asks where intake puts it."""
+    def ask(self, person: Person, action: Any, request_id: str = "", **more: Any) -> None:
+        """Put what a message asks where intake puts it; `more` are the row's further attributes."""
         self.asked += 1
         blind = f"{self.desk.now:016x}{self.asked:016x}"
         item = {
             "pk": rows.contact_pk(person.contact_id), "sk": f"ask#{self.desk.now:013d}#{blind}",
             "contact_id": person.contact_id, "action": Asked(action).action, "request_id": request_id,
             "message_ref": f"{person.conversation_id}.{self.desk.now:013d}.{blind}", "language": "ru",
-            "at": self.desk.now, "due": rows.ASKING, "due_at": self.desk.now + ASK_WAITS,
+            "at": self.desk.now, "due": rows.ASKING, "due_at": self.desk.now + ASK_WAITS, **more,
         }  # fmt: skip
         self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=item_to_wire(item))
 
-    def says(self, person: Person, action: Any, request_id: str = "") -> None:
+    def says(self, person: Person, action: Any, request_id: str = "", **more: Any) -> None:
         """The person asks, and the ask is dealt with."""
-        self.ask(person, action, request_id)
+        self.ask(person, action, request_id, **more)
         self.asks(person.contact_id)
         self.desk.now += 1
 

@@ -35,7 +35,7 @@ def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, caplog: pytes
     request_id = boxes.request(boxes.person("telegram"))
     event = {"request_id": request_id}
 
-    assert soft_suppress.handle(event) == {}
+    assert soft_suppress.handle(event) == {"outcome": "suppressed"}
     boxes.send()
     boxes.mark(request_id, Step.VERIFIED)
     waits = {**event, "token": "a-token", "execution": boxes.read(request_id).execution}

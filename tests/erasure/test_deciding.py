@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain import privacy_texts
+from chalicelib.domain.documents import names_document
 from chalicelib.domain.privacy import (
     IDENTITY_CHECKS,
     Request,
@@ -16,7 +17,6 @@ from chalicelib.domain.privacy import (
 )
 from chalicelib.domain.working_days import day_of
 from chalicelib.errors import BadInput, Conflict, NotFound
-from chalicelib.usecases import decide_request
 from chalicelib.usecases.decide_request import LEAST_REASON, MOST_REASON
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes
@@ -96,12 +96,12 @@ def test_what_was_seen_and_phone_numbers_may_be_written_down(living: Living, req
        min_size=11, max_size=11), st.sampled_from(["", "ИИН ", "x, ", "№"]))  # fmt: skip
 def test_twelve_digits_are_a_document_however_they_are_parted(digits: str, parted: list[str], before: str) -> None:
     written = before + "".join(digit + blank for digit, blank in zip(digits, [*parted, ""], strict=True))
-    assert decide_request._DOCUMENT.search(written)
+    assert names_document(written)
 
 
 @given(st.text("0123456789", min_size=11, max_size=11), st.sampled_from(["", "+", "тел. ", "к нему: "]))
 def test_eleven_digits_together_are_a_phone(digits: str, before: str) -> None:
-    assert not decide_request._DOCUMENT.search(before + digits)
+    assert not names_document(before + digits)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ from tests.erasure.living import Living
 from tests.erasure.roles import Recorder, Roles, allows, granted, make_machine, make_roles, used
 from tests.people import WHATSAPP_ACCOUNT, wamid
 
-STATES = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))["States"]
+MACHINE = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))
+START, STATES = MACHINE["StartAt"], MACHINE["States"]
 BY_ID = {one.logical_id: one for one in erasure.FUNCTIONS}
 Act = Callable[[], object]
 
@@ -100,8 +101,8 @@ class Walk:
             self.living.arrives(request_id)
         self.privacy(request_id=request_id)
 
-    def says(self, person: Person, action: str, request_id: str = "") -> None:
-        self.living.ask(person, action, request_id)
+    def says(self, person: Person, action: str, request_id: str = "", **more: Any) -> None:
+        self.living.ask(person, action, request_id, **more)
         self.privacy(contact_id=person.contact_id)
         self.desk.now += 1
 
@@ -113,7 +114,7 @@ class Walk:
         self.privacy(request_id=row["request_id"])
         return self.living.read(row["request_id"])
 
-    def go(self, request: Request, plan: dict[str, Act], state: str = "SoftSuppress") -> str:
+    def go(self, request: Request, plan: dict[str, Act], state: str = START) -> str:
         """Follow the definition to its end, from this state on, and return the last one."""
         data = dict[str, Any]()
         while STATES[state]["Type"] != "Succeed":
@@ -326,6 +327,23 @@ def refused(walk: Walk, person: Person) -> None:
     assert walk.undated(before) == []
 
 
+def opted_out(walk: Walk, person: Person) -> None:
+    """A colleague enters it, who may write the contact; so does the function that hears it in the chat."""
+    before = walk.keys()
+    walk.recorder.function = "privacy"
+    walk._become(walk.roles.given["privacy"])
+    opened = wiring_erasure.opt_out()(person.contact_id, 0, "message")
+    walk.recorder.function = ""
+    walk._become({**CREDENTIALS, "AWS_SESSION_TOKEN": ""})
+    walk.privacy(request_id=opened.request_id)
+    request = walk.living.read(opened.request_id)
+    assert walk.go(request, {}) == "Ended"
+    request = walk.living.read(request.id)
+    assert request.state == "answered" and request.done(Step.NOTIFIED)
+    new = [key for key in walk.undated(before) if not key[2].startswith(("message#", "outbox#"))]
+    assert new == []
+
+
 def escalated(walk: Walk, person: Person) -> None:
     request = walk.asked(person)
     event = {"request_id": request.id, "error": "Overdue", "cause": "", "execution": request.execution}
@@ -336,6 +354,7 @@ def escalated(walk: Walk, person: Person) -> None:
 @pytest.mark.timeout(300)
 def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_nothing_more(walk: Walk) -> None:
     amina, telegram, whatsapp = walk.people
+    walk.says(amina, "maybe", kinds=["deletion", "opt_out"])
     pressed(walk, whatsapp)
     decided(walk, telegram)
     cancelled(walk, amina)
@@ -343,6 +362,7 @@ def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_n
     told_late(walk, amina, "staff")
     walk.desk.now += DAY  # whoever asks and cancels so often opens no more today
     refused(walk, amina)
+    opted_out(walk, amina)
     escalated(walk, amina)
 
     seen = walk.recorder.seen

@@ -105,12 +105,15 @@ def test_a_failure_is_never_a_success() -> None:
 def test_success_comes_through_the_last_task_of_each_way_alone() -> None:
     start = DEFINITION["StartAt"]
     assert "Complete" not in reached(start, frozenset({"FinalCertificate"}))
-    assert "Ended" not in reached(start, frozenset({"CloseBoxOfAnswer"}))
+    assert "Ended" not in reached(start, frozenset({"CloseBoxOfAnswer", "OptOutNotify"}))
     assert {name for name, state in STATES.items() if "Complete" in nexts(state)} == {"FinallyGone"}
     assert {"Variable": "$.found.outcome", "StringEquals": "final", "Next": "Complete"} in STATES["FinallyGone"][
         "Choices"
     ]
-    assert {name for name, state in STATES.items() if "Ended" in nexts(state)} == {"CloseBoxOfAnswer"}
+    assert {name for name, state in STATES.items() if "Ended" in nexts(state)} == {
+        "CloseBoxOfAnswer", "OptOutNotify",
+    }  # fmt: skip
+    assert reached("OptOutCertificate") == {"OptOutCertificate", "OptOutNotify", "Ended", "Escalate", "Failed"}
     assert reached("FreezeInventory").isdisjoint({"Finish", "Ended"}), "what began to be destroyed is not called off"
     assert nexts(STATES["Fenced"]) == {"FreezeInventory", "CoolingOff", "Unforeseen"}, (
         "a fence that is held closes nothing"
@@ -227,7 +230,7 @@ def test_every_word_that_ends_a_wait_has_a_branch_and_every_branch_has_a_word(na
     assert {one["StringEquals"] for one in after["Choices"]} == words
 
 
-ANSWERS = {"Fenced": "hard_suppress", "Erased": "erase_stores", "Swept": "erase_stores",
+ANSWERS = {"Suppressed": "soft_suppress", "Fenced": "hard_suppress", "Erased": "erase_stores", "Swept": "erase_stores",
            "AbsenceVerified": "verify_absence", "FinallyGone": "final_certificate"}  # fmt: skip
 
 

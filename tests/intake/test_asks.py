@@ -17,8 +17,9 @@ from chalicelib.channels.whatsapp import parse as whatsapp
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.messages import Author, InboundMessage, Part
 from chalicelib.domain.people import Outcome
+from chalicelib.domain.privacy_phrases import ANSWERS, OPENINGS, REQUESTS, spelled
 from chalicelib.domain.privacy_texts import NO_KEEP, YES_DELETE
-from chalicelib.domain.privacy_words import _PHRASES, ASK_WAITS, Ask, asks
+from chalicelib.domain.privacy_words import _COURTESY, ASK_KINDS, ASK_WAITS, Ask, asks
 from chalicelib.domain.profile import LANGUAGES, load_profile
 from chalicelib.domain.texts import bot_text
 from chalicelib.domain.tickets import DAY
@@ -33,8 +34,14 @@ from tests.people import AMINA_PHONE, DANIYAR_CHAT, from_amina, from_daniyar
 from tests.storage.declared import undeclared
 
 __all__ = ["front"]
-MARKINGS = load_profile("spoint").markings["withdrawal"]
-PHRASES = [(action, line.strip()) for action, lines in _PHRASES for line in lines.strip().splitlines()]
+MARKINGS = load_profile("spoint").markings
+ACTS: dict[str, Ask] = {
+    **{kind: Ask("withdraw", kinds=(kind,)) for kind in ASK_KINDS},
+    "confirm": Ask("confirm"),
+    "cancel": Ask("cancel"),
+}
+"""What each group of phrases asks."""
+PHRASES = [(what, one) for what, lines in (REQUESTS | ANSWERS).items() for one in spelled(lines)]
 REQUEST = "0123456789abcdefghjk"
 PAYLOAD = f"erase.confirm.{REQUEST}"
 
@@ -46,43 +53,113 @@ def said(words: str, **more: Any) -> Ask | None:
 # -- words
 
 
-@pytest.mark.parametrize(("action", "phrase"), PHRASES)
-def test_every_phrase_is_understood_however_it_is_typed(action: str, phrase: str) -> None:
-    forms = [phrase, phrase.upper(), f"  «{phrase.capitalize()}!» \n", f"“{phrase}.”", phrase.replace(" ", "\u00a0 ")]
-    forms += [unicodedata.normalize("NFD", phrase), phrase.replace("е", "ё"), f"{phrase} ❤️", "\u200b" + phrase]
-    assert {said(form) for form in forms} == {Ask(action)}  # type: ignore[arg-type]
+def kind_of(words: str, **more: Any) -> str:
+    """What the words ask: the kind of request that they open, else the action, "" for nothing."""
+    ask = said(words, **more)
+    return "" if ask is None else ask.kinds[0] if ask.action == "withdraw" else ask.action
 
 
-@pytest.mark.parametrize("marking", MARKINGS)
-def test_the_published_markings_withdraw_in_three_languages(marking: str) -> None:
-    assert said(marking) == said(f"«{marking.upper()}».") == Ask("withdraw")
-    assert asks(from_amina("Хватит", sent_at=1), (*MARKINGS, "Хватит!")) == Ask("withdraw")
-    assert asks(from_amina("Хватит", sent_at=1), MARKINGS) is None
+@pytest.mark.parametrize("what", [*REQUESTS, *ANSWERS])
+def test_every_phrase_is_understood_however_it_is_typed(what: str) -> None:
+    for phrase in (one for group, one in PHRASES if group == what):
+        forms = [
+            phrase,
+            phrase.upper(),
+            f"  «{phrase.capitalize()}!» \n",
+            f"“{phrase}.”",
+            phrase.replace(" ", "\u00a0 "),
+        ]
+        forms += [unicodedata.normalize("NFD", phrase), phrase.replace("е", "ё"), f"{phrase} ❤️", "\u200b" + phrase]
+        assert {said(form) for form in forms} == {ACTS[what]}, phrase
+
+
+def test_no_phrase_stands_in_two_groups() -> None:
+    assert len({one for _, one in PHRASES}) == len(PHRASES)
 
 
 @pytest.mark.parametrize(
-    ("words", "action"),
+    ("kind", "words"),
     [
-        ("Please delete my data", "withdraw"),
-        ("Удалите, пожалуйста… мои данные", None),
-        ("Удалите мои данные, пожалуйста!", "withdraw"),
-        ("Деректерімді жойыңызшы, өтінемін", "withdraw"),
-        ("Отзываю своё согласие", "withdraw"),
-        ("деректеримди жойыныз", "withdraw"),
-        ("Don’t delete my data", "cancel"),
-        ("ＤＥＬＥＴＥ ＭＹ ＤＡＴＡ", "withdraw"),
-        ("/delete", "withdraw"),
-        ("/DELETE@spoint_help_bot", "withdraw"),
-        (" /delete everything about me", "withdraw"),
-        ("/delete_my_data", "withdraw"),
-        ("Delete my data?", "withdraw"),
-        ("Yes, delete my data?", None),
-        ("Да, удалить мои данные？", None),
+        ("withdrawal", "Прошу отозвать согласие на обработку персональных данных"),
+        ("withdrawal", "хочу отозвать согласие"),
+        ("withdrawal", "отзываю свое согласие на обработку моих персональных данных"),
+        ("withdrawal", "Отзыв согласия на обработку персональных данных. Иванов И.И."),
+        ("withdrawal", "Келісімімді кері қайтарып аламын"),
+        ("withdrawal", "Дербес деректерді өңдеуге берген келісімімді кері қайтарып алғым келеді"),
+        ("withdrawal", "I want to withdraw my consent"),
+        ("stop_processing", "Прошу прекратить обработку моих персональных данных"),
+        ("stop_processing", "Жеке деректерімді өңдеуді тоқтатуды сұраймын"),
+        ("deletion", "Прошу уничтожить мои персональные данные"),
+        ("deletion", "деректерімді жойып беріңіз"),
+        ("deletion", "Сәлеметсіз бе! Деректерімді өшіріп тастаңызшы, рахмет"),
+        ("deletion", "I would like you to delete all my personal data"),
+        ("opt_out", "Не присылайте мне больше рекламу"),
+        ("opt_out", "Отписаться"),
+        ("opt_out", "Unsubscribe me, please"),
+        ("opt_out", "No more advertising"),
+        ("opt_out", "Маған жарнама жібермеңізші"),
     ],
 )
-def test_courtesy_letters_and_commands(words: str, action: str | None) -> None:
-    found = said(words)
-    assert (found.action if found else None) == action
+def test_ordinary_wordings_of_the_law_ask_for_their_kind(kind: str, words: str) -> None:
+    assert kind_of(words) == kind
+
+
+@pytest.mark.parametrize("kind", ["withdrawal", "opt_out"])
+def test_the_published_markings_act_in_three_languages(kind: str) -> None:
+    for marking in MARKINGS[kind]:
+        assert said(marking) == said(f"«{marking.upper()}».") == ACTS[kind]
+    own = {**MARKINGS, kind: (*MARKINGS[kind], "Хватит!")}
+    assert asks(from_amina("Хватит", sent_at=1), own) == ACTS[kind]
+    assert asks(from_amina("Хватит", sent_at=1), MARKINGS) is None
+
+
+@pytest.mark.parametrize("kind", ["withdrawal", "opt_out"])
+@pytest.mark.parametrize(
+    "rest", [". Иванов И.И.", ".\n\nАмина Оспанова\n+7 700 000 01 07", "\nСебеп: " + "көшіп кетемін " * 60, "!  A."]
+)
+def test_a_marking_acts_as_a_title_whatever_follows(kind: str, rest: str) -> None:
+    for marking in MARKINGS[kind]:
+        assert said(marking + rest) == said(f"\n «{marking.upper()}»{rest}") == ACTS[kind]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{marking}? Что это такое",
+        "{marking} по заявке 15",
+        "Мне прислали бланк. {marking}. Что с ним делать?",
+        "Вопрос.\n{marking}\nИванов",
+        "{marking}: как это сделать?",
+    ],
+)
+def test_a_marking_anywhere_else_acts_on_nothing(words: str) -> None:
+    for marking in MARKINGS["withdrawal"]:
+        ask = said(words.format(marking=marking))
+        assert ask is None or ask.action == "maybe"
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("Please delete my data", "deletion"),
+        ("Удалите, пожалуйста… мои данные", "maybe"),
+        ("Удалите мои данные, пожалуйста!", "deletion"),
+        ("Деректерімді жойыңызшы, өтінемін", "deletion"),
+        ("Отзываю своё согласие", "withdrawal"),
+        ("деректеримди жойыныз", "deletion"),
+        ("Don’t delete my data", "cancel"),
+        ("ＤＥＬＥＴＥ ＭＹ ＤＡＴＡ", "deletion"),
+        ("/delete", "deletion"),
+        ("/DELETE@spoint_help_bot", "deletion"),
+        (" /delete everything about me", "deletion"),
+        ("/delete_my_data", "deletion"),
+        ("Delete my data?", "deletion"),
+        ("Yes, delete my data?", "maybe"),
+        ("Да, удалить мои данные？", "maybe"),
+    ],
+)
+def test_courtesy_letters_and_commands(words: str, what: str) -> None:
+    assert kind_of(words) == what
 
 
 @pytest.mark.parametrize(
@@ -118,8 +195,9 @@ def test_courtesy_letters_and_commands(words: str, action: str | None) -> None:
         "delete my data " * 20,
     ],
 )
-def test_near_misses_are_ordinary_messages(words: str) -> None:
-    assert said(words) is None
+def test_near_misses_act_on_nothing(words: str) -> None:
+    ask = said(words)
+    assert ask is None or ask.action == "maybe"
 
 
 def test_words_of_others_and_changes_of_what_was_said_ask_nothing() -> None:
@@ -135,28 +213,30 @@ WORD = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=12)
 
 @given(st.sampled_from(PHRASES), NOISE, NOISE)
 def test_noise_around_a_phrase_changes_nothing(given_phrase: tuple[str, str], before: str, after: str) -> None:
-    action, phrase = given_phrase
+    what, phrase = given_phrase
     shown = unicodedata.normalize("NFKC", before + after)
-    if any(one.isalnum() for one in shown) or (action == "confirm" and "?" in shown) or before.strip()[-1:] == "/":
+    if any(one.isalnum() for one in shown) or (what == "confirm" and "?" in shown) or before.strip()[-1:] == "/":
         return
-    assert said(f"{before} {phrase} {after}") == Ask(action)  # type: ignore[arg-type]
+    assert said(f"{before} {phrase} {after}") == ACTS[what]
 
 
 KNOWN = {phrase for _, phrase in PHRASES}
+AROUND = {line.strip() for line in OPENINGS.strip().splitlines()} | set(_COURTESY)
 
 
 @given(st.sampled_from(PHRASES), st.lists(WORD, max_size=3), st.lists(WORD, max_size=3))
 def test_no_longer_sentence_asks_anything(given_phrase: tuple[str, str], before: list[str], after: list[str]) -> None:
     _, phrase = given_phrase
     sentence = " ".join([*before, phrase, *after])
-    if sentence in KNOWN or not before + after:
+    if sentence in KNOWN or not before + after or {" ".join(before).casefold(), *after} & AROUND:
         return
-    assert said(sentence) is None
+    ask = said(sentence)
+    assert ask is None or ask.action == "maybe"
 
 
 @given(st.text())
 def test_any_text_is_read_without_an_error(words: str) -> None:
-    assert said(words) is None or len(words) <= 200
+    said(words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -232,10 +312,10 @@ def test_a_payload_of_another_form_is_nothing(press: Any, payload: object) -> No
 def test_real_bodies_with_words_are_understood() -> None:
     body = bodies.body(bodies.change([bodies.message(text={"body": "Деректерімді жойыңыз"})]))
     (part,) = whatsapp.parse(body, [bodies.NUMBER], bodies.NOW)
-    assert isinstance(part, InboundMessage) and asks(part) == Ask("withdraw")
+    assert isinstance(part, InboundMessage) and asks(part) == ACTS["deletion"]
     entities = [{"type": "bot_command", "offset": 0, "length": 7}]
     (part,) = telegram.parse(bodies.update(**bodies.private(text="/delete", entities=entities)), bodies.BOT, bodies.NOW)
-    assert isinstance(part, InboundMessage) and asks(part) == Ask("withdraw")
+    assert isinstance(part, InboundMessage) and asks(part) == ACTS["deletion"]
     for sample in bodies.samples().values():
         numbers = {change["value"].get("metadata", {}).get("phone_number_id")
                    for entry in sample["entry"] for change in entry["changes"]}  # fmt: skip
@@ -263,6 +343,7 @@ def test_words_leave_an_ask_beside_an_ordinary_message(desk: Desk) -> None:
     assert ask["pk"] == f"contact#{contact['contact_id']}" and ask["contact_id"] == contact["contact_id"]
     assert ask["sk"] == f"ask#{desk.now}#{message['provider_hash']}"
     assert (ask["action"], ask["language"], ask["at"], "request_id" in ask) == ("withdraw", "kk", desk.now, False)
+    assert ask["kinds"] == ["deletion"] and "meant_at" not in ask
     assert ask["message_ref"].endswith(message["provider_hash"])
     assert not {"expires_at", "gone_at"} & ask.keys(), "it lies there until it was dealt with"
     assert (ask["due"], ask["due_at"]) == (ASKING, desk.now + ASK_WAITS)
@@ -292,9 +373,78 @@ def test_50_deliveries_of_an_ask_leave_one(desk: Desk) -> None:
 
 
 def test_an_ordinary_message_leaves_no_ask(desk: Desk) -> None:
-    desk.receive(from_amina("Как удалить мои данные?", sent_at=desk.seconds))
+    desk.receive(from_amina("Как удалить приложение?", sent_at=desk.seconds))
     desk.receive(from_amina("да", sent_at=desk.seconds + 1))
     assert rows_of(desk) == []
+
+
+def test_words_that_may_mean_a_request_leave_an_ask_that_acts_on_nothing(desk: Desk) -> None:
+    said = from_amina("Как удалить мои данные? Согласие тоже отзываю", sent_at=desk.seconds)
+    assert [desk.receive(said), desk.receive(said)] == [Outcome.STORED, Outcome.DUPLICATE]
+    (ask,), (ticket,) = rows_of(desk), desk.of("ticket")
+    assert (ask["action"], ask["kinds"], ask["language"]) == ("maybe", ["deletion", "withdrawal"], "ru")
+    assert ticket["state"] == "open" and ticket["unread"] == 1
+    assert len(desk.of("consent#")) == 1 and "удалить" not in str(ask)
+    assert undeclared("desk", desk.items()) == []
+
+
+def test_words_tell_the_language_of_who_had_none_so_far(desk: Desk) -> None:
+    desk.receive(from_amina("👍", sent_at=desk.seconds))
+    assert [one.get("language", "") for one in desk.of("contact")] == [""]
+    desk.receive(from_amina("Деректерімді жойыңыз", sent_at=desk.seconds + 1))
+    desk.receive(
+        from_amina(
+            "Жоқ / Нет", sent_at=desk.seconds + 2, kind="button", details={"payload": f"ask.deletion.{desk.now}"}
+        )
+    )
+    words, press = sorted(rows_of(desk), key=lambda one: "meant_at" in one)
+    assert (words["language"], press.get("language", "")) == ("kk", "")
+    assert (press["action"], press["kinds"], press["meant_at"]) == ("withdraw", ["deletion"], desk.now)
+
+
+@pytest.mark.parametrize("press", [pressed_whatsapp, pressed_telegram, pressed_template])
+def test_the_buttons_under_the_question_what_was_meant_are_understood(press: Any) -> None:
+    for kind in ASK_KINDS:
+        asked = asks(press(f"ask.{kind}.1795000000000"))
+        assert asked == Ask("withdraw", kinds=(kind,), meant_at=1_795_000_000_000) and asked.pressed
+    assert asks(press("ask.no")) == Ask("no") and Ask("no").pressed
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "ask.deletion",
+        "ask.deletion.",
+        "ask.deletion.17950000000",
+        "ask.deletion.0795000000000",
+        "ask.deletion.17950000000000",
+        "ask.deletion.179500000000x",
+        "ask.deletion.179500000000٣",
+        "ask.access.1795000000000",
+        "ask..1795000000000",
+        "ask.deletion.x.1795000000000",
+        "ASK.deletion.1795000000000",
+        "ask.no.1795000000000",
+        "ask.maybe.1795000000000",
+        "ask.no ",
+        "ask",
+    ],
+)
+def test_no_other_payload_answers_that_question(payload: str) -> None:
+    assert asks(pressed_telegram(payload)) is None
+
+
+def test_a_press_under_that_question_opens_no_ticket_and_tells_nothing_of_who_is_unknown(desk: Desk) -> None:
+    for number, data in enumerate(("ask.no", f"ask.deletion.{desk.now}")):
+        details = {"callback_id": f"c{number}", "data": data}
+        press = from_daniyar("Нет", sent_at=desk.seconds, message_id=90 + number, kind="callback", details=details)
+        assert desk.receive(press) is Outcome.STALE
+    assert desk.items() == []
+    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
+    change_ticket(desk, state="solved", queue="solved#0", solved_at=desk.now)
+    desk.receive(replace(press, details={"callback_id": "c3", "data": "ask.no"}, provider_id="500000042:93"))
+    assert [ticket["state"] for ticket in desk.of("ticket")] == ["solved"]
+    assert [row["action"] for row in rows_of(desk)] == ["no"]
 
 
 def confirm(desk: Desk, message_id: int = 70) -> InboundMessage:

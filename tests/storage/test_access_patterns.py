@@ -643,6 +643,18 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.sender()(one.waiting.ref.conversation_id)
 
 
+@asks("AP601")
+def _(desk: Keeping) -> Action:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    desk.sender()(ticket["conversation_id"])
+    desk.reply(ticket, "Тағы бір сөз")
+    store = desk.outbox()
+    (waiting,) = store.waiting(ticket["conversation_id"])
+    unasked = store.job(waiting, desk.now)
+    return lambda: store.claim(unasked, "a", desk.now)
+
+
 @asks("AP66")
 def _(desk: Keeping) -> Action:
     store, one = job(desk, telegram=True)
@@ -1028,6 +1040,28 @@ def _(desk: Keeping) -> Action:
     return lambda: made.notify()(request_id)
 
 
+def certified_opt_out(desk: Keeping) -> tuple[Boxes, str, str]:
+    made = living(desk)
+    person = made.daniyar()
+    opened = made.opt_out(person.contact_id, 0, "bot")
+    made.mark(opened.request_id, {Step.CERTIFIED: desk.now})
+    return boxes(desk), opened.request_id, person.contact_id
+
+
+@asks("AP160", "AP212", "AP63", "AP604")
+def _(desk: Keeping) -> Action:
+    made, request_id, _ = certified_opt_out(desk)
+    return lambda: made.notify()(request_id)
+
+
+@asks("AP160", "AP212", "AP605")
+def _(desk: Keeping) -> Action:
+    made, request_id, contact_id = certified_opt_out(desk)
+    key = item_to_wire({"pk": f"contact#{contact_id}", "sk": "contact"})
+    desk.dynamodb.delete_item(TableName=desk.tables["desk"], Key=key)
+    return lambda: made.notify()(request_id)
+
+
 @asks("AP160", "AP160", "AP63", "AP163")
 def _(desk: Keeping) -> Action:
     """Whom the release before has not told is given the secret now."""
@@ -1118,6 +1152,14 @@ def _(desk: Keeping) -> Action:
     return lambda: made.asks(person.contact_id)
 
 
+@asks("AP210", "AP211", "AP212", "AP405", "AP460", "AP210")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    person = made.daniyar()
+    made.ask(person, "maybe", kinds=["deletion"])
+    return lambda: made.asks(person.contact_id)
+
+
 @asks("AP210", "AP160", "AP216", "AP210")
 def _(desk: Keeping) -> Action:
     return asking(desk, "confirm")
@@ -1134,6 +1176,13 @@ def _(desk: Keeping) -> Action:
     person, today = made.daniyar(), day_of(desk.now)
     more = {"received_on": today, "created_by": BOLAT, "evidence": "Өтініш"}
     return lambda: made.open_request(person.contact_id, "deletion", "staff", **more)
+
+
+@asks("AP212", "AP602", "AP603")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    person = made.daniyar()
+    return lambda: made.opt_out(person.contact_id, 0, "staff", created_by=BOLAT, evidence="Өтініш")
 
 
 @asks("AP160", "AP212", "AP218")

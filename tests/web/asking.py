@@ -23,8 +23,9 @@ COUNTS = {
     "keys": {"found": 1, "destroyed": 1, "retained": 0},
 }
 WAY = [
-    Step.SUPPRESSED, Step.VERIFIED, Step.ANNOUNCED, Step.GRACED, Step.FENCED, Step.INVENTORIED, Step.KEY_DESTROYED,
-    Step.ERASED, Step.SETTLED, Step.SWEPT, Step.ABSENT, Step.CERTIFIED, Step.NOTIFIED, Step.BOX_CLOSED, Step.FINAL,
+    Step.SUPPRESSED, Step.VERIFIED, Step.ANNOUNCED, Step.TOLD, Step.GRACED, Step.FENCED, Step.INVENTORIED,
+    Step.KEY_DESTROYED, Step.ERASED, Step.SETTLED, Step.SWEPT, Step.ABSENT, Step.CERTIFIED, Step.NOTIFIED,
+    Step.BOX_CLOSED, Step.FINAL,
 ]  # fmt: skip
 NUMBERS = iter(range(500_000_500, 10**9))
 
@@ -71,6 +72,7 @@ def mark(web: Web, request: Request, steps: Mapping[str, int] | None = None, **a
 def through(web: Web, request: Request, last: Step, **attributes: Any) -> Request:
     """Mark the way up to a step, a minute for each."""
     done = WAY[: WAY.index(last) + 1]
+    attributes = {"told_by": "accepted", **attributes} if Step.TOLD in done else attributes
     return mark(
         web, request, {str(step): web.now - (len(done) - n) * 60_000 for n, step in enumerate(done)}, **attributes
     )
@@ -129,8 +131,12 @@ def every_state(web: Web) -> dict[str, Request]:
     found["deciding"] = through(
         web, opened(web, kind="deletion"), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY
     )
+    found["telling"] = through(
+        web, opened(web), Step.ANNOUNCED, state="telling", waits="telling", due_at=web.now + HOUR,
+        identity="second_press", box={"contact_id": "b" * 20, "conversation_id": "c" * 20, "public_key": b"k" * 32},
+    )  # fmt: skip
     found["grace"] = through(
-        web, opened(web), Step.ANNOUNCED, state="grace", waits="grace", due_at=web.now + 4 * HOUR,
+        web, opened(web), Step.TOLD, state="grace", waits="grace", due_at=web.now + 4 * HOUR,
         identity="second_press", target_at=web.now + DAY,
     )  # fmt: skip
     found["destroying"] = freeze(web, opened(web))

@@ -34,6 +34,7 @@ ROLES = {
     "saule": ("operator",),
     "madina": ("supervisor",),
     "dana": ("privacy_officer",),
+    "erlan": ("privacy_officer",),
     "aigul": ("administrator",),
     "newcomer": ("operator",),
 }
@@ -42,6 +43,7 @@ NAMES = {
     "saule": "Сәуле Нұрланова",
     "madina": "Мадина Серікова",
     "dana": "Дана Омарова",
+    "erlan": "Ерлан Қасымов",
     "aigul": "Айгүл Тілеуова",
     "newcomer": "Тимур Жақсыбеков",
 }

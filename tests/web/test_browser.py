@@ -97,6 +97,9 @@ def test_pages_in_every_language_and_width(chromium: Any, web: Web, address: str
         for name in ("Амина", "Виктория", "Бекмұхамбетова"):
             page.goto(f"{address}/dashboard/tickets/{tickets[name]}")
             check(page, f"ticket-{language}-{size}-{tickets[name] if not SHOTS else list(tickets).index(name)}")
+        page.goto(f"{address}/dashboard/tickets/{tickets['Амина']}")
+        page.goto(address + page.locator(".as-request").first.get_attribute("href"))
+        check(page, f"recognised-{language}-{size}")
         if size == "360":
             page.goto(f"{address}/dashboard/tickets/{tickets['Амина']}#side")
             check(page, f"side-{language}-{size}")

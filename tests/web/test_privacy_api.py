@@ -7,6 +7,7 @@ import pytest
 from chalicelib import wiring_web
 from chalicelib.domain.privacy import RequestState, Step
 from chalicelib.domain.tickets import DAY
+from chalicelib.domain.working_days import day_of, deadline
 from chalicelib.storage.queues import Bell
 from chalicelib.workers import relay
 from tests.web.asking import certified, every_state, freeze, mark, opened, over, read, through
@@ -17,7 +18,7 @@ URL = "/api/v1/privacy-requests"
 
 
 def post(web: Web, body: dict[str, Any]) -> Any:
-    return web.call("POST", URL, body, by="dana")
+    return web.call("POST", URL, {"received_on": day_of(web.now), **body}, by="dana")
 
 
 def contact(web: Web, who: Any = DANIYAR) -> str:
@@ -57,9 +58,7 @@ def test_the_evidence_lies_sealed_and_no_answer_or_log_shows_it(web: Web, caplog
     assert said not in str([vars(one) for one in caplog.records])
 
 
-@pytest.mark.parametrize(
-    "kind", ["access", "correction", "blocking", "unblocking", "opt_out", "objection", "authority"]
-)
+@pytest.mark.parametrize("kind", ["access", "correction", "blocking", "unblocking", "objection", "authority"])
 def test_kinds_that_are_not_offered_say_so(web: Web, kind: str) -> None:
     answer = post(web, {"kind": kind, "contact_id": contact(web)})
     assert (answer.status, answer.json["code"]) == (400, "not_offered")
@@ -72,6 +71,8 @@ def test_kinds_that_are_not_offered_say_so(web: Web, kind: str) -> None:
         ({"kind": "other"}, 400), ({"kind": None}, 400), ({"source": "bot"}, 400), ({"source": "mail"}, 400),
         ({"evidence": ""}, 400), ({"evidence": "a" * 4001}, 400), ({"evidence": 1}, 400), ({"more": 1}, 400),
         ({"contact_id": None}, 400), ({"contact_id": "x"}, 404), ({"contact_id": "0" * 20}, 404),
+        ({"received_on": None}, 400), ({"received_on": "20.11.2026"}, 400), ({"received_on": "2025-02-30"}, 400),
+        ({"received_on": "2999-01-01"}, 400), ({"received_on": "2001-01-01"}, 400), ({"received_on": 20261120}, 400),
     ],
 )  # fmt: skip
 def test_what_is_not_as_documented_changes_nothing(web: Web, change: dict[str, Any], status: int) -> None:
@@ -164,7 +165,7 @@ def test_only_the_privacy_officer_reads_and_writes(web: Web) -> None:
     for name in ("bolat", "madina", "aigul"):
         for method, path in (("GET", URL), ("POST", URL), ("GET", f"{URL}/{request.id}")):
             assert web.call(method, path, {} if method == "POST" else None, by=name).status == 403
-        decision = {"decision": "refuse", "reason": "x"}
+        decision = {"decision": "agree"}
         assert web.call("POST", f"{URL}/{request.id}/decision", decision, by=name).status == 403
     assert read(web, request.id) == request
 
@@ -172,48 +173,101 @@ def test_only_the_privacy_officer_reads_and_writes(web: Web) -> None:
 # -- deciding
 
 
-def decide(web: Web, request_id: str, **body: Any) -> Any:
-    return web.call("POST", f"{URL}/{request_id}/decision", body, by="dana")
+ERASE = {"decision": "erase", "check": "in_person", "reason": "Құжаты көрілді"}
+REFUSE = {"decision": "refuse", "ground": "obligation", "reason": "Долг по договору ещё не погашен."}
 
 
-def test_the_officer_confirms_for_the_person(web: Web) -> None:
+def decide(web: Web, request_id: str, by: str = "dana", **body: Any) -> Any:
+    return web.call("POST", f"{URL}/{request_id}/decision", body, by=by)
+
+
+def test_two_officers_confirm_for_the_person(web: Web) -> None:
     request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
-    answer = decide(web, request.id, decision="erase", reason="Паспорт тексерілді")
-    assert answer.status == 200 and answer.json["identity"] == "staff"
-    assert "verified" in [one["name"] for one in answer.json["steps"]]
-    assert answer.json["decided_by"] == web.staff["dana"] and answer.json["clocks"]["target"]
-    assert decide(web, request.id, decision="erase").json["code"] == "already_decided"
+    answer = decide(web, request.id, **ERASE)
+    proposal = answer.json["proposal"]
+    assert (answer.status, answer.json["identity"]) == (200, None), "one alone decides nothing"
+    assert (proposal["decision"], proposal["by"], proposal["check"]) == ("erase", web.staff["dana"], "in_person")
+    alone = decide(web, request.id, decision="agree")
+    assert (alone.status, alone.json["code"]) == (409, "same_person")
+    answer = decide(web, request.id, by="erlan", decision="agree")
+    assert (answer.status, answer.json["identity"], answer.json["identity_check"]) == (200, "staff", "in_person")
+    assert "verified" in [one["name"] for one in answer.json["steps"]] and answer.json["proposal"] is None
+    assert (answer.json["decided_by"], answer.json["approved_by"]) == (web.staff["dana"], web.staff["erlan"])
+    assert answer.json["clocks"]["target"]
+    assert decide(web, request.id, **ERASE).json["code"] == "already_decided"
+    assert decide(web, request.id, by="erlan", decision="agree").json["code"] == "no_proposal"
 
 
-def test_a_refusal_needs_a_reason_and_is_final(web: Web) -> None:
+def test_a_proposal_can_be_taken_back_and_replaced(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    decide(web, request.id, **ERASE)
+    assert decide(web, request.id, by="erlan", decision="take_back").json["proposal"] is None
+    decide(web, request.id, **ERASE)
+    assert decide(web, request.id, by="erlan", **REFUSE).json["proposal"]["decision"] == "refuse"
+    assert decide(web, request.id, by="erlan", decision="agree").json["code"] == "same_person"
+    answer = decide(web, request.id, decision="agree")
+    assert (answer.json["state"], answer.json["refused_on"]) == ("refused", "obligation")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"decision": "erase"}, "check"), ({"decision": "erase", "check": "passport"}, "check"),
+        ({**ERASE, "reason": "ИИН 880101 300 123"}, "document"), ({**ERASE, "reason": "паспорт N12345678"}, "document"),
+        ({**ERASE, "reason": "удостоверение 045123678"}, "document"),
+        ({"decision": "refuse"}, "ground"), ({**REFUSE, "ground": "other"}, "ground"),
+        ({**REFUSE, "reason": "нет"}, "reason"), ({**REFUSE, "reason": "нетнетнетнетнетнетнетнет"}, "reason"),
+        ({"decision": "refuse", "ground": "law"}, "reason"),
+    ],
+)  # fmt: skip
+def test_a_decision_says_what_it_rests_on(web: Web, body: dict[str, Any], code: str) -> None:
     request = through(web, opened(web), Step.SUPPRESSED, state="verifying", waits="identity", due_at=web.now + DAY)
-    assert decide(web, request.id, decision="refuse").status == 400
-    assert not read(web, request.id).done(Step.REFUSED)
+    answer = decide(web, request.id, **body)
+    assert (answer.status, answer.json["code"]) == (400, code)
+    assert read(web, request.id) == request
+
+
+def test_a_phone_is_no_document(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    assert (
+        decide(web, request.id, **{**ERASE, "reason": "Перезвонили на +7 701 234 56 78, заказ 1234567"}).status == 200
+    )
 
 
 def test_retaining_is_not_offered_yet_and_its_fields_fit_nothing_else(web: Web) -> None:
     request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
-    answer = decide(web, request.id, decision="retain", category="invoices", ground="8(2)", until="2027-01-01")
+    answer = decide(web, request.id, decision="retain")
     assert (answer.status, answer.json["code"]) == (400, "not_offered")
-    assert decide(web, request.id, decision="erase", until="2027-01-01").status == 400
+    assert decide(web, request.id, **ERASE, until="2027-01-01").status == 400
+    assert decide(web, request.id, **ERASE, ground="law").status == 400
+    assert decide(web, request.id, decision="agree", reason="x").status == 400
     assert decide(web, request.id, decision="shred").status == 400
-    assert decide(web, request.id, decision="erase", reason="a" * 1001).status == 400
+    assert decide(web, request.id, **{**ERASE, "reason": "a" * 1001}).status == 400
     assert read(web, request.id) == request
 
 
 def test_decisions_that_come_too_late_or_too_soon_say_so(web: Web) -> None:
-    assert decide(web, opened(web).id, decision="erase").json["code"] == "not_yet"
-    assert decide(web, freeze(web, opened(web)).id, decision="refuse", reason="x").json["code"] == "too_late"
+    assert decide(web, opened(web).id, **ERASE).json["code"] == "not_yet"
+    assert decide(web, freeze(web, opened(web)).id, **REFUSE).json["code"] == "too_late"
     ended = over(web, mark(web, opened(web), {"cancelled": web.now}), RequestState.CANCELLED)
-    assert decide(web, ended.id, decision="erase").json["code"] == "over"
-    assert decide(web, "0" * 20, decision="erase").status == 404
+    assert decide(web, ended.id, **ERASE).json["code"] == "over"
+    assert decide(web, "0" * 20, **ERASE).status == 404
 
 
 def test_an_escalated_run_goes_on_at_once(web: Web) -> None:
     request = every_state(web)["escalated"]
     assert request.due_at > web.now
-    assert decide(web, request.id, decision="erase").status == 200
+    assert decide(web, request.id, decision="go_on").status == 200
     assert read(web, request.id).due_at <= web.now
+
+
+def test_the_terms_count_from_the_day_of_receipt(web: Web) -> None:
+    body = {"kind": "deletion", "contact_id": contact(web), "received_on": day_of(web.now - 9 * DAY)}
+    answer = web.call("POST", URL, body, by="dana")
+    assert (answer.status, answer.json["received_on"]) == (201, body["received_on"])
+    one = read(web, answer.json["id"])
+    assert one.deadline_at == deadline(wiring_web.profile().deadlines["stop_processing"], one.received_at)
+    assert one.received_at <= web.now - 8 * DAY < one.opened_at
 
 
 # -- certificates
@@ -283,7 +337,9 @@ def test_what_a_colleague_decides_rings_for_the_worker_and_other_changes_do_not(
 
     request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
     assert bell(request.id) is None
-    assert decide(web, request.id, decision="erase").status == 200
+    assert decide(web, request.id, **ERASE).status == 200
+    assert bell(request.id) is None, "a proposal decides nothing"
+    assert decide(web, request.id, by="erlan", decision="agree").status == 200
     assert bell(request.id) == ("privacy", Bell({"request_id": request.id}))
     mark(web, request, waits=None)
     assert bell(request.id) is None

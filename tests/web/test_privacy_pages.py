@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring_erasure
-from chalicelib.domain.privacy import RequestState, Step
+from chalicelib.domain.privacy import Request, RequestState, Step
+from chalicelib.domain.privacy_texts import show_secret
 from chalicelib.domain.tickets import DAY
+from chalicelib.domain.working_days import day_of
 from tests.web.asking import certified, every_state, freeze, mark, opened, over, read, through
 from tests.web.conftest import Web, path_of
 from tests.web.serving import AMINA, DANIYAR, say
@@ -72,13 +74,14 @@ def test_every_state_has_its_page(web: Web) -> None:
     browser = web.signed_in("dana")
     words = {
         "received": "Received", "verifying": "Waits for the person's confirmation", "deciding": "Needs your decision",
-        "grace": "Time to think again", "destroying": "Data is being destroyed", "complete": "Complete",
+        "telling": "The person is being told", "grace": "Time to think again",
+        "destroying": "Data is being destroyed", "complete": "Complete",
         "waiting_for_backups": "Waits for backups", "escalated": "Stopped by a failure",
         "cancelled": "Cancelled by the person", "refused": "Refused",
     }  # fmt: skip
     may = {
         "verifying": {"erase", "refuse"}, "deciding": {"erase", "refuse"}, "received": {"refuse"},
-        "grace": {"refuse"}, "escalated": {"go_on"},
+        "telling": {"refuse", "letter"}, "grace": {"refuse"}, "escalated": {"go_on"},
     }  # fmt: skip
     for state, request in every_state(web).items():
         page = browser.get(f"{LIST}/{request.id}")
@@ -123,27 +126,106 @@ def test_what_is_gone_is_counted_per_store(web: Web) -> None:
 # -- deciding
 
 
-def test_the_officer_decides_after_checking(web: Web) -> None:
+def test_one_officer_proposes_and_another_agrees(web: Web) -> None:
     request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}/decision"
-    unchecked = browser.post(path, {"decision": "erase"})
-    assert unchecked.status == 400 and "identity first" in unchecked.text
+    unchecked = browser.post(path, {"decision": "erase", "reason": "Сам пришёл"})
+    assert unchecked.status == 400 and "identity was checked" in plain(unchecked.text)
+    assert "Сам пришёл" in unchecked.text, "what was typed stays"
+    assert browser.post(path, {"decision": "erase", "check": "in_person", "reason": "Сам пришёл"}).status == 303
+    own = browser.get(f"{LIST}/{request.id}").text
+    assert "another privacy officer has to agree" in own and 'value="agree"' not in own and 'value="take_back"' in own
     assert not read(web, request.id).done(Step.VERIFIED)
-    assert browser.post(path, {"decision": "erase", "checked": "yes", "reason": ""}).status == 303
-    assert read(web, request.id).identity == "staff"
-    again = browser.post(path, {"decision": "erase", "checked": "yes"})
-    assert again.status == 409 and "decided already" in again.text
+    alone = browser.post(path, {"decision": "agree", "proposed": "erase"})
+    assert alone.status == 409 and "you have proposed it" in alone.text
+    other = web.signed_in("erlan")
+    page = plain(other.get(f"{LIST}/{request.id}").text)
+    assert "in person: a document was seen" in page and "Дана Омарова" in page and "Сам пришёл" in page
+    assert other.post(path, {"decision": "agree", "proposed": "refuse"}).status == 409, "not what was seen"
+    assert other.post(path, {"decision": "agree", "proposed": "erase"}).status == 303
+    assert (read(web, request.id).identity, read(web, request.id).check) == ("staff", "in_person")
+    again = browser.post(path, {"decision": "erase", "check": "in_person"})
+    assert again.status == 409 and "decided already" in again.text, again.text[-600:]
 
 
-def test_a_refusal_without_a_reason_is_not_taken_and_a_late_one_keeps_the_text(web: Web) -> None:
+def test_numbers_of_documents_are_not_taken(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    form = {"decision": "erase", "check": "in_person", "reason": "Паспорт N 12345678 предъявлен"}
+    answer = web.signed_in("dana").post(f"{LIST}/{request.id}/decision", form)
+    assert answer.status == 400 and "forbids copies" in answer.text
+    assert read(web, request.id).proposal is None
+
+
+def test_a_refusal_without_ground_or_sentence_is_not_taken_and_a_late_one_keeps_the_text(web: Web) -> None:
     request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}/decision"
-    assert browser.post(path, {"decision": "refuse", "reason": "  "}).status == 400
+    said = "Долг по договору ещё не погашен."
+    assert browser.post(path, {"decision": "refuse", "ground": "law", "reason": "  "}).status == 400
+    assert browser.post(path, {"decision": "refuse", "ground": "law", "reason": "нет"}).status == 400
+    ungrounded = browser.post(path, {"decision": "refuse", "reason": said})
+    assert ungrounded.status == 400 and said in ungrounded.text
     late = freeze(web, opened(web))
-    answer = browser.post(f"{LIST}/{late.id}/decision", {"decision": "refuse", "reason": "Келісімшарт"})
+    form = {"decision": "refuse", "ground": "obligation", "reason": said}
+    answer = browser.post(f"{LIST}/{late.id}/decision", form)
     assert answer.status == 409 and "cannot be stopped" in answer.text
     assert browser.post(path, {"decision": "shred"}).status == 400
     assert not read(web, request.id).done(Step.REFUSED)
+
+
+# -- telling
+
+
+def with_box(web: Web) -> Request:
+    """A request with its real box, verified, whose announcement lies in the outbox."""
+    request = opened(web, DANIYAR)
+    wiring_erasure.soft_suppress()(request.id)
+    request = mark(web, request, {"verified": web.now}, state="telling", waits="telling", due_at=web.now)
+    wiring_erasure.announce_again()(request.id)
+    return mark(web, request, {"announced": web.now})
+
+
+def test_what_was_sent_is_shown_with_what_became_of_it_and_it_can_be_sent_again(web: Web) -> None:
+    request = with_box(web)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
+    said = plain(browser.get(path).text)
+    assert "Announcement 1" in said and "not yet: nothing is destroyed before" in said
+    web.advance(60)
+    assert browser.post(f"{path}/announcement", {}).status == 303
+    assert "Announcement 2" in plain(browser.get(path).text)
+    mark(web, request, {"told": web.now}, told_by="accepted")
+    late = browser.post(f"{path}/announcement", {})
+    assert late.status == 409 and "told meanwhile" in late.text
+    said = plain(browser.get(path).text)
+    assert "gives no receipts" in said and "Letter to print" not in said
+
+
+def test_a_letter_holds_number_and_secret_and_its_posting_is_agreed_to_by_another(web: Web) -> None:
+    request = with_box(web)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
+    letter = browser.get(f"{path}/letter")
+    secret = show_secret(wiring_erasure.secret()(request))
+    assert letter.status == 200 and secret in letter.text and request.certificate_id in letter.text
+    assert DANIYAR.name in letter.text and secret not in browser.get(path).text
+    form = {"decision": "letter", "posted_on": day_of(web.now + DAY)}
+    assert browser.post(f"{path}/decision", form).status == 400
+    assert browser.post(f"{path}/decision", {**form, "posted_on": day_of(web.now)}).status == 303
+    assert web.signed_in("erlan").post(f"{path}/decision", {"decision": "agree", "proposed": "letter"}).status == 303
+    one = read(web, request.id)
+    assert (one.told_by, one.posted_on, one.done(Step.TOLD)) == ("letter", day_of(web.now), True)
+    assert "by letter, posted:" in plain(browser.get(path).text)
+    assert browser.get(f"{path}/letter").status == 409
+
+
+def test_what_the_limit_passed_without_is_called_a_breach(web: Web) -> None:
+    request = opened(web, received_at=web.now - 40 * DAY)
+    browser = web.signed_in("dana")
+    said = plain(browser.get(f"{LIST}/{request.id}").text)
+    assert "the processing was not stopped; the person had no answer" in said and "This is a breach" in said
+    stopped = opened(web, received_at=web.now - 40 * DAY)
+    at = stopped.deadline_at - DAY
+    mark(web, stopped, {"suppressed": at, "defaulted": at}, state="deciding", waits="decision", due_at=web.now + DAY)
+    said = plain(browser.get(f"{LIST}/{stopped.id}").text)
+    assert "breach" not in said and "stopped and answered in time" in said
 
 
 # -- entering
@@ -158,7 +240,11 @@ def test_a_request_is_entered_from_the_panel_of_a_ticket(web: Web) -> None:
     assert path is not None
     form = browser.get(path[1])
     assert form.status == 200 and DANIYAR.name in form.text
+    day = day_of(web.now - 3 * DAY)
     fields = {"contact": ticket["contact"]["id"], "kind": "deletion", "evidence": "Звонок 20 ноября"}
+    undated = browser.post(f"{LIST}/new", fields)
+    assert undated.status == 400 and "terms count from it" in undated.text and "Звонок 20 ноября" in undated.text
+    fields["received_on"] = day
     answer = browser.post(f"{LIST}/new", fields)
     assert answer.status == 303
     case = browser.get(path_of(answer.location))
@@ -258,7 +344,8 @@ def test_who_read_and_decided_is_written_down_without_a_word_of_anybody(
     caplog.clear()
     browser.get(LIST)
     browser.get(f"{LIST}/{request.id}")
-    browser.post(f"{LIST}/{request.id}/decision", {"decision": "erase", "checked": "yes", "reason": "Паспорт"})
+    form = {"decision": "erase", "check": "in_person", "reason": "Паспорт"}
+    browser.post(f"{LIST}/{request.id}/decision", form)
     lines = [vars(one) for one in caplog.records if one.name == "helpdesk-audit"]
     assert [one["message"] for one in lines] == ["requests_read", "request_read", "contact_read", "request_decided"]
     assert {one["staff_id"] for one in lines} == {web.staff["dana"]}

@@ -125,7 +125,8 @@ def test_requests_about_data_under_the_functions_own_role(desk: RunningDesk) -> 
         return requests.request(method, f"{desk.url}/api/v1/{path}", json=body, headers=bearer, timeout=30)
 
     contact = call("GET", "tickets?q=500000042").json()["items"][0]["contact"]["id"]
-    wanted = {"kind": "deletion", "contact_id": contact, "source": "staff", "evidence": "Звонок"}
+    today = time.strftime("%Y-%m-%d")
+    wanted = {"kind": "deletion", "contact_id": contact, "source": "staff", "evidence": "Звонок", "received_on": today}
     entered = call("POST", "privacy-requests", wanted)
     assert entered.status_code == 201, entered.text
     request_id = entered.json()["id"]
@@ -150,8 +151,11 @@ def test_requests_about_data_under_the_functions_own_role(desk: RunningDesk) -> 
         assert time.monotonic() < until, "the workflow has not begun"
         time.sleep(0.5)
     assert state == "verifying"
-    refusal = {"decision": "refuse", "reason": "Есть неисполненный договор"}
-    assert call("POST", f"privacy-requests/{request_id}/decision", refusal).status_code == 200
+    refusal = {"decision": "refuse", "ground": "obligation", "reason": "Есть неисполненный договор"}
+    path = f"privacy-requests/{request_id}/decision"
+    assert call("POST", path, refusal).status_code == 200
+    bearer["Authorization"] = f"Bearer {_login(desk, 'privacy2')}"
+    assert call("POST", path, {"decision": "agree"}).status_code == 200
     until = time.monotonic() + 60
     while "finished" not in [one["name"] for one in call("GET", f"privacy-requests/{request_id}").json()["steps"]]:
         assert time.monotonic() < until, "the decision did not wake the workflow"

@@ -1,0 +1,14 @@
+"""Numbers of identity documents in what a colleague writes: the law forbids copies of them (94-V art. 7(10)). Pure."""
+
+import re
+
+_NUMBER = re.compile(
+    r"(?<!\d)(?:\d[\s\-‐-―]{0,3}){11}\d(?!\d)"  # an IIN, however its digits are parted
+    r"|(?<!\w)(?:[A-Za-zА-Яа-я№]{1,2}[ .]?){1,2}\d{6,9}(?!\d)"  # a passport's, with its letters
+    r"|(?<!\d)\d{9}(?!\d)"  # an identity card's
+)
+
+
+def names_document(text: str) -> bool:
+    """Whether a text holds what looks like the number of a document. A phone number is none."""
+    return _NUMBER.search(text) is not None

@@ -119,7 +119,7 @@ FUNCTIONS = (
                 "Desk",
                 GetItem="request",
                 PutItem="conversation",
-                UpdateItem="request contact conversation",
+                UpdateItem="request contact",
                 ConditionCheckItem="conversation",
             ),
             ANSWER_RUN,

@@ -478,12 +478,27 @@ def missed(request: Request, now: int) -> tuple[str, ...]:
     happens, the default's word, a refusal, or that they cancelled it themselves.
     """
     limit = request.deadline_at
-    if now <= limit or request.kind == OPT_OUT or 0 < request.at(Step.FINISHED) <= limit:
+
+    def in_time(*steps: Step) -> bool:
+        return any(0 < request.at(step) <= limit for step in steps)
+
+    if now <= limit or request.kind == OPT_OUT or in_time(Step.CANCELLED, Step.REFUSED, Step.FINISHED):
         return ()
-    stopped = request.at(Step.FENCED) or (request.at(Step.SUPPRESSED) if suppresses(request) else 0)
-    answered = [request.at(step) for step in (Step.TOLD, Step.DEFAULTED, Step.REFUSED, Step.CANCELLED, Step.NOTIFIED)]
-    in_time = any(0 < at <= limit for at in answered)
-    return (*(() if 0 < stopped <= limit else ("stopped",)), *(() if in_time else ("answered",)))
+    answered = in_time(Step.TOLD, Step.DEFAULTED, Step.NOTIFIED)
+    return (*(() if 0 < _stopped_at(request) <= limit else ("stopped",)), *(() if answered else ("answered",)))
+
+
+def _stopped_at(request: Request) -> int:
+    """Since when, without a break, the processing has stopped (ms), or had until the request was cancelled or refused;
+    0 when it has not. What did not come from the bound account was suppressed for the time to confirm alone, and anew
+    when it was verified later and the person was told."""
+    suppressed, verified = request.at(Step.SUPPRESSED), request.at(Step.VERIFIED)
+    if not suppressed or request.bound:
+        return suppressed
+    if not verified:
+        return suppressed if request.state == RequestState.VERIFYING else 0
+    lifted = verified > suppressed + IDENTITY_WAITS
+    return (request.at(Step.ANNOUNCED) or request.at(Step.FENCED)) if lifted else suppressed
 
 
 def suppresses(request: Request) -> bool:

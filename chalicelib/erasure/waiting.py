@@ -13,7 +13,6 @@ from chalicelib.domain.privacy import OVER, Request, RequestState, Step, Wait, o
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.errors import Unavailable
 from chalicelib.observability import log
-from chalicelib.usecases.wake_request import Answer
 
 if TYPE_CHECKING:
     from chalicelib.storage.requests import RequestStore
@@ -111,7 +110,7 @@ class Waiting:
 
     def _answered(self, request: Request) -> str:
         """What the run was answered; "" while it waits, though its time may be over: destructions may be held."""
-        return "" if self.answer(request) is Answer.WAITS else outcome(request, self.clock())
+        return self.answer.with_word(request)[1]
 
     def _parked(self, request: Request, asked: Request, begun: Beginning) -> "Write":
         new = {

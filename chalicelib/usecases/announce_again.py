@@ -26,16 +26,21 @@ class AnnounceAgain:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> None:
-        """Send it again. Raises NotFound, Unavailable, and Conflict with the code `told_already` when the person was
-        told or nobody is to be told, and `often_enough` after MOST_ANNOUNCEMENTS."""
+        """Send it again; of two colleagues who do so at the same moment one does. Raises NotFound, Unavailable, and
+        Conflict with the code `told_already` when the person was told or nobody is to be told, and `often_enough` after
+        MOST_ANNOUNCEMENTS."""
+        seen: list[int] = []
 
-        def build(refused: frozenset[str]) -> "Sequence[Write]":
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             request = self.store.get(request_id)
             if request is None:
                 raise NotFound("There is no such request.")
             if not tellable(request) or "box" in refused:
                 raise Conflict("The person was told, or nobody is to be told any more.", code="told_already")
-            if len(request.announcements) >= MOST_ANNOUNCEMENTS:
+            seen.append(len(request.announcements))
+            if seen[-1] > seen[0]:
+                return None
+            if seen[-1] >= MOST_ANNOUNCEMENTS:
                 raise Conflict("It was sent often enough. Tell the person by letter.", code="often_enough")
             new, message = self.announce(request, self.clock(), self.heard_at(request))
             marked = self.store.change(request_id, new, unless=(Step.TOLD, *FIXED), only=self.once_more)

@@ -49,7 +49,11 @@ class AnswerWait:
     clock: Callable[[], int]
 
     def __call__(self, request: Request) -> Answer:
-        """Answer the token of `request` when its waiting is over. Raises Unavailable.
+        """Answer the token of `request` when its waiting is over. Raises Unavailable."""
+        return self.with_word(request)[0]
+
+    def with_word(self, request: Request) -> tuple[Answer, str]:
+        """The same; return also how the waiting has ended, "" while it goes on.
 
         "The time is over" is written down first, under the condition that nobody stopped the request: from then on
         nobody can, whenever the answer arrives. While destructions are held the time of a grace is not over.
@@ -57,12 +61,12 @@ class AnswerWait:
         request = self.told(request)
         word = self._settled(request)
         if not word or not request.token:
-            return Answer.WAITS
+            return Answer.WAITS, ""
         told = self.executions.answer(request.token, word)
         if told:
             log("request_woken", request_id=request.id, action=request.waits, outcome=word)
             self.forget(request)
-        return Answer.TOLD if told else Answer.NOBODY
+        return Answer.TOLD if told else Answer.NOBODY, word
 
     def forget(self, request: Request) -> None:
         """Take a token that was answered off the request, unless the next task was there before."""

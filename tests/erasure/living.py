@@ -19,7 +19,7 @@ from chalicelib.erasure.escalate import Escalate
 from chalicelib.erasure.finish import Finish
 from chalicelib.erasure.grace import Grace
 from chalicelib.erasure.soft_suppress import SoftSuppress
-from chalicelib.erasure.tell import Announce, Tell
+from chalicelib.erasure.tell import ONCE_MORE, Announce, Tell
 from chalicelib.erasure.waiting import Waiting
 from chalicelib.storage import rows
 from chalicelib.storage.announcements import Announcements
@@ -34,6 +34,7 @@ from chalicelib.storage.request_secret import RequestSecret
 from chalicelib.storage.requests import RequestStore
 from chalicelib.storage.sealing import request_attribute
 from chalicelib.storage.vault import Place, unseal
+from chalicelib.usecases.announce_again import AnnounceAgain
 from chalicelib.usecases.decide_request import DecideRequest
 from chalicelib.usecases.open_request import Opened, OpenRequest
 from chalicelib.usecases.opt_out import OptOut
@@ -144,6 +145,14 @@ class Living:
         address, term = "https://desk.local/certificates", PROFILE.deadlines["grace"]
         announce = Announce(RequestBox(self.desk.tables), secret, PROFILE, address, term)
         return Tell(announce, self.opening.suppressed, self.clock)
+
+    @property
+    def announce_again(self) -> AnnounceAgain:
+        def heard_at(request: Request) -> int:
+            head = OutboxReading().head(request.conversation_id)
+            return head.last_inbound_at if head else 0
+
+        return AnnounceAgain(self.store, self.tell.announce, heard_at, ONCE_MORE, self.clock)
 
     @property
     def asks(self) -> PrivacyAsks:

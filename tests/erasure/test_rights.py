@@ -24,6 +24,7 @@ from chalicelib.storage.models import bind
 from chalicelib.storage.rows import CLASSES
 from chalicelib.storage.secrets import VAULT_CONTEXT
 from chalicelib.storage.vault import encode_key
+from chalicelib.usecases.wake_request import WakeRequest
 from infra import erasure
 from infra.definitions import HERE, load
 from local.aws import CREDENTIALS, apply_table_settings
@@ -92,6 +93,14 @@ class Walk:
     def privacy(self, **body: str) -> None:
         assert self.handle("privacy", batch(body)) == {"batchItemFailures": []}
 
+    def arrives(self, request_id: str) -> None:
+        """The provider says that the newest announcement is there, and the changed row rings for the worker."""
+        self.desk.deliver()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(WakeRequest, "__call__", lambda self, request_id: None)
+            self.living.arrives(request_id)
+        self.privacy(request_id=request_id)
+
     def says(self, person: Person, action: str, request_id: str = "", **more: Any) -> None:
         self.living.ask(person, action, request_id, **more)
         self.privacy(contact_id=person.contact_id)
@@ -105,9 +114,9 @@ class Walk:
         self.privacy(request_id=row["request_id"])
         return self.living.read(row["request_id"])
 
-    def go(self, request: Request, plan: dict[str, Act]) -> str:
-        """Follow the definition to its end and return the last state."""
-        state, data = START, dict[str, Any]()
+    def go(self, request: Request, plan: dict[str, Act], state: str = START) -> str:
+        """Follow the definition to its end, from this state on, and return the last one."""
+        data = dict[str, Any]()
         while STATES[state]["Type"] != "Succeed":
             definition = STATES[state]
             if definition["Type"] == "Choice":
@@ -222,7 +231,7 @@ def walk(desk: Erasing, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[W
 
 def pressed(walk: Walk, person: Person) -> None:
     """By the person's second press to the end; their number changes, rows come back once, and a backup is there for a
-    day."""
+    day. The announcement arrives while the run waits for that."""
     before = walk.keys()
     request = walk.asked(person)
 
@@ -241,7 +250,8 @@ def pressed(walk: Walk, person: Person) -> None:
 
     plan: dict[str, Act] = {
         "VerifyIdentity": again_and_confirm,
-        "Grace": again_and_renumber,
+        "Tell": lambda: walk.arrives(request.id),
+        "CoolingOff": again_and_renumber,
         "SweepAgain": come_back,
         "AwaitDelivery": walk.desk.deliver,
         "WaitBackups": lambda: walk.backups.append(walk.living.read(request.id).at(Step.KEY_DESTROYED) - DAY),
@@ -253,8 +263,8 @@ def pressed(walk: Walk, person: Person) -> None:
 
 
 def decided(walk: Walk, person: Person) -> None:
-    """Nobody confirms, a colleague knows that they asked, the watch sees that the grace is over, and it goes to its
-    end."""
+    """Nobody confirms before the limit comes near, then colleagues know that they asked; the watch sees that the grace
+    is over, and it goes to its end."""
     request = walk.asked(person)
 
     def known() -> None:
@@ -264,8 +274,33 @@ def decided(walk: Walk, person: Person) -> None:
         walk.desk.now = walk.living.read(request.id).due_at
         walk.privacy(request_id=request.id)
 
-    plan: dict[str, Act] = {"Decide": known, "Grace": time_passes}
+    def untold() -> None:
+        """As a request that the release before has destroyed: the secret goes out with the last answer."""
+        store = walk.living.store
+        store.run(store.change(request.id, {"told_by": None, f"steps.{Step.TOLD}": None}))
+
+    plan: dict[str, Act] = {
+        "Decide": lambda: plan.update({"Decide": known}),
+        "Tell": lambda: walk.arrives(request.id),
+        "CoolingOff": time_passes,
+        "Certificate": untold,
+    }
     assert walk.go(request, plan) == "Complete" and not plan
+    assert walk.living.read(request.id).done(Step.DEFAULTED)
+
+
+def told_late(walk: Walk, person: Person, identity: str) -> None:
+    """A run of the release before comes to its grace without having told the person: they are told there, and
+    cancel."""
+    request = walk.asked(person)
+    assert walk.handle("soft_suppress", {"request_id": request.id}) == {}
+    walk.living.mark(request.id, {Step.VERIFIED: walk.desk.now}, identity=identity, due_at=walk.desk.now)
+    event = {"request_id": request.id, "token": "token-of-Grace", "execution": request.execution}
+    assert walk.handle("grace", event) == {"outcome": ""}
+    walk.arrives(request.id)
+    assert walk.living.read(request.id).told_by
+    walk.says(person, "cancel")
+    assert walk.go(request, {}, "Finish") == "Ended"
 
 
 def cancelled(walk: Walk, person: Person) -> None:
@@ -273,7 +308,7 @@ def cancelled(walk: Walk, person: Person) -> None:
     request = walk.asked(person)
     plan: dict[str, Act] = {
         "VerifyIdentity": lambda: walk.says(person, "confirm"),
-        "Grace": lambda: walk.says(person, "cancel"),
+        "Tell": lambda: walk.says(person, "cancel"),
     }
     assert walk.go(request, plan) == "Ended" and not plan
     assert walk.living.read(request.id).state == "cancelled"
@@ -323,6 +358,9 @@ def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_n
     pressed(walk, whatsapp)
     decided(walk, telegram)
     cancelled(walk, amina)
+    told_late(walk, amina, "second_press")
+    told_late(walk, amina, "staff")
+    walk.desk.now += DAY  # whoever asks and cancels so often opens no more today
     refused(walk, amina)
     opted_out(walk, amina)
     escalated(walk, amina)

@@ -34,6 +34,7 @@ from chalicelib.domain.privacy import MOST_ASKED, Step
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY, State, queue_of
+from chalicelib.domain.working_days import day_of
 from chalicelib.storage import erasing
 from chalicelib.storage.attributes import item_to_wire
 from chalicelib.storage.clients import client
@@ -58,7 +59,7 @@ from chalicelib.storage.sweeping import Sweeping
 from chalicelib.storage.taking_back import TakingBack
 from chalicelib.storage.vault import new_pair
 from chalicelib.usecases.take_back import TakeBack
-from chalicelib.usecases.wake_request import AnswerWait
+from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
 from infra.definitions import load
 from infra.functions import FUNCTIONS
 from local.aws import create_tables
@@ -768,6 +769,28 @@ def _(desk: Keeping) -> Action:
     return failed(desk, "131026")
 
 
+@asks("AP83", "AP344", "AP623", "AP624")
+def _(desk: Keeping) -> Action:
+    """Of two replies that failed the one that the ticket names arrives after all."""
+    ticket = desk.open_ticket()
+    refs = []
+    for text in ("Бір", "Екі"):
+        refs.append(desk.reply(ticket, text))
+        desk.sender()(ticket["conversation_id"])
+        desk.now += 1
+    dates = desk.dates()
+
+    def settled(ref: MessageRef, name: str) -> Action:
+        desk.statuses().apply(replace(status(desk, name, str(ref)), code="131026"), desk.now)
+        return lambda: dates.settle_failure(
+            ref.conversation_id, f"message#{ref.tail}", ticket["ticket_id"], desk.now, stops_channel
+        )
+
+    for ref in refs:
+        settled(ref, "failed")()
+    return settled(refs[-1], "delivered")
+
+
 @asks("AP83", "AP344", "AP85")
 def _(desk: Keeping) -> Action:
     return failed(desk, "131042")
@@ -1010,7 +1033,7 @@ def _(desk: Keeping) -> Action:
     return lambda: made.suppress()(request_id)
 
 
-@asks("AP160", "AP63", "AP162")
+@asks("AP160", "AP162")
 def _(desk: Keeping) -> Action:
     made = boxes(desk)
     request_id = made.certified(made.person("whatsapp"))
@@ -1039,16 +1062,19 @@ def _(desk: Keeping) -> Action:
     return lambda: made.notify()(request_id)
 
 
-@asks("AP160", "AP63", "AP163")
+@asks("AP160", "AP160", "AP63", "AP163")
 def _(desk: Keeping) -> Action:
+    """Whom the release before has not told is given the secret now."""
     made = boxes(desk)
     request_id = made.certified(made.person("whatsapp"))
     made.mark(request_id, identity="second_press")
+    store = made.desk.requests
+    store.run(store.change(request_id, {"told_by": None, "steps.told": None}))
     return lambda: made.notify()(request_id)
 
 
 @asks(
-    *("AP160", "AP164", "AP165", "AP166", "AP167", "AP168", "AP169", "AP166", "AP170"),
+    *("AP160", "AP620", "AP220", "AP164", "AP165", "AP166", "AP167", "AP168", "AP169", "AP166", "AP170"),
     *("AP171", "AP172", "AP160", "AP173"),
 )
 def _(desk: Keeping) -> Action:
@@ -1061,7 +1087,7 @@ def _(desk: Keeping) -> Action:
     return lambda: made.close()(request_id)
 
 
-@asks("AP160", "AP164", "AP165", "AP166", "AP167", "AP166", "AP170", "AP171", "AP160", "AP174")
+@asks("AP160", "AP620", "AP220", "AP164", "AP165", "AP166", "AP167", "AP166", "AP170", "AP171", "AP160", "AP174")
 def _(desk: Keeping) -> Action:
     made = boxes(desk)
     request_id = made.certified(made.person("whatsapp"))
@@ -1147,8 +1173,9 @@ def _(desk: Keeping) -> Action:
 @asks("AP211", "AP212", "AP214")
 def _(desk: Keeping) -> Action:
     made = living(desk)
-    person = made.daniyar()
-    return lambda: made.open_request(person.contact_id, "deletion", "staff", created_by=BOLAT, evidence="Өтініш")
+    person, today = made.daniyar(), day_of(desk.now)
+    more = {"received_on": today, "created_by": BOLAT, "evidence": "Өтініш"}
+    return lambda: made.open_request(person.contact_id, "deletion", "staff", **more)
 
 
 @asks("AP212", "AP602", "AP603")
@@ -1162,15 +1189,32 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.suppressed(made.daniyar())
-    return lambda: made.deciding(request.id, "erase", "passport", BOLAT)
+    return lambda: made.deciding.propose(request.id, "erase", BOLAT, check="in_person", reason="passport seen")
 
 
-@asks("AP160", "AP212", "AP219")
+@asks("AP160", "AP218")
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.suppressed(made.daniyar())
+    made.deciding.propose(request.id, "erase", BOLAT, check="in_person")
+    return lambda: made.deciding.agree(request.id, "another")
+
+
+@asks("AP160", "AP220")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    made.deciding.propose(request.id, "erase", BOLAT, check="in_person")
+    return lambda: made.deciding.take_back(request.id)
+
+
+@asks("AP160", "AP160", "AP63", "AP219")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    made.deciding.propose(request.id, "refuse", BOLAT, ground="obligation", reason="The invoice is not paid yet.")
     made.desk.now += 1
-    return lambda: made.deciding(request.id, "refuse", "unpaid", BOLAT)
+    return lambda: made.deciding.agree(request.id, "another")
 
 
 @asks("AP160", "AP220")
@@ -1190,9 +1234,37 @@ def _(desk: Keeping) -> Action:
     return parking(desk, "decision")
 
 
-@asks("AP160", "AP222", "AP160")
+@asks("AP160", "AP621", "AP160")
 def _(desk: Keeping) -> Action:
-    return parking(desk, "grace", verified=desk.now)
+    made = living(desk)
+    request = made.suppressed(made.daniyar())
+    made.desk.now = request.default_at
+    return lambda: made.park(request, "token", request.execution, "decision")
+
+
+@asks("AP160", "AP160", "AP63", "AP222", "AP160", "AP620")
+def _(desk: Keeping) -> Action:
+    return parking(desk, "telling", verified=desk.now)
+
+
+@asks("AP620", "AP220", "AP160", "AP220")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.mark(made.suppressed(made.daniyar()).id, {"verified": desk.now})
+    made.park(request, "", "", "telling")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WakeRequest, "__call__", lambda self, request_id: None)
+        waits = made.arrives(request.id)
+    return lambda: AnswerWait(made.store, made.runs, made.told, made.clock)(waits)  # type: ignore[arg-type]
+
+
+@asks("AP160", "AP58", "AP160", "AP63", "AP622")
+def _(desk: Keeping) -> Action:
+    made = living(desk)
+    request = made.mark(made.suppressed(made.daniyar()).id, {"verified": desk.now})
+    made.park(request, "", "", "telling")
+    made.desk.now += 1
+    return lambda: made.announce_again(request.id)
 
 
 @asks("AP160", "AP223")
@@ -1204,14 +1276,15 @@ def _(desk: Keeping) -> Action:
     return lambda: made.finish(request.id)
 
 
-@asks("AP160", "AP302", "AP220")
+@asks("AP302", "AP220")
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.suppressed(made.daniyar())
-    made.mark(request.id, {"verified": desk.now, "announced": desk.now})
+    made.mark(request.id, {"verified": desk.now, "told": desk.now})
     made.park(request, "", "", "grace")
     made.desk.now += DAY
-    return lambda: AnswerWait(made.store, made.runs, made.clock)(made.read(request.id))
+    waits = made.read(request.id)
+    return lambda: AnswerWait(made.store, made.runs, made.told, made.clock)(waits)
 
 
 @asks("AP304", "AP303", "AP305")

@@ -94,6 +94,7 @@ CERTIFICATE = bot_msg("Certificate: {certificate_id}")
 SECRET = bot_msg("Secret code: {secret}")
 CHECK = bot_msg("Check it here: {url}")
 KEEP = bot_msg("Only you have the secret code: please keep this message.")
+KEEP_LETTER = bot_msg("Only you have the secret code: please keep this letter.")
 BACKUPS = bot_msg("The last backup copies expire: {date}. The certificate then gets its final entry.")
 NEW_CUSTOMER = bot_msg("If you write here again, you will be a new customer to us.")
 
@@ -177,7 +178,7 @@ def letter(profile: Profile, language: str, request: Request, hours: int, secret
     mail, date = profile.contact_mail, _date(language, request.received_at)
     asked = f"{bot_text(language, ASKED[request.kind])} {bot_text(language, LETTER, date=date)}"
     begins = bot_text(language, LETTER_BEGINS, days=LETTER_DAYS, hours=hours, mail=mail)
-    proof = _proof(language, request.certificate_id, secret, url)
+    proof = _proof(language, request.certificate_id, secret, url, KEEP_LETTER)
     return "\n".join((asked, "", begins, "", bot_text(language, PROOF), *proof))
 
 
@@ -274,10 +275,10 @@ def opted_out(profile: Profile, language: str, certificate_id: str, secret: str,
     return _lines(profile, language, said)
 
 
-def _proof(language: str, certificate_id: str, secret: str, url: str) -> tuple[str, ...]:
+def _proof(language: str, certificate_id: str, secret: str, url: str, kept: str = KEEP) -> tuple[str, ...]:
     """By what a certificate is checked; without its secret, where."""
     code = (bot_text(language, SECRET, secret=show_secret(secret)),) if secret else ()
-    keep = (bot_text(language, KEEP),) if secret else ()
+    keep = (bot_text(language, kept),) if secret else ()
     number = bot_text(language, CERTIFICATE, certificate_id=certificate_id)
     return (number, *code, bot_text(language, CHECK, url=url), *keep)
 

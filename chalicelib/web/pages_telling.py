@@ -4,15 +4,19 @@ letter to print."""
 from chalice.app import Response
 
 from chalicelib import wiring_web
+from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.privacy import tellable
 from chalicelib.domain.privacy_texts import letter
-from chalicelib.domain.texts import LANGUAGE_NAMES
+from chalicelib.domain.texts import desk_text
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.observability import audit
 from chalicelib.web import fields, pages
 from chalicelib.web.api_privacy import NOT_FOUND
 from chalicelib.web.call import Call
 from chalicelib.web.pages_privacy import refused
+
+LABELS = (desk_msg("To"), desk_msg("Address"), desk_msg("Request"), desk_msg("Signature"))
+"""What stands on the letter beside its text, in the language of the person."""
 
 
 def again(call: Call) -> Response:
@@ -40,7 +44,7 @@ def printed(call: Call) -> Response:
     secret, address = wiring_web.request_secret()(one), wiring_web.certificates_address()
     hours = wiring_web.hours_to_think()
     parts = [
-        (language, LANGUAGE_NAMES[language], letter(profile, language, one, hours, secret, address))
+        (language, desk_text(language).gettext, letter(profile, language, one, hours, secret, address))
         for language in ((one.language,) if one.language else profile.languages[:2])
     ]
     audit("request_letter_printed", request_id=one.id, staff_id=call.colleague.id)

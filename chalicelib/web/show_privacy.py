@@ -22,6 +22,7 @@ from chalicelib.domain.privacy import (
     next_step,
     shown_state,
     stoppable,
+    suppresses,
 )
 from chalicelib.domain.profile import Deadline
 from chalicelib.domain.tickets import DAY
@@ -328,7 +329,7 @@ class RequestWords:
             note = say("answered after working days: {used} of {total}").format(used=used, total=term.term)
             return [Clock(say("Ended"), self._at(ended), note, "", used, term.term)]
         verified = one.at(Step.VERIFIED)
-        waits = self.words.left(one.due_at) if one.waits == Wait.IDENTITY else say("the privacy officer decides")
+        waits = self.words.left(one.due_at) if one.waits == Wait.IDENTITY else say("two privacy officers decide")
         identity = Clock(
             say("Identity"),
             self._at(verified) if verified else say("not proved yet"),
@@ -428,7 +429,10 @@ class RequestWords:
             fact = say("not proved yet")
         elif here and one.waits and one.due_at > self.words.now:
             fact = say("until {time}").format(time=self.moment(one.due_at))
-        known = ", ".join(filter(None, [self.moment(at) if at else "", fact]))
+        if mark == Step.SUPPRESSED and at and one.state == RequestState.DECIDING and not suppresses(one):
+            fact = say("lifted: nobody confirmed in time")
+        day = mark == "received" and one.received_on
+        known = ", ".join(filter(None, [(self.words.date(at) if day else self.moment(at)) if at else "", fact]))
         # What could still happen is said of what is ahead, and that something can be undone while it can.
         ahead = not at or (mark == Step.SUPPRESSED and stoppable(one))
         hint = say(_HINTS[mark]) if mark in _HINTS and ahead and not fact else ""

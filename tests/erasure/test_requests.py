@@ -86,8 +86,7 @@ def test_a_colleague_opens_the_same_request_with_sealed_evidence(living: Living,
 
 @pytest.mark.parametrize(
     ("kind", "source", "more"),
-    [("access", "staff", {}), ("opt_out", "bot", {}), ("withdrawal", "mail", {}),
-     ("withdrawal", "staff", {"evidence": "x" * 4001})],
+    [("access", "staff", {}), ("withdrawal", "mail", {}), ("withdrawal", "staff", {"evidence": "x" * 4001})],
 )  # fmt: skip
 def test_bad_input_opens_nothing(living: Living, daniyar: Person, kind: str, source: str, more: Any) -> None:
     with pytest.raises(BadInput) as error:

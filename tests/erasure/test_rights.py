@@ -293,7 +293,7 @@ def told_late(walk: Walk, person: Person, identity: str) -> None:
     """A run of the release before comes to its grace without having told the person: they are told there, and
     cancel."""
     request = walk.asked(person)
-    assert walk.handle("soft_suppress", {"request_id": request.id}) == {}
+    assert walk.handle("soft_suppress", {"request_id": request.id}) == {"outcome": "suppressed"}
     walk.living.mark(request.id, {Step.VERIFIED: walk.desk.now}, identity=identity, due_at=walk.desk.now)
     event = {"request_id": request.id, "token": "token-of-Grace", "execution": request.execution}
     assert walk.handle("grace", event) == {"outcome": ""}

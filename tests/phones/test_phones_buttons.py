@@ -20,7 +20,10 @@ LANGUAGES = pytest.mark.parametrize("language", ["kk", "ru", "en", ""])
 
 
 def question(account: str, address: Address, language: str) -> OutboundText:
-    text, buttons = challenge(PROFILE, language, "deletion", 48), challenge_buttons(PROFILE, language, REQUEST)
+    text, buttons = (
+        challenge(PROFILE, language, "deletion", 48, bound=True),
+        challenge_buttons(PROFILE, language, REQUEST),
+    )
     return OutboundText(account, address, text, buttons=buttons)
 
 

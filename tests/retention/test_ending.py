@@ -14,6 +14,7 @@ from chalicelib.domain.people import Outcome
 from chalicelib.domain.profile import load_profile
 from chalicelib.domain.staff import Staff
 from chalicelib.domain.tickets import DAY
+from chalicelib.domain.working_days import day_of
 from chalicelib.errors import NotFound
 from chalicelib.storage.desk_changes import DeskChanges
 from chalicelib.storage.intake import IntakeStore
@@ -482,7 +483,10 @@ def test_who_asks_for_deletion_while_the_sweeper_is_at_them_is_kept_for_it(amina
     opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
     opened: list[bool] = []
     assert not before_the_transaction(
-        amina, lambda: opened.append(opens(amina.contact_id, "withdrawal", "staff", created_by=BOLAT).new)
+        amina,
+        lambda: opened.append(
+            opens(amina.contact_id, "withdrawal", "staff", received_on=day_of(desk.now), created_by=BOLAT).new
+        ),
     )
     assert opened == [True]
     for _ in range(3):

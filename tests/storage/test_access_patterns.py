@@ -1045,16 +1045,16 @@ def certified_opt_out(desk: Keeping) -> tuple[Boxes, str, str]:
     person = made.daniyar()
     opened = made.opt_out(person.contact_id, 0, "bot")
     made.mark(opened.request_id, {Step.CERTIFIED: desk.now})
-    return boxes(desk), opened.request_id, person.contact_id
+    return Boxes(made.desk), opened.request_id, person.contact_id
 
 
-@asks("AP160", "AP212", "AP63", "AP604")
+@asks("AP160", "AP160", "AP212", "AP63", "AP604")
 def _(desk: Keeping) -> Action:
     made, request_id, _ = certified_opt_out(desk)
     return lambda: made.notify()(request_id)
 
 
-@asks("AP160", "AP212", "AP605")
+@asks("AP160", "AP160", "AP212", "AP605")
 def _(desk: Keeping) -> Action:
     made, request_id, contact_id = certified_opt_out(desk)
     key = item_to_wire({"pk": f"contact#{contact_id}", "sk": "contact"})

@@ -4,7 +4,7 @@ are in outgoing_rows.py."""
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.delivery import Head, Outgoing, Waiting
+from chalicelib.domain.delivery import FENCED_BY, Head, Outgoing, Waiting
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import SECOND, WINDOW, State
 from chalicelib.storage import channel_rows, rows
@@ -31,8 +31,8 @@ class OutboxRows:
         return self._writes.update("outbox", "desk", pk, sk, expression, condition, values)
 
     def given_up(self, waiting: Waiting, attempt_id: str | None = None, now: int = 0) -> Write:
-        """Delete a place: in any case, or only while the claim `attempt_id` holds it, or nobody when that is
-        ""."""
+        """Delete a place: whoever holds it, or only while the claim `attempt_id` holds it, or nobody when that is "".
+        The eraser's places are its own: they were counted."""
         body: dict[str, Any] = {
             "TableName": self._tables["desk"],
             "Key": {
@@ -43,7 +43,10 @@ class OutboxRows:
         if attempt_id:
             body["ConditionExpression"] = "attempt_id = :attempt"
             body["ExpressionAttributeValues"] = {":attempt": {"S": attempt_id}}
-        elif attempt_id is not None:
+        elif attempt_id is None:
+            body["ConditionExpression"] = "attribute_not_exists(attempt_id) OR attempt_id <> :fence"
+            body["ExpressionAttributeValues"] = {":fence": {"S": FENCED_BY}}
+        else:
             free = "attribute_exists(pk) AND (attribute_not_exists(attempt_id) OR claim_until <= :now)"
             body["ConditionExpression"] = free
             body["ExpressionAttributeValues"] = {":now": {"N": str(now)}}
@@ -58,6 +61,11 @@ class OutboxRows:
             values["limit"] = now - WINDOW
         pk = rows.conversation_pk(head.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", condition, values)
+
+    def unfenced(self, contact_id: str) -> Write:
+        """The contact is not being erased; one that is gone is nobody's any more."""
+        condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
+        return self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
 
     # -- tickets
 

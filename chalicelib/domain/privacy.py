@@ -251,6 +251,7 @@ class Request:
     `announcements` are the references of the messages, in the box, that tell the person when the destruction begins;
     `told_by` says what proves that they were told. `consents` prove that consent was given: `version` and `hash` of
     the policy, `language`, `channel`, and when it was `given` and `ended` (ms) of each; there were `consents_total`.
+    `suppressed_at` is since when, without a break, nothing unasked had gone out when the inventory was made.
     `deadline_at` is the law's limit, `alarm_at` when it gets near, `default_at` when what protects the person is done
     although nobody has decided, `target_at` our own; `run` counts executions of
     the workflow; `token` answers the one that waits, for `waits`, until `due_at`. `fences` are the blind names of the
@@ -291,6 +292,7 @@ class Request:
     answered: str = ""
     consents: Sequence[Mapping[str, Any]] = ()
     consents_total: int = 0
+    suppressed_at: int = 0
     certificate_id: str = ""
     secret_hash: str = ""
     policy_version: str = ""

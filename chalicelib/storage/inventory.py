@@ -108,7 +108,7 @@ class Inventories:
 
     def _contact_pages(self, contact_id: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
         names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash,language,channel,at"
-        return self._bulk.pages(rows.contact_pk(contact_id), f"{names},expires_at")
+        return self._bulk.pages(rows.contact_pk(contact_id), f"{names},expires_at,suppressed_at")
 
     def _texts(self, contact_id: str, words: Mapping[str, Any]) -> tuple[str, ...]:
         """Partitions of the words by which the contact is found. An indexer that was at the list when the fence closed
@@ -168,6 +168,7 @@ class Inventories:
             policy_hash=policy_hash or None,
             consents=[_proof(one, request.received_at) for one in person.consents[:MOST_CONSENTS]] or None,
             consents_total=len(person.consents) or None,
+            suppressed_at=person.contact.get("suppressed_at"),
             key_fingerprint=fingerprint or None,
         )
         size = sum(_size(put) for put in puts)

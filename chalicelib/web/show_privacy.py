@@ -23,7 +23,7 @@ from chalicelib.domain.privacy import (
 from chalicelib.domain.profile import Deadline
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import working_days_between
-from chalicelib.web.certificate_page import STORES
+from chalicelib.web.certificate_words import STORES
 from chalicelib.web.show import Words
 
 KINDS: Mapping[str, str] = {

@@ -75,7 +75,7 @@ class Office:
 
     def finish(self, request: Request) -> dict[str, Any]:
         backups = Backups(self.dynamodb, self.tables)
-        task = FinishCertificate(self.requests, backups, self.ledger, self.signer, 1095, lambda: self.now)
+        task = FinishCertificate(self.requests, backups, self.ledger, self.signer, 1095, 1095, lambda: self.now)
         return task(request.id)
 
     def recover(self) -> None:
@@ -102,7 +102,7 @@ def test_a_certificate_says_what_was_destroyed_and_is_entered_once(office: Offic
     said = entry.body
     assert (said["number"], said["previous_hash"]) == (1, "")
     assert said["stores"] == {"conversation": {"found": 12, "destroyed": 12, "retained": 0}}
-    assert said["times"]["received"] == "2025-11-21T08:26:40Z" and said["basis"] == "94-V art. 8"
+    assert said["times"]["received"] == "2025-11-21T08:26:40Z" and said["basis"] == "94-V art. 8(7)"
     stored = office.requests.get(request.id)
     assert stored is not None and stored.done(Step.CERTIFIED)
 

@@ -1,6 +1,7 @@
 """JSON API: requests about data and the certificates of their end."""
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Response
@@ -165,6 +166,8 @@ def form(one: Request) -> dict[str, Any]:
             "alarm": when(one.alarm_at),
             "limit": when(one.deadline_at),
         },
+        "suppressed": when(one.suppressed_at or one.at(Step.SUPPRESSED)),
+        "barrier": when(one.at(Step.FENCED)),
         "identity": one.identity or None,
         "waits": one.waits or None,
         "waits_until": when(one.due_at) if one.waits else None,
@@ -173,6 +176,8 @@ def form(one: Request) -> dict[str, Any]:
             store: {name: int(counts.get(name, 0)) for name in ("found", "destroyed", "retained")}
             for store, counts in sorted(one.counts.items())
         },
+        "consents": [_consent(each) for each in one.consents],
+        "consents_total": one.consents_total,
         "passes": one.passes,
         "run": one.run,
         "failure": _failure(one),
@@ -181,6 +186,11 @@ def form(one: Request) -> dict[str, Any]:
         "decided_by": one.decided_by or None,
         "over": when(one.over_at),
     }
+
+
+def _consent(one: Mapping[str, Any]) -> dict[str, Any]:
+    words = {name: str(one[name]) for name in ("version", "hash", "language", "channel")}
+    return {**words, "given": when(one["given"]), "ended": when(one["ended"])}
 
 
 def _failure(one: Request) -> dict[str, Any] | None:

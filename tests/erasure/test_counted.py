@@ -9,7 +9,8 @@ anything away. SEED repeats a run; a failure names it.
 import os
 import random
 import secrets
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -167,6 +168,16 @@ class Race:
                 self.acts.append(f"died: {name}")
 
 
+def places(seen: Mapping[tuple[str, str, str], dict[str, Any]], done: Request) -> Counter[str]:
+    """How many of these rows an erasure should have counted, by store."""
+    snapshot: dict[str, dict[tuple[str, str], Any]] = {}
+    for (table, pk, sk), item in seen.items():
+        snapshot.setdefault(table, {})[pk, sk] = item_to_wire(item)
+    kinds = {key: class_of(key[0], item) for key, item in seen.items()}
+    keys = {key for key, kind in kinds.items() if kind is not None and kind.name not in NOT_DESTROYED_HERE}
+    return planted(snapshot, keys, done.at(Step.INVENTORIED))  # type: ignore[arg-type]
+
+
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("number", range(4))
 def test_what_is_counted_is_what_there_was_and_what_came_late(desk: Erasing, number: int) -> None:
@@ -182,12 +193,7 @@ def test_what_is_counted_is_what_there_was_and_what_came_late(desk: Erasing, num
 
     done = desk.request(race.request)
     assert done.done(Step.ABSENT), (seed, race.acts)
-    snapshot: dict[str, dict[tuple[str, str], Any]] = {}
-    for (table, pk, sk), item in race.seen.items():
-        snapshot.setdefault(table, {})[pk, sk] = item_to_wire(item)
-    kinds = {key: class_of(key[0], item) for key, item in race.seen.items()}
-    keys = {key for key, kind in kinds.items() if kind is not None and kind.name not in NOT_DESTROYED_HERE}
-    there = planted(snapshot, keys, done.at(Step.INVENTORIED))  # type: ignore[arg-type]
+    there = places(race.seen, done)
     counts = {name: (numbers["found"], numbers["destroyed"]) for name, numbers in done.counts.items()}
     assert counts == {store: (there[store], there[store]) for store in STORES}, (seed, race.acts)
     assert person.keys() == set()

@@ -152,8 +152,7 @@ class OnePass:
             if not self.named.whole:
                 self.named = self.store.named(request.contact_id, (), self._names(ALIASES), (), self._since)
             known = [f"text#{name}" for name in self.named.listed or ()]
-            if more := set(known) - set(texts):  # an indexer of the release before
-                self._note(WORDS, self.store.words(request.contact_id, more))
+            self._note(WORDS, known)
             keys: list[Key] = [("index", pk, request.contact_id) for pk in dict.fromkeys([*texts, *known])]
             after = self._after(len(keys) if not self.final else sum(pk not in texts for pk in known))
             if self.final and self.named.listed is not None:

@@ -93,10 +93,6 @@ class Erasing:
         counted = tuple(key[1] for key in kinds["parked"] if lasts(found[key], since))
         return Named(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), counted, listed, whole)
 
-    def words(self, contact_id: str, texts: Iterable[str]) -> list[str]:
-        """Those of these words that are written of the contact; partitions."""
-        return [pk for _, pk, _ in self._bulk.get(("index", pk, contact_id) for pk in texts)]
-
     def delete(self, keys: Iterable[Key]) -> int:
         """Delete rows; return how many were named."""
         return self._bulk.delete(keys)

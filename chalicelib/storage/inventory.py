@@ -90,7 +90,7 @@ class Inventories:
         first += [("index", f"words#{contact_id}", "words"), ("keys", contact_id, ""), *_of_box(request)]
         found, tickets = self._tickets(ticket_ids, first, contact_id)
         words = found.get(("index", f"words#{contact_id}", "words"), {})
-        texts = self._texts(contact_id, words)
+        texts = tuple(f"text#{name}" for name in words.get("words", ()))
         owned = {pk: row for (_, pk, sk), row in found.items() if sk == "alias" and row.get("contact_id") == contact_id}
         key = found.get(("keys", contact_id, ""), {})
         of_contact = frozenset(mark(row["sk"]) for row in rows_of_contact if lasts(row, now))
@@ -100,7 +100,7 @@ class Inventories:
             TICKETS: Store(sum(lasts(row, now) for row in tickets.values()), tuple(tickets)),
             ALIASES: Store(sum(lasts(row, now) for row in owned.values()), tuple(owned)),
             LINKS: Store(len(links), tuple(f"link#{name}" for name in links)),
-            WORDS: Store(len(texts) + bool(words), texts),
+            WORDS: Store(self._written(contact_id, words, texts) + bool(words), texts),
             KEYS: Store(int(bool(key))),
         }
         box, box_key = (found.get(one, {}) for one in _of_box(request))
@@ -110,13 +110,12 @@ class Inventories:
         names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash,language,channel,at"
         return self._bulk.pages(rows.contact_pk(contact_id), f"{names},expires_at,suppressed_at")
 
-    def _texts(self, contact_id: str, words: Mapping[str, Any]) -> tuple[str, ...]:
-        """Partitions of the words by which the contact is found. An indexer that was at the list when the fence closed
-        may have written some of its rows or none: then they are looked for."""
-        texts = tuple(f"text#{name}" for name in words.get("words", ()))
+    def _written(self, contact_id: str, words: Mapping[str, Any], texts: Sequence[str]) -> int:
+        """How many of the listed words are written. An indexer that was at the list when the fence closed may have
+        written some or none: then they are looked for."""
         if not texts or words.get("rule", 1):
-            return texts
-        return tuple(pk for _, pk, _ in self._bulk.get(("index", pk, contact_id) for pk in texts))
+            return len(texts)
+        return len(self._bulk.get(("index", pk, contact_id) for pk in texts))
 
     def _tickets(
         self, ticket_ids: set[str], first: list[Key], contact_id: str

@@ -18,6 +18,9 @@ from chalicelib.storage.outgoing_rows import Parked
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Write
 
+_STAYS = frozenset({"outbox", "contact"})
+"""Roles of writes without which a place is not given up."""
+
 
 class Outbox(OutboxReading):
     """The outbox of all conversations. All methods raise Unavailable."""
@@ -89,7 +92,7 @@ class Outbox(OutboxReading):
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             message, early = self._as_now(job, name, now, refused)
-            end = self._end(waiting, refused)
+            end = self._end(job, refused)
             if message is None:
                 return end or None
             return [
@@ -114,12 +117,13 @@ class Outbox(OutboxReading):
         """Give the place up, because statuses have proved that all of the message is out."""
 
         def build(refused: frozenset[str]) -> list[Write] | None:
-            if "outbox" in refused:
+            end = self._end(job, refused)
+            if not end:
                 return None
             message = self.message(job.waiting.ref, now) if refused else job.message
             behind = message is not None and message.rank < RANK["sent"]
             raised = [self._rows.messages.all_out(message)] if message and behind else []
-            return [*raised, self._rows.given_up(job.waiting)]
+            return [*raised, *end]
 
         self._run.until_done(build)
 
@@ -129,8 +133,12 @@ class Outbox(OutboxReading):
         unfenced = [self._rows.unfenced(contact_id)] if contact_id else []
         return self._run.until_done(lambda refused: None if refused else [self._rows.given_up(waiting), *unfenced])
 
-    def _end(self, waiting: Waiting, refused: frozenset[str]) -> list[Write]:
-        return [] if "outbox" in refused else [self._rows.given_up(waiting)]
+    def _end(self, job: Job, refused: frozenset[str]) -> list[Write]:
+        """The end of a place; none when it is the eraser's, or its person is being erased."""
+        return [] if refused & _STAYS else [self._rows.given_up(job.waiting), *self._unfenced(job)]
+
+    def _unfenced(self, job: Job) -> list[Write]:
+        return [self._rows.unfenced(job.head.contact_id)] if job.head else []
 
     def again(self, job: Job, attempt_id: str, due_at: int, *, doubtful: bool = False) -> bool:
         """Give the claim back until `due_at`; `doubtful` says that the provider may have accepted the
@@ -202,9 +210,9 @@ class Outbox(OutboxReading):
         waiting = job.waiting
 
         def build(refused: frozenset[str]) -> list[Write] | None:
-            if "outbox" in refused:
+            if refused & _STAYS:
                 return None
-            writes = [self._rows.given_up(waiting, attempt_id, now)]
+            writes = [self._rows.given_up(waiting, attempt_id, now), *self._unfenced(job)]
             message = self.message(waiting.ref, now) if refused else job.message
             if message is None:
                 return writes

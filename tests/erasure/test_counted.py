@@ -25,10 +25,10 @@ from chalicelib.storage.counting import lasts
 from chalicelib.storage.inventory import STORES
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast
-from tests.erasure.destroying import run_task
+from tests.erasure.destroying import run_task, run_until
 from tests.erasure.faults import WRITES, Died, Late
 from tests.erasure.living import Living
-from tests.erasure.test_destroying import NOT_DESTROYED_HERE, planted
+from tests.erasure.test_destroying import NOT_DESTROYED_HERE, finish, planted
 from tests.erasure.test_late_writers import HIM, WRITERS
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.storage.declared import class_of
@@ -166,6 +166,25 @@ class Race:
                     return
             except (Died, DeskError):
                 self.acts.append(f"died: {name}")
+
+
+@pytest.mark.parametrize("done", ["freeze_inventory", "erase"])
+def test_an_inventory_that_the_release_before_has_made_is_destroyed_and_counted(desk: Erasing, done: str) -> None:
+    """It knows no single rows: found is what it counted, or what was deleted if that was more."""
+    (person,) = cast(desk, "telegram_daniyar")
+    request = desk.request_for(person)
+    run_until(desk, request, done)
+    for item in desk.of("inventory#"):
+        key = {"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}}
+        desk.dynamodb.update_item(TableName=desk.tables["desk"], Key=key, UpdateExpression="REMOVE marks")
+    found = {store: numbers["found"] for store, numbers in desk.request(request).counts.items()}
+
+    finish(desk, request)
+    assert verify(desk, request) == {"outcome": "absent"}
+
+    for store, numbers in desk.request(request).counts.items():
+        assert numbers["found"] == numbers["destroyed"] >= found[store], store
+    assert person.keys() == set()
 
 
 def places(seen: Mapping[tuple[str, str, str], dict[str, Any]], done: Request) -> Counter[str]:

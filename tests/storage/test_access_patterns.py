@@ -1310,7 +1310,7 @@ def _(desk: Keeping) -> Action:
     return work
 
 
-@asks("AP242", "AP245", "AP246", "AP247", "AP461", "AP250", "AP251", "AP252", "AP463", "AP466")
+@asks("AP242", "AP245", "AP246", "AP247", "AP461", "AP250", "AP251", "AP252", "AP461", "AP466")
 def _(desk: Keeping) -> Action:
     """A line that came after the inventory, and a word of an indexer of the release before."""
     work = destroyed(desk, "erase", until="destroy_key")

@@ -173,7 +173,10 @@ def text_index() -> "TextIndex":
 
 def index_contact() -> "IndexContact":
     """What the indexer does. Raises Unavailable."""
+    from chalicelib.storage.contact_index import ContactIndex
     from chalicelib.storage.contact_texts import ContactTexts
     from chalicelib.usecases.index_contact import IndexContact
 
-    return IndexContact(lambda: ContactTexts(single_opener()), text_index())
+    wiring.bind_tables()
+    index = ContactIndex(text_key(), client("dynamodb"), wiring.tables(), full_jitter)
+    return IndexContact(lambda: ContactTexts(single_opener()), index)

@@ -424,5 +424,6 @@ def finish_certificate() -> "FinishCertificate":
     from chalicelib.storage.backups import Backups
 
     backups = Backups(client("dynamodb"), wiring.tables())
-    kept = profile().retention["request"].days
-    return FinishCertificate(requests(), backups, ledger(), signer(), kept, wiring.clock())
+    kept = profile().retention
+    days = kept["request"].days, kept["consent"].days
+    return FinishCertificate(requests(), backups, ledger(), signer(), *days, wiring.clock())

@@ -140,7 +140,6 @@ FUNCTIONS = (
                 BatchGetItem="contact conversation",
                 UpdateItem="request contact conversation",
                 ConditionCheckItem="conversation hold",
-                BatchWriteItem="conversation",
             ),
             *each("Index", BatchGetItem="alias", PutItem="fence", UpdateItem="alias"),
         ),

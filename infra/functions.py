@@ -150,8 +150,9 @@ FUNCTIONS = (
         "Indexer",
         (
             desk("GetItem"),
+            rows("Desk", ("ConditionCheckItem",), "contact"),
             keys("GetItem"),
-            rows("Index", ("Query", "PutItem", "DeleteItem", "BatchWriteItem"), "text", "words"),
+            rows("Index", ("Query", "PutItem", "DeleteItem"), "text", "words"),
             secrets("Vault", "TextKey"),
             OPEN_VAULT,
             read_queue("IndexingQueue"),

@@ -3,22 +3,25 @@
 A certificate holds nothing of a person: no name, address, message or hash of one. Two entries belong to it: `issued`
 when the data is gone from every store, and `final` when no backup reaches back to a time before. An opt-out, which
 destroys nothing, has the first alone.
+
+It says what was found and destroyed, every trace that stays with its term, and what it makes no claim about. An entry
+of format 1, which the release before has signed, names one trace, and the closing of the fence `suppressed`.
 """
 
 import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.privacy import Identity, Request, Step
+from chalicelib.domain.privacy import ANSWER_WAITS, Identity, Request, Step
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
 
-FORMAT = 1
+FORMAT = 2
 VERIFIER = "1"
 """Version of the program that proves absence; it grows with every change of what it asks."""
 BASIS = {
@@ -48,7 +51,6 @@ def entry_hash(text: str, signature: bytes) -> str:
 
 def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
     """Return the body of the first entry; the ledger adds its number and the hash of the one before."""
-    destroyed = request.at(Step.KEY_DESTROYED)
     return {
         "format": FORMAT,
         "entry": ISSUED,
@@ -64,18 +66,22 @@ def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
         "basis": BASIS[request.kind],
         "policy": {"version": request.policy_version, "hash": request.policy_hash},
         "identity": request.identity,
-        "approved_by": "privacy_officer" if request.identity == Identity.STAFF else "person",
+        "approved_by": approved_by(request),
         "times": {
             "received": moment(request.received_at),
+            "suppressed": moment(request.suppressed_at or request.at(Step.SUPPRESSED)),
             "verified": moment(request.at(Step.VERIFIED)),
-            "suppressed": moment(request.at(Step.FENCED)),
-            "destroyed": moment(destroyed),
+            "barrier": moment(request.at(Step.FENCED)),
+            "destroyed": moment(request.at(Step.KEY_DESTROYED)),
             "absent": moment(request.at(Step.ABSENT)),
             "issued": moment(now),
         },
         "stores": {store: dict(counts) for store, counts in sorted(request.counts.items())},
         "retained": [],
-        "left": [{"what": "fence", "until": moment(destroyed + GUARD_DAYS * DAY)}],
+        "left": list(left(request, profile, now)),
+        "not_covered": list(not_covered(request, profile)),
+        "consents": [{**one, "given": moment(one["given"]), "ended": moment(one["ended"])} for one in request.consents],
+        "consents_total": request.consents_total,
         "key_fingerprint": request.key_fingerprint,
         "inventory_hash": request.inventory_hash,
         "verifier": VERIFIER,
@@ -104,6 +110,42 @@ def opted_out(request: Request, profile: Profile, now: int) -> dict[str, Any]:
             "issued": moment(now),
         },
     }
+
+
+def approved_by(request: Request) -> str:
+    """Return who approved the destruction: the `person`, by their second press, the `privacy_officer`, or
+    `two_officers`."""
+    if request.identity != Identity.STAFF:
+        return "person"
+    return "two_officers" if request.approved_by else "privacy_officer"
+
+
+def left(request: Request, profile: Profile, now: int) -> Iterator[dict[str, str]]:
+    """Every trace that stays: `what` it is, what it `holds`, `until` when (RFC 3339, "" for no end). `now` is when the
+    certificate is issued, after which no line of the log names the contact."""
+    kept = moment(kept_until(request, profile.retention["request"].days, profile.retention["consent"].days))
+    fence = request.at(Step.KEY_DESTROYED) + GUARD_DAYS * DAY
+    yield {"what": "fence", "holds": "address_mark", "until": moment(fence)}
+    yield {"what": "log", "holds": "contact_id", "until": moment(now + profile.retention["log"].days * DAY)}
+    yield {"what": "request", "holds": "ids_and_times", "until": kept}
+    if request.consents:
+        yield {"what": "consents", "holds": "consent_proof", "until": kept}
+    yield {"what": "tombstone", "holds": "contact_id", "until": ""}
+    yield {"what": "certificate", "holds": "this_text", "until": ""}
+
+
+def not_covered(request: Request, profile: Profile) -> Iterator[dict[str, str]]:
+    """What we cannot destroy and claim nothing about: copies with who carried the messages, and the person's own."""
+    yield from ({"what": "recipient", "name": one.name} for one in profile.carriers(request.channel))
+    yield {"what": "own_devices", "name": ""}
+
+
+def kept_until(request: Request, request_days: int, consent_days: int) -> int:
+    """Return until when the request's row is kept (ms): so many days after the answer, which is through when its box
+    closes, a day after the proof at the latest; and, for the proof of consents on it, after those have ended."""
+    ended = max((int(one["ended"]) for one in request.consents), default=0)
+    consents_until = ended + consent_days * DAY if ended else 0
+    return max(request.at(Step.ABSENT) + ANSWER_WAITS + request_days * DAY, consents_until)
 
 
 def final(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:

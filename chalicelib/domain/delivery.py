@@ -16,6 +16,9 @@ from chalicelib.domain.tickets import DAY, RANK, SECOND, WINDOW, State
 CLAIM = 60 * SECOND
 """How long a sender holds a place in the outbox. It is longer than any call to a provider, and as long as
 WhatsApp is given to send a status that proves an acceptance of which we heard nothing."""
+FENCED_BY = "fence"
+"""Instead of a sender's claim: the person is being erased, and the place is the eraser's. Whoever had claimed it may
+record what is out, and may neither send a further piece nor take the place away."""
 FIRST_WAIT = 2 * SECOND
 LONGEST_WAIT = 15 * 60 * SECOND
 """Limits of the wait before another try; a queue cannot hold a message back longer than the second."""
@@ -55,6 +58,11 @@ class Waiting:
     claim_until: int = 0
     doubtful: bool = False
     answers: int = 0
+
+    @property
+    def fenced(self) -> bool:
+        """Whether the place is the eraser's."""
+        return self.attempt_id == FENCED_BY
 
     def held(self, now: int) -> bool:
         """Whether a sender that may still be at work holds the place."""
@@ -203,6 +211,11 @@ class Reply:
 def window_open(channel: str, last_inbound_at: int, now: int) -> bool:
     """Whether free text may go out: on WhatsApp only within 24 h of the person's last message."""
     return channel != "whatsapp" or last_inbound_at > now - WINDOW
+
+
+def of_the_eraser(job: Job) -> bool:
+    """Whether the person is being erased: nothing goes out any more, and nobody but the eraser takes anything away."""
+    return job.waiting.fenced or (job.recipient is not None and job.recipient.state == "erasing")
 
 
 def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure | None:

@@ -61,6 +61,8 @@ class RequestState(StrEnum):
     ESCALATED = "escalated"
 
 
+FENCED = "fenced"
+"""Role of the look whether a contact is being erased, in a transaction that takes something away from them."""
 OVER = frozenset({RequestState.COMPLETE, RequestState.ANSWERED, RequestState.REFUSED, RequestState.CANCELLED})
 """Nothing more is done for a request in one of these states."""
 STOPPABLE = frozenset(
@@ -277,8 +279,9 @@ class Request:
     `received_at` is when the person's notice arrived, from which every term counts: the time of their message, or of
     the day `received_on` (YYYY-MM-DD) that a colleague read off a paper; `opened_at` is when the request was opened.
     `announcements` are the references of the messages, in the box, that tell the person when the destruction begins;
-    `told_by` says what proves that they were told. `consents` prove that consent was given: version, hash, language,
-    channel and time of each.
+    `told_by` says what proves that they were told. `consents` prove that consent was given: `version` and `hash` of
+    the policy, `language`, `channel`, and when it was `given` and `ended` (ms) of each; there were `consents_total`.
+    `suppressed_at` is since when, without a break, nothing unasked had gone out when the inventory was made.
     `deadline_at` is the law's limit, `alarm_at` when it gets near, `default_at` when what protects the person is done
     although nobody has decided, `target_at` our own; `run` counts executions of
     the workflow; `token` answers the one that waits, for `waits`, until `due_at`. `fences` are the blind names of the
@@ -318,6 +321,8 @@ class Request:
     posted_on: str = ""
     answered: str = ""
     consents: Sequence[Mapping[str, Any]] = ()
+    consents_total: int = 0
+    suppressed_at: int = 0
     certificate_id: str = ""
     secret_hash: str = ""
     policy_version: str = ""

@@ -54,13 +54,15 @@ class EraseStores:
         def mark(counts: Counts) -> "Write":
             return self.requests.finish(request, marked, self.clock(), counts=counts)
 
-        work = OnePass(self.store, request, stores, final=which == "sweep")
+        def record(store: str, marks: set[bytes]) -> None:
+            self.inventories.came_late(request_id, store, marks)
+
+        work = OnePass(self.store, request, stores, final=which == "sweep", record=record)
         more = not work.go(self.clock(), lambda: self.stopwatch() > until)
         if not more:
             work.end(mark)
         if more or work.errors:
-            counts = work.tally.counts(request)
-            self.requests.run(self.requests.change(request_id, {"counts": counts}, unless=marked))
+            self.requests.run(self.requests.change(request_id, {"counts": work.counts}, unless=marked))
         if work.errors:
             raise work.errors[0]
         return {"more": more}

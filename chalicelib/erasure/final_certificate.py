@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.certificates import ISSUED, final
+from chalicelib.domain.certificates import ISSUED, final, kept_until
 from chalicelib.domain.privacy import RequestState, Step
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.storage.requests import over
@@ -24,13 +24,14 @@ def handle(event: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class FinishCertificate:
-    """Ends requests. `kept_days` are the profile's days for an answered request."""
+    """Ends requests. The days are the profile's, for an answered request and for the proof of consent."""
 
     requests: "RequestStore"
     backups: "Backups"
     ledger: "Ledger"
     signer: "Signer"
     kept_days: int
+    consent_days: int
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, Any]:
@@ -56,7 +57,8 @@ class FinishCertificate:
             )
             self.requests.run(again)
             return {"outcome": "wait"}
-        new = over(now, self.kept_days)
+        until = kept_until(request, self.kept_days, self.consent_days)  # as the certificate has said
+        new = over(now, self.kept_days, until)
         ended = self.requests.finish(request, Step.FINAL, now, state=RequestState.COMPLETE.value, **new)
         self.ledger.add(final(request, entry.hash, earliest, now), self.signer, ended)
         return {"outcome": "final"}

@@ -1,9 +1,9 @@
 """HardSuppress: the fence closes. From here on nothing of the person is written, sent or shown any more.
 
 One transaction raises the epoch of contact and head, which every writer of a conversation names in a condition, marks
-every address as fenced and puts a fence for each. Then what waits in the outbox is cancelled, and a write as a late
-webhook would make it is tried: it must be refused. A run that dies in between is repeated: what comes after the
-transaction is done again until the inventory is written.
+every address as fenced, puts a fence for each, and takes over what waits in the outbox: nothing of it goes out, and it
+lies there for the inventory. Then a write as a late webhook would make it is tried: it must be refused. A run that dies
+in between is repeated: what comes after the transaction is done again until the inventory is written.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ class HardSuppress:
             if request is None or not request.done(Step.FENCED):
                 raise TaskFailed("cancelled" if request and request.done(Step.CANCELLED) else "refused")
             epoch = self.store.epoch(request)
-        self.store.cancel(request, now)
+            self.store.take_over(request, now)
         if not self.store.holds(request, epoch):
             raise TaskFailed("fence_open")
         return {"outcome": "fenced"}

@@ -1,14 +1,15 @@
 """One run of a pass over the stores of a person: what goes, in which order, and what is counted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.privacy import Request
+from chalicelib.domain.privacy import Request, Step
 from chalicelib.errors import DeskError
 from chalicelib.observability import log
+from chalicelib.storage.counting import Store, mark
 from chalicelib.storage.erasing import Named, list_of
-from chalicelib.storage.inventory import ALIASES, CONTACT, CONVERSATION, LINKS, TICKETS, WORDS, Store
+from chalicelib.storage.inventory import ALIASES, CONTACT, CONVERSATION, LINKS, TICKETS, WORDS
 
 if TYPE_CHECKING:
     from chalicelib.storage.bulk import Key
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from chalicelib.storage.writes import Write
 
 Counts = dict[str, dict[str, int]]
+Late = Mapping[str, set[bytes]]
+"""Marks of rows by store that came after the inventory."""
 
 
 @dataclass
@@ -29,35 +32,41 @@ class Tally:
         """Count deleted rows."""
         self.deleted[store] = self.deleted.get(store, 0) + number
 
-    def counts(self, request: Request) -> Counts:
+    def counts(self, request: Request, stores: Mapping[str, Store], late: Late) -> Counts:
         """The request's counts after this run.
 
-        What a run that died had deleted is not counted by anybody: a store that is through has lost all that was found
-        in it. What came after the inventory, from a writer that was faster than the fence, counts as found and
-        destroyed.
+        Found is what the inventory counted and what came late, which is written down before it is deleted. A store that
+        is through has lost all of it, whichever run deleted it; until then the runs that ended are added up.
         """
         counts = {name: dict(numbers) for name, numbers in request.counts.items()}
-        for store in {*self.deleted, *self.through}:
-            numbers = counts.setdefault(store, {"found": 0, "destroyed": 0, "retained": 0})
-            numbers["destroyed"] += self.deleted.get(store, 0)
-            if store in self.through:
-                numbers["found"] = numbers["destroyed"] = max(numbers["found"], numbers["destroyed"])
+        for name in {*self.deleted, *self.through, *late}:
+            numbers = counts.setdefault(name, {"found": 0, "destroyed": 0, "retained": 0})
+            store, deleted = stores.get(name), numbers["destroyed"] + self.deleted.get(name, 0)
+            if store is None or store.marks is None:
+                found = max(numbers["found"], deleted) if name in self.through else numbers["found"]
+            else:
+                found = store.rows + len(late.get(name, ()))
+            numbers["found"] = found
+            numbers["destroyed"] = found if name in self.through else min(found, deleted)
         return counts
 
 
 @dataclass
 class OnePass:
-    """A run of a pass. `left` are rows that go in the transaction with which the pass ends, by store."""
+    """A run of a pass. `left` are rows that go in the transaction with which the pass ends, by store; `record` writes
+    down, before they are deleted, marks of rows that came after the inventory."""
 
     store: "Erasing"
     request: Request
     stores: Mapping[str, Store]
     final: bool
+    record: Callable[[str, set[bytes]], None]
     tally: Tally = field(default_factory=Tally)
     errors: list[DeskError] = field(default_factory=list)
     left: dict[str, tuple["Key", ...]] = field(default_factory=dict)
     held: int = 0
     named: Named = field(default_factory=Named)
+    late: dict[str, set[bytes]] = field(default_factory=dict)
 
     def go(self, now: int, late: Callable[[], bool]) -> bool:
         """Empty all stores but for what the end takes; return whether the time was enough. A store that fails does not
@@ -79,9 +88,32 @@ class OnePass:
     def _names(self, store: str) -> tuple[str, ...]:
         return self.stores.get(store, Store()).names
 
+    @property
+    def counts(self) -> Counts:
+        """The request's counts after this run."""
+        return self.tally.counts(self.request, self.stores, self.late)
+
+    @property
+    def _since(self) -> int:
+        return self.request.at(Step.INVENTORIED)
+
+    def _note(self, name: str, rows: Iterable[str]) -> None:
+        """Count what the inventory does not know. One that the release before has made knows no rows."""
+        store = self.stores.get(name)
+        if store is None or store.marks is None:
+            return
+        listed = frozenset(store.names)
+        late = self.late.get(name, set())
+        fresh = {mark(row) for row in rows if row not in listed} - store.marks - store.late - late
+        if fresh:
+            self.record(name, fresh)
+            self.late[name] = late | fresh
+
     def _tickets(self) -> bool:
         links = self._names(LINKS) if self.request.channel == "whatsapp" else ()  # no other provider sends statuses
-        self.named = self.store.named(self.request.contact_id, self._names(TICKETS), self._names(ALIASES), links)
+        names = self._names(TICKETS), self._names(ALIASES), links
+        self.named = self.store.named(self.request.contact_id, *names, self._since)
+        self._note(LINKS, self.named.counted)
         self.store.delete([*self.named.tickets, *self.named.parked])
         self.tally.add(TICKETS, len(self.named.tickets))
         self.tally.add(LINKS, len(self.named.parked))
@@ -90,9 +122,8 @@ class OnePass:
 
     def _conversation(self, now: int, late: Callable[[], bool]) -> bool:
         where = self.request.conversation_id, self.request.channel, now
-        for portion in self.store.conversation(
-            *where, self._names(LINKS) if self.named.whole else (), final=self.final
-        ):
+        listed = self._names(LINKS) if self.named.whole else ()
+        for portion in self.store.conversation(*where, listed, final=self.final, since=self._since, note=self._note):
             self.tally.add(CONVERSATION, portion.rows)
             self.tally.add(LINKS, portion.links)
             self.held += portion.held
@@ -106,12 +137,12 @@ class OnePass:
         """The contact says that the person is being erased: it stays while one of their tickets may be there, which
         would otherwise be shown and changed like any other."""
         if self.final or TICKETS in self.tally.through:
-            self.left[CONTACT] = self.store.contact(self.request.contact_id)
+            self.left[CONTACT] = self.store.contact(self.request.contact_id, self._since, self._note)
         return True
 
-    def end(self, mark: Callable[[Counts], "Write"]) -> None:
-        """Delete what is found by a name, and what is left, in one transaction with the mark of the pass, which is
-        given the counts; without the mark when a store has failed.
+    def end(self, finish: Callable[[Counts], "Write"]) -> None:
+        """Delete what is found by a name, and what is left, in one transaction with the mark of the pass, which
+        `finish` makes of the counts; without the mark when a store has failed.
 
         The list of words stays until the final pass: an indexer that read the contact before the fence writes its
         words on the list before it writes their rows. The final pass counts only words that the list had not before.
@@ -119,8 +150,9 @@ class OnePass:
         request, texts = self.request, self._names(WORDS)
         try:
             if not self.named.whole:
-                self.named = self.store.named(request.contact_id, (), self._names(ALIASES), ())
+                self.named = self.store.named(request.contact_id, (), self._names(ALIASES), (), self._since)
             known = [f"text#{name}" for name in self.named.listed or ()]
+            self._note(WORDS, known)
             keys: list[Key] = [("index", pk, request.contact_id) for pk in dict.fromkeys([*texts, *known])]
             after = self._after(len(keys) if not self.final else sum(pk not in texts for pk in known))
             if self.final and self.named.listed is not None:
@@ -129,7 +161,7 @@ class OnePass:
                 *self.left.get(CONTACT, ()),
                 *self.left.get(CONVERSATION, ()),
             ]  # guards last: what is too much goes before
-            marked = None if self.errors else mark(after.counts(request))
+            marked = None if self.errors else finish(after.counts(request, self.stores, self.late))
             self.store.end(request.contact_id, self.named.aliases, [*keys, *rest], marked)
             self.tally = after
         except DeskError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.privacy import MOST_PASSES, Request, Step
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.observability import log
+from chalicelib.storage.counting import proved
 
 if TYPE_CHECKING:
     from chalicelib.storage.absence import Absence
@@ -52,7 +53,8 @@ class VerifyAbsence:
         found = self.store.found(request, known)
         if found:
             return self._back(request, found)
-        self.store.prove(request, known, self.requests.finish(request, Step.ABSENT, self.clock()))
+        counts = proved(request.counts, inventory.stores)
+        self.store.prove(request, known, self.requests.finish(request, Step.ABSENT, self.clock(), counts=counts))
         return {"outcome": "absent"}
 
     def _back(self, request: Request, found: Mapping[str, int]) -> dict[str, str]:

@@ -6,7 +6,7 @@ An answer that cannot be had is no answer: then the proof is not given (Unavaila
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,6 +20,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import Wire, item_from_wire
 from chalicelib.storage.blind import AddressKey, TextKey
+from chalicelib.storage.counting import Store, stores_of
 from chalicelib.storage.inventory import IDENTITIES, identities_place
 from chalicelib.storage.requests import request_of
 from chalicelib.storage.transactions import Transactions
@@ -36,10 +37,11 @@ Place = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Inventory:
-    """What was listed before the destruction: partitions, and the sealed identities."""
+    """What was listed before the destruction: partitions, the sealed identities, and how much there was."""
 
     listed: tuple[str, ...]
     sealed: bytes
+    stores: Mapping[str, Store] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,15 @@ class Absence:
 
     def read(self, request_id: str) -> tuple[Request | None, Inventory]:
         """The request with its inventory, by one strongly consistent query; None without a request."""
-        request, listed, sealed = None, list[str](), b""
+        request, listed, sealed, items = None, list[str](), b"", list[dict[str, Any]]()
         for item in self._partition("desk", rows.request_pk(request_id)):
             if item["sk"] == "request":
                 request = request_of(item)
                 continue
+            items.append(item)
             listed += item.get("names", ())
             sealed = item["identities"] if item["store"] == IDENTITIES else sealed
-        return request, Inventory(tuple(listed), sealed)
+        return request, Inventory(tuple(listed), sealed, stores_of(items))
 
     def identities(self, request: Request, inventory: Inventory, vault: Vault) -> Identities:
         """Open the inventory with the key of the request's box, and make every name anew. Raises CannotOpen.

@@ -80,10 +80,13 @@ class Endings:
         expression = "SET #expires_at = :date"
         self._run.single(self._writes.update("head", "desk", pk, "head", expression, "#expires_at = :read", values))
 
-    def clear(self, conversation_id: str, sk: str) -> None:
-        """Delete one row that was left in a conversation."""
-        with reaching():
-            DeskRow(rows.conversation_pk(conversation_id), sk).delete()
+    def clear(self, head: PastHead, sk: str) -> bool:
+        """Delete one row that was left in a conversation; False when its fence has moved: an erasure counts the rows
+        and takes them away itself."""
+        pk, values = rows.conversation_pk(head.conversation_id), {"epoch": head.epoch}
+        fence = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
+        row = {"TableName": self._tables["desk"], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}
+        return self._run.until_done(lambda refused: None if refused else [fence, Write("row", {"Delete": row})])
 
     def end(self, head: PastHead, now: int, consents_until: int) -> bool:
         """Destroy the contact and let its consents end on a date of their own (seconds). `now` in ms.

@@ -13,7 +13,8 @@ from chalicelib.domain.tickets import DAY
 from chalicelib.errors import Unavailable
 from chalicelib.storage import rows
 from chalicelib.storage.bulk import MOST_DELETES, MOST_WRITES, Bulk, Key
-from chalicelib.storage.inventory import linked
+from chalicelib.storage.counting import lasts
+from chalicelib.storage.inventory import CONTACT, CONVERSATION, LINKS, linked
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Write
 
@@ -24,6 +25,8 @@ _AT_ONCE = 10_000
 memory and a minute; the time of a run is looked at in between."""
 _MOST_GUARDS = 60
 """Guards of replies that are left to the last transaction of a pass: they are small, and it has room for them."""
+Note = Callable[[str, Iterable[str]], None]
+"""Is told, before anything is deleted, of rows by store: partition keys, or sort keys in the person's partitions."""
 _UNSENT = frozenset({"", "queued", "failed"})
 """States of a message of ours that no sender has anything to record of."""
 
@@ -47,6 +50,8 @@ class Named:
     tickets: tuple[Key, ...] = ()
     aliases: tuple[Key, ...] = ()
     parked: tuple[Key, ...] = ()
+    counted: tuple[str, ...] = ()
+    """Partitions of what is parked and counts as found."""
     listed: tuple[str, ...] | None = None
     """The contact's words; None: there is no list of them."""
     whole: bool = False
@@ -60,9 +65,12 @@ class Erasing:
         self._bulk = Bulk(client, tables, wait)
         self._run = Transactions(client, wait)
 
-    def named(self, contact_id: str, tickets: Iterable[str], aliases: Iterable[str], links: Iterable[str]) -> Named:
+    def named(
+        self, contact_id: str, tickets: Iterable[str], aliases: Iterable[str], links: Iterable[str], since: int
+    ) -> Named:
         """Read what is there of these partitions, and the list of the contact's words, in common calls. When these
-        fail, the tickets are asked for alone: a table that does not answer must not keep the other's rows."""
+        fail, the tickets are asked for alone: a table that does not answer must not keep the other's rows. `since` (ms)
+        is when the inventory was made."""
         asked = [("desk", pk, pk.partition("#")[0]) for pk in tickets]
         words = list_of(contact_id)
         others = [("index", pk, "alias") for pk in aliases] + [words]
@@ -82,14 +90,23 @@ class Erasing:
                 kinds[key[2]].append(key)
         listed = tuple(found[words].get("words", ())) if words in found else None
         tickets_and_numbers = (*kinds["ticket"], *kinds["number"])
-        return Named(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), listed, whole)
+        counted = tuple(key[1] for key in kinds["parked"] if lasts(found[key], since))
+        return Named(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), counted, listed, whole)
 
     def delete(self, keys: Iterable[Key]) -> int:
         """Delete rows; return how many were named."""
         return self._bulk.delete(keys)
 
     def conversation(
-        self, conversation_id: str, channel: str, now: int, listed: Iterable[str], *, final: bool
+        self,
+        conversation_id: str,
+        channel: str,
+        now: int,
+        listed: Iterable[str],
+        *,
+        final: bool,
+        since: int,
+        note: Note,
     ) -> Iterator[Emptied]:
         """Empty a conversation by portions, but for guards that are left to the end. Of each portion the links and
         parked statuses go first: they are named by its messages alone. What is parked for the links of `listed`
@@ -97,6 +114,8 @@ class Erasing:
 
         A sender that had claimed a place before the fence may still record what it has sent, with a link. Its message
         is held back, with the place, until the pass that is `final`: then every sender has ended.
+
+        `note` is told of all rows that were there when the inventory was made (`since`, ms) or came later.
         """
         pk = rows.conversation_pk(conversation_id)
         claimed: set[str] | None = set() if final else None
@@ -106,7 +125,9 @@ class Erasing:
                 claimed = self._claimed(pk, page, more)
             held = [row for row in page if not final and _in_flight(row, claimed)]
             gone = [row for row in page if row not in held] if held else page
-            links = self._links(gone, channel, now, known)
+            links, counted = self._links(gone, channel, now, known, since)
+            note(CONVERSATION, (row["sk"] for row in gone if row["sk"] == "head" or lasts(row, since)))
+            note(LINKS, counted)
             guards = [row for row in gone if row["sk"].startswith("client#")]
             rest = tuple(("desk", pk, row["sk"]) for row in ([] if more else guards[:_MOST_GUARDS]))
             kept = {sk for _, _, sk in rest}
@@ -126,7 +147,7 @@ class Erasing:
     def _portions(self, pk: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
         """A conversation in portions of _AT_ONCE rows and more, and whether others follow."""
         portion: list[dict[str, Any]] = []
-        for page, more in self._bulk.pages(pk, "sk,direction,status,links,linked_until"):
+        for page, more in self._bulk.pages(pk, "sk,direction,status,links,linked_until,expires_at"):
             portion += page
             if len(portion) >= _AT_ONCE or not more:
                 yield portion, more
@@ -139,8 +160,10 @@ class Erasing:
             places = [row for found, _ in self._bulk.pages(pk, "sk", prefix="outbox#") for row in found]
         return {row["sk"].removeprefix("outbox#") for row in places if row["sk"].startswith("outbox#")}
 
-    def _links(self, page: list[dict[str, Any]], channel: str, now: int, known: set[str]) -> list[Key]:
-        """What leads from providers' ids to these messages.
+    def _links(
+        self, page: list[dict[str, Any]], channel: str, now: int, known: set[str], since: int
+    ) -> tuple[list[Key], list[str]]:
+        """What leads from providers' ids to these messages, and the partitions of it that count as found.
 
         A link that lives is there, because it was written with the name on its message; it is not asked for. What is
         parked for a link that is `known` was asked for before.
@@ -151,12 +174,16 @@ class Erasing:
         if channel == "whatsapp":  # no other provider sends statuses
             fresh = [name for row in recent for name in row["links"] if f"link#{name}" not in known]
             asked += [("index", f"parked#{name}", "parked") for name in fresh]
-        return list(dict.fromkeys([*live, *(self._bulk.get(asked) if asked else ())]))
+        found = self._bulk.get(asked) if asked else {}
+        counted = [key[1] for key, row in found.items() if lasts(row, since)]
+        return list(dict.fromkeys([*live, *found])), [*(pk for _, pk, _ in live), *counted]
 
-    def contact(self, contact_id: str) -> tuple[Key, ...]:
+    def contact(self, contact_id: str, since: int, note: Note) -> tuple[Key, ...]:
         """What lies at a contact: contact, consents, asks and the pointer to the open request."""
         pk = rows.contact_pk(contact_id)
-        return tuple(("desk", pk, row["sk"]) for page, _ in self._bulk.pages(pk, "sk") for row in page)
+        found = [row for page, _ in self._bulk.pages(pk, "sk,expires_at") for row in page]
+        note(CONTACT, (row["sk"] for row in found if lasts(row, since)))
+        return tuple(("desk", pk, row["sk"]) for row in found)
 
     def end(self, contact_id: str, aliases: Sequence[Key], others: Sequence[Key], mark: Write | None) -> None:
         """Delete aliases that are the contact's and other rows, and mark the pass with its end, in one transaction;

@@ -1,24 +1,29 @@
-"""Closing the fence around a person: from one transaction on, nothing that was read before it can be written."""
+"""Closing the fence around a person: from one transaction on nothing that was read before it can be written, and nobody
+but the eraser takes anything away.
 
-from collections.abc import Callable, Mapping
+What waits in the outbox is the eraser's from that transaction on: it is counted like everything else. A sender that had
+claimed a place may still record what it has sent, with a link to the message, which must stay there to name it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from chalicelib.domain.delivery import FENCED_BY
 from chalicelib.domain.patience import TRIES, full_jitter
 from chalicelib.domain.privacy import Request, RequestState, Step
 from chalicelib.domain.tickets import DAY
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.storage import rows
-from chalicelib.storage.bulk import Bulk
+from chalicelib.storage.bulk import MOST_WRITES, Bulk
 from chalicelib.storage.holding import ROLE as HOLD
 from chalicelib.storage.holding import Held, unheld
 from chalicelib.storage.requests import RequestStore
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Write, Writes
 
-HELD_BY = "fence"
-"""Instead of a sender's claim: who had claimed the place may record what is out, and may send no further piece."""
 _MOST_FORMER = 40
 """Former addresses that one transaction can fence. Their rows live 8 days, so nobody has more."""
+_TAKES_OVER = "SET #attempt_id = :fence, #claim_until = :until REMOVE #due, #due_at"
 
 
 class Fencing:
@@ -36,18 +41,21 @@ class Fencing:
         self._wait = wait
 
     def close(self, request: Request, now: int) -> int | None:
-        """Raise both epochs, fence every address and mark the step: all or nothing. `now` in ms.
+        """Raise both epochs, fence every address, take over the outbox and mark the step: all or nothing. `now` in ms.
+
+        Of a very full outbox the oldest places are taken over, for nobody claims another, and the others afterwards.
 
         Return the epoch of the conversation before, 0 when there is none. None when the request does not allow it any
         more: it is fenced already, cancelled or refused. Raises Held.
         """
-        epochs = [0]
+        epochs, rest = [0], list[str]()
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             if HOLD in refused:
                 raise Held("Destructions are held.")
             if "request" in refused:
                 return None
+            places = list(self._places(request))
             contact, head = self._person(request)
             epochs.append(int(head.get("epoch", 0)))
             names = [*head.get("aliases", ()), *head.get("former", ())[-_MOST_FORMER:]]
@@ -60,9 +68,14 @@ class Fencing:
                 writes.append(self._head(head))
             for name in names:
                 writes += [self._alias(name, request.contact_id), self._fence(name, request, now)]
-            return writes
+            room = MOST_WRITES - len(writes)
+            rest[:] = places[room:]
+            return [*writes, *(self._place(request, sk, now) for sk in places[:room])]
 
-        return epochs[-1] if self._run.until_done(build) else None
+        closed = self._run.until_done(build)
+        for sk in rest if closed else ():
+            self._run.single(self._place(request, sk, now))
+        return epochs[-1] if closed else None
 
     def epoch(self, request: Request) -> int:
         """The epoch of a conversation before its fence was closed; 0 when there is none."""
@@ -102,10 +115,10 @@ class Fencing:
         return self._writes.update("contact", "desk", contact["pk"], "contact", expression, "#epoch = :epoch", values)
 
     def _head(self, head: Mapping[str, Any]) -> Write:
-        """The addresses are those that were read: whoever adds one writes it on the head, too."""
+        """Addresses and messages are those that were read: whoever adds one writes it on the head, too."""
         values: dict[str, Any] = {"one": 1, "epoch": head["epoch"]}
         condition = "#epoch = :epoch"
-        for name in ("aliases", "former"):
+        for name in ("aliases", "former", "last_at", "last_inbound_at"):
             if name in head:
                 condition += f" AND #{name} = :{name}"
                 values[name] = head[name]
@@ -122,26 +135,21 @@ class Fencing:
     def _fence(self, name: str, request: Request, now: int) -> Write:
         return self._writes.put("fence", "index", rows.fence_pk(name), "fence", fence(request, now), fresh=False)
 
-    def cancel(self, request: Request, now: int) -> int:
-        """Take everything out of the outbox that nobody is sending just now; return how many places went.
+    def take_over(self, request: Request, now: int) -> None:
+        """Take over what is left of the outbox of a fenced person: the run that closed the fence may have died."""
+        for sk in list(self._places(request)):
+            self._run.single(self._place(request, sk, now))
 
-        Nobody claims a place any more: a claim checks the epoch. A place that was claimed before is held until the
-        second pass: its sender may still write a link to the message, which must stay there to name it.
-        """
+    def _places(self, request: Request) -> Iterator[str]:
+        """Sort keys of the places in the outbox that are not taken over, oldest first."""
         pk = rows.conversation_pk(request.conversation_id)
-        free: list[str] = []
         for page, _ in self._bulk.pages(pk, "sk,attempt_id", prefix="outbox#"):
-            for place in page:
-                if place.get("attempt_id"):
-                    self._hold(pk, place["sk"], now)
-                else:
-                    free.append(place["sk"])
-        return self._bulk.delete(("desk", pk, sk) for sk in free)
+            yield from (place["sk"] for place in page if place.get("attempt_id") != FENCED_BY)
 
-    def _hold(self, pk: str, sk: str, now: int) -> None:
-        values = {"fence": HELD_BY, "until": now + 30 * DAY}
-        expression = "SET #attempt_id = :fence, #claim_until = :until REMOVE #due, #due_at"
-        self._run.single(self._writes.update("outbox", "desk", pk, sk, expression, "attribute_exists(pk)", values))
+    def _place(self, request: Request, sk: str, now: int) -> Write:
+        values = {"fence": FENCED_BY, "until": now + 30 * DAY}
+        pk, there = rows.conversation_pk(request.conversation_id), "attribute_exists(pk)"
+        return self._writes.update("outbox", "desk", pk, sk, _TAKES_OVER, there, values)
 
     def holds(self, request: Request, epoch: int) -> bool:
         """Whether the fence holds: a write as intake makes it, with the epoch before the fence, must be refused."""

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from chalicelib.domain.patience import full_jitter
@@ -16,6 +17,7 @@ from chalicelib.domain.privacy import Request, Step
 from chalicelib.domain.tickets import SECOND
 from chalicelib.storage import rows
 from chalicelib.storage.bulk import Bulk, Key
+from chalicelib.storage.counting import Store, joined, lasts, mark, stores_of
 from chalicelib.storage.requests import RequestStore, request_of
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.vault import Place
@@ -27,28 +29,23 @@ STORES = (CONTACT, CONVERSATION, TICKETS, ALIASES, LINKS, WORDS, KEYS)
 """Where data of a person can lie. Each is counted in the request's `counts` and in the certificate."""
 IDENTITIES = "identities"
 """The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
+MOST_CONSENTS = 50
+"""Consents of which the proof is kept, the newest; a person gives one for each version of the policy."""
 _CHUNK = 180_000
-"""Bytes of names in one row; DynamoDB takes 400 kB."""
+_MARKS = 15_000
+"""Bytes of names, and number of marks, in one row; DynamoDB takes 400 kB."""
 _MOST_ROWS, _MOST_BYTES = 90, 3_500_000
 """What one transaction takes beside the request: DynamoDB's limits are 100 items and 4 MB."""
 
 
 @dataclass(frozen=True)
-class Store:
-    """One store of the inventory: how many rows were found, and the partitions that are not found otherwise."""
-
-    found: int = 0
-    names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Person:
     """Contact, head, key and words as they are stored (empty: gone), what the conversation leads to, and contact and
-    key of the request's box."""
+    key of the request's box. `consents` are the rows of their consents, the newest first."""
 
     contact: Mapping[str, Any]
     key: Mapping[str, Any]
-    policy: tuple[str, str]
+    consents: Sequence[Mapping[str, Any]]
     stores: Mapping[str, Store]
     box: Mapping[str, Any]
     box_key: Mapping[str, Any]
@@ -68,6 +65,7 @@ class Inventories:
         self._bulk = Bulk(client, tables, wait)
         self._run = Transactions(client, wait)
         self._requests = requests
+        self._desk = tables["desk"]
         self._writes = Writes(tables)
 
     # -- looking
@@ -77,15 +75,14 @@ class Inventories:
         contact_id = request.contact_id
         rows_of_contact = [row for page, _ in self._contact_pages(contact_id) for row in page]
         contact = next((row for row in rows_of_contact if row["sk"] == "contact"), {})
-        consents = [row for row in rows_of_contact if row["sk"].startswith("consent#")]
-        newest = max(consents, key=lambda row: str(row["sk"]), default={})
-        messages, ticket_ids, links, names = 0, set[str](), list[str](), list[str]()
+        consents = sorted((row for row in rows_of_contact if row["sk"].startswith("consent#")), key=_sk, reverse=True)
+        messages, ticket_ids, links, names = set[bytes](), set[str](), list[str](), list[str]()
         for page, _ in self._bulk.pages(
             rows.conversation_pk(request.conversation_id),
-            "sk,contact_id,ticket_id,links,linked_until,aliases,former",
+            "sk,contact_id,ticket_id,links,linked_until,aliases,former,expires_at",
         ):
-            messages += len(page)
             for row in page:
+                messages |= {mark(row["sk"])} if row["sk"] == "head" or lasts(row, now) else set()
                 ticket_ids |= {row["ticket_id"]} if row.get("ticket_id") else set()
                 links += row.get("links", ()) if linked(row, now) else ()
                 names += (*row.get("aliases", ()), *row.get("former", ())) if row["sk"] == "head" else ()
@@ -94,46 +91,54 @@ class Inventories:
         found, tickets = self._tickets(ticket_ids, first, contact_id)
         words = found.get(("index", f"words#{contact_id}", "words"), {})
         texts = tuple(f"text#{name}" for name in words.get("words", ()))
-        owned = tuple(pk for (_, pk, sk), row in found.items() if sk == "alias" and row.get("contact_id") == contact_id)
+        owned = {pk: row for (_, pk, sk), row in found.items() if sk == "alias" and row.get("contact_id") == contact_id}
         key = found.get(("keys", contact_id, ""), {})
+        of_contact = frozenset(mark(row["sk"]) for row in rows_of_contact if lasts(row, now))
         stores = {
-            CONTACT: Store(len(rows_of_contact)),
-            CONVERSATION: Store(messages),
-            TICKETS: Store(len(tickets), tickets),
-            ALIASES: Store(len(owned), owned),
+            CONTACT: Store(len(of_contact), marks=of_contact),
+            CONVERSATION: Store(len(messages), marks=frozenset(messages)),
+            TICKETS: Store(sum(lasts(row, now) for row in tickets.values()), tuple(tickets)),
+            ALIASES: Store(sum(lasts(row, now) for row in owned.values()), tuple(owned)),
             LINKS: Store(len(links), tuple(f"link#{name}" for name in links)),
-            WORDS: Store(len(texts) + bool(words), texts),
+            WORDS: Store(self._written(contact_id, words, texts) + bool(words), texts),
             KEYS: Store(int(bool(key))),
         }
-        policy = newest.get("policy_version", ""), newest.get("policy_hash", "")
         box, box_key = (found.get(one, {}) for one in _of_box(request))
-        return Person(contact, key, policy, stores, box, box_key)
+        return Person(contact, key, consents, stores, box, box_key)
 
     def _contact_pages(self, contact_id: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
-        names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash"
-        return self._bulk.pages(rows.contact_pk(contact_id), names)
+        names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash,language,channel,at"
+        return self._bulk.pages(rows.contact_pk(contact_id), f"{names},expires_at,suppressed_at")
+
+    def _written(self, contact_id: str, words: Mapping[str, Any], texts: Sequence[str]) -> int:
+        """How many of the listed words are written. An indexer that was at the list when the fence closed may have
+        written some or none: then they are looked for."""
+        if not texts or words.get("rule", 1):
+            return len(texts)
+        return len(self._bulk.get(("index", pk, contact_id) for pk in texts))
 
     def _tickets(
         self, ticket_ids: set[str], first: list[Key], contact_id: str
-    ) -> tuple[dict[Key, dict[str, Any]], tuple[str, ...]]:
-        """The rows of `first`, read together with the tickets; and the partitions of the tickets and their numbers.
+    ) -> tuple[dict[Key, dict[str, Any]], dict[str, dict[str, Any]]]:
+        """The rows of `first`, read together with the tickets; and the partitions of the tickets and their numbers,
+        each with the ticket, whose date is that of its number.
 
         A ticket is found by any row that lies on it, or as the predecessor of another.
         """
         found = self._bulk.get([*first, *map(_ticket, sorted(ticket_ids))])
-        names: dict[str, None] = {}
+        names: dict[str, dict[str, Any]] = {}
         asked, fresh = set(ticket_ids), dict(found)
         while fresh:
             mine = [row for (_, pk, _), row in fresh.items() if pk.startswith("ticket#")]
             mine = [row for row in mine if row.get("contact_id") == contact_id]
             for row in mine:
-                names[row["pk"]] = None
+                names[row["pk"]] = row
                 if row.get("number"):
-                    names[rows.number_pk(row["number"])] = None
+                    names[rows.number_pk(row["number"])] = row
             before = {row["previous_ticket_id"] for row in mine if row.get("previous_ticket_id")} - asked
             asked |= before
             fresh = self._bulk.get(map(_ticket, sorted(before))) if before else {}
-        return found, tuple(names)
+        return found, names
 
     # -- writing and reading
 
@@ -149,7 +154,8 @@ class Inventories:
         """Write the inventory and mark the step, with what else belongs to it unless that is refused: all or nothing.
         False: it was written before."""
         puts = list(self._rows(request, person.stores, sealed))
-        version, policy_hash = person.policy
+        newest = next(iter(person.consents), {})
+        version, policy_hash = newest.get("policy_version"), newest.get("policy_hash")
         counts = {name: {"found": one.found, "destroyed": 0, "retained": 0} for name, one in person.stores.items()}
         marked = self._requests.finish(
             request,
@@ -159,6 +165,9 @@ class Inventories:
             counts=counts,
             policy_version=version or None,
             policy_hash=policy_hash or None,
+            consents=[_proof(one, request.received_at) for one in person.consents[:MOST_CONSENTS]] or None,
+            consents_total=len(person.consents) or None,
+            suppressed_at=person.contact.get("suppressed_at"),
             key_fingerprint=fingerprint or None,
         )
         size = sum(_size(put) for put in puts)
@@ -178,25 +187,35 @@ class Inventories:
         """Without dates: they are needed until the proof, however long it takes, and go with the request's box."""
         pk = rows.request_pk(request.id)
         for name, store in stores.items():
-            for part, names in enumerate(_parts(store.names)):
-                row = {"store": name, "found": store.found, "names": names, "request_id": request.id}
+            marks = joined(store.marks or (), _MARKS)
+            for part, (names, some) in enumerate(zip_longest(_parts(store.names), marks)):
+                row = {"store": name, "found": store.found, "names": names or [], "marks": [some] if some else [],
+                       "request_id": request.id}  # fmt: skip
                 yield self._writes.put("inventory", "desk", pk, f"inventory#{name}#{part:03d}", row, fresh=False)
         row = {"store": IDENTITIES, "found": 0, "identities": sealed, "request_id": request.id}
         yield self._writes.put("inventory", "desk", pk, f"inventory#{IDENTITIES}#000", row, fresh=False)
 
     def read(self, request_id: str) -> tuple[Request | None, dict[str, Store]]:
         """The request and its inventory, by one strongly consistent query; None without a request."""
-        request, stores = None, dict[str, Store]()
-        for item in self._request_rows(request_id):
-            if item["sk"] == "request":
-                request = request_of(item)
-            elif "names" in item:
-                before = stores.get(item["store"], Store())
-                stores[item["store"]] = Store(item["found"], (*before.names, *item["names"]))
-        return request, stores
+        items = list(self._request_rows(request_id))
+        request = next((request_of(item) for item in items if item["sk"] == "request"), None)
+        return request, stores_of(item for item in items if item["sk"] != "request")
+
+    def came_late(self, request_id: str, store: str, marks: Iterable[bytes]) -> None:
+        """Write down, once for each, the marks of rows that the inventory does not know, before they are deleted."""
+        names = ("late", "store", "request_id")
+        late = {"SS": sorted(one.hex() for one in marks)}
+        self._bulk.call(
+            "update_item",
+            TableName=self._desk,
+            Key={"pk": {"S": rows.request_pk(request_id)}, "sk": {"S": f"inventory#{store}#late"}},
+            UpdateExpression="ADD #late :late SET #store = :store, #request_id = :request",
+            ExpressionAttributeNames={f"#{name}": name for name in names},
+            ExpressionAttributeValues={":late": late, ":store": {"S": store}, ":request": {"S": request_id}},
+        )
 
     def _request_rows(self, request_id: str) -> Iterator[dict[str, Any]]:
-        names = (*Request.__dataclass_fields__, "sk", "request_id", "store", "found", "names")
+        names = (*Request.__dataclass_fields__, "sk", "request_id", "store", "found", "names", "marks", "late")
         wanted = ",".join(name for name in names if name != "id")
         for page, _ in self._bulk.pages(rows.request_pk(request_id), wanted):
             yield from page
@@ -238,4 +257,17 @@ def _parts(names: Iterable[str]) -> list[list[str]]:
 
 
 def _size(put: Write) -> int:
-    return 500 + sum(len(name["S"]) + 3 for name in put.item["Put"]["Item"].get("names", {"L": []})["L"])
+    item = put.item["Put"]["Item"]
+    names, marks = item.get("names", {"L": []})["L"], item.get("marks", {"L": []})["L"]
+    return 500 + sum(len(name["S"]) + 3 for name in (*names, *marks))
+
+
+def _sk(row: Mapping[str, Any]) -> str:
+    return str(row["sk"])
+
+
+def _proof(consent: Mapping[str, Any], ended_at: int) -> dict[str, Any]:
+    """What proves that a consent was given, and when it ended (ms): no address, no text, no message."""
+    words = {"version": "policy_version", "hash": "policy_hash", "language": "language", "channel": "channel"}
+    said = {name: str(consent.get(attribute, "")) for name, attribute in words.items()}
+    return {**said, "given": int(consent.get("at", 0)), "ended": ended_at}

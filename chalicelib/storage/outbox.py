@@ -18,6 +18,9 @@ from chalicelib.storage.outgoing_rows import Parked
 from chalicelib.storage.transactions import Transactions
 from chalicelib.storage.writes import Write
 
+_STAYS = frozenset({"outbox", "contact"})
+"""Roles of writes without which a place is not given up."""
+
 
 class Outbox(OutboxReading):
     """The outbox of all conversations. All methods raise Unavailable."""
@@ -81,21 +84,23 @@ class Outbox(OutboxReading):
         """Record that the message is out, its last `piece` (0: it is one), with a status that came before us, and give
         its place up.
 
-        It does so even if the claim has passed to another sender: what is out is out.
+        It does so even if the claim has passed to another sender: what is out is out. A place that is the eraser's by
+        now stays.
         """
         waiting, head = job.waiting, job.head
         assert head is not None
         name = self._name(waiting, provider_id)
 
-        def build(refused: frozenset[str]) -> list[Write]:
+        def build(refused: frozenset[str]) -> list[Write] | None:
             message, early = self._as_now(job, name, now, refused)
+            end = self._end(job, refused)
             if message is None:
-                return [self._rows.given_up(waiting)]
+                return end or None
             return [
                 self._rows.messages.identified(message, head, provider_id, name, now, piece=piece, early=early),
                 self._rows.link(name, waiting.ref, now, piece),
                 *self._parked(waiting, name, early),
-                self._rows.given_up(waiting),
+                *end,
             ]
 
         self._run.until_done(build)
@@ -112,17 +117,29 @@ class Outbox(OutboxReading):
     def proved(self, job: Job, now: int) -> None:
         """Give the place up, because statuses have proved that all of the message is out."""
 
-        def build(refused: frozenset[str]) -> list[Write]:
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            end = self._end(job, refused)
+            if not end:
+                return None
             message = self.message(job.waiting.ref, now) if refused else job.message
             behind = message is not None and message.rank < RANK["sent"]
             raised = [self._rows.messages.all_out(message)] if message and behind else []
-            return [*raised, self._rows.given_up(job.waiting)]
+            return [*raised, *end]
 
         self._run.until_done(build)
 
-    def settled(self, waiting: Waiting) -> None:
-        """Give the place up: the message is gone, or an answer to a callback was tried."""
-        self._run.until_done(lambda refused: [self._rows.given_up(waiting)])
+    def settled(self, waiting: Waiting, contact_id: str = "") -> bool:
+        """Give the place up: the message is gone, or an answer to a callback was tried. False: the contact is being
+        erased, and the place is the eraser's."""
+        unfenced = [self._rows.unfenced(contact_id)] if contact_id else []
+        return self._run.until_done(lambda refused: None if refused else [self._rows.given_up(waiting), *unfenced])
+
+    def _end(self, job: Job, refused: frozenset[str]) -> list[Write]:
+        """The end of a place; none when it is the eraser's, or its person is being erased."""
+        return [] if refused & _STAYS else [self._rows.given_up(job.waiting), *self._unfenced(job)]
+
+    def _unfenced(self, job: Job) -> list[Write]:
+        return [self._rows.unfenced(job.head.contact_id)] if job.head else []
 
     def again(self, job: Job, attempt_id: str, due_at: int, *, doubtful: bool = False) -> bool:
         """Give the claim back until `due_at`; `doubtful` says that the provider may have accepted the
@@ -194,9 +211,9 @@ class Outbox(OutboxReading):
         waiting = job.waiting
 
         def build(refused: frozenset[str]) -> list[Write] | None:
-            if "outbox" in refused:
+            if refused & _STAYS:
                 return None
-            writes = [self._rows.given_up(waiting, attempt_id, now)]
+            writes = [self._rows.given_up(waiting, attempt_id, now), *self._unfenced(job)]
             message = self.message(waiting.ref, now) if refused else job.message
             if message is None:
                 return writes

@@ -4,7 +4,7 @@ are in outgoing_rows.py."""
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.delivery import ESSENTIAL, Head, Outgoing, Waiting
+from chalicelib.domain.delivery import ESSENTIAL, FENCED_BY, Head, Outgoing, Waiting
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import SECOND, WINDOW, State
 from chalicelib.storage import channel_rows, rows
@@ -31,8 +31,8 @@ class OutboxRows:
         return self._writes.update("outbox", "desk", pk, sk, expression, condition, values)
 
     def given_up(self, waiting: Waiting, attempt_id: str | None = None, now: int = 0) -> Write:
-        """Delete a place: in any case, or only while the claim `attempt_id` holds it, or nobody when that is
-        ""."""
+        """Delete a place: whoever holds it, or only while the claim `attempt_id` holds it, or nobody when that is "".
+        The eraser's places are its own: they were counted."""
         body: dict[str, Any] = {
             "TableName": self._tables["desk"],
             "Key": {
@@ -43,7 +43,10 @@ class OutboxRows:
         if attempt_id:
             body["ConditionExpression"] = "attempt_id = :attempt"
             body["ExpressionAttributeValues"] = {":attempt": {"S": attempt_id}}
-        elif attempt_id is not None:
+        elif attempt_id is None:
+            body["ConditionExpression"] = "attribute_not_exists(attempt_id) OR attempt_id <> :fence"
+            body["ExpressionAttributeValues"] = {":fence": {"S": FENCED_BY}}
+        else:
             free = "attribute_exists(pk) AND (attribute_not_exists(attempt_id) OR claim_until <= :now)"
             body["ConditionExpression"] = free
             body["ExpressionAttributeValues"] = {":now": {"N": str(now)}}
@@ -65,6 +68,11 @@ class OutboxRows:
         stops += [] if waiting.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
         pk = rows.contact_pk(head.contact_id)
         return [self._writes.update("contact", "desk", pk, "contact", "", " AND ".join(stops), {})] if stops else []
+
+    def unfenced(self, contact_id: str) -> Write:
+        """The contact is not being erased; one that is gone is nobody's any more."""
+        condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
+        return self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
 
     # -- tickets
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib.domain.privacy import ASKED_WITHIN, Ask, Asked, Request, Step, Subject
+from chalicelib.domain.privacy import ASKED_WITHIN, FENCED, Ask, Asked, Request, Step, Subject
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import SECOND, gone_at
 from chalicelib.storage import rows, sealing
@@ -134,6 +134,12 @@ class RequestOpening:
         """The end of an ask, once."""
         body = self._key(ask.contact_id, f"ask#{ask.at:013d}#{ask.blind}")
         return Write("ask", {"Delete": {**body, "ConditionExpression": "attribute_exists(pk)"}})
+
+    def unfenced(self, contact_id: str) -> Write:
+        """The contact is not being erased: from its fence on, what lies there is the eraser's. One that is gone is
+        nobody's."""
+        condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
+        return self._writes.update(FENCED, "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
 
     def newest(self, request: Request) -> Write:
         """The contact's pointer names this request: the person has not asked again since."""

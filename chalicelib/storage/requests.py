@@ -101,13 +101,14 @@ class RequestStore:
         return self._run.until_done(build)
 
 
-def over(now: int, kept_days: int) -> dict[str, Any]:
+def over(now: int, kept_days: int, until: int = 0) -> dict[str, Any]:
     """What a request that is over gets and loses: it is listed among those, kept as a proof, and nobody wakes it.
 
-    `now` in ms; `kept_days` are the operator's profile's for an answered request.
+    `now` in ms; `kept_days` are the operator's profile's for an answered request. `until` (ms) is its date when that is
+    known already.
     """
-    until = (now + kept_days * DAY) // SECOND
-    dates = {"over_at": now, "expires_at": until, "gone_at": gone_at(until), "queue": OVER_QUEUE, "activity": now}
+    date = (until or now + kept_days * DAY) // SECOND
+    dates = {"over_at": now, "expires_at": date, "gone_at": gone_at(date), "queue": OVER_QUEUE, "activity": now}
     return dates | dict.fromkeys(("due", "due_at", "token", "waits"))
 
 

@@ -204,7 +204,8 @@ WORDS = ItemClass(
 REQUEST = ItemClass(
     "request", "desk", pk="request#{request_id}", sk="request",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="1095 days after it was answered", eraser="request",
+    expiry="1095 days after it was answered, and never before the term of the proof of consent that it holds",
+    eraser="request",
     sealed=("secret", "evidence", "reason"),
     plain=("request_id", "kind", "state", "source", "contact_id", "conversation_id", "channel", "account", "language",
            "received_at", "deadline_at", "alarm_at", "target_at", "due", "due_at", "run", "waits", "token", "steps",
@@ -212,14 +213,14 @@ REQUEST = ItemClass(
            "key_fingerprint", "inventory_hash", "passes", "failure", "failed_step", "escalated_at", "created_by",
            "decided_by", "over_at", "fences", "after", "queue", "activity", "expires_at", "gone_at", "opened_at",
            "received_on", "default_at", "check", "ground", "proposal", "announcements", "told_by", "posted_on",
-           "answered", "consents", "approved_by"),
+           "answered", "consents", "consents_total", "suppressed_at", "approved_by"),
 )  # fmt: skip
 INVENTORY = ItemClass(
     "inventory", "desk", pk="request#{request_id}", sk="inventory#{store}#{part}",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
     expiry="none: it goes when the box is closed, at most 24 hours after the proof of absence", eraser="request",
     sealed=("identities",),
-    plain=("request_id", "store", "found", "names"),
+    plain=("request_id", "store", "found", "names", "marks", "late"),
 )  # fmt: skip
 OPEN_REQUEST = ItemClass(
     "open_request", "desk", pk="contact#{contact_id}", sk="request",

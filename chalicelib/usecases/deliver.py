@@ -21,6 +21,7 @@ from chalicelib.domain.delivery import (
     Waiting,
     by_piece,
     gives_up,
+    of_the_eraser,
     proved,
     refusal,
     to_send,
@@ -98,9 +99,13 @@ class _Run:
     def __call__(self) -> int:
         while True:
             waiting = self._store.waiting(self._conversation_id)
+            if any(one.fenced for one in waiting):
+                return self._sent
             for one in waiting:
-                if one.action == "answer_callback":
-                    answer_callback(self._store, self._providers, self._opener, one, self._parts.clock())
+                if one.action != "answer_callback":
+                    continue
+                if not answer_callback(self._store, self._providers, self._opener, one, self._parts.clock()):
+                    return self._sent
             if not waiting:
                 return self._sent
             first = next((one for one in waiting if one.action != "answer_callback"), None)
@@ -141,9 +146,10 @@ class _Run:
 
         Everything that can fail is done before the claim, so that a claim that was left behind means a call.
         """
+        if of_the_eraser(job):
+            return False
         if job.message is None:
-            self._store.settled(job.waiting)
-            return True
+            return self._store.settled(job.waiting, job.head.contact_id if job.head else "")
         opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job)
         pieces = 1 if isinstance(opened, Failure) else len(opened.pieces)
         left = to_send(job, pieces)

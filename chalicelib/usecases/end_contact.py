@@ -40,6 +40,6 @@ class EndContact:
             if date > head.expires_at:
                 self.store.put_off(head, date)
             return False
-        for sk, _ in left:
-            self.store.clear(conversation_id, sk)
+        if not all(self.store.clear(head, sk) for sk, _ in left):
+            return False
         return self.store.end(head, now, (now + self.consent_days * DAY) // SECOND)

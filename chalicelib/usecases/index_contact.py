@@ -8,8 +8,8 @@ from chalicelib.domain.search_words import contact_words
 from chalicelib.errors import Unavailable
 
 if TYPE_CHECKING:
+    from chalicelib.storage.contact_index import ContactIndex
     from chalicelib.storage.contact_texts import ContactTexts
-    from chalicelib.storage.text_index import TextIndex
 
 TRIES = 5
 
@@ -19,13 +19,14 @@ class IndexContact:
     """Indexes contacts. It may be done again at any time."""
 
     contacts: Callable[[], "ContactTexts"]
-    index: "TextIndex"
+    index: "ContactIndex"
 
     def __call__(self, contact_id: str) -> int:
         """Make a contact found by what it is called now; return how many rows changed.
 
-        One that is gone or being erased is found by nothing. It ends only when the contact is still as it was
-        read, so that of two runs at once the newer profile wins. Raises Unavailable and CannotOpen.
+        One that is gone is found by nothing; one that is being erased is left to the eraser. It ends only when the
+        contact is still as it was read, so that of two runs at once the newer profile wins. Raises Unavailable and
+        CannotOpen.
         """
         changed = 0
         for _ in range(TRIES):

@@ -86,11 +86,11 @@ def _address(opener: "Opener", contact_id: str, sealed: Mapping[str, bytes]) -> 
     return None
 
 
-def answer_callback(store: "Outbox", providers: Providers, opener: "Opener", waiting: Waiting, now: int) -> None:
-    """Answer a pressed button once, as well as we can: it stops turning by itself, too. Raises
-    Unavailable."""
+def answer_callback(store: "Outbox", providers: Providers, opener: "Opener", waiting: Waiting, now: int) -> bool:
+    """Answer a pressed button once, as well as we can: it stops turning by itself, too. False: its person is being
+    erased, and its place stays. Raises Unavailable."""
+    message = store.message(waiting.ref, now)
     try:
-        message = store.message(waiting.ref, now)
         place = sealing.message_content(waiting.ref)
         content = opener.json(message.contact_id, place, message.content) if message else None
         callback_id = str((content or {}).get("details", {}).get("callback_id", ""))
@@ -98,4 +98,4 @@ def answer_callback(store: "Outbox", providers: Providers, opener: "Opener", wai
             providers.answer_callback(waiting.channel, waiting.account, callback_id)
     except (SendError, CannotOpen) as error:
         log("callback_unanswered", channel=waiting.channel, code=error.code)
-    store.settled(waiting)
+    return store.settled(waiting, message.contact_id if message else "")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.privacy import (
     ENDINGS,
+    FENCED,
     FIXED,
     OVER,
     Ask,
@@ -37,6 +38,10 @@ _ALIVE = "attribute_exists(#due)"
 _CONFIRMABLE = f"{_ALIVE} AND #state IN (:if_verifying, :if_deciding, :if_escalated)"
 
 
+class _ErasingNow(Exception):
+    """The fence around the contact is closed."""
+
+
 @dataclass(frozen=True)
 class PrivacyAsks:
     """Deals with a contact's asks. `answers` tell the person when a request is open already or none is opened, and ask
@@ -51,7 +56,19 @@ class PrivacyAsks:
     clock: Callable[[], int]
 
     def __call__(self, contact_id: str) -> int:
-        """Deal with all asks of a contact, the oldest first; return how many there were. Raises Unavailable."""
+        """Deal with all asks of a contact, the oldest first; return how many there were. Those of who is being erased
+        are left to the eraser. Raises Unavailable."""
+        dealt = 0
+        try:
+            while asks := self.opening.asks(contact_id):
+                for ask in asks:
+                    self._deal(ask)
+                    dealt += 1
+        except _ErasingNow:
+            log("asks_left", contact_id=contact_id, outcome="erasing")
+        return dealt
+
+    def _deal(self, ask: Ask) -> None:
         deal = {
             "withdraw": self._withdraw,
             "confirm": self._confirm,
@@ -59,13 +76,19 @@ class PrivacyAsks:
             "maybe": self._maybe,
             "no": self._drop,
         }
-        dealt = 0
-        while asks := self.opening.asks(contact_id):
-            for ask in asks:
-                outcome = deal.get(ask.action, self._drop)(ask)
-                log("ask_dealt_with", contact_id=contact_id, action=ask.action, outcome=outcome)
-                dealt += 1
-        return dealt
+        outcome = deal.get(ask.action, self._drop)(ask)
+        log("ask_dealt_with", contact_id=ask.contact_id, action=ask.action, outcome=outcome)
+
+    def _run(self, ask: Ask, build: "Callable[[frozenset[str]], Sequence[Write] | None]") -> bool:
+        """Write what `build` returns while the contact is not being erased. Raises _ErasingNow."""
+
+        def checked(refused: frozenset[str]) -> "Sequence[Write] | None":
+            if FENCED in refused:
+                raise _ErasingNow
+            writes = build(refused)
+            return None if writes is None else [self.opening.unfenced(ask.contact_id), *writes]
+
+        return self.store.until_done(checked)
 
     def _withdraw(self, ask: Ask) -> str:
         try:
@@ -95,7 +118,7 @@ class PrivacyAsks:
             # Before there is a box the first question has not been asked: it answers this one, too.
             return [self.opening.dealt_with(ask), *self.answers.already_open(request, self.clock())]
 
-        return "open_already" if self.store.until_done(build) else "dealt_with"
+        return "open_already" if self._run(ask, build) else "dealt_with"
 
     def _too_often(self, ask: Ask) -> str:
         """The person opens and cancels requests again and again: told so once, and the ask is dealt with."""
@@ -111,7 +134,7 @@ class PrivacyAsks:
             return [end, told, *self.answers.too_often(subject, ask.language, asked.again_at, now)]
 
         count("RequestsTooOften")
-        return "too_often" if self.store.until_done(build) else "dealt_with"
+        return "too_often" if self._run(ask, build) else "dealt_with"
 
     def _maybe(self, ask: Ask) -> str:
         """The message may ask for something about the person's data: they are asked, once in a while, and not while a
@@ -136,7 +159,7 @@ class PrivacyAsks:
             alone = self.opening.none_open(contact_id, pointed)
             return [end, noted, alone, *self.answers.meant(subject, ask, now)]
 
-        self.store.until_done(build)
+        self._run(ask, build)
         return outcome
 
     def _running(self, request_id: str, contact_id: str) -> bool:
@@ -197,7 +220,7 @@ class PrivacyAsks:
             changed.append(True)
             return [change, self.opening.dealt_with(ask)]
 
-        if not self.store.until_done(build):
+        if not self._run(ask, build):
             return "dealt_with"
         if not changed:
             return "no_effect"
@@ -205,7 +228,7 @@ class PrivacyAsks:
         return "done"
 
     def _drop(self, ask: Ask) -> str:
-        self.store.until_done(lambda refused: None if "ask" in refused else [self.opening.dealt_with(ask)])
+        self._run(ask, lambda refused: None if "ask" in refused else [self.opening.dealt_with(ask)])
         return "no_effect"
 
 

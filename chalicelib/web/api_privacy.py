@@ -1,6 +1,7 @@
 """JSON API: requests about data and the certificates of their end."""
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Response
@@ -198,7 +199,9 @@ def form(one: Request, now: int) -> dict[str, Any]:
         },
         "received_on": one.received_on or None,
         "missed": list(missed(one, now)),
-        "suppressed": suppresses(one),
+        "suppresses": suppresses(one),
+        "suppressed": when(one.suppressed_at or one.at(Step.SUPPRESSED)),
+        "barrier": when(one.at(Step.FENCED)),
         "identity": one.identity or None,
         "identity_check": one.check or None,
         "proposal": _proposal(one),
@@ -214,6 +217,8 @@ def form(one: Request, now: int) -> dict[str, Any]:
             store: {name: int(counts.get(name, 0)) for name in ("found", "destroyed", "retained")}
             for store, counts in sorted(one.counts.items())
         },
+        "consents": [_consent(each) for each in one.consents],
+        "consents_total": one.consents_total,
         "passes": one.passes,
         "run": one.run,
         "failure": _failure(one),
@@ -231,6 +236,11 @@ def _proposal(one: Request) -> dict[str, Any] | None:
         return None
     given = {"check": found.check or None, "ground": found.ground or None, "posted_on": found.posted_on or None}
     return {"decision": found.what, "by": found.by, "at": when(found.at), **given}
+
+
+def _consent(one: Mapping[str, Any]) -> dict[str, Any]:
+    words = {name: str(one[name]) for name in ("version", "hash", "language", "channel")}
+    return {**words, "given": when(one["given"]), "ended": when(one["ended"])}
 
 
 def _failure(one: Request) -> dict[str, Any] | None:

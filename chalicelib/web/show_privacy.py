@@ -28,7 +28,7 @@ from chalicelib.domain.profile import Deadline
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import day_start, working_days_between
 from chalicelib.storage.announcements import Announced
-from chalicelib.web.certificate_page import STORES
+from chalicelib.web.certificate_words import STORES
 from chalicelib.web.show import Words
 
 KINDS: Mapping[str, str] = {

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain.delivery import CLAIM, GIVE_UP_AFTER, GIVE_UP_TRIES
 from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged
 from chalicelib.domain.tickets import DAY, RANK
+from chalicelib.storage.models import DeskRow
 from tests.delivery.conftest import Delivery
 from tests.delivery.provider import BREAK
 from tests.delivery.test_reply import change
@@ -335,13 +336,33 @@ def test_a_403_closes_the_conversation_and_an_unblocking_in_the_same_second_open
     assert desk.head()["blocked"] is False
 
 
-@pytest.mark.parametrize(("name", "value"), [("state", "erasing"), ("epoch", 2)])
-def test_nothing_goes_to_a_person_who_is_being_erased(desk: Delivery, name: str, value: object) -> None:
+def test_nothing_goes_to_a_person_of_another_epoch(desk: Delivery) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
-    change(desk, f"contact#{ticket['contact_id']}", "contact", name, value)
+    change(desk, f"contact#{ticket['contact_id']}", "contact", "epoch", 2)
     desk.sender()(ticket["conversation_id"])
     assert (desk.provider.calls, desk.message(ref)["failure"]["reason"]) == (0, "erased")
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["message", "message gone"])
+def test_of_a_person_who_is_being_erased_nothing_goes_out_and_nothing_is_taken_away(desk: Delivery, gone: bool) -> None:
+    """The eraser counts what there is, and deletes it."""
+    ticket = desk.open_ticket()
+    ref = desk.reply(ticket, "Жауап")
+    if gone:
+        DeskRow(f"conversation#{ref.conversation_id}", f"message#{ref.tail}").delete()
+    change(desk, f"contact#{ticket['contact_id']}", "contact", "state", "erasing")
+    before = desk.items()
+    desk.sender()(ticket["conversation_id"])
+    assert (desk.provider.calls, desk.items()) == (0, before)
+
+
+def test_a_place_whose_person_is_gone_altogether_ends(desk: Delivery) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    DeskRow(f"contact#{ticket['contact_id']}", "contact").delete()
+    desk.sender()(ticket["conversation_id"])
+    assert (desk.provider.calls, desk.of("outbox#")) == (0, [])
 
 
 def test_a_destroyed_key_ends_what_waits(desk: Delivery) -> None:

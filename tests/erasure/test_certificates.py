@@ -75,7 +75,7 @@ class Office:
 
     def finish(self, request: Request) -> dict[str, Any]:
         backups = Backups(self.dynamodb, self.tables)
-        task = FinishCertificate(self.requests, backups, self.ledger, self.signer, 1095, lambda: self.now)
+        task = FinishCertificate(self.requests, backups, self.ledger, self.signer, 1095, 1095, lambda: self.now)
         return task(request.id)
 
     def recover(self) -> None:

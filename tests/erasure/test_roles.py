@@ -161,7 +161,7 @@ WRITES = {
     ("delete", "index"): {"erase_stores", "close_box"},
     ("delete", "ledger"): NOBODY,
     ("batch_delete", "keys"): NOBODY,
-    ("batch_delete", "desk"): {"hard_suppress", "erase_stores"},
+    ("batch_delete", "desk"): {"erase_stores"},
     ("batch_delete", "index"): {"erase_stores"},
     ("batch_delete", "ledger"): NOBODY,
 }  # fmt: skip

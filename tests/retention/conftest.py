@@ -11,6 +11,7 @@ from chalicelib.domain.profile import load_profile
 from chalicelib.domain.tickets import DAY
 from chalicelib.storage.blind import TextKey
 from chalicelib.storage.closing import Closing
+from chalicelib.storage.contact_index import ContactIndex
 from chalicelib.storage.contact_texts import ContactTexts
 from chalicelib.storage.desk import Desk as DeskReader
 from chalicelib.storage.drafts import DraftStore
@@ -21,7 +22,6 @@ from chalicelib.storage.queues import Queues
 from chalicelib.storage.retention import TicketDates
 from chalicelib.storage.search import Accounts, Search
 from chalicelib.storage.sweeping import Sweeping
-from chalicelib.storage.text_index import TextIndex
 from chalicelib.usecases.date_rows import DateRows
 from chalicelib.usecases.end_contact import EndContact
 from chalicelib.usecases.index_contact import IndexContact
@@ -144,10 +144,10 @@ class Keeping(Delivery):
         return self.items(keep=lambda item: item.get("ticket_id") == wanted and item["sk"] not in ("head", "contact"))
 
     @property
-    def text_index(self) -> TextIndex:
-        return TextIndex(TextKey(b"t" * 32))
+    def text_index(self) -> ContactIndex:
+        return ContactIndex(TextKey(b"t" * 32), self.dynamodb, self.tables, lambda attempt: None)
 
-    def indexer(self, index: TextIndex | None = None) -> IndexContact:
+    def indexer(self, index: ContactIndex | None = None) -> IndexContact:
         return IndexContact(lambda: ContactTexts(OneOpener(lambda: self.vault)), index or self.text_index)
 
     def index_contact(self, contact_id: str) -> int:

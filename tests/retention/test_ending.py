@@ -552,6 +552,23 @@ def change_alias(desk: Keeping, pk: str, contact_id: str) -> None:
     IndexRow(pk, "alias").update(actions=[IndexRow.contact_id.set(contact_id)])
 
 
+def test_what_is_left_in_a_conversation_stays_when_its_fence_closes_in_between(amina: Ended) -> None:
+    """From then on it is the eraser's, who counts it."""
+    desk = amina.desk
+    store = desk.endings()
+    left = store.left
+
+    def fenced(conversation_id: str) -> list[tuple[str, str]]:
+        found = left(conversation_id)
+        change(desk, f"conversation#{conversation_id}", "head", "epoch", 9)
+        return found
+
+    store.left = fenced  # type: ignore[method-assign]
+    before = desk.of("message#")
+    assert before and not desk.ender(store=store)(amina.conversation_id)
+    assert desk.of("message#") == before and desk.of("contact")
+
+
 # -- the words
 
 

@@ -1,12 +1,15 @@
 """Contacts are found by name, username and address, as people type them, and by nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from chalicelib.domain.messages import Address, Author
 from chalicelib.domain.search_words import contact_words, phone_word
-from chalicelib.storage.models import IndexRow
+from chalicelib.storage.models import DeskRow, IndexRow
+from chalicelib.storage.writes import Write
 from tests.delivery.test_reply import change
 from tests.people import AMINA, from_amina, from_daniyar
 from tests.retention.conftest import Keeping
@@ -85,6 +88,7 @@ def test_who_has_the_whole_word_comes_before_those_whose_word_begins_so(
     monkeypatch.setattr(text_index, "MOST_FOUND", 2)
     for number in range(8):
         name = "Али" if number == 5 else f"Алина{number} Ким"
+        DeskRow(f"contact#{str(number) * 20}", "contact", state="active").save()
         desk.text_index.replace(f"{number}" * 20, contact_words(name, "", "", "", ""))
     assert desk.text_index.find_contacts("Али")[0] == "5" * 20
     assert len(desk.text_index.find_contacts("али")) == len(desk.text_index.find_contacts("алин ким")) == 2
@@ -109,15 +113,53 @@ def test_a_changed_name_is_found_and_the_old_one_no_longer(desk: Keeping, people
     assert people["amina"] in desk.text_index.find_contacts("Амина")
 
 
-@pytest.mark.parametrize("how", ["erasing", "no key"])
-def test_somebody_who_is_erased_is_found_by_nothing(desk: Keeping, people: dict[str, str], how: str) -> None:
-    if how == "erasing":
-        change(desk, f"contact#{people['daniyar']}", "contact", "state", "erasing")
+@pytest.mark.parametrize("how", ["no contact", "no key"])
+def test_somebody_who_is_gone_is_found_by_nothing(desk: Keeping, people: dict[str, str], how: str) -> None:
+    if how == "no contact":
+        DeskRow(f"contact#{people['daniyar']}", "contact").delete()
     else:
         desk.dynamodb.delete_item(TableName=desk.tables["keys"], Key={"pk": {"S": people["daniyar"]}})
     desk.index_contact(people["daniyar"])
     assert desk.text_index.find_contacts("@daniyar_osp") == []
-    assert not desk.items("index", lambda item: people["daniyar"] in (item["sk"], item["pk"].partition("#")[2]))
+    assert words_of(desk, people["daniyar"]) == []
+
+
+def words_of(desk: Keeping, contact_id: str) -> list[dict[str, Any]]:
+    """What a contact is found by, and the list of it."""
+    return desk.items("index", lambda item: contact_id in (item["sk"], item["pk"].partition("#")[2]))
+
+
+@pytest.mark.parametrize("words", [[], ["nowhere"], ["оспанов", "nowhere"]])
+@pytest.mark.parametrize("moment", [0, 1, 2, 3], ids=["before", "list", "rows", "list again"])
+def test_from_the_fence_on_an_indexer_changes_no_row_but_the_list_that_it_was_at(
+    desk: Keeping, people: dict[str, str], moment: int, words: list[str]
+) -> None:
+    """The eraser counts and deletes what there is."""
+    index, contact_id = desk.text_index, people["daniyar"]
+    transact, calls, reached = index._transact, [0], list[list[dict[str, Any]]]()
+
+    def fenced(contact: str, writes: Sequence[Write], *, adds: bool) -> bool:
+        calls[0] += 1
+        if calls[0] == moment:
+            change(desk, f"contact#{contact_id}", "contact", "state", "erasing")
+            reached.append(words_of(desk, contact_id))
+        return transact(contact, writes, adds=adds)
+
+    index._transact = fenced  # type: ignore[method-assign]
+    if not moment:
+        change(desk, f"contact#{contact_id}", "contact", "state", "erasing")
+        reached.append(words_of(desk, contact_id))
+    changed = index.replace(contact_id, words)
+    assert changed == 0 and reached
+    assert words_of(desk, contact_id) == reached[0]
+    desk.index_contact(contact_id)
+    assert words_of(desk, contact_id) == reached[0]
+
+
+def test_no_word_is_written_of_a_contact_that_is_gone(desk: Keeping, people: dict[str, str]) -> None:
+    DeskRow(f"contact#{people['daniyar']}", "contact").delete()
+    assert desk.text_index.replace(people["daniyar"], ["nowhere"]) == 0
+    assert desk.text_index.find_contacts("nowhere") == []
 
 
 def test_a_run_that_died_leaves_no_row_that_the_next_does_not_know(desk: Keeping, people: dict[str, str]) -> None:

@@ -42,7 +42,7 @@ from chalicelib.storage.desk import Desk
 from chalicelib.storage.desk_changes import DeskChanges
 from chalicelib.storage.drafts import DraftStore
 from chalicelib.storage.ledger import Ledger
-from chalicelib.storage.models import DeskRow, bind
+from chalicelib.storage.models import DeskRow, IndexRow, bind
 from chalicelib.storage.opening import Opener
 from chalicelib.storage.outbox import Outbox
 from chalicelib.storage.queue_pages import COUNTED, counts, page
@@ -697,6 +697,13 @@ def _(desk: Keeping) -> Action:
     return lambda: store.settled(one.waiting)
 
 
+@asks("AP464")
+def _(desk: Keeping) -> Action:
+    store, one = job(desk)
+    contact_id = desk.head()["contact_id"]
+    return lambda: store.settled(one.waiting, contact_id)
+
+
 @asks("AP70")
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
@@ -1005,7 +1012,7 @@ def _(desk: Keeping) -> Action:
     return lambda: desk.index_contact(ticket["contact_id"])
 
 
-@asks("AP98", "AP99", "AP100", "AP101")
+@asks("AP98", "AP99", "AP465", "AP101")
 def _(desk: Keeping) -> Action:
     contact_id = desk.open_ticket()["contact_id"]
     desk.index_contact(contact_id)
@@ -1392,26 +1399,48 @@ def destroyed(
     return work
 
 
-@asks("AP160", "AP230", "AP231", "AP232", "AP233", "AP234", "AP235", "AP236")
+@asks("AP160", "AP233", "AP230", "AP231", "AP232", "AP236")
 def _(desk: Keeping) -> Action:
     return destroyed(desk, "hard_suppress")
 
 
-@asks("AP160", "AP230", "AP231", "AP232", "AP306")
+@asks("AP160", "AP233", "AP230", "AP231", "AP232", "AP306")
 def _(desk: Keeping) -> Action:
     work = destroyed(desk, "hard_suppress")
     living(desk).holding.set(BOLAT, desk.now)
     return work
 
 
-@asks("AP160", "AP160", "AP237", "AP233", "AP234", "AP236")
+@asks("AP160", "AP160", "AP237", "AP460", "AP234", "AP236")
 def _(desk: Keeping) -> Action:
-    return destroyed(desk, "hard_suppress", until="hard_suppress")
+    work = destroyed(desk, "hard_suppress", until="hard_suppress")
+    (place, _) = desk.of("outbox#")
+    DeskRow(place["pk"], place["sk"]).update(actions=[DeskRow.attempt_id.remove()])
+    return work
 
 
 @asks("AP160", "AP238", "AP239", "AP240", "AP241")
 def _(desk: Keeping) -> Action:
     return destroyed(desk, "freeze_inventory", until="hard_suppress")
+
+
+@asks("AP160", "AP238", "AP239", "AP240", "AP462", "AP241")
+def _(desk: Keeping) -> Action:
+    work = destroyed(desk, "freeze_inventory", until="hard_suppress")
+    (words,) = desk.items("index", lambda item: item["sk"] == "words")
+    IndexRow(words["pk"], "words").update(actions=[IndexRow.rule.set(0)])
+    return work
+
+
+@asks("AP242", "AP245", "AP246", "AP247", "AP461", "AP250", "AP251", "AP252", "AP461", "AP466")
+def _(desk: Keeping) -> Action:
+    """A line that came after the inventory, and a word of an indexer of the release before."""
+    work = destroyed(desk, "erase", until="destroy_key")
+    (words,) = desk.items("index", lambda item: item["sk"] == "words")
+    (head,) = [item for item in desk.of("head") if item.get("aliases")]
+    DeskRow(head["pk"], f"message#{desk.now}#a", direction="event").save()
+    IndexRow(words["pk"], "words").update(actions=[IndexRow.words.set([*words["words"], "late"])])
+    return work
 
 
 @asks("AP160", "AP238", "AP239", "AP240", "AP311")
@@ -1445,7 +1474,11 @@ def _(desk: Keeping) -> Action:
     person = made.person(from_amina(sent_at=made.seconds))
     made.deliver()
     store = erasing.Erasing(desk.dynamodb, desk.tables)
-    return lambda: list(store.conversation(person.conversation_id, person.channel, made.now, (), final=True))
+    return lambda: list(
+        store.conversation(
+            person.conversation_id, person.channel, made.now, (), final=True, since=0, note=lambda store, names: None
+        )
+    )
 
 
 # -- the proof and the certificate

@@ -164,6 +164,11 @@ class Proposal:
     ground: str = ""
     posted_on: str = ""
 
+    @property
+    def seen(self) -> str:
+        """What a page that shows it sends along when somebody agrees: another proposal has another moment."""
+        return f"{self.what}.{self.at}"
+
 
 @dataclass(frozen=True)
 class Hold:

@@ -90,8 +90,9 @@ class DecideRequest:
         self.store.until_done(build)
 
     def agree(self, request_id: str, staff_id: str, what: str = "") -> None:
-        """Carry out what another colleague has proposed; with `what`, only when it still is that. What is replaced
-        while this runs is not carried out: nobody has seen it.
+        """Carry out what another colleague has proposed; with `what`, its word or what its page showed of it
+        (Proposal.seen), only when it still is that. What is replaced while this runs is not carried out: nobody has
+        seen it.
 
         Raises NotFound; Conflict with the code `no_proposal`, `same_person` or one of `propose`; and Unavailable.
         """
@@ -101,7 +102,7 @@ class DecideRequest:
         def build(refused: frozenset[str]) -> "Sequence[Write]":
             request = self._open(request_id)
             proposal = request.proposal
-            if proposal is None or (what and proposal.what != what) or (seen and proposal != seen[0]):
+            if proposal is None or what not in ("", proposal.what, proposal.seen) or (seen and proposal != seen[0]):
                 raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
             seen[:] = [proposal]
             if proposal.by == staff_id:

@@ -210,6 +210,23 @@ def test_a_proposal_that_was_replaced_meanwhile_is_not_agreed_to(
     assert (row.proposal is None) is (another == "taken back")
 
 
+def test_a_proposal_that_was_replaced_since_the_page_was_read_is_not_agreed_to(
+    living: Living, request_: Request
+) -> None:
+    """Given a page that shows a refusal, when its reason is changed, then the button of that page sends nothing."""
+    living.deciding.propose(request_.id, "refuse", DANA, ground="law", reason=UNPAID)
+    first = living.read(request_.id).proposal
+    living.desk.now += 1
+    living.deciding.propose(request_.id, "refuse", DANA, ground="law", reason="Совсем другая причина отказа")
+    second = living.read(request_.id).proposal
+    assert first is not None and second is not None
+    for seen in (first.seen, "refuse.1", "erase", f"erase.{second.at}", "."):
+        assert code(lambda seen=seen: living.deciding.agree(request_.id, ERLAN, seen)) == "no_proposal"  # type: ignore[misc]
+    assert not living.read(request_.id).done(Step.REFUSED)
+    living.deciding.agree(request_.id, ERLAN, second.seen)
+    assert "Совсем другая причина" in living.box_texts(living.read(request_.id))[-1]
+
+
 def test_whoever_decides_alone_may_only_take_back(living: Living, request_: Request) -> None:
     living.deciding.propose(request_.id, "erase", DANA, check="in_person")
     living.deciding.take_back(request_.id)

@@ -341,6 +341,7 @@ def test_who_is_overtaken_while_announcing_again_announces_nothing(
             writes = build(refused)
             if not overtaken:
                 overtaken.append(True)
+                living.desk.now += 1
                 living.announce_again(request_.id)
             return writes
 

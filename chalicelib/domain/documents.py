@@ -4,7 +4,7 @@ import re
 
 _NUMBER = re.compile(
     r"(?<!\d)(?:\d[\s\-‐-―]{0,3}){11}\d(?!\d)"  # an IIN, however its digits are parted
-    r"|(?<!\w)(?:[A-Za-zА-Яа-я№]{1,2}[ .]?){1,2}\d{6,9}(?!\d)"  # a passport's, with its letters
+    r"|(?<!\w)[A-ZА-Я]{1,2}[ .]?№?[ .]?\d{6,9}(?!\d)"  # a passport's, with its letters
     r"|(?<!\d)\d{9}(?!\d)"  # an identity card's
 )
 

@@ -1159,7 +1159,7 @@ def _(desk: Keeping) -> Action:
     return lambda: made.asks(person.contact_id)
 
 
-@asks("AP210", "AP211", "AP212", "AP405", "AP460", "AP210")
+@asks("AP210", "AP211", "AP212", "AP405", "AP625", "AP210")
 def _(desk: Keeping) -> Action:
     made = living(desk)
     person = made.daniyar()

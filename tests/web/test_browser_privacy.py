@@ -16,6 +16,7 @@ from tests.web.asking import every_state, freeze, opened, read, through
 from tests.web.conftest import Web
 from tests.web.serving import DANIYAR, fill, serve
 from tests.web.test_browser import CHROMIUM, SIZES, check, chromium, enter, fresh
+from tests.web.test_privacy_pages import with_box
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 __all__ = ["chromium"]
@@ -97,11 +98,36 @@ def test_a_request_without_scripts_from_the_ticket_to_the_decision(chromium: Any
     page = enter(chromium, address, "dana", java_script_enabled=False)
     page.click(".rail a[href$='/dashboard/privacy']")
     page.click(".row a")
-    page.check("[name=checked]")
+    page.select_option("[name=check]", "in_person")
     page.click("button[value=erase]")
+    assert page.locator("button[value=agree]").count() == 0, "one alone decides nothing"
+    assert not read(web, request.id).done(Step.VERIFIED)
+    other = enter(chromium, address, "erlan", java_script_enabled=False)
+    other.goto(f"{address}/dashboard/privacy/{request.id}")
+    other.click("button[value=agree]")
     assert read(web, request.id).done(Step.VERIFIED)
-    assert page.locator("button[value=erase]").count() == 0
-    page.context.close()
+    assert other.locator("button[value=erase]").count() == 0
+    for one in (page, other):
+        one.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_telling_and_the_letter_in_every_language_and_width(
+    chromium: Any, web: Web, address: str, language: str
+) -> None:
+    request = with_box(web)
+    for size, (width, height) in SIZES.items():
+        page = enter(
+            chromium, address, "dana", viewport={"width": width, "height": height},
+            color_scheme="dark" if language == "ru" else "light",
+        )  # fmt: skip
+        page.evaluate("code => document.querySelector(`[name=language][value=${code}]`).click()", language)
+        page.wait_for_selector(f"html[lang={language}]")
+        page.goto(f"{address}/dashboard/privacy/{request.id}")
+        check(page, f"telling-{language}-{size}")
+        page.click("a[href$='/letter']")
+        check(page, f"letter-{language}-{size}")
+        page.context.close()
 
 
 def test_an_open_ticket_freezes_by_itself(chromium: Any, web: Web, address: str) -> None:

@@ -117,7 +117,7 @@ FUNCTIONS = (
         (
             *each(
                 "Desk",
-                GetItem="request",
+                GetItem="request conversation",
                 PutItem="conversation",
                 UpdateItem="request contact",
                 ConditionCheckItem="conversation",

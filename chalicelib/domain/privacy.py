@@ -83,6 +83,7 @@ class Step(StrEnum):
     OPTED_OUT = "opted_out"
     SUPPRESSED = "suppressed"
     DEFAULTED = "defaulted"
+    DEFAULT_ARRIVED = "default_arrived"
     VERIFIED = "verified"
     ANNOUNCED = "announced"
     TOLD = "told"
@@ -393,7 +394,7 @@ ENDINGS = (Step.CANCELLED, Step.REFUSED, Step.FINISHED)
 """A request with one of these is on its way out and destroys nothing."""
 _BESIDE = (
     *ENDINGS,
-    *(Step.REASONED, Step.SUPERSEDED, Step.DEFAULTED, Step.ANNOUNCED, Step.OPTED_OUT),
+    *(Step.REASONED, Step.SUPERSEDED, Step.DEFAULTED, Step.DEFAULT_ARRIVED, Step.ANNOUNCED, Step.OPTED_OUT),
     *(Step.BACKUPS_CHECKED, Step.BACKUPS_GONE),
 )
 _OF_OPT_OUT = (Step.OPTED_OUT, Step.CERTIFIED, Step.NOTIFIED)
@@ -485,7 +486,7 @@ def missed(request: Request, now: int) -> tuple[str, ...]:
     "answered". Empty before the limit, for what was done in time, and for a request that came to nothing in time.
 
     The processing has stopped from the suppression on, while that holds; an answer is that the person was told what
-    happens, the default's word, a refusal, or that they cancelled it themselves.
+    happens, the default's word when it arrived, a refusal, or that they cancelled it themselves.
     """
     limit = request.deadline_at
 
@@ -494,7 +495,7 @@ def missed(request: Request, now: int) -> tuple[str, ...]:
 
     if now <= limit or request.kind == OPT_OUT or in_time(Step.CANCELLED, Step.REFUSED, Step.FINISHED):
         return ()
-    answered = in_time(Step.TOLD, Step.DEFAULTED, Step.NOTIFIED)
+    answered = in_time(Step.TOLD, Step.DEFAULT_ARRIVED, Step.NOTIFIED)
     return (*(() if 0 < _stopped_at(request) <= limit else ("stopped",)), *(() if answered else ("answered",)))
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import privacy_texts
 from chalicelib.domain.privacy import HOUR, MOST_ASKED, Ask, Request, Step, Subject
+from chalicelib.storage.request_box import DEFAULT
 
 if TYPE_CHECKING:
     from chalicelib.domain.profile import Profile
@@ -41,7 +42,7 @@ class RequestAnswers:
         """How a request stands that nobody has decided when the law's limit comes near."""
         text = privacy_texts.defaulted(self.profile, request.language, request.received_at, bound=request.bound)
         buttons = privacy_texts.challenge_buttons(self.profile, request.language, request.id)
-        return self.box.notice(request, "defaulted", text, buttons, now)
+        return self.box.notice(request, DEFAULT, text, buttons, now, rings=True)
 
     def refused(self, request: Request, ground: str, reason: str, now: int) -> "list[Write]":
         """That a colleague refused, and why."""

@@ -26,6 +26,8 @@ from chalicelib.storage.writes import Write, Writes, blind_of_notice
 
 ADDRESSES = ("user", "phone", "chat")
 """Attributes of a contact that hold addresses, by their kind."""
+DEFAULT = "defaulted"
+"""Kind of the answer that the person gets near the law's limit when nobody has decided."""
 BOX = "box"
 """Role of the write that demands an open box. It is refused when the box was closed meanwhile: then read the request
 anew."""
@@ -88,17 +90,20 @@ class RequestBox:
         condition = "#conversation_id = :box"
         return self._writes.update("box_contact", "desk", pk, "contact", " ".join(changes), condition, values)
 
-    def notice(self, request: Request, kind: str, text: str, buttons: Sequence[Button], now: int) -> list[Write]:
-        """An answer to the person, under the condition that the box is open; nothing when the request has none.
+    def notice(
+        self, request: Request, kind: str, text: str, buttons: Sequence[Button], now: int, *, rings: bool = False
+    ) -> list[Write]:
+        """An answer to the person, under the condition that the box is open; nothing when the request has none. One
+        that `rings` wakes the request when its status changes.
 
         It is made once when it is written together with a step's mark, or with the deletion of the ask that it answers.
         """
         if request.box is None:
             return []
-        return [
-            self._open(request, request.box),
-            *self.message(request.box, request.channel, request.account, request.id, kind, text, buttons, now),
-        ]
+        written = self.message(request.box, request.channel, request.account, request.id, kind, text, buttons, now)
+        if rings:
+            written[0].item["Put"]["Item"]["request_id"] = {"S": request.id}
+        return [self._open(request, request.box), *written]
 
     def announcement(
         self, request: Request, text: str, buttons: Sequence[Button], now: int, heard_at: int = 0
@@ -184,6 +189,14 @@ class RequestBox:
         values |= {"at": pressed, "no": False}
         expression = "SET #last_inbound_at = :at, #blocked = :no"
         return self._writes.update(BOX, "desk", pk, "head", expression, "#contact_id = :contact", values)
+
+
+def default_answer(request: Request) -> str:
+    """Return the reference of the answer that the default gave, in the request's box; "" when there is none."""
+    if not request.done(Step.DEFAULTED) or request.box is None:
+        return ""
+    at, blind = request.at(Step.DEFAULTED), blind_of_notice(DEFAULT, request.id)
+    return str(MessageRef(request.box.conversation_id, at, blind))
 
 
 def last_answer(request: Request) -> str:

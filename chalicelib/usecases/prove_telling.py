@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.privacy import Request, Step, Wait, proof_of_telling
 from chalicelib.domain.working_days import deadline
 from chalicelib.observability import log
+from chalicelib.storage.request_box import default_answer
 
 if TYPE_CHECKING:
     from chalicelib.domain.profile import Deadline
@@ -27,10 +28,14 @@ class ProveTelling:
     clock: Callable[[], int]
 
     def __call__(self, request: Request) -> Request:
-        """Return the request as it is once the proof, if there is one by now, is written down. Raises Unavailable.
+        """Return the request as it is once the proof, if there is one by now, is written down; the same of the answer
+        that the default gives near the law's limit. Raises Unavailable.
 
         What counts is when we learn of it, which is never earlier than it happened.
         """
+        if request.waits == Wait.DECISION and request.done(Step.DEFAULTED):
+            self._default(request)
+            return request
         if request.done(Step.TOLD) or not request.announcements or request.waits not in (Wait.TELLING, Wait.GRACE):
             return request
         found = (proof_of_telling(request.channel, one.status) for one in self.read(request.announcements))
@@ -44,3 +49,10 @@ class ProveTelling:
             log("person_told", request_id=request.id, outcome=str(proof))
         fresh = self.store.get(request.id)
         return replace(request, steps=fresh.steps, due_at=fresh.due_at) if fresh else request
+
+    def _default(self, request: Request) -> None:
+        answer = default_answer(request)
+        if request.done(Step.DEFAULT_ARRIVED) or not answer:
+            return
+        if any(proof_of_telling(request.channel, one.status) for one in self.read([answer])):
+            self.store.run(self.store.finish(request, Step.DEFAULT_ARRIVED, self.clock()))

@@ -185,6 +185,12 @@ class Living:
         status = status or {"telegram": "sent", "whatsapp": "delivered"}[request.channel]
         ref = MessageRef.parse(request.announcements[-1])
         assert ref is not None
+        self.status(ref, status)
+        self.wake(request_id)
+        return self.read(request_id)
+
+    def status(self, ref: MessageRef, status: str) -> None:
+        """A message of ours has got this status."""
         self.desk.dynamodb.update_item(
             TableName=self.desk.tables["desk"],
             Key=item_to_wire({"pk": rows.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
@@ -192,8 +198,6 @@ class Living:
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={":status": to_wire(status)},
         )
-        self.wake(request_id)
-        return self.read(request_id)
 
     @property
     def grace(self) -> Grace:

@@ -90,19 +90,19 @@ BOTH = ("stopped", "answered")
         (asked("bot", suppressed=85), ("answered",)),
         (asked("message", suppressed=85), ("answered",)),
         (asked("bot", suppressed=101), BOTH),
-        (asked("bot", suppressed=85, defaulted=99), ()),
-        (asked("bot", suppressed=85, defaulted=101), ("answered",)),
+        (asked("bot", suppressed=85, default_arrived=99), ()),
+        (asked("bot", suppressed=85, default_arrived=101), ("answered",)),
         (asked("bot", suppressed=85, verified=90, announced=90, told=99), ()),
         (asked("bot", suppressed=85, verified=90, announced=90), ("answered",)),
         # It was stopped from the beginning, though the fence closed late.
         (asked("bot", "destroying", suppressed=85, verified=90, announced=90, told=99, fenced=102), ()),
         (asked("bot", "destroying", suppressed=85, verified=90, announced=90, told=101, fenced=102), ("answered",)),
         # Nobody knows that the person asked: after two days the processing goes on.
-        (asked("staff", "deciding", suppressed=85, defaulted=99), ("stopped",)),
+        (asked("staff", "deciding", suppressed=85, default_arrived=99), ("stopped",)),
         (asked("staff", "deciding", suppressed=85), BOTH),
         (asked("staff", "telling", suppressed=85, verified=86, announced=86, told=99), ()),
         (asked("staff", "telling", suppressed=85, verified=95, announced=95, told=99), ()),
-        (asked("staff", "telling", suppressed=85, verified=101, announced=101, defaulted=99), ("stopped",)),
+        (asked("staff", "telling", suppressed=85, verified=101, announced=101, default_arrived=99), ("stopped",)),
         (asked("staff", "destroying", suppressed=85, verified=101, announced=101, told=102, fenced=103), BOTH),
         (asked("staff", "verifying", suppressed=99), ("answered",)),
         # What came to nothing in time has missed nothing; what ended late had no answer before.
@@ -110,7 +110,7 @@ BOTH = ("stopped", "answered")
         (asked("staff", "deciding", suppressed=85, refused=99), ()),
         (asked("bot", "cancelled", suppressed=85, cancelled=98, finished=99), ()),
         (asked("bot", "cancelled", suppressed=85, cancelled=101, finished=102), ("answered",)),
-        (asked("bot", "refused", suppressed=85, refused=101, defaulted=99), ()),
+        (asked("bot", "refused", suppressed=85, refused=101, default_arrived=99), ()),
         (asked("staff", "refused", suppressed=85, refused=101, finished=101), BOTH),
         # Of the release before: answered by the last answer alone.
         (asked("bot", "complete", suppressed=85, verified=86, fenced=90, notified=91, box_closed=92), ()),

@@ -22,6 +22,7 @@ from chalicelib.domain.privacy import (
     outcome,
     state_by_steps,
 )
+from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import day_of
 from chalicelib.erasure import await_delivery, decide, escalate, finish, settle, tell, verify_identity, wait_backups
@@ -30,6 +31,7 @@ from chalicelib.erasure.hard_suppress import HardSuppress
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.storage.fencing import Fencing
+from chalicelib.storage.request_box import default_answer
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living, outcomes
 from tests.retention.faults import Died, fated
@@ -154,11 +156,18 @@ def test_near_the_law_s_limit_the_person_gets_an_answer_once_and_nothing_is_dest
     assert (row.state, row.at(Step.DEFAULTED)) == (RequestState.DECIDING, opened.default_at)
     assert ("suppressed_at" in daniyar.row) is (source == "bot")
     assert len(living.box_texts(row)) == texts + 1
+    stopped = () if source == "bot" else ("stopped",)
+    assert missed(row, opened.deadline_at + 1) == (*stopped, "answered"), "what did not arrive is no answer"
+    ref = MessageRef.parse(default_answer(row))
+    assert ref is not None
+    living.status(ref, "sent")
+    living.wake(opened.id)
+    row = living.read(opened.id)
+    assert row.done(Step.DEFAULT_ARRIVED) and missed(row, opened.deadline_at + 1) == stopped
     living.desk.now = row.due_at
     living.wake(opened.id)
     assert living.park(opened, "", "", "decision") == ""
     assert len(living.box_texts(row)) == texts + 1
-    assert missed(row, opened.deadline_at + 1) == (() if source == "bot" else ("stopped",))
     living.says(daniyar, "confirm", opened.id)
     assert outcomes(living) == ["overdue", "overdue", "verified"]
 

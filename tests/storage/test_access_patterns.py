@@ -1241,7 +1241,7 @@ def _(desk: Keeping) -> Action:
     return parking(desk, "decision")
 
 
-@asks("AP160", "AP621", "AP160")
+@asks("AP160", "AP621", "AP160", "AP620")
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.suppressed(made.daniyar())

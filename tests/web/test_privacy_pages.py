@@ -223,7 +223,14 @@ def test_what_the_limit_passed_without_is_called_a_breach(web: Web) -> None:
     assert "the processing was not stopped; the person had no answer" in said and "This is a breach" in said
     stopped = opened(web, received_at=web.now - 40 * DAY)
     at = stopped.deadline_at - DAY
-    mark(web, stopped, {"suppressed": at, "defaulted": at}, state="deciding", waits="decision", due_at=web.now + DAY)
+    mark(
+        web,
+        stopped,
+        {"suppressed": at, "defaulted": at, "default_arrived": at},
+        state="deciding",
+        waits="decision",
+        due_at=web.now + DAY,
+    )
     said = plain(browser.get(f"{LIST}/{stopped.id}").text)
     assert "breach" not in said and "stopped and answered in time" in said
 

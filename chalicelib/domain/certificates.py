@@ -52,19 +52,7 @@ def entry_hash(text: str, signature: bytes) -> str:
 def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
     """Return the body of the first entry; the ledger adds its number and the hash of the one before."""
     return {
-        "format": FORMAT,
-        "entry": ISSUED,
-        "certificate_id": request.certificate_id,
-        "request_id": request.id,
-        "secret_hash": request.secret_hash,
-        "operator": {
-            "company": profile.operator.company,
-            "brand": profile.operator.brand,
-            "bin": profile.operator.bin,
-        },
-        "kind": request.kind,
-        "basis": BASIS[request.kind],
-        "policy": {"version": request.policy_version, "hash": request.policy_hash},
+        **_heading(request, profile),
         "identity": request.identity,
         "approved_by": approved_by(request),
         "times": {
@@ -91,6 +79,18 @@ def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
 def opted_out(request: Request, profile: Profile, now: int) -> dict[str, Any]:
     """Return the body of the one entry of an opt-out: news and offers have ended, and nothing was destroyed."""
     return {
+        **_heading(request, profile),
+        "times": {
+            "received": moment(request.received_at),
+            "done": moment(request.at(Step.OPTED_OUT)),
+            "issued": moment(now),
+        },
+    }
+
+
+def _heading(request: Request, profile: Profile) -> dict[str, Any]:
+    """What every first entry says: which request of which company it is about, on which ground."""
+    return {
         "format": FORMAT,
         "entry": ISSUED,
         "certificate_id": request.certificate_id,
@@ -104,11 +104,6 @@ def opted_out(request: Request, profile: Profile, now: int) -> dict[str, Any]:
         "kind": request.kind,
         "basis": BASIS[request.kind],
         "policy": {"version": request.policy_version, "hash": request.policy_hash},
-        "times": {
-            "received": moment(request.received_at),
-            "done": moment(request.at(Step.OPTED_OUT)),
-            "issued": moment(now),
-        },
     }
 
 

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from chalicelib.usecases.announce_again import AnnounceAgain
     from chalicelib.usecases.decide_request import DecideRequest
     from chalicelib.usecases.open_request import OpenRequest
-    from chalicelib.usecases.opt_out import OptOut
     from chalicelib.usecases.privacy_asks import PrivacyAsks
     from chalicelib.usecases.prove_telling import ProveTelling
     from chalicelib.usecases.wake_request import WakeRequest
@@ -111,14 +110,6 @@ def open_request() -> "OpenRequest":
 
 
 @cache
-def opt_out() -> "OptOut":
-    """Ends news and offers."""
-    from chalicelib.usecases.opt_out import OptOut
-
-    return OptOut(requests(), opening(), profile().deadlines, wiring.clock())
-
-
-@cache
 def wake_request() -> "WakeRequest":
     """Wakes a request here and now, for the function that may start runs."""
     from chalicelib.usecases.wake_request import WakeRequest
@@ -164,12 +155,8 @@ def decide_request() -> "DecideRequest":
 
 
 def _reason(request: "Request") -> str:
-    """What a colleague wrote as the reason of a decision, opened; "" when it does not open any more."""
-    from chalicelib.storage import sealing
-
-    sealed = requests().item(request.id).get("reason")
-    place = sealing.request_attribute(request.id, "reason")
-    return wiring_delivery.single_opener().text(request.contact_id, place, sealed) or "" if sealed else ""
+    """What a colleague wrote as the reason of a decision; "" when it does not open any more."""
+    return secret().opened(request, "reason", request.contact_id) or ""
 
 
 def ring_asks(contact_id: str) -> bool:
@@ -369,8 +356,7 @@ def notify() -> "Notify":
     from chalicelib.erasure.notify import Notify
 
     kept, address = profile().retention["request"].days, certificates_address()
-    opener = wiring_delivery.single_opener
-    opt_out = AnswerOptOut(requests(), opening(), box(), opener, profile(), address, kept)
+    opt_out = AnswerOptOut(requests(), opening(), box(), secret(), profile(), address, kept)
     return Notify(requests(), box(), secret(), profile(), address, opt_out, wiring.clock())
 
 

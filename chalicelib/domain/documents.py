@@ -2,6 +2,8 @@
 
 import re
 
+from chalicelib.errors import BadInput
+
 _NUMBER = re.compile(
     r"(?<!\d)(?:\d[\s\-‐-―]{0,3}){11}\d(?!\d)"  # an IIN, however its digits are parted
     r"|(?<!\w)[A-ZА-Я]{1,2}[ .]?№?[ .]?\d{6,9}(?!\d)"  # a passport's, with its letters
@@ -13,3 +15,12 @@ _NUMBER = re.compile(
 def names_document(text: str) -> bool:
     """Whether a text holds what looks like the number of a document. A phone number is none."""
     return _NUMBER.search(text) is not None
+
+
+def refuse_documents(text: str) -> None:
+    """Raise BadInput with the code `document` for a text that names one."""
+    if names_document(text):
+        raise BadInput(
+            "Do not write down numbers of documents: copies are forbidden (94-V art. 7(10)). Say what you saw.",
+            code="document",
+        )

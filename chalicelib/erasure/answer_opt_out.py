@@ -1,19 +1,17 @@
 """The answer to an opt-out goes into the person's own conversation: they stay, and their key does."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.privacy import Request, RequestState, Step
 from chalicelib.domain.privacy_texts import opted_out
-from chalicelib.storage import sealing
 from chalicelib.storage.requests import over
 
 if TYPE_CHECKING:
     from chalicelib.domain.profile import Profile
-    from chalicelib.storage.opening import Opener
     from chalicelib.storage.request_box import RequestBox
     from chalicelib.storage.request_opening import RequestOpening
+    from chalicelib.storage.request_secret import RequestSecret
     from chalicelib.storage.requests import RequestStore
     from chalicelib.storage.writes import Write
 
@@ -29,32 +27,29 @@ class AnswerOptOut:
     store: "RequestStore"
     opening: "RequestOpening"
     box: "RequestBox"
-    opener: Callable[[], "Opener"]
+    secret: "RequestSecret"
     profile: "Profile"
     address: str
     kept_days: int
 
-    def __call__(
-        self, request: Request, item: Mapping[str, Any], now: int, refused: frozenset[str]
-    ) -> "list[Write] | None":
+    def __call__(self, request: Request, now: int, refused: frozenset[str]) -> "list[Write] | None":
         """Return the writes that answer the request and end it; None when it is over. When the person is gone, or is
-        being erased, there is nobody to tell, and the request ends all the same. `item` is its row, `refused` what was
-        refused of the writes before. Raises CannotOpen and Unavailable.
+        being erased, there is nobody to tell, and the request ends all the same. `refused` is what was refused of the
+        writes before. Raises CannotOpen and Unavailable.
         """
         if request.state == RequestState.ANSWERED:
             return None
         ended = {"state": str(RequestState.ANSWERED), "secret": None, **over(now, self.kept_days)}
-        told = [] if SUBJECT in refused else self._told(request, item, now)
+        told = [] if SUBJECT in refused else self._told(request, now)
         if not told:
             return [self.store.change(request.id, ended, only="attribute_exists(#due)")]
         return [self.store.finish(request, Step.NOTIFIED, now, **ended), *told]
 
-    def _told(self, request: Request, item: Mapping[str, Any], now: int) -> "list[Write]":
+    def _told(self, request: Request, now: int) -> "list[Write]":
         subject = self.opening.subject(request.contact_id)
         if subject is None or subject.erasing:
             return []
-        place = sealing.request_attribute(request.id, "secret")
-        secret = self.opener().text(subject.contact_id, place, item.get("secret"))
+        secret = self.secret.opened(request, "secret", subject.contact_id)
         if secret is None:  # the key was destroyed since
             return []
         text = opted_out(self.profile, request.language, request.certificate_id, secret, self.address)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _SEALED_TO_THE_BOX: Mapping[str, None] = dict.fromkeys(("secret", "box", "fences", "announcements"))
 _OF_NO_CERTIFICATE: Mapping[str, None] = dict.fromkeys(("secret_hash", "certificate_id"))
-"""Attributes that a request loses, what names its box among them; the names of its
-fences stay as long as the inventory's, whose kind they are."""
+"""Attributes that a request loses, what names its box among them; the names of its fences stay as long as the
+inventory's, whose kind they are."""
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from chalicelib.domain.privacy import Request, RequestState, Step, Wait
 from chalicelib.domain.tickets import DAY
 from chalicelib.erasure.waiting import Beginning
 
-LOOKS_AGAIN = 7 * DAY
-"""How long a run waits at once for a decision after the default."""
-
 if TYPE_CHECKING:
     from chalicelib.storage.writes import Write
+
+LOOKS_AGAIN = 7 * DAY
+"""How long a run waits at once for a decision after the default."""
 
 
 def handle(event: Mapping[str, Any]) -> dict[str, Any]:

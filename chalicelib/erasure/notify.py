@@ -45,7 +45,7 @@ class Notify:
                 raise Conflict("There is no certificate to tell of yet.", code="too_early")
             now = self.clock()
             if request.kind == OPT_OUT:
-                return self.opt_out(request, self.store.item(request_id), now, refused)
+                return self.opt_out(request, now, refused)
             text = self._text(request, now)
             return [self.store.finish(request, Step.NOTIFIED, now), *self.box.notice(request, "erased", text, (), now)]
 

@@ -1,4 +1,4 @@
-"""The secret of a request's certificate, which only the person gets: sealed to the box, gone with it."""
+"""What is sealed on the row of a request: its certificate's secret, for the person alone, and what colleagues wrote."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,14 +19,18 @@ class RequestSecret:
         self._store = store
         self._opener = opener
 
+    def opened(self, request: Request, attribute: str, owner: str) -> str | None:
+        """Return an attribute that is sealed to the key of the contact `owner`; None when either is gone. Raises
+        CannotOpen and Unavailable."""
+        sealed = self._store.item(request.id).get(attribute)
+        return self._opener().text(owner, sealing.request_attribute(request.id, attribute), sealed) if sealed else None
+
     def __call__(self, request: Request) -> str:
-        """Return the secret in the clear. Raises Conflict for a request without a box, NotFound when the box's key or
-        the secret is gone, CannotOpen and Unavailable."""
+        """Return the secret, which is sealed to the box. Raises Conflict for a request without a box, NotFound when the
+        box's key or the secret is gone, CannotOpen and Unavailable."""
         if request.box is None:
             raise Conflict("The request has no box to answer into.", code="no_box")
-        sealed = self._store.item(request.id).get("secret")
-        place = sealing.request_attribute(request.id, "secret")
-        secret = self._opener().text(request.box.contact_id, place, sealed) if sealed else None
+        secret = self.opened(request, "secret", request.box.contact_id)
         if secret is None:
             raise NotFound("The box's key or the secret is gone.", code="no_secret")
         return secret

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.documents import names_document
+from chalicelib.domain.documents import refuse_documents
 from chalicelib.domain.privacy import (
     ENDINGS,
     FIXED,
@@ -157,11 +157,7 @@ class DecideRequest:
         if what == "erase":
             if check not in IDENTITY_CHECKS:
                 raise BadInput(f"Say how identity was checked: {', '.join(IDENTITY_CHECKS)}.", code="check")
-            if names_document(reason):
-                raise BadInput(
-                    "Do not write down numbers of documents: copies are forbidden (94-V art. 7(10)). Say what you saw.",
-                    code="document",
-                )
+            refuse_documents(reason)
         if what == "refuse":
             if ground not in self.profile.refusals:
                 raise BadInput(f"Name a ground: {', '.join(self.profile.refusals)}.", code="ground")

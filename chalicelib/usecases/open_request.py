@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.documents import names_document
+from chalicelib.domain.documents import refuse_documents
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.privacy import (
     ENDINGS,
@@ -84,10 +84,7 @@ class OpenRequest:
         Raises NotFound for a contact that is not there or is being erased, BadInput (with the code `received_on` about
         that day, `document` when the evidence holds the number of one) and Unavailable.
         """
-        if names_document(evidence):
-            raise BadInput(
-                "Do not write down numbers of documents: copies are forbidden (94-V art. 7(10)).", code="document"
-            )
+        refuse_documents(evidence)
         if source == "staff":
             received_at = self._day_of_receipt(received_on)
         if kind == OPT_OUT:

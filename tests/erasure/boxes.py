@@ -61,7 +61,7 @@ class Boxes:
             store=self.desk.request_store(client),
             opening=RequestOpening(client or self.desk.dynamodb, self.desk.tables),
             box=RequestBox(self.desk.tables),
-            opener=lambda: OneOpener(lambda: self.desk.vault),
+            secret=RequestSecret(self.desk.request_store(client), lambda: OneOpener(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
             kept_days=KEPT_DAYS,

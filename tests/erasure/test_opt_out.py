@@ -207,13 +207,12 @@ def test_when_the_person_is_gone_it_ends_without_an_answer(outs: Outs, daniyar: 
 def test_no_answer_lands_behind_a_fence_that_closes_at_that_moment(outs: Outs, daniyar: Person) -> None:
     request = opted_out(outs, daniyar)
     outs.certify(request.id)
-    item = outs.living.store.item(request.id)
-    writes = outs.boxes.answer_opt_out()(outs.living.read(request.id), item, outs.living.desk.now, frozenset())
+    writes = outs.boxes.answer_opt_out()(outs.living.read(request.id), outs.living.desk.now, frozenset())
     outs.living.set_contact(daniyar, state="erasing")
     assert writes is not None
     refusal = outs.living.store.run(*writes)
     assert refusal is not None and refusal.roles == {"subject"}
-    again = outs.boxes.answer_opt_out()(outs.living.read(request.id), item, outs.living.desk.now, refusal.roles)
+    again = outs.boxes.answer_opt_out()(outs.living.read(request.id), outs.living.desk.now, refusal.roles)
     assert again is not None and outs.living.store.run(*again) is None
     assert outs.living.read(request.id).state == RequestState.ANSWERED
 

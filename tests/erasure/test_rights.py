@@ -332,7 +332,7 @@ def opted_out(walk: Walk, person: Person) -> None:
     before = walk.keys()
     walk.recorder.function = "privacy"
     walk._become(walk.roles.given["privacy"])
-    opened = wiring_erasure.opt_out()(person.contact_id, 0, "message")
+    opened = wiring_erasure.open_request()(person.contact_id, "opt_out", "message")
     walk.recorder.function = ""
     walk._become({**CREDENTIALS, "AWS_SESSION_TOKEN": ""})
     walk.privacy(request_id=opened.request_id)

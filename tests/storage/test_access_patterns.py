@@ -1055,13 +1055,13 @@ def certified_opt_out(desk: Keeping) -> tuple[Boxes, str, str]:
     return Boxes(made.desk), opened.request_id, person.contact_id
 
 
-@asks("AP160", "AP160", "AP212", "AP63", "AP604")
+@asks("AP160", "AP212", "AP160", "AP63", "AP604")
 def _(desk: Keeping) -> Action:
     made, request_id, _ = certified_opt_out(desk)
     return lambda: made.notify()(request_id)
 
 
-@asks("AP160", "AP160", "AP212", "AP605")
+@asks("AP160", "AP212", "AP605")
 def _(desk: Keeping) -> Action:
     made, request_id, contact_id = certified_opt_out(desk)
     key = item_to_wire({"pk": f"contact#{contact_id}", "sk": "contact"})

@@ -3,7 +3,9 @@
 It speaks the AWS protocols, so everything here but `MiniStack` works against any other endpoint too.
 """
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -98,6 +100,8 @@ class MiniStack:
         """Start the process and wait until it answers. Raises CannotStart."""
         if is_taken(self.port):
             raise CannotStart(f"Port {self.port} is in use. Stop what listens there or choose another with AWS_PORT=…")
+        if "STATE_DIR" in self._env:
+            _fit_kept_state(Path(self._env["STATE_DIR"]), self.endpoint)
         output = self._log.open("ab") if self._log else subprocess.DEVNULL
         try:
             self._process = subprocess.Popen(
@@ -158,6 +162,24 @@ class MiniStack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _fit_kept_state(state: Path, endpoint: str) -> None:
+    """Make what a former run kept fit for this one.
+
+    MiniStack keeps how far readers of streams have read and forgets the records, so that after a restart they would
+    pass over as many changes as they had read before. And it keeps the addresses of queues with the port of then.
+    """
+    kept = {file: file.read_text(encoding="utf-8") for file in state.glob("*.json")}
+    lambdas, queues = state / "lambda.json", state / "sqs.json"
+    if lambdas not in kept or queues not in kept:
+        return
+    functions = json.loads(kept[lambdas])
+    functions["payload"]["dynamodb_stream_positions"]["data"] = {}
+    kept[lambdas] = json.dumps(functions)
+    former = re.search(r"http://127\.0\.0\.1:\d+(?=/\d+/desk-)", kept[queues])
+    for file, text in kept.items():
+        file.write_text(text.replace(former[0], endpoint) if former else text, encoding="utf-8")
 
 
 def create_tables(endpoint: str, template: Json, prefix: str) -> dict[str, str]:

@@ -31,7 +31,6 @@ from local.stack import Stack, code_zip, deploy, function_name
 from local.template import PROJECT, built_template
 from local.twins import ADDRESS, TwinServer
 
-KEPT = PROJECT / ".local" / "kept"
 READY_SECONDS = 30.0
 ENFORCES_IAM_SINCE = 5
 """Minor version of ministack 1 from which AUTH=true means something."""
@@ -47,7 +46,7 @@ class Desk:
     def __init__(self, settings: RunSettings, say: Say = lambda line: None) -> None:
         self.settings = settings
         self._say = say
-        self._home = KEPT if settings.persist else Path(tempfile.mkdtemp(prefix="spoint-desk-"))
+        self._home = settings.kept or Path(tempfile.mkdtemp(prefix="spoint-desk-"))
         self.log = self._home / "aws.log"
         self._twins = TwinServer()
         self._aws = MiniStack(settings.aws_port, log=self.log, env=self._environment())
@@ -66,7 +65,7 @@ class Desk:
             "SFN_WAIT_SCALE": "0.005",
             ADDRESS: self._twins.address,
         }
-        if self.settings.persist:
+        if self.settings.kept:
             found |= {
                 "PERSIST_STATE": "1",
                 "STATE_DIR": str(self._home / "state"),
@@ -171,7 +170,7 @@ class Desk:
         self._servers = []
         self._aws.stop()
         self._twins.stop()
-        shutil.rmtree(self._home / "tmp" if self.settings.persist else self._home, ignore_errors=True)
+        shutil.rmtree(self._home / "tmp" if self.settings.kept else self._home, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self.start()

@@ -3,9 +3,13 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from chalicelib.domain.policy import serving_profiles, why_not_serving
 from local.aws import CannotStart, is_taken
+
+KEPT = Path(__file__).resolve().parent.parent / ".local" / "kept"
+"""Where data is kept that is to outlive a run, unless PERSIST names another folder."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,8 @@ class RunSettings:
     phones_port: int = 8001
     smtp_port: int = 2525
     operator: str = "spoint"
-    persist: bool = False
+    kept: Path | None = None
+    """The folder in which data is kept; without one it ends with the run."""
     log_level: str = "INFO"
 
     @classmethod
@@ -33,7 +38,7 @@ class RunSettings:
             phones_port=_port(environment, "PHONES_PORT", 8001),
             smtp_port=_port(environment, "SMTP_PORT", 2525),
             operator=operator,
-            persist=environment.get("PERSIST", "") not in ("", "0"),
+            kept=_kept(environment.get("PERSIST", "")),
             log_level=environment.get("LOG_LEVEL") or "INFO",
         )
 
@@ -57,6 +62,13 @@ class RunSettings:
         ):
             if is_taken(port):
                 raise CannotStart(f"Port {port} is in use. Stop what listens there or choose another with {name}=…")
+
+
+def _kept(given: str) -> Path | None:
+    """Return the folder that PERSIST means: none for "" and 0, one that it names by a path, else the usual one."""
+    if given in ("", "0"):
+        return None
+    return Path(given) if "/" in given else KEPT
 
 
 def _port(environment: Mapping[str, str], name: str, usual: int) -> int:

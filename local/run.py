@@ -8,7 +8,7 @@ from types import FrameType
 
 from local import seed
 from local.aws import CannotStart
-from local.desk import KEPT, Desk, project_path
+from local.desk import Desk, project_path
 from local.ports import RunSettings, settings
 from local.stack import CannotDeploy
 
@@ -26,7 +26,7 @@ def main() -> int:
     try:
         chosen = settings()
         desk = Desk(chosen, lambda line: print(f"  {line}", flush=True))
-        kept = f"kept in {project_path(KEPT)}" if chosen.persist else "in memory only; PERSIST=1 keeps it"
+        kept = f"kept in {project_path(chosen.kept)}" if chosen.kept else "in memory only; PERSIST=1 keeps it"
         print(f"sPoint Help Desk, profile {chosen.operator}. Data: {kept}.", flush=True)
         desk.start()
         signal.signal(signal.SIGINT, ask)

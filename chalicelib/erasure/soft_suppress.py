@@ -5,13 +5,13 @@ somebody by pretending to be them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.certificates import secret_hash
 from chalicelib.domain.delivery import Recipient
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.privacy import HOUR, IDENTITY_WAITS, OPT_OUT, Box, Request, RequestState, Step
+from chalicelib.domain.privacy import HOUR, OPT_OUT, Box, Request, RequestState, Step, identity_until
 from chalicelib.domain.privacy_texts import challenge, challenge_buttons
 from chalicelib.erasure.task import run
 from chalicelib.errors import NotFound
@@ -126,7 +126,8 @@ class SoftSuppress:
         """The challenge, unless the answer is known already: then nothing is left to ask."""
         if any(request.done(step) for step in _ANSWERED):
             return []
-        hours = IDENTITY_WAITS // HOUR
+        until = identity_until(replace(request, steps={**request.steps, Step.SUPPRESSED: now}))
+        hours = max(1, (until - now) // HOUR)
         text = challenge(self.profile, request.language, request.kind, hours, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)
         return self.box.message(box, request.channel, request.account, request.id, "challenge", text, buttons, now)

@@ -285,7 +285,7 @@ def test_a_failed_run_goes_on_by_one_colleague_s_word_and_an_open_one_does_not(
     assert code(lambda: living.deciding.go_on(request_.id, ERLAN)), "it goes on already"
     living.wake(request_.id)
     row = living.read(request_.id)
-    assert (row.run, row.decided_by, row.approved_by) == (2, DANA, "")
+    assert (row.run, row.resumed_by, row.decided_by, row.approved_by) == (2, DANA, "", "")
 
 
 @pytest.mark.parametrize("ground", sorted(PROFILE.refusals))

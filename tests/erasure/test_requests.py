@@ -288,7 +288,7 @@ def test_a_failed_request_alone_goes_on_when_a_colleague_says_so(living: Living,
     living.deciding.go_on(request_id, DANA)
     living.wake(request_id)
     after = living.store.item(request_id)
-    assert (after["steps"], after["decided_by"], after["run"]) == (before["steps"], DANA, 2)
+    assert (after["steps"], after["resumed_by"], after["run"]) == (before["steps"], DANA, 2)
     assert after["state"] != "escalated" and "identity" not in after and "approved_by" not in after
 
 

@@ -1,0 +1,341 @@
+"""Orders of events about a request that people and clocks bring about, and what must be true after each."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.certificates import approved_by
+from chalicelib.domain.privacy import (
+    HOUR,
+    IDENTITY_WAITS,
+    Request,
+    Step,
+    Wait,
+    checked_by,
+    identity_until,
+    letter_by,
+    missed,
+)
+from chalicelib.domain.tickets import DAY
+from chalicelib.domain.working_days import day_of, day_start, deadline, default_time
+from chalicelib.erasure.decide import Decide
+from chalicelib.errors import BadInput, Conflict, NotFound
+from chalicelib.storage.attributes import item_to_wire
+from chalicelib.storage.queues import Bell
+from chalicelib.storage.sealing import request_attribute
+from chalicelib.workers import relay
+from tests.erasure.conftest import Person
+from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes
+from tests.erasure.test_limits import asked, entered
+
+FRIDAY = day_start("2026-11-27") + 12 * HOUR
+GRACE = 4 * HOUR
+
+
+def telling(living: Living, person: Person, **more: Any) -> Request:
+    request = living.opened(person, **more)
+    living.soft_suppress(request.id)
+    return living.mark(request.id, {"verified": living.desk.now}, identity="staff")
+
+
+# -- a letter
+
+
+def test_a_day_of_posting_that_no_calendar_has_is_refused(living: Living, daniyar: Person) -> None:
+    living.desk.now = FRIDAY
+    request = telling(living, daniyar)
+    assert living.park(request, "", "", "telling") == ""
+    living.desk.now = FRIDAY + 5 * DAY
+    for written in ("2026-11-31", "2026-11-99", "20261130", "2026-W49-1"):
+        with pytest.raises(BadInput) as error:
+            living.deciding.propose(request.id, "letter", DANA, posted_on=written)
+        assert error.value.code == "posted_on"
+
+
+def test_after_a_letter_a_run_of_the_release_before_waits_until_it_has_arrived(living: Living, daniyar: Person) -> None:
+    """Given a run that tells in its Grace, for it knows no Tell, then the person has the same time to think again."""
+    living.desk.now = FRIDAY
+    request = telling(living, daniyar)
+    assert living.park(request, "", "", "grace") == ""
+    living.desk.now += HOUR
+    living.decide(request.id, "letter", "", posted_on="2026-11-27")
+    row = living.read(request.id)
+    assert row.done(Step.TOLD) and outcomes(living) == [] and not row.done(Step.GRACED)
+    assert row.due_at >= day_start("2026-12-05") + GRACE - 1
+    living.says(daniyar, "cancel")
+    assert outcomes(living) == ["cancelled"]
+
+
+# -- who asks by two ways
+
+
+@pytest.mark.parametrize("source", ["bot", "message"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_the_bound_account_says_to_a_request_of_a_colleague_holds(
+    living: Living, daniyar: Person, source: str, when: str
+) -> None:
+    """Given a paper that a colleague entered, when the person withdraws in the chat too, then silence lifts nothing."""
+    request = living.opened(daniyar, source="staff", received_on=day_of(living.desk.now))
+    living.soft_suppress(request.id)
+    assert living.park(request, "", "", "identity") == ""
+    if when == "after":
+        living.desk.now += IDENTITY_WAITS
+        living.wake(request.id)
+        living.park(request, "", "", "decision")
+        assert "suppressed_at" not in daniyar.row
+    living.desk.now += HOUR
+    if source == "bot":
+        living.says(daniyar, "withdraw")
+    else:
+        living.open_request(daniyar.contact_id, "withdrawal", "message", received_at=living.desk.now)
+    if when == "before":
+        living.desk.now += IDENTITY_WAITS
+        living.wake(request.id)
+        living.park(request, "", "", "decision")
+    row = living.read(request.id)
+    assert row.bound and row.state == "deciding" and "suppressed_at" in daniyar.row
+
+
+def test_a_paper_that_was_received_earlier_moves_the_clock_back(living: Living, daniyar: Person) -> None:
+    living.desk.now = FRIDAY
+    request = living.opened(daniyar)
+    day = day_of(FRIDAY - 10 * DAY)
+    again = living.open_request(daniyar.contact_id, "withdrawal", "staff", received_on=day, created_by=DANA)
+    assert again.request_id == request.id and not again.new
+    row = living.read(request.id)
+    assert row.received_at == day_start(day)
+    assert row.deadline_at == deadline(PROFILE.deadlines["stop_processing"], day_start(day))
+    assert row.deadline_at < request.deadline_at and row.alarm_at < request.alarm_at
+    assert row.default_at < request.default_at
+
+
+def test_a_paper_that_was_received_later_moves_nothing(living: Living, daniyar: Person) -> None:
+    request = living.opened(daniyar)
+    living.desk.now += 2 * DAY
+    living.open_request(daniyar.contact_id, "withdrawal", "staff", received_on=day_of(living.desk.now), created_by=DANA)
+    assert living.read(request.id) == request
+
+
+# -- who decided what
+
+
+def test_who_says_that_a_letter_was_posted_has_not_checked_identity(living: Living, daniyar: Person) -> None:
+    request = living.suppressed(daniyar)
+    living.decide(request.id, "erase")
+    assert living.park(request, "", "", "telling") == ""
+    living.desk.now += HOUR
+    third = "5f0c1c1e-0000-4000-8000-00000000000f"
+    living.deciding.propose(request.id, "letter", third, posted_on=day_of(living.desk.now))
+    living.deciding.agree(request.id, DANA)
+    row = living.read(request.id)
+    assert (row.decided_by, row.approved_by) == (DANA, ERLAN)
+
+
+def test_who_has_a_failed_run_go_on_has_decided_nothing(living: Living, daniyar: Person) -> None:
+    request = living.suppressed(daniyar)
+    living.escalate(request.id, "Unknown")
+    living.deciding.go_on(request.id, DANA)
+    assert living.read(request.id).decided_by == ""
+
+
+# -- late words
+
+
+def test_a_cancel_that_was_said_before_the_request_cancels_nothing(living: Living, daniyar: Person) -> None:
+    """Given "cancel", said about an order, which a provider delivers after the withdrawal that was said later."""
+    request = living.suppressed(daniyar)
+    said_at = request.received_at - 2_000
+    ref = f"{daniyar.conversation_id}.{said_at:013d}.{'b' * 32}"
+    living.says(daniyar, "cancel", message_ref=ref)
+    assert not living.read(request.id).done(Step.CANCELLED)
+    living.says(daniyar, "cancel", message_ref=f"{daniyar.conversation_id}.{request.received_at:013d}.{'c' * 32}")
+    assert living.read(request.id).done(Step.CANCELLED)
+
+
+# -- the limit
+
+
+@pytest.mark.parametrize("days_ago", [17, 18, 19, 20, 21])
+def test_whoever_enters_late_the_answer_comes_before_the_limit(living: Living, daniyar: Person, days_ago: int) -> None:
+    """Given a paper whose limit comes before the two days to confirm are over, then the person is answered in time."""
+    request = entered(living, daniyar, days_ago)
+    living.soft_suppress(request.id)
+    assert living.park(request, "", "", "identity") == ""
+    row = living.read(request.id)
+    if row.deadline_at < living.desk.now:
+        return
+    for _ in range(3):
+        row = living.read(request.id)
+        if row.done(Step.DEFAULTED):
+            break
+        living.desk.now = row.due_at
+        living.wake(request.id)
+        living.park(request, "", "", "decision")
+    row = living.read(request.id)
+    assert row.waits == Wait.DECISION and 0 < row.at(Step.DEFAULTED) < row.deadline_at
+
+
+# -- an opt-out from a paper
+
+
+def test_an_opt_out_from_a_paper_keeps_its_day(living: Living, daniyar: Person) -> None:
+    living.desk.now = FRIDAY
+    opened = living.open_request(daniyar.contact_id, "opt_out", "staff", received_on="2026-11-20", created_by=DANA)
+    assert living.read(opened.request_id).received_on == "2026-11-20"
+
+
+@pytest.mark.parametrize("written", ["20261120", "2026-W47-5", "2026-11-20T00:00", " 2026-11-20", "２０２６-11-20"])
+@pytest.mark.parametrize("kind", ["withdrawal", "opt_out"])
+def test_a_day_of_receipt_has_one_form(living: Living, daniyar: Person, written: str, kind: str) -> None:
+    living.desk.now = FRIDAY
+    with pytest.raises(BadInput) as error:
+        living.open_request(daniyar.contact_id, kind, "staff", received_on=written, created_by=DANA)
+    assert error.value.code == "received_on"
+
+
+def test_a_refusal_holds_no_number_of_a_document(living: Living, daniyar: Person) -> None:
+    request = living.suppressed(daniyar)
+    with pytest.raises(BadInput) as error:
+        living.decide(request.id, "refuse", "ИИН 880101 300123 в заявлении не тот, личность не доказана")
+    assert error.value.code == "document"
+
+
+def test_of_one_proposal_nobody_agrees_to_another(living: Living, daniyar: Person) -> None:
+    request = living.suppressed(daniyar)
+    living.deciding.propose(request.id, "erase", DANA, check="in_person")
+    seen = living.read(request.id).proposal
+    assert seen is not None
+    living.desk.now += 1
+    living.deciding.propose(request.id, "erase", DANA, check="notary")
+    with pytest.raises(Conflict):
+        living.deciding.agree(request.id, ERLAN, seen.seen)
+
+
+def test_what_one_officer_of_the_release_before_approved_no_letter_makes_two(living: Living, daniyar: Person) -> None:
+    """Given a request that one officer confirmed, when two others say that a letter was posted, then the certificate
+    says that one approved the destruction, and the page who checked identity."""
+    request = living.suppressed(daniyar)
+    living.mark(request.id, {"verified": living.desk.now}, identity="staff", decided_by=DANA)
+    assert living.park(request, "", "", "telling") == ""
+    living.deciding.propose(request.id, "letter", ERLAN, posted_on=day_of(living.desk.now))
+    living.deciding.agree(request.id, DANA)
+    row = living.read(request.id)
+    assert approved_by(row) == "privacy_officer" and checked_by(row) == DANA
+    assert list(letter_by(row)) == [ERLAN, DANA]
+
+
+def test_who_refuses_what_was_confirmed_has_not_checked_identity(living: Living, daniyar: Person) -> None:
+    request = living.suppressed(daniyar)
+    living.decide(request.id, "erase")
+    living.deciding.propose(request.id, "refuse", ERLAN, ground="law", reason="Закон велит хранить счета.")
+    living.deciding.agree(request.id, DANA)
+    row = living.read(request.id)
+    assert (row.decided_by, row.approved_by, checked_by(row)) == (ERLAN, DANA, DANA)
+
+
+def test_what_was_proposed_anew_is_not_taken_back_by_who_read_the_one_before(living: Living, daniyar: Person) -> None:
+    request = living.suppressed(daniyar)
+    living.deciding.propose(request.id, "erase", DANA, check="in_person")
+    seen = living.read(request.id).proposal
+    assert seen is not None
+    living.desk.now += 1
+    living.deciding.propose(request.id, "erase", DANA, check="notary")
+    with pytest.raises(Conflict) as error:
+        living.deciding.take_back(request.id, seen.seen)
+    assert error.value.code == "no_proposal" and living.read(request.id).proposal is not None
+    living.deciding.take_back(request.id)
+    living.deciding.take_back(request.id)
+    assert living.read(request.id).proposal is None
+
+
+@pytest.mark.parametrize("name", ["decided_by", "letter_by", "resumed_by"])
+def test_every_act_of_colleagues_rings_for_the_run_that_waits(living: Living, daniyar: Person, name: str) -> None:
+    request = living.suppressed(daniyar)
+    assert living.park(request, "", "", "identity") == ""
+    item = {**living.store.item(request.id), name: [DANA, ERLAN] if name == "letter_by" else DANA}
+    record = {"eventID": "1", "eventName": "MODIFY", "dynamodb": {"NewImage": item_to_wire(item)}}
+    assert relay._bell(record) == ("privacy", Bell({"request_id": request.id}))
+
+
+# -- at the same moment
+
+
+def test_who_withdraws_while_silence_lifts_is_not_released(
+    living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a colleague's request whose time to confirm is over, when the person withdraws in the chat between the
+    run's read and its write, then the suppression stands."""
+    request = living.opened(daniyar, source="staff", received_on=day_of(living.desk.now))
+    living.soft_suppress(request.id)
+    assert living.park(request, "", "", "identity") == ""
+    living.desk.now += IDENTITY_WAITS
+    living.wake(request.id)
+    begin, said = Decide.begin, list[bool]()
+
+    def overtaken(self: Decide, one: Request, now: int, refused: frozenset[str]) -> Any:
+        if not said:
+            said.append(True)
+            living.says(daniyar, "withdraw")
+        return begin(self, one, now, refused)
+
+    monkeypatch.setattr(Decide, "begin", overtaken)
+    assert living.park(request, "", "", "decision") == ""
+    row = living.read(request.id)
+    assert row.bound and row.state == "deciding" and "suppressed_at" in daniyar.row
+    assert missed(row, row.deadline_at + 1) == ("answered",), "it was stopped, and had no answer"
+
+
+@pytest.mark.parametrize("rivals", [2, 6])
+def test_many_notices_at_once_leave_the_earliest(living: Living, daniyar: Person, rivals: int) -> None:
+    living.desk.now = FRIDAY
+    request = living.suppressed(daniyar)
+    days = [day_of(FRIDAY - number * DAY) for number in range(1, rivals + 1)]
+
+    def enter(day: str) -> str:
+        return living.open_request(
+            daniyar.contact_id, "deletion", "staff", received_on=day, created_by=DANA, evidence=day
+        ).request_id
+
+    with ThreadPoolExecutor(rivals) as pool:
+        assert set(pool.map(enter, days)) == {request.id}
+    row = living.read(request.id)
+    assert (row.received_at, row.received_on, row.kind) == (day_start(days[-1]), days[-1], "withdrawal")
+    assert int(living.store.item(request.id)["activity"]) == row.deadline_at
+    kept = living.unsealed(
+        daniyar, request_attribute(request.id, "evidence"), living.store.item(request.id)["evidence"]
+    )
+    assert kept in days
+
+
+@pytest.mark.parametrize("done", ["fenced", "cancelled", "refused", "finished"])
+def test_a_late_notice_changes_nothing_of_what_is_over_or_begun(living: Living, daniyar: Person, done: str) -> None:
+    living.desk.now = FRIDAY
+    request = living.suppressed(daniyar)
+    before = living.mark(request.id, {done: 1})
+    with suppress(NotFound):
+        living.open_request(daniyar.contact_id, "withdrawal", "staff", received_on="2026-11-20", created_by=DANA)
+    after = living.read(request.id)
+    assert (after.received_at, after.deadline_at, after.bound_at) == (before.received_at, before.deadline_at, 0)
+
+
+@given(
+    received=st.integers(0, 800 * 24), waited=st.integers(0, 40 * 24), bound=st.booleans(),
+)  # fmt: skip
+def test_the_time_to_confirm_leaves_room_for_the_answer(received: int, waited: int, bound: bool) -> None:
+    at = day_start("2025-01-01") + received * HOUR
+    suppressed, term = at + waited * HOUR, PROFILE.deadlines["stop_processing"]
+    one = replace(asked("bot" if bound else "staff"), received_at=at, steps={"suppressed": suppressed},
+                  deadline_at=deadline(term, at), default_at=default_time(term, at))  # fmt: skip
+    until = identity_until(one)
+    assert suppressed < until <= suppressed + IDENTITY_WAITS
+    if suppressed < one.default_at:
+        assert until <= max(one.default_at, suppressed)
+    if suppressed < one.deadline_at:
+        assert until < one.deadline_at
+    else:
+        assert until == suppressed + IDENTITY_WAITS

@@ -91,7 +91,7 @@ class DecideRequest:
         self.store.until_done(build)
 
     def agree(self, request_id: str, staff_id: str, what: str = "") -> None:
-        """Carry out what another colleague has proposed; with `what`, its word or what its page showed of it
+        """Carry out what another colleague has proposed; with `what`, by which the one that was read is named
         (Proposal.seen), only when it still is that. What is replaced while this runs is not carried out: nobody has
         seen it.
 
@@ -103,7 +103,7 @@ class DecideRequest:
         def build(refused: frozenset[str]) -> "Sequence[Write]":
             request = self._open(request_id)
             proposal = request.proposal
-            if proposal is None or what not in ("", proposal.what, proposal.seen) or (seen and proposal != seen[0]):
+            if proposal is None or what not in ("", proposal.seen) or (seen and proposal != seen[0]):
                 raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
             seen[:] = [proposal]
             if proposal.by == staff_id:
@@ -132,7 +132,7 @@ class DecideRequest:
             proposal = self._open(request_id).proposal
             if proposal is None:
                 return None
-            if what not in ("", proposal.what, proposal.seen):
+            if what not in ("", proposal.seen):
                 raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
             gone = {"proposal": None, "if_by": proposal.by, "if_at": proposal.at}
             return [self.store.change(request_id, gone, only="#proposal.#by = :if_by AND #proposal.#at = :if_at")]

@@ -157,9 +157,7 @@ def test_nothing_happens_before_another_colleague_agrees(
 def test_of_those_who_agree_at_once_one_does(living: Living, request_: Request) -> None:
     living.deciding.propose(request_.id, "refuse", DANA, ground="law", reason=UNPAID)
     with ThreadPoolExecutor(6) as pool:
-        said = list(
-            pool.map(lambda n: code(lambda: living.deciding.agree(request_.id, f"{ERLAN}-{n}", "refuse")), range(6))
-        )
+        said = list(pool.map(lambda n: code(lambda: living.deciding.agree(request_.id, f"{ERLAN}-{n}")), range(6)))
     assert sorted(said) == ["", *["no_proposal"] * 5]
     row = living.read(request_.id)
     assert row.approved_by == f"{ERLAN}-{said.index('')}" and len(living.box_texts(row)) == 2

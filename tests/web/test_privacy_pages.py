@@ -136,13 +136,16 @@ def test_one_officer_proposes_and_another_agrees(web: Web) -> None:
     own = browser.get(f"{LIST}/{request.id}").text
     assert "another privacy officer has to agree" in own and 'value="agree"' not in own and 'value="take_back"' in own
     assert not read(web, request.id).done(Step.VERIFIED)
-    alone = browser.post(path, {"decision": "agree", "proposed": "erase"})
+    proposal = read(web, request.id).proposal
+    assert proposal is not None and f'name="proposed" value="{proposal.seen}"' in own
+    alone = browser.post(path, {"decision": "agree", "proposed": proposal.seen})
     assert alone.status == 409 and "you have proposed it" in alone.text
     other = web.signed_in("erlan")
     page = plain(other.get(f"{LIST}/{request.id}").text)
     assert "in person: a document was seen" in page and "Дана Омарова" in page and "Сам пришёл" in page
-    assert other.post(path, {"decision": "agree", "proposed": "refuse"}).status == 409, "not what was seen"
-    assert other.post(path, {"decision": "agree", "proposed": "erase"}).status == 303
+    for unseen in ("refuse.1", "erase", ""):
+        assert other.post(path, {"decision": "agree", "proposed": unseen}).status == 409, "not what was seen"
+    assert other.post(path, {"decision": "agree", "proposed": proposal.seen}).status == 303
     assert (read(web, request.id).identity, read(web, request.id).check) == ("staff", "in_person")
     again = browser.post(path, {"decision": "erase", "check": "in_person"})
     assert again.status == 409 and "decided already" in again.text, again.text[-600:]
@@ -209,10 +212,14 @@ def test_a_letter_holds_number_and_secret_and_its_posting_is_agreed_to_by_anothe
     form = {"decision": "letter", "posted_on": day_of(web.now + DAY)}
     assert browser.post(f"{path}/decision", form).status == 400
     assert browser.post(f"{path}/decision", {**form, "posted_on": day_of(web.now)}).status == 303
-    assert web.signed_in("erlan").post(f"{path}/decision", {"decision": "agree", "proposed": "letter"}).status == 303
+    proposal = read(web, request.id).proposal
+    assert proposal is not None
+    agreed = {"decision": "agree", "proposed": proposal.seen}
+    assert web.signed_in("erlan").post(f"{path}/decision", agreed).status == 303
     one = read(web, request.id)
     assert (one.told_by, one.posted_on, one.done(Step.TOLD)) == ("letter", day_of(web.now), True)
-    assert "by letter, posted:" in plain(browser.get(path).text)
+    shown = plain(browser.get(path).text)
+    assert "by letter, posted:" in shown and "according to: You, Ерлан Қасымов" in shown
     assert browser.get(f"{path}/letter").status == 409
 
 

@@ -154,9 +154,9 @@ def proof_of_telling(channel: str, status: str) -> Told | None:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a colleague proposes (`erase`, `refuse` or `letter`), until another one agrees. `at` in ms; `check` is one
-    of IDENTITY_CHECKS, `ground` the id of one of the profile's grounds of refusal, `posted_on` the day on which a
-    letter was posted (YYYY-MM-DD)."""
+    """What a colleague proposes (`erase`, `refuse`, `letter` or `cancel`), until another one agrees. `at` in ms;
+    `check` is one of IDENTITY_CHECKS, `ground` the id of one of the profile's grounds of refusal, `posted_on` the day
+    on which a letter was posted (YYYY-MM-DD)."""
 
     what: str
     by: str
@@ -290,11 +290,11 @@ class Request:
     `suppressed_at` is since when, without a break, nothing unasked had gone out when the inventory was made.
     `deadline_at` is the law's limit, `alarm_at` when it gets near, `default_at` when what protects the person is done
     although nobody has decided, `target_at` our own; `run` counts executions of the workflow. `decided_by` proposed the
-    decision to which `approved_by` agreed; `checked_by` checked identity, `letter_by` are the two who say that a letter
-    was posted, `resumed_by` had a failed run go on; `bound_at` is when the person asked for the same from the bound
-    account, too. `token` answers the run that waits, for `waits`, until `due_at`. `fences` are the blind names of the
-    addresses around which the fence was closed; `after` is an earlier request of the person whose box was still there
-    when they asked again.
+    decision to which `approved_by` agreed; `checked_by` checked identity; `letter_by` are the two who say that a letter
+    was posted, `cancelled_by` that the person has taken the request back elsewhere than in the chat; `resumed_by` had a
+    failed run go on. `bound_at` is when the person asked for the same from the bound account, too. `token` answers the
+    run that waits, for `waits`, until `due_at`. `fences` are the blind names of the addresses around which the fence
+    was closed; `after` is an earlier request of the person whose box was still there when they asked again.
     """
 
     id: str
@@ -346,6 +346,7 @@ class Request:
     approved_by: str = ""
     checked_by: str = ""
     letter_by: Sequence[str] = ()
+    cancelled_by: Sequence[str] = ()
     resumed_by: str = ""
     bound_at: int = 0
     over_at: int = 0

@@ -1,5 +1,5 @@
-"""Colleagues decide about a request: one proposes that it goes on, that it ends, or that the person was told by letter,
-and another agrees. One alone may only take back what was proposed, or let a failed run go on."""
+"""Colleagues decide about a request: one proposes that it goes on, that it ends, that the person was told by letter or
+has taken it back, and another agrees. One alone may only take back what was proposed, or let a failed run go on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -40,7 +40,7 @@ MOST_REASON = 1000
 """Characters of a reason. A refusal's is told to the person, as the law wants (94-V art. 8(7))."""
 LEAST_REASON = 20
 """Characters of a refusal's reason: a sentence, and no word alone."""
-PROPOSALS = ("erase", "refuse", "letter")
+PROPOSALS = ("erase", "refuse", "letter", "cancel")
 _AS_READ = "attribute_exists(#due) AND #state = :if_state"
 
 
@@ -64,7 +64,8 @@ class DecideRequest:
         posted_on: str = "",
     ) -> None:  # fmt: skip
         """Propose `erase` (with a `check` of identity), `refuse` (with a `ground` of the profile and a `reason`) or
-        `letter` (with the day on which it was `posted_on`, YYYY-MM-DD). A proposal replaces the one before.
+        `letter` (with the day on which it was `posted_on`, YYYY-MM-DD) or `cancel`: the person has taken the request
+        back by another way than the chat. A proposal replaces the one before.
 
         Raises BadInput, whose code says what is wrong: `check`, `ground`, `reason`, `document` or `posted_on`;
         NotFound; Conflict with the code `over`, `not_yet`, `already_decided` or `too_late`; and Unavailable.
@@ -190,6 +191,8 @@ class DecideRequest:
                     "due_at": cooling_off_ends(self.profile.deadlines["grace"], now, proposal.posted_on),
                 }, ()
             return {**told, "due_at": now}, ()
+        if proposal.what == "cancel":
+            return {f"steps.{Step.CANCELLED}": now, "due_at": now}, ()
         # The reason is told now: later nobody but the person could open it.
         answer = () if "box" in refused else self.refusal(request, proposal.ground, self.written(request), now)
         reasoned = {f"steps.{Step.REASONED}": now} if answer else {}
@@ -202,8 +205,8 @@ class DecideRequest:
 
 def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:
     """Who answers for what is carried out: each act has its own names, so that none is said of another."""
-    if proposal.what == "letter":
-        return {"letter_by": [proposal.by, staff_id]}
+    if proposal.what in ("letter", "cancel"):
+        return {{"letter": "letter_by", "cancel": "cancelled_by"}[proposal.what]: [proposal.by, staff_id]}
     checked = {"checked_by": proposal.by} if proposal.what == "erase" else {}
     return {"decided_by": proposal.by, "approved_by": staff_id, **checked}
 
@@ -214,7 +217,7 @@ def _done_by(what: str) -> tuple[Step, ...]:
 
 
 def _allowed(what: str, request: Request) -> bool:
-    return {"erase": confirmable, "refuse": stoppable, "letter": tellable}[what](request)
+    return {"erase": confirmable, "refuse": stoppable, "letter": tellable, "cancel": stoppable}[what](request)
 
 
 def _check_posting(posted_on: str, request: Request, now: int) -> None:

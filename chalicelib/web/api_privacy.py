@@ -37,6 +37,7 @@ KINDS = (
 DECISIONS = (*PROPOSALS, "retain", "agree", "take_back", "go_on")
 _FIELDS = {
     **{"erase": ("check", "reason"), "refuse": ("ground", "reason"), "letter": ("posted_on",)},
+    "cancel": ("reason",),
     **dict.fromkeys(("agree", "take_back"), ("proposed",)),
 }
 """Fields of a decision beside its name."""
@@ -233,6 +234,7 @@ def form(one: Request, now: int) -> dict[str, Any]:
         "decided_by": one.decided_by or None,
         "approved_by": one.approved_by or None,
         "checked_by": checked_by(one) or None,
+        "cancelled_by": list(one.cancelled_by),
         "over": when(one.over_at),
     }
 

@@ -84,6 +84,7 @@ PROPOSED: Mapping[str, str] = {
     "erase": desk_msg("Destroy the data"),
     "refuse": desk_msg("Refuse with reasons"),
     "letter": desk_msg("The person was told by letter"),
+    "cancel": desk_msg("The person has taken the request back"),
 }
 TOLD_BY: Mapping[str, str] = {
     "delivered": desk_msg("their application has the message"),
@@ -228,12 +229,15 @@ class RequestWords:
 
     def proposed(self, one: Proposal) -> str:
         """What a colleague proposes, in one line."""
+        what = label(self.words.say, PROPOSED, one.what)
+        if one.what == "cancel":
+            return what
         details = {
             "erase": label(self.words.say, CHECKS, one.check),
             "refuse": label(self.words.say, GROUNDS, one.ground),
             "letter": self.words.date(day_start(one.posted_on)) if one.posted_on else "",
         }[one.what]
-        return f"{label(self.words.say, PROPOSED, one.what)}: {details}"
+        return f"{what}: {details}"
 
     def checked(self, one: Request) -> str:
         """How colleagues made sure who asked; empty when the person did."""

@@ -22,7 +22,7 @@ from chalicelib.storage.queues import Bell, Queues
 
 _ON_CLOSED = frozenset({"event", "note"})
 _QUIET = REFERRING | {"button"}
-_SIGNED = ("decided_by", "letter_by", "resumed_by")
+_SIGNED = ("decided_by", "letter_by", "cancelled_by", "resumed_by")
 """Attributes of a request that name colleagues who have moved it on."""
 _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),

@@ -132,15 +132,16 @@ def test_what_a_colleague_writes_is_sealed_and_goes_with_another_proposal(living
 # -- the second person
 
 
-@pytest.mark.parametrize("what", ["erase", "refuse", "letter"])
+@pytest.mark.parametrize("what", ["erase", "refuse", "letter", "cancel"])
 def test_nothing_happens_before_another_colleague_agrees(
     living: Living, daniyar: Person, request_: Request, what: str
 ) -> None:
     if what == "letter":
         living.mark(request_.id, {"verified": living.desk.now}, state="telling")
-    more = {"erase": {"check": "in_person"}, "refuse": {"ground": "law", "reason": UNPAID}}.get(
-        what, {"posted_on": day_of(living.desk.now)}
-    )
+    more = {
+        "erase": {"check": "in_person"}, "refuse": {"ground": "law", "reason": UNPAID},
+        "letter": {"posted_on": day_of(living.desk.now)}, "cancel": {},
+    }[what]  # fmt: skip
     before = living.read(request_.id)
     living.deciding.propose(request_.id, what, DANA, **more)
     proposed = living.read(request_.id)
@@ -149,7 +150,7 @@ def test_nothing_happens_before_another_colleague_agrees(
     assert code(lambda: living.deciding.agree(request_.id, DANA)) == "same_person"
     assert living.read(request_.id) == proposed
     living.deciding.agree(request_.id, ERLAN)
-    step = {"erase": Step.VERIFIED, "refuse": Step.REFUSED, "letter": Step.TOLD}[what]
+    step = {"erase": Step.VERIFIED, "refuse": Step.REFUSED, "letter": Step.TOLD, "cancel": Step.CANCELLED}[what]
     row = living.read(request_.id)
     assert row.at(step) == living.desk.now == row.due_at and row.proposal is None
 

@@ -20,6 +20,7 @@ from chalicelib.domain.privacy import (
     identity_until,
     letter_by,
     missed,
+    shown_state,
 )
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import day_of, day_start, deadline, default_time
@@ -339,3 +340,44 @@ def test_the_time_to_confirm_leaves_room_for_the_answer(received: int, waited: i
         assert until < one.deadline_at
     else:
         assert until == suppressed + IDENTITY_WAITS
+
+
+# -- taken back by mail
+
+
+@pytest.mark.parametrize("wait", ["telling", "grace"])
+def test_who_takes_it_back_by_mail_has_cancelled_and_not_been_refused(
+    living: Living, daniyar: Person, wait: str
+) -> None:
+    """Given a letter that says "write to our mail to cancel", when two officers say that the person did, then it ends
+    as after a press in the chat, and no press in the chat is made up."""
+    request = living.suppressed(daniyar)
+    living.decide(request.id, "erase")
+    assert living.park(request, "", "", "telling") == ""
+    if wait == "grace":
+        living.decide(request.id, "letter", "", posted_on=day_of(living.desk.now))
+        assert living.park(request, "", "", "grace") == ""
+    assert daniyar.row["opted_out_by"] == request.id
+    heard = living.desk.now
+    living.desk.now += 3 * HOUR
+    living.decide(request.id, "cancel", "Написал на почту, что передумал.")
+    assert outcomes(living)[-1] == "cancelled"
+    living.finish(request.id)
+    row = living.read(request.id)
+    assert row.cancelled_by == [DANA, ERLAN] and not row.done(Step.REFUSED)
+    assert shown_state(row) == "cancelled" and "opted_out_by" not in daniyar.row and "suppressed_at" not in daniyar.row
+    assert any("отменено" in text or "отменён" in text for text in living.box_texts(row)[-1:]), living.box_texts(row)
+    assert row.box is not None
+    (head,) = [one for one in living.desk.of("head") if one["conversation_id"] == row.box.conversation_id]
+    assert head["last_inbound_at"] <= heard
+    with pytest.raises(Conflict):
+        living.decide(request.id, "cancel", "")
+
+
+@pytest.mark.parametrize("done", ["graced", "fenced"])
+def test_nobody_takes_back_what_has_begun(living: Living, daniyar: Person, done: str) -> None:
+    request = living.suppressed(daniyar)
+    living.mark(request.id, {"verified": 1, "told": 1, done: 1})
+    with pytest.raises(Conflict) as error:
+        living.deciding.propose(request.id, "cancel", DANA)
+    assert error.value.code == "too_late"

@@ -80,8 +80,9 @@ def test_every_state_has_its_page(web: Web) -> None:
         "cancelled": "Cancelled by the person", "refused": "Refused",
     }  # fmt: skip
     may = {
-        "verifying": {"erase", "refuse"}, "deciding": {"erase", "refuse"}, "received": {"refuse"},
-        "telling": {"refuse", "letter"}, "grace": {"refuse"}, "escalated": {"go_on"},
+        "verifying": {"erase", "refuse", "cancel"}, "deciding": {"erase", "refuse", "cancel"},
+        "received": {"refuse", "cancel"}, "telling": {"refuse", "letter", "cancel"}, "grace": {"refuse", "cancel"},
+        "escalated": {"go_on"},
     }  # fmt: skip
     for state, request in every_state(web).items():
         page = browser.get(f"{LIST}/{request.id}")
@@ -92,6 +93,23 @@ def test_every_state_has_its_page(web: Web) -> None:
         assert ("/certificates?id=" in page.text) == (state in ("waiting_for_backups", "complete")), state
         named = "Асхат" in page.text
         assert named == (state not in ("destroying", "escalated", "waiting_for_backups", "complete")), state
+
+
+def test_who_has_taken_it_back_by_mail_is_booked_so_by_two(web: Web) -> None:
+    request = with_box(web)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
+    form = {"decision": "cancel", "reason": "Письмо на почту, паспорт N12345678"}
+    refused = browser.post(f"{path}/decision", form)
+    assert refused.status == 400 and "numbers of documents" in plain(refused.text) and "N12345678" in refused.text
+    assert browser.post(f"{path}/decision", {**form, "reason": "Письмо на почту"}).status == 303
+    other = web.signed_in("erlan")
+    shown = other.get(path).text
+    assert "The person has taken the request back" in plain(shown) and "Письмо на почту" in shown
+    proposal = read(web, request.id).proposal
+    assert proposal is not None and proposal.what == "cancel"
+    assert other.post(f"{path}/decision", {"decision": "agree", "proposed": proposal.seen}).status == 303
+    assert read(web, request.id).done(Step.CANCELLED)
+    assert "Taken back, according to Дана Омарова, You" in plain(other.get(path).text)
 
 
 def test_a_case_shows_clocks_steps_and_evidence(web: Web) -> None:

@@ -1,7 +1,7 @@
 """A person wants their data destroyed: one open request, however often and by whatever way they ask."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.documents import refuse_documents
@@ -19,6 +19,8 @@ from chalicelib.domain.privacy import (
     RequestState,
     Step,
     Subject,
+    Wait,
+    identity_until,
 )
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import day_of, day_start, deadline, default_time
@@ -154,12 +156,24 @@ class OpenRequest:
             }
         if binds:
             new["bound_at"] = now
+        if earlier:
+            new |= {"due_at": self._due(request, received_at, now), "if_due": request.due_at}
         only = "attribute_exists(#due) AND #received_at = :if_received"
+        only += " AND #due_at = :if_due" if earlier else ""
         only += " AND attribute_not_exists(#evidence)" if proof else ""
         change = self.store.change(request.id, new, unless=(*ENDINGS, Step.FENCED), only=only)
         # Before the box is there, the request's own run has yet to suppress the contact.
         holds = binds and request.done(Step.SUPPRESSED)
         return [change, *([self.opening.suppressed(request.contact_id, now)] if holds else [])]
+
+    def _due(self, request: Request, received_at: int, now: int) -> int:
+        """When a run that waits is woken now that the terms count from an earlier receipt: the default comes earlier,
+        and the time to confirm ends with it."""
+        moved = replace(request, **self._terms(received_at))
+        waits = {Wait.IDENTITY: identity_until(moved), Wait.DECISION: moved.default_at}
+        if request.waits not in waits or request.done(Step.DEFAULTED):
+            return request.due_at
+        return min(request.due_at, max(waits[Wait(request.waits)], now))
 
     def _first_evidence(self, request: Request, evidence: str) -> dict[str, bytes]:
         """What a colleague has written down about how the person asked, when nobody has before."""

@@ -69,6 +69,7 @@ def test_every_check_of_the_list_is_written_down_with_who_made_it(
         "ИИН 870412300123", "ИИН 870412 300 123", "87 04 12 30 01 23", "8704-1230-0123", "8704\u00a01230\u00a00123",
         "8704 – 1230 – 0123", "паспорт N12345678", "паспорт N 12345678", "Паспорт № 12345678",
         "ID 034567891", "удостоверение 034567891, выдано МВД", "(034567891)", "AB1234567",
+        "n12345678 жарамды", "көрілді: n 12345678",
     ],
 )  # fmt: skip
 def test_no_number_of_a_document_is_written_down(living: Living, request_: Request, written: str) -> None:

@@ -95,6 +95,25 @@ def test_every_state_has_its_page(web: Web) -> None:
         assert named == (state not in ("destroying", "escalated", "waiting_for_backups", "complete")), state
 
 
+def test_a_paper_from_before_an_open_request_moves_its_clock_and_is_shown(web: Web) -> None:
+    request = opened(web, DANIYAR)
+    browser, day = web.signed_in("dana"), day_of(web.now - 9 * DAY)
+    form = {"contact": request.contact_id, "kind": "withdrawal", "evidence": "Заявление на бумаге", "received_on": day}
+    answer = browser.post(f"{LIST}/new", form)
+    assert answer.status == 303 and answer.location.endswith(request.id)
+    row = read(web, request.id)
+    assert (row.received_on, row.source) == (day, "bot") and row.deadline_at < request.deadline_at
+    assert "Заявление на бумаге" in browser.get(f"{LIST}/{request.id}").text
+
+
+def test_no_page_takes_a_day_of_posting_that_no_calendar_has(web: Web) -> None:
+    request = with_box(web)
+    browser = web.signed_in("dana")
+    for day in ("2026-11-31", "9999-99-99", "", "2026-11-29 "):
+        answer = browser.post(f"{LIST}/{request.id}/decision", {"decision": "letter", "posted_on": day})
+        assert answer.status == 400 and read(web, request.id) == request
+
+
 def test_who_has_taken_it_back_by_mail_is_booked_so_by_two(web: Web) -> None:
     request = with_box(web)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"

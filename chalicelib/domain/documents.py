@@ -7,6 +7,7 @@ from chalicelib.errors import BadInput
 _NUMBER = re.compile(
     r"(?<!\d)(?:\d[\s\-‐-―]{0,3}){11}\d(?!\d)"  # an IIN, however its digits are parted
     r"|(?<!\w)[A-ZА-Я]{1,2}[ .]?№?[ .]?\d{6,9}(?!\d)"  # a passport's, with its letters
+    r"|(?<!\w)n ?\d{8}(?!\d)"  # the same in a small letter
     r"|(?<!\d)\d{9}(?!\d)"  # an identity card's
     r"|(?:[Пп]аспорт|[Уу]достоверени|[Кк]уәл|[Тт]өлқұжат|[Pp]assport|\bID\b)\D{0,15}\d{5}"  # what is called one
 )

@@ -154,9 +154,9 @@ def proof_of_telling(channel: str, status: str) -> Told | None:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a colleague proposes (`erase`, `refuse` or `letter`), until another one agrees. `at` in ms; `check` is one
-    of IDENTITY_CHECKS, `ground` the id of one of the profile's grounds of refusal, `posted_on` the day on which a
-    letter was posted (YYYY-MM-DD)."""
+    """What a colleague proposes (`erase`, `refuse`, `letter` or `cancel`), until another one agrees. `at` in ms;
+    `check` is one of IDENTITY_CHECKS, `ground` the id of one of the profile's grounds of refusal, `posted_on` the day
+    on which a letter was posted (YYYY-MM-DD)."""
 
     what: str
     by: str
@@ -289,10 +289,12 @@ class Request:
     the policy, `language`, `channel`, and when it was `given` and `ended` (ms) of each; there were `consents_total`.
     `suppressed_at` is since when, without a break, nothing unasked had gone out when the inventory was made.
     `deadline_at` is the law's limit, `alarm_at` when it gets near, `default_at` when what protects the person is done
-    although nobody has decided, `target_at` our own; `run` counts executions of
-    the workflow; `token` answers the one that waits, for `waits`, until `due_at`. `fences` are the blind names of the
-    addresses around which the fence was closed; `after` is an earlier request of the person whose box was still there
-    when they asked again.
+    although nobody has decided, `target_at` our own; `run` counts executions of the workflow. `decided_by` proposed the
+    decision to which `approved_by` agreed; `checked_by` checked identity; `letter_by` are the two who say that a letter
+    was posted, `cancelled_by` that the person has taken the request back elsewhere than in the chat; `resumed_by` had a
+    failed run go on. `bound_at` is when the person asked for the same from the bound account, too. `token` answers the
+    run that waits, for `waits`, until `due_at`. `fences` are the blind names of the addresses around which the fence
+    was closed; `after` is an earlier request of the person whose box was still there when they asked again.
     """
 
     id: str
@@ -342,6 +344,11 @@ class Request:
     created_by: str = ""
     decided_by: str = ""
     approved_by: str = ""
+    checked_by: str = ""
+    letter_by: Sequence[str] = ()
+    cancelled_by: Sequence[str] = ()
+    resumed_by: str = ""
+    bound_at: int = 0
     over_at: int = 0
     fences: Sequence[str] = field(default=(), repr=False)
     after: str = ""
@@ -356,14 +363,15 @@ class Request:
 
     @property
     def bound(self) -> bool:
-        """Whether the request came from the account that is bound to the contact."""
-        return self.source in BOUND_SOURCES
+        """Whether the person asked from the account that is bound to the contact, first or later."""
+        return self.source in BOUND_SOURCES or bool(self.bound_at)
 
     @property
     def asked_since(self) -> int:
-        """From when on (ms) words of the person may answer the request: their own notice, or its entry by a
-        colleague."""
-        return self.received_at if self.bound else self.opened_at or self.received_at
+        """From when on (ms) words of the person may answer the request: their own notice in the chat, or its entry by a
+        colleague. A paper that came earlier counts for the terms, and no words of the chat answer it."""
+        said = self.source in BOUND_SOURCES and not self.received_on
+        return self.received_at if said else self.opened_at or self.received_at
 
     @property
     def execution(self) -> str:
@@ -504,12 +512,37 @@ def _stopped_at(request: Request) -> int:
     0 when it has not. What did not come from the bound account was suppressed for the time to confirm alone, and anew
     when it was verified later and the person was told."""
     suppressed, verified = request.at(Step.SUPPRESSED), request.at(Step.VERIFIED)
-    if not suppressed or request.bound:
+    if not suppressed or request.source in BOUND_SOURCES:
         return suppressed
-    if not verified:
-        return suppressed if request.state == RequestState.VERIFYING else 0
-    lifted = verified > suppressed + IDENTITY_WAITS
-    return (request.at(Step.ANNOUNCED) or request.at(Step.FENCED)) if lifted else suppressed
+    until = identity_until(request)
+    if 0 < verified <= until or 0 < request.bound_at <= until:
+        return suppressed
+    again = [at for at in (request.bound_at, request.at(Step.ANNOUNCED) or request.at(Step.FENCED)) if at]
+    if again:
+        return min(again)
+    return suppressed if request.state == RequestState.VERIFYING else 0
+
+
+def identity_until(request: Request) -> int:
+    """Return until when the person may confirm before colleagues decide (ms). When the law's limit comes near before
+    that, it ends with the time of the default, so that the person has an answer in time."""
+    asked = request.at(Step.SUPPRESSED)
+    until, limit = asked + IDENTITY_WAITS, request.deadline_at
+    default = request.default_at or limit
+    if until <= default or limit <= asked:
+        return until
+    return min(until, default if default > asked else asked + (limit - asked) // 2)
+
+
+def checked_by(request: Request) -> str:
+    """Return which colleague checked identity; "" when the person confirmed. Rows of the release before name one
+    colleague for everything."""
+    return (request.checked_by or request.decided_by) if request.identity == Identity.STAFF else ""
+
+
+def letter_by(request: Request) -> Sequence[str]:
+    """Return who says that a letter was posted."""
+    return request.letter_by if request.told_by == Told.LETTER else ()
 
 
 def suppresses(request: Request) -> bool:

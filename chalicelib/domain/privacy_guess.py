@@ -9,17 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 from chalicelib.domain import privacy_stems as stems
 from chalicelib.domain.normal import normal
+from chalicelib.domain.privacy_denials import NEAR as _NEAR
+from chalicelib.domain.privacy_denials import Words, denied, leaves_alone, stops
 from chalicelib.domain.privacy_words import ASK_KINDS, LONGEST_GUESS, AskKind
 
 MOST_KINDS = 2
 """As many as fit under one question, beside "No"."""
-_NEAR, _FAR = 6, 9
-"""Words between which an act still belongs to a thing: with only fillers between, and anyhow."""
+_FAR = 9
+"""Words between which an act still belongs to a thing, anyhow; with only fillers between, _NEAR."""
 _UNKNOWN = 2
 """Words of no list that may stand between a thing and the act behind it."""
 _ENDS, _PAUSE = ".!?", "..."
 _APOSTROPHES = frozenset("'’")
-Words = Sequence[str]
 
 
 def guess(text: str) -> tuple[AskKind, ...]:
@@ -54,12 +55,12 @@ def _deletion(words: Words) -> bool:
     if any(word.startswith(stems.RIGHT_TO_GO) for word in words):
         return True
     for at, word in enumerate(words):
-        if word in stems.FORGET and not _denied(words, at):
+        if word in stems.FORGET and not denied(words, at):
             if at + 1 < len(words) and (words[at + 1] in stems.ME or _pair(words, at + 1, stems.ABOUT_ME)):
                 return True
             if at and words[at - 1] in stems.ME:
                 return True
-        if _deletes(words, at) and not _denied(words, at) and _aimed_at_data(words, at):
+        if _deletes(words, at) and not denied(words, at) and _aimed_at_data(words, at):
             return True
     return False
 
@@ -70,14 +71,16 @@ def _withdrawal(words: Words) -> bool:
     for at in consents:
         for other in _around(words, at, _FAR):
             word = words[other]
-            if (word in stems.WITHDRAW or word.startswith(stems.WITHDRAW_STEMS)) and not _denied(words, other):
+            if (word in stems.WITHDRAW or word.startswith(stems.WITHDRAW_STEMS)) and not denied(words, other):
                 return not any(_not_ours(one) for one in words[min(at, other) + 1 : max(at, other)])
             if word.startswith(stems.NOT_GIVEN_STEMS):
                 return True
-            if word in stems.AGREE and word not in stems.CONSENT and _denied(words, other):
+            if word in stems.AGREE and word not in stems.CONSENT and denied(words, other):
                 return True
+        if tuple(words[max(0, at - 2) : at]) == ("no", "longer"):
+            return True
     refused = any(word.startswith(stems.DISAGREE_STEMS) for word in words)
-    refused |= any(word in stems.AGREE and _denied(words, at) for at, word in enumerate(words))
+    refused |= any(word in stems.AGREE and denied(words, at) for at, word in enumerate(words))
     return of_data and refused
 
 
@@ -88,7 +91,7 @@ def _stop(words: Words) -> bool:
         if any(words[one].startswith(stems.PROCESS_NOT_STEMS) for one in near):
             return True
         processed = [one for one in near if words[one].startswith(stems.PROCESS_STEMS) and words[one] not in stems.ME]
-        if any(_denied(words, one) for one in processed if _can_be_told(words[one])):
+        if any(denied(words, one) for one in processed if _can_be_told(words[one])):
             return True
         if processed and any(_forbids(words, one) for one in near):
             return True
@@ -103,17 +106,17 @@ def _opt_out(words: Words) -> bool:
         for other in _around(words, at, _NEAR):
             if words[other].startswith(stems.SEND_NOT_STEMS):
                 return True
-            if words[other] in stems.SEND and _denied(words, other) and (strong or _can_be_told(words[other])):
+            if words[other] in stems.SEND and denied(words, other) and (strong or _can_be_told(words[other])):
                 return True
-            if _stops(words[other]) and (strong or _sends_near(words, other)):
+            if stops(words[other]) and (strong or _sends_near(words, other)):
                 return True
             if strong and (
                 words[other].startswith(stems.UNSUBSCRIBE_STEMS)
                 or _pair(words, other, stems.NO_NEED)
-                or (words[other] in stems.CLEAR_OUT and _rids_of(words, other, word) and not _denied(words, other))
+                or (words[other] in stems.CLEAR_OUT and _rids_of(words, other, word) and not denied(words, other))
             ):
                 return True
-    return any(_unsubscribes(words, at) for at in range(len(words)))
+    return leaves_alone(words) or any(_unsubscribes(words, at) for at in range(len(words)))
 
 
 _RULES: tuple[tuple[AskKind, Callable[[Words], bool]], ...] = (
@@ -227,7 +230,9 @@ def _unsubscribes(words: Words, at: int) -> bool:
     word = words[at]
     if word.startswith(("unsubscrib", "optout")) or list(words[at : at + 3]) == ["take", "me", "off"]:
         return True
-    if not word.startswith(("отпис", "отпиш", "otpis", "otpish")) or _denied(words, at):
+    if list(words[at : at + 2]) == ["opt", "out"]:
+        return not any(_not_ours(one) for one in words[at + 2 : at + _NEAR])
+    if not word.startswith(("отпис", "отпиш", "otpis", "otpish")) or denied(words, at):
         return False
     behind = words[at + 1 : at + 3]
     return "от" in behind or (word.startswith(("отписаться", "отписыва")) and len(words) <= 4) or (
@@ -239,14 +244,10 @@ def _consent(word: str) -> bool:
     return word in stems.CONSENT or (word.startswith(stems.CONSENT_STEMS) and not word.startswith("келисимшарт"))
 
 
-def _stops(word: str) -> bool:
-    return word in stems.STOP or word.startswith(stems.STOP_STEMS)
-
-
 def _forbids(words: Words, at: int) -> bool:
     """Whether something is to stop, or is not allowed."""
-    denied = _denied(words, at)
-    return (_stops(words[at]) and not denied) or (words[at].startswith(stems.ALLOW_STEMS) and denied)
+    told_not = denied(words, at)
+    return (stops(words[at]) and not told_not) or (words[at].startswith(stems.ALLOW_STEMS) and told_not)
 
 
 def _sends_near(words: Words, at: int) -> bool:
@@ -264,16 +265,6 @@ _TOLD_ENGLISH = frozenset(
     """process use store keep collect share sell transfer disclose handle send text email contact bother spam
     prisylaite prisylayte shlite obrabatyvaite""".split()
 )
-
-
-def _denied(words: Words, at: int) -> bool:
-    """Whether a "not" belongs to the act."""
-    for place in range(at - 1, max(-1, at - _NEAR), -1):
-        if words[place] in stems.NOT:
-            return True
-        if words[place] not in stems.BETWEEN_NOT:
-            return False
-    return False
 
 
 def _not_ours(word: str) -> bool:

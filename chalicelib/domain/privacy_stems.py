@@ -71,6 +71,15 @@ SEND = _words("""
     prisylaite prisylajte prisylayte shlite
     send sending text texting email emailing write call calling contact want need wish spam bother""")
 SEND_NOT_STEMS = _stems("жиберме жазбан кондырау жолдама алгым jiberme zhiberme мазалама")
+TALK = _words("""
+    пишите писать звоните звонить беспокойте беспокоить тревожьте тревожить
+    write writing message messaging text texting call calling contact contacting bother bothering disturb disturbing""")
+TALK_NOT_STEMS = _stems("жазба хабарласпа кондырау мазалама")
+FOR_GOOD = _words("больше никогда again anymore more ever never енди ешкашан")
+TO_ME = _words("мне меня нам нас me us маган мени бизге бизди")
+"""To whom nobody shall write: the words that make it the person's own wish."""
+ENOUGH = [["stop"], ["стоп"], ["отписка"]]
+"""What is said alone to end messages."""
 NO_NEED = (("керек", "емес"), ("кажет", "емес"), ("kerek", "emes"), ("бас", "тарт"), ("no", "more"), ("opt", "out"),
            ("me", "out"), ("send", "no"), ("me", "no"))  # fmt: skip
 """Acts of two words: the first whole, the second a stem."""

@@ -46,19 +46,21 @@ _SILENT = frozenset("'’ʼ`´\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\u
 """Apostrophes, and what has no width: they part no word."""
 _PLAIN = frozenset(map(chr, (*range(0x80), *range(0x400, 0x530)))) | frozenset("«»“”„’–—…\u00a0")
 """Characters that have one form only."""
-_HINTS = (*" me| us|нас | ad |agree|соглаш".split("|"), *"""
+_HINTS = (*" me| us|нас | ad | opt out|agree|соглаш".split("|"), *"""
     data dann dani данн дерек derek малимет malimet маглумат акпарат инфо info сведен номер номир number телефон
     phone профил profil истори histor тарих контакт contact сообщ messag хабар анкет перепис conversation chat
     record detail аккаунт akkaunt account учет кабинет жазба жазысу хат тиркел меня мне menya мени озим себе
     about forg забуд забы забв умыт соглас soglas consent permiss authori келис kelis рухсат рассыл rassyl
     реклам reklam новост novost news спам spam промо promo advert ads market жарнама arnama жанал anal
     commercial mailing предлож уведом смс sms text email offer notif усыныс акци скидк письм subscri отпис отпиш
-    otpis otpish optout
+    otpis otpish optout opt-out stop стоп маган бизге нам
 """.split())  # fmt: skip
 """What every text has in it that privacy_guess finds something in: what may be asked about, in its letters. Most
 messages have none of it."""
 _ID = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
 _DIGITS = frozenset("0123456789")
+_CAPTIONED = frozenset(("image", "video", "animation", "document", "audio", "voice"))
+"""Kinds with words beside a file, as with a signed application: what they may mean is asked, and acts on nothing."""
 _NO_MARKINGS: Mapping[str, Sequence[str]] = {}
 
 
@@ -85,10 +87,11 @@ def asks(message: InboundMessage, markings: Mapping[str, Sequence[str]] = _NO_MA
     `markings` are the operator's published phrases, by what they are for. Forwarded words and those that a bot wrote
     for the person are somebody else's, an edit is about what was said before, and a question confirms nothing.
     """
-    if message.kind == "text":
+    if message.kind == "text" or message.kind in _CAPTIONED:
         if message.forwarded or message.details.get("via_bot"):
             return None
-        return _said(message.text, markings) or _meant(message.text)
+        acts = _said(message.text, markings) if message.kind == "text" else None
+        return acts or _meant(message.text)
     if message.kind == "callback":
         return _pressed(message.details.get("data"))
     if message.kind == "button":

@@ -6,6 +6,7 @@ import: it is loaded with the first question, and nothing that intake loads asks
 """
 
 import datetime
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ WORKED = frozenset({datetime.date(2024, 5, 4), datetime.date(2025, 1, 5)})
 _HOUR = 60 * 60 * SECOND
 _ONE = datetime.timedelta(days=1)
 _EPOCH = datetime.date(1970, 1, 1)
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""The one form of a day: the library reads others, too."""
 
 
 def works(day: datetime.date) -> bool:
@@ -47,7 +50,10 @@ def deadline(term: "Deadline", start: int) -> int:
 
 
 def day_start(written: str) -> int:
-    """Return when a day (YYYY-MM-DD) begins in Kazakhstan (epoch ms). Raises ValueError for what is no day."""
+    """Return when a day (YYYY-MM-DD) begins in Kazakhstan (epoch ms). Raises ValueError for what is no day, or not
+    written so."""
+    if not _DAY.fullmatch(written):
+        raise ValueError("not YYYY-MM-DD")
     return (datetime.date.fromisoformat(written) - _EPOCH).days * DAY - 5 * _HOUR
 
 

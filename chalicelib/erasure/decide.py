@@ -49,14 +49,17 @@ class Decide:
         """The request shows that it waits for a colleague, and at the default's time the person gets an answer, once. A
         contact that is gone needs no releasing, and a closed box gets no answer."""
         new: dict[str, Any] = {"state": str(RequestState.DECIDING)}
+        # Whoever asks from the bound account at this moment is not released by what was read before.
+        only = "" if request.bound else "attribute_not_exists(#bound_at) OR #bound_at = :if_unbound"
+        new |= {} if request.bound else {"if_unbound": 0}
         writes: list[Write] = []
         if "contact" not in refused:
             contact = request.contact_id
             writes.append(self.suppressed(contact, now) if request.bound else self.released(contact))
         if request.done(Step.DEFAULTED) or now < _default_at(request):
-            return Beginning(new, writes=writes)
+            return Beginning(new, writes=writes, only=only)
         answer = () if "box" in refused else self.answer(request, now)
-        return Beginning({**new, f"steps.{Step.DEFAULTED}": now}, (Step.DEFAULTED,), (*writes, *answer))
+        return Beginning({**new, f"steps.{Step.DEFAULTED}": now}, (Step.DEFAULTED,), (*writes, *answer), only)
 
 
 def _default_at(request: Request) -> int:

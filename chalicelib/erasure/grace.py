@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.privacy import LETTER_DAYS, Request, RequestState, Step, Told, Wait
-from chalicelib.domain.profile import Deadline
-from chalicelib.domain.working_days import day_start, deadline
+from chalicelib.domain.cooling_off import cooling_off_ends
+from chalicelib.domain.privacy import Request, RequestState, Step, Told, Wait
 from chalicelib.erasure.waiting import Beginning
 
 if TYPE_CHECKING:
+    from chalicelib.domain.profile import Deadline
     from chalicelib.erasure.tell import Tell
-
-_TRAVELS = Deadline(term=LETTER_DAYS, unit="working", source="own rule")
 
 
 def handle(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,10 +36,8 @@ class Grace:
             return request.at(Step.GRACED)
         if not request.done(Step.TOLD):
             return self.tell.due(request)
-        told = request.at(Step.TOLD)
-        if request.told_by == Told.LETTER:
-            told = max(told, deadline(_TRAVELS, day_start(request.posted_on)))
-        return deadline(self.term, told)
+        posted_on = request.posted_on if request.told_by == Told.LETTER else ""
+        return cooling_off_ends(self.term, request.at(Step.TOLD), posted_on)
 
     def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
         """The person waits to be told, or for the time to be over."""

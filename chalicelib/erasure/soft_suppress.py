@@ -5,14 +5,14 @@ somebody by pretending to be them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.certificates import secret_hash
 from chalicelib.domain.delivery import Recipient
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.privacy import HOUR, IDENTITY_WAITS, OPT_OUT, Box, Request, RequestState, Step
-from chalicelib.domain.privacy_texts import challenge, challenge_buttons
+from chalicelib.domain.privacy import HOUR, OPT_OUT, Box, Request, RequestState, Step, identity_until
+from chalicelib.domain.privacy_texts import challenge, challenge_buttons, refused
 from chalicelib.erasure.task import run
 from chalicelib.errors import NotFound
 from chalicelib.storage import rows, sealing
@@ -52,7 +52,7 @@ class SoftSuppress:
 
         found: list[Request] = []
 
-        def build(refused: frozenset[str]) -> "list[Write] | None":
+        def build(_: frozenset[str]) -> "list[Write] | None":
             request = self.store.get(request_id)
             if request is None:
                 raise NotFound("There is no such request.")
@@ -79,10 +79,12 @@ class SoftSuppress:
         addresses = self._addresses(recipient)
         key = new_contact_key(self.vault_public, new_id())
         box, secret = Box(key.contact_id, new_id(), key.public), new_id()
+        refusal = self._refusal(request, box, now)
         marked = self.store.finish(
             request,
             Step.SUPPRESSED,
             now,
+            **({f"steps.{Step.REASONED}": now} if refusal else {}),
             state=str(RequestState.VERIFYING),
             box={"contact_id": box.contact_id, "conversation_id": box.conversation_id, "public_key": box.public_key},
             secret=seal(box.public_key, sealing.request_attribute(request.id, "secret"), secret.encode()),
@@ -90,7 +92,8 @@ class SoftSuppress:
         )
         known = {"last_inbound_at": head.last_inbound_at, "blocked": head.blocked}
         opened = self.box.opening(request, box, key, addresses, known, now)
-        return [marked, self._suppressed(request, recipient, now), *opened, *self._question(request, box, now)]
+        answer = refusal or self._question(request, box, now)
+        return [marked, self._suppressed(request, recipient, now), *opened, *answer]
 
     def _addresses(self, recipient: Recipient) -> dict[str, str]:
         opener = self.opener()
@@ -122,11 +125,22 @@ class SoftSuppress:
         earlier = self.store.get(recipient.opted_out_by) if recipient.opted_out_by == request.after != "" else None
         return not recipient.opted_out_by or (earlier is not None and earlier.done(Step.CANCELLED))
 
+    def _refusal(self, request: Request, box: Box, now: int) -> "list[Write]":
+        """The answer to a request that was refused before there was a box: later nobody but the person could open the
+        reason."""
+        if not request.done(Step.REFUSED) or request.done(Step.REASONED):
+            return []
+        sealed, place = self.store.item(request.id).get("reason"), sealing.request_attribute(request.id, "reason")
+        reason = self.opener().text(request.contact_id, place, sealed) if sealed else ""
+        text = refused(self.profile, request.language, request.kind, request.ground, reason or "")
+        return self.box.message(box, request.channel, request.account, request.id, "refused", text, (), now)
+
     def _question(self, request: Request, box: Box, now: int) -> "list[Write]":
         """The challenge, unless the answer is known already: then nothing is left to ask."""
         if any(request.done(step) for step in _ANSWERED):
             return []
-        hours = IDENTITY_WAITS // HOUR
+        until = identity_until(replace(request, steps={**request.steps, Step.SUPPRESSED: now}))
+        hours = max(1, (until - now) // HOUR)
         text = challenge(self.profile, request.language, request.kind, hours, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)
         return self.box.message(box, request.channel, request.account, request.id, "challenge", text, buttons, now)

@@ -6,7 +6,7 @@ The question goes out with the box, in SoftSuppress; a second press, or a collea
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.privacy import IDENTITY_WAITS, Request, RequestState, Step, Wait
+from chalicelib.domain.privacy import Request, RequestState, Step, Wait, identity_until
 from chalicelib.erasure.waiting import Beginning, after
 
 
@@ -19,7 +19,8 @@ def handle(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def due(request: Request) -> int:
     """When the person's time to confirm is over (ms)."""
-    return after(request, Step.SUPPRESSED) + IDENTITY_WAITS
+    after(request, Step.SUPPRESSED)
+    return identity_until(request)
 
 
 def begin(request: Request, now: int, refused: frozenset[str]) -> Beginning:

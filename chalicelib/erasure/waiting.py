@@ -116,12 +116,14 @@ class Waiting:
         new = {
             **begun.new,
             **{"waits": asked.waits, "token": asked.token, "due_at": asked.due_at},
-            **{"if_run": request.run, "if_escalated": str(RequestState.ESCALATED)},
+            **{"if_run": request.run, "if_escalated": str(RequestState.ESCALATED), "if_limit": request.deadline_at},
         }
         free = "attribute_not_exists(#token)"
         if request.token:  # of a task that this one repeats, or of the wait before
             free, new["if_token"] = f"({free} OR #token = :if_token)", request.token
-        only = f"#run = :if_run AND #state <> :if_escalated AND attribute_exists(#due) AND {free}"
+        # The limit that `due_at` goes by is still the request's: another notice may have moved it.
+        there = "attribute_exists(#due) AND #deadline_at = :if_limit"
+        only = f"#run = :if_run AND #state <> :if_escalated AND {there} AND {free}"
         only += f" AND ({begun.only})" if begun.only else ""
         unless = (*begun.unless, *_ENDED_BY.get(Wait(asked.waits), ()))
         return self.store.change(request.id, new, unless=unless, only=only)

@@ -165,7 +165,7 @@ class Inventories:
             counts=counts,
             policy_version=version or None,
             policy_hash=policy_hash or None,
-            consents=[_proof(one, request.received_at) for one in person.consents[:MOST_CONSENTS]] or None,
+            consents=[_proof(one, request) for one in person.consents[:MOST_CONSENTS]] or None,
             consents_total=len(person.consents) or None,
             suppressed_at=person.contact.get("suppressed_at"),
             key_fingerprint=fingerprint or None,
@@ -266,8 +266,14 @@ def _sk(row: Mapping[str, Any]) -> str:
     return str(row["sk"])
 
 
-def _proof(consent: Mapping[str, Any], ended_at: int) -> dict[str, Any]:
-    """What proves that a consent was given, and when it ended (ms): no address, no text, no message."""
+def _proof(consent: Mapping[str, Any], request: Request) -> dict[str, Any]:
+    """What proves that a consent was given, and when it ended (ms): no address, no text, no message.
+
+    It ended with the receipt of the request. One that was given after that, by the very message that withdraws or since
+    the day on a paper, ended when the request was opened, and none before it was given.
+    """
+    given = int(consent.get("at", 0))
+    ended = request.received_at if given <= request.received_at else max(given, request.opened_at)
     words = {"version": "policy_version", "hash": "policy_hash", "language": "language", "channel": "channel"}
     said = {name: str(consent.get(attribute, "")) for name, attribute in words.items()}
-    return {**said, "given": int(consent.get("at", 0)), "ended": ended_at}
+    return {**said, "given": given, "ended": ended}

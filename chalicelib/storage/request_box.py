@@ -179,7 +179,7 @@ class RequestBox:
     def _open(self, request: Request, box: Box, heard_at: int = 0) -> Write:
         """The box is open. A press of the person that the request knows of counts as their last message: WhatsApp
         then takes answers for another day."""
-        pressed = max(request.at(Step.CANCELLED), heard_at)
+        pressed = max(0 if request.cancelled_by else request.at(Step.CANCELLED), heard_at)
         if request.identity == Identity.SECOND_PRESS:
             pressed = max(pressed, request.at(Step.VERIFIED))
         pk = rows.conversation_pk(box.conversation_id)

@@ -213,7 +213,8 @@ REQUEST = ItemClass(
            "key_fingerprint", "inventory_hash", "passes", "failure", "failed_step", "escalated_at", "created_by",
            "decided_by", "over_at", "fences", "after", "queue", "activity", "expires_at", "gone_at", "opened_at",
            "received_on", "default_at", "check", "ground", "proposal", "announcements", "told_by", "posted_on",
-           "answered", "consents", "consents_total", "suppressed_at", "approved_by"),
+           "answered", "consents", "consents_total", "suppressed_at", "approved_by", "checked_by", "letter_by",
+           "cancelled_by", "resumed_by", "bound_at"),
 )  # fmt: skip
 INVENTORY = ItemClass(
     "inventory", "desk", pk="request#{request_id}", sk="inventory#{store}#{part}",

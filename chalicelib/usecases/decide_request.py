@@ -1,11 +1,11 @@
-"""Colleagues decide about a request: one proposes that it goes on, that it ends, or that the person was told by letter,
-and another agrees. One alone may only take back what was proposed, or let a failed run go on."""
+"""Colleagues decide about a request: one proposes that it goes on, that it ends, that the person was told by letter or
+has taken it back, and another agrees. One alone may only take back what was proposed, or let a failed run go on."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.cooling_off import cooling_off_ends
 from chalicelib.domain.documents import refuse_documents
 from chalicelib.domain.privacy import (
     ENDINGS,
@@ -19,11 +19,12 @@ from chalicelib.domain.privacy import (
     RequestState,
     Step,
     Told,
+    Wait,
     confirmable,
     stoppable,
     tellable,
 )
-from chalicelib.domain.working_days import day_of, deadline
+from chalicelib.domain.working_days import day_of, day_start, deadline
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.observability import count
 
@@ -39,7 +40,7 @@ MOST_REASON = 1000
 """Characters of a reason. A refusal's is told to the person, as the law wants (94-V art. 8(7))."""
 LEAST_REASON = 20
 """Characters of a refusal's reason: a sentence, and no word alone."""
-PROPOSALS = ("erase", "refuse", "letter")
+PROPOSALS = ("erase", "refuse", "letter", "cancel")
 _AS_READ = "attribute_exists(#due) AND #state = :if_state"
 
 
@@ -63,7 +64,8 @@ class DecideRequest:
         posted_on: str = "",
     ) -> None:  # fmt: skip
         """Propose `erase` (with a `check` of identity), `refuse` (with a `ground` of the profile and a `reason`) or
-        `letter` (with the day on which it was `posted_on`, YYYY-MM-DD). A proposal replaces the one before.
+        `letter` (with the day on which it was `posted_on`, YYYY-MM-DD) or `cancel`: the person has taken the request
+        back by another way than the chat. A proposal replaces the one before.
 
         Raises BadInput, whose code says what is wrong: `check`, `ground`, `reason`, `document` or `posted_on`;
         NotFound; Conflict with the code `over`, `not_yet`, `already_decided` or `too_late`; and Unavailable.
@@ -90,7 +92,7 @@ class DecideRequest:
         self.store.until_done(build)
 
     def agree(self, request_id: str, staff_id: str, what: str = "") -> None:
-        """Carry out what another colleague has proposed; with `what`, its word or what its page showed of it
+        """Carry out what another colleague has proposed; with `what`, by which the one that was read is named
         (Proposal.seen), only when it still is that. What is replaced while this runs is not carried out: nobody has
         seen it.
 
@@ -102,7 +104,7 @@ class DecideRequest:
         def build(refused: frozenset[str]) -> "Sequence[Write]":
             request = self._open(request_id)
             proposal = request.proposal
-            if proposal is None or what not in ("", proposal.what, proposal.seen) or (seen and proposal != seen[0]):
+            if proposal is None or what not in ("", proposal.seen) or (seen and proposal != seen[0]):
                 raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
             seen[:] = [proposal]
             if proposal.by == staff_id:
@@ -111,7 +113,7 @@ class DecideRequest:
                 raise _conflict(request)
             confirmed[:] = [proposal.what == "erase"]
             new, answer = self._carried_out(request, proposal, refused)
-            new |= {"decided_by": proposal.by, "approved_by": staff_id, "proposal": None}
+            new |= {**_signed(proposal, staff_id), "proposal": None}
             new |= {"if_state": request.state, "if_by": proposal.by, "if_at": proposal.at}
             only = f"{_AS_READ} AND #proposal.#by = :if_by AND #proposal.#at = :if_at"
             return [
@@ -123,10 +125,20 @@ class DecideRequest:
         if confirmed == [True]:
             count("ErasureConfirmed", identity=str(Identity.STAFF))
 
-    def take_back(self, request_id: str) -> None:
-        """Take back what is proposed; nothing happens when nothing is. Raises NotFound, Conflict and Unavailable."""
-        self._open(request_id)
-        self.store.run(self.store.change(request_id, {"proposal": None}))
+    def take_back(self, request_id: str, what: str = "") -> None:
+        """Take back what is proposed, with `what` only when it still is that, as in `agree`; nothing happens when
+        nothing is. Raises NotFound, Conflict (`no_proposal`) and Unavailable."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            proposal = self._open(request_id).proposal
+            if proposal is None:
+                return None
+            if what not in ("", proposal.seen):
+                raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
+            gone = {"proposal": None, "if_by": proposal.by, "if_at": proposal.at}
+            return [self.store.change(request_id, gone, only="#proposal.#by = :if_by AND #proposal.#at = :if_at")]
+
+        self.store.until_done(build)
 
     def go_on(self, request_id: str, staff_id: str) -> None:
         """Begin the next run of a request that has failed now and not in an hour. Raises NotFound, Conflict and
@@ -137,7 +149,7 @@ class DecideRequest:
             now = self.clock()
             if request.state != RequestState.ESCALATED or request.due_at <= now:
                 raise _conflict(request)
-            new = {"decided_by": request.decided_by or staff_id, "due_at": now}
+            new = {"resumed_by": staff_id, "due_at": now}
             new |= {"if_state": request.state, "if_due": request.due_at}  # of several who press at once one does
             return [self.store.change(request_id, new, only=f"{_AS_READ} AND #due_at = :if_due")]
 
@@ -154,10 +166,9 @@ class DecideRequest:
     def _checked(self, what: str, reason: str, check: str, ground: str) -> None:
         if len(reason) > MOST_REASON:
             raise BadInput(f"`reason` may have {MOST_REASON} characters.", code="reason")
-        if what == "erase":
-            if check not in IDENTITY_CHECKS:
-                raise BadInput(f"Say how identity was checked: {', '.join(IDENTITY_CHECKS)}.", code="check")
-            refuse_documents(reason)
+        refuse_documents(reason)
+        if what == "erase" and check not in IDENTITY_CHECKS:
+            raise BadInput(f"Say how identity was checked: {', '.join(IDENTITY_CHECKS)}.", code="check")
         if what == "refuse":
             if ground not in self.profile.refusals:
                 raise BadInput(f"Name a ground: {', '.join(self.profile.refusals)}.", code="ground")
@@ -174,7 +185,14 @@ class DecideRequest:
             return {f"steps.{Step.VERIFIED}": now, **identity, "target_at": target, "due_at": now}, ()
         if proposal.what == "letter":
             told = {f"steps.{Step.TOLD}": now, "told_by": str(Told.LETTER), "posted_on": proposal.posted_on}
+            if request.waits == Wait.GRACE:  # a run of the release before tells in its grace
+                return {
+                    **told,
+                    "due_at": cooling_off_ends(self.profile.deadlines["grace"], now, proposal.posted_on),
+                }, ()
             return {**told, "due_at": now}, ()
+        if proposal.what == "cancel":
+            return {f"steps.{Step.CANCELLED}": now, "due_at": now}, ()
         # The reason is told now: later nobody but the person could open it.
         answer = () if "box" in refused else self.refusal(request, proposal.ground, self.written(request), now)
         reasoned = {f"steps.{Step.REASONED}": now} if answer else {}
@@ -185,18 +203,30 @@ class DecideRequest:
         return {"reason": self.opening.sealed(request.id, "reason", subject, reason) if subject else None}
 
 
+def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:
+    """Who answers for what is carried out: each act has its own names, so that none is said of another."""
+    if proposal.what in ("letter", "cancel"):
+        return {{"letter": "letter_by", "cancel": "cancelled_by"}[proposal.what]: [proposal.by, staff_id]}
+    checked = {"checked_by": proposal.by} if proposal.what == "erase" else {}
+    return {"decided_by": proposal.by, "approved_by": staff_id, **checked}
+
+
 def _done_by(what: str) -> tuple[Step, ...]:
     """Steps behind which a decision comes too late."""
     return {"erase": (Step.VERIFIED,), "letter": (Step.TOLD,)}.get(what, ())
 
 
 def _allowed(what: str, request: Request) -> bool:
-    return {"erase": confirmable, "refuse": stoppable, "letter": tellable}[what](request)
+    return {"erase": confirmable, "refuse": stoppable, "letter": tellable, "cancel": stoppable}[what](request)
 
 
 def _check_posting(posted_on: str, request: Request, now: int) -> None:
     first = day_of(request.at(Step.VERIFIED))
-    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", posted_on) or not first <= posted_on <= day_of(now):
+    try:
+        known = day_start(first) <= day_start(posted_on) <= now
+    except ValueError:
+        known = False
+    if not known:
         raise BadInput(
             f"Say on which day the letter was posted: from {first}, when identity was proved, to today.",
             code="posted_on",

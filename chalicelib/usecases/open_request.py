@@ -1,12 +1,13 @@
 """A person wants their data destroyed: one open request, however often and by whatever way they ask."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.documents import refuse_documents
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.privacy import (
+    BOUND_SOURCES,
     ENDINGS,
     ERASING_KINDS,
     HANDLED_KINDS,
@@ -16,7 +17,10 @@ from chalicelib.domain.privacy import (
     WATCHED,
     Request,
     RequestState,
+    Step,
     Subject,
+    Wait,
+    identity_until,
 )
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import day_of, day_start, deadline, default_time
@@ -71,8 +75,9 @@ class OpenRequest:
         evidence: str = "",
         also: Sequence["Write"] = (),
     ) -> Opened:
-        """Open a request, or return the one that is open: `also` is written with a new one only. For an opt-out see
-        usecases/opt_out.py.
+        """Open a request, or return the one that is open: `also` is written with a new one only. The one that is open
+        counts from the earlier notice then, and holds until it is decided when this one comes from the bound account.
+        For an opt-out see usecases/opt_out.py.
 
         The box of an earlier one, which was stopped and only waits for its answer to arrive, is closed as soon as it
         can be, for it holds the person's address; the new one remembers it, and is not proved before that.
@@ -88,7 +93,8 @@ class OpenRequest:
         if source == "staff":
             received_at = self._day_of_receipt(received_on)
         if kind == OPT_OUT:
-            return self._opt_out(contact_id, received_at, source, language, created_by, also, evidence)
+            day = received_on if source == "staff" else ""
+            return self._opt_out(contact_id, received_at, source, language, created_by, also, evidence, day)
         if kind not in ERASING_KINDS:
             raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(HANDLED_KINDS)}.")
         if source not in SOURCES:
@@ -103,7 +109,7 @@ class OpenRequest:
             older = self._pointed(first, contact_id) if first else None
             if older and not any(older.done(step) for step in ENDINGS):
                 opened.append(Opened(first, new=False))
-                return None
+                return self._asked_again(older, source, received_at, received_on, evidence, refused) or None
             subject = self.opening.subject(contact_id)
             if subject is None or subject.erasing:
                 raise NotFound("There is no such contact.")
@@ -121,6 +127,72 @@ class OpenRequest:
 
         self.store.until_done(build)
         return opened[0] if opened else Opened("", new=False)
+
+    def _asked_again(
+        self,
+        request: Request,
+        source: str,
+        received_at: int,
+        received_on: str,
+        evidence: str,
+        refused: frozenset[str],
+    ) -> "list[Write]":
+        """What another notice changes of the request that runs: the terms count from the earliest, one from the bound
+        account makes it hold until it is decided, whoever entered the first, and the first evidence is kept. Nothing
+        once the fence is closed."""
+        now = self.clock()
+        received_at = min(received_at or now, now)
+        earlier = received_at < request.received_at
+        binds = source in BOUND_SOURCES and not request.bound
+        proof = self._first_evidence(request, evidence)
+        if not (earlier or binds or proof) or request.done(Step.FENCED) or "contact" in refused:
+            return []
+        new: dict[str, Any] = {"if_received": request.received_at, **proof}
+        if earlier:
+            new |= {
+                **self._terms(received_at),
+                "received_on": received_on or None,
+                "activity": self._limit(received_at),
+            }
+        if binds:
+            new["bound_at"] = now
+        if earlier:
+            new |= {"due_at": self._due(request, received_at, now), "if_due": request.due_at}
+        only = "attribute_exists(#due) AND #received_at = :if_received"
+        only += " AND #due_at = :if_due" if earlier else ""
+        only += " AND attribute_not_exists(#evidence)" if proof else ""
+        change = self.store.change(request.id, new, unless=(*ENDINGS, Step.FENCED), only=only)
+        # Before the box is there, the request's own run has yet to suppress the contact.
+        holds = binds and request.done(Step.SUPPRESSED)
+        return [change, *([self.opening.suppressed(request.contact_id, now)] if holds else [])]
+
+    def _due(self, request: Request, received_at: int, now: int) -> int:
+        """When a run that waits is woken now that the terms count from an earlier receipt: the default comes earlier,
+        and the time to confirm ends with it."""
+        moved = replace(request, **self._terms(received_at))
+        waits = {Wait.IDENTITY: identity_until(moved), Wait.DECISION: moved.default_at}
+        if request.waits not in waits or request.done(Step.DEFAULTED):
+            return request.due_at
+        return min(request.due_at, max(waits[Wait(request.waits)], now))
+
+    def _first_evidence(self, request: Request, evidence: str) -> dict[str, bytes]:
+        """What a colleague has written down about how the person asked, when nobody has before."""
+        subject = self.opening.subject(request.contact_id) if evidence else None
+        if subject is None or self.store.item(request.id).get("evidence"):
+            return {}
+        return {"evidence": self.opening.sealed(request.id, "evidence", subject, evidence)}
+
+    def _limit(self, received_at: int) -> int:
+        return deadline(self.deadlines["stop_processing"], received_at)
+
+    def _terms(self, received_at: int) -> dict[str, Any]:
+        """What counts from the receipt of a notice (ms)."""
+        return {
+            "received_at": received_at,
+            "deadline_at": self._limit(received_at),
+            "default_at": default_time(self.deadlines["stop_processing"], received_at),
+            "alarm_at": deadline(self.deadlines["erasure_alarm"], received_at),
+        }
 
     @property
     def _opt_out(self) -> "OptOut":
@@ -178,12 +250,9 @@ class OpenRequest:
             channel=subject.channel,
             account=subject.account,
             language=language or subject.language,
-            received_at=received_at,
             received_on=received_on,
             opened_at=now,
-            deadline_at=deadline(self.deadlines["stop_processing"], received_at),
-            default_at=default_time(self.deadlines["stop_processing"], received_at),
-            alarm_at=deadline(self.deadlines["erasure_alarm"], received_at),
+            **self._terms(received_at),
             due_at=now + WATCHED,
             certificate_id=new_id(),
             created_by=created_by,

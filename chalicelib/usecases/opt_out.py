@@ -5,7 +5,7 @@ workflow (infra/erasure.asl.json).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.certificates import secret_hash
@@ -43,11 +43,13 @@ class OptOut:
         created_by: str = "",
         also: Sequence["Write"] = (),
         evidence: str = "",
+        received_on: str = "",
     ) -> Opened:
         """End news and offers, or return the opt-out by which they have ended: `also` is written with a new one only.
 
         A withdrawal ends them, too; who then says it by itself gets an opt-out of their own, which stays when they
-        cancel the withdrawal. `received_at` (ms) is when the person asked, now when 0. Raises NotFound for a contact
+        cancel the withdrawal. `received_at` (ms) is when the person asked, now when 0; `received_on` the day on a paper
+        that says so (YYYY-MM-DD). Raises NotFound for a contact
         that is not there or is being erased, BadInput and Unavailable.
         """
         if source not in SOURCES:
@@ -69,6 +71,7 @@ class OptOut:
                 return None
             secret, request_id = new_id(), new_id()
             request = self._request(request_id, subject, source, received_at, language, created_by, secret)
+            request = replace(request, received_on=received_on)
             opened.append(Opened(request.id, new=True))
             return [*self.opening.opted_out(request, subject, secret, evidence), *also]
 

@@ -192,7 +192,7 @@ class PrivacyAsks:
 
     def _cancel(self, ask: Ask) -> str:
         def new(request: Request) -> "Write | None":
-            if not stoppable(request):
+            if not stoppable(request) or _said_before(ask, request.asked_since):
                 return None
             now = self.clock()
             values = {f"steps.{Step.CANCELLED}": now, "due_at": now}
@@ -235,5 +235,9 @@ class PrivacyAsks:
 def _before(ask: Ask, request: Request) -> bool:
     """Whether these words are older than what they would answer: late webhooks bring what answered another question. A
     button names its request."""
-    since = max(request.asked_since, request.opened_at - _LATE)
+    return _said_before(ask, max(request.asked_since, request.opened_at - _LATE))
+
+
+def _said_before(ask: Ask, since: int) -> bool:
+    """Whether these are words, and were said before a moment (ms); their time is known in whole seconds."""
     return not ask.request_id and bool(ask.said_at) and ask.said_at + SECOND <= since

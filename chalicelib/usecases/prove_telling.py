@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.cooling_off import cooling_off_ends
 from chalicelib.domain.privacy import Request, Step, Wait, proof_of_telling
-from chalicelib.domain.working_days import deadline
 from chalicelib.observability import log
 from chalicelib.storage.request_box import default_answer
 
@@ -43,7 +43,7 @@ class ProveTelling:
         if proof is None:
             return request
         now = self.clock()
-        due_at = now if request.waits == Wait.TELLING else deadline(self.term, now)
+        due_at = now if request.waits == Wait.TELLING else cooling_off_ends(self.term, now)
         new = {f"steps.{Step.TOLD}": now, "told_by": str(proof), "due_at": due_at}
         if self.store.run(self.store.change(request.id, new, unless=_UNLESS, only="attribute_exists(#due)")) is None:
             log("person_told", request_id=request.id, outcome=str(proof))

@@ -14,6 +14,8 @@ from chalicelib.domain.privacy import (
     Request,
     RequestState,
     Step,
+    checked_by,
+    letter_by,
     missed,
     shown_state,
     suppresses,
@@ -33,8 +35,13 @@ KINDS = (
 )
 """Every kind of request that the law knows; the desk handles HANDLED_KINDS."""
 DECISIONS = (*PROPOSALS, "retain", "agree", "take_back", "go_on")
-_FIELDS = {"erase": ("check", "reason"), "refuse": ("ground", "reason"), "letter": ("posted_on",)}
-"""Fields of a proposal beside its name."""
+_FIELDS = {
+    **{"erase": ("check", "reason"), "refuse": ("ground", "reason"), "letter": ("posted_on",)},
+    "cancel": ("reason",),
+    **dict.fromkeys(("agree", "take_back"), ("proposed",)),
+}
+"""Fields of a decision beside its name."""
+_GIVEN = ("check", "ground", "posted_on", "reason", "proposed")
 NOT_FOUND = "There is no such request, or its retention has ended."
 
 
@@ -106,18 +113,20 @@ def decide(call: Call) -> Response:
     """POST privacy-requests/{id}/decision"""
     fields.only(call.query, (), "parameter")
     request_id, body = fields.path_id(call.path), call.json
-    fields.only(body, ("decision", "check", "ground", "posted_on", "reason"))
+    fields.only(body, ("decision", *_GIVEN))
     decision = fields.word(body, "decision", DECISIONS)
-    given = {name: body[name] for name in ("check", "ground", "posted_on", "reason") if body.get(name) is not None}
+    given = {name: body[name] for name in _GIVEN if body.get(name) is not None}
     if extra := sorted(given.keys() - _FIELDS.get(decision, ())):
         raise BadInput(f"The decision {decision} takes no {', '.join(extra)}.")
     if not all(isinstance(value, str) for value in given.values()):
-        raise BadInput("The fields check, ground, posted_on and reason are texts.")
+        raise BadInput(f"The fields {', '.join(_GIVEN)} are texts.")
+    if decision == "agree" and not given.get("proposed"):
+        raise BadInput("Say what you agree to: the field proposed is that of the proposal which you have read.")
     request, use, by = _request(request_id, call.now), wiring_web.decide_request(), call.colleague.id
     if decision == "agree":
-        use.agree(request.id, by)
+        use.agree(request.id, by, given["proposed"])
     elif decision == "take_back":
-        use.take_back(request.id)
+        use.take_back(request.id, given.get("proposed", ""))
     elif decision == "go_on":
         use.go_on(request.id, by)
     else:
@@ -205,9 +214,7 @@ def form(one: Request, now: int) -> dict[str, Any]:
         "identity": one.identity or None,
         "identity_check": one.check or None,
         "proposal": _proposal(one),
-        "told": {"at": when(one.at(Step.TOLD)), "by": one.told_by, "posted_on": one.posted_on or None}
-        if one.done(Step.TOLD)
-        else None,
+        "told": _told(one) if one.done(Step.TOLD) else None,
         "refused_on": one.ground or None,
         "answer": one.answered or None,
         "waits": one.waits or None,
@@ -226,6 +233,8 @@ def form(one: Request, now: int) -> dict[str, Any]:
         "created_by": one.created_by or None,
         "decided_by": one.decided_by or None,
         "approved_by": one.approved_by or None,
+        "checked_by": checked_by(one) or None,
+        "cancelled_by": list(one.cancelled_by),
         "over": when(one.over_at),
     }
 
@@ -235,7 +244,12 @@ def _proposal(one: Request) -> dict[str, Any] | None:
     if found is None:
         return None
     given = {"check": found.check or None, "ground": found.ground or None, "posted_on": found.posted_on or None}
-    return {"decision": found.what, "by": found.by, "at": when(found.at), **given}
+    return {"decision": found.what, "by": found.by, "at": when(found.at), "proposed": found.seen, **given}
+
+
+def _told(one: Request) -> dict[str, Any]:
+    by = {"by": one.told_by, "posted_on": one.posted_on or None, "said_by": list(letter_by(one))}
+    return {"at": when(one.at(Step.TOLD)), **by}
 
 
 def _consent(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -130,9 +130,11 @@ def decide(call: Call) -> Response:
     use = wiring_web.decide_request()
     try:
         if decision == "agree":
-            use.agree(request_id, by, form.get("proposed", ""))
+            if not form.get("proposed"):
+                raise Conflict("Say what you agree to.", code="no_proposal")
+            use.agree(request_id, by, form["proposed"])
         elif decision == "take_back":
-            use.take_back(request_id)
+            use.take_back(request_id, form.get("proposed", ""))
         elif decision == "go_on":
             use.go_on(request_id, by)
         else:

@@ -18,6 +18,8 @@ from chalicelib.domain.privacy import (
     RequestState,
     Step,
     Wait,
+    checked_by,
+    letter_by,
     missed,
     next_step,
     shown_state,
@@ -82,11 +84,12 @@ PROPOSED: Mapping[str, str] = {
     "erase": desk_msg("Destroy the data"),
     "refuse": desk_msg("Refuse with reasons"),
     "letter": desk_msg("The person was told by letter"),
+    "cancel": desk_msg("The person has taken the request back"),
 }
 TOLD_BY: Mapping[str, str] = {
     "delivered": desk_msg("their application has the message"),
     "accepted": desk_msg("the provider took the message; it gives no receipts"),
-    "letter": desk_msg("by letter, posted: {date}"),
+    "letter": desk_msg("by letter, posted: {date}; according to: {colleagues}"),
 }
 ANSWERED: Mapping[str, str] = {
     "delivered": desk_msg("arrived"),
@@ -210,12 +213,13 @@ class RequestWords:
         return label(self.words.say, SOURCES, one.source, name=self.words.colleague(one.created_by))
 
     def identity(self, one: Request) -> str:
-        return label(self.words.say, IDENTITIES, one.identity, name=self.words.colleague(one.decided_by))
+        return label(self.words.say, IDENTITIES, one.identity, name=self.words.colleague(checked_by(one)))
 
     def told(self, one: Request) -> str:
         """What proves that the person was told; empty while nothing does."""
         posted = self.words.date(day_start(one.posted_on)) if one.posted_on else ""
-        by = label(self.words.say, TOLD_BY, one.told_by, date=posted)
+        names = ", ".join(map(self.words.colleague, letter_by(one)))
+        by = label(self.words.say, TOLD_BY, one.told_by, date=posted, colleagues=names)
         return f"{self.moment(one.at(Step.TOLD))}: {by}" if one.done(Step.TOLD) else ""
 
     def announced(self, one: Request, message: Announced) -> str:
@@ -225,12 +229,15 @@ class RequestWords:
 
     def proposed(self, one: Proposal) -> str:
         """What a colleague proposes, in one line."""
+        what = label(self.words.say, PROPOSED, one.what)
+        if one.what == "cancel":
+            return what
         details = {
             "erase": label(self.words.say, CHECKS, one.check),
             "refuse": label(self.words.say, GROUNDS, one.ground),
             "letter": self.words.date(day_start(one.posted_on)) if one.posted_on else "",
         }[one.what]
-        return f"{label(self.words.say, PROPOSED, one.what)}: {details}"
+        return f"{what}: {details}"
 
     def checked(self, one: Request) -> str:
         """How colleagues made sure who asked; empty when the person did."""

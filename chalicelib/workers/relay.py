@@ -22,10 +22,12 @@ from chalicelib.storage.queues import Bell, Queues
 
 _ON_CLOSED = frozenset({"event", "note"})
 _QUIET = REFERRING | {"button"}
+_SIGNED = ("decided_by", "letter_by", "cancelled_by", "resumed_by")
+"""Attributes of a request that name colleagues who have moved it on."""
 _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
-    *("state", "waits", "decided_by", "due", "piece_count", "piece_states", "resent_as"),
+    *("state", "waits", *_SIGNED, "due", "piece_count", "piece_states", "resent_as"),
 )
 """Attributes of an image that the relay looks at."""
 
@@ -85,7 +87,7 @@ def _bell(record: Mapping[str, Any]) -> tuple[str, Bell] | None:
 
 def _decided(item: Mapping[str, Any]) -> bool:
     """Whether a colleague has decided about a request whose run may be waiting for that."""
-    return bool(item.get("decided_by")) and (bool(item.get("waits")) or item.get("state") == "escalated")
+    return any(item.get(name) for name in _SIGNED) and (bool(item.get("waits")) or item.get("state") == "escalated")
 
 
 def _dating(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> Bell:

@@ -49,6 +49,11 @@ MEANT: dict[str, list[tuple[str, str]]] = {
         ("stop_processing", "я не разрешаю использовать мои данные"),
         ("stop_processing", "Прошу заблокировать обработку моих данных"),
         ("opt_out", "Отстаньте со своей рекламой"),
+        ("opt_out", "Больше не пишите мне"),
+        ("opt_out", "Не звоните мне больше, пожалуйста"),
+        ("opt_out", "больше никогда не беспокойте меня"),
+        ("opt_out", "перестаньте мне писать"),
+        ("opt_out", "Стоп"),
     ],
     "kk": [
         ("withdrawal", "Келісімімді қалай кері қайтарып алсам болады?"),
@@ -82,6 +87,9 @@ MEANT: dict[str, list[tuple[str, str]]] = {
         ("deletion", "Мен туралы ақпаратты өшіріңіз"),
         ("deletion", "Менің аккаунтымды жауып тастаңыз"),
         ("opt_out", "Мені рассылкадан шығарыңыз"),
+        ("opt_out", "Маған енді жазбаңыз"),
+        ("opt_out", "Маған енді хабарласпаңыздар"),
+        ("opt_out", "енді мені мазаламаңыз"),
     ],
     "en": [
         ("withdrawal", "I'd like to take back the consent I gave you last year"),
@@ -117,6 +125,12 @@ MEANT: dict[str, list[tuple[str, str]]] = {
         ("stop_processing", "I do not want you to store my data"),
         ("opt_out", "Please take me off your list"),
         ("opt_out", "please opt me out of marketing"),
+        ("opt_out", "opt-out"),
+        ("opt_out", "How can I opt out?"),
+        ("opt_out", "Please do not contact me again"),
+        ("opt_out", "Stop messaging me"),
+        ("opt_out", "STOP"),
+        ("withdrawal", "I no longer consent"),
     ],
 }
 

@@ -11,9 +11,11 @@ from chalicelib.domain.privacy import HANDLED_KINDS
 from chalicelib.domain.privacy_guess import MOST_KINDS, guess
 from chalicelib.domain.privacy_phrases import REQUESTS, spelled
 from chalicelib.domain.privacy_words import ASK_KINDS, LONGEST_GUESS, Ask, asks, hinted, words_of
+from chalicelib.domain.profile import load_profile
 from tests.domain.privacy_corpus import MEANT, ORDINARY
 from tests.people import from_amina
 
+MARKINGS = load_profile("spoint").markings
 POSITIVE = [one for language in MEANT.values() for one in language]
 NEGATIVE = [one for language in ORDINARY.values() for one in language]
 SENTENCES = [*(text for _, text in POSITIVE), *NEGATIVE]
@@ -66,7 +68,20 @@ def test_words_of_others_mean_nothing() -> None:
     assert asks(from_amina(text, sent_at=1)) == Ask("maybe", kinds=("deletion",))
     assert asks(from_amina(text, sent_at=1, forwarded=True)) is None
     assert asks(from_amina(text, sent_at=1, details={"via_bot": "gif"})) is None
-    for kind in ("edit", "image", "callback", "unsupported", "reaction"):
+    for kind in ("edit", "callback", "unsupported", "reaction", "sticker", "location"):
+        assert asks(from_amina(text, sent_at=1, kind=kind)) is None
+
+
+@pytest.mark.parametrize("kind", ["image", "video", "animation", "document", "audio", "voice"])
+def test_words_beside_a_file_are_asked_about_and_act_on_nothing(kind: str) -> None:
+    """Given a photo of a signed application with the very phrase below it, then the person is asked what they mean."""
+    for text, meant in (
+        ("Отзыв согласия на обработку персональных данных", "withdrawal"), ("Деректерімді жойыңыз", "deletion"),
+        ("Stop processing my data", "stop_processing"), ("/delete my data", "deletion"),
+    ):  # fmt: skip
+        assert asks(from_amina(text, sent_at=1, kind=kind), MARKINGS) == Ask("maybe", kinds=(meant,))
+        assert asks(from_amina(text, sent_at=1, kind=kind, forwarded=True)) is None
+    for text in ("Да, удалить", "Отмена", "Вот чек", ""):
         assert asks(from_amina(text, sent_at=1, kind=kind)) is None
 
 

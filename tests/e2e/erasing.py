@@ -175,7 +175,8 @@ class Office:
         path = f"privacy-requests/{request['id']}/decision"
         proposed = self.dana.call("POST", path, {"decision": decision, **more})
         assert proposed.ok, proposed.text
-        agreed = self.play.sign_in("privacy2@desk.local").call("POST", path, {"decision": "agree"})
+        agree = {"decision": "agree", "proposed": proposed.json()["proposal"]["proposed"]}
+        agreed = self.play.sign_in("privacy2@desk.local").call("POST", path, agree)
         assert agreed.ok, agreed.text
 
 

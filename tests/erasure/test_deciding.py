@@ -69,6 +69,7 @@ def test_every_check_of_the_list_is_written_down_with_who_made_it(
         "ИИН 870412300123", "ИИН 870412 300 123", "87 04 12 30 01 23", "8704-1230-0123", "8704\u00a01230\u00a00123",
         "8704 – 1230 – 0123", "паспорт N12345678", "паспорт N 12345678", "Паспорт № 12345678",
         "ID 034567891", "удостоверение 034567891, выдано МВД", "(034567891)", "AB1234567",
+        "n12345678 жарамды", "көрілді: n 12345678",
     ],
 )  # fmt: skip
 def test_no_number_of_a_document_is_written_down(living: Living, request_: Request, written: str) -> None:
@@ -132,15 +133,16 @@ def test_what_a_colleague_writes_is_sealed_and_goes_with_another_proposal(living
 # -- the second person
 
 
-@pytest.mark.parametrize("what", ["erase", "refuse", "letter"])
+@pytest.mark.parametrize("what", ["erase", "refuse", "letter", "cancel"])
 def test_nothing_happens_before_another_colleague_agrees(
     living: Living, daniyar: Person, request_: Request, what: str
 ) -> None:
     if what == "letter":
         living.mark(request_.id, {"verified": living.desk.now}, state="telling")
-    more = {"erase": {"check": "in_person"}, "refuse": {"ground": "law", "reason": UNPAID}}.get(
-        what, {"posted_on": day_of(living.desk.now)}
-    )
+    more = {
+        "erase": {"check": "in_person"}, "refuse": {"ground": "law", "reason": UNPAID},
+        "letter": {"posted_on": day_of(living.desk.now)}, "cancel": {},
+    }[what]  # fmt: skip
     before = living.read(request_.id)
     living.deciding.propose(request_.id, what, DANA, **more)
     proposed = living.read(request_.id)
@@ -149,7 +151,7 @@ def test_nothing_happens_before_another_colleague_agrees(
     assert code(lambda: living.deciding.agree(request_.id, DANA)) == "same_person"
     assert living.read(request_.id) == proposed
     living.deciding.agree(request_.id, ERLAN)
-    step = {"erase": Step.VERIFIED, "refuse": Step.REFUSED, "letter": Step.TOLD}[what]
+    step = {"erase": Step.VERIFIED, "refuse": Step.REFUSED, "letter": Step.TOLD, "cancel": Step.CANCELLED}[what]
     row = living.read(request_.id)
     assert row.at(step) == living.desk.now == row.due_at and row.proposal is None
 
@@ -157,9 +159,7 @@ def test_nothing_happens_before_another_colleague_agrees(
 def test_of_those_who_agree_at_once_one_does(living: Living, request_: Request) -> None:
     living.deciding.propose(request_.id, "refuse", DANA, ground="law", reason=UNPAID)
     with ThreadPoolExecutor(6) as pool:
-        said = list(
-            pool.map(lambda n: code(lambda: living.deciding.agree(request_.id, f"{ERLAN}-{n}", "refuse")), range(6))
-        )
+        said = list(pool.map(lambda n: code(lambda: living.deciding.agree(request_.id, f"{ERLAN}-{n}")), range(6)))
     assert sorted(said) == ["", *["no_proposal"] * 5]
     row = living.read(request_.id)
     assert row.approved_by == f"{ERLAN}-{said.index('')}" and len(living.box_texts(row)) == 2
@@ -285,7 +285,7 @@ def test_a_failed_run_goes_on_by_one_colleague_s_word_and_an_open_one_does_not(
     assert code(lambda: living.deciding.go_on(request_.id, ERLAN)), "it goes on already"
     living.wake(request_.id)
     row = living.read(request_.id)
-    assert (row.run, row.decided_by, row.approved_by) == (2, DANA, "")
+    assert (row.run, row.resumed_by, row.decided_by, row.approved_by) == (2, DANA, "", "")
 
 
 @pytest.mark.parametrize("ground", sorted(PROFILE.refusals))

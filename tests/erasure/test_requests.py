@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.privacy import HOUR, Identity, Request, RequestState, Step
+from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import day_of, day_start, deadline
 from chalicelib.errors import BadInput, Conflict, NotFound
 from chalicelib.storage import rows
 from chalicelib.storage.attributes import item_to_wire
+from chalicelib.storage.request_box import last_answer
 from chalicelib.storage.vault import Place
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Person
@@ -288,7 +290,7 @@ def test_a_failed_request_alone_goes_on_when_a_colleague_says_so(living: Living,
     living.deciding.go_on(request_id, DANA)
     living.wake(request_id)
     after = living.store.item(request_id)
-    assert (after["steps"], after["decided_by"], after["run"]) == (before["steps"], DANA, 2)
+    assert (after["steps"], after["resumed_by"], after["run"]) == (before["steps"], DANA, 2)
     assert after["state"] != "escalated" and "identity" not in after and "approved_by" not in after
 
 
@@ -394,7 +396,7 @@ def test_a_refusal_tells_the_reason_once(living: Living, daniyar: Person) -> Non
 
 
 def test_a_colleague_refuses_before_there_is_a_box(living: Living, daniyar: Person) -> None:
-    """Then the answer goes into the box that is made afterwards, without the reason, which nobody there can open."""
+    """Then the answer goes into the box with its making, and the reason with it."""
     request = living.opened(daniyar)
     living.decide(request.id, "refuse", "Есть неоплаченный счёт")
     living.soft_suppress(request.id)
@@ -402,7 +404,11 @@ def test_a_colleague_refuses_before_there_is_a_box(living: Living, daniyar: Pers
     living.desk.now += 1
     living.finish(request.id)
     (text,) = living.box_texts(living.read(request.id))
-    assert "неоплаченный" not in text and PROFILE.contact_mail in text
+    assert "Есть неоплаченный счёт" in text and PROFILE.contact_mail in text
+    row = living.read(request.id)
+    assert row.done(Step.REASONED) and "неоплаченный".encode() not in living.desk.everything()
+    ref = MessageRef.parse(last_answer(row))
+    assert ref is not None and any(one["sk"] == f"message#{ref.tail}" for one in living.desk.of("message#"))
 
 
 def test_finished_requests_make_room_for_another(living: Living, daniyar: Person) -> None:

@@ -289,7 +289,7 @@ def test_after_a_letter_the_grace_ends_when_it_has_had_time_to_arrive(
     living.wake(request_.id)
 
     row = living.read(request_.id)
-    assert (row.told_by, row.at(Step.TOLD), row.decided_by, row.approved_by) == ("letter", living.desk.now, DANA, ERLAN)
+    assert (row.told_by, row.at(Step.TOLD), row.letter_by) == ("letter", living.desk.now, [DANA, ERLAN])
     assert outcomes(living) == ["told"]
     assert living.park(row, "", "", "grace") == ""
     row = living.read(request_.id)

@@ -210,6 +210,22 @@ def plant_consents(desk: Erasing, person: Person, number: int) -> None:
         desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
 
 
+@pytest.mark.parametrize(
+    ("received", "opened", "ended"),
+    [(5, 9, 5), (0, 9, 0), (-1, 2, 2), (-5 * DAY, 3 * DAY, 3 * DAY), (-5 * DAY, -DAY, 0), (-1, None, 0)],
+)
+def test_no_consent_ended_before_it_was_given(
+    desk: Erasing, person: Person, received: int, opened: int | None, ended: int
+) -> None:
+    """Given a first message that withdraws, or a paper from before it, then the consent that came with the message
+    ended when the request was opened; times in ms after it was given."""
+    (given_at,) = {int(item["at"]) for item in desk.of("consent#") if item["contact_id"] == person.contact_id}
+    more = {} if opened is None else {"opened_at": given_at + opened}  # the release before wrote none
+    request = desk.request_for(person, received_at=given_at + received, **more)
+    run_until(desk, request, "freeze_inventory")
+    assert [one["ended"] - one["given"] for one in desk.request(request).consents] == [ended]
+
+
 @pytest.mark.parametrize("number", [0, 3, MOST_CONSENTS + 9])
 def test_the_proof_is_copied_with_the_inventory_and_the_rows_are_destroyed(
     desk: Erasing, person: Person, number: int

@@ -203,7 +203,7 @@ def test_near_misses_act_on_nothing(words: str) -> None:
 def test_words_of_others_and_changes_of_what_was_said_ask_nothing() -> None:
     assert said("Delete my data", forwarded=True) is None
     assert said("Delete my data", details={"via_bot": "gif"}) is None
-    for kind in ("edit", "image", "list", "form", "button", "callback", "unsupported", "reaction"):
+    for kind in ("edit", "sticker", "list", "form", "button", "callback", "unsupported", "reaction"):
         assert said("Delete my data", kind=kind) is None
 
 

@@ -134,3 +134,11 @@ def test_the_public_page_says_what_ended_and_nothing_of_destruction(web: Web, la
     assert word in html and AMINA.name not in html
     words = plain(html[html.index("<main") :])
     assert not re.search("destro|уничтож|удал|жойыл", words, re.IGNORECASE)
+
+
+def test_the_card_of_its_certificate_speaks_of_no_fence_and_of_no_time_that_was_not(web: Web) -> None:
+    """Given an opt-out, which closes no fence and stops no answers, then its card says when news ended and no more."""
+    shown = plain(case(web, mark(web, certified(web, entered(web)), {"notified": web.now})))
+    assert "1970" not in shown and "Access closed" not in shown and "Sending stopped" not in shown
+    card = shown[shown.index("Certificate: no news and offers") :]
+    assert "News and offers ended" in card[: card.index("Issued")]

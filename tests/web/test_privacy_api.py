@@ -178,6 +178,10 @@ REFUSE = {"decision": "refuse", "ground": "obligation", "reason": "Долг по
 
 
 def decide(web: Web, request_id: str, by: str = "dana", **body: Any) -> Any:
+    """A colleague's decision; who agrees has read the proposal as it is, unless another is named."""
+    if body == {"decision": "agree"}:
+        proposal = read(web, request_id).proposal
+        body["proposed"] = proposal.seen if proposal else "erase.1"
     return web.call("POST", f"{URL}/{request_id}/decision", body, by=by)
 
 
@@ -209,6 +213,23 @@ def test_a_proposal_can_be_taken_back_and_replaced(web: Web) -> None:
     assert (answer.json["state"], answer.json["refused_on"]) == ("refused", "obligation")
 
 
+def test_who_agrees_names_the_proposal_that_they_have_read(web: Web) -> None:
+    """Given a proposal that is replaced after another colleague has read it, then they agree to neither."""
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    seen = decide(web, request.id, **ERASE).json["proposal"]["proposed"]
+    web.advance(1)
+    newer = decide(web, request.id, **{**ERASE, "check": "notary"}).json["proposal"]["proposed"]
+    for body in ({"decision": "agree", "proposed": None}, {"decision": "agree", "proposed": ""}):
+        assert decide(web, request.id, by="erlan", **body).status == 400
+    for wrong in (seen, "erase", "refuse.1"):
+        answer = decide(web, request.id, by="erlan", decision="agree", proposed=wrong)
+        assert (answer.status, answer.json["code"]) == (409, "no_proposal")
+        assert decide(web, request.id, decision="take_back", proposed=wrong).json["code"] == "no_proposal"
+    assert not read(web, request.id).done(Step.VERIFIED)
+    answer = decide(web, request.id, by="erlan", decision="agree", proposed=newer)
+    assert (answer.json["identity_check"], answer.json["checked_by"]) == ("notary", web.staff["dana"])
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
@@ -218,6 +239,7 @@ def test_a_proposal_can_be_taken_back_and_replaced(web: Web) -> None:
         ({"decision": "refuse"}, "ground"), ({**REFUSE, "ground": "other"}, "ground"),
         ({**REFUSE, "reason": "нет"}, "reason"), ({**REFUSE, "reason": "нетнетнетнетнетнетнетнет"}, "reason"),
         ({"decision": "refuse", "ground": "law"}, "reason"),
+        ({**REFUSE, "reason": "ИИН 880101300123 в заявлении не тот."}, "document"),
     ],
 )  # fmt: skip
 def test_a_decision_says_what_it_rests_on(web: Web, body: dict[str, Any], code: str) -> None:

@@ -80,8 +80,9 @@ def test_every_state_has_its_page(web: Web) -> None:
         "cancelled": "Cancelled by the person", "refused": "Refused",
     }  # fmt: skip
     may = {
-        "verifying": {"erase", "refuse"}, "deciding": {"erase", "refuse"}, "received": {"refuse"},
-        "telling": {"refuse", "letter"}, "grace": {"refuse"}, "escalated": {"go_on"},
+        "verifying": {"erase", "refuse", "cancel"}, "deciding": {"erase", "refuse", "cancel"},
+        "received": {"refuse", "cancel"}, "telling": {"refuse", "letter", "cancel"}, "grace": {"refuse", "cancel"},
+        "escalated": {"go_on"},
     }  # fmt: skip
     for state, request in every_state(web).items():
         page = browser.get(f"{LIST}/{request.id}")
@@ -92,6 +93,42 @@ def test_every_state_has_its_page(web: Web) -> None:
         assert ("/certificates?id=" in page.text) == (state in ("waiting_for_backups", "complete")), state
         named = "Асхат" in page.text
         assert named == (state not in ("destroying", "escalated", "waiting_for_backups", "complete")), state
+
+
+def test_a_paper_from_before_an_open_request_moves_its_clock_and_is_shown(web: Web) -> None:
+    request = opened(web, DANIYAR)
+    browser, day = web.signed_in("dana"), day_of(web.now - 9 * DAY)
+    form = {"contact": request.contact_id, "kind": "withdrawal", "evidence": "Заявление на бумаге", "received_on": day}
+    answer = browser.post(f"{LIST}/new", form)
+    assert answer.status == 303 and answer.location.endswith(request.id)
+    row = read(web, request.id)
+    assert (row.received_on, row.source) == (day, "bot") and row.deadline_at < request.deadline_at
+    assert "Заявление на бумаге" in browser.get(f"{LIST}/{request.id}").text
+
+
+def test_no_page_takes_a_day_of_posting_that_no_calendar_has(web: Web) -> None:
+    request = with_box(web)
+    browser = web.signed_in("dana")
+    for day in ("2026-11-31", "9999-99-99", "", "2026-11-29 "):
+        answer = browser.post(f"{LIST}/{request.id}/decision", {"decision": "letter", "posted_on": day})
+        assert answer.status == 400 and read(web, request.id) == request
+
+
+def test_who_has_taken_it_back_by_mail_is_booked_so_by_two(web: Web) -> None:
+    request = with_box(web)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
+    form = {"decision": "cancel", "reason": "Письмо на почту, паспорт N12345678"}
+    refused = browser.post(f"{path}/decision", form)
+    assert refused.status == 400 and "numbers of documents" in plain(refused.text) and "N12345678" in refused.text
+    assert browser.post(f"{path}/decision", {**form, "reason": "Письмо на почту"}).status == 303
+    other = web.signed_in("erlan")
+    shown = other.get(path).text
+    assert "The person has taken the request back" in plain(shown) and "Письмо на почту" in shown
+    proposal = read(web, request.id).proposal
+    assert proposal is not None and proposal.what == "cancel"
+    assert other.post(f"{path}/decision", {"decision": "agree", "proposed": proposal.seen}).status == 303
+    assert read(web, request.id).done(Step.CANCELLED)
+    assert "Taken back, according to Дана Омарова, You" in plain(other.get(path).text)
 
 
 def test_a_case_shows_clocks_steps_and_evidence(web: Web) -> None:
@@ -136,13 +173,16 @@ def test_one_officer_proposes_and_another_agrees(web: Web) -> None:
     own = browser.get(f"{LIST}/{request.id}").text
     assert "another privacy officer has to agree" in own and 'value="agree"' not in own and 'value="take_back"' in own
     assert not read(web, request.id).done(Step.VERIFIED)
-    alone = browser.post(path, {"decision": "agree", "proposed": "erase"})
+    proposal = read(web, request.id).proposal
+    assert proposal is not None and f'name="proposed" value="{proposal.seen}"' in own
+    alone = browser.post(path, {"decision": "agree", "proposed": proposal.seen})
     assert alone.status == 409 and "you have proposed it" in alone.text
     other = web.signed_in("erlan")
     page = plain(other.get(f"{LIST}/{request.id}").text)
     assert "in person: a document was seen" in page and "Дана Омарова" in page and "Сам пришёл" in page
-    assert other.post(path, {"decision": "agree", "proposed": "refuse"}).status == 409, "not what was seen"
-    assert other.post(path, {"decision": "agree", "proposed": "erase"}).status == 303
+    for unseen in ("refuse.1", "erase", ""):
+        assert other.post(path, {"decision": "agree", "proposed": unseen}).status == 409, "not what was seen"
+    assert other.post(path, {"decision": "agree", "proposed": proposal.seen}).status == 303
     assert (read(web, request.id).identity, read(web, request.id).check) == ("staff", "in_person")
     again = browser.post(path, {"decision": "erase", "check": "in_person"})
     assert again.status == 409 and "decided already" in again.text, again.text[-600:]
@@ -209,10 +249,14 @@ def test_a_letter_holds_number_and_secret_and_its_posting_is_agreed_to_by_anothe
     form = {"decision": "letter", "posted_on": day_of(web.now + DAY)}
     assert browser.post(f"{path}/decision", form).status == 400
     assert browser.post(f"{path}/decision", {**form, "posted_on": day_of(web.now)}).status == 303
-    assert web.signed_in("erlan").post(f"{path}/decision", {"decision": "agree", "proposed": "letter"}).status == 303
+    proposal = read(web, request.id).proposal
+    assert proposal is not None
+    agreed = {"decision": "agree", "proposed": proposal.seen}
+    assert web.signed_in("erlan").post(f"{path}/decision", agreed).status == 303
     one = read(web, request.id)
     assert (one.told_by, one.posted_on, one.done(Step.TOLD)) == ("letter", day_of(web.now), True)
-    assert "by letter, posted:" in plain(browser.get(path).text)
+    shown = plain(browser.get(path).text)
+    assert "by letter, posted:" in shown and "according to: You, Ерлан Қасымов" in shown
     assert browser.get(f"{path}/letter").status == 409
 
 

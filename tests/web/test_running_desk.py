@@ -158,7 +158,8 @@ def test_requests_about_data_under_the_functions_own_role(desk: RunningDesk) -> 
     path = f"privacy-requests/{request_id}/decision"
     assert call("POST", path, refusal).status_code == 200
     bearer["Authorization"] = f"Bearer {_login(desk, 'privacy2')}"
-    assert call("POST", path, {"decision": "agree"}).status_code == 200
+    proposed = call("GET", f"privacy-requests/{request_id}").json()["proposal"]["proposed"]
+    assert call("POST", path, {"decision": "agree", "proposed": proposed}).status_code == 200
     until = time.monotonic() + 60
     while "finished" not in [one["name"] for one in call("GET", f"privacy-requests/{request_id}").json()["steps"]]:
         assert time.monotonic() < until, "the decision did not wake the workflow"

@@ -29,6 +29,7 @@ from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import day_start, working_days_between
 from chalicelib.storage.announcements import Announced
 from chalicelib.web.certificate_words import STORES
+from chalicelib.web.clause_words import clause_words
 from chalicelib.web.show import Words
 
 KINDS: Mapping[str, str] = {
@@ -194,7 +195,10 @@ class RequestWords:
         return label(self.words.say, KINDS, one.kind)
 
     def state(self, one: Request) -> str:
-        return label(self.words.say, STATES, shown_state(one))
+        shown = shown_state(one)
+        if shown == RequestState.DESTROYING and one.done(Step.ABSENT):
+            return self.words.say("Destroyed, the answer goes out")
+        return label(self.words.say, STATES, shown)
 
     def icon(self, one: Request) -> str:
         return STATE_ICONS.get(shown_state(one), "clock")
@@ -236,9 +240,28 @@ class RequestWords:
         """How colleagues made sure who asked; empty when the person did."""
         return label(self.words.say, CHECKS, one.check) if one.check else ""
 
+    def written(self, one: Request) -> str:
+        """What the words of a colleague are: what was seen of the person's identity, or why the request is refused."""
+        what = one.proposal.what if one.proposal else ""
+        seen = what == "erase" or (what != "refuse" and one.check and not one.ground)
+        return self.words.say("What was seen") if seen else self.words.say("Reason")
+
+    def ground(self, one: Request) -> str:
+        """The ground on which colleagues refused; empty when nobody did."""
+        return label(self.words.say, GROUNDS, one.ground) if one.ground else ""
+
     def answer(self, one: Request) -> str:
         """What became of the last answer, once its address is destroyed."""
         return label(self.words.say, ANSWERED, one.answered) if one.answered else ""
+
+    def default(self, one: Request) -> str:
+        """What the person was told because nobody had decided before the limit, and what to do when it did not arrive;
+        empty while that is not due."""
+        if not one.done(Step.DEFAULTED):
+            return ""
+        arrived = desk_msg("arrived") if one.done(Step.DEFAULT_ARRIVED) else ""
+        unproved = desk_msg("no proof yet that it arrived: tell the person in another way")
+        return f"{self.moment(one.at(Step.DEFAULTED))}: {self.words.say(arrived or unproved)}"
 
     def breach(self, one: Request) -> str:
         """What the law's limit passed without; empty when nothing was missed."""
@@ -246,7 +269,9 @@ class RequestWords:
         if not found:
             return ""
         told = self.words.say("The limit of art. 8(7) passed on {date}, and {missed}. This is a breach.")
-        return told.format(date=self.words.date(one.deadline_at), missed="; ".join(found))
+        said = told.format(date=self.words.date(one.deadline_at), missed="; ".join(found))
+        todo = self.words.say("Decide now, and tell the person in another way.")
+        return f"{said} {todo}" if one.state == RequestState.DECIDING else said
 
     def store(self, store: str) -> str:
         return label(self.words.say, STORES, store)
@@ -310,7 +335,7 @@ class RequestWords:
         """When news and offers ended, when the person had the answer, and the law's limit for both."""
         say, term = self.words.say, self.terms["stop_processing"]
         ended, told = one.at(Step.OPTED_OUT), one.at(Step.NOTIFIED)
-        law = say("Legal limit, {source}").format(source=term.source)
+        law = say("Legal limit: {source}").format(source=clause_words(term.source, say))
         text, tone = ("", "") if one.state in OVER else self.left(one)
         used = min(term.term, working_days_between(one.received_at, one.over_at or self.words.now))
         nobody = say("nobody was left to be told") if one.state in OVER else say("not yet")
@@ -322,7 +347,7 @@ class RequestWords:
 
     def _before(self, one: Request) -> list[Clock]:
         say, now, term = self.words.say, self.words.now, self.terms["stop_processing"]
-        law = say("Legal limit, {source}").format(source=term.source)
+        law = say("Legal limit: {source}").format(source=clause_words(term.source, say))
         if any(one.done(step) for step in ENDINGS):
             ended = one.over_at or max(one.at(step) for step in ENDINGS)
             used = working_days_between(one.received_at, ended)
@@ -386,7 +411,7 @@ class RequestWords:
             return ""
         at = one.at(Step.KEY_DESTROYED)
         if at:
-            return self.words.say("Passed on {date}.").format(date=self.moment(at))
+            return self.words.say("Passed: {time}.").format(time=self.moment(at))
         if one.done(Step.FENCED) or one.done(Step.GRACED):
             return self.words.say("The destruction has begun and cannot be stopped.")
         return self.words.say("Until step 4 everything can be undone.")
@@ -426,9 +451,11 @@ class RequestWords:
         elif mark == Step.BOX_CLOSED and at and one.answered:
             fact = self.answer(one)
         elif mark == Step.TOLD and here and one.done(Step.ANNOUNCED):
-            fact = say("not proved yet")
+            fact = say("no proof yet that it arrived")
+        elif here and one.waits == Wait.DECISION:
+            fact = say("two privacy officers decide")
         elif here and one.waits and one.due_at > self.words.now:
-            fact = say("until {time}").format(time=self.moment(one.due_at))
+            fact = say("waits until {time}").format(time=self.moment(one.due_at))
         if mark == Step.SUPPRESSED and at and one.state == RequestState.DECIDING and not suppresses(one):
             fact = say("lifted: nobody confirmed in time")
         day = mark == "received" and one.received_on

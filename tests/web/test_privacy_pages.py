@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring_erasure
+from chalicelib.domain.ids import grouped
 from chalicelib.domain.privacy import Request, RequestState, Step
 from chalicelib.domain.privacy_texts import show_secret
 from chalicelib.domain.tickets import DAY
@@ -99,7 +100,7 @@ def test_a_case_shows_clocks_steps_and_evidence(web: Web) -> None:
     request = through(web, request, Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
     page = web.signed_in("dana").get(f"{LIST}/{request.id}")
     said = plain(page.text)
-    assert "Legal limit, 94-V art. 8(7)" in said and "Our target" in said and DANIYAR.name in said
+    assert "Legal limit: Law 94-V, article 8(7)" in said and "Our target" in said and DANIYAR.name in said
     assert "Звонок 20 ноября, <b>сам</b>" in said and "<b>сам</b>" not in page.text
     assert page.text.count('class="done"') == 2 and page.text.count('class="now"') == 1
     assert f'href="/dashboard/tickets/{ticket_of(web, request.contact_id)}"' in page.text
@@ -134,6 +135,7 @@ def test_one_officer_proposes_and_another_agrees(web: Web) -> None:
     assert "Сам пришёл" in unchecked.text, "what was typed stays"
     assert browser.post(path, {"decision": "erase", "check": "in_person", "reason": "Сам пришёл"}).status == 303
     own = browser.get(f"{LIST}/{request.id}").text
+    assert "What was seen Сам пришёл" in plain(own)
     assert "another privacy officer has to agree" in own and 'value="agree"' not in own and 'value="take_back"' in own
     assert not read(web, request.id).done(Step.VERIFIED)
     alone = browser.post(path, {"decision": "agree", "proposed": "erase"})
@@ -146,6 +148,37 @@ def test_one_officer_proposes_and_another_agrees(web: Web) -> None:
     assert (read(web, request.id).identity, read(web, request.id).check) == ("staff", "in_person")
     again = browser.post(path, {"decision": "erase", "check": "in_person"})
     assert again.status == 409 and "decided already" in again.text, again.text[-600:]
+
+
+def test_what_a_colleague_wrote_is_named_by_what_it_is_for(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
+    form = {"decision": "refuse", "ground": "obligation", "reason": "Долг по договору ещё не погашен"}
+    assert browser.post(f"{path}/decision", form).status == 303
+    assert "Reason Долг по договору ещё не погашен" in plain(browser.get(path).text)
+    agreed = web.signed_in("erlan").post(f"{path}/decision", {"decision": "agree", "proposed": "refuse"})
+    assert agreed.status == 303
+    said = plain(browser.get(path).text)
+    assert "Reason Долг по договору ещё не погашен" in said
+    assert "Ground An obligation between the person and us is not performed yet" in said
+
+
+def test_who_waits_and_whether_the_answer_before_the_limit_arrived(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
+    said = plain(browser.get(path).text)
+    assert "Identity proved two privacy officers decide" in said and "Answer before the limit" not in said
+    mark(web, request, {"defaulted": web.now})
+    assert "no proof yet that it arrived: tell the person in another way" in plain(browser.get(path).text)
+    mark(web, request, {"default_arrived": web.now})
+    said = plain(browser.get(path).text)
+    assert "Answer before the limit" in said and ": arrived" in said and "in another way" not in said
+
+
+@pytest.mark.parametrize(("last", "word"), [(Step.SWEPT, "Data is being destroyed"), (Step.NOTIFIED, "Destroyed, the")])
+def test_what_is_destroyed_is_not_called_being_destroyed(web: Web, last: Step, word: str) -> None:
+    request = through(web, opened(web), last, state="destroying", counts={}, due_at=web.now + DAY)
+    assert word in plain(web.signed_in("dana").get(f"{LIST}/{request.id}").text)
 
 
 def test_numbers_of_documents_are_not_taken(web: Web) -> None:
@@ -204,7 +237,7 @@ def test_a_letter_holds_number_and_secret_and_its_posting_is_agreed_to_by_anothe
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
     letter = browser.get(f"{path}/letter")
     secret = show_secret(wiring_erasure.secret()(request))
-    assert letter.status == 200 and secret in letter.text and request.certificate_id in letter.text
+    assert letter.status == 200 and secret in letter.text and grouped(request.certificate_id, 5, "-") in letter.text
     assert DANIYAR.name in letter.text and secret not in browser.get(path).text
     form = {"decision": "letter", "posted_on": day_of(web.now + DAY)}
     assert browser.post(f"{path}/decision", form).status == 400
@@ -282,7 +315,8 @@ def test_the_panel_tells_every_operator_that_a_request_runs_and_links_it_for_the
     path = f"/dashboard/tickets/{ticket_of(web, request.contact_id)}"
     operator, officer = web.signed_in("bolat").get(path), web.signed_in("dana").get(path)
     for page in (operator, officer):
-        assert "A request for destruction runs: Waits for the person" in page.text
+        assert "Withdrawal of consent: Waits for the person" in page.text
+        assert "Withdrawn" in page.text and "94-V art." not in page.text and "Law 94-V, article 12" in page.text
     assert f"{LIST}/{request.id}" in officer.text and LIST not in operator.text
 
 

@@ -239,6 +239,9 @@ def test_a_letter_holds_number_and_secret_and_its_posting_is_agreed_to_by_anothe
     secret = show_secret(wiring_erasure.secret()(request))
     assert letter.status == 200 and secret in letter.text and grouped(request.certificate_id, 5, "-") in letter.text
     assert DANIYAR.name in letter.text and secret not in browser.get(path).text
+    assert re.search(r"\d\d\.\d\d\.2\d\d\d\. Запрос: " + grouped(request.id, 5, "-"), plain(letter.text)), (
+        "all of it in the person's language, whoever prints it"
+    )
     form = {"decision": "letter", "posted_on": day_of(web.now + DAY)}
     assert browser.post(f"{path}/decision", form).status == 400
     assert browser.post(f"{path}/decision", {**form, "posted_on": day_of(web.now)}).status == 303

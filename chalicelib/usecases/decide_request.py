@@ -84,7 +84,8 @@ class DecideRequest:
                 _check_posting(posted_on, request, now)
             proposal = Proposal(what, staff_id, now, check, ground, posted_on)
             new: dict[str, Any] = {"proposal": asdict(proposal), "if_state": request.state}
-            new |= self._sealed(request, reason)
+            if not (what == "letter" and _words_stay(request)):
+                new |= self._sealed(request, reason)
             return [self.store.change(request_id, new, unless=(*FIXED, *_done_by(what)), only=_AS_READ)]
 
         self.store.until_done(build)
@@ -124,9 +125,21 @@ class DecideRequest:
             count("ErasureConfirmed", identity=str(Identity.STAFF))
 
     def take_back(self, request_id: str) -> None:
-        """Take back what is proposed; nothing happens when nothing is. Raises NotFound, Conflict and Unavailable."""
-        self._open(request_id)
-        self.store.run(self.store.change(request_id, {"proposal": None}))
+        """Take back what is proposed, with the words that were written for it; nothing happens when nothing is.
+        Raises NotFound, Conflict and Unavailable."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            request = self._open(request_id)
+            proposal = request.proposal
+            if proposal is None:
+                return None
+            new: dict[str, Any] = {"proposal": None, "if_by": proposal.by, "if_at": proposal.at}
+            if proposal.what != "letter":
+                new["reason"] = None
+            only = "#proposal.#by = :if_by AND #proposal.#at = :if_at"
+            return [self.store.change(request_id, new, only=only)]
+
+        self.store.until_done(build)
 
     def go_on(self, request_id: str, staff_id: str) -> None:
         """Begin the next run of a request that has failed now and not in an hour. Raises NotFound, Conflict and
@@ -183,6 +196,12 @@ class DecideRequest:
     def _sealed(self, request: Request, reason: str) -> "Mapping[str, bytes | None]":
         subject = self.opening.subject(request.contact_id) if reason else None
         return {"reason": self.opening.sealed(request.id, "reason", subject, reason) if subject else None}
+
+
+def _words_stay(request: Request) -> bool:
+    """Whether what stands beside the request was written for a decision that holds, and not for a proposal that the
+    next one replaces: what was seen of the person's identity stays when they are told by letter."""
+    return request.proposal is None or request.proposal.what == "letter"
 
 
 def _done_by(what: str) -> tuple[Step, ...]:

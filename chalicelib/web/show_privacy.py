@@ -137,7 +137,7 @@ _HINTS: Mapping[str, str] = {
 _ENDED: Mapping[str, str] = {
     Step.CANCELLED: desk_msg("Cancelled by the person"),
     Step.REFUSED: desk_msg("Refused"),
-    Step.FINISHED: desk_msg("The person was told, nothing is destroyed"),
+    Step.FINISHED: desk_msg("Answer sent, nothing is destroyed"),
 }
 NOT_DONE = desk_msg("Not done. Check the fields and try again.")
 PROBLEMS: Mapping[str, str] = {
@@ -298,8 +298,9 @@ class RequestWords:
     def left(self, one: Request) -> tuple[str, str]:
         """What the list says of the request's limit, and how urgent it is."""
         say, now = self.words.say, self.words.now
-        if one.state in OVER:
-            return self.words.date(one.over_at), ""
+        ended = self._ended(one)
+        if ended:
+            return self.words.date(ended), ""
         if one.done(Step.KEY_DESTROYED):
             in_time = one.at(Step.KEY_DESTROYED) <= one.deadline_at
             return (say("destroyed in time"), "") if in_time else (say("destroyed too late"), "late")
@@ -313,9 +314,13 @@ class RequestWords:
 
     def limit(self, one: Request) -> str:
         """The second line of the clock in the list."""
-        if one.state in OVER or not one.done(Step.KEY_DESTROYED):
-            return "" if one.state in OVER else self.words.date(one.deadline_at)
+        if self._ended(one) or not one.done(Step.KEY_DESTROYED):
+            return "" if self._ended(one) else self.words.date(one.deadline_at)
         return self.words.say("final {date}").format(date=self.words.date(self.final_at(one)))
+
+    def _ended(self, one: Request) -> int:
+        """When nothing was left to decide or to do but the last answer (ms); 0 while something is."""
+        return one.over_at if one.state in OVER else max(one.at(step) for step in ENDINGS)
 
     def final_at(self, one: Request) -> int:
         """When the final certificate can be signed."""
@@ -401,7 +406,9 @@ class RequestWords:
             lines.append(Line(number, say(title), self._note(one, mark, at, state), state))
         number = len(lines)
         for step in ended:
-            lines.append(Line(number, say(_ENDED[step]), self.moment(one.at(step)), "done"))
+            answer = self.answer(one) if step == Step.FINISHED else ""
+            note = ", ".join(filter(None, [self.moment(one.at(step)), answer]))
+            lines.append(Line(number, say(_ENDED[step]), note, "done"))
             number += 1
         return lines
 

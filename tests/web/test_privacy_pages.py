@@ -163,6 +163,28 @@ def test_what_a_colleague_wrote_is_named_by_what_it_is_for(web: Web) -> None:
     assert "Ground An obligation between the person and us is not performed yet" in said
 
 
+def test_what_was_seen_outlives_the_letter_and_words_go_with_a_proposal_that_is_taken_back(web: Web) -> None:
+    request = opened(web, DANIYAR)
+    wiring_erasure.soft_suppress()(request.id)
+    mark(web, request, state="deciding", waits="decision", due_at=web.now + DAY)
+    dana, erlan, path = web.signed_in("dana"), web.signed_in("erlan"), f"{LIST}/{request.id}"
+
+    def decided(browser: Any, **form: str) -> None:
+        assert browser.post(f"{path}/decision", form).status == 303
+
+    decided(dana, decision="refuse", ground="law", reason="Закон велит хранить договор пять лет")
+    decided(dana, decision="take_back")
+    assert "Закон велит" not in plain(dana.get(path).text)
+    decided(dana, decision="erase", check="in_person", reason="Сам пришёл")
+    decided(erlan, decision="agree", proposed="erase")
+    mark(web, request, {"announced": web.now}, state="telling", waits="telling", due_at=web.now)
+    for act in ({"decision": "letter"}, {"decision": "take_back"}, {"decision": "letter"}):
+        decided(dana, **act, **({"posted_on": day_of(web.now)} if act["decision"] == "letter" else {}))
+        assert "What was seen Сам пришёл" in plain(dana.get(path).text), act
+    decided(erlan, decision="agree", proposed="letter")
+    assert "What was seen Сам пришёл" in plain(dana.get(path).text)
+
+
 def test_who_waits_and_whether_the_answer_before_the_limit_arrived(web: Web) -> None:
     request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
@@ -405,8 +427,9 @@ def test_a_refused_request_says_so_while_its_answer_is_still_on_the_way(web: Web
     for path in (LIST, f"{LIST}/{request.id}"):
         said = plain(browser.get(path).text)
         assert "Refused" in said and "Waits for the person" not in said
+        assert "working days left" not in said, "nothing is left to be done in time"
     page = browser.get(f"{LIST}/{request.id}")
-    assert 'name="decision"' not in page.text and "The person was told, nothing is destroyed" in page.text
+    assert 'name="decision"' not in page.text and "Answer sent, nothing is destroyed" in page.text
 
 
 # -- the hold

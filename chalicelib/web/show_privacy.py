@@ -463,6 +463,8 @@ class RequestWords:
             fact = say("two privacy officers decide")
         elif here and one.waits and one.due_at > self.words.now:
             fact = say("waits until {time}").format(time=self.moment(one.due_at))
+        if mark == Step.VERIFIED and here:
+            fact = ", ".join(filter(None, [say("not proved yet"), fact]))
         if mark == Step.SUPPRESSED and at and one.state == RequestState.DECIDING and not suppresses(one):
             fact = say("lifted: nobody confirmed in time")
         day = mark == "received" and one.received_on

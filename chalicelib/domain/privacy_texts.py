@@ -7,12 +7,13 @@ uses `erasing`, so this imports no more than texts.py does.
 import datetime
 from collections.abc import Callable, Sequence
 
+from chalicelib.domain.clauses import law_text
 from chalicelib.domain.ids import grouped
 from chalicelib.domain.messages import Button
 from chalicelib.domain.privacy import LETTER_DAYS, Request
 from chalicelib.domain.privacy_words import ASK_PAYLOAD, NO_PAYLOAD
 from chalicelib.domain.profile import Profile
-from chalicelib.domain.texts import KAZAKHSTAN, bot_msg, bot_text, show_date
+from chalicelib.domain.texts import KAZAKHSTAN, bot_msg, bot_text, catalogue, show_date
 
 TITLE_LIMIT = 20
 """Characters of a button's title that every channel takes (WhatsApp takes the fewest)."""
@@ -64,6 +65,11 @@ REFUSED = {
     "stop_processing": bot_msg("We cannot stop the processing of your data; nothing was destroyed."),
 }
 GROUND = bot_msg("Ground: {ground} ({clause})")
+LAW = (
+    bot_msg("Law 94-V, article {article}"),
+    bot_msg("Law 94-V, article {article}, part {part}"),
+    bot_msg("Law 94-V, article {article}, part {part}, point {point}"),
+)
 GROUNDS = {
     "obligation": bot_msg("an obligation between you and us is not performed yet"),
     "law": bot_msg("a law obliges us to keep the data"),
@@ -178,7 +184,7 @@ def letter(profile: Profile, language: str, request: Request, hours: int, secret
     mail, date = profile.contact_mail, _date(language, request.received_at)
     asked = f"{bot_text(language, ASKED[request.kind])} {bot_text(language, LETTER, date=date)}"
     begins = bot_text(language, LETTER_BEGINS, days=LETTER_DAYS, hours=hours, mail=mail)
-    proof = _proof(language, request.certificate_id, secret, url, KEEP_LETTER)
+    proof = _proof(language, grouped(request.certificate_id, 5, "-"), secret, url, KEEP_LETTER)
     return "\n".join((asked, "", begins, "", bot_text(language, PROOF), *proof))
 
 
@@ -231,12 +237,19 @@ def refused(profile: Profile, language: str, kind: str, ground: str = "", reason
 
     def said(one: str) -> str:
         row = profile.refusals.get(ground)
-        why = [bot_text(one, GROUND, ground=bot_text(one, GROUNDS[ground]), clause=row.clause)] if row else []
+        title = bot_text(one, GROUNDS[ground]) if row else ""
+        why = [bot_text(one, GROUND, ground=title, clause=_clause(one, row.clause))] if row else []
         why += [bot_text(one, REASON, reason=reason)] if reason else []
         appeal = bot_text(one, APPEAL, mail=profile.contact_mail, portal=PORTAL)
         return "\n".join([bot_text(one, REFUSED[kind]), *why, bot_text(one, NO_NEWS), appeal])
 
     return _lines(profile, language, said)
+
+
+def _clause(language: str, clause: str) -> str:
+    """Return where a ground of the profile comes from in the language's own way; what is no article of the law stands
+    as it is."""
+    return law_text(clause, LAW, lambda text: catalogue("bot", language).gettext(text)) or clause
 
 
 def erasing(profile: Profile, language: str) -> str:

@@ -86,7 +86,8 @@ class DecideRequest:
                 _check_posting(posted_on, request, now)
             proposal = Proposal(what, staff_id, now, check, ground, posted_on)
             new: dict[str, Any] = {"proposal": asdict(proposal), "if_state": request.state}
-            new |= self._sealed(request, reason)
+            if not (what == "letter" and _words_stay(request)):
+                new |= self._sealed(request, reason)
             return [self.store.change(request_id, new, unless=(*FIXED, *_done_by(what)), only=_AS_READ)]
 
         self.store.until_done(build)
@@ -126,17 +127,22 @@ class DecideRequest:
             count("ErasureConfirmed", identity=str(Identity.STAFF))
 
     def take_back(self, request_id: str, what: str = "") -> None:
-        """Take back what is proposed, with `what` only when it still is that, as in `agree`; nothing happens when
-        nothing is. Raises NotFound, Conflict (`no_proposal`) and Unavailable."""
+        """Take back what is proposed, with the words that were written for it, and with `what` only when it still is
+        that, as in `agree`; nothing happens when nothing is. Raises NotFound, Conflict (`no_proposal`) and
+        Unavailable."""
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
-            proposal = self._open(request_id).proposal
+            request = self._open(request_id)
+            proposal = request.proposal
             if proposal is None:
                 return None
             if what not in ("", proposal.seen):
                 raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
-            gone = {"proposal": None, "if_by": proposal.by, "if_at": proposal.at}
-            return [self.store.change(request_id, gone, only="#proposal.#by = :if_by AND #proposal.#at = :if_at")]
+            new: dict[str, Any] = {"proposal": None, "if_by": proposal.by, "if_at": proposal.at}
+            if proposal.what != "letter":
+                new["reason"] = None
+            only = "#proposal.#by = :if_by AND #proposal.#at = :if_at"
+            return [self.store.change(request_id, new, only=only)]
 
         self.store.until_done(build)
 
@@ -209,6 +215,12 @@ def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:
         return {{"letter": "letter_by", "cancel": "cancelled_by"}[proposal.what]: [proposal.by, staff_id]}
     checked = {"checked_by": proposal.by} if proposal.what == "erase" else {}
     return {"decided_by": proposal.by, "approved_by": staff_id, **checked}
+
+
+def _words_stay(request: Request) -> bool:
+    """Whether what stands beside the request was written for a decision that holds, and not for a proposal that the
+    next one replaces: what was seen of the person's identity stays when they are told by letter."""
+    return request.proposal is None or request.proposal.what == "letter"
 
 
 def _done_by(what: str) -> tuple[Step, ...]:

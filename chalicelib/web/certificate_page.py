@@ -45,7 +45,7 @@ def check(body: bytes, query: Mapping[str, str], accept_language: str, checker: 
             raise NotFound("There is no certificate with this number and secret. Check both.")
         found = checker(number, secret)
     except NotFound:
-        return _page(profile, language, form.get("id", ""), wrong=True, status=404)
+        return _page(profile, language, form.get("id", ""), secret=secret, wrong=True, status=404)
     if form.get("as") == "json":
         return _file(number, found)
     return _page(profile, language, number, found, secret)

@@ -11,6 +11,7 @@ from chalicelib.domain.ids import grouped
 from chalicelib.domain.labels import CHANNELS, desk_msg, label
 from chalicelib.domain.privacy import OPT_OUT
 from chalicelib.domain.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_text, show_date
+from chalicelib.web.clause_words import clause_words
 
 STORES: Mapping[str, str] = {
     "desk.contact": desk_msg("Identity and consents"),
@@ -146,8 +147,7 @@ def plain(typed: str) -> str:
 
 def _ground(say: Say, said: Mapping[str, Any]) -> str:
     """Kind and article, as they were signed."""
-    kind, article = label(say, KINDS, said["kind"]), str(said["basis"]).partition(" art. ")[2]
-    return say("{kind}, Law 94-V, article {article}").format(kind=kind, article=article)
+    return f"{label(say, KINDS, said['kind'])}, {clause_words(str(said['basis']), say)}"
 
 
 def _times(say: Say, language: str, said: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:

@@ -22,6 +22,7 @@ from chalicelib.web.answers import SECURITY_HEADERS, html_answer, json_answer
 from chalicelib.web.auth import LANGUAGE_COOKIE, cookie_name
 from chalicelib.web.beside import beside
 from chalicelib.web.call import Call
+from chalicelib.web.clause_words import clause_words
 from chalicelib.web.show import Words
 
 _NEXT = re.compile(r"/dashboard(/undertaking|/tickets/[0-9a-z]{20}|/privacy|/privacy/[0-9a-z]{20})?")
@@ -43,6 +44,7 @@ def _environment() -> Environment:
         "icons": show,
         "capped": show.capped,
         "beside": beside,
+        "clause_words": clause_words,
     }
     return environment
 

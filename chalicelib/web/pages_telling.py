@@ -1,13 +1,16 @@
 """Telling a person of the destruction of their data when the announcement did not arrive: sending it again, and a
 letter to print."""
 
+from datetime import datetime
+
 from chalice.app import Response
 
 from chalicelib import wiring_web
+from chalicelib.domain.ids import grouped
 from chalicelib.domain.labels import desk_msg
 from chalicelib.domain.privacy import tellable
 from chalicelib.domain.privacy_texts import letter
-from chalicelib.domain.texts import desk_text
+from chalicelib.domain.texts import KAZAKHSTAN, desk_text, show_date
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.observability import audit
 from chalicelib.web import fields, pages
@@ -43,12 +46,18 @@ def printed(call: Call) -> Response:
     person = wiring_web.desk().contact(one.contact_id)
     secret, address = wiring_web.request_secret()(one), wiring_web.certificates_address()
     hours = wiring_web.hours_to_think()
+    day = datetime.fromtimestamp(call.now / 1000, KAZAKHSTAN).date()
     parts = [
-        (language, desk_text(language).gettext, letter(profile, language, one, hours, secret, address))
+        (
+            language,
+            desk_text(language).gettext,
+            show_date(language, day),
+            letter(profile, language, one, hours, secret, address),
+        )
         for language in ((one.language,) if one.language else profile.languages[:2])
     ]
     audit("request_letter_printed", request_id=one.id, staff_id=call.colleague.id)
     return pages.page(
         "privacy-letter.html", call, one=one, parts=parts, operator=profile.operator, mail=profile.contact_mail,
-        name=person.name if person else "", today=call.now, number=one.id,
+        name=person.name if person else "", number=grouped(one.id, 5, "-"),
     )  # fmt: skip

@@ -31,6 +31,7 @@ from chalicelib.domain.tickets import DAY
 from chalicelib.domain.working_days import day_start, working_days_between
 from chalicelib.storage.announcements import Announced
 from chalicelib.web.certificate_words import STORES
+from chalicelib.web.clause_words import clause_words
 from chalicelib.web.show import Words
 
 KINDS: Mapping[str, str] = {
@@ -139,7 +140,7 @@ _HINTS: Mapping[str, str] = {
 _ENDED: Mapping[str, str] = {
     Step.CANCELLED: desk_msg("Cancelled by the person"),
     Step.REFUSED: desk_msg("Refused"),
-    Step.FINISHED: desk_msg("The person was told, nothing is destroyed"),
+    Step.FINISHED: desk_msg("Answer sent, nothing is destroyed"),
 }
 NOT_DONE = desk_msg("Not done. Check the fields and try again.")
 PROBLEMS: Mapping[str, str] = {
@@ -197,7 +198,10 @@ class RequestWords:
         return label(self.words.say, KINDS, one.kind)
 
     def state(self, one: Request) -> str:
-        return label(self.words.say, STATES, shown_state(one))
+        shown = shown_state(one)
+        if shown == RequestState.DESTROYING and one.done(Step.ABSENT):
+            return self.words.say("Destroyed, the answer goes out")
+        return label(self.words.say, STATES, shown)
 
     def icon(self, one: Request) -> str:
         return STATE_ICONS.get(shown_state(one), "clock")
@@ -243,9 +247,28 @@ class RequestWords:
         """How colleagues made sure who asked; empty when the person did."""
         return label(self.words.say, CHECKS, one.check) if one.check else ""
 
+    def written(self, one: Request) -> str:
+        """What the words of a colleague are: what was seen of the person's identity, or why the request is refused."""
+        what = one.proposal.what if one.proposal else ""
+        seen = what == "erase" or (what != "refuse" and one.check and not one.ground)
+        return self.words.say("What was seen") if seen else self.words.say("Reason")
+
+    def ground(self, one: Request) -> str:
+        """The ground on which colleagues refused; empty when nobody did."""
+        return label(self.words.say, GROUNDS, one.ground) if one.ground else ""
+
     def answer(self, one: Request) -> str:
         """What became of the last answer, once its address is destroyed."""
         return label(self.words.say, ANSWERED, one.answered) if one.answered else ""
+
+    def default(self, one: Request) -> str:
+        """What the person was told because nobody had decided before the limit, and what to do when it did not arrive;
+        empty while that is not due."""
+        if not one.done(Step.DEFAULTED):
+            return ""
+        arrived = desk_msg("arrived") if one.done(Step.DEFAULT_ARRIVED) else ""
+        unproved = desk_msg("no proof yet that it arrived: tell the person in another way")
+        return f"{self.moment(one.at(Step.DEFAULTED))}: {self.words.say(arrived or unproved)}"
 
     def breach(self, one: Request) -> str:
         """What the law's limit passed without; empty when nothing was missed."""
@@ -253,7 +276,9 @@ class RequestWords:
         if not found:
             return ""
         told = self.words.say("The limit of art. 8(7) passed on {date}, and {missed}. This is a breach.")
-        return told.format(date=self.words.date(one.deadline_at), missed="; ".join(found))
+        said = told.format(date=self.words.date(one.deadline_at), missed="; ".join(found))
+        todo = self.words.say("Decide now, and tell the person in another way.")
+        return f"{said} {todo}" if one.state == RequestState.DECIDING else said
 
     def store(self, store: str) -> str:
         return label(self.words.say, STORES, store)
@@ -280,8 +305,9 @@ class RequestWords:
     def left(self, one: Request) -> tuple[str, str]:
         """What the list says of the request's limit, and how urgent it is."""
         say, now = self.words.say, self.words.now
-        if one.state in OVER:
-            return self.words.date(one.over_at), ""
+        ended = self._ended(one)
+        if ended:
+            return self.words.date(ended), ""
         if one.done(Step.KEY_DESTROYED):
             in_time = one.at(Step.KEY_DESTROYED) <= one.deadline_at
             return (say("destroyed in time"), "") if in_time else (say("destroyed too late"), "late")
@@ -295,9 +321,13 @@ class RequestWords:
 
     def limit(self, one: Request) -> str:
         """The second line of the clock in the list."""
-        if one.state in OVER or not one.done(Step.KEY_DESTROYED):
-            return "" if one.state in OVER else self.words.date(one.deadline_at)
+        if self._ended(one) or not one.done(Step.KEY_DESTROYED):
+            return "" if self._ended(one) else self.words.date(one.deadline_at)
         return self.words.say("final {date}").format(date=self.words.date(self.final_at(one)))
+
+    def _ended(self, one: Request) -> int:
+        """When nothing was left to decide or to do but the last answer (ms); 0 while something is."""
+        return one.over_at if one.state in OVER else max(one.at(step) for step in ENDINGS)
 
     def final_at(self, one: Request) -> int:
         """When the final certificate can be signed."""
@@ -317,7 +347,7 @@ class RequestWords:
         """When news and offers ended, when the person had the answer, and the law's limit for both."""
         say, term = self.words.say, self.terms["stop_processing"]
         ended, told = one.at(Step.OPTED_OUT), one.at(Step.NOTIFIED)
-        law = say("Legal limit, {source}").format(source=term.source)
+        law = say("Legal limit: {source}").format(source=clause_words(term.source, say))
         text, tone = ("", "") if one.state in OVER else self.left(one)
         used = min(term.term, working_days_between(one.received_at, one.over_at or self.words.now))
         nobody = say("nobody was left to be told") if one.state in OVER else say("not yet")
@@ -329,7 +359,7 @@ class RequestWords:
 
     def _before(self, one: Request) -> list[Clock]:
         say, now, term = self.words.say, self.words.now, self.terms["stop_processing"]
-        law = say("Legal limit, {source}").format(source=term.source)
+        law = say("Legal limit: {source}").format(source=clause_words(term.source, say))
         if any(one.done(step) for step in ENDINGS):
             ended = one.over_at or max(one.at(step) for step in ENDINGS)
             used = working_days_between(one.received_at, ended)
@@ -383,7 +413,9 @@ class RequestWords:
             lines.append(Line(number, say(title), self._note(one, mark, at, state), state))
         number = len(lines)
         for step in ended:
-            lines.append(Line(number, say(_ENDED[step]), self.moment(one.at(step)), "done"))
+            answer = self.answer(one) if step == Step.FINISHED else ""
+            note = ", ".join(filter(None, [self.moment(one.at(step)), answer]))
+            lines.append(Line(number, say(_ENDED[step]), note, "done"))
             number += 1
         return lines
 
@@ -393,7 +425,7 @@ class RequestWords:
             return ""
         at = one.at(Step.KEY_DESTROYED)
         if at:
-            return self.words.say("Passed on {date}.").format(date=self.moment(at))
+            return self.words.say("Passed: {time}.").format(time=self.moment(at))
         if one.done(Step.FENCED) or one.done(Step.GRACED):
             return self.words.say("The destruction has begun and cannot be stopped.")
         return self.words.say("Until step 4 everything can be undone.")
@@ -433,9 +465,13 @@ class RequestWords:
         elif mark == Step.BOX_CLOSED and at and one.answered:
             fact = self.answer(one)
         elif mark == Step.TOLD and here and one.done(Step.ANNOUNCED):
-            fact = say("not proved yet")
+            fact = say("no proof yet that it arrived")
+        elif here and one.waits == Wait.DECISION:
+            fact = say("two privacy officers decide")
         elif here and one.waits and one.due_at > self.words.now:
-            fact = say("until {time}").format(time=self.moment(one.due_at))
+            fact = say("waits until {time}").format(time=self.moment(one.due_at))
+        if mark == Step.VERIFIED and here:
+            fact = ", ".join(filter(None, [say("not proved yet"), fact]))
         if mark == Step.SUPPRESSED and at and one.state == RequestState.DECIDING and not suppresses(one):
             fact = say("lifted: nobody confirmed in time")
         day = mark == "received" and one.received_on

@@ -118,7 +118,10 @@ def of_kind(kind: str) -> Request:
 @EVERY
 def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language: str, ground: str, kind: str) -> None:
     text = texts.refused(PROFILE, language, kind, ground, "Есть неоплаченный счёт № 17")
-    for said in (PROFILE.refusals[ground].clause, "Есть неоплаченный счёт № 17", PROFILE.contact_mail, texts.PORTAL):
+    article = {"en": "article 8, part ", "ru": "ст. 8 п. ", "kk": "8-бап "}[language or "kk"]
+    assert article in text.replace("\xa0", " "), "the law, as the language names it"
+    assert "94-V" in text and "art. " not in text
+    for said in ("Есть неоплаченный счёт № 17", PROFILE.contact_mail, texts.PORTAL):
         assert said in text
     assert texts.bot_text(language or "kk", texts.GROUNDS[ground]) in text
     assert texts.bot_text(language or "kk", texts.NO_NEWS) in text, "what was said against news holds"
@@ -156,7 +159,8 @@ def test_the_secret_is_given_as_one_reads_it_aloud(how: str) -> None:
         "letter": texts.letter(PROFILE, "ru", of_kind("deletion"), 4, SECRET, URL),
     }[how]
     lines = said.splitlines()
-    assert f"Свидетельство: {REQUEST}" in lines
+    number = "01234-56789-abcde-fghjk" if how == "letter" else REQUEST
+    assert f"Свидетельство: {number}" in lines, "what is typed off a paper stands in groups"
     assert "Секретный код: abcd-efgh-jkmn-pqrs-tvwx" in lines
     assert f"Проверить можно здесь: {URL}" in lines
 

@@ -35,7 +35,7 @@ from tests.e2e.test_sealed import everything
 pytestmark = pytest.mark.timeout(240)
 THROTTLED = {"channel": "dynamodb", "match": "BatchWriteItem .*-erase-stores", "error": "Throttled", "times": 1_000_000}
 """No row can be deleted. The code is none that the SDK repeats by itself: that would only cost the test time."""
-FIXED = {"telegram": "Сұранысыңыз бойынша деректеріңізді", "whatsapp": "По вашему запросу мы прямо сейчас"}
+FIXED = {"telegram": "Сұрау салуыңыз бойынша деректеріңізді", "whatsapp": "По вашему запросу мы прямо сейчас"}
 FAILURE = "Runtime.HandlerError"
 """What the embedded AWS calls every exception of a function; AWS itself would say its class, Unavailable."""
 LATE = "Мұны ешкім сақтамасын: {} кешіккен хат {}"

@@ -20,6 +20,10 @@ from tests.web.test_privacy_pages import with_box
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 __all__ = ["chromium"]
+WIDER = """[...document.querySelectorAll('.case .btn')].filter(one =>
+    one.getBoundingClientRect().right > one.closest('form, section').getBoundingClientRect().right + 1)
+    .map(one => one.textContent)"""
+"""Buttons that reach out of what they belong to."""
 
 
 @pytest.fixture
@@ -127,6 +131,16 @@ def test_telling_and_the_letter_in_every_language_and_width(
         check(page, f"telling-{language}-{size}")
         page.click("a[href$='/letter']")
         check(page, f"letter-{language}-{size}")
+        page.context.close()
+    proposed = {"decision": "refuse", "ground": "not_proved", "reason": "Хат бейтаныс мекенжайдан келді"}
+    assert web.signed_in("dana").post(f"/dashboard/privacy/{request.id}/decision", proposed).status == 303
+    for size, (width, height) in SIZES.items():
+        page = enter(chromium, address, "erlan", viewport={"width": width, "height": height})
+        page.evaluate("code => document.querySelector(`[name=language][value=${code}]`).click()", language)
+        page.wait_for_selector(f"html[lang={language}]")
+        page.goto(f"{address}/dashboard/privacy/{request.id}")
+        assert page.locator("button[value=agree]").count() == 1 and page.evaluate(WIDER) == []
+        check(page, f"proposed-{language}-{size}")
         page.context.close()
 
 

@@ -98,6 +98,7 @@ def test_the_page_of_an_answered_one(web: Web, told: bool) -> None:
     request = mark(web, request, {str(Step.NOTIFIED): web.now} if told else {})
     shown = plain(case(web, over(web, request, RequestState.ANSWERED)))
     assert "Certificate: no news and offers" in shown and "Answered" in shown
+    assert "1970" not in shown and "Access closed" not in shown and "Sending stopped" not in shown
     assert ("nobody was left to be told" in shown) is not told
     assert not DESTRUCTION.search(shown)
 

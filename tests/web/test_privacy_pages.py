@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring_erasure
+from chalicelib.domain.ids import grouped
 from chalicelib.domain.privacy import Request, RequestState, Step
 from chalicelib.domain.privacy_texts import show_secret
 from chalicelib.domain.tickets import DAY
@@ -114,6 +115,13 @@ def test_no_page_takes_a_day_of_posting_that_no_calendar_has(web: Web) -> None:
         assert answer.status == 400 and read(web, request.id) == request
 
 
+def proposed(web: Web, request: Request) -> str:
+    """What page and API call the proposal that is there."""
+    proposal = read(web, request.id).proposal
+    assert proposal is not None
+    return proposal.seen
+
+
 def test_who_has_taken_it_back_by_mail_is_booked_so_by_two(web: Web) -> None:
     request = with_box(web)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
@@ -124,9 +132,7 @@ def test_who_has_taken_it_back_by_mail_is_booked_so_by_two(web: Web) -> None:
     other = web.signed_in("erlan")
     shown = other.get(path).text
     assert "The person has taken the request back" in plain(shown) and "Письмо на почту" in shown
-    proposal = read(web, request.id).proposal
-    assert proposal is not None and proposal.what == "cancel"
-    assert other.post(f"{path}/decision", {"decision": "agree", "proposed": proposal.seen}).status == 303
+    assert other.post(f"{path}/decision", {"decision": "agree", "proposed": proposed(web, request)}).status == 303
     assert read(web, request.id).done(Step.CANCELLED)
     assert "Taken back, according to Дана Омарова, You" in plain(other.get(path).text)
 
@@ -136,7 +142,7 @@ def test_a_case_shows_clocks_steps_and_evidence(web: Web) -> None:
     request = through(web, request, Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
     page = web.signed_in("dana").get(f"{LIST}/{request.id}")
     said = plain(page.text)
-    assert "Legal limit, 94-V art. 8(7)" in said and "Our target" in said and DANIYAR.name in said
+    assert "Legal limit: Law 94-V, article 8(7)" in said and "Our target" in said and DANIYAR.name in said
     assert "Звонок 20 ноября, <b>сам</b>" in said and "<b>сам</b>" not in page.text
     assert page.text.count('class="done"') == 2 and page.text.count('class="now"') == 1
     assert f'href="/dashboard/tickets/{ticket_of(web, request.contact_id)}"' in page.text
@@ -171,6 +177,7 @@ def test_one_officer_proposes_and_another_agrees(web: Web) -> None:
     assert "Сам пришёл" in unchecked.text, "what was typed stays"
     assert browser.post(path, {"decision": "erase", "check": "in_person", "reason": "Сам пришёл"}).status == 303
     own = browser.get(f"{LIST}/{request.id}").text
+    assert "What was seen Сам пришёл" in plain(own)
     assert "another privacy officer has to agree" in own and 'value="agree"' not in own and 'value="take_back"' in own
     assert not read(web, request.id).done(Step.VERIFIED)
     proposal = read(web, request.id).proposal
@@ -186,6 +193,60 @@ def test_one_officer_proposes_and_another_agrees(web: Web) -> None:
     assert (read(web, request.id).identity, read(web, request.id).check) == ("staff", "in_person")
     again = browser.post(path, {"decision": "erase", "check": "in_person"})
     assert again.status == 409 and "decided already" in again.text, again.text[-600:]
+
+
+def test_what_a_colleague_wrote_is_named_by_what_it_is_for(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
+    form = {"decision": "refuse", "ground": "obligation", "reason": "Долг по договору ещё не погашен"}
+    assert browser.post(f"{path}/decision", form).status == 303
+    assert "Reason Долг по договору ещё не погашен" in plain(browser.get(path).text)
+    agreed = web.signed_in("erlan").post(f"{path}/decision", {"decision": "agree", "proposed": proposed(web, request)})
+    assert agreed.status == 303
+    said = plain(browser.get(path).text)
+    assert "Reason Долг по договору ещё не погашен" in said
+    assert "Ground An obligation between the person and us is not performed yet" in said
+
+
+def test_what_was_seen_outlives_the_letter_and_words_go_with_a_proposal_that_is_taken_back(web: Web) -> None:
+    request = opened(web, DANIYAR)
+    wiring_erasure.soft_suppress()(request.id)
+    mark(web, request, state="deciding", waits="decision", due_at=web.now + DAY)
+    dana, erlan, path = web.signed_in("dana"), web.signed_in("erlan"), f"{LIST}/{request.id}"
+
+    def decided(browser: Any, **form: str) -> None:
+        assert browser.post(f"{path}/decision", form).status == 303
+
+    decided(dana, decision="refuse", ground="law", reason="Закон велит хранить договор пять лет")
+    decided(dana, decision="take_back")
+    assert "Закон велит" not in plain(dana.get(path).text)
+    decided(dana, decision="erase", check="in_person", reason="Сам пришёл")
+    decided(erlan, decision="agree", proposed=proposed(web, request))
+    mark(web, request, {"announced": web.now}, state="telling", waits="telling", due_at=web.now)
+    for act in ({"decision": "letter"}, {"decision": "take_back"}, {"decision": "letter"}):
+        decided(dana, **act, **({"posted_on": day_of(web.now)} if act["decision"] == "letter" else {}))
+        assert "What was seen Сам пришёл" in plain(dana.get(path).text), act
+    decided(erlan, decision="agree", proposed=proposed(web, request))
+    assert "What was seen Сам пришёл" in plain(dana.get(path).text)
+
+
+def test_who_waits_and_whether_the_answer_before_the_limit_arrived(web: Web) -> None:
+    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
+    said = plain(browser.get(path).text)
+    assert "Identity proved not proved yet, two privacy officers decide" in said
+    assert "Answer before the limit" not in said
+    mark(web, request, {"defaulted": web.now})
+    assert "no proof yet that it arrived: tell the person in another way" in plain(browser.get(path).text)
+    mark(web, request, {"default_arrived": web.now})
+    said = plain(browser.get(path).text)
+    assert "Answer before the limit" in said and ": arrived" in said and "in another way" not in said
+
+
+@pytest.mark.parametrize(("last", "word"), [(Step.SWEPT, "Data is being destroyed"), (Step.NOTIFIED, "Destroyed, the")])
+def test_what_is_destroyed_is_not_called_being_destroyed(web: Web, last: Step, word: str) -> None:
+    request = through(web, opened(web), last, state="destroying", counts={}, due_at=web.now + DAY)
+    assert word in plain(web.signed_in("dana").get(f"{LIST}/{request.id}").text)
 
 
 def test_numbers_of_documents_are_not_taken(web: Web) -> None:
@@ -244,8 +305,11 @@ def test_a_letter_holds_number_and_secret_and_its_posting_is_agreed_to_by_anothe
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
     letter = browser.get(f"{path}/letter")
     secret = show_secret(wiring_erasure.secret()(request))
-    assert letter.status == 200 and secret in letter.text and request.certificate_id in letter.text
+    assert letter.status == 200 and secret in letter.text and grouped(request.certificate_id, 5, "-") in letter.text
     assert DANIYAR.name in letter.text and secret not in browser.get(path).text
+    assert re.search(r"\d\d\.\d\d\.2\d\d\d\. Запрос: " + grouped(request.id, 5, "-"), plain(letter.text)), (
+        "all of it in the person's language, whoever prints it"
+    )
     form = {"decision": "letter", "posted_on": day_of(web.now + DAY)}
     assert browser.post(f"{path}/decision", form).status == 400
     assert browser.post(f"{path}/decision", {**form, "posted_on": day_of(web.now)}).status == 303
@@ -326,7 +390,8 @@ def test_the_panel_tells_every_operator_that_a_request_runs_and_links_it_for_the
     path = f"/dashboard/tickets/{ticket_of(web, request.contact_id)}"
     operator, officer = web.signed_in("bolat").get(path), web.signed_in("dana").get(path)
     for page in (operator, officer):
-        assert "A request for destruction runs: Waits for the person" in page.text
+        assert "Withdrawal of consent: Waits for the person" in page.text
+        assert "Withdrawn" in page.text and "94-V art." not in page.text and "Law 94-V, article 12" in page.text
     assert f"{LIST}/{request.id}" in officer.text and LIST not in operator.text
 
 
@@ -412,8 +477,9 @@ def test_a_refused_request_says_so_while_its_answer_is_still_on_the_way(web: Web
     for path in (LIST, f"{LIST}/{request.id}"):
         said = plain(browser.get(path).text)
         assert "Refused" in said and "Waits for the person" not in said
+        assert "working days left" not in said, "nothing is left to be done in time"
     page = browser.get(f"{LIST}/{request.id}")
-    assert 'name="decision"' not in page.text and "The person was told, nothing is destroyed" in page.text
+    assert 'name="decision"' not in page.text and "Answer sent, nothing is destroyed" in page.text
 
 
 # -- the hold

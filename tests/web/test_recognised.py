@@ -151,7 +151,7 @@ def test_a_message_leads_to_the_form_and_the_form_back_to_the_ticket(web: Web, t
     )
     assert answer.status == 303 and answer.headers["location"].endswith(f"/tickets/{ticket['id']}?view=mine#side")
     shown = bolat.get(f"/dashboard/tickets/{ticket['id']}")
-    assert "A request for destruction runs" in shown.text and 'class="as-request"' not in shown.text
+    assert "Withdrawal of consent: Received" in shown.text and 'class="as-request"' not in shown.text
     (request,) = web.call("GET", "/api/v1/privacy-requests", by="dana").json["items"]
     assert (request["source"], request["kind"], request["created_by"]) == ("message", "withdrawal", web.staff["bolat"])
 

@@ -8,9 +8,8 @@ loaded for the few texts that want them only.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chalicelib.domain.messages import InboundMessage
 from chalicelib.domain.privacy_phrases import ANSWERS, OPENINGS, REQUESTS, spelled
@@ -62,8 +61,7 @@ _DIGITS = frozenset("0123456789")
 _NO_MARKINGS: Mapping[str, Sequence[str]] = {}
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """What a person asked. `request_id` is what the pressed button says; empty for words, which mean the person's
     open request. `kinds` are those of the request that is wanted, one of `withdraw`, or that may be, the likelier
     first, of `maybe`. `meant_at` (ms) is the time of the message that a press under our question is about."""

@@ -2,9 +2,8 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice.app import Blueprint, Response
 
@@ -32,8 +31,7 @@ FEW = 10
 """So many parts are recognised one by one if they come again: that is as quick as asking for all of them."""
 
 
-@dataclass(frozen=True)
-class Intake:
+class Intake(NamedTuple):
     """What the webhooks work with."""
 
     secrets: Inbound

@@ -199,7 +199,7 @@ def _revoke(message: dict[str, Any]) -> Content:
     target = ident(_body(message, "revoke").get("original_message_id"))
     if not target:
         raise Malformed("revoke")
-    return Content("revoke", target=target)
+    return Content("revoke", "", {}, target)
 
 
 READERS: dict[str, Callable[[dict[str, Any]], Content]] = {

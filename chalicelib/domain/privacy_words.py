@@ -86,7 +86,9 @@ def asks(message: InboundMessage, markings: Mapping[str, Sequence[str]] = _NO_MA
     if message.kind == "text":
         if message.forwarded or message.details.get("via_bot"):
             return None
-        return _said(message.text, markings) or _meant(message.text)
+        words = words_of(message.text[:LONGEST_GUESS])
+        hint = hinted(f" {' '.join(words)} ")
+        return _said(message.text, words, markings, hint=hint) or _meant(message.text, hint=hint)
     if message.kind == "callback":
         return _pressed(message.details.get("data"))
     if message.kind == "button":
@@ -116,21 +118,23 @@ def _pressed(payload: object) -> Ask | None:
     return Ask("withdraw", kinds=(kind,), meant_at=int(which)) if dated else None
 
 
-def _said(text: str, markings: Mapping[str, Sequence[str]]) -> Ask | None:
-    """What a text says that is one of our phrases, or begins with a marking."""
+def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]], *, hint: bool) -> Ask | None:
+    """What a text of these words says that is one of our phrases, or begins with a marking."""
     first = text[:_LONGEST].split(maxsplit=1)[:1]
     if first and first[0].partition("@")[0].lower() == COMMAND:
         return Ask("withdraw", kinds=("deletion",))
     marked = _marked(tuple(markings.get("withdrawal", ())), tuple(markings.get("opt_out", ())))
-    if len(text) <= _LONGEST and (words := _bare(words_of(text))):
+    if len(text) <= _LONGEST and (words := _bare(all_words.copy())):
         said = " ".join(words)
-        if ask := marked.get(said) or (_requested(words) if hinted(f" {said} ") else None):
+        if ask := marked.get(said) or (_requested(words) if hint else None):
             return ask
         answer = _answers().get(said)
         if answer and not (answer.action == "confirm" and any(mark in text for mark in "?？")):
             return answer
     title = _title(text)
-    return marked.get(" ".join(words_of(title))) if title else None
+    if not title or not marked:
+        return None
+    return marked.get(" ".join(all_words if title == text.lstrip() else words_of(title)))
 
 
 def _bare(words: list[str]) -> list[str]:
@@ -164,10 +168,10 @@ def _title(text: str) -> str:
     return "" if len(title) > _LONGEST or any(mark in title for mark in "?？") else title
 
 
-def _meant(text: str) -> Ask | None:
-    """What a text may ask that is no phrase of ours."""
+def _meant(text: str, *, hint: bool) -> Ask | None:
+    """What a text may ask that is no phrase of ours. What is not plain may hide a hint."""
     text = text[:LONGEST_GUESS]
-    if _PLAIN.issuperset(text) and not hinted(_folded(f" {text.casefold()} ")):
+    if not hint and _PLAIN.issuperset(text):
         return None
     from chalicelib.domain.privacy_guess import guess  # met by few; not on a cold start
 
@@ -177,17 +181,32 @@ def _meant(text: str) -> Ask | None:
 
 def hinted(text: str) -> bool:
     """Whether a text, in small letters and with Kazakh ones as typed without their marks, may mean anything of ours."""
-    return any(hint in text for hint in _HINTS)
+    for hint in _HINTS:  # a loop, which costs half of a generator: every message comes here
+        if hint in text:
+            return True
+    return False
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text in one form: compatibility form, no case, no punctuation, Kazakh letters as typed without."""
-    if not _PLAIN.issuperset(text):
-        from unicodedata import normalize
+    if _PLAIN.issuperset(text):
+        return text.casefold().translate(_plain_forms).split()
+    from unicodedata import normalize
 
-        text = normalize("NFKC", normalize("NFKC", text).casefold())
-    text = _folded(text.casefold())
+    text = _folded(normalize("NFKC", normalize("NFKC", text).casefold()).casefold())
     return "".join([one if one.isalnum() else " " for one in text if one not in _SILENT]).split()
+
+
+class _PlainForms(dict[int, str]):
+    """What each plain character is among words, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        form = self[code] = "" if one in _SILENT else _folded(one) if one.isalnum() else " "
+        return form
+
+
+_plain_forms = _PlainForms()
 
 
 def _folded(text: str) -> str:

@@ -54,6 +54,17 @@ ODD = st.text(
 )
 
 
+USUAL = st.text(
+    alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіАЁЙӘҒҚҢӨҰҮҺІ«»“”–—’…\n" + "".join(map(chr, range(0x20, 0x7F))),
+    max_size=30,
+)
+
+
+@given(USUAL)
+def test_usual_letters_take_a_short_way_to_the_same_form(text: str) -> None:
+    assert normal(text) == normal(text + "\u200b")  # what is invisible takes the long way
+
+
 @given(st.text(max_size=20) | ODD)
 def test_a_normal_text_is_normal(text: str) -> None:
     assert normal(normal(text)) == normal(text)

@@ -459,7 +459,7 @@ def test_what_happened_in_the_chat_is_no_message(fields: dict[str, Any], kind: s
     assert part == read(**private(sender=sender, **fields))
 
 
-@pytest.mark.parametrize("name", sorted(SERVICE - LINES.keys()))
+@pytest.mark.parametrize("name", sorted({*SERVICE, "refunded_payment"} - LINES.keys()))
 def test_other_service_messages_are_counted(name: str) -> None:
     assert read(**private(**{name: {}})) == Counted("telegram", f"service:{name}")
 

@@ -48,8 +48,8 @@ SERVICE = frozenset(
         " forum_topic_edited forum_topic_reopened general_forum_topic_hidden general_forum_topic_unhidden"
         " giveaway_completed giveaway_created giveaway_winners group_chat_created left_chat_member migrate_from_chat_id"
         " new_chat_members new_chat_photo new_chat_title paid_message_price_changed proximity_alert_triggered"
-        " suggested_post_approval_failed suggested_post_approved suggested_post_declined suggested_post_paid"
-        " suggested_post_refunded supergroup_chat_created channel_chat_created video_chat_ended"
+        " refunded_payment suggested_post_approval_failed suggested_post_approved suggested_post_declined"
+        " suggested_post_paid suggested_post_refunded supergroup_chat_created channel_chat_created video_chat_ended"
         " video_chat_participants_invited video_chat_scheduled video_chat_started write_access_allowed".split(),
     }
 )

@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.logging import Logger
+if TYPE_CHECKING:
+    from aws_lambda_powertools.logging import Logger
 
 NAMESPACE = "HelpDesk"
 FIELDS = frozenset(
@@ -26,7 +27,9 @@ _QUIET = dict.fromkeys(("httpx", "httpcore", "botocore", "urllib3"), logging.WAR
 
 
 @cache
-def _logger() -> Logger:
+def _logger() -> "Logger":
+    from aws_lambda_powertools.logging import Logger  # a message of a known customer writes metrics and no line
+
     for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(level)
     return Logger(service="helpdesk", log_uncaught_exceptions=False, utc=True, location=None)
@@ -46,8 +49,10 @@ def log(event: str, *, level: int = logging.INFO, **fields: Any) -> None:
 
 
 @cache
-def _auditor() -> Logger:
+def _auditor() -> "Logger":
     """A logger of its own, whose level is fixed: who read what is written whatever LOG_LEVEL says."""
+    from aws_lambda_powertools.logging import Logger
+
     return Logger(service="helpdesk-audit", level=logging.INFO, log_uncaught_exceptions=False, utc=True, location=None)
 
 

@@ -3,16 +3,15 @@
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 Clock = Callable[[], int]
 """Returns the desk's time in epoch milliseconds."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """One field per environment variable of the same name in capitals.
 
     Table names, queue URLs and secret ids are set by the template; a function gets only what its role may use,
@@ -50,7 +49,7 @@ class Settings:
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
         """Read the fields from `environment`; an absent or empty variable keeps its default."""
-        given = {f.name: environment.get(f.name.upper(), "") for f in fields(cls)}
+        given = {name: environment.get(name.upper(), "") for name in cls._fields}
         return cls(**{name: value for name, value in given.items() if value})
 
 

@@ -10,8 +10,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from chalicelib.errors import BadInput
 
@@ -36,13 +35,12 @@ class Malformed(ValueError):
     """This part is not as its type says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What one message says, whoever wrote it; see InboundMessage for the fields."""
 
     kind: str
-    text: str = ""
-    details: dict[str, Any] = field(default_factory=dict)
+    text: str
+    details: dict[str, Any]
     target: str = ""
 
 

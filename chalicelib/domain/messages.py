@@ -5,7 +5,7 @@ Every text here is personal data: it is sealed before it is stored and never log
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 Channel = Literal["whatsapp", "telegram", "email", "form"]
@@ -14,16 +14,18 @@ AddressKind = Literal["user", "phone", "chat"]
 DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
 
 
-@dataclass(frozen=True)
-class Address:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""Records share their default, so nobody may write into it."""
+
+
+class Address(NamedTuple):
     """Where a person can be reached, as the provider sent it."""
 
     kind: AddressKind
     value: str
 
 
-@dataclass(frozen=True)
-class Author:
+class Author(NamedTuple):
     """Who wrote. `addresses` is never empty; the first one decides who the person is."""
 
     addresses: tuple[Address, ...]
@@ -32,8 +34,7 @@ class Author:
     language_code: str = ""
 
 
-@dataclass(frozen=True)
-class InboundMessage:
+class InboundMessage(NamedTuple):
     """One message of a person.
 
     `sent_at` is the provider's time in epoch seconds. `order` orders messages inside one second (Telegram's
@@ -55,7 +56,7 @@ class InboundMessage:
     kind: str
     text: str = ""
     order: int = 0
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = _NOTHING
     quote: str = ""
     target: str = ""
     forwarded: bool = False
@@ -78,8 +79,7 @@ class Button(NamedTuple):
     title: str
 
 
-@dataclass(frozen=True)
-class StatusUpdate:
+class StatusUpdate(NamedTuple):
     """What became of one of our messages. `reference` is ours, brought back by WhatsApp, or empty."""
 
     channel: Channel
@@ -92,8 +92,7 @@ class StatusUpdate:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class NumberChanged:
+class NumberChanged(NamedTuple):
     """A person moved from one address to another. `new` may be a phone or a business-scoped id."""
 
     channel: Channel
@@ -104,8 +103,7 @@ class NumberChanged:
     at: int
 
 
-@dataclass(frozen=True)
-class ReachChanged:
+class ReachChanged(NamedTuple):
     """A person blocked (`blocked`) or unblocked our bot."""
 
     channel: Channel
@@ -115,8 +113,7 @@ class ReachChanged:
     at: int
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(NamedTuple):
     """A person opened the chat: pressed Start in a bot, or came to WhatsApp's empty chat. No ticket follows until they
     write. `payload` came with the link."""
 
@@ -133,8 +130,7 @@ ChatEventKind = Literal["timer_changed", "pinned", "number_unnamed", "system_unk
 of something that we do not know."""
 
 
-@dataclass(frozen=True)
-class ChatEvent:
+class ChatEvent(NamedTuple):
     """Something happened in a person's chat, and nobody said anything. It is a line on an open ticket, or nothing."""
 
     channel: Channel
@@ -145,8 +141,7 @@ class ChatEvent:
     at: int
 
 
-@dataclass(frozen=True)
-class Unclear:
+class Unclear(NamedTuple):
     """An authentic part that is not understood and names no person: kept sealed to the vault for 30 days."""
 
     channel: Channel
@@ -155,8 +150,7 @@ class Unclear:
     raw: bytes
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """An authentic part that is acknowledged and counted, and of which nothing is stored."""
 
     channel: Channel

@@ -24,6 +24,10 @@ _LETTERS = {
     **{ord("ى"): "ي", ord("ی"): "ي", ord("ک"): "ك", ord("ة"): "ه", ord("\u0640"): ""},
 }
 """Small letters that are typed as others. Each is applied to both sides, so it costs no row and misses nobody."""
+_USUAL_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі"
+_USUAL = frozenset(_USUAL_LETTERS + _USUAL_LETTERS.upper() + "«»“”–—’…\n" + "".join(map(chr, range(0x20, 0x7F))))
+"""Characters of nearly every message here: what each becomes depends on no other, so one table does."""
+_USUAL_FORMS = {**_LETTERS, **_DASHES, **_QUOTES, ord("ё"): "е", ord("…"): "..."}
 _MARKS = (
     *((0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670)),
     *((0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F)),
@@ -74,6 +78,8 @@ def normal(text: str) -> str:
         return " ".join(
             "".join(one for one in text.lower() if one.isprintable() or one.isspace()).replace("`", "'").split()
         )
+    if _USUAL.issuperset(text):
+        return " ".join(text.lower().translate(_USUAL_FORMS).split())
     for _ in range(_ROUNDS):
         again = _once(text)
         if again == text:

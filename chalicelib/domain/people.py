@@ -1,7 +1,7 @@
 """What intake knows of the person who writes, and what it decides to store."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from chalicelib.domain.messages import InboundMessage
 from chalicelib.domain.privacy_words import Ask
@@ -12,8 +12,7 @@ ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel", "opt_out"})
 """What a person says in exact words about their data: the request answers it, and no colleague has to."""
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """A contact as its alias row shows it: no name and no address, only our own ids and blind names.
 
     `ticket_id` is the conversation's newest ticket, open or over; empty before the first message.
@@ -37,8 +36,7 @@ class Person:
     born_at: int = 0
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """Who wrote. `person` is None when nobody known did. `added` are blind names of addresses to be learned, and
     with `readdressed` the person is reached there from now on. `taken` is a phone that was `moved_from` somebody
     else; `unclaimed` is one that has a newer owner and stays theirs. `ended` was known by these addresses until their
@@ -77,8 +75,7 @@ class Outcome(Enum):
     CONFLICT = "conflict"
 
 
-@dataclass(frozen=True)
-class ContactKey:
+class ContactKey(NamedTuple):
     """What the table `keys` holds of one contact. `vault_id` names the vault key that opens `sealed_private`."""
 
     contact_id: str
@@ -87,8 +84,7 @@ class ContactKey:
     vault_id: str
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """An automatic text to the person at `at` (ms). There is one of each `kind` about the same thing (`about`, one
     of our ids). `policy` says that it carries the policy's link."""
 
@@ -99,8 +95,7 @@ class Notice:
     policy: bool = False
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(NamedTuple):
     """One message and how it shall be stored, all in one transaction.
 
     `person` as read, or freshly drawn together with `key`. `newest` says that the message is not older than the

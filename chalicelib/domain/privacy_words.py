@@ -8,9 +8,8 @@ loaded for the few texts that want them only.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chalicelib.domain.messages import InboundMessage
 from chalicelib.domain.privacy_phrases import ANSWERS, OPENINGS, REQUESTS, spelled
@@ -64,8 +63,7 @@ _CAPTIONED = frozenset(("image", "video", "animation", "document", "audio", "voi
 _NO_MARKINGS: Mapping[str, Sequence[str]] = {}
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """What a person asked. `request_id` is what the pressed button says; empty for words, which mean the person's
     open request. `kinds` are those of the request that is wanted, one of `withdraw`, or that may be, the likelier
     first, of `maybe`. `meant_at` (ms) is the time of the message that a press under our question is about."""
@@ -90,8 +88,10 @@ def asks(message: InboundMessage, markings: Mapping[str, Sequence[str]] = _NO_MA
     if message.kind == "text" or message.kind in _CAPTIONED:
         if message.forwarded or message.details.get("via_bot"):
             return None
-        acts = _said(message.text, markings) if message.kind == "text" else None
-        return acts or _meant(message.text)
+        words = words_of(message.text[:LONGEST_GUESS])
+        hint = hinted(f" {' '.join(words)} ")
+        acts = _said(message.text, words, markings, hint=hint) if message.kind == "text" else None
+        return acts or _meant(message.text, hint=hint)
     if message.kind == "callback":
         return _pressed(message.details.get("data"))
     if message.kind == "button":
@@ -121,21 +121,23 @@ def _pressed(payload: object) -> Ask | None:
     return Ask("withdraw", kinds=(kind,), meant_at=int(which)) if dated else None
 
 
-def _said(text: str, markings: Mapping[str, Sequence[str]]) -> Ask | None:
-    """What a text says that is one of our phrases, or begins with a marking."""
+def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]], *, hint: bool) -> Ask | None:
+    """What a text of these words says that is one of our phrases, or begins with a marking."""
     first = text[:_LONGEST].split(maxsplit=1)[:1]
     if first and first[0].partition("@")[0].lower() == COMMAND:
         return Ask("withdraw", kinds=("deletion",))
     marked = _marked(tuple(markings.get("withdrawal", ())), tuple(markings.get("opt_out", ())))
-    if len(text) <= _LONGEST and (words := _bare(words_of(text))):
+    if len(text) <= _LONGEST and (words := _bare(all_words.copy())):
         said = " ".join(words)
-        if ask := marked.get(said) or (_requested(words) if hinted(f" {said} ") else None):
+        if ask := marked.get(said) or (_requested(words) if hint else None):
             return ask
         answer = _answers().get(said)
         if answer and not (answer.action == "confirm" and any(mark in text for mark in "?？")):
             return answer
     title = _title(text)
-    return marked.get(" ".join(words_of(title))) if title else None
+    if not title or not marked:
+        return None
+    return marked.get(" ".join(all_words if title == text.lstrip() else words_of(title)))
 
 
 def _bare(words: list[str]) -> list[str]:
@@ -169,10 +171,10 @@ def _title(text: str) -> str:
     return "" if len(title) > _LONGEST or any(mark in title for mark in "?？") else title
 
 
-def _meant(text: str) -> Ask | None:
-    """What a text may ask that is no phrase of ours."""
+def _meant(text: str, *, hint: bool) -> Ask | None:
+    """What a text may ask that is no phrase of ours. What is not plain may hide a hint."""
     text = text[:LONGEST_GUESS]
-    if _PLAIN.issuperset(text) and not hinted(_folded(f" {text.casefold()} ")):
+    if not hint and _PLAIN.issuperset(text):
         return None
     from chalicelib.domain.privacy_guess import guess  # met by few; not on a cold start
 
@@ -182,17 +184,32 @@ def _meant(text: str) -> Ask | None:
 
 def hinted(text: str) -> bool:
     """Whether a text, in small letters and with Kazakh ones as typed without their marks, may mean anything of ours."""
-    return any(hint in text for hint in _HINTS)
+    for hint in _HINTS:  # a loop, which costs half of a generator: every message comes here
+        if hint in text:
+            return True
+    return False
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text in one form: compatibility form, no case, no punctuation, Kazakh letters as typed without."""
-    if not _PLAIN.issuperset(text):
-        from unicodedata import normalize
+    if _PLAIN.issuperset(text):
+        return text.casefold().translate(_plain_forms).split()
+    from unicodedata import normalize
 
-        text = normalize("NFKC", normalize("NFKC", text).casefold())
-    text = _folded(text.casefold())
+    text = _folded(normalize("NFKC", normalize("NFKC", text).casefold()).casefold())
     return "".join([one if one.isalnum() else " " for one in text if one not in _SILENT]).split()
+
+
+class _PlainForms(dict[int, str]):
+    """What each plain character is among words, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        form = self[code] = "" if one in _SILENT else _folded(one) if one.isalnum() else " "
+        return form
+
+
+_plain_forms = _PlainForms()
 
 
 def _folded(text: str) -> str:

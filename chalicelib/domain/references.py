@@ -1,14 +1,13 @@
 """References to messages: ours, opaque, safe in URLs and at a provider."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _NUMBER = re.compile("[1-9][0-9]{0,2}")
 _FORM = re.compile(r"([0-9a-z]{20})\.([0-9]{13})\.([0-9a-f]{32})")
 
 
-@dataclass(frozen=True)
-class MessageRef:
+class MessageRef(NamedTuple):
     """Names one message of one conversation. `at` is its time in ms, `blind` the blind name of its provider id
     (inbound) or random (outgoing)."""
 

@@ -24,8 +24,15 @@ MOST_WORDS = 60
 _MOST_TOKENS = 30
 _NUMBER = re.compile(r"\d(?:[ .()/-]*\d)*")
 _USER_ID = re.compile(r"[a-z]{2}\.[a-z0-9.]+")
-_LABELS = frozenset("тел телефон номер моб whatsapp ватсап tel phone mobile no number нөмірі нөмири номири".split())
-"""Words that people copy with a number and that name nobody."""
+_LABELS = frozenset(
+    "т м тел телефон номер моб сот сотовый whatsapp ватсап tel phone mobile no number нөмірі нөмири номири"
+    " http https wa me api com send".split()
+)
+"""Words that people copy with a number, also as a link, and that name nobody."""
+_NUMERO = "no"
+"""What the sign № is in normal form: it stands at the number without a space."""
+_PROFILES = ("t.me/", "telegram.me/")
+"""What stands before a username in the link that people copy."""
 _INSIDE = frozenset("'-_")
 
 
@@ -116,13 +123,18 @@ def contact_words(name: str, username: str, phone: str, user: str, chat: str) ->
 def wanted_words(typed: str) -> list[set[str]]:
     """Return what a contact must have to be found: of each set at least one word. Empty when nothing can be found."""
     text = normal(typed)
+    link = text.removeprefix("https://").removeprefix("http://")
+    if profile := next((one for one in _PROFILES if link.startswith(one)), ""):
+        named = link.removeprefix(profile).partition("?")[0].strip("/@")
+        text = named if named.startswith("+") else f"@{named}"
     if text.startswith("@"):
         return [{word} for word in [text.strip("@.,;:!? ")] if word]
     if _USER_ID.fullmatch(text) and any(one.isdigit() for one in text):
         return [{f"user:{text}", text}]
     groups, rest, end = [], [], 0
     for match in _alone(text):
-        groups.append(_number_group(*_number(text, match)))
+        group = _number_group(*_number(text, match))
+        groups.append(group | {f"{_NUMERO}{match[0]}"} if _after_numero(text, match) else group)
         rest.append(text[end : match.start()])
         end = match.end()
     words = dict.fromkeys(tokens(" ".join([*rest, text[end:]])))
@@ -132,10 +144,16 @@ def wanted_words(typed: str) -> list[set[str]]:
 def _alone(text: str) -> Iterator[re.Match[str]]:
     """Numbers of four digits and more that are no part of a word."""
     for match in _NUMBER.finditer(text):
-        beside = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
-        inside = any(one.isalnum() or one == "_" for one in beside)
+        before = "" if _after_numero(text, match) else text[max(0, match.start() - 1) : match.start()]
+        inside = any(one.isalnum() or one == "_" for one in before + text[match.end() : match.end() + 1])
         if not inside and sum(one.isdigit() for one in match[0]) >= LAST_DIGITS:
             yield match
+
+
+def _after_numero(text: str, match: re.Match[str]) -> bool:
+    """Whether the number stands right behind a №."""
+    start = match.start() - len(_NUMERO)
+    return start >= 0 and text.startswith(_NUMERO, start) and not text[max(0, start - 1) : start].isalnum()
 
 
 def _number_group(digits: str, international: bool) -> set[str]:

@@ -5,7 +5,6 @@ It speaks to the DynamoDB client directly: importing pynamodb would cost more th
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -93,7 +92,7 @@ class IntakeStore:
             found = self._find(names, at, ended.contact_id if ended else "", learn)
         except _FencedError as fenced:
             return Found(None, fenced=(str(fenced),))
-        return replace(found, ended=ended)
+        return found._replace(ended=ended)
 
     def _find(self, names: Mapping[str, str], at: int, ended: str, learn: bool) -> Found:
         user, phone = names.get("user", ""), names.get("phone", "")
@@ -107,10 +106,10 @@ class IntakeStore:
         except _FencedError:
             return Found(person)  # the phone of somebody who is being erased; it is learned when they are
         if owner is not None and owner.contact_id == person.contact_id:
-            return Found(replace(person, phone_hash=phone), readdressed=True)
+            return Found(person._replace(phone_hash=phone), readdressed=True)
         if owner is not None and owner.known_at > at:
             return Found(person)
-        learned = replace(person, aliases=(*person.aliases, phone), phone_hash=phone)
+        learned = person._replace(aliases=(*person.aliases, phone), phone_hash=phone)
         taken = phone if owner else ""
         return Found(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
 
@@ -125,7 +124,7 @@ class IntakeStore:
             return Found(owner)
         if owner.user_hash:
             return Found(None, moved_from=owner, taken=phone)
-        learned = replace(owner, aliases=(*owner.aliases, user), user_hash=user)
+        learned = owner._replace(aliases=(*owner.aliases, user), user_hash=user)
         return Found(learned, added=(user,), readdressed=True)
 
     def names(self, channel: Channel, account: str, author: Author) -> dict[str, str]:
@@ -148,7 +147,7 @@ class IntakeStore:
             return None if at > item["former_at"] else self._alias(item["aliases"][0], at, ended)
         if item["contact_id"] == ended:
             return None
-        fields = {name: item[name] for name in Person.__dataclass_fields__ if name in item}
+        fields = {name: item[name] for name in Person._fields if name in item}
         return Person(**{**fields, "aliases": tuple(item["aliases"])})
 
     def draw(
@@ -191,7 +190,7 @@ class IntakeStore:
         if arrival.ask:
             yield self.conversations.ask(arrival, arrival.ask, ref)
         if arrival.key:
-            stored = replace(person, ticket_id=arrival.ticket_id)
+            stored = person._replace(ticket_id=arrival.ticket_id)
             yield from self.people.new_contact(stored, arrival.key, message, arrival.now, arrival.found)
             last = arrival.notice.at if arrival.notice else arrival.now
             wrote_at = message.sent_at * SECOND

@@ -2,7 +2,6 @@
 transaction."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from chalicelib.domain.messages import Author, ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.domain.people import ContactKey, Found, Notice, Outcome, Person
@@ -124,8 +123,8 @@ class IntakeChanges:
         if change.old.kind != change.new.kind:
             old = getattr(person, f"{change.new.kind}_hash")
         kept = tuple(name for name in person.aliases if name not in (old, new))
-        moved = replace(person, aliases=(*kept, new), known_at=max(person.known_at, at), born_at=at)
-        moved = replace(moved, user_hash=new) if change.new.kind == "user" else replace(moved, phone_hash=new)
+        moved = person._replace(aliases=(*kept, new), known_at=max(person.known_at, at), born_at=at)
+        moved = moved._replace(user_hash=new) if change.new.kind == "user" else moved._replace(phone_hash=new)
         writes = [self._told(person, change, "number_changed")]
         writes += self._store.people.renumbered(moved, old if old != new else "", "" if known else new, change.new, now)
         writes += self._before(person, change, Author((change.old,)), at)

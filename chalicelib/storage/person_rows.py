@@ -1,7 +1,6 @@
 """Rows of a person: contact, key and aliases."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.messages import Address, Author
@@ -99,14 +98,14 @@ class PersonRows:
         """Keep a known person's alias rows true when an address, the profile or the ticket is new."""
         person, found = arrival.person, arrival.found
         if profile:
-            person = replace(person, profile_hash=profile)
+            person = person._replace(profile_hash=profile)
         if profile or found.readdressed:
-            person = replace(person, known_at=arrival.at)
+            person = person._replace(known_at=arrival.at)
         elif not arrival.opens:
             return
-        person = replace(person, ticket_id=arrival.ticket_id or person.ticket_id)
+        person = person._replace(ticket_id=arrival.ticket_id or person.ticket_id)
         for name in person.aliases:
-            learned = replace(person, born_at=arrival.at)
+            learned = person._replace(born_at=arrival.at)
             yield self._alias(learned, name, found) if name in found.added else self._told(person, name)
         sealed: dict[str, bytes] = {}
         if found.readdressed:
@@ -149,7 +148,7 @@ class PersonRows:
         """Another person was known by this phone: they lose it."""
         left = tuple(name for name in loser.aliases if name != taken)
         replied_to = loser.phone_hash == taken
-        loser = replace(loser, aliases=left, phone_hash="" if replied_to else loser.phone_hash)
+        loser = loser._replace(aliases=left, phone_hash="" if replied_to else loser.phone_hash)
         for name in left:
             yield self._told(loser, name)
         values = {"left": list(left), "epoch": loser.epoch}

@@ -5,14 +5,12 @@ what is nobody's data), `expiry` says in words when the item goes, and `eraser` 
 A test runs the desk and checks that no table holds an item or attribute that is not declared here.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Owner = Literal["contact", "staff", "desk"]
 
 
-@dataclass(frozen=True)
-class ItemClass:
+class ItemClass(NamedTuple):
     """Declares one class of item. `sealed` attributes are ciphertext; `plain` ones hold nothing of a person."""
 
     name: str

@@ -4,8 +4,7 @@ import json
 import time
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,8 +16,7 @@ VAULT_CONTEXT = {"purpose": "vault"}
 """The encryption context under which KMS wraps the vault's private key."""
 
 
-@dataclass(frozen=True)
-class Inbound:
+class Inbound(NamedTuple):
     """What intake needs to trust a webhook and to name an address.
 
     `whatsapp` maps an account (phone number id) to its app secret and verify token, `telegram` a bot's id to the
@@ -30,8 +28,7 @@ class Inbound:
     telegram: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Outbound:
+class Outbound(NamedTuple):
     """What the sender needs: WhatsApp access tokens and Telegram bot tokens by account."""
 
     whatsapp: dict[str, str]

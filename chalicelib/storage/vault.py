@@ -9,7 +9,7 @@ Format of a sealed value: one version byte, then the HPKE message (32 bytes of e
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -30,8 +30,7 @@ class CannotOpen(DeskError):
     code = "cannot_open"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a sealed value lives. `table` is the logical name, `item_id` never changes during the item's life."""
 
     table: str
@@ -45,8 +44,7 @@ class Place:
         return bytes([FORMAT]) + b"".join(len(part).to_bytes(2, "big") + part for part in parts)
 
 
-@dataclass(frozen=True)
-class KeyPair:
+class KeyPair(NamedTuple):
     """Raw X25519 keys, 32 bytes each."""
 
     private: bytes

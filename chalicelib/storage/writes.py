@@ -3,8 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.domain.references import MessageRef
 from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND, gone_at
@@ -13,8 +12,7 @@ from chalicelib.storage.attributes import Wire, item_to_wire, to_wire
 _NAMED = re.compile(r"#(\w+)")
 
 
-@dataclass(frozen=True)
-class Write:
+class Write(NamedTuple):
     """One item of a transaction. `role` tells how to read a failed condition on it."""
 
     role: str

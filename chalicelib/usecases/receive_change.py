@@ -1,8 +1,7 @@
 """A start, a block, a changed number or what happened in a chat reaches the right person, once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.language import detect
 from chalicelib.domain.messages import Author, ChatEvent, NumberChanged, ReachChanged, Started
@@ -18,15 +17,14 @@ if TYPE_CHECKING:
     from chalicelib.storage.intake_changes import Change, IntakeChanges
 
 
-@dataclass(frozen=True)
-class ReceiveChange:
+class ReceiveChange(NamedTuple):
     """Stores changes. A change about a person whom we do not know is none of ours."""
 
     store: "IntakeStore"
     changes: "IntakeChanges"
     profile: Profile
     clock: Callable[[], int]
-    wait: Callable[[int], None] = field(default=full_jitter)
+    wait: Callable[[int], None] = full_jitter
 
     def __call__(self, part: "Change") -> Outcome | None:
         """Store the change; return STORED, also when it was before, FENCED when it is about somebody who is being

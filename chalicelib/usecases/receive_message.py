@@ -1,8 +1,7 @@
 """A message of a customer becomes part of a ticket: exactly once, whoever else writes at the same time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.ids import new_id, new_number
 from chalicelib.domain.language import detect
@@ -22,17 +21,17 @@ if TYPE_CHECKING:
 _ENDS = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED, Outcome.STALE})
 
 
-@dataclass
 class _Seen:
     """What failed tries have told about the conversation."""
 
-    over: str = ""
-    head: tuple[str, int, str] | None = None
-    older: bool = False
-    ended: Person | None = None
-    keyless: bool = False
-    phone_fenced: bool = False
-    numbers_taken: int = 0
+    def __init__(self) -> None:
+        self.over = ""
+        self.head: tuple[str, int, str] | None = None
+        self.older = False
+        self.ended: Person | None = None
+        self.keyless = False
+        self.phone_fenced = False
+        self.numbers_taken = 0
 
     def learn(self, outcome: Outcome, arrival: Arrival) -> bool:
         """Remember why a try failed; return whether to try again at once.
@@ -64,8 +63,7 @@ class _Seen:
         return False
 
 
-@dataclass(frozen=True)
-class ReceiveMessage:
+class ReceiveMessage(NamedTuple):
     """Stores messages. `policy` is the version and hash that a first message agrees to; `wait` parts rivals after a
     conflict and is given the number of the try."""
 
@@ -73,7 +71,7 @@ class ReceiveMessage:
     profile: Profile
     policy: tuple[str, str]
     clock: Callable[[], int]
-    wait: Callable[[int], None] = field(default=full_jitter)
+    wait: Callable[[int], None] = full_jitter
 
     def __call__(self, message: InboundMessage) -> Outcome:
         """Store `message` and open or refresh its ticket in one transaction.
@@ -107,7 +105,7 @@ class ReceiveMessage:
     def _find(self, message: InboundMessage, seen: _Seen) -> Found:
         channel, account, at = message.channel, message.account, message.sent_at * SECOND
         found = self.store.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
-        return replace(found, keyless=seen.keyless)
+        return found._replace(keyless=seen.keyless)
 
     def _unheard(self, message: InboundMessage, found: Found, ask: Ask | None) -> Outcome:
         """What refers to something of somebody whom nobody knows. A button about a request asks the fences, which may
@@ -138,8 +136,8 @@ class ReceiveMessage:
         )
         over = not person.ticket_id or person.ticket_id == seen.over
         if not over:
-            return replace(arrival, touches_ticket=not message.replaces)
-        return replace(arrival, touches_ticket=False) if arrival.quiet else self._opening(arrival, seen)
+            return arrival._replace(touches_ticket=not message.replaces)
+        return arrival._replace(touches_ticket=False) if arrival.quiet else self._opening(arrival, seen)
 
     def _person(self, message: InboundMessage, found: Found) -> tuple[Person, ContactKey | None]:
         if found.person is not None:
@@ -157,8 +155,7 @@ class ReceiveMessage:
         channel = arrival.message.channel
         text = accepted_notice(self.profile, person.language, channel, number, first=first)
         ticket_id = new_id()
-        return replace(
-            arrival,
+        return arrival._replace(
             ticket_id=ticket_id,
             number=number,
             previous=person.ticket_id,

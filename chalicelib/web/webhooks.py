@@ -2,9 +2,8 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice.app import Blueprint, Response
 
@@ -32,8 +31,7 @@ FEW = 10
 """So many parts are recognised one by one if they come again: that is as quick as asking for all of them."""
 
 
-@dataclass(frozen=True)
-class Intake:
+class Intake(NamedTuple):
     """What the webhooks work with."""
 
     secrets: Inbound
@@ -136,12 +134,13 @@ def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:
     @answering("/webhooks/whatsapp")
     def receive_whatsapp() -> Response:
         body, headers = _body(routes.current_request)
-        secrets = intake().secrets.whatsapp
+        desk = intake()
+        secrets = desk.secrets.whatsapp
         if not signature_ok([secret for secret, _ in secrets.values()], body, headers.get("x-hub-signature-256", "")):
             raise _rejected(
                 "whatsapp", "The signature does not match the body. Sign the raw bytes with the app secret."
             )
-        intake().store_all(whatsapp.parse(body, secrets.keys(), intake().clock() // SECOND))
+        desk.store_all(whatsapp.parse(body, secrets.keys(), desk.clock() // SECOND))
         return json_answer({"ok": True})
 
     @routes.route("/webhooks/telegram", methods=["POST"], content_types=JSON_TYPES)
@@ -150,10 +149,11 @@ def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:
         from chalicelib.channels.telegram import parse as telegram  # a cold start for WhatsApp need not pay for it
 
         body, headers = _body(routes.current_request)
-        account = account_of(intake().secrets.telegram, headers.get("x-telegram-bot-api-secret-token", ""))
+        desk = intake()
+        account = account_of(desk.secrets.telegram, headers.get("x-telegram-bot-api-secret-token", ""))
         if account is None:
             raise _rejected("telegram", "The secret token names no bot of this deployment.")
-        intake().store_all(telegram.parse(body, account, intake().clock() // SECOND))
+        desk.store_all(telegram.parse(body, account, desk.clock() // SECOND))
         return json_answer({"ok": True})
 
     return routes

@@ -144,6 +144,49 @@ UNDERSTOOD: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
         "here",
         {"links": ["https://desk.example"]},
     ),
+    (
+        {
+            "text": "Sale",
+            "entities": [{"type": "text_link", "url": "https://desk.example"}],
+            "reply_markup": {
+                "inline_keyboard": [
+                    [{"text": "Buy", "url": "https://buy.example"}, {"text": "Ask", "callback_data": "a"}]
+                ]
+            },
+        },
+        "text",
+        "Sale",
+        {"links": ["https://desk.example", "https://buy.example"]},
+    ),
+    (
+        {
+            "contact": {
+                "first_name": "",
+                "phone_number": "+77017654321",
+                "vcard": "BEGIN:VCARD\r\nVERSION:3.0\r\nORG:Desk\\, Ltd;Sup\r\n port\r\nTITLE:Chief\r\n"
+                "item1.EMAIL;TYPE=WORK:desk@desk.local\r\nURL:https://desk.example\r\nEND:VCARD",
+            }
+        },
+        "contacts",
+        "Desk, Ltd, Support, Chief: +77017654321, desk@desk.local, https://desk.example",
+        {
+            "cards": [
+                {
+                    "name": "",
+                    "phones": ["+77017654321"],
+                    "emails": ["desk@desk.local"],
+                    "organization": "Desk, Ltd, Support, Chief",
+                    "urls": ["https://desk.example"],
+                }
+            ]
+        },
+    ),
+    (
+        {"contact": {"first_name": "Д", "phone_number": "+77017654321", "vcard": "BEGIN:VCARD\nN\nORG:\n:x\nEND"}},
+        "contacts",
+        "Д: +77017654321",
+        {"cards": [{"name": "Д", "phones": ["+77017654321"]}]},
+    ),
 ]
 
 
@@ -459,7 +502,7 @@ def test_what_happened_in_the_chat_is_no_message(fields: dict[str, Any], kind: s
     assert part == read(**private(sender=sender, **fields))
 
 
-@pytest.mark.parametrize("name", sorted(SERVICE - LINES.keys()))
+@pytest.mark.parametrize("name", sorted({*SERVICE, "refunded_payment"} - LINES.keys()))
 def test_other_service_messages_are_counted(name: str) -> None:
     assert read(**private(**{name: {}})) == Counted("telegram", f"service:{name}")
 

@@ -57,6 +57,13 @@ UNDERSTOOD: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
         PLACE | {"name": "Office", "address": "Abai 1"},
     ),
     (
+        "location",
+        {"location": PLACE | {"name": "Office", "url": "https://desk.example/office"}},
+        "location",
+        "Office\n43.238949, 76.889709",
+        PLACE | {"name": "Office", "links": ["https://desk.example/office"]},
+    ),
+    (
         "contacts",
         {"contacts": CARDS},
         "contacts",

@@ -54,6 +54,17 @@ ODD = st.text(
 )
 
 
+USUAL = st.text(
+    alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіАЁЙӘҒҚҢӨҰҮҺІ«»“”–—’…\n" + "".join(map(chr, range(0x20, 0x7F))),
+    max_size=30,
+)
+
+
+@given(USUAL)
+def test_usual_letters_take_a_short_way_to_the_same_form(text: str) -> None:
+    assert normal(text) == normal(text + "\u200b")  # what is invisible takes the long way
+
+
 @given(st.text(max_size=20) | ODD)
 def test_a_normal_text_is_normal(text: str) -> None:
     assert normal(normal(text)) == normal(text)
@@ -111,7 +122,17 @@ def test_whoever_has_a_name_is_found_by_it(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["@no.phone.user", "no.phone.user", "No.Phone.User", "@no.pho", "no phone user", "phone"]
+    "typed",
+    [
+        "@no.phone.user",
+        "no.phone.user",
+        "No.Phone.User",
+        "@no.pho",
+        "no phone user",
+        "phone",
+        "t.me/no.phone.user",
+        "https://t.me/No.Phone.User/",
+    ],
 )
 def test_usernames_are_found_with_and_without_their_sign(typed: str) -> None:
     assert found(contact_words("Ким", "no.phone.user", "", "KZ.1", ""), typed)
@@ -133,7 +154,8 @@ PHONES = [
     "+7 701 555 01 01", "+7\u2011701\u2011555\u201101\u201101", "+7–701–555–01–01", "\u202a+7 701 555 01 01\u202c",
     "\u200e77015550101", "00 7 701 555 01 01", "007 701 5550101", "(+7) 701 555-01-01", "+ 7 (701) 555.01.01",
     "＋７ ７０１ ５５５ ０１ ０１", "87015550101,", "8 701 555 01 01", "8(701)5550101", "7015550101", "0101", "٠١٠١",
-    "тел. 8 701 555 01 01",
+    "тел. 8 701 555 01 01", "№87015550101", "№ +7 701 555 01 01", "т. 8 701 555 01 01", "сот.: 87015550101",
+    "tel:+77015550101", "https://wa.me/77015550101", "wa.me/77015550101", "t.me/+77015550101", "Тел.№87015550101",
 ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Daniyar is to be erased, on WhatsApp or on Telegram; Amina is to stay as she is,
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -154,10 +154,9 @@ class Erasing(Keeping):
 
         def write(text: str, **more: Any) -> InboundMessage:
             order = next(number)
-            return replace(
-                from_amina(text, sent_at=self.seconds, author=DANIYAR, **more),
-                channel="telegram", account=TELEGRAM_ACCOUNT, provider_id=f"500000042:{order}", order=order,
-            )  # fmt: skip
+            made = from_amina(text, sent_at=self.seconds, author=DANIYAR, **more)
+            at = {"provider_id": f"500000042:{order}", "order": order}
+            return made._replace(channel="telegram", account=TELEGRAM_ACCOUNT, **at)
 
         person = self.person(write("мой тайный вопрос"))
         self._fill(person, write, lambda: None)

@@ -4,7 +4,6 @@ Each writer is stopped at its write, which is made later, unchanged, as by a pro
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -47,7 +46,7 @@ def message(desk: Erasing, person: Person, late: Late) -> None:
 
 
 def renamed(desk: Erasing, person: Person, late: Late) -> None:
-    author = replace(HIM, name="Данияр Жаңа")
+    author = HIM._replace(name="Данияр Жаңа")
     desk.receiver(late)(from_amina("жаңа атым", sent_at=desk.seconds, author=author))
 
 

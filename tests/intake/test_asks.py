@@ -4,7 +4,6 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -442,7 +441,7 @@ def test_a_press_under_that_question_opens_no_ticket_and_tells_nothing_of_who_is
     assert desk.items() == []
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
     change_ticket(desk, state="solved", queue="solved#0", solved_at=desk.now)
-    desk.receive(replace(press, details={"callback_id": "c3", "data": "ask.no"}, provider_id="500000042:93"))
+    desk.receive(press._replace(details={"callback_id": "c3", "data": "ask.no"}, provider_id="500000042:93"))
     assert [ticket["state"] for ticket in desk.of("ticket")] == ["solved"]
     assert [row["action"] for row in rows_of(desk)] == ["no"]
 
@@ -484,7 +483,7 @@ def test_an_old_button_pressed_by_somebody_unknown_stores_nothing(desk: Desk) ->
 def test_a_press_that_lands_on_a_closed_ticket_is_dated_with_it(desk: Desk, kind: str) -> None:
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
     change_ticket(desk, state="closed", queue="closed#0")
-    desk.receive(replace(confirm(desk), kind=kind, details={"data": PAYLOAD, "payload": PAYLOAD}))
+    desk.receive(confirm(desk)._replace(kind=kind, details={"data": PAYLOAD, "payload": PAYLOAD}))
     (press,) = [item for item in desk.messages() if item["kind"] == kind]
     record = {"eventName": "INSERT", "eventID": "1", "dynamodb": {"NewImage": item_to_wire(press)}}
     found = _bell(record)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -318,7 +317,7 @@ def test_a_late_start_block_or_number_of_the_erased_changes_nothing(desk: Desk) 
     assert desk.changer()(first) is Outcome.FENCED
     assert desk.changer()(reach(True, first.sent_at + 1)) is Outcome.FENCED
     chat = DANIYAR_MOVED
-    assert desk.changer()(replace(chat, at=first.sent_at + 1)) is Outcome.FENCED
+    assert desk.changer()(chat._replace(at=first.sent_at + 1)) is Outcome.FENCED
     assert everything(desk) == before
     assert desk.changer()(reach(True, desk.seconds + 1)) is Outcome.STORED
 
@@ -349,7 +348,7 @@ def test_starts_blocks_and_numbers_of_the_fenced_change_nothing(desk: Desk) -> N
     before = everything(desk)
     assert desk.changer()(started(desk, 9)) is Outcome.FENCED
     assert desk.changer()(reach(True, desk.seconds + 5)) is Outcome.FENCED
-    assert desk.changer()(replace(DANIYAR_MOVED, at=desk.seconds + 5)) is Outcome.FENCED
+    assert desk.changer()(DANIYAR_MOVED._replace(at=desk.seconds + 5)) is Outcome.FENCED
     assert everything(desk) == before and len(answers(desk)) == 1
 
     erase(desk)

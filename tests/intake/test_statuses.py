@@ -1,7 +1,6 @@
 """Statuses rise and never fall, whatever order they come in, and whether or not we know the message yet."""
 
 import itertools
-from dataclasses import replace
 
 import pytest
 
@@ -75,7 +74,7 @@ def test_a_providers_words_are_kept_without_whatever_could_name_the_person(desk:
     said = f"Message to +7 (700) 000-01-07 as {wamid()} was not delivered"
     known, early = update("failed", str(ref), code="130472"), update("failed", code="131053")
     for one in (known, early):
-        desk.statuses().apply(replace(one, reason=said), desk.now)
+        desk.statuses().apply(one._replace(reason=said), desk.now)
 
     (parked,) = desk.items("index", lambda item: item["sk"] == "parked")
     kept = "Message to … as … was not delivered"

@@ -218,7 +218,7 @@ def test_a_message_that_loses_against_the_transaction_makes_a_new_contact(amina:
             return super().commit(arrival)
 
     receiver = desk.receiver()
-    object.__setattr__(receiver, "store", _as(Slow, receiver.store))
+    receiver = receiver._replace(store=_as(Slow, receiver.store))
     assert receiver(amina.write()) is Outcome.STORED
     desk.sweep()
     assert amina.is_gone()

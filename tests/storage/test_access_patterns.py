@@ -237,7 +237,7 @@ def _(desk: Keeping) -> Action:
 @asks("AP1", "AP9")
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
-    return lambda: desk.receive(from_amina(sent_at=desk.seconds, author=replace(AMINA, name="Амина С.")))
+    return lambda: desk.receive(from_amina(sent_at=desk.seconds, author=AMINA._replace(name="Амина С.")))
 
 
 @asks("AP1", "AP6")
@@ -766,7 +766,7 @@ def failed(desk: Keeping, code: str) -> Action:
     """A reply whose failure the provider has reported, for the dater."""
     _, one = job(desk)
     ref, (ticket,) = one.waiting.ref, desk.of_pk("ticket#")
-    desk.statuses().apply(replace(status(desk, "failed", str(ref)), code=code), desk.now)
+    desk.statuses().apply(status(desk, "failed", str(ref))._replace(code=code), desk.now)
     name = f"message#{ref.tail}"
     return lambda: desk.dates().settle_failure(ref.conversation_id, name, ticket["ticket_id"], desk.now, stops_channel)
 
@@ -788,7 +788,7 @@ def _(desk: Keeping) -> Action:
     dates = desk.dates()
 
     def settled(ref: MessageRef, name: str) -> Action:
-        desk.statuses().apply(replace(status(desk, name, str(ref)), code="131026"), desk.now)
+        desk.statuses().apply(status(desk, name, str(ref))._replace(code="131026"), desk.now)
         return lambda: dates.settle_failure(
             ref.conversation_id, f"message#{ref.tail}", ticket["ticket_id"], desk.now, stops_channel
         )

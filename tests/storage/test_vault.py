@@ -50,7 +50,7 @@ def test_two_places_never_share_an_info(table: str, item_class: str, item_id: st
 @pytest.mark.parametrize("field", ["table", "item_class", "item_id", "attribute"])
 def test_a_ciphertext_moved_elsewhere_does_not_open(field: str) -> None:
     pair = new_pair()
-    elsewhere = Place(**{**PLACE.__dict__, field: "other"})
+    elsewhere = PLACE._replace(**{field: "other"})
     with pytest.raises(CannotOpen):
         unseal(pair.private, elsewhere, seal(pair.public, PLACE, b"salem"))
 

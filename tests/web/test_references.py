@@ -130,9 +130,7 @@ def test_what_is_deleted_before_it_arrives_goes_when_it_has(web: Web, edited: bo
         say(web, AMINA, SECRET, kind="edit", target=provider_id, minutes_ago=11)
     work(web)
     assert [one.due for one in DeskRow.scan() if one.kind == "revoke"] == ["revoke#0"]
-    late = InboundMessage(
-        **{**vars(say(web, AMINA, "Бұрын", minutes_ago=20)), "provider_id": provider_id, "text": SECRET}
-    )
+    late = say(web, AMINA, "Бұрын", minutes_ago=20)._replace(provider_id=provider_id, text=SECRET)
     web.receive(late)
     (ticket,) = web.tickets()
     assert SECRET not in [one["text"] for one in web.ticket(ticket["id"])["messages"]]

@@ -48,8 +48,8 @@ SERVICE = frozenset(
         " forum_topic_edited forum_topic_reopened general_forum_topic_hidden general_forum_topic_unhidden"
         " giveaway_completed giveaway_created giveaway_winners group_chat_created left_chat_member migrate_from_chat_id"
         " new_chat_members new_chat_photo new_chat_title paid_message_price_changed proximity_alert_triggered"
-        " suggested_post_approval_failed suggested_post_approved suggested_post_declined suggested_post_paid"
-        " suggested_post_refunded supergroup_chat_created channel_chat_created video_chat_ended"
+        " refunded_payment suggested_post_approval_failed suggested_post_approved suggested_post_declined"
+        " suggested_post_paid suggested_post_refunded supergroup_chat_created channel_chat_created video_chat_ended"
         " video_chat_participants_invited video_chat_scheduled video_chat_started write_access_allowed".split(),
     }
 )
@@ -65,8 +65,10 @@ def _text(message: dict[str, Any]) -> Content:
 
 
 def _links(message: dict[str, Any], name: str) -> dict[str, Any]:
-    """Addresses hidden behind words; without them the text would not say what the person sent."""
-    found = (text(as_dict(each).get("url"), 2000) for each in as_list(message.get(name))[:100])
+    """Addresses hidden behind words and buttons; without them the text would not say what the person sent."""
+    rows = as_list(as_dict(message.get("reply_markup")).get("inline_keyboard"))
+    buttons = [each for row in rows[:100] for each in as_list(row)[:8]]
+    found = (text(as_dict(each).get("url"), 2000) for each in [*as_list(message.get(name))[:100], *buttons[:100]])
     return keep(links=[each for each in found if each])
 
 
@@ -135,9 +137,25 @@ def _contact(message: dict[str, Any]) -> Content:
     parts = (text(contact.get("first_name")), text(contact.get("last_name")))
     phone = ident(contact.get("phone_number"))
     card: dict[str, Any] = {"name": " ".join(filter(None, parts))} | keep(phones=[phone] if phone else [])
+    card |= _vcard(contact.get("vcard"))
     if not card["name"] and not phone:
         raise Malformed("contact")
     return Content("contacts", card_line(card), {"cards": [card]})
+
+
+def _vcard(value: object) -> dict[str, Any]:
+    """What a contact's vCard says of company, mail and web; name and phone stand beside it."""
+    found: dict[str, list[str]] = {"ORG": [], "TITLE": [], "EMAIL": [], "URL": []}
+    unfolded = body_text(value, {}).replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "")
+    for line in unfolded.splitlines()[:100]:
+        head, _, said = line.partition(":")
+        name = head.partition(";")[0].rpartition(".")[2].upper()
+        if name in found and "QUOTED-PRINTABLE" not in head.upper():
+            plain = said.replace(";", ", ") if name == "ORG" else said
+            shown = text(plain.replace("\\,", ",").strip(", "), 1000)
+            found[name] += [shown] if shown and len(found[name]) < _MOST else []
+    company = ", ".join(found["ORG"] + found["TITLE"])
+    return keep(emails=found["EMAIL"], organization=company, urls=found["URL"])
 
 
 def _poll(message: dict[str, Any]) -> Content:

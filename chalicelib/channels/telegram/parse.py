@@ -136,7 +136,7 @@ class _Reading:
         try:
             new = read_content(message)
         except BAD_DATA:
-            new = Content("unsupported")
+            new = Content("unsupported", "", {})
         content = Content("edit", new.text, new.details | {"new_kind": new.kind}, target)
         # Telegram may bring edits out of order; the greater update_id is the newer one.
         if new.kind == "location":  # only a live one can change: the place of its newest position is the message's own

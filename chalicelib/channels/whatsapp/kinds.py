@@ -70,8 +70,11 @@ def _location(message: dict[str, Any]) -> Content:
     body = _body(message, "location")
     details = coordinates(body)
     name, address = text(body.get("name")), text(body.get("address"), _LONG)
+    url = text(body.get("url"), _LONG)
     spot = f"{details['latitude']}, {details['longitude']}"
-    return Content("location", lines(name, address, spot), details | keep(name=name, address=address))
+    return Content(
+        "location", lines(name, address, spot), details | keep(name=name, address=address, links=[url] if url else [])
+    )
 
 
 def _contacts(message: dict[str, Any]) -> Content:
@@ -199,7 +202,7 @@ def _revoke(message: dict[str, Any]) -> Content:
     target = ident(_body(message, "revoke").get("original_message_id"))
     if not target:
         raise Malformed("revoke")
-    return Content("revoke", target=target)
+    return Content("revoke", "", {}, target)
 
 
 READERS: dict[str, Callable[[dict[str, Any]], Content]] = {

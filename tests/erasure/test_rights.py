@@ -190,14 +190,14 @@ def forget_all() -> None:
 
 
 @pytest.fixture
-def walk(desk: Erasing, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
+def walk(desk: Erasing, aws: Aws, dynamodb_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
     people = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")  # the last one's links are young
     prefix = desk.tables["desk"]
     machine = make_machine(aws, f"{prefix}-erasure")
     certificate_key = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"][
         "Arn"
     ]
-    apply_table_settings(aws.endpoint, load("tables"), desk.tables)
+    apply_table_settings(dynamodb_endpoint, load("tables"), desk.tables)
     table = "arn:aws:dynamodb:eu-central-1:000000000000:table/{}"
     arns = {f"{name.capitalize()}Table": table.format(real) for name, real in desk.tables.items()}
     arns |= {"ErasureMachine": machine, "CertificateKey": certificate_key}

@@ -1,5 +1,6 @@
 """Parts that tests of every area share: the embedded AWS, fresh tables, and the whole desk."""
 
+import gc
 import os
 import secrets
 import signal
@@ -29,6 +30,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run the tests that use tables against Amazon's DynamoDB Local instead of the embedded AWS",
     )
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests import sharing
+
+    return sharing.scheduler(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        from tests import sharing
+
+        sharing.sort(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector of garbage need not visit it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -28,7 +28,7 @@ from chalicelib.usecases.wake_request import WakeRequest
 from infra import erasure
 from infra.definitions import HERE, load
 from local.aws import CREDENTIALS, apply_table_settings
-from tests.conftest import Aws
+from tests.conftest import Aws, tables_at
 from tests.delivery.test_wired import batch, forget, secret_values
 from tests.erasure.conftest import DANIYAR_PHONE, Erasing, Person, cast
 from tests.erasure.living import Living
@@ -187,6 +187,13 @@ def forget_all() -> None:
     for made in vars(wiring_erasure).values():
         if hasattr(made, "cache_clear"):
             made.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def dynamodb_endpoint(aws: Aws) -> Iterator[str]:
+    """The embedded AWS itself, which asks every role for its permissions."""
+    with tables_at(aws.endpoint) as endpoint:
+        yield endpoint
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Parts that tests of every area share: the embedded AWS, fresh tables, and the whole desk."""
 
+import gc
 import os
 import secrets
 import signal
@@ -18,6 +19,7 @@ from botocore.exceptions import BotoCoreError
 
 from infra.definitions import load
 from local import aws as embedded
+from tests import in_process
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -28,6 +30,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run the tests that use tables against Amazon's DynamoDB Local instead of the embedded AWS",
     )
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests import sharing
+
+    return sharing.scheduler(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        from tests import sharing
+
+        sharing.sort(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector of garbage need not visit it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,7 +79,10 @@ def quick_clients() -> Iterator[None]:
         told = sorted((name, str(vars(one)) if name == "config" and one else one) for name, one in settings.items())
         key = (made_by, environment(), args, *told)
         if key not in clients:
-            clients[key] = create(made_by, *args, **settings)
+            made = create(made_by, *args, **settings)
+            if made.meta.endpoint_url == in_process.ENDPOINT:
+                in_process.connect(made)
+            clients[key] = made
         return clients[key]
 
     def connected(connection: Any) -> Any:
@@ -97,27 +122,40 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         yield Aws(running.endpoint, lambda service: embedded.client(service, running.endpoint))
 
 
-@pytest.fixture(scope="session")
-def dynamodb_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The endpoint that tables are made at: the embedded AWS, or DynamoDB Local with --dynamodb-local."""
-    if not request.config.getoption("--dynamodb-local"):
-        running: Aws = request.getfixturevalue("aws")
-        yield running.endpoint
-        return
-    from local.dynamodb_local import DynamoDBLocal
-
-    with DynamoDBLocal(embedded.free_port()) as java, pytest.MonkeyPatch.context() as patch:
+@contextmanager
+def tables_at(endpoint: str) -> Iterator[str]:
+    """Clients of DynamoDB and of its streams that name no endpoint use this one."""
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in embedded.CREDENTIALS.items():
             patch.setenv(name, value)
         patch.setenv("AWS_DEFAULT_REGION", embedded.REGION)
-        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", java.endpoint)
-        yield java.endpoint
+        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
+        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", endpoint)
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def dynamodb_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The endpoint that tables are made at: this process, or DynamoDB Local with --dynamodb-local. A module whose tests
+    need tables in the embedded AWS itself has a fixture of this name with `tables_at(aws.endpoint)`."""
+    if not request.config.getoption("--dynamodb-local"):
+        request.getfixturevalue("aws")  # for all other services
+        with tables_at(in_process.ENDPOINT) as endpoint:
+            yield endpoint
+        return
+    from local.dynamodb_local import DynamoDBLocal
+
+    with DynamoDBLocal(embedded.free_port()) as java, tables_at(java.endpoint) as endpoint:
+        yield endpoint
 
 
 @pytest.fixture
-def tables(dynamodb_endpoint: str) -> Mapping[str, str]:
+def tables(dynamodb_endpoint: str) -> Iterator[Mapping[str, str]]:
     """Four fresh tables from the deployment's own definitions: desk, keys, index, ledger → real name."""
-    return embedded.create_tables(dynamodb_endpoint, load("tables"), f"t{secrets.token_hex(6)}")
+    made = embedded.create_tables(dynamodb_endpoint, load("tables"), f"t{secrets.token_hex(6)}")
+    yield made
+    if dynamodb_endpoint == in_process.ENDPOINT:
+        in_process.forget(made.values())
 
 
 @dataclass(frozen=True)

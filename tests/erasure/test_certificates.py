@@ -26,6 +26,7 @@ from chalicelib.storage.backups import Backups
 from chalicelib.storage.ledger import Ledger, Signer
 from chalicelib.storage.requests import RequestStore, request_of
 from chalicelib.usecases.check_certificate import CheckCertificate
+from local import aws as embedded
 from tests.conftest import Aws
 
 NOW = 1_763_800_000_000
@@ -88,9 +89,9 @@ class Office:
 
 
 @pytest.fixture
-def office(aws: Aws, tables: Mapping[str, str]) -> Office:
+def office(aws: Aws, dynamodb_endpoint: str, tables: Mapping[str, str]) -> Office:
     key = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
-    return Office(aws.client("dynamodb"), tables, Signer(aws.client("kms"), key))
+    return Office(embedded.client("dynamodb", dynamodb_endpoint), tables, Signer(aws.client("kms"), key))
 
 
 def test_a_certificate_says_what_was_destroyed_and_is_entered_once(office: Office) -> None:

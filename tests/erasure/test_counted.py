@@ -20,7 +20,7 @@ import pytest
 from chalicelib.domain.messages import StatusUpdate
 from chalicelib.domain.privacy import Request, Step
 from chalicelib.errors import DeskError
-from chalicelib.storage.attributes import item_to_wire
+from chalicelib.storage.attributes import item_from_wire, item_to_wire
 from chalicelib.storage.counting import lasts
 from chalicelib.storage.inventory import STORES
 from tests.erasure.absence import verify
@@ -30,6 +30,7 @@ from tests.erasure.faults import WRITES, Died, Late
 from tests.erasure.living import Living
 from tests.erasure.test_destroying import NOT_DESTROYED_HERE, finish, planted
 from tests.erasure.test_late_writers import HIM, WRITERS
+from tests.intake.conftest import Snapshot
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.storage.declared import class_of
 
@@ -99,32 +100,32 @@ class Race:
         """Note when the fence closes what there is of the person."""
         if not self.fenced and self.desk.request(self.request).done(Step.FENCED):
             self.fenced = True
-            self._count(self.person.keys())
+            then = self.desk.snapshot()
+            self._count(self.person.keys(then), then)
 
     def act(self) -> None:
         """Somebody acts. From the fence on nothing is taken away by it, and what it adds counts."""
-        before = self.person.keys()
+        before = self.person.keys() if self.fenced else set()
         name, act = self.rng.choice(list(self._actors()))
         self.acts.append(name)
         self.desk.later(self.rng.choice((0, 0, 1, 3)))
         with suppress(DeskError):
             act()
         if self.fenced:
-            after = self.person.keys()
-            assert not self._taken(before - after), (SEED, self.acts)
-            self._count(after)
+            then = self.desk.snapshot()
+            after = self.person.keys(then)
+            assert not self._taken(before - after, after), (SEED, self.acts)
+            self._count(after, then)
 
-    def _taken(self, gone: Keys) -> Keys:
+    def _taken(self, gone: Keys, left: Keys) -> Keys:
         """What was taken away before its term; the list of words of a contact that is gone leads nowhere."""
-        contact = ("desk", f"contact#{self.person.contact_id}", "contact")
-        alone = contact not in self.person.keys()
+        alone = ("desk", f"contact#{self.person.contact_id}", "contact") not in left
         lasting = {key for key in gone & self.there if lasts(self.seen[key], self.desk.now)}
         return {key for key in lasting if not (alone and key[1].startswith("words#"))}
 
-    def _count(self, keys: Keys) -> None:
-        every = dict(self.desk.every_item())
-        for key in keys - self.there:
-            self.seen[key] = every[key]
+    def _count(self, keys: Keys, then: Snapshot) -> None:
+        for table, pk, sk in keys - self.there:
+            self.seen[table, pk, sk] = item_from_wire(then[table][pk, sk])
         self.there |= keys
 
     def _actors(self) -> Iterator[tuple[str, Callable[[], object]]]:

@@ -28,7 +28,7 @@ from chalicelib.usecases.wake_request import WakeRequest
 from infra import erasure
 from infra.definitions import HERE, load
 from local.aws import CREDENTIALS, apply_table_settings
-from tests.conftest import Aws
+from tests.conftest import Aws, tables_at
 from tests.delivery.test_wired import batch, forget, secret_values
 from tests.erasure.conftest import DANIYAR_PHONE, Erasing, Person, cast
 from tests.erasure.living import Living
@@ -189,15 +189,22 @@ def forget_all() -> None:
             made.cache_clear()
 
 
+@pytest.fixture(scope="module")
+def dynamodb_endpoint(aws: Aws) -> Iterator[str]:
+    """The embedded AWS itself, which asks every role for its permissions."""
+    with tables_at(aws.endpoint) as endpoint:
+        yield endpoint
+
+
 @pytest.fixture
-def walk(desk: Erasing, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
+def walk(desk: Erasing, aws: Aws, dynamodb_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
     people = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")  # the last one's links are young
     prefix = desk.tables["desk"]
     machine = make_machine(aws, f"{prefix}-erasure")
     certificate_key = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"][
         "Arn"
     ]
-    apply_table_settings(aws.endpoint, load("tables"), desk.tables)
+    apply_table_settings(dynamodb_endpoint, load("tables"), desk.tables)
     table = "arn:aws:dynamodb:eu-central-1:000000000000:table/{}"
     arns = {f"{name.capitalize()}Table": table.format(real) for name, real in desk.tables.items()}
     arns |= {"ErasureMachine": machine, "CertificateKey": certificate_key}

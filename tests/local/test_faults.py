@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from local.aws import CREDENTIALS, REGION
 from local.faults import HOOKS, Faults
-from tests.conftest import Aws
+from tests.conftest import Aws, tables_at
 
 PUT = """
 import boto3, json, sys
@@ -30,6 +30,13 @@ for n in range(%d):
         said.append(type(error).__name__)
     print(json.dumps(said), flush=True)
 """
+
+
+@pytest.fixture(scope="module")
+def dynamodb_endpoint(aws: Aws) -> Iterator[str]:
+    """The embedded AWS itself: the processes that fail here are others."""
+    with tables_at(aws.endpoint) as endpoint:
+        yield endpoint
 
 
 @pytest.fixture

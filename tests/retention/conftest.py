@@ -29,6 +29,7 @@ from chalicelib.usecases.keep_draft import KeepDraft
 from chalicelib.usecases.sweep import Sweep
 from chalicelib.usecases.watch_asks import WatchAsks
 from chalicelib.workers.relay import pass_on
+from local import aws as embedded
 from tests.conftest import Aws
 from tests.delivery.conftest import Delivery
 from tests.delivery.conftest import desk as delivery_desk
@@ -202,7 +203,7 @@ class Bells:
 
 
 @pytest.fixture
-def bells(aws: Aws, desk: Keeping) -> Bells:
+def bells(aws: Aws, dynamodb_endpoint: str, desk: Keeping) -> Bells:
     sqs, prefix = aws.client("sqs"), desk.tables["desk"]
     fifo = {"FifoQueue": "true"}
     urls = {
@@ -210,4 +211,4 @@ def bells(aws: Aws, desk: Keeping) -> Bells:
         "dating": sqs.create_queue(QueueName=f"{prefix}-dating")["QueueUrl"],
         "indexing": sqs.create_queue(QueueName=f"{prefix}-indexing")["QueueUrl"],
     }
-    return Bells(sqs, aws.client("dynamodbstreams"), prefix, urls)
+    return Bells(sqs, embedded.client("dynamodbstreams", dynamodb_endpoint), prefix, urls)

@@ -160,7 +160,7 @@ def test_a_certificate_is_checked_by_anybody(
     chromium: Any, web: Web, address: str, aws: Aws, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     key = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
-    office = Office(aws.client("dynamodb"), web.tables, Signer(aws.client("kms"), key))
+    office = Office(web.dynamodb, web.tables, Signer(aws.client("kms"), key))
     monkeypatch.setattr(wiring, "check_certificate", lambda: CheckCertificate(office.ledger, office.signer))
     request = office.request()
     office.issue(request)

@@ -21,7 +21,12 @@ CHAINS = (
 )
 """Files of `tests/` that share a desk. Each chain takes less than half of the whole time."""
 LONG = (
-    *("storage/test_access_patterns.py", "erasure/test_counted.py", "retention/test_ending.py"),
+    *(
+        "golden/test_old_state.py",
+        "storage/test_access_patterns.py",
+        "erasure/test_counted.py",
+        "retention/test_ending.py",
+    ),
     *(
         "erasure/test_late_writers.py",
         "erasure/test_destroying.py",

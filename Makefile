@@ -58,9 +58,10 @@ chaos: $(STAMP)  ## crashes everywhere and hundreds of people at once; writes be
 texts: $(STAMP)  ## extract and compile the catalogues of texts
 	$(BIN)/python -m chalicelib.locale.build
 
-lint: $(STAMP)  ## style
+lint: $(STAMP)  ## style, and the order of the rooms
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check app.py chalicelib infra local tests
+	$(BIN)/ruff format --check app.py chalicelib infra local tests bench
+	$(BIN)/lint-imports --no-cache
 
 types: $(STAMP)  ## types, strictly
 	$(BIN)/mypy

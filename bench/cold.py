@@ -14,7 +14,7 @@ def ours() -> None:
     from bench.webhook import event
 
     os.environ.update(ENVIRONMENT)
-    from chalicelib.storage import clients
+    from chalicelib.dynamo import clients
 
     clients._session().register("before-send", Canned())
     from chalicelib.web.intake import app

@@ -74,8 +74,8 @@ class _Bench:
     """One person on fresh tables."""
 
     def __init__(self, client: Any, kms: Any, tables: Mapping[str, str]) -> None:
-        from chalicelib.storage.blind import AddressKey
-        from chalicelib.storage.vault import Vault, fingerprint, new_pair
+        from chalicelib.vault.pseudonyms import AddressKey
+        from chalicelib.vault.vault import Vault, fingerprint, new_pair
 
         self.client, self.kms, self.tables, self.tasks = client, kms, tables, _TASKS
         self.signing_key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
@@ -91,13 +91,16 @@ class _Bench:
         from bench.canned import ACCOUNT
         from bench.webhook import event
         from chalicelib.channels.whatsapp.parse import parse
-        from chalicelib.domain.profile import load_profile
-        from chalicelib.storage.intake import IntakeStore
-        from chalicelib.usecases.receive_message import ReceiveMessage
+        from chalicelib.messages.receive_message import ReceiveMessage
+        from chalicelib.messages.store import IntakeStore
+        from chalicelib.profile.load import load_profile
+        from chalicelib.wiring.base import recognising, refusing
 
         store = IntakeStore(self.client, self.tables, self.address_key, self.keys.public)
         (message,) = parse(event()["body"].encode(), [ACCOUNT])
-        ReceiveMessage(store, load_profile("spoint"), ("1", "0" * 64), lambda: NOW)(message)  # type: ignore[arg-type]
+        profile = load_profile("spoint")
+        refuse = refusing(store, profile, self.client, self.tables)
+        ReceiveMessage(store, profile, ("1", "0" * 64), lambda: NOW, recognising(profile), refuse)(message)  # type: ignore[arg-type]
         items = [_plain(item) for item in self._scan("desk")]
         self.contact = next(item for item in items if item["sk"] == "contact")
         first = next(item for item in items if item.get("direction") == "in")
@@ -138,8 +141,8 @@ class _Bench:
 
     def _words(self, name: str, phone: str) -> Iterator[dict[str, Any]]:
         """What the indexer writes of a contact."""
-        from chalicelib.domain.search_words import contact_words
-        from chalicelib.storage.blind import TextKey
+        from chalicelib.contacts.search_words import contact_words
+        from chalicelib.vault.pseudonyms import TextKey
 
         contact_id, key = self.contact["contact_id"], TextKey(b"t" * 32)
         names = sorted(key.word(word) for word in contact_words(name, "", phone, "", ""))
@@ -150,8 +153,8 @@ class _Bench:
 
     def request(self) -> None:
         """A verified request with its box."""
-        from chalicelib.domain.ids import new_id
-        from chalicelib.storage.vault import new_contact_key
+        from chalicelib.core.ids import new_id
+        from chalicelib.vault.vault import new_contact_key
 
         self.request_id = new_id()
         names = ("contact_id", "conversation_id", "channel", "account", "language")
@@ -181,22 +184,22 @@ class _Bench:
             pass
 
     def _task(self, name: str, client: Any, kms: Any) -> Callable[[str], Mapping[str, Any]]:
-        from chalicelib.domain.profile import load_profile
-        from chalicelib.erasure.certificate import IssueCertificate
-        from chalicelib.erasure.destroy_key import DestroyKey
-        from chalicelib.erasure.erase_stores import EraseStores
-        from chalicelib.erasure.freeze_inventory import FreezeInventory
-        from chalicelib.erasure.hard_suppress import HardSuppress
-        from chalicelib.erasure.verify_absence import VerifyAbsence
-        from chalicelib.storage.absence import Absence
-        from chalicelib.storage.blind import TextKey
-        from chalicelib.storage.erasing import Erasing
-        from chalicelib.storage.fencing import Fencing
-        from chalicelib.storage.inventory import Inventories
-        from chalicelib.storage.key_destruction import KeyDestruction
-        from chalicelib.storage.ledger import Ledger, Signer
-        from chalicelib.storage.request_box import RequestBox
-        from chalicelib.storage.requests import RequestStore
+        from chalicelib.certificates.ledger import Ledger, Signer
+        from chalicelib.erasure.eraser import Erasing
+        from chalicelib.erasure.inventory import Inventories
+        from chalicelib.erasure.key_destruction import KeyDestruction
+        from chalicelib.erasure.tasks.certificate import IssueCertificate
+        from chalicelib.erasure.tasks.destroy_key import DestroyKey
+        from chalicelib.erasure.tasks.erase_stores import EraseStores
+        from chalicelib.erasure.tasks.freeze_inventory import FreezeInventory
+        from chalicelib.erasure.tasks.hard_suppress import HardSuppress
+        from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
+        from chalicelib.erasure.verifier import Absence
+        from chalicelib.erasure.write_barrier import Fencing
+        from chalicelib.privacy.mailbox.store import RequestBox
+        from chalicelib.privacy.store import RequestStore
+        from chalicelib.profile.load import load_profile
+        from chalicelib.vault.pseudonyms import TextKey
 
         store = RequestStore(client, self.tables)
         inventories = Inventories(client, self.tables, store)
@@ -235,7 +238,7 @@ class _Bench:
             yield from page["Items"]
 
     def _put(self, table: str, items: Iterator[dict[str, Any]]) -> None:
-        from chalicelib.storage.attributes import item_to_wire
+        from chalicelib.dynamo.attributes import item_to_wire
 
         puts = [{"PutRequest": {"Item": item_to_wire(item)}} for item in items]
         for start in range(0, len(puts), 25):
@@ -243,7 +246,7 @@ class _Bench:
 
 
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    from chalicelib.storage.attributes import item_from_wire
+    from chalicelib.dynamo.attributes import item_from_wire
 
     return {name: bytes(value) if hasattr(value, "value") else value for name, value in item_from_wire(item).items()}
 

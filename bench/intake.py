@@ -24,7 +24,7 @@ ROUNDS, CALLS, COLD_RUNS = 15, 60, 11
 def _app(canned: Canned) -> Callable[[Any, Any], Any]:
     """Return the intake app with canned AWS answers."""
     os.environ.update(ENVIRONMENT)
-    from chalicelib.storage import clients
+    from chalicelib.dynamo import clients
 
     clients._session().register("before-send", canned)
     from chalicelib.web.intake import app
@@ -34,7 +34,7 @@ def _app(canned: Canned) -> Callable[[Any, Any], Any]:
 
 def _known(canned: Canned) -> None:
     """Give the canned alias the profile hash of the sender, so that the name counts as known."""
-    from chalicelib import wiring
+    from chalicelib.wiring import base as wiring
 
     profile = wiring.address_key().profile("Амина Сәтбаева", "")
     canned.alias = {**canned.alias, "profile_hash": {"S": profile}}
@@ -42,7 +42,7 @@ def _known(canned: Canned) -> None:
 
 def _captured(app: Callable[[Any, Any], Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the parameters of the two calls that one message makes."""
-    from chalicelib.storage.clients import client
+    from chalicelib.dynamo.clients import client
 
     seen: dict[str, dict[str, Any]] = {}
 
@@ -135,15 +135,24 @@ def calls_and_units(endpoint: str, tables: dict[str, str], engine: str) -> list[
     """Count service calls and capacity units of a new and of a known customer's message on real tables."""
     import boto3
 
-    from chalicelib.domain.profile import load_profile
-    from chalicelib.storage.blind import AddressKey
-    from chalicelib.storage.intake import IntakeStore
-    from chalicelib.storage.vault import new_pair
-    from chalicelib.usecases.receive_message import ReceiveMessage
+    from chalicelib.messages.receive_message import ReceiveMessage
+    from chalicelib.messages.store import IntakeStore
+    from chalicelib.profile.load import load_profile
+    from chalicelib.vault.pseudonyms import AddressKey
+    from chalicelib.vault.vault import new_pair
+    from chalicelib.wiring.base import recognising, refusing
 
     metered = _Metered(boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1"))
+    profile = load_profile("spoint")
     store = IntakeStore(metered, tables, AddressKey(b"k" * 32), new_pair().public)
-    receive = ReceiveMessage(store, load_profile("spoint"), ("1", "0" * 64), lambda: 1_795_000_001_000)
+    receive = ReceiveMessage(
+        store,
+        profile,
+        ("1", "0" * 64),
+        lambda: 1_795_000_001_000,
+        recognising(profile),
+        refusing(store, profile, metered, tables),
+    )
     from bench.canned import ACCOUNT
     from chalicelib.channels.whatsapp.parse import parse
 

@@ -7,7 +7,7 @@ from infra.definitions import Json
 from infra.functions import FUNCTIONS
 
 NAMESPACE = "HelpDesk"
-"""Namespace of the metrics that the code itself emits; chalicelib/observability.py writes it."""
+"""Namespace of the metrics that the code itself emits; chalicelib/core/observability.py writes it."""
 API_STAGE = "api"
 CHANNELS = ("whatsapp", "telegram")
 _CAN_WAIT = frozenset({"dater", "indexer"})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalicelib.domain.policy import serving_profiles, why_not_serving
+from chalicelib.profile.policy import serving_profiles, why_not_serving
 from local.aws import CannotStart, is_taken
 
 KEPT = Path(__file__).resolve().parent.parent / ".local" / "kept"

@@ -10,9 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.staff import Staff
-from chalicelib.storage.proof import derive, staff_mac
-from chalicelib.storage.vault import KeyPair, decode_key, fingerprint, new_pair
+from chalicelib.staff.model import Staff
+from chalicelib.staff.row_mac import staff_mac
+from chalicelib.vault.derived_keys import derive
+from chalicelib.vault.vault import KeyPair, decode_key, fingerprint, new_pair
 from local.aws import client
 from local.phones.accounts import ProviderSecrets
 from local.stack import NAME, Stack

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from chalicelib.domain.failures import scrub as scrub
-from chalicelib.domain.messages import Address, Button
-from chalicelib.errors import DeskError
+from chalicelib.core.addresses import Address
+from chalicelib.core.errors import DeskError
+from chalicelib.core.failures import scrub as scrub
+from chalicelib.messages.model import Button
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
-from chalicelib.errors import BadInput
+from chalicelib.core.errors import BadInput
 
 TEXT_LIMIT = 100_000
 """Bytes of UTF-8 that a message's text may have; DynamoDB takes 400 kB for the whole row."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.channels.telegram import errors as telegram
 from chalicelib.channels.whatsapp import errors as whatsapp
-from chalicelib.domain.failures import GAVE_UP, OWN, UNKNOWN, UNLISTED, Act, Meaning
+from chalicelib.core.failures import GAVE_UP, OWN, UNKNOWN, UNLISTED, Act, Meaning
 
 _BY_CHANNEL = {"whatsapp": whatsapp.meaning, "telegram": telegram.meaning}
 

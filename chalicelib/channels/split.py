@@ -7,7 +7,7 @@ Joined, the pieces are the text again.
 
 import unicodedata
 
-from chalicelib.domain.normal import shows_nothing
+from chalicelib.core.normal import shows_nothing
 
 TEXT_LIMIT = 4096
 """UTF-16 units of one text message, on Telegram and on WhatsApp."""

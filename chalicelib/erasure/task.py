@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.errors import DeskError, Unavailable
-from chalicelib.observability import log, log_error
+from chalicelib.core.errors import DeskError, Unavailable
+from chalicelib.core.observability import log, log_error
 
 
 class TaskFailed(DeskError):

@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.patience import TRIES
-from chalicelib.domain.privacy import OVER, Request, RequestState, Step, Wait, outcome
-from chalicelib.erasure.task import TaskFailed, run
-from chalicelib.errors import Unavailable
-from chalicelib.observability import log
+from chalicelib.core.backoff import TRIES
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.observability import log
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.model import OVER, Request, RequestState, Step, Wait, outcome
 
 if TYPE_CHECKING:
-    from chalicelib.storage.requests import RequestStore
-    from chalicelib.storage.writes import Write
-    from chalicelib.usecases.wake_request import AnswerWait
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.privacy.resume_workflow import AnswerWait
+    from chalicelib.privacy.store import RequestStore
 
 _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
     Wait.IDENTITY: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
@@ -57,18 +57,6 @@ class Waiting:
     answer: "AnswerWait"
     clock: Callable[[], int]
     wait: Callable[[int], None]
-
-    def handle(
-        self,
-        step: str,
-        event: Mapping[str, Any],
-        wait: Wait,
-        due: Callable[[Request], int],
-        begin: Begin = nothing_else,
-    ) -> dict[str, Any]:
-        """Run a task that waits; its answer only says whether it does."""
-        token, execution = str(event["token"]), str(event.get("execution", ""))
-        return run(step, event, lambda one: {"outcome": self.park(one, token, execution, wait, due, begin)})
 
     def park(
         self,

@@ -27,8 +27,8 @@ PACKAGE = Path(__file__).parent.parent
 METHODS = [
     ("locale/**", "ignore"),
     ("**.py", "python"),
-    ("templates/**.html", "jinja2"),
-    ("templates/**.txt", "jinja2"),
+    ("web/templates/**.html", "jinja2"),
+    ("web/templates/**.txt", "jinja2"),
 ]
 
 

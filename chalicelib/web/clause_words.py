@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from chalicelib.domain.clauses import law_text
-from chalicelib.domain.labels import desk_msg
+from chalicelib.privacy.clauses import law_text
+from chalicelib.web.labels import desk_msg
 
 LAW = (
     desk_msg("Law 94-V, article {article}"),

@@ -1,17 +1,18 @@
 """Turns the route table into chalice's routes: read the request, admit the caller, call the view, answer errors."""
 
 import importlib
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import DeskError
-from chalicelib.observability import count, log, log_error
-from chalicelib.web.answers import error_answer, json_answer
-from chalicelib.web.call import Call, read_call
-from chalicelib.web.route import API, PAGES, Route
+from chalicelib.core.errors import DeskError
+from chalicelib.core.observability import count, log, log_error
+from chalicelib.web.http.answers import error_answer, json_answer
+from chalicelib.web.http.call import Call, read_call
+from chalicelib.web.http.routes import API, PAGES, Route
 
 View = Callable[[Call], Response]
 _JSON = "application/json"
@@ -42,13 +43,13 @@ def _register(routes: Blueprint, route: Route) -> None:
     def answer(**_path: str) -> Response:
         return _answer(route, routes.current_request)
 
-    name = route.view.replace(":", "_") + f"_{route.method.lower()}"
+    name = re.sub("[.:]", "_", route.view) + f"_{route.method.lower()}"
     routes.route(route.path, methods=[route.method], name=name, **types)(answer)
 
 
 def _answer(route: Route, request: Any) -> Response:
-    from chalicelib import wiring
-    from chalicelib.web.auth import identify, permit
+    from chalicelib.web.http.auth import identify, permit
+    from chalicelib.wiring import base as wiring
 
     call: Call | None = None
     try:
@@ -72,7 +73,7 @@ def _refusal(route: Route, call: Call | None, error: DeskError) -> Response:
     if route.api or route.path.startswith("/static/"):
         return error_answer(error)
     try:
-        from chalicelib.web.pages import refusal
+        from chalicelib.web.dashboard.refusal import refusal
 
         return refusal(call, error)
     except Exception as broken:  # noqa: BLE001 - the error page itself must not fail

@@ -7,10 +7,10 @@ gc.disable()
 
 from chalice.app import Chalice  # noqa: E402
 
-from chalicelib import wiring  # noqa: E402
-from chalicelib.storage.clients import client  # noqa: E402
-from chalicelib.web.public import public_routes  # noqa: E402
+from chalicelib.dynamo.clients import client  # noqa: E402
+from chalicelib.web.public.routes import public_routes  # noqa: E402
 from chalicelib.web.webhooks import webhook_routes  # noqa: E402
+from chalicelib.wiring import base as wiring  # noqa: E402
 
 app = Chalice(app_name="spoint-helpdesk-intake")
 app.api.binary_types = []

@@ -1,119 +1,21 @@
 """The webhooks. They answer 200 only after every part of a body is durably stored, and do nothing after it."""
 
-import random
-from collections.abc import Callable, Mapping, Sequence
-from time import monotonic
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.channels.telegram.verify import account_of
 from chalicelib.channels.whatsapp import parse as whatsapp
 from chalicelib.channels.whatsapp.verify import challenge, signature_ok
-from chalicelib.domain.messages import Counted, InboundMessage, Part, StatusUpdate, Unclear
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.tickets import SECOND
-from chalicelib.errors import BadInput, Forbidden, NotSignedIn, TooLarge, Unavailable
-from chalicelib.observability import count, log, log_error
-from chalicelib.storage.intake import IntakeStore
-from chalicelib.storage.repeated import AT_ONCE, Repeated
-from chalicelib.storage.secrets import Inbound
-from chalicelib.storage.statuses import Statuses
-from chalicelib.usecases.receive_change import ReceiveChange
-from chalicelib.usecases.receive_message import ReceiveMessage
-from chalicelib.web.answers import answering, json_answer, text_answer
+from chalicelib.core.clock import SECOND
+from chalicelib.core.errors import BadInput, Forbidden, NotSignedIn, TooLarge
+from chalicelib.core.observability import count
+from chalicelib.messages.inbound import Intake
+from chalicelib.web.http.answers import answering, json_answer, text_answer
 
 MAX_BODY = 10 * 1024 * 1024
 JSON_TYPES = ["application/json"]
-STORES_FOR = 6.0
-"""Seconds after which no further part of a body is begun. The function has ten, and one call may wait four."""
-FEW = 10
-"""So many parts are recognised one by one if they come again: that is as quick as asking for all of them."""
-
-
-class Intake(NamedTuple):
-    """What the webhooks work with."""
-
-    secrets: Inbound
-    store: IntakeStore
-    statuses: Statuses
-    receive: ReceiveMessage
-    change: ReceiveChange
-    clock: Callable[[], int]
-    repeated: Repeated
-
-    def store_all(self, parts: Sequence[Part]) -> None:
-        """Store every part in the provider's order. Raises Unavailable when one could not be stored, but only after
-        the others were: one person's trouble must not hold up the rest.
-
-        A body may hold more than there is time for. Then the rest is not begun and Unavailable is raised, too: the
-        provider sends the body again, what is stored is recognised by the hundred, and the rest goes on from there.
-        What leaves nothing to recognise (of somebody who is being erased, of nobody we know, not understood) takes its
-        time again each time: so a body that seems to come again goes on anywhere behind its first part, and nothing
-        waits for ever behind that.
-        """
-        failed: Unavailable | None = None
-        until = monotonic() + STORES_FOR
-        known: set[int] = set()
-        asked = 0
-        parts = list(parts)
-        for place, part in enumerate(parts):
-            if place in known:
-                count("Inbound", channel=part.channel, outcome=_again(part))
-                continue
-            if monotonic() > until:
-                count("Inbound", channel=part.channel, outcome="out_of_time")
-                raise Unavailable("There was no time for all of it. Send it again: what is stored is not stored twice.")
-            try:
-                outcome = self._store(part)
-            except Unavailable as error:
-                failed, outcome = error, "unavailable"
-            except Exception as error:  # noqa: BLE001 - logged and answered 5xx, after the others are stored
-                log_error("failed", error, channel=part.channel)
-                count("UnexpectedError", route=f"/webhooks/{part.channel}")
-                failed, outcome = Unavailable("A part could not be stored; send it again."), "failed"
-            count("Inbound", channel=part.channel, outcome=outcome)
-            if not place and len(parts) > FEW and not _news(part, outcome):
-                start = random.randrange(1, len(parts))
-                parts[1:] = parts[start:] + parts[1:start]
-            if outcome == _again(part) and place >= asked and len(parts) - place > FEW:
-                ahead = parts[place + 1 : place + 1 + AT_ONCE]
-                asked = place + 1 + len(ahead)
-                known = {place + 1 + one for one in self.repeated.among(ahead)}
-        if failed:
-            raise failed
-
-    def _store(self, part: Part) -> str:
-        if isinstance(part, InboundMessage):
-            outcome = self.receive(part)
-            return part.kind if outcome is Outcome.STORED else self._refused(part, outcome)
-        if isinstance(part, StatusUpdate):
-            return "status" if self.statuses.apply(part, self.clock()) else _again(part)
-        if isinstance(part, Unclear):
-            self.store.keep_unclear(part.channel, part.account, part.raw_type, part.raw, self.clock())
-            return "unclear"
-        if isinstance(part, Counted):
-            log("acknowledged", channel=part.channel, reason=part.reason)
-            return "acknowledged"
-        changed = self.change(part)
-        if changed is None:
-            return "acknowledged"
-        return "change" if changed is Outcome.STORED else self._refused(part, changed)
-
-    def _refused(self, part: Part, outcome: Outcome) -> str:
-        if outcome is Outcome.FENCED:
-            count("Fenced", channel=part.channel)
-        return outcome.value
-
-
-def _again(part: Part) -> str:
-    """The outcome of a part that changes nothing, most likely because it came before."""
-    return "status_known" if isinstance(part, StatusUpdate) else Outcome.DUPLICATE.value
-
-
-def _news(part: Part, outcome: str) -> bool:
-    """Whether this outcome says that the part never came before."""
-    return (isinstance(part, InboundMessage) and outcome == part.kind) or outcome == "status"
 
 
 def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.test import Client
 
-from chalicelib.domain.certificates import entry_hash
+from chalicelib.certificates.model import entry_hash
 from tests.erasure.test_certificates import SECRET, Office, post
 
 

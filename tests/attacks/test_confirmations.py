@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.channels.telegram import parse as telegram
-from chalicelib.domain.messages import InboundMessage
-from chalicelib.domain.privacy import Step
+from chalicelib.messages.model import InboundMessage
+from chalicelib.privacy.model import Step
 from tests.erasure.conftest import Erasing
 from tests.erasure.living import Living
 from tests.people import DANIYAR_CHAT, TELEGRAM_ACCOUNT

@@ -11,11 +11,11 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from chalice.test import Client
 
-from chalicelib import wiring
 from chalicelib.channels.telegram import parse as telegram
-from chalicelib.storage.clients import _CONFIG, client
-from chalicelib.storage.intake import IntakeStore
-from chalicelib.web import webhooks
+from chalicelib.dynamo.clients import _CONFIG, client
+from chalicelib.messages import inbound
+from chalicelib.messages.store import IntakeStore
+from chalicelib.wiring import base as wiring
 from infra.merge import INTAKE_SIZE
 from tests.attacks.bodies import body, phone, reported, said
 from tests.intake.conftest import Desk
@@ -48,7 +48,7 @@ class Slow:
 def slow(front: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     """A storage that needs its time."""
     clock = Slow()
-    monkeypatch.setattr(webhooks, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(inbound, "monotonic", lambda: clock.now)
     events = client("dynamodb").meta.events
     events.register("before-call.dynamodb", clock.tick)
     yield clock
@@ -65,7 +65,7 @@ def repeat(front: Client, raw: bytes, most: int = 10) -> list[int]:
 
 
 def test_there_is_time_for_the_last_call_of_the_last_part() -> None:
-    assert webhooks.STORES_FOR + _CONFIG.read_timeout <= INTAKE_SIZE["Timeout"]
+    assert inbound.STORES_FOR + _CONFIG.read_timeout <= INTAKE_SIZE["Timeout"]
 
 
 @pytest.mark.parametrize("people", [130, 1], ids=["of many people", "of one person"])
@@ -103,7 +103,7 @@ def nameless(desk: Desk, front: Client) -> list[dict[str, Any]]:
 def test_nobody_waits_for_ever_behind_what_leaves_nothing_to_recognise(
     front: Client, desk: Desk, slow: Slow, monkeypatch: pytest.MonkeyPatch, behind: Any
 ) -> None:
-    monkeypatch.setattr(webhooks, "random", random.Random(7))
+    monkeypatch.setattr(inbound, "random", random.Random(7))
     first = behind(desk, front)
     values = [
         json.loads(body(some))["entry"][0]["changes"][0]["value"] for some in (first, [said(desk, phone(1), "?")])

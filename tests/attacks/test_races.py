@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from chalice.test import Client
 
-from chalicelib.domain.messages import Author
-from chalicelib.domain.references import MessageRef
-from chalicelib.errors import Conflict
-from chalicelib.storage.sealing import message_content
+from chalicelib.core.addresses import Author
+from chalicelib.core.errors import Conflict
+from chalicelib.core.references import MessageRef
+from chalicelib.vault.sealing import message_content
 from tests.attacks.bodies import body, phone, said
 from tests.delivery.conftest import Delivery
 from tests.intake.conftest import Desk

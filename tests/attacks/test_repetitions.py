@@ -5,11 +5,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.messages import Address, Author, InboundMessage, NumberChanged, StatusUpdate
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.references import MessageRef
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.repeated import Repeated
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.messages.ingest import Outcome
+from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
+from chalicelib.messages.repeated import Repeated
 from tests.intake.conftest import Desk
 from tests.intake.fences import aliases, close_fence, erase, fences, open_fence
 from tests.people import WHATSAPP_ACCOUNT, from_amina

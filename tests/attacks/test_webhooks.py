@@ -8,9 +8,9 @@ from typing import Any
 
 from chalice.test import Client, HTTPResponse
 
-from chalicelib import wiring
 from chalicelib.channels.telegram.parse import parse
 from chalicelib.web.webhooks import MAX_BODY
+from chalicelib.wiring import base as wiring
 from tests.attacks.bodies import body, phone, said
 from tests.intake.conftest import Desk
 from tests.intake.test_webhooks import BOT_SECRET, SECRET, post, sign, update

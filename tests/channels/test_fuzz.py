@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from chalicelib.channels.reading import RAW_LIMIT, TEXT_LIMIT
 from chalicelib.channels.telegram.parse import parse as parse_telegram
 from chalicelib.channels.whatsapp.parse import parse as parse_whatsapp
-from chalicelib.domain.messages import KINDS, InboundMessage, NumberChanged, Part, StatusUpdate, Unclear
-from chalicelib.errors import BadInput
+from chalicelib.core.errors import BadInput
+from chalicelib.messages.model import KINDS, InboundMessage, NumberChanged, Part, StatusUpdate, Unclear
 from tests.channels.bodies import BOT, NOW, NUMBER, body, change, message, private, samples, status, update
 from tests.channels.test_telegram_parse import UNDERSTOOD as TELEGRAM_KINDS
 from tests.channels.test_telegram_parse import member, pressed, reacted

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from chalicelib.channels import refusals
 from chalicelib.channels.telegram import errors as telegram
 from chalicelib.channels.whatsapp import errors as whatsapp
-from chalicelib.domain.failures import OWN, Act
-from chalicelib.domain.labels import FAILURES
+from chalicelib.core.failures import OWN, Act
+from chalicelib.web.labels import FAILURES
 
 MEANT = [
     ("whatsapp", "131026", "undeliverable", False),

@@ -8,9 +8,10 @@ import pytest
 from chalicelib.channels.reading import TEXT_LIMIT
 from chalicelib.channels.telegram.kinds import LINES, SERVICE
 from chalicelib.channels.telegram.parse import parse
-from chalicelib.domain.messages import (
+from chalicelib.core.addresses import Address
+from chalicelib.core.errors import BadInput
+from chalicelib.messages.model import (
     KINDS,
-    Address,
     ChatEvent,
     Counted,
     InboundMessage,
@@ -20,7 +21,6 @@ from chalicelib.domain.messages import (
     Started,
     Unclear,
 )
-from chalicelib.errors import BadInput
 from tests.channels.bodies import AMINA_CHAT, BOT, NOW, private, update
 
 HOUR = NOW - NOW % 3600

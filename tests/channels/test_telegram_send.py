@@ -12,7 +12,8 @@ import pytest
 from chalicelib.channels.base import OutboundText, SendError, SendResult
 from chalicelib.channels.telegram import send as sending
 from chalicelib.channels.telegram.send import answer_callback, close, send_text
-from chalicelib.domain.messages import Address, Button
+from chalicelib.core.addresses import Address
+from chalicelib.messages.model import Button
 from tests.channels.bodies import AMINA_CHAT, BOT, NOW
 from tests.channels.conftest import Call, Provider
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.channels.whatsapp.parse import parse
-from chalicelib.domain.messages import KINDS, InboundMessage
+from chalicelib.messages.model import KINDS, InboundMessage
 from tests.channels.bodies import NOW, NUMBER, body, change, message, wamid
 
 FILE = {

@@ -7,10 +7,10 @@ import pytest
 
 from chalicelib.channels.reading import RAW_LIMIT, TEXT_LIMIT, raw_of
 from chalicelib.channels.whatsapp.parse import parse
-from chalicelib.domain.messages import (
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.errors import BadInput
+from chalicelib.messages.model import (
     KINDS,
-    Address,
-    Author,
     ChatEvent,
     Counted,
     InboundMessage,
@@ -20,7 +20,6 @@ from chalicelib.domain.messages import (
     StatusUpdate,
     Unclear,
 )
-from chalicelib.errors import BadInput
 from tests.channels.bodies import (
     AMINA,
     AMINA_ID,

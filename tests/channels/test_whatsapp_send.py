@@ -11,7 +11,8 @@ import requests
 from chalicelib.channels import refusals
 from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
 from chalicelib.channels.whatsapp.send import new_session, send_text
-from chalicelib.domain.messages import Address, Button
+from chalicelib.core.addresses import Address
+from chalicelib.messages.model import Button
 from tests.channels.bodies import AMINA, AMINA_ID, NOW, NUMBER, wamid
 from tests.channels.conftest import Call, Provider
 

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from chalicelib.storage.ledger import Signer
+from chalicelib.certificates.ledger import Signer
 from tests.chaos.report import REPORT
 from tests.erasure.conftest import Erasing, desk
 from tests.erasure.many import Many

@@ -8,23 +8,23 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import InboundMessage
-from chalicelib.domain.profile import load_profile
-from chalicelib.domain.references import MessageRef
-from chalicelib.settings import Settings
-from chalicelib.storage.clients import client
-from chalicelib.storage.models import bind
-from chalicelib.storage.opening import Opener
-from chalicelib.storage.opening_one import OneOpener
-from chalicelib.storage.outbox import Outbox
-from chalicelib.storage.replies import ReplyStore
-from chalicelib.storage.rows import conversation_pk
-from chalicelib.storage.sealing import open_json
-from chalicelib.storage.secrets import Secrets
-from chalicelib.storage.vault import Place
-from chalicelib.usecases.deliver import Deliver
-from chalicelib.usecases.reply_to_customer import ReplyToCustomer
-from chalicelib.workers.providers import ChannelProviders
+from chalicelib.core.references import MessageRef
+from chalicelib.core.settings import Settings
+from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.models import bind
+from chalicelib.dynamo.schema import conversation_pk
+from chalicelib.messages.model import InboundMessage
+from chalicelib.outbox.deliver import Deliver
+from chalicelib.outbox.providers import ChannelProviders
+from chalicelib.outbox.replies import ReplyStore
+from chalicelib.outbox.reply import ReplyToCustomer
+from chalicelib.outbox.store import Outbox
+from chalicelib.profile.load import load_profile
+from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.sealing import open_json
+from chalicelib.vault.secrets import Secrets
+from chalicelib.vault.single_decryptor import OneOpener
+from chalicelib.vault.vault import Place
 from tests.delivery.provider import Provider, serve
 from tests.intake.conftest import Desk
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar
@@ -149,7 +149,8 @@ def desk(tables: Mapping[str, str]) -> Iterator[Delivery]:
 def metrics(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the metrics that were counted."""
     seen: list[str] = []
-    from chalicelib.usecases import deliver, sweep
+    from chalicelib.outbox import deliver
+    from chalicelib.retention import sweep
 
     def counted(name: str, value: float = 1, **more: str) -> None:
         seen.append(name)

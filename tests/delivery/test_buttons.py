@@ -2,13 +2,14 @@
 
 import pytest
 
-from chalicelib.domain.messages import Button, Channel
-from chalicelib.domain.privacy import Box
-from chalicelib.domain.references import MessageRef
-from chalicelib.storage import sealing
-from chalicelib.storage.request_box import RequestBox
-from chalicelib.storage.requests import RequestStore
-from chalicelib.storage.sealing import seal_json
+from chalicelib.core.addresses import Channel
+from chalicelib.core.references import MessageRef
+from chalicelib.messages.model import Button
+from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.store import RequestStore
+from chalicelib.suppression.model import Box
+from chalicelib.vault import sealing
+from chalicelib.vault.sealing import seal_json
 from tests.delivery.conftest import Delivery
 from tests.delivery.provider import BREAK
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.delivery import PROBE_EVERY
+from chalicelib.outbox.model import PROBE_EVERY
 from tests.delivery.conftest import Delivery
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.delivery import CLAIM
-from chalicelib.domain.messages import StatusUpdate
-from chalicelib.domain.pieces import shown
+from chalicelib.messages.model import StatusUpdate
+from chalicelib.outbox.model import CLAIM
+from chalicelib.tickets.pieces import shown
 from tests.delivery.conftest import Delivery
 from tests.delivery.provider import BREAK
 from tests.people import WHATSAPP_ACCOUNT

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.delivery import CLAIM, GIVE_UP_AFTER, GIVE_UP_TRIES
-from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged
-from chalicelib.domain.tickets import DAY, RANK
-from chalicelib.storage.models import DeskRow
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.messages.model import NumberChanged, ReachChanged
+from chalicelib.outbox.model import CLAIM, GIVE_UP_AFTER, GIVE_UP_TRIES
+from chalicelib.tickets.model import RANK
 from tests.delivery.conftest import Delivery
 from tests.delivery.provider import BREAK
 from tests.delivery.test_reply import change

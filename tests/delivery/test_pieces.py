@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.channels.split import pieces_of
-from chalicelib.domain.delivery import CLAIM
-from chalicelib.domain.messages import StatusUpdate
-from chalicelib.domain.pieces import not_arrived, outstanding, piece_state, shown
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import RANK
-from chalicelib.storage.models import DeskRow
-from chalicelib.storage.rows import conversation_pk
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import conversation_pk
+from chalicelib.messages.model import StatusUpdate
+from chalicelib.outbox.model import CLAIM
+from chalicelib.tickets.model import RANK
+from chalicelib.tickets.pieces import not_arrived, outstanding, piece_state, shown
 from tests.delivery.conftest import BOLAT, Delivery
 from tests.delivery.provider import BREAK, Sent
 from tests.delivery.test_crashes import Fate, deliver_dying

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY, RANK
-from chalicelib.errors import BadInput, Conflict, DeskError, NotFound
-from chalicelib.storage import sealing
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
+from chalicelib.core.references import MessageRef
+from chalicelib.tickets.model import RANK
+from chalicelib.vault import sealing
 from tests.delivery.conftest import BOLAT, Delivery
 from tests.intake.faults import Conflicting
 from tests.people import from_amina, from_daniyar
@@ -187,7 +188,7 @@ def test_a_window_that_closes_between_reading_and_storing_refuses_the_reply(desk
 
 
 def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
-    from chalicelib.storage.attributes import to_wire
+    from chalicelib.dynamo.attributes import to_wire
 
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"],

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import StatusUpdate
-from chalicelib.domain.tickets import RANK
+from chalicelib.messages.model import StatusUpdate
+from chalicelib.tickets.model import RANK
 from tests.delivery.conftest import Delivery
 from tests.delivery.provider import Sent
 from tests.people import WHATSAPP_ACCOUNT

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from chalicelib.domain.delivery import CLAIM
-from chalicelib.errors import Unavailable
-from chalicelib.storage.transactions import TRIES, Transactions
-from chalicelib.storage.writes import Write
+from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo.transactions import TRIES, Transactions
+from chalicelib.dynamo.writes import Write
+from chalicelib.outbox.model import CLAIM
 from tests.delivery.conftest import Delivery
 from tests.intake.faults import Conflicting
 

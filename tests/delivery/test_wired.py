@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib import settings, wiring, wiring_delivery
-from chalicelib.storage.secrets import VAULT_CONTEXT
-from chalicelib.storage.vault import encode_key, fingerprint
-from chalicelib.workers import dater, indexer, relay, sender, sweeper
+from chalicelib.core import settings
+from chalicelib.entrypoints import expiry_stamper as dater
+from chalicelib.entrypoints import indexer, sender
+from chalicelib.entrypoints import retention_sweeper as sweeper
+from chalicelib.entrypoints import stream_router as relay
+from chalicelib.vault.secrets import VAULT_CONTEXT
+from chalicelib.vault.vault import encode_key, fingerprint
+from chalicelib.wiring import base as wiring
+from chalicelib.wiring import delivery as wiring_delivery
 from tests.conftest import Aws
 from tests.delivery.conftest import Delivery
 from tests.delivery.test_reply import change
@@ -105,7 +110,7 @@ def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
     change(desk, ticket["pk"], "ticket", "expires_at", desk.seconds + 86_400)
 
     assert indexer.handle(batch({"contact_id": ticket["contact_id"]})) == {"batchItemFailures": []}
-    assert wiring.text_index().find_contacts("Сәтбаева") == [ticket["contact_id"]]
+    assert wiring_delivery.text_index().find_contacts("Сәтбаева") == [ticket["contact_id"]]
     body = {"conversation_id": ticket["conversation_id"], "ticket_id": ticket["ticket_id"]}
     assert dater.handle(batch(body)) == {"batchItemFailures": []}
     assert desk.ticket(ticket)["dated"] == desk.seconds + 86_400
@@ -122,5 +127,5 @@ def test_replies_are_wired_for_the_dashboard(desk: Delivery, queues: dict[str, s
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
     (ticket,) = desk.of_pk("ticket#")
-    stored = wiring.reply_to_customer()(ticket["ticket_id"], "Жауап", "page-1", "staff")
+    stored = wiring_delivery.reply_to_customer()(ticket["ticket_id"], "Жауап", "page-1", "staff")
     assert stored.status == "queued"

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.delivery import CLAIM, Claimed
-from chalicelib.domain.ids import new_id
-from chalicelib.domain.messages import StatusUpdate
-from chalicelib.domain.patience import full_jitter
-from chalicelib.errors import Conflict
-from chalicelib.storage.attributes import to_wire
-from chalicelib.storage.retention import TicketDates
-from chalicelib.storage.rows import contact_pk, conversation_pk
+from chalicelib.core.backoff import full_jitter
+from chalicelib.core.errors import Conflict
+from chalicelib.core.ids import new_id
+from chalicelib.dynamo.attributes import to_wire
+from chalicelib.dynamo.schema import contact_pk, conversation_pk
+from chalicelib.messages.model import StatusUpdate
+from chalicelib.outbox.model import CLAIM, Claimed
+from chalicelib.retention.store import TicketDates
 from tests.delivery.conftest import BOLAT, Delivery
 from tests.people import WHATSAPP_ACCOUNT, from_amina
 from tests.storage.declared import undeclared

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.normal import normal, seen
-from chalicelib.domain.search_words import beginnings, contact_words, numbers_in, wanted_words
+from chalicelib.contacts.search_words import beginnings, contact_words, numbers_in, wanted_words
+from chalicelib.core.normal import normal, seen
 
 PAIRS = [
     ("Айгүл", "Айгул"), ("Қайрат", "Кайрат"), ("Жәңгір", "Жангир"), ("Һұсейін Өмірғали", "Хусейин Омиргали"),

@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
-import chalicelib.operators
-from chalicelib.domain import policy_words as words
-from chalicelib.domain.policy import (
+import chalicelib.profile.operators
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.languages import LANGUAGES, Language
+from chalicelib.core.texts import catalogue
+from chalicelib.profile import policy_words as words
+from chalicelib.profile.load import load_profile, parse_profile
+from chalicelib.profile.model import Profile, ProfileError
+from chalicelib.profile.policy import (
     build_policy,
     content_hash,
     main,
@@ -18,12 +23,9 @@ from chalicelib.domain.policy import (
     published_policy,
     published_versions,
 )
-from chalicelib.domain.profile import LANGUAGES, Language, Profile, ProfileError, load_profile, parse_profile
-from chalicelib.domain.texts import catalogue
-from chalicelib.errors import Conflict, NotFound
-from chalicelib.web.policy_page import policy_page, render_policy
+from chalicelib.web.public.policy import policy_page, render_policy
 
-OPERATORS = Path(chalicelib.operators.__path__[0])
+OPERATORS = Path(chalicelib.profile.operators.__path__[0])
 SOURCE = (OPERATORS / "spoint.toml").read_text(encoding="utf-8")
 SPOINT = load_profile("spoint")
 NAMES = sorted(path.stem for path in OPERATORS.glob("*.toml"))
@@ -40,7 +42,7 @@ def test_what_profile_and_catalogues_say_is_published(name: str) -> None:
     profile = load_profile(name)
     assert published_policy(name, profile.policy.version) == build_policy(profile), (
         f"The policy of {name} changed: raise policy.version and policy.published in {name}.toml,"
-        f" then run: python -m chalicelib.domain.policy publish {name}"
+        f" then run: python -m chalicelib.profile.policy publish {name}"
     )
 
 

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain import privacy_stems as stems
-from chalicelib.domain.privacy import HANDLED_KINDS
-from chalicelib.domain.privacy_guess import MOST_KINDS, guess
-from chalicelib.domain.privacy_phrases import REQUESTS, spelled
-from chalicelib.domain.privacy_words import ASK_KINDS, LONGEST_GUESS, Ask, asks, hinted, words_of
-from chalicelib.domain.profile import load_profile
+from chalicelib.core.asks import ASK_KINDS, Ask
+from chalicelib.privacy.model import HANDLED_KINDS
+from chalicelib.privacy.recognition import stems
+from chalicelib.privacy.recognition.guesses import MOST_KINDS, guess
+from chalicelib.privacy.recognition.phrases import LONGEST_GUESS, REQUESTS, spelled
+from chalicelib.privacy.recognition.words import asks, hinted, words_of
+from chalicelib.profile.load import load_profile
 from tests.domain.privacy_corpus import MEANT, ORDINARY
 from tests.people import from_amina
 

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-import chalicelib.operators
+import chalicelib.profile.operators
 from chalicelib.channels.split import BUTTONS_LIMIT, pieces_of
 from chalicelib.channels.whatsapp.send import MOST_BUTTONS, TITLE_LIMIT
-from chalicelib.domain import privacy_texts as texts
-from chalicelib.domain.privacy import ERASING_KINDS, HANDLED_KINDS, Request
-from chalicelib.domain.privacy_words import Ask, asks
-from chalicelib.domain.profile import LANGUAGES, load_profile
-from chalicelib.domain.tickets import DAY
+from chalicelib.core.asks import Ask
+from chalicelib.core.clock import DAY
+from chalicelib.core.languages import LANGUAGES
+from chalicelib.privacy import texts
+from chalicelib.privacy.model import ERASING_KINDS, HANDLED_KINDS, Request
+from chalicelib.privacy.recognition.words import asks
+from chalicelib.profile.load import load_profile
 from tests.people import from_amina
 
 PROFILE = load_profile("spoint")
@@ -128,7 +130,7 @@ def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language:
 
 
 def test_every_ground_of_every_profile_can_be_told() -> None:
-    for name in (path.stem for path in Path(chalicelib.operators.__path__[0]).glob("*.toml")):
+    for name in (path.stem for path in Path(chalicelib.profile.operators.__path__[0]).glob("*.toml")):
         assert load_profile(name).refusals.keys() <= texts.GROUNDS.keys() and load_profile(name).refusals
 
 
@@ -166,6 +168,6 @@ def test_the_secret_is_given_as_one_reads_it_aloud(how: str) -> None:
 
 
 def test_the_texts_cost_intake_no_library() -> None:
-    code = "import sys, chalicelib.domain.privacy_texts; print(*{name.split('.')[0] for name in sys.modules})"
+    code = "import sys, chalicelib.privacy.texts; print(*{name.split('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not set(done.stdout.split()) & {"boto3", "botocore", "holidays", "cryptography", "pynamodb"}

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import chalicelib.operators
-from chalicelib.domain.profile import Profile, ProfileError, load_profile, parse_profile
-from chalicelib.domain.profile_check import main, warnings
+import chalicelib.profile.operators
+from chalicelib.profile.check import main, warnings
+from chalicelib.profile.load import load_profile, parse_profile
+from chalicelib.profile.model import Profile, ProfileError
 
-SPOINT = Path(chalicelib.operators.__path__[0], "spoint.toml").read_text(encoding="utf-8")
+SPOINT = Path(chalicelib.profile.operators.__path__[0], "spoint.toml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ def test_an_unknown_name_is_refused(name: str) -> None:
 
 def test_a_file_under_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "spark.toml").write_text(SPOINT, encoding="utf-8")
-    monkeypatch.setattr("chalicelib.domain.profile.DIRECTORY", str(tmp_path))
+    monkeypatch.setattr("chalicelib.profile.load.DIRECTORY", str(tmp_path))
     with pytest.raises(ProfileError, match="'spoint' is not the file's name"):
         load_profile("spark")
 
@@ -165,9 +166,9 @@ def test_a_file_under_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, t
 def test_intake_pays_for_nothing_but_the_profile() -> None:
     """Intake reads profile, notice and policy reference in its first request: nothing heavy comes along."""
     code = (
-        "import sys; from chalicelib.domain.profile import load_profile;"
-        "from chalicelib.domain.policy import policy_reference;"
-        "from chalicelib.domain.texts import accepted_notice; p = load_profile('spoint');"
+        "import sys; from chalicelib.profile.load import load_profile;"
+        "from chalicelib.profile.policy import policy_reference;"
+        "from chalicelib.messages.notices import accepted_notice; p = load_profile('spoint');"
         "policy_reference(p); accepted_notice(p, 'kk', 'telegram', '481207', first=True);"
         "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'babel', 'jinja2', 'boto3', 'chalice'}))"
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.normal import shows_nothing
+from chalicelib.core.normal import shows_nothing
 
 NOTHING = ["", " ", "\t\n", "\u200b", "\u2060\ufeff", "\u00ad", "\u200e\u202a\u202c\u2066\u2069", "\u3164", "\uffa0",
            "\u115f\u1160", "\u2800", "\ufe0f", "\U000e0100", "\u180e\u180b", "\u034f", "\u00a0\u3000\u2028\u2029",

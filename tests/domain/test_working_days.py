@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.profile import Deadline
-from chalicelib.domain.texts import KAZAKHSTAN
-from chalicelib.domain.working_days import deadline, working_days_between, works
+from chalicelib.core.texts import KAZAKHSTAN
+from chalicelib.core.working_days import deadline, working_days_between, works
+from chalicelib.profile.model import Deadline
 
 DAY = 24 * 60 * 60 * 1000
 
@@ -116,6 +116,6 @@ def test_nothing_is_counted_backwards() -> None:
 
 
 def test_importing_the_module_does_not_load_the_package_of_holidays() -> None:
-    code = "import sys, chalicelib.domain.working_days; print('holidays' in sys.modules)"
+    code = "import sys, chalicelib.core.working_days; print('holidays' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

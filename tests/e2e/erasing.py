@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from chalicelib.domain.working_days import day_of
+from chalicelib.core.working_days import day_of
 from tests.e2e.playing import SECONDS, Api, Play, eventually, forms_of, new_phone
 
 HOUR = 60 * 60

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from chalicelib.domain.privacy import Request
-from chalicelib.erasure.verify_absence import VerifyAbsence
-from chalicelib.storage.absence import Absence
-from chalicelib.storage.blind import TextKey
-from chalicelib.storage.requests import RequestStore
+from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
+from chalicelib.erasure.verifier import Absence
+from chalicelib.privacy.model import Request
+from chalicelib.privacy.store import RequestStore
+from chalicelib.vault.pseudonyms import TextKey
 from tests.erasure.conftest import Erasing
 from tests.erasure.destroying import no_wait
 

@@ -3,23 +3,23 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.domain.ids import new_id
-from chalicelib.domain.privacy import Request, Step
-from chalicelib.domain.profile import load_profile
-from chalicelib.domain.tickets import DAY
-from chalicelib.erasure.answer_opt_out import AnswerOptOut
-from chalicelib.erasure.close_box import CloseBox
-from chalicelib.erasure.notify import Notify
-from chalicelib.erasure.soft_suppress import SoftSuppress
-from chalicelib.storage import rows
-from chalicelib.storage.announcements import Announcements
-from chalicelib.storage.attributes import item_to_wire, to_wire
-from chalicelib.storage.opening_one import OneOpener
-from chalicelib.storage.outbox_reading import OutboxReading
-from chalicelib.storage.request_box import BoxRemoval, RequestBox
-from chalicelib.storage.request_opening import RequestOpening
-from chalicelib.storage.request_secret import RequestSecret
-from chalicelib.storage.requests import WAKE
+from chalicelib.core.clock import DAY
+from chalicelib.core.ids import new_id
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
+from chalicelib.erasure.tasks.close_box import CloseBox
+from chalicelib.erasure.tasks.notify import Notify
+from chalicelib.erasure.tasks.soft_suppress import SoftSuppress
+from chalicelib.outbox.reading import OutboxReading
+from chalicelib.privacy.mailbox.store import BoxRemoval, RequestBox
+from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.opening import RequestOpening
+from chalicelib.privacy.secrets import RequestSecret
+from chalicelib.privacy.store import WAKE
+from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.profile.load import load_profile
+from chalicelib.vault.single_decryptor import OneOpener
 from tests.erasure.conftest import Erasing, Person
 from tests.people import from_amina, from_daniyar
 

@@ -11,24 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.domain.drafts import KINDS
-from chalicelib.domain.ids import new_id
-from chalicelib.domain.messages import Address, Author, InboundMessage, NumberChanged, StatusUpdate
-from chalicelib.domain.privacy import Box, Request, RequestState, Step
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.staff import Staff
-from chalicelib.domain.tickets import DAY, gone_at
-from chalicelib.storage import rows, sealing
-from chalicelib.storage.attributes import item_from_wire, item_to_wire
-from chalicelib.storage.desk import Desk as DeskReading
-from chalicelib.storage.desk_changes import DeskChanges
-from chalicelib.storage.opening_one import OneOpener
-from chalicelib.storage.request_box import ADDRESSES
-from chalicelib.storage.requests import WAKE, RequestStore
-from chalicelib.storage.staff import StaffStore
-from chalicelib.storage.vault import CannotOpen, Place, new_contact_key, seal
-from chalicelib.usecases.change_ticket import ChangeTicket, Wish
-from chalicelib.usecases.work_on_ticket import CommentOnTicket
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY, gone_at
+from chalicelib.core.ids import new_id
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_from_wire, item_to_wire
+from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
+from chalicelib.privacy.mailbox.store import ADDRESSES
+from chalicelib.privacy.model import Request, RequestState, Step
+from chalicelib.privacy.store import WAKE, RequestStore
+from chalicelib.staff.model import Staff
+from chalicelib.staff.store import StaffStore
+from chalicelib.suppression.model import Box
+from chalicelib.tickets.change import ChangeTicket, Wish
+from chalicelib.tickets.drafts import KINDS
+from chalicelib.tickets.queries import Desk as DeskReading
+from chalicelib.tickets.work import CommentOnTicket
+from chalicelib.tickets.writes import DeskChanges
+from chalicelib.vault import sealing
+from chalicelib.vault.single_decryptor import OneOpener
+from chalicelib.vault.vault import CannotOpen, Place, new_contact_key, seal
 from tests.delivery.conftest import BOLAT
 from tests.delivery.conftest import desk as delivery_desk
 from tests.delivery.provider import Sent
@@ -253,7 +256,7 @@ class Erasing(Keeping):
         return ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: self.now)
 
     def opener(self) -> Any:
-        from chalicelib.storage.opening import Opener
+        from chalicelib.vault.decryptor import Opener
 
         return Opener(lambda: self.vault)
 

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from chalicelib.domain.privacy import Request, Step
-from chalicelib.erasure.destroy_key import DestroyKey
-from chalicelib.erasure.erase_stores import EraseStores
-from chalicelib.erasure.freeze_inventory import FreezeInventory
-from chalicelib.erasure.hard_suppress import HardSuppress
-from chalicelib.storage.erasing import Erasing as ErasingStore
-from chalicelib.storage.fencing import Fencing
-from chalicelib.storage.inventory import Inventories
-from chalicelib.storage.key_destruction import KeyDestruction
-from chalicelib.storage.request_box import RequestBox
+from chalicelib.erasure.eraser import Erasing as ErasingStore
+from chalicelib.erasure.inventory import Inventories
+from chalicelib.erasure.key_destruction import KeyDestruction
+from chalicelib.erasure.tasks.destroy_key import DestroyKey
+from chalicelib.erasure.tasks.erase_stores import EraseStores
+from chalicelib.erasure.tasks.freeze_inventory import FreezeInventory
+from chalicelib.erasure.tasks.hard_suppress import HardSuppress
+from chalicelib.erasure.write_barrier import Fencing
+from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.model import Request, Step
 from tests.erasure.conftest import Erasing
 
 TASKS = ("hard_suppress", "freeze_inventory", "destroy_key", "erase", "settle", "sweep")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.storage.attributes import item_from_wire
+from chalicelib.dynamo.attributes import item_from_wire
 from tests.erasure.faults import WRITES
 from tests.intake.conftest import Snapshot
 

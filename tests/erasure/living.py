@@ -6,41 +6,41 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.domain.people import ContactKey
-from chalicelib.domain.privacy import Request
-from chalicelib.domain.privacy_words import ASK_WAITS
-from chalicelib.domain.privacy_words import Ask as Asked
-from chalicelib.domain.profile import load_profile
-from chalicelib.domain.references import MessageRef
-from chalicelib.erasure import await_delivery, settle, verify_identity, wait_backups
-from chalicelib.erasure.answers import RequestAnswers
-from chalicelib.erasure.decide import Decide
-from chalicelib.erasure.escalate import Escalate
-from chalicelib.erasure.finish import Finish
-from chalicelib.erasure.grace import Grace
-from chalicelib.erasure.soft_suppress import SoftSuppress
-from chalicelib.erasure.tell import ONCE_MORE, Announce, Tell
+from chalicelib.core.asks import ASK_WAITS
+from chalicelib.core.asks import Ask as Asked
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.erasure.tasks import await_delivery, settle, verify_identity, wait_backups
+from chalicelib.erasure.tasks.decide import Decide
+from chalicelib.erasure.tasks.escalate import Escalate
+from chalicelib.erasure.tasks.finish import Finish
+from chalicelib.erasure.tasks.grace import Grace
+from chalicelib.erasure.tasks.soft_suppress import SoftSuppress
+from chalicelib.erasure.tasks.tell import ONCE_MORE, Announce, Tell
 from chalicelib.erasure.waiting import Waiting
-from chalicelib.storage import rows
-from chalicelib.storage.announcements import Announcements
-from chalicelib.storage.attributes import item_to_wire, to_wire
-from chalicelib.storage.executions import RunStatus
-from chalicelib.storage.holding import Holding
-from chalicelib.storage.opening_one import OneOpener
-from chalicelib.storage.outbox_reading import OutboxReading
-from chalicelib.storage.request_box import RequestBox
-from chalicelib.storage.request_opening import RequestOpening
-from chalicelib.storage.request_secret import RequestSecret
-from chalicelib.storage.requests import RequestStore
-from chalicelib.storage.sealing import request_attribute
-from chalicelib.storage.vault import Place, unseal
-from chalicelib.usecases.announce_again import AnnounceAgain
-from chalicelib.usecases.decide_request import DecideRequest
-from chalicelib.usecases.open_request import Opened, OpenRequest
-from chalicelib.usecases.opt_out import OptOut
-from chalicelib.usecases.privacy_asks import PrivacyAsks
-from chalicelib.usecases.prove_telling import ProveTelling
-from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
+from chalicelib.outbox.reading import OutboxReading
+from chalicelib.privacy.asks import PrivacyAsks
+from chalicelib.privacy.decide import DecideRequest
+from chalicelib.privacy.erasure_pause import Holding
+from chalicelib.privacy.executions import RunStatus
+from chalicelib.privacy.mailbox.answers import RequestAnswers
+from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.model import Opened, Request
+from chalicelib.privacy.open_request import OpenRequest
+from chalicelib.privacy.opening import RequestOpening
+from chalicelib.privacy.opt_out import OptOut
+from chalicelib.privacy.resume_workflow import AnswerWait, WakeRequest
+from chalicelib.privacy.secrets import RequestSecret
+from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.telling.announce_again import AnnounceAgain
+from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.privacy.telling.prove import ProveTelling
+from chalicelib.profile.load import load_profile
+from chalicelib.vault.model import ContactKey
+from chalicelib.vault.sealing import request_attribute
+from chalicelib.vault.single_decryptor import OneOpener
+from chalicelib.vault.vault import Place, unseal
 from tests.erasure.conftest import Erasing, Person
 from tests.people import from_daniyar
 
@@ -312,7 +312,7 @@ class Living:
         return self.waiting.park(request.id, token, execution, *self._task(wait))
 
     def _task(self, wait: str) -> Any:
-        from chalicelib.domain.privacy import Wait
+        from chalicelib.privacy.model import Wait
 
         grace, tell, decide = self.grace, self.tell, self.undecided
         return {
@@ -332,7 +332,7 @@ class Living:
         assert request.box is not None
         pk = rows.conversation_pk(request.box.conversation_id)
         found = [item for item in self.desk.of("message#") if item["pk"] == pk]
-        from chalicelib.storage.sealing import message_content
+        from chalicelib.vault.sealing import message_content
 
         def opened(item: Mapping[str, Any]) -> str:
             ref = MessageRef.of_tail(request.box.conversation_id if request.box else "", item["sk"][8:])

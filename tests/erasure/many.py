@@ -8,15 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.domain.certificates import ISSUED, Entry
-from chalicelib.domain.messages import Address, Author, InboundMessage
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.privacy import Request
-from chalicelib.domain.profile import load_profile
-from chalicelib.erasure.certificate import IssueCertificate
-from chalicelib.errors import DeskError
-from chalicelib.storage.ledger import Ledger, Signer
-from chalicelib.usecases.work_on_ticket import CommentOnTicket
+from chalicelib.certificates.ledger import Ledger, Signer
+from chalicelib.certificates.model import ISSUED, Entry
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.errors import DeskError
+from chalicelib.erasure.tasks.certificate import IssueCertificate
+from chalicelib.messages.ingest import Outcome
+from chalicelib.messages.model import InboundMessage
+from chalicelib.privacy.model import Request
+from chalicelib.profile.load import load_profile
+from chalicelib.tickets.work import CommentOnTicket
 from tests.delivery.conftest import BOLAT
 from tests.e2e.erasing import Rows, belonging, ids_of
 from tests.erasure.absence import verify

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.messages import Address, Author
-from chalicelib.domain.privacy import MOST_PASSES, Request, Step
-from chalicelib.domain.tickets import DAY
-from chalicelib.erasure.close_box import CloseBox
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo.attributes import item_to_wire
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.errors import Unavailable
-from chalicelib.storage.absence import Absence, Inventory
-from chalicelib.storage.announcements import Announcements
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.request_box import BoxRemoval
+from chalicelib.erasure.tasks.close_box import CloseBox
+from chalicelib.erasure.verifier import Absence, Inventory
+from chalicelib.privacy.mailbox.store import BoxRemoval
+from chalicelib.privacy.model import MOST_PASSES, Request, Step
+from chalicelib.privacy.telling.announcements import Announcements
 from tests.erasure.absence import asking, verify
 from tests.erasure.conftest import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, Snapshot, cast
 from tests.erasure.destroying import run_until

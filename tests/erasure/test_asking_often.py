@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy import ASKED_WITHIN, HOUR, MOST_ASKED, Asked, Step
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.working_days import day_of
-from chalicelib.storage.sealing import message_content
+from chalicelib.core.references import MessageRef
+from chalicelib.core.working_days import day_of
+from chalicelib.privacy.model import ASKED_WITHIN, HOUR, MOST_ASKED, Asked, Step
+from chalicelib.vault.sealing import message_content
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, Living
 from tests.retention.faults import fated

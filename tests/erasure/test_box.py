@@ -8,24 +8,24 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain import privacy_texts
-from chalicelib.domain.certificates import secret_hash
-from chalicelib.domain.messages import ReachChanged, StatusUpdate
-from chalicelib.domain.privacy import ANSWER_WAITS, Identity, RequestState, Step
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.texts import KAZAKHSTAN, show_date
-from chalicelib.domain.tickets import DAY, SECOND
-from chalicelib.erasure import await_delivery, wait_backups
-from chalicelib.errors import Conflict, NotFound
-from chalicelib.storage import rows
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.desk import Desk as DeskReading
-from chalicelib.storage.opening_one import OneOpener
-from chalicelib.storage.request_box import BOX, RequestBox, last_answer
-from chalicelib.storage.request_opening import RequestOpening
-from chalicelib.web.show import Words
-from chalicelib.web.show_privacy import RequestWords
-from chalicelib.workers import relay
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.references import MessageRef
+from chalicelib.core.texts import KAZAKHSTAN, show_date
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.entrypoints import stream_router as relay
+from chalicelib.erasure.tasks import await_delivery, wait_backups
+from chalicelib.messages.model import ReachChanged, StatusUpdate
+from chalicelib.privacy import texts as privacy_texts
+from chalicelib.privacy.certificate_secret import secret_hash
+from chalicelib.privacy.mailbox.store import BOX, RequestBox, last_answer
+from chalicelib.privacy.model import ANSWER_WAITS, Identity, RequestState, Step
+from chalicelib.privacy.opening import RequestOpening
+from chalicelib.tickets.queries import Desk as DeskReading
+from chalicelib.vault.single_decryptor import OneOpener
+from chalicelib.web.dashboard.show import Words
+from chalicelib.web.dashboard.show_privacy import RequestWords
 from tests.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes, KnownBoxes
 from tests.erasure.conftest import Erasing, Person
 from tests.erasure.living import Living
@@ -509,7 +509,7 @@ def test_an_answer_that_arrives_after_the_closing_has_died_is_said_to_have(boxes
 
 
 def place_of(item: dict[str, Any]) -> Any:
-    from chalicelib.storage.sealing import message_content
+    from chalicelib.vault.sealing import message_content
 
     conversation_id = item["pk"].removeprefix("conversation#")
     return message_content(MessageRef.of_tail(conversation_id, item["sk"].removeprefix("message#")))

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib import wiring, wiring_erasure
-from chalicelib.domain.privacy import RequestState, Step
-from chalicelib.erasure import close_box, notify, soft_suppress, tell
+from chalicelib.entrypoints import workflow
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.storage.vault import encode_key
+from chalicelib.privacy.model import RequestState, Step
+from chalicelib.vault.vault import encode_key
+from chalicelib.wiring import base as wiring
+from chalicelib.wiring import erasure as wiring_erasure
 from tests.delivery.test_wired import queues as queues
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Erasing
@@ -35,16 +36,16 @@ def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, caplog: pytes
     request_id = boxes.request(boxes.person("telegram"))
     event = {"request_id": request_id}
 
-    assert soft_suppress.handle(event) == {"outcome": "suppressed"}
+    assert workflow.soft_suppress(event) == {"outcome": "suppressed"}
     boxes.send()
     boxes.mark(request_id, Step.VERIFIED)
     waits = {**event, "token": "a-token", "execution": boxes.read(request_id).execution}
-    assert tell.handle(waits) == {"outcome": ""}
+    assert workflow.tell(waits) == {"outcome": ""}
     boxes.send()
     boxes.mark(request_id, Step.TOLD, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED, told_by="accepted")
-    assert notify.handle(event) == {}
+    assert workflow.notify(event) == {}
     boxes.send()
-    assert close_box.handle(event) == {}
+    assert workflow.close_box(event) == {}
 
     question, announcement, answer = boxes.desk.provider.sent
     assert (len(question.buttons), len(announcement.buttons)) == (2, 1)
@@ -59,4 +60,4 @@ def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, caplog: pytes
 def test_a_task_that_comes_too_early_fails_with_a_word(boxes: Boxes) -> None:
     request_id = boxes.request(boxes.person("telegram"))
     with pytest.raises(TaskFailed, match="^too_early$"):
-        close_box.handle({"request_id": request_id})
+        workflow.close_box({"request_id": request_id})

@@ -12,20 +12,21 @@ from typing import Any
 import pytest
 from chalice.test import Client, HTTPResponse
 
-from chalicelib import wiring
-from chalicelib.domain.certificates import FINAL, ISSUED, entry_hash, secret_hash
-from chalicelib.domain.ids import new_id
-from chalicelib.domain.privacy import HOUR, Request, RequestState, Step
-from chalicelib.domain.profile import load_profile
-from chalicelib.domain.tickets import DAY
-from chalicelib.erasure.certificate import IssueCertificate
-from chalicelib.erasure.final_certificate import FinishCertificate
+from chalicelib.certificates.check import CheckCertificate
+from chalicelib.certificates.ledger import Ledger, Signer
+from chalicelib.certificates.model import FINAL, ISSUED, entry_hash
+from chalicelib.core.clock import DAY
+from chalicelib.core.ids import new_id
+from chalicelib.core.settings import settings
+from chalicelib.dynamo.backups import Backups
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.settings import settings
-from chalicelib.storage.backups import Backups
-from chalicelib.storage.ledger import Ledger, Signer
-from chalicelib.storage.requests import RequestStore, request_of
-from chalicelib.usecases.check_certificate import CheckCertificate
+from chalicelib.erasure.tasks.certificate import IssueCertificate
+from chalicelib.erasure.tasks.final_certificate import FinishCertificate
+from chalicelib.privacy.certificate_secret import secret_hash
+from chalicelib.privacy.model import HOUR, Request, RequestState, Step
+from chalicelib.privacy.store import RequestStore, request_of
+from chalicelib.profile.load import load_profile
+from chalicelib.wiring import base as wiring
 from local import aws as embedded
 from tests.conftest import Aws
 

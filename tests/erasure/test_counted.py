@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import StatusUpdate
-from chalicelib.domain.privacy import Request, Step
-from chalicelib.errors import DeskError
-from chalicelib.storage.attributes import item_from_wire, item_to_wire
-from chalicelib.storage.counting import lasts
-from chalicelib.storage.inventory import STORES
+from chalicelib.core.errors import DeskError
+from chalicelib.dynamo.attributes import item_from_wire, item_to_wire
+from chalicelib.erasure.counts import lasts
+from chalicelib.erasure.inventory import STORES
+from chalicelib.messages.model import StatusUpdate
+from chalicelib.privacy.model import Request, Step
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import run_task, run_until

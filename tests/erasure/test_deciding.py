@@ -8,16 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain import privacy_texts
-from chalicelib.domain.documents import names_document
-from chalicelib.domain.privacy import (
-    IDENTITY_CHECKS,
-    Request,
-    Step,
-)
-from chalicelib.domain.working_days import day_of
-from chalicelib.errors import BadInput, Conflict, NotFound
-from chalicelib.usecases.decide_request import LEAST_REASON, MOST_REASON
+from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.working_days import day_of
+from chalicelib.privacy import texts as privacy_texts
+from chalicelib.privacy.decide import LEAST_REASON, MOST_REASON
+from chalicelib.privacy.documents import names_document
+from chalicelib.privacy.model import IDENTITY_CHECKS, Request, Step
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes
 

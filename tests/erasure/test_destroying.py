@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import Address, Author, NumberChanged
-from chalicelib.domain.privacy import Request, Step
-from chalicelib.domain.tickets import DAY
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import Conflict, Unavailable
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_from_wire, item_to_wire
+from chalicelib.erasure import eraser as erasing
+from chalicelib.erasure.counts import lasts
+from chalicelib.erasure.inventory import STORES, identities_place
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.errors import Conflict, Unavailable
-from chalicelib.storage import erasing, rows, sealing
-from chalicelib.storage.attributes import item_from_wire, item_to_wire
-from chalicelib.storage.counting import lasts
-from chalicelib.storage.inventory import STORES, identities_place
-from chalicelib.storage.opening import Opener
-from chalicelib.storage.vault import CannotOpen, Place, unseal
+from chalicelib.messages.model import NumberChanged
+from chalicelib.privacy.model import Request, Step
+from chalicelib.vault import sealing
+from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.vault import CannotOpen, Place, unseal
 from tests.conftest import Aws
 from tests.erasure.absence import verify
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, Erasing, Person, Snapshot, cast
@@ -393,7 +396,7 @@ def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[E
 
 
 def test_an_inventory_of_many_names_lies_in_rows_that_fit(desk: Erasing, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.storage import inventory
+    from chalicelib.erasure import inventory
 
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
@@ -595,7 +598,7 @@ def test_a_restored_backup_of_everything_but_the_keys_does_not_open(desk: Erasin
 
 
 def _ref(item: dict[str, Any]) -> Any:
-    from chalicelib.domain.references import MessageRef
+    from chalicelib.core.references import MessageRef
 
     _, at, blind = item["sk"].split("#")
     return MessageRef(item["pk"].removeprefix("conversation#"), int(at), blind)

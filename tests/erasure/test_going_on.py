@@ -2,14 +2,14 @@
 
 import pytest
 
-from chalicelib.domain.privacy import MOST_PASSES, Request, Step
-from chalicelib.domain.tickets import GUARD_DAYS
-from chalicelib.erasure.close_box import CloseBox
+from chalicelib.core.clock import GUARD_DAYS
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_to_wire
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.storage import rows
-from chalicelib.storage.announcements import Announcements
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.request_box import BoxRemoval
+from chalicelib.erasure.tasks.close_box import CloseBox
+from chalicelib.privacy.mailbox.store import BoxRemoval
+from chalicelib.privacy.model import MOST_PASSES, Request, Step
+from chalicelib.privacy.telling.announcements import Announcements
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import TASKS, run_task, run_until

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy import HOUR, Hold, Request, RequestState, Step, Wait
-from chalicelib.domain.tickets import DAY
-from chalicelib.observability import count as real_count
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.rows import HOLD
-from chalicelib.usecases import decide_request, privacy_asks, watch_requests
-from chalicelib.usecases.hold_destructions import HoldDestructions
+from chalicelib.core.clock import DAY
+from chalicelib.core.observability import count as real_count
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.schema import HOLD
+from chalicelib.privacy import asks as privacy_asks
+from chalicelib.privacy import decide as decide_request
+from chalicelib.privacy import watch_requests
+from chalicelib.privacy.model import HOUR, Hold, Request, RequestState, Step, Wait
+from chalicelib.privacy.pause_erasures import HoldDestructions
 from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task, run_until
 from tests.erasure.living import DANA, ERLAN, Living, outcomes
@@ -192,7 +194,7 @@ def test_holding_twice_keeps_who_held_first_and_releasing_twice_is_harmless(
 ) -> None:
     said: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        "chalicelib.usecases.hold_destructions.audit", lambda event, staff_id: said.append((event, staff_id))
+        "chalicelib.privacy.pause_erasures.audit", lambda event, staff_id: said.append((event, staff_id))
     )
     use, at = HoldDestructions(living.holding, living.clock), living.desk.now
     assert use.current() is None

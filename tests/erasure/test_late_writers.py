@@ -9,20 +9,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import Address, Author, NumberChanged, ReachChanged, StatusUpdate
-from chalicelib.domain.privacy import Request
-from chalicelib.domain.profile import load_profile
-from chalicelib.storage.closing import Closing, Idle
-from chalicelib.storage.contact_texts import ContactTexts
-from chalicelib.storage.desk import Desk as DeskReading
-from chalicelib.storage.desk_changes import DeskChanges
-from chalicelib.storage.intake_changes import IntakeChanges
-from chalicelib.storage.opening_one import OneOpener
-from chalicelib.storage.staff import StaffStore
-from chalicelib.usecases.change_ticket import ChangeTicket, Wish
-from chalicelib.usecases.index_contact import IndexContact
-from chalicelib.usecases.receive_change import ReceiveChange
-from chalicelib.usecases.work_on_ticket import CommentOnTicket
+from chalicelib.contacts.index import IndexContact
+from chalicelib.contacts.texts import ContactTexts
+from chalicelib.core.addresses import Address, Author
+from chalicelib.messages.model import NumberChanged, ReachChanged, StatusUpdate
+from chalicelib.messages.receive_change import ReceiveChange
+from chalicelib.privacy.model import Request
+from chalicelib.staff.store import StaffStore
+from chalicelib.tickets.auto_close import Closing, Idle
+from chalicelib.tickets.change import ChangeTicket, Wish
+from chalicelib.tickets.queries import Desk as DeskReading
+from chalicelib.tickets.work import CommentOnTicket
+from chalicelib.tickets.writes import DeskChanges
+from chalicelib.vault.single_decryptor import OneOpener
 from tests.delivery.conftest import BOLAT
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing, Person, cast
 from tests.erasure.destroying import run_until
@@ -37,8 +36,7 @@ Writer = Callable[[Erasing, Person, Late], Any]
 
 
 def _changes(desk: Erasing, late: Late) -> ReceiveChange:
-    store = desk.store(late)
-    return ReceiveChange(store, IntakeChanges(store, desk.address_key), load_profile("spoint"), lambda: desk.now)
+    return desk.changer(late)
 
 
 def message(desk: Erasing, person: Person, late: Late) -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.privacy import HOUR, IDENTITY_WAITS, Request, RequestState, Step, missed, near_deadline
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of, day_start, deadline, default_time, working_days_between
-from chalicelib.usecases import watch_requests
+from chalicelib.core.clock import DAY
+from chalicelib.core.working_days import day_of, day_start, deadline, default_time, working_days_between
+from chalicelib.privacy import watch_requests
+from chalicelib.privacy.model import HOUR, IDENTITY_WAITS, Request, RequestState, Step, missed, near_deadline
 from tests.erasure.conftest import Person
 from tests.erasure.living import PROFILE, Living
 from tests.erasure.test_watch import watch

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.privacy import Step
-from chalicelib.storage.inventory import STORES
-from chalicelib.storage.ledger import Signer
+from chalicelib.certificates.ledger import Signer
+from chalicelib.erasure.inventory import STORES
+from chalicelib.messages.ingest import Outcome
+from chalicelib.privacy.model import Step
 from tests.conftest import Aws
 from tests.e2e.erasing import belonging
 from tests.erasure.conftest import Erasing

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.privacy import ASKED_WITHIN, HOUR, Step
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of
-from chalicelib.storage.sealing import message_content
+from chalicelib.core.clock import DAY
+from chalicelib.core.references import MessageRef
+from chalicelib.core.working_days import day_of
+from chalicelib.messages.ingest import Outcome
+from chalicelib.privacy.model import ASKED_WITHIN, HOUR, Step
+from chalicelib.vault.sealing import message_content
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living
 from tests.people import from_daniyar
@@ -160,7 +160,7 @@ def test_after_a_request_that_was_cancelled_they_are_asked_again(living: Living,
 def test_a_request_that_a_colleague_opens_meanwhile_takes_the_question_away(
     living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.erasure.answers import RequestAnswers
+    from chalicelib.privacy.mailbox.answers import RequestAnswers
 
     ask = RequestAnswers.meant
 

@@ -8,19 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain import privacy_texts
-from chalicelib.domain.certificates import FINAL, ISSUED, secret_hash
-from chalicelib.domain.ids import new_id
-from chalicelib.domain.messages import Address, Author
-from chalicelib.domain.privacy import HOUR, Request, RequestState, Step, missed, near_deadline, next_step, past_target
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of, deadline
-from chalicelib.erasure.certificate import IssueCertificate
+from chalicelib.certificates.ledger import Ledger
+from chalicelib.certificates.model import FINAL, ISSUED
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.ids import new_id
+from chalicelib.core.working_days import day_of, deadline
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.errors import BadInput, Conflict, NotFound
-from chalicelib.storage import sealing
-from chalicelib.storage.ledger import Ledger
-from chalicelib.storage.requests import OVER_QUEUE
+from chalicelib.erasure.tasks.certificate import IssueCertificate
+from chalicelib.privacy import texts as privacy_texts
+from chalicelib.privacy.certificate_secret import secret_hash
+from chalicelib.privacy.model import HOUR, Request, RequestState, Step, missed, near_deadline, next_step, past_target
+from chalicelib.privacy.store import OVER_QUEUE
+from chalicelib.vault import sealing
 from tests.erasure.boxes import ADDRESS, KEPT_DAYS, Boxes
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, PROFILE, Living

@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.certificates import approved_by
-from chalicelib.domain.privacy import (
+from chalicelib.certificates.model import approved_by
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import BadInput, Conflict
+from chalicelib.core.working_days import day_of, day_start, deadline, default_time
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.queues import Bell
+from chalicelib.entrypoints import stream_router as relay
+from chalicelib.privacy.model import (
     HOUR,
     IDENTITY_WAITS,
     Request,
@@ -19,12 +25,6 @@ from chalicelib.domain.privacy import (
     letter_by,
     shown_state,
 )
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of, day_start, deadline, default_time
-from chalicelib.errors import BadInput, Conflict
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.queues import Bell
-from chalicelib.workers import relay
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes
 from tests.erasure.test_limits import asked, entered

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy import HOUR, Identity, Request, RequestState, Step
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of, day_start, deadline
-from chalicelib.errors import BadInput, Conflict, NotFound
-from chalicelib.storage import rows
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.request_box import last_answer
-from chalicelib.storage.vault import Place
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.references import MessageRef
+from chalicelib.core.working_days import day_of, day_start, deadline
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.privacy.mailbox.store import last_answer
+from chalicelib.privacy.model import HOUR, Identity, Request, RequestState, Step
+from chalicelib.vault.vault import Place
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living

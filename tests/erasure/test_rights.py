@@ -10,21 +10,24 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
 
 import pytest
 
-from chalicelib import wiring, wiring_erasure
-from chalicelib.domain.messages import Address, NumberChanged
-from chalicelib.domain.privacy import Request, Step, outcome
-from chalicelib.domain.tickets import DAY
-from chalicelib.storage import clients
-from chalicelib.storage.models import bind
-from chalicelib.storage.rows import CLASSES
-from chalicelib.storage.secrets import VAULT_CONTEXT
-from chalicelib.storage.vault import encode_key
-from chalicelib.usecases.wake_request import WakeRequest
+from chalicelib.core.addresses import Address
+from chalicelib.core.clock import DAY
+from chalicelib.dynamo import clients
+from chalicelib.dynamo.models import bind
+from chalicelib.dynamo.schema import CLASSES
+from chalicelib.entrypoints import privacy as worker
+from chalicelib.entrypoints import workflow
+from chalicelib.messages.model import NumberChanged
+from chalicelib.privacy.model import Request, Step, outcome
+from chalicelib.privacy.resume_workflow import WakeRequest
+from chalicelib.vault.secrets import VAULT_CONTEXT
+from chalicelib.vault.vault import encode_key
+from chalicelib.wiring import base as wiring
+from chalicelib.wiring import erasure as wiring_erasure
 from infra import erasure
 from infra.definitions import HERE, load
 from local.aws import CREDENTIALS, apply_table_settings
@@ -72,11 +75,10 @@ class Walk:
 
     def handle(self, name: str, event: dict[str, Any]) -> Any:
         """Run a function as Lambda does, with its role's credentials."""
-        module = import_module(f"chalicelib.{'workers' if name == 'privacy' else 'erasure'}.{name}")
         self._become(self.roles.given[name])
         self.recorder.function = name
         try:
-            return module.handle(event)
+            return worker.handle(event) if name == "privacy" else getattr(workflow, name)(event)
         finally:
             self.recorder.function = ""
             self._become({**CREDENTIALS, "AWS_SESSION_TOKEN": ""})

@@ -6,19 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy import (
-    HOUR,
-    IDENTITY_WAITS,
-    Request,
-    Step,
-    Wait,
-    missed,
-)
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of, day_start, deadline
-from chalicelib.erasure.decide import Decide
-from chalicelib.errors import NotFound
-from chalicelib.storage.sealing import request_attribute
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import NotFound
+from chalicelib.core.working_days import day_of, day_start, deadline
+from chalicelib.erasure.tasks.decide import Decide
+from chalicelib.privacy.model import HOUR, IDENTITY_WAITS, Request, Step, Wait, missed
+from chalicelib.vault.sealing import request_attribute
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, PROFILE, Living
 

@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import StatusUpdate
-from chalicelib.domain.pieces import piece_state
-from chalicelib.domain.privacy import HOUR, Request, RequestState, Step, Told, proof_of_telling, tellable
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.texts import KAZAKHSTAN
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of, day_start
-from chalicelib.errors import BadInput, Conflict, NotFound
-from chalicelib.storage import rows
-from chalicelib.storage.announcements import Announcements
-from chalicelib.storage.attributes import item_to_wire, to_wire
-from chalicelib.storage.queues import Bell
-from chalicelib.usecases import watch_requests
-from chalicelib.usecases.announce_again import MOST_ANNOUNCEMENTS
-from chalicelib.workers import relay
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.references import MessageRef
+from chalicelib.core.texts import KAZAKHSTAN
+from chalicelib.core.working_days import day_of, day_start
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.dynamo.queues import Bell
+from chalicelib.entrypoints import stream_router as relay
+from chalicelib.messages.model import StatusUpdate
+from chalicelib.privacy import watch_requests
+from chalicelib.privacy.model import HOUR, Request, RequestState, Step, Told, proof_of_telling, tellable
+from chalicelib.privacy.telling.announce_again import MOST_ANNOUNCEMENTS
+from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.tickets.pieces import piece_state
 from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task
 from tests.erasure.living import DANA, ERLAN, Living, outcomes

@@ -7,8 +7,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring_erasure
-from chalicelib.domain.privacy import (
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import NotFound, Unavailable
+from chalicelib.core.references import MessageRef
+from chalicelib.core.working_days import day_of
+from chalicelib.entrypoints import workflow
+from chalicelib.erasure.task import TaskFailed, run
+from chalicelib.erasure.tasks import escalate, verify_identity
+from chalicelib.erasure.tasks.hard_suppress import HardSuppress
+from chalicelib.erasure.write_barrier import Fencing
+from chalicelib.privacy.mailbox.store import default_answer
+from chalicelib.privacy.model import (
     ANSWER_WAITS,
     HOUR,
     IDENTITY_WAITS,
@@ -22,16 +31,7 @@ from chalicelib.domain.privacy import (
     outcome,
     state_by_steps,
 )
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of
-from chalicelib.erasure import await_delivery, decide, escalate, finish, settle, tell, verify_identity, wait_backups
-from chalicelib.erasure import grace as grace_task
-from chalicelib.erasure.hard_suppress import HardSuppress
-from chalicelib.erasure.task import TaskFailed, run
-from chalicelib.errors import NotFound, Unavailable
-from chalicelib.storage.fencing import Fencing
-from chalicelib.storage.request_box import default_answer
+from chalicelib.wiring import erasure as wiring_erasure
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living, outcomes
 from tests.retention.faults import Died, fated
@@ -641,28 +641,30 @@ def wired(living: Living, monkeypatch: pytest.MonkeyPatch) -> Living:
 @pytest.mark.parametrize(
     ("task", "steps", "waits"),
     [
-        (verify_identity, "", "identity"), (decide, "", "decision"), (tell, "verified", "telling"),
-        (grace_task, "verified told", "grace"), (grace_task, "verified", "grace"),
-        (settle, "erased", "settle"), (await_delivery, "absent", "told"),
-        (wait_backups, "absent box_closed", "backups"),
+        (workflow.verify_identity, "", "identity"),
+        (workflow.decide, "", "decision"),
+        (workflow.tell, "verified", "telling"),
+        (workflow.grace, "verified told", "grace"), (workflow.grace, "verified", "grace"),
+        (workflow.settle, "erased", "settle"), (workflow.await_delivery, "absent", "told"),
+        (workflow.wait_backups, "absent box_closed", "backups"),
     ],
 )  # fmt: skip
 def test_tasks_that_wait(wired: Living, request_: Request, task: Any, steps: str, waits: str) -> None:
     wired.mark(request_.id, dict.fromkeys(steps.split(), wired.desk.now))
     token = wired.runs.token(request_.execution)
-    assert task.handle({"request_id": request_.id, "token": token, "execution": request_.execution}) == {"outcome": ""}
+    assert task({"request_id": request_.id, "token": token, "execution": request_.execution}) == {"outcome": ""}
     row = wired.read(request_.id)
     assert (row.waits, row.token) == (waits, token)
     other = {"request_id": request_.id, "token": "another", "execution": f"{request_.id}-7"}
-    assert task.handle(other) == {"outcome": "stale"}
+    assert task(other) == {"outcome": "stale"}
     with pytest.raises(TaskFailed, match="no_request"):
-        task.handle({"request_id": "0" * 20, "token": token})
+        task({"request_id": "0" * 20, "token": token})
 
 
 def test_tasks_that_end_or_fail(wired: Living, daniyar: Person, request_: Request) -> None:
     wired.says(daniyar, "cancel", request_.id)
-    assert finish.handle({"request_id": request_.id}) == {}
+    assert workflow.finish({"request_id": request_.id}) == {}
     assert wired.read(request_.id).done(Step.FINISHED)
-    assert escalate.handle({"request_id": request_.id, "error": "Unforeseen"}) == {}
+    assert workflow.escalate({"request_id": request_.id, "error": "Unforeseen"}) == {}
     row = wired.read(request_.id)
     assert (row.state, row.failure, row.failed_step) == ("escalated", "Unforeseen", "box_closed")

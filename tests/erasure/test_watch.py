@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring_erasure
-from chalicelib.domain.privacy import HOUR, WATCHED, RequestState
-from chalicelib.domain.tickets import DAY
-from chalicelib.errors import Unavailable
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.clients import client
-from chalicelib.storage.executions import Executions, RunStatus
-from chalicelib.storage.requests import WAKE
-from chalicelib.usecases import watch_requests
-from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
-from chalicelib.usecases.watch_requests import WatchRequests
-from chalicelib.workers import privacy, relay
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.clients import client
+from chalicelib.entrypoints import privacy
+from chalicelib.entrypoints import stream_router as relay
+from chalicelib.privacy import watch_requests
+from chalicelib.privacy.executions import Executions, RunStatus
+from chalicelib.privacy.model import HOUR, WATCHED, RequestState
+from chalicelib.privacy.resume_workflow import AnswerWait, WakeRequest
+from chalicelib.privacy.store import WAKE
+from chalicelib.privacy.watch_requests import WatchRequests
+from chalicelib.wiring import erasure as wiring_erasure
 from tests.conftest import Aws
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living
@@ -188,7 +189,7 @@ def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monk
     """Given 60 requests that are due, when 50 may be read and 20 woken, then those that are due longest are."""
     request = living.opened(daniyar)
     item = living.store.item(request.id)
-    from chalicelib.storage.attributes import item_to_wire
+    from chalicelib.dynamo.attributes import item_to_wire
 
     for number in range(60):
         other = {**item, "pk": f"request#{number:020}", "request_id": f"{number:020}", "due_at": 1_000 + number}
@@ -257,7 +258,7 @@ def _busy(what: str) -> None:
 
 
 def test_the_relay_s_queues_are_those_of_the_deployment() -> None:
-    from chalicelib import wiring_delivery
+    from chalicelib.wiring import delivery as wiring_delivery
 
     assert set(wiring_delivery.queue_urls()) == {"doorbell", "dating", "indexing", "privacy"}
     assert relay.handle({"Records": []}) == {"batchItemFailures": []}

@@ -9,15 +9,15 @@ from chalice.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.certificates import BASIS, ISSUED, issued, kept_until, moment
-from chalicelib.domain.privacy import ANSWER_WAITS, Request, Step
-from chalicelib.domain.profile import load_profile
-from chalicelib.domain.texts import desk_text
-from chalicelib.domain.tickets import DAY, GUARD_DAYS, SECOND
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.inventory import MOST_CONSENTS
-from chalicelib.storage.inventory import STORES as COUNTED
-from chalicelib.web.certificate_words import HOLDS, KINDS, LEFT, STORES, TIMES
+from chalicelib.certificates.model import BASIS, ISSUED, issued, kept_until, moment
+from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
+from chalicelib.core.texts import desk_text
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.erasure.inventory import MOST_CONSENTS
+from chalicelib.erasure.inventory import STORES as COUNTED
+from chalicelib.privacy.model import ANSWER_WAITS, Request, Step
+from chalicelib.profile.load import load_profile
+from chalicelib.web.public.certificate_words import HOLDS, KINDS, LEFT, STORES, TIMES
 from infra.functions import LOG_DAYS
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import run_until
@@ -180,7 +180,7 @@ def of_format_1(request: Request, profile: Any, now: int) -> dict[str, Any]:
 def test_what_the_release_before_has_signed_is_shown_as_what_it_is(
     office: Office, front: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.erasure.certificate.issued", of_format_1)
+    monkeypatch.setattr("chalicelib.erasure.tasks.certificate.issued", of_format_1)
     body = said(office)
     assert body["format"] == 1 and body["times"]["suppressed"] == moment(NOW - 7000)
     shown = page(office, front, body)

@@ -10,22 +10,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from chalicelib.domain.certificates import FORMAT, canonical, entry_hash, secret_hash
-from chalicelib.domain.client_ids import comment_name, reply_name, retry_name
-from chalicelib.domain.messages import Address
-from chalicelib.domain.privacy_words import pressed_request
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.staff import Staff
-from chalicelib.settings import Settings
-from chalicelib.storage import sealing
-from chalicelib.storage.blind import AddressKey, TextKey
-from chalicelib.storage.inventory import identities_place
-from chalicelib.storage.proof import derive, staff_mac
-from chalicelib.storage.rows import CLASSES
-from chalicelib.storage.secrets import VAULT_CONTEXT
-from chalicelib.storage.vault import contact_key_place
-from chalicelib.storage.writes import blind_of_notice
-from chalicelib.web.auth import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE
+from chalicelib.certificates.model import FORMAT, canonical, entry_hash
+from chalicelib.core.addresses import Address
+from chalicelib.core.asks import pressed_request
+from chalicelib.core.client_ids import comment_name, reply_name, retry_name
+from chalicelib.core.references import MessageRef
+from chalicelib.core.settings import Settings
+from chalicelib.dynamo.schema import CLASSES
+from chalicelib.dynamo.writes import blind_of_notice
+from chalicelib.erasure.inventory import identities_place
+from chalicelib.privacy.certificate_secret import secret_hash
+from chalicelib.staff.model import Staff
+from chalicelib.staff.row_mac import staff_mac
+from chalicelib.vault import sealing
+from chalicelib.vault.derived_keys import derive
+from chalicelib.vault.pseudonyms import AddressKey, TextKey
+from chalicelib.vault.secrets import VAULT_CONTEXT
+from chalicelib.vault.vault import contact_key_place
+from chalicelib.web.http.auth import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE
 from infra.definitions import load
 from local.template import PROJECT, built_template
 
@@ -141,7 +143,7 @@ def _workflow() -> Iterator[str]:
 
 
 def _api() -> Iterator[str]:
-    description = json.loads((PROJECT / "chalicelib/web/openapi.json").read_text(encoding="utf-8"))
+    description = json.loads((PROJECT / "chalicelib/web/api/openapi.json").read_text(encoding="utf-8"))
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             if method != "parameters":

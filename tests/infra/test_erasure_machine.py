@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy import ANSWER_WAITS, Request, Step, Wait, outcome
+from chalicelib.privacy.model import ANSWER_WAITS, Request, Step, Wait, outcome
 from infra import alarms, erasure
 from infra.definitions import HERE
 from infra.merge import read_config
@@ -239,7 +239,7 @@ def test_every_answer_of_a_task_has_a_branch() -> None:
     waited = {STATES[name]["Next"] for name in WAITS} & choices
     assert choices == waited | ANSWERS.keys()
     for name, module in ANSWERS.items():
-        code = (PROJECT / "chalicelib" / "erasure" / f"{module}.py").read_text(encoding="utf-8")
+        code = (PROJECT / "chalicelib" / "erasure" / "tasks" / f"{module}.py").read_text(encoding="utf-8")
         branches = {one.get("StringEquals", one.get("BooleanEquals")) for one in STATES[name]["Choices"]}
         if module == "erase_stores":
             assert branches == {True, False} and 'return {"more": ' in code
@@ -288,6 +288,6 @@ def test_a_refused_message_alarms_nobody_and_a_failed_task_alarms_once() -> None
 def test_words_of_failure_in_the_runbook_are_those_that_a_person_meets() -> None:
     named = set(re.findall(r"`(\w+)`", runbook("erasure-escalated")))
     given = {STATES["Unforeseen"]["Result"]["Error"]}
-    code = (PROJECT / "chalicelib" / "erasure" / "verify_absence.py").read_text(encoding="utf-8")
+    code = (PROJECT / "chalicelib" / "erasure" / "tasks" / "verify_absence.py").read_text(encoding="utf-8")
     assert 'TaskFailed("still_found")' in code
     assert {*given, "still_found"} <= named

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from chalicelib.domain.privacy import Identity
-from chalicelib.domain.privacy_words import ASK_WAITS
-from chalicelib.domain.profile import load_profile
-from chalicelib.domain.tickets import SECOND
-from chalicelib.domain.working_days import deadline
-from chalicelib.storage.rows import CLASSES
-from chalicelib.usecases.watch_asks import BELL_LIVES
+from chalicelib.core.asks import ASK_WAITS
+from chalicelib.core.clock import SECOND
+from chalicelib.core.working_days import deadline
+from chalicelib.dynamo.schema import CLASSES
+from chalicelib.privacy.model import Identity
+from chalicelib.privacy.watch_asks import BELL_LIVES
+from chalicelib.profile.load import load_profile
 from infra import alarms, functions, queues
 from infra.definitions import load
 from local.template import PROJECT, built_template
@@ -168,7 +168,7 @@ def test_every_partition_that_a_worker_may_write_is_a_class_of_rows(template: Js
 
 
 def test_the_dashboard_asks_of_cognito_what_its_code_calls_and_no_more(template: Json) -> None:
-    code = (PROJECT / "chalicelib" / "storage" / "identities.py").read_text(encoding="utf-8")
+    code = (PROJECT / "chalicelib" / "staff" / "cognito.py").read_text(encoding="utf-8")
     called = set(re.findall(r"\b(admin_\w+)", code))
     allowed = {one.partition(":")[2] for one in actions(template, "APIHandler") if one.startswith("cognito-idp:")}
     assert {xform_name(one) for one in allowed} == called
@@ -255,7 +255,7 @@ def test_a_function_is_told_only_of_what_its_role_may_use(template: Json) -> Non
 
 
 def test_settings_and_template_name_the_same_variables() -> None:
-    from chalicelib.settings import Settings
+    from chalicelib.core.settings import Settings
 
     known = {one.upper() for one in Settings._fields}
     assert set(functions.VARIABLES) <= known
@@ -419,7 +419,7 @@ def test_every_sign_of_a_break_in_wakes_somebody_at_the_first_one() -> None:
 
 LONG = dict.fromkeys(("FreezeInventory", "EraseStores", "VerifyAbsence"), 300)
 """Functions that go through all that there is of a person. They are no late writers of anybody's conversation: those
-run 60 s at most, and domain/privacy.SETTLE_WAITS counts on it."""
+run 60 s at most, and privacy/model.SETTLE_WAITS counts on it."""
 
 
 def test_no_lambda_runs_unsized(template: Json) -> None:

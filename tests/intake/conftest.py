@@ -6,22 +6,24 @@ from typing import Any, TypeVar
 
 import pytest
 
-from chalicelib.domain.messages import InboundMessage
-from chalicelib.domain.patience import full_jitter
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.profile import load_profile
-from chalicelib.storage.attributes import Wire, item_from_wire
-from chalicelib.storage.blind import AddressKey
-from chalicelib.storage.clients import client
-from chalicelib.storage.intake import IntakeStore
-from chalicelib.storage.intake_changes import IntakeChanges
-from chalicelib.storage.statuses import Statuses
-from chalicelib.storage.vault import KeyPair, Vault, fingerprint, new_pair
-from chalicelib.storage.wire_calls import WireCalls
-from chalicelib.usecases.receive_change import ReceiveChange
-from chalicelib.usecases.receive_message import ReceiveMessage
+from chalicelib.core.backoff import full_jitter
+from chalicelib.dynamo.attributes import Wire, item_from_wire
+from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.dynamo.clients import client
+from chalicelib.messages.changes import IntakeChanges
+from chalicelib.messages.ingest import Outcome, Refuse
+from chalicelib.messages.model import InboundMessage
+from chalicelib.messages.receive_change import ReceiveChange
+from chalicelib.messages.receive_message import ReceiveMessage
+from chalicelib.messages.statuses import Statuses
+from chalicelib.messages.store import IntakeStore
+from chalicelib.profile.load import load_profile
+from chalicelib.vault.pseudonyms import AddressKey
+from chalicelib.vault.vault import KeyPair, Vault, fingerprint, new_pair
+from chalicelib.wiring.base import recognising, refusing
 
 POLICY = ("1", "0" * 64)
+PROFILE = load_profile("spoint")
 TABLES = ("desk", "keys", "index", "ledger")
 Snapshot = dict[str, dict[tuple[str, str], Wire]]
 Made = TypeVar("Made")
@@ -46,12 +48,17 @@ class Desk:
         return Statuses(WireCalls(dynamodb or self.dynamodb, wait), self.tables, self.address_key)
 
     def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
-        return ReceiveMessage(self.store(dynamodb), load_profile("spoint"), POLICY, lambda: self.now, **more)
+        store = self.store(dynamodb)
+        refuse = self.refuse(store, dynamodb)
+        return ReceiveMessage(store, PROFILE, POLICY, lambda: self.now, recognising(PROFILE), refuse, **more)
 
-    def changer(self) -> ReceiveChange:
-        store = self.store()
+    def refuse(self, store: IntakeStore, dynamodb: Any = None) -> Refuse:
+        return refusing(store, PROFILE, dynamodb or self.dynamodb, self.tables)
+
+    def changer(self, dynamodb: Any = None) -> ReceiveChange:
+        store = self.store(dynamodb)
         changes = IntakeChanges(store, self.address_key)
-        return ReceiveChange(store, changes, load_profile("spoint"), lambda: self.now)
+        return ReceiveChange(store, changes, PROFILE, lambda: self.now, self.refuse(store, dynamodb))
 
     def receive(self, message: InboundMessage) -> Outcome:
         return self.receiver()(message)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chalicelib.domain.ids import new_id
-from chalicelib.storage.attributes import item_to_wire, to_wire
-from chalicelib.storage.vault import KeyPair, new_pair
+from chalicelib.core.ids import new_id
+from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.vault.vault import KeyPair, new_pair
 from tests.intake.conftest import Desk
 
 

@@ -13,18 +13,21 @@ from hypothesis import strategies as st
 
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.channels.whatsapp import parse as whatsapp
-from chalicelib.domain.ids import new_id
-from chalicelib.domain.messages import Author, InboundMessage, Part
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.privacy_phrases import ANSWERS, OPENINGS, REQUESTS, spelled
-from chalicelib.domain.privacy_texts import NO_KEEP, YES_DELETE
-from chalicelib.domain.privacy_words import _COURTESY, ASK_KINDS, ASK_WAITS, Ask, asks
-from chalicelib.domain.profile import LANGUAGES, load_profile
-from chalicelib.domain.texts import bot_text
-from chalicelib.domain.tickets import DAY
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.rows import ASK, ASKING
-from chalicelib.workers.relay import _bell
+from chalicelib.core.addresses import Author
+from chalicelib.core.asks import ASK_KINDS, ASK_WAITS, Ask
+from chalicelib.core.clock import DAY
+from chalicelib.core.ids import new_id
+from chalicelib.core.languages import LANGUAGES
+from chalicelib.core.texts import bot_text
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.schema import ASK, ASKING
+from chalicelib.entrypoints.stream_router import _bell
+from chalicelib.messages.ingest import Outcome
+from chalicelib.messages.model import InboundMessage, Part
+from chalicelib.privacy.recognition.phrases import ANSWERS, OPENINGS, REQUESTS, spelled
+from chalicelib.privacy.recognition.words import _COURTESY, asks
+from chalicelib.privacy.texts import NO_KEEP, YES_DELETE
+from chalicelib.profile.load import load_profile
 from tests.channels import bodies
 from tests.intake.conftest import Desk
 from tests.intake.test_receive_message import change_ticket

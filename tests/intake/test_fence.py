@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from chalice.test import Client
 
-from chalicelib.domain.messages import Address, Author, NumberChanged
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.privacy_texts import erasing
-from chalicelib.domain.profile import load_profile
-from chalicelib.domain.references import MessageRef
-from chalicelib.errors import Unavailable
-from chalicelib.storage.sealing import message_content, open_json
-from chalicelib.storage.writes import blind_of_notice
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo.writes import blind_of_notice
+from chalicelib.messages.ingest import Outcome
+from chalicelib.messages.model import NumberChanged
+from chalicelib.privacy.texts import erasing
+from chalicelib.profile.load import load_profile
+from chalicelib.vault.sealing import message_content, open_json
 from tests.intake.conftest import Desk
 from tests.intake.faults import Conflicting, Counting
 from tests.intake.fences import aliases, close_fence, erase, fences, open_fence
@@ -194,7 +195,7 @@ def test_a_new_contact_is_not_made_when_the_fence_closes_meanwhile(desk: Desk) -
     erase(desk)
     for fence in laid:
         desk.dynamodb.delete_item(TableName=desk.tables["index"], Key={n: {"S": fence[n]} for n in ("pk", "sk")})
-    from chalicelib.storage.attributes import item_to_wire
+    from chalicelib.dynamo.attributes import item_to_wire
 
     def lay() -> None:
         for fence in laid:

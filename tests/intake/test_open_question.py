@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy_phrases import ANSWERS, REQUESTS, spelled
+from chalicelib.privacy.recognition.phrases import ANSWERS, REQUESTS, spelled
 from tests.intake.conftest import Desk
 from tests.intake.test_receive_message import change_ticket
 from tests.people import from_amina, from_daniyar

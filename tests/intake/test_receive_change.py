@@ -2,10 +2,11 @@
 
 import pytest
 
-from chalicelib.domain.messages import Address, Author, ChatEvent, NumberChanged, ReachChanged, Started
-from chalicelib.domain.people import Outcome
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.intake_changes import WELCOME_EVERY
+from chalicelib.core.addresses import Address, Author
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.messages.changes import WELCOME_EVERY
+from chalicelib.messages.ingest import Outcome
+from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
 from tests.intake.conftest import Desk
 from tests.people import (
     AMINA,

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import Address, Author
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import DAY
-from chalicelib.errors import Unavailable
-from chalicelib.storage.sealing import message_content, open_json
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.references import MessageRef
+from chalicelib.messages.ingest import Outcome
+from chalicelib.vault.sealing import message_content, open_json
 from tests.intake.conftest import POLICY, Desk
 from tests.intake.faults import Conflicting, Counting
 from tests.people import AMINA, AMINA_PHONE, DANIYAR, from_amina, from_daniyar, wamid
@@ -20,7 +20,7 @@ from tests.people import AMINA, AMINA_PHONE, DANIYAR, from_amina, from_daniyar, 
 def opened(desk: Desk, item: dict) -> dict:
     """Open a message as a function with the vault would."""
     (key,) = desk.items("keys", lambda one: one["pk"] == item["contact_id"])
-    from chalicelib.domain.people import ContactKey
+    from chalicelib.vault.model import ContactKey
 
     private = desk.vault.open_contact_key(
         ContactKey(key["pk"], key["public_key"], key["sealed_private"], key["vault_id"])
@@ -118,7 +118,7 @@ def test_an_older_message_is_stored_and_moves_nothing_back(desk: Desk) -> None:
 
 def change_ticket(desk: Desk, **values: object) -> None:
     """Change the only ticket's attributes, as an operator's action would."""
-    from chalicelib.storage.attributes import to_wire
+    from chalicelib.dynamo.attributes import to_wire
 
     (ticket,) = desk.of("ticket")
     desk.dynamodb.update_item(

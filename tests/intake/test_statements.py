@@ -9,11 +9,11 @@ from chalice.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.messages import KINDS, InboundMessage
-from chalicelib.domain.privacy_words import Ask
-from chalicelib.domain.statements import is_news, is_statement
-from chalicelib.domain.tickets import DAY
-from chalicelib.storage.attributes import item_to_wire
+from chalicelib.core.asks import Ask
+from chalicelib.core.clock import DAY
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.messages.model import KINDS, InboundMessage
+from chalicelib.messages.statements import is_news, is_statement
 from tests.intake.conftest import Desk
 from tests.intake.fences import close_fence, erase, fences, open_fence
 from tests.intake.test_receive_message import change_ticket

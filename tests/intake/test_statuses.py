@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-from chalicelib.domain.messages import StatusUpdate
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import RANK
+from chalicelib.core.references import MessageRef
+from chalicelib.messages.model import StatusUpdate
+from chalicelib.tickets.model import RANK
 from tests.intake.conftest import Desk
 from tests.intake.faults import Busy
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from chalice.test import Client, HTTPResponse
 
-from chalicelib import wiring
-from chalicelib.errors import Unavailable
-from chalicelib.settings import settings
-from chalicelib.storage.blind import AddressKey
-from chalicelib.storage.intake import IntakeStore
-from chalicelib.storage.vault import encode_key
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.settings import settings
+from chalicelib.messages.store import IntakeStore
+from chalicelib.vault.pseudonyms import AddressKey
+from chalicelib.vault.vault import encode_key
+from chalicelib.wiring import base as wiring
 from tests.conftest import Aws
 from tests.intake.conftest import Desk
 from tests.people import AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid

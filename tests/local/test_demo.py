@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.language import detect
+from chalicelib.core.language import detect
 from local.aws import CannotStart, free_port
 from local.demo import MOST_HOURS, SEED, DemoSettings
 from local.demo_desk import DemoStopped, Operator, Phones, eventually

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.domain import policy
-from chalicelib.domain.policy import serving_profiles, why_not_serving
+from chalicelib.profile import policy
+from chalicelib.profile.policy import serving_profiles, why_not_serving
 from infra.definitions import load
 from local.aws import CannotStart
 from local.ports import RunSettings

@@ -9,9 +9,10 @@ from chalicelib.channels.telegram.send import send_text as send_telegram
 from chalicelib.channels.whatsapp import parse as whatsapp_parse
 from chalicelib.channels.whatsapp.send import new_session
 from chalicelib.channels.whatsapp.send import send_text as send_whatsapp
-from chalicelib.domain.messages import Address, InboundMessage
-from chalicelib.domain.privacy_texts import challenge, challenge_buttons
-from chalicelib.domain.profile import load_profile
+from chalicelib.core.addresses import Address
+from chalicelib.messages.model import InboundMessage
+from chalicelib.privacy.texts import challenge, challenge_buttons
+from chalicelib.profile.load import load_profile
 from tests.phones.conftest import SECRETS, Phones
 
 PROFILE = load_profile("spoint")

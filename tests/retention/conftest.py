@@ -7,28 +7,28 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.profile import load_profile
-from chalicelib.domain.tickets import DAY
-from chalicelib.storage.blind import TextKey
-from chalicelib.storage.closing import Closing
-from chalicelib.storage.contact_index import ContactIndex
-from chalicelib.storage.contact_texts import ContactTexts
-from chalicelib.storage.desk import Desk as DeskReader
-from chalicelib.storage.drafts import DraftStore
-from chalicelib.storage.ending import Endings
-from chalicelib.storage.opening import Opener
-from chalicelib.storage.opening_one import OneOpener
-from chalicelib.storage.queues import Queues
-from chalicelib.storage.retention import TicketDates
-from chalicelib.storage.search import Accounts, Search
-from chalicelib.storage.sweeping import Sweeping
-from chalicelib.usecases.date_rows import DateRows
-from chalicelib.usecases.end_contact import EndContact
-from chalicelib.usecases.index_contact import IndexContact
-from chalicelib.usecases.keep_draft import KeepDraft
-from chalicelib.usecases.sweep import Sweep
-from chalicelib.usecases.watch_asks import WatchAsks
-from chalicelib.workers.relay import pass_on
+from chalicelib.contacts.index import IndexContact
+from chalicelib.contacts.index_store import ContactIndex
+from chalicelib.contacts.search import Accounts, Search
+from chalicelib.contacts.texts import ContactTexts
+from chalicelib.core.clock import DAY
+from chalicelib.dynamo.queues import Queues
+from chalicelib.entrypoints.stream_router import pass_on
+from chalicelib.outbox.keep_draft import KeepDraft
+from chalicelib.privacy.watch_asks import WatchAsks
+from chalicelib.profile.load import load_profile
+from chalicelib.retention.contact_expiry import Endings
+from chalicelib.retention.end_contact import EndContact
+from chalicelib.retention.stamp_expiry import DateRows
+from chalicelib.retention.store import TicketDates
+from chalicelib.retention.sweep import Sweep
+from chalicelib.retention.sweep_store import Sweeping
+from chalicelib.tickets.auto_close import Closing
+from chalicelib.tickets.draft_store import DraftStore
+from chalicelib.tickets.queries import Desk as DeskReader
+from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.pseudonyms import TextKey
+from chalicelib.vault.single_decryptor import OneOpener
 from local import aws as embedded
 from tests.conftest import Aws
 from tests.delivery.conftest import Delivery

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.storage.models import DeskRow, IndexRow, KeyRow
+from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
 
 
 class Died(BaseException):

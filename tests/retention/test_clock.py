@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.drafts import DRAFT_DAYS
-from chalicelib.domain.privacy import ASKED_WITHIN, Asked
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.staff import SESSION_LASTS, Staff
-from chalicelib.domain.tickets import DAY, GUARD_DAYS, RAW_DAYS
-from chalicelib.storage.models import DeskRow, IndexRow, alive
-from chalicelib.storage.opening import Opener
-from chalicelib.storage.request_opening import RequestOpening
-from chalicelib.storage.requests import RequestStore
-from chalicelib.storage.rows import CLASSES
-from chalicelib.storage.sessions import PAUSE, Brake, SessionStore
+from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo.models import DeskRow, IndexRow, alive
+from chalicelib.dynamo.schema import CLASSES
+from chalicelib.privacy.model import ASKED_WITHIN, Asked
+from chalicelib.privacy.opening import RequestOpening
+from chalicelib.privacy.store import RequestStore
+from chalicelib.staff.model import SESSION_LASTS, Staff
+from chalicelib.staff.sessions import PAUSE, Brake, SessionStore
+from chalicelib.tickets.drafts import DRAFT_DAYS
+from chalicelib.vault.decryptor import Opener
 from tests.delivery.conftest import BOLAT
 from tests.delivery.test_reply import change
 from tests.intake.test_receive_change import started

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.messages import StatusUpdate
-from chalicelib.domain.pieces import outstanding
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.tickets import RANK, queue_of
-from chalicelib.storage.models import DeskRow
-from chalicelib.workers.relay import _concerns_dater
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.entrypoints.stream_router import _concerns_dater
+from chalicelib.messages.model import StatusUpdate
+from chalicelib.tickets.model import RANK, queue_of
+from chalicelib.tickets.pieces import outstanding
 from tests.delivery.conftest import BOLAT
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.retention.conftest import Bells, Keeping

@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.drafts import DraftPlace, draft_until
-from chalicelib.domain.staff import Staff
-from chalicelib.domain.tickets import DAY, SECOND
-from chalicelib.errors import Conflict
-from chalicelib.storage.opening import Opener
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.errors import Conflict
+from chalicelib.staff.model import Staff
+from chalicelib.tickets.drafts import DraftPlace, draft_until
+from chalicelib.vault.decryptor import Opener
 from tests.delivery.conftest import BOLAT
 from tests.retention.conftest import Keeping
 

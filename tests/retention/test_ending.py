@@ -8,20 +8,21 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.desk import Event
-from chalicelib.domain.messages import Address, Author, InboundMessage
-from chalicelib.domain.people import Outcome
-from chalicelib.domain.profile import load_profile
-from chalicelib.domain.staff import Staff
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of
-from chalicelib.errors import NotFound
-from chalicelib.storage.desk_changes import DeskChanges
-from chalicelib.storage.intake import IntakeStore
-from chalicelib.storage.models import DeskRow, IndexRow
-from chalicelib.storage.request_opening import RequestOpening
-from chalicelib.storage.requests import RequestStore
-from chalicelib.usecases.open_request import OpenRequest
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import NotFound
+from chalicelib.core.working_days import day_of
+from chalicelib.dynamo.models import DeskRow, IndexRow
+from chalicelib.messages.ingest import Outcome
+from chalicelib.messages.model import InboundMessage
+from chalicelib.messages.store import IntakeStore
+from chalicelib.privacy.open_request import OpenRequest
+from chalicelib.privacy.opening import RequestOpening
+from chalicelib.privacy.store import RequestStore
+from chalicelib.profile.load import load_profile
+from chalicelib.staff.model import Staff
+from chalicelib.tickets.records import Event
+from chalicelib.tickets.writes import DeskChanges
 from tests.delivery.conftest import BOLAT
 from tests.delivery.test_reply import change
 from tests.intake.faults import Conflicting, Counting

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.delivery import PROBE_EVERY
-from chalicelib.domain.tickets import DAY
-from chalicelib.errors import Unavailable
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.models import DeskRow, alive
-from chalicelib.storage.rows import ASKING
-from chalicelib.usecases import watch_asks
-from chalicelib.usecases.watch_asks import BELL_LIVES, WatchAsks
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.models import DeskRow, alive
+from chalicelib.dynamo.schema import ASKING
+from chalicelib.outbox.model import PROBE_EVERY
+from chalicelib.privacy import watch_asks
+from chalicelib.privacy.watch_asks import BELL_LIVES, WatchAsks
 from tests.delivery.test_reply import change
 from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
 from tests.retention.conftest import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, Keeping
@@ -92,7 +92,7 @@ def waiting_places(desk: Keeping, count: int, account: str, prefix: str, due_at:
 def test_what_cannot_go_out_now_does_not_hold_up_the_bells_of_others(
     desk: Keeping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.usecases import sweep
+    from chalicelib.retention import sweep
 
     measured: dict[str, float] = {}
     monkeypatch.setattr(sweep, "count", lambda name, value=1, **more: measured.update({name: value}))
@@ -122,7 +122,7 @@ def test_a_ring_out_of_time_goes_on_where_it_was(desk: Keeping) -> None:
 
 
 def test_the_age_of_the_oldest_waiting_message_is_measured(desk: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.usecases import sweep
+    from chalicelib.retention import sweep
 
     measured: dict[str, float] = {}
     monkeypatch.setattr(sweep, "count", lambda name, value=1, **more: measured.update({name: value}))

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import InboundMessage
-from chalicelib.domain.tickets import DAY
-from chalicelib.storage.taking_back import TakingBack
-from chalicelib.usecases.take_back import TakeBack
+from chalicelib.core.clock import DAY
+from chalicelib.messages.model import InboundMessage
+from chalicelib.messages.take_back import TakeBack
+from chalicelib.messages.take_back_store import TakingBack
 from tests.people import from_amina, wamid
 from tests.retention.conftest import Bells, Keeping
 from tests.retention.faults import fated

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import Address, Author
-from chalicelib.domain.search_words import contact_words, phone_word
-from chalicelib.storage.models import DeskRow, IndexRow
-from chalicelib.storage.writes import Write
+from chalicelib.contacts.search_words import contact_words, phone_word
+from chalicelib.core.addresses import Address, Author
+from chalicelib.dynamo.models import DeskRow, IndexRow
+from chalicelib.dynamo.writes import Write
 from tests.delivery.test_reply import change
 from tests.people import AMINA, from_amina, from_daniyar
 from tests.retention.conftest import Keeping
@@ -82,7 +82,7 @@ def test_people_are_found_as_they_are_typed(
 def test_who_has_the_whole_word_comes_before_those_whose_word_begins_so(
     desk: Keeping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.storage import text_index
+    from chalicelib.contacts import text_index
 
     monkeypatch.setattr(text_index, "MOST_FOUND", 2)
     for number in range(8):

@@ -1,11 +1,11 @@
-"""Compares what lies in tables with what storage/rows.py declares."""
+"""Compares what lies in tables with what dynamo/schema.py declares."""
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.storage.rows import CLASSES, ItemClass
-from chalicelib.storage.vault import FORMAT, OVERHEAD
+from chalicelib.dynamo.schema import CLASSES, ItemClass
+from chalicelib.vault.vault import FORMAT, OVERHEAD
 
 
 def _matches(template: str, key: str) -> bool:

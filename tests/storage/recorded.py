@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.storage import sessions
-from chalicelib.storage.models import DeskRow, IndexRow, KeyRow
-from chalicelib.storage.rows import CLASSES
+from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
+from chalicelib.dynamo.schema import CLASSES
+from chalicelib.staff import sessions
+from tests.storage.stores import stores
 
-STORAGE = "/chalicelib/storage/"
 TRANSACTION = {"Put": "put", "Update": "update", "Delete": "delete", "ConditionCheck": "check"}
 READS = ("GetItem", "BatchGetItem", "Query", "Scan")
 
@@ -182,6 +182,6 @@ def _units(parsed: Mapping[str, Any]) -> float:
 def _functions() -> Iterator[str]:
     frame: Any = sys._getframe()
     while frame is not None:
-        if STORAGE in frame.f_code.co_filename:
+        if frame.f_code.co_filename in stores():
             yield re.sub(r"\.<locals>.*|\.<\w+>$", "", frame.f_code.co_qualname)
         frame = frame.f_back

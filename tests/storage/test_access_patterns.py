@@ -14,52 +14,46 @@ from typing import Any
 
 import pytest
 
+from chalicelib.certificates.ledger import Ledger
+from chalicelib.certificates.model import ISSUED
 from chalicelib.channels.refusals import stops_channel
 from chalicelib.channels.telegram import send as telegram
-from chalicelib.domain.certificates import ISSUED
-from chalicelib.domain.delivery import Failure, Job, Reply
-from chalicelib.domain.desk import Conversation, Event, Ticket, Wanted
-from chalicelib.domain.drafts import Draft, DraftPlace, Saved
-from chalicelib.domain.expiry import Expired
-from chalicelib.domain.messages import (
-    Address,
-    Author,
-    ChatEvent,
-    InboundMessage,
-    NumberChanged,
-    ReachChanged,
-    StatusUpdate,
-)
-from chalicelib.domain.privacy import MOST_ASKED, Step
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.staff import Staff
-from chalicelib.domain.tickets import DAY, State, queue_of
-from chalicelib.domain.working_days import day_of
-from chalicelib.storage import erasing
-from chalicelib.storage.attributes import item_to_wire
-from chalicelib.storage.clients import client
-from chalicelib.storage.desk import Desk
-from chalicelib.storage.desk_changes import DeskChanges
-from chalicelib.storage.drafts import DraftStore
-from chalicelib.storage.ledger import Ledger
-from chalicelib.storage.models import DeskRow, IndexRow, bind
-from chalicelib.storage.opening import Opener
-from chalicelib.storage.outbox import Outbox
-from chalicelib.storage.queue_pages import COUNTED, counts, page
-from chalicelib.storage.repeated import Repeated
-from chalicelib.storage.replies import ReplyStore
-from chalicelib.storage.request_pages import RequestPages
-from chalicelib.storage.requests import OVER_QUEUE, RequestStore
-from chalicelib.storage.rotation import Rotation
-from chalicelib.storage.rows import CLASSES
-from chalicelib.storage.search import Accounts, Search
-from chalicelib.storage.sessions import Brake, SessionStore
-from chalicelib.storage.staff import StaffStore
-from chalicelib.storage.sweeping import Sweeping
-from chalicelib.storage.taking_back import TakingBack
-from chalicelib.storage.vault import new_pair
-from chalicelib.usecases.take_back import TakeBack
-from chalicelib.usecases.wake_request import AnswerWait, WakeRequest
+from chalicelib.contacts.search import Accounts, Search
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY
+from chalicelib.core.references import MessageRef
+from chalicelib.core.working_days import day_of
+from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.models import DeskRow, IndexRow, bind
+from chalicelib.dynamo.schema import CLASSES
+from chalicelib.erasure import eraser as erasing
+from chalicelib.messages.model import ChatEvent, InboundMessage, NumberChanged, ReachChanged, StatusUpdate
+from chalicelib.messages.repeated import Repeated
+from chalicelib.messages.take_back import TakeBack
+from chalicelib.messages.take_back_store import TakingBack
+from chalicelib.outbox.model import Failure, Job, Reply
+from chalicelib.outbox.replies import ReplyStore
+from chalicelib.outbox.store import Outbox
+from chalicelib.privacy.model import MOST_ASKED, Step
+from chalicelib.privacy.pages import RequestPages
+from chalicelib.privacy.resume_workflow import AnswerWait, WakeRequest
+from chalicelib.privacy.store import OVER_QUEUE, RequestStore
+from chalicelib.retention.model import Expired
+from chalicelib.retention.sweep_store import Sweeping
+from chalicelib.staff.model import Staff
+from chalicelib.staff.sessions import Brake, SessionStore
+from chalicelib.staff.store import StaffStore
+from chalicelib.tickets.draft_store import DraftStore
+from chalicelib.tickets.drafts import Draft, DraftPlace, Saved
+from chalicelib.tickets.listing import COUNTED, counts, page
+from chalicelib.tickets.model import State, queue_of
+from chalicelib.tickets.queries import Desk
+from chalicelib.tickets.records import Conversation, Event, Ticket, Wanted
+from chalicelib.tickets.writes import DeskChanges
+from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.rotation import Rotation
+from chalicelib.vault.vault import new_pair
 from infra.definitions import load
 from infra.functions import FUNCTIONS
 from local.aws import create_tables
@@ -75,9 +69,9 @@ from tests.intake.test_receive_change import started
 from tests.people import AMINA, AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
 from tests.retention.conftest import Keeping
 from tests.storage.recorded import TRANSACTION, Call, Recorder, matches
+from tests.storage.stores import stores
 
 ROOT = Path(__file__).parent.parent.parent
-STORAGE = ROOT / "chalicelib" / "storage"
 DOCUMENT = (ROOT / "docs" / "access-patterns.md").read_text(encoding="utf-8")
 SCANS = {"Sweeping.expired", "Rotation.reseal"}
 """Who may scan: the sweeper and the rotation. Restore and the absence verifier would stand here, too."""
@@ -1607,7 +1601,7 @@ def test_only_who_must_scans() -> None:
     assert {row.function for row in ROWS.values() if row.operation == "Scan"} == SCANS
     files = [file for folder in ("chalicelib", "local", "infra") for file in (ROOT / folder).rglob("*.py")]
     scanning = {file.name for file in [ROOT / "app.py", *files] if re.search(r"""["'.]scan["'(]""", file.read_text())}
-    assert scanning == {"sweeping.py", "rotation.py"}
+    assert scanning == {"sweep_store.py", "rotation.py"}
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: row.id)
@@ -1654,7 +1648,7 @@ SITES = re.compile(
     r"|(?:_client|self\.client)\.(?:\w+_items?|get_paginator)\(|getattr\((?:self\._)?client,"
 )
 """How storage speaks to DynamoDB."""
-ELSEWHERE = {"identities.py", "queues.py", "secrets.py", "clients.py", "backups.py"}
+ELSEWHERE = {"cognito.py", "queues.py", "secrets.py", "clients.py", "backups.py"}
 """Modules of storage that speak to other services, or of whole tables."""
 
 
@@ -1666,7 +1660,7 @@ def speaking() -> set[str]:
     """Functions of storage that speak to DynamoDB, and those that call one of them."""
     texts: dict[str, str] = {}
     calls: dict[str, set[str]] = {}
-    for file in sorted(STORAGE.glob("*.py")):
+    for file in map(Path, sorted(stores())):
         if file.name not in ELSEWHERE:
             source = file.read_text(encoding="utf-8")
             for name, owners, node in functions(ast.parse(source)):

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib import ops, wiring
-from chalicelib.domain.people import ContactKey
-from chalicelib.settings import settings
-from chalicelib.storage.clients import client
-from chalicelib.storage.secrets import open_vault
-from chalicelib.storage.vault import decode_key
+from chalicelib.core.settings import settings
+from chalicelib.dynamo.clients import client
+from chalicelib.ops import __main__ as ops
+from chalicelib.vault.model import ContactKey
+from chalicelib.vault.secrets import open_vault
+from chalicelib.vault.vault import decode_key
+from chalicelib.wiring import base as wiring
 from tests.conftest import Aws
 from tests.intake.conftest import Desk
 from tests.intake.conftest import desk as desk

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib.domain.messages import Address, Author
-from chalicelib.domain.profile import load_profile
-from chalicelib.storage.models import DeskRow, IndexRow, KeyRow, bind
-from chalicelib.storage.rows import CLASSES, ItemClass
+from chalicelib.core.addresses import Address, Author
+from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow, bind
+from chalicelib.dynamo.schema import CLASSES, ItemClass
+from chalicelib.profile.load import load_profile
 from tests.intake.conftest import Desk
 from tests.intake.conftest import desk as desk
 from tests.intake.test_receive_change import started

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.storage.vault import (
+from chalicelib.vault.vault import (
     OVERHEAD,
     CannotOpen,
     Place,

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import wiring_erasure, wiring_web
-from chalicelib.domain.certificates import final, issued
-from chalicelib.domain.messages import Author
-from chalicelib.domain.privacy import HOUR, Request, RequestState, Step
-from chalicelib.domain.tickets import DAY
-from chalicelib.storage import rows
-from chalicelib.storage.attributes import item_to_wire, to_wire
-from chalicelib.storage.ledger import Ledger
-from chalicelib.storage.models import KeyRow
-from chalicelib.storage.requests import OVER_QUEUE
+from chalicelib.certificates.ledger import Ledger
+from chalicelib.certificates.model import final, issued
+from chalicelib.core.addresses import Author
+from chalicelib.core.clock import DAY
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.dynamo.models import KeyRow
+from chalicelib.privacy.model import HOUR, Request, RequestState, Step
+from chalicelib.privacy.store import OVER_QUEUE
+from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web
 from tests.web.serving import customer, say
 

@@ -14,16 +14,19 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from chalice.test import Client as ChaliceClient
 
-import chalicelib.settings
-from chalicelib import wiring, wiring_delivery, wiring_erasure, wiring_web
+import chalicelib.core.settings
 from chalicelib.channels.telegram import parse as telegram
-from chalicelib.domain.messages import InboundMessage, ReachChanged
-from chalicelib.domain.staff import Staff
-from chalicelib.storage.clients import client
-from chalicelib.storage.sessions import csrf_token
-from chalicelib.storage.vault import encode_key, fingerprint, new_pair
-from chalicelib.web import pages
-from chalicelib.web.auth import SESSION_COOKIE, cookie_name
+from chalicelib.dynamo.clients import client
+from chalicelib.messages.model import InboundMessage, ReachChanged
+from chalicelib.staff.model import Staff
+from chalicelib.staff.sessions import csrf_token
+from chalicelib.vault.vault import encode_key, fingerprint, new_pair
+from chalicelib.web.dashboard import pages
+from chalicelib.web.http.auth import SESSION_COOKIE, cookie_name
+from chalicelib.wiring import base as wiring
+from chalicelib.wiring import delivery as wiring_delivery
+from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import web as wiring_web
 from tests.conftest import Aws
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 
@@ -231,7 +234,7 @@ class Web:
 def _clear_caches() -> None:
     """Forget what was made of one desk's settings. Templates and texts are the same for all."""
     pages.base.cache_clear()
-    for module in (wiring, wiring_web, wiring_delivery, wiring_erasure, chalicelib.settings):
+    for module in (wiring, wiring_web, wiring_delivery, wiring_erasure, chalicelib.core.settings):
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear") and thing.__module__ == module.__name__:
                 thing.cache_clear()

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from chalicelib.domain.messages import Address, Author, InboundMessage
-from chalicelib.storage.models import DeskRow
-from chalicelib.storage.rows import conversation_pk, ticket_pk
+from chalicelib.core.addresses import Address, Author
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import conversation_pk, ticket_pk
+from chalicelib.messages.model import InboundMessage
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
 from tests.web.conftest import Web
 

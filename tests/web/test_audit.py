@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import observability
+from chalicelib.core import observability
 from tests.web.conftest import PASSWORD, Web, email
 from tests.web.serving import AMINA, say
 
@@ -24,7 +24,8 @@ def audited(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
 
 def test_they_are_written_whatever_the_level_is() -> None:
     code = (
-        "from chalicelib.observability import audit, log; log('hidden'); audit('signed_in', staff_id='s', kind='api')"
+        "from chalicelib.core.observability import audit, log\n"
+        "log('hidden'); audit('signed_in', staff_id='s', kind='api')"
     )
     for level in ("INFO", "ERROR"):
         environment = {**os.environ, "LOG_LEVEL": level}

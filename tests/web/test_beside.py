@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.channels.telegram.parse import parse as telegram
 from chalicelib.channels.whatsapp.parse import parse as whatsapp
-from chalicelib.domain.desk import Message
-from chalicelib.domain.messages import InboundMessage
-from chalicelib.web.beside import FOR_THE_DESK, IN_THE_KIND, IN_THE_TEXT, SHOWN, beside, details_of
+from chalicelib.messages.model import InboundMessage
+from chalicelib.tickets.records import Message
+from chalicelib.web.details import FOR_THE_DESK, IN_THE_KIND, IN_THE_TEXT, SHOWN, beside, details_of
 from tests.channels import bodies
 from tests.channels.test_telegram_parse import NOT_UNDERSTOOD as TELEGRAM_ODD
 from tests.channels.test_telegram_parse import UNDERSTOOD as TELEGRAM

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring_web
-from chalicelib.storage.sessions import CODE_LASTS
+from chalicelib.staff.sessions import CODE_LASTS
+from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web
 from tests.web.test_browser import SIZES, address, check, chromium, pytestmark
 from tests.web.test_first_sign_in import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring_web
+from chalicelib.wiring import web as wiring_web
 from tests.web.asking import set_state
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, say

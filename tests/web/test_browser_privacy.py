@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
-from chalicelib.domain.privacy import Step
-from chalicelib.domain.tickets import DAY
-from chalicelib.storage.ledger import Signer
-from chalicelib.usecases.check_certificate import CheckCertificate
+from chalicelib.certificates.check import CheckCertificate
+from chalicelib.certificates.ledger import Signer
+from chalicelib.core.clock import DAY
+from chalicelib.privacy.model import Step
+from chalicelib.wiring import base as wiring
 from tests.conftest import Aws
 from tests.erasure.test_certificates import SECRET, Office
 from tests.web.asking import every_state, freeze, opened, read, through

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.privacy import Step
+from chalicelib.privacy.model import Step
 from tests.web.asking import contact_of, opened, through
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, say

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import chalicelib.operators
-from chalicelib.domain.profile import LANGUAGES, load_profile
-from chalicelib.domain.texts import desk_text
+import chalicelib.profile.operators
+from chalicelib.core.languages import LANGUAGES
+from chalicelib.core.texts import desk_text
+from chalicelib.profile.load import load_profile
 from chalicelib.web.clause_words import clause_words
 
 
@@ -32,7 +33,7 @@ def test_a_clause_is_said_as_the_language_names_it(language: str, clause: str, s
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_clause_of_every_profile_has_words(language: str) -> None:
-    found = list(Path(chalicelib.operators.__path__[0]).glob("*.toml"))
+    found = list(Path(chalicelib.profile.operators.__path__[0]).glob("*.toml"))
     for path in found:
         profile = load_profile(path.stem)
         clauses = [row.clause for row in (*profile.retention.values(), *profile.refusals.values())]

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.domain.drafts import DRAFT_DAYS
-from chalicelib.domain.tickets import DAY
-from chalicelib.storage.attributes import item_from_wire
-from chalicelib.storage.desk_changes import DeskChanges
-from chalicelib.storage.writes import Write
+from chalicelib.core.clock import DAY
+from chalicelib.dynamo.attributes import item_from_wire
+from chalicelib.dynamo.writes import Write
+from chalicelib.tickets.drafts import DRAFT_DAYS
+from chalicelib.tickets.writes import DeskChanges
 from tests.storage.declared import class_of, undeclared
 from tests.web.asking import set_state
 from tests.web.conftest import Answer, Browser, Web

@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from chalicelib import wiring, wiring_delivery
 from chalicelib.channels.split import pieces_of
-from chalicelib.domain.messages import DeliveryStatus, StatusUpdate
-from chalicelib.domain.references import MessageRef
-from chalicelib.storage.models import DeskRow
-from chalicelib.storage.rows import conversation_pk
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import conversation_pk
+from chalicelib.messages.model import DeliveryStatus, StatusUpdate
+from chalicelib.wiring import base as wiring
+from chalicelib.wiring import delivery as wiring_delivery
 from tests.people import WHATSAPP_ACCOUNT, wamid
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, DANIYAR, say

@@ -19,14 +19,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import wiring_web
-from chalicelib.domain.authenticator import LEAST_PASSWORD, grouped, meets_rules, otpauth
-from chalicelib.domain.staff import Staff
-from chalicelib.errors import Unavailable
-from chalicelib.storage.identities import Identities
-from chalicelib.storage.sessions import CODE_LASTS, PER_PAIR
-from chalicelib.storage.staff import StaffStore
-from chalicelib.usecases.sign_in import CHALLENGE_LASTS, SETUP_LASTS
+from chalicelib.core.errors import Unavailable
+from chalicelib.staff.authenticator_model import LEAST_PASSWORD, grouped, meets_rules, otpauth
+from chalicelib.staff.cognito import Identities
+from chalicelib.staff.model import Staff
+from chalicelib.staff.sessions import CODE_LASTS, PER_PAIR
+from chalicelib.staff.sign_in import CHALLENGE_LASTS, SETUP_LASTS
+from chalicelib.staff.store import StaffStore
+from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import START, Answer, Browser, Web, path_of
 from tests.web.test_openapi import _check
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.desk import Message
-from chalicelib.domain.fold import fold
+from chalicelib.tickets.apply_edits import fold
+from chalicelib.tickets.records import Message
 
 
 def _in(number: int, kind: str = "text", *, text: str = "", about: str = "", arrived: int = 0) -> Message:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.staff import SESSION_LASTS, Staff
-from chalicelib.domain.tickets import SECOND
-from chalicelib.web.pages_queue import Place
-from chalicelib.web.pages_search import sealed, words_of
+from chalicelib.core.clock import SECOND
+from chalicelib.staff.model import SESSION_LASTS, Staff
+from chalicelib.web.dashboard.queue import Place
+from chalicelib.web.dashboard.search import sealed, words_of
 from tests.web.conftest import Answer, Browser, Web
 from tests.web.serving import AMINA, DANIYAR, say
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.domain.staff import Role
-from chalicelib.web.route import API, PAGES, Route
+from chalicelib.staff.model import Role
+from chalicelib.web.http.routes import API, PAGES, Route
 from tests.people import from_amina
 from tests.web.conftest import ROLES, Browser, Web
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.web.api_session import description
-from chalicelib.web.route import API
+from chalicelib.web.api.session import description
+from chalicelib.web.http.routes import API
 from tests.web.asking import every_state
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, say

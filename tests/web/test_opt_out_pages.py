@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from chalicelib import wiring_erasure, wiring_web
-from chalicelib.domain.certificates import Certificate, opted_out
-from chalicelib.domain.ids import new_id
-from chalicelib.domain.privacy import Request, RequestState, Step
-from chalicelib.domain.working_days import day_of
-from chalicelib.storage.ledger import Ledger
-from chalicelib.web.certificate_page import _page
+from chalicelib.certificates.ledger import Ledger
+from chalicelib.certificates.model import Certificate, opted_out
+from chalicelib.core.ids import new_id
+from chalicelib.core.working_days import day_of
+from chalicelib.privacy.model import Request, RequestState, Step
+from chalicelib.web.public.certificate import _page
+from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import web as wiring_web
 from tests.web.asking import Signing, contact_of, every_state, mark, opened, over, read
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, say

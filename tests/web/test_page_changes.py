@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from chalicelib import wiring_web
+from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Answer, Browser, Web
 from tests.web.serving import AMINA, say
 

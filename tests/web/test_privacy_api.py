@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring_web
-from chalicelib.domain.privacy import RequestState, Step
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of, deadline
-from chalicelib.storage.queues import Bell
-from chalicelib.workers import relay
+from chalicelib.core.clock import DAY
+from chalicelib.core.working_days import day_of, deadline
+from chalicelib.dynamo.queues import Bell
+from chalicelib.entrypoints import stream_router as relay
+from chalicelib.privacy.model import RequestState, Step
+from chalicelib.wiring import web as wiring_web
 from tests.web.asking import certified, every_state, freeze, mark, opened, over, read, through
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, DANIYAR, say

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring_erasure
-from chalicelib.domain.ids import grouped
-from chalicelib.domain.privacy import Request, RequestState, Step
-from chalicelib.domain.privacy_texts import show_secret
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import day_of
+from chalicelib.core.clock import DAY
+from chalicelib.core.ids import grouped
+from chalicelib.core.working_days import day_of
+from chalicelib.privacy.model import Request, RequestState, Step
+from chalicelib.privacy.texts import show_secret
+from chalicelib.wiring import erasure as wiring_erasure
 from tests.web.asking import certified, every_state, freeze, mark, opened, over, read, through
 from tests.web.conftest import Web, path_of
 from tests.web.serving import AMINA, DANIYAR, say

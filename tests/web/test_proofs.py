@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib import wiring_web
-from chalicelib.storage.models import DeskRow, IndexRow
+from chalicelib.dynamo.models import DeskRow, IndexRow
+from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import START, Web
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring_erasure, wiring_web
-from chalicelib.domain.privacy import ERASING_KINDS, HANDLED_KINDS
-from chalicelib.domain.tickets import DAY
-from chalicelib.domain.working_days import deadline
+from chalicelib.core.clock import DAY
+from chalicelib.core.working_days import deadline
+from chalicelib.privacy.model import ERASING_KINDS, HANDLED_KINDS
+from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import web as wiring_web
 from tests.web.asking import freeze, read
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, DANIYAR, say

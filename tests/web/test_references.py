@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import InboundMessage
-from chalicelib.domain.tickets import DAY
-from chalicelib.storage.models import DeskRow
-from chalicelib.workers import dater, relay
+from chalicelib.core.clock import DAY
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.entrypoints import expiry_stamper as dater
+from chalicelib.entrypoints import stream_router as relay
+from chalicelib.messages.model import InboundMessage
 from tests.people import WHATSAPP_ACCOUNT as AMINA_ACCOUNT
 from tests.people import wamid
 from tests.web.conftest import Web
@@ -168,7 +169,7 @@ def test_nobody_takes_back_or_edits_a_message_of_ours(web: Web) -> None:
     (ticket,) = web.tickets()
     web.call("POST", f"/api/v1/tickets/{ticket['id']}/replies", {"text": "Біздің жауап", "client_id": "1"})
     (row,) = [one for one in DeskRow.scan() if one.direction == "out" and one.purpose == "support"]
-    from chalicelib import wiring
+    from chalicelib.wiring import base as wiring
 
     ours = wamid()
     row.update([DeskRow.provider_hash.set(wiring.address_key().message("whatsapp", AMINA_ACCOUNT, ours))])
@@ -183,7 +184,7 @@ def test_nobody_takes_back_or_edits_a_message_of_ours(web: Web) -> None:
 
 
 def test_the_other_pieces_of_a_long_reply_are_found_too(web: Web) -> None:
-    from chalicelib import wiring
+    from chalicelib.wiring import base as wiring
 
     say(web, AMINA, "Сәлем", minutes_ago=9)
     (ticket,) = web.tickets()
@@ -254,7 +255,7 @@ def test_a_button_that_is_not_about_a_request_quotes_as_before(web: Web) -> None
 
 
 def test_the_ticket_tells_what_the_desk_said_about_the_running_request(web: Web) -> None:
-    from chalicelib.domain.privacy import Step
+    from chalicelib.privacy.model import Step
     from tests.web.asking import mark, opened, through
 
     box = {"contact_id": "b" * 20, "conversation_id": "c" * 20, "public_key": b"k"}

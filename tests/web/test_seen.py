@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.desk import Message, Thread, Ticket
-from chalicelib.domain.references import MessageRef
-from chalicelib.domain.staff import Staff
-from chalicelib.usecases.work_on_ticket import MarkSeen
-from chalicelib.web.auth import SESSION_COOKIE
-from chalicelib.web.pages_seen import SCRIPT_COOKIE, first_new
+from chalicelib.core.references import MessageRef
+from chalicelib.staff.model import Staff
+from chalicelib.tickets.records import Message, Thread, Ticket
+from chalicelib.tickets.work import MarkSeen
+from chalicelib.web.dashboard.seen import SCRIPT_COOKIE, first_new
+from chalicelib.web.http.auth import SESSION_COOKIE
 from tests.web.conftest import Browser, Web
 from tests.web.serving import AMINA, say
 

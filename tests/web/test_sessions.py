@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import wiring_web
-from chalicelib.storage.models import DeskRow, IndexRow
-from chalicelib.storage.sessions import Brake
-from chalicelib.usecases.sign_in import CHALLENGE_LASTS
+from chalicelib.dynamo.models import DeskRow, IndexRow
+from chalicelib.staff.sessions import Brake
+from chalicelib.staff.sign_in import CHALLENGE_LASTS
+from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import PASSWORD, Browser, Web, email, path_of
 
 
@@ -243,8 +243,8 @@ def test_the_second_factor_is_asked_for_and_its_challenge_cannot_be_forged(web: 
 
 
 def test_session_cookies_are_closed_to_scripts_and_other_sites(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chalicelib.settings import settings
-    from chalicelib.web.auth import cookie
+    from chalicelib.core.settings import settings
+    from chalicelib.web.http.auth import cookie
 
     local = cookie("desk", "value")
     assert "HttpOnly" in local and "SameSite=Lax" in local and "Path=/" in local and "Secure" not in local

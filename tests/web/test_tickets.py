@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import wiring_web
-from chalicelib.domain.staff import Staff
-from chalicelib.storage.models import DeskRow, KeyRow
-from chalicelib.usecases.change_ticket import Taken, Wish
+from chalicelib.dynamo.models import DeskRow, KeyRow
+from chalicelib.staff.model import Staff
+from chalicelib.tickets.change import Taken, Wish
+from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web, email
 from tests.web.serving import AMINA, DANIYAR, customer, fail, say
 
@@ -59,7 +59,7 @@ def test_filters_choose_state_channel_assignee_and_tag(web: Web) -> None:
 
 
 def test_a_rare_filter_does_bounded_work_and_goes_on(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.storage.queue_pages.EXAMINED", 5)
+    monkeypatch.setattr("chalicelib.tickets.listing.EXAMINED", 5)
     for who in people(12):
         say(web, who, "Вопрос")  # type: ignore[arg-type]
     oldest = web.tickets("?limit=100&state=open")

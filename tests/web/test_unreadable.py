@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.storage import threads as reading
-from chalicelib.storage.models import DeskRow, KeyRow
-from chalicelib.storage.vault import new_pair
+from chalicelib.dynamo.models import DeskRow, KeyRow
+from chalicelib.tickets import threads as reading
+from chalicelib.vault.vault import new_pair
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, DANIYAR, say
 

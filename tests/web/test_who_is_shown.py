@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring_delivery
-from chalicelib.domain.privacy import RequestState, Step
+from chalicelib.privacy.model import RequestState, Step
+from chalicelib.wiring import delivery as wiring_delivery
 from tests.web.asking import freeze, mark, opened, set_state, through
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, DANIYAR, customer, say

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.messages import Author
-from chalicelib.domain.privacy import Step
-from chalicelib.storage import rows
-from chalicelib.storage.attributes import item_to_wire, to_wire
+from chalicelib.core.addresses import Author
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.privacy.model import Step
 from tests.web.asking import contact_of, opened, through
 from tests.web.conftest import ROLES, Web
 from tests.web.serving import AMINA, DANIYAR, fail, say

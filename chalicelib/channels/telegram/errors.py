@@ -6,7 +6,7 @@ Telegram has no error numbers beside the HTTP status; the description is the onl
 
 from collections.abc import Mapping
 
-from chalicelib.domain.failures import Act, Meaning
+from chalicelib.core.failures import Act, Meaning
 
 BLOCKED = "blocked"
 """The code of every 403: the person blocked the bot, never started it, or is gone. Nothing is sent until

@@ -22,7 +22,7 @@ from chalicelib.channels.reading import (
     number,
     text,
 )
-from chalicelib.domain.messages import ChatEventKind
+from chalicelib.messages.model import ChatEventKind
 
 FILE_LIMIT = 20 * 1024 * 1024
 """Bytes beyond which `getFile` gives nothing: the message is kept with its name and size, no call is made."""

@@ -31,9 +31,8 @@ from chalicelib.channels.reading import (
     words_of,
 )
 from chalicelib.channels.telegram.kinds import LINES, SERVICE, read_content, type_of
-from chalicelib.domain.messages import (
-    Address,
-    Author,
+from chalicelib.core.addresses import Address, Author
+from chalicelib.messages.model import (
     ChatEvent,
     Counted,
     InboundMessage,

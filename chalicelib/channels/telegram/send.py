@@ -24,7 +24,7 @@ from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
 from chalicelib.channels.reading import BAD_DATA
 from chalicelib.channels.split import pieces_of
 from chalicelib.channels.telegram import errors
-from chalicelib.domain.messages import Button
+from chalicelib.messages.model import Button
 
 CONNECT_TIMEOUT = 3.05
 WRITE_TIMEOUT = 5.0

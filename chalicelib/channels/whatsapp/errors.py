@@ -8,7 +8,7 @@ words are shown.
 
 from collections.abc import Mapping
 
-from chalicelib.domain.failures import Act, Meaning
+from chalicelib.core.failures import Act, Meaning
 
 MEANINGS: Mapping[int, Meaning] = {
     code: Meaning(act, reason)

@@ -31,9 +31,8 @@ from chalicelib.channels.reading import (
 )
 from chalicelib.channels.whatsapp.kinds import READERS, beside
 from chalicelib.channels.whatsapp.people import People, changed_addresses
-from chalicelib.domain.messages import (
-    Address,
-    Author,
+from chalicelib.core.addresses import Address, Author
+from chalicelib.messages.model import (
     ChatEvent,
     ChatEventKind,
     Counted,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.channels.reading import as_dict, as_list, ident, text
-from chalicelib.domain.messages import Address, Author
+from chalicelib.core.addresses import Address, Author
 
 _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,120}")
 

@@ -10,10 +10,10 @@ from urllib3.exceptions import NewConnectionError
 
 from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
 from chalicelib.channels.reading import as_dict, as_list, ident, text
-from chalicelib.channels.refusals import stops_channel
 from chalicelib.channels.split import pieces_of
 from chalicelib.channels.whatsapp import errors
-from chalicelib.domain.messages import Button
+from chalicelib.core.failures import OWN, Act
+from chalicelib.messages.model import Button
 
 TIMEOUTS = (3.05, 10.0)
 """Seconds to connect and to wait for bytes; the sender's own time limit is well above their sum."""
@@ -126,7 +126,7 @@ class _Call:
         status, given = answer.status_code, ident(error.get("code"))
         code = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
         shown = str(code) if code is not None else f"http_{status}"
-        stops = stops_channel("whatsapp", shown)
+        meant = OWN.get(shown) or errors.meaning(shown)
         permanent = errors.is_permanent(code, status) and error.get("is_transient") is not True
         said = text(as_dict(error.get("error_data")).get("details"), 500) or text(error.get("message"), 500)
         said = scrub(said, (self.token, self.message.text, self.message.address.value, self.message.account))
@@ -134,7 +134,7 @@ class _Call:
             f"Meta refused the message: {said or f'HTTP {status}'}",
             code=shown,
             permanent=permanent,
-            stops_channel=stops,
+            stops_channel=meant is not None and meant.act is Act.STOP,
             retry_after=_wait(answer, code),
             # A gateway that gave up waiting says nothing about what lies behind it.
             ambiguous=status == 504,

@@ -1,0 +1,129 @@
+"""Writing the words by which a contact is found, and none for who is being erased.
+
+Every write stands in one transaction with the look at the contact: from the moment that an erasure has closed the fence
+nobody but the eraser adds or deletes a word of it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from chalicelib.contacts.search_words import RULE
+from chalicelib.contacts.text_index import TextIndex, forget
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.ids import new_id
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.bulk import MOST_WRITES
+from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.models import IndexRow
+from chalicelib.dynamo.transactions import TRIES as MOST_TRIES
+from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.vault.pseudonyms import TextKey
+
+TRIES = 5
+
+
+class LeftAlone(Exception):
+    """The contact is being erased, or words were to be written of one that is gone."""
+
+
+class ContactIndex(TextIndex):
+    """Finds contacts, and writes what they are found by. `wait` parts rivals. All methods raise Unavailable."""
+
+    def __init__(self, text_key: TextKey, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
+        super().__init__(text_key)
+        self._run = Transactions(client, wait)
+        self._writes = Writes(tables)
+        self._tables = tables
+        self._wait = wait
+
+    def replace(self, contact_id: str, words: Iterable[str]) -> int:
+        """Make a contact found by these words and no others; return how many rows changed: none of a contact that is
+        being erased.
+
+        The list of the contact's words is widened first and narrowed last, so that no run that dies leaves a
+        row that the next one does not know of. Both are done under the condition that nobody else has changed the
+        list meanwhile: of two runs at once one starts again and knows of the other's rows. A contact that has ended
+        is found by nothing, whatever it was called.
+        """
+        wanted = {self._text_key.word(word) for word in words}
+        for _ in range(TRIES):
+            known, version, ended, rule = self._known(contact_id)
+            if ended and forget(contact_id):
+                return len(known)
+            if known == wanted and (rule == RULE or not version):
+                return 0
+            try:
+                widened = self._remember(contact_id, known | wanted, version, rule=0, adds=bool(wanted))
+                if widened is None:
+                    continue
+                self._rewrite(contact_id, wanted, known - wanted)
+                if self._remember(contact_id, wanted, widened) is not None:
+                    return len(known ^ wanted)
+            except LeftAlone:
+                return 0
+        raise Unavailable("Others index this contact at the same time; try again.")
+
+    def _known(self, contact_id: str) -> tuple[set[str], str, bool, int]:
+        """Return the words of a contact, the version of their list, "" without one, whether the contact has ended, and
+        the rule by which the words were made."""
+        with reaching():
+            found = list(IndexRow.query(_words(contact_id), IndexRow.sk == "words", consistent_read=True))
+        if not found:
+            return set(), "", False, 0
+        row = found[0]
+        return set(row.words or ()), row.version or "", row.ended_at is not None, int(row.rule or 0)
+
+    def _remember(
+        self, contact_id: str, names: set[str], version: str, *, rule: int = RULE, adds: bool = False
+    ) -> str | None:
+        """Write the list over the one of `version` and return its new version; None: it is another now. Without a
+        `rule` the list is being worked on: whoever finds it so does the work again. Raises LeftAlone."""
+        fresh, pk = new_id(), _words(contact_id)
+        values: dict[str, Any] = {"version": version} if version else {}
+        condition = "#version = :version" if version else "attribute_not_exists(#version)"
+        if names:
+            condition += " AND attribute_not_exists(#ended_at)"
+        guard = self._writes.update("list", "index", pk, "words", "", condition, values).item["ConditionCheck"]
+        if names:
+            row = {"contact_id": contact_id, "words": sorted(names), "version": fresh, "rule": rule}
+            item = self._writes.put("list", "index", pk, "words", row).item["Put"]["Item"]
+            write = Write("list", {"Put": {**{k: v for k, v in guard.items() if k != "Key"}, "Item": item}})
+        else:
+            write = Write("list", {"Delete": guard})
+        return fresh if self._transact(contact_id, [write], adds=adds) else None
+
+    def _rewrite(self, contact_id: str, wanted: set[str], gone: set[str]) -> None:
+        """Write rows and delete others. Raises LeftAlone."""
+        writes = list(self._changes(contact_id, wanted, gone))
+        for start in range(0, len(writes), MOST_WRITES - 1):
+            self._transact(contact_id, writes[start : start + MOST_WRITES - 1], adds=bool(wanted))
+
+    def _changes(self, contact_id: str, wanted: set[str], gone: set[str]) -> Iterator[Write]:
+        for name in sorted(wanted):
+            row = {"contact_id": contact_id}
+            yield self._writes.put("text", "index", self._row(name), contact_id, row, fresh=False)
+        for name in sorted(gone):
+            key = {"pk": {"S": self._row(name)}, "sk": {"S": contact_id}}
+            yield Write("text", {"Delete": {"TableName": self._tables["index"], "Key": key}})
+
+    def _transact(self, contact_id: str, writes: Sequence[Write], *, adds: bool) -> bool:
+        """Make these writes unless the contact is being erased, or is gone and something is added; False: their own
+        condition does not hold. Raises LeftAlone."""
+        values = {"active": "active"} if adds else {"erasing": "erasing"}
+        condition = "#state = :active" if adds else "attribute_not_exists(pk) OR #state <> :erasing"
+        contact = self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
+        for attempt in range(MOST_TRIES):
+            refusal = self._run.once([contact, *writes])
+            if refusal is None:
+                return True
+            if "contact" in refusal.roles:
+                raise LeftAlone
+            if refusal.roles:
+                return False
+            self._wait(attempt)
+        raise Unavailable("This contact changes too fast to be indexed now; try again.")
+
+
+def _words(contact_id: str) -> str:
+    return f"words#{contact_id}"

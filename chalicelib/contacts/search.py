@@ -1,0 +1,92 @@
+"""Finding tickets by what a person says on the phone: number, name, phone, @username, provider's user id.
+
+Addresses are found by their blind names, names by the text index: nothing here reads more rows than it shows. Who is
+being erased is found by nothing of theirs; the number of their ticket leads to the frozen ticket.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from chalicelib.contacts.search_words import numbers_in, phone_word
+from chalicelib.core.addresses import Address, Channel
+from chalicelib.core.normal import invisible, normal
+from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.models import IndexRow
+from chalicelib.tickets.queries import CHAIN, Desk
+from chalicelib.tickets.records import Ticket
+from chalicelib.vault.pseudonyms import AddressKey
+
+MOST_CONTACTS = 50
+MOST_EARLIER = 100
+"""Earlier tickets that one search follows, one read each."""
+_BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
+_TICKET_DIGITS = range(6, 15)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Our own numbers and bots: the places in which an address can be known."""
+
+    whatsapp: tuple[str, ...]
+    telegram: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Finds tickets. `contacts_by_words` is the text index: words to contact ids."""
+
+    desk: Desk
+    address_key: AddressKey
+    accounts: Accounts
+    contacts_by_words: Callable[[str], Iterable[str]]
+
+    def __call__(self, q: str) -> list[Ticket]:
+        """The tickets of the people found, and the one of that number, newest activity first. Raises Unavailable."""
+        words = " ".join("".join(one for one in q if not invisible(one)).split())
+        named = self._by_number(words)
+        newest = dict.fromkeys([*named, *self._by_address(words)])
+        contacts = list(dict.fromkeys(self.contacts_by_words(words)))[:MOST_CONTACTS]
+        if contacts:
+            heads = self.desk.conversations(self.desk.conversations_of(contacts))
+            newest |= dict.fromkeys(head.ticket_id for head in heads if head.ticket_id)
+        seen = self.desk.tickets(newest)
+        found = {ticket.id: ticket for ticket in seen if not ticket.erased or ticket.id in named}
+        left = MOST_EARLIER
+        for ticket in list(found.values()):
+            chain = self.desk.chain(ticket, min(CHAIN, left))
+            found |= {earlier.id: earlier for earlier in chain}
+            left -= len(chain)
+        return sorted(found.values(), key=lambda one: (-one.activity, one.id))
+
+    def _by_number(self, words: str) -> list[str]:
+        """The ticket whose number stands alone in what was typed, however it is written: №418-945, Ticket 418–945."""
+        numbers = numbers_in(words)
+        if len(numbers) != 1 or len(numbers[0]) not in _TICKET_DIGITS:
+            return []
+        ticket_id = self.desk.ticket_id_of(numbers[0])
+        return [ticket_id] if ticket_id else []
+
+    def _by_address(self, words: str) -> list[str]:
+        keys = [(f"alias#{name}", "alias") for name in self._names(words)]
+        if not keys:
+            return []
+        with reaching():
+            return [str(row.ticket_id) for row in IndexRow.batch_get(keys, consistent_read=True) if row.ticket_id]
+
+    def _names(self, words: str) -> list[str]:
+        wanted: list[tuple[Channel, Sequence[str], Address]] = []
+        if _BUSINESS_ID.fullmatch(words):
+            wanted.append(("whatsapp", self.accounts.whatsapp, Address("user", words)))
+        text, numbers = normal(words), numbers_in(words)
+        if len(numbers) == 1 and len(numbers[0]) >= _TICKET_DIGITS[0] and not any(one.isalpha() for one in text):
+            known = phone_word(text).removeprefix("phone:")
+            one_of = dict.fromkeys(filter(None, [known, numbers[0]]))
+            wanted += [("whatsapp", self.accounts.whatsapp, Address("phone", one)) for one in one_of]
+            if text.isdecimal():
+                wanted.append(("telegram", self.accounts.telegram, Address("chat", text)))
+        return [
+            self.address_key.address(channel, account, address)
+            for channel, accounts, address in wanted
+            for account in accounts
+        ]

@@ -1,0 +1,171 @@
+"""What people type to find a contact, and what a contact is found by: the same words on both sides. Pure.
+
+Both sides are compared in one form (normal.py). A name is found by its words in any order, by their first letters, and
+by a username with or without `@`; a phone number however it is written, and by its last four digits.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from chalicelib.core.normal import normal
+
+RULE = 2
+"""Version of what follows. Raise it when a contact would be found by other words: then every contact that was indexed
+by an older rule is indexed again (docs/deploy.md)."""
+HOME = "KZ"
+"""The country of numbers that are typed without a country code, such as `8 700 000 01 07`."""
+FIRST_LETTERS = (3, 4, 5, 6)
+"""How many first letters of a word find it. Each is a row of the index, so there is an end to them: of a longer
+beginning the first six letters are looked for, when nobody has the whole word."""
+LAST_DIGITS = 4
+MOST_WORDS = 60
+"""Words by which one contact is found, and rows of the index: a first and a last name have some ten."""
+_MOST_TOKENS = 30
+_NUMBER = re.compile(r"\d(?:[ .()/-]*\d)*")
+_USER_ID = re.compile(r"[a-z]{2}\.[a-z0-9.]+")
+_LABELS = frozenset(
+    "т м тел телефон номер моб сот сотовый whatsapp ватсап tel phone mobile no number нөмірі нөмири номири"
+    " http https wa me api com send".split()
+)
+"""Words that people copy with a number, also as a link, and that name nobody."""
+_NUMERO = "no"
+"""What the sign № is in normal form: it stands at the number without a space."""
+_PROFILES = ("t.me/", "telegram.me/")
+"""What stands before a username in the link that people copy."""
+_INSIDE = frozenset("'-_")
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text in normal form, in their order: letters, digits and vowel signs with `'-_` inside. A
+    pictogram is a word of its own."""
+    parts = []
+    for one in normal(text):
+        if one.isalnum() or one in _INSIDE or unicodedata.category(one)[0] == "M":
+            parts.append(one)
+        else:
+            parts.append(f" {one} " if unicodedata.category(one) == "So" else " ")
+    return [word for part in "".join(parts).split() if (word := part.strip("'-_"))][:_MOST_TOKENS]
+
+
+def name_words(name: str) -> dict[str, None]:
+    """Return the words of a name: `нурланкызы`; of a double name also its parts."""
+    found: dict[str, None] = {}
+    for token in tokens(name):
+        found |= dict.fromkeys([token, *_parts(token)])
+    return found
+
+
+def username_words(username: str) -> dict[str, None]:
+    """Return the words of a username, which people type with and without `@`: the whole and its parts."""
+    whole = normal(username).lstrip("@")
+    return dict.fromkeys([*([whole] if whole else []), *name_words(whole)])
+
+
+def _parts(token: str) -> list[str]:
+    return [part for part in re.split("[-_]", token) if part]
+
+
+def phone_word(typed: str) -> str:
+    """Return the word of a phone number, however it is written, or "" for what cannot be one."""
+    text = normal(typed)
+    found = [_number(text, match) for match in _NUMBER.finditer(text)]
+    return _phone_word(*found[0]) if len(found) == 1 and not any(one.isalpha() for one in text) else ""
+
+
+def _phone_word(digits: str, international: bool) -> str:
+    import phonenumbers  # 100 ms, which only a search and the indexer pay
+
+    if not 5 <= len(digits) <= 17:
+        return ""
+    try:
+        number = phonenumbers.parse(f"+{digits}" if international else digits, HOME)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return f"phone:{number.country_code}{phonenumbers.national_significant_number(number)}"
+
+
+def _number(text: str, match: re.Match[str]) -> tuple[str, bool]:
+    """The digits of a number without what is written between them, and whether the country code comes first (`+7`,
+    `(+7)`, `00 7`)."""
+    digits = re.sub(r"\D", "", match[0])
+    before = text[max(0, match.start() - 3) : match.start()].rstrip(" (")
+    if not before.endswith("+") and digits.startswith("00"):
+        return digits[2:], True
+    return digits, before.endswith("+")
+
+
+def numbers_in(typed: str) -> list[str]:
+    """Return the numbers in what was typed, digits only: that of a ticket, for example, whatever stands around it."""
+    return [re.sub(r"\D", "", match[0]) for match in _NUMBER.finditer(normal(typed))]
+
+
+def contact_words(name: str, username: str, phone: str, user: str, chat: str) -> set[str]:
+    """Return everything that a contact is found by, MOST_WORDS at most. Addresses are as the provider sent them."""
+    words: dict[str, None] = {}
+    if phone:
+        digits = re.sub(r"\D", "", normal(phone))
+        words |= dict.fromkeys([f"phone:{digits}", _phone_word(digits, True), f"end:{digits[-LAST_DIGITS:]}"])
+    if user:
+        words[f"user:{normal(user)}"] = None
+    if chat:
+        words[f"chat:{normal(chat)}"] = None
+    whole = name_words(name) | username_words(username)
+    words |= whole
+    for length in reversed(FIRST_LETTERS):
+        words |= {f"begin:{word[:length]}": None for word in whole if len(word) > length}
+    words.pop("", None)
+    return set(list(words)[:MOST_WORDS])
+
+
+def wanted_words(typed: str) -> list[set[str]]:
+    """Return what a contact must have to be found: of each set at least one word. Empty when nothing can be found."""
+    text = normal(typed)
+    link = text.removeprefix("https://").removeprefix("http://")
+    if profile := next((one for one in _PROFILES if link.startswith(one)), ""):
+        named = link.removeprefix(profile).partition("?")[0].strip("/@")
+        text = named if named.startswith("+") else f"@{named}"
+    if text.startswith("@"):
+        return [{word} for word in [text.strip("@.,;:!? ")] if word]
+    if _USER_ID.fullmatch(text) and any(one.isdigit() for one in text):
+        return [{f"user:{text}", text}]
+    groups, rest, end = [], [], 0
+    for match in _alone(text):
+        group = _number_group(*_number(text, match))
+        groups.append(group | {f"{_NUMERO}{match[0]}"} if _after_numero(text, match) else group)
+        rest.append(text[end : match.start()])
+        end = match.end()
+    words = dict.fromkeys(tokens(" ".join([*rest, text[end:]])))
+    return [*({word} for word in words if not groups or word not in _LABELS), *groups]
+
+
+def _alone(text: str) -> Iterator[re.Match[str]]:
+    """Numbers of four digits and more that are no part of a word."""
+    for match in _NUMBER.finditer(text):
+        before = "" if _after_numero(text, match) else text[max(0, match.start() - 1) : match.start()]
+        inside = any(one.isalnum() or one == "_" for one in before + text[match.end() : match.end() + 1])
+        if not inside and sum(one.isdigit() for one in match[0]) >= LAST_DIGITS:
+            yield match
+
+
+def _after_numero(text: str, match: re.Match[str]) -> bool:
+    """Whether the number stands right behind a №."""
+    start = match.start() - len(_NUMERO)
+    return start >= 0 and text.startswith(_NUMERO, start) and not text[max(0, start - 1) : start].isalnum()
+
+
+def _number_group(digits: str, international: bool) -> set[str]:
+    if len(digits) == LAST_DIGITS and not international:
+        return {f"end:{digits}", f"chat:{digits}", digits}
+    return {f"phone:{digits}", f"chat:{digits}", _phone_word(digits, international), digits} - {""}
+
+
+def beginnings(word: str, *, known: bool) -> set[str]:
+    """Return the words by which those are found whose name begins with what was typed. Of more letters than are indexed
+    the first ones are looked for, unless somebody is `known` by the whole word."""
+    longest = FIRST_LETTERS[-1]
+    if ":" in word or len(word) < FIRST_LETTERS[0] or (known and len(word) > longest):
+        return set()
+    return {f"begin:{word[:longest]}"}

@@ -1,0 +1,37 @@
+"""What a contact is called and where it is reached, opened for the indexer."""
+
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.rows import get_row
+from chalicelib.vault import sealing
+from chalicelib.vault.decryptor import Opener
+
+
+class ContactTexts:
+    """Reads one contact. The opened texts live as long as the caller's request."""
+
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
+
+    def read(self, contact_id: str) -> tuple[str, str, str, str, str] | None:
+        """Return name, username, phone, business-scoped id and chat, or None when the contact is gone or
+        erased.
+
+        Raises Unavailable and CannotOpen.
+        """
+        row = get_row(rows.contact_pk(contact_id), "contact")
+        if row is None or row.state != "active":
+            return None
+        place = sealing.contact_attribute(contact_id, "profile")
+        profile = self._opener.json(contact_id, place, row.profile)
+        if profile is None:
+            return None
+        return (
+            str(profile.get("name", "")),
+            str(profile.get("username", "")),
+            self._address(contact_id, "phone", row.phone),
+            self._address(contact_id, "user", row.user),
+            self._address(contact_id, "chat", row.chat),
+        )
+
+    def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str:
+        return self._opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""

@@ -1,0 +1,28 @@
+"""Channels, and where a person can be reached in them. Pure.
+
+Every address and name here is personal data: it is sealed before it is stored and never logged.
+"""
+
+from typing import Literal, NamedTuple
+
+Channel = Literal["whatsapp", "telegram", "email", "form"]
+
+
+AddressKind = Literal["user", "phone", "chat"]
+"""`user` a WhatsApp business-scoped user id, `phone` a WhatsApp number, `chat` a Telegram private chat."""
+
+
+class Address(NamedTuple):
+    """Where a person can be reached, as the provider sent it."""
+
+    kind: AddressKind
+    value: str
+
+
+class Author(NamedTuple):
+    """Who wrote. `addresses` is never empty; the first one decides who the person is."""
+
+    addresses: tuple[Address, ...]
+    name: str = ""
+    username: str = ""
+    language_code: str = ""

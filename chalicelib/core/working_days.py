@@ -1,0 +1,107 @@
+"""Terms in working days of Kazakhstan, and when they end. Pure.
+
+Weekends are Saturday and Sunday; holidays, observed days and most transfers come from the package `holidays`
+(law of 13 December 2001 No. 267-II on holidays, and the government's yearly decisions). The package takes long to
+import: it is loaded with the first question, and nothing that intake loads asks one.
+"""
+
+import datetime
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.texts import KAZAKHSTAN
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+WORKED = frozenset({datetime.date(2024, 5, 4), datetime.date(2025, 1, 5)})
+"""Days of a weekend that were worked instead of a day of the week: transfers by decision of the government."""
+_HOUR = 60 * 60 * SECOND
+_ONE = datetime.timedelta(days=1)
+_EPOCH = datetime.date(1970, 1, 1)
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""The one form of a day: the library reads others, too."""
+
+
+class Term(Protocol):
+    """How long: `term` hours, calendar days or working days, as `unit` says ("hours", "days" or "working")."""
+
+    @property
+    def term(self) -> int:
+        """How many of the unit."""
+
+    @property
+    def unit(self) -> str:
+        """What is counted."""
+
+
+def works(day: datetime.date) -> bool:
+    """Whether this day is a working day in Kazakhstan."""
+    if day in WORKED:
+        return True
+    return day.weekday() < 5 and day not in _holidays()
+
+
+def deadline(term: Term, start: int) -> int:
+    """Return when a term that begins at `start` is over (both epoch ms).
+
+    A term in days ends with the last millisecond of its n-th day (working or calendar) after the day of the start,
+    by the clock of Kazakhstan; a term in hours is exact.
+    """
+    if term.unit == "hours":
+        return start + term.term * _HOUR
+    day, left = _day(start), term.term
+    while left:
+        day += _ONE
+        left -= term.unit == "calendar" or works(day)
+    return _end(day)
+
+
+def day_start(written: str) -> int:
+    """Return when a day (YYYY-MM-DD) begins in Kazakhstan (epoch ms). Raises ValueError for what is no day, or not
+    written so."""
+    if not _DAY.fullmatch(written):
+        raise ValueError("not YYYY-MM-DD")
+    return (datetime.date.fromisoformat(written) - _EPOCH).days * DAY - 5 * _HOUR
+
+
+def day_of(at: int) -> str:
+    """Return the day (YYYY-MM-DD) of an instant (ms) in Kazakhstan."""
+    return _day(at).isoformat()
+
+
+def default_time(term: Term, start: int) -> int:
+    """Return when what protects a person is done although nobody has decided (ms): at ten in the morning of the last
+    working day before the one on which a term in working days ends."""
+    last = _day(deadline(term, start)) - _ONE
+    while not works(last):
+        last -= _ONE
+    return _end(last) - DAY + 1 + 10 * _HOUR
+
+
+def working_days_between(start: int, end: int) -> int:
+    """Return how many working days there are after the day of `start` up to the day of `end`, that one included
+    (epoch ms); 0 when `end` is not later."""
+    day, last, count = _day(start), _day(end), 0
+    while day < last:
+        day += _ONE
+        count += works(day)
+    return count
+
+
+def _day(at: int) -> datetime.date:
+    return datetime.datetime.fromtimestamp(at // SECOND, KAZAKHSTAN).date()
+
+
+def _end(day: datetime.date) -> int:
+    midnight = (day - _EPOCH).days * DAY - 5 * _HOUR
+    return midnight + DAY - 1
+
+
+@cache
+def _holidays() -> "HolidayBase":
+    import holidays
+
+    return holidays.country_holidays("KZ")

@@ -1,0 +1,13 @@
+"""Reading one row of the table `desk`."""
+
+from contextlib import suppress
+
+from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.models import DeskRow
+
+
+def get_row(pk: str, sk: str) -> DeskRow | None:
+    """Get one item of `desk` by a strongly consistent read. Raises Unavailable."""
+    with reaching(), suppress(DeskRow.DoesNotExist):
+        return DeskRow.get(pk, sk, consistent_read=True)
+    return None

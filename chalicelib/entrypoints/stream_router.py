@@ -1,0 +1,107 @@
+"""The relay: what the table's stream shows is passed on to the queues. It reads our own ids and words, no
+content.
+
+A new place in the outbox rings its conversation's doorbell. A ticket whose date is not yet on its rows is
+dated. Rows that appear on a ticket which may already be closed, and messages whose failure their ticket does
+not show, go the same way, one by one; so do rows that lie on no ticket. With an edit or a deletion goes that it is
+one: it may be about a text that has to go. A deletion that waits for its message is rung for again when its time is
+changed. A new or changed contact is indexed. What a person asks for about their data, a new request about it, and what
+a colleague decided, and the status of a message that tells a person of their destruction, ring for the worker of those.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.core.observability import count, log
+from chalicelib.dynamo.attributes import from_wire
+from chalicelib.dynamo.queues import Bell, Queues
+from chalicelib.outbox.model import RIGHTS
+from chalicelib.tickets.kinds import REFERRING, TEXT_CHANGES
+from chalicelib.tickets.pieces import outstanding
+from chalicelib.wiring import delivery as wiring_delivery
+
+_ON_CLOSED = frozenset({"event", "note"})
+_QUIET = REFERRING | {"button"}
+_SIGNED = ("decided_by", "letter_by", "cancelled_by", "resumed_by")
+"""Attributes of a request that name colleagues who have moved it on."""
+_READ = (
+    *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
+    *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
+    *("state", "waits", *_SIGNED, "due", "piece_count", "piece_states", "resent_as"),
+)
+"""Attributes of an image that the relay looks at."""
+
+
+def handle(event: dict[str, Any]) -> dict[str, Any]:
+    """Pass on a batch of the stream; the answer names the first record that must come again, with all after
+    it."""
+    return pass_on(event.get("Records", ()), wiring_delivery.queues(), wiring_delivery.queue_urls())
+
+
+def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[str, str]) -> dict[str, Any]:
+    """Send the bells of these records to the queues named doorbell, dating, indexing and privacy in `urls`."""
+    bells: dict[str, list[Bell]] = {name: [] for name in urls}
+    from_record: dict[str, list[int]] = {name: [] for name in urls}
+    sequence = []
+    for place, record in enumerate(records):
+        sequence.append(record["dynamodb"]["SequenceNumber"])
+        found = _bell(record)
+        if found and not (found[1].unique == "" and found[1] in bells[found[0]]):
+            bells[found[0]].append(found[1])
+            from_record[found[0]].append(place)
+    failed = [from_record[name][position] for name, url in urls.items() for position in queues.send(url, bells[name])]
+    if not failed:
+        return {"batchItemFailures": []}
+    count("RelayPostponed")
+    log("relay_postponed", count=len(failed))
+    return {"batchItemFailures": [{"itemIdentifier": sequence[min(failed)]}]}
+
+
+def _bell(record: Mapping[str, Any]) -> tuple[str, Bell] | None:
+    """Return the queue and the bell that a record asks for, or None."""
+    image = record["dynamodb"].get("NewImage")
+    if not image:
+        return None
+    item = {name: from_wire(image[name]) for name in _READ if name in image}
+    kind = item["sk"].partition("#")[0]
+    new = record["eventName"] == "INSERT"
+    if kind == "outbox" and new:
+        conversation_id = item["conversation_id"]
+        return "doorbell", Bell({"conversation_id": conversation_id}, conversation_id, record["eventID"])
+    if kind == "ticket" and item.get("expires_at", 0) != item.get("dated", 0):
+        return "dating", _dating(item["conversation_id"], item["ticket_id"])
+    if kind == "message" and item.get("request_id"):
+        return None if new else ("privacy", Bell({"request_id": item["request_id"]}))
+    if kind == "message" and "direction" in item and _concerns_dater(item, new):
+        conversation_id = item["pk"].partition("#")[2]
+        change = item["direction"] == "in" and item.get("kind") in TEXT_CHANGES
+        return "dating", _dating(conversation_id, item.get("ticket_id", ""), item["sk"], change=change)
+    if kind == "contact":
+        return "indexing", Bell({"contact_id": item["contact_id"]})
+    if kind == "ask" and new:
+        return "privacy", Bell({"contact_id": item["contact_id"]})
+    if kind == "request" and item["pk"].startswith("request#") and (new or _decided(item)):
+        return "privacy", Bell({"request_id": item["request_id"]})  # and not a contact's pointer to it
+    return None
+
+
+def _decided(item: Mapping[str, Any]) -> bool:
+    """Whether a colleague has decided about a request whose run may be waiting for that."""
+    return any(item.get(name) for name in _SIGNED) and (bool(item.get("waits")) or item.get("state") == "escalated")
+
+
+def _dating(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> Bell:
+    body = {"conversation_id": conversation_id, "ticket_id": ticket_id} | ({"row": row} if row else {})
+    return Bell(body | ({"change": "yes"} if change else {}))
+
+
+def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:
+    """Whether a message's row may lie undated on a closed ticket or on none, or its failure is not yet shown on
+    its ticket, or still."""
+    if item.get("kind") == "revoke" and item.get("due"):
+        return True
+    if not item.get("ticket_id"):  # what lies in a request's box goes with the request
+        return new and not item.get("expires_at") and item.get("purpose") != RIGHTS
+    if item.get("direction") == "out":
+        return outstanding(item) != bool(item.get("flagged"))
+    return new and not item.get("expires_at") and (item["direction"] in _ON_CLOSED or item.get("kind") in _QUIET)

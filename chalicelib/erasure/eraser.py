@@ -1,0 +1,226 @@
+"""Deleting what there is of a person, store by store; each may be done again at any time.
+
+No row of anybody else is touched: partitions are named by the person's own random ids; a ticket, a number and an alias,
+which are found by a name, are read first and left alone when they are another's.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.core.backoff import full_jitter
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.bulk import MOST_DELETES, MOST_WRITES, Bulk, Key
+from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.writes import Write
+from chalicelib.erasure.counts import lasts
+from chalicelib.erasure.inventory import CONTACT, CONVERSATION, LINKS, linked
+
+_LATE = 14 * DAY
+"""How long after its date a link is still looked for: the sweeper deletes it within minutes, DynamoDB within days."""
+_AT_ONCE = 10_000
+"""Rows of a conversation that are read before they are deleted: full batches are fewer batches. They take some 10 MB of
+memory and a minute; the time of a run is looked at in between."""
+_MOST_GUARDS = 60
+"""Guards of replies that are left to the last transaction of a pass: they are small, and it has room for them."""
+Note = Callable[[str, Iterable[str]], None]
+"""Is told, before anything is deleted, of rows by store: partition keys, or sort keys in the person's partitions."""
+_UNSENT = frozenset({"", "queued", "failed"})
+"""States of a message of ours that no sender has anything to record of."""
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """What one portion of a conversation gave: rows and links that were deleted, how many rows were held back, which
+    are left to the end of the pass, and whether others follow."""
+
+    rows: int
+    links: int
+    held: int
+    rest: tuple[Key, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is there of all that the inventory names. `whole`: the rows of `index` were read, too."""
+
+    tickets: tuple[Key, ...] = ()
+    aliases: tuple[Key, ...] = ()
+    parked: tuple[Key, ...] = ()
+    counted: tuple[str, ...] = ()
+    """Partitions of what is parked and counts as found."""
+    listed: tuple[str, ...] | None = None
+    """The contact's words; None: there is no list of them."""
+    whole: bool = False
+
+
+class Erasing:
+    """What EraseStores does with the tables. All methods raise Unavailable."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None] = full_jitter) -> None:
+        self._tables = tables
+        self._bulk = Bulk(client, tables, wait)
+        self._run = Transactions(client, wait)
+
+    def named(
+        self, contact_id: str, tickets: Iterable[str], aliases: Iterable[str], links: Iterable[str], since: int
+    ) -> Named:
+        """Read what is there of these partitions, and the list of the contact's words, in common calls. When these
+        fail, the tickets are asked for alone: a table that does not answer must not keep the other's rows. `since` (ms)
+        is when the inventory was made."""
+        asked = [("desk", pk, pk.partition("#")[0]) for pk in tickets]
+        words = list_of(contact_id)
+        others = [("index", pk, "alias") for pk in aliases] + [words]
+        others += [("index", f"parked#{pk.partition('#')[2]}", "parked") for pk in links]
+        whole = True
+        try:
+            found = self._bulk.get([*asked, *others])
+        except Unavailable:
+            if not asked:
+                raise
+            found, whole = self._bulk.get(asked), False
+        ids = {pk.removeprefix("ticket#") for _, pk, sk in asked if sk == "ticket"}
+        kinds: dict[str, list[Key]] = {"ticket": [], "number": [], "alias": [], "parked": [], "words": []}
+        for key, row in found.items():
+            owner = row.get("ticket_id") in ids if key[2] == "number" else row.get("contact_id") == contact_id
+            if owner or key[2] == "parked":  # a parked status names nobody
+                kinds[key[2]].append(key)
+        listed = tuple(found[words].get("words", ())) if words in found else None
+        tickets_and_numbers = (*kinds["ticket"], *kinds["number"])
+        counted = tuple(key[1] for key in kinds["parked"] if lasts(found[key], since))
+        return Named(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), counted, listed, whole)
+
+    def delete(self, keys: Iterable[Key]) -> int:
+        """Delete rows; return how many were named."""
+        return self._bulk.delete(keys)
+
+    def conversation(
+        self,
+        conversation_id: str,
+        channel: str,
+        now: int,
+        listed: Iterable[str],
+        *,
+        final: bool,
+        since: int,
+        note: Note,
+    ) -> Iterator[Emptied]:
+        """Empty a conversation by portions, but for guards that are left to the end. Of each portion the links and
+        parked statuses go first: they are named by its messages alone. What is parked for the links of `listed`
+        (partitions) is gone already.
+
+        A sender that had claimed a place before the fence may still record what it has sent, with a link. Its message
+        is held back, with the place, until the pass that is `final`: then every sender has ended.
+
+        `note` is told of all rows that were there when the inventory was made (`since`, ms) or came later.
+        """
+        pk = rows.conversation_pk(conversation_id)
+        claimed: set[str] | None = set() if final else None
+        known = set(listed)
+        for page, more in self._portions(pk):
+            if claimed is None:
+                claimed = self._claimed(pk, page, more)
+            held = [row for row in page if not final and _in_flight(row, claimed)]
+            gone = [row for row in page if row not in held] if held else page
+            links, counted = self._links(gone, channel, now, known, since)
+            note(CONVERSATION, (row["sk"] for row in gone if row["sk"] == "head" or lasts(row, since)))
+            note(LINKS, counted)
+            guards = [row for row in gone if row["sk"].startswith("client#")]
+            rest = tuple(("desk", pk, row["sk"]) for row in ([] if more else guards[:_MOST_GUARDS]))
+            kept = {sk for _, _, sk in rest}
+            self._empty(pk, links, [row for row in gone if row["sk"] not in kept])
+            yield Emptied(len(gone) - len(rest), len(links), len(held), rest, more)
+
+    def _empty(self, pk: str, links: list[Key], gone: list[dict[str, Any]]) -> None:
+        """Delete links and the rows that name them in common batches, of which none holds both: DynamoDB may leave any
+        part of a batch undone, and a link whose message is gone is found by nobody."""
+        naming = [("desk", pk, row["sk"]) for row in gone if row.get("links")]
+        others = [("desk", pk, row["sk"]) for row in gone if not row.get("links")]
+        if naming and (len(links) + len(others)) // MOST_DELETES * MOST_DELETES < len(links):
+            self._bulk.delete(links)
+            links = []
+        self._bulk.delete([*links, *others, *naming])
+
+    def _portions(self, pk: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
+        """A conversation in portions of _AT_ONCE rows and more, and whether others follow."""
+        portion: list[dict[str, Any]] = []
+        for page, more in self._bulk.pages(pk, "sk,direction,status,links,linked_until,expires_at"):
+            portion += page
+            if len(portion) >= _AT_ONCE or not more:
+                yield portion, more
+                portion = []
+
+    def _claimed(self, pk: str, page: list[dict[str, Any]], more: bool) -> set[str]:
+        """Tails of the places in the outbox that the fence has left: those that a sender had claimed."""
+        places = page
+        if more:
+            places = [row for found, _ in self._bulk.pages(pk, "sk", prefix="outbox#") for row in found]
+        return {row["sk"].removeprefix("outbox#") for row in places if row["sk"].startswith("outbox#")}
+
+    def _links(
+        self, page: list[dict[str, Any]], channel: str, now: int, known: set[str], since: int
+    ) -> tuple[list[Key], list[str]]:
+        """What leads from providers' ids to these messages, and the partitions of it that count as found.
+
+        A link that lives is there, because it was written with the name on its message; it is not asked for. What is
+        parked for a link that is `known` was asked for before.
+        """
+        recent = [row for row in page if linked(row, now - _LATE)]
+        live = [("index", f"link#{name}", "link") for row in recent if linked(row, now) for name in row["links"]]
+        asked = [("index", f"link#{name}", "link") for row in recent if not linked(row, now) for name in row["links"]]
+        if channel == "whatsapp":  # no other provider sends statuses
+            fresh = [name for row in recent for name in row["links"] if f"link#{name}" not in known]
+            asked += [("index", f"parked#{name}", "parked") for name in fresh]
+        found = self._bulk.get(asked) if asked else {}
+        counted = [key[1] for key, row in found.items() if lasts(row, since)]
+        return list(dict.fromkeys([*live, *found])), [*(pk for _, pk, _ in live), *counted]
+
+    def contact(self, contact_id: str, since: int, note: Note) -> tuple[Key, ...]:
+        """What lies at a contact: contact, consents, asks and the pointer to the open request."""
+        pk = rows.contact_pk(contact_id)
+        found = [row for page, _ in self._bulk.pages(pk, "sk,expires_at") for row in page]
+        note(CONTACT, (row["sk"] for row in found if lasts(row, since)))
+        return tuple(("desk", pk, row["sk"]) for row in found)
+
+    def end(self, contact_id: str, aliases: Sequence[Key], others: Sequence[Key], mark: Write | None) -> None:
+        """Delete aliases that are the contact's and other rows, and mark the pass with its end, in one transaction;
+        what it has no room for goes before."""
+        room = MOST_WRITES - len(aliases) - 1
+        self._bulk.delete(others[room:])
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            writes = [self._alias(pk, contact_id) for _, pk, _ in aliases if pk not in refused]
+            writes += [self._deletion(key) for key in others[:room]]
+            if mark is not None and mark.role not in refused:  # else another run has marked it
+                writes.append(mark)
+            return writes or None
+
+        self._run.until_done(build)
+
+    def _alias(self, pk: str, contact_id: str) -> Write:
+        write = self._deletion(("index", pk, "alias"), pk)
+        write.item["Delete"]["ConditionExpression"] = "attribute_not_exists(pk) OR contact_id = :contact"
+        write.item["Delete"]["ExpressionAttributeValues"] = {":contact": {"S": contact_id}}
+        return write
+
+    def _deletion(self, key: Key, role: str = "row") -> Write:
+        table, pk, sk = key
+        where = {"pk": {"S": pk}, "sk": {"S": sk}}
+        return Write(role, {"Delete": {"TableName": self._tables[table], "Key": where}})
+
+
+def list_of(contact_id: str) -> Key:
+    """The row that lists the words by which a contact is found."""
+    return "index", f"words#{contact_id}", "words"
+
+
+def _in_flight(row: Mapping[str, Any], claimed: set[str]) -> bool:
+    """Whether a sender may still write a link to this message; or the place by which we know that."""
+    kind, _, tail = str(row["sk"]).partition("#")
+    if kind == "outbox" or (kind == "message" and tail in claimed):
+        return True
+    sent = row.get("direction") == "out" and row.get("status", "") not in _UNSENT
+    return kind == "message" and sent and not row.get("links")

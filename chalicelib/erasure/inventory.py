@@ -1,0 +1,279 @@
+"""What there is of a person, written down before anything is destroyed: what it was and how much, and where it lies.
+
+Names are partition keys of our own (random ids and blind names), so that a run which goes on after a crash, and whoever
+proves the absence afterwards, knows where to look although the rows that said so are gone. The person's addresses and
+words in the clear are sealed to the key of the request's box, which is destroyed after the proof.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from chalicelib.core.backoff import full_jitter
+from chalicelib.core.clock import SECOND
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.bulk import Bulk, Key
+from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.erasure.counts import Store, joined, lasts, mark, stores_of
+from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.store import RequestStore, request_of
+from chalicelib.vault.vault import Place
+
+CONTACT, CONVERSATION, TICKETS = "desk.contact", "desk.conversation", "desk.tickets"
+ALIASES, LINKS, WORDS, KEYS = "index.aliases", "index.links", "index.words", "keys"
+STORES = (CONTACT, CONVERSATION, TICKETS, ALIASES, LINKS, WORDS, KEYS)
+"""Where data of a person can lie. Each is counted in the request's `counts` and in the certificate."""
+IDENTITIES = "identities"
+"""The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
+MOST_CONSENTS = 50
+"""Consents of which the proof is kept, the newest; a person gives one for each version of the policy."""
+_CHUNK = 180_000
+_MARKS = 15_000
+"""Bytes of names, and number of marks, in one row; DynamoDB takes 400 kB."""
+_MOST_ROWS, _MOST_BYTES = 90, 3_500_000
+"""What one transaction takes beside the request: DynamoDB's limits are 100 items and 4 MB."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Contact, head, key and words as they are stored (empty: gone), what the conversation leads to, and contact and
+    key of the request's box. `consents` are the rows of their consents, the newest first."""
+
+    contact: Mapping[str, Any]
+    key: Mapping[str, Any]
+    consents: Sequence[Mapping[str, Any]]
+    stores: Mapping[str, Store]
+    box: Mapping[str, Any]
+    box_key: Mapping[str, Any]
+
+
+def identities_place(request_id: str) -> Place:
+    """Where the sealed identities of an inventory live."""
+    return Place("desk", "inventory", request_id, IDENTITIES)
+
+
+class Inventories:
+    """Reads what there is of a person, and writes and reads inventories. All methods raise Unavailable."""
+
+    def __init__(
+        self, client: Any, tables: Mapping[str, str], requests: RequestStore, wait: Callable[[int], None] = full_jitter
+    ) -> None:
+        self._bulk = Bulk(client, tables, wait)
+        self._run = Transactions(client, wait)
+        self._requests = requests
+        self._desk = tables["desk"]
+        self._writes = Writes(tables)
+
+    # -- looking
+
+    def look(self, request: Request, now: int) -> Person:
+        """Look through every store by strongly consistent reads. `now` in ms."""
+        contact_id = request.contact_id
+        rows_of_contact = [row for page, _ in self._contact_pages(contact_id) for row in page]
+        contact = next((row for row in rows_of_contact if row["sk"] == "contact"), {})
+        consents = sorted((row for row in rows_of_contact if row["sk"].startswith("consent#")), key=_sk, reverse=True)
+        messages, ticket_ids, links, names = set[bytes](), set[str](), list[str](), list[str]()
+        for page, _ in self._bulk.pages(
+            rows.conversation_pk(request.conversation_id),
+            "sk,contact_id,ticket_id,links,linked_until,aliases,former,expires_at",
+        ):
+            for row in page:
+                messages |= {mark(row["sk"])} if row["sk"] == "head" or lasts(row, now) else set()
+                ticket_ids |= {row["ticket_id"]} if row.get("ticket_id") else set()
+                links += row.get("links", ()) if linked(row, now) else ()
+                names += (*row.get("aliases", ()), *row.get("former", ())) if row["sk"] == "head" else ()
+        first = [("index", f"alias#{name}", "alias") for name in names]
+        first += [("index", f"words#{contact_id}", "words"), ("keys", contact_id, ""), *_of_box(request)]
+        found, tickets = self._tickets(ticket_ids, first, contact_id)
+        words = found.get(("index", f"words#{contact_id}", "words"), {})
+        texts = tuple(f"text#{name}" for name in words.get("words", ()))
+        owned = {pk: row for (_, pk, sk), row in found.items() if sk == "alias" and row.get("contact_id") == contact_id}
+        key = found.get(("keys", contact_id, ""), {})
+        of_contact = frozenset(mark(row["sk"]) for row in rows_of_contact if lasts(row, now))
+        stores = {
+            CONTACT: Store(len(of_contact), marks=of_contact),
+            CONVERSATION: Store(len(messages), marks=frozenset(messages)),
+            TICKETS: Store(sum(lasts(row, now) for row in tickets.values()), tuple(tickets)),
+            ALIASES: Store(sum(lasts(row, now) for row in owned.values()), tuple(owned)),
+            LINKS: Store(len(links), tuple(f"link#{name}" for name in links)),
+            WORDS: Store(self._written(contact_id, words, texts) + bool(words), texts),
+            KEYS: Store(int(bool(key))),
+        }
+        box, box_key = (found.get(one, {}) for one in _of_box(request))
+        return Person(contact, key, consents, stores, box, box_key)
+
+    def _contact_pages(self, contact_id: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
+        names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash,language,channel,at"
+        return self._bulk.pages(rows.contact_pk(contact_id), f"{names},expires_at,suppressed_at")
+
+    def _written(self, contact_id: str, words: Mapping[str, Any], texts: Sequence[str]) -> int:
+        """How many of the listed words are written. An indexer that was at the list when the fence closed may have
+        written some or none: then they are looked for."""
+        if not texts or words.get("rule", 1):
+            return len(texts)
+        return len(self._bulk.get(("index", pk, contact_id) for pk in texts))
+
+    def _tickets(
+        self, ticket_ids: set[str], first: list[Key], contact_id: str
+    ) -> tuple[dict[Key, dict[str, Any]], dict[str, dict[str, Any]]]:
+        """The rows of `first`, read together with the tickets; and the partitions of the tickets and their numbers,
+        each with the ticket, whose date is that of its number.
+
+        A ticket is found by any row that lies on it, or as the predecessor of another.
+        """
+        found = self._bulk.get([*first, *map(_ticket, sorted(ticket_ids))])
+        names: dict[str, dict[str, Any]] = {}
+        asked, fresh = set(ticket_ids), dict(found)
+        while fresh:
+            mine = [row for (_, pk, _), row in fresh.items() if pk.startswith("ticket#")]
+            mine = [row for row in mine if row.get("contact_id") == contact_id]
+            for row in mine:
+                names[row["pk"]] = row
+                if row.get("number"):
+                    names[rows.number_pk(row["number"])] = row
+            before = {row["previous_ticket_id"] for row in mine if row.get("previous_ticket_id")} - asked
+            asked |= before
+            fresh = self._bulk.get(map(_ticket, sorted(before))) if before else {}
+        return found, names
+
+    # -- writing and reading
+
+    def freeze(
+        self,
+        request: Request,
+        person: Person,
+        sealed: bytes,
+        fingerprint: str,
+        now: int,
+        also: Sequence[Write] = (),
+    ) -> bool:
+        """Write the inventory and mark the step, with what else belongs to it unless that is refused: all or nothing.
+        False: it was written before."""
+        puts = list(self._rows(request, person.stores, sealed))
+        newest = next(iter(person.consents), {})
+        version, policy_hash = newest.get("policy_version"), newest.get("policy_hash")
+        counts = {name: {"found": one.found, "destroyed": 0, "retained": 0} for name, one in person.stores.items()}
+        marked = self._requests.finish(
+            request,
+            Step.INVENTORIED,
+            now,
+            inventory_hash=listing_hash(request, person.stores),
+            counts=counts,
+            policy_version=version or None,
+            policy_hash=policy_hash or None,
+            consents=[_proof(one, request) for one in person.consents[:MOST_CONSENTS]] or None,
+            consents_total=len(person.consents) or None,
+            suppressed_at=person.contact.get("suppressed_at"),
+            key_fingerprint=fingerprint or None,
+        )
+        size = sum(_size(put) for put in puts)
+        while len(puts) > _MOST_ROWS or size > _MOST_BYTES:
+            put = puts.pop()
+            size -= _size(put)
+            self._bulk.call("put_item", **put.item["Put"])
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            if marked.role in refused:
+                return None
+            return [*puts, *(one for one in also if one.role not in refused), marked]
+
+        return self._run.until_done(build)
+
+    def _rows(self, request: Request, stores: Mapping[str, Store], sealed: bytes) -> Iterator[Write]:
+        """Without dates: they are needed until the proof, however long it takes, and go with the request's box."""
+        pk = rows.request_pk(request.id)
+        for name, store in stores.items():
+            marks = joined(store.marks or (), _MARKS)
+            for part, (names, some) in enumerate(zip_longest(_parts(store.names), marks)):
+                row = {"store": name, "found": store.found, "names": names or [], "marks": [some] if some else [],
+                       "request_id": request.id}  # fmt: skip
+                yield self._writes.put("inventory", "desk", pk, f"inventory#{name}#{part:03d}", row, fresh=False)
+        row = {"store": IDENTITIES, "found": 0, "identities": sealed, "request_id": request.id}
+        yield self._writes.put("inventory", "desk", pk, f"inventory#{IDENTITIES}#000", row, fresh=False)
+
+    def read(self, request_id: str) -> tuple[Request | None, dict[str, Store]]:
+        """The request and its inventory, by one strongly consistent query; None without a request."""
+        items = list(self._request_rows(request_id))
+        request = next((request_of(item) for item in items if item["sk"] == "request"), None)
+        return request, stores_of(item for item in items if item["sk"] != "request")
+
+    def came_late(self, request_id: str, store: str, marks: Iterable[bytes]) -> None:
+        """Write down, once for each, the marks of rows that the inventory does not know, before they are deleted."""
+        names = ("late", "store", "request_id")
+        late = {"SS": sorted(one.hex() for one in marks)}
+        self._bulk.call(
+            "update_item",
+            TableName=self._desk,
+            Key={"pk": {"S": rows.request_pk(request_id)}, "sk": {"S": f"inventory#{store}#late"}},
+            UpdateExpression="ADD #late :late SET #store = :store, #request_id = :request",
+            ExpressionAttributeNames={f"#{name}": name for name in names},
+            ExpressionAttributeValues={":late": late, ":store": {"S": store}, ":request": {"S": request_id}},
+        )
+
+    def _request_rows(self, request_id: str) -> Iterator[dict[str, Any]]:
+        names = (*Request.__dataclass_fields__, "sk", "request_id", "store", "found", "names", "marks", "late")
+        wanted = ",".join(name for name in names if name != "id")
+        for page, _ in self._bulk.pages(rows.request_pk(request_id), wanted):
+            yield from page
+
+
+def linked(row: Mapping[str, Any], now: int) -> bool:
+    """Whether the links of a message still live (ms): they end on their own date, which the message knows."""
+    return int(row.get("linked_until", 0)) * SECOND > now
+
+
+def listing_hash(request: Request, stores: Mapping[str, Store]) -> str:
+    """SHA-256 of the canonical listing: hexadecimal. It covers our own names and counts, no address and no hash that
+    could be computed from one by who does not hold our keys."""
+    listing = [[name, stores[name].found, sorted(stores[name].names)] for name in sorted(stores)]
+    text = json.dumps([request.contact_id, request.conversation_id, listing], separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of_box(request: Request) -> tuple[Key, Key]:
+    assert request.box is not None
+    return ("desk", rows.contact_pk(request.box.contact_id), "contact"), ("keys", request.box.contact_id, "")
+
+
+def _ticket(ticket_id: str) -> Key:
+    return "desk", rows.ticket_pk(ticket_id), "ticket"
+
+
+def _parts(names: Iterable[str]) -> list[list[str]]:
+    """Cut names into rows; at least one, so that a store without names is listed too."""
+    parts: list[list[str]] = [[]]
+    size = 0
+    for name in names:
+        if size > _CHUNK:
+            parts.append([])
+            size = 0
+        parts[-1].append(name)
+        size += len(name) + 3
+    return parts
+
+
+def _size(put: Write) -> int:
+    item = put.item["Put"]["Item"]
+    names, marks = item.get("names", {"L": []})["L"], item.get("marks", {"L": []})["L"]
+    return 500 + sum(len(name["S"]) + 3 for name in (*names, *marks))
+
+
+def _sk(row: Mapping[str, Any]) -> str:
+    return str(row["sk"])
+
+
+def _proof(consent: Mapping[str, Any], request: Request) -> dict[str, Any]:
+    """What proves that a consent was given, and when it ended (ms): no address, no text, no message.
+
+    It ended with the receipt of the request. One that was given after that, by the very message that withdraws or since
+    the day on a paper, ended when the request was opened, and none before it was given.
+    """
+    given = int(consent.get("at", 0))
+    ended = request.received_at if given <= request.received_at else max(given, request.opened_at)
+    words = {"version": "policy_version", "hash": "policy_hash", "language": "language", "channel": "channel"}
+    said = {name: str(consent.get(attribute, "")) for name, attribute in words.items()}
+    return {**said, "given": given, "ended": ended}

@@ -1,0 +1,64 @@
+"""The point of no return: a contact's key goes, and the mark for restored backups is set, in one transaction."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.core.backoff import full_jitter
+from chalicelib.dynamo.bulk import Bulk
+from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.erasure.write_barrier import fence_again
+from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.store import RequestStore
+
+
+class KeyDestruction:
+    """What DestroyKey does with the tables. All methods raise Unavailable."""
+
+    def __init__(
+        self, client: Any, tables: Mapping[str, str], requests: RequestStore, wait: Callable[[int], None] = full_jitter
+    ) -> None:
+        self._tables = tables
+        self._bulk = Bulk(client, tables, wait)
+        self._run = Transactions(client, wait)
+        self._requests = requests
+        self._writes = Writes(tables)
+
+    def destroy(self, request: Request, counts: Mapping[str, Any], now: int) -> bool:
+        """Delete the key, write the tombstone, set the fences to this time (ms) and mark the step.
+
+        False: somebody has done it already.
+        """
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            if "request" in refused:
+                return None
+            writes = [self._requests.finish(request, Step.KEY_DESTROYED, now, counts=counts), self._key(request)]
+            if "tombstone" not in refused:  # one of an earlier destruction of the same contact stays as it is
+                writes.append(self._tombstone(request, now))
+            return [*writes, *(fence_again(self._writes, name, request, now) for name in request.fences)]
+
+        return self._run.until_done(build)
+
+    def _key(self, request: Request) -> Write:
+        return Write("key", {"Delete": {"TableName": self._tables["keys"], "Key": {"pk": {"S": request.contact_id}}}})
+
+    def _tombstone(self, request: Request, now: int) -> Write:
+        attributes = {
+            "contact_id": request.contact_id,
+            "request_id": request.id,
+            "conversation_id": request.conversation_id,
+            "at": now,
+            "inventory_hash": request.inventory_hash,
+        }
+        pk = f"tombstone#{request.contact_id}"
+        return self._writes.put("tombstone", "ledger", pk, "tombstone", attributes)
+
+    def left(self, request: Request) -> bool:
+        """Whether, by a strongly consistent read, the key is still there.
+
+        The sample that must no longer open is the person's addresses: FreezeInventory has opened them with this very
+        key, and whoever opens anything of a person begins with this read.
+        """
+        key = ("keys", request.contact_id, "")
+        return key in self._bulk.get([key])

@@ -1,0 +1,42 @@
+"""Step 11: the certificate enters the ledger, signed and chained, in one transaction with the request's step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.certificates.model import issued, opted_out
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.model import OPT_OUT, Step
+from chalicelib.profile.model import Profile
+
+if TYPE_CHECKING:
+    from chalicelib.certificates.ledger import Ledger, Signer
+    from chalicelib.privacy.store import RequestStore
+
+
+@dataclass(frozen=True)
+class IssueCertificate:
+    """Issues certificates."""
+
+    requests: "RequestStore"
+    ledger: "Ledger"
+    signer: "Signer"
+    profile: Profile
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, Any]:
+        """Enter what is proved. Only what is proved absent gets a certificate of destruction, and only an opt-out that
+        is in force one of its own. Raises Unavailable and TaskFailed."""
+        request, end = self.ledger.begin(request_id)
+        if request is None:
+            raise TaskFailed("no_request")
+        if request.done(Step.CERTIFIED):
+            return {}
+        proved = (Step.OPTED_OUT,) if request.kind == OPT_OUT else (Step.KEY_DESTROYED, Step.ABSENT)
+        if not all(request.done(step) for step in proved):
+            raise TaskFailed("not_proved")
+        now = self.clock()
+        mark = self.requests.finish(request, Step.CERTIFIED, now)
+        said = opted_out if request.kind == OPT_OUT else issued
+        self.ledger.add(said(request, self.profile, now), self.signer, mark, end=end)
+        return {}

@@ -1,0 +1,98 @@
+"""CloseBox: the last of the person goes, the address to answer to and the inventory, delivered or not.
+
+After a request that came to nothing this is its end, too.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.writes import Write
+from chalicelib.privacy.mailbox.store import last_answer
+from chalicelib.privacy.model import BACKUP_DAYS, NOT_ARRIVED, Request, RequestState, Step, proof_of_telling
+from chalicelib.privacy.store import over
+
+if TYPE_CHECKING:
+    from chalicelib.privacy.mailbox.store import BoxRemoval
+    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.telling.announcements import Announced
+
+_SEALED_TO_THE_BOX: Mapping[str, None] = dict.fromkeys(("secret", "box", "fences", "announcements"))
+_OF_NO_CERTIFICATE: Mapping[str, None] = dict.fromkeys(("secret_hash", "certificate_id"))
+"""Attributes that a request loses, what names its box among them; the names of its fences stay as long as the
+inventory's, whose kind they are."""
+
+
+@dataclass(frozen=True)
+class CloseBox:
+    """Destroys the box. The key goes first and the mark last: whoever runs this again finds what is left to do."""
+
+    store: "RequestStore"
+    removal: "BoxRemoval"
+    read: "Callable[[Sequence[str]], Sequence[Announced]]"
+    kept_days: int
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Raises NotFound, Conflict when the person has not been answered yet, Unavailable."""
+        request = self._answered(request_id)
+        if request.done(Step.BOX_CLOSED):
+            return {}
+        if request.box is not None:
+            self._arrival(request)
+            self.removal.key(request.box)
+            self.removal.rows(request.box)
+        self.removal.inventory(request.id)
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            request = self._answered(request_id)
+            if request.done(Step.BOX_CLOSED):
+                return None
+            if request.done(Step.NOTIFIED):
+                return [self._destroyed(request)]
+            # A pointer that is a later request's by now stays.
+            return [self._over(request), *([] if "pointer" in refused else [self._pointer(request)])]
+
+        self.store.until_done(build)
+        return {}
+
+    def _arrival(self, request: Request) -> None:
+        """Write down, before the box goes, what became of the last answer: what did not arrive is not said to have.
+        Whoever runs this again sees what has become of it since, as long as it is there."""
+        found = self.read([answer]) if (answer := last_answer(request)) else []
+        if not answer or (request.answered and not found):
+            return
+        said = str((found and proof_of_telling(request.channel, found[0].status)) or NOT_ARRIVED)
+        if said != request.answered:
+            self.store.run(self.store.change(request.id, {"answered": said}, unless=Step.BOX_CLOSED))
+
+    def _answered(self, request_id: str) -> Request:
+        request = self.store.get(request_id)
+        if request is None:
+            raise NotFound("There is no such request.")
+        if not (request.done(Step.NOTIFIED) or request.done(Step.FINISHED)):
+            raise Conflict("The person has not been answered yet.", code="too_early")
+        return request
+
+    def _destroyed(self, request: Request) -> Write:
+        gone = {**_SEALED_TO_THE_BOX, "evidence": None, "reason": None}
+        now, state = self.clock(), RequestState.WAITING_FOR_BACKUPS
+        until = now + BACKUP_DAYS * DAY
+        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), activity=until, **gone)
+
+    def _over(self, request: Request) -> Write:
+        """The request is over and is kept as a proof. What is sealed to the contact stays: the contact stays, too."""
+        now = self.clock()
+        state = RequestState.CANCELLED if request.done(Step.CANCELLED) else RequestState.REFUSED
+        new = {**over(now, self.kept_days), **_SEALED_TO_THE_BOX, **_OF_NO_CERTIFICATE}
+        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), **new)
+
+    def _pointer(self, request: Request) -> Write:
+        """The person may ask again."""
+        pk, values = rows.contact_pk(request.contact_id), {"request": request.id}
+        condition = "attribute_not_exists(pk) OR #request_id = :request"
+        checked = self.store.writes.update("pointer", "desk", pk, "request", "", condition, values)
+        return Write("pointer", {"Delete": checked.item["ConditionCheck"]})

@@ -1,0 +1,38 @@
+"""DestroyKey: the point of no return. Whatever is left of the person, in whatever copy, no longer opens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.erasure.inventory import KEYS, Inventories
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.model import Step
+
+if TYPE_CHECKING:
+    from chalicelib.erasure.key_destruction import KeyDestruction
+
+
+@dataclass(frozen=True)
+class DestroyKey:
+    """Destroys the key of a person whose inventory is written. It may be run again at any time."""
+
+    inventories: Inventories
+    store: "KeyDestruction"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Return {"outcome": "destroyed"}. The step's time is that of the destruction, and the fences' from now on.
+
+        Raises Unavailable, and TaskFailed: not_inventoried, or key_left when the key can still be read.
+        """
+        request, _ = self.inventories.read(request_id)
+        if request is None or not request.done(Step.INVENTORIED):
+            raise TaskFailed("not_inventoried")
+        if not request.done(Step.KEY_DESTROYED):  # a later run may come by when the box is closed
+            if request.box is None:
+                raise TaskFailed("no_box")
+            keys = {**request.counts.get(KEYS, {}), "destroyed": request.counts.get(KEYS, {}).get("found", 0)}
+            self.store.destroy(request, {**request.counts, KEYS: keys}, self.clock())
+        if self.store.left(request):
+            raise TaskFailed("key_left")
+        return {"outcome": "destroyed"}

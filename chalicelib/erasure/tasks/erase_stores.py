@@ -1,0 +1,68 @@
+"""EraseStores and SweepAgain: the rows of the person go, twice: at once, and after every late writer has ended.
+
+The order is what makes it final. Tickets and numbers first: an activity line is written with a condition on its
+ticket, so none can come any more. Then the conversation, whose head every other writer checks; then the contact and
+what is found by a name, together with the mark that the pass is done. docs/privacy.md goes through every late writer.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.erasure.erase_pass import Counts, OnePass
+from chalicelib.erasure.inventory import Inventories
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.model import Step
+
+if TYPE_CHECKING:
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.erasure.eraser import Erasing
+    from chalicelib.privacy.store import RequestStore
+
+BUDGET = 240.0
+"""Seconds for one run; the function is given 300. What is left is done by the next run."""
+PASSES = {"erase": (Step.KEY_DESTROYED, Step.ERASED), "sweep": (Step.SETTLED, Step.SWEPT)}
+"""Each pass with the step that it needs and the one that it marks."""
+
+
+@dataclass(frozen=True)
+class EraseStores:
+    """Deletes rows of a person whose key is destroyed. It may be run again at any time: what is gone counts as done."""
+
+    requests: "RequestStore"
+    inventories: Inventories
+    store: "Erasing"
+    clock: Callable[[], int]
+    stopwatch: Callable[[], float] = field(default=time.monotonic)
+    budget: float = BUDGET
+
+    def __call__(self, request_id: str, which: str = "erase") -> dict[str, bool]:
+        """Run a pass, "erase" or "sweep"; return whether there is more to do.
+
+        A store that fails does not stop the others; its error is raised at the end, and the pass is not marked.
+        Raises Unavailable, and TaskFailed (key_not_destroyed, not_settled).
+        """
+        needed, marked = PASSES[which]
+        until = self.stopwatch() + self.budget
+        request, stores = self.inventories.read(request_id)
+        if request is None or not request.done(needed):
+            raise TaskFailed("not_settled" if which == "sweep" else "key_not_destroyed")
+        if request.done(marked):
+            return {"more": False}
+
+        def mark(counts: Counts) -> "Write":
+            return self.requests.finish(request, marked, self.clock(), counts=counts)
+
+        def record(store: str, marks: set[bytes]) -> None:
+            self.inventories.came_late(request_id, store, marks)
+
+        work = OnePass(self.store, request, stores, final=which == "sweep", record=record)
+        more = not work.go(self.clock(), lambda: self.stopwatch() > until)
+        if not more:
+            work.end(mark)
+        if more or work.errors:
+            self.requests.run(self.requests.change(request_id, {"counts": work.counts}, unless=marked))
+        if work.errors:
+            raise work.errors[0]
+        return {"more": more}

@@ -1,0 +1,63 @@
+"""Escalate: the workflow cannot go on by itself. A person is called, and the watch tries again in an hour."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.observability import count, log
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.model import ESCALATED_RESTS, OVER, RequestState, next_step
+
+if TYPE_CHECKING:
+    from chalicelib.privacy.store import RequestStore
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,59}")
+
+
+def failure_of(event: Mapping[str, Any]) -> str:
+    """Return the word for what failed: the code of a TaskFailed, else Step Functions' own name of the error.
+
+    A failed function's cause is JSON whose errorMessage is, of a TaskFailed, its code. Source: AWS, "Handling errors in
+    Step Functions workflows". Nothing but words is kept: the text of another error could quote anything.
+    """
+    error, code = event.get("error"), ""
+    if error == TaskFailed.__name__:
+        try:
+            code = json.loads(str(event.get("cause") or "{}")).get("errorMessage", "")
+        except (ValueError, AttributeError):
+            code = ""
+    return next((one for one in (code, error) if isinstance(one, str) and _WORD.fullmatch(one)), "Unknown")
+
+
+@dataclass(frozen=True)
+class Escalate:
+    """Writes down that and where a request has failed, and raises the alarm, once for each run."""
+
+    store: "RequestStore"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str, failure: str, execution: str = "") -> dict[str, str]:
+        """`failure` is one word for what failed; `execution` names the run, where the machine tells it.
+        Raises Unavailable and TaskFailed."""
+        request = self.store.get(request_id)
+        if request is None:
+            raise TaskFailed("no_request")
+        if request.state in OVER or (execution and execution != request.execution):
+            return {}
+        now = self.clock()
+        new = {
+            "state": str(RequestState.ESCALATED),
+            "failure": failure,
+            "failed_step": next_step(request),
+            "escalated_at": now,
+            "due_at": now + ESCALATED_RESTS,
+            **dict.fromkeys(("token", "waits")),
+            **{"if_run": request.run, "if_escalated": str(RequestState.ESCALATED)},
+        }
+        only = "#run = :if_run AND #state <> :if_escalated AND attribute_exists(#due)"
+        if self.store.run(self.store.change(request_id, new, only=only)) is None:
+            count("ErasureEscalated")
+            log("erasure_escalated", request_id=request_id, action=new["failed_step"], code=failure)
+        return {}

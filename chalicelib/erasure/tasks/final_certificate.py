@@ -1,0 +1,57 @@
+"""Step 14: no backup reaches back to a time before the destruction. Only now is it complete."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.certificates.model import ISSUED, final, kept_until
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.model import RequestState, Step
+from chalicelib.privacy.store import over
+
+if TYPE_CHECKING:
+    from chalicelib.certificates.ledger import Ledger, Signer
+    from chalicelib.dynamo.backups import Backups
+    from chalicelib.privacy.store import RequestStore
+
+
+@dataclass(frozen=True)
+class FinishCertificate:
+    """Ends requests. The days are the profile's, for an answered request and for the proof of consent."""
+
+    requests: "RequestStore"
+    backups: "Backups"
+    ledger: "Ledger"
+    signer: "Signer"
+    kept_days: int
+    consent_days: int
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, Any]:
+        """Return {"outcome": "final"}, or "wait" while something can still be restored.
+
+        Raises Unavailable and TaskFailed.
+        """
+        request = self.requests.get(request_id)
+        if request is None:
+            raise TaskFailed("no_request")
+        if request.done(Step.FINAL):
+            return {"outcome": "final"}
+        entry = self.ledger.entry(request.certificate_id, ISSUED)
+        if entry is None or not request.done(Step.BOX_CLOSED):
+            raise TaskFailed("not_certified")
+        now = self.clock()
+        earliest = self.backups.earliest()
+        # The person's rows could be copied until they were proved absent; box and inventory until the box was closed.
+        last = max(request.at(Step.ABSENT), request.at(Step.BOX_CLOSED))
+        if min(earliest.values()) <= last or self.backups.any_before(last):
+            again = self.requests.change(
+                request_id, {f"steps.{Step.BACKUPS_GONE}": None, f"steps.{Step.BACKUPS_CHECKED}": now}
+            )
+            self.requests.run(again)
+            return {"outcome": "wait"}
+        until = kept_until(request, self.kept_days, self.consent_days)  # as the certificate has said
+        new = over(now, self.kept_days, until)
+        ended = self.requests.finish(request, Step.FINAL, now, state=RequestState.COMPLETE.value, **new)
+        self.ledger.add(final(request, entry.hash, earliest, now), self.signer, ended)
+        return {"outcome": "final"}

@@ -1,0 +1,54 @@
+"""Finish: the request was cancelled or refused. Everything is as before, and the person is told. That they get no news
+and offers ends when they cancelled, and stays when a colleague refused.
+
+The contact's pointer stays until the box is closed: who asks again finds by it that there is still one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.opening import OPTED_OUT
+
+if TYPE_CHECKING:
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.privacy.opening import RequestOpening
+    from chalicelib.privacy.store import RequestStore
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Ends what a request began, in one transaction with its mark. `notice` builds the answer to the person."""
+
+    store: "RequestStore"
+    opening: "RequestOpening"
+    notice: "Callable[[Request, int], Sequence[Write]]"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Raises TaskFailed for a request that goes on, and Unavailable."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            request = self.store.get(request_id)
+            if request is None:
+                raise TaskFailed("no_request")
+            if request.done(Step.FINISHED):
+                return None
+            if not (request.done(Step.CANCELLED) or request.done(Step.REFUSED)):
+                raise TaskFailed("out_of_order")
+            now = self.clock()
+            writes = [self.store.finish(request, Step.FINISHED, now)]
+            if "pointer" not in refused:  # else gone with its contact, or a later request's, as the contact's state is
+                writes.append(self.opening.newest(request))
+                if request.done(Step.CANCELLED) and OPTED_OUT not in refused:
+                    writes.append(self.opening.taken_back(request))
+                elif "contact" not in refused:  # no news, whatever is refused: that was in the notice, too
+                    writes.append(self.opening.released(request.contact_id))
+            if "box" not in refused and not request.done(Step.REASONED):
+                writes += self.notice(request, now)
+            return writes
+
+        self.store.until_done(build)
+        return {}

@@ -1,0 +1,92 @@
+"""FreezeInventory: what there is of the person is written down, store by store, before anything is destroyed."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.contacts.search_words import contact_words
+from chalicelib.core.observability import count, log
+from chalicelib.erasure.inventory import Inventories, Person, identities_place
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.mailbox.store import ADDRESSES, RequestBox
+from chalicelib.privacy.model import Step
+from chalicelib.suppression.model import Box
+from chalicelib.vault import sealing
+from chalicelib.vault.model import ContactKey
+from chalicelib.vault.vault import CannotOpen, Vault, fingerprint, seal, unseal
+
+if TYPE_CHECKING:
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.privacy.store import RequestStore
+
+
+@dataclass(frozen=True)
+class FreezeInventory:
+    """Writes the inventory of a fenced person, once. The vault opens the person's addresses for it.
+
+    A number may have changed, or have got another owner, since the box was made: then the box gets the addresses as
+    they are now, in the same transaction. Nothing changes them after the fence, and nobody could open them later.
+    """
+
+    requests: "RequestStore"
+    store: Inventories
+    box: RequestBox
+    vault: Callable[[], Vault]
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Return {"outcome": "frozen"}. Raises Unavailable, and TaskFailed (not_fenced)."""
+        request = self.requests.get(request_id)
+        if request is not None and request.done(Step.INVENTORIED):
+            return {"outcome": "frozen"}  # a later run may come by when the box is closed
+        if request is None or not request.done(Step.FENCED) or request.box is None:
+            raise TaskFailed("not_fenced")
+        now = self.clock()
+        person = self.store.look(request, now)
+        opened = self._opened(request.contact_id, person.key, person.contact)
+        text = json.dumps(_identities(opened), ensure_ascii=False, separators=(",", ":"))
+        sealed = seal(request.box.public_key, identities_place(request_id), text.encode())
+        public = person.key.get("public_key", b"")
+        moved = self._moved(request.box, person, opened)
+        self.store.freeze(request, person, sealed, fingerprint(public) if public else "", now, moved)
+        return {"outcome": "frozen"}
+
+    def _moved(self, box: Box, person: Person, opened: Mapping[str, str]) -> "list[Write]":
+        """The write that gives the box the person's addresses, when it has others; none when theirs do not open."""
+        if not opened or not person.box:
+            return []
+        addresses, before = _addresses(opened), _addresses(self._opened(box.contact_id, person.box_key, person.box))
+        return [self.box.readdressed(box, addresses)] if addresses != before else []
+
+    def _opened(self, contact_id: str, key: Mapping[str, Any], contact: Mapping[str, Any]) -> dict[str, str]:
+        """Profile and addresses of a contact in the clear; none when they do not open: a value that was damaged must
+        not keep the rest from being destroyed."""
+        if not key or not contact:
+            return {}
+        sealed = ContactKey(contact_id, key["public_key"], key["sealed_private"], key["vault_id"])
+        try:
+            private = self.vault().open_contact_key(sealed)
+            return {
+                name: unseal(private, sealing.contact_attribute(contact_id, name), contact[name]).decode()
+                for name in ("profile", *ADDRESSES)
+                if contact.get(name)
+            }
+        except CannotOpen as error:
+            log("cannot_open", level=logging.ERROR, contact_id=contact_id, code=error.code)
+            count("CannotOpen")
+            return {}
+
+
+def _addresses(opened: Mapping[str, str]) -> dict[str, str]:
+    return {kind: opened[kind] for kind in ADDRESSES if opened.get(kind)}
+
+
+def _identities(opened: Mapping[str, str]) -> dict[str, Any]:
+    """The person's addresses and words in the clear, for the proof of absence."""
+    profile = json.loads(opened.get("profile", "{}"))
+    words = contact_words(profile.get("name", ""), profile.get("username", ""),
+                          *(opened.get(kind, "") for kind in ("phone", "user", "chat")))  # fmt: skip
+    addresses = [{"kind": kind, "value": value} for kind, value in _addresses(opened).items()]
+    return {"addresses": addresses, "words": sorted(words)}

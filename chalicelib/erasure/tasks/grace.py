@@ -1,0 +1,37 @@
+"""Grace: the person was told that the destruction begins, and may think again until then."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.erasure.waiting import Beginning
+from chalicelib.privacy.cooling_off import cooling_off_ends
+from chalicelib.privacy.model import Request, RequestState, Step, Told
+
+if TYPE_CHECKING:
+    from chalicelib.erasure.tasks.tell import Tell
+    from chalicelib.profile.model import Deadline
+
+
+@dataclass(frozen=True)
+class Grace:
+    """A run of the release before comes here without having told the person: then `tell` does so first, and this
+    waiting goes on until they were told and the time is over."""
+
+    term: "Deadline"
+    tell: "Tell"
+
+    def due(self, request: Request) -> int:
+        """When the time to think again is over (ms). It counts from the proof that the person was told: a run that was
+        held up takes none of it from them."""
+        if request.done(Step.GRACED):
+            return request.at(Step.GRACED)
+        if not request.done(Step.TOLD):
+            return self.tell.due(request)
+        posted_on = request.posted_on if request.told_by == Told.LETTER else ""
+        return cooling_off_ends(self.term, request.at(Step.TOLD), posted_on)
+
+    def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
+        """The person waits to be told, or for the time to be over."""
+        if request.done(Step.TOLD):
+            return Beginning({"state": str(RequestState.GRACE)})
+        return self.tell.begin(request, now, refused)

@@ -1,0 +1,61 @@
+"""Notify: the person learns that it is done, where they were told of it before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.core.clock import DAY
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.model import ANSWER_WAITS, BACKUP_DAYS, HOUR, OPT_OUT, Request, Step
+from chalicelib.privacy.texts import erased
+
+if TYPE_CHECKING:
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
+    from chalicelib.privacy.secrets import RequestSecret
+    from chalicelib.privacy.store import RequestStore
+    from chalicelib.profile.model import Profile
+
+
+@dataclass(frozen=True)
+class Notify:
+    """Puts the answer into the box, once. `address` is the public page where a certificate is checked; `opt_out`
+    answers who wanted no news and is still a customer."""
+
+    store: "RequestStore"
+    box: RequestBox
+    secret: "RequestSecret"
+    profile: "Profile"
+    address: str
+    opt_out: "AnswerOptOut"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Raises NotFound, Conflict when there is no certificate yet or no box any more, CannotOpen, Unavailable."""
+
+        def build(refused: frozenset[str]) -> "list[Write] | None":
+            request = self.store.get(request_id)
+            if request is None:
+                raise NotFound("There is no such request.")
+            if request.done(Step.NOTIFIED):
+                return None
+            if not request.done(Step.CERTIFIED):
+                raise Conflict("There is no certificate to tell of yet.", code="too_early")
+            now = self.clock()
+            if request.kind == OPT_OUT:
+                return self.opt_out(request, now, refused)
+            text = self._text(request, now)
+            return [self.store.finish(request, Step.NOTIFIED, now), *self.box.notice(request, "erased", text, (), now)]
+
+        self.store.until_done(build)
+        return {}
+
+    def _text(self, request: Request, now: int) -> str:
+        # Who was told by the release before has not got the secret yet.
+        secret = "" if request.told_by else self.secret(request)
+        box_until = max(request.at(Step.ABSENT) + ANSWER_WAITS, now)
+        backups_until = box_until + BACKUP_DAYS * DAY + HOUR
+        language, certificate_id = request.language, request.certificate_id
+        told = request.at(Step.TOLD)
+        return erased(self.profile, language, request.kind, certificate_id, secret, self.address, backups_until, told)

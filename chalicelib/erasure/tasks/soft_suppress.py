@@ -1,0 +1,147 @@
+"""SoftSuppress: from here on only answers reach the person, and they are asked whether it was they who asked.
+
+It can be taken back, and it happens before anybody knows who asked: it must not be possible to silence or erase
+somebody by pretending to be them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.errors import NotFound
+from chalicelib.core.ids import new_id
+from chalicelib.dynamo import schema as rows
+from chalicelib.outbox.model import Recipient
+from chalicelib.privacy.certificate_secret import secret_hash
+from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.model import HOUR, OPT_OUT, Request, RequestState, Step, identity_until
+from chalicelib.privacy.texts import challenge, challenge_buttons, refused
+from chalicelib.suppression.model import Box
+from chalicelib.vault import sealing
+from chalicelib.vault.vault import new_contact_key, seal
+
+if TYPE_CHECKING:
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.outbox.reading import OutboxReading
+    from chalicelib.privacy.store import RequestStore
+    from chalicelib.profile.model import Profile
+    from chalicelib.vault.decryptor import Opener
+
+_ENDED = (Step.CANCELLED, Step.REFUSED)
+_ANSWERED = (Step.VERIFIED, *_ENDED)
+
+
+@dataclass(frozen=True)
+class SoftSuppress:
+    """Opens the request's box. Box, secret, question and mark are one transaction, so a person is asked once however
+    often this runs."""
+
+    store: "RequestStore"
+    box: RequestBox
+    reading: "OutboxReading"
+    opener: Callable[[], "Opener"]
+    vault_public: bytes
+    profile: "Profile"
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """A request that was stopped needs no contact: without one it goes on to its end without a box. An opt-out,
+        which was in force with its row, needs nothing: return {"outcome": "opted_out"}, else "suppressed".
+
+        Raises NotFound when the request is gone, or the contact of one that goes on, CannotOpen, Unavailable.
+        """
+
+        found: list[Request] = []
+
+        def build(_: frozenset[str]) -> "list[Write] | None":
+            request = self.store.get(request_id)
+            if request is None:
+                raise NotFound("There is no such request.")
+            found.append(request)
+            if request.done(Step.SUPPRESSED) or request.kind == OPT_OUT:
+                return None
+            try:
+                return self._writes(request)
+            except NotFound:
+                if not any(request.done(step) for step in _ENDED):
+                    raise
+                return [self.store.finish(request, Step.SUPPRESSED, self.clock())]  # nobody is left to be told
+
+        self.store.until_done(build)
+        if found[-1].kind == OPT_OUT:
+            return {"outcome": "opted_out"}
+        return {"outcome": "suppressed"}
+
+    def _writes(self, request: Request) -> "list[Write]":
+        now = self.clock()
+        recipient, head = self.reading.recipient(request.contact_id), self.reading.head(request.conversation_id)
+        if recipient is None or head is None or recipient.state != "active":
+            raise NotFound("The contact of this request is gone.", code="no_contact")
+        addresses = self._addresses(recipient)
+        key = new_contact_key(self.vault_public, new_id())
+        box, secret = Box(key.contact_id, new_id(), key.public), new_id()
+        refusal = self._refusal(request, box, now)
+        marked = self.store.finish(
+            request,
+            Step.SUPPRESSED,
+            now,
+            **({f"steps.{Step.REASONED}": now} if refusal else {}),
+            state=str(RequestState.VERIFYING),
+            box={"contact_id": box.contact_id, "conversation_id": box.conversation_id, "public_key": box.public_key},
+            secret=seal(box.public_key, sealing.request_attribute(request.id, "secret"), secret.encode()),
+            secret_hash=secret_hash(request.certificate_id, secret),
+        )
+        known = {"last_inbound_at": head.last_inbound_at, "blocked": head.blocked}
+        opened = self.box.opening(request, box, key, addresses, known, now)
+        answer = refusal or self._question(request, box, now)
+        return [marked, self._suppressed(request, recipient, now), *opened, *answer]
+
+    def _addresses(self, recipient: Recipient) -> dict[str, str]:
+        opener = self.opener()
+        found = {}
+        for kind, sealed in recipient.addresses.items():
+            value = opener.text(recipient.contact_id, sealing.contact_attribute(recipient.contact_id, kind), sealed)
+            if value is None:
+                raise NotFound("The key of this request's contact is gone.", code="no_contact")
+            found[kind] = value
+        return found
+
+    def _suppressed(self, request: Request, recipient: Recipient, now: int) -> "Write":
+        """Only answers leave, and news and offers end: for good, unless the person cancels the request that said so."""
+        values: dict[str, Any] = {"now": now, "epoch": recipient.epoch, "active": "active"}
+        pk, condition = rows.contact_pk(recipient.contact_id), "#epoch = :epoch AND #state = :active AND "
+        expression = "SET #suppressed_at = :now"
+        if recipient.opted_out_by:
+            condition, values["read"] = condition + "#opted_out_by = :read", recipient.opted_out_by
+        else:
+            condition += "attribute_not_exists(#opted_out_by)"
+        if self._says_so(request, recipient):
+            expression += ", #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
+            values["request"] = request.id
+        return self.store.writes.update("contact", "desk", pk, "contact", expression, condition, values)
+
+    def _says_so(self, request: Request, recipient: Recipient) -> bool:
+        """Whether it is this request that ends news and offers: no earlier one does, but for one that the person has
+        cancelled and that is still on its way out."""
+        earlier = self.store.get(recipient.opted_out_by) if recipient.opted_out_by == request.after != "" else None
+        return not recipient.opted_out_by or (earlier is not None and earlier.done(Step.CANCELLED))
+
+    def _refusal(self, request: Request, box: Box, now: int) -> "list[Write]":
+        """The answer to a request that was refused before there was a box: later nobody but the person could open the
+        reason."""
+        if not request.done(Step.REFUSED) or request.done(Step.REASONED):
+            return []
+        sealed, place = self.store.item(request.id).get("reason"), sealing.request_attribute(request.id, "reason")
+        reason = self.opener().text(request.contact_id, place, sealed) if sealed else ""
+        text = refused(self.profile, request.language, request.kind, request.ground, reason or "")
+        return self.box.message(box, request.channel, request.account, request.id, "refused", text, (), now)
+
+    def _question(self, request: Request, box: Box, now: int) -> "list[Write]":
+        """The challenge, unless the answer is known already: then nothing is left to ask."""
+        if any(request.done(step) for step in _ANSWERED):
+            return []
+        until = identity_until(replace(request, steps={**request.steps, Step.SUPPRESSED: now}))
+        hours = max(1, (until - now) // HOUR)
+        text = challenge(self.profile, request.language, request.kind, hours, bound=request.bound)
+        buttons = challenge_buttons(self.profile, request.language, request.id)
+        return self.box.message(box, request.channel, request.account, request.id, "challenge", text, buttons, now)

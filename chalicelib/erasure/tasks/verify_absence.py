@@ -1,0 +1,62 @@
+"""Step 10: another program under another role asks every store by every identity. Only nothing is good enough."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.observability import log
+from chalicelib.erasure.counts import proved
+from chalicelib.erasure.task import TaskFailed
+from chalicelib.privacy.model import MOST_PASSES, Request, Step
+
+if TYPE_CHECKING:
+    from chalicelib.erasure.verifier import Absence
+    from chalicelib.privacy.store import RequestStore
+    from chalicelib.vault.vault import Vault
+
+_AGAIN = (Step.ERASED, Step.SETTLED, Step.SWEPT)
+"""Steps that are done once more when something was found."""
+
+
+@dataclass(frozen=True)
+class VerifyAbsence:
+    """Proves absence, or sends the workflow back to the eraser."""
+
+    requests: "RequestStore"
+    store: "Absence"
+    vault: Callable[[], "Vault"]
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> dict[str, str]:
+        """Return {"outcome": "absent"} or {"outcome": "found"}.
+
+        Raises Unavailable, and TaskFailed (not_erased; still_found after MOST_PASSES).
+        """
+        request, inventory = self.store.read(request_id)
+        if request is None:
+            raise TaskFailed("no_request")
+        if request.done(Step.ABSENT):
+            return {"outcome": "absent"}
+        if request.passes and not request.done(Step.ERASED):
+            return {"outcome": "found"}  # a run that died has sent it back and did not say so
+        if not (request.done(Step.KEY_DESTROYED) and request.done(Step.SWEPT)) or request.box is None:
+            raise TaskFailed("not_erased")
+        known = self.store.identities(request, inventory, self.vault())
+        found = self.store.found(request, known)
+        if found:
+            return self._back(request, found)
+        counts = proved(request.counts, inventory.stores)
+        self.store.prove(request, known, self.requests.finish(request, Step.ABSENT, self.clock(), counts=counts))
+        return {"outcome": "absent"}
+
+    def _back(self, request: Request, found: Mapping[str, int]) -> dict[str, str]:
+        for store, count in found.items():
+            log("still_found", request_id=request.id, part=store, count=count)
+        last = request.passes >= MOST_PASSES
+        new: dict[str, Any] = {"passes": 0 if last else request.passes + 1, "if_read": request.passes}
+        new |= {f"steps.{step}": None for step in _AGAIN}
+        only = "attribute_not_exists(#passes) OR #passes = :if_read"
+        self.requests.run(self.requests.change(request.id, new, unless=Step.ABSENT, only=only))
+        if last:  # the run that follows the person's mending erases again
+            raise TaskFailed("still_found")
+        return {"outcome": "found"}

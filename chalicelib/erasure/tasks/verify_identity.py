@@ -1,0 +1,18 @@
+"""VerifyIdentity: the person is asked on the channel that is bound to the contact, and has two days to confirm.
+
+The question goes out with the box, in SoftSuppress; a second press, or a colleague who knows better, answers it.
+"""
+
+from chalicelib.erasure.waiting import Beginning, after
+from chalicelib.privacy.model import Request, RequestState, Step, identity_until
+
+
+def due(request: Request) -> int:
+    """When the person's time to confirm is over (ms)."""
+    after(request, Step.SUPPRESSED)
+    return identity_until(request)
+
+
+def begin(request: Request, now: int, refused: frozenset[str]) -> Beginning:
+    """The request shows that it waits for the person."""
+    return Beginning({"state": str(RequestState.VERIFYING)})

@@ -1,0 +1,149 @@
+"""The rest of what arrives: a start, a block, a changed number, what happened in a chat. Each stored once, each in one
+transaction."""
+
+from collections.abc import Iterator
+
+from chalicelib.contacts.model import Found, Person
+from chalicelib.core.addresses import Author
+from chalicelib.core.clock import SECOND
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.writes import Write
+from chalicelib.messages.ingest import Notice, Outcome
+from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
+from chalicelib.messages.rows import LASTS
+from chalicelib.messages.store import IntakeStore
+from chalicelib.vault import sealing
+from chalicelib.vault.model import ContactKey
+from chalicelib.vault.pseudonyms import AddressKey
+
+WELCOME_EVERY = 60 * 60 * SECOND
+"""A person who presses Start again and again is welcomed once in this time (ms): each welcome costs a message."""
+Change = Started | ReachChanged | NumberChanged | ChatEvent
+
+
+class IntakeChanges:
+    """Writes what changes a person or conversation without being a message."""
+
+    def __init__(self, store: IntakeStore, address_key: AddressKey) -> None:
+        self._store = store
+        self._address_key = address_key
+
+    def start(
+        self,
+        person: Person,
+        key: ContactKey | None,
+        started: Started,
+        notice: Notice,
+        now: int,
+        *,
+        expires_at: int,
+        over: Found,
+        silent: bool = False,
+    ) -> Outcome:
+        """Store that a person opened the chat, and the welcome. A new contact has the date `expires_at` (seconds) until
+        there is a ticket; it takes the place of one that is `over`. Raises Unavailable.
+
+        Who was welcomed less than WELCOME_EVERY ago is not welcomed again: HEAD_CHANGED, and then `silent`. On WhatsApp
+        the provider asks for the welcome, so it opens the reply window of somebody new.
+        """
+        rows_of = self._store.conversations
+        writes = [self._started(person, started, now)]
+        if key:
+            writes += self._store.people.new_contact(person, key, started, now, over)
+            writes += self._store.people.fences(person.aliases, started.sent_at * SECOND)
+            came_at = started.sent_at * SECOND if started.channel == "whatsapp" else 0
+            head = rows_of.new_head(
+                person, started, notice.at, ticket_id="", wrote_at=came_at, welcomed_at=now, expires_at=expires_at
+            )
+            writes += [head, *([self._store.over(over, now)] if over.ended else [])]
+        else:
+            head = self._as_read(person, now) if silent else self._welcomed(person, now)
+            writes += [self._store.people.has_key(person), head]
+            writes += self._before(person, started, started.author, started.sent_at * SECOND)
+        if not silent:
+            writes += rows_of.notice(person, started, "", notice)
+        return self._store.transact(writes)
+
+    def _before(self, person: Person, part: Change, author: Author, at: int) -> Iterator[Write]:
+        """That nobody was erased whose address this was, when the change is older than the person's having it."""
+        return self._store.people.fences(self._store.before(person, part.channel, part.account, author, at), at)
+
+    def _started(self, person: Person, started: Started, now: int) -> Write:
+        ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.blind(started))
+        write = self._store.conversations.event(person, "", "started", ref.at, blind=ref.blind)
+        place = sealing.message_content(ref)
+        content = sealing.seal_json(person.public_key, place, {"payload": started.payload, "id": started.provider_id})
+        write.item["Put"]["Item"] |= {"content": {"B": content}, "arrived_at": {"N": str(now)}}
+        return write
+
+    def blind(self, part: Started | NumberChanged | ChatEvent) -> str:
+        """Return the blind name of the part's provider id."""
+        return self._address_key.message(part.channel, part.account, part.provider_id)
+
+    def _as_read(self, person: Person, now: int) -> Write:
+        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
+        return self._store.writes.update("head", "desk", pk, "head", "", f"epoch = :epoch AND {LASTS}", values)
+
+    def _welcomed(self, person: Person, now: int) -> Write:
+        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
+        condition = f"epoch = :epoch AND {LASTS} AND (attribute_not_exists(welcomed_at) OR welcomed_at <= :before)"
+        values |= {"at": now, "before": now - WELCOME_EVERY}
+        return self._store.writes.update("head", "desk", pk, "head", "SET welcomed_at = :at", condition, values)
+
+    def reach(self, person: Person, change: ReachChanged, now: int) -> Outcome:
+        """Store that the person blocked or unblocked the bot, unless something newer is known. Raises Unavailable."""
+        at, kind = change.at * SECOND, "blocked" if change.blocked else "unblocked"
+        newer = "<" if change.blocked else "<="
+        head = self._store.writes.update(
+            "head", "desk", rows.conversation_pk(person.conversation_id), "head",
+            "SET blocked = :blocked, reach_at = :at",
+            f"epoch = :epoch AND {LASTS} AND (attribute_not_exists(reach_at) OR reach_at {newer} :at)",
+            {"blocked": change.blocked, "at": at, "epoch": person.epoch, "now": now // SECOND},
+        )  # fmt: skip
+        event = self._store.conversations.event(person, person.ticket_id, kind, at)
+        return self._store.transact([head, event, *self._before(person, change, change.author, at)])
+
+    def happened(self, person: Person, event: ChatEvent, now: int) -> Outcome:
+        """Write a line about what happened in the chat on the person's open ticket; TICKET_OVER when it is not open.
+        Raises Unavailable."""
+        at = event.at * SECOND  # the provider's, whatever our clock says: a repetition must meet the same row
+        states = {"open": "open", "pending": "pending", "snoozed": "snoozed"}
+        condition = "#state IN (:open, :pending, :snoozed)"
+        pk = rows.ticket_pk(person.ticket_id)
+        ticket = self._store.writes.update("ticket", "desk", pk, "ticket", "", condition, states)
+        line = self._store.conversations.event(person, person.ticket_id, event.kind, at, blind=self.blind(event))
+        head = self._as_read(person, now)
+        return self._store.transact([line, ticket, head, *self._before(person, event, event.author, at)])
+
+    def renumber(self, person: Person, change: NumberChanged, now: int, *, known: bool) -> Outcome:
+        """Give the person the new address in place of the old one of its kind. With `known` they have it already.
+
+        A fenced address moves nothing (FENCED). Raises Unavailable.
+        """
+        at = change.at * SECOND
+        old = self._address_key.address(change.channel, change.account, change.old)
+        new = self._address_key.address(change.channel, change.account, change.new)
+        if change.old.kind != change.new.kind:
+            old = getattr(person, f"{change.new.kind}_hash")
+        kept = tuple(name for name in person.aliases if name not in (old, new))
+        moved = person._replace(aliases=(*kept, new), known_at=max(person.known_at, at), born_at=at)
+        moved = moved._replace(user_hash=new) if change.new.kind == "user" else moved._replace(phone_hash=new)
+        writes = [self._told(person, change, "number_changed")]
+        writes += self._store.people.renumbered(moved, old if old != new else "", "" if known else new, change.new, now)
+        writes += self._before(person, change, Author((change.old,)), at)
+        writes += self._store.people.fences((new,) if new != old and not known else (), at)
+        return self._store.transact(writes)
+
+    def keep_number(self, person: Person, change: NumberChanged) -> Outcome:
+        """Say on the ticket that a changed number belongs to somebody else and moved nothing. Raises Unavailable."""
+        late = self._before(person, change, Author((change.old,)), change.at * SECOND)
+        told = self._told(person, change, "number_taken")
+        # As when it moves: who has ended and is not swept yet is told, too. A refusal would be repeated for ever.
+        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch}
+        head = self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", values)
+        return self._store.transact([told, head, *late])
+
+    def _told(self, person: Person, change: NumberChanged, kind: str) -> Write:
+        at, blind = change.at * SECOND, self.blind(change)
+        return self._store.conversations.event(person, person.ticket_id, kind, at, blind=blind)

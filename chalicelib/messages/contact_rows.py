@@ -1,0 +1,190 @@
+"""Rows of a person: contact, key and aliases."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from chalicelib.contacts.model import Found, Person
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.messages.ingest import Arrival
+from chalicelib.messages.rows import Incoming
+from chalicelib.vault import sealing
+from chalicelib.vault.model import ContactKey
+from chalicelib.vault.pseudonyms import AddressKey
+from chalicelib.vault.vault import seal
+
+_NOBODY = Found(None)
+
+
+class PersonRows:
+    """Builds the writes that a person needs."""
+
+    def __init__(self, writes: Writes, address_key: AddressKey) -> None:
+        self._writes = writes
+        self._address_key = address_key
+
+    def new_contact(
+        self, person: Person, key: ContactKey, message: Incoming, now: int, found: Found = _NOBODY
+    ) -> Iterator[Write]:
+        """Aliases, contact and key of a person who was not known. A phone may be taken from its former owner."""
+        for name in person.aliases:
+            yield self._alias(person, name, found)
+        contact: dict[str, Any] = {
+            "contact_id": person.contact_id,
+            "channel": message.channel,
+            "account": message.account,
+            "language": person.language,
+            "state": "active",
+            "public_key": person.public_key,
+            "epoch": person.epoch,
+            "conversation_id": person.conversation_id,
+            "created_at": now,
+            "profile": self._profile(person, message.author),
+        }
+        contact |= self._addresses(person, message.author, found)
+        yield self._writes.put("contact", "desk", rows.contact_pk(person.contact_id), "contact", contact)
+        sealed = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
+        yield self._writes.put("key", "keys", person.contact_id, "", {**sealed, "created_at": now})
+
+    def _alias(self, person: Person, name: str, found: Found) -> Write:
+        """An alias that nobody holds: not there, left by its former owner, held by somebody whose retention has
+        ended, or taken from who lost it just now."""
+        attributes = {
+            "contact_id": person.contact_id,
+            "conversation_id": person.conversation_id,
+            "public_key": person.public_key,
+            "epoch": person.epoch,
+            "ticket_id": person.ticket_id,
+            "language": person.language,
+            "aliases": list(person.aliases),
+            "profile_hash": person.profile_hash,
+            "user_hash": person.user_hash,
+            "phone_hash": person.phone_hash,
+            "known_at": person.known_at,
+            "born_at": person.born_at or None,
+        }
+        write = self._writes.put("alias", "index", f"alias#{name}", "alias", attributes)
+        put = write.item["Put"]
+        put["ConditionExpression"] = "attribute_not_exists(pk) OR attribute_exists(former_at)"
+        if found.ended:
+            put["ConditionExpression"] += " OR contact_id = :ended"
+            put["ExpressionAttributeValues"] = {":ended": {"S": found.ended.contact_id}}
+        if found.moved_from and name == found.taken:
+            put["ConditionExpression"] = "contact_id = :other"
+            put["ExpressionAttributeValues"] = {":other": {"S": found.moved_from.contact_id}}
+        return write
+
+    def has_key(self, person: Person, *, gone: bool = False) -> Write:
+        """That the person's key is there: what is sealed without one could never be read. With `gone`: that it is
+        not."""
+        condition = "attribute_not_exists(pk)" if gone else "attribute_exists(pk)"
+        return self._writes.update("key", "keys", person.contact_id, "", "", condition, {})
+
+    def fences(self, names: Iterable[str], at: int, role: str = "fence") -> Iterator[Write]:
+        """Nobody who had these addresses is being erased, or was after this was sent at `at` (ms)."""
+        condition = "attribute_not_exists(pk) OR (#closed = :no AND #at < :sent)"
+        for name in names:
+            pk, values = rows.fence_pk(name), {"no": False, "sent": at}
+            yield self._writes.update(role, "index", pk, "fence", "", condition, values)
+
+    def new_profile(self, arrival: Arrival) -> str:
+        """Return the blind name of the author's profile when the message brings a new one, else nothing."""
+        author, person = arrival.message.author, arrival.person
+        if not author.name or not arrival.newest or person.known_at > arrival.at:
+            return ""
+        name = self._address_key.profile(author.name, author.username)
+        return name if name != person.profile_hash else ""
+
+    def changes(self, arrival: Arrival, profile: str) -> Iterator[Write]:
+        """Keep a known person's alias rows true when an address, the profile or the ticket is new."""
+        person, found = arrival.person, arrival.found
+        if profile:
+            person = person._replace(profile_hash=profile)
+        if profile or found.readdressed:
+            person = person._replace(known_at=arrival.at)
+        elif not arrival.opens:
+            return
+        person = person._replace(ticket_id=arrival.ticket_id or person.ticket_id)
+        for name in person.aliases:
+            learned = person._replace(born_at=arrival.at)
+            yield self._alias(learned, name, found) if name in found.added else self._told(person, name)
+        sealed: dict[str, bytes] = {}
+        if found.readdressed:
+            sealed |= self._addresses(person, arrival.message.author, found)
+        if profile:
+            sealed["profile"] = self._profile(person, arrival.message.author)
+        if sealed:
+            yield self._writes.update(
+                "contact", "desk", rows.contact_pk(person.contact_id), "contact",
+                "SET " + ", ".join(f"#{name} = :{name}" for name in sealed), "epoch = :epoch",
+                {**sealed, "epoch": person.epoch},
+            )  # fmt: skip
+
+    def _told(self, person: Person, name: str) -> Write:
+        """Tell an alias row what changed about its person."""
+        return self._writes.update(
+            "alias", "index", f"alias#{name}", "alias",
+            "SET ticket_id = :ticket, aliases = :aliases, profile_hash = :profile, user_hash = :user,"
+            " phone_hash = :phone, known_at = :known",
+            "contact_id = :contact AND epoch = :epoch AND attribute_not_exists(former_at)",
+            {"ticket": person.ticket_id, "aliases": list(person.aliases), "profile": person.profile_hash,
+             "user": person.user_hash, "phone": person.phone_hash, "known": person.known_at,
+             "contact": person.contact_id, "epoch": person.epoch},
+        )  # fmt: skip
+
+    def _profile(self, person: Person, author: Author) -> bytes:
+        place = sealing.contact_attribute(person.contact_id, "profile")
+        return sealing.seal_json(person.public_key, place, {"name": author.name, "username": author.username})
+
+    def _address(self, person: Person, address: Address) -> bytes:
+        place = sealing.contact_attribute(person.contact_id, address.kind)
+        return seal(person.public_key, place, address.value.encode())
+
+    def _addresses(self, person: Person, author: Author, found: Found) -> dict[str, bytes]:
+        """The person's addresses, sealed, but for one that has a newer owner."""
+        left_out = "phone" if found.unclaimed else ""
+        return {a.kind: self._address(person, a) for a in author.addresses if a.kind != left_out}
+
+    def moved(self, loser: Person, taken: str) -> Iterator[Write]:
+        """Another person was known by this phone: they lose it."""
+        left = tuple(name for name in loser.aliases if name != taken)
+        replied_to = loser.phone_hash == taken
+        loser = loser._replace(aliases=left, phone_hash="" if replied_to else loser.phone_hash)
+        for name in left:
+            yield self._told(loser, name)
+        values = {"left": list(left), "epoch": loser.epoch}
+        pk = rows.conversation_pk(loser.conversation_id)
+        yield self._writes.update("other", "desk", pk, "head", "SET aliases = :left", "epoch = :epoch", values)
+        if replied_to:
+            pk, values = rows.contact_pk(loser.contact_id), {"epoch": loser.epoch}
+            yield self._writes.update("other", "desk", pk, "contact", "REMOVE phone", "epoch = :epoch", values)
+
+    def renumbered(self, person: Person, old: str, new: str, address: Address, now: int) -> Iterator[Write]:
+        """A known person has another address. The old alias stays for the provider's late repetitions, as a former
+        one that anybody may take over; without `new` the new address is theirs already."""
+        if new:
+            yield self._alias(person, new, _NOBODY)
+        for name in person.aliases:
+            if name != new:
+                yield self._told(person, name)
+        if old:
+            yield self._writes.update(
+                "alias", "index", f"alias#{old}", "alias",
+                "SET former_at = :at, aliases = :aliases, expires_at = :until", "contact_id = :contact",
+                {"at": person.known_at, "aliases": list(person.aliases), "contact": person.contact_id,
+                 "until": now // SECOND + GUARD_DAYS * DAY // SECOND},
+            )  # fmt: skip
+        pk = rows.conversation_pk(person.conversation_id)
+        values = {"aliases": list(person.aliases), "epoch": person.epoch}
+        change = "SET aliases = :aliases"
+        if old:
+            change += ", former = list_append(if_not_exists(former, :none), :old)"
+            values |= {"none": [], "old": [old]}
+        yield self._writes.update("head", "desk", pk, "head", change, "epoch = :epoch", values)
+        yield self._writes.update(
+            "contact", "desk", rows.contact_pk(person.contact_id), "contact",
+            f"SET #{address.kind} = :address", "epoch = :epoch",
+            {"address": self._address(person, address), "epoch": person.epoch},
+        )  # fmt: skip

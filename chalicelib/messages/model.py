@@ -1,0 +1,143 @@
+"""What a channel hands over: the parts of one webhook body, in the provider's order.
+
+Channels make these and know nothing of tickets; use cases read them and know nothing of a provider's JSON.
+Every text here is personal data: it is sealed before it is stored and never logged.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from chalicelib.core.addresses import Address, Author, Channel
+
+DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""Records share their default, so nobody may write into it."""
+
+
+class InboundMessage(NamedTuple):
+    """One message of a person.
+
+    `sent_at` is the provider's time in epoch seconds. `order` orders messages inside one second (Telegram's
+    message_id; on WhatsApp the position in the body). `provider_id` is unique within the account (a wamid;
+    on Telegram "<chat>:<message_id>"). `kind` is one of KINDS. `details` holds what the kind needs beside
+    the text (file name, place, cards, buttons …), JSON-ready. `raw` is the provider's own JSON of this part
+    and is given only when `kind` is "unsupported"; `raw_type` is the provider's type word. `target` is
+    the provider id of the message that an edit, a reaction or a revocation is about.
+    `undated`: the provider gave no believable time, so `sent_at` is when the part arrived and a repetition is
+    recognised by `provider_id` alone. `replaces`: one row is kept under `provider_id`, and a greater `order` replaces
+    it (the position of somebody who is on the way).
+    """
+
+    channel: Channel
+    account: str
+    author: Author
+    provider_id: str
+    sent_at: int
+    kind: str
+    text: str = ""
+    order: int = 0
+    details: Mapping[str, Any] = _NOTHING
+    quote: str = ""
+    target: str = ""
+    forwarded: bool = False
+    raw: bytes = b""
+    raw_type: str = ""
+    undated: bool = False
+    replaces: bool = False
+
+
+KINDS = frozenset(
+    "text image video document sticker audio voice animation video_note location contacts button list form order"
+    " reaction edit revoke poll dice venue callback unsupported".split()
+)
+
+
+class Button(NamedTuple):
+    """A button under a message of ours. Its `id` comes back when it is pressed: our own words and ids."""
+
+    id: str
+    title: str
+
+
+class StatusUpdate(NamedTuple):
+    """What became of one of our messages. `reference` is ours, brought back by WhatsApp, or empty."""
+
+    channel: Channel
+    account: str
+    provider_id: str
+    status: DeliveryStatus
+    at: int
+    reference: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+class NumberChanged(NamedTuple):
+    """A person moved from one address to another. `new` may be a phone or a business-scoped id."""
+
+    channel: Channel
+    account: str
+    provider_id: str
+    old: Address
+    new: Address
+    at: int
+
+
+class ReachChanged(NamedTuple):
+    """A person blocked (`blocked`) or unblocked our bot."""
+
+    channel: Channel
+    account: str
+    author: Author
+    blocked: bool
+    at: int
+
+
+class Started(NamedTuple):
+    """A person opened the chat: pressed Start in a bot, or came to WhatsApp's empty chat. No ticket follows until they
+    write. `payload` came with the link."""
+
+    channel: Channel
+    account: str
+    author: Author
+    provider_id: str
+    sent_at: int
+    payload: str = ""
+
+
+ChatEventKind = Literal["timer_changed", "pinned", "number_unnamed", "system_unknown"]
+"""A message timer was set, a message was pinned; the provider told of a changed number without naming the new one, or
+of something that we do not know."""
+
+
+class ChatEvent(NamedTuple):
+    """Something happened in a person's chat, and nobody said anything. It is a line on an open ticket, or nothing."""
+
+    channel: Channel
+    account: str
+    author: Author
+    provider_id: str
+    kind: ChatEventKind
+    at: int
+
+
+class Unclear(NamedTuple):
+    """An authentic part that is not understood and names no person: kept sealed to the vault for 30 days."""
+
+    channel: Channel
+    account: str
+    raw_type: str
+    raw: bytes
+
+
+class Counted(NamedTuple):
+    """An authentic part that is acknowledged and counted, and of which nothing is stored."""
+
+    channel: Channel
+    reason: str
+
+
+Part = InboundMessage | StatusUpdate | NumberChanged | ReachChanged | Started | ChatEvent | Unclear | Counted

@@ -1,0 +1,105 @@
+"""A start, a block, a changed number or what happened in a chat reaches the right person, once."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib.contacts.model import Found, Person
+from chalicelib.core.addresses import Author
+from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.language import detect
+from chalicelib.messages.ingest import Notice, Outcome, Refuse
+from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
+from chalicelib.messages.notices import welcome
+from chalicelib.profile.model import Profile
+
+if TYPE_CHECKING:
+    from chalicelib.messages.changes import Change, IntakeChanges
+    from chalicelib.messages.store import IntakeStore
+
+
+class ReceiveChange(NamedTuple):
+    """Stores changes. A change about a person whom we do not know is none of ours. `refuse` and `wait` are those of
+    ReceiveMessage."""
+
+    store: "IntakeStore"
+    changes: "IntakeChanges"
+    profile: Profile
+    clock: Callable[[], int]
+    refuse: Refuse
+    wait: Callable[[int], None] = full_jitter
+
+    def __call__(self, part: "Change") -> Outcome | None:
+        """Store the change; return STORED, also when it was before, FENCED when it is about somebody who is being
+        erased or was since, and None when it concerned nobody. Raises Unavailable after TRIES."""
+        over, silent = Found(None), False
+        for attempt in range(TRIES):
+            outcome = self._try(part, over, silent=silent)
+            if outcome is None or outcome is Outcome.FENCED:
+                return outcome
+            if outcome in (Outcome.STORED, Outcome.DUPLICATE):
+                return Outcome.STORED
+            if outcome is Outcome.TICKET_OVER:
+                return None
+            if outcome is Outcome.HEAD_CHANGED and isinstance(part, ReachChanged | ChatEvent) and attempt:
+                return Outcome.STORED  # something newer is known already, or the person's retention has ended
+            if isinstance(part, Started) and outcome is Outcome.HEAD_CHANGED and not silent and not over.ended:
+                silent = True  # welcomed lately, or their retention has ended
+                continue
+            silent = False
+            if isinstance(part, Started) and outcome in (Outcome.HEAD_CHANGED, Outcome.KEY_GONE):
+                keyless = outcome is Outcome.KEY_GONE
+                over = Found(None) if over.ended else Found(None, ended=self._known(part).person, keyless=keyless)
+            self.wait(attempt)
+        raise Unavailable("The conversation changes too fast to store this now; send it again.")
+
+    def _try(self, part: "Change", over: Found, *, silent: bool) -> Outcome | None:
+        if isinstance(part, Started):
+            return self._start(part, over, silent=silent)
+        if isinstance(part, NumberChanged):
+            return self._renumber(part)
+        found = self.store.find(part.channel, part.account, part.author, part.at * SECOND, learn=False)
+        if found.fenced:
+            return Outcome.FENCED
+        if found.person is None:
+            return None
+        if isinstance(part, ReachChanged):
+            return self.changes.reach(found.person, part, self.clock())
+        return self.changes.happened(found.person, part, self.clock()) if found.person.ticket_id else None
+
+    def _known(self, part: Started, ended: Person | None = None) -> Found:
+        return self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND, ended)
+
+    def _start(self, part: Started, over: Found, *, silent: bool) -> Outcome:
+        """Welcome a person. Who is `over`, as the store makes sure, is welcomed as somebody new."""
+        found, now = self._known(part, over.ended), self.clock()
+        if found.fenced:
+            return self._refused(part, found, now)
+        person, key = found.person, None
+        if person is None:
+            language = detect("", part.author.language_code)
+            person, key = self.store.draw(
+                part.channel, part.account, part.author, language, Found(None), part.sent_at * SECOND
+            )
+        at = part.sent_at * SECOND + 1
+        notice = Notice("welcome", self.changes.blind(part), welcome(self.profile, person.language), at)
+        until = (now + self.profile.retention["contact"].days * DAY) // SECOND
+        outcome = self.changes.start(person, key, part, notice, now, expires_at=until, over=over, silent=silent)
+        return self._refused(part, found, now) if outcome is Outcome.FENCED else outcome
+
+    def _refused(self, part: Started, found: Found, now: int) -> Outcome:
+        return self.refuse(part, found.fenced, now) or Outcome.CONFLICT
+
+    def _renumber(self, part: NumberChanged) -> Outcome | None:
+        at = part.at * SECOND
+        old = self.store.find(part.channel, part.account, Author((part.old,)), at)
+        new = self.store.find(part.channel, part.account, Author((part.new,)), at)
+        if old.fenced or new.fenced:
+            return Outcome.FENCED
+        person, owner = old.person, new.person
+        if person is None:
+            return None
+        if owner is not None and owner.contact_id != person.contact_id:
+            return self.changes.keep_number(person, part)
+        return self.changes.renumber(person, part, self.clock(), known=owner is not None)

@@ -1,0 +1,168 @@
+"""A message of a customer becomes part of a ticket: exactly once, whoever else writes at the same time."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib.contacts.model import Found, Person
+from chalicelib.core.asks import Ask
+from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.ids import new_id, new_number
+from chalicelib.core.language import detect
+from chalicelib.messages.ingest import Arrival, Notice, Outcome, Recognise, Refuse
+from chalicelib.messages.model import InboundMessage
+from chalicelib.messages.notices import accepted_notice
+from chalicelib.messages.statements import is_statement
+from chalicelib.profile.model import Profile
+from chalicelib.tickets.model import number_digits
+from chalicelib.vault.model import ContactKey
+
+if TYPE_CHECKING:
+    from chalicelib.messages.store import IntakeStore
+
+_ENDS = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED, Outcome.STALE})
+
+
+class _Seen:
+    """What failed tries have told about the conversation."""
+
+    def __init__(self) -> None:
+        self.over = ""
+        self.head: tuple[str, int, str] | None = None
+        self.older = False
+        self.ended: Person | None = None
+        self.keyless = False
+        self.phone_fenced = False
+        self.numbers_taken = 0
+
+    def learn(self, outcome: Outcome, arrival: Arrival) -> bool:
+        """Remember why a try failed; return whether to try again at once.
+
+        A head that is as it was read and takes the message neither as the newest nor as an older one is most likely
+        that of a person whose retention has ended: the next try makes a new contact, if the store finds it so.
+        """
+        if outcome is Outcome.TICKET_OVER:
+            self.over = arrival.ticket_id
+            return True
+        if outcome is Outcome.NUMBER_TAKEN:
+            self.numbers_taken += 1
+            return True
+        if outcome is Outcome.PHONE_FENCED:
+            self.phone_fenced = True
+            return True
+        if outcome is Outcome.KEY_GONE:
+            self.keyless = not arrival.found.keyless
+            self.ended = arrival.person if self.keyless else None
+            return True
+        if outcome is Outcome.HEAD_CHANGED:
+            person, tried = arrival.person, self.ended
+            self.ended, self.keyless = None, False
+            read = (person.contact_id, person.epoch, person.ticket_id)
+            if self.head == read and not tried:
+                self.ended, self.older = (person, False) if self.older else (None, True)
+                return True
+            self.head = read
+        return False
+
+
+class ReceiveMessage(NamedTuple):
+    """Stores messages. `policy` is the version and hash that a first message agrees to; `recognise` tells what a
+    message asks about the person's data, `refuse` whether the person is being erased. `wait` sleeps after a conflict,
+    so that concurrent writers do not collide again, and is given the number of the try."""
+
+    store: "IntakeStore"
+    profile: Profile
+    policy: tuple[str, str]
+    clock: Callable[[], int]
+    recognise: Recognise
+    refuse: Refuse
+    wait: Callable[[int], None] = full_jitter
+
+    def __call__(self, message: InboundMessage) -> Outcome:
+        """Store `message` and open or refresh its ticket in one transaction.
+
+        Returns STORED, DUPLICATE when it was stored before, FENCED when the person is being erased or was since, and
+        STALE for what says nothing by itself and is of somebody whom nobody here knows (messages/statements). Every try
+        looks anew and seals anew, to the key of whoever won. Raises Unavailable after TRIES: the provider then sends it
+        again.
+        """
+        seen, ask = _Seen(), self.recognise(message)
+        for attempt in range(TRIES):
+            found = self._find(message, seen)
+            if found.person is None and not is_statement(message, ask):
+                outcome = self._unheard(message, found, ask)
+                if outcome is not Outcome.CONFLICT:
+                    return outcome
+                self.wait(attempt)
+                continue
+            arrival = None if found.fenced else self._decide(message, found, ask, seen)
+            if arrival and not arrival.ticket_id and ask is None:
+                return Outcome.STALE  # the person came, and has not written yet
+            outcome = self.store.commit(arrival) if arrival else Outcome.FENCED
+            if outcome is Outcome.FENCED:
+                outcome = self._refused(message, found) or Outcome.CONFLICT
+            if outcome in _ENDS:
+                return outcome
+            if arrival is None or not seen.learn(outcome, arrival):
+                self.wait(attempt)
+        raise Unavailable("The conversation changes too fast to store this message now; send it again.")
+
+    def _find(self, message: InboundMessage, seen: _Seen) -> Found:
+        channel, account, at = message.channel, message.account, message.sent_at * SECOND
+        found = self.store.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
+        return found._replace(keyless=seen.keyless)
+
+    def _unheard(self, message: InboundMessage, found: Found, ask: Ask | None) -> Outcome:
+        """What refers to something of somebody whom nobody knows. A button about a request asks the fences, which may
+        have an answer; nothing else of a person who is being erased is answered."""
+        if ask is None:
+            return Outcome.FENCED if found.fenced else Outcome.STALE
+        return self._refused(message, found) or (Outcome.CONFLICT if found.fenced else Outcome.STALE)
+
+    def _refused(self, message: InboundMessage, found: Found) -> Outcome | None:
+        """Ask the fences. None: none of them refuses it any more, and it is to be tried again."""
+        return self.refuse(message, found.fenced, self.clock())
+
+    def _decide(self, message: InboundMessage, found: Found, ask: Ask | None, seen: _Seen) -> Arrival:
+        now = self.clock()
+        person, key = self._person(message, found)
+        arrival = Arrival(
+            message=message,
+            person=person,
+            key=key,
+            now=now,
+            ticket_id=person.ticket_id,
+            reopen_since=now - self.profile.tickets.reopen_days * DAY,
+            newest=not seen.older,
+            found=found,
+            ask=ask,
+        )
+        over = not person.ticket_id or person.ticket_id == seen.over
+        if not over:
+            return arrival._replace(touches_ticket=not message.replaces)
+        return arrival._replace(touches_ticket=False) if arrival.quiet else self._opening(arrival, seen)
+
+    def _person(self, message: InboundMessage, found: Found) -> tuple[Person, ContactKey | None]:
+        if found.person is not None:
+            return found.person, None
+        language = detect(message.text, message.author.language_code)
+        return self.store.draw(
+            message.channel, message.account, message.author, language, found, message.sent_at * SECOND
+        )
+
+    def _opening(self, arrival: Arrival, seen: _Seen) -> Arrival:
+        """Open a ticket for the message, with its notice and, for a person's first message, the consent."""
+        person, number = arrival.person, new_number(number_digits(seen.numbers_taken))
+        first = not person.ticket_id
+        at = max(arrival.now, arrival.message.sent_at * SECOND + 1)
+        channel = arrival.message.channel
+        text = accepted_notice(self.profile, person.language, channel, number, first=first)
+        ticket_id = new_id()
+        return arrival._replace(
+            ticket_id=ticket_id,
+            number=number,
+            previous=person.ticket_id,
+            notice=Notice("accepted", ticket_id, text, at, policy=first),
+            consent=self.policy if first else None,
+        )

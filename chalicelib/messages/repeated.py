@@ -1,0 +1,134 @@
+"""Which parts of a body are stored already: asked by the hundred, without reading anything that a customer wrote.
+
+A body may hold a thousand parts, and a repetition that is recognised part by part takes as long as storing them did:
+what was too long once would stay too long. A transaction of conditions costs one call for a hundred parts, and its
+cancellation names those whose condition failed. It writes nothing. Only a failed condition proves anything: what is not
+named is stored as if nobody had asked.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.core.clock import SECOND
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import Wire, item_from_wire
+from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.messages.model import InboundMessage, Part, StatusUpdate
+from chalicelib.messages.statuses import LOWER, UNPARKED, lower_piece
+from chalicelib.tickets.model import RANK
+from chalicelib.vault.pseudonyms import AddressKey
+
+AT_ONCE = 100
+"""Items that DynamoDB takes in one transaction."""
+_Key = tuple[str, str, str]
+
+
+class Repeated:
+    """Asks for the parts of a repetition."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str], address_key: AddressKey) -> None:
+        self._client = client
+        self._calls = WireCalls(client)
+        self._tables = tables
+        self._address_key = address_key
+        self._writes = Writes(tables)
+
+    def among(self, parts: Sequence[Part]) -> set[int]:
+        """Return the positions of parts, at most AT_ONCE, that need not be stored any more. Not all of them are found:
+        a storage that does not answer names none."""
+        messages = {place: one for place, one in enumerate(parts) if isinstance(one, InboundMessage)}
+        statuses = {place: one for place, one in enumerate(parts) if isinstance(one, StatusUpdate)}
+        try:
+            return self._messages(messages) | self._statuses(statuses)
+        except Unavailable:
+            return set()
+
+    def _messages(self, messages: Mapping[int, InboundMessage]) -> set[int]:
+        # What replaces its own row may be news although the row is there.
+        known = {place: self._alias(one) for place, one in messages.items() if not one.replaces}
+        found = self._items("index", ((f"alias#{name}", "alias") for name in known.values()))
+        asked: dict[_Key, list[int]] = {}
+        for place, name in known.items():
+            owner = found.get(f"alias#{name}", {})
+            if not owner or owner.get("fenced") or "former_at" in owner:
+                continue
+            asked.setdefault(self._row(messages[place], owner["conversation_id"]), []).append(place)
+        absent = "attribute_not_exists(pk)"
+        checks = {key: self._writes.update("message", *key, "", absent, {}) for key in asked}
+        return {place for key in self._failed(checks) for place in asked[key]}
+
+    def _alias(self, message: InboundMessage) -> str:
+        return self._address_key.address(message.channel, message.account, message.author.addresses[0])
+
+    def _row(self, message: InboundMessage, conversation_id: str) -> _Key:
+        blind = self._address_key.message(message.channel, message.account, message.provider_id)
+        if message.undated:
+            return "index", f"link#{blind}", "link"
+        tail = MessageRef(conversation_id, message.sent_at * SECOND, blind).tail
+        return "desk", rows.conversation_pk(conversation_id), f"message#{tail}"
+
+    def _statuses(self, statuses: Mapping[int, StatusUpdate]) -> set[int]:
+        """Statuses that would change nothing: of a message that has this rank or a higher one or is gone; or parked,
+        while nobody knows the message."""
+        asked: dict[_Key, list[int]] = {}
+        pieces: dict[_Key, set[int]] = {}
+        for place, status in statuses.items():
+            key, piece = self._status_row(status)
+            asked.setdefault(key, []).append(place)
+            pieces.setdefault(key, set()).add(piece)
+        checks: dict[_Key, Write] = {}
+        for key, places in asked.items():
+            if len(pieces[key]) > 1:
+                continue  # One transaction asks an item once; these are stored one by one.
+            rank = max(RANK[statuses[place].status] for place in places)
+            piece = min(pieces[key])
+            values: dict[str, Any] = {"rank": rank} if key[0] == "index" else {"rank": rank, "out": "out"}
+            condition = UNPARKED if key[0] == "index" else lower_piece(piece) if piece else LOWER
+            checks[key] = self._writes.update("status", *key, "", condition, values)
+        done = self._failed(checks)
+        # Looked for after what is parked was seen: the sender writes the link first and then takes what is parked.
+        parked = {key: key[1].removeprefix("parked#") for key in done if key[0] == "index"}
+        linked = self._items("index", ((f"link#{name}", "link") for name in parked.values()))
+        done -= {key for key, name in parked.items() if f"link#{name}" in linked}
+        return {place for key in done for place in asked[key]}
+
+    def _status_row(self, status: StatusUpdate) -> tuple[_Key, int]:
+        """The row that a status changes, and which piece of the message it is about, 0 for the whole."""
+        ref, piece = MessageRef.parse_piece(status.reference)
+        if ref is not None:
+            return ("desk", rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"), piece
+        blind = self._address_key.message(status.channel, status.account, status.provider_id)
+        return ("index", f"parked#{blind}", "parked"), 0
+
+    def _items(self, table: str, keys: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+        """Return items by their partition; in one call, which needs no other right than reading one."""
+        gets: list[Wire] = [
+            {"Get": {"TableName": self._tables[table], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}
+            for pk, sk in dict.fromkeys(keys)
+        ]
+        if not gets:
+            return {}
+        answers = self._calls.call("transact_get_items", TransactItems=gets)["Responses"]
+        items = [item_from_wire(answer["Item"]) for answer in answers if answer.get("Item")]
+        return {item["pk"]: item for item in items}
+
+    def _failed(self, checks: Mapping[_Key, Write]) -> set[_Key]:
+        """Return the keys whose condition does not hold. Raises Unavailable."""
+        if not checks:
+            return set()
+        try:
+            self._client.transact_write_items(TransactItems=[check.item for check in checks.values()])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise Unavailable("The storage did not answer; send it again.") from error
+            reasons = error.response.get("CancellationReasons", ())
+            pairs = zip(checks, reasons, strict=False)
+            return {key for key, reason in pairs if reason.get("Code") == "ConditionalCheckFailed"}
+        except BotoCoreError as error:
+            raise Unavailable("The storage did not answer; send it again.") from error
+        return set()

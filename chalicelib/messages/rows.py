@@ -1,0 +1,263 @@
+"""Rows of a conversation: messages, raw parts, head, activity lines, notices and the outbox."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.contacts.model import Person
+from chalicelib.core.asks import ASK_WAITS, Ask
+from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
+from chalicelib.core.ids import new_id
+from chalicelib.core.language import detect
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.writes import Write, Writes, blind_of_notice
+from chalicelib.messages.ingest import Arrival, Notice
+from chalicelib.messages.model import InboundMessage, ReachChanged, Started
+from chalicelib.tickets.model import RANK
+from chalicelib.vault import sealing
+from chalicelib.vault.pseudonyms import AddressKey
+from chalicelib.vault.vault import seal
+
+Incoming = InboundMessage | Started | ReachChanged
+LASTS = "(attribute_not_exists(expires_at) OR expires_at > :now)"
+"""Condition on a head (:now in seconds): its contact's retention has not ended. What has ended takes nothing any more,
+swept or not; who writes then is somebody new."""
+
+
+class ConversationRows:
+    """Builds the writes that a conversation needs."""
+
+    def __init__(self, writes: Writes, address_key: AddressKey) -> None:
+        self._writes = writes
+        self._address_key = address_key
+
+    def message_ref(self, arrival: Arrival) -> MessageRef:
+        """The message's reference: conversation, provider's time and blind provider id; never arrival or ticket."""
+        message = arrival.message
+        blind = self._address_key.message(message.channel, message.account, message.provider_id)
+        return MessageRef(arrival.person.conversation_id, message.sent_at * SECOND, blind)
+
+    def message(self, arrival: Arrival, ref: MessageRef) -> Write:
+        """The message itself, under the condition that it is not there: this is what makes a repetition harmless."""
+        message, name = arrival.message, self._address_key.message
+        content = sealing.seal_json(
+            arrival.person.public_key,
+            sealing.message_content(ref),
+            {
+                "text": message.text,
+                "details": dict(message.details),
+                "id": message.provider_id,
+                "quote": message.quote,
+                "target": message.target,
+                "forwarded": message.forwarded,
+            },
+        )
+        attributes = {
+            "direction": "in",
+            "kind": message.kind,
+            "ticket_id": arrival.ticket_id,
+            "contact_id": arrival.person.contact_id,
+            "content": content,
+            "sent_at": ref.at,
+            "provider_hash": ref.blind,
+            "order": message.order,
+            "arrived_at": arrival.now,
+            "raw_type": message.raw_type,
+            "quote_hash": name(message.channel, message.account, message.quote) if message.quote else "",
+            "target_hash": name(message.channel, message.account, message.target) if message.target else "",
+        }
+        if message.undated:
+            attributes |= {"links": [ref.blind], "linked_until": _known_until(arrival.now)}
+        write = self._writes.put(
+            "message", "desk", rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}", attributes
+        )
+        if message.replaces:
+            put = write.item["Put"]
+            put["ConditionExpression"] += " OR #order < :order"
+            put["ExpressionAttributeNames"] = {"#order": "order"}
+            put["ExpressionAttributeValues"] = {":order": {"N": str(message.order)}}
+        return write
+
+    def known_id(self, arrival: Arrival, ref: MessageRef) -> Write:
+        """That nothing with this provider id is there: the row of what has no time of its own has another key each
+        time that it arrives."""
+        attributes = {"message_ref": str(ref), "expires_at": _known_until(arrival.now)}
+        return self._writes.put("message", "index", f"link#{ref.blind}", "link", attributes)
+
+    def raw(self, arrival: Arrival, ref: MessageRef) -> Write:
+        """The provider's own JSON of an unsupported message, kept for RAW_DAYS."""
+        until = arrival.now // SECOND + RAW_DAYS * DAY // SECOND
+        attributes = {
+            "raw": seal(arrival.person.public_key, sealing.raw_part(ref), arrival.message.raw),
+            "raw_type": arrival.message.raw_type,
+            "contact_id": arrival.person.contact_id,
+            "expires_at": until,
+            "gone_at": gone_at(until),
+        }
+        pk = rows.conversation_pk(ref.conversation_id)
+        return self._writes.put("raw", "desk", pk, f"raw#{ref.tail}", attributes, fresh=False)
+
+    def new_head(
+        self,
+        person: Person,
+        message: Incoming,
+        now: int,
+        *,
+        ticket_id: str,
+        wrote_at: int,
+        welcomed_at: int = 0,
+        expires_at: int = 0,
+    ) -> Write:
+        """A new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they only arrived: then
+        they were `welcomed_at` (ms), and the contact has a date (seconds) until there is a ticket."""
+        head = {
+            "conversation_id": person.conversation_id,
+            "contact_id": person.contact_id,
+            "channel": message.channel,
+            "account": message.account,
+            "epoch": person.epoch,
+            "ticket_id": ticket_id,
+            "public_key": person.public_key,
+            "last_inbound_at": wrote_at,
+            "last_at": now,
+            "language": person.language,
+            "aliases": list(person.aliases),
+            "blocked": False,
+            "welcomed_at": welcomed_at or None,
+            "expires_at": expires_at or None,
+        }
+        return self._writes.put("head", "desk", rows.conversation_pk(person.conversation_id), "head", head)
+
+    def head(self, arrival: Arrival) -> Write:
+        """The fence of every known conversation: the epoch and ticket that were read must still be there, and the
+        contact's retention must not have ended. A new ticket takes the contact's date away."""
+        person, at = arrival.person, arrival.message.sent_at * SECOND
+        values: dict[str, Any] = {"epoch": person.epoch, "now": arrival.now // SECOND}
+        condition = f"epoch = :epoch AND {LASTS}"
+        changes = []
+        if person.ticket_id:
+            condition += " AND ticket_id = :read"
+            values["read"] = person.ticket_id
+        else:
+            condition += " AND attribute_not_exists(ticket_id)"
+        if not arrival.quiet:
+            values["at"] = at
+            condition += " AND last_inbound_at <= :at" if arrival.newest else " AND last_inbound_at > :at"
+            if arrival.newest:
+                changes += ["last_inbound_at = :at", "blocked = :no"]
+                values["no"] = False  # who writes to us has not blocked us, whatever an update said or did not say
+        if arrival.opens:
+            changes.append("ticket_id = :ticket")
+            values["ticket"] = arrival.ticket_id
+        if arrival.found.added:
+            changes.append("aliases = :aliases")
+            values["aliases"] = list(person.aliases)
+        expression = "SET " + ", ".join(changes) if changes else ""
+        if arrival.opens:
+            expression += " REMOVE expires_at"
+        return self._writes.update(
+            "head",
+            "desk",
+            rows.conversation_pk(person.conversation_id),
+            "head",
+            expression,
+            condition,
+            values,
+        )
+
+    def ended(self, person: Person, now: int) -> Write:
+        """The fence behind which a person's addresses go to a new contact: their retention has ended indeed."""
+        values = {"epoch": person.epoch, "now": now // SECOND}
+        pk = rows.conversation_pk(person.conversation_id)
+        return self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch AND expires_at <= :now", values)
+
+    def consent(self, arrival: Arrival, ref: MessageRef) -> Write:
+        """The consent that a person gives with their first message (policy A5.3, A5.4)."""
+        assert arrival.consent is not None
+        version, policy_hash = arrival.consent
+        attributes = {
+            "contact_id": arrival.person.contact_id,
+            "purpose": "support",
+            "policy_version": version,
+            "policy_hash": policy_hash,
+            "language": arrival.person.language,
+            "channel": arrival.message.channel,
+            "message_ref": str(ref),
+            "at": arrival.now,
+        }
+        pk = rows.contact_pk(arrival.person.contact_id)
+        return self._writes.put("consent", "desk", pk, f"consent#{arrival.now:013d}#{ref.blind}", attributes)
+
+    def ask(self, arrival: Arrival, ask: Ask, ref: MessageRef) -> Write:
+        """What the message asks about the person's data; it lies there until that was dealt with, however long it
+        takes, and the watch rings for it again when its first bell must have been lost."""
+        attributes = {
+            "contact_id": arrival.person.contact_id,
+            "action": ask.action,
+            "kinds": list(ask.kinds) or None,
+            "meant_at": ask.meant_at or None,
+            "request_id": ask.request_id,
+            "message_ref": str(ref),
+            "language": arrival.person.language or ("" if ask.pressed else detect(arrival.message.text)),
+            "at": arrival.now,
+            "due": rows.ASKING,
+            "due_at": arrival.now + ASK_WAITS,
+        }
+        pk = rows.contact_pk(arrival.person.contact_id)
+        return self._writes.put("ask", "desk", pk, f"ask#{arrival.now:013d}#{ref.blind}", attributes)
+
+    def notice(self, person: Person, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
+        """An automatic text: its message row and its place in the outbox."""
+        ref = MessageRef(person.conversation_id, notice.at, blind_of_notice(notice.kind, notice.about))
+        attributes = {
+            "direction": "out",
+            "kind": "text",
+            "ticket_id": ticket_id,
+            "contact_id": person.contact_id,
+            "content": sealing.seal_json(person.public_key, sealing.message_content(ref), {"text": notice.text}),
+            "sent_at": notice.at,
+            "arrived_at": notice.at,
+            "status": "queued",
+            "rank": RANK["queued"],
+            "author": "desk",
+            "purpose": "status",
+            "policy": notice.policy,
+        }
+        pk = rows.conversation_pk(person.conversation_id)
+        yield self._writes.put("notice", "desk", pk, f"message#{ref.tail}", attributes)
+        yield self.outbox(person, message, ref, "send", notice.at)
+
+    def outbox(self, person: Person, message: Incoming, ref: MessageRef, action: str, now: int) -> Write:
+        """A place in the outbox: `send` a message, or `answer_callback` of one."""
+        attributes = {
+            "conversation_id": person.conversation_id,
+            "action": action,
+            "purpose": "status",
+            "due": "due#0",
+            "due_at": now,
+            "queued_at": now,
+            "attempts": 0,
+            "channel": message.channel,
+            "account": message.account,
+        }
+        pk = rows.conversation_pk(person.conversation_id)
+        return self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", attributes, fresh=False)
+
+    def event(self, person: Person, ticket_id: str, kind: str, at: int, *, blind: str = "") -> Write:
+        """An activity line: what happened, without personal data. With a provider's `blind` id it is stored once."""
+        ref = MessageRef(person.conversation_id, at, blind or blind_of_notice(kind, new_id()))
+        attributes = {
+            "direction": "event",
+            "kind": kind,
+            "ticket_id": ticket_id,
+            "contact_id": person.contact_id,
+            "sent_at": at,
+            "arrived_at": at,
+        }
+        pk, role = rows.conversation_pk(person.conversation_id), "message" if blind else "event"
+        return self._writes.put(role, "desk", pk, f"message#{ref.tail}", attributes)
+
+
+def _known_until(now: int) -> int:
+    """As long as a provider repeats (seconds)."""
+    return now // SECOND + GUARD_DAYS * DAY // SECOND

@@ -1,0 +1,115 @@
+"""What providers report of our messages: sent, delivered, read, failed. Part of intake; it reads no content."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.attributes import item_from_wire
+from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.dynamo.writes import Writes
+from chalicelib.messages.model import StatusUpdate
+from chalicelib.tickets.model import RANK
+from chalicelib.tickets.pieces import piece_state
+from chalicelib.vault.pseudonyms import AddressKey
+
+LOWER = "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
+"""Condition on a message that is one: it is ours, and its status is lower than the one that is reported. What has
+states of its pieces is not told by a word about the whole."""
+UNPARKED = "attribute_not_exists(pk) OR #rank < :rank"
+"""Condition on a parked status: nothing is parked, or something lower."""
+
+
+def lower_piece(piece: int) -> str:
+    """Condition on a message in pieces: it is ours, and the state of this piece is lower than what is reported. The
+    claim made room for the states before the provider was called."""
+    path = f"#piece_states.#{piece}"
+    lower = f"(attribute_not_exists({path}) OR {path}.#rank < :rank)"
+    return f"direction = :out AND attribute_exists(#piece_states) AND {lower}"
+
+
+class Statuses:
+    """Writes statuses to the messages they are about."""
+
+    def __init__(self, calls: WireCalls, tables: Mapping[str, str], address_key: AddressKey) -> None:
+        self._calls = calls
+        self._tables = tables
+        self._address_key = address_key
+        self._writes = Writes(tables)
+
+    def apply(self, update: StatusUpdate, now: int) -> bool:
+        """Raise the status of our message, or of the piece of it that is meant, in rank order; or park it until the
+        sender knows the provider's id. Return whether that changed anything.
+
+        `now` is in ms. Raises Unavailable.
+        """
+        ref, piece = MessageRef.parse_piece(update.reference)
+        parked = False
+        if ref is None:
+            (ref, piece), parked = self._linked(update, now)
+        return parked if ref is None else self._raise(ref, piece, update)
+
+    def _linked(self, update: StatusUpdate, now: int) -> tuple[tuple[MessageRef | None, int], bool]:
+        """The message and piece that the provider's id is linked to, and whether the status was parked."""
+        name = self._address_key.message(update.channel, update.account, update.provider_id)
+        parked = {
+            "status": update.status,
+            "at": update.at,
+            "code": update.code,
+            "said": _failure(update).get("text", ""),
+            "rank": RANK[update.status],
+            "expires_at": now // SECOND + GUARD_DAYS * DAY // SECOND,
+        }
+        found = self._link(name)
+        if found[0] is not None:
+            return found, False
+        write = self._writes.put("parked", "index", f"parked#{name}", "parked", parked, fresh=False)
+        put = write.item["Put"]
+        put["ConditionExpression"] = UNPARKED
+        put["ExpressionAttributeNames"] = {"#rank": "rank"}
+        put["ExpressionAttributeValues"] = {":rank": {"N": str(RANK[update.status])}}
+        parked_now = self._calls.conditional("put_item", put)
+        return self._link(name), parked_now
+
+    def _link(self, name: str) -> tuple[MessageRef | None, int]:
+        key = {"pk": {"S": f"link#{name}"}, "sk": {"S": "link"}}
+        answer = self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
+        item = item_from_wire(answer.get("Item", {}))
+        return (MessageRef.parse(item["message_ref"]), item.get("piece", 0)) if item else (None, 0)
+
+    def _raise(self, ref: MessageRef, piece: int, update: StatusUpdate) -> bool:
+        """Write a status over one of lower rank. A message that is gone stays gone. Raises Unavailable."""
+        values: dict[str, Any] = {"rank": RANK[update.status], "out": "out"}
+        failure = _failure(update)
+        if piece:
+            expression, condition = self._of_piece(piece, update.status, failure, values)
+        else:
+            expression, condition = self._of_whole(update.status, failure, values)
+        pk, sk = rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
+        body = self._writes.update("status", "desk", pk, sk, expression, condition, values).item["Update"]
+        return self._calls.conditional("update_item", body)
+
+    def _of_whole(self, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
+        """For a message that is one. What has states of its pieces is not told by a word about the whole."""
+        values["status"] = status
+        expression = "SET #status = :status, #rank = :rank"
+        if failure:
+            values["failure"] = failure
+            expression += ", failure = :failure"
+        elif status in ("delivered", "read"):
+            expression += " REMOVE failure"
+        return expression, LOWER
+
+    def _of_piece(self, piece: int, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
+        values["state"] = piece_state(status, failure)
+        return f"SET #piece_states.#{piece} = :state", lower_piece(piece)
+
+
+def _failure(update: StatusUpdate) -> dict[str, Any]:
+    """What rows keep of a failure; nothing of another status. Loaded late: most bodies bring none."""
+    if update.status != "failed":
+        return {}
+    from chalicelib.core.failures import failed, scrub
+
+    return failed(update.code, scrub(update.reason), update.at)

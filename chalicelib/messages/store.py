@@ -1,0 +1,271 @@
+"""What intake does with the tables: one read to find a person, one transaction to store what arrived.
+
+It speaks to the DynamoDB client directly: importing pynamodb would cost more than the rest of a cold start
+(docs/adr). Nothing here reads content, and the function's role could not.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.contacts.model import Found, Person
+from chalicelib.core.addresses import Author, Channel
+from chalicelib.core.clock import DAY, RAW_DAYS, SECOND, gone_at
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.ids import new_id
+from chalicelib.dynamo.attributes import item_from_wire
+from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.messages.contact_rows import PersonRows
+from chalicelib.messages.ingest import Arrival, Outcome
+from chalicelib.messages.rows import ConversationRows
+from chalicelib.messages.ticket_rows import TicketRows
+from chalicelib.vault import sealing
+from chalicelib.vault.model import ContactKey
+from chalicelib.vault.pseudonyms import AddressKey
+from chalicelib.vault.vault import fingerprint, new_contact_key, seal
+
+_BY_ROLE = (
+    ("message", Outcome.DUPLICATE),
+    ("fence", Outcome.FENCED),
+    ("phone_fence", Outcome.PHONE_FENCED),
+    ("key", Outcome.KEY_GONE),
+    ("number", Outcome.NUMBER_TAKEN),
+    ("head", Outcome.HEAD_CHANGED),
+    ("ticket", Outcome.TICKET_OVER),
+)
+
+
+class _FencedError(Exception):
+    """This address is of somebody who is being erased."""
+
+
+class IntakeStore:
+    """Intake's view of the tables."""
+
+    def __init__(
+        self,
+        client: Any,
+        tables: Mapping[str, str],
+        address_key: AddressKey,
+        vault_public: bytes,
+    ) -> None:
+        self._client = client
+        self._calls = WireCalls(client)
+        self._tables = tables
+        self._address_key = address_key
+        self._vault_public = vault_public
+        self.writes = Writes(tables)
+        self.conversations = ConversationRows(self.writes, address_key)
+        self.people = PersonRows(self.writes, address_key)
+        self.tickets = TicketRows(self.writes)
+
+    def check(self) -> None:
+        """Ask the table by which people are found for nobody. Raises Unavailable."""
+        key = {"pk": {"S": "alias#"}, "sk": {"S": "alias"}}
+        self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
+
+    # -- finding
+
+    def find(
+        self,
+        channel: Channel,
+        account: str,
+        author: Author,
+        at: int,
+        ended: Person | None = None,
+        *,
+        learn: bool = True,
+    ) -> Found:
+        """Find who wrote something sent at `at` (ms), by strongly consistent reads: one for a person known as they are.
+
+        A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to
+        somebody new. Webhooks may be days late: what was sent before an address last changed changes nothing, and
+        a former address still finds who had it then. Somebody who has `ended` counts as unknown. An address of
+        somebody who is being erased finds nobody: see Found.fenced. Without `learn` a known person gets no new phone.
+        Raises Unavailable.
+        """
+        names = self.names(channel, account, author)
+        try:
+            found = self._find(names, at, ended.contact_id if ended else "", learn)
+        except _FencedError as fenced:
+            return Found(None, fenced=(str(fenced),))
+        return found._replace(ended=ended)
+
+    def _find(self, names: Mapping[str, str], at: int, ended: str, learn: bool) -> Found:
+        user, phone = names.get("user", ""), names.get("phone", "")
+        person = self._alias(user or phone or names["chat"], at, ended)
+        if person is None:
+            return self._found_by_phone(user, phone, at, ended) if user and phone else Found(None)
+        if not (user and phone) or person.phone_hash == phone or person.known_at > at or not learn:
+            return Found(person)
+        try:
+            owner = self._alias(phone, at, ended)
+        except _FencedError:
+            return Found(person)  # the phone of somebody who is being erased; it is learned when they are
+        if owner is not None and owner.contact_id == person.contact_id:
+            return Found(person._replace(phone_hash=phone), readdressed=True)
+        if owner is not None and owner.known_at > at:
+            return Found(person)
+        learned = person._replace(aliases=(*person.aliases, phone), phone_hash=phone)
+        taken = phone if owner else ""
+        return Found(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
+
+    def _found_by_phone(self, user: str, phone: str, at: int, ended: str) -> Found:
+        """Somebody whose business-scoped id is new: the phone's owner, if that one has no id yet, or a stranger."""
+        owner = self._alias(phone, at, ended)
+        if owner is None:
+            return Found(None)
+        if owner.known_at > at:
+            return Found(None, unclaimed=phone)
+        if owner.user_hash == user:  # made by a rival between the two reads
+            return Found(owner)
+        if owner.user_hash:
+            return Found(None, moved_from=owner, taken=phone)
+        learned = owner._replace(aliases=(*owner.aliases, user), user_hash=user)
+        return Found(learned, added=(user,), readdressed=True)
+
+    def names(self, channel: Channel, account: str, author: Author) -> dict[str, str]:
+        """Blind names of an author's addresses by their kinds, the deciding one first."""
+        return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
+
+    def _alias(self, name: str, at: int, ended: str) -> Person | None:
+        answer = self._calls.call(
+            "get_item",
+            TableName=self._tables["index"],
+            Key={"pk": {"S": f"alias#{name}"}, "sk": {"S": "alias"}},
+            ConsistentRead=True,
+        )
+        item = item_from_wire(answer.get("Item", {}))
+        if not item:
+            return None
+        if item.get("fenced"):
+            raise _FencedError(name)
+        if "former_at" in item:
+            return None if at > item["former_at"] else self._alias(item["aliases"][0], at, ended)
+        if item["contact_id"] == ended:
+            return None
+        fields = {name: item[name] for name in Person._fields if name in item}
+        return Person(**{**fields, "aliases": tuple(item["aliases"])})
+
+    def draw(
+        self, channel: Channel, account: str, author: Author, language: str, found: Found, at: int
+    ) -> tuple[Person, ContactKey]:
+        """Draw a new person with a key of their own. Nothing is stored."""
+        contact_id = new_id()
+        key = new_contact_key(self._vault_public, contact_id)
+        names = {kind: name for kind, name in self.names(channel, account, author).items() if name != found.unclaimed}
+        person = Person(
+            contact_id=contact_id,
+            conversation_id=new_id(),
+            public_key=key.public,
+            epoch=1,
+            language=language,
+            aliases=tuple(names.values()),
+            profile_hash=self._address_key.profile(author.name, author.username),
+            user_hash=names.get("user", ""),
+            phone_hash=names.get("phone", ""),
+            known_at=at if found.taken else 0,
+            born_at=at,
+        )
+        return person, key
+
+    # -- storing
+
+    def commit(self, arrival: Arrival) -> Outcome:
+        """Store an arrival with all that belongs to it, or nothing. Raises Unavailable."""
+        return self.transact(list(self._writes_of(arrival)))
+
+    def _writes_of(self, arrival: Arrival) -> Iterator[Write]:
+        person, message = arrival.person, arrival.message
+        ref = self.conversations.message_ref(arrival)
+        profile = self.people.new_profile(arrival)
+        yield self.conversations.message(arrival, ref)
+        if message.undated:
+            yield self.conversations.known_id(arrival, ref)
+        if message.raw:
+            yield self.conversations.raw(arrival, ref)
+        if arrival.ask:
+            yield self.conversations.ask(arrival, arrival.ask, ref)
+        if arrival.key:
+            stored = person._replace(ticket_id=arrival.ticket_id)
+            yield from self.people.new_contact(stored, arrival.key, message, arrival.now, arrival.found)
+            last = arrival.notice.at if arrival.notice else arrival.now
+            wrote_at = message.sent_at * SECOND
+            yield self.conversations.new_head(person, message, last, ticket_id=arrival.ticket_id, wrote_at=wrote_at)
+        else:
+            yield self.people.has_key(person)
+            yield self.conversations.head(arrival)
+            yield from self.people.changes(arrival, profile)
+        if arrival.opens:
+            yield from self.tickets.opened(arrival)
+        elif arrival.touches_ticket:
+            yield self.tickets.touched(arrival, renamed=bool(profile))
+        yield from self._fences_of(arrival)
+        if arrival.consent:
+            yield self.conversations.consent(arrival, ref)
+        if arrival.notice:
+            yield from self.conversations.notice(person, message, arrival.ticket_id, arrival.notice)
+        if message.kind == "callback":
+            yield self.conversations.outbox(person, message, ref, "answer_callback", arrival.now)
+        if arrival.found.ended:
+            yield self.over(arrival.found, arrival.now)
+        if loser := arrival.found.moved_from:
+            yield from self.people.moved(loser, arrival.found.taken)
+            for owner, ticket in ((person, arrival.ticket_id), (loser, loser.ticket_id)):
+                yield self.conversations.event(owner, ticket, "phone_moved", arrival.now)
+
+    def over(self, found: Found, now: int) -> Write:
+        """That the one who was known before has ended indeed: their addresses go to somebody new behind it."""
+        assert found.ended is not None
+        if found.keyless:
+            return self.people.has_key(found.ended, gone=True)
+        return self.conversations.ended(found.ended, now)
+
+    def _fences_of(self, arrival: Arrival) -> Iterator[Write]:
+        """That nobody was erased whose address this is or becomes: asked where somebody may have had it before."""
+        person, message, added = arrival.person, arrival.message, arrival.found.added
+        names = person.aliases
+        if not arrival.key:
+            names = self.before(person, message.channel, message.account, message.author, arrival.at)
+        yield from self.people.fences((name for name in names if name not in added), arrival.at)
+        yield from self.people.fences(added, arrival.at, "phone_fence" if person.phone_hash in added else "fence")
+
+    def before(self, person: Person, channel: Channel, account: str, author: Author, at: int) -> tuple[str, ...]:
+        """Blind names of the addresses that something came from, when it was sent before they were the person's."""
+        return tuple(self.names(channel, account, author).values()) if at < person.born_at else ()
+
+    def transact(self, writes: list[Write]) -> Outcome:
+        """Run one transaction and read its cancellation reasons one by one. Raises Unavailable."""
+        try:
+            self._client.transact_write_items(TransactItems=[write.item for write in writes])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise Unavailable("The storage did not take the message; send it again.") from error
+            codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", ())]
+            failed = {
+                write.role for write, code in zip(writes, codes, strict=False) if code == "ConditionalCheckFailed"
+            }
+            return next((outcome for role, outcome in _BY_ROLE if role in failed), Outcome.CONFLICT)
+        except BotoCoreError as error:
+            raise Unavailable("The storage did not answer; send the message again.") from error
+        return Outcome.STORED
+
+    # -- parts without a person
+
+    def keep_unclear(self, channel: Channel, account: str, raw_type: str, raw: bytes, now: int) -> None:
+        """Keep a part that names no person, sealed to the vault, for 30 days. Raises Unavailable."""
+        day, name = now // DAY, self._address_key.raw(raw)
+        until = (day + RAW_DAYS) * DAY // SECOND
+        attributes = {
+            "raw": seal(self._vault_public, sealing.unclear_part(name), raw),
+            "vault_id": fingerprint(self._vault_public),
+            "channel": channel,
+            "account": account,
+            "raw_type": raw_type,
+            "expires_at": until,
+            "gone_at": gone_at(until),
+        }
+        write = self.writes.put("unclear", "desk", f"unclear#{day}", name, attributes, fresh=False)
+        self._calls.call("put_item", **write.item["Put"])

@@ -1,0 +1,51 @@
+"""A customer deleted a message of theirs: its text goes from everywhere, not from the screen alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.core.clock import DAY, GUARD_DAYS
+from chalicelib.core.observability import count
+
+if TYPE_CHECKING:
+    from chalicelib.messages.take_back_store import TakingBack
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """Carries out deletions. It may be done again at any time and in any order."""
+
+    store: "TakingBack"
+    clock: Callable[[], int]
+
+    def __call__(self, conversation_id: str, sk: str) -> bool:
+        """Look whether the deletion or edit with the sort key `sk` is about a message that was deleted, and remove
+        whatever holds a text of that message; return whether anything did.
+
+        A deletion whose message has not arrived waits for it as long as its provider may still bring it; the sweeper
+        asks for it again. The preview goes first and the mark of the message last: a run that dies in between is
+        repeated whole. Raises Unavailable.
+        """
+        change = self.store.change(conversation_id, sk)
+        if change is None or not (change.revokes or self.store.revoked_since(conversation_id, change)):
+            return False
+        found = self.store.texts_of(conversation_id, change.target_hash)
+        if not found.revoked:
+            return False
+        for ticket_id in found.tickets:
+            self.store.clear_preview(ticket_id, found)
+        for quoting in found.quoting:
+            self.store.mark_quote(conversation_id, quoting)
+        for edit in found.edits:
+            self.store.empty(conversation_id, edit)
+        for message in found.messages:
+            if found.fresh:
+                self.store.empty(conversation_id, message, found.kind)
+        late = self.clock() > change.arrived_at + GUARD_DAYS * DAY
+        if change.waits and (found.messages or late):
+            self.store.settle(conversation_id, sk)
+        elif change.revokes and not found.messages and not late and not change.waits:
+            self.store.wait(conversation_id, sk, self.clock())
+        if found.fresh:
+            count("MessagesTakenBack")
+        return found.fresh or bool(found.edits)

@@ -1,0 +1,165 @@
+"""What holds a text of a message that its customer deleted: the message, its raw part, its edits, quotes, previews.
+
+No key is needed for any of it: texts are removed, never opened. Only a customer's own message is taken back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.core.clock import SECOND
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.writes import Writes
+from chalicelib.tickets.kinds import CHANGES, TEXT_CHANGES
+
+WAITS = 60 * SECOND
+"""How long a deletion whose message is not there waits before it is looked for again, at first."""
+_LOOKED_AT = ("pk", "sk", "direction", "kind", "ticket_id", "sent_at", "provider_hash", "target_hash", "quote_hash",
+              "deleted", "quote_gone", "expires_at")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """A deletion (`revokes`) or an edit, and the blind name of its message; `waits` says that this was not there. Times
+    in ms: when it was sent, by the provider, and when it arrived."""
+
+    target_hash: str
+    at: int
+    arrived_at: int
+    revokes: bool
+    waits: bool
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Rows with a text of one message: sort keys. `at` is its time, `kind` what it is, `tickets` those that it and its
+    edits lie on, `edited` those of the edits; `revoked` says that its customer deleted it, `fresh` that its
+    text is still there."""
+
+    revoked: bool
+    messages: tuple[str, ...] = ()
+    edits: tuple[str, ...] = ()
+    quoting: tuple[str, ...] = ()
+    tickets: tuple[str, ...] = ()
+    edited: frozenset[str] = frozenset()
+    at: int = 0
+    kind: str = ""
+    fresh: bool = False
+
+
+class TakingBack:
+    """Finds and removes texts. All methods raise Unavailable."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
+        self._run = Transactions(client, wait)
+        self._writes = Writes(tables)
+
+    def change(self, conversation_id: str, sk: str) -> Change | None:
+        """The deletion or edit by a strongly consistent read; None when it is gone, or something else."""
+        row = get_row(rows.conversation_pk(conversation_id), sk)
+        if row is None or row.guard or row.direction != "in" or row.kind not in TEXT_CHANGES:
+            return None
+        if not row.target_hash:
+            return None
+        at, arrived_at = int(row.sent_at or 0), int(row.arrived_at or 0)
+        return Change(row.target_hash, at, arrived_at, row.kind == "revoke", bool(row.due))
+
+    def revoked_since(self, conversation_id: str, change: Change) -> bool:
+        """Whether a deletion of the message stands behind this edit of it: nobody edits what is deleted. Few rows are
+        read, because an edit is among the newest of its conversation when it arrives."""
+        with reaching():
+            found = DeskRow.query(
+                rows.conversation_pk(conversation_id),
+                DeskRow.sk.between(f"message#{change.at:013d}", "message#~"),
+                filter_condition=(DeskRow.kind == "revoke") & (DeskRow.target_hash == change.target_hash),
+                consistent_read=True,
+                attributes_to_get=["pk", "sk"],
+            )
+            return next(found, None) is not None
+
+    def texts_of(self, conversation_id: str, target_hash: str) -> Texts:
+        """Look through the whole conversation for what has to do with a message: nothing leads there by its name."""
+        found: dict[str, list[DeskRow]] = {"message": [], "edit": [], "revoke": [], "quoting": []}
+        with reaching():
+            for row in DeskRow.query(
+                rows.conversation_pk(conversation_id),
+                DeskRow.sk.startswith("message#"),
+                filter_condition=(DeskRow.provider_hash == target_hash)
+                | (DeskRow.target_hash == target_hash)
+                | (DeskRow.quote_hash == target_hash),
+                consistent_read=True,
+                attributes_to_get=list(_LOOKED_AT),
+            ):
+                if row.quote_hash == target_hash and not row.quote_gone:
+                    found["quoting"].append(row)
+                if row.direction != "in":
+                    continue
+                if row.target_hash == target_hash and row.kind in TEXT_CHANGES:
+                    found[row.kind].append(row)
+                elif row.provider_hash == target_hash and row.kind not in CHANGES:
+                    found["message"].append(row)
+        if not found["revoke"]:
+            return Texts(revoked=False)
+        messages, edits = found["message"], found["edit"]
+        return Texts(
+            revoked=True,
+            messages=tuple(str(row.sk) for row in messages),
+            fresh=any(not row.deleted for row in messages),
+            edits=tuple(str(row.sk) for row in edits if not row.deleted),
+            quoting=tuple(str(row.sk) for row in found["quoting"]),
+            tickets=tuple(dict.fromkeys(row.ticket_id for row in (*messages, *edits) if row.ticket_id)),
+            edited=frozenset(row.ticket_id for row in edits if row.ticket_id),
+            at=int(messages[0].sent_at or 0) if messages else 0,
+            kind=str(messages[0].kind) if messages else "",
+        )
+
+    def clear_preview(self, ticket_id: str, texts: Texts) -> None:
+        """Take the text out of the ticket's row when the list shows this message there, or an edit of it."""
+        values: dict[str, Any] = {"in": "in", "revoke": "revoke"}
+        mine = "#last_direction = :in AND "
+        shown = []
+        if texts.messages:
+            shown.append(mine + "#last_message_at = :at AND #last_kind = :kind")
+            values |= {"at": texts.at, "kind": texts.kind}
+        if ticket_id in texts.edited:
+            shown.append(mine + "#last_kind = :edit")
+            values["edit"] = "edit"
+        if not shown:
+            return
+        condition = " OR ".join(shown)
+        expression = "SET #last_kind = :revoke REMOVE #last"
+        pk = rows.ticket_pk(ticket_id)
+        self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
+
+    def mark_quote(self, conversation_id: str, sk: str) -> None:
+        """Note on a message that what it quotes was taken back."""
+        self._update(conversation_id, sk, "SET #quote_gone = :yes", "attribute_exists(#direction)", {"yes": True})
+
+    def empty(self, conversation_id: str, sk: str, kind: str = "") -> None:
+        """Remove the content of a message or edit, and the raw part beside one that was not understood first."""
+        if kind == "unsupported":
+            raw = sk.replace("message#", "raw#", 1)
+            self._update(conversation_id, raw, "REMOVE #raw", "attribute_exists(#raw)", {})
+        expression = "SET #deleted = :yes REMOVE #content, #provider_ids"
+        self._update(conversation_id, sk, expression, "#direction = :in", {"yes": True, "in": "in"})
+
+    def wait(self, conversation_id: str, sk: str, now: int) -> None:
+        """Have the deletion looked at again, because its message is not there; once, later the sweeper puts it off."""
+        values = {"due": rows.REVOKING, "at": now + WAITS}
+        expression = "SET #due = :due, #due_at = :at"
+        condition = "attribute_exists(#target_hash) AND attribute_not_exists(#due)"
+        self._update(conversation_id, sk, expression, condition, values)
+
+    def settle(self, conversation_id: str, sk: str) -> None:
+        """The deletion waits for nothing any more."""
+        self._update(conversation_id, sk, "REMOVE #due, #due_at", "attribute_exists(#due)", {})
+
+    def _update(
+        self, conversation_id: str, sk: str, expression: str, condition: str, values: Mapping[str, Any]
+    ) -> None:
+        pk = rows.conversation_pk(conversation_id)
+        self._run.single(self._writes.update("message", "desk", pk, sk, expression, condition, values))

@@ -1,0 +1,129 @@
+"""Commands for on-call: `python -m chalicelib.ops.__main__ <command>`, with the environment of the stage.
+
+The environment is that of a function (see settings.py); credentials are the caller's own.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.core.errors import Conflict, DeskError
+from chalicelib.core.settings import Settings, settings
+from chalicelib.dynamo.clients import client
+from chalicelib.staff.model import Role, Staff
+from chalicelib.staff.store import StaffStore
+from chalicelib.vault.derived_keys import derive
+from chalicelib.vault.rotation import Rotation, begun, created, ended
+from chalicelib.vault.secrets import open_vault
+from chalicelib.vault.vault import decode_key
+from chalicelib.wiring import base as wiring
+
+
+def _secret(config: Settings) -> dict[str, Any] | None:
+    secrets = client("secretsmanager")
+    try:
+        value: dict[str, Any] = json.loads(secrets.get_secret_value(SecretId=config.secret_vault)["SecretString"])
+    except secrets.exceptions.ResourceNotFoundException:
+        return None
+    return value if value.get("keys") else None
+
+
+def _put(config: Settings, secret: dict[str, Any]) -> None:
+    client("secretsmanager").put_secret_value(SecretId=config.secret_vault, SecretString=json.dumps(secret))
+
+
+def _existing(config: Settings) -> dict[str, Any]:
+    secret = _secret(config)
+    if secret is None:
+        raise Conflict("This stage has no vault key yet: run vault-create.")
+    return secret
+
+
+def _tell(secret: dict[str, Any]) -> None:
+    (current,) = [key for key in secret["keys"] if key["id"] == secret["current"]]
+    print(f"fingerprint {current['id']}\nDeploy with the parameter VaultPublicKey={current['public']}")
+
+
+def vault_create(config: Settings) -> None:
+    """Make the vault key of a new stage. An existing one is never replaced."""
+    if _secret(config) is not None:
+        raise Conflict("This stage has a vault key. To replace it, run vault-rotate.")
+    secret = created(client("kms"), config.vault_key_arn)
+    _put(config, secret)
+    _tell(secret)
+
+
+def vault_rotate(config: Settings) -> None:
+    """Begin a rotation: add a new current key. Then deploy its public half and run vault-reseal."""
+    secret = begun(_existing(config), client("kms"), config.vault_key_arn)
+    _put(config, secret)
+    _tell(secret)
+
+
+def _reseal(config: Settings, secret: dict[str, Any]) -> tuple[int, int]:
+    (current,) = [key for key in secret["keys"] if key["id"] == secret["current"]]
+    vault = open_vault(secret, client("kms"))
+    now = wiring.clock()()
+    return Rotation(client("dynamodb"), wiring.tables(), vault, decode_key(current["public"]), now).reseal()
+
+
+def vault_reseal(config: Settings) -> None:
+    """Seal contact keys anew to the current vault key, in two passes."""
+    secret = _existing(config)
+    for number in (1, 2):
+        moved, left = _reseal(config, secret)
+        print(f"pass {number}: {moved} sealed anew, {left} left")
+
+
+def vault_end(config: Settings) -> None:
+    """End a rotation: drop the old key, provided that nothing is sealed to it any more."""
+    secret = _existing(config)
+    _, left = _reseal(config, secret)
+    _put(config, ended(secret, left))
+    print(f"the vault holds {secret['current']} alone")
+
+
+def staff_put(config: Settings, staff: Staff) -> None:
+    """Write a colleague's row with its proof. They sign the undertaking (anew) at their next sign-in."""
+    wiring.bind_tables()
+    secret = wiring.secrets().read(config.secret_text_key)
+    StaffStore(derive(decode_key(secret["text_key"]), "staff")).put(staff)
+    print(f"{staff.id} may come in as {', '.join(sorted(staff.roles))}")
+
+
+COMMANDS = {
+    "vault-create": vault_create,
+    "vault-rotate": vault_rotate,
+    "vault-reseal": vault_reseal,
+    "vault-end": vault_end,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m chalicelib.ops.__main__", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        commands.add_parser(name, help=(command.__doc__ or "").strip().splitlines()[0])
+    person = commands.add_parser("staff-put", help="write a colleague's row with its proof")
+    for name in ("sub", "email", "name"):
+        person.add_argument(f"--{name}", required=True)
+    person.add_argument("--role", required=True, action="append", choices=sorted(Role))
+    person.add_argument("--generation", type=int, default=1, help="one more than before ends all sessions")
+    given = parser.parse_args(arguments)
+    try:
+        if given.command == "staff-put":
+            roles = frozenset(given.role)
+            staff_put(settings(), Staff(given.sub, given.email, given.name, roles, given.generation))
+        else:
+            COMMANDS[given.command](settings())
+    except DeskError as error:
+        print(error.message, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,262 @@
+"""What waits in a conversation goes out: in order, once, and whatever fails on the way loses nothing.
+
+Order and "once" rest on the rows: the oldest place decides, and only who holds its claim calls the provider.
+The bell that starts a delivery carries the conversation's id and may ring any number of times.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels.refusals import reason_of
+from chalicelib.core.clock import SECOND
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.failures import GAVE_UP
+from chalicelib.core.ids import new_id
+from chalicelib.core.observability import count, log
+from chalicelib.outbox.model import (
+    CLAIM,
+    PROBE_EVERY,
+    Claimed,
+    Failure,
+    Job,
+    Waiting,
+    by_piece,
+    gives_up,
+    of_the_eraser,
+    proved,
+    refusal,
+    to_send,
+    undoubted,
+    wait_before_retry,
+)
+from chalicelib.outbox.outgoing import Opened, Providers, answer_callback, open_message
+
+if TYPE_CHECKING:
+    from chalicelib.outbox.store import Outbox
+    from chalicelib.vault.decryptor import Opener
+
+TRIES = 10
+"""How often a message is looked at anew when its conversation changes while it is claimed."""
+BUDGET = 9.0
+"""Seconds after which no message and no piece is begun: a call may take 19, and the function is given 30."""
+SOON = 2 * SECOND
+"""A bell that rings this little too early is rung again; for longer waits somebody else has rung or will."""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A message that may go out: the numbers of the pieces that are left, what was opened, who holds its place, and
+    whether statuses tell the pieces apart."""
+
+    job: Job
+    left: tuple[int, ...]
+    opened: Opened
+    attempt_id: str
+    by_piece: bool
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """Sends what waits. `ring` starts another delivery after so many ms; `opener` is made new for each
+    run."""
+
+    store: "Outbox"
+    providers: Providers
+    opener: Callable[[], "Opener"]
+    allows: Callable[[str, str], bool]
+    ring: Callable[[str, int], None]
+    clock: Callable[[], int]
+    wait: Callable[[int], None]
+    draw: Callable[[float], float] = field(default=lambda limit: random.uniform(0, limit))
+    stopwatch: Callable[[], float] = field(default=time.monotonic)
+
+    def __call__(self, conversation_id: str) -> int:
+        """Send until nothing is left, must wait, or another sender holds the place; return how many went out.
+
+        Raises Unavailable; then the bell rings again.
+        """
+        run = _Run(self, conversation_id, self.opener(), self.stopwatch() + BUDGET)
+        return run()
+
+
+class _Run:
+    """One delivery of one conversation."""
+
+    def __init__(self, parts: Deliver, conversation_id: str, opener: "Opener", until: float) -> None:
+        self._parts = parts
+        self._store, self._providers = parts.store, parts.providers
+        self._conversation_id = conversation_id
+        self._opener = opener
+        self._until = until
+        self._probing: bool | None = None
+        self._changes = 0
+        self._sent = 0
+
+    def __call__(self) -> int:
+        while True:
+            waiting = self._store.waiting(self._conversation_id)
+            if any(one.fenced for one in waiting):
+                return self._sent
+            for one in waiting:
+                if one.action != "answer_callback":
+                    continue
+                if not answer_callback(self._store, self._providers, self._opener, one, self._parts.clock()):
+                    return self._sent
+            if not waiting:
+                return self._sent
+            first = next((one for one in waiting if one.action != "answer_callback"), None)
+            if first is None:
+                continue
+            if self._parts.stopwatch() > self._until:
+                self._parts.ring(self._conversation_id, 0)
+                return self._sent
+            if not self._go_on(first):
+                return self._sent
+
+    # -- one message
+
+    def _go_on(self, waiting: Waiting) -> bool:
+        """Do what can be done for the oldest message; return whether the next may follow."""
+        now = self._parts.clock()
+        if waiting.attempts and waiting.due_at > now:  # an untried one may bear a provider's faster clock
+            if waiting.due_at - now <= SOON:
+                self._parts.ring(self._conversation_id, waiting.due_at - now)
+            return False
+        if waiting.held(now) or not self._channel_open(waiting, now):
+            return False
+        ready = self._ready(self._store.job(waiting, now), now)
+        return self._send(ready) if isinstance(ready, _Ready) else ready
+
+    def _channel_open(self, waiting: Waiting, now: int) -> bool:
+        """A stopped channel lets one message try whether it works again, and leaves everything else in its
+        place."""
+        if self._probing is None:
+            stopped = self._store.stopped(waiting.account)
+            if stopped and not self._store.may_probe(waiting.account, now, PROBE_EVERY):
+                return False
+            self._probing = stopped
+        return True
+
+    def _ready(self, job: Job, now: int) -> _Ready | bool:
+        """Check all that may have changed since the message was written, open it, and claim it.
+
+        Everything that can fail is done before the claim, so that a claim that was left behind means a call.
+        """
+        if of_the_eraser(job):
+            return False
+        if job.message is None:
+            return self._store.settled(job.waiting, job.head.contact_id if job.head else "")
+        opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job)
+        pieces = 1 if isinstance(opened, Failure) else len(opened.pieces)
+        left = to_send(job, pieces)
+        if proved(job, pieces) or not (left or isinstance(opened, Failure)):
+            self._store.proved(job, now)
+            self._count(job.waiting, "proved")
+            return True
+        if isinstance(opened, Failure):
+            return self._refuse(job, opened, now)
+        job, apart, attempt_id = undoubted(job, left[0]), by_piece(job, pieces), new_id()
+        claimed = self._store.claim(job, attempt_id, now, pieces if apart else 1)
+        if claimed is Claimed.OURS:
+            if job.waiting.uncertain:
+                count("DeliveryUncertain")
+                log("delivery_uncertain", channel=job.waiting.channel, message_ref=str(job.waiting.ref))
+            return _Ready(job, left, opened, attempt_id, apart)
+        if claimed is Claimed.CHANGED:
+            self._changes += 1
+            if self._changes >= TRIES:
+                raise Unavailable("The conversation changes too fast to send now; the bell rings again.")
+            self._parts.wait(self._changes)
+        return claimed is Claimed.CHANGED
+
+    def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
+        kept = job.waiting.purpose == "status" and failure.reason == "window_closed"
+        done = self._store.failed(job, failure, now, kept=kept)
+        if done:
+            self._count(job.waiting, failure.reason)
+        return done
+
+    def _send(self, ready: _Ready) -> bool:
+        """Call the provider for each piece that is left and record each answer."""
+        job, started = ready.job, self._parts.clock()
+        last = ready.left[-1]
+        for number in ready.left:
+            if number > ready.left[0] and self._parts.stopwatch() > self._until:
+                if self._store.put_back(job, ready.attempt_id, self._parts.clock()):
+                    self._parts.ring(self._conversation_id, 0)
+                return False
+            result = self._call(ready, number)
+            now = self._parts.clock()
+            if isinstance(result, SendError):
+                return self._not_sent(ready, number, result, started, now)
+            if number == last:
+                self._store.sent(job, result.provider_id, now, piece=number if ready.by_piece else 0)
+            elif not self._store.sent_piece(
+                job, ready.attempt_id, result.provider_id, now, piece=number, states=ready.by_piece
+            ):
+                return False
+        self._sent += 1
+        self._count(job.waiting, "sent")
+        self._works(job.waiting)
+        return True
+
+    def _call(self, ready: _Ready, number: int) -> SendResult | SendError:
+        waiting, opened = ready.job.waiting, ready.opened
+        buttons = opened.buttons if number == len(opened.pieces) else ()
+        text, ref = opened.pieces[number - 1], waiting.ref
+        reference = ref.of_piece(number) if ready.by_piece else str(ref)
+        message = OutboundText(waiting.account, opened.address, text, reference=reference, buttons=buttons)
+        try:
+            return self._providers.send(waiting.channel, message)
+        except SendError as error:
+            if not (error.stops_channel and self._providers.token_changed(waiting.channel, waiting.account)):
+                return error
+        try:
+            return self._providers.send(waiting.channel, message)
+        except SendError as error:
+            return error
+
+    # -- what went wrong
+
+    def _not_sent(self, ready: _Ready, number: int, error: SendError, started: int, now: int) -> bool:
+        job, waiting = ready.job, ready.job.waiting
+        if error.stops_channel:
+            self._store.stop(job, ready.attempt_id, error.code, now)
+            count("ChannelStopped")
+            log("channel_stopped", channel=waiting.channel, code=error.code)
+            return False
+        if error.permanent or gives_up(waiting, now):
+            reason = reason_of(waiting.channel, error.code) if error.permanent else GAVE_UP
+            failure = Failure(error.code, reason, error.said)
+            blocked = started if waiting.channel == "telegram" and failure.reason == "blocked" else 0
+            piece = number if ready.by_piece else 0
+            done = self._store.failed(
+                job, failure, now, attempt_id=ready.attempt_id, blocked_since=blocked, piece=piece
+            )
+            self._count(waiting, failure.reason)
+            if error.permanent:
+                self._works(waiting)
+            return done
+        pause = wait_before_retry(waiting.attempts, error.retry_after, self._parts.draw)
+        if error.ambiguous and waiting.channel == "whatsapp":
+            pause = max(pause, CLAIM)
+        if self._store.again(job, ready.attempt_id, now + pause, doubtful=error.ambiguous):
+            self._parts.ring(self._conversation_id, pause)
+        self._count(waiting, "retry")
+        log("send_again", channel=waiting.channel, code=error.code, attempt=waiting.attempts + 1, ms=pause)
+        return False
+
+    def _works(self, waiting: Waiting) -> None:
+        """The provider took our token: a stopped channel is open again, and the sweeper rings for what
+        waits."""
+        if self._probing:
+            self._store.start_again(waiting.account)
+            self._probing = False
+            log("channel_works", channel=waiting.channel)
+
+    def _count(self, waiting: Waiting, outcome: str) -> None:
+        count("Outbound", channel=waiting.channel, outcome=outcome)

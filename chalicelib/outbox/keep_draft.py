@@ -1,0 +1,55 @@
+"""A colleague types and has not sent yet: what they typed is kept, and nobody but they removes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.outbox.reply import MOST_UNITS
+from chalicelib.staff.model import Staff
+from chalicelib.tickets.drafts import Draft, DraftKind, DraftPlace, Saved, draft_until
+from chalicelib.tickets.work import admit
+
+if TYPE_CHECKING:
+    from chalicelib.tickets.draft_store import DraftStore
+    from chalicelib.tickets.queries import Desk
+
+
+@dataclass(frozen=True)
+class KeepDraft:
+    """Keeps drafts. `kept_days` is how long a closed ticket is kept, from the operator's profile."""
+
+    desk: "Desk"
+    store: "DraftStore"
+    kept_days: int
+    clock: Callable[[], int]
+
+    def __call__(self, ticket_id: str, kind: DraftKind, text: str, client_id: str, order: int, by: Staff) -> bool:
+        """Keep what is typed, or forget it when the box is empty; False when a newer save is there already.
+
+        `client_id` is the id under which the text will be sent, `order` grows with each save. Raises NotFound,
+        BadInput, Frozen, Unavailable, and Conflict with the code client_id_used when that id was used: then the text
+        went out, or is another one.
+        """
+        if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
+            raise BadInput(f"The draft is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise BadInput("The draft holds half a character. Copy it anew.", code="bad_text")
+        ticket = self.desk.ticket(ticket_id)
+        if ticket is None:
+            raise NotFound("There is no such ticket, or its retention has ended.")
+        admit(self.desk, ticket)
+        place, now = DraftPlace(ticket.conversation_id, ticket.id, by.id, kind), self.clock()
+        head = self.desk.conversation(ticket.conversation_id)
+        if not text.strip():
+            return self.store.empty(place, client_id, order, head.epoch, now)
+        if not head.public_key or not self.desk.confirm_key(ticket, head):
+            raise Conflict("The customer's data is destroyed. Nothing can be kept here.", code="erased")
+        sealing = {"contact_id": ticket.contact_id, "epoch": head.epoch, "public_key": head.public_key}
+        until = draft_until(now, self.kept_days, ticket.expires_at)
+        saved = self.store.save(place, Draft(text, client_id, order, now), sealing, until)
+        if saved is Saved.USED:
+            raise Conflict("This id was used: the text that was begun under it is sent.", code="client_id_used")
+        if saved is Saved.MOVED:
+            raise Conflict("The customer's data is being destroyed. Nothing can be kept here.", code="erased")
+        return saved is Saved.SAVED

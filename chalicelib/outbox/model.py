@@ -1,0 +1,282 @@
+"""The rules of sending: what may go out now, when to try again, when to stop trying. Pure.
+
+Times are epoch milliseconds.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from chalicelib.core.addresses import Channel
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.references import MessageRef
+from chalicelib.tickets.model import RANK, WINDOW, State
+from chalicelib.tickets.pieces import States, not_arrived, outstanding
+
+CLAIM = 60 * SECOND
+"""How long a sender holds a place in the outbox. It is longer than any call to a provider, and as long as
+WhatsApp is given to send a status that proves an acceptance of which we heard nothing."""
+FENCED_BY = "fence"
+"""Instead of a sender's claim: the person is being erased, and the place is the eraser's. Whoever had claimed it may
+record what is out, and may neither send a further piece nor take the place away."""
+FIRST_WAIT = 2 * SECOND
+LONGEST_WAIT = 15 * 60 * SECOND
+"""Limits of the wait before another try; a queue cannot hold a message back longer than the second."""
+GIVE_UP_AFTER = DAY
+GIVE_UP_TRIES = 10
+"""A message is given up when it has waited so long and was tried so often: both, because a message may wait
+for days behind a stopped channel and then deserves its tries."""
+RIGHTS = "rights"
+"""Purpose of answers about a request on personal data: all that lies in a request's box."""
+SUPPORT = "support"
+"""Purpose of what colleagues write to customers."""
+FIXED_ANSWERS = frozenset({"status", RIGHTS})
+"""Purposes whose texts are ours and answer what the person has done: they go out to whoever can be written to."""
+ESSENTIAL = FIXED_ANSWERS | {SUPPORT}
+"""Purposes that an opt-out leaves alone: answers to what the person asks themselves. It ends all others, so a purpose
+that a profile adds is one that can be switched off."""
+PROBE_EVERY = 50 * SECOND
+"""How often one message may try whether a stopped channel works again: less than the sweeper's minute."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A place in the outbox. `pieces` of a long text are out already. `attempt_id` names the sender that
+    holds it, until `claim_until`. `doubtful`: an earlier try may have been accepted although no answer
+    came. `answers` is when the customer's question came that a colleague's reply answers (ms), 0 when none was open."""
+
+    ref: MessageRef
+    action: str
+    purpose: str
+    channel: Channel
+    account: str
+    queued_at: int
+    due_at: int
+    attempts: int = 0
+    pieces: int = 0
+    attempt_id: str = ""
+    claim_until: int = 0
+    doubtful: bool = False
+    answers: int = 0
+
+    @property
+    def fenced(self) -> bool:
+        """Whether the place is the eraser's."""
+        return self.attempt_id == FENCED_BY
+
+    def held(self, now: int) -> bool:
+        """Whether a sender that may still be at work holds the place."""
+        return bool(self.attempt_id) and self.claim_until > now
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether it answers what the person asks: the request about their data, or a question that had no answer. All
+        that may leave after they have withdrawn consent."""
+        return self.purpose in FIXED_ANSWERS or (self.purpose == SUPPORT and self.answers > 0)
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether an earlier try may have reached the customer: its sender died, or had no answer."""
+        return self.doubtful or bool(self.attempt_id)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """The message that waits, as its row shows it. `states` are those of its pieces by number; None for a message that
+    is one, or of which an older release has sent the first."""
+
+    ref: MessageRef
+    contact_id: str
+    ticket_id: str
+    rank: int
+    content: bytes = field(repr=False)
+    states: States | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The conversation as its head row shows it."""
+
+    conversation_id: str
+    contact_id: str
+    channel: Channel
+    account: str
+    epoch: int
+    public_key: bytes
+    last_inbound_at: int
+    last_at: int
+    blocked: bool = False
+    ticket_id: str = ""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """The contact. `addresses` are sealed, by kind. `suppressed`: they withdrew consent, and only what they ask for may
+    go out. `opted_out`: they want no news, offers or surveys, as the request `opted_out_by` says."""
+
+    contact_id: str
+    state: str
+    epoch: int
+    addresses: dict[str, bytes] = field(repr=False)
+    suppressed: bool = False
+    opted_out: bool = False
+    opted_out_by: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a sender reads about one message before it calls a provider."""
+
+    waiting: Waiting
+    message: Outgoing | None
+    head: Head | None
+    recipient: Recipient | None
+
+
+class Claimed(Enum):
+    """How a claim ended: OURS, TAKEN by another sender, or refused because something CHANGED since it was
+    read."""
+
+    OURS = "ours"
+    TAKEN = "taken"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a message did not go out: the provider's `code`, our class of `reason` (see
+    web/labels.FAILURES), and the provider's own words, freed of all that could name a person."""
+
+    code: str
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A ticket as far as a reply needs it. `question_at` is when the customer's question came that has no answer yet
+    (ms), 0 when all are answered; `dated` says that the row holds it, which those of the release before do not."""
+
+    ticket_id: str
+    state: str
+    contact_id: str
+    conversation_id: str
+    question_at: int = 0
+    dated: bool = True
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A message of ours that may be sent again, as its `row` shows it (tickets/pieces.py). `resent_as` is the newest
+    message that took its place, or the place of some of its pieces."""
+
+    ref: MessageRef
+    ticket_id: str
+    contact_id: str
+    content: bytes = field(repr=False)
+    row: Mapping[str, Any] = field(default_factory=dict)
+    resent_as: str = ""
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """The numbers of its pieces that are to be sent again; none when it is one message."""
+        return not_arrived(self.row)
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether anything is to be sent again."""
+        return outstanding(self.row)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation; `client_hash` names the
+    id by which a repetition is recognised; `again` is the failed message that it is sent for."""
+
+    ref: MessageRef
+    ticket: Answered
+    head: Head
+    text: str = field(repr=False)
+    author: str
+    client_hash: str
+    now: int
+    again: Failed | None = None
+
+    @property
+    def state(self) -> str:
+        """An answered ticket waits for the customer; one that was solved stays so."""
+        return State.SOLVED if self.ticket.state == State.SOLVED else State.PENDING
+
+
+def window_open(channel: str, last_inbound_at: int, now: int) -> bool:
+    """Whether free text may go out: on WhatsApp only within 24 h of the person's last message."""
+    return channel != "whatsapp" or last_inbound_at > now - WINDOW
+
+
+def of_the_eraser(job: Job) -> bool:
+    """Whether the person is being erased: nothing goes out any more, and nobody but the eraser takes anything away."""
+    return job.waiting.fenced or (job.recipient is not None and job.recipient.state == "erasing")
+
+
+def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure | None:
+    """Return why the message may not go out now, or None. `allows` is the profile's matrix of purpose and
+    channel."""
+    head, recipient, waiting = job.head, job.recipient, job.waiting
+    if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
+        return Failure("erased", "erased")
+    if not allows(waiting.purpose, waiting.channel):
+        return Failure("not_allowed", "not_allowed")
+    if recipient.suppressed and not waiting.asked_for:
+        return Failure("suppressed", "suppressed")
+    if recipient.opted_out and waiting.purpose not in ESSENTIAL:
+        return Failure("opted_out", "opted_out")
+    if head.blocked:
+        return Failure("blocked", "blocked")
+    if not window_open(waiting.channel, head.last_inbound_at, now):
+        return Failure("window_closed", "window_closed")
+    return None
+
+
+def proved(job: Job, pieces: int) -> bool:
+    """Whether a status has shown that the provider accepted this message, which goes out as one. For several pieces see
+    `to_send`."""
+    single = pieces == 1 and not job.waiting.pieces
+    return single and job.message is not None and job.message.rank > RANK["sending"]
+
+
+def by_piece(job: Job, pieces: int) -> bool:
+    """Whether statuses tell the pieces of this message apart: not when it is one, nor when an older release has sent
+    the first under the reference of the whole."""
+    known = job.message is not None and job.message.states is not None
+    return pieces > 1 and (known or not job.waiting.pieces)
+
+
+def to_send(job: Job, pieces: int) -> tuple[int, ...]:
+    """Return the numbers of the pieces that are not out: neither recorded nor shown to be out by a status."""
+    states = (job.message and job.message.states) or {}
+    return tuple(one for one in range(job.waiting.pieces + 1, pieces + 1) if str(one) not in states)
+
+
+def undoubted(job: Job, first: int) -> Job:
+    """Return the job as it is when a status has shown the piece that was in doubt to be out: the one after those that
+    were recorded. `first` is the next to go."""
+    if first <= job.waiting.pieces + 1:
+        return job
+    waiting = replace(job.waiting, pieces=first - 1, doubtful=False, attempt_id="", claim_until=0)
+    return replace(job, waiting=waiting)
+
+
+def wait_before_retry(attempts: int, asked: float | None, draw: Callable[[float], float]) -> int:
+    """Return how long (ms) to wait after the `attempts`-th try failed: full jitter below a growing limit, and
+    never less than the seconds that the provider asked for. `draw` returns a random number below its
+    argument."""
+    limit = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts, 20))
+    if asked is None:
+        return int(draw(limit)) + 1
+    return int(asked * SECOND) + int(draw(SECOND)) + 1
+
+
+def gives_up(waiting: Waiting, now: int) -> bool:
+    """Whether a message that failed again is given up; `attempts` of `waiting` do not count the last try."""
+    return waiting.attempts + 1 >= GIVE_UP_TRIES and now - waiting.queued_at >= GIVE_UP_AFTER

@@ -1,0 +1,102 @@
+"""What goes out and through whom: opening a message before it is sent, and answering a pressed button."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels.reading import as_dict, as_list
+from chalicelib.channels.refusals import reason_of
+from chalicelib.channels.split import pieces_of
+from chalicelib.core.addresses import Address, AddressKind, Channel
+from chalicelib.core.observability import count, log
+from chalicelib.messages.model import Button
+from chalicelib.outbox.model import Failure, Job, Waiting
+from chalicelib.vault import sealing
+from chalicelib.vault.vault import CannotOpen
+
+if TYPE_CHECKING:
+    from chalicelib.outbox.store import Outbox
+    from chalicelib.vault.decryptor import Opener
+
+_KINDS: tuple[AddressKind, ...] = ("phone", "user", "chat")
+
+
+class Providers(Protocol):
+    """The channels' providers, each called with the account's own token."""
+
+    def send(self, channel: Channel, message: OutboundText) -> SendResult:
+        """Send one piece of text. Raises SendError and Unavailable."""
+        ...
+
+    def answer_callback(self, channel: Channel, account: str, callback_id: str) -> None:
+        """Say that a pressed button was noticed. Raises SendError and Unavailable."""
+        ...
+
+    def token_changed(self, channel: Channel, account: str) -> bool:
+        """Read the account's token anew; return whether it is another one than before. Raises Unavailable."""
+        ...
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A message as it leaves: its text, cut into what a provider takes at once, where it goes, and the buttons under
+    its last piece."""
+
+    pieces: tuple[str, ...] = field(repr=False)
+    address: Address = field(repr=False)
+    buttons: tuple[Button, ...] = ()
+
+
+def open_message(opener: "Opener", job: Job) -> Opened | Failure:
+    """Return what goes out and where to, or why it does not.
+
+    Raises Unavailable.
+    """
+    assert job.message is not None and job.recipient is not None
+    contact_id = job.recipient.contact_id
+    try:
+        content = opener.json(contact_id, sealing.message_content(job.waiting.ref), job.message.content)
+        address = _address(opener, contact_id, job.recipient.addresses)
+    except CannotOpen as error:
+        log("cannot_open", level=logging.ERROR, contact_id=contact_id)
+        count("CannotOpen")
+        return Failure(error.code, reason_of(job.waiting.channel, error.code))
+    if content is None:
+        return Failure("erased", "erased")
+    if address is None:
+        return Failure("no_address", "no_address")
+    buttons = _buttons(content)
+    pieces = pieces_of(str(content.get("text", "")), job.waiting.channel, buttons=bool(buttons))
+    return Opened(pieces, address, buttons) if pieces else Failure("empty", "empty")
+
+
+def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
+    """The buttons of a message's content: `[{"id", "title"}]`. Whoever may seal could have sealed anything."""
+    found = (as_dict(one) for one in as_list(content.get("buttons")))
+    return tuple(Button(str(one.get("id", "")), str(one.get("title", ""))) for one in found)
+
+
+def _address(opener: "Opener", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
+    """A number before a business-scoped id, to which not every message may go."""
+    for kind in _KINDS:
+        value = opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed.get(kind))
+        if value:
+            return Address(kind, value)
+    return None
+
+
+def answer_callback(store: "Outbox", providers: Providers, opener: "Opener", waiting: Waiting, now: int) -> bool:
+    """Answer a pressed button once, as well as we can: it stops turning by itself, too. False: its person is being
+    erased, and its place stays. Raises Unavailable."""
+    message = store.message(waiting.ref, now)
+    try:
+        place = sealing.message_content(waiting.ref)
+        content = opener.json(message.contact_id, place, message.content) if message else None
+        callback_id = str((content or {}).get("details", {}).get("callback_id", ""))
+        if callback_id:
+            providers.answer_callback(waiting.channel, waiting.account, callback_id)
+    except (SendError, CannotOpen) as error:
+        log("callback_unanswered", channel=waiting.channel, code=error.code)
+    return store.settled(waiting, message.contact_id if message else "")

@@ -1,0 +1,138 @@
+"""What the sender reads: the outbox of a conversation, and all that decides about its oldest message."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, cast
+
+from chalicelib.core.addresses import Channel
+from chalicelib.core.failures import failed
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex, alive
+from chalicelib.dynamo.rows import get_row
+from chalicelib.outbox.model import Head, Job, Outgoing, Recipient, Waiting
+from chalicelib.tickets.records_of_rows import mapping
+
+LOOK_AHEAD = 10
+"""Places that are read at once; the first of them decides, callbacks among them are answered out of turn."""
+ADDRESS_KINDS = ("phone", "user", "chat")
+
+
+class OutboxReading:
+    """Strongly consistent reads for delivery. All methods raise Unavailable."""
+
+    def waiting(self, conversation_id: str) -> list[Waiting]:
+        """The oldest places in the outbox of a conversation, oldest first."""
+        with reaching():
+            found = DeskRow.query(
+                rows.conversation_pk(conversation_id),
+                DeskRow.sk.startswith("outbox#"),
+                consistent_read=True,
+                limit=LOOK_AHEAD,
+            )
+            return [_waiting(conversation_id, row) for row in found]
+
+    def stopped(self, account: str) -> bool:
+        """Whether nothing may go out on this account until a person has acted."""
+        row = get_row(rows.channel_pk(account), "channel")
+        return row is not None and bool(row.stopped_at)
+
+    def job(self, waiting: Waiting, now: int) -> Job:
+        """All that decides about a message that waits. What has expired counts as gone."""
+        head = self.head(waiting.ref.conversation_id)
+        recipient = self.recipient(head.contact_id) if head else None
+        return Job(waiting, self.message(waiting.ref, now), head, recipient)
+
+    def message(self, ref: MessageRef, now: int) -> Outgoing | None:
+        """A message of ours, or, for a callback, the person's own."""
+        row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        if row is None or row.guard or not alive(row, now):
+            return None
+        return Outgoing(
+            ref=ref,
+            contact_id=str(row.contact_id),
+            ticket_id=row.ticket_id or "",
+            rank=_int(row.rank),
+            content=row.content or b"",
+            states=mapping(row.piece_states) if row.piece_count else None,
+        )
+
+    def head(self, conversation_id: str) -> Head | None:
+        """The head of a conversation."""
+        row = get_row(rows.conversation_pk(conversation_id), "head")
+        if row is None:
+            return None
+        return Head(
+            conversation_id=conversation_id,
+            contact_id=str(row.contact_id),
+            channel=cast(Channel, row.channel),
+            account=str(row.account),
+            epoch=_int(row.epoch),
+            public_key=row.public_key or b"",
+            last_inbound_at=_int(row.last_inbound_at),
+            last_at=_int(row.last_at),
+            blocked=bool(row.blocked),
+            ticket_id=row.ticket_id or "",
+        )
+
+    def recipient(self, contact_id: str) -> Recipient | None:
+        """A contact, with its addresses still sealed."""
+        row = get_row(rows.contact_pk(contact_id), "contact")
+        if row is None:
+            return None
+        sealed = {kind: getattr(row, kind) for kind in ADDRESS_KINDS if getattr(row, kind)}
+        return Recipient(
+            contact_id,
+            row.state or "",
+            _int(row.epoch),
+            sealed,
+            suppressed=bool(row.suppressed_at),
+            opted_out=bool(row.opted_out_at),
+            opted_out_by=row.opted_out_by or "",
+        )
+
+    def parked(self, name: str) -> tuple[str, int, dict[str, Any]] | None:
+        """A status that came before we knew the provider's id: status, rank, and its failure when it is
+        one."""
+        with reaching(), suppress(IndexRow.DoesNotExist):
+            row = IndexRow.get(f"parked#{name}", "parked", consistent_read=True)
+            failure = failed(row.code or "", row.said or "", _int(row.at)) if row.status == "failed" else {}
+            return str(row.status), _int(row.rank), failure
+        return None
+
+    def reply_of(self, conversation_id: str, client_hash: str, now: int) -> MessageRef | None:
+        """The reply that was stored for a client's id, while that is remembered."""
+        row = get_row(rows.conversation_pk(conversation_id), f"client#{client_hash}")
+        return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
+
+
+def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
+    """Places in all outboxes that were due from `since` on and before `before` (ms), oldest first:
+    conversation, account, due time."""
+    due = UnsentIndex.due_at.between(since, before - 1)
+    with reaching():
+        for row in DeskRow.unsent_index.query("due#0", due, page_size=200):
+            yield str(row.conversation_id), str(row.account), _int(row.due_at)
+
+
+def _waiting(conversation_id: str, row: DeskRow) -> Waiting:
+    return Waiting(
+        ref=MessageRef.of_tail(conversation_id, str(row.sk).removeprefix("outbox#")),
+        action=str(row.action),
+        purpose=row.purpose or "",
+        channel=cast(Channel, row.channel),
+        account=str(row.account),
+        queued_at=_int(row.queued_at),
+        due_at=_int(row.due_at),
+        attempts=_int(row.attempts),
+        pieces=_int(row.pieces),
+        attempt_id=row.attempt_id or "",
+        claim_until=_int(row.claim_until),
+        doubtful=bool(row.doubtful),
+        answers=_int(row.answers),
+    )
+
+
+def _int(value: Any) -> int:
+    return int(value) if value is not None else 0

@@ -1,0 +1,191 @@
+"""Storing a reply: message, place in the outbox, guard of the client's id, ticket, and the end of the draft that it was
+made of: all or nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.models import alive
+from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.writes import Write, Writes, client_guard
+from chalicelib.outbox.model import Answered, Failed, Reply
+from chalicelib.outbox.reading import OutboxReading
+from chalicelib.tickets.draft_store import spent
+from chalicelib.tickets.drafts import DraftPlace
+from chalicelib.tickets.model import PREVIEW, RANK, WINDOW, queue_of
+from chalicelib.tickets.pieces import resent
+from chalicelib.tickets.records import Message
+from chalicelib.tickets.records_of_rows import outcome, outgoing, question_at, resent_as
+from chalicelib.vault import sealing
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A reply as its row shows it, with its content still sealed."""
+
+    message: Message
+    ticket_id: str
+    contact_id: str
+    content: bytes = field(repr=False)
+
+
+class ReplyStore(OutboxReading):
+    """Replies of colleagues. All methods raise Unavailable."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
+        self._run = Transactions(client, wait)
+        self._writes = Writes(tables)
+
+    def ticket(self, ticket_id: str, now: int) -> Answered | None:
+        """The ticket that is answered, or None when there is none or its retention has ended."""
+        row = get_row(rows.ticket_pk(ticket_id), "ticket")
+        if row is None or not alive(row, now):
+            return None
+        return Answered(
+            ticket_id,
+            str(row.state),
+            str(row.contact_id),
+            str(row.conversation_id),
+            question_at=question_at(row),
+            dated=row.question_at is not None,
+        )
+
+    def failed_reply(self, ref: MessageRef, now: int) -> Failed | None:
+        """A message of ours as far as sending it again needs it."""
+        row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        if row is None or row.direction != "out" or not alive(row, now):
+            return None
+        return Failed(
+            ref=ref,
+            ticket_id=row.ticket_id or "",
+            contact_id=str(row.contact_id),
+            content=row.content or b"",
+            row=outgoing(row),
+            resent_as=resent_as(ref, row),
+        )
+
+    def shown(self, ref: MessageRef, now: int) -> Stored | None:
+        """A reply that was stored before, as it is by now; None when its retention has ended."""
+        row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        if row is None or row.guard or not alive(row, now):
+            return None
+        status, failure = outcome(row)
+        message = Message(
+            str(ref),
+            "out",
+            "text",
+            ref.at,
+            arrived_at=int(row.arrived_at or 0),
+            status=status,
+            failure=failure,
+            author=row.author or "",
+            purpose="support",
+            uncertain=bool(row.uncertain),
+        )
+        return Stored(message, row.ticket_id or "", str(row.contact_id), row.content or b"")
+
+    def store(self, reply: Reply) -> bool:
+        """Store the reply if nothing of what was read has changed; return whether it was stored."""
+        return self._run.once(list(self._rows(reply))) is None
+
+    def _rows(self, reply: Reply) -> list[Write]:
+        pk = rows.conversation_pk(reply.ref.conversation_id)
+        return [
+            self._writes.put("message", "desk", pk, f"message#{reply.ref.tail}", self._message(reply)),
+            self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _place(reply)),
+            self._writes.put("client", "desk", pk, f"client#{reply.client_hash}", client_guard(reply.ref, reply.now)),
+            self._head(reply),
+            self._ticket(reply),
+            *([self._again(reply, reply.again)] if reply.again else []),
+            spent(self._writes, _draft(reply), reply.client_hash, reply.now),
+        ]
+
+    def _message(self, reply: Reply) -> dict[str, Any]:
+        place = sealing.message_content(reply.ref)
+        return {
+            "direction": "out",
+            "kind": "text",
+            "ticket_id": reply.ticket.ticket_id,
+            "contact_id": reply.head.contact_id,
+            "content": sealing.seal_json(reply.head.public_key, place, {"text": reply.text}),
+            "sent_at": reply.ref.at,
+            "arrived_at": reply.now,
+            "status": "queued",
+            "rank": RANK["queued"],
+            "author": reply.author,
+            "purpose": "support",
+            "answers": reply.ticket.question_at or None,
+        }
+
+    def _again(self, reply: Reply, failed: Failed) -> Write:
+        """Name the new message on the failed one, if it is still as it was read and nobody was quicker."""
+        values: dict[str, Any] = {"tail": reply.ref.tail, "status": failed.row["status"]}
+        expression, condition = "SET #resent_as = :tail", "#status = :status"
+        if failed.left:
+            values |= {"states": failed.row["piece_states"], "again": resent(failed.row, failed.left)}
+            expression += ", #piece_states = :again"
+            condition += " AND #piece_states = :states"
+        else:
+            condition += " AND attribute_not_exists(#resent_as)"
+        pk, sk = rows.conversation_pk(failed.ref.conversation_id), f"message#{failed.ref.tail}"
+        return self._writes.update("again", "desk", pk, sk, f"{expression} REMOVE #flagged", condition, values)
+
+    def _head(self, reply: Reply) -> Write:
+        """Take the number in the conversation, behind the fence; on WhatsApp only inside the window."""
+        head = reply.head
+        values: dict[str, Any] = {"at": reply.ref.at, "read": head.last_at, "epoch": head.epoch, "yes": True}
+        condition = "#last_at = :read AND #epoch = :epoch AND #blocked <> :yes"
+        if head.channel == "whatsapp":
+            condition += " AND #last_inbound_at > :limit"
+            values["limit"] = reply.now - WINDOW
+        pk = rows.conversation_pk(reply.ref.conversation_id)
+        return self._writes.update("head", "desk", pk, "head", "SET #last_at = :at", condition, values)
+
+    def _ticket(self, reply: Reply) -> Write:
+        """The ticket is answered, if it is as it was read: of two replies one answers an open question."""
+        place = sealing.ticket_attribute(reply.ticket.ticket_id, "last")
+        values = {
+            "state": str(reply.state),
+            "queue": queue_of(reply.state),
+            "now": reply.now,
+            "at": reply.ref.at,
+            "last": sealing.seal_json(reply.head.public_key, place, {"text": reply.text[:PREVIEW]}),
+            "kind": "text",
+            "out": "out",
+            "read": reply.ticket.state,
+            "none": 0,
+        }
+        condition = "#state = :read AND "
+        if reply.ticket.dated:
+            values["question"] = reply.ticket.question_at
+            condition += "#question_at = :question"
+        else:
+            condition += "attribute_not_exists(#question_at)"
+        expression = (
+            "SET #state = :state, #queue = :queue, #activity = :now, #last_message_at = :at, #last = :last,"
+            " #last_kind = :kind, #last_direction = :out, #question_at = :none REMOVE #undelivered"
+        )
+        pk = rows.ticket_pk(reply.ticket.ticket_id)
+        return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values)
+
+
+def _draft(reply: Reply) -> DraftPlace:
+    return DraftPlace(reply.ref.conversation_id, reply.ticket.ticket_id, reply.author, "reply")
+
+
+def _place(reply: Reply) -> dict[str, Any]:
+    return {
+        "conversation_id": reply.ref.conversation_id,
+        "action": "send",
+        "purpose": "support",
+        "due": "due#0",
+        "due_at": reply.now,
+        "queued_at": reply.now,
+        "attempts": 0,
+        "channel": reply.head.channel,
+        "account": reply.head.account,
+        "answers": reply.ticket.question_at or None,
+    }

@@ -1,0 +1,207 @@
+"""A colleague answers a customer: the reply is stored with its place in the outbox, once for each client's
+id."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.channels.split import pieces_of
+from chalicelib.core.client_ids import LONGEST, reply_name, retry_name
+from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.normal import shows_nothing
+from chalicelib.core.references import MessageRef
+from chalicelib.outbox.model import Answered, Failed, Head, Recipient, Reply, window_open
+from chalicelib.tickets.model import State, reply_time
+from chalicelib.tickets.records import Message
+from chalicelib.vault import sealing
+from chalicelib.vault.vault import CannotOpen
+
+if TYPE_CHECKING:
+    from chalicelib.outbox.replies import ReplyStore
+    from chalicelib.vault.decryptor import Opener
+
+TRIES = 10
+MOST_UNITS = 16_000
+"""UTF-16 units of a reply: what four messages of a provider hold, cut between words."""
+USED = "This id was used for another reply. Nothing of this text is stored: send it under a new id."
+_SUPPRESSED = (
+    "The customer has withdrawn consent, and no question of theirs is open. Only answers about the request leave."
+)
+_NO_TICKET = "There is no such ticket, or its retention has ended."
+
+
+class _Changed(Exception):
+    """The failed message is not as it was read."""
+
+
+@dataclass(frozen=True)
+class ReplyToCustomer:
+    """Stores replies. `wait` parts rivals after a conflict and is given the number of the try."""
+
+    store: "ReplyStore"
+    opener: Callable[[], "Opener"]
+    allows: Callable[[str, str], bool]
+    clock: Callable[[], int]
+    wait: Callable[[int], None]
+
+    def __call__(self, ticket_id: str, text: str, client_id: str, author: str) -> Message:
+        """Store a reply of the colleague `author` and return it; its id is its reference. The sender then
+        sends it.
+
+        `client_id` is drawn by the page once per reply: the same one with the same text again returns the same reply as
+        it is by now, and stores nothing. Raises BadInput for a text that shows nothing or is longer than MOST_UNITS,
+        NotFound, Unavailable, and Conflict with the code client_id_used (for another text or ticket), closed, blocked,
+        suppressed, window_closed, erasing, erased, not_allowed, key_mismatch or busy.
+        """
+        _check_id(client_id)
+        return self._once(ticket_id, text, reply_name(client_id), author)
+
+    def find(self, ticket_id: str, client_id: str) -> Message | None:
+        """Return the reply that was stored on this ticket under a client's id, as it is by now; None when there is
+        none, or not yet. An id is remembered for 8 days. Raises BadInput, NotFound, Unavailable, and Conflict with the
+        code erasing or erased."""
+        _check_id(client_id)
+        now = self.clock()
+        ticket, _ = self._answered(ticket_id, now)
+        ref = self.store.reply_of(ticket.conversation_id, reply_name(client_id), now)
+        stored = self.store.shown(ref, now) if ref else None
+        if ref is None or stored is None or stored.ticket_id != ticket_id:
+            return None
+        content = self.opener().json(stored.contact_id, sealing.message_content(ref), stored.content)
+        if content is None:
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
+        return replace(stored.message, text=str(content.get("text", "")))
+
+    def _once(self, ticket_id: str, text: str, client_hash: str, author: str, again: Failed | None = None) -> Message:
+        """Store a reply under the name of its id; with `again` it takes the place of a failed message, once."""
+        _check_text(text)
+        for attempt in range(TRIES):
+            now = self.clock()
+            ticket, recipient = self._answered(ticket_id, now)
+            known = self.store.reply_of(ticket.conversation_id, client_hash, now)
+            if known is not None:
+                return self._same(known, ticket, text, now)
+            head = self._may_reply(ticket, recipient, now)
+            at = reply_time(now, head.last_at, head.last_inbound_at)
+            ref = MessageRef(ticket.conversation_id, at, secrets.token_hex(16))
+            if self.store.store(Reply(ref, ticket, head, text, author, client_hash, now, again)):
+                return Message(
+                    str(ref),
+                    "out",
+                    "text",
+                    at,
+                    text=text,
+                    arrived_at=now,
+                    status="queued",
+                    author=author,
+                    purpose="support",
+                )
+            self.wait(attempt)
+            if again is not None and self._may_resend(again.ref) != again:
+                raise _Changed
+        raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
+
+    def _answered(self, ticket_id: str, now: int) -> tuple[Answered, Recipient | None]:
+        ticket = self.store.ticket(ticket_id, now)
+        if ticket is None:
+            raise NotFound(_NO_TICKET)
+        recipient = self.store.recipient(ticket.contact_id)
+        if recipient is not None and recipient.state == "erasing":
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erasing")
+        return ticket, recipient
+
+    def _same(self, ref: MessageRef, ticket: Answered, text: str, now: int) -> Message:
+        """The reply that is stored under the id, if it is this one: an answer never shows what is not stored."""
+        stored = self.store.shown(ref, now)
+        try:
+            content = stored and self.opener().json(stored.contact_id, sealing.message_content(ref), stored.content)
+        except CannotOpen:
+            content = None
+        same = stored is not None and stored.ticket_id == ticket.ticket_id
+        if not same or not content or content.get("text", "") != text:
+            raise Conflict(USED, code="client_id_used")
+        assert stored is not None
+        return replace(stored.message, text=text)
+
+    def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int) -> Head:
+        if ticket.state == State.CLOSED:
+            raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
+        head = self.store.head(ticket.conversation_id)
+        if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
+        if not self.allows("support", head.channel):
+            raise Conflict("The policy does not allow replies on this channel.", code="not_allowed")
+        if recipient.suppressed and not ticket.question_at:
+            raise Conflict(_SUPPRESSED, code="suppressed")
+        if head.blocked:
+            raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")
+        if not window_open(head.channel, head.last_inbound_at, now):
+            message = "The reply window is closed: the customer last wrote more than 24 hours ago. Use a template."
+            raise Conflict(message, code="window_closed")
+        if self.opener().seal_key(ticket.contact_id, head.public_key) is None:
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
+        return head
+
+    def retry_failed(self, message_ref: str, client_id: str, author: str) -> Message:
+        """Send again what did not arrive of a failed message, as a new reply of `author` at the end of the
+        conversation: its text, or those of its pieces that failed or never went out. The failed one then names the new
+        one: later calls return that, unless another piece has failed meanwhile.
+
+        Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code
+        not_failed. `client_id` is ours, one per failed message; it has a space of its own.
+        """
+        _check_id(client_id)
+        ref = MessageRef.parse(message_ref)
+        if ref is None:
+            raise BadInput("This is not a message's reference.")
+        for _ in range(TRIES):
+            try:
+                return self._again(self._may_resend(ref), client_id, author)
+            except _Changed:  # another piece has failed, or somebody else was quicker: look anew
+                continue
+        raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
+
+    def _again(self, failed: Failed, client_id: str, author: str) -> Message:
+        content = self.opener().json(failed.contact_id, sealing.message_content(failed.ref), failed.content)
+        if content is None:
+            raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
+        text = self._rest(failed, str(content.get("text", "")))
+        if not failed.outstanding and (known := MessageRef.parse(failed.resent_as)):
+            stored = self.store.shown(known, self.clock())
+            if stored is None:
+                raise NotFound("There is no such message, or its retention has ended.")
+            return replace(stored.message, text=text)
+        # Pieces may fail one after the other: each time something else is sent again.
+        once = "-".join((client_id, *map(str, failed.left)))
+        return self._once(failed.ticket_id, text, retry_name(once), author, failed)
+
+    def _may_resend(self, ref: MessageRef) -> Failed:
+        found = self.store.failed_reply(ref, self.clock())
+        if found is None or not found.ticket_id:
+            raise NotFound("There is no such message, or its retention has ended.")
+        if not found.outstanding and not found.resent_as:
+            raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
+        return found
+
+    def _rest(self, failed: Failed, text: str) -> str:
+        """What did not arrive of a text. All of it, when it is one message or would be cut otherwise by now."""
+        head = self.store.head(failed.ref.conversation_id)
+        pieces = pieces_of(text, head.channel) if head else ()
+        if not failed.left or len(pieces) != failed.row["piece_count"]:
+            return text
+        return "".join(pieces[number - 1] for number in failed.left)
+
+
+def _check_text(text: str) -> None:
+    if shows_nothing(text):
+        raise BadInput("There is nothing to send: the text shows nothing. Write something.", code="empty")
+    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
+        raise BadInput(f"The reply is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadInput("The reply holds half a character. Copy it anew.", code="bad_text")
+
+
+def _check_id(client_id: str) -> None:
+    if not client_id or len(client_id) > LONGEST:
+        raise BadInput(f"client_id is missing or longer than {LONGEST} characters.", code="client_id")

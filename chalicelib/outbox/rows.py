@@ -1,0 +1,153 @@
+"""The writes that delivery is made of: places in the outbox, tickets, links, channels. Those of the messages themselves
+are in outgoing_rows.py."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.core.clock import SECOND
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.writes import Write, Writes, blind_of_notice
+from chalicelib.messages.ticket_rows import comes_back
+from chalicelib.outbox import channel_rows
+from chalicelib.outbox.message_rows import OutgoingRows, Parked, link_until
+from chalicelib.outbox.model import ESSENTIAL, FENCED_BY, Head, Outgoing, Waiting
+from chalicelib.tickets.model import WINDOW, State
+
+_NO_RANK = -1
+
+
+class OutboxRows:
+    """Builds writes; each names its role, by which a refused condition is read."""
+
+    def __init__(self, tables: Mapping[str, str]) -> None:
+        self._tables = tables
+        self._writes = Writes(tables)
+        self.messages = OutgoingRows(self._writes)
+
+    # -- places
+
+    def place(self, waiting: Waiting, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
+        """Change a place in the outbox."""
+        pk, sk = rows.conversation_pk(waiting.ref.conversation_id), f"outbox#{waiting.ref.tail}"
+        return self._writes.update("outbox", "desk", pk, sk, expression, condition, values)
+
+    def given_up(self, waiting: Waiting, attempt_id: str | None = None, now: int = 0) -> Write:
+        """Delete a place: whoever holds it, or only while the claim `attempt_id` holds it, or nobody when that is "".
+        The eraser's places are its own: they were counted."""
+        body: dict[str, Any] = {
+            "TableName": self._tables["desk"],
+            "Key": {
+                "pk": {"S": rows.conversation_pk(waiting.ref.conversation_id)},
+                "sk": {"S": f"outbox#{waiting.ref.tail}"},
+            },
+        }
+        if attempt_id:
+            body["ConditionExpression"] = "attempt_id = :attempt"
+            body["ExpressionAttributeValues"] = {":attempt": {"S": attempt_id}}
+        elif attempt_id is None:
+            body["ConditionExpression"] = "attribute_not_exists(attempt_id) OR attempt_id <> :fence"
+            body["ExpressionAttributeValues"] = {":fence": {"S": FENCED_BY}}
+        else:
+            free = "attribute_exists(pk) AND (attribute_not_exists(attempt_id) OR claim_until <= :now)"
+            body["ConditionExpression"] = free
+            body["ExpressionAttributeValues"] = {":now": {"N": str(now)}}
+        return Write("outbox", {"Delete": body})
+
+    def unchanged(self, head: Head, now: int) -> Write:
+        """The conversation is as it was read: not erased, not blocked, and on WhatsApp inside its window."""
+        values: dict[str, Any] = {"epoch": head.epoch, "yes": True}
+        condition = "#epoch = :epoch AND #blocked <> :yes"
+        if head.channel == "whatsapp":
+            condition += " AND #last_inbound_at > :limit"
+            values["limit"] = now - WINDOW
+        pk = rows.conversation_pk(head.conversation_id)
+        return self._writes.update("head", "desk", pk, "head", "", condition, values)
+
+    def allowed(self, head: Head, waiting: Waiting) -> list[Write]:
+        """The person has not said meanwhile that they do not want this: nothing for what they ask for themselves."""
+        stops = [] if waiting.asked_for else ["attribute_not_exists(#suppressed_at)"]
+        stops += [] if waiting.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
+        pk = rows.contact_pk(head.contact_id)
+        return [self._writes.update("contact", "desk", pk, "contact", "", " AND ".join(stops), {})] if stops else []
+
+    def unfenced(self, contact_id: str) -> Write:
+        """The contact is not being erased; one that is gone is nobody's any more."""
+        condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
+        return self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
+
+    # -- tickets
+
+    def told(self, ticket_id: str, waiting: Waiting, now: int, refused: frozenset[str]) -> list[Write]:
+        """Name on the ticket the newest message that did not go out. A colleague's reply brings the ticket back, above
+        the other open ones, with the question that it was to answer; a closed one stays closed. What was `refused` of
+        it is tried otherwise, or left out."""
+        pk, named = rows.ticket_pk(ticket_id), "SET #undelivered = :tail"
+        values: dict[str, Any] = {"tail": waiting.ref.tail}
+        reply, closed = waiting.purpose == "support", {"closed": State.CLOSED.value}
+        if waiting.answers:  # the question has no answer after all
+            named += ", #question_at = :question"
+            values["question"] = waiting.answers
+        if reply and "ticket" not in refused:
+            change, more = comes_back(now)
+            condition = "attribute_exists(pk) AND #state <> :closed"
+            values |= more | closed
+            return [self._writes.update("ticket", "desk", pk, "ticket", f"{named}, {change}", condition, values)]
+        if "marked_ticket" in refused:
+            return []
+        condition, values = ("#state = :closed", values | closed) if reply else ("attribute_exists(pk)", values)
+        return [self._writes.update("marked_ticket", "desk", pk, "ticket", named, condition, values)]
+
+    def kept(self, message: Outgoing, now: int) -> Write:
+        """An activity line: the window is closed, the notice was kept."""
+        ref = MessageRef(message.ref.conversation_id, now, blind_of_notice("window_kept", str(message.ref)))
+        attributes = {
+            "direction": "event",
+            "kind": "window_kept",
+            "ticket_id": message.ticket_id,
+            "contact_id": message.contact_id,
+            "sent_at": now,
+            "arrived_at": now,
+        }
+        pk = rows.conversation_pk(ref.conversation_id)
+        return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes, fresh=False)
+
+    # -- links and statuses that came early
+
+    def link(self, name: str, ref: MessageRef, now: int, piece: int = 0) -> Write:
+        """From the provider's id to our message or its piece, for statuses that do not carry our reference."""
+        attributes = {"message_ref": str(ref), "expires_at": link_until(now)} | ({"piece": piece} if piece else {})
+        return self._writes.put("link", "index", f"link#{name}", "link", attributes, fresh=False)
+
+    def parked(self, name: str, early: Parked | None) -> Write:
+        """No status may be parked unseen while the link is written; later ones find the link."""
+        condition = "attribute_not_exists(pk) OR #rank = :rank"
+        values = {"rank": _NO_RANK}
+        if early is not None:
+            condition, values = "#rank = :rank", {"rank": early[1]}
+        return self._writes.update("parked", "index", f"parked#{name}", "parked", "", condition, values)
+
+    # -- channels
+
+    def blocked(self, conversation_id: str, since: int) -> Write:
+        """As Telegram's own update would say it, unless a later one is known; one of the same second wins
+        over us."""
+        return self._writes.update(
+            "head",
+            "desk",
+            rows.conversation_pk(conversation_id),
+            "head",
+            "SET #blocked = :yes, #reach_at = :at",
+            "attribute_exists(pk) AND (attribute_not_exists(#reach_at) OR #reach_at < :at)",
+            {"yes": True, "at": since // SECOND * SECOND - 1},
+        )
+
+    def stopped(self, waiting: Waiting, code: str, now: int) -> Write:
+        """Stop the channel by which the message should have gone."""
+        return channel_rows.stopped(self._writes, waiting.channel, waiting.account, code, now)
+
+    def channel(self, account: str, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
+        """Change what is known of a number or bot of ours."""
+        return self._writes.update(
+            "channel", "desk", rows.channel_pk(account), "channel", expression, condition, values
+        )

@@ -1,0 +1,243 @@
+"""What people ask for in messages about their data, dealt with one by one, each in one transaction with its end."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.clock import SECOND
+from chalicelib.core.errors import NotFound
+from chalicelib.core.observability import count, log
+from chalicelib.core.working_days import deadline
+from chalicelib.privacy.model import (
+    ENDINGS,
+    FENCED,
+    FIXED,
+    OVER,
+    Ask,
+    Identity,
+    Request,
+    RequestState,
+    Step,
+    confirmable,
+    stoppable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.privacy.mailbox.answers import RequestAnswers
+    from chalicelib.privacy.open_request import OpenRequest
+    from chalicelib.privacy.opening import RequestOpening
+    from chalicelib.privacy.store import RequestStore
+    from chalicelib.profile.model import Deadline
+
+_LATE = 5 * 60 * SECOND
+"""A request is opened so soon after the words that ask for it; else it was opened by a press or a colleague."""
+_ALIVE = "attribute_exists(#due)"
+_CONFIRMABLE = f"{_ALIVE} AND #state IN (:if_verifying, :if_deciding, :if_escalated)"
+
+
+class _ErasingNow(Exception):
+    """The fence around the contact is closed."""
+
+
+@dataclass(frozen=True)
+class PrivacyAsks:
+    """Deals with a contact's asks. `answers` tell the person when a request is open already or none is opened, and ask
+    what they meant."""
+
+    store: "RequestStore"
+    opening: "RequestOpening"
+    open_request: "OpenRequest"
+    answers: "RequestAnswers"
+    wake: Callable[[str], object]
+    deadlines: "Mapping[str, Deadline]"
+    clock: Callable[[], int]
+
+    def __call__(self, contact_id: str) -> int:
+        """Deal with all asks of a contact, the oldest first; return how many there were. Those of who is being erased
+        are left to the eraser. Raises Unavailable."""
+        dealt = 0
+        try:
+            while asks := self.opening.asks(contact_id):
+                for ask in asks:
+                    self._deal(ask)
+                    dealt += 1
+        except _ErasingNow:
+            log("asks_left", contact_id=contact_id, outcome="erasing")
+        return dealt
+
+    def _deal(self, ask: Ask) -> None:
+        deal = {
+            "withdraw": self._withdraw,
+            "confirm": self._confirm,
+            "cancel": self._cancel,
+            "maybe": self._maybe,
+            "no": self._drop,
+        }
+        outcome = deal.get(ask.action, self._drop)(ask)
+        log("ask_dealt_with", contact_id=ask.contact_id, action=ask.action, outcome=outcome)
+
+    def _run(self, ask: Ask, build: "Callable[[frozenset[str]], Sequence[Write] | None]") -> bool:
+        """Write what `build` returns while the contact is not being erased. Raises _ErasingNow."""
+
+        def checked(refused: frozenset[str]) -> "Sequence[Write] | None":
+            if FENCED in refused:
+                raise _ErasingNow
+            writes = build(refused)
+            return None if writes is None else [self.opening.unfenced(ask.contact_id), *writes]
+
+        return self.store.until_done(checked)
+
+    def _withdraw(self, ask: Ask) -> str:
+        try:
+            opened = self.open_request(
+                ask.contact_id,
+                ask.kind,
+                "bot",
+                received_at=ask.received_at(self.clock()),
+                language=ask.language,
+                also=(self.opening.dealt_with(ask),),
+            )
+        except NotFound:
+            return self._drop(ask)
+        if opened.new:
+            return "opened"
+        if opened.too_often:
+            return self._too_often(ask)
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            if "ask" in refused:
+                return None
+            request = self.store.get(opened.request_id) if opened.request_id else None
+            if request is None or request.state in OVER or "box" in refused:
+                return [self.opening.dealt_with(ask)]
+            if "notice" in refused:  # they were told within the hour
+                return [self.opening.dealt_with(ask)]
+            # Before there is a box the first question has not been asked: it answers this one, too.
+            return [self.opening.dealt_with(ask), *self.answers.already_open(request, self.clock())]
+
+        return "open_already" if self._run(ask, build) else "dealt_with"
+
+    def _too_often(self, ask: Ask) -> str:
+        """The person opens and cancels requests again and again: told so once, and the ask is dealt with."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            if "ask" in refused:
+                return None
+            now, end = self.clock(), self.opening.dealt_with(ask)
+            asked, subject = self.opening.asked(ask.contact_id, now), self.opening.subject(ask.contact_id)
+            if asked.told or not asked.too_often or subject is None or "subject" in refused:
+                return [end]
+            told = self.opening.counted(ask.contact_id, asked, told=True)
+            return [end, told, *self.answers.too_often(subject, ask.language, asked.again_at, now)]
+
+        count("RequestsTooOften")
+        return "too_often" if self._run(ask, build) else "dealt_with"
+
+    def _maybe(self, ask: Ask) -> str:
+        """The message may ask for something about the person's data: they are asked, once in a while, and not while a
+        request is open, for then it runs already."""
+        outcome = "dealt_with"
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            nonlocal outcome
+            if "ask" in refused:
+                outcome = "dealt_with"
+                return None
+            now, contact_id, end = self.clock(), ask.contact_id, self.opening.dealt_with(ask)
+            pointed = self.opening.open_request(contact_id)
+            running = self._running(pointed, contact_id)
+            subject, asked = self.opening.subject(contact_id), self.opening.asked(contact_id, now)
+            gone = subject is None or subject.erasing or "subject" in refused
+            if subject is None or running or gone or asked.questioned or not ask.kinds:
+                outcome = "open_already" if running else "no_effect"
+                return [end]
+            outcome = "questioned"
+            noted = self.opening.counted(contact_id, asked, questioned=True)
+            alone = self.opening.none_open(contact_id, pointed)
+            return [end, noted, alone, *self.answers.meant(subject, ask, now)]
+
+        self._run(ask, build)
+        return outcome
+
+    def _running(self, request_id: str, contact_id: str) -> bool:
+        """Whether the pointer names an open request of this contact that nobody has stopped."""
+        request = self.store.get(request_id) if request_id else None
+        if request is None or request.contact_id != contact_id or request.state in OVER:
+            return False
+        return not any(request.done(step) for step in ENDINGS)
+
+    def _confirm(self, ask: Ask) -> str:
+        def new(request: Request) -> "Write | None":
+            if not confirmable(request) or _before(ask, request):
+                return None
+            now = self.clock()
+            values: dict[str, Any] = {
+                f"steps.{Step.VERIFIED}": now,
+                "identity": str(Identity.SECOND_PRESS),
+                "target_at": deadline(self.deadlines["erasure_target"], now),
+                "due_at": now,
+                "if_verifying": str(RequestState.VERIFYING),
+                "if_deciding": str(RequestState.DECIDING),
+                "if_escalated": str(RequestState.ESCALATED),
+            }
+            return self.store.change(request.id, values, unless=(Step.VERIFIED, *FIXED), only=_CONFIRMABLE)
+
+        outcome = self._change(ask, new)
+        if outcome == "done":
+            count("ErasureConfirmed", identity=str(Identity.SECOND_PRESS))
+        return outcome
+
+    def _cancel(self, ask: Ask) -> str:
+        def new(request: Request) -> "Write | None":
+            if not stoppable(request) or _said_before(ask, request.asked_since):
+                return None
+            now = self.clock()
+            values = {f"steps.{Step.CANCELLED}": now, "due_at": now}
+            return self.store.change(request.id, values, unless=FIXED, only=_ALIVE)
+
+        return self._change(ask, new)
+
+    def _change(self, ask: Ask, new: "Callable[[Request], Write | None]") -> str:
+        """Change the request that an ask is about and end the ask; without such a request end it alone.
+
+        The change makes the request due at once: whoever dies before waking it has the watch do so.
+        """
+        request_id = ask.request_id or self.opening.open_request(ask.contact_id)
+        changed: list[bool] = []
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            changed.clear()
+            if "ask" in refused:
+                return None
+            request = self.store.get(request_id) if request_id else None
+            of_them = request is not None and request.contact_id == ask.contact_id and request.state not in OVER
+            change = new(request) if of_them and request else None
+            if change is None:
+                return [self.opening.dealt_with(ask)]
+            changed.append(True)
+            return [change, self.opening.dealt_with(ask)]
+
+        if not self._run(ask, build):
+            return "dealt_with"
+        if not changed:
+            return "no_effect"
+        self.wake(request_id)
+        return "done"
+
+    def _drop(self, ask: Ask) -> str:
+        self._run(ask, lambda refused: None if "ask" in refused else [self.opening.dealt_with(ask)])
+        return "no_effect"
+
+
+def _before(ask: Ask, request: Request) -> bool:
+    """Whether these words are older than what they would answer: late webhooks bring what answered another question. A
+    button names its request."""
+    return _said_before(ask, max(request.asked_since, request.opened_at - _LATE))
+
+
+def _said_before(ask: Ask, since: int) -> bool:
+    """Whether these are words, and were said before a moment (ms); their time is known in whole seconds."""
+    return not ask.request_id and bool(ask.said_at) and ask.said_at + SECOND <= since

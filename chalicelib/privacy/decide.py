@@ -1,0 +1,255 @@
+"""Colleagues decide about a request: one proposes that it goes on, that it ends, that the person was told by letter or
+has taken it back, and another agrees. One alone may only take back what was proposed, or let a failed run go on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.observability import count
+from chalicelib.core.working_days import day_of, day_start, deadline
+from chalicelib.privacy.cooling_off import cooling_off_ends
+from chalicelib.privacy.documents import refuse_documents
+from chalicelib.privacy.model import (
+    ENDINGS,
+    FIXED,
+    IDENTITY_CHECKS,
+    OPT_OUT,
+    OVER,
+    Identity,
+    Proposal,
+    Request,
+    RequestState,
+    Step,
+    Told,
+    Wait,
+    confirmable,
+    stoppable,
+    tellable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.privacy.opening import RequestOpening
+    from chalicelib.privacy.store import RequestStore
+    from chalicelib.profile.model import Profile
+
+MOST_REASON = 1000
+"""Characters of a reason. A refusal's is told to the person, as the law wants (94-V art. 8(7))."""
+LEAST_REASON = 20
+"""Characters of a refusal's reason: a sentence, and no word alone."""
+PROPOSALS = ("erase", "refuse", "letter", "cancel")
+_AS_READ = "attribute_exists(#due) AND #state = :if_state"
+
+
+@dataclass(frozen=True)
+class DecideRequest:
+    """Decisions by conditional writes: of two colleagues one is first, the other is told so.
+
+    `refusal` builds the answer to the person with ground and reason; `written` opens what a colleague wrote about a
+    request. The changed row rings through the stream, and if that bell is lost, the watch sees that the request is due.
+    """
+
+    store: "RequestStore"
+    opening: "RequestOpening"
+    refusal: "Callable[[Request, str, str, int], Sequence[Write]]"
+    written: Callable[[Request], str]
+    profile: "Profile"
+    clock: Callable[[], int]
+
+    def propose(
+        self, request_id: str, what: str, staff_id: str, *, reason: str = "", check: str = "", ground: str = "",
+        posted_on: str = "",
+    ) -> None:  # fmt: skip
+        """Propose `erase` (with a `check` of identity), `refuse` (with a `ground` of the profile and a `reason`) or
+        `letter` (with the day on which it was `posted_on`, YYYY-MM-DD) or `cancel`: the person has taken the request
+        back by another way than the chat. A proposal replaces the one before.
+
+        Raises BadInput, whose code says what is wrong: `check`, `ground`, `reason`, `document` or `posted_on`;
+        NotFound; Conflict with the code `over`, `not_yet`, `already_decided` or `too_late`; and Unavailable.
+        """
+        reason = reason.strip()
+        if what == "retain":
+            raise BadInput("Keeping part of the data is not offered yet; use erase or refuse.", code="not_offered")
+        if what not in PROPOSALS:
+            raise BadInput(f"`decision` must be one of {', '.join(PROPOSALS)}.")
+        self._checked(what, reason, check, ground)
+        now = self.clock()
+
+        def build(refused: frozenset[str]) -> "Sequence[Write]":
+            request = self._open(request_id)
+            if not _allowed(what, request):
+                raise _conflict(request)
+            if what == "letter":
+                _check_posting(posted_on, request, now)
+            proposal = Proposal(what, staff_id, now, check, ground, posted_on)
+            new: dict[str, Any] = {"proposal": asdict(proposal), "if_state": request.state}
+            if not (what == "letter" and _words_stay(request)):
+                new |= self._sealed(request, reason)
+            return [self.store.change(request_id, new, unless=(*FIXED, *_done_by(what)), only=_AS_READ)]
+
+        self.store.until_done(build)
+
+    def agree(self, request_id: str, staff_id: str, what: str = "") -> None:
+        """Carry out what another colleague has proposed; with `what`, by which the one that was read is named
+        (Proposal.seen), only when it still is that. What is replaced while this runs is not carried out: nobody has
+        seen it.
+
+        Raises NotFound; Conflict with the code `no_proposal`, `same_person` or one of `propose`; and Unavailable.
+        """
+        confirmed: list[bool] = []
+        seen: list[Proposal] = []
+
+        def build(refused: frozenset[str]) -> "Sequence[Write]":
+            request = self._open(request_id)
+            proposal = request.proposal
+            if proposal is None or what not in ("", proposal.seen) or (seen and proposal != seen[0]):
+                raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
+            seen[:] = [proposal]
+            if proposal.by == staff_id:
+                raise Conflict("Another colleague has to agree: you have proposed it.", code="same_person")
+            if not _allowed(proposal.what, request):
+                raise _conflict(request)
+            confirmed[:] = [proposal.what == "erase"]
+            new, answer = self._carried_out(request, proposal, refused)
+            new |= {**_signed(proposal, staff_id), "proposal": None}
+            new |= {"if_state": request.state, "if_by": proposal.by, "if_at": proposal.at}
+            only = f"{_AS_READ} AND #proposal.#by = :if_by AND #proposal.#at = :if_at"
+            return [
+                self.store.change(request_id, new, unless=(*FIXED, *_done_by(proposal.what)), only=only),
+                *answer,
+            ]
+
+        self.store.until_done(build)
+        if confirmed == [True]:
+            count("ErasureConfirmed", identity=str(Identity.STAFF))
+
+    def take_back(self, request_id: str, what: str = "") -> None:
+        """Take back what is proposed, with the words that were written for it, and with `what` only when it still is
+        that, as in `agree`; nothing happens when nothing is. Raises NotFound, Conflict (`no_proposal`) and
+        Unavailable."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            request = self._open(request_id)
+            proposal = request.proposal
+            if proposal is None:
+                return None
+            if what not in ("", proposal.seen):
+                raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
+            new: dict[str, Any] = {"proposal": None, "if_by": proposal.by, "if_at": proposal.at}
+            if proposal.what != "letter":
+                new["reason"] = None
+            only = "#proposal.#by = :if_by AND #proposal.#at = :if_at"
+            return [self.store.change(request_id, new, only=only)]
+
+        self.store.until_done(build)
+
+    def go_on(self, request_id: str, staff_id: str) -> None:
+        """Begin the next run of a request that has failed now and not in an hour. Raises NotFound, Conflict and
+        Unavailable."""
+
+        def build(refused: frozenset[str]) -> "Sequence[Write]":
+            request = self._open(request_id)
+            now = self.clock()
+            if request.state != RequestState.ESCALATED or request.due_at <= now:
+                raise _conflict(request)
+            new = {"resumed_by": staff_id, "due_at": now}
+            new |= {"if_state": request.state, "if_due": request.due_at}  # of several who press at once one does
+            return [self.store.change(request_id, new, only=f"{_AS_READ} AND #due_at = :if_due")]
+
+        self.store.until_done(build)
+
+    def _open(self, request_id: str) -> Request:
+        request = self.store.get(request_id)
+        if request is None:
+            raise NotFound("There is no such request.")
+        if request.state in OVER:
+            raise Conflict("This request is over.", code="over")
+        return request
+
+    def _checked(self, what: str, reason: str, check: str, ground: str) -> None:
+        if len(reason) > MOST_REASON:
+            raise BadInput(f"`reason` may have {MOST_REASON} characters.", code="reason")
+        refuse_documents(reason)
+        if what == "erase" and check not in IDENTITY_CHECKS:
+            raise BadInput(f"Say how identity was checked: {', '.join(IDENTITY_CHECKS)}.", code="check")
+        if what == "refuse":
+            if ground not in self.profile.refusals:
+                raise BadInput(f"Name a ground: {', '.join(self.profile.refusals)}.", code="ground")
+            if len(reason) < LEAST_REASON or " " not in reason:
+                raise BadInput("A refusal needs a sentence: it is told to the person.", code="reason")
+
+    def _carried_out(
+        self, request: Request, proposal: Proposal, refused: frozenset[str]
+    ) -> "tuple[dict[str, Any], Sequence[Write]]":
+        now = self.clock()
+        if proposal.what == "erase":
+            target = deadline(self.profile.deadlines["erasure_target"], now)
+            identity = {"identity": str(Identity.STAFF), "check": proposal.check}
+            return {f"steps.{Step.VERIFIED}": now, **identity, "target_at": target, "due_at": now}, ()
+        if proposal.what == "letter":
+            told = {f"steps.{Step.TOLD}": now, "told_by": str(Told.LETTER), "posted_on": proposal.posted_on}
+            if request.waits == Wait.GRACE:  # a run of the release before tells in its grace
+                return {
+                    **told,
+                    "due_at": cooling_off_ends(self.profile.deadlines["grace"], now, proposal.posted_on),
+                }, ()
+            return {**told, "due_at": now}, ()
+        if proposal.what == "cancel":
+            return {f"steps.{Step.CANCELLED}": now, "due_at": now}, ()
+        # The reason is told now: later nobody but the person could open it.
+        answer = () if "box" in refused else self.refusal(request, proposal.ground, self.written(request), now)
+        reasoned = {f"steps.{Step.REASONED}": now} if answer else {}
+        return {f"steps.{Step.REFUSED}": now, **reasoned, "ground": proposal.ground, "due_at": now}, answer
+
+    def _sealed(self, request: Request, reason: str) -> "Mapping[str, bytes | None]":
+        subject = self.opening.subject(request.contact_id) if reason else None
+        return {"reason": self.opening.sealed(request.id, "reason", subject, reason) if subject else None}
+
+
+def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:
+    """Who answers for what is carried out: each act has its own names, so that none is said of another."""
+    if proposal.what in ("letter", "cancel"):
+        return {{"letter": "letter_by", "cancel": "cancelled_by"}[proposal.what]: [proposal.by, staff_id]}
+    checked = {"checked_by": proposal.by} if proposal.what == "erase" else {}
+    return {"decided_by": proposal.by, "approved_by": staff_id, **checked}
+
+
+def _words_stay(request: Request) -> bool:
+    """Whether what stands beside the request was written for a decision that holds, and not for a proposal that the
+    next one replaces: what was seen of the person's identity stays when they are told by letter."""
+    return request.proposal is None or request.proposal.what == "letter"
+
+
+def _done_by(what: str) -> tuple[Step, ...]:
+    """Steps behind which a decision comes too late."""
+    return {"erase": (Step.VERIFIED,), "letter": (Step.TOLD,)}.get(what, ())
+
+
+def _allowed(what: str, request: Request) -> bool:
+    return {"erase": confirmable, "refuse": stoppable, "letter": tellable, "cancel": stoppable}[what](request)
+
+
+def _check_posting(posted_on: str, request: Request, now: int) -> None:
+    first = day_of(request.at(Step.VERIFIED))
+    try:
+        known = day_start(first) <= day_start(posted_on) <= now
+    except ValueError:
+        known = False
+    if not known:
+        raise BadInput(
+            f"Say on which day the letter was posted: from {first}, when identity was proved, to today.",
+            code="posted_on",
+        )
+
+
+def _conflict(request: Request) -> Conflict:
+    if request.kind == OPT_OUT:
+        return Conflict("News and offers have ended already; there is nothing to decide.", code="already_decided")
+    if any(request.done(step) for step in (Step.GRACED, Step.FENCED)):
+        return Conflict("The data of this person is being destroyed; that cannot be stopped.", code="too_late")
+    if any(request.done(step) for step in (Step.VERIFIED, *ENDINGS)):
+        return Conflict("This request is decided already.", code="already_decided")
+    return Conflict("This request is just being opened; try again in a minute.", code="not_yet")

@@ -1,0 +1,124 @@
+"""A person wants no more news, offers and surveys: in force in the transaction that stores their request.
+
+Nothing is destroyed, and answers to what they ask go on. The request then gets its certificate and its answer by the
+workflow (infra/erasure.asl.json).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.core.errors import BadInput, NotFound
+from chalicelib.core.ids import new_id
+from chalicelib.core.working_days import deadline
+from chalicelib.privacy.certificate_secret import secret_hash
+from chalicelib.privacy.model import (
+    MOST_EVIDENCE,
+    OPT_OUT,
+    SOURCES,
+    WATCHED,
+    Opened,
+    Request,
+    RequestState,
+    Step,
+    Subject,
+)
+from chalicelib.privacy.opening import OPTED_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.privacy.opening import RequestOpening
+    from chalicelib.privacy.store import RequestStore
+    from chalicelib.profile.model import Deadline
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """Opens opt-outs, one for each person. `deadlines` are the operator's profile's."""
+
+    store: "RequestStore"
+    opening: "RequestOpening"
+    deadlines: "Mapping[str, Deadline]"
+    clock: Callable[[], int]
+
+    def __call__(
+        self,
+        contact_id: str,
+        received_at: int,
+        source: str,
+        language: str = "",
+        created_by: str = "",
+        also: Sequence["Write"] = (),
+        evidence: str = "",
+        received_on: str = "",
+    ) -> Opened:
+        """End news and offers, or return the opt-out by which they have ended: `also` is written with a new one only.
+
+        A withdrawal ends them, too; who then says it by itself gets an opt-out of their own, which stays when they
+        cancel the withdrawal. `received_at` (ms) is when the person asked, now when 0; `received_on` the day on a paper
+        that says so (YYYY-MM-DD). Raises NotFound for a contact
+        that is not there or is being erased, BadInput and Unavailable.
+        """
+        if source not in SOURCES:
+            raise BadInput(f"`source` must be one of {', '.join(SOURCES)}.")
+        if len(evidence) > MOST_EVIDENCE:
+            raise BadInput(f"`evidence` may have {MOST_EVIDENCE} characters.")
+        opened: list[Opened] = []
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            opened.clear()
+            subject = self.opening.subject(contact_id)
+            if subject is None or subject.erasing:
+                raise NotFound("There is no such contact.")
+            first = self.store.get(subject.opted_out_by) if subject.opted_out_by else None
+            if first is not None and first.kind == OPT_OUT:
+                opened.append(Opened(first.id, new=False))
+                return None
+            if refused - {OPTED_OUT}:  # the ask was dealt with meanwhile
+                return None
+            secret, request_id = new_id(), new_id()
+            request = self._request(request_id, subject, source, received_at, language, created_by, secret)
+            request = replace(request, received_on=received_on)
+            opened.append(Opened(request.id, new=True))
+            return [*self.opening.opted_out(request, subject, secret, evidence), *also]
+
+        self.store.until_done(build)
+        return opened[0] if opened else Opened("", new=False)
+
+    def _request(
+        self,
+        request_id: str,
+        subject: Subject,
+        source: str,
+        received_at: int,
+        language: str,
+        created_by: str,
+        secret: str,
+    ) -> Request:
+        now, certificate_id = self.clock(), new_id()
+        received_at = min(received_at or now, now)
+        policy_version, policy_hash = self.opening.policy(subject.contact_id)
+        return Request(
+            id=request_id,
+            kind=OPT_OUT,
+            state=str(RequestState.RECEIVED),
+            source=source,
+            contact_id=subject.contact_id,
+            conversation_id=subject.conversation_id,
+            channel=subject.channel,
+            account=subject.account,
+            language=language or subject.language,
+            received_at=received_at,
+            opened_at=now,
+            deadline_at=deadline(self.deadlines["stop_processing"], received_at),
+            alarm_at=deadline(self.deadlines["erasure_alarm"], received_at),
+            due_at=now + WATCHED,
+            steps={str(Step.OPTED_OUT): now},
+            certificate_id=certificate_id,
+            secret_hash=secret_hash(certificate_id, secret),
+            policy_version=policy_version,
+            policy_hash=policy_hash,
+            created_by=created_by,
+        )

@@ -1,0 +1,188 @@
+"""Words and buttons by which a person asks for something about their data, confirms it or stops it. Pure.
+
+What acts must be unmistakable: the whole text is one of our phrases, or it begins with the operator's published
+marking. What destroys must be said in full ("yes" alone answers many questions); what stops it may be short, because a
+mistake there loses nothing. Any other text that speaks of it is `maybe` a request (privacy_guess): the person is asked,
+and nothing else happens. On intake's cold start: no pattern is compiled, and Unicode's tables and the guesses are
+loaded for the few texts that want them only.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from chalicelib.core.asks import ASK_KINDS, Ask, _pressed
+from chalicelib.messages.model import InboundMessage
+from chalicelib.privacy.recognition.phrases import ANSWERS, LONGEST_GUESS, OPENINGS, REQUESTS, spelled
+
+COMMAND = "/delete"
+"""Telegram's command, which WhatsApp's people may write as well."""
+_LONGEST = 200
+"""Characters that are looked at: more is no phrase of ours, whatever stands around it."""
+_OPENS = 5
+"""The most words that an opening has."""
+_COURTESY = frozenset(
+    "please пожалуйста отинемин отиниш kindly спасибо рахмет thanks здравствуйте салеметсиз бе".split()
+)
+"""Words before or after a phrase that change nothing, in the letters of `_folded`."""
+_GREETINGS = (["добрый", "день"], ["добрый", "вечер"], ["доброе", "утро"], ["салеметсиз", "бе"], ["good", "morning"])
+_TYPED = tuple(zip("ёәіңғүұқөһ", "еаингуукох", strict=True))
+"""Kazakh is often typed on a keyboard without its own letters, Russian mostly without ё."""
+_SILENT = frozenset("'’ʼ`´\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff")
+"""Apostrophes, and what has no width: they part no word."""
+_PLAIN = frozenset(map(chr, (*range(0x80), *range(0x400, 0x530)))) | frozenset("«»“”„’–—…\u00a0")
+"""Characters that have one form only."""
+_HINTS = (*" me| us|нас | ad | opt out|agree|соглаш".split("|"), *"""
+    data dann dani данн дерек derek малимет malimet маглумат акпарат инфо info сведен номер номир number телефон
+    phone профил profil истори histor тарих контакт contact сообщ messag хабар анкет перепис conversation chat
+    record detail аккаунт akkaunt account учет кабинет жазба жазысу хат тиркел меня мне menya мени озим себе
+    about forg забуд забы забв умыт соглас soglas consent permiss authori келис kelis рухсат рассыл rassyl
+    реклам reklam новост novost news спам spam промо promo advert ads market жарнама arnama жанал anal
+    commercial mailing предлож уведом смс sms text email offer notif усыныс акци скидк письм subscri отпис отпиш
+    otpis otpish optout opt-out stop стоп маган бизге нам
+""".split())  # fmt: skip
+"""What every text has in it that privacy_guess finds something in: what may be asked about, in its letters. Most
+messages have none of it."""
+_CAPTIONED = frozenset(("image", "video", "animation", "document", "audio", "voice"))
+"""Kinds with words beside a file, as with a signed application: what they may mean is asked, and acts on nothing."""
+_NO_MARKINGS: Mapping[str, Sequence[str]] = {}
+
+
+def asks(message: InboundMessage, markings: Mapping[str, Sequence[str]] = _NO_MARKINGS) -> Ask | None:
+    """Return what a message asks about the person's data, or None, as for nearly every message.
+
+    `markings` are the operator's published phrases, by what they are for. Forwarded words and those that a bot wrote
+    for the person are somebody else's, an edit is about what was said before, and a question confirms nothing.
+    """
+    if message.kind == "text" or message.kind in _CAPTIONED:
+        if message.forwarded or message.details.get("via_bot"):
+            return None
+        words = words_of(message.text[:LONGEST_GUESS])
+        hint = hinted(f" {' '.join(words)} ")
+        acts = _said(message.text, words, markings, hint=hint) if message.kind == "text" else None
+        return acts or _meant(message.text, hint=hint)
+    if message.kind == "callback":
+        return _pressed(message.details.get("data"))
+    if message.kind == "button":
+        return _pressed(message.details.get("payload"))
+    return None
+
+
+def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]], *, hint: bool) -> Ask | None:
+    """What a text of these words says that is one of our phrases, or begins with a marking."""
+    first = text[:_LONGEST].split(maxsplit=1)[:1]
+    if first and first[0].partition("@")[0].lower() == COMMAND:
+        return Ask("withdraw", kinds=("deletion",))
+    marked = _marked(tuple(markings.get("withdrawal", ())), tuple(markings.get("opt_out", ())))
+    if len(text) <= _LONGEST and (words := _bare(all_words.copy())):
+        said = " ".join(words)
+        if ask := marked.get(said) or (_requested(words) if hint else None):
+            return ask
+        answer = _answers().get(said)
+        if answer and not (answer.action == "confirm" and any(mark in text for mark in "?？")):
+            return answer
+    title = _title(text)
+    if not title or not marked:
+        return None
+    return marked.get(" ".join(all_words if title == text.lstrip() else words_of(title)))
+
+
+def _bare(words: list[str]) -> list[str]:
+    """The words without courtesy around them."""
+    if words[:2] in _GREETINGS:
+        del words[:2]
+    while words and words[0] in _COURTESY:
+        del words[0]
+    while words and words[-1] in _COURTESY:
+        del words[-1]
+    return words
+
+
+def _requested(words: Sequence[str]) -> Ask | None:
+    """The request that is wanted by these words, with an opening such as "I want to" or without."""
+    known = _requests()
+    for length in range(min(_OPENS, len(words) - 1) + 1):
+        opened = not length or " ".join(words[:length]) in _openings()
+        if opened and (ask := known.get(" ".join(words[length:]))):
+            return ask
+    return None
+
+
+def _title(text: str) -> str:
+    """The first line of a text or its first sentence, when more follows: as a mail has a subject. A question is none,
+    and a very long line neither."""
+    shown = text.lstrip()[: _LONGEST + 1]
+    line = shown.partition("\n")[0]
+    ends = [end for mark in (". ", "! ") if (end := line.find(mark)) >= 0]
+    title = line[: min(ends)] if ends else line
+    return "" if len(title) > _LONGEST or any(mark in title for mark in "?？") else title
+
+
+def _meant(text: str, *, hint: bool) -> Ask | None:
+    """What a text may ask that is no phrase of ours. What is not plain may hide a hint."""
+    text = text[:LONGEST_GUESS]
+    if not hint and _PLAIN.issuperset(text):
+        return None
+    from chalicelib.privacy.recognition.guesses import guess  # met by few; not on a cold start
+
+    kinds = guess(text)
+    return Ask("maybe", kinds=kinds) if kinds else None
+
+
+def hinted(text: str) -> bool:
+    """Whether a text, in small letters and with Kazakh ones as typed without their marks, may mean anything of ours."""
+    for hint in _HINTS:  # a loop, which costs half of a generator: every message comes here
+        if hint in text:
+            return True
+    return False
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in one form: compatibility form, no case, no punctuation, Kazakh letters as typed without."""
+    if _PLAIN.issuperset(text):
+        return text.casefold().translate(_plain_forms).split()
+    from unicodedata import normalize
+
+    text = _folded(normalize("NFKC", normalize("NFKC", text).casefold()).casefold())
+    return "".join([one if one.isalnum() else " " for one in text if one not in _SILENT]).split()
+
+
+class _PlainForms(dict[int, str]):
+    """What each plain character is among words, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        form = self[code] = "" if one in _SILENT else _folded(one) if one.isalnum() else " "
+        return form
+
+
+_plain_forms = _PlainForms()
+
+
+def _folded(text: str) -> str:
+    for letter, typed in _TYPED:
+        text = text.replace(letter, typed)
+    return text
+
+
+@cache
+def _requests() -> dict[str, Ask]:
+    return {one: Ask("withdraw", kinds=(kind,)) for kind in ASK_KINDS for one in spelled(_folded(REQUESTS[kind]))}
+
+
+@cache
+def _answers() -> dict[str, Ask]:
+    return {one: Ask(action) for action, phrases in ANSWERS.items() for one in spelled(_folded(phrases))}
+
+
+@cache
+def _marked(withdrawal: tuple[str, ...], opt_out: tuple[str, ...]) -> dict[str, Ask]:
+    """The published markings, in the form in which texts are compared."""
+    found = {" ".join(words_of(one)): Ask("withdraw", kinds=("opt_out",)) for one in opt_out}
+    found |= {" ".join(words_of(one)): Ask("withdraw", kinds=("withdrawal",)) for one in withdrawal}
+    found.pop("", None)
+    return found
+
+
+@cache
+def _openings() -> frozenset[str]:
+    return frozenset(line.strip() for line in _folded(OPENINGS).splitlines()) - {""}

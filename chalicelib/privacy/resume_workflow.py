@@ -1,0 +1,162 @@
+"""Waking a request: the run that waits is answered when its waiting has ended, and a run that has died is followed by
+the next one.
+
+A person's act, a colleague's decision, a task that parks and the watch all end here, in any order and at the same
+time: what is written down on the request decides, and each step of this is a conditional write.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.observability import log
+from chalicelib.privacy.erasure_pause import unheld
+from chalicelib.privacy.executions import RunStatus
+from chalicelib.privacy.model import OVER, WATCHED, Request, RequestState, Step, Wait, outcome, state_by_steps
+
+if TYPE_CHECKING:
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.privacy.executions import Executions
+    from chalicelib.privacy.store import RequestStore
+
+
+class Answer(Enum):
+    """The request still WAITS; its run was TOLD; or NOBODY waits with its token any more."""
+
+    WAITS = "waits"
+    TOLD = "told"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class AnswerWait:
+    """Answers the run that waits for what `outcome` says. `told` writes down that the person was told, if they were."""
+
+    store: "RequestStore"
+    executions: "Executions"
+    told: Callable[[Request], Request]
+    clock: Callable[[], int]
+
+    def __call__(self, request: Request) -> Answer:
+        """Answer the token of `request` when its waiting is over. Raises Unavailable."""
+        return self.with_word(request)[0]
+
+    def with_word(self, request: Request) -> tuple[Answer, str]:
+        """The same; return also how the waiting has ended, "" while it goes on.
+
+        "The time is over" is written down first, under the condition that nobody stopped the request: from then on
+        nobody can, whenever the answer arrives. While destructions are held the time of a grace is not over.
+        """
+        request = self.told(request)
+        word = self._settled(request)
+        if not word or not request.token:
+            return Answer.WAITS, ""
+        told = self.executions.answer(request.token, word)
+        if told:
+            log("request_woken", request_id=request.id, action=request.waits, outcome=word)
+            self.forget(request)
+        return Answer.TOLD if told else Answer.NOBODY, word
+
+    def forget(self, request: Request) -> None:
+        """Take a token that was answered off the request, unless the next task was there before."""
+        new = {
+            **dict.fromkeys(("token", "waits")),
+            "due_at": self.clock() + WATCHED,
+            "if_token": request.token,
+            "if_due": request.due_at,
+        }
+        only = "#token = :if_token AND #due_at = :if_due AND attribute_exists(#due)"
+        self.store.run(self.store.change(request.id, new, only=only))
+
+    def _settled(self, request: Request) -> str:
+        now = self.clock()
+        word = outcome(request, now)
+        if word != "due" or request.waits not in (Wait.GRACE, Wait.SETTLE):
+            return word
+        if request.waits == Wait.SETTLE:
+            if not request.done(Step.SETTLED):
+                mark = {f"steps.{Step.SETTLED}": now, "if_erased": request.at(Step.ERASED)}
+                only = f"#steps.#{Step.ERASED} = :if_erased"  # not the mark of an earlier pass
+                self.store.run(self.store.change(request.id, mark, unless=Step.SETTLED, only=only))
+            return word
+        if request.done(Step.GRACED):
+            return word
+        ended = (Step.GRACED, Step.CANCELLED, Step.REFUSED)
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            mark = self.store.change(request.id, {f"steps.{Step.GRACED}": now}, unless=ended)
+            return None if refused else [mark, unheld(self.store.writes)]
+
+        if self.store.until_done(build):
+            return word
+        fresh = self.store.get(request.id)
+        if fresh is None or not any(fresh.done(step) for step in ended):
+            return ""  # destructions are held
+        return outcome(replace(request, steps=fresh.steps), now)
+
+
+@dataclass(frozen=True)
+class WakeRequest:
+    """Wakes one request by its id. Raises Unavailable."""
+
+    store: "RequestStore"
+    executions: "Executions"
+    told: Callable[[Request], Request]
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> None:
+        """Do what the request's row asks for now; nothing when it is over, waits or rests."""
+        request = self.store.get(request_id)
+        if request is None or request.state in OVER:
+            return
+        now = self.clock()
+        if request.state == RequestState.ESCALATED:
+            if request.due_at <= now:
+                self._next(request, now)
+            return
+        if request.token:
+            answer = AnswerWait(self.store, self.executions, self.told, self.clock)
+            word = answer(request)
+            if word is Answer.NOBODY and self._look(request, now):
+                answer.forget(request)
+            if word is Answer.WAITS and request.waits == Wait.TELLING and request.due_at <= now:
+                self._later(request, now)
+            return
+        if request.due_at <= now:
+            self._later(request, now)
+        self._look(request, now)
+
+    def _later(self, request: Request, now: int) -> None:
+        """Have the watch look again in a while, unless somebody has changed that meanwhile."""
+        new = {"due_at": now + WATCHED, "if_due": request.due_at}
+        self.store.run(self.store.change(request.id, new, only="#due_at = :if_due AND attribute_exists(#due)"))
+
+    def _look(self, request: Request, now: int) -> bool:
+        """Make sure that a run goes on; return whether it is the one that the row names."""
+        status = self.executions.status(request.execution) if request.run else RunStatus.ENDED
+        if status is RunStatus.ENDED:
+            self._next(request, now)
+        elif status is RunStatus.NEVER:
+            self._start(request)
+        return status is RunStatus.RUNS
+
+    def _next(self, request: Request, now: int) -> None:
+        """Begin the next run. Of several who try, one does; a run that ended with its request begins none."""
+        new: dict[str, Any] = {
+            "run": request.run + 1,
+            "state": str(state_by_steps(request)) if request.state == RequestState.ESCALATED else request.state,
+            "due_at": now + WATCHED,
+            **dict.fromkeys(("token", "waits", "failure", "failed_step", "escalated_at")),
+            "if_run": request.run,
+            "if_state": request.state,
+        }
+        only = "#run = :if_run AND #state = :if_state AND attribute_exists(#due)"
+        if self.store.run(self.store.change(request.id, new, only=only)) is None:
+            log("request_resumed" if request.run else "request_started", request_id=request.id, count=request.run + 1)
+            self._start(replace(request, run=request.run + 1))
+
+    def _start(self, request: Request) -> None:
+        given = {"request_id": request.id, "subject_ref": request.contact_id, "deadline": request.deadline_at}
+        self.executions.start(request.execution, json.dumps(given))

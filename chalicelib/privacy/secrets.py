@@ -1,0 +1,36 @@
+"""What is sealed on the row of a request: its certificate's secret, for the person alone, and what colleagues wrote."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.privacy.model import Request
+from chalicelib.vault import sealing
+
+if TYPE_CHECKING:
+    from chalicelib.privacy.store import RequestStore
+    from chalicelib.vault.decryptor import Opener
+
+
+class RequestSecret:
+    """Opens secrets. `opener` is made new for each."""
+
+    def __init__(self, store: "RequestStore", opener: "Callable[[], Opener]") -> None:
+        self._store = store
+        self._opener = opener
+
+    def opened(self, request: Request, attribute: str, owner: str) -> str | None:
+        """Return an attribute that is sealed to the key of the contact `owner`; None when either is gone. Raises
+        CannotOpen and Unavailable."""
+        sealed = self._store.item(request.id).get(attribute)
+        return self._opener().text(owner, sealing.request_attribute(request.id, attribute), sealed) if sealed else None
+
+    def __call__(self, request: Request) -> str:
+        """Return the secret, which is sealed to the box. Raises Conflict for a request without a box, NotFound when the
+        box's key or the secret is gone, CannotOpen and Unavailable."""
+        if request.box is None:
+            raise Conflict("The request has no box to answer into.", code="no_box")
+        secret = self.opened(request, "secret", request.box.contact_id)
+        if secret is None:
+            raise NotFound("The box's key or the secret is gone.", code="no_secret")
+        return secret

@@ -1,0 +1,49 @@
+"""A colleague has the announcement of a destruction sent once more, when the first one did not arrive."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.privacy.model import FIXED, Request, Step, tellable
+
+if TYPE_CHECKING:
+    from chalicelib.dynamo.writes import Write
+    from chalicelib.privacy.store import RequestStore
+
+MOST_ANNOUNCEMENTS = 5
+
+
+@dataclass(frozen=True)
+class AnnounceAgain:
+    """`announce` builds an announcement (erasure/tasks/tell.py); `heard_at` says when the person last wrote (ms):
+    WhatsApp takes it again when that was within a day."""
+
+    store: "RequestStore"
+    announce: "Callable[[Request, int, int], tuple[dict[str, Any], Sequence[Write]]]"
+    heard_at: Callable[[Request], int]
+    once_more: str
+    clock: Callable[[], int]
+
+    def __call__(self, request_id: str) -> None:
+        """Send it again; of two colleagues who do so at the same moment one does. Raises NotFound, Unavailable, and
+        Conflict with the code `told_already` when the person was told or nobody is to be told, and `often_enough` after
+        MOST_ANNOUNCEMENTS."""
+        seen: list[int] = []
+
+        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+            request = self.store.get(request_id)
+            if request is None:
+                raise NotFound("There is no such request.")
+            if not tellable(request) or "box" in refused:
+                raise Conflict("The person was told, or nobody is to be told any more.", code="told_already")
+            seen.append(len(request.announcements))
+            if seen[-1] > seen[0]:
+                return None
+            if seen[-1] >= MOST_ANNOUNCEMENTS:
+                raise Conflict("It was sent often enough. Tell the person by letter.", code="often_enough")
+            new, message = self.announce(request, self.clock(), self.heard_at(request))
+            marked = self.store.change(request_id, new, unless=(Step.TOLD, *FIXED), only=self.once_more)
+            return [marked, *message]
+
+        self.store.until_done(build)

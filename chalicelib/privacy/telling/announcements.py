@@ -1,0 +1,37 @@
+"""What became of the messages about a request that lie in its box."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.client_calls import get_item
+from chalicelib.tickets.pieces import shown
+
+
+@dataclass(frozen=True)
+class Announced:
+    """One message: when it was written (ms), its status and, when it failed, why, as messages keep it."""
+
+    at: int
+    status: str
+    failure: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Announcements:
+    """Reads such messages."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
+        self._client = client
+        self._table = tables["desk"]
+
+    def __call__(self, references: Sequence[str]) -> list[Announced]:
+        """Return those of these references, in their order; what went with its box is left out. Raises Unavailable."""
+        found = []
+        for ref in filter(None, map(MessageRef.parse, references)):
+            item = get_item(self._client, self._table, rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+            if item:
+                status, failure = shown(item)
+                found.append(Announced(ref.at, status, failure))
+        return found

@@ -1,0 +1,58 @@
+"""Whether a person was told when the destruction of their data begins: what the messages that say so came to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.core.observability import log
+from chalicelib.privacy.cooling_off import cooling_off_ends
+from chalicelib.privacy.mailbox.store import default_answer
+from chalicelib.privacy.model import Request, Step, Wait, proof_of_telling
+
+if TYPE_CHECKING:
+    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.telling.announcements import Announced
+    from chalicelib.profile.model import Deadline
+
+_UNLESS = (Step.TOLD, Step.CANCELLED, Step.REFUSED)
+
+
+@dataclass(frozen=True)
+class ProveTelling:
+    """Writes down that a person was told, once. `read` returns what became of messages by their references; `term` is
+    the time to think again, which begins then."""
+
+    store: "RequestStore"
+    read: "Callable[[Sequence[str]], Sequence[Announced]]"
+    term: "Deadline"
+    clock: Callable[[], int]
+
+    def __call__(self, request: Request) -> Request:
+        """Return the request as it is once the proof, if there is one by now, is written down; the same of the answer
+        that the default gives near the law's limit. Raises Unavailable.
+
+        What counts is when we learn of it, which is never earlier than it happened.
+        """
+        if request.waits == Wait.DECISION and request.done(Step.DEFAULTED):
+            self._default(request)
+            return request
+        if request.done(Step.TOLD) or not request.announcements or request.waits not in (Wait.TELLING, Wait.GRACE):
+            return request
+        found = (proof_of_telling(request.channel, one.status) for one in self.read(request.announcements))
+        proof = next((one for one in found if one), None)
+        if proof is None:
+            return request
+        now = self.clock()
+        due_at = now if request.waits == Wait.TELLING else cooling_off_ends(self.term, now)
+        new = {f"steps.{Step.TOLD}": now, "told_by": str(proof), "due_at": due_at}
+        if self.store.run(self.store.change(request.id, new, unless=_UNLESS, only="attribute_exists(#due)")) is None:
+            log("person_told", request_id=request.id, outcome=str(proof))
+        fresh = self.store.get(request.id)
+        return replace(request, steps=fresh.steps, due_at=fresh.due_at) if fresh else request
+
+    def _default(self, request: Request) -> None:
+        answer = default_answer(request)
+        if request.done(Step.DEFAULT_ARRIVED) or not answer:
+            return
+        if any(proof_of_telling(request.channel, one.status) for one in self.read([answer])):
+            self.store.run(self.store.finish(request, Step.DEFAULT_ARRIVED, self.clock()))

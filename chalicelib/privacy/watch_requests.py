@@ -1,0 +1,51 @@
+"""The watch over open requests, every minute: it wakes those that are due and counts those that are late."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.core.observability import count
+from chalicelib.privacy.model import Wait, missed, near_deadline, not_told, past_target, stoppable
+
+if TYPE_CHECKING:
+    from chalicelib.privacy.store import RequestStore
+
+MOST = 5000
+"""Open requests that one sweep reads. A request is open for three weeks at most, so this is two hundred a day."""
+MOST_WOKEN = 500
+"""Requests that one sweep wakes; the next one finds the others."""
+
+
+@dataclass(frozen=True)
+class WatchRequests:
+    """One look at all open requests. `wake` has the requests of these ids woken and returns how many; `held` says
+    whether destructions are held."""
+
+    store: "RequestStore"
+    wake: Callable[[Sequence[str]], int]
+    held: Callable[[], object]
+    clock: Callable[[], int]
+    stopwatch: Callable[[], float] = field(default=time.monotonic)
+
+    def __call__(self, until: float) -> int:
+        """Look until the stopwatch says `until`; return how many were woken. Raises Unavailable."""
+        now = self.clock()
+        due, late, near, untold, broken = [], 0, 0, 0, 0
+        held = bool(self.held())
+        for request in self.store.open_ones(MOST):
+            late += past_target(request, now)
+            near += near_deadline(request, now)
+            untold += not_told(request, now)
+            broken += bool(missed(request, now))
+            # Whose grace is held waits on; they would be the first, and take the places of others.
+            waits_on = held and request.waits == Wait.GRACE and stoppable(request)
+            if request.due_at <= now and not waits_on:
+                due.append(request.id)
+            if self.stopwatch() > until:
+                break
+        count("ErasurePastTarget", late)
+        count("ErasureNearDeadline", near)
+        count("ErasureUntold", untold)
+        count("ErasureBreach", broken)
+        return self.wake(due[:MOST_WOKEN]) if due else 0

@@ -1,0 +1,59 @@
+"""What a valid profile still leaves to be settled by people.
+
+`python -m chalicelib.profile.check spoint` prints it.
+"""
+
+import sys
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import Profile, ProfileError
+
+
+def warnings(profile: Profile) -> list[str]:
+    """Return what a lawyer or the company must settle before the desk goes live; each names the field."""
+    return [*_mail(profile), *_operator(profile), *_terms(profile)]
+
+
+def _mail(profile: Profile) -> Iterator[str]:
+    published = [box.published for box in profile.mail]
+    if len(set(published)) > 1:
+        yield f"mail: the document gives {len(published)} differing addresses: {'; '.join(published)}."
+    site = (urlsplit(profile.operator.website).hostname or "").removeprefix("www.")
+    for box in profile.mail:
+        if not box.address:
+            yield f"mail: {box.published!r} ({box.clause}) is broken; nothing sent to it arrives."
+        elif box.address.partition("@")[2] != site:
+            yield f"mail: {box.address} ({box.clause}) is not at {site}; confirm that the company owns it."
+
+
+def _operator(profile: Profile) -> Iterator[str]:
+    if not profile.operator.bin:
+        yield "operator.bin: the BIN is not stated; art. 8(4) of Law 94-V wants it in the consent."
+
+
+def _terms(profile: Profile) -> Iterator[str]:
+    abroad = [country for country in profile.residency.allowed if country != profile.operator.country]
+    if abroad:
+        yield f"residency.allowed: {', '.join(abroad)}: art. 12(2) wants the database in Kazakhstan."
+    for row in profile.retention.values():
+        if row.until_withdrawal:
+            yield f"retention {row.id}: the law wants a term; review it every {row.review_days} days."
+    if not profile.whatsapp_template:
+        yield "notices.whatsapp_template: empty; a notice outside the reply window stays unsent."
+
+
+def main(arguments: list[str]) -> int:
+    """Print the warnings of the named profile; return 1 when it cannot be used at all."""
+    try:
+        found = warnings(load_profile(arguments[0] if arguments else "spoint"))
+    except ProfileError as error:
+        print(error.message)
+        return 1
+    print("\n".join(found) or "Nothing is left to settle.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

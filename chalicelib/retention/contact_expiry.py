@@ -1,0 +1,188 @@
+"""The end of a contact: one transaction destroys everything by which the person is known.
+
+The order, and why it is right whenever a run dies or a message arrives in between:
+
+1. Rows that are left in the conversation and lie on no ticket go first, one by one: they are past their time
+   whatever becomes of the contact, and the head still leads the next sweep to what is left of them.
+2. One transaction deletes head, contact, key and aliases and dates the consents, if the head is still as it was
+   read. A message that arrives at that moment either has changed the head, and nothing happens, or finds no head,
+   looks anew and makes a new contact. Nothing that a living contact needs is touched before.
+3. The words by which the contact was found go last, because a contact that lives on must stay findable. The
+   transaction itself marks their list, so that no crash loses them: the sweeper deletes what a marked list names. A
+   search that meets such a word before that finds a contact that is not there.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from chalicelib.core.clock import gone_at
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.models import DeskRow, IndexRow
+from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.retention.model import Dated, PastHead
+from chalicelib.retention.store import TicketDates
+
+MOST_WRITES = 100
+"""Items of one transaction. Source: Amazon DynamoDB, TransactWriteItems."""
+_AGAIN = frozenset({"alias", "words", "consent"})
+"""What others may change while a contact ends: it is read anew. Any other refusal means that it does not end now."""
+
+
+class Endings:
+    """Reads and destroys contacts whose date has passed. All methods raise Unavailable."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
+        self._client = client
+        self._tables = tables
+        self._run = Transactions(client, wait)
+        self._writes = Writes(tables)
+        self._dates = TicketDates(client, tables, wait)
+
+    # -- what decides
+
+    def head(self, conversation_id: str) -> PastHead | None:
+        """The head of a conversation with its contact's date; None when it is gone or has no date."""
+        row = get_row(rows.conversation_pk(conversation_id), "head")
+        if row is None or not row.expires_at:
+            return None
+        return PastHead(
+            conversation_id,
+            str(row.contact_id),
+            row.ticket_id or "",
+            int(row.epoch or 0),
+            int(row.expires_at),
+            tuple(row.aliases or ()),
+        )
+
+    def held(self, contact_id: str) -> bool:
+        """Whether the contact is not to be destroyed by its date: it is blocked, or an erasure is at it."""
+        return _held(self._of_contact(contact_id))
+
+    def left(self, conversation_id: str) -> list[tuple[str, str]]:
+        """What the conversation holds beside its head: sort keys with the tickets they lie on, "" for none."""
+        with reaching():
+            found = DeskRow.query(
+                rows.conversation_pk(conversation_id), consistent_read=True, attributes_to_get=["pk", "sk", "ticket_id"]
+            )
+            return [(str(row.sk), row.ticket_id or "") for row in found if row.sk != "head"]
+
+    def ticket(self, ticket_id: str) -> Dated | None:
+        """A ticket and its date; None when it is gone."""
+        return self._dates.ticket(ticket_id)
+
+    # -- what is done
+
+    def put_off(self, head: PastHead, expires_at: int) -> None:
+        """Give the contact a later date, unless its head has changed."""
+        pk, values = rows.conversation_pk(head.conversation_id), {"date": expires_at, "read": head.expires_at}
+        expression = "SET #expires_at = :date"
+        self._run.single(self._writes.update("head", "desk", pk, "head", expression, "#expires_at = :read", values))
+
+    def clear(self, head: PastHead, sk: str) -> bool:
+        """Delete one row that was left in a conversation; False when its fence has moved: an erasure counts the rows
+        and takes them away itself."""
+        pk, values = rows.conversation_pk(head.conversation_id), {"epoch": head.epoch}
+        fence = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
+        row = {"TableName": self._tables["desk"], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}
+        return self._run.until_done(lambda refused: None if refused else [fence, Write("row", {"Delete": row})])
+
+    def end(self, head: PastHead, now: int, consents_until: int) -> bool:
+        """Destroy the contact and let its consents end on a date of their own (seconds). `now` in ms.
+
+        False when the head has changed since it was read, the newest ticket is still there, or the contact is held.
+        """
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            found = self._of_contact(head.contact_id)
+            if refused - _AGAIN or _held(found):
+                return None
+            writes = [
+                self._head(head),
+                self._contact(head.contact_id),
+                self._absent("request", "desk", rows.contact_pk(head.contact_id), "request"),
+                self._key(head.contact_id),
+                self._words(head.contact_id, now),
+                *self._aliases(head),
+            ]
+            if head.ticket_id:
+                writes.append(self._absent("ticket", "desk", rows.ticket_pk(head.ticket_id), "ticket"))
+            consents = [row for row in found if row.sk.startswith("consent#") and not row.expires_at]
+            dated = [self._consent(row, consents_until) for row in consents]
+            room = MOST_WRITES - len(writes)
+            for write in dated[room:]:  # nobody has so many; what is dated stays dated if the run dies
+                self._run.single(write)
+            return writes + dated[:room]
+
+        return self._run.until_done(build)
+
+    # -- rows
+
+    def _of_contact(self, contact_id: str) -> list[DeskRow]:
+        with reaching():
+            return list(DeskRow.query(rows.contact_pk(contact_id), consistent_read=True))
+
+    def _head(self, head: PastHead) -> Write:
+        values: dict[str, Any] = {"date": head.expires_at, "epoch": head.epoch, "aliases": list(head.aliases)}
+        condition = "#expires_at = :date AND #epoch = :epoch AND #aliases = :aliases"
+        if head.ticket_id:
+            values["ticket"] = head.ticket_id
+            condition += " AND #ticket_id = :ticket"
+        else:
+            condition += " AND attribute_not_exists(#ticket_id)"
+        return self._deletion("head", "desk", rows.conversation_pk(head.conversation_id), "head", condition, values)
+
+    def _contact(self, contact_id: str) -> Write:
+        condition = "attribute_not_exists(pk) OR #state = :active"
+        return self._deletion(
+            "contact", "desk", rows.contact_pk(contact_id), "contact", condition, {"active": "active"}
+        )
+
+    def _aliases(self, head: PastHead) -> list[Write]:
+        """The aliases that still name this contact; one that another contact has by now stays."""
+        found = [self._index(f"alias#{name}", "alias") for name in head.aliases]
+        mine = [row for row in found if row is not None and row.contact_id == head.contact_id]
+        values = {"contact": head.contact_id}
+        return [self._deletion("alias", "index", row.pk, "alias", "#contact_id = :contact", values) for row in mine]
+
+    def _words(self, contact_id: str, now: int) -> Write:
+        pk = f"words#{contact_id}"
+        if self._index(pk, "words") is None:
+            return self._absent("words", "index", pk, "words")
+        return self._writes.update(
+            "words", "index", pk, "words", "SET #ended_at = :now", "attribute_exists(pk)", {"now": now}
+        )
+
+    def _consent(self, row: DeskRow, until: int) -> Write:
+        expression = "SET #expires_at = :until, #gone_at = :gone"
+        condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
+        values = {"until": until, "gone": gone_at(until)}
+        return self._writes.update("consent", "desk", row.pk, row.sk, expression, condition, values)
+
+    def _key(self, contact_id: str) -> Write:
+        return Write("key", {"Delete": {"TableName": self._tables["keys"], "Key": {"pk": {"S": contact_id}}}})
+
+    def _absent(self, role: str, table: str, pk: str, sk: str) -> Write:
+        """Check that an item is not there."""
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        body = {"TableName": self._tables[table], "Key": key, "ConditionExpression": "attribute_not_exists(pk)"}
+        return Write(role, {"ConditionCheck": body})
+
+    def _deletion(self, role: str, table: str, pk: str, sk: str, condition: str, values: Mapping[str, Any]) -> Write:
+        """Delete an item under a condition, which is written as that of a check."""
+        checked = self._writes.update(role, table, pk, sk, "", condition, values)
+        return Write(role, {"Delete": checked.item["ConditionCheck"]})
+
+    def _index(self, pk: str, sk: str) -> IndexRow | None:
+        with reaching():
+            try:
+                return IndexRow.get(pk, sk, consistent_read=True)
+            except IndexRow.DoesNotExist:
+                return None
+
+
+def _held(found: Sequence[DeskRow]) -> bool:
+    """By the rows of a contact: it is in another state than the usual one, or has an open request."""
+    return any(row.sk == "request" or (row.sk == "contact" and row.state != "active") for row in found)

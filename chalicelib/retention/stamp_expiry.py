@@ -1,0 +1,71 @@
+"""A ticket was closed or reopened: its rows get its date, or lose it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.channels.refusals import stops_channel
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.observability import count, log
+
+if TYPE_CHECKING:
+    from chalicelib.retention.store import TicketDates
+
+TRIES = 5
+BUDGET = 40.0
+"""Seconds for one ticket; what is left goes to a new run. The function is given 60."""
+
+
+@dataclass(frozen=True)
+class DateRows:
+    """Copies dates. It may be done again at any time and begins with what the ticket says now.
+
+    It ends only when the ticket still says so: whoever reopens a ticket while its rows are dated is followed
+    at once, and a run that dies in between is repeated by its queue. Days are the operator's profile's: a ticket is
+    kept `kept_days`, its contact `contact_days` from the last closing.
+    """
+
+    store: "TicketDates"
+    kept_days: int
+    contact_days: int
+    clock: Callable[[], int]
+    stopwatch: Callable[[], float] = field(default=time.monotonic)
+
+    def __call__(self, conversation_id: str, ticket_id: str = "", row: str = "") -> None:
+        """Make the rows of a ticket carry its date, all of them or only the one with the sort key `row`; with all of
+        them the head of the conversation gets the contact's.
+
+        With `row`, a failure of that message is also shown on its ticket, which comes back to the open ones, or taken
+        off; one that is about our account stops the channel, as the same answer to the sender would. A row without a
+        ticket, or whose ticket is gone, is kept from now on as long as a closed ticket's. Raises Unavailable.
+        """
+        until = self.stopwatch() + BUDGET
+        for _ in range(TRIES):
+            ticket = self.store.ticket(ticket_id) if ticket_id else None
+            if ticket is None:
+                if row:
+                    self.store.date_alone(conversation_id, row, (self.clock() + self.kept_days * DAY) // SECOND)
+                return
+            if row:
+                self.store.date_row(conversation_id, row, ticket)
+                if self.store.ticket(ticket_id) == ticket:
+                    self._settle(conversation_id, row, ticket_id)
+                    return
+                continue
+            for sk in self.store.others(conversation_id, ticket):
+                if self.stopwatch() > until:
+                    self.store.ring(ticket_id, self.clock())
+                    return
+                self.store.date_row(conversation_id, sk, ticket)
+            self.store.date_number(ticket)
+            if self.store.date_head(conversation_id, ticket, self.contact_days) and self.store.finish(ticket):
+                return
+        raise Unavailable("The ticket is closed and reopened too fast to date its rows now; try again.")
+
+    def _settle(self, conversation_id: str, row: str, ticket_id: str) -> None:
+        code = self.store.settle_failure(conversation_id, row, ticket_id, self.clock(), stops_channel)
+        if code:
+            count("ChannelStopped")
+            log("channel_stopped", code=code)

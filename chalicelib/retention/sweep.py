@@ -1,0 +1,199 @@
+"""Every minute: ring again for what was not sent and for what was asked about data, look after requests, close what is
+idle, delete what has expired, have contacts indexed whose words an older release has made."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.errors import DeskError
+from chalicelib.core.observability import count, log
+from chalicelib.retention.model import EndedWords, Expired, OldWords, Removal, Undated
+from chalicelib.tickets.model import State
+
+if TYPE_CHECKING:
+    from chalicelib.retention.sweep_store import Sweeping
+    from chalicelib.tickets.auto_close import Closing
+
+RING_AFTER = 60 * SECOND
+MOST_RINGS = 500
+"""Conversations that one sweep rings. The next one goes on where it ended, from a kept cursor."""
+BUDGETS = {
+    "ring": 10.0,
+    "asks": 2.0,
+    "revokes": 1.0,
+    "requests": 4.0,
+    "close": 12.0,
+    "desk": 10.0,
+    "contacts": 7.0,
+    "index": 5.0,
+}
+"""Seconds for each part; the function is given 55. A table that takes longer is read in turns."""
+_OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One sweep. `ring` rings conversations and returns how many rang, `reindex` has a contact indexed, `end_contact`
+    ends the contact of a conversation and returns whether it has ended; `watch_asks` and `watch` look after what people
+    asked about their data and after requests, until a time of the stopwatch; days are the operator's profile's."""
+
+    store: "Sweeping"
+    closing: "Closing"
+    end_contact: Callable[[str], bool]
+    ring: Callable[[list[str]], int]
+    reindex: Callable[[str], bool]
+    watch_asks: Callable[[float], int]
+    watch: Callable[[float], int]
+    idle_days: int
+    solved_days: int
+    kept_days: int
+    clock: Callable[[], int]
+    stopwatch: Callable[[], float] = field(default=time.monotonic)
+
+    def __call__(self) -> dict[str, int]:
+        """Do all parts and return how many items each has dealt with.
+
+        A part that fails does not stop the others; the first error is raised at the end, and SweepDone counts
+        only complete sweeps.
+        """
+        heads: list[str] = []
+        parts: dict[str, Callable[[float], int]] = {
+            "ring": self._ring,
+            "asks": self.watch_asks,
+            "revokes": self._ring_revokes,
+            "requests": self.watch,
+            "close": self._close,
+            "desk": lambda until: self._delete("desk", until, heads),
+            "contacts": lambda until: self._end(heads, until),
+            "index": lambda until: self._delete("index", until, heads),
+        }
+        done: dict[str, int] = {}
+        errors: list[DeskError] = []
+        for name, part in parts.items():
+            try:
+                done[name] = part(self.stopwatch() + BUDGETS[name])
+            except DeskError as error:
+                log("sweep_failed", action=name, code=error.code)
+                errors.append(error)
+        if errors:
+            raise errors[0]
+        count("SweepDone")
+        return done
+
+    def _ring(self, until: float) -> int:
+        """Ring for what should have gone out a minute ago; for a stopped channel, one conversation that may
+        try it.
+
+        The newest one tries, because the reply windows of the oldest may have closed. Places that cannot go out
+        now, of a stopped channel or behind one that waits for its next try, do not hold up the others: when the
+        time or MOST_RINGS ends before the places do, the next sweep goes on from there.
+        """
+        now = self.clock()
+        start = int((self.store.cursor("ring") or {}).get("due_at", 0))
+        oldest = now if not start else next(self.store.overdue(now), ("", "", now))[2]
+        wanted: dict[str, None] = {}
+        stopped: dict[str, bool] = {}
+        probes: dict[str, str] = {}
+        reached = 0
+        for conversation_id, account, due_at in self.store.overdue(now, start):
+            oldest = min(oldest, due_at)
+            if due_at > now - RING_AFTER:
+                break
+            if len(wanted) >= MOST_RINGS or self.stopwatch() > until:
+                reached = due_at
+                break
+            if account not in stopped:
+                stopped[account] = self.store.stopped(account)
+            if stopped[account]:
+                probes[account] = conversation_id
+            else:
+                wanted[conversation_id] = None
+        if reached != start:
+            self.store.keep_cursor("ring", {"due_at": str(reached)} if reached else None)
+        count("OldestOutboundSeconds", (now - oldest) / SECOND, unit="Seconds")
+        conversations = list(dict.fromkeys([*probes.values(), *wanted]))
+        return self.ring(conversations) if conversations else 0
+
+    def _ring_revokes(self, until: float) -> int:
+        """Have deletions looked at again whose message had not arrived, the longer they wait the more rarely."""
+        now, rung = self.clock(), 0
+        for one in self.store.waiting_revokes(now):
+            if self.stopwatch() > until:
+                break
+            self.store.put_off_revoke(one, now + max(RING_AFTER, (now - one.arrived_at) // 8))
+            rung += 1
+        return rung
+
+    def _close(self, until: float) -> int:
+        """Close tickets that were idle or solved for the profile's days; with the date of everything on
+        them."""
+        now = self.clock()
+        expires_at = (now + self.kept_days * DAY) // SECOND
+        closed = 0
+        for state in (*_OPEN_STATES, State.SOLVED):
+            days = self.solved_days if state is State.SOLVED else self.idle_days
+            event, params = ("closed", {}) if state is State.SOLVED else ("closed_idle", {"days": days})
+            for ticket in self.closing.idle(state, now - days * DAY):
+                if self.stopwatch() > until:
+                    return closed
+                closed += self.closing.close(ticket, event, params, now, expires_at)
+        if closed:
+            count("TicketsClosed", closed)
+        return closed
+
+    def _delete(self, table: str, until: float, heads: list[str]) -> int:
+        """Delete what is past its date until the table or the time ends, from the place where the last sweep
+        ended. Conversations whose contact's date has passed are only noted in `heads`."""
+        now = self.clock()
+        start = cursor = self.store.cursor(table)
+        deleted = 0
+        try:
+            while self.stopwatch() <= until:
+                page = self.store.expired(table, cursor, now)
+                for item in page.items:
+                    if self.stopwatch() > until:
+                        return deleted
+                    if isinstance(item, Expired) and item.is_head:
+                        heads.append(item.pk.partition("#")[2])
+                    else:
+                        deleted += self._deal_with(item, now)
+                    cursor = {"pk": item.pk, "sk": item.sk}
+                cursor = page.cursor
+                if cursor is None:
+                    break
+        finally:
+            if deleted:
+                count("ItemsExpired", deleted, table=table)
+            if cursor != start:
+                self.store.keep_cursor(table, cursor)
+        return deleted
+
+    def _end(self, heads: list[str], until: float) -> int:
+        """End contacts after the rows of their tickets are gone, in the same sweep where it can be. Those for which
+        the time is too short are met again."""
+        ended = 0
+        for conversation_id in heads:
+            if self.stopwatch() > until:
+                break
+            ended += self.end_contact(conversation_id)
+        if ended:
+            count("ItemsExpired", ended, table="keys")
+        return ended
+
+    def _deal_with(self, item: Expired | Undated | EndedWords | OldWords, now: int) -> bool:
+        """Remove what may go; what its ticket does not let go, and a ticket whose bell was lost, is dated
+        first."""
+        if isinstance(item, EndedWords):
+            return self.store.forget(item.contact_id)
+        if isinstance(item, OldWords):
+            self.reindex(item.contact_id)  # as often as the scan meets it; the indexer does nothing twice
+            return False
+        if isinstance(item, Undated):
+            self.store.ring_dating(item.ticket_id, now)
+            return False
+        removal = self.store.remove(item)
+        if removal is Removal.DATED:
+            self.store.ring_dating(item.ticket_id, now)
+        return removal is Removal.REMOVED

@@ -1,0 +1,134 @@
+"""A colleague who is signed in sets up an authenticator application, or switches it off again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.core.errors import Conflict, Forbidden
+from chalicelib.core.observability import audit
+from chalicelib.staff.challenges import Challenges
+from chalicelib.staff.model import Staff
+from chalicelib.staff.sign_in import SETUP_LASTS, Step, TooMany, account_of, refusal
+
+if TYPE_CHECKING:
+    from chalicelib.staff.cognito import Answer, Identities, Refused
+    from chalicelib.staff.sessions import Brake
+
+
+class NotProven(Forbidden):
+    """The password or code is wrong. The session goes on; `left` is as in WrongPassword."""
+
+    def __init__(self, left: int, message: str, code: str) -> None:
+        super().__init__(message, code=code)
+        self.left = left
+
+
+@dataclass(frozen=True)
+class Authenticator:
+    """Both ways want the password again: a desk that was left open gives nobody a second factor. Switching off wants a
+    code, too: whoever has learned a password and found an open session does not get rid of the second factor by it.
+    Attempts are counted with those of signing in. Everything raises TooMany and Unavailable."""
+
+    identities: "Identities"
+    brake: "Brake"
+    challenges: Challenges
+    clock: Callable[[], int]
+
+    def is_on(self, who: Staff) -> bool:
+        """Whether signing in asks for a code."""
+        return self.identities.has_authenticator(who.id)
+
+    def begin(self, who: Staff, password: str, source: str) -> Step:
+        """Check the password and return the step with the new application's key; nothing is switched on yet.
+
+        Raises NotProven, and Conflict when an application is on already.
+        """
+        from chalicelib.staff.cognito import CodeWanted, Proven, Refused
+
+        answer = self._password(who, password, self._brake(who, source))
+        if isinstance(answer, CodeWanted):
+            raise Conflict("An authenticator application is on already. Switch it off first.", code="authenticator_on")
+        if not isinstance(answer, Proven) or answer.staff_id != who.id:
+            raise _not_ready()
+        secret = self.identities.begin_authenticator(answer)
+        if isinstance(secret, Refused):
+            raise refusal(secret, _not_ready())
+        self.brake.forgive(account_of(who.email), source)
+        challenge = self.challenges.write(_use(who), [answer.access_token, secret], SETUP_LASTS)
+        return Step("authenticator", challenge, account_of(who.email), secret)
+
+    def step(self, who: Staff, challenge: str) -> Step:
+        """Return the step of this challenge once more, for a second attempt. Raises ChallengeOver."""
+        _, secret = self.challenges.read(_use(who), challenge)
+        return Step("authenticator", challenge, account_of(who.email), secret)
+
+    def finish(self, who: Staff, challenge: str, code: str, source: str) -> None:
+        """Check the first code and ask for codes from the next sign-in on. Raises ChallengeOver, NotProven."""
+        from chalicelib.staff.cognito import Proven
+
+        access_token, _ = self.challenges.read(_use(who), challenge)
+        left = self._brake(who, source)
+        refused = self.identities.finish_authenticator(Proven(who.id, access_token), code)
+        if refused is None:
+            self.brake.take_code(account_of(who.email), code, self.clock())  # it signs nobody in any more
+        self._end(who, source, refused, _wrong_code(left))
+        audit("authenticator_on", staff_id=who.id)
+
+    def switch_off(self, who: Staff, password: str, code: str, source: str) -> None:
+        """Check the password and a code of the application and ask for codes no more; repeating it is harmless, and
+        then the code counts for nothing. Both together are one attempt.
+
+        Raises NotProven, ChallengeOver, and Conflict when the user pool demands an application.
+        """
+        from chalicelib.staff.cognito import CodeWanted, Proven, Refused
+
+        left = self._brake(who, source)
+        answer = self._password(who, password, left)
+        if isinstance(answer, CodeWanted):
+            answer = self.identities.code(answer, code)
+            if not isinstance(answer, Refused) and not self.brake.take_code(account_of(who.email), code, self.clock()):
+                answer = Refused("used")
+            if isinstance(answer, Refused):
+                audit("authenticator_refused", staff_id=who.id, reason=answer.reason)
+                raise refusal(answer, _wrong_code(left))
+        if not isinstance(answer, Proven) or answer.staff_id != who.id:
+            raise _not_ready()
+        demanded = Conflict("The company demands an authenticator application.", code="authenticator_demanded")
+        self._end(who, source, self.identities.drop_authenticator(who.id), demanded)
+        audit("authenticator_off", staff_id=who.id)
+
+    def _password(self, who: Staff, password: str, left: int) -> "Answer":
+        from chalicelib.staff.cognito import Refused
+
+        answer = self.identities.password(account_of(who.email), password)
+        if isinstance(answer, Refused):
+            audit("authenticator_refused", staff_id=who.id, reason=answer.reason)
+            raise refusal(answer, NotProven(left, "The password is wrong. Try again.", "wrong_password"))
+        return answer
+
+    def _brake(self, who: Staff, source: str) -> int:
+        left = self.brake.attempt(account_of(who.email), source, self.clock())
+        if left < 0:
+            audit("authenticator_refused", staff_id=who.id, reason="brake")
+            raise TooMany("Too many failed attempts. Wait 15 minutes and try again.")
+        return left
+
+    def _end(self, who: Staff, source: str, refused: "Refused | None", wrong: Forbidden | Conflict) -> None:
+        if refused is not None:
+            audit("authenticator_refused", staff_id=who.id, reason=refused.reason)
+            raise refusal(refused, wrong)
+        self.brake.forgive(account_of(who.email), source)
+
+
+def _wrong_code(left: int) -> NotProven:
+    return NotProven(
+        left, "The code is wrong, too old or used already. Take the next one from the application.", "wrong_code"
+    )
+
+
+def _use(who: Staff) -> str:
+    return f"authenticator|{who.id}"
+
+
+def _not_ready() -> Forbidden:
+    return Forbidden("Your account needs another step. Sign out and sign in again.", code="account_not_ready")

@@ -1,0 +1,124 @@
+"""Folding: edits, reactions and deletions are shown on the message that they are about."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.tickets.kinds import CHANGES
+from chalicelib.tickets.records import Message, Quote
+
+QUOTED = 160
+"""Characters of a quoted message that its answer shows."""
+VERSIONS = 20
+"""Earlier texts of an edited message that are kept: the newest."""
+
+
+def fold(messages: Iterable[Message], beside: Iterable[Message] = ()) -> list[Message]:
+    """Return the messages of a ticket as a person reads them, oldest first.
+
+    The provider's order decides, whatever order they arrived in: the newest edit gives the text and the ones before
+    it stay readable, a person's newest reaction counts and an empty one takes it back. A deletion takes everything of
+    the message away for good, also from who quotes it. Edits and deletions are a person's own: they change nothing of
+    ours. `beside` are messages and changes of the conversation's other tickets that these are about, or that are about
+    these. What is about a message of another ticket is an activity line that leads there; what is about one that is
+    nowhere stays as a line of its own: an edit with its text, the others as activity lines.
+    """
+    kept = list(messages)
+    own = {one.id for one in kept}
+    ordered = sorted([*kept, *(one for one in beside if one.id not in own)], key=lambda one: one.place)
+    shown = {one.id: one for one in ordered if one.kind not in CHANGES}
+    targets = {name: one.id for one in shown.values() for name in (one.provider_hash, *one.links) if name}
+    revoked = {one.target_hash for one in ordered if one.kind == "revoke"}
+    lines: dict[str, Message] = {}
+    leading: list[tuple[Message, str]] = []
+    for one in ordered:
+        if one.kind not in CHANGES:
+            continue
+        target = shown.get(targets.get(one.target_hash, ""))
+        if target is None or (target.direction != "in" and one.kind != "reaction"):
+            lines[one.id] = _stray(one, gone=one.target_hash in revoked)
+            continue
+        shown[target.id] = _changed(target, one)
+        if target.id not in own:
+            leading.append((one, target.id))
+    shown = {name: _taken_back(one) if one.deleted else one for name, one in shown.items()}
+    lines |= {one.id: _line(one, shown[target_id]) for one, target_id in leading}
+    quoting = (replace(one, quote_gone=one.quote_gone or one.quote_hash in revoked) for one in shown.values())
+    found = [_quoting(one, own, shown, targets) for one in quoting if one.id in own]
+    return sorted([*found, *(one for name, one in lines.items() if name in own)], key=lambda one: one.place)
+
+
+def _stray(change: Message, *, gone: bool) -> Message:
+    """A change without its message. The edit of one that was taken back says nothing of its text."""
+    if change.kind == "edit" and not gone:
+        return replace(change, edited_at=change.sent_at)
+    text = change.text if change.kind == "reaction" else ""
+    return replace(change, direction="event", kind=f"{change.kind}_unknown", text=text)
+
+
+def _line(change: Message, target: Message) -> Message:
+    """A change of another ticket's message: what happened, and the way there."""
+    taken = change.kind == "reaction" and (not change.text or bool(change.details.get("removed")))
+    text = change.text if change.kind == "reaction" and not taken else ""
+    kind = "reaction_taken_elsewhere" if taken else f"{change.kind}_elsewhere"
+    return replace(change, direction="event", kind=kind, text=text, quote=_quote(target))
+
+
+def _changed(target: Message, change: Message) -> Message:
+    if change.kind == "reaction":
+        if change.unreadable:
+            return target
+        kept = change.text if change.text and not change.details.get("removed") else ""
+        return replace(target, reactions=(kept,) if kept else ())
+    if change.kind == "revoke":
+        return replace(target, deleted=True)
+    if change.deleted:  # its text went with the message's
+        return target
+    new = {name: value for name, value in change.details.items() if name != "new_kind"}
+    if change.details.get("new_kind") == "location" and not change.unreadable:
+        return _moved(target, change, new)
+    details = {**target.details, **new}
+    if (change.text, details) == (target.text, target.details) and not change.unreadable:
+        return target  # an application may send an edit that edits nothing
+    history = (*target.history, target.text)[-VERSIONS:]
+    return replace(
+        target,
+        text=change.text,
+        details=details,
+        history=history,
+        edited_at=change.sent_at,
+        unreadable=change.unreadable,
+    )
+
+
+def _moved(target: Message, position: Message, new: Mapping[str, Any]) -> Message:
+    """A live location shows its newest position, and no trace of the ones before: nobody edited anything."""
+    kept = {name: value for name, value in target.details.items() if name != "live"}
+    return replace(target, text=position.text, details={**kept, **new})
+
+
+def _taken_back(message: Message) -> Message:
+    return replace(message, text="", details={}, history=(), edited_at=0, reactions=(), unreadable=False, quote_hash="")
+
+
+def _quote(quoted: Message, text: str = "") -> Quote:
+    """What is shown of a message of another ticket."""
+    said = "" if quoted.deleted else text or quoted.text
+    return Quote(quoted.id, said[:QUOTED], quoted.ticket_id, quoted.deleted)
+
+
+def _quoting(message: Message, own: set[str], shown: dict[str, Message], targets: dict[str, str]) -> Message:
+    said = str(message.details.get("quote_text") or "")
+    if not message.quote_hash:  # what is quoted may lie in another chat
+        return replace(message, quote=Quote("", said[:QUOTED])) if said else message
+    quoted = shown.get(targets.get(message.quote_hash, ""))
+    if quoted is None:
+        held = "" if message.quote_gone else said or str(message.details.get("quoted_text") or "")
+        quote = Quote("", held[:QUOTED], gone=message.quote_gone)
+    else:
+        quote = _quote(quoted, said)
+        quote = replace(quote, ticket_id="") if quoted.id in own else quote
+    details = message.details
+    if quote.gone:
+        details = {name: value for name, value in details.items() if name not in ("quote_text", "quoted_text")}
+    return replace(message, quote=quote, details=details)

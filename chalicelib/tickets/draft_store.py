@@ -1,0 +1,132 @@
+"""Drafts of colleagues: read, saved, emptied, and gone in the very transaction that stores what was made of them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.core.clock import SECOND, gone_at
+from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.models import DeskRow, alive
+from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.transactions import TRIES, Transactions
+from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.tickets.drafts import EMPTIED_LASTS, KINDS, Draft, DraftKind, DraftPlace, Saved, guard_name
+from chalicelib.tickets.records import Ticket
+from chalicelib.vault import sealing
+from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.vault import CannotOpen
+
+_NEWER = "attribute_not_exists(pk) OR #client_hash <> :client_hash OR #order < :order"
+"""Condition of a save: it is of another sending, or newer than the one that is there."""
+
+
+class DraftStore:
+    """Reads and writes drafts. All methods raise Unavailable."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
+        self._run = Transactions(client, wait)
+        self._writes = Writes(tables)
+        self._wait = wait
+
+    def of(self, ticket: Ticket, staff_id: str, opener: Opener, now: int) -> dict[DraftKind, Draft]:
+        """A colleague's drafts on a ticket. One that cannot be opened is left out."""
+        places = {
+            f"draft#{place.tail}": place
+            for place in (DraftPlace(ticket.conversation_id, ticket.id, staff_id, kind) for kind in KINDS)
+        }
+        pk, found = rows.conversation_pk(ticket.conversation_id), dict[DraftKind, Draft]()
+        with reaching():
+            for row in DeskRow.batch_get([(pk, sk) for sk in places], consistent_read=True):
+                draft = self._opened(row, places[row.sk], opener) if row.content and alive(row, now) else None
+                if draft is not None:
+                    found[places[row.sk].kind] = draft
+        return found
+
+    def _opened(self, row: DeskRow, place: DraftPlace, opener: Opener) -> Draft | None:
+        try:
+            content = opener.json(str(row.contact_id), sealing.draft_content(place.tail), row.content)
+        except CannotOpen:
+            return None
+        if not content:
+            return None
+        return Draft(
+            str(content.get("text", "")), str(content.get("client_id", "")), int(row.order or 0), int(row.at or 0)
+        )
+
+    def save(self, place: DraftPlace, draft: Draft, head: Mapping[str, Any], expires_at: int) -> Saved:
+        """Keep a draft behind the contact's fence, unless what it was to become is stored already.
+
+        `head` has contact_id, epoch and public_key of the conversation. `expires_at` in seconds.
+        """
+        name = guard_name(place.kind, draft.client_id)
+        values = {
+            "content": sealing.seal_json(
+                head["public_key"],
+                sealing.draft_content(place.tail),
+                {"text": draft.text, "client_id": draft.client_id},
+            ),
+            "contact_id": head["contact_id"],
+            "client_hash": name,
+            "order": draft.order,
+            "at": draft.at,
+            "expires_at": expires_at,
+            "gone_at": gone_at(expires_at),
+        }
+        pk = rows.conversation_pk(place.conversation_id)
+        expression = "SET " + ", ".join(f"#{one} = :{one}" for one in values)
+        writes = [
+            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": head["epoch"]}),
+            self._writes.update("client", "desk", pk, f"client#{name}", "", "attribute_not_exists(pk)", {}),
+            self._writes.update("draft", "desk", pk, f"draft#{place.tail}", expression, _NEWER, values),
+        ]
+        return self._write(writes)
+
+    def empty(self, place: DraftPlace, client_id: str, order: int, epoch: int, now: int) -> bool:
+        """Take a draft's text away, because the colleague did; False when a newer save is there, or the contact's fence
+        has moved from `epoch`. The place is remembered also when no save has come yet: one may be on its way."""
+        until = (now + EMPTIED_LASTS) // SECOND
+        values = {
+            "client_hash": guard_name(place.kind, client_id),
+            "order": order,
+            "until": until,
+            "gone": gone_at(until),
+        }
+        pk = rows.conversation_pk(place.conversation_id)
+        expression = (
+            "SET #client_hash = :client_hash, #order = :order, #expires_at = :until, #gone_at = :gone REMOVE #content"
+        )
+        writes = [
+            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": epoch}),
+            self._writes.update("draft", "desk", pk, f"draft#{place.tail}", expression, _NEWER, values),
+        ]
+        return self._write(writes) is Saved.SAVED
+
+    def _write(self, writes: list[Write]) -> Saved:
+        for attempt in range(TRIES):
+            refusal = self._run.once(writes)
+            if refusal is None:
+                return Saved.SAVED
+            if "head" in refusal.roles:
+                return Saved.MOVED
+            if refusal.roles:
+                return Saved.USED if "client" in refusal.roles else Saved.LATE
+            self._wait(attempt)
+        raise Unavailable("This draft changes too fast to be kept now; try again.")
+
+
+def spent(writes: Writes, place: DraftPlace, name: str, now: int) -> Write:
+    """What belongs into the transaction that stores a reply or comment under the guard `name`: the draft that it was
+    made of goes, and no other. Raises Unavailable.
+
+    When the draft changes in between, the transaction is refused and is to be built anew.
+    """
+    pk, sk = rows.conversation_pk(place.conversation_id), f"draft#{place.tail}"
+    row = get_row(pk, sk)
+    if row is None or not row.content or row.client_hash != name:
+        condition = "attribute_not_exists(#content) OR #client_hash <> :name"
+        return writes.update("draft", "desk", pk, sk, "", condition, {"name": name})
+    until = now // SECOND
+    expression = "SET #expires_at = :until, #gone_at = :gone REMOVE #content"
+    values = {"name": name, "until": until, "gone": gone_at(until)}
+    return writes.update("draft", "desk", pk, sk, expression, "#client_hash = :name", values)

@@ -1,0 +1,283 @@
+"""The read model: what the dashboard and the API show. Every row passes `alive` and is opened here.
+
+One `Desk` serves one request: it keeps the opened keys of that request and nothing longer.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chalicelib.core.normal import seen
+from chalicelib.core.observability import count, log
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.models import DeskRow, alive
+from chalicelib.tickets.model import LATE_SPAN
+from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
+from chalicelib.tickets.records_of_rows import consent, conversation, number, question_at
+from chalicelib.tickets.threads import Threads
+from chalicelib.tickets.undelivered import undelivered
+from chalicelib.vault import sealing
+from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.vault import CannotOpen, Place
+
+ADDRESS_KINDS = ("phone", "user", "chat")
+ERASING = "erasing"
+"""State of a contact behind whom the fence has closed: HardSuppress."""
+_LOOKED_AT = ("contact_id", "state", "suppressed_at")
+"""What a list asks of contacts."""
+CHAIN = 20
+"""Tickets of one conversation that are followed backwards."""
+
+
+class Desk:
+    """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
+
+    def __init__(self, opener: Opener, now: int) -> None:
+        self.opener = self._opener = opener
+        self._now = now
+        self._heads: dict[str, DeskRow] = {}
+        self._threads = Threads(self._json, now)
+        self._erasing: dict[str, bool] = {}
+        """Of the contacts that this request has met, whether they are being erased."""
+        self._suppressed: set[str] = set()
+        """Those of them who get only what they ask for."""
+
+    # -- tickets
+
+    def ticket(self, ticket_id: str) -> Ticket | None:
+        """A ticket by its id, strongly consistent; None when there is none or its retention has ended."""
+        row = self._get(rows.ticket_pk(ticket_id), "ticket")
+        if row is None:
+            return None
+        self._erasing.pop(str(row.contact_id), None)  # who reads it again wants to know anew
+        return self.opened([row])[0]
+
+    def ticket_id_of(self, number: str) -> str:
+        """The id of the ticket with this number (digits only), or ""."""
+        return str(row.ticket_id) if (row := self._get(rows.number_pk(number), "number")) else ""
+
+    def tickets(self, ticket_ids: Iterable[str]) -> list[Ticket]:
+        """Several tickets, newest activity first; those that are not there are left out."""
+        keys = [(rows.ticket_pk(one), "ticket") for one in dict.fromkeys(ticket_ids)]
+        return sorted(self.opened(self._batch(keys)), key=lambda one: (-one.activity, one.id))
+
+    def chain(self, ticket: Ticket, most: int = CHAIN) -> list[Ticket]:
+        """The earlier tickets of the same conversation, newest first, `most` of them."""
+        found: list[DeskRow] = []
+        before = ticket.previous_id
+        while before and len(found) < most:
+            row = self._get(rows.ticket_pk(before), "ticket")
+            if row is None:
+                break
+            found.append(row)
+            before = row.previous_ticket_id or ""
+        return self.opened(found)
+
+    def opened(self, found: Sequence[DeskRow]) -> list[Ticket]:
+        """Open rows of tickets and what they name as undelivered: one BatchGetItem on `keys`, one on the contacts and
+        one on the messages per hundred. Of who is being erased nothing is opened, though the key is still there."""
+        contact_ids = list(dict.fromkeys(str(row.contact_id) for row in found))
+        with reaching():
+            self._opener.load(contact_ids)
+            self._look(contact_ids)
+        shown = [row for row in found if not self._erasing.get(str(row.contact_id))]
+        failed = undelivered(shown, self._batch, self._json)
+        return [self._ticket(row, failed.get(row.pk)) for row in found]
+
+    def _look(self, contact_ids: Sequence[str]) -> None:
+        """Learn which of these contacts are being erased. One alone is asked by a strongly consistent read: whoever
+        opens or changes a ticket goes by it; a list may be a moment late, as its index is."""
+        unknown = [one for one in contact_ids if one not in self._erasing]
+        if len(unknown) == 1:
+            self.erasing(unknown[0])
+            return
+        self._erasing |= dict.fromkeys(unknown, False)
+        keys = [(rows.contact_pk(one), "contact") for one in unknown]
+        for row in DeskRow.batch_get(keys, attributes_to_get=list(_LOOKED_AT)) if keys else ():
+            self._met(row)
+
+    def _met(self, row: DeskRow) -> None:
+        """Remember what a contact's row says of showing and writing to them."""
+        contact_id = str(row.contact_id)
+        self._erasing[contact_id] = row.state == ERASING
+        (self._suppressed.add if row.suppressed_at else self._suppressed.discard)(contact_id)
+
+    def _ticket(self, row: DeskRow, failed: Undelivered | None) -> Ticket:
+        ticket_id = str(row.ticket_id)
+        gone = self._erasing.get(str(row.contact_id), False)
+        who, no_who = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), None if gone else row.who)
+        last, no_last = self._json(
+            row.contact_id, sealing.ticket_attribute(ticket_id, "last"), None if gone else row.last
+        )
+        erased = who is None and not no_who
+        return Ticket(
+            id=ticket_id,
+            number=str(row.number),
+            state=str(row.state),
+            channel=str(row.channel),
+            account=str(row.account),
+            conversation_id=str(row.conversation_id),
+            contact_id=str(row.contact_id),
+            assignee=row.assignee or "",
+            priority=row.priority or "normal",
+            tags=tuple(row.tags or ()),
+            created_at=number(row.created_at),
+            last_message_at=number(row.last_message_at),
+            oldest_at=int(min(row.late_in)) * LATE_SPAN if row.late_in else 0,
+            activity=number(row.activity),
+            unread=number(row.unread),
+            language=row.language or "",
+            previous_id=row.previous_ticket_id or "",
+            solved_at=number(row.solved_at),
+            closed_at=number(row.closed_at),
+            expires_at=number(row.expires_at) * 1000,
+            name=seen(str((who or {}).get("name", ""))),
+            username=seen(str((who or {}).get("username", ""))),
+            address=str((who or {}).get("address", "")),
+            last_text="" if erased else str((last or {}).get("text", "")),
+            last_kind="" if erased else row.last_kind or "",
+            last_direction="" if erased else row.last_direction or "",
+            undelivered=None if erased else failed,
+            erased=erased,
+            unreadable=no_who,
+            last_unreadable=no_last,
+            question_at=question_at(row),
+            suppressed=str(row.contact_id) in self._suppressed,
+        )
+
+    # -- conversations
+
+    def conversation(self, conversation_id: str) -> Conversation:
+        """The head of a conversation, strongly consistent; the one that `contact` has just read serves once."""
+        row = self._heads.pop(conversation_id, None) or self._get(rows.conversation_pk(conversation_id), "head")
+        return conversation(row) if row else Conversation(conversation_id, "")
+
+    def conversations(self, conversation_ids: Iterable[str]) -> list[Conversation]:
+        """Several heads in one BatchGetItem per hundred."""
+        keys = [(rows.conversation_pk(one), "head") for one in dict.fromkeys(conversation_ids)]
+        return [conversation(row) for row in self._batch(keys)]
+
+    def messages(self, ticket: Ticket) -> Thread:
+        """The ticket's messages, comments and activity lines, oldest first: see Threads.of."""
+        return self._threads.of(ticket, lambda: self.conversation(ticket.conversation_id).ticket_id)
+
+    def message(self, ticket: Ticket, ref: MessageRef) -> Message | None:
+        """One message of the ticket, strongly consistent, without what was folded into it; None when it is
+        elsewhere."""
+        row = self._get(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        return self._threads.message(ticket, row) if row and row.ticket_id == ticket.id else None
+
+    # -- contacts
+
+    def contact(self, contact_id: str) -> Contact | None:
+        """A contact with the consents given, or None when there is none or its retention has ended.
+
+        The box of a request is a contact without a profile, and nobody's to look at.
+        """
+        found: dict[str, DeskRow] = {}
+        with reaching():
+            for row in DeskRow.query(rows.contact_pk(contact_id), consistent_read=True, limit=100):
+                if alive(row, self._now):
+                    found[row.sk] = row
+        if "contact" not in found or found["contact"].profile is None:
+            return None
+        row = found.pop("contact")
+        head = self._get(rows.conversation_pk(str(row.conversation_id)), "head")
+        if head is None:
+            return None  # the head carries the contact's date
+        self._heads[str(row.conversation_id)] = head
+        consents = [one for name, one in found.items() if name.startswith("consent#")]
+        profile, unreadable = self._json(contact_id, sealing.contact_attribute(contact_id, "profile"), row.profile)
+        addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}
+        return Contact(
+            id=contact_id,
+            channel=str(row.channel),
+            account=str(row.account),
+            language=row.language or "",
+            conversation_id=str(row.conversation_id),
+            created_at=number(row.created_at),
+            name=seen(str((profile or {}).get("name", ""))),
+            username=seen(str((profile or {}).get("username", ""))),
+            **{kind: value or "" for kind, value in addresses.items()},
+            erased=profile is None and not unreadable,
+            unreadable=unreadable or None in addresses.values(),
+            consents=tuple(consent(one) for one in consents),
+            request_id=(found["request"].request_id or "") if "request" in found else "",
+            suppressed_at=number(row.suppressed_at),
+            opted_out_at=number(row.opted_out_at),
+            erasing=row.state == ERASING,
+        )
+
+    def erasing(self, contact_id: str) -> bool:
+        """Whether the contact's data is being destroyed, by a strongly consistent read of this request."""
+        if contact_id not in self._erasing:
+            row = self._get(rows.contact_pk(contact_id), "contact")
+            self._erasing[contact_id] = False
+            if row:
+                self._met(row)
+        return self._erasing[contact_id]
+
+    def open_request(self, contact_id: str) -> str:
+        """Id of the contact's open request about data, or ""."""
+        return str(row.request_id) if (row := self._get(rows.contact_pk(contact_id), "request")) else ""
+
+    def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
+        """The conversations of several contacts."""
+        keys = [(rows.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
+        found = self._batch(keys)
+        for row in found:
+            self._met(row)
+        return [str(row.conversation_id) for row in found]
+
+    def written(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:
+        """What a colleague wrote about a request (`evidence` or `reason`); "" when nothing, or when it cannot be
+        opened."""
+        place = sealing.request_attribute(request_id, attribute)
+        try:
+            return self._opener.text(contact_id, place, sealed) or ""
+        except CannotOpen:
+            _say_unopened(contact_id)
+            return ""
+
+    def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str | None:
+        try:
+            return self._opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
+        except CannotOpen:
+            _say_unopened(contact_id)
+            return None
+
+    def _json(self, contact_id: str, place: Place, sealed: bytes | None) -> tuple[dict[str, Any] | None, bool]:
+        """Open a value; whether it is there and cannot be opened. That is not the same as erased, and one such value
+        takes nothing else of the page away."""
+        try:
+            return self._opener.json(contact_id, place, sealed), False
+        except CannotOpen:
+            _say_unopened(contact_id)
+            return None, True
+
+    def confirm_key(self, ticket: Ticket, head: Conversation) -> bool:
+        """Whether there is a key to seal to, and the head names the customer's own. Raises Conflict: key_mismatch."""
+        return self._opener.seal_key(ticket.contact_id, head.public_key) is not None
+
+    # -- rows
+
+    def _get(self, pk: str, sk: str) -> DeskRow | None:
+        with reaching():
+            try:
+                row = DeskRow.get(pk, sk, consistent_read=True)
+            except DeskRow.DoesNotExist:
+                return None
+        return row if alive(row, self._now) and not row.guard else None
+
+    def _batch(self, keys: Sequence[tuple[str, str]]) -> list[DeskRow]:
+        if not keys:
+            return []
+        with reaching():
+            return [row for row in DeskRow.batch_get(list(keys), consistent_read=True) if alive(row, self._now)]
+
+
+def _say_unopened(contact_id: str) -> None:
+    log("cannot_open", level=logging.ERROR, contact_id=contact_id)
+    count("CannotOpen")

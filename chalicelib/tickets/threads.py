@@ -1,0 +1,185 @@
+"""A ticket's messages, read out of its conversation, and what they have to do with those of other tickets.
+
+A customer reacts to, edits, deletes and quotes messages whatever ticket they lie on. Most tickets hold all that belongs
+to them: then one query reads them, and nothing else is asked. Looked further is only behind a ticket that others have
+followed, for later changes of its messages, and before a ticket that quotes or changes what it does not hold.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.core.asks import pressed_request
+from chalicelib.core.clock import DAY, GUARD_DAYS
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.models import DeskRow, alive
+from chalicelib.tickets.apply_edits import fold
+from chalicelib.tickets.kinds import CHANGES
+from chalicelib.tickets.pieces import outstanding
+from chalicelib.tickets.records import Message, Thread, Ticket
+from chalicelib.tickets.records_of_rows import mapping, number, outcome, outgoing, resent_as, size_of
+from chalicelib.vault import sealing
+from chalicelib.vault.vault import Place
+
+MOST_MESSAGES = 1000
+"""Messages of one ticket that are shown: the newest ones."""
+MOST_OPENED = 1_500_000
+"""Bytes of their texts, as a page would write them: a function's answer holds 6 MB, markup and all."""
+EXAMINED = 4000
+"""Rows of the conversation that are looked at for one ticket."""
+LOOKED_BACK = 500
+"""Rows before it, for what it quotes: who quotes an older message still is seen as quoting one that is not held."""
+_LAST = "message#9999999999999~"
+Open = Callable[[str, Place, bytes | None], tuple[dict[str, Any] | None, bool]]
+"""Opens a sealed mapping of a contact; whether it is there and does not open."""
+
+
+@dataclass
+class _Found:
+    """What was read: the ticket's own messages, rows of other tickets, and whether older ones were left out."""
+
+    own: list[Message] = field(default_factory=list)
+    others: list[DeskRow] = field(default_factory=list)
+    earlier: bool = False
+
+    def named(self) -> set[str]:
+        """Blind names of the ticket's own messages."""
+        said = (one for one in self.own if one.kind not in CHANGES)
+        return {name for one in said for name in (one.provider_hash, *one.links) if name}
+
+    def asked(self) -> set[str]:
+        """Blind names of messages that the ticket's own are about."""
+        about = (one for one in self.own if not pressed_request(one.details))  # such a question lies on no ticket
+        return {name for one in about for name in (one.quote_hash, one.target_hash) if name}
+
+
+@dataclass(frozen=True)
+class Threads:
+    """Reads threads as of `now` (ms). All methods raise Unavailable."""
+
+    open: Open
+    now: int
+
+    def of(self, ticket: Ticket, newest: Callable[[], str]) -> Thread:
+        """The ticket's messages, comments and activity lines, oldest first, edits and reactions folded in.
+
+        Messages may be older than their ticket, because a provider delivers late. Of very many or very long ones the
+        newest are returned: MOST_MESSAGES, MOST_OPENED, EXAMINED. `newest` tells the conversation's newest ticket.
+        """
+        first = max(0, min(ticket.created_at - GUARD_DAYS * DAY, ticket.oldest_at or ticket.created_at))
+        last = f"message#{ticket.closed_at + GUARD_DAYS * DAY:013d}~" if ticket.closed_at else _LAST
+        with reaching():
+            found = self._own(ticket, f"message#{first:013d}", last)
+            if ticket.closed_at and newest() != ticket.id:
+                found.others += self._changes_behind(ticket, last)
+            named, asked = found.named(), found.asked()
+            beside = [row for row in found.others if _about(row, named | asked) or _names(row) & asked]
+            missing = asked - named - {name for row in beside for name in _names(row)}
+            if missing and ticket.previous_id:
+                beside += self._before(ticket, f"message#{first:013d}", asked - named, missing)
+        return Thread(tuple(fold(found.own, (self.message(ticket, row) for row in beside))), found.earlier)
+
+    def _own(self, ticket: Ticket, first: str, last: str) -> _Found:
+        found, size = _Found(), 0
+        read = DeskRow.query(
+            rows.conversation_pk(ticket.conversation_id),
+            DeskRow.sk.between(first, last),
+            scan_index_forward=False,
+            consistent_read=True,
+        )
+        for place, row in enumerate(read):
+            if place >= EXAMINED:
+                found.earlier = True
+                break
+            if row.guard or not alive(row, self.now):
+                continue
+            if row.ticket_id != ticket.id:
+                found.others.append(row)
+                continue
+            if len(found.own) >= MOST_MESSAGES or size >= MOST_OPENED:
+                found.earlier = True
+                break
+            found.own.append(self.message(ticket, row))
+            size += size_of(found.own[-1])
+        return found
+
+    def _changes_behind(self, ticket: Ticket, last: str) -> Iterator[DeskRow]:
+        """What was changed after the ticket was closed, as far as the next tickets' first EXAMINED rows show it."""
+        read = DeskRow.query(
+            rows.conversation_pk(ticket.conversation_id),
+            DeskRow.sk.between(last, _LAST),
+            filter_condition=DeskRow.kind.is_in(*sorted(CHANGES)),
+            page_size=EXAMINED // 4,
+        )
+        for row in read:
+            if not row.guard and alive(row, self.now):
+                yield row
+            if read.page_iter.total_scanned_count > EXAMINED:
+                return
+
+    def _before(self, ticket: Ticket, first: str, asked: set[str], missing: set[str]) -> Iterator[DeskRow]:
+        """Messages before the ticket's range that it is about, with what changed them since, the newest first."""
+        wanted = set(missing)
+        read = DeskRow.query(
+            rows.conversation_pk(ticket.conversation_id),
+            DeskRow.sk.between("message#", first),
+            scan_index_forward=False,
+            page_size=LOOKED_BACK // 5,
+        )
+        for place, row in enumerate(read):
+            if place >= LOOKED_BACK or not wanted:
+                return
+            if row.guard or not alive(row, self.now):
+                continue
+            if names := _names(row) & asked:
+                wanted -= names
+                yield row
+            elif _about(row, asked):
+                yield row
+
+    def message(self, ticket: Ticket, row: DeskRow) -> Message:
+        """Open a message of the ticket's customer."""
+        ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
+        content, unreadable = self.open(ticket.contact_id, sealing.message_content(ref), row.content)
+        opened, (status, failure) = content or {}, outcome(row)
+        details = opened.get("details")
+        return Message(
+            id=str(ref),
+            direction=str(row.direction),
+            kind=str(row.kind),
+            sent_at=number(row.sent_at) or ref.at,
+            text=str(opened.get("text", "")),
+            order=number(row.order),
+            arrived_at=number(row.arrived_at),
+            status=status,
+            failure=failure,
+            author=row.author or "",
+            purpose=row.purpose or "",
+            provider_hash=row.provider_hash or "",
+            quote_hash=row.quote_hash or "",
+            target_hash=row.target_hash or "",
+            details=details if isinstance(details, dict) else {},
+            params=mapping(row.params),
+            forwarded=bool(opened.get("forwarded")),
+            uncertain=bool(row.uncertain),
+            resent_as="" if outstanding(outgoing(row)) else resent_as(ref, row),
+            raw_type=row.raw_type or "",
+            erased=content is None and not unreadable and row.content is not None,
+            unreadable=unreadable,
+            deleted=bool(row.deleted),
+            ticket_id=row.ticket_id or "",
+            links=tuple(row.links or ()),
+            quote_gone=bool(row.quote_gone),
+        )
+
+
+def _names(row: DeskRow) -> set[str]:
+    """Blind names by which a message is referred to; a change is referred to by nothing."""
+    return set() if row.kind in CHANGES else {row.provider_hash or "", *(row.links or ())} - {""}
+
+
+def _about(row: DeskRow, names: set[str]) -> bool:
+    """Whether a row changes one of these messages."""
+    return row.kind in CHANGES and row.target_hash in names

@@ -1,0 +1,170 @@
+"""What colleagues change on tickets: each change and its activity line in one transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.core.clock import gone_at
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.ids import new_id
+from chalicelib.core.references import MessageRef
+from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.models import alive
+from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.writes import Write, Writes, blind_of_notice, client_guard
+from chalicelib.tickets.draft_store import spent
+from chalicelib.tickets.drafts import DraftPlace
+from chalicelib.tickets.model import State, queue_of
+from chalicelib.tickets.records import Conversation, Event, Ticket
+from chalicelib.vault import sealing
+
+
+class DeskChanges:
+    """Writes changes of tickets. All methods raise Unavailable."""
+
+    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
+        self._client = client
+        self._writes = Writes(tables)
+
+    def change(self, ticket: Ticket, new: Mapping[str, Any], events: list[Event], author: str, now: int) -> bool:
+        """Set attributes of a ticket and write its activity lines, if nothing of it changed meanwhile.
+
+        `new` maps attributes to values; None removes one. Returns whether it was written.
+        """
+        writes = [self._update(ticket, new, now)]
+        if ticket.state == State.CLOSED and new.get("state", State.CLOSED) != State.CLOSED:
+            writes.append(self._newest_again(ticket))
+        writes += [self._event(ticket, event, author, now, order) for order, event in enumerate(events)]
+        return self._transact(writes)
+
+    def _update(self, ticket: Ticket, new: Mapping[str, Any], now: int) -> Write:
+        values: dict[str, Any] = {"old_state": ticket.state, "old_priority": ticket.priority}
+        condition = "#state = :old_state AND #priority = :old_priority"
+        if ticket.assignee:
+            condition += " AND #assignee = :old_assignee"
+            values["old_assignee"] = ticket.assignee
+        else:
+            condition += " AND attribute_not_exists(#assignee)"
+        changes = dict(new)
+        if "state" in changes:
+            changes |= {"queue": queue_of(changes["state"]), "activity": now}
+        kept = {name: value for name, value in changes.items() if value is not None}
+        gone = [name for name, value in changes.items() if value is None]
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept) if kept else ""
+        if gone:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        pk = rows.ticket_pk(ticket.id)
+        return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values | kept)
+
+    def _newest_again(self, ticket: Ticket) -> Write:
+        """A closed ticket comes back only while it is its conversation's newest: messages go to that one. The contact's
+        date goes with the ticket's."""
+        pk, values = rows.conversation_pk(ticket.conversation_id), {"ticket": ticket.id}
+        return self._writes.update("head", "desk", pk, "head", "REMOVE expires_at", "ticket_id = :ticket", values)
+
+    def _event(self, ticket: Ticket, event: Event, author: str, now: int, order: int) -> Write:
+        ref = MessageRef(ticket.conversation_id, now, blind_of_notice(event.kind, new_id()))
+        attributes = {
+            "direction": "event",
+            "kind": event.kind,
+            "ticket_id": ticket.id,
+            "contact_id": ticket.contact_id,
+            "sent_at": now,
+            "order": order,
+            "arrived_at": now,
+            "author": author,
+            "params": dict(event.params),
+            **_dates(ticket),
+        }
+        pk = rows.conversation_pk(ref.conversation_id)
+        return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes)
+
+    def comment(
+        self, ticket: Ticket, head: Conversation, text: str, author: str, now: int, name: str = ""
+    ) -> MessageRef | None:
+        """Keep an internal comment, sealed like a message, behind the contact's fence. None, with nothing stored, when
+        the fence moved or somebody else was at the conversation in that instant.
+
+        `name` is that of the id by which a repetition is recognised. With one the comment is stored once, and the draft
+        that it was made of goes with it.
+        """
+        ref = MessageRef(ticket.conversation_id, now, blind_of_notice("comment", new_id()))
+        attributes = {
+            "direction": "note",
+            "kind": "comment",
+            "ticket_id": ticket.id,
+            "contact_id": ticket.contact_id,
+            "content": sealing.seal_json(head.public_key, sealing.message_content(ref), {"text": text}),
+            "sent_at": now,
+            "arrived_at": now,
+            "author": author,
+            **_dates(ticket),
+        }
+        pk = rows.conversation_pk(ref.conversation_id)
+        writes = [
+            self._writes.put("message", "desk", pk, f"message#{ref.tail}", attributes),
+            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": head.epoch}),
+        ]
+        if name:
+            place = DraftPlace(ticket.conversation_id, ticket.id, author, "comment")
+            guard = self._writes.put("client", "desk", pk, f"client#{name}", client_guard(ref, now))
+            writes += [guard, spent(self._writes, place, name, now)]
+        return ref if self._transact(writes) else None
+
+    def stored_under(self, conversation_id: str, name: str, now: int) -> MessageRef | None:
+        """The comment that was stored under a client's id, by its name, while that is remembered."""
+        row = get_row(rows.conversation_pk(conversation_id), f"client#{name}")
+        return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
+
+    def mark_read(self, ticket: Ticket, reader: str) -> bool:
+        """Take off the unread messages that were shown, for its assignee or, without one, for anybody.
+
+        What arrives meanwhile stays unread: the number that was seen is subtracted, nothing is set to zero.
+        """
+        return self._read(ticket, {"seen": ticket.unread, "me": reader}, "unread >= :seen")
+
+    def mark_seen(self, ticket: Ticket, behind: int, reader: str) -> bool:
+        """Take off the unread messages but the newest `behind`, if nothing arrived and nobody else read since.
+
+        So two who looked at different parts take nothing off together that neither has seen. The number alone would
+        not do: it is the same again when one message arrives and one is read.
+        """
+        values = {"seen": ticket.unread - behind, "unread": ticket.unread, "last": ticket.activity, "me": reader}
+        return self._read(ticket, values, "unread = :unread AND activity = :last")
+
+    def _read(self, ticket: Ticket, values: dict[str, Any], condition: str) -> bool:
+        condition += " AND (attribute_not_exists(assignee) OR assignee = :me)"
+        write = self._writes.update(
+            "ticket", "desk", rows.ticket_pk(ticket.id), "ticket", "SET unread = unread - :seen", condition, values
+        )
+        try:
+            self._client.update_item(**write.item["Update"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise _unavailable() from error
+        except BotoCoreError as error:
+            raise _unavailable() from error
+        return True
+
+    def _transact(self, writes: list[Write]) -> bool:
+        try:
+            self._client.transact_write_items(TransactItems=[write.item for write in writes])
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "TransactionCanceledException":
+                return False
+            raise _unavailable() from error
+        except BotoCoreError as error:
+            raise _unavailable() from error
+        return True
+
+
+def _dates(ticket: Ticket) -> dict[str, int]:
+    """The dates of a row that is added to a closed ticket; none while it is open."""
+    date = ticket.expires_at // 1000
+    return {"expires_at": date, "gone_at": gone_at(date)} if date else {}
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("The storage did not take the change; try again in a minute.")

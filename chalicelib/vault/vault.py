@@ -1,0 +1,134 @@
+"""Sealing and opening. Whoever may write needs public keys only; whoever may read needs the vault's private key.
+
+A contact's content is sealed with HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-256-GCM) to the contact's
+own public key. The contact's private key is itself sealed to the vault's public key. `info` binds a ciphertext
+to its place, so that one which is moved to another item or attribute does not open.
+
+Format of a sealed value: one version byte, then the HPKE message (32 bytes of encapsulated key, ciphertext, tag).
+"""
+
+import base64
+import hashlib
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from chalicelib.core.errors import DeskError
+from chalicelib.vault.model import ContactKey
+
+FORMAT = 1
+OVERHEAD = 1 + 32 + 16
+"""Bytes that sealing adds to a text."""
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+class CannotOpen(DeskError):
+    """The value was sealed for another key or place, was damaged, or has a format that this release does not know."""
+
+    code = "cannot_open"
+
+
+class Place(NamedTuple):
+    """Where a sealed value lives. `table` is the logical name, `item_id` never changes during the item's life."""
+
+    table: str
+    item_class: str
+    item_id: str
+    attribute: str
+
+    def info(self) -> bytes:
+        """Return the HPKE info: version and fields, each with its length in front, so that no two places collide."""
+        parts = [part.encode() for part in (self.table, self.item_class, self.item_id, self.attribute)]
+        return bytes([FORMAT]) + b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+
+
+class KeyPair(NamedTuple):
+    """Raw X25519 keys, 32 bytes each."""
+
+    private: bytes
+    public: bytes
+
+
+def new_pair() -> KeyPair:
+    """Make a fresh key pair."""
+    private = X25519PrivateKey.generate()
+    return KeyPair(private.private_bytes_raw(), private.public_key().public_bytes_raw())
+
+
+def public_of(private: bytes) -> bytes:
+    """Return the public half of a private key."""
+    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+def seal(public: bytes, place: Place, text: bytes) -> bytes:
+    """Seal `text` so that only the owner of `public`'s private key can open it, and only as the value of `place`."""
+    key = X25519PublicKey.from_public_bytes(public)
+    return bytes([FORMAT]) + _SUITE.encrypt(text, key, place.info())
+
+
+def unseal(private: bytes, place: Place, sealed: bytes) -> bytes:
+    """Open what `seal` made for this key and place. Raises CannotOpen."""
+    if not sealed or sealed[0] != FORMAT:
+        raise CannotOpen("This value has a sealing format that this release does not know.")
+    try:
+        return _SUITE.decrypt(sealed[1:], X25519PrivateKey.from_private_bytes(private), place.info())
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("This value does not open with this key at this place.") from error
+
+
+def fingerprint(public: bytes) -> str:
+    """Return the id of a public key: 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(public).hexdigest()[:16]
+
+
+def contact_key_place(contact_id: str) -> Place:
+    """Where a contact's sealed private key lives."""
+    return Place("keys", "key", contact_id, "sealed_private")
+
+
+def new_contact_key(vault_public: bytes, contact_id: str) -> ContactKey:
+    """Make a contact's key pair and seal its private half to the vault; the clear private half is dropped here."""
+    pair = new_pair()
+    sealed = seal(vault_public, contact_key_place(contact_id), pair.private)
+    return ContactKey(contact_id, pair.public, sealed, fingerprint(vault_public))
+
+
+class Vault:
+    """The deployment's private keys, by id: the current one and, during a rotation, the one before."""
+
+    def __init__(self, private_keys: dict[str, bytes]) -> None:
+        self._private_keys = private_keys
+
+    def open_contact_key(self, key: ContactKey) -> bytes:
+        """Return a contact's raw private key, which lives no longer than the request. Raises CannotOpen."""
+        private = self._private_keys.get(key.vault_id)
+        if private is None:
+            raise CannotOpen(
+                "The vault does not hold the key that sealed this contact's key; see the rotation runbook."
+            )
+        return unseal(private, contact_key_place(key.contact_id), key.sealed_private)
+
+    def open_vaulted(self, vault_id: str, place: Place, sealed: bytes) -> bytes:
+        """Open what was sealed to the vault itself, such as a part that names no person. Raises CannotOpen."""
+        private = self._private_keys.get(vault_id)
+        if private is None:
+            raise CannotOpen("The vault does not hold the key that sealed this value.")
+        return unseal(private, place, sealed)
+
+    def reseal(self, key: ContactKey, new_public: bytes) -> ContactKey:
+        """Return the same contact's key sealed to another vault key. Raises CannotOpen."""
+        private = self.open_contact_key(key)
+        sealed = seal(new_public, contact_key_place(key.contact_id), private)
+        return ContactKey(key.contact_id, key.public, sealed, fingerprint(new_public))
+
+
+def decode_key(text: str) -> bytes:
+    """Decode a base64url key from a setting or secret; padding may be missing."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def encode_key(key: bytes) -> str:
+    """Encode a key for a setting or secret."""
+    return base64.urlsafe_b64encode(key).decode().rstrip("=")

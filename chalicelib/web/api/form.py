@@ -1,0 +1,152 @@
+"""How things look in the JSON API. Times are RFC 3339 in UTC; openapi.json describes every field."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.channels.refusals import shown_reason
+from chalicelib.core.ids import speak
+from chalicelib.staff.model import Staff
+from chalicelib.tickets.records import Contact, Message, Ticket
+from chalicelib.web.details import details_of
+
+FILES = frozenset(["image", "video", "document", "sticker", "audio", "voice", "animation", "video_note"])
+
+
+def when(at: int) -> str | None:
+    """An instant (ms) as RFC 3339, or None for 0."""
+    if not at:
+        return None
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def ticket(one: Ticket) -> dict[str, Any]:
+    """A ticket without its messages."""
+    return {
+        "id": one.id,
+        "number": speak(one.number),
+        "state": one.state,
+        "channel": one.channel,
+        "assignee": one.assignee or None,
+        "priority": one.priority,
+        "tags": list(one.tags),
+        "contact": {
+            "id": one.contact_id,
+            "name": one.name or None,
+            "address": one.address or None,
+            "language": one.language or None,
+            "erased": one.erased,
+            "unreadable": one.unreadable,
+        },
+        "created_at": when(one.created_at),
+        "last_message_at": when(one.last_message_at),
+        "unread": one.unread,
+        "suppressed": one.suppressed,
+        "open_question": one.question_at > 0,
+        "undelivered": _undelivered(one),
+    }
+
+
+def _undelivered(one: Ticket) -> dict[str, Any] | None:
+    """Our newest message that did not go out."""
+    if one.undelivered is None:
+        return None
+    failed = one.undelivered
+    return {"id": failed.id or None, "text": failed.text, "failure": _why(one.channel, failed.failure)}
+
+
+def message(one: Message, channel: str = "") -> dict[str, Any]:
+    """A message or comment on a ticket of `channel`. A deleted message keeps its place and loses its text."""
+    return {
+        "id": one.id,
+        "direction": one.direction,
+        "kind": one.kind,
+        "text": "" if one.deleted else one.text,
+        "sent_at": when(one.sent_at),
+        "status": one.status or None,
+        "failure": _why(channel, one.failure) if one.status == "failed" else None,
+        "resent_as": one.resent_as or None,
+        "author": one.author or None,
+        "details": details_of(one),
+        "attachments": [] if one.deleted else attachments(one),
+        "reactions": list(one.reactions),
+        "edited": bool(one.edited_at),
+        "edited_at": when(one.edited_at),
+        "deleted": one.deleted,
+        "quote": _quote(one),
+        "erased": one.erased,
+        "unreadable": one.unreadable,
+    }
+
+
+def _quote(one: Message) -> dict[str, Any] | None:
+    quote = one.quote
+    if quote is None:
+        return None
+    return {"id": quote.id or None, "ticket_id": quote.ticket_id or None, "text": quote.text}
+
+
+def _why(channel: str, failure: Mapping[str, Any]) -> dict[str, Any]:
+    """The provider's code, our class of it, and the provider's own words."""
+    code, said = str(failure.get("code", "")), str(failure.get("text", ""))
+    return {"code": code, "reason": shown_reason(channel, failure), "said": said or None}
+
+
+def attachments(one: Message) -> list[dict[str, Any]]:
+    """The files of a message, by name, type and size in bytes."""
+    kind = str(one.details.get("new_kind", one.kind))
+    if kind not in FILES:
+        return []
+    about = one.details
+    return [
+        {
+            "kind": kind,
+            "name": about.get("filename") or None,
+            "type": about.get("mime") or None,
+            "size": about.get("size") or None,
+            "duration": about.get("duration") or None,
+        }
+    ]
+
+
+def contact(one: Contact) -> dict[str, Any]:
+    """A contact with its consents."""
+    return {
+        "id": one.id,
+        "name": one.name or None,
+        "username": one.username or None,
+        "channel": one.channel,
+        "language": one.language or None,
+        "addresses": [
+            {"kind": kind, "value": value}
+            for kind, value in (("phone", one.phone), ("user", one.user), ("chat", one.chat))
+            if value
+        ],
+        "created_at": when(one.created_at),
+        "erased": one.erased,
+        "unreadable": one.unreadable,
+        "suppressed": one.suppressed,
+        "opted_out_at": when(one.opted_out_at),
+        "consents": [
+            {
+                "given_at": when(each.at),
+                "purpose": each.purpose,
+                "policy_version": each.policy_version,
+                "policy_hash": each.policy_hash,
+                "channel": each.channel,
+            }
+            for each in one.consents
+        ],
+    }
+
+
+def me(one: Staff) -> dict[str, Any]:
+    """Who is signed in."""
+    return {
+        "id": one.id,
+        "email": one.email,
+        "name": one.name,
+        "roles": sorted(one.roles),
+        "language": one.language or None,
+        "undertaking_at": when(one.undertaking_at),
+    }

@@ -1,0 +1,70 @@
+"""Answers of HTTP routes: one place that maps errors, one that sets headers."""
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.core.errors import DeskError
+from chalicelib.core.observability import count, log, log_error
+
+SECURITY_HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+View = Callable[..., Response]
+
+
+def json_answer(body: Any, status: int = 200) -> Response:
+    """Answer with JSON that no cache keeps."""
+    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers={**SECURITY_HEADERS, **headers})
+
+
+def text_answer(text: str, status: int = 200) -> Response:
+    """Answer with plain text."""
+    headers = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(text, status_code=status, headers={**SECURITY_HEADERS, **headers})
+
+
+def html_answer(html: str, status: int = 200, cache: str = "no-store") -> Response:
+    """Answer with a page."""
+    headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": cache, "Vary": "Accept-Language"}
+    return Response(html, status_code=status, headers={**SECURITY_HEADERS, **headers})
+
+
+def error_answer(error: DeskError) -> Response:
+    """Answer with an error that a person can act on."""
+    return json_answer({"code": error.code, "message": error.message}, error.status)
+
+
+def answering(route: str) -> Callable[[View], View]:
+    """Wrap a view: an expected error gets its status, an unexpected one is logged without its text and answers 500."""
+
+    def wrap(view: View) -> View:
+        @functools.wraps(view)
+        def answer(*args: Any, **kwargs: Any) -> Response:
+            try:
+                return view(*args, **kwargs)
+            except DeskError as error:
+                log("refused", route=route, code=error.code, status=error.status)
+                return error_answer(error)
+            except Exception as error:  # noqa: BLE001 - the last place that can answer
+                log_error("failed", error, route=route)
+                count("UnexpectedError", route=route)
+                return json_answer({"code": "error", "message": "Something went wrong here. Try again."}, 500)
+
+        return answer
+
+    return wrap

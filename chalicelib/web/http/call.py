@@ -1,0 +1,123 @@
+"""One request as views see it: checked, with whoever is signed in."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from chalicelib.core.errors import BadInput, DeskError, TooLarge
+from chalicelib.staff.model import Staff
+
+MAX_TEXT_BODY = 256 * 1024
+"""Bytes of a form or JSON body; nothing here takes files."""
+MAX_FIELDS = 100
+
+
+class WrongType(DeskError):
+    """The body is of a type that this route does not take."""
+
+    status, code = 415, "wrong_type"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request. `token` is the session's, empty when signed out; `now` is the desk's time in ms."""
+
+    method: str
+    route: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    raw: bytes
+    source: str
+    now: int
+    staff: Staff | None = None
+    token: str = ""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def colleague(self) -> Staff:
+        """Who is signed in. Only views of routes that demand it may ask."""
+        assert self.staff is not None
+        return self.staff
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether a script of a page asks: then answers are JSON, refusals too."""
+        return "application/json" in self.headers.get("accept", "")
+
+    def check_type(self, wanted: str) -> None:
+        """Raise WrongType for a body that is declared as something else."""
+        if self.raw and self.headers.get("content-type", "").partition(";")[0].strip().lower() != wanted:
+            raise WrongType(f"Send the body as {wanted}.")
+
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        """The JSON object of the body. Raises BadInput."""
+        try:
+            value = json.loads(self.raw.decode())
+        except (ValueError, RecursionError):
+            raise BadInput("The body is not JSON. Send one JSON object.") from None
+        if not isinstance(value, dict):
+            raise BadInput("The body is not a JSON object. Send one JSON object.")
+        return value
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The fields of a posted form. Raises BadInput."""
+        try:
+            pairs = parse_qsl(
+                self.raw.decode(), keep_blank_values=True, strict_parsing=bool(self.raw), max_num_fields=MAX_FIELDS
+            )
+        except ValueError:
+            raise BadInput("The form cannot be read. Send it again from the page.") from None
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            raise BadInput("A field of the form is there twice. Send it again from the page.")
+        return fields
+
+
+def read_call(method: str, route: str, request: Any, now: int) -> Call:
+    """Take apart chalice's request. Raises BadInput for repeated parameters and bad base64, TooLarge."""
+    try:
+        raw: bytes = request.raw_body or b""
+    except ValueError:
+        raise BadInput("The body is not valid base64.") from None
+    if len(raw) > MAX_TEXT_BODY:
+        raise TooLarge("This is too large. Send less text.")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    identity = (request.context or {}).get("identity") or {}
+    return Call(
+        method=method,
+        route=route,
+        path=dict(request.uri_params or {}),
+        query=_single(request.query_params),
+        headers=headers,
+        raw=raw,
+        source=str(identity.get("sourceIp") or ""),
+        now=now,
+        cookies=_cookies(headers.get("cookie", "")),
+    )
+
+
+def _single(params: Any) -> dict[str, str]:
+    if not params:
+        return {}
+    single = {}
+    for name in params:
+        values = params.getlist(name)
+        if len(values) != 1:
+            raise BadInput("A parameter is there twice. Give each once.")
+        single[name] = values[0]
+    return single
+
+
+def _cookies(header: str) -> dict[str, str]:
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    cookies: dict[str, str] = {}
+    for name, _, value in pairs:
+        if name:
+            cookies.setdefault(name, value)
+    return cookies

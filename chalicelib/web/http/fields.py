@@ -1,0 +1,142 @@
+"""Strict reading of what a caller sends: every field is known, has its type and its limits, or nothing happens."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from chalicelib.core.errors import BadInput, NotFound
+from chalicelib.core.normal import shows_nothing
+
+MAX_REPLY = 16_000
+MAX_COMMENT = 10_000
+MAX_TAGS, MAX_TAG = 20, 30
+TAG_DIGITS = 3
+"""A tag with so many digits could be a phone or a number of somebody."""
+MAX_Q = 200
+_ID = re.compile("[0-9a-z]{20}")
+_STAFF_ID = re.compile("[0-9A-Za-z-]{1,64}")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def only(given: Mapping[str, Any], allowed: Collection[str], what: str = "field") -> None:
+    """Raise BadInput for anything unknown. The name is not repeated: it might hold somebody's data."""
+    if given.keys() - set(allowed):
+        raise BadInput(f"There is an unknown {what}. Known: {', '.join(sorted(allowed)) or 'none'}.")
+
+
+def text(given: Mapping[str, Any], name: str, most: int) -> str:
+    """A text that shows something. Line ends are made one kind. Raises BadInput, with the code empty for one that shows
+    nothing."""
+    value = given.get(name)
+    if not isinstance(value, str):
+        raise BadInput(f"The field {name} is wanted as a text.")
+    value = lines(value)
+    if shows_nothing(value):
+        raise BadInput(f"There is nothing to see in the field {name}. Write something.", code="empty")
+    if len(value) > most:
+        raise BadInput(f"The field {name} is longer than {most} characters. Shorten it.")
+    if _CONTROL.search(value) or not encodable(value):
+        raise BadInput(f"The field {name} holds characters that cannot be sent. Remove them.")
+    return value
+
+
+def short(given: Mapping[str, Any], name: str, most: int) -> str:
+    """One line without control characters."""
+    value = text(given, name, most)
+    if "\n" in value:
+        raise BadInput(f"The field {name} is one line.")
+    return value.strip()
+
+
+def code(given: Mapping[str, Any], name: str, most: int) -> str:
+    """A code of digits, however an application groups them."""
+    return "".join(short(given, name, most).split())
+
+
+def word(given: Mapping[str, Any], name: str, allowed: Collection[str]) -> str:
+    """One of some words."""
+    value = given.get(name)
+    if not isinstance(value, str) or value not in allowed:
+        raise BadInput(f"The field {name} is one of: {', '.join(sorted(allowed))}.")
+    return value
+
+
+def whole(given: Mapping[str, str], name: str, least: int, most: int, default: int) -> int:
+    """A whole number of a query."""
+    value = given.get(name)
+    if value is None:
+        return default
+    if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
+        raise BadInput(f"The parameter {name} is a whole number from {least} to {most}.")
+    return int(value)
+
+
+def is_client_id(value: str) -> bool:
+    """Whether it has the form of a caller's own id."""
+    return _CLIENT_ID.fullmatch(value) is not None
+
+
+def lines(value: str) -> str:
+    """A text with its line ends made one kind: forms send two characters for each."""
+    return value.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def client_id(given: Mapping[str, Any], name: str = "client_id") -> str:
+    """The caller's own id of a reply or comment, by which a repetition is recognised."""
+    value = given.get(name)
+    if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
+        raise BadInput(f"The field {name} is wanted: 1 to 100 letters, digits, or _ . : -")
+    return value
+
+
+def tags(value: Any) -> tuple[str, ...]:
+    """Tags in small letters, each once, in the order given. Raises BadInput with the code of the rule that is broken:
+    tag_count, tag_length, tag_signs, tag_private."""
+    if not isinstance(value, list | tuple) or len(value) > MAX_TAGS:
+        raise BadInput(f"The field tags is a list of at most {MAX_TAGS} texts.", code="tag_count")
+    return tuple(dict.fromkeys(_tag(one) for one in value))
+
+
+def _tag(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadInput("A tag is a text.")
+    tag = " ".join(unicodedata.normalize("NFC", value).split()).lower()
+    if not tag or len(tag) > MAX_TAG:
+        raise BadInput(f"A tag has 1 to {MAX_TAG} characters. Tags must not hold personal data.", code="tag_length")
+    if _CONTROL.search(tag) or "," in tag or not encodable(tag):
+        raise BadInput("A tag has no comma and no control characters.", code="tag_signs")
+    if "@" in tag or sum(one.isdigit() for one in tag) >= TAG_DIGITS:
+        raise BadInput(
+            "A tag has no @ and at most two digits: tags must not hold personal data, and are not sealed.",
+            code="tag_private",
+        )
+    return tag
+
+
+def is_staff_id(value: str) -> bool:
+    """Whether it has the form of a colleague's id, as Cognito draws them."""
+    return _STAFF_ID.fullmatch(value) is not None
+
+
+def staff_id(path: Mapping[str, str]) -> str:
+    """A colleague's id in the path, as Cognito draws them; what has another form names nobody."""
+    return path_id(path, _STAFF_ID)
+
+
+def path_id(path: Mapping[str, str], form: re.Pattern[str] = _ID) -> str:
+    """One of our ids in the path; what has another form names nothing."""
+    value = path.get("id", "")
+    if not form.fullmatch(value):
+        raise NotFound("There is nothing here, or its retention has ended.")
+    return value
+
+
+def encodable(value: str) -> bool:
+    """Whether it can be written as UTF-8: JSON may hold halves of characters."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

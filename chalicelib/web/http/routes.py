@@ -1,0 +1,107 @@
+"""The routes of the desk: one table says what exists and who may use it. tests/web/test_matrix.py walks over it."""
+
+from dataclasses import dataclass
+
+from chalicelib.staff.model import ALL_ROLES, Role
+
+ANYBODY: frozenset[str] = frozenset()
+"""Also who is signed out."""
+EVERYBODY: frozenset[str] = frozenset(ALL_ROLES)
+ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
+
+PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
+HOLDERS = PRIVACY | ADMINISTRATORS
+"""Who may hold destructions: it loses nothing but time, and whoever sees a break-in first should not wait."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route. `view` is "module:function" below chalicelib.web, imported at its first call; `form` demands the
+    session's form token; `undertaking` demands that it is signed."""
+
+    method: str
+    path: str
+    view: str
+    roles: frozenset[str]
+    form: bool = False
+    undertaking: bool = True
+
+    @property
+    def api(self) -> bool:
+        """Whether it is part of the JSON API."""
+        return self.path.startswith("/api/")
+
+    @property
+    def public(self) -> bool:
+        """Whether it answers without a session."""
+        return not self.roles
+
+
+API: tuple[Route, ...] = (
+    Route("GET", "/api/v1/openapi.json", "api.session:describe", ANYBODY),
+    Route("POST", "/api/v1/login", "api.session:login", ANYBODY),
+    Route("POST", "/api/v1/logout", "api.session:logout", EVERYBODY, undertaking=False),
+    Route("GET", "/api/v1/me", "api.session:me", EVERYBODY, undertaking=False),
+    Route("GET", "/api/v1/me/authenticator", "api.session:authenticator", EVERYBODY),
+    Route("POST", "/api/v1/me/authenticator", "api.session:set_up_authenticator", EVERYBODY),
+    Route("POST", "/api/v1/me/authenticator/off", "api.session:switch_off_authenticator", EVERYBODY),
+    Route("POST", "/api/v1/staff/{id}/revoke", "api.session:revoke", ADMINISTRATORS),
+    Route("POST", "/api/v1/staff/{id}/restore", "api.session:restore", ADMINISTRATORS),
+    Route("GET", "/api/v1/tickets", "api.tickets:list_tickets", EVERYBODY),
+    Route("GET", "/api/v1/tickets/{id}", "api.tickets:read", EVERYBODY),
+    Route("PATCH", "/api/v1/tickets/{id}", "api.tickets:change", EVERYBODY),
+    Route("POST", "/api/v1/tickets/{id}/replies", "api.tickets:reply", EVERYBODY),
+    Route("GET", "/api/v1/tickets/{id}/replies/{client_id}", "api.tickets:sent_reply", EVERYBODY),
+    Route("POST", "/api/v1/tickets/{id}/comments", "api.tickets:comment", EVERYBODY),
+    Route("POST", "/api/v1/tickets/{id}/privacy-requests", "api.recognised:open_request", EVERYBODY),
+    Route("GET", "/api/v1/contacts/{id}", "api.tickets:contact", EVERYBODY),
+    Route("GET", "/api/v1/privacy-requests", "api.privacy:list_requests", PRIVACY),
+    Route("POST", "/api/v1/privacy-requests", "api.privacy:open_request", PRIVACY),
+    Route("GET", "/api/v1/privacy-requests/{id}", "api.privacy:read", PRIVACY),
+    Route("POST", "/api/v1/privacy-requests/{id}/decision", "api.privacy:decide", PRIVACY),
+    Route("GET", "/api/v1/privacy-hold", "api.privacy:read_hold", HOLDERS),
+    Route("POST", "/api/v1/privacy-hold", "api.privacy:set_hold", HOLDERS),
+    Route("GET", "/api/v1/certificates/{id}", "api.privacy:certificate", PRIVACY),
+)
+
+PAGES: tuple[Route, ...] = (
+    Route("GET", "/", "dashboard.session:home", ANYBODY),
+    Route("GET", "/static/{version}", "dashboard.static:named", ANYBODY),
+    Route("GET", "/static/{version}/{name}", "dashboard.static:file", ANYBODY),
+    Route("GET", "/dashboard/sign-in", "dashboard.session:sign_in_page", ANYBODY),
+    Route("POST", "/dashboard/sign-in", "dashboard.session:sign_in", ANYBODY),
+    Route("POST", "/dashboard/sign-out", "dashboard.session:sign_out", EVERYBODY, form=True, undertaking=False),
+    Route("POST", "/dashboard/language", "dashboard.session:set_language", EVERYBODY, form=True, undertaking=False),
+    Route("GET", "/dashboard/undertaking", "dashboard.session:undertaking_page", EVERYBODY, undertaking=False),
+    Route("POST", "/dashboard/undertaking", "dashboard.session:undertaking", EVERYBODY, form=True, undertaking=False),
+    Route("GET", "/dashboard", "dashboard.queue:queue", EVERYBODY),
+    Route("POST", "/dashboard/search", "dashboard.search:search", EVERYBODY, form=True),
+    Route("GET", "/dashboard/found", "dashboard.search:found", EVERYBODY),
+    Route("GET", "/dashboard/keys", "dashboard.queue:keys", EVERYBODY),
+    Route("GET", "/dashboard/session", "dashboard.session:session", EVERYBODY, undertaking=False),
+    Route("GET", "/dashboard/tickets/{id}", "dashboard.ticket:show", EVERYBODY),
+    Route("POST", "/dashboard/tickets/{id}/seen", "dashboard.seen:seen", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/draft", "dashboard.composer:draft", EVERYBODY, form=True),
+    Route("GET", "/dashboard/tickets/{id}/sent/{client_id}", "dashboard.composer:sent", EVERYBODY),
+    Route("POST", "/dashboard/tickets/{id}/reply", "dashboard.composer:reply", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/retry", "dashboard.ticket:retry", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/comment", "dashboard.composer:comment", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/change", "dashboard.change:change", EVERYBODY, form=True),
+    Route("GET", "/dashboard/tickets/{id}/request", "dashboard.recognised:show", EVERYBODY),
+    Route("POST", "/dashboard/tickets/{id}/request", "dashboard.recognised:open_request", EVERYBODY, form=True),
+    Route("GET", "/dashboard/account", "dashboard.account:account", EVERYBODY),
+    Route("POST", "/dashboard/account/authenticator", "dashboard.account:set_up", EVERYBODY, form=True),
+    Route("POST", "/dashboard/account/authenticator/off", "dashboard.account:switch_off", EVERYBODY, form=True),
+    Route("GET", "/dashboard/staff", "dashboard.staff:staff", ADMINISTRATORS),
+    Route("POST", "/dashboard/staff/{id}/revoke", "dashboard.staff:revoke", ADMINISTRATORS, form=True),
+    Route("POST", "/dashboard/staff/{id}/restore", "dashboard.staff:restore", ADMINISTRATORS, form=True),
+    Route("GET", "/dashboard/privacy", "dashboard.privacy:requests", PRIVACY),
+    Route("GET", "/dashboard/privacy/new", "dashboard.privacy:new", PRIVACY),
+    Route("POST", "/dashboard/privacy/new", "dashboard.privacy:enter", PRIVACY, form=True),
+    Route("GET", "/dashboard/privacy/hold", "dashboard.hold:hold", HOLDERS),
+    Route("POST", "/dashboard/privacy/hold", "dashboard.hold:set_hold", HOLDERS, form=True),
+    Route("GET", "/dashboard/privacy/{id}", "dashboard.privacy:case", PRIVACY),
+    Route("GET", "/dashboard/privacy/{id}/letter", "dashboard.telling:printed", PRIVACY),
+    Route("POST", "/dashboard/privacy/{id}/announcement", "dashboard.telling:again", PRIVACY, form=True),
+    Route("POST", "/dashboard/privacy/{id}/decision", "dashboard.privacy:decide", PRIVACY, form=True),
+)

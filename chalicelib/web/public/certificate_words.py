@@ -1,0 +1,194 @@
+"""What a certificate says, in the reader's language: words for entries of this format and of the one before."""
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.certificates.model import Certificate
+from chalicelib.core.ids import grouped
+from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_text, show_date
+from chalicelib.privacy.model import OPT_OUT
+from chalicelib.web.clause_words import clause_words
+from chalicelib.web.labels import CHANNELS, desk_msg, label
+
+STORES: Mapping[str, str] = {
+    "desk.contact": desk_msg("Identity and consents"),
+    "desk.conversation": desk_msg("Messages, comments and activity"),
+    "desk.tickets": desk_msg("Tickets and their numbers"),
+    "index.aliases": desk_msg("Look-up by address"),
+    "index.links": desk_msg("Look-up of delivery marks"),
+    "index.words": desk_msg("Look-up by name"),
+    "keys": desk_msg("Key of the content"),
+}
+KINDS: Mapping[str, str] = {
+    "withdrawal": desk_msg("Withdrawal of consent"),
+    "deletion": desk_msg("Request for deletion"),
+    "stop_processing": desk_msg("Demand to stop processing"),
+    "opt_out": desk_msg("Opt-out of news and offers"),
+}
+"""The article stands in the entry itself."""
+IDENTITIES: Mapping[str, str] = {
+    "second_press": desk_msg("confirmed by a second press or word in the bound chat"),
+    "staff": desk_msg("checked by the privacy officer"),
+}
+APPROVED: Mapping[str, str] = {
+    "person": desk_msg("the person who asked, by confirming it"),
+    "privacy_officer": desk_msg("the privacy officer"),
+    "two_officers": desk_msg("two privacy officers"),
+}
+TIMES: Mapping[str, tuple[str, str]] = {
+    "received": (desk_msg("Received"), desk_msg("the request arrived")),
+    "suppressed": (desk_msg("Sending stopped"), desk_msg("from here on nothing went out that was not asked for")),
+    "verified": (desk_msg("Identity"), desk_msg("from here on it was sure who asked")),
+    "barrier": (desk_msg("Access closed"), desk_msg("from here on nothing of the person was stored, sent or shown")),
+    "destroyed": (desk_msg("Destroyed"), desk_msg("the key of the content is gone, nothing opens any more")),
+    "absent": (desk_msg("Proved absent"), desk_msg("a separate program found nothing left")),
+}
+OPT_OUT_TIMES: Mapping[str, str] = {
+    "received": desk_msg("Received"),
+    "done": desk_msg("News and offers ended"),
+    "issued": desk_msg("Issued"),
+}
+LEFT: Mapping[str, str] = {
+    "fence": desk_msg("Mark against late copies"),
+    "log": desk_msg("Lines of the log"),
+    "request": desk_msg("The request"),
+    "consents": desk_msg("Proof of consent"),
+    "tombstone": desk_msg("Mark for restored backups"),
+    "certificate": desk_msg("This certificate"),
+}
+HOLDS: Mapping[str, str] = {
+    "address_mark": desk_msg(
+        "a mark made of a secret key and the address, and a time; it refuses late copies of old messages"
+    ),
+    "contact_id": desk_msg("a random number that stood for the person, and times"),
+    "ids_and_times": desk_msg("random numbers, channel, language, times, and who dealt with it"),
+    "consent_proof": desk_msg("version and hash of the policy, language, channel, times; no address"),
+    "this_text": desk_msg("what stands on this page"),
+}
+Say = Callable[[str], str]
+
+
+def shown(found: Certificate, language: str) -> dict[str, Any]:
+    """Return what the page shows of a certificate."""
+    say = desk_text(language).gettext
+    said = found.issued.body
+    if said["kind"] == OPT_OUT:
+        return _opted_out(found, language)
+    final = found.final.body if found.final else {}
+    return {
+        "signed": found.signed,
+        "number": in_groups(said["certificate_id"]),
+        "request": in_groups(said["request_id"]),
+        "company": said["operator"]["company"],
+        "bin": said["operator"]["bin"],
+        "ground": _ground(say, said),
+        "policy": said["policy"],
+        "identity": label(say, IDENTITIES, said["identity"]),
+        "approved": label(say, APPROVED, said["approved_by"]),
+        "times": list(_times(say, language, said)),
+        "stores": [
+            (label(say, STORES, store), counts["found"], counts["destroyed"], counts["retained"])
+            for store, counts in said["stores"].items()
+        ],
+        "left": [
+            (
+                label(say, LEFT, one["what"]),
+                label(say, HOLDS, one.get("holds", "address_mark")),
+                moment(language, one["until"])[0] if one["until"] else say("no end"),
+            )
+            for one in said["left"]
+        ],
+        "older": said["format"] == 1,
+        "not_covered": _not_covered(say, said),
+        "consents": [_consent(say, language, one) for one in said.get("consents", ())],
+        "consents_before": said.get("consents_total", 0) - len(said.get("consents", ())),
+        "final": moment(language, final["times"]["final"]) if final else None,
+        "restorable": [
+            (table, *moment(language, at)) for table, at in sorted(final.get("earliest_restorable", {}).items())
+        ],
+        "key": said["key_fingerprint"],
+        "inventory": said["inventory_hash"],
+        "verifier": said["verifier"],
+        "chain": f"{said['number']}: {said['previous_hash'] or '–'}",
+        "signature": base64.b64encode(found.issued.signature).decode(),
+    }
+
+
+def _opted_out(found: Certificate, language: str) -> dict[str, Any]:
+    """What the certificate of an opt-out says: nothing was destroyed, and nothing more follows."""
+    say, said = desk_text(language).gettext, found.issued.body
+    return {
+        "opt_out": True,
+        "signed": found.signed,
+        "number": in_groups(said["certificate_id"]),
+        "request": in_groups(said["request_id"]),
+        "company": said["operator"]["company"],
+        "bin": said["operator"]["bin"],
+        "ground": _ground(say, said),
+        "policy": said["policy"],
+        "times": [(say(title), *moment(language, said["times"][name])) for name, title in OPT_OUT_TIMES.items()],
+        "chain": f"{said['number']}: {said['previous_hash'] or '–'}",
+        "signature": base64.b64encode(found.issued.signature).decode(),
+    }
+
+
+def in_groups(text: str) -> str:
+    """An id as people read it aloud: in groups of five."""
+    return grouped(plain(text), 5, "-")
+
+
+def plain(typed: str) -> str:
+    """An id as it is stored, from what a person typed."""
+    return re.sub("[^0-9a-z]", "", typed.lower())
+
+
+def _ground(say: Say, said: Mapping[str, Any]) -> str:
+    """Kind and article, as they were signed."""
+    return f"{label(say, KINDS, said['kind'])}, {clause_words(str(said['basis']), say)}"
+
+
+def _times(say: Say, language: str, said: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:
+    """Label, what it means, day and time. Format 1 names the closing of the fence `suppressed`, and nothing else."""
+    times = dict(said["times"])
+    if said["format"] == 1:
+        times["barrier"] = times.pop("suppressed")
+    for name, (title, meaning) in TIMES.items():
+        if name in times:
+            yield say(title), say(meaning), *moment(language, times[name])
+
+
+def _not_covered(say: Say, said: Mapping[str, Any]) -> str:
+    names = [one["name"] for one in said.get("not_covered", ()) if one["what"] == "recipient"]
+    if "not_covered" not in said:
+        return ""
+    if not names:
+        return say(
+            "Copies on the person's own phone or computer are not covered: the company cannot destroy them and claims"
+            " nothing about them."
+        )
+    return say(
+        "Copies at {names} and on the person's own phone or computer are not covered: the company cannot destroy them"
+        " and claims nothing about them."
+    ).format(names=", ".join(names))
+
+
+def _consent(say: Say, language: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "version": one["version"],
+        "hash": one["hash"],
+        "language": LANGUAGE_NAMES.get(one["language"], one["language"]),
+        "channel": label(say, CHANNELS, one["channel"]),
+        "given": moment(language, one["given"]),
+        "ended": moment(language, one["ended"]),
+    }
+
+
+def moment(language: str, written: str) -> tuple[str, str]:
+    """Day and time in Kazakhstan."""
+    if not written:
+        return "–", ""
+    at = datetime.fromisoformat(written).astimezone(KAZAKHSTAN)
+    return show_date(language, at.date()), f"{at:%H:%M}"

@@ -1,0 +1,50 @@
+"""What a ticket shows of a request about the customer's data: what the desk asked, and what was answered.
+
+The desk's own texts about a request lie in the request's box, which nobody opens to look at, and its question what a
+message meant lies on no ticket. What they say is known all the same: the words are in privacy_texts, the steps on the
+request.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from chalicelib.core.asks import pressed_request
+from chalicelib.privacy.model import HOUR, IDENTITY_WAITS, Request, Step
+from chalicelib.privacy.texts import meant, question
+from chalicelib.profile.model import Profile
+from chalicelib.tickets.records import Message, Quote, Ticket
+
+_LINES = (
+    (Step.SUPPRESSED, "request_asked"),
+    (Step.VERIFIED, "request_confirmed"),
+    (Step.ANNOUNCED, "request_announced"),
+    (Step.CANCELLED, "request_cancelled"),
+    (Step.REFUSED, "request_refused"),
+)
+
+
+def with_questions(messages: Iterable[Message], ticket: Ticket, profile: Profile) -> list[Message]:
+    """Return the messages, each press of a button of ours about a request with the question that it answers."""
+
+    def asked(one: Message) -> Message:
+        pressed = pressed_request(one.details) if one.direction == "in" and not one.deleted else ""
+        if not pressed:
+            return one
+        if pressed in ("withdraw", "no"):
+            return replace(one, quote=Quote("", meant(profile, ticket.language)))
+        return replace(one, quote=Quote("", question(profile, ticket.language, one.text, IDENTITY_WAITS // HOUR)))
+
+    return [asked(one) for one in messages]
+
+
+def with_request(messages: Sequence[Message], request: Request | None) -> list[Message]:
+    """Return the messages with an activity line for each thing that the desk said about the running request."""
+    if request is None:
+        return list(messages)
+    asked = request.done(Step.SUPPRESSED) and request.box is not None
+    lines = [
+        Message(f"{request.id}-{kind}", "event", kind, request.at(step))
+        for step, kind in _LINES
+        if request.done(step) and (asked or step not in (Step.SUPPRESSED, Step.ANNOUNCED))
+    ]
+    return sorted([*messages, *lines], key=lambda one: one.place)

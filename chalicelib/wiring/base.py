@@ -1,0 +1,148 @@
+"""The composition root: which part works with which. Everything is made once per process, when first needed."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.settings import Clock, make_clock, settings
+from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.dynamo.clients import client
+from chalicelib.messages.changes import IntakeChanges
+from chalicelib.messages.inbound import Intake
+from chalicelib.messages.ingest import Outcome, Recognise, Refuse
+from chalicelib.messages.model import InboundMessage, Started
+from chalicelib.messages.receive_change import ReceiveChange
+from chalicelib.messages.receive_message import ReceiveMessage
+from chalicelib.messages.repeated import Repeated
+from chalicelib.messages.statuses import Statuses
+from chalicelib.messages.store import IntakeStore
+from chalicelib.privacy.recognition.words import asks
+from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import Profile
+from chalicelib.profile.policy import policy_reference
+from chalicelib.vault.pseudonyms import AddressKey
+from chalicelib.vault.secrets import Secrets
+from chalicelib.vault.vault import decode_key
+
+if TYPE_CHECKING:
+    from chalicelib.certificates.check import CheckCertificate
+    from chalicelib.vault.decryptor import Opener
+    from chalicelib.vault.vault import Vault
+
+
+@cache
+def clock() -> Clock:
+    """The desk's clock."""
+    return make_clock(settings())
+
+
+@cache
+def secrets() -> Secrets:
+    """This process's secrets."""
+    return Secrets(lambda: client("secretsmanager"))
+
+
+def tables() -> dict[str, str]:
+    """Table names by their logical names."""
+    config = settings()
+    return {
+        "desk": config.table_desk,
+        "keys": config.table_keys,
+        "index": config.table_index,
+        "ledger": config.table_ledger,
+    }
+
+
+def recognising(profile: Profile) -> Recognise:
+    """What tells the requests about data among messages."""
+    return lambda message: asks(message, profile.markings)
+
+
+def refusing(store: IntakeStore, profile: Profile, dynamodb: Any, names: Mapping[str, str]) -> Refuse:
+    """What refuses parts of people who are being erased. Few parts meet it: its modules are loaded then."""
+
+    def refuse(part: InboundMessage | Started, suppressed: tuple[str, ...], now: int) -> Outcome | None:
+        from chalicelib.privacy.mailbox.fixed_answer import FixedAnswer
+        from chalicelib.privacy.refuse_suppressed import RefuseErased
+        from chalicelib.suppression.store import SuppressionList
+
+        listed, answer = SuppressionList(WireCalls(dynamodb), names), FixedAnswer(names, store.transact)
+        return RefuseErased(store.names, listed, answer, profile)(part, suppressed, now)
+
+    return refuse
+
+
+@cache
+def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange, Repeated]:
+    config = settings()
+    blind = AddressKey(address_key)
+    store = IntakeStore(client("dynamodb"), tables(), blind, decode_key(config.vault_public_key))
+    profile = load_profile(config.operator)
+    refuse = refusing(store, profile, client("dynamodb"), tables())
+    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognising(profile), refuse)
+    statuses = Statuses(WireCalls(client("dynamodb")), tables(), blind)
+    change = ReceiveChange(store, IntakeChanges(store, blind), profile, clock(), refuse)
+    return store, statuses, receive, change, Repeated(client("dynamodb"), tables(), blind)
+
+
+def intake() -> Intake:
+    """What the webhooks work with. Raises Unavailable."""
+    inbound = secrets().inbound(settings().secret_inbound)
+    store, statuses, receive, change, repeated = _intake(inbound.address_key)
+    return Intake(inbound, store, statuses, receive, change, clock(), repeated)
+
+
+def check_health() -> dict[str, bool]:
+    """Whether this function can do what it is there for: the profile and its policy are there, the secrets can be read,
+    the storage answers."""
+    from chalicelib.profile.policy import why_not_serving
+
+    healthy = {"profile": not why_not_serving(settings().operator), "secrets": False, "storage": False}
+    try:
+        secrets().inbound(settings().secret_inbound)
+        healthy["secrets"] = True
+        if healthy["profile"]:
+            intake().store.check()
+            healthy["storage"] = True
+    except Unavailable:
+        pass
+    return healthy
+
+
+@cache
+def check_certificate() -> "CheckCertificate":
+    """What checks certificates for everybody."""
+    from chalicelib.certificates.check import CheckCertificate
+    from chalicelib.certificates.ledger import Ledger, Signer
+
+    return CheckCertificate(Ledger(client("dynamodb"), tables()), Signer(client("kms"), settings().certificate_key_arn))
+
+
+@cache
+def bind_tables() -> None:
+    """Tell pynamodb's models the names of this deployment's tables."""
+    from chalicelib.dynamo.models import bind
+
+    bind(tables())
+
+
+def opener() -> "Opener":
+    """Return a fresh opener for one request. Only functions whose role may decrypt can use it."""
+    from chalicelib.vault.decryptor import Opener
+
+    bind_tables()
+    return Opener(vault)
+
+
+@cache
+def vault() -> "Vault":
+    """The deployment's vault, opened once per process. Raises Unavailable."""
+    from chalicelib.vault.secrets import open_vault
+
+    return open_vault(secrets().read(settings().secret_vault), client("kms"))
+
+
+def address_key() -> AddressKey:
+    """The key of blind names. Raises Unavailable."""
+    return AddressKey(secrets().inbound(settings().secret_inbound).address_key)

@@ -1,0 +1,139 @@
+"""The composition root of delivery and retention. Nothing of it is imported by intake."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.core.backoff import full_jitter
+from chalicelib.core.settings import settings
+from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.queues import Queues
+from chalicelib.profile.load import load_profile
+from chalicelib.wiring import base as wiring
+
+if TYPE_CHECKING:
+    from chalicelib.contacts.index import IndexContact
+    from chalicelib.contacts.text_index import TextIndex
+    from chalicelib.messages.take_back import TakeBack
+    from chalicelib.outbox.deliver import Deliver
+    from chalicelib.outbox.reply import ReplyToCustomer
+    from chalicelib.retention.stamp_expiry import DateRows
+    from chalicelib.vault.decryptor import Opener
+    from chalicelib.vault.pseudonyms import TextKey
+
+
+def _allows(purpose: str, channel: str) -> bool:
+    return load_profile(settings().operator).allows(purpose, channel)
+
+
+@cache
+def queues() -> Queues:
+    """The queues of this deployment."""
+    return Queues(client("sqs"))
+
+
+def queue_urls() -> dict[str, str]:
+    """Where the relay passes things on to."""
+    config = settings()
+    return {
+        "doorbell": config.queue_doorbell,
+        "dating": config.queue_dating,
+        "indexing": config.queue_indexing,
+        "privacy": config.queue_privacy,
+    }
+
+
+def single_opener() -> "Opener":
+    """Return a fresh opener for a worker that opens one contact at a time and may read single keys only."""
+    from chalicelib.vault.single_decryptor import OneOpener
+
+    wiring.bind_tables()
+    return OneOpener(wiring.vault)
+
+
+@cache
+def reply_to_customer() -> "ReplyToCustomer":
+    """Replies of colleagues, for the dashboard and the API."""
+    from chalicelib.outbox.replies import ReplyStore
+    from chalicelib.outbox.reply import ReplyToCustomer
+
+    wiring.bind_tables()
+    store = ReplyStore(client("dynamodb"), wiring.tables(), full_jitter)
+    return ReplyToCustomer(store, wiring.opener, _allows, wiring.clock(), full_jitter)
+
+
+@cache
+def _deliver(address_key: bytes) -> "Deliver":
+    from chalicelib.outbox.deliver import Deliver
+    from chalicelib.outbox.providers import ChannelProviders
+    from chalicelib.outbox.store import Outbox
+    from chalicelib.vault.pseudonyms import AddressKey
+
+    wiring.bind_tables()
+    config = settings()
+
+    def ring(conversation_id: str, wait: int) -> None:
+        queues().later(config.queue_retry, {"conversation_id": conversation_id}, wait)
+
+    return Deliver(
+        store=Outbox(client("dynamodb"), wiring.tables(), AddressKey(address_key), full_jitter),
+        providers=ChannelProviders(config, wiring.secrets()),
+        opener=single_opener,
+        allows=_allows,
+        ring=ring,
+        clock=wiring.clock(),
+        wait=full_jitter,
+    )
+
+
+def deliver() -> "Deliver":
+    """What the sender does. Raises Unavailable."""
+    return _deliver(wiring.secrets().inbound(settings().secret_inbound).address_key)
+
+
+@cache
+def date_rows() -> "DateRows":
+    """What the dater does."""
+    from chalicelib.retention.stamp_expiry import DateRows
+    from chalicelib.retention.store import TicketDates
+
+    wiring.bind_tables()
+    store = TicketDates(client("dynamodb"), wiring.tables(), full_jitter)
+    retention = load_profile(settings().operator).retention
+    return DateRows(store, retention["ticket"].days, retention["contact"].days, wiring.clock())
+
+
+@cache
+def take_back() -> "TakeBack":
+    """What the dater does with deletions."""
+    from chalicelib.messages.take_back import TakeBack
+    from chalicelib.messages.take_back_store import TakingBack
+
+    wiring.bind_tables()
+    return TakeBack(TakingBack(client("dynamodb"), wiring.tables(), full_jitter), wiring.clock())
+
+
+def text_key() -> "TextKey":
+    """The key of names and words. Raises Unavailable."""
+    from chalicelib.vault.pseudonyms import TextKey
+    from chalicelib.vault.vault import decode_key
+
+    return TextKey(decode_key(wiring.secrets().read(settings().secret_text_key)["text_key"]))
+
+
+def text_index() -> "TextIndex":
+    """Contacts by what people type. Raises Unavailable."""
+    from chalicelib.contacts.text_index import TextIndex
+
+    wiring.bind_tables()
+    return TextIndex(text_key())
+
+
+def index_contact() -> "IndexContact":
+    """What the indexer does. Raises Unavailable."""
+    from chalicelib.contacts.index import IndexContact
+    from chalicelib.contacts.index_store import ContactIndex
+    from chalicelib.contacts.texts import ContactTexts
+
+    wiring.bind_tables()
+    index = ContactIndex(text_key(), client("dynamodb"), wiring.tables(), full_jitter)
+    return IndexContact(lambda: ContactTexts(single_opener()), index)

@@ -1,0 +1,266 @@
+"""The composition root of dashboard and API. Only views import it, so that no other function loads its parts."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.contacts.search import Accounts, Search
+from chalicelib.core.backoff import full_jitter
+from chalicelib.core.settings import settings
+from chalicelib.dynamo.clients import client
+from chalicelib.outbox.keep_draft import KeepDraft
+from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import Profile
+from chalicelib.staff.sessions import Brake, SessionStore
+from chalicelib.staff.store import StaffStore
+from chalicelib.tickets.change import ChangeTicket
+from chalicelib.tickets.draft_store import DraftStore
+from chalicelib.tickets.queries import Desk
+from chalicelib.tickets.work import CommentOnTicket, MarkSeen, OpenTicket
+from chalicelib.tickets.writes import DeskChanges
+from chalicelib.vault.derived_keys import derive
+from chalicelib.vault.vault import decode_key
+from chalicelib.wiring import base as wiring
+
+if TYPE_CHECKING:
+    from chalicelib.certificates.ledger import Ledger
+    from chalicelib.outbox.reply import ReplyToCustomer
+    from chalicelib.privacy.decide import DecideRequest
+    from chalicelib.privacy.open_request import OpenRequest
+    from chalicelib.privacy.pages import RequestPages
+    from chalicelib.privacy.pause_erasures import HoldDestructions
+    from chalicelib.privacy.recognise_request import RecogniseRequest
+    from chalicelib.privacy.secrets import RequestSecret
+    from chalicelib.privacy.telling.announce_again import AnnounceAgain
+    from chalicelib.privacy.telling.announcements import Announcements
+    from chalicelib.staff.authenticator import Authenticator
+    from chalicelib.staff.challenges import Challenges
+    from chalicelib.staff.cognito import Identities
+    from chalicelib.staff.manage import RestoreStaff, RevokeStaff, SignUndertaking
+    from chalicelib.staff.sign_in import SignIn
+
+
+def sessions() -> SessionStore:
+    """Sessions. Raises Unavailable."""
+    wiring.bind_tables()
+    return SessionStore(_derived("session"))
+
+
+def staff() -> StaffStore:
+    """Colleagues. Raises Unavailable."""
+    wiring.bind_tables()
+    return StaffStore(_derived("staff"))
+
+
+@cache
+def profile() -> Profile:
+    """The operator's profile."""
+    return load_profile(settings().operator)
+
+
+def desk() -> Desk:
+    """The read model of one request, with an opener of its own."""
+    return Desk(wiring.opener(), wiring.clock()())
+
+
+@cache
+def changes() -> DeskChanges:
+    """Changes of tickets."""
+    return DeskChanges(client("dynamodb"), wiring.tables())
+
+
+def change_ticket() -> ChangeTicket:
+    """Change a ticket."""
+    kept = profile().retention["ticket"].days
+    return ChangeTicket(desk(), changes(), staff(), kept, wiring.clock())
+
+
+def open_ticket(reader: Desk) -> OpenTicket:
+    """Open a ticket through the request's own reader."""
+    return OpenTicket(reader, changes())
+
+
+def mark_seen() -> MarkSeen:
+    """Say which messages of a ticket were looked at."""
+    return MarkSeen(desk(), changes())
+
+
+def comment() -> CommentOnTicket:
+    """Comment on a ticket."""
+    return CommentOnTicket(desk(), changes(), wiring.clock())
+
+
+@cache
+def drafts() -> DraftStore:
+    """What colleagues have typed and not sent."""
+    return DraftStore(client("dynamodb"), wiring.tables(), full_jitter)
+
+
+def keep_draft() -> KeepDraft:
+    """Keep what a colleague has typed."""
+    return KeepDraft(desk(), drafts(), profile().retention["ticket"].days, wiring.clock())
+
+
+def reply() -> "ReplyToCustomer":
+    """Reply to a customer."""
+    from chalicelib.wiring import delivery as wiring_delivery
+
+    return wiring_delivery.reply_to_customer()
+
+
+def search(reader: Desk) -> Search:
+    """Find tickets through the request's own reader."""
+    from chalicelib.wiring import delivery as wiring_delivery
+
+    inbound = wiring.secrets().inbound(settings().secret_inbound)
+    accounts = Accounts(tuple(inbound.whatsapp), tuple(inbound.telegram))
+    return Search(reader, wiring.address_key(), accounts, wiring_delivery.text_index().find_contacts)
+
+
+@cache
+def _identities() -> "Identities":
+    from chalicelib.staff.cognito import Identities
+
+    config = settings()
+    return Identities(client("cognito-idp"), config.user_pool_id, config.user_pool_client_id)
+
+
+def sign_in() -> "SignIn":
+    """Sign a colleague in."""
+    from chalicelib.staff.sign_in import SignIn
+
+    return SignIn(_identities(), staff(), sessions(), _brake(), _challenges(), wiring.clock())
+
+
+def authenticator() -> "Authenticator":
+    """Switch one's own authenticator application on and off."""
+    from chalicelib.staff.authenticator import Authenticator
+
+    return Authenticator(_identities(), _brake(), _challenges(), wiring.clock())
+
+
+def _brake() -> Brake:
+    return Brake(_derived("brake"))
+
+
+def _challenges() -> "Challenges":
+    from chalicelib.staff.challenges import Challenges
+
+    return Challenges(_derived("challenge"), wiring.clock())
+
+
+def searches() -> "Challenges":
+    """Seal the words of a search, to stand in an address."""
+    from chalicelib.staff.challenges import Challenges
+
+    return Challenges(_derived("search"), wiring.clock())
+
+
+def _derived(purpose: str) -> bytes:
+    """A key of its own for each purpose, from a secret that no function reads which anyone can call."""
+    return derive(decode_key(wiring.secrets().read(settings().secret_text_key)["text_key"]), purpose)
+
+
+def sign_undertaking() -> "SignUndertaking":
+    """Sign the undertaking."""
+    from chalicelib.staff.manage import SignUndertaking
+
+    return SignUndertaking(staff(), wiring.clock())
+
+
+def revoke_staff() -> "RevokeStaff":
+    """Shut a colleague out."""
+    from chalicelib.staff.manage import RevokeStaff
+
+    return RevokeStaff(staff(), _identities())
+
+
+def restore_staff() -> "RestoreStaff":
+    """Let a colleague in again."""
+    from chalicelib.staff.manage import RestoreStaff
+
+    return RestoreStaff(staff(), _identities())
+
+
+# -- requests about data
+
+
+@cache
+def request_pages() -> "RequestPages":
+    """Requests about data, as they are shown."""
+    from chalicelib.privacy.pages import RequestPages
+
+    return RequestPages(client("dynamodb"), wiring.tables())
+
+
+def open_request() -> "OpenRequest":
+    """Enter a request."""
+    from chalicelib.wiring import erasure as wiring_erasure
+
+    return wiring_erasure.open_request()
+
+
+def announce_again() -> "AnnounceAgain":
+    """Send an announcement once more."""
+    from chalicelib.wiring import erasure as wiring_erasure
+
+    return wiring_erasure.announce_again()
+
+
+def announcements() -> "Announcements":
+    """What became of messages about requests."""
+    from chalicelib.wiring import erasure as wiring_erasure
+
+    return wiring_erasure.announcements()
+
+
+def request_secret() -> "RequestSecret":
+    """Open the secret of a certificate, for a letter."""
+    from chalicelib.wiring import erasure as wiring_erasure
+
+    return wiring_erasure.secret()
+
+
+def hours_to_think() -> int:
+    """The time to think again after a person was told."""
+    from chalicelib.wiring import erasure as wiring_erasure
+
+    return wiring_erasure.announce().hours
+
+
+def certificates_address() -> str:
+    """The public page where a certificate is checked."""
+    from chalicelib.wiring import erasure as wiring_erasure
+
+    return wiring_erasure.certificates_address()
+
+
+def recognise_request() -> "RecogniseRequest":
+    """Recognise a request in a customer's message."""
+    from chalicelib.privacy.recognise_request import RecogniseRequest
+    from chalicelib.wiring import erasure as wiring_erasure
+
+    return RecogniseRequest(desk(), wiring_erasure.open_request())
+
+
+def decide_request() -> "DecideRequest":
+    """Decide about a request."""
+    from chalicelib.wiring import erasure as wiring_erasure
+
+    return wiring_erasure.decide_request()
+
+
+@cache
+def hold_destructions() -> "HoldDestructions":
+    """Hold destructions, and release them."""
+    from chalicelib.privacy.pause_erasures import HoldDestructions
+    from chalicelib.wiring import erasure as wiring_erasure
+
+    return HoldDestructions(wiring_erasure.holding(), wiring.clock())
+
+
+@cache
+def ledger() -> "Ledger":
+    """The ledger, to read certificates."""
+    from chalicelib.certificates.ledger import Ledger
+
+    return Ledger(client("dynamodb"), wiring.tables())

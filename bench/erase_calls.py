@@ -185,18 +185,18 @@ class _Bench:
 
     def _task(self, name: str, client: Any, kms: Any) -> Callable[[str], Mapping[str, Any]]:
         from chalicelib.certificates.ledger import Ledger, Signer
-        from chalicelib.erasure.eraser import Erasing
+        from chalicelib.erasure.eraser import Eraser
         from chalicelib.erasure.inventory import Inventories
         from chalicelib.erasure.key_destruction import KeyDestruction
-        from chalicelib.erasure.tasks.certificate import IssueCertificate
+        from chalicelib.erasure.tasks.block_writes import BlockWrites
+        from chalicelib.erasure.tasks.build_inventory import BuildInventory
         from chalicelib.erasure.tasks.destroy_key import DestroyKey
         from chalicelib.erasure.tasks.erase_stores import EraseStores
-        from chalicelib.erasure.tasks.freeze_inventory import FreezeInventory
-        from chalicelib.erasure.tasks.hard_suppress import HardSuppress
+        from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
         from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
-        from chalicelib.erasure.verifier import Absence
+        from chalicelib.erasure.verifier import Verifier
         from chalicelib.erasure.write_barrier import Fencing
-        from chalicelib.privacy.mailbox.store import RequestBox
+        from chalicelib.privacy.mailbox.writes import MailboxWrites
         from chalicelib.privacy.store import RequestStore
         from chalicelib.profile.load import load_profile
         from chalicelib.vault.pseudonyms import TextKey
@@ -208,13 +208,13 @@ class _Bench:
             return NOW + 60_000
 
         if name == "hard_suppress":
-            return HardSuppress(store, Fencing(client, self.tables, store), clock)
+            return BlockWrites(store, Fencing(client, self.tables, store), clock)
         if name == "freeze_inventory":
-            return FreezeInventory(store, inventories, RequestBox(self.tables), lambda: self.vault, clock)
+            return BuildInventory(store, inventories, MailboxWrites(self.tables), lambda: self.vault, clock)
         if name == "destroy_key":
             return DestroyKey(inventories, KeyDestruction(client, self.tables, store), clock)
         if name == "verify_absence":
-            absence = Absence(client, self.tables, self.address_key, TextKey(b"t" * 32))
+            absence = Verifier(client, self.tables, self.address_key, TextKey(b"t" * 32))
             return VerifyAbsence(store, absence, lambda: self.vault, clock)
         if name == "certificate":
             signer = Signer(kms, self.signing_key)
@@ -222,7 +222,7 @@ class _Bench:
         if name == "sweep":
             settled = RequestStore(self.client, self.tables)
             settled.run(settled.change(self.request_id, {"steps.settled": NOW}))
-        erase = EraseStores(store, inventories, Erasing(client, self.tables), clock)
+        erase = EraseStores(store, inventories, Eraser(client, self.tables), clock)
         return lambda request_id: erase(request_id, name)
 
     # -- tables
@@ -238,17 +238,17 @@ class _Bench:
             yield from page["Items"]
 
     def _put(self, table: str, items: Iterator[dict[str, Any]]) -> None:
-        from chalicelib.dynamo.attributes import item_to_wire
+        from chalicelib.dynamo.attributes import attribute_values
 
-        puts = [{"PutRequest": {"Item": item_to_wire(item)}} for item in items]
+        puts = [{"PutRequest": {"Item": attribute_values(item)}} for item in items]
         for start in range(0, len(puts), 25):
             self.client.batch_write_item(RequestItems={self.tables[table]: puts[start : start + 25]})
 
 
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    from chalicelib.dynamo.attributes import item_from_wire
+    from chalicelib.dynamo.attributes import plain_item
 
-    return {name: bytes(value) if hasattr(value, "value") else value for name, value in item_from_wire(item).items()}
+    return {name: bytes(value) if hasattr(value, "value") else value for name, value in plain_item(item).items()}
 
 
 if __name__ == "__main__":

@@ -22,14 +22,14 @@ from local import seed
 from local.aws import CannotStart, MiniStack, client, is_taken
 from local.clock import DeskClock
 from local.faults import HOOKS, Faults
-from local.front import Front
+from local.front import Gateway
 from local.mail import mail_server, receipt_rules
 from local.phones import ProviderSecrets, create_app
 from local.ports import RunSettings
 from local.serving import Serving
 from local.stack import Stack, code_zip, deploy, function_name
 from local.template import PROJECT, built_template
-from local.twins import ADDRESS, TwinServer
+from local.twins import ADDRESS, ForkServer
 
 READY_SECONDS = 30.0
 ENFORCES_IAM_SINCE = 5
@@ -48,7 +48,7 @@ class Desk:
         self._say = say
         self._home = settings.kept or Path(tempfile.mkdtemp(prefix="spoint-desk-"))
         self.log = self._home / "aws.log"
-        self._twins = TwinServer()
+        self._twins = ForkServer()
         self._aws = MiniStack(settings.aws_port, log=self.log, env=self._environment())
         self._servers: list[Serving] = []
         self._ready = False
@@ -122,7 +122,7 @@ class Desk:
         api = f"{endpoint}/restapis/{stack.rest_api_id}/api/_user_request_"
         clock = DeskClock(self._home / "clock", endpoint, stack)
         phones = create_app(self.settings.url, ProviderSecrets(), Faults(self._home / "faults.json"), clock)
-        front = Front(api, lambda: self._ready and self._aws.alive())
+        front = Gateway(api, lambda: self._ready and self._aws.alive())
         self._servers = [
             _Server(phones, self.settings.phones_port).start(),
             _Server(front.app(), self.settings.port).start(),

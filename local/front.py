@@ -25,7 +25,7 @@ _HOP = frozenset(
 _OURS = frozenset({b"host", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-port"})
 
 
-class Front:
+class Gateway:
     """Passes requests on to the deployed API, byte for byte, and refuses what API Gateway would."""
 
     def __init__(self, api: str, is_ready: Callable[[], bool]) -> None:

@@ -42,7 +42,7 @@ _LONGEST_ASK = 5.0
 """Seconds for an ask to arrive: whoever sends it is a process of ours on this machine."""
 
 
-class TwinServer:
+class ForkServer:
     """The server as a child process, from `start` until `stop`. Its address goes to the Lambda processes."""
 
     def __init__(self) -> None:

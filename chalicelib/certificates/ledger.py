@@ -7,10 +7,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.certificates.model import Entry, canonical, entry_hash
-from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_from_wire
+from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import get_item
 from chalicelib.dynamo.transactions import Refusal, Transactions
 from chalicelib.dynamo.writes import Write, Writes
@@ -66,7 +66,7 @@ class Ledger:
         self._client = client
         self._tables = tables
         self._writes = Writes(tables)
-        self._run = Transactions(client, full_jitter)
+        self._run = Transactions(client, sleep_with_jitter)
 
     def entry(self, certificate_id: str, kind: str) -> Entry | None:
         """An entry of a certificate, strongly consistent."""
@@ -76,7 +76,7 @@ class Ledger:
         return Entry(item["number"], item["body"], item["signature"], item["hash"], item["key_arn"])
 
     def begin(
-        self, request_id: str, wait: Callable[[int], None] = full_jitter
+        self, request_id: str, wait: Callable[[int], None] = sleep_with_jitter
     ) -> tuple[Request | None, Mapping[str, Any]]:
         """The request of an entry, and the end of the chain (empty: there is no entry yet), by one read."""
         places = (("desk", rows.request_pk(request_id), "request"), ("ledger", "chain", "head"))
@@ -94,7 +94,7 @@ class Ledger:
                 continue
             except BotoCoreError as error:
                 raise Unavailable("The storage did not answer; try again.") from error
-            item, end = (item_from_wire(one.get("Item", {})) for one in answer["Responses"])
+            item, end = (plain_item(one.get("Item", {})) for one in answer["Responses"])
             return (request_of(item) if item else None), end
         raise Unavailable("Many certificates are written at once; try again.")
 
@@ -103,7 +103,7 @@ class Ledger:
         body: Mapping[str, Any],
         signer: Signer,
         beside: Write,
-        wait: Callable[[int], None] = full_jitter,
+        wait: Callable[[int], None] = sleep_with_jitter,
         *,
         end: Mapping[str, Any] | None = None,
     ) -> bool:

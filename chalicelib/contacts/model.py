@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Person(NamedTuple):
+class ContactReference(NamedTuple):
     """A contact as its alias row shows it: no name and no address, only our own ids and blind names.
 
     `ticket_id` is the conversation's newest ticket, open or over; empty before the first message.
@@ -27,19 +27,19 @@ class Person(NamedTuple):
     born_at: int = 0
 
 
-class Found(NamedTuple):
+class Lookup(NamedTuple):
     """Who wrote. `person` is None when nobody known did. `added` are blind names of addresses to be learned, and
     with `readdressed` the person is reached there from now on. `taken` is a phone that was `moved_from` somebody
     else; `unclaimed` is one that has a newer owner and stays theirs. `ended` was known by these addresses until their
     retention ended, or, with `keyless`, until their key was destroyed; their rows are still there. `fenced` are blind
     names of addresses whose person is being erased: then nobody is found and nothing is stored."""
 
-    person: Person | None
+    person: ContactReference | None
     added: tuple[str, ...] = ()
     readdressed: bool = False
-    moved_from: Person | None = None
+    moved_from: ContactReference | None = None
     taken: str = ""
     unclaimed: str = ""
-    ended: Person | None = None
+    ended: ContactReference | None = None
     keyless: bool = False
     fenced: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from chalicelib.core.addresses import Address, Channel
 from chalicelib.core.normal import invisible, normal
 from chalicelib.dynamo.model_calls import reaching
 from chalicelib.dynamo.models import IndexRow
-from chalicelib.tickets.queries import CHAIN, Desk
+from chalicelib.tickets.queries import CHAIN, TicketQueries
 from chalicelib.tickets.records import Ticket
 from chalicelib.vault.pseudonyms import AddressKey
 
@@ -36,7 +36,7 @@ class Accounts:
 class Search:
     """Finds tickets. `contacts_by_words` is the text index: words to contact ids."""
 
-    desk: Desk
+    desk: TicketQueries
     address_key: AddressKey
     accounts: Accounts
     contacts_by_words: Callable[[str], Iterable[str]]

@@ -3,14 +3,14 @@
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.rows import get_row
 from chalicelib.vault import sealing
-from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.decryptor import BatchDecryptor
 
 
 class ContactTexts:
     """Reads one contact. The opened texts live as long as the caller's request."""
 
-    def __init__(self, opener: Opener) -> None:
-        self._opener = opener
+    def __init__(self, decryptor: BatchDecryptor) -> None:
+        self._opener = decryptor
 
     def read(self, contact_id: str) -> tuple[str, str, str, str, str] | None:
         """Return name, username, phone, business-scoped id and chat, or None when the contact is gone or

@@ -6,9 +6,9 @@ A row is named by table (its logical name), partition and sort key; the sort key
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import Wire, item_from_wire
+from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import reach
 
 Key = tuple[str, str, str]
@@ -22,7 +22,7 @@ class Bulk:
     All methods raise Unavailable, also when DynamoDB leaves something over TRIES times.
     """
 
-    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None] = full_jitter) -> None:
+    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None] = sleep_with_jitter) -> None:
         self._client = client
         self._tables = tables
         self._logical = {real: logical for logical, real in tables.items()}
@@ -32,13 +32,13 @@ class Bulk:
         """Read rows by strongly consistent reads; those that are not there are left out."""
         found: dict[Key, dict[str, Any]] = {}
         for chunk in _chunks(list(dict.fromkeys(keys)), MOST_GETS):
-            request: dict[str, Wire] = {}
+            request: dict[str, AttributeValues] = {}
             for table, pk, sk in chunk:
                 asked = request.setdefault(self._tables[table], {"Keys": [], "ConsistentRead": True})
                 asked["Keys"].append(_wire_key(pk, sk))
             for answer in self._until_done("batch_get_item", request, "UnprocessedKeys"):
                 for real, items in answer.get("Responses", {}).items():
-                    for item in map(item_from_wire, items):
+                    for item in map(plain_item, items):
                         found[(self._logical[real], item["pk"], item.get("sk", ""))] = item
         return found
 
@@ -46,14 +46,14 @@ class Bulk:
         """Delete rows and return how many were named. One that is not there counts as deleted."""
         wanted = list(dict.fromkeys(keys))
         for chunk in _chunks(wanted, MOST_DELETES):
-            request: dict[str, list[Wire]] = {}
+            request: dict[str, list[AttributeValues]] = {}
             for table, pk, sk in chunk:
                 request.setdefault(self._tables[table], []).append({"DeleteRequest": {"Key": _wire_key(pk, sk)}})
             for _ in self._until_done("batch_write_item", request, "UnprocessedItems"):
                 pass
         return len(wanted)
 
-    def _until_done(self, operation: str, request: Mapping[str, Any], leftovers: str) -> Iterator[Wire]:
+    def _until_done(self, operation: str, request: Mapping[str, Any], leftovers: str) -> Iterator[AttributeValues]:
         for attempt in range(TRIES):
             answer = self.call(operation, RequestItems=request)
             yield answer
@@ -80,17 +80,17 @@ class Bulk:
         while True:
             answer = self.call("query", **request)
             last = answer.get("LastEvaluatedKey")
-            yield [item_from_wire(item) for item in answer["Items"]], bool(last)
+            yield [plain_item(item) for item in answer["Items"]], bool(last)
             if not last:
                 return
             request["ExclusiveStartKey"] = last
 
-    def call(self, operation: str, **body: Any) -> Wire:
+    def call(self, operation: str, **body: Any) -> AttributeValues:
         """Make one call. Raises Unavailable."""
         return reach(self._client, operation, body)
 
 
-def _wire_key(pk: str, sk: str) -> Wire:
+def _wire_key(pk: str, sk: str) -> AttributeValues:
     return {"pk": {"S": pk}} | ({"sk": {"S": sk}} if sk else {})
 
 

@@ -5,15 +5,15 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import Wire, item_from_wire
+from chalicelib.dynamo.attributes import AttributeValues, plain_item
 
 
-def reach(client: Any, operation: str, body: Mapping[str, Any], again: str = "try again") -> Wire:
+def reach(client: Any, operation: str, body: Mapping[str, Any], again: str = "try again") -> AttributeValues:
     """Make a call and return its answer. Raises Unavailable, which says what to do: `again`."""
     try:
-        answer: Wire = getattr(client, operation)(**body)
+        answer: AttributeValues = getattr(client, operation)(**body)
     except (ClientError, BotoCoreError) as error:
         raise Unavailable(f"The storage did not answer; {again}.") from error
     return answer
@@ -23,21 +23,21 @@ def get_item(client: Any, table: str, pk: str, sk: str) -> dict[str, Any]:
     """Return an item by a strongly consistent read, empty when there is none. Raises Unavailable."""
     key = {"pk": {"S": pk}, "sk": {"S": sk}}
     answer = reach(client, "get_item", {"TableName": table, "Key": key, "ConsistentRead": True})
-    return item_from_wire(answer.get("Item", {}))
+    return plain_item(answer.get("Item", {}))
 
 
-class WireCalls:
+class ClientCalls:
     """Intake's calls."""
 
-    def __init__(self, client: Any, wait: Callable[[int], None] = full_jitter) -> None:
+    def __init__(self, client: Any, wait: Callable[[int], None] = sleep_with_jitter) -> None:
         self._client = client
         self._wait = wait
 
-    def call(self, operation: str, **body: Any) -> Wire:
+    def call(self, operation: str, **body: Any) -> AttributeValues:
         """Make a call and return its answer. Raises Unavailable."""
         return reach(self._client, operation, body, "send it again")
 
-    def conditional(self, operation: str, body: Wire) -> bool:
+    def conditional(self, operation: str, body: AttributeValues) -> bool:
         """Make a conditional call; return whether the condition held. Raises Unavailable.
 
         A transaction on the same item, such as the sender's, makes the call fail for a moment only.

@@ -17,7 +17,7 @@ BATCH = 10
 
 
 @dataclass(frozen=True)
-class Bell:
+class WakeUp:
     """One message of a queue. `group` and `unique` are for a FIFO queue: what it orders by and knows repeats
     by."""
 
@@ -41,16 +41,16 @@ class Queues:
         except (ClientError, BotoCoreError) as error:
             raise Unavailable("The queue did not take the message; try again.") from error
 
-    def ring_all(self, url: str, conversation_ids: Sequence[str]) -> int:
+    def enqueue_all(self, url: str, conversation_ids: Sequence[str]) -> int:
         """Ring the doorbells of these conversations; return how many rang."""
-        bells = [Bell({"conversation_id": one}, one, new_id()) for one in conversation_ids]
-        return len(bells) - len(self.send(url, bells))
+        wake_ups = [WakeUp({"conversation_id": one}, one, new_id()) for one in conversation_ids]
+        return len(wake_ups) - len(self.send(url, wake_ups))
 
-    def send(self, url: str, bells: Sequence[Bell]) -> set[int]:
+    def send(self, url: str, wake_ups: Sequence[WakeUp]) -> set[int]:
         """Send bells, ten at a time; return the positions of those that the queue did not take."""
         failed: set[int] = set()
-        for start in range(0, len(bells), BATCH):
-            entries = [_entry(place, bells[place]) for place in range(start, min(start + BATCH, len(bells)))]
+        for start in range(0, len(wake_ups), BATCH):
+            entries = [_entry(place, wake_ups[place]) for place in range(start, min(start + BATCH, len(wake_ups)))]
             try:
                 answer = self._client.send_message_batch(QueueUrl=url, Entries=entries)
             except (ClientError, BotoCoreError):
@@ -60,8 +60,8 @@ class Queues:
         return failed
 
 
-def _entry(place: int, bell: Bell) -> dict[str, str]:
-    entry = {"Id": str(place), "MessageBody": json.dumps(bell.body)}
-    if bell.group:
-        entry |= {"MessageGroupId": bell.group, "MessageDeduplicationId": bell.unique}
+def _entry(place: int, wake_up: WakeUp) -> dict[str, str]:
+    entry = {"Id": str(place), "MessageBody": json.dumps(wake_up.body)}
+    if wake_up.group:
+        entry |= {"MessageGroupId": wake_up.group, "MessageDeduplicationId": wake_up.unique}
     return entry

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo.attributes import Wire, item_to_wire, to_wire
+from chalicelib.dynamo.attributes import AttributeValues, attribute_value, attribute_values
 
 _NAMED = re.compile(r"#(\w+)")
 
@@ -16,10 +16,10 @@ class Write(NamedTuple):
     """One item of a transaction. `role` tells how to read a failed condition on it."""
 
     role: str
-    item: Wire
+    item: AttributeValues
 
 
-def blind_of_notice(kind: str, owner_id: str) -> str:
+def pseudonym_of_notice(kind: str, owner_id: str) -> str:
     """Return the blind name of a notice, derived from what it is about: there is one of each kind only."""
     return hashlib.sha256(f"{kind}|{owner_id}".encode()).hexdigest()[:32]
 
@@ -40,8 +40,8 @@ class Writes:
         self, role: str, table: str, pk: str, sk: str, attributes: Mapping[str, Any], *, fresh: bool = True
     ) -> Write:
         """Put an item; `fresh` demands that none is there."""
-        item = item_to_wire({"pk": pk, **({"sk": sk} if sk else {}), **attributes})
-        put: Wire = {"TableName": self._tables[table], "Item": item}
+        item = attribute_values({"pk": pk, **({"sk": sk} if sk else {}), **attributes})
+        put: AttributeValues = {"TableName": self._tables[table], "Item": item}
         if fresh:
             put["ConditionExpression"] = "attribute_not_exists(pk)"
         return Write(role, {"Put": put})
@@ -57,13 +57,13 @@ class Writes:
         values: Mapping[str, Any],
     ) -> Write:
         """Update an item under a condition; without an expression the condition alone is checked."""
-        body: Wire = {
+        body: AttributeValues = {
             "TableName": self._tables[table],
             "Key": {"pk": {"S": pk}, **({"sk": {"S": sk}} if sk else {})},
             "ConditionExpression": condition,
         }
         if values:  # DynamoDB takes no empty map
-            body["ExpressionAttributeValues"] = {f":{name}": to_wire(value) for name, value in values.items()}
+            body["ExpressionAttributeValues"] = {f":{name}": attribute_value(value) for name, value in values.items()}
         if named := _NAMED.findall(f"{expression} {condition}"):
             body["ExpressionAttributeNames"] = {f"#{name}": name for name in named}
         if not expression:

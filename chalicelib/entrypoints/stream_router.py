@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.core.observability import count, log
-from chalicelib.dynamo.attributes import from_wire
-from chalicelib.dynamo.queues import Bell, Queues
+from chalicelib.dynamo.attributes import plain_value
+from chalicelib.dynamo.queues import Queues, WakeUp
 from chalicelib.outbox.model import RIGHTS
 from chalicelib.tickets.kinds import REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
@@ -40,16 +40,18 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
 
 def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[str, str]) -> dict[str, Any]:
     """Send the bells of these records to the queues named doorbell, dating, indexing and privacy in `urls`."""
-    bells: dict[str, list[Bell]] = {name: [] for name in urls}
+    wake_ups: dict[str, list[WakeUp]] = {name: [] for name in urls}
     from_record: dict[str, list[int]] = {name: [] for name in urls}
     sequence = []
     for place, record in enumerate(records):
         sequence.append(record["dynamodb"]["SequenceNumber"])
         found = _bell(record)
-        if found and not (found[1].unique == "" and found[1] in bells[found[0]]):
-            bells[found[0]].append(found[1])
+        if found and not (found[1].unique == "" and found[1] in wake_ups[found[0]]):
+            wake_ups[found[0]].append(found[1])
             from_record[found[0]].append(place)
-    failed = [from_record[name][position] for name, url in urls.items() for position in queues.send(url, bells[name])]
+    failed = [
+        from_record[name][position] for name, url in urls.items() for position in queues.send(url, wake_ups[name])
+    ]
     if not failed:
         return {"batchItemFailures": []}
     count("RelayPostponed")
@@ -57,31 +59,31 @@ def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[
     return {"batchItemFailures": [{"itemIdentifier": sequence[min(failed)]}]}
 
 
-def _bell(record: Mapping[str, Any]) -> tuple[str, Bell] | None:
+def _bell(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     """Return the queue and the bell that a record asks for, or None."""
     image = record["dynamodb"].get("NewImage")
     if not image:
         return None
-    item = {name: from_wire(image[name]) for name in _READ if name in image}
+    item = {name: plain_value(image[name]) for name in _READ if name in image}
     kind = item["sk"].partition("#")[0]
     new = record["eventName"] == "INSERT"
     if kind == "outbox" and new:
         conversation_id = item["conversation_id"]
-        return "doorbell", Bell({"conversation_id": conversation_id}, conversation_id, record["eventID"])
+        return "doorbell", WakeUp({"conversation_id": conversation_id}, conversation_id, record["eventID"])
     if kind == "ticket" and item.get("expires_at", 0) != item.get("dated", 0):
         return "dating", _dating(item["conversation_id"], item["ticket_id"])
     if kind == "message" and item.get("request_id"):
-        return None if new else ("privacy", Bell({"request_id": item["request_id"]}))
+        return None if new else ("privacy", WakeUp({"request_id": item["request_id"]}))
     if kind == "message" and "direction" in item and _concerns_dater(item, new):
         conversation_id = item["pk"].partition("#")[2]
         change = item["direction"] == "in" and item.get("kind") in TEXT_CHANGES
         return "dating", _dating(conversation_id, item.get("ticket_id", ""), item["sk"], change=change)
     if kind == "contact":
-        return "indexing", Bell({"contact_id": item["contact_id"]})
+        return "indexing", WakeUp({"contact_id": item["contact_id"]})
     if kind == "ask" and new:
-        return "privacy", Bell({"contact_id": item["contact_id"]})
+        return "privacy", WakeUp({"contact_id": item["contact_id"]})
     if kind == "request" and item["pk"].startswith("request#") and (new or _decided(item)):
-        return "privacy", Bell({"request_id": item["request_id"]})  # and not a contact's pointer to it
+        return "privacy", WakeUp({"request_id": item["request_id"]})  # and not a contact's pointer to it
     return None
 
 
@@ -90,9 +92,9 @@ def _decided(item: Mapping[str, Any]) -> bool:
     return any(item.get(name) for name in _SIGNED) and (bool(item.get("waits")) or item.get("state") == "escalated")
 
 
-def _dating(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> Bell:
+def _dating(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> WakeUp:
     body = {"conversation_id": conversation_id, "ticket_id": ticket_id} | ({"row": row} if row else {})
-    return Bell(body | ({"change": "yes"} if change else {}))
+    return WakeUp(body | ({"change": "yes"} if change else {}))
 
 
 def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:

@@ -68,7 +68,7 @@ def erase_stores(event: Event) -> Answer:
 
 def settle(event: Event) -> Answer:
     """Step 9, first half: wait until every late writer has ended."""
-    from chalicelib.erasure.tasks.settle import due
+    from chalicelib.erasure.tasks.drain_writers import due
 
     return _wait("settle", event, Wait.SETTLE, due)
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import log
 from chalicelib.erasure.counts import Store, mark
-from chalicelib.erasure.eraser import Named, list_of
+from chalicelib.erasure.eraser import ExistingRows, list_of
 from chalicelib.erasure.inventory import ALIASES, CONTACT, CONVERSATION, LINKS, TICKETS, WORDS
 from chalicelib.privacy.model import Request, Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.bulk import Key
     from chalicelib.dynamo.writes import Write
-    from chalicelib.erasure.eraser import Erasing
+    from chalicelib.erasure.eraser import Eraser
 
 Counts = dict[str, dict[str, int]]
 Late = Mapping[str, set[bytes]]
@@ -22,7 +22,7 @@ Late = Mapping[str, set[bytes]]
 
 
 @dataclass
-class Tally:
+class ErasureCounts:
     """What was deleted, per store, and which stores are through."""
 
     deleted: dict[str, int] = field(default_factory=dict)
@@ -56,16 +56,16 @@ class OnePass:
     """A run of a pass. `left` are rows that go in the transaction with which the pass ends, by store; `record` writes
     down, before they are deleted, marks of rows that came after the inventory."""
 
-    store: "Erasing"
+    store: "Eraser"
     request: Request
     stores: Mapping[str, Store]
     final: bool
     record: Callable[[str, set[bytes]], None]
-    tally: Tally = field(default_factory=Tally)
+    tally: ErasureCounts = field(default_factory=ErasureCounts)
     errors: list[DeskError] = field(default_factory=list)
     left: dict[str, tuple["Key", ...]] = field(default_factory=dict)
     held: int = 0
-    named: Named = field(default_factory=Named)
+    named: ExistingRows = field(default_factory=ExistingRows)
     late: dict[str, set[bytes]] = field(default_factory=dict)
 
     def go(self, now: int, late: Callable[[], bool]) -> bool:
@@ -168,9 +168,9 @@ class OnePass:
             self._failed(error)
             self._alone()
 
-    def _after(self, words: int) -> Tally:
+    def _after(self, words: int) -> ErasureCounts:
         """The tally once the end is written."""
-        after = Tally(dict(self.tally.deleted), self.tally.through | {ALIASES, WORDS} | self._emptied())
+        after = ErasureCounts(dict(self.tally.deleted), self.tally.through | {ALIASES, WORDS} | self._emptied())
         after.add(ALIASES, len(self.named.aliases))
         after.add(WORDS, words)
         for store, rows in self.left.items():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import schema as rows
@@ -32,7 +32,7 @@ _UNSENT = frozenset({"", "queued", "failed"})
 
 
 @dataclass(frozen=True)
-class Emptied:
+class DeletedChunk:
     """What one portion of a conversation gave: rows and links that were deleted, how many rows were held back, which
     are left to the end of the pass, and whether others follow."""
 
@@ -44,7 +44,7 @@ class Emptied:
 
 
 @dataclass(frozen=True)
-class Named:
+class ExistingRows:
     """What is there of all that the inventory names. `whole`: the rows of `index` were read, too."""
 
     tickets: tuple[Key, ...] = ()
@@ -57,17 +57,17 @@ class Named:
     whole: bool = False
 
 
-class Erasing:
+class Eraser:
     """What EraseStores does with the tables. All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None] = full_jitter) -> None:
+    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None] = sleep_with_jitter) -> None:
         self._tables = tables
         self._bulk = Bulk(client, tables, wait)
         self._run = Transactions(client, wait)
 
     def named(
         self, contact_id: str, tickets: Iterable[str], aliases: Iterable[str], links: Iterable[str], since: int
-    ) -> Named:
+    ) -> ExistingRows:
         """Read what is there of these partitions, and the list of the contact's words, in common calls. When these
         fail, the tickets are asked for alone: a table that does not answer must not keep the other's rows. `since` (ms)
         is when the inventory was made."""
@@ -91,7 +91,7 @@ class Erasing:
         listed = tuple(found[words].get("words", ())) if words in found else None
         tickets_and_numbers = (*kinds["ticket"], *kinds["number"])
         counted = tuple(key[1] for key in kinds["parked"] if lasts(found[key], since))
-        return Named(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), counted, listed, whole)
+        return ExistingRows(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), counted, listed, whole)
 
     def delete(self, keys: Iterable[Key]) -> int:
         """Delete rows; return how many were named."""
@@ -107,7 +107,7 @@ class Erasing:
         final: bool,
         since: int,
         note: Note,
-    ) -> Iterator[Emptied]:
+    ) -> Iterator[DeletedChunk]:
         """Empty a conversation by portions, but for guards that are left to the end. Of each portion the links and
         parked statuses go first: they are named by its messages alone. What is parked for the links of `listed`
         (partitions) is gone already.
@@ -132,7 +132,7 @@ class Erasing:
             rest = tuple(("desk", pk, row["sk"]) for row in ([] if more else guards[:_MOST_GUARDS]))
             kept = {sk for _, _, sk in rest}
             self._empty(pk, links, [row for row in gone if row["sk"] not in kept])
-            yield Emptied(len(gone) - len(rest), len(links), len(held), rest, more)
+            yield DeletedChunk(len(gone) - len(rest), len(links), len(held), rest, more)
 
     def _empty(self, pk: str, links: list[Key], gone: list[dict[str, Any]]) -> None:
         """Delete links and the rows that name them in common batches, of which none holds both: DynamoDB may leave any

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.bulk import Bulk, Key
@@ -21,7 +21,7 @@ from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.erasure.counts import Store, joined, lasts, mark, stores_of
 from chalicelib.privacy.model import Request, Step
 from chalicelib.privacy.store import RequestStore, request_of
-from chalicelib.vault.vault import Place
+from chalicelib.vault.vault import EncryptionContext
 
 CONTACT, CONVERSATION, TICKETS = "desk.contact", "desk.conversation", "desk.tickets"
 ALIASES, LINKS, WORDS, KEYS = "index.aliases", "index.links", "index.words", "keys"
@@ -51,16 +51,20 @@ class Person:
     box_key: Mapping[str, Any]
 
 
-def identities_place(request_id: str) -> Place:
+def identities_place(request_id: str) -> EncryptionContext:
     """Where the sealed identities of an inventory live."""
-    return Place("desk", "inventory", request_id, IDENTITIES)
+    return EncryptionContext("desk", "inventory", request_id, IDENTITIES)
 
 
 class Inventories:
     """Reads what there is of a person, and writes and reads inventories. All methods raise Unavailable."""
 
     def __init__(
-        self, client: Any, tables: Mapping[str, str], requests: RequestStore, wait: Callable[[int], None] = full_jitter
+        self,
+        client: Any,
+        tables: Mapping[str, str],
+        requests: RequestStore,
+        wait: Callable[[int], None] = sleep_with_jitter,
     ) -> None:
         self._bulk = Bulk(client, tables, wait)
         self._run = Transactions(client, wait)

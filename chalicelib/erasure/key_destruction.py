@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.dynamo.bulk import Bulk
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
@@ -16,7 +16,11 @@ class KeyDestruction:
     """What DestroyKey does with the tables. All methods raise Unavailable."""
 
     def __init__(
-        self, client: Any, tables: Mapping[str, str], requests: RequestStore, wait: Callable[[int], None] = full_jitter
+        self,
+        client: Any,
+        tables: Mapping[str, str],
+        requests: RequestStore,
+        wait: Callable[[int], None] = sleep_with_jitter,
     ) -> None:
         self._tables = tables
         self._bulk = Bulk(client, tables, wait)

@@ -12,11 +12,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.addresses import Address
-from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import Wire, item_from_wire
+from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
 from chalicelib.erasure.counts import Store, stores_of
@@ -55,7 +55,7 @@ class Identities:
     key_left: bool
 
 
-class Absence:
+class Verifier:
     """Asks every store by every identity. All methods raise Unavailable."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Absence:
         tables: Mapping[str, str],
         address_key: AddressKey,
         text_key: TextKey,
-        wait: Callable[[int], None] = full_jitter,
+        wait: Callable[[int], None] = sleep_with_jitter,
     ) -> None:
         self._client = client
         self._tables = tables
@@ -167,7 +167,7 @@ class Absence:
         }
         while True:
             page = self._call("query", request)
-            yield from map(item_from_wire, page["Items"])
+            yield from map(plain_item, page["Items"])
             if not page.get("LastEvaluatedKey"):
                 return
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
@@ -178,11 +178,11 @@ class Absence:
         found: dict[Place, dict[str, Any]] = {}
         for start in range(0, len(wanted), _BATCH):
             for table, item in self._batch(wanted[start : start + _BATCH]):
-                row = item_from_wire(item)
+                row = plain_item(item)
                 found[table, row["pk"], row.get("sk", "")] = row
         return found
 
-    def _batch(self, places: Sequence[Place]) -> Iterator[tuple[str, Wire]]:
+    def _batch(self, places: Sequence[Place]) -> Iterator[tuple[str, AttributeValues]]:
         left: dict[str, Any] = {}
         for table, pk, sk in places:
             asked = left.setdefault(self._tables[table], {"Keys": [], "ConsistentRead": True})
@@ -197,9 +197,9 @@ class Absence:
             self._wait(attempt)
         raise Unavailable("DynamoDB leaves rows unread again and again; try later.")
 
-    def _call(self, operation: str, request: Mapping[str, Any]) -> Wire:
+    def _call(self, operation: str, request: Mapping[str, Any]) -> AttributeValues:
         try:
-            answer: Wire = getattr(self._client, operation)(**request)
+            answer: AttributeValues = getattr(self._client, operation)(**request)
         except (ClientError, BotoCoreError) as error:
             raise Unavailable("A store did not answer, so nothing is proved; try again.") from error
         return answer
@@ -229,7 +229,7 @@ class Absence:
 
         self._run.until_done(build)
 
-    def _open(self, name: str, values: Wire) -> Write:
+    def _open(self, name: str, values: AttributeValues) -> Write:
         update = {
             "TableName": self._tables["index"],
             "Key": {"pk": {"S": rows.fence_pk(name)}, "sk": {"S": "fence"}},

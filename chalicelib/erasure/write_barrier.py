@@ -8,7 +8,7 @@ claimed a place may still record what it has sent, with a link to the message, w
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.dynamo import schema as rows
@@ -30,7 +30,11 @@ class Fencing:
     """What HardSuppress does with the tables. All methods raise Unavailable."""
 
     def __init__(
-        self, client: Any, tables: Mapping[str, str], requests: RequestStore, wait: Callable[[int], None] = full_jitter
+        self,
+        client: Any,
+        tables: Mapping[str, str],
+        requests: RequestStore,
+        wait: Callable[[int], None] = sleep_with_jitter,
     ) -> None:
         self._client = client
         self._tables = tables

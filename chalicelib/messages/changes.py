@@ -3,7 +3,7 @@ transaction."""
 
 from collections.abc import Iterator
 
-from chalicelib.contacts.model import Found, Person
+from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import SECOND
 from chalicelib.core.references import MessageRef
@@ -31,14 +31,14 @@ class IntakeChanges:
 
     def start(
         self,
-        person: Person,
+        person: ContactReference,
         key: ContactKey | None,
         started: Started,
         notice: Notice,
         now: int,
         *,
         expires_at: int,
-        over: Found,
+        over: Lookup,
         silent: bool = False,
     ) -> Outcome:
         """Store that a person opened the chat, and the welcome. A new contact has the date `expires_at` (seconds) until
@@ -65,11 +65,11 @@ class IntakeChanges:
             writes += rows_of.notice(person, started, "", notice)
         return self._store.transact(writes)
 
-    def _before(self, person: Person, part: Change, author: Author, at: int) -> Iterator[Write]:
+    def _before(self, person: ContactReference, part: Change, author: Author, at: int) -> Iterator[Write]:
         """That nobody was erased whose address this was, when the change is older than the person's having it."""
         return self._store.people.fences(self._store.before(person, part.channel, part.account, author, at), at)
 
-    def _started(self, person: Person, started: Started, now: int) -> Write:
+    def _started(self, person: ContactReference, started: Started, now: int) -> Write:
         ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.blind(started))
         write = self._store.conversations.event(person, "", "started", ref.at, blind=ref.blind)
         place = sealing.message_content(ref)
@@ -81,17 +81,17 @@ class IntakeChanges:
         """Return the blind name of the part's provider id."""
         return self._address_key.message(part.channel, part.account, part.provider_id)
 
-    def _as_read(self, person: Person, now: int) -> Write:
+    def _as_read(self, person: ContactReference, now: int) -> Write:
         pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
         return self._store.writes.update("head", "desk", pk, "head", "", f"epoch = :epoch AND {LASTS}", values)
 
-    def _welcomed(self, person: Person, now: int) -> Write:
+    def _welcomed(self, person: ContactReference, now: int) -> Write:
         pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
         condition = f"epoch = :epoch AND {LASTS} AND (attribute_not_exists(welcomed_at) OR welcomed_at <= :before)"
         values |= {"at": now, "before": now - WELCOME_EVERY}
         return self._store.writes.update("head", "desk", pk, "head", "SET welcomed_at = :at", condition, values)
 
-    def reach(self, person: Person, change: ReachChanged, now: int) -> Outcome:
+    def reach(self, person: ContactReference, change: ReachChanged, now: int) -> Outcome:
         """Store that the person blocked or unblocked the bot, unless something newer is known. Raises Unavailable."""
         at, kind = change.at * SECOND, "blocked" if change.blocked else "unblocked"
         newer = "<" if change.blocked else "<="
@@ -104,7 +104,7 @@ class IntakeChanges:
         event = self._store.conversations.event(person, person.ticket_id, kind, at)
         return self._store.transact([head, event, *self._before(person, change, change.author, at)])
 
-    def happened(self, person: Person, event: ChatEvent, now: int) -> Outcome:
+    def happened(self, person: ContactReference, event: ChatEvent, now: int) -> Outcome:
         """Write a line about what happened in the chat on the person's open ticket; TICKET_OVER when it is not open.
         Raises Unavailable."""
         at = event.at * SECOND  # the provider's, whatever our clock says: a repetition must meet the same row
@@ -116,7 +116,7 @@ class IntakeChanges:
         head = self._as_read(person, now)
         return self._store.transact([line, ticket, head, *self._before(person, event, event.author, at)])
 
-    def renumber(self, person: Person, change: NumberChanged, now: int, *, known: bool) -> Outcome:
+    def renumber(self, person: ContactReference, change: NumberChanged, now: int, *, known: bool) -> Outcome:
         """Give the person the new address in place of the old one of its kind. With `known` they have it already.
 
         A fenced address moves nothing (FENCED). Raises Unavailable.
@@ -135,7 +135,7 @@ class IntakeChanges:
         writes += self._store.people.fences((new,) if new != old and not known else (), at)
         return self._store.transact(writes)
 
-    def keep_number(self, person: Person, change: NumberChanged) -> Outcome:
+    def keep_number(self, person: ContactReference, change: NumberChanged) -> Outcome:
         """Say on the ticket that a changed number belongs to somebody else and moved nothing. Raises Unavailable."""
         late = self._before(person, change, Author((change.old,)), change.at * SECOND)
         told = self._told(person, change, "number_taken")
@@ -144,6 +144,6 @@ class IntakeChanges:
         head = self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", values)
         return self._store.transact([told, head, *late])
 
-    def _told(self, person: Person, change: NumberChanged, kind: str) -> Write:
+    def _told(self, person: ContactReference, change: NumberChanged, kind: str) -> Write:
         at, blind = change.at * SECOND, self.blind(change)
         return self._store.conversations.event(person, person.ticket_id, kind, at, blind=blind)

@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from chalicelib.contacts.model import Found, Person
+from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.messages.ingest import Arrival
+from chalicelib.messages.ingest import IngestPlan
 from chalicelib.messages.rows import Incoming
 from chalicelib.vault import sealing
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey
 from chalicelib.vault.vault import seal
 
-_NOBODY = Found(None)
+_NOBODY = Lookup(None)
 
 
 class PersonRows:
@@ -26,7 +26,7 @@ class PersonRows:
         self._address_key = address_key
 
     def new_contact(
-        self, person: Person, key: ContactKey, message: Incoming, now: int, found: Found = _NOBODY
+        self, person: ContactReference, key: ContactKey, message: Incoming, now: int, found: Lookup = _NOBODY
     ) -> Iterator[Write]:
         """Aliases, contact and key of a person who was not known. A phone may be taken from its former owner."""
         for name in person.aliases:
@@ -48,7 +48,7 @@ class PersonRows:
         sealed = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         yield self._writes.put("key", "keys", person.contact_id, "", {**sealed, "created_at": now})
 
-    def _alias(self, person: Person, name: str, found: Found) -> Write:
+    def _alias(self, person: ContactReference, name: str, found: Lookup) -> Write:
         """An alias that nobody holds: not there, left by its former owner, held by somebody whose retention has
         ended, or taken from who lost it just now."""
         attributes = {
@@ -76,7 +76,7 @@ class PersonRows:
             put["ExpressionAttributeValues"] = {":other": {"S": found.moved_from.contact_id}}
         return write
 
-    def has_key(self, person: Person, *, gone: bool = False) -> Write:
+    def has_key(self, person: ContactReference, *, gone: bool = False) -> Write:
         """That the person's key is there: what is sealed without one could never be read. With `gone`: that it is
         not."""
         condition = "attribute_not_exists(pk)" if gone else "attribute_exists(pk)"
@@ -89,7 +89,7 @@ class PersonRows:
             pk, values = rows.fence_pk(name), {"no": False, "sent": at}
             yield self._writes.update(role, "index", pk, "fence", "", condition, values)
 
-    def new_profile(self, arrival: Arrival) -> str:
+    def new_profile(self, arrival: IngestPlan) -> str:
         """Return the blind name of the author's profile when the message brings a new one, else nothing."""
         author, person = arrival.message.author, arrival.person
         if not author.name or not arrival.newest or person.known_at > arrival.at:
@@ -97,7 +97,7 @@ class PersonRows:
         name = self._address_key.profile(author.name, author.username)
         return name if name != person.profile_hash else ""
 
-    def changes(self, arrival: Arrival, profile: str) -> Iterator[Write]:
+    def changes(self, arrival: IngestPlan, profile: str) -> Iterator[Write]:
         """Keep a known person's alias rows true when an address, the profile or the ticket is new."""
         person, found = arrival.person, arrival.found
         if profile:
@@ -122,7 +122,7 @@ class PersonRows:
                 {**sealed, "epoch": person.epoch},
             )  # fmt: skip
 
-    def _told(self, person: Person, name: str) -> Write:
+    def _told(self, person: ContactReference, name: str) -> Write:
         """Tell an alias row what changed about its person."""
         return self._writes.update(
             "alias", "index", f"alias#{name}", "alias",
@@ -134,20 +134,20 @@ class PersonRows:
              "contact": person.contact_id, "epoch": person.epoch},
         )  # fmt: skip
 
-    def _profile(self, person: Person, author: Author) -> bytes:
+    def _profile(self, person: ContactReference, author: Author) -> bytes:
         place = sealing.contact_attribute(person.contact_id, "profile")
         return sealing.seal_json(person.public_key, place, {"name": author.name, "username": author.username})
 
-    def _address(self, person: Person, address: Address) -> bytes:
+    def _address(self, person: ContactReference, address: Address) -> bytes:
         place = sealing.contact_attribute(person.contact_id, address.kind)
         return seal(person.public_key, place, address.value.encode())
 
-    def _addresses(self, person: Person, author: Author, found: Found) -> dict[str, bytes]:
+    def _addresses(self, person: ContactReference, author: Author, found: Lookup) -> dict[str, bytes]:
         """The person's addresses, sealed, but for one that has a newer owner."""
         left_out = "phone" if found.unclaimed else ""
         return {a.kind: self._address(person, a) for a in author.addresses if a.kind != left_out}
 
-    def moved(self, loser: Person, taken: str) -> Iterator[Write]:
+    def moved(self, loser: ContactReference, taken: str) -> Iterator[Write]:
         """Another person was known by this phone: they lose it."""
         left = tuple(name for name in loser.aliases if name != taken)
         replied_to = loser.phone_hash == taken
@@ -161,7 +161,7 @@ class PersonRows:
             pk, values = rows.contact_pk(loser.contact_id), {"epoch": loser.epoch}
             yield self._writes.update("other", "desk", pk, "contact", "REMOVE phone", "epoch = :epoch", values)
 
-    def renumbered(self, person: Person, old: str, new: str, address: Address, now: int) -> Iterator[Write]:
+    def renumbered(self, person: ContactReference, old: str, new: str, address: Address, now: int) -> Iterator[Write]:
         """A known person has another address. The old alias stays for the provider's late repetitions, as a former
         one that anybody may take over; without `new` the new address is theirs already."""
         if new:

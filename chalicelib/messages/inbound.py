@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.observability import count, log, log_error
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import Counted, InboundMessage, Part, StatusUpdate, Unclear
+from chalicelib.messages.model import IgnoredPart, InboundMessage, Part, StatusUpdate, UnparsedPart
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.repeated import AT_ONCE, Repeated
@@ -82,10 +82,10 @@ class Intake(NamedTuple):
             return part.kind if outcome is Outcome.STORED else self._refused(part, outcome)
         if isinstance(part, StatusUpdate):
             return "status" if self.statuses.apply(part, self.clock()) else _again(part)
-        if isinstance(part, Unclear):
+        if isinstance(part, UnparsedPart):
             self.store.keep_unclear(part.channel, part.account, part.raw_type, part.raw, self.clock())
             return "unclear"
-        if isinstance(part, Counted):
+        if isinstance(part, IgnoredPart):
             log("acknowledged", channel=part.channel, reason=part.reason)
             return "acknowledged"
         changed = self.change(part)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
-from chalicelib.contacts.model import Found, Person
+from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import SECOND
 from chalicelib.messages.model import InboundMessage, Started
@@ -47,7 +47,7 @@ class Notice(NamedTuple):
     policy: bool = False
 
 
-class Arrival(NamedTuple):
+class IngestPlan(NamedTuple):
     """One message and how it shall be stored, all in one transaction.
 
     `person` as read, or freshly drawn together with `key`. `newest` says that the message is not older than the
@@ -57,7 +57,7 @@ class Arrival(NamedTuple):
     """
 
     message: InboundMessage
-    person: Person
+    person: ContactReference
     now: int
     ticket_id: str
     reopen_since: int = 0
@@ -68,7 +68,7 @@ class Arrival(NamedTuple):
     previous: str = ""
     notice: Notice | None = None
     consent: tuple[str, str] | None = None
-    found: Found = Found(None)
+    found: Lookup = Lookup(None)
     ask: Ask | None = None
 
     @property

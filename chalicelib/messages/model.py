@@ -124,7 +124,7 @@ class ChatEvent(NamedTuple):
     at: int
 
 
-class Unclear(NamedTuple):
+class UnparsedPart(NamedTuple):
     """An authentic part that is not understood and names no person: kept sealed to the vault for 30 days."""
 
     channel: Channel
@@ -133,11 +133,11 @@ class Unclear(NamedTuple):
     raw: bytes
 
 
-class Counted(NamedTuple):
+class IgnoredPart(NamedTuple):
     """An authentic part that is acknowledged and counted, and of which nothing is stored."""
 
     channel: Channel
     reason: str
 
 
-Part = InboundMessage | StatusUpdate | NumberChanged | ReachChanged | Started | ChatEvent | Unclear | Counted
+Part = InboundMessage | StatusUpdate | NumberChanged | ReachChanged | Started | ChatEvent | UnparsedPart | IgnoredPart

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.contacts.model import Found, Person
+from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author
-from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.language import detect
@@ -28,12 +28,12 @@ class ReceiveChange(NamedTuple):
     profile: Profile
     clock: Callable[[], int]
     refuse: Refuse
-    wait: Callable[[int], None] = full_jitter
+    wait: Callable[[int], None] = sleep_with_jitter
 
     def __call__(self, part: "Change") -> Outcome | None:
         """Store the change; return STORED, also when it was before, FENCED when it is about somebody who is being
         erased or was since, and None when it concerned nobody. Raises Unavailable after TRIES."""
-        over, silent = Found(None), False
+        over, silent = Lookup(None), False
         for attempt in range(TRIES):
             outcome = self._try(part, over, silent=silent)
             if outcome is None or outcome is Outcome.FENCED:
@@ -50,11 +50,11 @@ class ReceiveChange(NamedTuple):
             silent = False
             if isinstance(part, Started) and outcome in (Outcome.HEAD_CHANGED, Outcome.KEY_GONE):
                 keyless = outcome is Outcome.KEY_GONE
-                over = Found(None) if over.ended else Found(None, ended=self._known(part).person, keyless=keyless)
+                over = Lookup(None) if over.ended else Lookup(None, ended=self._known(part).person, keyless=keyless)
             self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this now; send it again.")
 
-    def _try(self, part: "Change", over: Found, *, silent: bool) -> Outcome | None:
+    def _try(self, part: "Change", over: Lookup, *, silent: bool) -> Outcome | None:
         if isinstance(part, Started):
             return self._start(part, over, silent=silent)
         if isinstance(part, NumberChanged):
@@ -68,10 +68,10 @@ class ReceiveChange(NamedTuple):
             return self.changes.reach(found.person, part, self.clock())
         return self.changes.happened(found.person, part, self.clock()) if found.person.ticket_id else None
 
-    def _known(self, part: Started, ended: Person | None = None) -> Found:
+    def _known(self, part: Started, ended: ContactReference | None = None) -> Lookup:
         return self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND, ended)
 
-    def _start(self, part: Started, over: Found, *, silent: bool) -> Outcome:
+    def _start(self, part: Started, over: Lookup, *, silent: bool) -> Outcome:
         """Welcome a person. Who is `over`, as the store makes sure, is welcomed as somebody new."""
         found, now = self._known(part, over.ended), self.clock()
         if found.fenced:
@@ -80,7 +80,7 @@ class ReceiveChange(NamedTuple):
         if person is None:
             language = detect("", part.author.language_code)
             person, key = self.store.draw(
-                part.channel, part.account, part.author, language, Found(None), part.sent_at * SECOND
+                part.channel, part.account, part.author, language, Lookup(None), part.sent_at * SECOND
             )
         at = part.sent_at * SECOND + 1
         notice = Notice("welcome", self.changes.blind(part), welcome(self.profile, person.language), at)
@@ -88,7 +88,7 @@ class ReceiveChange(NamedTuple):
         outcome = self.changes.start(person, key, part, notice, now, expires_at=until, over=over, silent=silent)
         return self._refused(part, found, now) if outcome is Outcome.FENCED else outcome
 
-    def _refused(self, part: Started, found: Found, now: int) -> Outcome:
+    def _refused(self, part: Started, found: Lookup, now: int) -> Outcome:
         return self.refuse(part, found.fenced, now) or Outcome.CONFLICT
 
     def _renumber(self, part: NumberChanged) -> Outcome | None:

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.contacts.model import Found, Person
+from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
-from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
 from chalicelib.core.language import detect
-from chalicelib.messages.ingest import Arrival, Notice, Outcome, Recognise, Refuse
+from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse
 from chalicelib.messages.model import InboundMessage
 from chalicelib.messages.notices import accepted_notice
 from chalicelib.messages.statements import is_statement
@@ -31,12 +31,12 @@ class _Seen:
         self.over = ""
         self.head: tuple[str, int, str] | None = None
         self.older = False
-        self.ended: Person | None = None
+        self.ended: ContactReference | None = None
         self.keyless = False
         self.phone_fenced = False
         self.numbers_taken = 0
 
-    def learn(self, outcome: Outcome, arrival: Arrival) -> bool:
+    def learn(self, outcome: Outcome, arrival: IngestPlan) -> bool:
         """Remember why a try failed; return whether to try again at once.
 
         A head that is as it was read and takes the message neither as the newest nor as an older one is most likely
@@ -77,7 +77,7 @@ class ReceiveMessage(NamedTuple):
     clock: Callable[[], int]
     recognise: Recognise
     refuse: Refuse
-    wait: Callable[[int], None] = full_jitter
+    wait: Callable[[int], None] = sleep_with_jitter
 
     def __call__(self, message: InboundMessage) -> Outcome:
         """Store `message` and open or refresh its ticket in one transaction.
@@ -108,26 +108,26 @@ class ReceiveMessage(NamedTuple):
                 self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this message now; send it again.")
 
-    def _find(self, message: InboundMessage, seen: _Seen) -> Found:
+    def _find(self, message: InboundMessage, seen: _Seen) -> Lookup:
         channel, account, at = message.channel, message.account, message.sent_at * SECOND
         found = self.store.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
         return found._replace(keyless=seen.keyless)
 
-    def _unheard(self, message: InboundMessage, found: Found, ask: Ask | None) -> Outcome:
+    def _unheard(self, message: InboundMessage, found: Lookup, ask: Ask | None) -> Outcome:
         """What refers to something of somebody whom nobody knows. A button about a request asks the fences, which may
         have an answer; nothing else of a person who is being erased is answered."""
         if ask is None:
             return Outcome.FENCED if found.fenced else Outcome.STALE
         return self._refused(message, found) or (Outcome.CONFLICT if found.fenced else Outcome.STALE)
 
-    def _refused(self, message: InboundMessage, found: Found) -> Outcome | None:
+    def _refused(self, message: InboundMessage, found: Lookup) -> Outcome | None:
         """Ask the fences. None: none of them refuses it any more, and it is to be tried again."""
         return self.refuse(message, found.fenced, self.clock())
 
-    def _decide(self, message: InboundMessage, found: Found, ask: Ask | None, seen: _Seen) -> Arrival:
+    def _decide(self, message: InboundMessage, found: Lookup, ask: Ask | None, seen: _Seen) -> IngestPlan:
         now = self.clock()
         person, key = self._person(message, found)
-        arrival = Arrival(
+        arrival = IngestPlan(
             message=message,
             person=person,
             key=key,
@@ -143,7 +143,7 @@ class ReceiveMessage(NamedTuple):
             return arrival._replace(touches_ticket=not message.replaces)
         return arrival._replace(touches_ticket=False) if arrival.quiet else self._opening(arrival, seen)
 
-    def _person(self, message: InboundMessage, found: Found) -> tuple[Person, ContactKey | None]:
+    def _person(self, message: InboundMessage, found: Lookup) -> tuple[ContactReference, ContactKey | None]:
         if found.person is not None:
             return found.person, None
         language = detect(message.text, message.author.language_code)
@@ -151,7 +151,7 @@ class ReceiveMessage(NamedTuple):
             message.channel, message.account, message.author, language, found, message.sent_at * SECOND
         )
 
-    def _opening(self, arrival: Arrival, seen: _Seen) -> Arrival:
+    def _opening(self, arrival: IngestPlan, seen: _Seen) -> IngestPlan:
         """Open a ticket for the message, with its notice and, for a person's first message, the consent."""
         person, number = arrival.person, new_number(number_digits(seen.numbers_taken))
         first = not person.ticket_id

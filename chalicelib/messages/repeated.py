@@ -15,8 +15,8 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import Wire, item_from_wire
-from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.dynamo.attributes import AttributeValues, plain_item
+from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.model import InboundMessage, Part, StatusUpdate
 from chalicelib.messages.statuses import LOWER, UNPARKED, lower_piece
@@ -33,7 +33,7 @@ class Repeated:
 
     def __init__(self, client: Any, tables: Mapping[str, str], address_key: AddressKey) -> None:
         self._client = client
-        self._calls = WireCalls(client)
+        self._calls = ClientCalls(client)
         self._tables = tables
         self._address_key = address_key
         self._writes = Writes(tables)
@@ -107,14 +107,14 @@ class Repeated:
 
     def _items(self, table: str, keys: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
         """Return items by their partition; in one call, which needs no other right than reading one."""
-        gets: list[Wire] = [
+        gets: list[AttributeValues] = [
             {"Get": {"TableName": self._tables[table], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}
             for pk, sk in dict.fromkeys(keys)
         ]
         if not gets:
             return {}
         answers = self._calls.call("transact_get_items", TransactItems=gets)["Responses"]
-        items = [item_from_wire(answer["Item"]) for answer in answers if answer.get("Item")]
+        items = [plain_item(answer["Item"]) for answer in answers if answer.get("Item")]
         return {item["pk"]: item for item in items}
 
     def _failed(self, checks: Mapping[_Key, Write]) -> set[_Key]:

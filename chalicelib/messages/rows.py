@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.contacts.model import Person
+from chalicelib.contacts.model import ContactReference
 from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
 from chalicelib.core.ids import new_id
 from chalicelib.core.language import detect
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.writes import Write, Writes, blind_of_notice
-from chalicelib.messages.ingest import Arrival, Notice
+from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
+from chalicelib.messages.ingest import IngestPlan, Notice
 from chalicelib.messages.model import InboundMessage, ReachChanged, Started
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import sealing
@@ -31,13 +31,13 @@ class ConversationRows:
         self._writes = writes
         self._address_key = address_key
 
-    def message_ref(self, arrival: Arrival) -> MessageRef:
+    def message_ref(self, arrival: IngestPlan) -> MessageRef:
         """The message's reference: conversation, provider's time and blind provider id; never arrival or ticket."""
         message = arrival.message
         blind = self._address_key.message(message.channel, message.account, message.provider_id)
         return MessageRef(arrival.person.conversation_id, message.sent_at * SECOND, blind)
 
-    def message(self, arrival: Arrival, ref: MessageRef) -> Write:
+    def message(self, arrival: IngestPlan, ref: MessageRef) -> Write:
         """The message itself, under the condition that it is not there: this is what makes a repetition harmless."""
         message, name = arrival.message, self._address_key.message
         content = sealing.seal_json(
@@ -78,13 +78,13 @@ class ConversationRows:
             put["ExpressionAttributeValues"] = {":order": {"N": str(message.order)}}
         return write
 
-    def known_id(self, arrival: Arrival, ref: MessageRef) -> Write:
+    def known_id(self, arrival: IngestPlan, ref: MessageRef) -> Write:
         """That nothing with this provider id is there: the row of what has no time of its own has another key each
         time that it arrives."""
         attributes = {"message_ref": str(ref), "expires_at": _known_until(arrival.now)}
         return self._writes.put("message", "index", f"link#{ref.blind}", "link", attributes)
 
-    def raw(self, arrival: Arrival, ref: MessageRef) -> Write:
+    def raw(self, arrival: IngestPlan, ref: MessageRef) -> Write:
         """The provider's own JSON of an unsupported message, kept for RAW_DAYS."""
         until = arrival.now // SECOND + RAW_DAYS * DAY // SECOND
         attributes = {
@@ -99,7 +99,7 @@ class ConversationRows:
 
     def new_head(
         self,
-        person: Person,
+        person: ContactReference,
         message: Incoming,
         now: int,
         *,
@@ -128,7 +128,7 @@ class ConversationRows:
         }
         return self._writes.put("head", "desk", rows.conversation_pk(person.conversation_id), "head", head)
 
-    def head(self, arrival: Arrival) -> Write:
+    def head(self, arrival: IngestPlan) -> Write:
         """The fence of every known conversation: the epoch and ticket that were read must still be there, and the
         contact's retention must not have ended. A new ticket takes the contact's date away."""
         person, at = arrival.person, arrival.message.sent_at * SECOND
@@ -165,13 +165,13 @@ class ConversationRows:
             values,
         )
 
-    def ended(self, person: Person, now: int) -> Write:
+    def ended(self, person: ContactReference, now: int) -> Write:
         """The fence behind which a person's addresses go to a new contact: their retention has ended indeed."""
         values = {"epoch": person.epoch, "now": now // SECOND}
         pk = rows.conversation_pk(person.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch AND expires_at <= :now", values)
 
-    def consent(self, arrival: Arrival, ref: MessageRef) -> Write:
+    def consent(self, arrival: IngestPlan, ref: MessageRef) -> Write:
         """The consent that a person gives with their first message (policy A5.3, A5.4)."""
         assert arrival.consent is not None
         version, policy_hash = arrival.consent
@@ -188,7 +188,7 @@ class ConversationRows:
         pk = rows.contact_pk(arrival.person.contact_id)
         return self._writes.put("consent", "desk", pk, f"consent#{arrival.now:013d}#{ref.blind}", attributes)
 
-    def ask(self, arrival: Arrival, ask: Ask, ref: MessageRef) -> Write:
+    def ask(self, arrival: IngestPlan, ask: Ask, ref: MessageRef) -> Write:
         """What the message asks about the person's data; it lies there until that was dealt with, however long it
         takes, and the watch rings for it again when its first bell must have been lost."""
         attributes = {
@@ -206,9 +206,9 @@ class ConversationRows:
         pk = rows.contact_pk(arrival.person.contact_id)
         return self._writes.put("ask", "desk", pk, f"ask#{arrival.now:013d}#{ref.blind}", attributes)
 
-    def notice(self, person: Person, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
+    def notice(self, person: ContactReference, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
         """An automatic text: its message row and its place in the outbox."""
-        ref = MessageRef(person.conversation_id, notice.at, blind_of_notice(notice.kind, notice.about))
+        ref = MessageRef(person.conversation_id, notice.at, pseudonym_of_notice(notice.kind, notice.about))
         attributes = {
             "direction": "out",
             "kind": "text",
@@ -227,7 +227,7 @@ class ConversationRows:
         yield self._writes.put("notice", "desk", pk, f"message#{ref.tail}", attributes)
         yield self.outbox(person, message, ref, "send", notice.at)
 
-    def outbox(self, person: Person, message: Incoming, ref: MessageRef, action: str, now: int) -> Write:
+    def outbox(self, person: ContactReference, message: Incoming, ref: MessageRef, action: str, now: int) -> Write:
         """A place in the outbox: `send` a message, or `answer_callback` of one."""
         attributes = {
             "conversation_id": person.conversation_id,
@@ -243,9 +243,9 @@ class ConversationRows:
         pk = rows.conversation_pk(person.conversation_id)
         return self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", attributes, fresh=False)
 
-    def event(self, person: Person, ticket_id: str, kind: str, at: int, *, blind: str = "") -> Write:
+    def event(self, person: ContactReference, ticket_id: str, kind: str, at: int, *, blind: str = "") -> Write:
         """An activity line: what happened, without personal data. With a provider's `blind` id it is stored once."""
-        ref = MessageRef(person.conversation_id, at, blind or blind_of_notice(kind, new_id()))
+        ref = MessageRef(person.conversation_id, at, blind or pseudonym_of_notice(kind, new_id()))
         attributes = {
             "direction": "event",
             "kind": kind,

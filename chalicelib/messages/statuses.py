@@ -6,8 +6,8 @@ from typing import Any
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_from_wire
-from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.dynamo.attributes import plain_item
+from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Writes
 from chalicelib.messages.model import StatusUpdate
 from chalicelib.tickets.model import RANK
@@ -32,7 +32,7 @@ def lower_piece(piece: int) -> str:
 class Statuses:
     """Writes statuses to the messages they are about."""
 
-    def __init__(self, calls: WireCalls, tables: Mapping[str, str], address_key: AddressKey) -> None:
+    def __init__(self, calls: ClientCalls, tables: Mapping[str, str], address_key: AddressKey) -> None:
         self._calls = calls
         self._tables = tables
         self._address_key = address_key
@@ -75,7 +75,7 @@ class Statuses:
     def _link(self, name: str) -> tuple[MessageRef | None, int]:
         key = {"pk": {"S": f"link#{name}"}, "sk": {"S": "link"}}
         answer = self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
-        item = item_from_wire(answer.get("Item", {}))
+        item = plain_item(answer.get("Item", {}))
         return (MessageRef.parse(item["message_ref"]), item.get("piece", 0)) if item else (None, 0)
 
     def _raise(self, ref: MessageRef, piece: int, update: StatusUpdate) -> bool:

@@ -9,16 +9,16 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.contacts.model import Found, Person
+from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author, Channel
 from chalicelib.core.clock import DAY, RAW_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo.attributes import item_from_wire
-from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.dynamo.attributes import plain_item
+from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.contact_rows import PersonRows
-from chalicelib.messages.ingest import Arrival, Outcome
+from chalicelib.messages.ingest import IngestPlan, Outcome
 from chalicelib.messages.rows import ConversationRows
 from chalicelib.messages.ticket_rows import TicketRows
 from chalicelib.vault import sealing
@@ -52,7 +52,7 @@ class IntakeStore:
         vault_public: bytes,
     ) -> None:
         self._client = client
-        self._calls = WireCalls(client)
+        self._calls = ClientCalls(client)
         self._tables = tables
         self._address_key = address_key
         self._vault_public = vault_public
@@ -74,10 +74,10 @@ class IntakeStore:
         account: str,
         author: Author,
         at: int,
-        ended: Person | None = None,
+        ended: ContactReference | None = None,
         *,
         learn: bool = True,
-    ) -> Found:
+    ) -> Lookup:
         """Find who wrote something sent at `at` (ms), by strongly consistent reads: one for a person known as they are.
 
         A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to
@@ -90,54 +90,54 @@ class IntakeStore:
         try:
             found = self._find(names, at, ended.contact_id if ended else "", learn)
         except _FencedError as fenced:
-            return Found(None, fenced=(str(fenced),))
+            return Lookup(None, fenced=(str(fenced),))
         return found._replace(ended=ended)
 
-    def _find(self, names: Mapping[str, str], at: int, ended: str, learn: bool) -> Found:
+    def _find(self, names: Mapping[str, str], at: int, ended: str, learn: bool) -> Lookup:
         user, phone = names.get("user", ""), names.get("phone", "")
         person = self._alias(user or phone or names["chat"], at, ended)
         if person is None:
-            return self._found_by_phone(user, phone, at, ended) if user and phone else Found(None)
+            return self._found_by_phone(user, phone, at, ended) if user and phone else Lookup(None)
         if not (user and phone) or person.phone_hash == phone or person.known_at > at or not learn:
-            return Found(person)
+            return Lookup(person)
         try:
             owner = self._alias(phone, at, ended)
         except _FencedError:
-            return Found(person)  # the phone of somebody who is being erased; it is learned when they are
+            return Lookup(person)  # the phone of somebody who is being erased; it is learned when they are
         if owner is not None and owner.contact_id == person.contact_id:
-            return Found(person._replace(phone_hash=phone), readdressed=True)
+            return Lookup(person._replace(phone_hash=phone), readdressed=True)
         if owner is not None and owner.known_at > at:
-            return Found(person)
+            return Lookup(person)
         learned = person._replace(aliases=(*person.aliases, phone), phone_hash=phone)
         taken = phone if owner else ""
-        return Found(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
+        return Lookup(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
 
-    def _found_by_phone(self, user: str, phone: str, at: int, ended: str) -> Found:
+    def _found_by_phone(self, user: str, phone: str, at: int, ended: str) -> Lookup:
         """Somebody whose business-scoped id is new: the phone's owner, if that one has no id yet, or a stranger."""
         owner = self._alias(phone, at, ended)
         if owner is None:
-            return Found(None)
+            return Lookup(None)
         if owner.known_at > at:
-            return Found(None, unclaimed=phone)
+            return Lookup(None, unclaimed=phone)
         if owner.user_hash == user:  # made by a rival between the two reads
-            return Found(owner)
+            return Lookup(owner)
         if owner.user_hash:
-            return Found(None, moved_from=owner, taken=phone)
+            return Lookup(None, moved_from=owner, taken=phone)
         learned = owner._replace(aliases=(*owner.aliases, user), user_hash=user)
-        return Found(learned, added=(user,), readdressed=True)
+        return Lookup(learned, added=(user,), readdressed=True)
 
     def names(self, channel: Channel, account: str, author: Author) -> dict[str, str]:
         """Blind names of an author's addresses by their kinds, the deciding one first."""
         return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
 
-    def _alias(self, name: str, at: int, ended: str) -> Person | None:
+    def _alias(self, name: str, at: int, ended: str) -> ContactReference | None:
         answer = self._calls.call(
             "get_item",
             TableName=self._tables["index"],
             Key={"pk": {"S": f"alias#{name}"}, "sk": {"S": "alias"}},
             ConsistentRead=True,
         )
-        item = item_from_wire(answer.get("Item", {}))
+        item = plain_item(answer.get("Item", {}))
         if not item:
             return None
         if item.get("fenced"):
@@ -146,17 +146,17 @@ class IntakeStore:
             return None if at > item["former_at"] else self._alias(item["aliases"][0], at, ended)
         if item["contact_id"] == ended:
             return None
-        fields = {name: item[name] for name in Person._fields if name in item}
-        return Person(**{**fields, "aliases": tuple(item["aliases"])})
+        fields = {name: item[name] for name in ContactReference._fields if name in item}
+        return ContactReference(**{**fields, "aliases": tuple(item["aliases"])})
 
     def draw(
-        self, channel: Channel, account: str, author: Author, language: str, found: Found, at: int
-    ) -> tuple[Person, ContactKey]:
+        self, channel: Channel, account: str, author: Author, language: str, found: Lookup, at: int
+    ) -> tuple[ContactReference, ContactKey]:
         """Draw a new person with a key of their own. Nothing is stored."""
         contact_id = new_id()
         key = new_contact_key(self._vault_public, contact_id)
         names = {kind: name for kind, name in self.names(channel, account, author).items() if name != found.unclaimed}
-        person = Person(
+        person = ContactReference(
             contact_id=contact_id,
             conversation_id=new_id(),
             public_key=key.public,
@@ -173,11 +173,11 @@ class IntakeStore:
 
     # -- storing
 
-    def commit(self, arrival: Arrival) -> Outcome:
+    def commit(self, arrival: IngestPlan) -> Outcome:
         """Store an arrival with all that belongs to it, or nothing. Raises Unavailable."""
         return self.transact(list(self._writes_of(arrival)))
 
-    def _writes_of(self, arrival: Arrival) -> Iterator[Write]:
+    def _writes_of(self, arrival: IngestPlan) -> Iterator[Write]:
         person, message = arrival.person, arrival.message
         ref = self.conversations.message_ref(arrival)
         profile = self.people.new_profile(arrival)
@@ -216,14 +216,14 @@ class IntakeStore:
             for owner, ticket in ((person, arrival.ticket_id), (loser, loser.ticket_id)):
                 yield self.conversations.event(owner, ticket, "phone_moved", arrival.now)
 
-    def over(self, found: Found, now: int) -> Write:
+    def over(self, found: Lookup, now: int) -> Write:
         """That the one who was known before has ended indeed: their addresses go to somebody new behind it."""
         assert found.ended is not None
         if found.keyless:
             return self.people.has_key(found.ended, gone=True)
         return self.conversations.ended(found.ended, now)
 
-    def _fences_of(self, arrival: Arrival) -> Iterator[Write]:
+    def _fences_of(self, arrival: IngestPlan) -> Iterator[Write]:
         """That nobody was erased whose address this is or becomes: asked where somebody may have had it before."""
         person, message, added = arrival.person, arrival.message, arrival.found.added
         names = person.aliases
@@ -232,7 +232,9 @@ class IntakeStore:
         yield from self.people.fences((name for name in names if name not in added), arrival.at)
         yield from self.people.fences(added, arrival.at, "phone_fence" if person.phone_hash in added else "fence")
 
-    def before(self, person: Person, channel: Channel, account: str, author: Author, at: int) -> tuple[str, ...]:
+    def before(
+        self, person: ContactReference, channel: Channel, account: str, author: Author, at: int
+    ) -> tuple[str, ...]:
         """Blind names of the addresses that something came from, when it was sent before they were the person's."""
         return tuple(self.names(channel, account, author).values()) if at < person.born_at else ()
 

@@ -8,14 +8,14 @@ from chalicelib.core.clock import DAY, GUARD_DAYS
 from chalicelib.core.observability import count
 
 if TYPE_CHECKING:
-    from chalicelib.messages.take_back_store import TakingBack
+    from chalicelib.messages.take_back_store import TakeBackStore
 
 
 @dataclass(frozen=True)
 class TakeBack:
     """Carries out deletions. It may be done again at any time and in any order."""
 
-    store: "TakingBack"
+    store: "TakeBackStore"
     clock: Callable[[], int]
 
     def __call__(self, conversation_id: str, sk: str) -> bool:

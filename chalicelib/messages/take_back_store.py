@@ -51,7 +51,7 @@ class Texts:
     fresh: bool = False
 
 
-class TakingBack:
+class TakeBackStore:
     """Finds and removes texts. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:

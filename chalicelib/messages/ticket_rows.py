@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.messages.ingest import Arrival
+from chalicelib.messages.ingest import IngestPlan
 from chalicelib.tickets.model import LATE_SPAN, PREVIEW, State, queue_of
 from chalicelib.vault import sealing
 
@@ -24,7 +24,7 @@ class TicketRows:
     def __init__(self, writes: Writes) -> None:
         self._writes = writes
 
-    def opened(self, arrival: Arrival) -> Iterator[Write]:
+    def opened(self, arrival: IngestPlan) -> Iterator[Write]:
         """A new ticket and its number, which must not be taken."""
         message = arrival.message
         ticket = {
@@ -56,7 +56,7 @@ class TicketRows:
             "number", "desk", rows.number_pk(arrival.number), "number", {"ticket_id": arrival.ticket_id}
         )
 
-    def touched(self, arrival: Arrival, *, renamed: bool) -> Write:
+    def touched(self, arrival: IngestPlan, *, renamed: bool) -> Write:
         """Reopen and refresh the ticket, unless it is over: closed, or solved longer ago than the profile allows."""
         message = arrival.message
         values: dict[str, Any] = {"closed": State.CLOSED.value}
@@ -94,18 +94,18 @@ class TicketRows:
             ("SET " + ", ".join(changes) if changes else "") + remove, condition, values,
         )  # fmt: skip
 
-    def _who(self, arrival: Arrival) -> bytes:
+    def _who(self, arrival: IngestPlan) -> bytes:
         author = arrival.message.author
         place = sealing.ticket_attribute(arrival.ticket_id, "who")
         value = {"name": author.name, "username": author.username, "address": author.addresses[-1].value}
         return sealing.seal_json(arrival.person.public_key, place, value)
 
-    def _last(self, arrival: Arrival) -> bytes:
+    def _last(self, arrival: IngestPlan) -> bytes:
         place = sealing.ticket_attribute(arrival.ticket_id, "last")
         return sealing.seal_json(arrival.person.public_key, place, {"text": arrival.message.text[:PREVIEW]})
 
 
-def _late(arrival: Arrival) -> set[int]:
+def _late(arrival: IngestPlan) -> set[int]:
     """The span of days in which a message was sent that comes later than webhooks are repeated, else nothing. A reader
     would not look for it so far back. Spans and not times, because the set of them stays small whatever arrives."""
     return {arrival.at // LATE_SPAN} if arrival.at < arrival.now - GUARD_DAYS * DAY else set()

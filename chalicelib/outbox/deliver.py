@@ -23,7 +23,7 @@ from chalicelib.outbox.model import (
     Claimed,
     Failure,
     Job,
-    Waiting,
+    OutboxEntry,
     by_piece,
     gives_up,
     of_the_eraser,
@@ -37,7 +37,7 @@ from chalicelib.outbox.outgoing import Opened, Providers, answer_callback, open_
 
 if TYPE_CHECKING:
     from chalicelib.outbox.store import Outbox
-    from chalicelib.vault.decryptor import Opener
+    from chalicelib.vault.decryptor import BatchDecryptor
 
 TRIES = 10
 """How often a message is looked at anew when its conversation changes while it is claimed."""
@@ -66,9 +66,9 @@ class Deliver:
 
     store: "Outbox"
     providers: Providers
-    opener: Callable[[], "Opener"]
+    decryptor: Callable[[], "BatchDecryptor"]
     allows: Callable[[str, str], bool]
-    ring: Callable[[str, int], None]
+    enqueue: Callable[[str, int], None]
     clock: Callable[[], int]
     wait: Callable[[int], None]
     draw: Callable[[float], float] = field(default=lambda limit: random.uniform(0, limit))
@@ -79,18 +79,18 @@ class Deliver:
 
         Raises Unavailable; then the bell rings again.
         """
-        run = _Run(self, conversation_id, self.opener(), self.stopwatch() + BUDGET)
+        run = _Run(self, conversation_id, self.decryptor(), self.stopwatch() + BUDGET)
         return run()
 
 
 class _Run:
     """One delivery of one conversation."""
 
-    def __init__(self, parts: Deliver, conversation_id: str, opener: "Opener", until: float) -> None:
+    def __init__(self, parts: Deliver, conversation_id: str, decryptor: "BatchDecryptor", until: float) -> None:
         self._parts = parts
         self._store, self._providers = parts.store, parts.providers
         self._conversation_id = conversation_id
-        self._opener = opener
+        self._opener = decryptor
         self._until = until
         self._probing: bool | None = None
         self._changes = 0
@@ -112,26 +112,26 @@ class _Run:
             if first is None:
                 continue
             if self._parts.stopwatch() > self._until:
-                self._parts.ring(self._conversation_id, 0)
+                self._parts.enqueue(self._conversation_id, 0)
                 return self._sent
             if not self._go_on(first):
                 return self._sent
 
     # -- one message
 
-    def _go_on(self, waiting: Waiting) -> bool:
+    def _go_on(self, waiting: OutboxEntry) -> bool:
         """Do what can be done for the oldest message; return whether the next may follow."""
         now = self._parts.clock()
         if waiting.attempts and waiting.due_at > now:  # an untried one may bear a provider's faster clock
             if waiting.due_at - now <= SOON:
-                self._parts.ring(self._conversation_id, waiting.due_at - now)
+                self._parts.enqueue(self._conversation_id, waiting.due_at - now)
             return False
         if waiting.held(now) or not self._channel_open(waiting, now):
             return False
         ready = self._ready(self._store.job(waiting, now), now)
         return self._send(ready) if isinstance(ready, _Ready) else ready
 
-    def _channel_open(self, waiting: Waiting, now: int) -> bool:
+    def _channel_open(self, waiting: OutboxEntry, now: int) -> bool:
         """A stopped channel lets one message try whether it works again, and leaves everything else in its
         place."""
         if self._probing is None:
@@ -187,7 +187,7 @@ class _Run:
         for number in ready.left:
             if number > ready.left[0] and self._parts.stopwatch() > self._until:
                 if self._store.put_back(job, ready.attempt_id, self._parts.clock()):
-                    self._parts.ring(self._conversation_id, 0)
+                    self._parts.enqueue(self._conversation_id, 0)
                 return False
             result = self._call(ready, number)
             now = self._parts.clock()
@@ -245,12 +245,12 @@ class _Run:
         if error.ambiguous and waiting.channel == "whatsapp":
             pause = max(pause, CLAIM)
         if self._store.again(job, ready.attempt_id, now + pause, doubtful=error.ambiguous):
-            self._parts.ring(self._conversation_id, pause)
+            self._parts.enqueue(self._conversation_id, pause)
         self._count(waiting, "retry")
         log("send_again", channel=waiting.channel, code=error.code, attempt=waiting.attempts + 1, ms=pause)
         return False
 
-    def _works(self, waiting: Waiting) -> None:
+    def _works(self, waiting: OutboxEntry) -> None:
         """The provider took our token: a stopped channel is open again, and the sweeper rings for what
         waits."""
         if self._probing:
@@ -258,5 +258,5 @@ class _Run:
             self._probing = False
             log("channel_works", channel=waiting.channel)
 
-    def _count(self, waiting: Waiting, outcome: str) -> None:
+    def _count(self, waiting: OutboxEntry, outcome: str) -> None:
         count("Outbound", channel=waiting.channel, outcome=outcome)

@@ -12,14 +12,14 @@ from chalicelib.tickets.work import admit
 
 if TYPE_CHECKING:
     from chalicelib.tickets.draft_store import DraftStore
-    from chalicelib.tickets.queries import Desk
+    from chalicelib.tickets.queries import TicketQueries
 
 
 @dataclass(frozen=True)
 class KeepDraft:
     """Keeps drafts. `kept_days` is how long a closed ticket is kept, from the operator's profile."""
 
-    desk: "Desk"
+    desk: "TicketQueries"
     store: "DraftStore"
     kept_days: int
     clock: Callable[[], int]

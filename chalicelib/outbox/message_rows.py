@@ -7,7 +7,7 @@ from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.outbox.model import Failure, Head, Outgoing, Waiting
+from chalicelib.outbox.model import Failure, Head, OutboxEntry, Outgoing
 from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault import sealing
@@ -28,7 +28,7 @@ class OutgoingRows:
         pk, sk = rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
         return self._writes.update("message", "desk", pk, sk, expression, condition, values)
 
-    def sending(self, message: Outgoing, waiting: Waiting, pieces: int) -> Write:
+    def sending(self, message: Outgoing, waiting: OutboxEntry, pieces: int) -> Write:
         """Show the message as on its way; one that an earlier try may have sent is marked `uncertain`. A text of
         several `pieces` gets a place for their states."""
         changes: list[str] = []
@@ -101,7 +101,7 @@ class OutgoingRows:
         return self.message(ref, "SET " + ", ".join(changes) + removed, " AND ".join(conditions), values)
 
     def failed(
-        self, message: Outgoing, waiting: Waiting, rank: int, failure: Failure, now: int, piece: int = 0
+        self, message: Outgoing, waiting: OutboxEntry, rank: int, failure: Failure, now: int, piece: int = 0
     ) -> Write:
         """Show the message as failed, at the `piece` that was refused; `flagged` says that its ticket is told, too."""
         why = {"code": failure.code, "reason": failure.reason, "text": failure.text, "at": now // SECOND}

@@ -41,7 +41,7 @@ PROBE_EVERY = 50 * SECOND
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OutboxEntry:
     """A place in the outbox. `pieces` of a long text are out already. `attempt_id` names the sender that
     holds it, until `claim_until`. `doubtful`: an earlier try may have been accepted although no answer
     came. `answers` is when the customer's question came that a colleague's reply answers (ms), 0 when none was open."""
@@ -128,7 +128,7 @@ class Recipient:
 class Job:
     """All that a sender reads about one message before it calls a provider."""
 
-    waiting: Waiting
+    waiting: OutboxEntry
     message: Outgoing | None
     head: Head | None
     recipient: Recipient | None
@@ -277,6 +277,6 @@ def wait_before_retry(attempts: int, asked: float | None, draw: Callable[[float]
     return int(asked * SECOND) + int(draw(SECOND)) + 1
 
 
-def gives_up(waiting: Waiting, now: int) -> bool:
+def gives_up(waiting: OutboxEntry, now: int) -> bool:
     """Whether a message that failed again is given up; `attempts` of `waiting` do not count the last try."""
     return waiting.attempts + 1 >= GIVE_UP_TRIES and now - waiting.queued_at >= GIVE_UP_AFTER

@@ -12,13 +12,13 @@ from chalicelib.channels.split import pieces_of
 from chalicelib.core.addresses import Address, AddressKind, Channel
 from chalicelib.core.observability import count, log
 from chalicelib.messages.model import Button
-from chalicelib.outbox.model import Failure, Job, Waiting
+from chalicelib.outbox.model import Failure, Job, OutboxEntry
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import CannotOpen
 
 if TYPE_CHECKING:
     from chalicelib.outbox.store import Outbox
-    from chalicelib.vault.decryptor import Opener
+    from chalicelib.vault.decryptor import BatchDecryptor
 
 _KINDS: tuple[AddressKind, ...] = ("phone", "user", "chat")
 
@@ -49,7 +49,7 @@ class Opened:
     buttons: tuple[Button, ...] = ()
 
 
-def open_message(opener: "Opener", job: Job) -> Opened | Failure:
+def open_message(decryptor: "BatchDecryptor", job: Job) -> Opened | Failure:
     """Return what goes out and where to, or why it does not.
 
     Raises Unavailable.
@@ -57,8 +57,8 @@ def open_message(opener: "Opener", job: Job) -> Opened | Failure:
     assert job.message is not None and job.recipient is not None
     contact_id = job.recipient.contact_id
     try:
-        content = opener.json(contact_id, sealing.message_content(job.waiting.ref), job.message.content)
-        address = _address(opener, contact_id, job.recipient.addresses)
+        content = decryptor.json(contact_id, sealing.message_content(job.waiting.ref), job.message.content)
+        address = _address(decryptor, contact_id, job.recipient.addresses)
     except CannotOpen as error:
         log("cannot_open", level=logging.ERROR, contact_id=contact_id)
         count("CannotOpen")
@@ -78,22 +78,24 @@ def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
     return tuple(Button(str(one.get("id", "")), str(one.get("title", ""))) for one in found)
 
 
-def _address(opener: "Opener", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
+def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
     """A number before a business-scoped id, to which not every message may go."""
     for kind in _KINDS:
-        value = opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed.get(kind))
+        value = decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed.get(kind))
         if value:
             return Address(kind, value)
     return None
 
 
-def answer_callback(store: "Outbox", providers: Providers, opener: "Opener", waiting: Waiting, now: int) -> bool:
+def answer_callback(
+    store: "Outbox", providers: Providers, decryptor: "BatchDecryptor", waiting: OutboxEntry, now: int
+) -> bool:
     """Answer a pressed button once, as well as we can: it stops turning by itself, too. False: its person is being
     erased, and its place stays. Raises Unavailable."""
     message = store.message(waiting.ref, now)
     try:
         place = sealing.message_content(waiting.ref)
-        content = opener.json(message.contact_id, place, message.content) if message else None
+        content = decryptor.json(message.contact_id, place, message.content) if message else None
         callback_id = str((content or {}).get("details", {}).get("callback_id", ""))
         if callback_id:
             providers.answer_callback(waiting.channel, waiting.account, callback_id)

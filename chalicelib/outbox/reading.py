@@ -11,7 +11,7 @@ from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.model_calls import reaching
 from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex, alive
 from chalicelib.dynamo.rows import get_row
-from chalicelib.outbox.model import Head, Job, Outgoing, Recipient, Waiting
+from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
 from chalicelib.tickets.records_of_rows import mapping
 
 LOOK_AHEAD = 10
@@ -22,7 +22,7 @@ ADDRESS_KINDS = ("phone", "user", "chat")
 class OutboxReading:
     """Strongly consistent reads for delivery. All methods raise Unavailable."""
 
-    def waiting(self, conversation_id: str) -> list[Waiting]:
+    def waiting(self, conversation_id: str) -> list[OutboxEntry]:
         """The oldest places in the outbox of a conversation, oldest first."""
         with reaching():
             found = DeskRow.query(
@@ -38,7 +38,7 @@ class OutboxReading:
         row = get_row(rows.channel_pk(account), "channel")
         return row is not None and bool(row.stopped_at)
 
-    def job(self, waiting: Waiting, now: int) -> Job:
+    def job(self, waiting: OutboxEntry, now: int) -> Job:
         """All that decides about a message that waits. What has expired counts as gone."""
         head = self.head(waiting.ref.conversation_id)
         recipient = self.recipient(head.contact_id) if head else None
@@ -116,8 +116,8 @@ def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
             yield str(row.conversation_id), str(row.account), _int(row.due_at)
 
 
-def _waiting(conversation_id: str, row: DeskRow) -> Waiting:
-    return Waiting(
+def _waiting(conversation_id: str, row: DeskRow) -> OutboxEntry:
+    return OutboxEntry(
         ref=MessageRef.of_tail(conversation_id, str(row.sk).removeprefix("outbox#")),
         action=str(row.action),
         purpose=row.purpose or "",

@@ -19,7 +19,7 @@ from chalicelib.vault.vault import CannotOpen
 
 if TYPE_CHECKING:
     from chalicelib.outbox.replies import ReplyStore
-    from chalicelib.vault.decryptor import Opener
+    from chalicelib.vault.decryptor import BatchDecryptor
 
 TRIES = 10
 MOST_UNITS = 16_000
@@ -40,7 +40,7 @@ class ReplyToCustomer:
     """Stores replies. `wait` parts rivals after a conflict and is given the number of the try."""
 
     store: "ReplyStore"
-    opener: Callable[[], "Opener"]
+    decryptor: Callable[[], "BatchDecryptor"]
     allows: Callable[[str, str], bool]
     clock: Callable[[], int]
     wait: Callable[[int], None]
@@ -68,7 +68,7 @@ class ReplyToCustomer:
         stored = self.store.shown(ref, now) if ref else None
         if ref is None or stored is None or stored.ticket_id != ticket_id:
             return None
-        content = self.opener().json(stored.contact_id, sealing.message_content(ref), stored.content)
+        content = self.decryptor().json(stored.contact_id, sealing.message_content(ref), stored.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         return replace(stored.message, text=str(content.get("text", "")))
@@ -115,7 +115,7 @@ class ReplyToCustomer:
         """The reply that is stored under the id, if it is this one: an answer never shows what is not stored."""
         stored = self.store.shown(ref, now)
         try:
-            content = stored and self.opener().json(stored.contact_id, sealing.message_content(ref), stored.content)
+            content = stored and self.decryptor().json(stored.contact_id, sealing.message_content(ref), stored.content)
         except CannotOpen:
             content = None
         same = stored is not None and stored.ticket_id == ticket.ticket_id
@@ -139,7 +139,7 @@ class ReplyToCustomer:
         if not window_open(head.channel, head.last_inbound_at, now):
             message = "The reply window is closed: the customer last wrote more than 24 hours ago. Use a template."
             raise Conflict(message, code="window_closed")
-        if self.opener().seal_key(ticket.contact_id, head.public_key) is None:
+        if self.decryptor().seal_key(ticket.contact_id, head.public_key) is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         return head
 
@@ -163,7 +163,7 @@ class ReplyToCustomer:
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
     def _again(self, failed: Failed, client_id: str, author: str) -> Message:
-        content = self.opener().json(failed.contact_id, sealing.message_content(failed.ref), failed.content)
+        content = self.decryptor().json(failed.contact_id, sealing.message_content(failed.ref), failed.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         text = self._rest(failed, str(content.get("text", "")))

@@ -7,11 +7,11 @@ from typing import Any
 from chalicelib.core.clock import SECOND
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.writes import Write, Writes, blind_of_notice
+from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.ticket_rows import comes_back
 from chalicelib.outbox import channel_rows
 from chalicelib.outbox.message_rows import OutgoingRows, Parked, link_until
-from chalicelib.outbox.model import ESSENTIAL, FENCED_BY, Head, Outgoing, Waiting
+from chalicelib.outbox.model import ESSENTIAL, FENCED_BY, Head, OutboxEntry, Outgoing
 from chalicelib.tickets.model import WINDOW, State
 
 _NO_RANK = -1
@@ -27,12 +27,12 @@ class OutboxRows:
 
     # -- places
 
-    def place(self, waiting: Waiting, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
+    def place(self, waiting: OutboxEntry, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change a place in the outbox."""
         pk, sk = rows.conversation_pk(waiting.ref.conversation_id), f"outbox#{waiting.ref.tail}"
         return self._writes.update("outbox", "desk", pk, sk, expression, condition, values)
 
-    def given_up(self, waiting: Waiting, attempt_id: str | None = None, now: int = 0) -> Write:
+    def given_up(self, waiting: OutboxEntry, attempt_id: str | None = None, now: int = 0) -> Write:
         """Delete a place: whoever holds it, or only while the claim `attempt_id` holds it, or nobody when that is "".
         The eraser's places are its own: they were counted."""
         body: dict[str, Any] = {
@@ -64,7 +64,7 @@ class OutboxRows:
         pk = rows.conversation_pk(head.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", condition, values)
 
-    def allowed(self, head: Head, waiting: Waiting) -> list[Write]:
+    def allowed(self, head: Head, waiting: OutboxEntry) -> list[Write]:
         """The person has not said meanwhile that they do not want this: nothing for what they ask for themselves."""
         stops = [] if waiting.asked_for else ["attribute_not_exists(#suppressed_at)"]
         stops += [] if waiting.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
@@ -78,7 +78,7 @@ class OutboxRows:
 
     # -- tickets
 
-    def told(self, ticket_id: str, waiting: Waiting, now: int, refused: frozenset[str]) -> list[Write]:
+    def told(self, ticket_id: str, waiting: OutboxEntry, now: int, refused: frozenset[str]) -> list[Write]:
         """Name on the ticket the newest message that did not go out. A colleague's reply brings the ticket back, above
         the other open ones, with the question that it was to answer; a closed one stays closed. What was `refused` of
         it is tried otherwise, or left out."""
@@ -100,7 +100,7 @@ class OutboxRows:
 
     def kept(self, message: Outgoing, now: int) -> Write:
         """An activity line: the window is closed, the notice was kept."""
-        ref = MessageRef(message.ref.conversation_id, now, blind_of_notice("window_kept", str(message.ref)))
+        ref = MessageRef(message.ref.conversation_id, now, pseudonym_of_notice("window_kept", str(message.ref)))
         attributes = {
             "direction": "event",
             "kind": "window_kept",
@@ -142,7 +142,7 @@ class OutboxRows:
             {"yes": True, "at": since // SECOND * SECOND - 1},
         )
 
-    def stopped(self, waiting: Waiting, code: str, now: int) -> Write:
+    def stopped(self, waiting: OutboxEntry, code: str, now: int) -> Write:
         """Stop the channel by which the message should have gone."""
         return channel_rows.stopped(self._writes, waiting.channel, waiting.account, code, now)
 

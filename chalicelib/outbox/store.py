@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
 from chalicelib.outbox.message_rows import Parked
-from chalicelib.outbox.model import CLAIM, Claimed, Failure, Job, Outgoing, Waiting
+from chalicelib.outbox.model import CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import OutboxRows
 from chalicelib.tickets.model import RANK
@@ -111,7 +111,7 @@ class Outbox(OutboxReading):
             return replace(job.message, rank=RANK["sending"]), None
         return self.message(job.waiting.ref, now), self.parked(name)
 
-    def _parked(self, waiting: Waiting, name: str, early: Parked | None) -> list[Write]:
+    def _parked(self, waiting: OutboxEntry, name: str, early: Parked | None) -> list[Write]:
         return [self._rows.parked(name, early)] if waiting.channel == "whatsapp" else []
 
     def proved(self, job: Job, now: int) -> None:
@@ -128,7 +128,7 @@ class Outbox(OutboxReading):
 
         self._run.until_done(build)
 
-    def settled(self, waiting: Waiting, contact_id: str = "") -> bool:
+    def settled(self, waiting: OutboxEntry, contact_id: str = "") -> bool:
         """Give the place up: the message is gone, or an answer to a callback was tried. False: the contact is being
         erased, and the place is the eraser's."""
         unfenced = [self._rows.unfenced(contact_id)] if contact_id else []
@@ -243,5 +243,5 @@ class Outbox(OutboxReading):
         write = self._rows.channel(account, expression, "attribute_exists(pk)", {"account": account})
         self._run.until_done(lambda refused: None if refused else [write])
 
-    def _name(self, waiting: Waiting, provider_id: str) -> str:
+    def _name(self, waiting: OutboxEntry, provider_id: str) -> str:
         return self._address_key.message(waiting.channel, waiting.account, provider_id)

@@ -7,7 +7,7 @@ has read that nothing is held and destroys all the same. Intake's role cannot wr
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.errors import Conflict
 from chalicelib.dynamo.client_calls import get_item
 from chalicelib.dynamo.transactions import Transactions
@@ -30,13 +30,13 @@ def unheld(writes: Writes) -> Write:
     return writes.update(ROLE, "desk", PK, SK, "", "attribute_not_exists(#held_at)", {})
 
 
-class Holding:
+class ErasurePause:
     """Reads and sets the hold. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
         self._table = tables["desk"]
-        self._run = Transactions(client, full_jitter)
+        self._run = Transactions(client, sleep_with_jitter)
         self._writes = Writes(tables)
 
     def read(self) -> Hold | None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.core.clock import SECOND
-from chalicelib.suppression.model import Box
+from chalicelib.suppression.model import ReplyMailbox
 
 HOUR = 60 * 60 * SECOND
 ERASING_KINDS = ("withdrawal", "deletion", "stop_processing")
@@ -310,7 +310,7 @@ class Request:
     token: str = field(default="", repr=False)
     steps: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    box: Box | None = None
+    box: ReplyMailbox | None = None
     identity: str = ""
     check: str = ""
     ground: str = ""

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.core.clock import SECOND, gone_at
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_from_wire, to_wire
+from chalicelib.dynamo.attributes import attribute_value, plain_item
 from chalicelib.dynamo.client_calls import get_item, reach
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.privacy.model import ASKED_WITHIN, FENCED, Ask, Asked, Request, Step, Subject
@@ -58,7 +58,7 @@ class RequestOpening:
     def policy(self, contact_id: str) -> tuple[str, str]:
         """Version and hash of the policy that the person agreed to last; empty when no consent is recorded."""
         query = self._of(contact_id, "consent#") | {"ScanIndexForward": False, "Limit": 1}
-        items = [item_from_wire(item) for item in reach(self._client, "query", query)["Items"]]
+        items = [plain_item(item) for item in reach(self._client, "query", query)["Items"]]
         return (items[0].get("policy_version", ""), items[0].get("policy_hash", "")) if items else ("", "")
 
     def open_request(self, contact_id: str) -> str:
@@ -75,7 +75,7 @@ class RequestOpening:
         """The oldest asks of a contact that are not dealt with, ASKS at most. What lies there under a key that is not
         one of ours is none: nobody could say that it was dealt with."""
         items = reach(self._client, "query", self._of(contact_id, "ask#") | {"Limit": ASKS})["Items"]
-        found = (_ask(contact_id, item_from_wire(item)) for item in items)
+        found = (_ask(contact_id, plain_item(item)) for item in items)
         return [ask for ask in found if ask]
 
     # -- writing
@@ -169,9 +169,9 @@ class RequestOpening:
         )
         put["ExpressionAttributeNames"] = {"#times": "times"}
         put["ExpressionAttributeValues"] = {
-            ":times": to_wire(list(read.times)),
-            ":told": to_wire(read.told_at),
-            ":questioned": to_wire(read.questioned_at),
+            ":times": attribute_value(list(read.times)),
+            ":told": attribute_value(read.told_at),
+            ":questioned": attribute_value(read.questioned_at),
         }
         return write
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.core.errors import BadInput
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_from_wire, item_to_wire
+from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.dynamo.client_calls import reach
 from chalicelib.privacy.model import Request, shown_in, shown_state
 from chalicelib.privacy.store import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of
@@ -85,9 +85,11 @@ class RequestPages:
             start = {"queue": _QUEUES[match[1]], "activity": int(match[2]), "pk": pk, "sk": "request"}
         for part in parts:
             while True:
-                answer = self._query(part, Limit=chunk, **({"ExclusiveStartKey": item_to_wire(start)} if start else {}))
-                yield from ((part, item_from_wire(item)) for item in answer["Items"])
-                start = item_from_wire(answer.get("LastEvaluatedKey", {}))
+                answer = self._query(
+                    part, Limit=chunk, **({"ExclusiveStartKey": attribute_values(start)} if start else {})
+                )
+                yield from ((part, plain_item(item)) for item in answer["Items"])
+                start = plain_item(answer.get("LastEvaluatedKey", {}))
                 if not start:
                     break
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from chalicelib.core.observability import audit
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.erasure_pause import Holding
+    from chalicelib.privacy.erasure_pause import ErasurePause
     from chalicelib.privacy.model import Hold
 
 
 @dataclass(frozen=True)
-class HoldDestructions:
+class PauseErasures:
     """While it is set no grace ends and no fence closes. Requests that are past their fence go on, people may still
     cancel and officers refuse, and the law's terms run on with their alarms."""
 
-    store: "Holding"
+    store: "ErasurePause"
     clock: Callable[[], int]
 
     def current(self) -> "Hold | None":

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.core.references import MessageRef
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.staff.model import Staff
-    from chalicelib.tickets.queries import Desk
+    from chalicelib.tickets.queries import TicketQueries
     from chalicelib.tickets.records import Message, Ticket
 
 
@@ -28,7 +28,7 @@ def may_be_request(message: "Message") -> bool:
 class RecogniseRequest:
     """Opens the request that a message is. Every operator may: the notice has arrived, whoever reads it."""
 
-    desk: "Desk"
+    desk: "TicketQueries"
     open_request: "OpenRequest"
 
     def message(self, ticket_id: str, ref: "MessageRef | None") -> "tuple[Ticket, Message]":

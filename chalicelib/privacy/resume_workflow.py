@@ -98,7 +98,7 @@ class AnswerWait:
 
 
 @dataclass(frozen=True)
-class WakeRequest:
+class ResumeWorkflow:
     """Wakes one request by its id. Raises Unavailable."""
 
     store: "RequestStore"

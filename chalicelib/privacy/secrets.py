@@ -9,15 +9,15 @@ from chalicelib.vault import sealing
 
 if TYPE_CHECKING:
     from chalicelib.privacy.store import RequestStore
-    from chalicelib.vault.decryptor import Opener
+    from chalicelib.vault.decryptor import BatchDecryptor
 
 
 class RequestSecret:
     """Opens secrets. `opener` is made new for each."""
 
-    def __init__(self, store: "RequestStore", opener: "Callable[[], Opener]") -> None:
+    def __init__(self, store: "RequestStore", decryptor: "Callable[[], BatchDecryptor]") -> None:
         self._store = store
-        self._opener = opener
+        self._opener = decryptor
 
     def opened(self, request: Request, attribute: str, owner: str) -> str | None:
         """Return an attribute that is sealed to the key of the contact `owner`; None when either is gone. Raises

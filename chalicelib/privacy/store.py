@@ -6,15 +6,15 @@ It speaks to the DynamoDB client directly, as the tasks do whose roles name sing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND, gone_at
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_from_wire
+from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import get_item, reach
 from chalicelib.dynamo.transactions import Refusal, Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.privacy.model import Proposal, Request, Step
-from chalicelib.suppression.model import Box
+from chalicelib.suppression.model import ReplyMailbox
 
 WAKE = "wake#0"
 """Key of open requests in the sparse index `unsent`; the suffix is the shard: one today."""
@@ -30,7 +30,7 @@ class RequestStore:
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
         self._tables = tables
-        self._run = Transactions(client, full_jitter)
+        self._run = Transactions(client, sleep_with_jitter)
         self.writes = Writes(tables)
 
     def get(self, request_id: str) -> Request | None:
@@ -55,7 +55,7 @@ class RequestStore:
             page = reach(self._client, "query", {**query, "Limit": most})
             # Whoever may write in other partitions makes no request by it.
             found = (item for item in page["Items"] if item["pk"]["S"].startswith("request#"))
-            yield from (request_of(item_from_wire(item)) for item in found)
+            yield from (request_of(plain_item(item)) for item in found)
             most -= len(page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
@@ -121,7 +121,7 @@ def request_of(item: Mapping[str, Any]) -> Request:
         fields["steps"] = _renamed(fields["steps"])
     return Request(
         id=item["request_id"],
-        box=Box(box["contact_id"], box["conversation_id"], box["public_key"]) if box else None,
+        box=ReplyMailbox(box["contact_id"], box["conversation_id"], box["public_key"]) if box else None,
         proposal=Proposal(**proposal) if proposal else None,
         **fields,
     )

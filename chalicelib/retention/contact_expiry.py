@@ -23,7 +23,7 @@ from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.retention.model import Dated, PastHead
-from chalicelib.retention.store import TicketDates
+from chalicelib.retention.store import ExpiryStamps
 
 MOST_WRITES = 100
 """Items of one transaction. Source: Amazon DynamoDB, TransactWriteItems."""
@@ -31,7 +31,7 @@ _AGAIN = frozenset({"alias", "words", "consent"})
 """What others may change while a contact ends: it is read anew. Any other refusal means that it does not end now."""
 
 
-class Endings:
+class ContactExpiry:
     """Reads and destroys contacts whose date has passed. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
@@ -39,7 +39,7 @@ class Endings:
         self._tables = tables
         self._run = Transactions(client, wait)
         self._writes = Writes(tables)
-        self._dates = TicketDates(client, tables, wait)
+        self._dates = ExpiryStamps(client, tables, wait)
 
     # -- what decides
 

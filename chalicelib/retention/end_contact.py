@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.core.clock import DAY, SECOND
 
 if TYPE_CHECKING:
-    from chalicelib.retention.contact_expiry import Endings
+    from chalicelib.retention.contact_expiry import ContactExpiry
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class EndContact:
     """Ends contacts. It may be done again at any time, by several at once. Days are the operator's profile's: a contact
     is kept `contact_days` after its last ticket was closed, the proof of its consents `consent_days` from then on."""
 
-    store: "Endings"
+    store: "ContactExpiry"
     contact_days: int
     consent_days: int
     clock: Callable[[], int]

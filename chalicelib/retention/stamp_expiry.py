@@ -11,7 +11,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.observability import count, log
 
 if TYPE_CHECKING:
-    from chalicelib.retention.store import TicketDates
+    from chalicelib.retention.store import ExpiryStamps
 
 TRIES = 5
 BUDGET = 40.0
@@ -19,7 +19,7 @@ BUDGET = 40.0
 
 
 @dataclass(frozen=True)
-class DateRows:
+class StampExpiry:
     """Copies dates. It may be done again at any time and begins with what the ticket says now.
 
     It ends only when the ticket still says so: whoever reopens a ticket while its rows are dated is followed
@@ -27,7 +27,7 @@ class DateRows:
     kept `kept_days`, its contact `contact_days` from the last closing.
     """
 
-    store: "TicketDates"
+    store: "ExpiryStamps"
     kept_days: int
     contact_days: int
     clock: Callable[[], int]
@@ -56,7 +56,7 @@ class DateRows:
                 continue
             for sk in self.store.others(conversation_id, ticket):
                 if self.stopwatch() > until:
-                    self.store.ring(ticket_id, self.clock())
+                    self.store.enqueue(ticket_id, self.clock())
                     return
                 self.store.date_row(conversation_id, sk, ticket)
             self.store.date_number(ticket)

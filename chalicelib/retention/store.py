@@ -24,7 +24,7 @@ _LATEST = 100
 """Failed messages of a ticket that are looked through for the one to name next."""
 
 
-class TicketDates:
+class ExpiryStamps:
     """Reads and writes dates. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
@@ -126,7 +126,7 @@ class TicketDates:
             )
         return self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
 
-    def ring(self, ticket_id: str, now: int) -> bool:
+    def enqueue(self, ticket_id: str, now: int) -> bool:
         """Have the ticket's rows dated by a new bell; False when the ticket is gone. `now` in ms.
 
         The change shows in the table's stream, and the relay rings for a ticket whose rows have another date. So

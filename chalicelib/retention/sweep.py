@@ -13,8 +13,8 @@ from chalicelib.retention.model import EndedWords, Expired, OldWords, Removal, U
 from chalicelib.tickets.model import State
 
 if TYPE_CHECKING:
-    from chalicelib.retention.sweep_store import Sweeping
-    from chalicelib.tickets.auto_close import Closing
+    from chalicelib.retention.sweep_store import SweepStore
+    from chalicelib.tickets.auto_close import AutoClose
 
 RING_AFTER = 60 * SECOND
 MOST_RINGS = 500
@@ -39,10 +39,10 @@ class Sweep:
     ends the contact of a conversation and returns whether it has ended; `watch_asks` and `watch` look after what people
     asked about their data and after requests, until a time of the stopwatch; days are the operator's profile's."""
 
-    store: "Sweeping"
-    closing: "Closing"
+    store: "SweepStore"
+    closing: "AutoClose"
     end_contact: Callable[[str], bool]
-    ring: Callable[[list[str]], int]
+    enqueue: Callable[[list[str]], int]
     reindex: Callable[[str], bool]
     watch_asks: Callable[[float], int]
     watch: Callable[[float], int]
@@ -114,7 +114,7 @@ class Sweep:
             self.store.keep_cursor("ring", {"due_at": str(reached)} if reached else None)
         count("OldestOutboundSeconds", (now - oldest) / SECOND, unit="Seconds")
         conversations = list(dict.fromkeys([*probes.values(), *wanted]))
-        return self.ring(conversations) if conversations else 0
+        return self.enqueue(conversations) if conversations else 0
 
     def _ring_revokes(self, until: float) -> int:
         """Have deletions looked at again whose message had not arrived, the longer they wait the more rarely."""

@@ -13,7 +13,7 @@ from chalicelib.contacts.search_words import RULE
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import Wire, from_wire
+from chalicelib.dynamo.attributes import AttributeValues, plain_value
 from chalicelib.dynamo.client_calls import reach
 from chalicelib.dynamo.model_calls import reaching
 from chalicelib.dynamo.models import DeskRow
@@ -21,7 +21,7 @@ from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.reading import overdue
 from chalicelib.retention.model import Dated, EndedWords, Expired, OldWords, Removal, Undated, UnheardAsk, WaitingRevoke
-from chalicelib.retention.store import TicketDates
+from chalicelib.retention.store import ExpiryStamps
 
 _KEYS = ("pk", "sk")
 _OF_GUARDS = (*_KEYS, "expires_at", "gone_at", "guard", "links", "linked_until")
@@ -51,7 +51,7 @@ class Page:
     cursor: dict[str, str] | None
 
 
-class Sweeping:
+class SweepStore:
     """The sweeper's view of the tables. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
@@ -59,7 +59,7 @@ class Sweeping:
         self._tables = tables
         self._writes = Writes(tables)
         self._run = Transactions(client, lambda attempt: None)
-        self._dates = TicketDates(client, tables, lambda attempt: None)
+        self._dates = ExpiryStamps(client, tables, lambda attempt: None)
 
     def overdue(self, before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
         """Places in all outboxes due from `since` on and before `before` (ms), oldest first: conversation,
@@ -167,7 +167,7 @@ class Sweeping:
 
     def ring_dating(self, ticket_id: str, now: int) -> None:
         """Have the rows of a ticket dated again. `now` in ms."""
-        self._dates.ring(ticket_id, now)
+        self._dates.enqueue(ticket_id, now)
 
     def _same_date(self, item: Expired) -> Write:
         condition = "attribute_not_exists(pk) OR #expires_at = :date"
@@ -175,7 +175,7 @@ class Sweeping:
         return self._writes.update("ticket", "desk", pk, "ticket", "", condition, {"date": item.expires_at})
 
     def _delete(self, item: Expired) -> Write:
-        body: Wire = {
+        body: AttributeValues = {
             "TableName": self._tables[item.table],
             "Key": {"pk": {"S": item.pk}, "sk": {"S": item.sk}},
             "ConditionExpression": "expires_at = :date" + (" AND dated = :date" if item.is_ticket else ""),
@@ -234,17 +234,17 @@ class Sweeping:
             raise Unavailable("The storage did not answer; the next sweep tries again.") from error
         return True
 
-    def _call(self, operation: str, body: Wire) -> Wire:
+    def _call(self, operation: str, body: AttributeValues) -> AttributeValues:
         return reach(self._client, operation, body, "the next sweep tries again")
 
 
-def _number(item: Wire, name: str) -> int:
+def _number(item: AttributeValues, name: str) -> int:
     """A number of a row that may have been written by somebody else than our code; 0 when it is none."""
     return int(float(item.get(name, {}).get("N", "0")))
 
 
-def _found(table: str, item: Wire, now: int) -> Expired | Undated | EndedWords | OldWords | None:
-    value = {name: from_wire(item[name]) for name in _LOOKED_AT if name in item}
+def _found(table: str, item: AttributeValues, now: int) -> Expired | Undated | EndedWords | OldWords | None:
+    value = {name: plain_value(item[name]) for name in _LOOKED_AT if name in item}
     pk, sk, date = value["pk"], value["sk"], value.get("expires_at", 0)
     ticket_id, conversation_id = value.get("ticket_id", ""), value.get("conversation_id", "")
     if table != "desk":

@@ -11,8 +11,8 @@ from chalicelib.staff.model import Staff
 from chalicelib.staff.sign_in import SETUP_LASTS, Step, TooMany, account_of, refusal
 
 if TYPE_CHECKING:
-    from chalicelib.staff.cognito import Answer, Identities, Refused
-    from chalicelib.staff.sessions import Brake
+    from chalicelib.staff.cognito import Answer, CognitoAccounts, Refused
+    from chalicelib.staff.sessions import LoginThrottle
 
 
 class NotProven(Forbidden):
@@ -29,8 +29,8 @@ class Authenticator:
     code, too: whoever has learned a password and found an open session does not get rid of the second factor by it.
     Attempts are counted with those of signing in. Everything raises TooMany and Unavailable."""
 
-    identities: "Identities"
-    brake: "Brake"
+    identities: "CognitoAccounts"
+    brake: "LoginThrottle"
     challenges: Challenges
     clock: Callable[[], int]
 

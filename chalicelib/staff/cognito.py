@@ -71,7 +71,7 @@ Wanted = CodeWanted | PasswordWanted | SetupWanted
 Answer = Proven | Wanted | Refused
 
 
-class Identities:
+class CognitoAccounts:
     """The user pool of this deployment. All methods raise Unavailable."""
 
     def __init__(self, client: Any, pool_id: str, client_id: str) -> None:

@@ -9,7 +9,7 @@ from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
 
 if TYPE_CHECKING:
-    from chalicelib.staff.cognito import Identities
+    from chalicelib.staff.cognito import CognitoAccounts
     from chalicelib.staff.store import StaffStore
 
 
@@ -31,7 +31,7 @@ class RevokeStaff:
     """Ends a colleague's access at once: our sessions, then Cognito's account."""
 
     staff: "StaffStore"
-    identities: "Identities"
+    identities: "CognitoAccounts"
 
     def __call__(self, staff_id: str, by: Staff) -> None:
         """Raises NotFound, Conflict for oneself, Unavailable. Repeating it is harmless."""
@@ -51,7 +51,7 @@ class RestoreStaff:
     ended."""
 
     staff: "StaffStore"
-    identities: "Identities"
+    identities: "CognitoAccounts"
 
     def __call__(self, staff_id: str, by: Staff) -> None:
         """Raises NotFound, Conflict when the account is gone, Unavailable. Repeating it is harmless."""

@@ -96,7 +96,7 @@ def csrf_token(session_token: str) -> str:
 
 
 @dataclass(frozen=True)
-class Brake:
+class LoginThrottle:
     """Slows down who tries passwords. `key` blinds accounts and sources; rows live in the table of `IndexRow`."""
 
     key: bytes

@@ -14,8 +14,8 @@ from chalicelib.staff.challenges import ChallengeOver, Challenges
 from chalicelib.staff.model import Session, Staff
 
 if TYPE_CHECKING:
-    from chalicelib.staff.cognito import Answer, Identities, PasswordWanted, Refused, Wanted
-    from chalicelib.staff.sessions import Brake, SessionStore
+    from chalicelib.staff.cognito import Answer, CognitoAccounts, PasswordWanted, Refused, Wanted
+    from chalicelib.staff.sessions import LoginThrottle, SessionStore
     from chalicelib.staff.store import StaffStore
 
 CHALLENGE_LASTS = 3 * 60 * SECOND
@@ -94,10 +94,10 @@ class SignedIn:
 class SignIn:
     """Signs colleagues in, step by step. Each step is counted by the brake before it is made."""
 
-    identities: "Identities"
+    identities: "CognitoAccounts"
     staff: "StaffStore"
     sessions: "SessionStore"
-    brake: "Brake"
+    brake: "LoginThrottle"
     challenges: Challenges
     clock: Callable[[], int]
 

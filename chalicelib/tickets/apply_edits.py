@@ -13,7 +13,7 @@ VERSIONS = 20
 """Earlier texts of an edited message that are kept: the newest."""
 
 
-def fold(messages: Iterable[Message], beside: Iterable[Message] = ()) -> list[Message]:
+def apply_edits(messages: Iterable[Message], beside: Iterable[Message] = ()) -> list[Message]:
     """Return the messages of a ticket as a person reads them, oldest first.
 
     The provider's order decides, whatever order they arrived in: the newest edit gives the text and the ones before

@@ -10,7 +10,7 @@ from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.model_calls import reaching
 from chalicelib.dynamo.models import DeskRow, QueueIndex
 from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write, Writes, blind_of_notice
+from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.tickets.model import State, queue_of
 
 
@@ -25,7 +25,7 @@ class Idle:
     contact_id: str
 
 
-class Closing:
+class AutoClose:
     """Finds and closes tickets. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
@@ -66,7 +66,7 @@ class Closing:
 
     def _event(self, ticket: Idle, kind: str, params: Mapping[str, Any], now: int) -> Write:
         """The activity line, written by an update because the sweeper's role may not put items."""
-        ref = MessageRef(ticket.conversation_id, now, blind_of_notice(kind, new_id()))
+        ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice(kind, new_id()))
         values = {
             "direction": "event",
             "kind": kind,

@@ -15,14 +15,14 @@ from chalicelib.tickets.work import admit
 
 if TYPE_CHECKING:
     from chalicelib.staff.store import StaffStore
-    from chalicelib.tickets.queries import Desk
-    from chalicelib.tickets.writes import DeskChanges
+    from chalicelib.tickets.queries import TicketQueries
+    from chalicelib.tickets.writes import TicketWrites
 
 TRIES = 6
 
 
 @dataclass(frozen=True)
-class Wish:
+class TicketChanges:
     """What shall be different. None leaves a thing as it is; an empty assignee means nobody. `seen_assignee` is who the
     colleague saw there: another one whom they did not see loses no ticket by it. Their own they may always hand on."""
 
@@ -51,14 +51,14 @@ def _wait(attempt: int) -> None:
 class ChangeTicket:
     """Changes tickets. `kept_days` is how long a closed ticket is kept, from the operator's profile."""
 
-    desk: "Desk"
-    changes: "DeskChanges"
+    desk: "TicketQueries"
+    changes: "TicketWrites"
     staff: "StaffStore"
     kept_days: int
     clock: Callable[[], int]
     wait: Callable[[int], None] = field(default=_wait)
 
-    def __call__(self, ticket_id: str, wish: Wish, by: Staff) -> Ticket:
+    def __call__(self, ticket_id: str, wish: TicketChanges, by: Staff) -> Ticket:
         """Return the ticket as it is now. What is so already writes nothing.
 
         Raises NotFound, Frozen while the customer's data is being destroyed, BadInput for an assignee who has no
@@ -84,12 +84,12 @@ class ChangeTicket:
             self.wait(attempt)
         raise Conflict("Somebody changed this ticket meanwhile. Look at its new state and try again.")
 
-    def _not_succeeded(self, ticket: Ticket, wish: Wish) -> None:
+    def _not_succeeded(self, ticket: Ticket, wish: TicketChanges) -> None:
         reopens = ticket.state == State.CLOSED and wish.state not in (None, State.CLOSED)
         if reopens and self.desk.conversation(ticket.conversation_id).ticket_id != ticket.id:
             raise Conflict("The customer has a newer ticket. Go on there.", code="newer_ticket")
 
-    def _plan(self, ticket: Ticket, wish: Wish, by: Staff, now: int) -> tuple[dict[str, Any], list[Event]]:
+    def _plan(self, ticket: Ticket, wish: TicketChanges, by: Staff, now: int) -> tuple[dict[str, Any], list[Event]]:
         new: dict[str, Any] = {}
         events: list[Event] = []
         if wish.state is not None and wish.state != ticket.state:

@@ -14,7 +14,7 @@ from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.tickets.drafts import EMPTIED_LASTS, KINDS, Draft, DraftKind, DraftPlace, Saved, guard_name
 from chalicelib.tickets.records import Ticket
 from chalicelib.vault import sealing
-from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.vault import CannotOpen
 
 _NEWER = "attribute_not_exists(pk) OR #client_hash <> :client_hash OR #order < :order"
@@ -29,7 +29,7 @@ class DraftStore:
         self._writes = Writes(tables)
         self._wait = wait
 
-    def of(self, ticket: Ticket, staff_id: str, opener: Opener, now: int) -> dict[DraftKind, Draft]:
+    def of(self, ticket: Ticket, staff_id: str, decryptor: BatchDecryptor, now: int) -> dict[DraftKind, Draft]:
         """A colleague's drafts on a ticket. One that cannot be opened is left out."""
         places = {
             f"draft#{place.tail}": place
@@ -38,14 +38,14 @@ class DraftStore:
         pk, found = rows.conversation_pk(ticket.conversation_id), dict[DraftKind, Draft]()
         with reaching():
             for row in DeskRow.batch_get([(pk, sk) for sk in places], consistent_read=True):
-                draft = self._opened(row, places[row.sk], opener) if row.content and alive(row, now) else None
+                draft = self._opened(row, places[row.sk], decryptor) if row.content and alive(row, now) else None
                 if draft is not None:
                     found[places[row.sk].kind] = draft
         return found
 
-    def _opened(self, row: DeskRow, place: DraftPlace, opener: Opener) -> Draft | None:
+    def _opened(self, row: DeskRow, place: DraftPlace, decryptor: BatchDecryptor) -> Draft | None:
         try:
-            content = opener.json(str(row.contact_id), sealing.draft_content(place.tail), row.content)
+            content = decryptor.json(str(row.contact_id), sealing.draft_content(place.tail), row.content)
         except CannotOpen:
             return None
         if not content:

@@ -16,7 +16,7 @@ from chalicelib.dynamo.model_calls import reaching
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.dynamo.schema import ticket_pk
 from chalicelib.tickets.model import State, queue_of
-from chalicelib.tickets.queries import Desk
+from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Page, Wanted
 
 EXAMINED = 500
@@ -70,7 +70,7 @@ class _Queue:
         return f"{self.state}:{self.place[0]}.{self.place[1]}" if self.place else ""
 
 
-def page(desk: Desk, wanted: Wanted, now: int, limit: int, cursor: str = "") -> Page:
+def page(desk: TicketQueries, wanted: Wanted, now: int, limit: int, cursor: str = "") -> Page:
     """Return the next `limit` tickets at most, newest activity first. Raises BadInput for a cursor that is not ours
     and Unavailable."""
     places = _places(cursor, wanted.states)

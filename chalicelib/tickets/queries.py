@@ -19,8 +19,8 @@ from chalicelib.tickets.records_of_rows import consent, conversation, number, qu
 from chalicelib.tickets.threads import Threads
 from chalicelib.tickets.undelivered import undelivered
 from chalicelib.vault import sealing
-from chalicelib.vault.decryptor import Opener
-from chalicelib.vault.vault import CannotOpen, Place
+from chalicelib.vault.decryptor import BatchDecryptor
+from chalicelib.vault.vault import CannotOpen, EncryptionContext
 
 ADDRESS_KINDS = ("phone", "user", "chat")
 ERASING = "erasing"
@@ -31,11 +31,11 @@ CHAIN = 20
 """Tickets of one conversation that are followed backwards."""
 
 
-class Desk:
+class TicketQueries:
     """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
 
-    def __init__(self, opener: Opener, now: int) -> None:
-        self.opener = self._opener = opener
+    def __init__(self, decryptor: BatchDecryptor, now: int) -> None:
+        self.decryptor = self._opener = decryptor
         self._now = now
         self._heads: dict[str, DeskRow] = {}
         self._threads = Threads(self._json, now)
@@ -248,7 +248,9 @@ class Desk:
             _say_unopened(contact_id)
             return None
 
-    def _json(self, contact_id: str, place: Place, sealed: bytes | None) -> tuple[dict[str, Any] | None, bool]:
+    def _json(
+        self, contact_id: str, place: EncryptionContext, sealed: bytes | None
+    ) -> tuple[dict[str, Any] | None, bool]:
         """Open a value; whether it is there and cannot be opened. That is not the same as erased, and one such value
         takes nothing else of the page away."""
         try:

@@ -15,13 +15,13 @@ from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.model_calls import reaching
 from chalicelib.dynamo.models import DeskRow, alive
-from chalicelib.tickets.apply_edits import fold
+from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.kinds import CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records import Message, Thread, Ticket
 from chalicelib.tickets.records_of_rows import mapping, number, outcome, outgoing, resent_as, size_of
 from chalicelib.vault import sealing
-from chalicelib.vault.vault import Place
+from chalicelib.vault.vault import EncryptionContext
 
 MOST_MESSAGES = 1000
 """Messages of one ticket that are shown: the newest ones."""
@@ -32,7 +32,7 @@ EXAMINED = 4000
 LOOKED_BACK = 500
 """Rows before it, for what it quotes: who quotes an older message still is seen as quoting one that is not held."""
 _LAST = "message#9999999999999~"
-Open = Callable[[str, Place, bytes | None], tuple[dict[str, Any] | None, bool]]
+Open = Callable[[str, EncryptionContext, bytes | None], tuple[dict[str, Any] | None, bool]]
 """Opens a sealed mapping of a contact; whether it is there and does not open."""
 
 
@@ -79,7 +79,7 @@ class Threads:
             missing = asked - named - {name for row in beside for name in _names(row)}
             if missing and ticket.previous_id:
                 beside += self._before(ticket, f"message#{first:013d}", asked - named, missing)
-        return Thread(tuple(fold(found.own, (self.message(ticket, row) for row in beside))), found.earlier)
+        return Thread(tuple(apply_edits(found.own, (self.message(ticket, row) for row in beside))), found.earlier)
 
     def _own(self, ticket: Ticket, first: str, last: str) -> _Found:
         found, size = _Found(), 0

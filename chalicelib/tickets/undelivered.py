@@ -10,13 +10,13 @@ from chalicelib.tickets.model import PREVIEW
 from chalicelib.tickets.records import Undelivered
 from chalicelib.tickets.records_of_rows import outcome
 from chalicelib.vault import sealing
-from chalicelib.vault.vault import Place
+from chalicelib.vault.vault import EncryptionContext
 
 
 def undelivered(
     tickets: Iterable[DeskRow],
     read: Callable[[Sequence[tuple[str, str]]], list[DeskRow]],
-    content_of: Callable[[str, Place, bytes | None], tuple[dict[str, Any] | None, bool]],
+    content_of: Callable[[str, EncryptionContext, bytes | None], tuple[dict[str, Any] | None, bool]],
 ) -> dict[str, Undelivered]:
     """Return by a ticket's partition what its row names. `read` gets rows by their keys, `content_of` opens a value of
     a contact. Raises Unavailable."""

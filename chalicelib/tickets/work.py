@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.client_ids import comment_name
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.normal import shows_nothing
@@ -14,8 +14,8 @@ from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import Contact, Message, Thread, Ticket
 
 if TYPE_CHECKING:
-    from chalicelib.tickets.queries import Desk
-    from chalicelib.tickets.writes import DeskChanges
+    from chalicelib.tickets.queries import TicketQueries
+    from chalicelib.tickets.writes import TicketWrites
 
 
 TRIES = 5
@@ -33,7 +33,7 @@ class Frozen(Conflict):
         self.ticket = ticket
 
 
-def admit(desk: "Desk", ticket: Ticket) -> None:
+def admit(desk: "TicketQueries", ticket: Ticket) -> None:
     """Raise Frozen when the customer's data is being destroyed, and Unavailable."""
     if desk.erasing(ticket.contact_id):
         raise Frozen(ticket)
@@ -43,8 +43,8 @@ def admit(desk: "Desk", ticket: Ticket) -> None:
 class OpenTicket:
     """Shows a ticket with its messages; for whom it waits, that makes it read."""
 
-    desk: "Desk"
-    changes: "DeskChanges"
+    desk: "TicketQueries"
+    changes: "TicketWrites"
 
     def __call__(self, ticket_id: str, by: Staff) -> tuple[Ticket, Thread]:
         """Return the ticket as it was before it was read, and its messages. Raises NotFound, Frozen and
@@ -83,8 +83,8 @@ class OpenTicket:
 class MarkSeen:
     """Makes read what a colleague has looked at."""
 
-    desk: "Desk"
-    changes: "DeskChanges"
+    desk: "TicketQueries"
+    changes: "TicketWrites"
 
     def __call__(self, ticket_id: str, ref: MessageRef, by: Staff) -> bool:
         """Make the customer's messages up to this one read, for its assignee or, without one, for everybody; what lies
@@ -109,10 +109,10 @@ class MarkSeen:
 class CommentOnTicket:
     """Keeps internal comments, which no customer sees."""
 
-    desk: "Desk"
-    changes: "DeskChanges"
+    desk: "TicketQueries"
+    changes: "TicketWrites"
     clock: Callable[[], int]
-    wait: Callable[[int], None] = field(default=full_jitter)
+    wait: Callable[[int], None] = field(default=sleep_with_jitter)
 
     def __call__(self, ticket_id: str, text: str, by: Staff, client_id: str = "") -> Message:
         """Return the comment. With a client's id the same one and the same text again return the same comment, and

@@ -12,7 +12,7 @@ from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.models import alive
 from chalicelib.dynamo.rows import get_row
-from chalicelib.dynamo.writes import Write, Writes, blind_of_notice, client_guard
+from chalicelib.dynamo.writes import Write, Writes, client_guard, pseudonym_of_notice
 from chalicelib.tickets.draft_store import spent
 from chalicelib.tickets.drafts import DraftPlace
 from chalicelib.tickets.model import State, queue_of
@@ -20,7 +20,7 @@ from chalicelib.tickets.records import Conversation, Event, Ticket
 from chalicelib.vault import sealing
 
 
-class DeskChanges:
+class TicketWrites:
     """Writes changes of tickets. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
@@ -64,7 +64,7 @@ class DeskChanges:
         return self._writes.update("head", "desk", pk, "head", "REMOVE expires_at", "ticket_id = :ticket", values)
 
     def _event(self, ticket: Ticket, event: Event, author: str, now: int, order: int) -> Write:
-        ref = MessageRef(ticket.conversation_id, now, blind_of_notice(event.kind, new_id()))
+        ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice(event.kind, new_id()))
         attributes = {
             "direction": "event",
             "kind": event.kind,
@@ -89,7 +89,7 @@ class DeskChanges:
         `name` is that of the id by which a repetition is recognised. With one the comment is stored once, and the draft
         that it was made of goes with it.
         """
-        ref = MessageRef(ticket.conversation_id, now, blind_of_notice("comment", new_id()))
+        ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice("comment", new_id()))
         attributes = {
             "direction": "note",
             "kind": "comment",

@@ -9,10 +9,10 @@ from chalicelib.core.observability import count, log
 from chalicelib.dynamo.models import KeyRow
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.sealing import open_json
-from chalicelib.vault.vault import CannotOpen, Place, Vault, public_of, unseal
+from chalicelib.vault.vault import CannotOpen, EncryptionContext, Vault, public_of, unseal
 
 
-class Opener:
+class BatchDecryptor:
     """Opens sealed values of one request. Make a new one per request and drop it afterwards."""
 
     def __init__(self, vault: Callable[[], Vault]) -> None:
@@ -33,7 +33,7 @@ class Opener:
             except CannotOpen:  # said when a value of this contact is asked for: the others can be opened
                 self._closed.add(row.pk)
 
-    def json(self, contact_id: str, place: Place, sealed: bytes | None) -> dict[str, Any] | None:
+    def json(self, contact_id: str, place: EncryptionContext, sealed: bytes | None) -> dict[str, Any] | None:
         """Open a sealed mapping, or return None when the contact's key is gone: the content is erased.
 
         Raises CannotOpen when the key is there and the value does not open.
@@ -41,7 +41,7 @@ class Opener:
         private = self._key(contact_id)
         return open_json(private, place, sealed) if private and sealed else None
 
-    def text(self, contact_id: str, place: Place, sealed: bytes | None) -> str | None:
+    def text(self, contact_id: str, place: EncryptionContext, sealed: bytes | None) -> str | None:
         """Open a sealed text, or return None when the contact's key is gone. Raises CannotOpen."""
         private = self._key(contact_id)
         if not private or not sealed:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core.clock import DAY, RAW_DAYS
 from chalicelib.core.errors import Conflict
-from chalicelib.dynamo.attributes import Wire, item_from_wire
+from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.vault import sealing
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.secrets import VAULT_CONTEXT
@@ -87,7 +87,7 @@ class Rotation:
         ]
         for pages in (scan, *queries):
             for page in pages:
-                yield from (item for raw in page["Items"] if (item := item_from_wire(raw))["vault_id"] != current)
+                yield from (item for raw in page["Items"] if (item := plain_item(raw))["vault_id"] != current)
 
     def _move(self, item: Mapping[str, Any]) -> bool:
         if "sealed_private" in item:
@@ -99,7 +99,7 @@ class Rotation:
         where = {"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}}
         return self._write("desk", where, "raw", item, seal(self.public, place, text))
 
-    def _write(self, table: str, key: Wire, attribute: str, item: Mapping[str, Any], sealed: bytes) -> bool:
+    def _write(self, table: str, key: AttributeValues, attribute: str, item: Mapping[str, Any], sealed: bytes) -> bool:
         try:
             self.client.update_item(
                 TableName=self.tables[table],

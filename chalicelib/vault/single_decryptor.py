@@ -5,11 +5,11 @@ from contextlib import suppress
 
 from chalicelib.dynamo.model_calls import reaching
 from chalicelib.dynamo.models import KeyRow
-from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.model import ContactKey
 
 
-class OneOpener(Opener):
+class SingleDecryptor(BatchDecryptor):
     """An opener that fetches each key by itself. Raises Unavailable."""
 
     def load(self, contact_ids: Iterable[str]) -> None:

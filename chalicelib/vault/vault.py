@@ -30,7 +30,7 @@ class CannotOpen(DeskError):
     code = "cannot_open"
 
 
-class Place(NamedTuple):
+class EncryptionContext(NamedTuple):
     """Where a sealed value lives. `table` is the logical name, `item_id` never changes during the item's life."""
 
     table: str
@@ -62,13 +62,13 @@ def public_of(private: bytes) -> bytes:
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
-def seal(public: bytes, place: Place, text: bytes) -> bytes:
+def seal(public: bytes, place: EncryptionContext, text: bytes) -> bytes:
     """Seal `text` so that only the owner of `public`'s private key can open it, and only as the value of `place`."""
     key = X25519PublicKey.from_public_bytes(public)
     return bytes([FORMAT]) + _SUITE.encrypt(text, key, place.info())
 
 
-def unseal(private: bytes, place: Place, sealed: bytes) -> bytes:
+def unseal(private: bytes, place: EncryptionContext, sealed: bytes) -> bytes:
     """Open what `seal` made for this key and place. Raises CannotOpen."""
     if not sealed or sealed[0] != FORMAT:
         raise CannotOpen("This value has a sealing format that this release does not know.")
@@ -83,9 +83,9 @@ def fingerprint(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
-def contact_key_place(contact_id: str) -> Place:
+def contact_key_place(contact_id: str) -> EncryptionContext:
     """Where a contact's sealed private key lives."""
-    return Place("keys", "key", contact_id, "sealed_private")
+    return EncryptionContext("keys", "key", contact_id, "sealed_private")
 
 
 def new_contact_key(vault_public: bytes, contact_id: str) -> ContactKey:
@@ -110,7 +110,7 @@ class Vault:
             )
         return unseal(private, contact_key_place(key.contact_id), key.sealed_private)
 
-    def open_vaulted(self, vault_id: str, place: Place, sealed: bytes) -> bytes:
+    def open_vaulted(self, vault_id: str, place: EncryptionContext, sealed: bytes) -> bytes:
         """Open what was sealed to the vault itself, such as a part that names no person. Raises CannotOpen."""
         private = self._private_keys.get(vault_id)
         if private is None:

@@ -10,11 +10,11 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log, log_error
-from chalicelib.web.http.answers import error_answer, json_answer
-from chalicelib.web.http.call import Call, read_call
+from chalicelib.web.http.request import HttpRequest, read_call
+from chalicelib.web.http.responses import error_answer, json_answer
 from chalicelib.web.http.routes import API, PAGES, Route
 
-View = Callable[[Call], Response]
+View = Callable[[HttpRequest], Response]
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -51,7 +51,7 @@ def _answer(route: Route, request: Any) -> Response:
     from chalicelib.web.http.auth import identify, permit
     from chalicelib.wiring import base as wiring
 
-    call: Call | None = None
+    call: HttpRequest | None = None
     try:
         call = read_call(route.method, route.path, request, wiring.clock()())
         call.check_type(_JSON if route.api else _FORM)
@@ -69,7 +69,7 @@ def _answer(route: Route, request: Any) -> Response:
         return _refusal(route, call, unexpected)
 
 
-def _refusal(route: Route, call: Call | None, error: DeskError) -> Response:
+def _refusal(route: Route, call: HttpRequest | None, error: DeskError) -> Response:
     if route.api or route.path.startswith("/static/"):
         return error_answer(error)
     try:

@@ -12,7 +12,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import BadInput, Forbidden, NotSignedIn, TooLarge
 from chalicelib.core.observability import count
 from chalicelib.messages.inbound import Intake
-from chalicelib.web.http.answers import answering, json_answer, text_answer
+from chalicelib.web.http.responses import answering, json_answer, text_answer
 
 MAX_BODY = 10 * 1024 * 1024
 JSON_TYPES = ["application/json"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import Clock, make_clock, settings
-from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.clients import client
 from chalicelib.messages.changes import IntakeChanges
 from chalicelib.messages.inbound import Intake
@@ -27,7 +27,7 @@ from chalicelib.vault.vault import decode_key
 
 if TYPE_CHECKING:
     from chalicelib.certificates.check import CheckCertificate
-    from chalicelib.vault.decryptor import Opener
+    from chalicelib.vault.decryptor import BatchDecryptor
     from chalicelib.vault.vault import Vault
 
 
@@ -67,7 +67,7 @@ def refusing(store: IntakeStore, profile: Profile, dynamodb: Any, names: Mapping
         from chalicelib.privacy.refuse_suppressed import RefuseErased
         from chalicelib.suppression.store import SuppressionList
 
-        listed, answer = SuppressionList(WireCalls(dynamodb), names), FixedAnswer(names, store.transact)
+        listed, answer = SuppressionList(ClientCalls(dynamodb), names), FixedAnswer(names, store.transact)
         return RefuseErased(store.names, listed, answer, profile)(part, suppressed, now)
 
     return refuse
@@ -81,7 +81,7 @@ def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, 
     profile = load_profile(config.operator)
     refuse = refusing(store, profile, client("dynamodb"), tables())
     receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognising(profile), refuse)
-    statuses = Statuses(WireCalls(client("dynamodb")), tables(), blind)
+    statuses = Statuses(ClientCalls(client("dynamodb")), tables(), blind)
     change = ReceiveChange(store, IntakeChanges(store, blind), profile, clock(), refuse)
     return store, statuses, receive, change, Repeated(client("dynamodb"), tables(), blind)
 
@@ -127,12 +127,12 @@ def bind_tables() -> None:
     bind(tables())
 
 
-def opener() -> "Opener":
+def decryptor() -> "BatchDecryptor":
     """Return a fresh opener for one request. Only functions whose role may decrypt can use it."""
-    from chalicelib.vault.decryptor import Opener
+    from chalicelib.vault.decryptor import BatchDecryptor
 
     bind_tables()
-    return Opener(vault)
+    return BatchDecryptor(vault)
 
 
 @cache

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.queues import Queues
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from chalicelib.messages.take_back import TakeBack
     from chalicelib.outbox.deliver import Deliver
     from chalicelib.outbox.reply import ReplyToCustomer
-    from chalicelib.retention.stamp_expiry import DateRows
-    from chalicelib.vault.decryptor import Opener
+    from chalicelib.retention.stamp_expiry import StampExpiry
+    from chalicelib.vault.decryptor import BatchDecryptor
     from chalicelib.vault.pseudonyms import TextKey
 
 
@@ -42,12 +42,12 @@ def queue_urls() -> dict[str, str]:
     }
 
 
-def single_opener() -> "Opener":
+def single_decryptor() -> "BatchDecryptor":
     """Return a fresh opener for a worker that opens one contact at a time and may read single keys only."""
-    from chalicelib.vault.single_decryptor import OneOpener
+    from chalicelib.vault.single_decryptor import SingleDecryptor
 
     wiring.bind_tables()
-    return OneOpener(wiring.vault)
+    return SingleDecryptor(wiring.vault)
 
 
 @cache
@@ -57,8 +57,8 @@ def reply_to_customer() -> "ReplyToCustomer":
     from chalicelib.outbox.reply import ReplyToCustomer
 
     wiring.bind_tables()
-    store = ReplyStore(client("dynamodb"), wiring.tables(), full_jitter)
-    return ReplyToCustomer(store, wiring.opener, _allows, wiring.clock(), full_jitter)
+    store = ReplyStore(client("dynamodb"), wiring.tables(), sleep_with_jitter)
+    return ReplyToCustomer(store, wiring.decryptor, _allows, wiring.clock(), sleep_with_jitter)
 
 
 @cache
@@ -71,17 +71,17 @@ def _deliver(address_key: bytes) -> "Deliver":
     wiring.bind_tables()
     config = settings()
 
-    def ring(conversation_id: str, wait: int) -> None:
+    def enqueue(conversation_id: str, wait: int) -> None:
         queues().later(config.queue_retry, {"conversation_id": conversation_id}, wait)
 
     return Deliver(
-        store=Outbox(client("dynamodb"), wiring.tables(), AddressKey(address_key), full_jitter),
+        store=Outbox(client("dynamodb"), wiring.tables(), AddressKey(address_key), sleep_with_jitter),
         providers=ChannelProviders(config, wiring.secrets()),
-        opener=single_opener,
+        decryptor=single_decryptor,
         allows=_allows,
-        ring=ring,
+        enqueue=enqueue,
         clock=wiring.clock(),
-        wait=full_jitter,
+        wait=sleep_with_jitter,
     )
 
 
@@ -91,25 +91,25 @@ def deliver() -> "Deliver":
 
 
 @cache
-def date_rows() -> "DateRows":
+def date_rows() -> "StampExpiry":
     """What the dater does."""
-    from chalicelib.retention.stamp_expiry import DateRows
-    from chalicelib.retention.store import TicketDates
+    from chalicelib.retention.stamp_expiry import StampExpiry
+    from chalicelib.retention.store import ExpiryStamps
 
     wiring.bind_tables()
-    store = TicketDates(client("dynamodb"), wiring.tables(), full_jitter)
+    store = ExpiryStamps(client("dynamodb"), wiring.tables(), sleep_with_jitter)
     retention = load_profile(settings().operator).retention
-    return DateRows(store, retention["ticket"].days, retention["contact"].days, wiring.clock())
+    return StampExpiry(store, retention["ticket"].days, retention["contact"].days, wiring.clock())
 
 
 @cache
 def take_back() -> "TakeBack":
     """What the dater does with deletions."""
     from chalicelib.messages.take_back import TakeBack
-    from chalicelib.messages.take_back_store import TakingBack
+    from chalicelib.messages.take_back_store import TakeBackStore
 
     wiring.bind_tables()
-    return TakeBack(TakingBack(client("dynamodb"), wiring.tables(), full_jitter), wiring.clock())
+    return TakeBack(TakeBackStore(client("dynamodb"), wiring.tables(), sleep_with_jitter), wiring.clock())
 
 
 def text_key() -> "TextKey":
@@ -135,5 +135,5 @@ def index_contact() -> "IndexContact":
     from chalicelib.contacts.texts import ContactTexts
 
     wiring.bind_tables()
-    index = ContactIndex(text_key(), client("dynamodb"), wiring.tables(), full_jitter)
-    return IndexContact(lambda: ContactTexts(single_opener()), index)
+    index = ContactIndex(text_key(), client("dynamodb"), wiring.tables(), sleep_with_jitter)
+    return IndexContact(lambda: ContactTexts(single_decryptor()), index)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
-from chalicelib.dynamo.queues import Bell
+from chalicelib.dynamo.queues import WakeUp
 from chalicelib.privacy.executions import Executions
-from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.opening import RequestOpening
 from chalicelib.privacy.store import RequestStore
 from chalicelib.profile.load import load_profile
@@ -21,35 +21,35 @@ from chalicelib.wiring import delivery as wiring_delivery
 if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger, Signer
     from chalicelib.erasure.inventory import Inventories
-    from chalicelib.erasure.tasks.certificate import IssueCertificate
-    from chalicelib.erasure.tasks.close_box import CloseBox
+    from chalicelib.erasure.tasks.block_writes import BlockWrites
+    from chalicelib.erasure.tasks.build_inventory import BuildInventory
+    from chalicelib.erasure.tasks.close_without_erasure import CloseWithoutErasure
+    from chalicelib.erasure.tasks.completion_certificate import CompletionCertificate
+    from chalicelib.erasure.tasks.cooling_off import CoolingOff
     from chalicelib.erasure.tasks.decide import Decide
     from chalicelib.erasure.tasks.destroy_key import DestroyKey
+    from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
     from chalicelib.erasure.tasks.erase_stores import EraseStores
     from chalicelib.erasure.tasks.escalate import Escalate
-    from chalicelib.erasure.tasks.final_certificate import FinishCertificate
-    from chalicelib.erasure.tasks.finish import Finish
-    from chalicelib.erasure.tasks.freeze_inventory import FreezeInventory
-    from chalicelib.erasure.tasks.grace import Grace
-    from chalicelib.erasure.tasks.hard_suppress import HardSuppress
+    from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
     from chalicelib.erasure.tasks.notify import Notify
-    from chalicelib.erasure.tasks.soft_suppress import SoftSuppress
+    from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
     from chalicelib.erasure.tasks.tell import Announce, Tell
     from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
     from chalicelib.erasure.waiting import Waiting
     from chalicelib.privacy.asks import PrivacyAsks
     from chalicelib.privacy.decide import DecideRequest
-    from chalicelib.privacy.erasure_pause import Holding
+    from chalicelib.privacy.erasure_pause import ErasurePause
     from chalicelib.privacy.mailbox.answers import RequestAnswers
     from chalicelib.privacy.model import Request
+    from chalicelib.privacy.monitor_asks import MonitorAsks
+    from chalicelib.privacy.monitor_requests import MonitorRequests
     from chalicelib.privacy.open_request import OpenRequest
-    from chalicelib.privacy.resume_workflow import WakeRequest
+    from chalicelib.privacy.resume_workflow import ResumeWorkflow
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.announcements import Announcements
     from chalicelib.privacy.telling.prove import ProveTelling
-    from chalicelib.privacy.watch_asks import WatchAsks
-    from chalicelib.privacy.watch_requests import WatchRequests
 
 
 # -- stores
@@ -73,17 +73,17 @@ def opening() -> RequestOpening:
 
 
 @cache
-def holding() -> "Holding":
+def holding() -> "ErasurePause":
     """What holds destructions."""
-    from chalicelib.privacy.erasure_pause import Holding
+    from chalicelib.privacy.erasure_pause import ErasurePause
 
-    return Holding(client("dynamodb"), wiring.tables())
+    return ErasurePause(client("dynamodb"), wiring.tables())
 
 
 @cache
-def box() -> RequestBox:
+def box() -> MailboxWrites:
     """The boxes for answers."""
-    return RequestBox(wiring.tables())
+    return MailboxWrites(wiring.tables())
 
 
 @cache
@@ -112,17 +112,17 @@ def open_request() -> "OpenRequest":
 
 
 @cache
-def wake_request() -> "WakeRequest":
+def wake_request() -> "ResumeWorkflow":
     """Wakes a request here and now, for the function that may start runs."""
-    from chalicelib.privacy.resume_workflow import WakeRequest
+    from chalicelib.privacy.resume_workflow import ResumeWorkflow
 
-    return WakeRequest(requests(), executions(), told(), wiring.clock())
+    return ResumeWorkflow(requests(), executions(), told(), wiring.clock())
 
 
 def ring_requests(request_ids: Sequence[str]) -> int:
     """Have requests woken, for functions that may not start runs; return how many bells were taken."""
-    bells = [Bell({"request_id": one}) for one in request_ids]
-    return len(bells) - len(wiring_delivery.queues().send(settings().queue_privacy, bells))
+    wake_ups = [WakeUp({"request_id": one}) for one in request_ids]
+    return len(wake_ups) - len(wiring_delivery.queues().send(settings().queue_privacy, wake_ups))
 
 
 @cache
@@ -163,25 +163,25 @@ def _reason(request: "Request") -> str:
 
 def ring_asks(contact_id: str) -> bool:
     """Have the asks of a contact dealt with; return whether the bell was taken."""
-    bell = Bell({"contact_id": contact_id})
-    return not wiring_delivery.queues().send(settings().queue_privacy, [bell])
+    wake_up = WakeUp({"contact_id": contact_id})
+    return not wiring_delivery.queues().send(settings().queue_privacy, [wake_up])
 
 
 @cache
-def watch_asks() -> "WatchAsks":
+def watch_asks() -> "MonitorAsks":
     """The watch over what people asked."""
-    from chalicelib.privacy.watch_asks import WatchAsks
-    from chalicelib.retention.sweep_store import Sweeping
+    from chalicelib.privacy.monitor_asks import MonitorAsks
+    from chalicelib.retention.sweep_store import SweepStore
 
-    return WatchAsks(Sweeping(client("dynamodb"), wiring.tables()), ring_asks, wiring.clock())
+    return MonitorAsks(SweepStore(client("dynamodb"), wiring.tables()), ring_asks, wiring.clock())
 
 
 @cache
-def watch_requests() -> "WatchRequests":
+def watch_requests() -> "MonitorRequests":
     """The watch over open requests."""
-    from chalicelib.privacy.watch_requests import WatchRequests
+    from chalicelib.privacy.monitor_requests import MonitorRequests
 
-    return WatchRequests(requests(), ring_requests, holding().read, wiring.clock())
+    return MonitorRequests(requests(), ring_requests, holding().read, wiring.clock())
 
 
 # -- tasks
@@ -194,7 +194,7 @@ def waiting() -> "Waiting":
     from chalicelib.privacy.resume_workflow import AnswerWait
 
     answer = AnswerWait(requests(), executions(), told(), wiring.clock())
-    return Waiting(requests(), answer, wiring.clock(), full_jitter)
+    return Waiting(requests(), answer, wiring.clock(), sleep_with_jitter)
 
 
 @cache
@@ -224,7 +224,7 @@ def secret() -> "RequestSecret":
     """Opens the secrets of certificates."""
     from chalicelib.privacy.secrets import RequestSecret
 
-    return RequestSecret(requests(), wiring_delivery.single_opener)
+    return RequestSecret(requests(), wiring_delivery.single_decryptor)
 
 
 def certificates_address() -> str:
@@ -263,19 +263,19 @@ def tell() -> "Tell":
 
 
 @cache
-def grace() -> "Grace":
+def grace() -> "CoolingOff":
     """How the time to think again begins."""
-    from chalicelib.erasure.tasks.grace import Grace
+    from chalicelib.erasure.tasks.cooling_off import CoolingOff
 
-    return Grace(profile().deadlines["grace"], tell())
+    return CoolingOff(profile().deadlines["grace"], tell())
 
 
 @cache
-def finish() -> "Finish":
+def finish() -> "CloseWithoutErasure":
     """Ends requests that came to nothing."""
-    from chalicelib.erasure.tasks.finish import Finish
+    from chalicelib.erasure.tasks.close_without_erasure import CloseWithoutErasure
 
-    return Finish(requests(), opening(), answers().ended, wiring.clock())
+    return CloseWithoutErasure(requests(), opening(), answers().ended, wiring.clock())
 
 
 @cache
@@ -287,13 +287,13 @@ def escalate() -> "Escalate":
 
 
 @cache
-def hard_suppress() -> "HardSuppress":
+def hard_suppress() -> "BlockWrites":
     """How the fence closes."""
-    from chalicelib.erasure.tasks.hard_suppress import HardSuppress
+    from chalicelib.erasure.tasks.block_writes import BlockWrites
     from chalicelib.erasure.write_barrier import Fencing
 
     store = Fencing(client("dynamodb"), wiring.tables(), requests())
-    return HardSuppress(requests(), store, wiring.clock())
+    return BlockWrites(requests(), store, wiring.clock())
 
 
 @cache
@@ -305,11 +305,11 @@ def inventories() -> "Inventories":
 
 
 @cache
-def freeze_inventory() -> "FreezeInventory":
+def freeze_inventory() -> "BuildInventory":
     """How what there is of a person is listed."""
-    from chalicelib.erasure.tasks.freeze_inventory import FreezeInventory
+    from chalicelib.erasure.tasks.build_inventory import BuildInventory
 
-    return FreezeInventory(requests(), inventories(), box(), wiring.vault, wiring.clock())
+    return BuildInventory(requests(), inventories(), box(), wiring.vault, wiring.clock())
 
 
 @cache
@@ -325,26 +325,26 @@ def destroy_key() -> "DestroyKey":
 @cache
 def erase_stores() -> "EraseStores":
     """How a person's rows are deleted."""
-    from chalicelib.erasure.eraser import Erasing
+    from chalicelib.erasure.eraser import Eraser
     from chalicelib.erasure.tasks.erase_stores import EraseStores
 
-    store = Erasing(client("dynamodb"), wiring.tables())
+    store = Eraser(client("dynamodb"), wiring.tables())
     return EraseStores(requests(), inventories(), store, wiring.clock())
 
 
 @cache
-def soft_suppress() -> "SoftSuppress":
+def soft_suppress() -> "PauseOutreach":
     """Opens the box and asks the person."""
-    from chalicelib.erasure.tasks.soft_suppress import SoftSuppress
+    from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
     from chalicelib.outbox.reading import OutboxReading
     from chalicelib.vault.vault import decode_key
 
     wiring.bind_tables()
-    return SoftSuppress(
+    return PauseOutreach(
         store=requests(),
         box=box(),
         reading=OutboxReading(),
-        opener=wiring_delivery.single_opener,
+        decryptor=wiring_delivery.single_decryptor,
         vault_public=decode_key(settings().vault_public_key),
         profile=profile(),
         clock=wiring.clock(),
@@ -363,21 +363,21 @@ def notify() -> "Notify":
 
 
 @cache
-def close_box() -> "CloseBox":
+def close_box() -> "DestroyMailbox":
     """Destroys the box."""
-    from chalicelib.erasure.tasks.close_box import CloseBox
-    from chalicelib.privacy.mailbox.store import BoxRemoval
+    from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
+    from chalicelib.privacy.mailbox.writes import BoxRemoval
 
     removal = BoxRemoval(client("dynamodb"), wiring.tables())
-    return CloseBox(requests(), removal, announcements(), profile().retention["request"].days, wiring.clock())
+    return DestroyMailbox(requests(), removal, announcements(), profile().retention["request"].days, wiring.clock())
 
 
 def verify_absence() -> "VerifyAbsence":
     """How absence is proved. Raises Unavailable."""
     from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
-    from chalicelib.erasure.verifier import Absence
+    from chalicelib.erasure.verifier import Verifier
 
-    store = Absence(client("dynamodb"), wiring.tables(), wiring.address_key(), wiring_delivery.text_key())
+    store = Verifier(client("dynamodb"), wiring.tables(), wiring.address_key(), wiring_delivery.text_key())
     return VerifyAbsence(requests(), store, wiring.vault, wiring.clock())
 
 
@@ -400,18 +400,18 @@ def signer() -> "Signer":
 @cache
 def issue_certificate() -> "IssueCertificate":
     """How a certificate is entered."""
-    from chalicelib.erasure.tasks.certificate import IssueCertificate
+    from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 
     return IssueCertificate(requests(), ledger(), signer(), profile(), wiring.clock())
 
 
 @cache
-def finish_certificate() -> "FinishCertificate":
+def finish_certificate() -> "CompletionCertificate":
     """How a request is completed."""
     from chalicelib.dynamo.backups import Backups
-    from chalicelib.erasure.tasks.final_certificate import FinishCertificate
+    from chalicelib.erasure.tasks.completion_certificate import CompletionCertificate
 
     backups = Backups(client("dynamodb"), wiring.tables())
     kept = profile().retention
     days = kept["request"].days, kept["consent"].days
-    return FinishCertificate(requests(), backups, ledger(), signer(), *days, wiring.clock())
+    return CompletionCertificate(requests(), backups, ledger(), signer(), *days, wiring.clock())

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
 from chalicelib.profile.load import load_profile
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @cache
 def sweep() -> "Sweep":
     """What the sweeper does."""
-    from chalicelib.retention.contact_expiry import Endings
+    from chalicelib.retention.contact_expiry import ContactExpiry
     from chalicelib.retention.end_contact import EndContact
     from chalicelib.retention.sweep import Sweep
-    from chalicelib.retention.sweep_store import Sweeping
-    from chalicelib.tickets.auto_close import Closing
+    from chalicelib.retention.sweep_store import SweepStore
+    from chalicelib.tickets.auto_close import AutoClose
     from chalicelib.wiring import erasure as wiring_erasure
 
     wiring.bind_tables()
@@ -29,17 +29,20 @@ def sweep() -> "Sweep":
     profile = load_profile(config.operator)
     kept = {name: profile.retention[name].days for name in ("ticket", "contact", "consent")}
 
-    def ring(conversation_ids: list[str]) -> int:
-        return queues().ring_all(config.queue_doorbell, conversation_ids)
+    def enqueue(conversation_ids: list[str]) -> int:
+        return queues().enqueue_all(config.queue_doorbell, conversation_ids)
 
     return Sweep(
-        store=Sweeping(client("dynamodb"), wiring.tables()),
-        closing=Closing(client("dynamodb"), wiring.tables(), full_jitter),
+        store=SweepStore(client("dynamodb"), wiring.tables()),
+        closing=AutoClose(client("dynamodb"), wiring.tables(), sleep_with_jitter),
         end_contact=EndContact(
-            Endings(client("dynamodb"), wiring.tables(), full_jitter), kept["contact"], kept["consent"], wiring.clock()
+            ContactExpiry(client("dynamodb"), wiring.tables(), sleep_with_jitter),
+            kept["contact"],
+            kept["consent"],
+            wiring.clock(),
         ),
-        ring=ring,
-        reindex=ring_indexing,
+        enqueue=enqueue,
+        reindex=enqueue_indexing,
         watch_asks=wiring_erasure.watch_asks(),
         watch=wiring_erasure.watch_requests(),
         idle_days=profile.tickets.idle_close_days,
@@ -49,8 +52,8 @@ def sweep() -> "Sweep":
     )
 
 
-def ring_indexing(contact_id: str) -> bool:
+def enqueue_indexing(contact_id: str) -> bool:
     """Have a contact indexed; False: the queue did not take it."""
-    from chalicelib.dynamo.queues import Bell
+    from chalicelib.dynamo.queues import WakeUp
 
-    return not queues().send(settings().queue_indexing, [Bell({"contact_id": contact_id})])
+    return not queues().send(settings().queue_indexing, [WakeUp({"contact_id": contact_id})])

@@ -4,19 +4,19 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.contacts.search import Accounts, Search
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
 from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
-from chalicelib.staff.sessions import Brake, SessionStore
+from chalicelib.staff.sessions import LoginThrottle, SessionStore
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket
 from chalicelib.tickets.draft_store import DraftStore
-from chalicelib.tickets.queries import Desk
+from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.work import CommentOnTicket, MarkSeen, OpenTicket
-from chalicelib.tickets.writes import DeskChanges
+from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.derived_keys import derive
 from chalicelib.vault.vault import decode_key
 from chalicelib.wiring import base as wiring
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.pages import RequestPages
-    from chalicelib.privacy.pause_erasures import HoldDestructions
+    from chalicelib.privacy.pause_erasures import PauseErasures
     from chalicelib.privacy.recognise_request import RecogniseRequest
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.announcements import Announcements
     from chalicelib.staff.authenticator import Authenticator
     from chalicelib.staff.challenges import Challenges
-    from chalicelib.staff.cognito import Identities
+    from chalicelib.staff.cognito import CognitoAccounts
     from chalicelib.staff.manage import RestoreStaff, RevokeStaff, SignUndertaking
     from chalicelib.staff.sign_in import SignIn
 
@@ -57,15 +57,15 @@ def profile() -> Profile:
     return load_profile(settings().operator)
 
 
-def desk() -> Desk:
+def desk() -> TicketQueries:
     """The read model of one request, with an opener of its own."""
-    return Desk(wiring.opener(), wiring.clock()())
+    return TicketQueries(wiring.decryptor(), wiring.clock()())
 
 
 @cache
-def changes() -> DeskChanges:
+def changes() -> TicketWrites:
     """Changes of tickets."""
-    return DeskChanges(client("dynamodb"), wiring.tables())
+    return TicketWrites(client("dynamodb"), wiring.tables())
 
 
 def change_ticket() -> ChangeTicket:
@@ -74,7 +74,7 @@ def change_ticket() -> ChangeTicket:
     return ChangeTicket(desk(), changes(), staff(), kept, wiring.clock())
 
 
-def open_ticket(reader: Desk) -> OpenTicket:
+def open_ticket(reader: TicketQueries) -> OpenTicket:
     """Open a ticket through the request's own reader."""
     return OpenTicket(reader, changes())
 
@@ -92,7 +92,7 @@ def comment() -> CommentOnTicket:
 @cache
 def drafts() -> DraftStore:
     """What colleagues have typed and not sent."""
-    return DraftStore(client("dynamodb"), wiring.tables(), full_jitter)
+    return DraftStore(client("dynamodb"), wiring.tables(), sleep_with_jitter)
 
 
 def keep_draft() -> KeepDraft:
@@ -107,7 +107,7 @@ def reply() -> "ReplyToCustomer":
     return wiring_delivery.reply_to_customer()
 
 
-def search(reader: Desk) -> Search:
+def search(reader: TicketQueries) -> Search:
     """Find tickets through the request's own reader."""
     from chalicelib.wiring import delivery as wiring_delivery
 
@@ -117,11 +117,11 @@ def search(reader: Desk) -> Search:
 
 
 @cache
-def _identities() -> "Identities":
-    from chalicelib.staff.cognito import Identities
+def _identities() -> "CognitoAccounts":
+    from chalicelib.staff.cognito import CognitoAccounts
 
     config = settings()
-    return Identities(client("cognito-idp"), config.user_pool_id, config.user_pool_client_id)
+    return CognitoAccounts(client("cognito-idp"), config.user_pool_id, config.user_pool_client_id)
 
 
 def sign_in() -> "SignIn":
@@ -138,8 +138,8 @@ def authenticator() -> "Authenticator":
     return Authenticator(_identities(), _brake(), _challenges(), wiring.clock())
 
 
-def _brake() -> Brake:
-    return Brake(_derived("brake"))
+def _brake() -> LoginThrottle:
+    return LoginThrottle(_derived("brake"))
 
 
 def _challenges() -> "Challenges":
@@ -250,12 +250,12 @@ def decide_request() -> "DecideRequest":
 
 
 @cache
-def hold_destructions() -> "HoldDestructions":
+def hold_destructions() -> "PauseErasures":
     """Hold destructions, and release them."""
-    from chalicelib.privacy.pause_erasures import HoldDestructions
+    from chalicelib.privacy.pause_erasures import PauseErasures
     from chalicelib.wiring import erasure as wiring_erasure
 
-    return HoldDestructions(wiring_erasure.holding(), wiring.clock())
+    return PauseErasures(wiring_erasure.holding(), wiring.clock())
 
 
 @cache

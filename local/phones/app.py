@@ -17,7 +17,7 @@ from local.phones.answers import endpoint
 from local.phones.bench import Bench
 from local.phones.bodies import Body
 from local.phones.controls import Controls
-from local.phones.fault_book import FaultBook
+from local.phones.fault_book import FaultPlan
 from local.phones.guard import Guard
 from local.phones.meta_frame import MetaFrame
 from local.phones.pages import Pages
@@ -45,7 +45,7 @@ def create_app(
     """The phones as an ASGI app. `desk_url` is where webhooks go, without /webhooks/… and without a slash."""
     store = Store()
     postman = Postman(store, pace or Pace())
-    bench = Bench(store, FaultBook(faults), clock, postman, secrets, desk_url.rstrip("/"))
+    bench = Bench(store, FaultPlan(faults), clock, postman, secrets, desk_url.rstrip("/"))
     frame = MetaFrame(bench)
     whatsapp, media, telegram = WhatsApp(bench, frame), WhatsAppMedia(bench, frame), Telegram(bench)
     pages = Pages(bench, dashboard_url or f"{bench.desk_url}/dashboard/")

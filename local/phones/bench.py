@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from local.phones.accounts import ProviderSecrets
-from local.phones.fault_book import FaultBook
+from local.phones.fault_book import FaultPlan
 from local.phones.ports import Clock
 from local.phones.postman import Postman
 from local.phones.store import Store
@@ -14,7 +14,7 @@ class Bench:
     """The parts, put together once by `create_app`. `desk_url` has no slash at its end."""
 
     store: Store
-    book: FaultBook
+    book: FaultPlan
     clock: Clock
     postman: Postman
     secrets: ProviderSecrets

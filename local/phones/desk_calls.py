@@ -7,14 +7,14 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from local.phones.fault_book import Fault, FaultBook
+from local.phones.fault_book import Fault, FaultPlan
 from local.phones.store import Call, Store
 
 Handle = Callable[[Fault | None], Awaitable[Response]]
 FaultAnswer = Callable[[Fault], Response]
 
 
-async def answer_call(store: Store, book: FaultBook, call: Call, handle: Handle, fault_answer: FaultAnswer) -> Response:
+async def answer_call(store: Store, book: FaultPlan, call: Call, handle: Handle, fault_answer: FaultAnswer) -> Response:
     """Answer one call. `handle` is the provider's own answer, `fault_answer` the failed one.
 
     A fault with `accept` lets `handle` do its work first; its answer is then held back or replaced.

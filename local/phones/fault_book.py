@@ -129,7 +129,7 @@ def _error(fields: dict[str, Any]) -> str | int | None:
 
 
 @dataclass
-class FaultBook:
+class FaultPlan:
     """The faults that wait. Those of AWS are kept by the embedded AWS's own helper."""
 
     aws: AwsFaults

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.messages.repeated import Repeated
@@ -81,7 +81,7 @@ def play(desk: Desk, base: int, step: tuple[str, tuple[str, str], int]) -> None:
         for head in desk.of("head"):
             if number % 2 and head.get("aliases"):
                 desk.dynamodb.put_item(
-                    TableName=desk.tables["desk"], Item=item_to_wire(head | {"expires_at": desk.seconds - 1})
+                    TableName=desk.tables["desk"], Item=attribute_values(head | {"expires_at": desk.seconds - 1})
                 )
 
 

@@ -14,7 +14,7 @@ from chalicelib.channels.reading import RAW_LIMIT, TEXT_LIMIT
 from chalicelib.channels.telegram.parse import parse as parse_telegram
 from chalicelib.channels.whatsapp.parse import parse as parse_whatsapp
 from chalicelib.core.errors import BadInput
-from chalicelib.messages.model import KINDS, InboundMessage, NumberChanged, Part, StatusUpdate, Unclear
+from chalicelib.messages.model import KINDS, InboundMessage, NumberChanged, Part, StatusUpdate, UnparsedPart
 from tests.channels.bodies import BOT, NOW, NUMBER, body, change, message, private, samples, status, update
 from tests.channels.test_telegram_parse import UNDERSTOOD as TELEGRAM_KINDS
 from tests.channels.test_telegram_parse import member, pressed, reacted
@@ -100,7 +100,7 @@ def check(parts: list[Part]) -> None:
             assert bool(part.raw_type) == (part.kind == "unsupported")
         elif isinstance(part, StatusUpdate | NumberChanged):
             assert part.provider_id and 0 < part.at < 2**33
-        elif isinstance(part, Unclear):
+        elif isinstance(part, UnparsedPart):
             assert len(part.raw) <= RAW_LIMIT
 
 

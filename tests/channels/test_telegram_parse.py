@@ -13,13 +13,13 @@ from chalicelib.core.errors import BadInput
 from chalicelib.messages.model import (
     KINDS,
     ChatEvent,
-    Counted,
+    IgnoredPart,
     InboundMessage,
     NumberChanged,
     Part,
     ReachChanged,
     Started,
-    Unclear,
+    UnparsedPart,
 )
 from tests.channels.bodies import AMINA_CHAT, BOT, NOW, private, update
 
@@ -315,7 +315,7 @@ def test_an_edit_that_is_not_understood_names_its_message() -> None:
     part = message("edited_message", 11, **private(text=None))
     assert (part.kind, part.text, part.details["new_kind"]) == ("edit", "", "unsupported")
     assert part.target == f"{AMINA_CHAT}:42"
-    assert isinstance(read("edited_message", **private(None, text="one")), Unclear)  # of what?
+    assert isinstance(read("edited_message", **private(None, text="one")), UnparsedPart)  # of what?
 
 
 def test_a_live_location_has_one_row_that_the_newest_position_takes() -> None:
@@ -359,7 +359,7 @@ def test_a_press_on_a_message_that_is_gone() -> None:
 
 def test_a_press_without_id_is_kept_as_unclear() -> None:
     part = read("callback_query", **pressed(id=None))
-    assert isinstance(part, Unclear) and part.raw_type == "callback_query"
+    assert isinstance(part, UnparsedPart) and part.raw_type == "callback_query"
 
 
 def reacted(*new: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -398,7 +398,7 @@ def test_a_broken_reaction_is_kept_as_unclear() -> None:
     assert message("message_reaction", **reacted(new_reaction=7)).kind == "reaction"
     given = reacted()
     del given["new_reaction"]
-    assert isinstance(read("message_reaction", **given), Unclear)
+    assert isinstance(read("message_reaction", **given), UnparsedPart)
 
 
 # Reach
@@ -426,7 +426,7 @@ def test_blocked_and_unblocked(status: str, blocked: bool) -> None:
 @pytest.mark.parametrize("status", ["left", None, 7, "restricted"])
 def test_other_changes_of_membership_are_counted(status: Any) -> None:
     part = read("my_chat_member", **member(status))
-    assert isinstance(part, Counted) and part.reason.startswith("member:")
+    assert isinstance(part, IgnoredPart) and part.reason.startswith("member:")
 
 
 # Groups and whatever comes
@@ -436,12 +436,12 @@ def test_other_changes_of_membership_are_counted(status: Any) -> None:
 @pytest.mark.parametrize("chat", ["group", "supergroup", "channel"])
 def test_a_group_is_counted_and_nothing_of_it_is_kept(kind: str, chat: str) -> None:
     part = read(kind, **private(text="Сәлем", chat={"id": -100123, "type": chat}))
-    assert part == Counted("telegram", "channel" if chat == "channel" else "group")
+    assert part == IgnoredPart("telegram", "channel" if chat == "channel" else "group")
 
 
 def test_a_press_in_a_group_is_counted() -> None:
     group = private(7, chat={"id": -100123, "type": "group"})
-    assert read("callback_query", **pressed(message=group)) == Counted("telegram", "group")
+    assert read("callback_query", **pressed(message=group)) == IgnoredPart("telegram", "group")
 
 
 def test_a_group_that_becomes_another_is_a_change_of_address() -> None:
@@ -455,7 +455,7 @@ def test_a_group_that_becomes_another_is_a_change_of_address() -> None:
 
 @pytest.mark.parametrize("kind", ["message_reaction_count", "channel_post", "edited_channel_post"])
 def test_what_is_known_and_not_handled_is_counted(kind: str) -> None:
-    assert isinstance(read(kind, chat={"id": -100123}, date=NOW), Counted)
+    assert isinstance(read(kind, chat={"id": -100123}, date=NOW), IgnoredPart)
 
 
 @pytest.mark.parametrize(
@@ -464,7 +464,7 @@ def test_what_is_known_and_not_handled_is_counted(kind: str) -> None:
     " chat_join_request chat_member shipping_query purchased_paid_media guest_message".split(),
 )
 def test_what_nobody_wrote_to_the_bot_is_counted_and_nothing_of_it_is_kept(kind: str) -> None:
-    assert read(kind, **private(text="Сәлем")) == Counted("telegram", f"update:{kind}")
+    assert read(kind, **private(text="Сәлем")) == IgnoredPart("telegram", f"update:{kind}")
 
 
 OWNER = {"id": 999, "is_bot": False, "first_name": "Owner"}
@@ -474,7 +474,7 @@ OUR_BOT = {"id": int(BOT), "is_bot": True, "first_name": "Desk"}
 @pytest.mark.parametrize("sender", [OWNER, OUR_BOT])
 @pytest.mark.parametrize("kind", ["message", "edited_message"])
 def test_in_a_private_chat_only_its_person_is_the_customer(kind: str, sender: dict[str, Any]) -> None:
-    assert read(kind, **private(sender=sender, text="x")) == Counted("telegram", "not_the_customer")
+    assert read(kind, **private(sender=sender, text="x")) == IgnoredPart("telegram", "not_the_customer")
 
 
 def test_an_anonymous_message_is_of_whose_chat_it_is() -> None:
@@ -504,17 +504,17 @@ def test_what_happened_in_the_chat_is_no_message(fields: dict[str, Any], kind: s
 
 @pytest.mark.parametrize("name", sorted({*SERVICE, "refunded_payment"} - LINES.keys()))
 def test_other_service_messages_are_counted(name: str) -> None:
-    assert read(**private(**{name: {}})) == Counted("telegram", f"service:{name}")
+    assert read(**private(**{name: {}})) == IgnoredPart("telegram", f"service:{name}")
 
 
 @pytest.mark.parametrize("raw", [b"{}", b'{"update_id": 1}', b'{"update_id": 1, "message": null}', b'{"message": {}}'])
 def test_an_update_of_nothing_is_unclear(raw: bytes) -> None:
     [part] = parse(raw, BOT, NOW)
-    assert isinstance(part, Unclear)
+    assert isinstance(part, UnparsedPart)
 
 
 def test_a_bot_without_a_chat_is_nobody() -> None:
-    assert isinstance(read(message_id=1, date=NOW, user=OUR_BOT), Unclear)
+    assert isinstance(read(message_id=1, date=NOW, user=OUR_BOT), UnparsedPart)
 
 
 def test_an_update_without_its_number_gets_one_of_its_own() -> None:

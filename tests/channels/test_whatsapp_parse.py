@@ -12,13 +12,13 @@ from chalicelib.core.errors import BadInput
 from chalicelib.messages.model import (
     KINDS,
     ChatEvent,
-    Counted,
+    IgnoredPart,
     InboundMessage,
     NumberChanged,
     Part,
     Started,
     StatusUpdate,
-    Unclear,
+    UnparsedPart,
 )
 from tests.channels.bodies import (
     AMINA,
@@ -89,13 +89,13 @@ def test_every_sample_body_is_understood(name: str) -> None:
         assert isinstance(part, NumberChanged)
         assert (part.old.value, part.new.value) == ("972987654321", "972912345678")
     else:
-        assert part == Counted("whatsapp", "field:message_template_status_update")
+        assert part == IgnoredPart("whatsapp", "field:message_template_status_update")
 
 
 @pytest.mark.parametrize("name", samples())
 def test_a_sample_for_a_number_that_is_not_ours_is_counted_only(name: str) -> None:
     [part] = parse(json.dumps(samples()[name]).encode(), {NUMBER}, NOW)
-    assert isinstance(part, Counted)
+    assert isinstance(part, IgnoredPart)
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'"text"', b"7", b"null", b"\xff\xfe", b"NaN", b"[" * 100_000])
@@ -140,7 +140,7 @@ def test_a_message_that_is_none_is_shown_for_the_lone_contact(broken: Any) -> No
 
 def test_a_message_of_nobody_is_kept_as_unclear() -> None:
     [part] = read(change([message(sender=None)], contacts=[]))
-    assert isinstance(part, Unclear)
+    assert isinstance(part, UnparsedPart)
     assert (part.account, part.raw_type) == (NUMBER, "text")
     assert b"wamid" in part.raw
 
@@ -158,13 +158,13 @@ def test_a_message_of_nobody_is_kept_as_unclear() -> None:
     ],
 )
 def test_other_fields_are_counted(field: str, reason: str) -> None:
-    assert read(change([message()], field=field)) == [Counted("whatsapp", reason)]
+    assert read(change([message()], field=field)) == [IgnoredPart("whatsapp", reason)]
 
 
 @pytest.mark.parametrize("broken", [None, 7, {}, {"field": 7}, {"field": "messages"}, change(number=None)])
 def test_a_change_that_is_none_is_unclear_and_the_next_is_read(broken: Any) -> None:
     unclear, understood = read(broken, change([message()]))
-    assert isinstance(unclear, Unclear)
+    assert isinstance(unclear, UnparsedPart)
     assert isinstance(understood, InboundMessage)
 
 
@@ -172,19 +172,19 @@ def test_a_change_that_is_none_is_unclear_and_the_next_is_read(broken: Any) -> N
 def test_an_entry_that_is_none_is_unclear(entry: Any) -> None:
     raw = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
     [part] = parse(raw, {NUMBER}, NOW)
-    assert isinstance(part, Unclear) and part.raw_type == "entry"
+    assert isinstance(part, UnparsedPart) and part.raw_type == "entry"
 
 
 def test_an_object_without_entries_is_unclear_and_without_content_is_counted() -> None:
-    assert isinstance(parse(b"{}", {NUMBER}, NOW)[0], Unclear)
-    assert parse(b'{"entry": []}', {NUMBER}, NOW) == [Counted("whatsapp", "empty")]
-    assert parse(b'{"object": "page", "entry": []}', {NUMBER}, NOW) == [Counted("whatsapp", "object:page")]
-    assert read(change()) == [Counted("whatsapp", "empty")]
+    assert isinstance(parse(b"{}", {NUMBER}, NOW)[0], UnparsedPart)
+    assert parse(b'{"entry": []}', {NUMBER}, NOW) == [IgnoredPart("whatsapp", "empty")]
+    assert parse(b'{"object": "page", "entry": []}', {NUMBER}, NOW) == [IgnoredPart("whatsapp", "object:page")]
+    assert read(change()) == [IgnoredPart("whatsapp", "empty")]
 
 
 def test_messages_that_are_no_list_are_unclear() -> None:
     parts = read(change({"0": message()}, statuses=[status("sent")]))
-    assert [type(part) for part in parts] == [Unclear, StatusUpdate]
+    assert [type(part) for part in parts] == [UnparsedPart, StatusUpdate]
 
 
 def test_a_number_may_come_as_a_number_and_the_clock_may_be_ours() -> None:
@@ -196,7 +196,7 @@ def test_a_number_may_come_as_a_number_and_the_clock_may_be_ours() -> None:
 @pytest.mark.parametrize("error", [{"code": 131000}, {"code": "x"}, None])
 def test_errors_without_a_message_are_counted(error: Any) -> None:
     [part] = read(change(errors=[error], contacts=[]))
-    assert isinstance(part, Counted) and part.reason in ("error:131000", "error:other")
+    assert isinstance(part, IgnoredPart) and part.reason in ("error:131000", "error:other")
 
 
 def test_errors_without_a_message_about_a_person_are_shown() -> None:
@@ -332,7 +332,7 @@ def test_a_status_with_a_broken_time_still_counts() -> None:
 @pytest.mark.parametrize("broken", [None, "read", {}, status("held"), status("read", id=""), status([1])])  # type: ignore[arg-type]
 def test_a_status_that_is_not_understood_is_unclear(broken: Any) -> None:
     unclear, understood = read(change(statuses=[broken, status("read")]))
-    assert isinstance(unclear, Unclear) and unclear.raw_type == "status"
+    assert isinstance(unclear, UnparsedPart) and unclear.raw_type == "status"
     assert isinstance(understood, StatusUpdate)
 
 
@@ -396,12 +396,12 @@ def test_a_change_of_number_and_id_has_two_ids_of_its_own() -> None:
 def test_a_user_id_update_is_a_change_too() -> None:
     updates = [{"user_id": {"previous": AMINA_ID, "current": "KZ.999"}, "timestamp": str(NOW - 5)}, {}]
     parts = read(change(field="user_id_update", user_id_update=updates))
-    assert isinstance(parts[0], NumberChanged) and isinstance(parts[1], Unclear)
+    assert isinstance(parts[0], NumberChanged) and isinstance(parts[1], UnparsedPart)
     assert (parts[0].old, parts[0].new, parts[0].at) == (USER, NEW_USER, NOW - 5)
 
 
 def test_system_messages_that_say_nothing_to_an_operator_are_counted() -> None:
-    assert read(change([system("user_identity_changed")])) == [Counted("whatsapp", "system:user_identity_changed")]
+    assert read(change([system("user_identity_changed")])) == [IgnoredPart("whatsapp", "system:user_identity_changed")]
 
 
 SENTENCES = [
@@ -417,7 +417,7 @@ def test_the_sentence_of_a_system_message_moves_nobody(kind: str, sentence: str)
     part = read(change([system(kind, body=sentence)], contacts=[contact(AMINA, None, "Amina")]))
     assert part == [ChatEvent("whatsapp", NUMBER, AMINA_AUTHOR, wamid(), "number_unnamed", NOW - 59)]
     unnamed = read(change([system(kind, body=sentence, sender=None)], contacts=[]))
-    assert [type(each) for each in unnamed] == [Unclear]
+    assert [type(each) for each in unnamed] == [UnparsedPart]
 
 
 def test_the_fields_of_a_system_message_count_whatever_its_sentence_says() -> None:
@@ -429,7 +429,7 @@ def test_a_system_message_that_is_not_understood_is_a_line_or_kept() -> None:
     [part] = read(change([system("user_flew_to_the_moon")]))
     assert isinstance(part, ChatEvent) and part.kind == "system_unknown"
     [unclear] = read(change([system(7, sender=None)], contacts=[]))
-    assert isinstance(unclear, Unclear)
+    assert isinstance(unclear, UnparsedPart)
 
 
 # What is no message
@@ -446,12 +446,12 @@ def test_an_opened_chat_is_a_start() -> None:
 @pytest.mark.parametrize("fields", [{}, {"type": "image"}, {"type": "reaction"}, {"type": "system"}])
 def test_a_group_is_counted_and_nothing_of_it_is_kept(fields: dict[str, Any]) -> None:
     given = message(group_id="Y2FwaV9ncm91cDoxOTUwNTU1MDA3OToxMjAzNjM0") | fields
-    assert read(change([given])) == [Counted("whatsapp", "group")]
+    assert read(change([given])) == [IgnoredPart("whatsapp", "group")]
 
 
 @pytest.mark.parametrize("code", [130429, 131000, 0])
 def test_an_error_beside_a_contact_is_nothing_that_they_wrote(code: int) -> None:
-    assert read(change(errors=[{"code": code, "title": "x"}])) == [Counted("whatsapp", f"error:{code}")]
+    assert read(change(errors=[{"code": code, "title": "x"}])) == [IgnoredPart("whatsapp", f"error:{code}")]
 
 
 # Sizes and odd characters

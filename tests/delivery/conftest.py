@@ -20,11 +20,11 @@ from chalicelib.outbox.replies import ReplyStore
 from chalicelib.outbox.reply import ReplyToCustomer
 from chalicelib.outbox.store import Outbox
 from chalicelib.profile.load import load_profile
-from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.sealing import open_json
 from chalicelib.vault.secrets import Secrets
-from chalicelib.vault.single_decryptor import OneOpener
-from chalicelib.vault.vault import Place
+from chalicelib.vault.single_decryptor import SingleDecryptor
+from chalicelib.vault.vault import EncryptionContext
 from tests.delivery.provider import Provider, serve
 from tests.intake.conftest import Desk
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar
@@ -65,9 +65,9 @@ class Delivery(Desk):
         parts: dict[str, Any] = {
             "store": self.outbox(),
             "providers": self.providers(),
-            "opener": lambda: OneOpener(lambda: self.vault),
+            "decryptor": lambda: SingleDecryptor(lambda: self.vault),
             "allows": load_profile("spoint").allows,
-            "ring": lambda conversation_id, wait: self.rings.append((conversation_id, wait)),
+            "enqueue": lambda conversation_id, wait: self.rings.append((conversation_id, wait)),
             "clock": lambda: self.now,
             "wait": lambda attempt: None,
         }
@@ -76,7 +76,7 @@ class Delivery(Desk):
     def replier(self, dynamodb: Any = None, **more: Any) -> ReplyToCustomer:
         parts: dict[str, Any] = {
             "store": ReplyStore(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
-            "opener": lambda: Opener(lambda: self.vault),
+            "decryptor": lambda: BatchDecryptor(lambda: self.vault),
             "allows": load_profile("spoint").allows,
             "clock": lambda: self.now,
             "wait": lambda attempt: None,
@@ -123,10 +123,10 @@ class Delivery(Desk):
         (item,) = self.of("head")
         return item
 
-    def open(self, item: Mapping[str, Any], attribute: str, place: Place) -> dict[str, Any]:
-        opener = Opener(lambda: self.vault)
-        opener.load([item["contact_id"]])
-        private = opener._private[item["contact_id"]]
+    def open(self, item: Mapping[str, Any], attribute: str, place: EncryptionContext) -> dict[str, Any]:
+        decryptor = BatchDecryptor(lambda: self.vault)
+        decryptor.load([item["contact_id"]])
+        private = decryptor._private[item["contact_id"]]
         assert private is not None
         return open_json(private, place, item[attribute])
 

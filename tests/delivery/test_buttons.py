@@ -5,9 +5,9 @@ import pytest
 from chalicelib.core.addresses import Channel
 from chalicelib.core.references import MessageRef
 from chalicelib.messages.model import Button
-from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.store import RequestStore
-from chalicelib.suppression.model import Box
+from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import sealing
 from chalicelib.vault.sealing import seal_json
 from tests.delivery.conftest import Delivery
@@ -25,9 +25,9 @@ def ask(desk: Delivery, kind: Channel, text: str = "Жою керек пе?") ->
     """Put a message with buttons into the outbox of a conversation with nothing in it."""
     desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
     head = desk.head()
-    box = Box(head["contact_id"], head["conversation_id"], head["public_key"])
+    box = ReplyMailbox(head["contact_id"], head["conversation_id"], head["public_key"])
     desk.now += 10
-    writes = RequestBox(desk.tables).message(box, kind, head["account"], "r1", "challenge", text, BUTTONS, desk.now)
+    writes = MailboxWrites(desk.tables).message(box, kind, head["account"], "r1", "challenge", text, BUTTONS, desk.now)
     assert RequestStore(desk.dynamodb, desk.tables).run(*writes) is None
     (place,) = desk.of("outbox#")
     return MessageRef.of_tail(head["conversation_id"], place["sk"].removeprefix("outbox#"))

@@ -188,14 +188,14 @@ def test_a_window_that_closes_between_reading_and_storing_refuses_the_reply(desk
 
 
 def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
-    from chalicelib.dynamo.attributes import to_wire
+    from chalicelib.dynamo.attributes import attribute_value
 
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"],
         Key={"pk": {"S": pk}, "sk": {"S": sk}},
         UpdateExpression="SET #name = :value",
         ExpressionAttributeNames={"#name": name},
-        ExpressionAttributeValues={":value": to_wire(value)},
+        ExpressionAttributeValues={":value": attribute_value(value)},
     )
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.backoff import full_jitter
+from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo.attributes import to_wire
+from chalicelib.dynamo.attributes import attribute_value
 from chalicelib.dynamo.schema import contact_pk, conversation_pk
 from chalicelib.messages.model import StatusUpdate
 from chalicelib.outbox.model import CLAIM, Claimed
-from chalicelib.retention.store import TicketDates
+from chalicelib.retention.store import ExpiryStamps
 from tests.delivery.conftest import BOLAT, Delivery
 from tests.people import WHATSAPP_ACCOUNT, from_amina
 from tests.storage.declared import undeclared
@@ -33,7 +33,7 @@ def set_(desk: Delivery, pk: str, sk: str, **values: Any) -> None:
             Key={"pk": {"S": pk}, "sk": {"S": sk}},
             UpdateExpression=expression,
             ExpressionAttributeNames={"#name": name},
-            **({} if value is None else {"ExpressionAttributeValues": {":value": to_wire(value)}}),
+            **({} if value is None else {"ExpressionAttributeValues": {":value": attribute_value(value)}}),
         )
 
 
@@ -163,7 +163,7 @@ def test_of_many_colleagues_who_answer_one_question_at_once_one_does(desk: Deliv
 
     def reply(number: int) -> str:
         try:
-            return desk.replier(wait=full_jitter)(
+            return desk.replier(wait=sleep_with_jitter)(
                 ticket["ticket_id"], f"Ответ {number}", f"page-{number}", BOLAT
             ).status
         except Conflict as error:
@@ -215,7 +215,7 @@ def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk
     )
     desk.statuses().apply(update, desk.now)
 
-    retention = TicketDates(desk.dynamodb, desk.tables, lambda attempt: None)
+    retention = ExpiryStamps(desk.dynamodb, desk.tables, lambda attempt: None)
     pk = ticket["conversation_id"]
     retention.settle_failure(pk, f"message#{ref.tail}", ticket["ticket_id"], desk.now, lambda channel, code: False)
 

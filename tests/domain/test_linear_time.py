@@ -23,7 +23,7 @@ from chalicelib.contacts import search_words
 from chalicelib.core import language, normal
 from chalicelib.privacy.recognition import guesses as privacy_guess
 from chalicelib.privacy.recognition import words as privacy_words
-from chalicelib.tickets.apply_edits import fold
+from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.records import Message
 from tests.people import from_amina
 
@@ -195,4 +195,4 @@ def test_folding_many_changes_of_one_message_is_linear() -> None:
         edits = [Message(f"e{n}", "in", "edit", n, text="b", target_hash="h") for n in range(1, size)]
         return [first, *edits]
 
-    assert seconds(lambda _: fold(conversation(4_000)), "") < 2
+    assert seconds(lambda _: apply_edits(conversation(4_000)), "") < 2

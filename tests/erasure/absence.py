@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
-from chalicelib.erasure.verifier import Absence
+from chalicelib.erasure.verifier import Verifier
 from chalicelib.privacy.model import Request
 from chalicelib.privacy.store import RequestStore
 from chalicelib.vault.pseudonyms import TextKey
@@ -11,9 +11,9 @@ from tests.erasure.conftest import Erasing
 from tests.erasure.destroying import no_wait
 
 
-def asking(desk: Erasing, dynamodb: Any = None) -> Absence:
+def asking(desk: Erasing, dynamodb: Any = None) -> Verifier:
     """What the verifier asks with."""
-    return Absence(dynamodb or desk.dynamodb, desk.tables, desk.address_key, TextKey(b"t" * 32), no_wait)
+    return Verifier(dynamodb or desk.dynamodb, desk.tables, desk.address_key, TextKey(b"t" * 32), no_wait)
 
 
 def verify(desk: Erasing, request: Request, dynamodb: Any = None) -> dict[str, str]:

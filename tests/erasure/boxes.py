@@ -6,20 +6,20 @@ from typing import Any
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
-from chalicelib.erasure.tasks.close_box import CloseBox
+from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.notify import Notify
-from chalicelib.erasure.tasks.soft_suppress import SoftSuppress
+from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.privacy.mailbox.store import BoxRemoval, RequestBox
+from chalicelib.privacy.mailbox.writes import BoxRemoval, MailboxWrites
 from chalicelib.privacy.model import Request, Step
 from chalicelib.privacy.opening import RequestOpening
 from chalicelib.privacy.secrets import RequestSecret
 from chalicelib.privacy.store import WAKE
 from chalicelib.privacy.telling.announcements import Announcements
 from chalicelib.profile.load import load_profile
-from chalicelib.vault.single_decryptor import OneOpener
+from chalicelib.vault.single_decryptor import SingleDecryptor
 from tests.erasure.conftest import Erasing, Person
 from tests.people import from_amina, from_daniyar
 
@@ -34,12 +34,12 @@ class Boxes:
 
     desk: Erasing
 
-    def suppress(self, client: Any = None, store: Any = None) -> SoftSuppress:
-        return SoftSuppress(
+    def suppress(self, client: Any = None, store: Any = None) -> PauseOutreach:
+        return PauseOutreach(
             store=store or self.desk.request_store(client),
-            box=RequestBox(self.desk.tables),
+            box=MailboxWrites(self.desk.tables),
             reading=OutboxReading(),
-            opener=lambda: OneOpener(lambda: self.desk.vault),
+            decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),
             vault_public=self.desk.vault_keys.public,
             profile=PROFILE,
             clock=lambda: self.desk.now,
@@ -48,8 +48,8 @@ class Boxes:
     def notify(self, client: Any = None) -> Notify:
         return Notify(
             store=self.desk.request_store(client),
-            box=RequestBox(self.desk.tables),
-            secret=RequestSecret(self.desk.request_store(client), lambda: OneOpener(lambda: self.desk.vault)),
+            box=MailboxWrites(self.desk.tables),
+            secret=RequestSecret(self.desk.request_store(client), lambda: SingleDecryptor(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
             opt_out=self.answer_opt_out(client),
@@ -60,17 +60,17 @@ class Boxes:
         return AnswerOptOut(
             store=self.desk.request_store(client),
             opening=RequestOpening(client or self.desk.dynamodb, self.desk.tables),
-            box=RequestBox(self.desk.tables),
-            secret=RequestSecret(self.desk.request_store(client), lambda: OneOpener(lambda: self.desk.vault)),
+            box=MailboxWrites(self.desk.tables),
+            secret=RequestSecret(self.desk.request_store(client), lambda: SingleDecryptor(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
             kept_days=KEPT_DAYS,
         )
 
-    def close(self, client: Any = None) -> CloseBox:
+    def close(self, client: Any = None) -> DestroyMailbox:
         removal = BoxRemoval(client or self.desk.dynamodb, self.desk.tables)
         store, read = self.desk.request_store(client), Announcements(client or self.desk.dynamodb, self.desk.tables)
-        return CloseBox(store, removal, read, KEPT_DAYS, lambda: self.desk.now)
+        return DestroyMailbox(store, removal, read, KEPT_DAYS, lambda: self.desk.now)
 
     def person(self, channel: str) -> Person:
         """Amina on WhatsApp or Daniyar on Telegram, with a ticket whose notice is sent."""
@@ -95,7 +95,7 @@ class Boxes:
         pointer = {"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
                    "request_id": request_id, "at": self.desk.now}  # fmt: skip
         for item in (request, pointer):
-            self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=item_to_wire(item))
+            self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=attribute_values(item))
         return request_id
 
     def read(self, request_id: str) -> Request:
@@ -109,10 +109,10 @@ class Boxes:
             names = {f"#{part}": part for part in name.split(".")}
             self.desk.dynamodb.update_item(
                 TableName=self.desk.tables["desk"],
-                Key=item_to_wire({"pk": rows.request_pk(request_id), "sk": "request"}),
+                Key=attribute_values({"pk": rows.request_pk(request_id), "sk": "request"}),
                 UpdateExpression=f"SET {'.'.join(names)} = :value",
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues={":value": to_wire(value)},
+                ExpressionAttributeValues={":value": attribute_value(value)},
             )
         return self.read(request_id)
 

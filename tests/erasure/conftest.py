@@ -16,22 +16,22 @@ from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import new_id
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_from_wire, item_to_wire
+from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
-from chalicelib.privacy.mailbox.store import ADDRESSES
+from chalicelib.privacy.mailbox.writes import ADDRESSES
 from chalicelib.privacy.model import Request, RequestState, Step
 from chalicelib.privacy.store import WAKE, RequestStore
 from chalicelib.staff.model import Staff
 from chalicelib.staff.store import StaffStore
-from chalicelib.suppression.model import Box
-from chalicelib.tickets.change import ChangeTicket, Wish
+from chalicelib.suppression.model import ReplyMailbox
+from chalicelib.tickets.change import ChangeTicket, TicketChanges
 from chalicelib.tickets.drafts import KINDS
-from chalicelib.tickets.queries import Desk as DeskReading
+from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.work import CommentOnTicket
-from chalicelib.tickets.writes import DeskChanges
+from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault import sealing
-from chalicelib.vault.single_decryptor import OneOpener
-from chalicelib.vault.vault import CannotOpen, Place, new_contact_key, seal
+from chalicelib.vault.single_decryptor import SingleDecryptor
+from chalicelib.vault.vault import CannotOpen, new_contact_key, seal
 from tests.delivery.conftest import BOLAT
 from tests.delivery.conftest import desk as delivery_desk
 from tests.delivery.provider import Sent
@@ -68,9 +68,9 @@ class Person:
         return self._one(self.conversation_pk, "head")
 
     def _one(self, pk: str, sk: str) -> dict[str, Any]:
-        key = item_to_wire({"pk": pk, "sk": sk})
+        key = attribute_values({"pk": pk, "sk": sk})
         found = self.desk.dynamodb.get_item(TableName=self.desk.tables["desk"], Key=key, ConsistentRead=True)
-        return item_from_wire(found["Item"])
+        return plain_item(found["Item"])
 
     @property
     def conversation_pk(self) -> str:
@@ -241,24 +241,24 @@ class Erasing(Keeping):
             self.statuses().apply(update, self.now)
 
     def _work(self, ticket: Mapping[str, Any], comment: str, tags: tuple[str, ...] = ()) -> None:
-        reading = DeskReading(self.opener(), self.now)
-        changes = DeskChanges(self.dynamodb, self.tables)
+        reading = DeskReading(self.decryptor(), self.now)
+        changes = TicketWrites(self.dynamodb, self.tables)
         CommentOnTicket(reading, changes, lambda: self.now)(ticket["ticket_id"], comment, OPERATOR)
         self.later(1)
-        self.change_ticket()(ticket["ticket_id"], Wish(priority="high", tags=tags), OPERATOR)
+        self.change_ticket()(ticket["ticket_id"], TicketChanges(priority="high", tags=tags), OPERATOR)
 
     def _solve(self, person: Person) -> None:
         self.later(1)
-        self.change_ticket()(person.tickets[-1]["ticket_id"], Wish(state="solved"), OPERATOR)
+        self.change_ticket()(person.tickets[-1]["ticket_id"], TicketChanges(state="solved"), OPERATOR)
 
     def change_ticket(self) -> ChangeTicket:
-        reading, changes = DeskReading(self.opener(), self.now), DeskChanges(self.dynamodb, self.tables)
+        reading, changes = DeskReading(self.decryptor(), self.now), TicketWrites(self.dynamodb, self.tables)
         return ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: self.now)
 
-    def opener(self) -> Any:
-        from chalicelib.vault.decryptor import Opener
+    def decryptor(self) -> Any:
+        from chalicelib.vault.decryptor import BatchDecryptor
 
-        return Opener(lambda: self.vault)
+        return BatchDecryptor(lambda: self.vault)
 
     def _guard(self, person: Person) -> None:
         """A message without a time of its own, emptied by the sweeper while its provider may still repeat it."""
@@ -267,7 +267,7 @@ class Erasing(Keeping):
         guard = {"pk": person.conversation_pk, "sk": f"message#{ref.tail}", "guard": True, "expires_at": until}
         link = {"pk": f"link#{blind}", "sk": "link", "message_ref": str(ref), "expires_at": until}
         guard |= {"links": [blind], "linked_until": until}
-        self.put_all([("desk", item_to_wire(guard)), ("index", item_to_wire(link))])
+        self.put_all([("desk", attribute_values(guard)), ("index", attribute_values(link))])
 
     def _claim(self, person: Person) -> None:
         """A sender that claimed the oldest place and died before its call."""
@@ -294,7 +294,7 @@ class Erasing(Keeping):
             for kind, value in self.addresses(row).items()
         }
         shared = {"channel": row["channel"], "account": row["account"], "language": row["language"]}
-        box = Box(box_contact, box_conversation, key.public)
+        box = ReplyMailbox(box_contact, box_conversation, key.public)
         request = {
             "request_id": request_id, "kind": "withdrawal", "state": RequestState.GRACE.value, "source": "bot",
             "contact_id": person.contact_id, "conversation_id": person.conversation_id, **shared,
@@ -303,7 +303,7 @@ class Erasing(Keeping):
             "steps": dict.fromkeys(map(str, (Step.SUPPRESSED, Step.VERIFIED, Step.TOLD, Step.GRACED)), self.now),
             "told_by": "delivered",
             "counts": {}, "identity": "second_press", "certificate_id": new_id(), "secret_hash": "0" * 64,
-            "secret": seal(key.public, Place("desk", "request", request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),
+            "secret": seal(key.public, sealing.request_attribute(request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),
             "box": {"contact_id": box_contact, "conversation_id": box_conversation, "public_key": key.public},
             **more,
         }  # fmt: skip
@@ -326,17 +326,17 @@ class Erasing(Keeping):
                       "epoch": 1, "public_key": key.public, "aliases": [], "blocked": bool(head.get("blocked"))}),
             ("keys", {"pk": box.contact_id, **key_row, "created_at": self.now}),
         )  # fmt: skip
-        self.put_all((table, item_to_wire(item)) for table, item in made)
+        self.put_all((table, attribute_values(item)) for table, item in made)
         found = self.requests.get(request_id)
         assert found is not None
         return found
 
     def addresses(self, contact: Mapping[str, Any]) -> dict[str, str]:
         """The addresses of a contact in the clear; those that do not open are left out."""
-        opener, contact_id, found = OneOpener(lambda: self.vault), contact["contact_id"], dict[str, str]()
+        decryptor, contact_id, found = SingleDecryptor(lambda: self.vault), contact["contact_id"], dict[str, str]()
         for kind in ADDRESSES:
             with suppress(CannotOpen):
-                value = opener.text(contact_id, sealing.contact_attribute(contact_id, kind), contact.get(kind))
+                value = decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), contact.get(kind))
                 found |= {kind: value} if value else {}
         return found
 
@@ -352,7 +352,7 @@ class Erasing(Keeping):
         """Every item of every table, now or then: table, partition and sort key, and its attributes."""
         for table, items in (then or self.snapshot()).items():
             for key, item in items.items():
-                yield (table, *key), item_from_wire(item)
+                yield (table, *key), plain_item(item)
 
     def restore(self, then: Snapshot, now: Snapshot | None = None) -> None:
         """Bring all tables back to what they held then; `now` is what they hold, for whoever has just read it."""

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from chalicelib.erasure.eraser import Erasing as ErasingStore
+from chalicelib.erasure.eraser import Eraser as ErasingStore
 from chalicelib.erasure.inventory import Inventories
 from chalicelib.erasure.key_destruction import KeyDestruction
+from chalicelib.erasure.tasks.block_writes import BlockWrites
+from chalicelib.erasure.tasks.build_inventory import BuildInventory
 from chalicelib.erasure.tasks.destroy_key import DestroyKey
 from chalicelib.erasure.tasks.erase_stores import EraseStores
-from chalicelib.erasure.tasks.freeze_inventory import FreezeInventory
-from chalicelib.erasure.tasks.hard_suppress import HardSuppress
 from chalicelib.erasure.write_barrier import Fencing
-from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.model import Request, Step
 from tests.erasure.conftest import Erasing
 
@@ -31,10 +31,10 @@ def run_task(desk: Erasing, name: str, request: Request, dynamodb: Any = None, *
         return desk.now
 
     if name == "hard_suppress":
-        return dict(HardSuppress(store, Fencing(client, tables, store, no_wait), clock)(request.id))
+        return dict(BlockWrites(store, Fencing(client, tables, store, no_wait), clock)(request.id))
     if name == "freeze_inventory":
-        box = RequestBox(tables)
-        return dict(FreezeInventory(store, inventories, box, lambda: desk.vault, clock)(request.id))
+        box = MailboxWrites(tables)
+        return dict(BuildInventory(store, inventories, box, lambda: desk.vault, clock)(request.id))
     if name == "destroy_key":
         return dict(DestroyKey(inventories, KeyDestruction(client, tables, store, no_wait), clock)(request.id))
     if name == "settle":

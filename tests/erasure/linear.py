@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.dynamo.attributes import item_from_wire
+from chalicelib.dynamo.attributes import plain_item
 from tests.erasure.faults import WRITES
 from tests.intake.conftest import Snapshot
 
@@ -39,7 +39,7 @@ class History:
         """What there is now."""
         for table, items in then.items():
             for (pk, sk), item in sorted(items.items(), key=lambda one: not one[0][0].startswith("ticket#")):
-                self._there((table, pk, sk), item_from_wire(item))
+                self._there((table, pk, sk), plain_item(item))
 
     @contextmanager
     def erasing(self) -> Iterator[None]:
@@ -76,7 +76,7 @@ class History:
         for kind, body in done:
             if kind == "ConditionCheck":
                 continue
-            item = item_from_wire(body.get("Item") or body["Key"])
+            item = plain_item(body.get("Item") or body["Key"])
             key = logical[body["TableName"]], str(item["pk"]), str(item.get("sk", ""))
             if kind == "Delete":
                 self._gone(key)

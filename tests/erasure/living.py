@@ -10,27 +10,28 @@ from chalicelib.core.asks import ASK_WAITS
 from chalicelib.core.asks import Ask as Asked
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_to_wire, to_wire
-from chalicelib.erasure.tasks import await_delivery, settle, verify_identity, wait_backups
+from chalicelib.dynamo.attributes import attribute_value, attribute_values
+from chalicelib.erasure.tasks import await_delivery, verify_identity, wait_backups
+from chalicelib.erasure.tasks import drain_writers as settle
+from chalicelib.erasure.tasks.close_without_erasure import CloseWithoutErasure
+from chalicelib.erasure.tasks.cooling_off import CoolingOff
 from chalicelib.erasure.tasks.decide import Decide
 from chalicelib.erasure.tasks.escalate import Escalate
-from chalicelib.erasure.tasks.finish import Finish
-from chalicelib.erasure.tasks.grace import Grace
-from chalicelib.erasure.tasks.soft_suppress import SoftSuppress
+from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.erasure.tasks.tell import ONCE_MORE, Announce, Tell
 from chalicelib.erasure.waiting import Waiting
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.privacy.asks import PrivacyAsks
 from chalicelib.privacy.decide import DecideRequest
-from chalicelib.privacy.erasure_pause import Holding
+from chalicelib.privacy.erasure_pause import ErasurePause
 from chalicelib.privacy.executions import RunStatus
 from chalicelib.privacy.mailbox.answers import RequestAnswers
-from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.model import Opened, Request
 from chalicelib.privacy.open_request import OpenRequest
 from chalicelib.privacy.opening import RequestOpening
 from chalicelib.privacy.opt_out import OptOut
-from chalicelib.privacy.resume_workflow import AnswerWait, WakeRequest
+from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
 from chalicelib.privacy.secrets import RequestSecret
 from chalicelib.privacy.store import RequestStore
 from chalicelib.privacy.telling.announce_again import AnnounceAgain
@@ -39,8 +40,8 @@ from chalicelib.privacy.telling.prove import ProveTelling
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.sealing import request_attribute
-from chalicelib.vault.single_decryptor import OneOpener
-from chalicelib.vault.vault import Place, unseal
+from chalicelib.vault.single_decryptor import SingleDecryptor
+from chalicelib.vault.vault import EncryptionContext, unseal
 from tests.erasure.conftest import Erasing, Person
 from tests.people import from_daniyar
 
@@ -115,12 +116,12 @@ class Living:
         return RequestOpening(self.desk.dynamodb, self.desk.tables)
 
     @property
-    def holding(self) -> Holding:
-        return Holding(self.desk.dynamodb, self.desk.tables)
+    def holding(self) -> ErasurePause:
+        return ErasurePause(self.desk.dynamodb, self.desk.tables)
 
     @property
     def answers(self) -> RequestAnswers:
-        return RequestAnswers(PROFILE, RequestBox(self.desk.tables))
+        return RequestAnswers(PROFILE, MailboxWrites(self.desk.tables))
 
     @property
     def open_request(self) -> OpenRequest:
@@ -131,8 +132,8 @@ class Living:
         return OptOut(self.store, self.opening, PROFILE.deadlines, self.clock)
 
     @property
-    def wake(self) -> WakeRequest:
-        return WakeRequest(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
+    def wake(self) -> ResumeWorkflow:
+        return ResumeWorkflow(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
 
     @property
     def told(self) -> ProveTelling:
@@ -141,9 +142,9 @@ class Living:
 
     @property
     def tell(self) -> Tell:
-        secret = RequestSecret(self.store, lambda: OneOpener(lambda: self.desk.vault))
+        secret = RequestSecret(self.store, lambda: SingleDecryptor(lambda: self.desk.vault))
         address, term = "https://desk.local/certificates", PROFILE.deadlines["grace"]
-        announce = Announce(RequestBox(self.desk.tables), secret, PROFILE, address, term)
+        announce = Announce(MailboxWrites(self.desk.tables), secret, PROFILE, address, term)
         return Tell(announce, self.opening.suppressed, self.clock)
 
     @property
@@ -169,7 +170,7 @@ class Living:
         """What a colleague wrote as the reason of a decision."""
         place = request_attribute(request.id, "reason")
         sealed = self.store.item(request.id).get("reason")
-        return OneOpener(lambda: self.desk.vault).text(request.contact_id, place, sealed) or ""
+        return SingleDecryptor(lambda: self.desk.vault).text(request.contact_id, place, sealed) or ""
 
     def decide(self, request_id: str, decision: str, reason: str = REASON, **more: str) -> None:
         """A colleague proposes, another agrees, and the changed row rings for the worker."""
@@ -193,15 +194,15 @@ class Living:
         """A message of ours has got this status."""
         self.desk.dynamodb.update_item(
             TableName=self.desk.tables["desk"],
-            Key=item_to_wire({"pk": rows.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
+            Key=attribute_values({"pk": rows.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
             UpdateExpression="SET #status = :status",
             ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":status": to_wire(status)},
+            ExpressionAttributeValues={":status": attribute_value(status)},
         )
 
     @property
-    def grace(self) -> Grace:
-        return Grace(PROFILE.deadlines["grace"], self.tell)
+    def grace(self) -> CoolingOff:
+        return CoolingOff(PROFILE.deadlines["grace"], self.tell)
 
     @property
     def undecided(self) -> Decide:
@@ -213,20 +214,20 @@ class Living:
         return Waiting(self.store, answer, self.clock, lambda attempt: None)
 
     @property
-    def finish(self) -> Finish:
-        return Finish(self.store, self.opening, self.answers.ended, self.clock)
+    def finish(self) -> CloseWithoutErasure:
+        return CloseWithoutErasure(self.store, self.opening, self.answers.ended, self.clock)
 
     @property
     def escalate(self) -> Escalate:
         return Escalate(self.store, self.clock)
 
     @property
-    def soft_suppress(self) -> SoftSuppress:
-        return SoftSuppress(
+    def soft_suppress(self) -> PauseOutreach:
+        return PauseOutreach(
             store=self.store,
-            box=RequestBox(self.desk.tables),
+            box=MailboxWrites(self.desk.tables),
             reading=OutboxReading(),
-            opener=lambda: OneOpener(lambda: self.desk.vault),
+            decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),
             vault_public=self.desk.vault_keys.public,
             profile=PROFILE,
             clock=self.clock,
@@ -268,7 +269,7 @@ class Living:
             "message_ref": f"{person.conversation_id}.{self.desk.now:013d}.{blind}", "language": "ru",
             "at": self.desk.now, "due": rows.ASKING, "due_at": self.desk.now + ASK_WAITS, **more,
         }  # fmt: skip
-        self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=item_to_wire(item))
+        self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=attribute_values(item))
 
     def says(self, person: Person, action: Any, request_id: str = "", **more: Any) -> None:
         """The person asks, and the ask is dealt with."""
@@ -346,23 +347,23 @@ class Living:
     def pointers(self) -> list[dict[str, Any]]:
         return [item for item in self.desk.of("request") if item["pk"].startswith("contact#")]
 
-    def unsealed(self, person: Person, place: Place, sealed: bytes) -> str:
+    def unsealed(self, person: Person, place: EncryptionContext, sealed: bytes) -> str:
         """Open what is sealed to the person's key."""
         (item,) = [one for one in self.desk.items("keys") if one["pk"] == person.contact_id]
         key = ContactKey(person.contact_id, item["public_key"], item["sealed_private"], item["vault_id"])
         return unseal(self.desk.vault.open_contact_key(key), place, sealed).decode()
 
     def delete(self, person: Person, sk: str) -> None:
-        key = item_to_wire({"pk": rows.contact_pk(person.contact_id), "sk": sk})
+        key = attribute_values({"pk": rows.contact_pk(person.contact_id), "sk": sk})
         self.desk.dynamodb.delete_item(TableName=self.desk.tables["desk"], Key=key)
 
     def set_contact(self, person: Person, **values: Any) -> None:
         self.desk.dynamodb.update_item(
             TableName=self.desk.tables["desk"],
-            Key=item_to_wire({"pk": rows.contact_pk(person.contact_id), "sk": "contact"}),
+            Key=attribute_values({"pk": rows.contact_pk(person.contact_id), "sk": "contact"}),
             UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
             ExpressionAttributeNames={f"#{name}": name for name in values},
-            ExpressionAttributeValues={f":{name}": to_wire(value) for name, value in values.items()},
+            ExpressionAttributeValues={f":{name}": attribute_value(value) for name, value in values.items()},
         )
 
 

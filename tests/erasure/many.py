@@ -12,7 +12,7 @@ from chalicelib.certificates.ledger import Ledger, Signer
 from chalicelib.certificates.model import ISSUED, Entry
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.errors import DeskError
-from chalicelib.erasure.tasks.certificate import IssueCertificate
+from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage
 from chalicelib.privacy.model import Request
@@ -93,7 +93,7 @@ class Many:
         desk.sender()(person.conversation_id)
         desk.replier()(ticket_id, "жауап", f"page-{ticket_id}", BOLAT)
         desk.sender()(person.conversation_id)
-        reading, changes = DeskReading(desk.opener(), desk.now), DeskChanges(desk.dynamodb, desk.tables)
+        reading, changes = DeskReading(desk.decryptor(), desk.now), DeskChanges(desk.dynamodb, desk.tables)
         CommentOnTicket(reading, changes, lambda: desk.now)(ticket_id, "ішкі пікір", OPERATOR)
         desk.replier()(ticket_id, "кезекте тұрған жауап", f"wait-{ticket_id}", BOLAT)
         desk.index_contact(person.contact_id)

@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.erasure.tasks.close_box import CloseBox
-from chalicelib.erasure.verifier import Absence, Inventory
-from chalicelib.privacy.mailbox.store import BoxRemoval
+from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
+from chalicelib.erasure.verifier import Inventory, Verifier
+from chalicelib.privacy.mailbox.writes import BoxRemoval
 from chalicelib.privacy.model import MOST_PASSES, Request, Step
 from chalicelib.privacy.telling.announcements import Announcements
 from tests.erasure.absence import asking, verify
@@ -58,7 +58,7 @@ def test_nothing_left_is_proved_and_opens_the_fences(desk: Erasing, channel: str
         assert fence["expires_at"] == (fence["at"] + 8 * DAY) // 1000 and "box" not in fence
 
 
-def _both(store: Absence, request: Request) -> tuple[Request, Inventory]:
+def _both(store: Verifier, request: Request) -> tuple[Request, Inventory]:
     found, inventory = store.read(request.id)
     assert found is not None
     return found, inventory
@@ -94,7 +94,7 @@ def test_each_single_row_that_is_left_is_found(desk: Erasing, channel: str) -> N
 
 def leave(desk: Erasing, person: Person) -> None:
     item = {"pk": person.conversation_pk, "sk": f"message#{desk.now:013d}#{'7' * 32}", "direction": "event"}
-    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
+    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(item))
 
 
 def test_what_is_found_goes_back_to_the_eraser_five_times_and_then_to_a_person(desk: Erasing) -> None:
@@ -198,7 +198,7 @@ def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Eras
     request = desk.request_for(person, after=older.id)
     run_until(desk, request, "sweep")
     read = Announcements(desk.dynamodb, desk.tables)
-    close = CloseBox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)
+    close = DestroyMailbox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)
     for passes, one in enumerate((older, oldest), start=1):
         assert verify(desk, request) == {"outcome": "found"}
         stored = desk.request(request)

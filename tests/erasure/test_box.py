@@ -13,19 +13,19 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.references import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN, show_date
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
 from chalicelib.messages.model import ReachChanged, StatusUpdate
 from chalicelib.privacy import texts as privacy_texts
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.mailbox.store import BOX, RequestBox, last_answer
+from chalicelib.privacy.mailbox.writes import BOX, MailboxWrites, last_answer
 from chalicelib.privacy.model import ANSWER_WAITS, Identity, RequestState, Step
 from chalicelib.privacy.opening import RequestOpening
-from chalicelib.tickets.queries import Desk as DeskReading
-from chalicelib.vault.single_decryptor import OneOpener
-from chalicelib.web.dashboard.show import Words
-from chalicelib.web.dashboard.show_privacy import RequestWords
+from chalicelib.tickets.queries import TicketQueries as DeskReading
+from chalicelib.vault.single_decryptor import SingleDecryptor
+from chalicelib.web.dashboard.presenter import Words
+from chalicelib.web.dashboard.privacy_presenter import RequestWords
 from tests.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes, KnownBoxes
 from tests.erasure.conftest import Erasing, Person
 from tests.erasure.living import Living
@@ -197,7 +197,7 @@ def lose(desk: Erasing, person: Person, what: str) -> None:
     }
     if what in where:
         table, pk, sk = where[what]
-        desk.dynamodb.delete_item(TableName=desk.tables[table], Key=item_to_wire({"pk": pk, "sk": sk}))
+        desk.dynamodb.delete_item(TableName=desk.tables[table], Key=attribute_values({"pk": pk, "sk": sk}))
     else:
         Living(desk).set_contact(person, state="erasing")
 
@@ -224,19 +224,23 @@ def test_a_box_is_found_by_nobody_and_its_messages_are_dated_by_nobody(boxes: Bo
 
     boxes.desk.index_contact(box.contact_id)
     mine = boxes.desk.of_pk(f"conversation#{box.conversation_id}")
-    bells = [relay._bell(as_record(item)) for item in mine if item["sk"].startswith("message#")]
+    wake_ups = [relay._bell(as_record(item)) for item in mine if item["sk"].startswith("message#")]
 
     assert [item for item in boxes.desk.items("index") if box.contact_id in f"{item['pk']} {item['sk']}"] == []
-    assert bells == [None]
+    assert wake_ups == [None]
     assert len(boxes.desk.of("ticket")) == 1
     assert all("ticket_id" not in item for item in mine)
-    assert DeskReading(boxes.desk.opener(), boxes.desk.now).contact(box.contact_id) is None, "nor by its id"
+    assert DeskReading(boxes.desk.decryptor(), boxes.desk.now).contact(box.contact_id) is None, "nor by its id"
     opening = RequestOpening(boxes.desk.dynamodb, boxes.desk.tables)
     assert opening.subject(box.contact_id) is None, "nor is a request about it"
 
 
 def as_record(item: dict[str, Any]) -> dict[str, Any]:
-    return {"eventName": "INSERT", "eventID": "1", "dynamodb": {"NewImage": item_to_wire(item), "SequenceNumber": "1"}}
+    return {
+        "eventName": "INSERT",
+        "eventID": "1",
+        "dynamodb": {"NewImage": attribute_values(item), "SequenceNumber": "1"},
+    }
 
 
 def test_a_box_is_there_for_as_long_as_its_request_is_open(boxes: Boxes) -> None:
@@ -271,7 +275,7 @@ def test_a_suppressed_person_gets_an_answer_and_no_news(boxes: Boxes) -> None:
     news = boxes.desk.reply(person.tickets[0], "Новости компании")
     place = {"pk": rows.conversation_pk(news.conversation_id), "sk": f"outbox#{news.tail}"}
     boxes.desk.dynamodb.update_item(
-        TableName=boxes.desk.tables["desk"], Key=item_to_wire(place), UpdateExpression="SET purpose = :news",
+        TableName=boxes.desk.tables["desk"], Key=attribute_values(place), UpdateExpression="SET purpose = :news",
         ExpressionAttributeValues={":news": {"S": "news"}},
     )  # fmt: skip
 
@@ -292,7 +296,7 @@ def test_an_answer_goes_out_for_a_day_after_the_person_pressed(boxes: Boxes) -> 
     text = privacy_texts.cancelled(PROFILE, "kk")
 
     assert (
-        boxes.desk.requests.run(*RequestBox(boxes.desk.tables).notice(request, "told", text, (), boxes.desk.now))
+        boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).notice(request, "told", text, (), boxes.desk.now))
         is None
     )
     boxes.send()
@@ -317,7 +321,7 @@ def test_who_has_blocked_the_bot_and_presses_again_gets_answers(boxes: Boxes) ->
     assert boxes.desk.provider.sent == []
     request = boxes.mark(request_id, Step.VERIFIED, identity=Identity.SECOND_PRESS.value)
 
-    boxes.desk.requests.run(*RequestBox(boxes.desk.tables).notice(request, "grace", "Спасибо", (), boxes.desk.now))
+    boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).notice(request, "grace", "Спасибо", (), boxes.desk.now))
     boxes.send()
 
     assert boxes.desk.provider.texts == ["Спасибо"]
@@ -405,7 +409,7 @@ def test_what_became_of_the_last_answer_is_written_down_before_its_box_goes(
     assert answer is not None
     place = {"pk": rows.conversation_pk(answer.conversation_id), "sk": f"message#{answer.tail}"}
     boxes.desk.dynamodb.update_item(
-        TableName=boxes.desk.tables["desk"], Key=item_to_wire(place), UpdateExpression="SET #status = :status",
+        TableName=boxes.desk.tables["desk"], Key=attribute_values(place), UpdateExpression="SET #status = :status",
         ConditionExpression="attribute_exists(pk)", ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={":status": {"S": status}},
     )  # fmt: skip
@@ -463,7 +467,7 @@ def test_wherever_closing_dies_nothing_of_the_box_is_left(boxes: Boxes, channel:
     request = boxes.read(request_id)
     boxes.desk.dynamodb.put_item(
         TableName=boxes.desk.tables["desk"],
-        Item=item_to_wire({"pk": rows.request_pk(request_id), "sk": "inventory#desk.contact#0", "found": 1}),
+        Item=attribute_values({"pk": rows.request_pk(request_id), "sk": "inventory#desk.contact#0", "found": 1}),
     )
     assert {key[1].partition("#")[0] for key in boxes.traces(request)} >= {"contact", "conversation", "link"}
 
@@ -490,7 +494,7 @@ def test_a_key_is_destroyed_before_anything_else_so_that_what_is_left_opens_nowh
 
     left = [item for item in boxes.desk.of("message#") if item["contact_id"] == box.contact_id]
     assert left and boxes.desk.provider.sent == []
-    assert OneOpener(lambda: boxes.desk.vault).text(box.contact_id, place_of(left[0]), left[0]["content"]) is None
+    assert SingleDecryptor(lambda: boxes.desk.vault).text(box.contact_id, place_of(left[0]), left[0]["content"]) is None
 
 
 def test_an_answer_that_arrives_after_the_closing_has_died_is_said_to_have(boxes: Boxes) -> None:
@@ -562,7 +566,7 @@ def test_a_sender_that_hears_of_a_blocked_bot_too_late_makes_no_new_head(boxes: 
     class Late:
         def __getattr__(self, name: str) -> Any:
             if name == "failed":
-                key = item_to_wire(dict(zip(("pk", "sk"), head, strict=True)))
+                key = attribute_values(dict(zip(("pk", "sk"), head, strict=True)))
                 boxes.desk.dynamodb.delete_item(TableName=boxes.desk.tables["desk"], Key=key)
             return getattr(outbox, name)
 
@@ -609,7 +613,7 @@ def test_answers_that_come_while_the_box_is_closed_go_with_it(boxes: Boxes) -> N
     """Whoever read the request before may answer at any moment: each answer is refused, or found and deleted."""
     request_id = boxes.certified(boxes.person("telegram"))
     boxes.notify()(request_id)
-    request, box = boxes.read(request_id), RequestBox(boxes.desk.tables)
+    request, box = boxes.read(request_id), MailboxWrites(boxes.desk.tables)
     taken: list[bool] = []
 
     def answer(number: int) -> None:
@@ -627,7 +631,7 @@ def test_no_answer_is_put_into_a_box_that_was_closed_meanwhile(boxes: Boxes) -> 
     boxes.notify()(request_id)
     request = boxes.read(request_id)
     boxes.close()(request_id)
-    box = RequestBox(boxes.desk.tables)
+    box = MailboxWrites(boxes.desk.tables)
 
     refusal = boxes.desk.requests.run(*box.notice(request, "already_open", "Қайта", (), boxes.desk.now))
 

@@ -20,8 +20,8 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.backups import Backups
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.erasure.tasks.certificate import IssueCertificate
-from chalicelib.erasure.tasks.final_certificate import FinishCertificate
+from chalicelib.erasure.tasks.completion_certificate import CompletionCertificate
+from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.model import HOUR, Request, RequestState, Step
 from chalicelib.privacy.store import RequestStore, request_of
@@ -77,7 +77,7 @@ class Office:
 
     def finish(self, request: Request) -> dict[str, Any]:
         backups = Backups(self.dynamodb, self.tables)
-        task = FinishCertificate(self.requests, backups, self.ledger, self.signer, 1095, 1095, lambda: self.now)
+        task = CompletionCertificate(self.requests, backups, self.ledger, self.signer, 1095, 1095, lambda: self.now)
         return task(request.id)
 
     def recover(self) -> None:

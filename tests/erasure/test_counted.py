@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.errors import DeskError
-from chalicelib.dynamo.attributes import item_from_wire, item_to_wire
+from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.erasure.counts import lasts
 from chalicelib.erasure.inventory import STORES
 from chalicelib.messages.model import StatusUpdate
@@ -125,7 +125,7 @@ class Race:
 
     def _count(self, keys: Keys, then: Snapshot) -> None:
         for table, pk, sk in keys - self.there:
-            self.seen[table, pk, sk] = item_from_wire(then[table][pk, sk])
+            self.seen[table, pk, sk] = plain_item(then[table][pk, sk])
         self.there |= keys
 
     def _actors(self) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -192,7 +192,7 @@ def places(seen: Mapping[tuple[str, str, str], dict[str, Any]], done: Request) -
     """How many of these rows an erasure should have counted, by store."""
     snapshot: dict[str, dict[tuple[str, str], Any]] = {}
     for (table, pk, sk), item in seen.items():
-        snapshot.setdefault(table, {})[pk, sk] = item_to_wire(item)
+        snapshot.setdefault(table, {})[pk, sk] = attribute_values(item)
     kinds = {key: class_of(key[0], item) for key, item in seen.items()}
     keys = {key for key, kind in kinds.items() if kind is not None and kind.name not in NOT_DESTROYED_HERE}
     return planted(snapshot, keys, done.at(Step.INVENTORIED))  # type: ignore[arg-type]

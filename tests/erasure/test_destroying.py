@@ -11,7 +11,7 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_from_wire, item_to_wire
+from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.erasure import eraser as erasing
 from chalicelib.erasure.counts import lasts
 from chalicelib.erasure.inventory import STORES, identities_place
@@ -19,8 +19,8 @@ from chalicelib.erasure.task import TaskFailed
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.model import Request, Step
 from chalicelib.vault import sealing
-from chalicelib.vault.decryptor import Opener
-from chalicelib.vault.vault import CannotOpen, Place, unseal
+from chalicelib.vault.decryptor import BatchDecryptor
+from chalicelib.vault.vault import CannotOpen, EncryptionContext, unseal
 from tests.conftest import Aws
 from tests.erasure.absence import verify
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, Erasing, Person, Snapshot, cast
@@ -72,7 +72,7 @@ def of_request(request: Request) -> tuple[str, ...]:
 def planted(then: Snapshot, keys: Iterable[tuple[str, str, str]], now: int) -> Counter[str]:
     """How many of these rows there were by the store in which they are counted. One whose term was over when the
     inventory was made (ms) is retention's: the sweeper deletes it at any moment."""
-    items = [(table, item_from_wire(then[table][pk, sk])) for table, pk, sk in keys]
+    items = [(table, plain_item(then[table][pk, sk])) for table, pk, sk in keys]
     named = [class_of(table, item) for table, item in items if lasts(item, now) or item["sk"] == "head"]
     return Counter(_STORE_OF[one.name] for one in named if one is not None)
 
@@ -282,7 +282,7 @@ def _plant_pages(desk: Erasing, person: Person, number: int) -> None:
     (some, *_) = person.messages("in")
     for at in range(number):
         item = some | {"sk": f"message#{1_000_000_000_000 + at:013d}#{at:032d}", "content": b"\1" + b"x" * 300_000}
-        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(item))
 
 
 def test_a_message_whose_sender_may_still_record_it_waits_for_the_second_pass(
@@ -385,10 +385,10 @@ def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[E
     assert {name for name in listed["desk.tickets"]["names"] if name.startswith("ticket#")} == tickets
     assert len(listed["desk.tickets"]["names"]) == 2 * len(tickets)
     assert "Данияр" not in str(listed)
-    opener = Opener(lambda: desk.vault)
+    decryptor = BatchDecryptor(lambda: desk.vault)
     assert request.box is not None
-    opener.load([request.box.contact_id])
-    opened = opener.json(request.box.contact_id, identities_place(request.id), listed["identities"]["identities"])
+    decryptor.load([request.box.contact_id])
+    opened = decryptor.json(request.box.contact_id, identities_place(request.id), listed["identities"]["identities"])
     assert opened is not None
     values = {one["kind"]: one["value"] for one in opened["addresses"]}
     wanted = {"user": DANIYAR_USER, "phone": DANIYAR_PHONE} if person.channel == "whatsapp" else {"chat": "500000042"}
@@ -531,7 +531,7 @@ def test_a_box_gets_no_other_address_without_need_and_none_without_the_person(de
              "box": ("desk", before["pk"], "contact"), "box's key": ("keys", request.box.contact_id, "")}  # fmt: skip
     if what in where:
         table, pk, sk = where[what]
-        key = item_to_wire({"pk": pk, "sk": sk})
+        key = attribute_values({"pk": pk, "sk": sk})
         desk.dynamodb.delete_item(TableName=desk.tables[table], Key=key)
     counting = Counting(desk.dynamodb)
     run_task(desk, "freeze_inventory", request, counting)
@@ -575,24 +575,24 @@ def test_a_restored_backup_of_everything_but_the_keys_does_not_open(desk: Erasin
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
     messages = [item for kind in ("in", "out", "note") for item in person.messages(kind)] + desk.of("draft#")
-    opener = Opener(lambda: desk.vault)
-    opener.load([person.contact_id])
-    assert all(_opens(opener, item) for item in messages if "content" in item), "everything opens before"
+    decryptor = BatchDecryptor(lambda: desk.vault)
+    decryptor.load([person.contact_id])
+    assert all(_opens(decryptor, item) for item in messages if "content" in item), "everything opens before"
     backup = desk.dynamodb.create_backup(TableName=desk.tables["desk"], BackupName="before")["BackupDetails"]
     finish(desk, request)
 
     restored = f"{desk.tables['desk']}-restored"
     desk.dynamodb.restore_table_from_backup(TargetTableName=restored, BackupArn=backup["BackupArn"])
     pages = desk.dynamodb.get_paginator("scan").paginate(TableName=restored, ConsistentRead=True)
-    items = [item_from_wire(item) for page in pages for item in page["Items"]]
+    items = [plain_item(item) for page in pages for item in page["Items"]]
     back = [item for item in items if item["pk"] == person.conversation_pk and "content" in item]
     assert len(back) == sum("content" in item for item in messages)
     keys = desk.items("keys")
-    opener = Opener(lambda: desk.vault)
-    opener.load([person.contact_id, *(item["pk"] for item in keys)])
+    decryptor = BatchDecryptor(lambda: desk.vault)
+    decryptor.load([person.contact_id, *(item["pk"] for item in keys)])
     for item in back:
-        assert not _opens(opener, item)
-        for private in filter(None, opener._private.values()):
+        assert not _opens(decryptor, item)
+        for private in filter(None, decryptor._private.values()):
             with pytest.raises(CannotOpen):
                 unseal(private, _content(item), item["content"])
 
@@ -604,11 +604,11 @@ def _ref(item: dict[str, Any]) -> Any:
     return MessageRef(item["pk"].removeprefix("conversation#"), int(at), blind)
 
 
-def _opens(opener: Opener, item: dict[str, Any]) -> bool:
-    return opener.json(item["contact_id"], _content(item), item["content"]) is not None
+def _opens(decryptor: BatchDecryptor, item: dict[str, Any]) -> bool:
+    return decryptor.json(item["contact_id"], _content(item), item["content"]) is not None
 
 
-def _content(item: dict[str, Any]) -> Place:
+def _content(item: dict[str, Any]) -> EncryptionContext:
     kind, _, tail = item["sk"].partition("#")
     return sealing.draft_content(tail) if kind == "draft" else sealing.message_content(_ref(item))
 

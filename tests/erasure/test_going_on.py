@@ -4,10 +4,10 @@ import pytest
 
 from chalicelib.core.clock import GUARD_DAYS
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.erasure.tasks.close_box import CloseBox
-from chalicelib.privacy.mailbox.store import BoxRemoval
+from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
+from chalicelib.privacy.mailbox.writes import BoxRemoval
 from chalicelib.privacy.model import MOST_PASSES, Request, Step
 from chalicelib.privacy.telling.announcements import Announcements
 from tests.erasure.absence import verify
@@ -18,7 +18,7 @@ from tests.erasure.test_absence import leave
 
 
 def put(desk: Erasing, table: str, **item: object) -> None:
-    desk.dynamodb.put_item(TableName=desk.tables[table], Item=item_to_wire(item))
+    desk.dynamodb.put_item(TableName=desk.tables[table], Item=attribute_values(item))
 
 
 def swept(desk: Erasing, person: Person) -> Request:
@@ -41,7 +41,7 @@ def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done
     assert verify(desk, request) == {"outcome": "absent"}
     desk.requests.run(desk.requests.change(request.id, {"steps.certified": desk.now, "steps.notified": desk.now}))
     read = Announcements(desk.dynamodb, desk.tables)
-    CloseBox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(request.id)
+    DestroyMailbox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(request.id)
     before = desk.snapshot()
     for name in TASKS:
         if name != "settle":

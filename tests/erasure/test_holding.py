@@ -10,13 +10,13 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.observability import count as real_count
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.schema import HOLD
 from chalicelib.privacy import asks as privacy_asks
 from chalicelib.privacy import decide as decide_request
-from chalicelib.privacy import watch_requests
+from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.model import HOUR, Hold, Request, RequestState, Step, Wait
-from chalicelib.privacy.pause_erasures import HoldDestructions
+from chalicelib.privacy.pause_erasures import PauseErasures
 from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task, run_until
 from tests.erasure.living import DANA, ERLAN, Living, outcomes
@@ -173,7 +173,7 @@ def test_held_requests_take_nobody_s_place_in_the_watch(
     living.desk.now += GRACE
     other = "0" * 20
     item = {**living.store.item(request_.id), "pk": f"request#{other}", "request_id": other, "waits": "told"}
-    wire = item_to_wire({**item, "due_at": living.desk.now})
+    wire = attribute_values({**item, "due_at": living.desk.now})
     living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=wire)
     woken: list[str] = []
     assert watch(living, woken.append) == 1 and woken == [other]
@@ -196,7 +196,7 @@ def test_holding_twice_keeps_who_held_first_and_releasing_twice_is_harmless(
     monkeypatch.setattr(
         "chalicelib.privacy.pause_erasures.audit", lambda event, staff_id: said.append((event, staff_id))
     )
-    use, at = HoldDestructions(living.holding, living.clock), living.desk.now
+    use, at = PauseErasures(living.holding, living.clock), living.desk.now
     assert use.current() is None
     use.set(DANA)
     living.desk.now += HOUR

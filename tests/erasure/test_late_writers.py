@@ -16,12 +16,12 @@ from chalicelib.messages.model import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.privacy.model import Request
 from chalicelib.staff.store import StaffStore
-from chalicelib.tickets.auto_close import Closing, Idle
-from chalicelib.tickets.change import ChangeTicket, Wish
-from chalicelib.tickets.queries import Desk as DeskReading
+from chalicelib.tickets.auto_close import AutoClose, Idle
+from chalicelib.tickets.change import ChangeTicket, TicketChanges
+from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.work import CommentOnTicket
-from chalicelib.tickets.writes import DeskChanges
-from chalicelib.vault.single_decryptor import OneOpener
+from chalicelib.tickets.writes import TicketWrites
+from chalicelib.vault.single_decryptor import SingleDecryptor
 from tests.delivery.conftest import BOLAT
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing, Person, cast
 from tests.erasure.destroying import run_until
@@ -49,7 +49,7 @@ def renamed(desk: Erasing, person: Person, late: Late) -> None:
 
 
 def new_ticket(desk: Erasing, person: Person, late: Late) -> None:
-    desk.change_ticket()(person.tickets[-1]["ticket_id"], Wish(state="closed"), OPERATOR)
+    desk.change_ticket()(person.tickets[-1]["ticket_id"], TicketChanges(state="closed"), OPERATOR)
     desk.later(60)
     desk.receiver(late)(from_amina("төртінші өтініш", sent_at=desk.seconds, author=HIM))
 
@@ -73,7 +73,7 @@ def reply(desk: Erasing, person: Person, late: Late) -> None:
 
 
 def comment(desk: Erasing, person: Person, late: Late) -> None:
-    reading, changes = DeskReading(desk.opener(), desk.now), DeskChanges(late, desk.tables)
+    reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(late, desk.tables)
     CommentOnTicket(reading, changes, lambda: desk.now)(person.tickets[0]["ticket_id"], "кеш пікір", OPERATOR)
 
 
@@ -86,15 +86,15 @@ def emptied_draft(desk: Erasing, person: Person, late: Late) -> None:
 
 
 def ticket_change(desk: Erasing, person: Person, late: Late) -> None:
-    reading, changes = DeskReading(desk.opener(), desk.now), DeskChanges(late, desk.tables)
+    reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(late, desk.tables)
     change = ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: desk.now)
-    change(person.tickets[0]["ticket_id"], Wish(priority="low"), OPERATOR)
+    change(person.tickets[0]["ticket_id"], TicketChanges(priority="low"), OPERATOR)
 
 
 def mark_read(desk: Erasing, person: Person, late: Late) -> None:
-    ticket = DeskReading(desk.opener(), desk.now).ticket(person.tickets[-1]["ticket_id"])
+    ticket = DeskReading(desk.decryptor(), desk.now).ticket(person.tickets[-1]["ticket_id"])
     assert ticket is not None
-    DeskChanges(late, desk.tables).mark_read(ticket, BOLAT)
+    TicketWrites(late, desk.tables).mark_read(ticket, BOLAT)
 
 
 def send(desk: Erasing, person: Person, late: Late) -> None:
@@ -113,7 +113,7 @@ def status(desk: Erasing, person: Person, late: Late) -> None:
 def close_idle(desk: Erasing, person: Person, late: Late) -> None:
     ticket = person.tickets[-1]
     idle = Idle(ticket["ticket_id"], ticket["state"], ticket["activity"], person.conversation_id, person.contact_id)
-    Closing(late, desk.tables, lambda attempt: None).close(idle, "closed", {}, desk.now, desk.seconds + 86_400)
+    AutoClose(late, desk.tables, lambda attempt: None).close(idle, "closed", {}, desk.now, desk.seconds + 86_400)
 
 
 def date_alone(desk: Erasing, person: Person, late: Late) -> None:
@@ -121,8 +121,8 @@ def date_alone(desk: Erasing, person: Person, late: Late) -> None:
     desk.dates(late).date_alone(person.conversation_id, some["sk"], desk.seconds + 86_400)
 
 
-def ring(desk: Erasing, person: Person, late: Late) -> None:
-    desk.dates(late).ring(person.tickets[0]["ticket_id"], desk.now)
+def enqueue(desk: Erasing, person: Person, late: Late) -> None:
+    desk.dates(late).enqueue(person.tickets[0]["ticket_id"], desk.now)
 
 
 def settle_failure(desk: Erasing, person: Person, late: Late) -> None:
@@ -141,7 +141,7 @@ WRITERS: dict[str, tuple[Writer, int]] = {
     "number_change": (number_change, 1), "block": (block, 1), "reply": (reply, 1), "comment": (comment, 1),
     "draft": (draft, 1), "emptied_draft": (emptied_draft, 1),
     "ticket_change": (ticket_change, 1), "mark_read": (mark_read, 1), "claim": (send, 1), "sent": (send, 2),
-    "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (date_alone, 1), "ring": (ring, 1),
+    "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (date_alone, 1), "ring": (enqueue, 1),
     "settle_failure": (settle_failure, 1),
 }  # fmt: skip
 """Each writer with the number of its write that comes late."""
@@ -201,7 +201,7 @@ def test_an_indexer_that_read_the_contact_before_the_fence_writes_no_words(desk:
             if Stale.first:
                 Stale.first = False
                 return texts
-            return ContactTexts(OneOpener(lambda: desk.vault)).read(contact_id)
+            return ContactTexts(SingleDecryptor(lambda: desk.vault)).read(contact_id)
 
     IndexContact(Stale, desk.text_index)(person.contact_id)  # type: ignore[arg-type]
     if when != "erase":  # what is gone loses the list of its words, too

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import day_of, day_start, deadline, default_time, working_days_between
-from chalicelib.privacy import watch_requests
+from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.model import HOUR, IDENTITY_WAITS, Request, RequestState, Step, missed, near_deadline
 from tests.erasure.conftest import Person
 from tests.erasure.living import PROFILE, Living

@@ -16,7 +16,7 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of, deadline
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.erasure.tasks.certificate import IssueCertificate
+from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 from chalicelib.privacy import texts as privacy_texts
 from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.model import HOUR, Request, RequestState, Step, missed, near_deadline, next_step, past_target

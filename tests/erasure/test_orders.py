@@ -11,8 +11,8 @@ from chalicelib.certificates.model import approved_by
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.core.working_days import day_of, day_start, deadline, default_time
-from chalicelib.dynamo.attributes import item_to_wire
-from chalicelib.dynamo.queues import Bell
+from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy.model import (
     HOUR,
@@ -204,8 +204,8 @@ def test_every_act_of_colleagues_rings_for_the_run_that_waits(living: Living, da
     request = living.suppressed(daniyar)
     assert living.park(request, "", "", "identity") == ""
     item = {**living.store.item(request.id), name: [DANA, ERLAN] if name == "letter_by" else DANA}
-    record = {"eventID": "1", "eventName": "MODIFY", "dynamodb": {"NewImage": item_to_wire(item)}}
-    assert relay._bell(record) == ("privacy", Bell({"request_id": request.id}))
+    record = {"eventID": "1", "eventName": "MODIFY", "dynamodb": {"NewImage": attribute_values(item)}}
+    assert relay._bell(record) == ("privacy", WakeUp({"request_id": request.id}))
 
 
 @given(

@@ -10,10 +10,10 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.references import MessageRef
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_to_wire
-from chalicelib.privacy.mailbox.store import last_answer
+from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.model import HOUR, Identity, Request, RequestState, Step
-from chalicelib.vault.vault import Place
+from chalicelib.vault.vault import EncryptionContext
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living
@@ -82,7 +82,7 @@ def test_a_colleague_opens_the_same_request_with_sealed_evidence(living: Living,
     item = living.store.item(opened.request_id)
     assert (item["kind"], item["created_by"]) == ("deletion", DANA)
     assert "Данияр".encode() not in living.desk.everything()
-    place = Place("desk", "request", opened.request_id, "evidence")
+    place = EncryptionContext("desk", "request", opened.request_id, "evidence")
     assert living.unsealed(daniyar, place, item["evidence"]) == "Өтініш 12-бет, Данияр"
 
 
@@ -274,7 +274,7 @@ def test_a_colleagues_decision(
     # An escalated request goes on at once.
     assert after["run"] == (2 if name in ESCALATED else 1)
     assert after["state"] != "escalated"
-    place = Place("desk", "request", request_id, "reason")
+    place = EncryptionContext("desk", "request", request_id, "reason")
     assert living.unsealed(daniyar, place, after["reason"]) == BECAUSE
 
 
@@ -430,7 +430,7 @@ def test_finished_requests_make_room_for_another(living: Living, daniyar: Person
 
 def forged_ask(living: Living, pk: str, sk: str, **values: Any) -> None:
     item = {"pk": pk, "sk": sk, "action": "withdraw", "at": living.desk.now, **values}
-    living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=item_to_wire(item))
+    living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=attribute_values(item))
 
 
 def point_to(living: Living, person: Person, request_id: str) -> None:
@@ -438,7 +438,7 @@ def point_to(living: Living, person: Person, request_id: str) -> None:
         **{"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id},
         **{"request_id": request_id, "at": living.desk.now},
     }
-    living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=item_to_wire(item))
+    living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=attribute_values(item))
 
 
 def test_a_pointer_to_another_persons_request_counts_for_nothing(living: Living, daniyar: Person) -> None:

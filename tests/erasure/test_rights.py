@@ -23,7 +23,7 @@ from chalicelib.entrypoints import privacy as worker
 from chalicelib.entrypoints import workflow
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.model import Request, Step, outcome
-from chalicelib.privacy.resume_workflow import WakeRequest
+from chalicelib.privacy.resume_workflow import ResumeWorkflow
 from chalicelib.vault.secrets import VAULT_CONTEXT
 from chalicelib.vault.vault import encode_key
 from chalicelib.wiring import base as wiring
@@ -99,7 +99,7 @@ class Walk:
         """The provider says that the newest announcement is there, and the changed row rings for the worker."""
         self.desk.deliver()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(WakeRequest, "__call__", lambda self, request_id: None)
+            patch.setattr(ResumeWorkflow, "__call__", lambda self, request_id: None)
             self.living.arrives(request_id)
         self.privacy(request_id=request_id)
 

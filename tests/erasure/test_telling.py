@@ -14,11 +14,11 @@ from chalicelib.core.references import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN
 from chalicelib.core.working_days import day_of, day_start
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_to_wire, to_wire
-from chalicelib.dynamo.queues import Bell
+from chalicelib.dynamo.attributes import attribute_value, attribute_values
+from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.messages.model import StatusUpdate
-from chalicelib.privacy import watch_requests
+from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.model import HOUR, Request, RequestState, Step, Told, proof_of_telling, tellable
 from chalicelib.privacy.telling.announce_again import MOST_ANNOUNCEMENTS
 from chalicelib.privacy.telling.announcements import Announcements
@@ -75,11 +75,11 @@ def set_message(living: Living, reference: str, **values: Any) -> None:
     assert ref is not None
     living.desk.dynamodb.update_item(
         TableName=living.desk.tables["desk"],
-        Key=item_to_wire({"pk": rows.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
+        Key=attribute_values({"pk": rows.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
         UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
         ConditionExpression="attribute_exists(pk)",
         ExpressionAttributeNames={f"#{name}": name for name in values},
-        ExpressionAttributeValues={f":{name}": to_wire(value) for name, value in values.items()},
+        ExpressionAttributeValues={f":{name}": attribute_value(value) for name, value in values.items()},
     )
 
 
@@ -203,8 +203,8 @@ def test_the_way_of_a_proof_from_the_provider_to_the_end_of_the_grace(
         living.desk.statuses().apply(update, living.desk.now)
     (item,) = [one for one in living.desk.of("message#") if one.get("request_id")]
     assert undeclared("desk", [item]) == []
-    record = {"eventID": "1", "dynamodb": {"NewImage": item_to_wire(item), "SequenceNumber": "1"}}
-    assert relay._bell({**record, "eventName": "MODIFY"}) == ("privacy", Bell({"request_id": request.id}))
+    record = {"eventID": "1", "dynamodb": {"NewImage": attribute_values(item), "SequenceNumber": "1"}}
+    assert relay._bell({**record, "eventName": "MODIFY"}) == ("privacy", WakeUp({"request_id": request.id}))
     assert relay._bell({**record, "eventName": "INSERT"}) is None, "what is not out yet proves nothing"
     living.wake(request.id)
     row = living.read(request.id)

@@ -14,9 +14,9 @@ from chalicelib.core.working_days import day_of
 from chalicelib.entrypoints import workflow
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.erasure.tasks import escalate, verify_identity
-from chalicelib.erasure.tasks.hard_suppress import HardSuppress
+from chalicelib.erasure.tasks.block_writes import BlockWrites
 from chalicelib.erasure.write_barrier import Fencing
-from chalicelib.privacy.mailbox.store import default_answer
+from chalicelib.privacy.mailbox.writes import default_answer
 from chalicelib.privacy.model import (
     ANSWER_WAITS,
     HOUR,
@@ -229,7 +229,7 @@ def test_a_run_of_the_release_before_tells_the_person_before_anything_is_destroy
     """Given an execution whose definition knows no telling, which has announced in words that held no certificate,
     then the person is told anew, and the fence does not close before."""
     living.mark(request_.id, {"verified": living.desk.now, "announced": living.desk.now, "graced": living.desk.now})
-    hard = HardSuppress(living.store, Fencing(living.desk.dynamodb, living.desk.tables, living.store), living.clock)
+    hard = BlockWrites(living.store, Fencing(living.desk.dynamodb, living.desk.tables, living.store), living.clock)
     assert hard(request_.id) == {"outcome": "held"}
     row = living.read(request_.id)
     assert (row.state, row.done(Step.GRACED)) == (RequestState.TELLING, False)

@@ -12,23 +12,23 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.clients import client
 from chalicelib.entrypoints import privacy
 from chalicelib.entrypoints import stream_router as relay
-from chalicelib.privacy import watch_requests
+from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.executions import Executions, RunStatus
 from chalicelib.privacy.model import HOUR, WATCHED, RequestState
-from chalicelib.privacy.resume_workflow import AnswerWait, WakeRequest
+from chalicelib.privacy.monitor_requests import MonitorRequests
+from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
 from chalicelib.privacy.store import WAKE
-from chalicelib.privacy.watch_requests import WatchRequests
 from chalicelib.wiring import erasure as wiring_erasure
 from tests.conftest import Aws
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living
 from tests.people import from_amina
 from tests.retention.conftest import Bells
-from tests.retention.conftest import bells as bells
+from tests.retention.conftest import wake_ups as wake_ups
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def watch(living: Living, wake: Callable[[str], object] | None = None, **more: A
             (wake or living.wake)(one)
         return len(request_ids)
 
-    return WatchRequests(living.store, wake_all, living.holding.read, living.clock, **more)(time.monotonic() + 5)
+    return MonitorRequests(living.store, wake_all, living.holding.read, living.clock, **more)(time.monotonic() + 5)
 
 
 # -- the watch
@@ -189,11 +189,11 @@ def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monk
     """Given 60 requests that are due, when 50 may be read and 20 woken, then those that are due longest are."""
     request = living.opened(daniyar)
     item = living.store.item(request.id)
-    from chalicelib.dynamo.attributes import item_to_wire
+    from chalicelib.dynamo.attributes import attribute_values
 
     for number in range(60):
         other = {**item, "pk": f"request#{number:020}", "request_id": f"{number:020}", "due_at": 1_000 + number}
-        living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=item_to_wire(other))
+        living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=attribute_values(other))
     monkeypatch.setattr(watch_requests, "MOST", 50)
     monkeypatch.setattr(watch_requests, "MOST_WOKEN", 20)
     assert len(list(living.store.open_ones(50))) == 50
@@ -207,7 +207,9 @@ def test_the_watch_reads_nothing_but_open_requests(living: Living, daniyar: Pers
     assert living.desk.of("outbox#")
     assert list(living.store.open_ones(10)) == []
     request = living.opened(daniyar)
-    forged = item_to_wire({"pk": daniyar.row["pk"], "sk": "forged", "due": WAKE, "due_at": 1, "state": "destroying"})
+    forged = attribute_values(
+        {"pk": daniyar.row["pk"], "sk": "forged", "due": WAKE, "due_at": 1, "state": "destroying"}
+    )
     living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=forged)
     assert [one.id for one in living.store.open_ones(10)] == [request.id]
     assert living.store.item(request.id)["due"] == WAKE
@@ -217,20 +219,22 @@ def test_the_watch_reads_nothing_but_open_requests(living: Living, daniyar: Pers
 
 
 @pytest.fixture
-def privacy_queue(aws: Aws, bells: Bells) -> str:
-    url: str = bells.sqs.create_queue(QueueName=f"{bells.table}-privacy")["QueueUrl"]
-    bells.urls["privacy"] = url
+def privacy_queue(aws: Aws, wake_ups: Bells) -> str:
+    url: str = wake_ups.sqs.create_queue(QueueName=f"{wake_ups.table}-privacy")["QueueUrl"]
+    wake_ups.urls["privacy"] = url
     return url
 
 
-def test_an_ask_and_a_new_request_ring_once(living: Living, daniyar: Person, bells: Bells, privacy_queue: str) -> None:
+def test_an_ask_and_a_new_request_ring_once(
+    living: Living, daniyar: Person, wake_ups: Bells, privacy_queue: str
+) -> None:
     living.ask(daniyar, "withdraw")
     living.asks(daniyar.contact_id)  # also deletes the ask
     (row,) = living.requests()
     living.wake(row["request_id"])
     living.mark(row["request_id"], {"suppressed": 1})
-    assert bells.relay(bells.records()) == {"batchItemFailures": []}
-    assert bells.drain("privacy") == [{"contact_id": daniyar.contact_id}, {"request_id": row["request_id"]}]
+    assert wake_ups.relay(wake_ups.records()) == {"batchItemFailures": []}
+    assert wake_ups.drain("privacy") == [{"contact_id": daniyar.contact_id}, {"request_id": row["request_id"]}]
 
 
 def test_the_worker_answers_for_each_message(living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,12 +248,12 @@ def test_the_worker_answers_for_each_message(living: Living, daniyar: Person, mo
 
     assert privacy.handle(event({"contact_id": daniyar.contact_id})) == {"batchItemFailures": []}
     (row,) = living.requests()
-    bell = {"request_id": row["request_id"]}
-    assert privacy.handle(event(bell, {"contact_id": daniyar.contact_id})) == {
+    wake_up = {"request_id": row["request_id"]}
+    assert privacy.handle(event(wake_up, {"contact_id": daniyar.contact_id})) == {
         "batchItemFailures": [{"itemIdentifier": "0"}]
     }
     living.runs.before = lambda what: None
-    assert privacy.handle(event(bell)) == {"batchItemFailures": []}
+    assert privacy.handle(event(wake_up)) == {"batchItemFailures": []}
     assert list(living.runs.given) == [f"{row['request_id']}-1"]
 
 
@@ -388,7 +392,7 @@ def test_the_way_through_step_functions(living: Living, daniyar: Person, machine
     watch(living)
     assert runs.status(f"{request.id}-3") is RunStatus.RUNS
     assert living.verify(row, token, row.execution) == "stale"
-    wake = WakeRequest(living.store, runs, living.told, living.clock)
+    wake = ResumeWorkflow(living.store, runs, living.told, living.clock)
     wake(request.id)
     assert living.read(request.id).run == 3
     assert AnswerWait(living.store, runs, living.told, living.clock)(living.read(request.id)).value == "waits"

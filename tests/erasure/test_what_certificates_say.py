@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.certificates.model import BASIS, ISSUED, issued, kept_until, moment
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.texts import desk_text
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.inventory import MOST_CONSENTS
 from chalicelib.erasure.inventory import STORES as COUNTED
 from chalicelib.privacy.model import ANSWER_WAITS, Request, Step
@@ -180,7 +180,7 @@ def of_format_1(request: Request, profile: Any, now: int) -> dict[str, Any]:
 def test_what_the_release_before_has_signed_is_shown_as_what_it_is(
     office: Office, front: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.erasure.tasks.certificate.issued", of_format_1)
+    monkeypatch.setattr("chalicelib.erasure.tasks.issue_certificate.issued", of_format_1)
     body = said(office)
     assert body["format"] == 1 and body["times"]["suppressed"] == moment(NOW - 7000)
     shown = page(office, front, body)
@@ -207,7 +207,7 @@ def plant_consents(desk: Erasing, person: Person, number: int) -> None:
             "language": "kk", "channel": "telegram", "message_ref": f"{person.conversation_id}.1.a",
             "at": 1_600_000_000_000 + at,
         }  # fmt: skip
-        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(item))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from chalicelib.core.client_ids import comment_name, reply_name, retry_name
 from chalicelib.core.references import MessageRef
 from chalicelib.core.settings import Settings
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.dynamo.writes import blind_of_notice
+from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.erasure.inventory import identities_place
 from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.staff.model import Staff
@@ -95,7 +95,7 @@ def _hashes() -> Iterator[str]:
     yield f"reply: {reply_name('id')}"
     yield f"retry: {retry_name('id')}"
     yield f"comment: {comment_name('id')}"
-    yield f"notice: {blind_of_notice('kind', 'owner')}"
+    yield f"notice: {pseudonym_of_notice('kind', 'owner')}"
     yield f"certificate secret: {secret_hash(_ID, 'AbCd-1234')}"
     yield f"certificate entry: {entry_hash(canonical({'b': 'я', 'a': [1, None, True]}), b'signature')}"
     yield f"certificate format: {FORMAT}"

@@ -230,8 +230,8 @@ def test_every_word_that_ends_a_wait_has_a_branch_and_every_branch_has_a_word(na
     assert {one["StringEquals"] for one in after["Choices"]} == words
 
 
-ANSWERS = {"Suppressed": "soft_suppress", "Fenced": "hard_suppress", "Erased": "erase_stores", "Swept": "erase_stores",
-           "AbsenceVerified": "verify_absence", "FinallyGone": "final_certificate"}  # fmt: skip
+ANSWERS = {"Suppressed": "pause_outreach", "Fenced": "block_writes", "Erased": "erase_stores", "Swept": "erase_stores",
+           "AbsenceVerified": "verify_absence", "FinallyGone": "completion_certificate"}  # fmt: skip
 
 
 def test_every_answer_of_a_task_has_a_branch() -> None:

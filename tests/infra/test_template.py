@@ -13,7 +13,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.working_days import deadline
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.model import Identity
-from chalicelib.privacy.watch_asks import BELL_LIVES
+from chalicelib.privacy.monitor_asks import BELL_LIVES
 from chalicelib.profile.load import load_profile
 from infra import alarms, functions, queues
 from infra.definitions import load

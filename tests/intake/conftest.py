@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from chalicelib.core.backoff import full_jitter
-from chalicelib.dynamo.attributes import Wire, item_from_wire
-from chalicelib.dynamo.client_calls import WireCalls
+from chalicelib.core.backoff import sleep_with_jitter
+from chalicelib.dynamo.attributes import AttributeValues, plain_item
+from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.clients import client
 from chalicelib.messages.changes import IntakeChanges
 from chalicelib.messages.ingest import Outcome, Refuse
@@ -25,7 +25,7 @@ from chalicelib.wiring.base import recognising, refusing
 POLICY = ("1", "0" * 64)
 PROFILE = load_profile("spoint")
 TABLES = ("desk", "keys", "index", "ledger")
-Snapshot = dict[str, dict[tuple[str, str], Wire]]
+Snapshot = dict[str, dict[tuple[str, str], AttributeValues]]
 Made = TypeVar("Made")
 _BUILT: dict[Hashable, tuple[Snapshot, int, KeyPair, Any]] = {}
 """What was built once in this process: rows, time, the vault's keys, and what the building returned."""
@@ -44,8 +44,8 @@ class Desk:
     def store(self, dynamodb: Any = None) -> IntakeStore:
         return IntakeStore(dynamodb or self.dynamodb, self.tables, self.address_key, self.vault_keys.public)
 
-    def statuses(self, wait: Callable[[int], None] = full_jitter, dynamodb: Any = None) -> Statuses:
-        return Statuses(WireCalls(dynamodb or self.dynamodb, wait), self.tables, self.address_key)
+    def statuses(self, wait: Callable[[int], None] = sleep_with_jitter, dynamodb: Any = None) -> Statuses:
+        return Statuses(ClientCalls(dynamodb or self.dynamodb, wait), self.tables, self.address_key)
 
     def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
         store = self.store(dynamodb)
@@ -85,19 +85,19 @@ class Desk:
         """Put all items of a snapshot into empty tables."""
         self.put_all((table, item) for table, items in snapshot.items() for item in items.values())
 
-    def put_all(self, items: Iterable[tuple[str, Wire]]) -> None:
+    def put_all(self, items: Iterable[tuple[str, AttributeValues]]) -> None:
         """Put items, each with its table, as somebody else wrote them."""
         self._write_all((table, {"PutRequest": {"Item": item}}) for table, item in items)
 
-    def delete_all(self, items: Iterable[tuple[str, Wire]]) -> None:
+    def delete_all(self, items: Iterable[tuple[str, AttributeValues]]) -> None:
         """Delete items, each with its table."""
         keys = ((table, {name: item[name] for name in ("pk", "sk") if name in item}) for table, item in items)
         self._write_all((table, {"DeleteRequest": {"Key": key}}) for table, key in keys)
 
-    def _write_all(self, writes: Iterable[tuple[str, Wire]]) -> None:
+    def _write_all(self, writes: Iterable[tuple[str, AttributeValues]]) -> None:
         left = [(self.tables[table], write) for table, write in writes]
         for start in range(0, len(left), 25):
-            request: dict[str, list[Wire]] = {}
+            request: dict[str, list[AttributeValues]] = {}
             for table, write in left[start : start + 25]:
                 request.setdefault(table, []).append(write)
             assert not self.dynamodb.batch_write_item(RequestItems=request)["UnprocessedItems"]
@@ -121,14 +121,14 @@ class Desk:
     ) -> list[dict[str, Any]]:
         """Return every item of a table, for tests that ask what really lies there."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
-        items = [item_from_wire(item) for page in pages for item in page["Items"]]
+        items = [plain_item(item) for page in pages for item in page["Items"]]
         return [item for item in items if keep(item)]
 
     def item(self, pk: str, sk: str) -> dict[str, Any]:
         """Return one item of `desk`, which must be there."""
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
         found = self.dynamodb.get_item(TableName=self.tables["desk"], Key=key, ConsistentRead=True)
-        return item_from_wire(found["Item"])
+        return plain_item(found["Item"])
 
     def of(self, sk: str) -> list[dict[str, Any]]:
         """Return the items of `desk` whose sort key begins so, in its order."""
@@ -142,7 +142,7 @@ class Desk:
         return [item for item in self.of("message#") if item["direction"] == direction]
 
 
-def _key(item: Wire) -> tuple[str, str]:
+def _key(item: AttributeValues) -> tuple[str, str]:
     return item["pk"]["S"], item.get("sk", {"S": ""})["S"]
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.vault.vault import KeyPair, new_pair
 from tests.intake.conftest import Desk
 
@@ -21,7 +21,7 @@ def make_box(desk: Desk, head: dict[str, Any]) -> tuple[dict[str, Any], KeyPair]
            "channel": head["channel"], "account": head["account"]}  # fmt: skip
     row = {"pk": f"conversation#{box['conversation_id']}", "sk": "head", **box, "epoch": 1, "aliases": [],
            "last_inbound_at": head["last_inbound_at"], "blocked": False}  # fmt: skip
-    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(row))
+    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(row))
     return box, pair
 
 
@@ -31,24 +31,24 @@ def close_fence(desk: Desk, *, of: str = "", box: dict[str, Any] | None = None) 
     ((contact_id, alias),) = persons.items()
     (head,) = desk.items(keep=lambda item: item["sk"] == "head" and item.get("contact_id") == contact_id)
     box, pair = (box, new_pair()) if box else make_box(desk, head)
-    raised = {":one": to_wire(1), ":erasing": to_wire("erasing")}
+    raised = {":one": attribute_value(1), ":erasing": attribute_value("erasing")}
     writes: list[dict[str, Any]] = [
         {"Update": {"TableName": desk.tables["desk"], "Key": key(f"contact#{contact_id}", "contact"),
                     "UpdateExpression": "SET #state = :erasing, epoch = epoch + :one",
                     "ExpressionAttributeNames": {"#state": "state"}, "ExpressionAttributeValues": raised}},
         {"Update": {"TableName": desk.tables["desk"], "Key": key(head["pk"], "head"),
                     "UpdateExpression": "SET epoch = epoch + :one",
-                    "ExpressionAttributeValues": {":one": to_wire(1)}}},
+                    "ExpressionAttributeValues": {":one": attribute_value(1)}}},
     ]  # fmt: skip
     until = desk.seconds + 8 * 86_400
     for name in (*head["aliases"], *head.get("former", ())):
         fence = {"pk": f"fence#{name}", "sk": "fence", "at": desk.now, "closed": True, "request_id": "r" * 20,
                  "box": box, "language": alias.get("language", ""), "expires_at": until}  # fmt: skip
-        writes.append({"Put": {"TableName": desk.tables["index"], "Item": item_to_wire(fence)}})
+        writes.append({"Put": {"TableName": desk.tables["index"], "Item": attribute_values(fence)}})
         writes.append(
             {"Update": {"TableName": desk.tables["index"], "Key": key(f"alias#{name}", "alias"),
                         "UpdateExpression": "SET fenced = :yes",
-                        "ExpressionAttributeValues": {":yes": to_wire(True)}}}
+                        "ExpressionAttributeValues": {":yes": attribute_value(True)}}}
         )  # fmt: skip
     desk.dynamodb.transact_write_items(TransactItems=writes)
     return box, pair
@@ -68,7 +68,7 @@ def open_fence(desk: Desk, at: int) -> None:
     """Open the fences after the destruction at `at` (ms)."""
     for item in fences(desk):
         opened = item | {"closed": False, "at": at}
-        desk.dynamodb.put_item(TableName=desk.tables["index"], Item=item_to_wire(opened))
+        desk.dynamodb.put_item(TableName=desk.tables["index"], Item=attribute_values(opened))
 
 
 def fences(desk: Desk) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import bot_text
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.schema import ASK, ASKING
 from chalicelib.entrypoints.stream_router import _bell
 from chalicelib.messages.ingest import Outcome
@@ -488,7 +488,7 @@ def test_a_press_that_lands_on_a_closed_ticket_is_dated_with_it(desk: Desk, kind
     change_ticket(desk, state="closed", queue="closed#0")
     desk.receive(confirm(desk)._replace(kind=kind, details={"data": PAYLOAD, "payload": PAYLOAD}))
     (press,) = [item for item in desk.messages() if item["kind"] == kind]
-    record = {"eventName": "INSERT", "eventID": "1", "dynamodb": {"NewImage": item_to_wire(press)}}
+    record = {"eventName": "INSERT", "eventID": "1", "dynamodb": {"NewImage": attribute_values(press)}}
     found = _bell(record)
     assert found is not None and found[0] == "dating" and found[1].body["row"] == press["sk"]
 

@@ -11,7 +11,7 @@ from chalice.test import Client
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo.writes import blind_of_notice
+from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.texts import erasing
@@ -87,7 +87,7 @@ def test_a_message_is_refused_and_answered_once_with_the_fixed_text(desk: Desk) 
     (answer,) = answers(desk)
     assert answer["contact_id"] == box["contact_id"] and answer["purpose"] == "rights"
     ref = MessageRef.of_tail(box["conversation_id"], answer["sk"].removeprefix("message#"))
-    assert ref.blind == blind_of_notice("erasing", "r" * 20)
+    assert ref.blind == pseudonym_of_notice("erasing", "r" * 20)
     said = open_json(pair.private, message_content(ref), answer["content"])
     assert said == {"text": erasing(load_profile("spoint"), "kk")}
     (place,) = [item for item in desk.of("outbox#") if item["pk"] == answer["pk"]]
@@ -195,11 +195,11 @@ def test_a_new_contact_is_not_made_when_the_fence_closes_meanwhile(desk: Desk) -
     erase(desk)
     for fence in laid:
         desk.dynamodb.delete_item(TableName=desk.tables["index"], Key={n: {"S": fence[n]} for n in ("pk", "sk")})
-    from chalicelib.dynamo.attributes import item_to_wire
+    from chalicelib.dynamo.attributes import attribute_values
 
     def lay() -> None:
         for fence in laid:
-            desk.dynamodb.put_item(TableName=desk.tables["index"], Item=item_to_wire(fence))
+            desk.dynamodb.put_item(TableName=desk.tables["index"], Item=attribute_values(fence))
 
     client = Between(desk.dynamodb, lay)
     assert desk.receiver(client)(from_amina("?", sent_at=desk.seconds + 9)) is Outcome.FENCED

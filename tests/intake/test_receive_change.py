@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.core.addresses import Address, Author
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.messages.changes import WELCOME_EVERY
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
@@ -200,7 +200,7 @@ def test_a_taken_number_of_somebody_whose_retention_has_ended_is_no_error(desk: 
     for author in (AMINA, Author((taken,))):
         desk.receive(from_amina(sent_at=desk.seconds - 5, author=author))
     for head in desk.of("head"):
-        ended = item_to_wire(head | {"expires_at": desk.seconds - 1})
+        ended = attribute_values(head | {"expires_at": desk.seconds - 1})
         desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=ended)
     change = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), Address("phone", AMINA_PHONE), taken, desk.seconds)
     assert desk.changer()(change) is desk.changer()(change) is Outcome.STORED

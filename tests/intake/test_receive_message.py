@@ -118,7 +118,7 @@ def test_an_older_message_is_stored_and_moves_nothing_back(desk: Desk) -> None:
 
 def change_ticket(desk: Desk, **values: object) -> None:
     """Change the only ticket's attributes, as an operator's action would."""
-    from chalicelib.dynamo.attributes import to_wire
+    from chalicelib.dynamo.attributes import attribute_value
 
     (ticket,) = desk.of("ticket")
     desk.dynamodb.update_item(
@@ -126,7 +126,7 @@ def change_ticket(desk: Desk, **values: object) -> None:
         Key={"pk": {"S": ticket["pk"]}, "sk": {"S": "ticket"}},
         UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
         ExpressionAttributeNames={f"#{name}": name for name in values},
-        ExpressionAttributeValues={f":{name}": to_wire(value) for name, value in values.items()},
+        ExpressionAttributeValues={f":{name}": attribute_value(value) for name, value in values.items()},
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.messages.model import KINDS, InboundMessage
 from chalicelib.messages.statements import is_news, is_statement
 from tests.intake.conftest import Desk
@@ -127,7 +127,7 @@ def test_somebody_whose_retention_ended_stays_so(front: Client, desk: Desk, name
     (head,) = desk.of("head")
     change_ticket(desk, state="closed", queue="closed#0", closed_at=desk.now, expires_at=desk.seconds)
     ended = head | {"expires_at": desk.seconds}
-    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(ended))
+    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(ended))
     desk.now += 60_000
     EVENTS[name](front, desk, 1)
     assert len(desk.of("contact")) == len(desk.of("ticket")) == len(desk.of("head")) == len(desk.of("consent#")) == 1
@@ -246,7 +246,7 @@ def test_an_opened_whatsapp_chat_is_greeted_inside_the_window_that_it_opens(fron
 
 
 def put_back(desk: Desk, rows: dict[str, list[dict[str, Any]]]) -> None:
-    desk.put_all((table, item_to_wire(row)) for table, kept in rows.items() for row in kept if table != "keys")
+    desk.put_all((table, attribute_values(row)) for table, kept in rows.items() for row in kept if table != "keys")
 
 
 @pytest.mark.parametrize("again", ["text", "start"])
@@ -256,7 +256,7 @@ def test_a_contact_without_a_key_takes_nothing_and_a_new_person_is_made(desk: De
     rows = {table: desk.items(table) for table in ("desk", "index")}
     close_fence(desk)
     erase(desk)
-    desk.delete_all(("index", item_to_wire(fence)) for fence in fences(desk))
+    desk.delete_all(("index", attribute_values(fence)) for fence in fences(desk))
     put_back(desk, rows)
     (dead,) = {item["contact_id"] for item in desk.of("contact") if "profile" in item}
     desk.now += 2 * DAY

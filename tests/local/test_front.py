@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from local.aws import free_port
 from local.desk import _Server
-from local.front import INVOCATION_LIMIT, LIMIT, METHODS, Front
+from local.front import INVOCATION_LIMIT, LIMIT, METHODS, Gateway
 
 READY = {"now": True}
 
@@ -53,7 +53,7 @@ def front() -> Iterator[str]:
     ]
     behind, port = free_port(), free_port()
     api = _Server(Starlette(routes=routes), behind).start()
-    server = _Server(Front(f"http://127.0.0.1:{behind}/stage", lambda: READY["now"]).app(), port).start()
+    server = _Server(Gateway(f"http://127.0.0.1:{behind}/stage", lambda: READY["now"]).app(), port).start()
     url = f"http://127.0.0.1:{port}"
     with httpx.Client(transport=httpx.HTTPTransport(retries=20)) as client:
         client.get(f"{url}/healthz")
@@ -132,7 +132,7 @@ def test_healthz_is_503_until_all_is_ready(front: str) -> None:
 
 def test_says_so_when_nothing_answers_behind_it() -> None:
     port = free_port()
-    server = _Server(Front(f"http://127.0.0.1:{free_port()}/stage", lambda: True).app(), port).start()
+    server = _Server(Gateway(f"http://127.0.0.1:{free_port()}/stage", lambda: True).app(), port).start()
     try:
         with httpx.Client(transport=httpx.HTTPTransport(retries=20)) as client:
             assert client.get(f"http://127.0.0.1:{port}/x").status_code == 502

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from local.faults import HOOKS
-from local.twins import ADDRESS, TwinServer
+from local.twins import ADDRESS, ForkServer
 
 WHO = "import os, sys; print(sys.argv, os.getcwd(), os.environ['WORD'], 'boto3' in sys.modules, os.getppid())"
 ECHO = (
@@ -25,8 +25,8 @@ FAIL = "raise ValueError('as any program fails')"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[TwinServer]:
-    made = TwinServer()
+def server(tmp_path: Path) -> Iterator[ForkServer]:
+    made = ForkServer()
     made.start({**os.environ, "PYTHONPATH": str(HOOKS)}, tmp_path / "log")
     until(lambda: Path(made.address).exists())
     yield made
@@ -61,7 +61,7 @@ def runs(pid: int) -> bool:
     return True
 
 
-def test_a_twin_has_script_folder_and_environment_and_the_libraries(server: TwinServer, tmp_path: Path) -> None:
+def test_a_twin_has_script_folder_and_environment_and_the_libraries(server: ForkServer, tmp_path: Path) -> None:
     process = start(WHO, tmp_path, server.address)
     said, complaint = process.communicate(timeout=30)
     assert complaint == "" and process.returncode == 0
@@ -71,7 +71,7 @@ def test_a_twin_has_script_folder_and_environment_and_the_libraries(server: Twin
     assert int(parent) not in (os.getpid(), process.pid)
 
 
-def test_a_twin_reads_writes_and_ends_as_the_process_would(server: TwinServer, tmp_path: Path) -> None:
+def test_a_twin_reads_writes_and_ends_as_the_process_would(server: ForkServer, tmp_path: Path) -> None:
     process = start(ECHO, tmp_path, server.address)
     assert process.stdin and process.stdout
     for word in ("бір", "екі"):  # it answers while its input is open
@@ -82,14 +82,14 @@ def test_a_twin_reads_writes_and_ends_as_the_process_would(server: TwinServer, t
     assert process.returncode == 7
 
 
-def test_an_error_is_told_and_ends_it(server: TwinServer, tmp_path: Path) -> None:
+def test_an_error_is_told_and_ends_it(server: ForkServer, tmp_path: Path) -> None:
     process = start(FAIL, tmp_path, server.address)
     said, complaint = process.communicate(timeout=30)
     assert (said, process.returncode) == ("", 1)
     assert complaint.endswith("ValueError: as any program fails\n")
 
 
-def test_who_kills_the_process_kills_its_twin(server: TwinServer, tmp_path: Path) -> None:
+def test_who_kills_the_process_kills_its_twin(server: ForkServer, tmp_path: Path) -> None:
     process = start(HANG, tmp_path, server.address)
     assert process.stdout
     twin = int(process.stdout.readline())
@@ -99,7 +99,7 @@ def test_who_kills_the_process_kills_its_twin(server: TwinServer, tmp_path: Path
     until(lambda: not runs(twin))
 
 
-def test_a_twin_that_is_killed_ends_the_process(server: TwinServer, tmp_path: Path) -> None:
+def test_a_twin_that_is_killed_ends_the_process(server: ForkServer, tmp_path: Path) -> None:
     process = start(HANG, tmp_path, server.address)
     assert process.stdout
     os.kill(int(process.stdout.readline()), signal.SIGKILL)
@@ -107,7 +107,7 @@ def test_a_twin_that_is_killed_ends_the_process(server: TwinServer, tmp_path: Pa
     assert process.returncode not in (None, 0)
 
 
-def test_twenty_at_once(server: TwinServer, tmp_path: Path) -> None:
+def test_twenty_at_once(server: ForkServer, tmp_path: Path) -> None:
     folders = [tmp_path / str(n) for n in range(20)]
     for folder in folders:
         folder.mkdir()
@@ -119,7 +119,7 @@ def test_twenty_at_once(server: TwinServer, tmp_path: Path) -> None:
 
 
 def test_the_end_of_the_server_is_the_end_of_its_twins(tmp_path: Path) -> None:
-    server = TwinServer()
+    server = ForkServer()
     server.start({**os.environ, "PYTHONPATH": str(HOOKS)}, tmp_path / "log")
     until(lambda: Path(server.address).exists())
     process = start(HANG, tmp_path, server.address)
@@ -139,7 +139,7 @@ def test_without_a_server_or_a_function_it_starts_by_itself(variables: Mapping[s
     assert said.split()[-2:] == ["False", str(os.getpid())]
 
 
-def test_a_twin_and_who_asked_for_it_may_end_at_the_same_moment(server: TwinServer, tmp_path: Path) -> None:
+def test_a_twin_and_who_asked_for_it_may_end_at_the_same_moment(server: ForkServer, tmp_path: Path) -> None:
     """As when the embedded AWS sees that a function's process has died: the server hears of both at once."""
     process = start(HANG, tmp_path, server.address)
     assert process.stdout

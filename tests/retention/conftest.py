@@ -15,20 +15,20 @@ from chalicelib.core.clock import DAY
 from chalicelib.dynamo.queues import Queues
 from chalicelib.entrypoints.stream_router import pass_on
 from chalicelib.outbox.keep_draft import KeepDraft
-from chalicelib.privacy.watch_asks import WatchAsks
+from chalicelib.privacy.monitor_asks import MonitorAsks
 from chalicelib.profile.load import load_profile
-from chalicelib.retention.contact_expiry import Endings
+from chalicelib.retention.contact_expiry import ContactExpiry
 from chalicelib.retention.end_contact import EndContact
-from chalicelib.retention.stamp_expiry import DateRows
-from chalicelib.retention.store import TicketDates
+from chalicelib.retention.stamp_expiry import StampExpiry
+from chalicelib.retention.store import ExpiryStamps
 from chalicelib.retention.sweep import Sweep
-from chalicelib.retention.sweep_store import Sweeping
-from chalicelib.tickets.auto_close import Closing
+from chalicelib.retention.sweep_store import SweepStore
+from chalicelib.tickets.auto_close import AutoClose
 from chalicelib.tickets.draft_store import DraftStore
-from chalicelib.tickets.queries import Desk as DeskReader
-from chalicelib.vault.decryptor import Opener
+from chalicelib.tickets.queries import TicketQueries as DeskReader
+from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.pseudonyms import TextKey
-from chalicelib.vault.single_decryptor import OneOpener
+from chalicelib.vault.single_decryptor import SingleDecryptor
 from local import aws as embedded
 from tests.conftest import Aws
 from tests.delivery.conftest import Delivery
@@ -60,12 +60,14 @@ class Keeping(Delivery):
         days = [kept[name].days for name in ("ticket", "contact", "consent")]
         assert days == [KEPT_DAYS, CONTACT_DAYS, CONSENT_DAYS]
         parts: dict[str, Any] = {
-            "store": Sweeping(dynamodb or self.dynamodb, self.tables),
-            "closing": Closing(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
+            "store": SweepStore(dynamodb or self.dynamodb, self.tables),
+            "closing": AutoClose(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
             "end_contact": self.ender(dynamodb),
-            "ring": self._ring,
+            "enqueue": self._ring,
             "reindex": self._reindex,
-            "watch_asks": WatchAsks(Sweeping(dynamodb or self.dynamodb, self.tables), self.ring_asks, lambda: self.now),
+            "watch_asks": MonitorAsks(
+                SweepStore(dynamodb or self.dynamodb, self.tables), self.ring_asks, lambda: self.now
+            ),
             "watch": lambda until: 0,
             "idle_days": IDLE_DAYS,
             "solved_days": SOLVED_DAYS,
@@ -89,19 +91,19 @@ class Keeping(Delivery):
     def sweep(self) -> dict[str, int]:
         return self.sweeper()()
 
-    def dates(self, dynamodb: Any = None) -> TicketDates:
-        return TicketDates(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
+    def dates(self, dynamodb: Any = None) -> ExpiryStamps:
+        return ExpiryStamps(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
 
     def date(self, ticket: Mapping[str, Any], row: str = "") -> None:
         self.dater()(ticket["conversation_id"], ticket["ticket_id"], row)
 
-    def dater(self, store: TicketDates | None = None, **more: Any) -> DateRows:
-        return DateRows(store or self.dates(), KEPT_DAYS, CONTACT_DAYS, lambda: self.now, **more)
+    def dater(self, store: ExpiryStamps | None = None, **more: Any) -> StampExpiry:
+        return StampExpiry(store or self.dates(), KEPT_DAYS, CONTACT_DAYS, lambda: self.now, **more)
 
-    def endings(self, dynamodb: Any = None) -> Endings:
-        return Endings(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
+    def endings(self, dynamodb: Any = None) -> ContactExpiry:
+        return ContactExpiry(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
 
-    def ender(self, dynamodb: Any = None, store: Endings | None = None) -> EndContact:
+    def ender(self, dynamodb: Any = None, store: ContactExpiry | None = None) -> EndContact:
         return EndContact(store or self.endings(dynamodb), CONTACT_DAYS, CONSENT_DAYS, lambda: self.now)
 
     def closed(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +117,7 @@ class Keeping(Delivery):
 
     def reader(self) -> DeskReader:
         """What pages and the API read with, as of now."""
-        return DeskReader(Opener(lambda: self.vault), self.now)
+        return DeskReader(BatchDecryptor(lambda: self.vault), self.now)
 
     def drafts(self, dynamodb: Any = None) -> DraftStore:
         return DraftStore(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
@@ -149,7 +151,7 @@ class Keeping(Delivery):
         return ContactIndex(TextKey(b"t" * 32), self.dynamodb, self.tables, lambda attempt: None)
 
     def indexer(self, index: ContactIndex | None = None) -> IndexContact:
-        return IndexContact(lambda: ContactTexts(OneOpener(lambda: self.vault)), index or self.text_index)
+        return IndexContact(lambda: ContactTexts(SingleDecryptor(lambda: self.vault)), index or self.text_index)
 
     def index_contact(self, contact_id: str) -> int:
         return self.indexer()(contact_id)
@@ -203,7 +205,7 @@ class Bells:
 
 
 @pytest.fixture
-def bells(aws: Aws, dynamodb_endpoint: str, desk: Keeping) -> Bells:
+def wake_ups(aws: Aws, dynamodb_endpoint: str, desk: Keeping) -> Bells:
     sqs, prefix = aws.client("sqs"), desk.tables["desk"]
     fifo = {"FifoQueue": "true"}
     urls = {

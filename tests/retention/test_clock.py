@@ -14,9 +14,9 @@ from chalicelib.privacy.model import ASKED_WITHIN, Asked
 from chalicelib.privacy.opening import RequestOpening
 from chalicelib.privacy.store import RequestStore
 from chalicelib.staff.model import SESSION_LASTS, Staff
-from chalicelib.staff.sessions import PAUSE, Brake, SessionStore
+from chalicelib.staff.sessions import PAUSE, LoginThrottle, SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS
-from chalicelib.vault.decryptor import Opener
+from chalicelib.vault.decryptor import BatchDecryptor
 from tests.delivery.conftest import BOLAT
 from tests.delivery.test_reply import change
 from tests.intake.test_receive_change import started
@@ -212,7 +212,9 @@ def draft(desk: Keeping) -> Case:
     shown = desk.reader().ticket(ticket["ticket_id"])
     assert shown is not None
     until = desk.now + DRAFT_DAYS * DAY
-    return Case("desk", item, until, lambda: bool(desk.drafts().of(shown, BOLAT, Opener(lambda: desk.vault), desk.now)))
+    return Case(
+        "desk", item, until, lambda: bool(desk.drafts().of(shown, BOLAT, BatchDecryptor(lambda: desk.vault), desk.now))
+    )
 
 
 @case
@@ -258,7 +260,7 @@ def session(desk: Keeping) -> Case:
 
 @case
 def login(desk: Keeping) -> Case:
-    Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
     item = desk.items("index")[0]
     return Case("index", item, desk.now + PAUSE, is_alive(item, desk))
 

@@ -16,7 +16,7 @@ from chalicelib.tickets.pieces import outstanding
 from tests.delivery.conftest import BOLAT
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.retention.conftest import Bells, Keeping
-from tests.retention.conftest import bells as bells
+from tests.retention.conftest import wake_ups as wake_ups
 
 LONG = " ".join(f"сөз{n:04d}" for n in range(900))
 
@@ -93,7 +93,7 @@ def test_a_notice_that_failed_is_named_and_reopens_nothing(desk: Keeping) -> Non
 
 
 def test_what_arrives_after_all_takes_the_mark_away_and_nothing_rings_without_an_end(
-    desk: Keeping, bells: Bells
+    desk: Keeping, wake_ups: Bells
 ) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     ref = desk.reply(ticket, LONG)
@@ -101,10 +101,10 @@ def test_what_arrives_after_all_takes_the_mark_away_and_nothing_rings_without_an
     seen, rung = 0, []
     for status in ("failed", "delivered"):
         report(desk, ref.of_piece(2), status)
-        while len(bells.records()) > seen:
-            fresh, seen = bells.records()[seen:], len(bells.records())
-            bells.relay(fresh)
-            rung += [body for body in bells.drain("dating") if body.get("row")]
+        while len(wake_ups.records()) > seen:
+            fresh, seen = wake_ups.records()[seen:], len(wake_ups.records())
+            wake_ups.relay(fresh)
+            rung += [body for body in wake_ups.drain("dating") if body.get("row")]
             for body in rung[-1:]:
                 desk.date(ticket, body["row"])
         assert ("undelivered" in desk.ticket(ticket)) == (status == "failed")

@@ -109,38 +109,38 @@ def test_a_ticket_that_is_gone_is_left_alone(desk: Keeping) -> None:
 # -- what the relay passes on
 
 
-def test_the_relay_rings_dates_and_indexes_from_the_tables_own_stream(desk: Keeping, bells: Bells) -> None:
+def test_the_relay_rings_dates_and_indexes_from_the_tables_own_stream(desk: Keeping, wake_ups: Bells) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     close(desk, ticket)
 
-    assert bells.relay(bells.records()) == {"batchItemFailures": []}
+    assert wake_ups.relay(wake_ups.records()) == {"batchItemFailures": []}
 
-    assert bells.drain("doorbell") == [{"conversation_id": ticket["conversation_id"]}]
-    assert bells.drain("indexing") == [{"contact_id": ticket["contact_id"]}]
-    (body,) = bells.drain("dating")
+    assert wake_ups.drain("doorbell") == [{"conversation_id": ticket["conversation_id"]}]
+    assert wake_ups.drain("indexing") == [{"contact_id": ticket["contact_id"]}]
+    (body,) = wake_ups.drain("dating")
     assert body == {"conversation_id": ticket["conversation_id"], "ticket_id": ticket["ticket_id"]}
 
 
-def test_dating_comes_to_rest(desk: Keeping, bells: Bells) -> None:
+def test_dating_comes_to_rest(desk: Keeping, wake_ups: Bells) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     close(desk, ticket)
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
     desk.date(ticket)
-    bells.relay(bells.records()[seen:])
-    assert bells.drain("dating") == []
+    wake_ups.relay(wake_ups.records()[seen:])
+    assert wake_ups.drain("dating") == []
 
 
-def test_a_reaction_to_a_closed_ticket_gets_its_date(desk: Keeping, bells: Bells) -> None:
+def test_a_reaction_to_a_closed_ticket_gets_its_date(desk: Keeping, wake_ups: Bells) -> None:
     message = from_amina(sent_at=desk.seconds)
     ticket = desk.open_ticket(message)
     date = close(desk, ticket)
     desk.date(ticket)
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
     desk.later(60)
     desk.receive(from_amina("👍", sent_at=desk.seconds, kind="reaction", target=message.provider_id))
 
-    bells.relay(bells.records()[seen:])
-    (body,) = bells.drain("dating")
+    wake_ups.relay(wake_ups.records()[seen:])
+    (body,) = wake_ups.drain("dating")
     desk.date(ticket, body["row"])
 
     reaction = desk.messages("in")[-1]
@@ -148,18 +148,18 @@ def test_a_reaction_to_a_closed_ticket_gets_its_date(desk: Keeping, bells: Bells
 
 
 def test_a_reaction_that_comes_after_its_ticket_is_gone_is_kept_as_long_as_a_ticket(
-    desk: Keeping, bells: Bells
+    desk: Keeping, wake_ups: Bells
 ) -> None:
     message = from_amina(sent_at=desk.seconds)
     ticket = desk.open_ticket(message)
     for item in desk.rows_of(ticket):
         DeskRow(item["pk"], item["sk"]).delete()
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
     desk.later(60)
     desk.receive(from_amina("👍", sent_at=desk.seconds, kind="reaction", target=message.provider_id))
-    bells.relay(bells.records()[seen:])
+    wake_ups.relay(wake_ups.records()[seen:])
 
-    for body in (*bells.drain("dating"), {"row": "message#0#gone"}):
+    for body in (*wake_ups.drain("dating"), {"row": "message#0#gone"}):
         desk.dater()(ticket["conversation_id"], body.get("ticket_id", ""), body["row"])
 
     (reaction,) = desk.messages("in")
@@ -170,31 +170,31 @@ def test_a_reaction_that_comes_after_its_ticket_is_gone_is_kept_as_long_as_a_tic
     assert desk.messages("in")[0]["expires_at"] == date
 
 
-def test_what_is_said_before_a_first_ticket_is_dated_when_it_arrives(desk: Keeping, bells: Bells) -> None:
+def test_what_is_said_before_a_first_ticket_is_dated_when_it_arrives(desk: Keeping, wake_ups: Bells) -> None:
     desk.changer()(started(desk))
-    bells.relay(bells.records())
+    wake_ups.relay(wake_ups.records())
 
-    for body in bells.drain("dating"):
+    for body in wake_ups.drain("dating"):
         assert "ticket_id" not in body or body["ticket_id"] == ""
         desk.dater()(body["conversation_id"], body.get("ticket_id", ""), body["row"])
 
     rows = desk.of("message#")
     assert {item["direction"] for item in rows} == {"event", "out"}
     assert {item.get("expires_at") for item in rows} == {desk.seconds + KEPT_DAYS * 86_400}
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
     desk.sender()(rows[0]["pk"].partition("#")[2])
-    bells.relay(bells.records()[seen:])
-    assert bells.drain("dating") == []
+    wake_ups.relay(wake_ups.records()[seen:])
+    assert wake_ups.drain("dating") == []
 
 
-def test_a_dater_out_of_time_has_the_rest_done_by_a_new_run(desk: Keeping, bells: Bells) -> None:
+def test_a_dater_out_of_time_has_the_rest_done_by_a_new_run(desk: Keeping, wake_ups: Bells) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     for number in range(5):
         desk.reply(ticket, f"Жауап {number}")
     date = close(desk, ticket)
     seen, runs = 0, 0
-    while bodies := _drained(bells, seen):
-        seen = len(bells.records())
+    while bodies := _drained(wake_ups, seen):
+        seen = len(wake_ups.records())
         for body in bodies:
             runs += 1
             desk.later(1)
@@ -206,24 +206,24 @@ def test_a_dater_out_of_time_has_the_rest_done_by_a_new_run(desk: Keeping, bells
     assert desk.ticket(ticket)["dated"] == date
 
 
-def _drained(bells: Bells, seen: int) -> list[dict[str, Any]]:
-    bells.relay(bells.records()[seen:])
-    return bells.drain("dating")
+def _drained(wake_ups: Bells, seen: int) -> list[dict[str, Any]]:
+    wake_ups.relay(wake_ups.records()[seen:])
+    return wake_ups.drain("dating")
 
 
 def test_a_failure_that_the_provider_reports_later_is_shown_on_the_ticket_until_it_is_delivered(
-    desk: Keeping, bells: Bells
+    desk: Keeping, wake_ups: Bells
 ) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     ref = desk.reply(ticket, "Жауап")
     desk.sender()(ticket["conversation_id"])
 
     def report(status: Any, code: str = "") -> list[dict[str, Any]]:
-        seen = len(bells.records())
+        seen = len(wake_ups.records())
         update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, "wamid.HBgL", status, desk.seconds, str(ref), code)
         desk.statuses().apply(update, desk.now)
-        bells.relay(bells.records()[seen:])
-        bodies = bells.drain("dating")
+        wake_ups.relay(wake_ups.records()[seen:])
+        bodies = wake_ups.drain("dating")
         for body in bodies:
             desk.date(ticket, body["row"])
         return bodies
@@ -236,26 +236,26 @@ def test_a_failure_that_the_provider_reports_later_is_shown_on_the_ticket_until_
     assert report("read") == []
 
 
-def test_a_queue_that_takes_nothing_brings_the_records_back_from_the_first_one(desk: Keeping, bells: Bells) -> None:
+def test_a_queue_that_takes_nothing_brings_the_records_back_from_the_first_one(desk: Keeping, wake_ups: Bells) -> None:
     desk.open_ticket(from_amina(sent_at=desk.seconds))
-    records = bells.records()
-    bells.urls["doorbell"] = bells.urls["doorbell"].replace("doorbell", "nowhere")
+    records = wake_ups.records()
+    wake_ups.urls["doorbell"] = wake_ups.urls["doorbell"].replace("doorbell", "nowhere")
 
-    answer = bells.relay(records)
+    answer = wake_ups.relay(records)
 
     (failure,) = answer["batchItemFailures"]
     outbox = next(one for one in records if one["dynamodb"]["Keys"]["sk"]["S"].startswith("outbox#"))
     assert failure["itemIdentifier"] == outbox["dynamodb"]["SequenceNumber"]
 
 
-def test_a_record_that_comes_twice_rings_a_fifo_bell_once(desk: Keeping, bells: Bells) -> None:
+def test_a_record_that_comes_twice_rings_a_fifo_bell_once(desk: Keeping, wake_ups: Bells) -> None:
     desk.open_ticket(from_amina(sent_at=desk.seconds))
-    records = bells.records()
-    bells.relay(records)
-    bells.relay(records)
-    assert len(bells.drain("doorbell")) == 1
+    records = wake_ups.records()
+    wake_ups.relay(records)
+    wake_ups.relay(records)
+    assert len(wake_ups.drain("doorbell")) == 1
 
 
-def test_a_deleted_item_rings_nothing(bells: Bells) -> None:
+def test_a_deleted_item_rings_nothing(wake_ups: Bells) -> None:
     record = {"eventID": "1", "eventName": "REMOVE", "dynamodb": {"SequenceNumber": "1", "Keys": {}}}
-    assert bells.relay([record]) == {"batchItemFailures": []}
+    assert wake_ups.relay([record]) == {"batchItemFailures": []}

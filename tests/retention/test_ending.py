@@ -22,7 +22,7 @@ from chalicelib.privacy.store import RequestStore
 from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import Event
-from chalicelib.tickets.writes import DeskChanges
+from chalicelib.tickets.writes import TicketWrites
 from tests.delivery.conftest import BOLAT
 from tests.delivery.test_reply import change
 from tests.intake.faults import Conflicting, Counting
@@ -344,7 +344,7 @@ def reopened(desk: Keeping, ticket: dict[str, Any]) -> bool:
     read = desk.reader().ticket(ticket["ticket_id"])
     assert read
     new = {"state": "open", "closed_at": None, "expires_at": None}
-    changes = DeskChanges(desk.dynamodb, desk.tables)
+    changes = TicketWrites(desk.dynamodb, desk.tables)
     return changes.change(read, new, [Event("state_changed", {})], BOLAT, desk.now)
 
 
@@ -661,19 +661,19 @@ def test_a_consent_for_every_version_of_a_century_still_ends(amina: Ended) -> No
 # -- the whole way
 
 
-def test_the_bells_of_a_whole_life_end_with_nothing(desk: Keeping, bells: Bells) -> None:
+def test_the_bells_of_a_whole_life_end_with_nothing(desk: Keeping, wake_ups: Bells) -> None:
     """From the first message to the end, with the table's own stream between the workers."""
     seen = 0
 
     def work() -> None:
         nonlocal seen
         for _ in range(5):
-            records = bells.records()
-            bells.relay(records[seen:])
+            records = wake_ups.records()
+            wake_ups.relay(records[seen:])
             seen = len(records)
-            for body in bells.drain("dating"):
+            for body in wake_ups.drain("dating"):
                 desk.dater()(body["conversation_id"], body.get("ticket_id", ""), body.get("row", ""))
-            for body in bells.drain("indexing"):
+            for body in wake_ups.drain("indexing"):
                 desk.index_contact(body["contact_id"])
 
     desk.changer()(started(desk))

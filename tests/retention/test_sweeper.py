@@ -7,12 +7,12 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.dynamo.schema import ASKING
 from chalicelib.outbox.model import PROBE_EVERY
-from chalicelib.privacy import watch_asks
-from chalicelib.privacy.watch_asks import BELL_LIVES, WatchAsks
+from chalicelib.privacy import monitor_asks as watch_asks
+from chalicelib.privacy.monitor_asks import BELL_LIVES, MonitorAsks
 from tests.delivery.test_reply import change
 from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
 from tests.retention.conftest import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, Keeping
@@ -86,7 +86,7 @@ def waiting_places(desk: Keeping, count: int, account: str, prefix: str, due_at:
             "channel": "whatsapp",
             "account": account,
         }
-        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(item))
 
 
 def test_what_cannot_go_out_now_does_not_hold_up_the_bells_of_others(
@@ -204,7 +204,7 @@ def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(d
         return desk.ring_asks(contact_id)
 
     store = desk.sweeper().store
-    assert WatchAsks(store, dealt_with, lambda: desk.now)(float("inf")) == 1
+    assert MonitorAsks(store, dealt_with, lambda: desk.now)(float("inf")) == 1
     assert not desk.of("ask#")
     desk.now += DAY
     assert desk.sweep()["asks"] == 0 and desk.rung_asks == [ask["contact_id"]]
@@ -213,7 +213,7 @@ def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(d
 def test_a_bell_that_the_queue_did_not_take_is_rung_again_by_the_next_sweep(desk: Keeping) -> None:
     asked(desk)
     desk.later(600)
-    assert WatchAsks(desk.sweeper().store, lambda contact_id: False, lambda: desk.now)(float("inf")) == 0
+    assert MonitorAsks(desk.sweeper().store, lambda contact_id: False, lambda: desk.now)(float("inf")) == 0
     assert desk.sweep()["asks"] == 1
 
 
@@ -222,7 +222,7 @@ def test_asks_that_nobody_can_deal_with_do_not_hold_up_others(desk: Keeping, mon
     for number, beginning in enumerate(("contact#", "contact#", "conversation#")):
         item = {"pk": f"{beginning}stuck{number}", "sk": "ask#strange", "due": ASKING, "due_at": desk.now + number}
         item["at"] = "yesterday"
-        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(item))
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(item))
     ask = asked(desk)
     desk.later(600)
     for _ in range(3):
@@ -356,10 +356,10 @@ def test_a_message_that_its_provider_may_repeat_leaves_a_guard_that_holds_nothin
     assert desk.of(row["sk"]) == []
 
 
-def pass_on_dating(desk: Keeping, bells: Bells, seen: int) -> list[dict[str, Any]]:
+def pass_on_dating(desk: Keeping, wake_ups: Bells, seen: int) -> list[dict[str, Any]]:
     """Let the relay and the dater do what the stream shows since `seen`; return the bells."""
-    bells.relay(bells.records()[seen:])
-    bodies = bells.drain("dating")
+    wake_ups.relay(wake_ups.records()[seen:])
+    bodies = wake_ups.drain("dating")
     for body in bodies:
         desk.dater()(body["conversation_id"], body.get("ticket_id", ""), body.get("row", ""))
     return bodies
@@ -367,7 +367,7 @@ def pass_on_dating(desk: Keeping, bells: Bells, seen: int) -> list[dict[str, Any
 
 @pytest.mark.parametrize("noticed", [True, False], ids=["before the dater knows of it", "after a lost bell"])
 def test_a_reopened_ticket_keeps_rows_whose_old_date_nobody_has_taken_off(
-    desk: Keeping, bells: Bells, noticed: bool
+    desk: Keeping, wake_ups: Bells, noticed: bool
 ) -> None:
     ticket = closed_and_dated(desk)
     desk.now = ticket["expires_at"] * 1000 + 9 * DAY
@@ -375,12 +375,12 @@ def test_a_reopened_ticket_keeps_rows_whose_old_date_nobody_has_taken_off(
     if noticed:
         change(desk, ticket["pk"], "ticket", "dated", 0)
     change(desk, ticket["pk"], "ticket", "activity", desk.now)
-    before, seen = desk.rows_of(ticket), len(bells.records())
+    before, seen = desk.rows_of(ticket), len(wake_ups.records())
 
     assert desk.sweep()["desk"] == 0
 
     assert [(row["pk"], row["sk"]) for row in desk.rows_of(ticket)] == [(row["pk"], row["sk"]) for row in before]
-    assert pass_on_dating(desk, bells, seen)
+    assert pass_on_dating(desk, wake_ups, seen)
     assert not any({"expires_at", "gone_at", "dated", "rung_at"} & row.keys() for row in desk.rows_of(ticket))
 
 
@@ -403,45 +403,45 @@ def test_a_ticket_reopened_while_the_sweeper_reads_keeps_its_rows(desk: Keeping)
 
 
 @pytest.mark.parametrize("closed", [True, False], ids=["closed", "reopened"])
-def test_a_lost_dating_bell_is_rung_again_after_a_minute(desk: Keeping, bells: Bells, closed: bool) -> None:
+def test_a_lost_dating_bell_is_rung_again_after_a_minute(desk: Keeping, wake_ups: Bells, closed: bool) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     date = close(desk, ticket)
     if not closed:
         desk.date(ticket)
         reopen(desk, ticket)
     change(desk, ticket["pk"], "ticket", "activity", desk.now)
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
     desk.later(59)
     desk.sweep()
-    assert pass_on_dating(desk, bells, seen) == []
+    assert pass_on_dating(desk, wake_ups, seen) == []
     desk.later(1)
     desk.sweep()
 
-    (body,) = pass_on_dating(desk, bells, seen)
+    (body,) = pass_on_dating(desk, wake_ups, seen)
 
     assert body == {"conversation_id": ticket["conversation_id"], "ticket_id": ticket["ticket_id"]}
     assert {row.get("expires_at", 0) for row in desk.rows_of(ticket)} == {date if closed else 0}
     assert desk.ticket(ticket).get("dated", 0) == (date if closed else 0)
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
     desk.later(61)
     desk.sweep()
-    assert pass_on_dating(desk, bells, seen) == []
+    assert pass_on_dating(desk, wake_ups, seen) == []
 
 
-def test_a_dating_bell_is_not_rung_every_minute(desk: Keeping, bells: Bells) -> None:
+def test_a_dating_bell_is_not_rung_every_minute(desk: Keeping, wake_ups: Bells) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     close(desk, ticket)
     desk.later(61)
     desk.sweep()
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
     desk.later(30)
     desk.sweep()
-    bells.relay(bells.records()[seen:])
-    assert bells.drain("dating") == []
+    wake_ups.relay(wake_ups.records()[seen:])
+    assert wake_ups.drain("dating") == []
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["never dated", "a row came late and its bell was lost"])
-def test_a_ticket_goes_only_after_all_its_rows_have_its_date(desk: Keeping, bells: Bells, late: bool) -> None:
+def test_a_ticket_goes_only_after_all_its_rows_have_its_date(desk: Keeping, wake_ups: Bells, late: bool) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     date = close(desk, ticket)
     if late:
@@ -449,12 +449,12 @@ def test_a_ticket_goes_only_after_all_its_rows_have_its_date(desk: Keeping, bell
         (row,) = desk.messages("in")
         DeskRow(row["pk"], row["sk"]).update(actions=[DeskRow.expires_at.remove()])
     desk.now = date * 1000
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
 
     desk.sweep()
 
     assert desk.ticket(ticket)
-    assert len(pass_on_dating(desk, bells, seen)) == 1
+    assert len(pass_on_dating(desk, wake_ups, seen)) == 1
     desk.sweep()
     desk.sweep()
     assert desk.rows_of(ticket) == []

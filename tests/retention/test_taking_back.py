@@ -8,14 +8,14 @@ import pytest
 from chalicelib.core.clock import DAY
 from chalicelib.messages.model import InboundMessage
 from chalicelib.messages.take_back import TakeBack
-from chalicelib.messages.take_back_store import TakingBack
+from chalicelib.messages.take_back_store import TakeBackStore
 from tests.people import from_amina, wamid
 from tests.retention.conftest import Bells, Keeping
 from tests.retention.faults import fated
 
 
 def taker(desk: Keeping) -> TakeBack:
-    return TakeBack(TakingBack(desk.dynamodb, desk.tables, lambda attempt: None), lambda: desk.now)
+    return TakeBack(TakeBackStore(desk.dynamodb, desk.tables, lambda attempt: None), lambda: desk.now)
 
 
 def changes(desk: Keeping) -> list[dict[str, Any]]:
@@ -96,29 +96,29 @@ def test_a_deletion_waits_for_its_message_no_longer_than_it_may_still_come(desk:
 
 
 def test_the_tables_own_stream_rings_for_edits_and_deletions_and_for_those_that_wait(
-    desk: Keeping, bells: Bells
+    desk: Keeping, wake_ups: Bells
 ) -> None:
     desk.receive(from_amina("Сәлем", sent_at=desk.seconds))
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
     for kind in ("reaction", "edit", "revoke"):
         desk.receive(from_amina("x", sent_at=desk.seconds + 1, kind=kind, target=wamid()))
-    bells.relay(bells.records()[seen:])
-    drained = bells.drain("dating")
+    wake_ups.relay(wake_ups.records()[seen:])
+    drained = wake_ups.drain("dating")
     rung = {desk.item(f"conversation#{one['conversation_id']}", one["row"])["kind"]: one for one in drained}
     changed = {kind: one.get("change", "") for kind, one in rung.items()}
     assert changed == {"reaction": "", "edit": "yes", "revoke": "yes"}
 
-    seen = len(bells.records())
+    seen = len(wake_ups.records())
     take_all(desk)
-    bells.relay(bells.records()[seen:])
-    bells.drain("dating")  # that it waits is seen, too, and changes nothing
-    seen = len(bells.records())
+    wake_ups.relay(wake_ups.records()[seen:])
+    wake_ups.drain("dating")  # that it waits is seen, too, and changes nothing
+    seen = len(wake_ups.records())
     take_all(desk)
-    assert len(bells.records()) == seen
+    assert len(wake_ups.records()) == seen
     desk.later(61)
     desk.sweep()
-    bells.relay(bells.records()[seen:])
-    (body,) = bells.drain("dating")
+    wake_ups.relay(wake_ups.records()[seen:])
+    (body,) = wake_ups.drain("dating")
     assert body == rung["revoke"]
 
 

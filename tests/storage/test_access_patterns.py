@@ -23,7 +23,7 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.references import MessageRef
 from chalicelib.core.working_days import day_of
-from chalicelib.dynamo.attributes import item_to_wire
+from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.models import DeskRow, IndexRow, bind
 from chalicelib.dynamo.schema import CLASSES
@@ -31,27 +31,27 @@ from chalicelib.erasure import eraser as erasing
 from chalicelib.messages.model import ChatEvent, InboundMessage, NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.repeated import Repeated
 from chalicelib.messages.take_back import TakeBack
-from chalicelib.messages.take_back_store import TakingBack
+from chalicelib.messages.take_back_store import TakeBackStore
 from chalicelib.outbox.model import Failure, Job, Reply
 from chalicelib.outbox.replies import ReplyStore
 from chalicelib.outbox.store import Outbox
 from chalicelib.privacy.model import MOST_ASKED, Step
 from chalicelib.privacy.pages import RequestPages
-from chalicelib.privacy.resume_workflow import AnswerWait, WakeRequest
+from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
 from chalicelib.privacy.store import OVER_QUEUE, RequestStore
 from chalicelib.retention.model import Expired
-from chalicelib.retention.sweep_store import Sweeping
+from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.staff.model import Staff
-from chalicelib.staff.sessions import Brake, SessionStore
+from chalicelib.staff.sessions import LoginThrottle, SessionStore
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.draft_store import DraftStore
 from chalicelib.tickets.drafts import Draft, DraftPlace, Saved
 from chalicelib.tickets.listing import COUNTED, counts, page
 from chalicelib.tickets.model import State, queue_of
-from chalicelib.tickets.queries import Desk
+from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Conversation, Event, Ticket, Wanted
-from chalicelib.tickets.writes import DeskChanges
-from chalicelib.vault.decryptor import Opener
+from chalicelib.tickets.writes import TicketWrites
+from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.rotation import Rotation
 from chalicelib.vault.vault import new_pair
 from infra.definitions import load
@@ -73,7 +73,7 @@ from tests.storage.stores import stores
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = (ROOT / "docs" / "access-patterns.md").read_text(encoding="utf-8")
-SCANS = {"Sweeping.expired", "Rotation.reseal"}
+SCANS = {"SweepStore.expired", "Rotation.reseal"}
 """Who may scan: the sweeper and the rotation. Restore and the absence verifier would stand here, too."""
 BOLAT = "5f0c1c1e-0000-4000-8000-000000000001"
 MOVED = Address("phone", "77000000199")
@@ -134,11 +134,11 @@ def asks(*ids: str) -> Callable[[Callable[[Keeping], Action]], Callable[[Keeping
 # -- what runners prepare
 
 
-def reader(desk: Keeping) -> Desk:
-    return Desk(Opener(lambda: desk.vault), desk.now)
+def reader(desk: Keeping) -> TicketQueries:
+    return TicketQueries(BatchDecryptor(lambda: desk.vault), desk.now)
 
 
-def shown(desk: Keeping) -> tuple[Desk, Ticket]:
+def shown(desk: Keeping) -> tuple[TicketQueries, Ticket]:
     """Amina's ticket as a page has read it, and its reader."""
     made = reader(desk)
     ticket = made.ticket(desk.open_ticket()["ticket_id"])
@@ -146,8 +146,8 @@ def shown(desk: Keeping) -> tuple[Desk, Ticket]:
     return made, ticket
 
 
-def changes(desk: Keeping) -> DeskChanges:
-    return DeskChanges(desk.dynamodb, desk.tables)
+def changes(desk: Keeping) -> TicketWrites:
+    return TicketWrites(desk.dynamodb, desk.tables)
 
 
 def replies(desk: Keeping) -> ReplyStore:
@@ -303,14 +303,14 @@ def _(desk: Keeping) -> Action:
 @asks("AP1", "AP3", "AP1", "AP403")
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
-    desk.delete_all(("keys", item_to_wire(key)) for key in desk.items("keys"))
+    desk.delete_all(("keys", attribute_values(key)) for key in desk.items("keys"))
     return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
 
 
 @asks("AP1", "AP13", "AP1", "AP1", "AP404")
 def _(desk: Keeping) -> Action:
     desk.changer()(started(desk))
-    desk.delete_all(("keys", item_to_wire(key)) for key in desk.items("keys"))
+    desk.delete_all(("keys", attribute_values(key)) for key in desk.items("keys"))
     return lambda: desk.changer()(started(desk, 5))
 
 
@@ -391,24 +391,24 @@ def _(desk: Keeping) -> Action:
 
 @asks("AP21", "AP22", "AP21", "AP22", "AP21", "AP22")
 def _(desk: Keeping) -> Action:
-    return lambda: Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    return lambda: LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
 
 
 @asks("AP21", "AP21", "AP21")
 def _(desk: Keeping) -> Action:
-    Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
-    return lambda: Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    return lambda: LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
 
 
 @asks("AP23", "AP24", "AP24")
 def _(desk: Keeping) -> Action:
-    Brake(b"k").attempt("bolat", "192.0.2.1", desk.now)
-    return lambda: Brake(b"k").forgive("bolat", "192.0.2.1")
+    LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    return lambda: LoginThrottle(b"k").forgive("bolat", "192.0.2.1")
 
 
 @asks("AP408")
 def _(desk: Keeping) -> Action:
-    return lambda: Brake(b"k").take_code("bolat", "123456", desk.now)
+    return lambda: LoginThrottle(b"k").take_code("bolat", "123456", desk.now)
 
 
 @asks("AP25", "AP26", "AP27")
@@ -566,7 +566,7 @@ def _(desk: Keeping) -> Action:
     store = DraftStore(desk.dynamodb, desk.tables, lambda attempt: None)
 
     def work() -> None:
-        assert store.of(ticket, BOLAT, Opener(lambda: desk.vault), desk.now)["reply"].text == "Жау"
+        assert store.of(ticket, BOLAT, BatchDecryptor(lambda: desk.vault), desk.now)["reply"].text == "Жау"
         assert store.empty(place, "page-1", 2, 1, desk.now)
 
     return work
@@ -818,7 +818,7 @@ def _(desk: Keeping) -> Action:
 
 def take_back(desk: Keeping, *kinds: str) -> Action:
     """Deal with Amina's newest changes of these kinds."""
-    work = TakeBack(TakingBack(desk.dynamodb, desk.tables, lambda attempt: None), lambda: desk.now)
+    work = TakeBack(TakeBackStore(desk.dynamodb, desk.tables, lambda attempt: None), lambda: desk.now)
     found = [[one for one in desk.messages() if one["kind"] == kind][-1] for kind in kinds]
     return lambda: [work(row["pk"].partition("#")[2], row["sk"]) for row in found]
 
@@ -859,8 +859,8 @@ def _(desk: Keeping) -> Action:
     return take_back(desk, "revoke")
 
 
-def sweeping(desk: Keeping) -> Sweeping:
-    return Sweeping(desk.dynamodb, desk.tables)
+def sweeping(desk: Keeping) -> SweepStore:
+    return SweepStore(desk.dynamodb, desk.tables)
 
 
 @asks("AP95", "AP86", "AP87", "AP300", "AP317", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
@@ -1058,7 +1058,7 @@ def _(desk: Keeping) -> Action:
 @asks("AP160", "AP212", "AP605")
 def _(desk: Keeping) -> Action:
     made, request_id, contact_id = certified_opt_out(desk)
-    key = item_to_wire({"pk": f"contact#{contact_id}", "sk": "contact"})
+    key = attribute_values({"pk": f"contact#{contact_id}", "sk": "contact"})
     desk.dynamodb.delete_item(TableName=desk.tables["desk"], Key=key)
     return lambda: made.notify()(request_id)
 
@@ -1084,7 +1084,7 @@ def _(desk: Keeping) -> Action:
     made.desk.now += 1
     made.notify()(request_id)
     inventory = {"pk": f"request#{request_id}", "sk": "inventory#desk.contact#0"}
-    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(inventory))
+    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(inventory))
     return lambda: made.close()(request_id)
 
 
@@ -1254,7 +1254,7 @@ def _(desk: Keeping) -> Action:
     request = made.mark(made.suppressed(made.daniyar()).id, {"verified": desk.now})
     made.park(request, "", "", "telling")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WakeRequest, "__call__", lambda self, request_id: None)
+        patch.setattr(ResumeWorkflow, "__call__", lambda self, request_id: None)
         waits = made.arrives(request.id)
     return lambda: AnswerWait(made.store, made.runs, made.told, made.clock)(waits)  # type: ignore[arg-type]
 
@@ -1376,12 +1376,12 @@ def destroyed(
         (some,) = person.messages("in")
         for at in range(4):
             row = some | {"sk": f"message#{at:013d}#{at:032d}", "content": b"\1" + b"x" * 300_000}
-            desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item_to_wire(row))
+            desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(row))
     request = made.request_for(person)
     if until:
         run_until(made, request, until)
     if moved and request.box:
-        where = item_to_wire({"pk": f"contact#{request.box.contact_id}", "sk": "contact"})
+        where = attribute_values({"pk": f"contact#{request.box.contact_id}", "sk": "contact"})
         desk.dynamodb.update_item(TableName=desk.tables["desk"], Key=where, UpdateExpression="REMOVE phone")
 
     def work() -> None:
@@ -1467,7 +1467,7 @@ def _(desk: Keeping) -> Action:
     made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
     made.deliver()
-    store = erasing.Erasing(desk.dynamodb, desk.tables)
+    store = erasing.Eraser(desk.dynamodb, desk.tables)
     return lambda: list(
         store.conversation(
             person.conversation_id, person.channel, made.now, (), final=True, since=0, note=lambda store, names: None
@@ -1652,7 +1652,7 @@ ELSEWHERE = {"cognito.py", "queues.py", "secrets.py", "clients.py", "backups.py"
 """Modules of storage that speak to other services, or of whole tables."""
 
 
-BEHIND = {"Opener._key", "Sweeping.overdue"}
+BEHIND = {"BatchDecryptor._key", "SweepStore.overdue"}
 """They ask only what others of the list ask: for a key that is not loaded yet, and by handing an iterator on."""
 
 
@@ -1685,8 +1685,8 @@ OTHERS = {
     "self._store": "IntakeStore",
     "self._calls": "WireCalls",
     "self._run": "Transactions",
-    "self.desk": "Desk",
-    "desk": "Desk",
+    "self.desk": "TicketQueries",
+    "desk": "TicketQueries",
 }
 
 
@@ -1723,7 +1723,7 @@ def write_tickets(desk: Keeping, state: State, numbers: range) -> None:
                 "state": state.value, "queue": queue_of(state), "activity": desk.now + number, "channel": "whatsapp",
                 "conversation_id": f"v{number:019d}", "contact_id": f"c{number:019d}", "tags": ["терминал"],
                 "who": b"w" * 200, "last": b"l" * 300}  # fmt: skip
-        puts.append({"PutRequest": {"Item": item_to_wire(item)}})
+        puts.append({"PutRequest": {"Item": attribute_values(item)}})
     for start in range(0, len(puts), 25):
         desk.dynamodb.batch_write_item(RequestItems={desk.tables["desk"]: puts[start : start + 25]})
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.vault.vault import (
     OVERHEAD,
     CannotOpen,
-    Place,
+    EncryptionContext,
     Vault,
     decode_key,
     encode_key,
@@ -23,7 +23,7 @@ from chalicelib.vault.vault import (
     unseal,
 )
 
-PLACE = Place("desk", "message", "k3n8", "content")
+PLACE = EncryptionContext("desk", "message", "k3n8", "content")
 texts = st.text(max_size=200)
 
 
@@ -38,11 +38,11 @@ def test_what_is_sealed_opens_for_its_owner(text: bytes) -> None:
 
 @given(texts, texts, texts, texts)
 def test_two_places_never_share_an_info(table: str, item_class: str, item_id: str, attribute: str) -> None:
-    place = Place(table, item_class, item_id, attribute)
+    place = EncryptionContext(table, item_class, item_id, attribute)
     for other in (
-        Place(table + item_class, "", item_id, attribute),
-        Place(table, item_class + "x", item_id, attribute),
-        Place(table, item_class, item_id + attribute, ""),
+        EncryptionContext(table + item_class, "", item_id, attribute),
+        EncryptionContext(table, item_class + "x", item_id, attribute),
+        EncryptionContext(table, item_class, item_id + attribute, ""),
     ):
         assert (place.info() == other.info()) == (place == other)
 

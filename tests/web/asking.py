@@ -8,7 +8,7 @@ from chalicelib.certificates.model import final, issued
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.dynamo.models import KeyRow
 from chalicelib.privacy.model import HOUR, Request, RequestState, Step
 from chalicelib.privacy.store import OVER_QUEUE
@@ -88,10 +88,10 @@ def freeze(web: Web, request: Request) -> Request:
 def set_state(web: Web, contact_id: str, state: str) -> None:
     web.dynamodb.update_item(
         TableName=web.tables["desk"],
-        Key=item_to_wire({"pk": rows.contact_pk(contact_id), "sk": "contact"}),
+        Key=attribute_values({"pk": rows.contact_pk(contact_id), "sk": "contact"}),
         UpdateExpression="SET #state = :state ADD #epoch :one",
         ExpressionAttributeNames={"#state": "state", "#epoch": "epoch"},
-        ExpressionAttributeValues={":state": to_wire(state), ":one": {"N": "1"}},
+        ExpressionAttributeValues={":state": attribute_value(state), ":one": {"N": "1"}},
     )
 
 

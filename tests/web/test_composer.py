@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.attributes import item_from_wire
+from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.writes import Write
 from chalicelib.tickets.drafts import DRAFT_DAYS
-from chalicelib.tickets.writes import DeskChanges
+from chalicelib.tickets.writes import TicketWrites
 from tests.storage.declared import class_of, undeclared
 from tests.web.asking import set_state
 from tests.web.conftest import Answer, Browser, Web
@@ -52,7 +52,7 @@ def boxes(browser: Browser, ticket_id: str) -> dict[str, str]:
 
 def drafts(web: Web) -> list[dict[str, Any]]:
     items = web.dynamodb.scan(TableName=web.tables["desk"], ConsistentRead=True)["Items"]
-    return [item for item in map(item_from_wire, items) if item["sk"].startswith("draft#")]
+    return [item for item in map(plain_item, items) if item["sk"].startswith("draft#")]
 
 
 def texts(web: Web, ticket_id: str, direction: str = "out") -> list[str]:
@@ -89,13 +89,13 @@ def test_a_comment_that_meets_other_changes_is_tried_again(
     web: Web, client_id: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket_id = opened(web)
-    store, met = DeskChanges._transact, []
+    store, met = TicketWrites._transact, []
 
-    def busy(changes: DeskChanges, writes: list[Write]) -> bool:
+    def busy(changes: TicketWrites, writes: list[Write]) -> bool:
         met.append(writes)
         return len(met) > 3 and store(changes, writes)
 
-    monkeypatch.setattr(DeskChanges, "_transact", busy)
+    monkeypatch.setattr(TicketWrites, "_transact", busy)
     stored = web.call("POST", f"/api/v1/tickets/{ticket_id}/comments", {"text": "А", **client_id})
     assert (stored.status, len(met), texts(web, ticket_id, "note")) == (201, 4, ["А"])
 

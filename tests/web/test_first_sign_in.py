@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core.errors import Unavailable
 from chalicelib.staff.authenticator_model import LEAST_PASSWORD, grouped, meets_rules, otpauth
-from chalicelib.staff.cognito import Identities
+from chalicelib.staff.cognito import CognitoAccounts
 from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import CODE_LASTS, PER_PAIR
 from chalicelib.staff.sign_in import CHALLENGE_LASTS, SETUP_LASTS
@@ -135,7 +135,7 @@ class DemandingPool:
 def demanding(web: Web, monkeypatch: pytest.MonkeyPatch) -> Iterator[DemandingPool]:
     """A pool that demands an application of everybody."""
     pool = DemandingPool(web.cognito)
-    known = Identities(pool, os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"])
+    known = CognitoAccounts(pool, os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"])
     monkeypatch.setattr(wiring_web, "_identities", lambda: known)
     yield pool
 
@@ -228,7 +228,7 @@ def test_what_cognito_itself_refuses_is_told_the_same_way(
             error = {"Error": {"Code": "PasswordHistoryPolicyViolationException", "Message": "used before"}}
             raise ClientError(error, "AdminRespondToAuthChallenge")
 
-    known = Identities(Strict(), os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"])
+    known = CognitoAccounts(Strict(), os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"])
     monkeypatch.setattr(wiring_web, "_identities", lambda: known)
     step = first_step(web, newcomer, TEMPORARY)
     answer = login(web, {"challenge": step["challenge"], "new_password": OWN})

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.tickets.apply_edits import fold
+from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.records import Message
 
 
@@ -36,7 +36,7 @@ CHANGES = [
 
 @given(st.permutations(CHANGES))
 def test_the_order_of_arrival_does_not_matter(arrived: list[Message]) -> None:
-    shown = fold(arrived)
+    shown = apply_edits(arrived)
     assert [(one.id, one.text, one.reactions) for one in shown] == [
         ("m1", "one, best", ("🔥",)), ("m2", "two", ()), ("m8", "", ()),
     ]  # fmt: skip
@@ -61,7 +61,7 @@ def test_which_ticket_it_lies_on_and_when_it_arrived_does_not_matter(
     """What belongs to the other tickets is neither shown nor missing, and a deleted text is nowhere."""
     other = {f"m{number + 1}" for number in elsewhere}
     own, beside = [[one for one in arrived if (one.id in other) is wanted] for wanted in (False, True)]
-    shown = {one.id: one for one in fold(own, beside)}
+    shown = {one.id: one for one in apply_edits(own, beside)}
     assert "secret" not in str(shown) and not shown.keys() & other
     assert {"m1", "m3", "m5"} - other <= shown.keys()
     if "m1" in shown:
@@ -77,29 +77,29 @@ def test_which_ticket_it_lies_on_and_when_it_arrived_does_not_matter(
 
 
 def test_an_edit_of_an_unknown_message_keeps_its_text() -> None:
-    (shown,) = fold([_in(1, "edit", text="new", about="elsewhere")])
+    (shown,) = apply_edits([_in(1, "edit", text="new", about="elsewhere")])
     assert shown.direction == "in" and shown.text == "new" and shown.edited_at
 
 
 def test_of_a_text_that_was_edited_very_often_the_last_versions_stay() -> None:
     edits = [_in(n, "edit", text=f"v{n}", about="h1") for n in range(2, 60)]
-    (shown,) = fold([_in(1, text="v1"), *edits])
+    (shown,) = apply_edits([_in(1, text="v1"), *edits])
     assert shown.text == "v59" and shown.history == tuple(f"v{n}" for n in range(39, 59))
 
 
 def test_an_edit_that_cannot_be_opened_is_not_an_empty_text() -> None:
     edit = replace(_in(2, "edit", about="h1"), unreadable=True)
-    (shown,) = fold([_in(1, text="before"), edit])
+    (shown,) = apply_edits([_in(1, text="before"), edit])
     assert shown.unreadable and shown.history == ("before",)
-    (mended,) = fold([_in(1, text="before"), edit, _in(3, "edit", text="after", about="h1")])
+    (mended,) = apply_edits([_in(1, text="before"), edit, _in(3, "edit", text="after", about="h1")])
     assert not mended.unreadable and mended.text == "after"
 
 
 def test_an_edit_that_edits_nothing_leaves_no_trace() -> None:
     same = [replace(_in(n, "edit", text="one", about="h1"), details={"new_kind": "text"}) for n in range(2, 7)]
-    (shown,) = fold([_in(1, text="one"), *same])
+    (shown,) = apply_edits([_in(1, text="one"), *same])
     assert (shown.text, shown.history, shown.edited_at) == ("one", (), 0)
-    (shown,) = fold([_in(1, text="one"), *same, _in(9, "edit", text="two", about="h1"), *same[:1]])
+    (shown,) = apply_edits([_in(1, text="one"), *same, _in(9, "edit", text="two", about="h1"), *same[:1]])
     assert (shown.text, shown.history) == ("two", ("one",))
 
 
@@ -107,18 +107,18 @@ def test_a_live_location_is_shown_where_it_is_and_was_edited_by_nobody() -> None
     start = replace(_in(1, "location", text="43, 76"), details={"latitude": 43, "longitude": 76, "live": True})
     there = {"new_kind": "location", "latitude": 43.5, "longitude": 76.5}
     moved = replace(_in(2, "edit", text="43.5, 76.5", about="h1"), details={**there, "live": True})
-    (shown,) = fold([start, moved])
+    (shown,) = apply_edits([start, moved])
     assert (shown.kind, shown.text, shown.history, shown.edited_at) == ("location", "43.5, 76.5", (), 0)
     assert shown.details == {"latitude": 43.5, "longitude": 76.5, "live": True}
-    (ended,) = fold([start, replace(moved, details=there)])
+    (ended,) = apply_edits([start, replace(moved, details=there)])
     assert "live" not in ended.details and ended.details["latitude"] == 43.5
 
 
 def test_a_quote_shows_what_the_provider_says_of_a_message_that_the_desk_does_not_hold() -> None:
-    (other_chat,) = fold([replace(_in(1, text="мынау"), details={"quote_text": "басқа чаттан"})])
+    (other_chat,) = apply_edits([replace(_in(1, text="мынау"), details={"quote_text": "басқа чаттан"})])
     assert other_chat.quote and (other_chat.quote.id, other_chat.quote.text) == ("", "басқа чаттан")
     answer = replace(_in(2, text="иә"), quote_hash="nowhere", details={"quoted_text": "бұрынғы сөз"})
-    (shown,) = fold([answer])
+    (shown,) = apply_edits([answer])
     assert shown.quote and shown.quote.text == "бұрынғы сөз"
-    (gone,) = fold([replace(answer, quote_gone=True)])
+    (gone,) = apply_edits([replace(answer, quote_gone=True)])
     assert gone.quote and gone.quote.text == "" and "quoted_text" not in gone.details

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import day_of, deadline
-from chalicelib.dynamo.queues import Bell
+from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy.model import RequestState, Step
 from chalicelib.wiring import web as wiring_web
@@ -352,21 +352,21 @@ def test_without_the_key_lists_show_no_name_and_no_text(web: Web) -> None:
 
 
 def test_what_a_colleague_decides_rings_for_the_worker_and_other_changes_do_not(web: Web) -> None:
-    def bell(request_id: str) -> object:
+    def wake_up(request_id: str) -> object:
         key = {"pk": {"S": f"request#{request_id}"}, "sk": {"S": "request"}}
         image = web.dynamodb.get_item(TableName=web.tables["desk"], Key=key, ConsistentRead=True)["Item"]
         return relay._bell({"eventName": "MODIFY", "eventID": "1", "dynamodb": {"NewImage": image}})
 
     request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
-    assert bell(request.id) is None
+    assert wake_up(request.id) is None
     assert decide(web, request.id, **ERASE).status == 200
-    assert bell(request.id) is None, "a proposal decides nothing"
+    assert wake_up(request.id) is None, "a proposal decides nothing"
     assert decide(web, request.id, by="erlan", decision="agree").status == 200
-    assert bell(request.id) == ("privacy", Bell({"request_id": request.id}))
+    assert wake_up(request.id) == ("privacy", WakeUp({"request_id": request.id}))
     mark(web, request, waits=None)
-    assert bell(request.id) is None
+    assert wake_up(request.id) is None
     mark(web, request, state="escalated")
-    assert bell(request.id) == ("privacy", Bell({"request_id": request.id}))
+    assert wake_up(request.id) == ("privacy", WakeUp({"request_id": request.id}))
 
 
 # -- the hold

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.dynamo.models import DeskRow, IndexRow
-from chalicelib.staff.sessions import Brake
+from chalicelib.staff.sessions import LoginThrottle
 from chalicelib.staff.sign_in import CHALLENGE_LASTS
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import PASSWORD, Browser, Web, email, path_of
@@ -166,7 +166,7 @@ def test_a_source_waits_after_many_wrong_passwords_of_many_accounts(web: Web) ->
 
 
 def test_a_source_that_must_wait_takes_no_more_attempts_of_any_account(web: Web) -> None:
-    brake = Brake(b"k")
+    brake = LoginThrottle(b"k")
     assert [brake.attempt(f"a{n}@desk.local", "192.0.2.1", web.now) for n in range(60)].count(-1) == 0
     for _ in range(20):
         assert brake.attempt("bolat@desk.local", "192.0.2.1", web.now) == -1
@@ -174,13 +174,13 @@ def test_a_source_that_must_wait_takes_no_more_attempts_of_any_account(web: Web)
 
 
 def test_a_stranger_cannot_shut_a_colleague_out_from_one_place(web: Web) -> None:
-    brake = Brake(b"k")
+    brake = LoginThrottle(b"k")
     assert [brake.attempt("bolat@desk.local", "192.0.2.1", web.now) for _ in range(7)] == [4, 3, 2, 1, 0, -1, -1]
     assert brake.attempt("bolat@desk.local", "192.0.2.2", web.now) == 4
 
 
 def test_an_account_has_fifty_attempts_from_everywhere_together(web: Web) -> None:
-    brake = Brake(b"k")
+    brake = LoginThrottle(b"k")
     left = [brake.attempt("bolat@desk.local", f"192.0.2.{n // 5}", web.now) for n in range(51)]
     assert left.index(-1) == 50
     brake.forgive("bolat@desk.local", "192.0.2.0")

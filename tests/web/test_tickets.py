@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.dynamo.models import DeskRow, KeyRow
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.change import Taken, Wish
+from chalicelib.tickets.change import Taken, TicketChanges
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web, email
 from tests.web.serving import AMINA, DANIYAR, customer, fail, say
@@ -375,7 +375,7 @@ def test_of_four_who_take_an_unassigned_ticket_at_once_one_has_it(web: Web) -> N
     def take(by: Staff | None) -> str:
         assert by is not None
         try:
-            wish = Wish(assignee=by.id, seen_assignee="")
+            wish = TicketChanges(assignee=by.id, seen_assignee="")
             return wiring_web.change_ticket()(ticket["id"], wish, by).assignee
         except Taken as taken:
             return f"taken by {taken.assignee}"

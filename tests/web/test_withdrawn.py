@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.core.addresses import Author
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import item_to_wire, to_wire
+from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.privacy.model import Step
 from tests.web.asking import contact_of, opened, through
 from tests.web.conftest import ROLES, Web
@@ -20,10 +20,10 @@ OPEN = "You may answer the customer&#39;s question; nothing else leaves."
 def suppress(web: Web, contact_id: str, name: str = "suppressed_at") -> None:
     web.dynamodb.update_item(
         TableName=web.tables["desk"],
-        Key=item_to_wire({"pk": rows.contact_pk(contact_id), "sk": "contact"}),
+        Key=attribute_values({"pk": rows.contact_pk(contact_id), "sk": "contact"}),
         UpdateExpression="SET #name = :now",
         ExpressionAttributeNames={"#name": name},
-        ExpressionAttributeValues={":now": to_wire(web.now)},
+        ExpressionAttributeValues={":now": attribute_value(web.now)},
     )
 
 

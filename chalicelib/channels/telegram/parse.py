@@ -34,13 +34,13 @@ from chalicelib.channels.telegram.kinds import LINES, SERVICE, read_content, typ
 from chalicelib.core.addresses import Address, Author
 from chalicelib.messages.model import (
     ChatEvent,
-    Counted,
+    IgnoredPart,
     InboundMessage,
     NumberChanged,
     Part,
     ReachChanged,
     Started,
-    Unclear,
+    UnparsedPart,
 )
 
 _START = re.compile(r"/start(?:@[a-z0-9_]{1,64})?(?: ([a-z0-9_-]{1,64}))?\s*", re.ASCII | re.IGNORECASE)
@@ -77,17 +77,17 @@ class _Reading:
         if migrated and ident(chat.get("id")):
             return self._migrated(given, ident(chat.get("id")), migrated)
         if chat.get("type") in _GROUPS:
-            return Counted("telegram", "channel" if chat["type"] == "channel" else "group")
+            return IgnoredPart("telegram", "channel" if chat["type"] == "channel" else "group")
         if kind and kind not in HANDLED:
-            return Counted("telegram", f"update:{word(kind)}")
+            return IgnoredPart("telegram", f"update:{word(kind)}")
         person = as_dict(given.get("from") or given.get("user"))
         author = _author(person, chat)
         if author is None:
-            return Unclear("telegram", self._account, word(kind), raw_of(update))
+            return UnparsedPart("telegram", self._account, word(kind), raw_of(update))
         if (service := type_of(given)) in SERVICE and kind in ("message", "edited_message"):
             return self._happened(service, given, author)
         if person and ident(person.get("id")) != author.addresses[0].value:
-            return Counted("telegram", "not_the_customer")  # our own bot, or who answers in the customer's chat
+            return IgnoredPart("telegram", "not_the_customer")  # our own bot, or who answers in the customer's chat
         readers: dict[str, Callable[[dict[str, Any], Author], Part]] = {
             "message": self._message,
             "edited_message": self._edited,
@@ -100,12 +100,12 @@ class _Reading:
         except BAD_DATA:
             if kind == "message":
                 return self._unsupported(given, author)
-            return Unclear("telegram", self._account, word(kind), raw_of(update))  # about what, it does not say
+            return UnparsedPart("telegram", self._account, word(kind), raw_of(update))  # about what, it does not say
 
     def _happened(self, service: str, message: dict[str, Any], author: Author) -> Part:
         """What happened in the chat and nobody wrote: a line for what concerns the conversation, else it is counted."""
         if service not in LINES:
-            return Counted("telegram", f"service:{word(service)}")
+            return IgnoredPart("telegram", f"service:{word(service)}")
         at = moment(message.get("date"), self._now) or hour_of(self._now)
         provider_id = f"{author.addresses[0].value}:service:{ident(message.get('message_id')) or self._update_id}"
         return ChatEvent("telegram", self._account, author, provider_id, LINES[service], at)
@@ -165,7 +165,7 @@ class _Reading:
     def _member(self, change: dict[str, Any], author: Author) -> Part:
         status = as_dict(change.get("new_chat_member")).get("status")
         if status not in ("kicked", "member"):
-            return Counted("telegram", f"member:{word(status)}")
+            return IgnoredPart("telegram", f"member:{word(status)}")
         at = moment(change.get("date"), self._now) or hour_of(self._now)
         return ReachChanged("telegram", self._account, author, status == "kicked", at)
 

@@ -35,14 +35,14 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.messages.model import (
     ChatEvent,
     ChatEventKind,
-    Counted,
     DeliveryStatus,
+    IgnoredPart,
     InboundMessage,
     NumberChanged,
     Part,
     Started,
     StatusUpdate,
-    Unclear,
+    UnparsedPart,
 )
 
 _STATUSES: dict[object, DeliveryStatus] = {
@@ -69,11 +69,11 @@ def parse(body: bytes, accounts: Collection[str], now: int | None = None) -> lis
     """
     root = load_object(body)
     if "object" in root and root["object"] != "whatsapp_business_account":
-        return [Counted("whatsapp", f"object:{word(root['object'])}")]
+        return [IgnoredPart("whatsapp", f"object:{word(root['object'])}")]
     if not isinstance(root.get("entry"), list):
-        return [Unclear("whatsapp", "", "envelope", raw_of(root))]
+        return [UnparsedPart("whatsapp", "", "envelope", raw_of(root))]
     reading = _Reading(root, accounts, int(time.time()) if now is None else now)
-    return list(reading.parts()) or [Counted("whatsapp", "empty")]
+    return list(reading.parts()) or [IgnoredPart("whatsapp", "empty")]
 
 
 class _Reading:
@@ -90,19 +90,19 @@ class _Reading:
                 for change in changes:
                     yield from self._change(change)
             else:
-                yield Unclear("whatsapp", "", "entry", raw_of(entry))
+                yield UnparsedPart("whatsapp", "", "entry", raw_of(entry))
 
     def _change(self, change: object) -> Iterator[Part]:
         whole = as_dict(change)
         field, value = whole.get("field"), whole.get("value")
         if field not in ("messages", "user_id_update") and isinstance(field, str):
-            yield Counted("whatsapp", f"field:{word(field)}")
+            yield IgnoredPart("whatsapp", f"field:{word(field)}")
             return
         account = ident(as_dict(as_dict(value).get("metadata")).get("phone_number_id"))
         if not isinstance(value, dict) or not isinstance(field, str) or not account:
-            yield Unclear("whatsapp", "", "change", raw_of(change))
+            yield UnparsedPart("whatsapp", "", "change", raw_of(change))
         elif account not in self._accounts:
-            yield Counted("whatsapp", "foreign_number")
+            yield IgnoredPart("whatsapp", "foreign_number")
         elif field == "user_id_update":
             yield from self._id_updates(value, account)
         else:
@@ -112,7 +112,7 @@ class _Reading:
         people = People(value)
         for name in ("messages", "statuses", "errors"):
             if name in value and not isinstance(value[name], list):
-                yield Unclear("whatsapp", account, name, raw_of(value[name]))
+                yield UnparsedPart("whatsapp", account, name, raw_of(value[name]))
         messages, statuses = as_list(value.get("messages")), as_list(value.get("statuses"))
         for message in messages:
             self._position += 1
@@ -127,17 +127,17 @@ class _Reading:
                 self._position += 1
                 yield self._unsupported({"errors": [error]}, account, person, "errors")
             else:
-                yield Counted("whatsapp", f"error:{_code(error) or 'other'}")
+                yield IgnoredPart("whatsapp", f"error:{_code(error) or 'other'}")
 
     def _message(self, message: object, account: str, people: People) -> Iterator[Part]:
         given = as_dict(message)
         author = people.author_of(given)
         if ident(given.get("group_id")):
-            yield Counted("whatsapp", "group")
+            yield IgnoredPart("whatsapp", "group")
         elif given.get("type") == "system":
             yield from self._system(given, account, author)
         elif author is None:
-            yield Unclear("whatsapp", account, _type(given), raw_of(message))
+            yield UnparsedPart("whatsapp", account, _type(given), raw_of(message))
         elif given.get("type") == "request_welcome":
             provider_id, at = ident(given.get("id")) or made_id(given, author.addresses[0].value), self._time(given)
             yield Started("whatsapp", account, author, provider_id, at or self._stand_in_time)
@@ -191,9 +191,9 @@ class _Reading:
         at = self._time(message) or self._stand_in_time
         provider_id = ident(message.get("id")) or made_id(message)
         if kind in _NO_MATTER:
-            yield Counted("whatsapp", f"system:{kind}")
+            yield IgnoredPart("whatsapp", f"system:{kind}")
         elif not changes and author is None:
-            yield Unclear("whatsapp", account, f"system:{word(kind)}", raw_of(message))
+            yield UnparsedPart("whatsapp", account, f"system:{word(kind)}", raw_of(message))
         elif not changes and author:
             what: ChatEventKind = "number_unnamed" if kind in _MOVED else "system_unknown"
             yield ChatEvent("whatsapp", account, author, provider_id, what, at)
@@ -205,7 +205,7 @@ class _Reading:
             ids = as_dict(as_dict(update).get("user_id"))
             old, new = ident(ids.get("previous")), ident(ids.get("current"))
             if not old or not new:
-                yield Unclear("whatsapp", account, "user_id_update", raw_of(update))
+                yield UnparsedPart("whatsapp", account, "user_id_update", raw_of(update))
                 continue
             at = self._time(as_dict(update)) or self._stand_in_time
             provider_id = made_id(update)
@@ -216,7 +216,7 @@ class _Reading:
         state, provider_id = given.get("status"), ident(given.get("id"))
         known = _STATUSES.get(state) if isinstance(state, str) else None
         if known is None or not provider_id:
-            return Unclear("whatsapp", account, "status", raw_of(status))
+            return UnparsedPart("whatsapp", account, "status", raw_of(status))
         # Meta has sent "delivered" beside an error; only a failure has a reason.
         error = next(iter(as_list(given.get("errors"))), None) if known == "failed" else None
         return StatusUpdate(

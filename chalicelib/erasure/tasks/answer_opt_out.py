@@ -9,7 +9,7 @@ from chalicelib.privacy.texts import opted_out
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.mailbox.store import RequestBox
+    from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.privacy.opening import RequestOpening
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.privacy.store import RequestStore
@@ -26,7 +26,7 @@ class AnswerOptOut:
 
     store: "RequestStore"
     opening: "RequestOpening"
-    box: "RequestBox"
+    box: "MailboxWrites"
     secret: "RequestSecret"
     profile: "Profile"
     address: str

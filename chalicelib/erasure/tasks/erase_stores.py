@@ -17,7 +17,7 @@ from chalicelib.privacy.model import Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.erasure.eraser import Erasing
+    from chalicelib.erasure.eraser import Eraser
     from chalicelib.privacy.store import RequestStore
 
 BUDGET = 240.0
@@ -32,7 +32,7 @@ class EraseStores:
 
     requests: "RequestStore"
     inventories: Inventories
-    store: "Erasing"
+    store: "Eraser"
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
     budget: float = BUDGET

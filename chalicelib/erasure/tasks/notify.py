@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.model import ANSWER_WAITS, BACKUP_DAYS, HOUR, OPT_OUT, Request, Step
 from chalicelib.privacy.texts import erased
 
@@ -24,7 +24,7 @@ class Notify:
     answers who wanted no news and is still a customer."""
 
     store: "RequestStore"
-    box: RequestBox
+    box: MailboxWrites
     secret: "RequestSecret"
     profile: "Profile"
     address: str

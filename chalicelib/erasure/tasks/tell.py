@@ -16,7 +16,7 @@ from chalicelib.privacy.model import HOUR, WATCHED, Request, RequestState, Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.mailbox.store import RequestBox
+    from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.profile.model import Deadline, Profile
 
@@ -29,7 +29,7 @@ class Announce:
     """Builds announcements. `address` is the public page where a certificate is checked, `term` the time to think
     again."""
 
-    box: "RequestBox"
+    box: "MailboxWrites"
     secret: "RequestSecret"
     profile: "Profile"
     address: str

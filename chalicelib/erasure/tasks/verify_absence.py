@@ -10,7 +10,7 @@ from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.model import MOST_PASSES, Request, Step
 
 if TYPE_CHECKING:
-    from chalicelib.erasure.verifier import Absence
+    from chalicelib.erasure.verifier import Verifier
     from chalicelib.privacy.store import RequestStore
     from chalicelib.vault.vault import Vault
 
@@ -23,7 +23,7 @@ class VerifyAbsence:
     """Proves absence, or sends the workflow back to the eraser."""
 
     requests: "RequestStore"
-    store: "Absence"
+    store: "Verifier"
     vault: Callable[[], "Vault"]
     clock: Callable[[], int]
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.privacy import texts as privacy_texts
-from chalicelib.privacy.mailbox.store import DEFAULT
+from chalicelib.privacy.mailbox.writes import DEFAULT
 from chalicelib.privacy.model import HOUR, MOST_ASKED, Ask, Request, Step, Subject
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.mailbox.store import RequestBox
+    from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.profile.model import Profile
 
 
@@ -18,7 +18,7 @@ class RequestAnswers:
     """Builds answers in the request's language; none for a request without a box. Times in ms."""
 
     profile: "Profile"
-    box: "RequestBox"
+    box: "MailboxWrites"
 
     def already_open(self, request: Request, now: int) -> "list[Write]":
         """To a person who asks again; one an hour, however often they ask: the second is refused as a `notice`."""

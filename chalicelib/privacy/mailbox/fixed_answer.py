@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.writes import Write, Writes, blind_of_notice
+from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, Started
-from chalicelib.privacy.mailbox.store import RequestBox
-from chalicelib.suppression.model import Fence
+from chalicelib.privacy.mailbox.writes import MailboxWrites
+from chalicelib.suppression.model import SuppressionEntry
 
 BOX_EPOCH = 1
 """A request's box is made in one epoch and destroyed in it."""
@@ -21,10 +21,10 @@ class FixedAnswer:
 
     def __init__(self, tables: Mapping[str, str], transact: Callable[[list[Write]], Outcome]) -> None:
         self._writes = Writes(tables)
-        self._box = RequestBox(tables)
+        self._box = MailboxWrites(tables)
         self._transact = transact
 
-    def give(self, fence: Fence, part: InboundMessage | Started, text: str, now: int) -> bool:
+    def give(self, fence: SuppressionEntry, part: InboundMessage | Started, text: str, now: int) -> bool:
         """Put the fixed answer into the request's box, once whoever else does it at the same time; nothing when the box
         is gone. Returns False when another transaction was in the way.
 
@@ -33,7 +33,7 @@ class FixedAnswer:
         """
         if fence.box is None:
             return True
-        box, blind = fence.box, blind_of_notice(ERASING, fence.request_id)
+        box, blind = fence.box, pseudonym_of_notice(ERASING, fence.request_id)
         mark = {"message_ref": str(MessageRef(box.conversation_id, now, blind))}
         pk, request_id = rows.conversation_pk(box.conversation_id), fence.request_id
         writes = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.observability import log
 from chalicelib.privacy.cooling_off import cooling_off_ends
-from chalicelib.privacy.mailbox.store import default_answer
+from chalicelib.privacy.mailbox.writes import default_answer
 from chalicelib.privacy.model import Request, Step, Wait, proof_of_telling
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ from chalicelib.privacy.model import (
     suppresses,
 )
 from chalicelib.web.api.form import when
-from chalicelib.web.http import fields
-from chalicelib.web.http.answers import json_answer
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import json_answer
 from chalicelib.wiring import web as wiring_web
 
 KINDS = (
@@ -45,7 +45,7 @@ _GIVEN = ("check", "ground", "posted_on", "reason", "proposed")
 NOT_FOUND = "There is no such request, or its retention has ended."
 
 
-def list_requests(call: Call) -> Response:
+def list_requests(call: HttpRequest) -> Response:
     """GET privacy-requests"""
     query = call.query
     fields.only(query, ("state", "kind", "limit", "cursor"), "parameter")
@@ -62,7 +62,7 @@ def list_requests(call: Call) -> Response:
     return json_answer({"items": [form(one, call.now) for one in found.items], "cursor": found.cursor or None})
 
 
-def open_request(call: Call) -> Response:
+def open_request(call: HttpRequest) -> Response:
     """POST privacy-requests: a second one returns the first."""
     fields.only(call.query, (), "parameter")
     body = call.json
@@ -101,7 +101,7 @@ def audit_opened(request_id: str, contact_id: str, kind: str, staff_id: str, *, 
     )
 
 
-def read(call: Call) -> Response:
+def read(call: HttpRequest) -> Response:
     """GET privacy-requests/{id}"""
     fields.only(call.query, (), "parameter")
     request = _request(fields.path_id(call.path), call.now)
@@ -109,7 +109,7 @@ def read(call: Call) -> Response:
     return json_answer(form(request, call.now))
 
 
-def decide(call: Call) -> Response:
+def decide(call: HttpRequest) -> Response:
     """POST privacy-requests/{id}/decision"""
     fields.only(call.query, (), "parameter")
     request_id, body = fields.path_id(call.path), call.json
@@ -135,13 +135,13 @@ def decide(call: Call) -> Response:
     return json_answer(form(_request(request_id, call.now), call.now))
 
 
-def read_hold(call: Call) -> Response:
+def read_hold(call: HttpRequest) -> Response:
     """GET privacy-hold"""
     fields.only(call.query, (), "parameter")
     return json_answer(_hold())
 
 
-def set_hold(call: Call) -> Response:
+def set_hold(call: HttpRequest) -> Response:
     """POST privacy-hold"""
     fields.only(call.query, (), "parameter")
     fields.only(call.json, ("held",))
@@ -158,7 +158,7 @@ def _hold() -> dict[str, Any]:
     return {"held": hold is not None, "since": when(hold.at) if hold else None, "by": hold.by or None if hold else None}
 
 
-def certificate(call: Call) -> Response:
+def certificate(call: HttpRequest) -> Response:
     """GET certificates/{id}: the entries of the ledger, as they were signed."""
     fields.only(call.query, (), "parameter")
     certificate_id, ledger = fields.path_id(call.path), wiring_web.ledger()

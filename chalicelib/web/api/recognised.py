@@ -9,13 +9,13 @@ from chalicelib.core.references import MessageRef
 from chalicelib.privacy.model import HANDLED_KINDS, Request, shown_state
 from chalicelib.web.api.form import when
 from chalicelib.web.api.privacy import audit_opened
-from chalicelib.web.http import fields
-from chalicelib.web.http.answers import json_answer
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import json_answer
 from chalicelib.wiring import web as wiring_web
 
 
-def open_request(call: Call) -> Response:
+def open_request(call: HttpRequest) -> Response:
     """POST tickets/{id}/privacy-requests: a second one returns the first."""
     fields.only(call.query, (), "parameter")
     ticket_id, body = fields.path_id(call.path), call.json
@@ -27,7 +27,7 @@ def open_request(call: Call) -> Response:
     return json_answer(_form(request), 201 if new else 200)
 
 
-def recognised(call: Call, ticket_id: str, message_id: str, kind: str) -> tuple[Request, bool]:
+def recognised(call: HttpRequest, ticket_id: str, message_id: str, kind: str) -> tuple[Request, bool]:
     """Open a request of this kind for a message, and write that down; return it, or the one that was there already.
     Raises BadInput, NotFound, Frozen, Conflict and Unavailable."""
     ticket, opened = wiring_web.recognise_request()(ticket_id, MessageRef.parse(message_id), kind, call.colleague)

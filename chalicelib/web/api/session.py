@@ -14,9 +14,9 @@ from chalicelib.staff.authenticator_model import otpauth
 from chalicelib.staff.model import Staff
 from chalicelib.staff.sign_in import Step
 from chalicelib.web.api import form as api_form
-from chalicelib.web.http import fields
-from chalicelib.web.http.answers import json_answer
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import json_answer
 from chalicelib.wiring import web as wiring_web
 
 MAX_EMAIL, MAX_PASSWORD, MAX_CODE = 254, 256, 12
@@ -31,13 +31,13 @@ def description() -> dict[str, Any]:
     return found
 
 
-def describe(call: Call) -> Response:
+def describe(call: HttpRequest) -> Response:
     """GET openapi.json"""
     fields.only(call.query, ())
     return json_answer(description())
 
 
-def login(call: Call) -> Response:
+def login(call: HttpRequest) -> Response:
     """POST login: the password, then what the answer asks for, until there is a session."""
     fields.only(call.query, ())
     body = call.json
@@ -76,7 +76,7 @@ def _step(step: Step) -> dict[str, str]:
     return {**told, "secret": step.secret, "uri": otpauth(service, step.account, step.secret)}
 
 
-def logout(call: Call) -> Response:
+def logout(call: HttpRequest) -> Response:
     """POST logout"""
     fields.only(call.query, ())
     if call.raw.strip():
@@ -86,19 +86,19 @@ def logout(call: Call) -> Response:
     return json_answer({"ok": True})
 
 
-def me(call: Call) -> Response:
+def me(call: HttpRequest) -> Response:
     """GET me"""
     fields.only(call.query, ())
     return json_answer(api_form.me(call.colleague))
 
 
-def authenticator(call: Call) -> Response:
+def authenticator(call: HttpRequest) -> Response:
     """GET me/authenticator"""
     fields.only(call.query, ())
     return json_answer({"on": wiring_web.authenticator().is_on(call.colleague)})
 
 
-def set_up_authenticator(call: Call) -> Response:
+def set_up_authenticator(call: HttpRequest) -> Response:
     """POST me/authenticator: the password, then the first code of the new application."""
     fields.only(call.query, ())
     body, use = call.json, wiring_web.authenticator()
@@ -111,7 +111,7 @@ def set_up_authenticator(call: Call) -> Response:
     return json_answer({"on": True})
 
 
-def switch_off_authenticator(call: Call) -> Response:
+def switch_off_authenticator(call: HttpRequest) -> Response:
     """POST me/authenticator/off: the password and a code of the application."""
     fields.only(call.query, ())
     body = call.json
@@ -121,17 +121,17 @@ def switch_off_authenticator(call: Call) -> Response:
     return json_answer({"on": False})
 
 
-def revoke(call: Call) -> Response:
+def revoke(call: HttpRequest) -> Response:
     """POST staff/{id}/revoke"""
     return _administer(call, wiring_web.revoke_staff())
 
 
-def restore(call: Call) -> Response:
+def restore(call: HttpRequest) -> Response:
     """POST staff/{id}/restore"""
     return _administer(call, wiring_web.restore_staff())
 
 
-def _administer(call: Call, use: Callable[[str, Staff], None]) -> Response:
+def _administer(call: HttpRequest, use: Callable[[str, Staff], None]) -> Response:
     fields.only(call.query, ())
     if call.raw.strip():
         fields.only(call.json, ())

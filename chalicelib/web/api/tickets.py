@@ -5,14 +5,14 @@ from chalice.app import Response
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.change import Wish
+from chalicelib.tickets.change import TicketChanges
 from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import ASSIGNEE_NONE, STATES, Page, Wanted
 from chalicelib.web.api import form as api_form
-from chalicelib.web.http import fields
-from chalicelib.web.http.answers import json_answer
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import json_answer
 from chalicelib.web.questions import with_questions
 from chalicelib.wiring import web as wiring_web
 
@@ -20,7 +20,7 @@ CHANNELS = ("whatsapp", "telegram", "email", "form")
 LIST_PARAMETERS = ("state", "channel", "assignee", "tag", "q", "limit", "cursor")
 
 
-def list_tickets(call: Call) -> Response:
+def list_tickets(call: HttpRequest) -> Response:
     """GET tickets"""
     query = call.query
     fields.only(query, LIST_PARAMETERS, "parameter")
@@ -66,7 +66,7 @@ def _assignee(value: str, staff: Staff) -> str:
     raise BadInput("The parameter assignee is a colleague's id, me, or none.")
 
 
-def read(call: Call) -> Response:
+def read(call: HttpRequest) -> Response:
     """GET tickets/{id}: opening it makes it read, as on the page."""
     fields.only(call.query, (), "parameter")
     desk = wiring_web.desk()
@@ -76,14 +76,14 @@ def read(call: Call) -> Response:
     return json_answer({**api_form.ticket(ticket), "messages": said, "earlier": thread.earlier})
 
 
-def change(call: Call) -> Response:
+def change(call: HttpRequest) -> Response:
     """PATCH tickets/{id}"""
     fields.only(call.query, (), "parameter")
     ticket_id, body = fields.path_id(call.path), call.json
     fields.only(body, ("state", "assignee", "priority", "tags", "seen_assignee"))
     if not body.keys() - {"seen_assignee"}:
         raise BadInput("Nothing to change. Give state, assignee, priority or tags.")
-    wish = Wish(
+    wish = TicketChanges(
         state=fields.word(body, "state", STATES) if "state" in body else None,
         assignee=_new_assignee(body["assignee"], call.colleague) if "assignee" in body else None,
         priority=fields.word(body, "priority", PRIORITIES) if "priority" in body else None,
@@ -106,7 +106,7 @@ def _new_assignee(value: object, staff: Staff) -> str:
     return value
 
 
-def reply(call: Call) -> Response:
+def reply(call: HttpRequest) -> Response:
     """POST tickets/{id}/replies"""
     fields.only(call.query, (), "parameter")
     ticket_id, body = fields.path_id(call.path), call.json
@@ -115,7 +115,7 @@ def reply(call: Call) -> Response:
     return json_answer(api_form.message(wiring_web.reply()(ticket_id, text, client_id, call.colleague.id)), 201)
 
 
-def sent_reply(call: Call) -> Response:
+def sent_reply(call: HttpRequest) -> Response:
     """GET tickets/{id}/replies/{client_id}: whether a reply is stored, when the answer to it was lost"""
     fields.only(call.query, (), "parameter")
     ticket_id, client_id = fields.path_id(call.path), fields.client_id(call.path)
@@ -126,7 +126,7 @@ def sent_reply(call: Call) -> Response:
     return json_answer(api_form.message(found))
 
 
-def comment(call: Call) -> Response:
+def comment(call: HttpRequest) -> Response:
     """POST tickets/{id}/comments"""
     fields.only(call.query, (), "parameter")
     ticket_id, body = fields.path_id(call.path), call.json
@@ -136,7 +136,7 @@ def comment(call: Call) -> Response:
     return json_answer(api_form.message(wiring_web.comment()(ticket_id, text, call.colleague, client_id)), 201)
 
 
-def contact(call: Call) -> Response:
+def contact(call: HttpRequest) -> Response:
     """GET contacts/{id}"""
     fields.only(call.query, (), "parameter")
     found = wiring_web.desk().contact(fields.path_id(call.path))

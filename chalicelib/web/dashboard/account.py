@@ -8,22 +8,22 @@ from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sign_in import Step, TooMany
 from chalicelib.tickets.listing import counts
 from chalicelib.web.api.session import MAX_CHALLENGE, MAX_CODE, password
-from chalicelib.web.dashboard import pages
+from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.enrolment import shown
 from chalicelib.web.dashboard.problems import problem_text
 from chalicelib.web.dashboard.queue import BY_NAME, Place, rail
-from chalicelib.web.http import fields
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 
-def account(call: Call) -> Response:
+def account(call: HttpRequest) -> Response:
     """GET account"""
     fields.only(call.query, (), "parameter")
     return _page(call)
 
 
-def _page(call: Call, *, status: int = 200, step: Step | None = None, problem: str = "") -> Response:
+def _page(call: HttpRequest, *, status: int = 200, step: Step | None = None, problem: str = "") -> Response:
     words = pages.words_for(call, call.now)
     place = Place(BY_NAME["open"])
     return pages.page(
@@ -40,7 +40,7 @@ def _page(call: Call, *, status: int = 200, step: Step | None = None, problem: s
     )
 
 
-def set_up(call: Call) -> Response:
+def set_up(call: HttpRequest) -> Response:
     """POST: the password, then the first code. The key is shown in the answer and kept nowhere, so the step with it
     is the one page that follows a post without a redirect."""
     form, use = call.form, wiring_web.authenticator()
@@ -56,7 +56,7 @@ def set_up(call: Call) -> Response:
     return pages.go("/dashboard/account")
 
 
-def switch_off(call: Call) -> Response:
+def switch_off(call: HttpRequest) -> Response:
     """POST: the password and a code of the application"""
     form = call.form
     fields.only(form, ("csrf", "password", "code"))
@@ -68,7 +68,7 @@ def switch_off(call: Call) -> Response:
     return pages.go("/dashboard/account")
 
 
-def _refused(call: Call, error: DeskError, challenge: str = "") -> Response:
+def _refused(call: HttpRequest, error: DeskError, challenge: str = "") -> Response:
     """The page again, saying what was wrong; with the same key while its step may be tried again."""
     if not isinstance(error, NotProven | TooMany | Conflict | Forbidden | BadInput):
         raise error

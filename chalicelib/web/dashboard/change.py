@@ -6,15 +6,15 @@ from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.change import Taken, Wish
+from chalicelib.tickets.change import Taken, TicketChanges
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
 from chalicelib.tickets.work import Frozen
-from chalicelib.web.dashboard import pages
+from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.queue import colleagues
 from chalicelib.web.dashboard.ticket import Refused, Typed, back, draw, form_fields
-from chalicelib.web.http import fields
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
 
@@ -38,7 +38,7 @@ RULES: Mapping[str, str] = {
 """What is said beside the field for a refusal's code."""
 
 
-def change(call: Call) -> Response:
+def change(call: HttpRequest) -> Response:
     """POST a change of state, assignee, priority or tags"""
     form = form_fields(call, *FIELDS, "seen_assignee", "panel")
     try:
@@ -50,9 +50,9 @@ def change(call: Call) -> Response:
     return back(call, form)
 
 
-def wish(form: Mapping[str, str], by: Staff) -> Wish:
+def wish(form: Mapping[str, str], by: Staff) -> TicketChanges:
     """What a form asks for. Raises BadInput."""
-    return Wish(
+    return TicketChanges(
         state=fields.word(form, "state", STATES) if "state" in form else None,
         assignee=_assignee(form["assignee"], by) if "assignee" in form else None,
         priority=fields.word(form, "priority", PRIORITIES) if "priority" in form else None,
@@ -70,7 +70,7 @@ def _assignee(value: str, by: Staff) -> str:
     return value
 
 
-def refused(call: Call, form: Mapping[str, str], error: BadInput | Conflict) -> Refused:
+def refused(call: HttpRequest, form: Mapping[str, str], error: BadInput | Conflict) -> Refused:
     """What the page says about it, and where."""
     field = next((name for name in FIELDS if name in form), FIELDS[0])
     taken_by = error.assignee if isinstance(error, Taken) else ""

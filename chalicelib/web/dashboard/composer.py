@@ -11,9 +11,9 @@ from chalicelib.core.observability import audit
 from chalicelib.tickets.drafts import KINDS, DraftKind
 from chalicelib.tickets.work import admit
 from chalicelib.web.dashboard.ticket import BOXES, TYPED, Typed, again, back, draw, form_fields
-from chalicelib.web.http import fields
-from chalicelib.web.http.answers import json_answer
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import json_answer
 from chalicelib.wiring import web as wiring_web
 
 _IDS: dict[DraftKind, str] = {"reply": "client_id", "comment": "note_id"}
@@ -21,7 +21,7 @@ _IDS: dict[DraftKind, str] = {"reply": "client_id", "comment": "note_id"}
 _ORDER = re.compile("[0-9]{1,16}")
 
 
-def reply(call: Call) -> Response:
+def reply(call: HttpRequest) -> Response:
     """POST a reply. A comment that was begun beside it stays a draft."""
     form = form_fields(call, *TYPED)
     ticket_id = fields.path_id(call.path)
@@ -33,7 +33,7 @@ def reply(call: Call) -> Response:
     return _done(call, form, "comment")
 
 
-def comment(call: Call) -> Response:
+def comment(call: HttpRequest) -> Response:
     """POST a comment. A reply that was begun beside it stays a draft."""
     form = form_fields(call, *TYPED)
     ticket_id = fields.path_id(call.path)
@@ -46,7 +46,7 @@ def comment(call: Call) -> Response:
     return _done(call, form, "reply")
 
 
-def _done(call: Call, form: dict[str, str], other: DraftKind) -> Response:
+def _done(call: HttpRequest, form: dict[str, str], other: DraftKind) -> Response:
     """What follows on sending; the text of the other box is kept."""
     if call.wants_json:
         return json_answer({"sent": True, "client_id": new_id()})
@@ -60,7 +60,7 @@ def _done(call: Call, form: dict[str, str], other: DraftKind) -> Response:
     return back(call, form)
 
 
-def draft(call: Call) -> Response:
+def draft(call: HttpRequest) -> Response:
     """POST what is typed and not sent: a script does so while one types, a button without scripts"""
     form = form_fields(call, *TYPED, "order")
     order = form.get("order", str(call.now))
@@ -74,7 +74,7 @@ def draft(call: Call) -> Response:
     return json_answer({"saved": all(saved)}) if call.wants_json else back(call, form)
 
 
-def _keep(call: Call, form: dict[str, str], kind: DraftKind, order: int) -> bool:
+def _keep(call: HttpRequest, form: dict[str, str], kind: DraftKind, order: int) -> bool:
     name, id_name = BOXES[kind], _IDS[kind]
     client_id = form.get(id_name, "")
     if not fields.is_client_id(client_id):
@@ -83,7 +83,7 @@ def _keep(call: Call, form: dict[str, str], kind: DraftKind, order: int) -> bool
     return wiring_web.keep_draft()(fields.path_id(call.path), kind, text, client_id, order, call.colleague)
 
 
-def sent(call: Call) -> Response:
+def sent(call: HttpRequest) -> Response:
     """GET whether something is stored on the ticket under a client's id, and its text: for a script whose answer was
     lost"""
     fields.only(call.query, (), "parameter")

@@ -3,15 +3,15 @@
 from chalice.app import Response
 
 from chalicelib.tickets.listing import counts
-from chalicelib.web.dashboard import pages
+from chalicelib.web.dashboard import rendering as pages
+from chalicelib.web.dashboard.privacy_presenter import RequestWords
 from chalicelib.web.dashboard.queue import BY_NAME, Place, colleagues, rail
-from chalicelib.web.dashboard.show_privacy import RequestWords
-from chalicelib.web.http import fields
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 
-def hold(call: Call) -> Response:
+def hold(call: HttpRequest) -> Response:
     """GET the hold"""
     fields.only(call.query, (), "parameter")
     words, place = pages.words_for(call, call.now, colleagues()), Place(BY_NAME["open"])
@@ -26,7 +26,7 @@ def hold(call: Call) -> Response:
     )
 
 
-def set_hold(call: Call) -> Response:
+def set_hold(call: HttpRequest) -> Response:
     """POST: hold or release"""
     fields.only(call.form, ("csrf", "hold"))
     use = wiring_web.hold_destructions()

@@ -23,21 +23,21 @@ from chalicelib.privacy.model import (
     tellable,
 )
 from chalicelib.tickets.listing import counts
-from chalicelib.tickets.queries import Desk
+from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact
 from chalicelib.tickets.work import Frozen
 from chalicelib.web.api.privacy import NOT_FOUND, audit_opened
-from chalicelib.web.dashboard import pages
+from chalicelib.web.dashboard import rendering as pages
+from chalicelib.web.dashboard.privacy_presenter import CHECKS, GATE, GROUNDS, KINDS, NOT_DONE, PROBLEMS, RequestWords
 from chalicelib.web.dashboard.queue import BY_NAME, Place, colleagues, rail
-from chalicelib.web.dashboard.show_privacy import CHECKS, GATE, GROUNDS, KINDS, NOT_DONE, PROBLEMS, RequestWords
-from chalicelib.web.http import fields
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 PER_PAGE = 50
 
 
-def requests(call: Call) -> Response:
+def requests(call: HttpRequest) -> Response:
     """GET the list: nearest limit first, then what is over, newest first"""
     fields.only(call.query, ("cursor",), "parameter")
     found = wiring_web.request_pages().page(call.now, PER_PAGE, cursor=call.query.get("cursor", ""))
@@ -66,13 +66,13 @@ class Typed:
     reason: str = ""
 
 
-def case(call: Call) -> Response:
+def case(call: HttpRequest) -> Response:
     """GET one request"""
     fields.only(call.query, (), "parameter")
     return _case(call, Typed())
 
 
-def _case(call: Call, typed: Typed) -> Response:
+def _case(call: HttpRequest, typed: Typed) -> Response:
     reader = wiring_web.request_pages()
     kept = reader.find(fields.path_id(call.path), call.now)
     if kept is None:
@@ -113,7 +113,7 @@ def _may_be_held(one: Request) -> bool:
     return one.kind != OPT_OUT and one.state not in OVER and not any(one.done(step) for step in (Step.FENCED, *ENDINGS))
 
 
-def _person(desk: Desk, contact_id: str, call: Call) -> Contact | None:
+def _person(desk: TicketQueries, contact_id: str, call: HttpRequest) -> Contact | None:
     found = desk.contact(contact_id)
     if found is None or found.erasing or found.erased:
         return None
@@ -121,7 +121,7 @@ def _person(desk: Desk, contact_id: str, call: Call) -> Contact | None:
     return found
 
 
-def decide(call: Call) -> Response:
+def decide(call: HttpRequest) -> Response:
     """POST a decision: propose to destroy, to refuse, or that the person was told by letter; agree to what another has
     proposed, or take it back; go on after a failure"""
     form = call.form
@@ -149,20 +149,20 @@ def decide(call: Call) -> Response:
     return pages.go(f"/dashboard/privacy/{request_id}")
 
 
-def refused(call: Call, error: BadInput | Conflict) -> Response:
+def refused(call: HttpRequest, error: BadInput | Conflict) -> Response:
     """The request's page with what was typed and, beside it, why it was not taken."""
     said = pages.words_for(call, call.now).say(PROBLEMS.get(error.code, NOT_DONE))
     given = {name: call.form.get(name, "") for name in _PROPOSED}
     return _case(call, Typed(problem=said, status=error.status, part=call.form.get("decision", ""), **given))
 
 
-def new(call: Call) -> Response:
+def new(call: HttpRequest) -> Response:
     """GET the form for a request that a person made to us in another way"""
     fields.only(call.query, ("contact",), "parameter")
     return _new(call, call.query.get("contact", ""), Typed())
 
 
-def _new(call: Call, contact_id: str, typed: Typed) -> Response:
+def _new(call: HttpRequest, contact_id: str, typed: Typed) -> Response:
     desk = wiring_web.desk()
     person = _person(desk, fields.path_id({"id": contact_id}), call)
     if person is None:
@@ -180,7 +180,7 @@ def _new(call: Call, contact_id: str, typed: Typed) -> Response:
     )
 
 
-def enter(call: Call) -> Response:
+def enter(call: HttpRequest) -> Response:
     """POST a new request; when one is open already, that one is shown"""
     form = call.form
     fields.only(form, ("csrf", "contact", "kind", "evidence", "received_on"))
@@ -198,7 +198,7 @@ def enter(call: Call) -> Response:
     return pages.go(f"/dashboard/privacy/{opened.request_id}")
 
 
-def frozen(call: Call, error: Frozen) -> Response:
+def frozen(call: HttpRequest, error: Frozen) -> Response:
     """The page of a ticket whose customer's data is being destroyed: numbers and states, nothing of the person."""
     ticket = error.ticket
     request_id = wiring_web.desk().open_request(ticket.contact_id)
@@ -206,7 +206,7 @@ def frozen(call: Call, error: Frozen) -> Response:
     return _page("privacy-frozen.html", call, status=error.status, ticket=ticket, one=kept.request if kept else None)
 
 
-def _page(template: str, call: Call, **values: Any) -> Response:
+def _page(template: str, call: HttpRequest, **values: Any) -> Response:
     words, place = pages.words_for(call, call.now, colleagues()), Place(BY_NAME["open"])
     return pages.page(
         template,

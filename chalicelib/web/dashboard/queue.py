@@ -13,10 +13,10 @@ from chalicelib.staff.model import Staff
 from chalicelib.tickets.listing import COUNTED, Counts, counts, page
 from chalicelib.tickets.model import State
 from chalicelib.tickets.records import ASSIGNEE_NONE, Page, Ticket, Wanted
-from chalicelib.web.dashboard import pages
-from chalicelib.web.dashboard.show import Words, capped
-from chalicelib.web.http import fields
-from chalicelib.web.http.call import Call
+from chalicelib.web.dashboard import rendering as pages
+from chalicelib.web.dashboard.presenter import Words, capped
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.routes import PRIVACY
 from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
@@ -164,13 +164,13 @@ def colleagues() -> dict[str, str]:
     return {one.id: one.name for one in wiring_web.staff().all()}
 
 
-def queue(call: Call) -> Response:
+def queue(call: HttpRequest) -> Response:
     """GET the list"""
     fields.only(call.query, ("view", "channel", "tag", "cursor"), "parameter")
     return plain_list(call, Place.of(dict(call.query)), call.query.get("cursor", ""))
 
 
-def plain_list(call: Call, place: Place, cursor: str = "", notice: str = "") -> Response:
+def plain_list(call: HttpRequest, place: Place, cursor: str = "", notice: str = "") -> Response:
     """The page of a list that is no search, with a sentence above it if there is one to say."""
     desk = wiring_web.desk()
     found = page(desk, place.wanted(call.colleague), call.now, PER_PAGE, cursor)
@@ -191,7 +191,15 @@ def _count(place: Place, tally: Counts, staff: Staff) -> str:
 
 
 def list_page(
-    call: Call, words: Words, place: Place, found: Page, tally: Counts, *, count: str, q: str = "", notice: str = ""
+    call: HttpRequest,
+    words: Words,
+    place: Place,
+    found: Page,
+    tally: Counts,
+    *,
+    count: str,
+    q: str = "",
+    notice: str = "",
 ) -> Response:
     """The page of a list: of a search when there are words `q`."""
     return pages.page(
@@ -211,7 +219,7 @@ def list_page(
     )
 
 
-def keys(call: Call) -> Response:
+def keys(call: HttpRequest) -> Response:
     """GET the list of keys"""
     fields.only(call.query, (), "parameter")
     words = pages.words_for(call, call.now)

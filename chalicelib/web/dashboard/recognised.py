@@ -8,22 +8,22 @@ from chalicelib.core.references import MessageRef
 from chalicelib.privacy.model import HANDLED_KINDS, Request
 from chalicelib.tickets.listing import counts
 from chalicelib.web.api.recognised import recognised
-from chalicelib.web.dashboard import pages
+from chalicelib.web.dashboard import rendering as pages
+from chalicelib.web.dashboard.privacy_presenter import KINDS, RequestWords
 from chalicelib.web.dashboard.queue import Place, colleagues, rail
-from chalicelib.web.dashboard.show_privacy import KINDS, RequestWords
 from chalicelib.web.dashboard.ticket import PLACE, form_fields, running
-from chalicelib.web.http import fields
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 
-def show(call: Call) -> Response:
+def show(call: HttpRequest) -> Response:
     """GET the form for one message"""
     fields.only(call.query, (*PLACE, "message"), "parameter")
     return _page(call, dict(call.query))
 
 
-def open_request(call: Call) -> Response:
+def open_request(call: HttpRequest) -> Response:
     """POST: the request is opened; when one is there already, that one is shown"""
     form = form_fields(call, "message", "kind")
     ticket_id = fields.path_id(call.path)
@@ -42,7 +42,7 @@ def _place(given: dict[str, str]) -> Place:
 
 
 def _page(
-    call: Call, given: dict[str, str], *, found: Request | None = None, problem: bool = False, status: int = 200
+    call: HttpRequest, given: dict[str, str], *, found: Request | None = None, problem: bool = False, status: int = 200
 ) -> Response:
     use, ref = wiring_web.recognise_request(), MessageRef.parse(given.get("message", ""))
     ticket, message = use.message(fields.path_id(call.path), ref)

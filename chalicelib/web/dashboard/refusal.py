@@ -7,17 +7,17 @@ from chalice.app import Response
 from chalicelib.core.errors import DeskError
 from chalicelib.tickets.work import Frozen
 from chalicelib.web import labels
-from chalicelib.web.dashboard.pages import go, page, safe_next, words_for
-from chalicelib.web.http.answers import json_answer
-from chalicelib.web.http.call import Call
+from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import json_answer
 
 
-def _refused(call: Call, error: DeskError) -> Response:
+def _refused(call: HttpRequest, error: DeskError) -> Response:
     said = words_for(call, call.now).say(labels.REFUSALS.get(error.code) or labels.ERRORS.get(error.status, ""))
     return json_answer({"code": error.code, "message": said or error.message}, error.status)
 
 
-def refusal(call: Call | None, error: DeskError) -> Response:
+def refusal(call: HttpRequest | None, error: DeskError) -> Response:
     """The page for an error: what happened and what to do. Text that was typed is shown, so that it is not lost. A
     script of a page is told in JSON and keeps the page."""
     if call is not None and call.wants_json:

@@ -6,12 +6,12 @@ from chalicelib.core.observability import audit
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.tickets.listing import counts
-from chalicelib.tickets.queries import Desk
+from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Page, Ticket
-from chalicelib.web.dashboard import pages
+from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.queue import BY_NAME, Place, colleagues, list_page, plain_list
-from chalicelib.web.http import fields
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
 
@@ -19,7 +19,7 @@ MOST_FOUND = 100
 OVER = desk_msg("This search has ended, or a colleague made it. Type it again; here are all open tickets.")
 
 
-def search(call: Call) -> Response:
+def search(call: HttpRequest) -> Response:
     """POST search: on to what is found. What people look for stands in no address but sealed."""
     fields.only(call.form, ("csrf", "q"))
     q = " ".join(call.form.get("q", "").split())[: fields.MAX_Q]
@@ -28,7 +28,7 @@ def search(call: Call) -> Response:
     return pages.go("/dashboard/found", s=sealed(fields.short({"q": q}, "q", fields.MAX_Q), call.colleague))
 
 
-def found(call: Call) -> Response:
+def found(call: HttpRequest) -> Response:
     """GET what a search finds by now"""
     fields.only(call.query, ("s",), "parameter")
     place = Place.of(dict(call.query))
@@ -40,7 +40,7 @@ def found(call: Call) -> Response:
     return list_page(call, words, place, Page(tickets), counts(call.now), count=str(len(tickets)), q=q)
 
 
-def find(desk: Desk, q: str, staff: Staff) -> tuple[Ticket, ...]:
+def find(desk: TicketQueries, q: str, staff: Staff) -> tuple[Ticket, ...]:
     """The tickets that a search finds, as many as a page shows."""
     tickets = tuple(wiring_web.search(desk)(q)[:MOST_FOUND])
     audit("search", count=len(tickets), staff_id=staff.id)

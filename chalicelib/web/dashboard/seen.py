@@ -13,10 +13,10 @@ from chalice.app import Response
 from chalicelib.core.errors import NotFound
 from chalicelib.core.references import MessageRef
 from chalicelib.tickets.records import Message, Ticket
-from chalicelib.web.dashboard.show import Words
-from chalicelib.web.http import fields
-from chalicelib.web.http.answers import json_answer
-from chalicelib.web.http.call import Call
+from chalicelib.web.dashboard.presenter import Words
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import json_answer
 from chalicelib.wiring import web as wiring_web
 
 SCRIPT_COOKIE = "desk-script"
@@ -25,7 +25,7 @@ LOOK, GLANCE = 2, 5
 """Seconds for which a message is in view before it counts as read; of a ticket that is nobody's a glance does not."""
 
 
-def has_scripts(call: Call) -> bool:
+def has_scripts(call: HttpRequest) -> bool:
     """Whether scripts run in this browser."""
     return call.cookies.get(SCRIPT_COOKIE) == "1"
 
@@ -69,7 +69,7 @@ def days(messages: Sequence[Message], first: str, words: Words) -> list[Day]:
     return found
 
 
-def seen(call: Call) -> Response:
+def seen(call: HttpRequest) -> Response:
     """POST the newest message that was looked at"""
     fields.only(call.form, ("csrf", "message"))
     ref = MessageRef.parse(call.form.get("message", ""))

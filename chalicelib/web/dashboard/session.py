@@ -14,10 +14,9 @@ from chalicelib.staff.sessions import csrf_token
 from chalicelib.staff.sign_in import SignedIn, Step, TooMany, WrongPassword
 from chalicelib.web.api.session import MAX_CHALLENGE, MAX_CODE, MAX_EMAIL, MAX_PASSWORD, password
 from chalicelib.web.dashboard.enrolment import shown
-from chalicelib.web.dashboard.pages import go, page, safe_next, words_for
 from chalicelib.web.dashboard.problems import problem_text
-from chalicelib.web.http import fields
-from chalicelib.web.http.answers import json_answer
+from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
+from chalicelib.web.http import validators as fields
 from chalicelib.web.http.auth import (
     LANGUAGE_COOKIE,
     LOGIN_COOKIE,
@@ -27,25 +26,26 @@ from chalicelib.web.http.auth import (
     cookie_name,
     login_form_token,
 )
-from chalicelib.web.http.call import Call
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import json_answer
 from chalicelib.wiring import web as wiring_web
 
 YEAR = 365 * 24 * 60 * 60
 
 
-def home(call: Call) -> Response:
+def home(call: HttpRequest) -> Response:
     """GET /"""
     return go("/dashboard")
 
 
-def sign_in_page(call: Call) -> Response:
+def sign_in_page(call: HttpRequest) -> Response:
     """GET sign-in"""
     fields.only(call.query, ("lang", "next"), "parameter")
     return _form(call, next_page=safe_next(call.query.get("next", "")))
 
 
 def _form(
-    call: Call,
+    call: HttpRequest,
     *,
     next_page: str,
     status: int = 200,
@@ -76,7 +76,7 @@ def _form(
     return answer
 
 
-def sign_in(call: Call) -> Response:
+def sign_in(call: HttpRequest) -> Response:
     """POST sign-in: the password, then what the account asks for, until there is a session."""
     fields.only(call.query, (), "parameter")
     form = call.form
@@ -101,7 +101,7 @@ def sign_in(call: Call) -> Response:
     return go(next_page, end)
 
 
-def _attempt(call: Call, email: str, challenge: str) -> SignedIn | Step:
+def _attempt(call: HttpRequest, email: str, challenge: str) -> SignedIn | Step:
     form, use = call.form, wiring_web.sign_in()
     if not challenge:
         if not 0 < len(form.get("password", "")) <= MAX_PASSWORD or not 0 < len(email) <= MAX_EMAIL:
@@ -127,7 +127,7 @@ def _once_more(challenge: str, error: DeskError) -> Step | None:
         return None
 
 
-def sign_out(call: Call) -> Response:
+def sign_out(call: HttpRequest) -> Response:
     """POST sign-out"""
     fields.only(call.form, ("csrf",))
     wiring_web.sessions().end(call.token)
@@ -135,7 +135,7 @@ def sign_out(call: Call) -> Response:
     return go("/dashboard/sign-in", [cookie(SESSION_COOKIE, "", 0)])
 
 
-def set_language(call: Call) -> Response:
+def set_language(call: HttpRequest) -> Response:
     """POST language"""
     fields.only(call.form, ("csrf", "language", "next"))
     language = fields.word(call.form, "language", LANGUAGES)
@@ -143,19 +143,19 @@ def set_language(call: Call) -> Response:
     return go(safe_next(call.form.get("next", "")), [cookie(LANGUAGE_COOKIE, language, YEAR)])
 
 
-def session(call: Call) -> Response:
+def session(call: HttpRequest) -> Response:
     """GET who is signed in by now, and the token of their forms: for the script of a page that was left open"""
     fields.only(call.query, (), "parameter")
     return json_answer({"staff": call.colleague.id, "csrf": csrf_token(call.token)})
 
 
-def undertaking_page(call: Call) -> Response:
+def undertaking_page(call: HttpRequest) -> Response:
     """GET undertaking"""
     fields.only(call.query, (), "parameter")
     return page("undertaking.html", call)
 
 
-def undertaking(call: Call) -> Response:
+def undertaking(call: HttpRequest) -> Response:
     """POST undertaking"""
     fields.only(call.form, ("csrf", "agree"))
     fields.word(call.form, "agree", ("yes",))

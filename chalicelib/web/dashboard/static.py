@@ -7,8 +7,8 @@ from pathlib import Path
 from chalice.app import Response
 
 from chalicelib.core.errors import NotFound
-from chalicelib.web.http.answers import SECURITY_HEADERS
-from chalicelib.web.http.call import Call
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import SECURITY_HEADERS
 
 _FOLDER = Path(__file__).parent.parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -29,7 +29,7 @@ def address(name: str) -> str:
     return f"/static/{_files()[name][0]}/{name}"
 
 
-def file(call: Call) -> Response:
+def file(call: HttpRequest) -> Response:
     """GET /static/{version}/{name}: never changes, so it may be kept for a year."""
     version, kind, body = _files().get(call.path["name"], ("", "", ""))
     if not version or call.path["version"] != version:
@@ -37,7 +37,7 @@ def file(call: Call) -> Response:
     return _answer(kind, body, "public, max-age=31536000, immutable")
 
 
-def named(call: Call) -> Response:
+def named(call: HttpRequest) -> Response:
     """GET /static/{name}: for public pages, whose addresses know no version. API Gateway wants one name per place
     of a path, so the variable is called as in the route below it."""
     version, kind, body = _files().get(call.path["version"], ("", "", ""))

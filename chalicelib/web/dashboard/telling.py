@@ -12,10 +12,10 @@ from chalicelib.core.texts import KAZAKHSTAN, desk_text, show_date
 from chalicelib.privacy.model import tellable
 from chalicelib.privacy.texts import letter
 from chalicelib.web.api.privacy import NOT_FOUND
-from chalicelib.web.dashboard import pages
+from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.privacy import refused
-from chalicelib.web.http import fields
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
 
@@ -23,7 +23,7 @@ LABELS = (desk_msg("To"), desk_msg("Address"), desk_msg("Request"), desk_msg("Si
 """What stands on the letter beside its text, in the language of the person."""
 
 
-def again(call: Call) -> Response:
+def again(call: HttpRequest) -> Response:
     """POST: send the announcement once more"""
     fields.only(call.form, ("csrf",))
     request_id = fields.path_id(call.path)
@@ -35,7 +35,7 @@ def again(call: Call) -> Response:
     return pages.go(f"/dashboard/privacy/{request_id}")
 
 
-def printed(call: Call) -> Response:
+def printed(call: HttpRequest) -> Response:
     """GET the letter that tells the person, with number and secret of the certificate, to print"""
     fields.only(call.query, (), "parameter")
     kept = wiring_web.request_pages().find(fields.path_id(call.path), call.now)

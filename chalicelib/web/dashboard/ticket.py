@@ -14,17 +14,17 @@ from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.tickets.drafts import KINDS, Draft, DraftKind
 from chalicelib.tickets.listing import counts, page
 from chalicelib.tickets.model import PRIORITIES
-from chalicelib.tickets.queries import Desk
+from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
 from chalicelib.tickets.work import admit
-from chalicelib.web.dashboard import pages
+from chalicelib.web.dashboard import rendering as pages
+from chalicelib.web.dashboard.privacy_presenter import RequestWords
 from chalicelib.web.dashboard.queue import PER_PAGE, Place, leading, rail, title_of
 from chalicelib.web.dashboard.search import find, plain, words_of
 from chalicelib.web.dashboard.seen import days, first_new, has_scripts, looks
-from chalicelib.web.dashboard.show_privacy import RequestWords
-from chalicelib.web.http import fields
-from chalicelib.web.http.answers import json_answer
-from chalicelib.web.http.call import Call
+from chalicelib.web.http import validators as fields
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import json_answer
 from chalicelib.web.labels import desk_msg
 from chalicelib.web.questions import with_questions, with_request
 from chalicelib.wiring import web as wiring_web
@@ -110,13 +110,15 @@ class Refused:
     taken_by: str = ""
 
 
-def show(call: Call) -> Response:
+def show(call: HttpRequest) -> Response:
     """GET a ticket"""
     fields.only(call.query, PLACE, "parameter")
     return draw(call, dict(call.query), Typed())
 
 
-def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, refused: Refused = Refused()) -> Response:
+def draw(
+    call: HttpRequest, given: dict[str, str], typed: Typed, status: int = 200, refused: Refused = Refused()
+) -> Response:
     """The page of a ticket, with what was typed in its boxes and a change that was refused. Raises NotFound, Frozen and
     Unavailable."""
     place = Place.of({name: given.get(name, "") for name in PLACE})
@@ -135,7 +137,7 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, ref
     retention = wiring_web.profile().retention["ticket"]
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
     waiting = ticket.unread if ticket.assignee in ("", call.colleague.id) else 0
-    kept = wiring_web.drafts().of(ticket, call.colleague.id, desk.opener, call.now)
+    kept = wiring_web.drafts().of(ticket, call.colleague.id, desk.decryptor, call.now)
     boxes = {
         "reply": box(typed.reply, typed.reply_id, kept.get("reply")),
         "comment": box(typed.comment, typed.comment_id, kept.get("comment")),
@@ -174,7 +176,7 @@ def draw(call: Call, given: dict[str, str], typed: Typed, status: int = 200, ref
     )
 
 
-def beside(call: Call, desk: Desk, place: Place) -> tuple[Place, Sequence[Ticket] | None]:
+def beside(call: HttpRequest, desk: TicketQueries, place: Place) -> tuple[Place, Sequence[Ticket] | None]:
     """The list beside the ticket and its place: the search's, while that is to be had. A refresh does not search again:
     None leaves the list in the open page as it is."""
     if place.s and call.headers.get("x-refresh") == "1":
@@ -207,20 +209,20 @@ def composer(ticket: Ticket, blocked: bool, window_ends: int, now: int) -> str:
     return "window" if window_ends and window_ends <= now else "open"
 
 
-def form_fields(call: Call, *names: str) -> dict[str, str]:
+def form_fields(call: HttpRequest, *names: str) -> dict[str, str]:
     """The form's fields: these, and the place in the list that the ticket was opened from. Raises BadInput."""
     form = call.form
     fields.only(form, ("csrf", *PLACE, *names))
     return form
 
 
-def back(call: Call, form: dict[str, str]) -> Response:
+def back(call: HttpRequest, form: dict[str, str]) -> Response:
     """Go on to the ticket's page."""
     place = Place.of({name: form.get(name, "") for name in PLACE})
     return pages.go(f"/dashboard/tickets/{call.path['id']}" + place.query())
 
 
-def again(call: Call, form: dict[str, str], error: DeskError, mode: str) -> Response:
+def again(call: HttpRequest, form: dict[str, str], error: DeskError, mode: str) -> Response:
     """The page once more with what was typed and why it was refused. What was typed is kept as a draft, if that can be;
     under a new id when its own was used. A script keeps its page and is told the reason, and the new id."""
     said = pages.words_for(call, call.now).say(PROBLEMS.get(error.code, PROBLEMS[""]))
@@ -243,7 +245,7 @@ def again(call: Call, form: dict[str, str], error: DeskError, mode: str) -> Resp
     return draw(call, form, typed, error.status)
 
 
-def retry(call: Call) -> Response:
+def retry(call: HttpRequest) -> Response:
     """POST: send a reply that failed once more, at the end and under an id of its own."""
     form = form_fields(call, "message")
     ticket_id, ref = fields.path_id(call.path), MessageRef.parse(form.get("message", ""))

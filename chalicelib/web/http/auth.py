@@ -9,7 +9,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Forbidden, NotSignedIn
 from chalicelib.core.settings import settings
 from chalicelib.staff.model import SESSION_LASTS, Staff
-from chalicelib.web.http.call import Call
+from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.routes import Route
 
 LOCAL = "http://127.0.0.1"
@@ -44,7 +44,7 @@ def cookie(what: str, value: str, seconds: int = SESSION_LASTS // SECOND) -> str
     return morsel.OutputString()
 
 
-def token_of(call: Call, route: Route) -> str:
+def token_of(call: HttpRequest, route: Route) -> str:
     """The session token: a Bearer header for the API, a cookie for pages. Neither serves in place of the other."""
     if route.api:
         kind, _, token = call.headers.get("authorization", "").partition(" ")
@@ -52,14 +52,14 @@ def token_of(call: Call, route: Route) -> str:
     return call.cookies.get(cookie_name(SESSION_COOKIE), "")
 
 
-def identify(call: Call, route: Route) -> Call:
+def identify(call: HttpRequest, route: Route) -> HttpRequest:
     """Return the call with who is signed in, if anybody. Raises Unavailable."""
     token = token_of(call, route)
     staff = find_staff(token, "api" if route.api else "page", call.now) if token else None
     return replace(call, staff=staff, token=token) if staff else call
 
 
-def permit(call: Call, route: Route) -> None:
+def permit(call: HttpRequest, route: Route) -> None:
     """Refuse who may not make this call. Raises NotSignedIn and Forbidden."""
     if route.public:
         return
@@ -88,7 +88,7 @@ def find_staff(token: str, kind: str, now: int) -> Staff | None:
     return staff
 
 
-def check_form(call: Call) -> None:
+def check_form(call: HttpRequest) -> None:
     """Refuse a form that was not made for this session. Raises Forbidden."""
     from chalicelib.staff.sessions import csrf_token
 
@@ -101,7 +101,7 @@ def login_form_token(cookie_value: str) -> str:
     return hashlib.sha256(f"login|{cookie_value}".encode()).hexdigest()
 
 
-def check_login_form(call: Call) -> None:
+def check_login_form(call: HttpRequest) -> None:
     """Refuse a sign-in form that another site made. Raises Forbidden."""
     value = call.cookies.get(cookie_name(LOGIN_COOKIE), "")
     given = call.form.get("csrf", "").encode()

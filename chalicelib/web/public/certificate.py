@@ -18,7 +18,7 @@ from chalicelib.core.settings import settings
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_text
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
-from chalicelib.web.http.answers import SECURITY_HEADERS, html_answer
+from chalicelib.web.http.responses import SECURITY_HEADERS, html_answer
 from chalicelib.web.public.certificate_words import in_groups, plain, shown
 from chalicelib.web.public.policy import environment, reader_language
 

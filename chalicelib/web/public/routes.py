@@ -6,7 +6,7 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.core.settings import settings
-from chalicelib.web.http.answers import answering, html_answer, json_answer
+from chalicelib.web.http.responses import answering, html_answer, json_answer
 
 
 def public_routes() -> Blueprint:

@@ -10,9 +10,9 @@ from chalicelib.contacts.search_words import contact_words
 from chalicelib.core.observability import count, log
 from chalicelib.erasure.inventory import Inventories, Person, identities_place
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.mailbox.store import ADDRESSES, RequestBox
+from chalicelib.privacy.mailbox.writes import ADDRESSES, MailboxWrites
 from chalicelib.privacy.model import Step
-from chalicelib.suppression.model import Box
+from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import sealing
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.vault import CannotOpen, Vault, fingerprint, seal, unseal
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class FreezeInventory:
+class BuildInventory:
     """Writes the inventory of a fenced person, once. The vault opens the person's addresses for it.
 
     A number may have changed, or have got another owner, since the box was made: then the box gets the addresses as
@@ -32,7 +32,7 @@ class FreezeInventory:
 
     requests: "RequestStore"
     store: Inventories
-    box: RequestBox
+    box: MailboxWrites
     vault: Callable[[], Vault]
     clock: Callable[[], int]
 
@@ -53,7 +53,7 @@ class FreezeInventory:
         self.store.freeze(request, person, sealed, fingerprint(public) if public else "", now, moved)
         return {"outcome": "frozen"}
 
-    def _moved(self, box: Box, person: Person, opened: Mapping[str, str]) -> "list[Write]":
+    def _moved(self, box: ReplyMailbox, person: Person, opened: Mapping[str, str]) -> "list[Write]":
         """The write that gives the box the person's addresses, when it has others; none when theirs do not open."""
         if not opened or not person.box:
             return []

@@ -22,7 +22,7 @@ class WrongType(DeskError):
 
 
 @dataclass(frozen=True)
-class Call:
+class HttpRequest:
     """A request. `token` is the session's, empty when signed out; `now` is the desk's time in ms."""
 
     method: str
@@ -79,7 +79,7 @@ class Call:
         return fields
 
 
-def read_call(method: str, route: str, request: Any, now: int) -> Call:
+def read_call(method: str, route: str, request: Any, now: int) -> HttpRequest:
     """Take apart chalice's request. Raises BadInput for repeated parameters and bad base64, TooLarge."""
     try:
         raw: bytes = request.raw_body or b""
@@ -89,7 +89,7 @@ def read_call(method: str, route: str, request: Any, now: int) -> Call:
         raise TooLarge("This is too large. Send less text.")
     headers = {name.lower(): value for name, value in request.headers.items()}
     identity = (request.context or {}).get("identity") or {}
-    return Call(
+    return HttpRequest(
         method=method,
         route=route,
         path=dict(request.uri_params or {}),

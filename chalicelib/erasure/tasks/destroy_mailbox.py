@@ -11,12 +11,12 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.writes import Write
-from chalicelib.privacy.mailbox.store import last_answer
+from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.model import BACKUP_DAYS, NOT_ARRIVED, Request, RequestState, Step, proof_of_telling
 from chalicelib.privacy.store import over
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.mailbox.store import BoxRemoval
+    from chalicelib.privacy.mailbox.writes import BoxRemoval
     from chalicelib.privacy.store import RequestStore
     from chalicelib.privacy.telling.announcements import Announced
 
@@ -27,7 +27,7 @@ inventory's, whose kind they are."""
 
 
 @dataclass(frozen=True)
-class CloseBox:
+class DestroyMailbox:
     """Destroys the box. The key goes first and the mark last: whoever runs this again finds what is left to do."""
 
     store: "RequestStore"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Grace:
+class CoolingOff:
     """A run of the release before comes here without having told the person: then `tell` does so first, and this
     waiting goes on until they were told and the time is over."""
 

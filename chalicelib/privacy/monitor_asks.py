@@ -10,7 +10,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.observability import count, log
 
 if TYPE_CHECKING:
-    from chalicelib.retention.sweep_store import Sweeping
+    from chalicelib.retention.sweep_store import SweepStore
 
 BELL_LIVES = 30 * 60 * SECOND
 """How long a bell may be on its way: the queue `privacy` hands it out ten times, 180 s apart. Only then is it rung for
@@ -20,11 +20,11 @@ MOST = 500
 
 
 @dataclass(frozen=True)
-class WatchAsks:
+class MonitorAsks:
     """One look at all asks. `ring` has those of a contact dealt with and returns whether the bell was taken."""
 
-    store: "Sweeping"
-    ring: Callable[[str], bool]
+    store: "SweepStore"
+    enqueue: Callable[[str], bool]
     clock: Callable[[], int]
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
@@ -37,7 +37,7 @@ class WatchAsks:
         oldest, rung = now, 0
         for ask in self.store.asks(MOST):
             oldest = min(oldest, ask.at)
-            if ask.due_at <= now and self.stopwatch() <= until and self.ring(ask.contact_id):
+            if ask.due_at <= now and self.stopwatch() <= until and self.enqueue(ask.contact_id):
                 self.store.put_off(ask, now + BELL_LIVES)
                 rung += 1
         count("OldestAskSeconds", (now - oldest) / SECOND, unit="Seconds")

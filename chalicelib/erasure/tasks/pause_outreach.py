@@ -13,10 +13,10 @@ from chalicelib.core.ids import new_id
 from chalicelib.dynamo import schema as rows
 from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.mailbox.store import RequestBox
+from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.model import HOUR, OPT_OUT, Request, RequestState, Step, identity_until
 from chalicelib.privacy.texts import challenge, challenge_buttons, refused
-from chalicelib.suppression.model import Box
+from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import new_contact_key, seal
 
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from chalicelib.outbox.reading import OutboxReading
     from chalicelib.privacy.store import RequestStore
     from chalicelib.profile.model import Profile
-    from chalicelib.vault.decryptor import Opener
+    from chalicelib.vault.decryptor import BatchDecryptor
 
 _ENDED = (Step.CANCELLED, Step.REFUSED)
 _ANSWERED = (Step.VERIFIED, *_ENDED)
 
 
 @dataclass(frozen=True)
-class SoftSuppress:
+class PauseOutreach:
     """Opens the request's box. Box, secret, question and mark are one transaction, so a person is asked once however
     often this runs."""
 
     store: "RequestStore"
-    box: RequestBox
+    box: MailboxWrites
     reading: "OutboxReading"
-    opener: Callable[[], "Opener"]
+    decryptor: Callable[[], "BatchDecryptor"]
     vault_public: bytes
     profile: "Profile"
     clock: Callable[[], int]
@@ -79,7 +79,7 @@ class SoftSuppress:
             raise NotFound("The contact of this request is gone.", code="no_contact")
         addresses = self._addresses(recipient)
         key = new_contact_key(self.vault_public, new_id())
-        box, secret = Box(key.contact_id, new_id(), key.public), new_id()
+        box, secret = ReplyMailbox(key.contact_id, new_id(), key.public), new_id()
         refusal = self._refusal(request, box, now)
         marked = self.store.finish(
             request,
@@ -97,10 +97,10 @@ class SoftSuppress:
         return [marked, self._suppressed(request, recipient, now), *opened, *answer]
 
     def _addresses(self, recipient: Recipient) -> dict[str, str]:
-        opener = self.opener()
+        decryptor = self.decryptor()
         found = {}
         for kind, sealed in recipient.addresses.items():
-            value = opener.text(recipient.contact_id, sealing.contact_attribute(recipient.contact_id, kind), sealed)
+            value = decryptor.text(recipient.contact_id, sealing.contact_attribute(recipient.contact_id, kind), sealed)
             if value is None:
                 raise NotFound("The key of this request's contact is gone.", code="no_contact")
             found[kind] = value
@@ -126,17 +126,17 @@ class SoftSuppress:
         earlier = self.store.get(recipient.opted_out_by) if recipient.opted_out_by == request.after != "" else None
         return not recipient.opted_out_by or (earlier is not None and earlier.done(Step.CANCELLED))
 
-    def _refusal(self, request: Request, box: Box, now: int) -> "list[Write]":
+    def _refusal(self, request: Request, box: ReplyMailbox, now: int) -> "list[Write]":
         """The answer to a request that was refused before there was a box: later nobody but the person could open the
         reason."""
         if not request.done(Step.REFUSED) or request.done(Step.REASONED):
             return []
         sealed, place = self.store.item(request.id).get("reason"), sealing.request_attribute(request.id, "reason")
-        reason = self.opener().text(request.contact_id, place, sealed) if sealed else ""
+        reason = self.decryptor().text(request.contact_id, place, sealed) if sealed else ""
         text = refused(self.profile, request.language, request.kind, request.ground, reason or "")
         return self.box.message(box, request.channel, request.account, request.id, "refused", text, (), now)
 
-    def _question(self, request: Request, box: Box, now: int) -> "list[Write]":
+    def _question(self, request: Request, box: ReplyMailbox, now: int) -> "list[Write]":
         """The challenge, unless the answer is known already: then nothing is left to ask."""
         if any(request.done(step) for step in _ANSWERED):
             return []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class FinishCertificate:
+class CompletionCertificate:
     """Ends requests. The days are the profile's, for an answered request and for the proof of consent."""
 
     requests: "RequestStore"

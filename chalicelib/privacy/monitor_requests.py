@@ -18,7 +18,7 @@ MOST_WOKEN = 500
 
 
 @dataclass(frozen=True)
-class WatchRequests:
+class MonitorRequests:
     """One look at all open requests. `wake` has the requests of these ids woken and returns how many; `held` says
     whether destructions are held."""
 

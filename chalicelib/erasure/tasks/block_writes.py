@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class HardSuppress:
+class BlockWrites:
     """Closes the fence of a request that is verified. It may be run again at any time."""
 
     requests: "RequestStore"

@@ -30,7 +30,7 @@ from chalicelib.privacy.model import (
 from chalicelib.privacy.telling.announcements import Announced
 from chalicelib.profile.model import Deadline
 from chalicelib.web.clause_words import clause_words
-from chalicelib.web.dashboard.show import Words
+from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.labels import desk_msg, label
 from chalicelib.web.public.certificate_words import STORES
 

@@ -9,18 +9,18 @@ long that takes, and go with its end. The watch sees to it that every open reque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.backoff import TRIES, full_jitter
+from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import Wire, item_from_wire
+from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import reach
 from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write, Writes, blind_of_notice
+from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.model import Button
 from chalicelib.outbox.model import RIGHTS
 from chalicelib.privacy.model import Identity, Request, Step, Subject
-from chalicelib.suppression.model import Box
+from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import sealing
 from chalicelib.vault.model import ContactKey
@@ -35,7 +35,7 @@ BOX = "box"
 anew."""
 
 
-class RequestBox:
+class MailboxWrites:
     """Builds the writes of a box. They belong into the transaction that marks what they tell of as done."""
 
     def __init__(self, tables: Mapping[str, str]) -> None:
@@ -44,7 +44,7 @@ class RequestBox:
     def opening(
         self,
         request: Request,
-        box: Box,
+        box: ReplyMailbox,
         key: ContactKey,
         addresses: Mapping[str, str],
         head: Mapping[str, Any],
@@ -82,7 +82,7 @@ class RequestBox:
             self._writes.put("box_key", "keys", box.contact_id, "", {**kept, "created_at": now}),
         ]
 
-    def readdressed(self, box: Box, addresses: Mapping[str, str]) -> Write:
+    def readdressed(self, box: ReplyMailbox, addresses: Mapping[str, str]) -> Write:
         """The person is reached by these addresses now, and by no other; sealed to the box's own key."""
         sealed = _sealed(box, addresses)
         gone = [f"#{kind}" for kind in ADDRESSES if kind not in sealed]
@@ -118,12 +118,12 @@ class RequestBox:
         kind, box = f"announced-{len(request.announcements)}", request.box
         written = self.message(box, request.channel, request.account, request.id, kind, text, buttons, now)
         written[0].item["Put"]["Item"]["request_id"] = {"S": request.id}
-        ref = MessageRef(box.conversation_id, now, blind_of_notice(kind, request.id))
+        ref = MessageRef(box.conversation_id, now, pseudonym_of_notice(kind, request.id))
         return ref, [self._open(request, box, heard_at), *written]
 
     def message(
         self,
-        box: Box,
+        box: ReplyMailbox,
         channel: str,
         account: str,
         request_id: str,
@@ -135,7 +135,7 @@ class RequestBox:
     ) -> list[Write]:
         """The rows of an answer and of its place in the outbox. There is one of each `kind` about a request at the
         same time `at` (ms): who wants one for good gives a time that is always the same."""
-        ref = MessageRef(box.conversation_id, at, blind_of_notice(kind, request_id))
+        ref = MessageRef(box.conversation_id, at, pseudonym_of_notice(kind, request_id))
         content = {"text": text, "buttons": [one._asdict() for one in buttons]}
         message = {
             "direction": "out",
@@ -170,7 +170,7 @@ class RequestBox:
         self, subject: Subject, kind: str, text: str, now: int, buttons: Sequence[Button] = ()
     ) -> list[Write]:
         """An answer into the person's own conversation, where no request and so no box is open. `now` in ms."""
-        own = Box(subject.contact_id, subject.conversation_id, subject.public_key)
+        own = ReplyMailbox(subject.contact_id, subject.conversation_id, subject.public_key)
         pk, values = rows.conversation_pk(own.conversation_id), {"contact": own.contact_id}
         channel, account = subject.channel, subject.account
         return [
@@ -178,7 +178,7 @@ class RequestBox:
             *self.message(own, channel, account, own.contact_id, kind, text, buttons, now, "status"),
         ]
 
-    def _open(self, request: Request, box: Box, heard_at: int = 0) -> Write:
+    def _open(self, request: Request, box: ReplyMailbox, heard_at: int = 0) -> Write:
         """The box is open. A press of the person that the request knows of counts as their last message: WhatsApp
         then takes answers for another day."""
         pressed = max(0 if request.cancelled_by else request.at(Step.CANCELLED), heard_at)
@@ -197,7 +197,7 @@ def default_answer(request: Request) -> str:
     """Return the reference of the answer that the default gave, in the request's box; "" when there is none."""
     if not request.done(Step.DEFAULTED) or request.box is None:
         return ""
-    at, blind = request.at(Step.DEFAULTED), blind_of_notice(DEFAULT, request.id)
+    at, blind = request.at(Step.DEFAULTED), pseudonym_of_notice(DEFAULT, request.id)
     return str(MessageRef(request.box.conversation_id, at, blind))
 
 
@@ -209,11 +209,11 @@ def last_answer(request: Request) -> str:
         (Step.FINISHED, "cancelled" if request.done(Step.CANCELLED) else "refused"),
     ):
         if request.done(step) and request.box:
-            return str(MessageRef(request.box.conversation_id, request.at(step), blind_of_notice(kind, request.id)))
+            return str(MessageRef(request.box.conversation_id, request.at(step), pseudonym_of_notice(kind, request.id)))
     return ""
 
 
-def _sealed(box: Box, addresses: Mapping[str, str]) -> dict[str, bytes]:
+def _sealed(box: ReplyMailbox, addresses: Mapping[str, str]) -> dict[str, bytes]:
     return {
         kind: seal(box.public_key, sealing.contact_attribute(box.contact_id, kind), value.encode())
         for kind, value in addresses.items()
@@ -226,13 +226,13 @@ class BoxRemoval:
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
         self._tables = tables
-        self._run = Transactions(client, full_jitter)
+        self._run = Transactions(client, sleep_with_jitter)
 
-    def key(self, box: Box) -> None:
+    def key(self, box: ReplyMailbox) -> None:
         """Destroy the box's key: from here on nothing of it opens, in no copy."""
         self._delete("keys", box.contact_id, "")
 
-    def rows(self, box: Box) -> None:
+    def rows(self, box: ReplyMailbox) -> None:
         """Delete everything that lies in the box.
 
         The head goes first: without it no answer is put there any more, and no sender takes hold of one. Then
@@ -246,7 +246,7 @@ class BoxRemoval:
                 break
             gone = [self._row(pk, item) for item in found]
             if not all(gone):
-                full_jitter(attempt)
+                sleep_with_jitter(attempt)
         else:
             raise Unavailable("The box is being written to; try again.")
         self._delete("desk", rows.contact_pk(box.contact_id), "contact")
@@ -281,7 +281,7 @@ class BoxRemoval:
         self._call("delete_item", self._deletion(table, pk, sk).item["Delete"])
 
     def _of(self, pk: str, beginning: str = "") -> Iterable[dict[str, Any]]:
-        body: Wire = {
+        body: AttributeValues = {
             "TableName": self._tables["desk"],
             "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :beginning)" if beginning else ""),
             "ExpressionAttributeValues": {":pk": {"S": pk}} | ({":beginning": {"S": beginning}} if beginning else {}),
@@ -290,10 +290,10 @@ class BoxRemoval:
         }
         while True:
             answer = self._call("query", body)
-            yield from (item_from_wire(item) for item in answer["Items"])
+            yield from (plain_item(item) for item in answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
             body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _call(self, operation: str, body: Wire) -> Wire:
+    def _call(self, operation: str, body: AttributeValues) -> AttributeValues:
         return reach(self._client, operation, body)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Finish:
+class CloseWithoutErasure:
     """Ends what a request began, in one transaction with its mark. `notice` builds the answer to the person."""
 
     store: "RequestStore"

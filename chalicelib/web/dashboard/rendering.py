@@ -15,12 +15,13 @@ from chalicelib.core.texts import LANGUAGE_NAMES, desk_text
 from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Role
 from chalicelib.web.clause_words import clause_words
-from chalicelib.web.dashboard import show, static
-from chalicelib.web.dashboard.show import Words
+from chalicelib.web.dashboard import presenter as show
+from chalicelib.web.dashboard import static
+from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.details import beside
-from chalicelib.web.http.answers import SECURITY_HEADERS, html_answer
 from chalicelib.web.http.auth import LANGUAGE_COOKIE, cookie_name
-from chalicelib.web.http.call import Call
+from chalicelib.web.http.request import HttpRequest
+from chalicelib.web.http.responses import SECURITY_HEADERS, html_answer
 
 _NEXT = re.compile(r"/dashboard(/undertaking|/tickets/[0-9a-z]{20}|/privacy|/privacy/[0-9a-z]{20})?")
 
@@ -52,7 +53,7 @@ def base() -> str:
     return urlsplit(settings().public_url).path.rstrip("/")
 
 
-def language_of(call: Call | None) -> str:
+def language_of(call: HttpRequest | None) -> str:
     """The reader's language: their own choice, this browser's choice, what the browser prefers, the profile's first."""
     if call is None:
         return load_profile(settings().operator).languages[0]
@@ -67,14 +68,16 @@ def language_of(call: Call | None) -> str:
     return load_profile(settings().operator).languages[0]
 
 
-def words_for(call: Call | None, now: int, names: Mapping[str, str] | None = None) -> Words:
+def words_for(call: HttpRequest | None, now: int, names: Mapping[str, str] | None = None) -> Words:
     """Texts in the reader's language."""
     language = language_of(call)
     me = call.staff.id if call and call.staff else ""
     return Words(language, desk_text(language).gettext, now, me, names or {})
 
 
-def page(template: str, call: Call | None, *, status: int = 200, words: Words | None = None, **values: Any) -> Response:
+def page(
+    template: str, call: HttpRequest | None, *, status: int = 200, words: Words | None = None, **values: Any
+) -> Response:
     """Render a page in the reader's language."""
     from chalicelib.staff.sessions import csrf_token
 

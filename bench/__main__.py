@@ -22,11 +22,11 @@ PACKAGE = ROOT / "build" / "deployment.zip"
 def _tables() -> Iterator[tuple[str, dict[str, str], str]]:
     """Make fresh tables on DynamoDB Local where Java and its archive are there, else on the embedded AWS."""
     from infra.definitions import load
-    from local import aws
+    from local.aws import ministack as aws
 
     with contextlib.ExitStack() as stack:
         try:
-            from local.dynamodb_local import DynamoDBLocal
+            from local.aws.dynamodb_local import DynamoDBLocal
 
             engine, running = "DynamoDB Local", stack.enter_context(DynamoDBLocal(aws.free_port()))
         except (ImportError, OSError, RuntimeError):

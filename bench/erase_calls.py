@@ -37,7 +37,7 @@ class _Counting:
 def figures() -> list[dict[str, Any]]:
     """Measure persons of each size on fresh tables of the embedded AWS."""
     from infra.definitions import load
-    from local import aws
+    from local.aws import ministack as aws
 
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "aws.log"

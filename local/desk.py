@@ -19,17 +19,17 @@ from starlette.applications import Starlette
 
 from infra.definitions import Json
 from local import seed
-from local.aws import CannotStart, MiniStack, client, is_taken
-from local.clock import DeskClock
-from local.faults import HOOKS, Faults
-from local.front import Gateway
-from local.mail import mail_server, receipt_rules
+from local.aws.clock import DeskClock
+from local.aws.fork_server import ADDRESS, ForkServer
+from local.aws.ministack import CannotStart, MiniStack, client, is_taken
+from local.aws.stack import Stack, code_zip, deploy, function_name
+from local.aws.template import PROJECT, built_template
+from local.faults.plan import HOOKS, Faults
+from local.gateway import Gateway
 from local.phones import ProviderSecrets, create_app
 from local.ports import RunSettings
+from local.providers.mail import mail_server, receipt_rules
 from local.serving import Serving
-from local.stack import Stack, code_zip, deploy, function_name
-from local.template import PROJECT, built_template
-from local.twins import ADDRESS, ForkServer
 
 READY_SECONDS = 30.0
 ENFORCES_IAM_SINCE = 5

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.profile.policy import serving_profiles, why_not_serving
-from local.aws import CannotStart, is_taken
+from local.aws.ministack import CannotStart, is_taken
 
 KEPT = Path(__file__).resolve().parent.parent / ".local" / "kept"
 """Where data is kept that is to outlive a run, unless PERSIST names another folder."""

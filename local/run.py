@@ -7,10 +7,10 @@ import time
 from types import FrameType
 
 from local import seed
-from local.aws import CannotStart
+from local.aws.ministack import CannotStart
+from local.aws.stack import CannotDeploy
 from local.desk import Desk, project_path
 from local.ports import RunSettings, settings
-from local.stack import CannotDeploy
 
 
 def main() -> int:

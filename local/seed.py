@@ -14,9 +14,9 @@ from chalicelib.staff.model import Staff
 from chalicelib.staff.row_mac import staff_mac
 from chalicelib.vault.derived_keys import derive
 from chalicelib.vault.vault import KeyPair, decode_key, fingerprint, new_pair
-from local.aws import client
+from local.aws.ministack import client
+from local.aws.stack import NAME, Stack
 from local.phones.accounts import ProviderSecrets
-from local.stack import NAME, Stack
 
 PASSWORD = "Local-password-1"  # noqa: S105  # nosec B105 - fixed, local, public
 VERIFY_TOKEN = "local-whatsapp-verify-token"  # noqa: S105  # nosec B105

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Self
 
-from local.aws import CannotStart
+from local.aws.ministack import CannotStart
 
 Serve = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 """Listens until the event is set."""

@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import BotoCoreError
 
 from infra.definitions import load
-from local import aws as embedded
+from local.aws import ministack as embedded
 from tests import in_process
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -143,7 +143,7 @@ def dynamodb_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
         with tables_at(in_process.ENDPOINT) as endpoint:
             yield endpoint
         return
-    from local.dynamodb_local import DynamoDBLocal
+    from local.aws.dynamodb_local import DynamoDBLocal
 
     with DynamoDBLocal(embedded.free_port()) as java, tables_at(java.endpoint) as endpoint:
         yield endpoint

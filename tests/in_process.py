@@ -18,7 +18,7 @@ from uuid import uuid4
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from ministack.core.responses import error_response_json, request_scope
 
-from local.aws import CREDENTIALS, REGION
+from local.aws.ministack import CREDENTIALS, REGION
 
 ENDPOINT = "http://dynamodb.in-this-process.invalid"
 SERVICES = {"dynamodb": "dynamodb", "dynamodbstreams": "dynamodb_streams"}

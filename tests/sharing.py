@@ -32,10 +32,15 @@ LONG = (
         "erasure/test_destroying.py",
         "domain/test_linear_time.py",
     ),
-    *("retention/test_taking_back.py", "erasure/test_requests.py", "erasure/test_box.py", "web/test_composer.py"),
+    *(
+        "retention/test_taking_back.py",
+        "erasure/requests/test_requests.py",
+        "erasure/test_box.py",
+        "web/test_composer.py",
+    ),
     *("erasure/test_waiting.py", "erasure/test_rights.py", "erasure/test_telling.py", "erasure/test_absence.py"),
     *("delivery/test_withdrawn.py", "channels/test_fuzz.py", "erasure/test_roles.py", "erasure/test_many.py"),
-    *("domain/test_texts.py", "local/test_twins.py"),
+    *("domain/test_texts.py", "local/test_fork_server.py"),
 )
 """Files that take long, the longest first."""
 _CHAIN_OF = {f"tests/{file}": f"chain {number}" for number, files in enumerate(CHAINS) for file in files}

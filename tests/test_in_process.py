@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.definitions import load
-from local import aws as embedded
+from local.aws import ministack as embedded
 from tests import in_process
 from tests.conftest import Aws
 

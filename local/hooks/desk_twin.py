@@ -1,4 +1,4 @@
-"""What a Lambda process of the local run does instead of starting: see local/twins.py."""
+"""What a Lambda process of the local run does instead of starting: see local/aws/fork_server.py."""
 
 import json
 import os

@@ -12,25 +12,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from local.faults.provider_plan import FaultPlan
 from local.phones.accounts import Pace, ProviderSecrets
 from local.phones.answers import endpoint
 from local.phones.bench import Bench
 from local.phones.bodies import Body
 from local.phones.controls import Controls
-from local.phones.fault_book import FaultPlan
 from local.phones.guard import Guard
-from local.phones.meta_frame import MetaFrame
 from local.phones.pages import Pages
 from local.phones.people import add_person
 from local.phones.ports import AwsFaults, Clock
 from local.phones.postman import Postman
 from local.phones.store import Store
-from local.phones.telegram import Telegram
-from local.phones.telegram_phone import TelegramPhone
 from local.phones.views import conversations, person_view
-from local.phones.whatsapp import WhatsApp
-from local.phones.whatsapp_media import WhatsAppMedia
-from local.phones.whatsapp_phone import WhatsAppPhone
+from local.providers.telegram.api import Telegram
+from local.providers.telegram.phone import TelegramPhone
+from local.providers.whatsapp.api import WhatsApp
+from local.providers.whatsapp.frame import MetaFrame
+from local.providers.whatsapp.media import WhatsAppMedia
+from local.providers.whatsapp.phone import WhatsAppPhone
 
 
 def create_app(

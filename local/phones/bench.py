@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from local.faults.provider_plan import FaultPlan
 from local.phones.accounts import ProviderSecrets
-from local.phones.fault_book import FaultPlan
 from local.phones.ports import Clock
 from local.phones.postman import Postman
 from local.phones.store import Store

@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.faults.provider_plan import PROVIDERS, parse_fault
 from local.phones.answers import endpoint, refusal, rfc3339
 from local.phones.bench import Bench
 from local.phones.bodies import Body
 from local.phones.errors import Refused
-from local.phones.fault_book import PROVIDERS, parse_fault
 from local.phones.presets import PRESETS
 from local.phones.store import Call
 

@@ -16,7 +16,7 @@ from local.phones.errors import Refused
 from local.phones.presets import PRESETS
 from local.phones.samples import EVENTS, TELEGRAM_SAMPLES, WHATSAPP_SAMPLES
 from local.phones.store import Channel, Chat, Person
-from local.phones.whatsapp_words import DETAILS
+from local.providers.whatsapp.words import DETAILS
 
 _SHOWN_CALLS = 200
 _PANELS = (

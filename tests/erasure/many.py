@@ -21,7 +21,7 @@ from chalicelib.tickets.work import CommentOnTicket
 from tests.delivery.conftest import BOLAT
 from tests.e2e.erasing import Rows, belonging, ids_of
 from tests.erasure.absence import verify
-from tests.erasure.conftest import OPERATOR, DeskChanges, DeskReading, Erasing, Person
+from tests.erasure.conftest import OPERATOR, DeskReading, Erasing, Person, TicketWrites
 from tests.erasure.destroying import TASKS, run_task
 from tests.erasure.linear import History, Linear
 from tests.erasure.living import Living
@@ -93,7 +93,7 @@ class Many:
         desk.sender()(person.conversation_id)
         desk.replier()(ticket_id, "жауап", f"page-{ticket_id}", BOLAT)
         desk.sender()(person.conversation_id)
-        reading, changes = DeskReading(desk.decryptor(), desk.now), DeskChanges(desk.dynamodb, desk.tables)
+        reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.dynamodb, desk.tables)
         CommentOnTicket(reading, changes, lambda: desk.now)(ticket_id, "ішкі пікір", OPERATOR)
         desk.replier()(ticket_id, "кезекте тұрған жауап", f"wait-{ticket_id}", BOLAT)
         desk.index_contact(person.contact_id)

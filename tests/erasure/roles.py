@@ -15,8 +15,8 @@ import pytest
 
 from infra import erasure
 from infra.grants import Function
-from local.aws import REGION
-from local.template import built_template
+from local.aws.ministack import REGION
+from local.aws.template import built_template
 from tests.conftest import Aws
 
 Json = dict[str, Any]

@@ -27,7 +27,7 @@ from chalicelib.privacy.model import HOUR, Request, RequestState, Step
 from chalicelib.privacy.store import RequestStore, request_of
 from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring
-from local import aws as embedded
+from local.aws import ministack as embedded
 from tests.conftest import Aws
 
 NOW = 1_763_800_000_000

@@ -30,7 +30,7 @@ from chalicelib.wiring import base as wiring
 from chalicelib.wiring import erasure as wiring_erasure
 from infra import erasure
 from infra.definitions import HERE, load
-from local.aws import CREDENTIALS, apply_table_settings
+from local.aws.ministack import CREDENTIALS, apply_table_settings
 from tests.conftest import Aws, tables_at
 from tests.delivery.test_wired import batch, forget, secret_values
 from tests.erasure.conftest import DANIYAR_PHONE, Erasing, Person, cast

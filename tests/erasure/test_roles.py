@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.definitions import load
-from local import aws as embedded
+from local.aws import ministack as embedded
 from tests.conftest import Aws
 from tests.erasure.roles import NAMES, TASKS, Roles, make_machine, make_roles
 

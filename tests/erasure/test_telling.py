@@ -26,7 +26,7 @@ from chalicelib.tickets.pieces import piece_state
 from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task
 from tests.erasure.living import DANA, ERLAN, Living, outcomes
-from tests.erasure.test_watch import watch
+from tests.erasure.requests.test_watch import watch
 from tests.people import from_amina, from_daniyar
 from tests.storage.declared import undeclared
 

@@ -29,7 +29,7 @@ from chalicelib.vault.secrets import VAULT_CONTEXT
 from chalicelib.vault.vault import contact_key_place
 from chalicelib.web.http.auth import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE
 from infra.definitions import load
-from local.template import PROJECT, built_template
+from local.aws.template import PROJECT, built_template
 
 FROZEN = Path(__file__).with_name("frozen.json")
 _ID = "0123456789abcdefghjk"

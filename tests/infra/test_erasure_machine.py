@@ -12,7 +12,7 @@ from chalicelib.privacy.model import ANSWER_WAITS, Request, Step, Wait, outcome
 from infra import alarms, erasure
 from infra.definitions import HERE
 from infra.merge import read_config
-from local.template import PROJECT, built_template
+from local.aws.template import PROJECT, built_template
 
 Json = dict[str, Any]
 DEFINITION: Json = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))

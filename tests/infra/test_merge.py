@@ -8,7 +8,7 @@ import pytest
 
 from infra import erasure, functions, merge
 from infra.merge import CannotMerge, check_config, read_config
-from local.template import PROJECT
+from local.aws.template import PROJECT
 
 Json = dict[str, Any]
 

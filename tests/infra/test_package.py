@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from infra import archive, bytecode, checks
-from local.stack import code_zip
-from local.template import PROJECT, built_template
+from local.aws.stack import code_zip
+from local.aws.template import PROJECT, built_template
 
 
 def test_our_part_is_app_and_chalicelib_alone() -> None:

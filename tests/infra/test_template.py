@@ -17,7 +17,7 @@ from chalicelib.privacy.monitor_asks import BELL_LIVES
 from chalicelib.profile.load import load_profile
 from infra import alarms, functions, queues
 from infra.definitions import load
-from local.template import PROJECT, built_template
+from local.aws.template import PROJECT, built_template
 
 Json = dict[str, Any]
 RUNBOOKS = PROJECT / "docs" / "runbooks"

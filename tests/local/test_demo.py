@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from chalicelib.core.language import detect
-from local.aws import CannotStart, free_port
-from local.demo import MOST_HOURS, SEED, DemoSettings
-from local.demo_desk import DemoStopped, Operator, Phones, eventually
-from local.demo_play import EMAILS, UNDELIVERED, Player
-from local.demo_stories import CUSTOMER, OPERATOR, TICKS, Burst, Customer, Step, Story, stories, timetable
+from local.aws.ministack import CannotStart, free_port
+from local.demo.__main__ import MOST_HOURS, SEED, DemoSettings
+from local.demo.desk import DemoStopped, Operator, Phones, eventually
+from local.demo.play import EMAILS, UNDELIVERED, Player
+from local.demo.stories import CUSTOMER, OPERATOR, TICKS, Burst, Customer, Step, Story, stories, timetable
 from local.phones.accounts import ProviderSecrets
 from local.phones.store import READY
 from tests.conftest import PROJECT, RunningDesk

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from local.aws import CREDENTIALS, REGION
-from local.faults import HOOKS, Faults
+from local.aws.ministack import CREDENTIALS, REGION
+from local.faults.plan import HOOKS, Faults
 from tests.conftest import Aws, tables_at
 
 PUT = """

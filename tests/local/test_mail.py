@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from infra.definitions import Json
-from local.aws import CannotStart, free_port, is_taken
-from local.mail import LARGEST, mail_server, receipt_rules, speaks_of
-from local.template import built_template
+from local.aws.ministack import CannotStart, free_port, is_taken
+from local.aws.template import built_template
+from local.providers.mail import LARGEST, mail_server, receipt_rules, speaks_of
 from tests.conftest import RunningDesk
 
 LETTER = b"From: amina@example.com\r\nTo: help@desk.example\r\nSubject: x\r\n\r\nS\xc3\xa1lem\r\n"

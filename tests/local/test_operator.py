@@ -5,7 +5,7 @@ import pytest
 from chalicelib.profile import policy
 from chalicelib.profile.policy import serving_profiles, why_not_serving
 from infra.definitions import load
-from local.aws import CannotStart
+from local.aws.ministack import CannotStart
 from local.ports import RunSettings
 
 

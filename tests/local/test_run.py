@@ -19,8 +19,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local import seed
-from local.aws import REGION
-from local.stack import NAME
+from local.aws.ministack import REGION
+from local.aws.stack import NAME
 from tests.conftest import PROJECT, RunningDesk, start_desk
 
 

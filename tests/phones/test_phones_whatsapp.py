@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.phones.whatsapp import WINDOW
+from local.providers.whatsapp.api import WINDOW
 from tests.phones.conftest import SECRETS, Phones, until
 
 DAY_AND_A_SECOND = WINDOW + 1

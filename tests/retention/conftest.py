@@ -29,7 +29,7 @@ from chalicelib.tickets.queries import TicketQueries as DeskReader
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.pseudonyms import TextKey
 from chalicelib.vault.single_decryptor import SingleDecryptor
-from local import aws as embedded
+from local.aws import ministack as embedded
 from tests.conftest import Aws
 from tests.delivery.conftest import Delivery
 from tests.delivery.conftest import desk as delivery_desk

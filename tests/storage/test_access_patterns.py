@@ -56,14 +56,14 @@ from chalicelib.vault.rotation import Rotation
 from chalicelib.vault.vault import new_pair
 from infra.definitions import load
 from infra.functions import FUNCTIONS
-from local.aws import create_tables
+from local.aws.ministack import create_tables
 from tests.delivery.provider import serve
 from tests.erasure.absence import verify
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Erasing
 from tests.erasure.destroying import run_task, run_until
 from tests.erasure.living import Living
-from tests.erasure.test_asking_often import ask_and_cancel
+from tests.erasure.requests.test_asking_often import ask_and_cancel
 from tests.intake.fences import close_fence
 from tests.intake.test_receive_change import started
 from tests.people import AMINA, AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid

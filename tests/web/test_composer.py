@@ -13,8 +13,8 @@ from chalicelib.dynamo.writes import Write
 from chalicelib.tickets.drafts import DRAFT_DAYS
 from chalicelib.tickets.writes import TicketWrites
 from tests.storage.declared import class_of, undeclared
-from tests.web.asking import set_state
 from tests.web.conftest import Answer, Browser, Web
+from tests.web.privacy.asking import set_state
 from tests.web.serving import AMINA, DANIYAR, say
 
 JSON = {"Accept": "application/json"}

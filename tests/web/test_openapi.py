@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.web.api.session import description
 from chalicelib.web.http.routes import API
-from tests.web.asking import every_state
 from tests.web.conftest import Web
+from tests.web.privacy.asking import every_state
 from tests.web.serving import AMINA, say
 
 jsonschema = pytest.importorskip("jsonschema")

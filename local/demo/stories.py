@@ -1,0 +1,131 @@
+"""The customers and conversations of the demo, read from local/demo/data, and when each step happens."""
+
+import random
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).with_name("data")
+TICKS = 16
+"""Into how many parts the demo's working day is cut; people answer each other from one part to a later one."""
+
+CUSTOMER = frozenset(
+    "says quotes chooses photo file voice place card sticker poll unsupported edits deletes reacts start blocks".split()
+)
+OPERATOR = frozenset("answers undelivered notes".split())
+ONLY_ON = {
+    **dict.fromkeys(("chooses", "deletes", "unsupported"), "whatsapp"),
+    **dict.fromkeys(("poll", "start", "blocks"), "telegram"),
+}
+"""Steps that only one of the two applications knows."""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Who writes. Telegram: `user_id`; WhatsApp: `phone` (digits), or a business-scoped `user_id`."""
+
+    key: str
+    channel: str
+    name: str
+    phone: str = ""
+    user_id: str = ""
+    username: str = ""
+    language_code: str = ""
+
+    def body(self) -> dict[str, str]:
+        """Return the fields by which the phones know the customer."""
+        known = {name: getattr(self, name) for name in ("phone", "user_id", "name", "username", "language_code")}
+        return {name: value for name, value in known.items() if value}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What somebody does: a word of CUSTOMER or OPERATOR, and its text."""
+
+    what: str
+    text: str = ""
+
+    @property
+    def by_customer(self) -> bool:
+        return self.what in CUSTOMER
+
+
+@dataclass(frozen=True)
+class Story:
+    """One ticket: its steps, the operator (`by`, "" for nobody), and how it is left.
+
+    `hours_ago`: the customer wrote so long before the demo, and nobody has looked since.
+    """
+
+    who: Customer
+    steps: tuple[Step, ...]
+    by: str = ""
+    priority: str = ""
+    tags: tuple[str, ...] = ()
+    state: str = ""
+    hours_ago: int = 0
+
+
+@dataclass(frozen=True)
+class Burst:
+    """The steps of a story that follow each other at once; `ends` it is the story's last one."""
+
+    story: Story
+    steps: tuple[Step, ...]
+    ends: bool
+
+
+def stories(size: int | None = None) -> list[Story]:
+    """Return the conversations, a customer's own ones in their order; `size` takes the first ones only.
+
+    Raises ValueError naming what is wrong in the data.
+    """
+    people = {key: Customer(key, **fields) for key, fields in _read("people").items()}
+    found = [_story(people, one) for path in sorted(DATA.glob("stories_*.toml")) for one in _read(path.stem)["story"]]
+    for place, story in enumerate(found):
+        if any(later.who == story.who for later in found[place + 1 :]) and story.state != "closed":
+            raise ValueError(f"{story.who.key}: a ticket that another one follows must be closed")
+    return found[:size]
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _story(people: dict[str, Customer], one: dict[str, Any]) -> Story:
+    who = people[one.pop("who")]
+    steps = tuple(Step(*step) for step in one.pop("steps"))
+    for step in steps:
+        if step.what not in CUSTOMER | OPERATOR or ONLY_ON.get(step.what, who.channel) != who.channel:
+            raise ValueError(f"{who.key}: nobody can do {step.what} on {who.channel}")
+    if not steps[0].by_customer:
+        raise ValueError(f"{who.key}: a story begins with the customer")
+    return Story(who, steps, tags=tuple(one.pop("tags", ())), **one)
+
+
+def timetable(told: Sequence[Story], rng: random.Random) -> list[list[Burst]]:
+    """Return what happens in each of TICKS parts of the day; a customer's bursts are in different parts, in order."""
+    parts: list[list[Burst]] = [[] for _ in range(TICKS)]
+    for who in dict.fromkeys(story.who for story in told):
+        bursts = [burst for story in told if story.who == who for burst in _bursts(story)]
+        if len(bursts) > TICKS:
+            raise ValueError(f"{who.key}: {len(bursts)} exchanges do not fit into a day of {TICKS} parts")
+        for part, burst in zip(sorted(rng.sample(range(TICKS), len(bursts))), bursts, strict=True):
+            parts[0 if burst.story.hours_ago else part].append(burst)
+    for bursts in parts:
+        rng.shuffle(bursts)
+    parts[0].sort(key=lambda burst: -burst.story.hours_ago)
+    return parts
+
+
+def _bursts(story: Story) -> Iterator[Burst]:
+    """A burst begins whenever the customer speaks again after the desk."""
+    begins = [
+        place
+        for place, step in enumerate(story.steps)
+        if step.by_customer and (place == 0 or not story.steps[place - 1].by_customer)
+    ]
+    for begin, end in zip(begins, [*begins[1:], len(story.steps)], strict=True):
+        yield Burst(story, story.steps[begin:end], end == len(story.steps))

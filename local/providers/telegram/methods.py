@@ -1,0 +1,228 @@
+"""What the Telegram Bot API does for each method that a help desk uses."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from local.phones.accounts import Bot
+from local.phones.measure import blank
+from local.phones.ports import Clock
+from local.phones.postman import Delivery
+from local.phones.store import Bubble, Chat, Store, StoredFile
+from local.providers.telegram.rules import (
+    CAPTION_LIMIT,
+    FILE_FIELDS,
+    GET_FILE_LIMIT,
+    TEXT_LIMIT,
+    TelegramError,
+    bad,
+    bot_json,
+    check_file,
+    keys_of,
+    message_json,
+    plain_text,
+)
+
+Payload = dict[str, Any]
+Files = dict[str, StoredFile]
+
+
+@dataclass
+class Webhook:
+    """Where the updates of a bot go. Until the desk says otherwise, all of them go to its usual address."""
+
+    url: str
+    secret: str
+    allowed: tuple[str, ...] = ()
+    last_update: int = 0
+
+
+class BotMethods:
+    """The methods, by lower-case name: Telegram does not look at the case."""
+
+    def __init__(self, store: Store, clock: Clock, webhooks: dict[str, Webhook], deliveries: deque[Delivery]) -> None:
+        self.store, self.clock, self.webhooks, self.deliveries = store, clock, webhooks, deliveries
+        self._methods: dict[str, Callable[[Bot, Payload, Files], Any]] = {
+            "getme": self._me,
+            "setwebhook": self._set_webhook,
+            "deletewebhook": self._delete_webhook,
+            "getwebhookinfo": self._webhook_info,
+            "sendmessage": self._send_text,
+            "sendlocation": self._send_other,
+            "sendcontact": self._send_other,
+            "sendmediagroup": self._send_album,
+            "sendchataction": self._nothing_to_show,
+            "setmycommands": self._nothing_to_show,
+            "deletemycommands": self._nothing_to_show,
+            "leavechat": self._leave,
+            "answercallbackquery": self._answer_query,
+            "editmessagereplymarkup": self._edit,
+            "editmessagetext": self._edit,
+            "deletemessage": self._delete,
+            "setmessagereaction": self._react,
+            "getfile": self._get_file,
+        }
+
+    def run(self, bot: Bot, method: str, payload: Payload, files: Files) -> Any:
+        """The result of a method; TelegramError when Telegram would refuse, 404 for an unknown method."""
+        name = method.lower()
+        if name in FILE_FIELDS:
+            return self._send_file(bot, payload, files, FILE_FIELDS[name])
+        if name not in self._methods:
+            raise TelegramError(404, f"Not Found: method {method[:64]} is not known to this stand-in")
+        return self._methods[name](bot, payload, files)
+
+    # ---- sending ----
+
+    def _chat(self, bot: Bot, payload: Payload) -> Chat:
+        """The chat to send to. Somebody unknown here may have written to the desk without the phones."""
+        chat_id = payload.get("chat_id")
+        if chat_id in (None, ""):
+            raise bad("chat_id is empty")
+        if not isinstance(chat_id, int) or isinstance(chat_id, bool) or chat_id <= 0:
+            raise bad("chat not found")
+        person = self.store.find("telegram", user_id=str(chat_id))
+        if person is None and self.store.strangers == "refused":
+            raise bad("chat not found")
+        person = person or self.store.add_person("telegram", f"User {chat_id}", user_id=str(chat_id))
+        chat = self.store.chat("telegram", bot.account, person)
+        if chat.blocked:
+            raise TelegramError(403, "Forbidden: bot was blocked by the user")
+        if self.store.strangers == "refused" and not any(one.author == "person" for one in chat.bubbles):
+            raise TelegramError(403, "Forbidden: bot can't initiate conversation with a user")
+        return chat
+
+    def _put(self, bot: Bot, chat: Chat, payload: Payload, bubble: Bubble) -> Payload:
+        bubble.keys = keys_of(payload.get("reply_markup"))
+        quote = payload.get("reply_parameters")
+        bubble.quote = str(quote.get("message_id", "")) if isinstance(quote, dict) else ""
+        bubble.quote = bubble.quote or str(payload.get("reply_to_message_id", ""))
+        # The number is taken last: a refused message leaves no gap.
+        bubble.id = str(chat.next_id())
+        chat.bubbles.append(bubble)
+        return message_json(chat, bot, bubble, payload.get("reply_markup"))
+
+    def _send_text(self, bot: Bot, payload: Payload, _: Files) -> Payload:
+        chat = self._chat(bot, payload)
+        text = plain_text(payload.get("text"), payload.get("parse_mode"), TEXT_LIMIT, "message")
+        if blank(text):
+            raise bad("message text is empty")
+        return self._put(bot, chat, payload, Bubble("", "desk", "text", text, self.clock.now()))
+
+    def _send_file(self, bot: Bot, payload: Payload, files: Files, kind: str) -> Payload:
+        chat = self._chat(bot, payload)
+        caption = plain_text(payload.get("caption"), payload.get("parse_mode"), CAPTION_LIMIT, "message caption")
+        named = str(payload.get(kind, ""))
+        file = files.get(kind) or files.get(named.removeprefix("attach://")) or self.store.files.get(named)
+        if file is None and not payload.get(kind):
+            raise bad(f"there is no {kind} in the request")
+        if file is None:
+            raise bad("wrong file identifier/HTTP URL specified")
+        if not file.size:
+            raise bad("file must be non-empty")
+        check_file(kind, file)
+        return self._put(bot, chat, payload, Bubble("", "desk", kind, caption, self.clock.now(), file=file))
+
+    def _send_album(self, bot: Bot, payload: Payload, files: Files) -> list[Payload]:
+        media = payload.get("media")
+        if not isinstance(media, list) or not 2 <= len(media) <= 10:
+            raise bad("wrong number of messages in the album: 2 to 10 are allowed")
+        rest = {key: value for key, value in payload.items() if key != "media"}
+        return [
+            self._send_file(bot, rest | item | {item["type"]: item.get("media")}, files, str(item["type"]))
+            for item in media
+        ]
+
+    def _send_other(self, bot: Bot, payload: Payload, _: Files) -> Payload:
+        chat = self._chat(bot, payload)
+        words = [payload.get(name) for name in ("latitude", "longitude", "first_name", "phone_number")]
+        text = " ".join(str(word) for word in words if word is not None)
+        return self._put(bot, chat, payload, Bubble("", "desk", "place or card", text, self.clock.now()))
+
+    # ---- changing ----
+
+    def _bubble(self, bot: Bot, payload: Payload, what: str) -> tuple[Chat, Bubble]:
+        chat = self._chat(bot, payload)
+        bubble = chat.find(str(payload.get("message_id")))
+        if bubble is None:
+            raise bad(f"message to {what} not found")
+        return chat, bubble
+
+    def _edit(self, bot: Bot, payload: Payload, _: Files) -> Payload:
+        chat, bubble = self._bubble(bot, payload, "edit")
+        if bubble.author != "desk":
+            raise bad("message can't be edited")
+        text = bubble.text
+        if "text" in payload:
+            text = plain_text(payload["text"], payload.get("parse_mode"), TEXT_LIMIT, "message")
+            if blank(text):
+                raise bad("message text is empty")
+        keys = keys_of(payload.get("reply_markup"))
+        if (text, keys) == (bubble.text, bubble.keys):
+            raise bad("message is not modified: specified new message content and reply markup are exactly the same")
+        bubble.edited = bubble.edited or text != bubble.text
+        bubble.text, bubble.keys = text, keys
+        return message_json(chat, bot, bubble, payload.get("reply_markup"))
+
+    def _delete(self, bot: Bot, payload: Payload, _: Files) -> bool:
+        _chat, bubble = self._bubble(bot, payload, "delete")
+        bubble.deleted = True
+        return True
+
+    def _react(self, bot: Bot, payload: Payload, _: Files) -> bool:
+        _chat, bubble = self._bubble(bot, payload, "react")
+        reactions = payload.get("reaction") or []
+        bubble.reaction = "".join(str(reaction.get("emoji", "")) for reaction in reactions)
+        return True
+
+    # ---- the rest ----
+
+    def _nothing_to_show(self, bot: Bot, payload: Payload, _: Files) -> bool:
+        if "chat_id" in payload:
+            self._chat(bot, payload)
+        return True
+
+    def _me(self, bot: Bot, payload: Payload, _: Files) -> Payload:
+        return bot_json(bot) | {"can_join_groups": False, "can_read_all_group_messages": False}
+
+    def _leave(self, bot: Bot, payload: Payload, _: Files) -> bool:
+        # Groups have negative ids; the phones hold none, so leaving one always works.
+        return True
+
+    def _answer_query(self, bot: Bot, payload: Payload, _: Files) -> bool:
+        if not payload.get("callback_query_id"):
+            raise bad("query is too old and response timeout expired or query ID is invalid")
+        return True
+
+    def _get_file(self, bot: Bot, payload: Payload, _: Files) -> Payload:
+        file = self.store.files.get(str(payload.get("file_id", "")).removesuffix("s"))
+        if file is None:
+            raise bad("wrong file_id or the file is temporarily unavailable")
+        if file.size > GET_FILE_LIMIT:
+            raise bad("file is too big")
+        ending = file.name.rpartition(".")[2] if "." in file.name else "bin"
+        path = f"documents/{file.id}.{ending}"
+        return {
+            "file_id": file.id,
+            "file_unique_id": f"u{file.id}",
+            "file_size": file.size,
+            "file_path": path,
+        }
+
+    def _set_webhook(self, bot: Bot, payload: Payload, _: Files) -> bool:
+        hook = self.webhooks[bot.account]
+        hook.url, hook.secret = str(payload.get("url") or ""), str(payload.get("secret_token") or "")
+        if isinstance(allowed := payload.get("allowed_updates"), list):
+            hook.allowed = tuple(str(kind) for kind in allowed)
+        return True
+
+    def _delete_webhook(self, bot: Bot, payload: Payload, _: Files) -> bool:
+        self.webhooks[bot.account].url = ""
+        return True
+
+    def _webhook_info(self, bot: Bot, payload: Payload, _: Files) -> Payload:
+        hook = self.webhooks[bot.account]
+        waiting = sum(d.channel == "telegram" and d.state == "retrying" for d in self.deliveries)
+        known = {"url": hook.url, "has_custom_certificate": False, "pending_update_count": waiting}
+        return known | ({"allowed_updates": list(hook.allowed)} if hook.allowed else {})

@@ -1,0 +1,157 @@
+"""Stand-in for Meta's WhatsApp Cloud API: takes the desk's messages, and confirms them by signed webhooks."""
+
+import asyncio
+import hmac
+import json
+from hashlib import sha256
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from local.faults.provider_plan import Fault
+from local.phones.bench import Bench
+from local.phones.postman import Delivery
+from local.phones.store import Bubble, Call, Chat
+from local.providers.whatsapp.frame import MetaFrame
+from local.providers.whatsapp.render import keys_of, text_of
+from local.providers.whatsapp.rules import check_message, fits, new_wamid, recipient_of
+from local.providers.whatsapp.words import MetaError, failed_status_errors
+
+WINDOW = 24 * 3600
+
+
+class WhatsApp:
+    """The provider's side: its API for the desk, and its webhooks to the desk."""
+
+    def __init__(self, bench: Bench, frame: MetaFrame) -> None:
+        self.frame, self.store, self.clock = frame, bench.store, bench.clock
+        self.postman, self.secrets = bench.postman, bench.secrets
+        self.webhook_url = bench.desk_url + "/webhooks/whatsapp"
+
+    async def messages(self, request: Request) -> Response:
+        """POST /v{n}/{phone_number_id}/messages."""
+        body = await self.frame.body(request)
+        to = body.fields.get("to") or body.fields.get("recipient") or ""
+        call = self.frame.call(request, "messages", str(to), body.fields)
+
+        async def handle(fault: Fault | None) -> Response:
+            return self._take(call, body.fields, fault)
+
+        return await self.frame.answer(request, call, handle)
+
+    def _take(self, call: Call, body: dict[str, Any], fault: Fault | None) -> Response:
+        if body.get("messaging_product") != "whatsapp":
+            raise MetaError(100, message="(#100) The parameter messaging_product is required.")
+        if body.get("status") == "read":
+            self._mark_read(str(body.get("message_id")))
+            return JSONResponse({"success": True})
+        given, phone, user_id = recipient_of(body)
+        kind = check_message(body, self.store.files.__contains__)
+        # Somebody the phones never heard of may have written to the desk without them: see `strangers`.
+        person = self.store.find("whatsapp", phone=phone, user_id=user_id)
+        unknown = person is None and self.store.strangers == "refused"
+        person = person or self.store.add_person("whatsapp", given, phone=phone, user_id=user_id)
+        chat = self.store.chat("whatsapp", call.account, person)
+        wamid = new_wamid(person.phone or person.user_id, outgoing=True)
+        bubble = Bubble(wamid, "desk", kind, text_of(body, kind), self.clock.now(), state="accepted")
+        bubble.reference = body.get("biz_opaque_callback_data") or ""
+        context = body.get("context")
+        bubble.quote = str(context.get("message_id", "")) if isinstance(context, dict) else ""
+        bubble.keys = keys_of(body, kind)
+        content = body.get(kind)
+        bubble.file = self.store.files.get(str(content.get("id"))) if isinstance(content, dict) else None
+        failure = int(fault.error) if fault and fault.error is not None else 0
+        failure = failure or self._refusal(chat, bubble, unknown=unknown)
+        if kind == "reaction":
+            self._react(chat, body["reaction"])
+        else:
+            chat.bubbles.append(bubble)
+        self.postman.start(self._confirm(chat, bubble, failure))
+        contact = {"input": given} | ({"wa_id": person.phone} if person.phone else {"user_id": person.user_id})
+        return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]})
+
+    def _refusal(self, chat: Chat, bubble: Bubble, *, unknown: bool) -> int:
+        """Meta's code for what it accepts and then does not deliver, or 0."""
+        if unknown:
+            return 131026
+        if bubble.file and not fits(bubble.kind, bubble.file.type, bubble.file.size):
+            return 131053
+        return 131047 if bubble.kind != "template" and self._window_closed(chat) else 0
+
+    def _window_closed(self, chat: Chat) -> bool:
+        """Of a person who never wrote through the phones only the desk can know, unless strangers are refused."""
+        if not chat.last_inbound:
+            return self.store.strangers == "refused"
+        return self.clock.now() - chat.last_inbound > WINDOW
+
+    def _react(self, chat: Chat, reaction: dict[str, Any]) -> None:
+        if target := chat.find(str(reaction["message_id"])):
+            target.reaction = str(reaction.get("emoji") or "")
+
+    def _mark_read(self, message_id: str) -> None:
+        for chat in self.store.all_chats():
+            if chat.channel == "whatsapp" and (bubble := chat.find(message_id)):
+                bubble.state = "read"
+                return
+        raise MetaError(131009, "The message id is not known")
+
+    async def _confirm(self, chat: Chat, bubble: Bubble, failure: int) -> None:
+        pace, confirming = self.postman.pace, self.store.confirmations
+        await asyncio.sleep(pace.sent)
+        if bubble.played:
+            return
+        if failure:
+            bubble.state, bubble.reason = "failed", str(failure)
+            await self.send_status(chat, bubble, failure)
+            return
+        bubble.state = "sent"
+        await self.send_status(chat, bubble)
+        for state, wait in (("delivered", pace.delivered), ("read", pace.read)):
+            await asyncio.sleep(wait)
+            # What was taken while the switch was off stays unconfirmed, as on a phone that is never opened.
+            if not (confirming and self._goes_on(bubble)):
+                return
+            bubble.state = state
+            await self.send_status(chat, bubble)
+
+    def _goes_on(self, bubble: Bubble) -> bool:
+        return self.store.confirmations and not bubble.played
+
+    # ---- webhooks ----
+
+    async def send_status(
+        self, chat: Chat, bubble: Bubble, failure: int = 0, words: tuple[str, str] = ("", ""), *, reference: bool = True
+    ) -> Delivery:
+        """One status of one message, as Meta reports it; a failure in Meta's words or in others."""
+        person = chat.person
+        status: dict[str, Any] = {
+            "id": bubble.id,
+            "status": bubble.state,
+            "timestamp": str(int(self.clock.now())),
+        }
+        status |= {"recipient_id": person.phone} if person.phone else {}
+        status |= {"recipient_user_id": person.user_id} if person.user_id else {}
+        if bubble.reference and reference:
+            status["biz_opaque_callback_data"] = bubble.reference
+        if failure:
+            status["errors"] = failed_status_errors(failure, *words)
+        elif bubble.state in ("sent", "delivered"):
+            category = "utility" if bubble.kind == "template" else "service"
+            status["pricing"] = {"billable": True, "pricing_model": "PMP", "category": category}
+        return await self.send("messages", {"statuses": [status]}, f"status {bubble.state}")
+
+    async def send(self, field: str, value: dict[str, Any], what: str, bubble: Bubble | None = None) -> Delivery:
+        """One signed webhook with one change. `value` lacks only what every value of messages has."""
+        metadata = {
+            "display_phone_number": self.secrets.display_phone_number,
+            "phone_number_id": self.secrets.phone_number_id,
+        }
+        if field == "messages":
+            value = {"messaging_product": "whatsapp", "metadata": metadata} | value
+        entry = {"id": self.secrets.business_account, "changes": [{"value": value, "field": field}]}
+        # Meta escapes everything outside ASCII, and signs the bytes as sent.
+        content = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+        mark = hmac.new(self.secrets.app_secret.encode(), content, sha256).hexdigest()
+        delivery = Delivery("whatsapp", what, self.clock.now(), bubble)
+        return await self.postman.post(delivery, self.webhook_url, content, {"X-Hub-Signature-256": f"sha256={mark}"})

@@ -1,0 +1,86 @@
+"""What every call to the Graph API has in common: the token, errors in Meta's words, the list of calls."""
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.faults.provider_plan import Fault
+from local.phones.bench import Bench
+from local.phones.bodies import Body, read_body
+from local.phones.desk_calls import answer_call, fault_response
+from local.phones.errors import Refused
+from local.phones.store import Call
+from local.providers.whatsapp.words import MetaError
+
+log = logging.getLogger("local.phones")
+
+
+class MetaFrame:
+    """Notes a call, plays its fault, and answers as the Graph API does."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+
+    async def body(self, request: Request) -> Body:
+        """The body, or an empty one when it cannot be read: Meta then misses its fields."""
+        try:
+            return await read_body(request)
+        except Refused:
+            return Body()
+
+    def call(self, request: Request, method: str, to: str = "", payload: dict[str, Any] | None = None) -> Call:
+        account, path = self.bench.secrets.phone_number_id, f"{request.method} {request.url.path}"
+        return Call("whatsapp", account, method, path, to, payload or {}, self.bench.clock.now())
+
+    async def answer(
+        self, request: Request, call: Call, handle: Callable[[Fault | None], Awaitable[Response]]
+    ) -> Response:
+        """Meta's answer to an authorised call: `handle`'s, or an error in Meta's shape."""
+
+        async def in_metas_words(fault: Fault | None) -> Response:
+            try:
+                self._authorise(request)
+                return await handle(fault)
+            except MetaError as error:
+                return error.response()
+            except (AttributeError, KeyError, TypeError):
+                # Deep inside a message some list is an object or the like: Meta names no field either.
+                log.info("a call of an impossible shape was refused", exc_info=True)
+                return MetaError(100).response()
+
+        def failed(fault: Fault) -> Response:
+            error = MetaError(_code_of(fault))
+            return fault_response(fault, error.status, error.body)
+
+        return await answer_call(self.bench.store, self.bench.book, call, in_metas_words, failed)
+
+    async def unknown(self, request: Request) -> Response:
+        """Anything else under /v{n}: Meta's usual answer."""
+
+        async def handle(_: Fault | None) -> Response:
+            raise MetaError(2500, message=f"Unknown path components: {request.url.path}", status=400)
+
+        return await self.answer(request, self.call(request, "unknown"), handle)
+
+    def _authorise(self, request: Request) -> None:
+        secrets = self.bench.secrets
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, f"Bearer {secrets.access_token}".encode()):
+            raise MetaError(190, message="Invalid OAuth access token - Cannot parse access token")
+        node = request.path_params.get("phone_number_id")
+        if node is not None and node != secrets.phone_number_id:
+            message = f"Unsupported post request. Object with ID '{node}' does not exist, cannot be loaded"
+            raise MetaError(100, message=message, subcode=33)
+
+
+def _code_of(fault: Fault) -> int:
+    """Meta's code for a fault that names only the HTTP status, or nothing."""
+    if fault.error is not None:
+        return int(fault.error)
+    if fault.status is None:
+        return 131000 if fault.retry_after is None else 130429
+    return {400: 131009, 401: 190, 403: 10, 404: 100, 429: 130429, 503: 131016}.get(fault.status, 131000)

@@ -1,0 +1,162 @@
+"""Plays customers on WhatsApp: what they do becomes a signed webhook to the desk."""
+
+from typing import Any
+
+from local.phones.bench import Bench
+from local.phones.bodies import Body
+from local.phones.errors import Refused
+from local.phones.people import file_of, resolve
+from local.phones.postman import Delivery
+from local.phones.samples import EVENTS, WHATSAPP_SAMPLES
+from local.phones.store import Bubble, Chat, Person, StoredFile
+from local.providers.whatsapp.api import WhatsApp
+from local.providers.whatsapp.media import webhook_file
+from local.providers.whatsapp.render import inbound_text
+from local.providers.whatsapp.rules import new_wamid
+
+Result = dict[str, Any]
+_STATUSES = ("sent", "delivered", "read", "failed")
+
+
+class WhatsAppPhone:
+    """Each method takes a body and answers with the ids it made and how the desk took the webhook."""
+
+    def __init__(self, bench: Bench, provider: WhatsApp) -> None:
+        self.bench, self.provider = bench, provider
+
+    async def write(self, body: Body) -> Result:
+        """A message: `text`, a `file`, a `sample`, or `message`, laid over the provider's own fields."""
+        raw = body.fields.get("message")
+        sample = body.text("sample")
+        if raw is not None and not isinstance(raw, dict):
+            raise Refused("message must be an object as WhatsApp sends it.")
+        if sample and sample not in WHATSAPP_SAMPLES:
+            raise Refused(f"sample must be one of {', '.join(WHATSAPP_SAMPLES)}.")
+        text = body.text("text")
+        if not (text.strip() or raw or sample or body.files.get("file") or body.fields.get("file")):
+            raise Refused("There is nothing to send: write a text or choose a file.")
+        file = file_of(self.bench.store, body)
+        chat = self._chat(resolve(self.bench.store, "whatsapp", body))
+        message = self._base(chat.person)
+        if quote := body.text("quote"):
+            message["context"] = {"from": self.bench.secrets.display_phone_number, "id": quote}
+        if sample:
+            message |= WHATSAPP_SAMPLES[sample].content
+        elif file:
+            message |= _file_part(file, text)
+        elif text:
+            message |= {"type": "text", "text": {"body": text}}
+        return await self._send(chat, message | (raw or {}), file)
+
+    async def press(self, body: Body) -> Result:
+        """A press on button or row `key` of the desk's message `message_id`."""
+        chat = self._chat(resolve(self.bench.store, "whatsapp", body, create=False))
+        bubble = chat.find(body.text("message_id"))
+        key = next((k for k in bubble.keys if k.id == body.text("key")), None) if bubble else None
+        if bubble is None or key is None:
+            raise Refused("No such button in this chat.", 404, "not_found")
+        bubble.pressed = key.label
+        message = self._base(chat.person)
+        message["context"] = {"from": self.bench.secrets.display_phone_number, "id": bubble.id}
+        if key.kind == "button":
+            message |= {"type": "button", "button": {"payload": key.id, "text": key.label}}
+        else:
+            reply = {"id": key.id, "title": key.label}
+            message |= {"type": "interactive", "interactive": {"type": key.kind, key.kind: reply}}
+        return await self._send(chat, message, None)
+
+    async def react(self, body: Body) -> Result:
+        """A reaction `emoji` on message `message_id`; left out, the reaction is taken back."""
+        chat = self._chat(resolve(self.bench.store, "whatsapp", body, create=False))
+        bubble = chat.find(body.text("message_id"))
+        if bubble is None:
+            raise Refused("No such message in this chat.", 404, "not_found")
+        bubble.reaction = body.text("emoji")
+        reaction = {"message_id": bubble.id} | ({"emoji": bubble.reaction} if bubble.reaction else {})
+        message = self._base(chat.person) | {"type": "reaction", "reaction": reaction}
+        delivery = await self.provider.send("messages", self._value(chat.person, message), "reaction")
+        return self._result(chat.person, message, delivery)
+
+    async def status(self, body: Body) -> Result:
+        """What became of the desk's message or piece `message_id`: `status`, for a failure `code`, and `title` and
+        `details` instead of Meta's own words. `referred` false leaves our reference out. No other follows by itself."""
+        found = next(
+            (
+                (chat, bubble)
+                for chat in self.bench.store.all_chats()
+                if chat.channel == "whatsapp" and (bubble := chat.find(body.text("message_id")))
+            ),
+            None,
+        )
+        if found is None or found[1].author != "desk":
+            raise Refused("No such message of the desk.", 404, "not_found")
+        status, code = body.text("status", "failed"), body.text("code")
+        if status not in _STATUSES:
+            raise Refused(f"status must be one of {', '.join(_STATUSES)}.")
+        if status == "failed" and not (code.isascii() and code.isdecimal() and len(code) < 10):
+            raise Refused("code must be a number of Meta, such as 131026.")
+        chat, bubble = found
+        bubble.state, bubble.played = status, True
+        bubble.reason = code if status == "failed" else ""
+        self.bench.store.changed()
+        words = body.text("title"), body.text("details")
+        referred = body.fields.get("referred", True) not in (False, "false")
+        failure = int(code) if status == "failed" else 0
+        delivery = await self.provider.send_status(chat, bubble, failure, words, reference=referred)
+        return self._result(chat.person, {"id": bubble.id}, delivery)
+
+    async def change(self, body: Body) -> Result:
+        """Any other webhook: `field` and `value` as Meta has them; `metadata` of messages is filled in."""
+        value = body.fields.get("value")
+        if not isinstance(value, dict):
+            raise Refused("value must be an object as WhatsApp sends it.")
+        delivery = await self.provider.send(body.text("field", "messages"), value, body.text("field", "messages"))
+        return {"webhook": delivery.brief()}
+
+    def _chat(self, person: Person) -> Chat:
+        return self.bench.store.chat("whatsapp", self.bench.secrets.phone_number_id, person)
+
+    def _base(self, person: Person) -> dict[str, Any]:
+        known = {"from": person.phone} if person.phone else {}
+        known |= {"from_user_id": person.user_id} if person.user_id else {}
+        wamid = new_wamid(person.phone or person.user_id, outgoing=False)
+        return known | {"id": wamid, "timestamp": str(int(self.bench.clock.now()))}
+
+    def _value(self, person: Person, message: dict[str, Any]) -> dict[str, Any]:
+        profile = {"name": person.name} | ({"username": person.username} if person.username else {})
+        contact: dict[str, Any] = {"profile": profile}
+        contact |= {"wa_id": person.phone} if person.phone else {}
+        contact |= {"user_id": person.user_id} if person.user_id else {}
+        return {"contacts": [contact], "messages": [message]}
+
+    async def _send(self, chat: Chat, message: dict[str, Any], file: StoredFile | None) -> Result:
+        at = _epoch(message.get("timestamp"), self.bench.clock.now())
+        kind, words = str(message.get("type")), inbound_text(message)
+        # The window counts from the customer's own time, as Meta counts it. Only what they write to us opens it.
+        if kind not in EVENTS and not message.get("group_id"):
+            chat.last_inbound = max(chat.last_inbound, at)
+        bubble = Bubble(str(message["id"]), "person", kind, words, at, state="sending", file=file)
+        context = message.get("context")
+        bubble.quote = str(context.get("id", "")) if isinstance(context, dict) else ""
+        chat.bubbles.append(bubble)
+        self.bench.store.changed()
+        delivery = await self.provider.send("messages", self._value(chat.person, message), kind, bubble)
+        return self._result(chat.person, message, delivery)
+
+    def _result(self, person: Person, message: dict[str, Any], delivery: Delivery) -> Result:
+        self.bench.store.changed()
+        return {"person": person.id, "message_id": message["id"], "webhook": delivery.brief()}
+
+
+def _file_part(file: StoredFile, caption: str) -> dict[str, Any]:
+    family = file.type.partition("/")[0]
+    kind = {"image": "image", "video": "video", "audio": "audio"}.get(family, "document")
+    part = webhook_file(file)
+    part |= {"caption": caption} if caption and kind != "audio" else {}
+    part |= {"filename": file.name} if kind == "document" else {}
+    part |= {"voice": "ogg" in file.type} if kind == "audio" else {}
+    return {"type": kind, kind: part}
+
+
+def _epoch(timestamp: object, otherwise: float) -> float:
+    return float(timestamp) if isinstance(timestamp, str) and timestamp.isdecimal() else otherwise

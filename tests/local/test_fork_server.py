@@ -1,0 +1,156 @@
+"""Lambda processes by fork: what starts one sees no difference, and nothing is left behind."""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from local.aws.fork_server import ADDRESS, ForkServer
+from local.faults.plan import HOOKS
+
+WHO = "import os, sys; print(sys.argv, os.getcwd(), os.environ['WORD'], 'boto3' in sys.modules, os.getppid())"
+ECHO = (
+    "import sys\nfor line in sys.stdin: print('got', line.strip(), flush=True)\nsys.stderr.write('over')\nsys.exit(7)"
+)
+HANG = "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)"
+FAIL = "raise ValueError('as any program fails')"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ForkServer]:
+    made = ForkServer()
+    made.start({**os.environ, "PYTHONPATH": str(HOOKS)}, tmp_path / "log")
+    until(lambda: Path(made.address).exists())
+    yield made
+    made.stop()
+    assert (tmp_path / "log").read_text() == ""
+
+
+def start(script: str, folder: Path, address: str, **more: str) -> "subprocess.Popen[str]":
+    """Start a script as the embedded AWS starts a function's process."""
+    path = folder / "_worker.py"
+    path.write_text(script)
+    lambdas = {"AWS_LAMBDA_FUNCTION_NAME": "desk-sender", "PYTHONPATH": str(HOOKS), ADDRESS: address, "WORD": "сөз"}
+    pipe = subprocess.PIPE
+    command = [sys.executable, str(path)]
+    return subprocess.Popen(
+        command, cwd=folder, env=os.environ | lambdas | more, text=True, stdin=pipe, stdout=pipe, stderr=pipe
+    )
+
+
+def until(seen: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_twin_has_script_folder_and_environment_and_the_libraries(server: ForkServer, tmp_path: Path) -> None:
+    process = start(WHO, tmp_path, server.address)
+    said, complaint = process.communicate(timeout=30)
+    assert complaint == "" and process.returncode == 0
+    argv, folder, word, loaded, parent = said.rsplit(" ", 4)
+    assert (argv, folder) == (str([str(tmp_path / "_worker.py")]), str(tmp_path))
+    assert (word, loaded) == ("сөз", "True")
+    assert int(parent) not in (os.getpid(), process.pid)
+
+
+def test_a_twin_reads_writes_and_ends_as_the_process_would(server: ForkServer, tmp_path: Path) -> None:
+    process = start(ECHO, tmp_path, server.address)
+    assert process.stdin and process.stdout
+    for word in ("бір", "екі"):  # it answers while its input is open
+        process.stdin.write(f"{word}\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == f"got {word}\n"
+    assert process.communicate(timeout=30) == ("", "over")
+    assert process.returncode == 7
+
+
+def test_an_error_is_told_and_ends_it(server: ForkServer, tmp_path: Path) -> None:
+    process = start(FAIL, tmp_path, server.address)
+    said, complaint = process.communicate(timeout=30)
+    assert (said, process.returncode) == ("", 1)
+    assert complaint.endswith("ValueError: as any program fails\n")
+
+
+def test_who_kills_the_process_kills_its_twin(server: ForkServer, tmp_path: Path) -> None:
+    process = start(HANG, tmp_path, server.address)
+    assert process.stdout
+    twin = int(process.stdout.readline())
+    assert runs(twin) and twin != process.pid
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=30)
+    until(lambda: not runs(twin))
+
+
+def test_a_twin_that_is_killed_ends_the_process(server: ForkServer, tmp_path: Path) -> None:
+    process = start(HANG, tmp_path, server.address)
+    assert process.stdout
+    os.kill(int(process.stdout.readline()), signal.SIGKILL)
+    process.communicate(timeout=30)
+    assert process.returncode not in (None, 0)
+
+
+def test_twenty_at_once(server: ForkServer, tmp_path: Path) -> None:
+    folders = [tmp_path / str(n) for n in range(20)]
+    for folder in folders:
+        folder.mkdir()
+    processes = [start(ECHO, folder, server.address) for folder in folders]
+    assert [one.communicate(f"{n}\n", timeout=60)[0] for n, one in enumerate(processes)] == [
+        f"got {n}\n" for n in range(20)
+    ]
+    assert {one.returncode for one in processes} == {7}
+
+
+def test_the_end_of_the_server_is_the_end_of_its_twins(tmp_path: Path) -> None:
+    server = ForkServer()
+    server.start({**os.environ, "PYTHONPATH": str(HOOKS)}, tmp_path / "log")
+    until(lambda: Path(server.address).exists())
+    process = start(HANG, tmp_path, server.address)
+    assert process.stdout
+    twin = int(process.stdout.readline())
+    server.stop()
+    process.communicate(timeout=30)
+    until(lambda: not runs(twin))
+    assert not Path(server.address).parent.exists()
+
+
+@pytest.mark.parametrize("variables", [{ADDRESS: ""}, {ADDRESS: "/nowhere/s"}, {"AWS_LAMBDA_FUNCTION_NAME": ""}])
+def test_without_a_server_or_a_function_it_starts_by_itself(variables: Mapping[str, str], tmp_path: Path) -> None:
+    process = start(WHO, tmp_path, "", **variables)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert said.split()[-2:] == ["False", str(os.getpid())]
+
+
+def test_a_twin_and_who_asked_for_it_may_end_at_the_same_moment(server: ForkServer, tmp_path: Path) -> None:
+    """As when the embedded AWS sees that a function's process has died: the server hears of both at once."""
+    process = start(HANG, tmp_path, server.address)
+    assert process.stdout
+    twin = int(process.stdout.readline())
+    with socket.socket(socket.AF_UNIX) as slow:  # it holds up the server meanwhile
+        slow.connect(server.address)
+        slow.sendall(b"{")
+        until(lambda: not fcntl.ioctl(slow, termios.TIOCOUTQ, b"\0\0\0\0").strip(b"\0"))
+        os.kill(twin, signal.SIGKILL)
+        until(lambda: " Z " in Path(f"/proc/{twin}/stat").read_text())
+        process.kill()
+        process.wait(30)
+    said, _ = start(WHO, tmp_path, server.address).communicate(timeout=30)
+    assert said.split()[-2] == "True"

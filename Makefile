@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run demo test test-browser test-dynamodb package bench chaos texts lint types lock audit clean
+.PHONY: help venv run demo test test-browser test-dynamodb package bench chaos ways texts lint types lock audit clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,7 +35,7 @@ demo: $(STAMP)  ## fill the running desk with conversations; HOURS=0 leaves its 
 	@exec $(BIN)/python -m local.demo
 
 test: $(STAMP)  ## every test that needs only Python
-	$(BIN)/python -m pytest -m "not browser and not chaos" -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m pytest -m "not browser and not chaos and not ways" -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-browser: $(STAMP)  ## drive dashboard and phones in Chromium
 	@$(BIN)/python -m local.tools chromium
@@ -54,6 +54,9 @@ bench: $(STAMP)  ## measure; writes bench/results.json
 
 chaos: $(STAMP)  ## crashes everywhere and hundreds of people at once; writes bench/chaos.json; SEED=… repeats it
 	$(BIN)/python -m pytest -m chaos $(or $(TESTS),tests/chaos)
+
+ways: $(STAMP)  ## files, functions and rooms that a message, a reply and an erasure cross; FILES=1 names the files
+	@$(BIN)/python -m pytest -q --no-header -m ways tests/ways
 
 texts: $(STAMP)  ## extract and compile the catalogues of texts
 	$(BIN)/python -m chalicelib.locale.build

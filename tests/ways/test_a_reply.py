@@ -1,0 +1,33 @@
+"""What a reply crosses until it is stored, and until it is delivered. The functions are warm: another one left before."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.entrypoints import sender
+from chalicelib.wiring import base as wiring
+from chalicelib.wiring import delivery as wiring_delivery
+from tests.delivery.conftest import Delivery, desk  # noqa: F401
+from tests.delivery.test_wired import batch, queues  # noqa: F401
+from tests.people import from_amina
+from tests.ways.crossing import Way
+from tests.ways.shown import MEASURED
+
+pytestmark = pytest.mark.ways
+
+
+def test_a_reply(desk: Delivery, queues: Any) -> None:  # noqa: F811
+    desk.now = wiring.clock()()
+    desk.receive(from_amina(sent_at=desk.seconds))
+    (ticket,) = desk.of_pk("ticket#")
+
+    def walked(client_id: str) -> tuple[Way, Way]:
+        stored, delivered = Way(), Way()
+        reply, body = wiring_delivery.reply_to_customer(), {"conversation_id": ticket["conversation_id"]}
+        stored.walked(lambda: reply(ticket["ticket_id"], "Жауап", client_id, "staff"))
+        assert delivered.walked(lambda: sender.handle(batch(body))) == {"batchItemFailures": []}
+        return stored, delivered
+
+    walked("page-1")
+    stored, delivered = walked("page-2")
+    MEASURED.extend((("a reply is stored", stored), ("a reply is delivered", delivered)))

@@ -1,4 +1,4 @@
-"""What a reply crosses until it is stored, and until it is delivered. The functions are warm: another one left before."""
+"""What a reply crosses until it is stored, and until it is delivered. The functions are warm: one left before."""
 
 from typing import Any
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from chalicelib.core.addresses import MESSENGERS
 from infra import erasure, queues
 from infra.definitions import Json
 from infra.functions import FUNCTIONS
@@ -9,7 +10,6 @@ from infra.functions import FUNCTIONS
 NAMESPACE = "HelpDesk"
 """Namespace of the metrics that the code itself emits; chalicelib/core/observability.py writes it."""
 API_STAGE = "api"
-CHANNELS = ("whatsapp", "telegram")
 _CAN_WAIT = frozenset({"dater", "indexer"})
 """Functions whose failure nobody notices before the morning: what they missed stays in their queues."""
 
@@ -82,7 +82,7 @@ def alarms() -> tuple[Alarm, ...]:
             dimensions={"channel": channel},
             period=300,
         )
-        for channel in CHANNELS
+        for channel in MESSENGERS
     )
     broken_in = tuple(
         Alarm(f"{metric}Alarm", runbook, runbook, says, NAMESPACE, metric, above=0, period=300)

@@ -6,10 +6,13 @@ Every address and name here is personal data: it is sealed before it is stored a
 from typing import Literal, NamedTuple
 
 Channel = Literal["whatsapp", "telegram", "email", "form"]
-
-
+CHANNELS: tuple[Channel, ...] = ("whatsapp", "telegram", "email", "form")
+"""Every channel that a policy may name, in the order in which lists show them."""
+MESSENGERS: tuple[Channel, ...] = ("whatsapp", "telegram")
+"""The channels that are served today."""
 AddressKind = Literal["user", "phone", "chat"]
 """`user` a WhatsApp business-scoped user id, `phone` a WhatsApp number, `chat` a Telegram private chat."""
+ADDRESS_KINDS: tuple[AddressKind, ...] = ("user", "phone", "chat")
 
 
 class Address(NamedTuple):

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.core.observability import count, log
+from chalicelib.core.purposes import RIGHTS
 from chalicelib.dynamo.attributes import plain_value
 from chalicelib.dynamo.queues import Queues, WakeUp
-from chalicelib.outbox.model import RIGHTS
 from chalicelib.tickets.kinds import REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.wiring import delivery as wiring_delivery

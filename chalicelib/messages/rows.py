@@ -8,6 +8,7 @@ from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
 from chalicelib.core.ids import new_id
 from chalicelib.core.language import detect
+from chalicelib.core.purposes import STATUS, SUPPORT
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
@@ -177,7 +178,7 @@ class ConversationRows:
         version, policy_hash = arrival.consent
         attributes = {
             "contact_id": arrival.person.contact_id,
-            "purpose": "support",
+            "purpose": SUPPORT,
             "policy_version": version,
             "policy_hash": policy_hash,
             "language": arrival.person.language,
@@ -220,7 +221,7 @@ class ConversationRows:
             "status": "queued",
             "rank": RANK["queued"],
             "author": "desk",
-            "purpose": "status",
+            "purpose": STATUS,
             "policy": notice.policy,
         }
         pk = rows.conversation_pk(person.conversation_id)
@@ -232,7 +233,7 @@ class ConversationRows:
         attributes = {
             "conversation_id": person.conversation_id,
             "action": action,
-            "purpose": "status",
+            "purpose": STATUS,
             "due": "due#0",
             "due_at": now,
             "queued_at": now,

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.core.addresses import Channel
 from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.purposes import RIGHTS, STATUS, SUPPORT
 from chalicelib.core.references import MessageRef
 from chalicelib.tickets.model import RANK, WINDOW, State
 from chalicelib.tickets.pieces import States, not_arrived, outstanding
@@ -27,11 +28,7 @@ GIVE_UP_AFTER = DAY
 GIVE_UP_TRIES = 10
 """A message is given up when it has waited so long and was tried so often: both, because a message may wait
 for days behind a stopped channel and then deserves its tries."""
-RIGHTS = "rights"
-"""Purpose of answers about a request on personal data: all that lies in a request's box."""
-SUPPORT = "support"
-"""Purpose of what colleagues write to customers."""
-FIXED_ANSWERS = frozenset({"status", RIGHTS})
+FIXED_ANSWERS = frozenset({STATUS, RIGHTS})
 """Purposes whose texts are ours and answer what the person has done: they go out to whoever can be written to."""
 ESSENTIAL = FIXED_ANSWERS | {SUPPORT}
 """Purposes that an opt-out leaves alone: answers to what the person asks themselves. It ends all others, so a purpose

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.outbox.store import Outbox
     from chalicelib.vault.decryptor import BatchDecryptor
 
-_KINDS: tuple[AddressKind, ...] = ("phone", "user", "chat")
+_PREFERRED: tuple[AddressKind, ...] = ("phone", "user", "chat")
 
 
 class Providers(Protocol):
@@ -80,7 +80,7 @@ def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
 
 def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
     """A number before a business-scoped id, to which not every message may go."""
-    for kind in _KINDS:
+    for kind in _PREFERRED:
         value = decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed.get(kind))
         if value:
             return Address(kind, value)

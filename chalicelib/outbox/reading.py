@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, cast
 
-from chalicelib.core.addresses import Channel
+from chalicelib.core.addresses import ADDRESS_KINDS, Channel
 from chalicelib.core.failures import failed
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
@@ -16,7 +16,6 @@ from chalicelib.tickets.records_of_rows import mapping
 
 LOOK_AHEAD = 10
 """Places that are read at once; the first of them decides, callbacks among them are answered out of turn."""
-ADDRESS_KINDS = ("phone", "user", "chat")
 
 
 class OutboxReading:
@@ -81,7 +80,7 @@ class OutboxReading:
         row = get_row(rows.contact_pk(contact_id), "contact")
         if row is None:
             return None
-        sealed = {kind: getattr(row, kind) for kind in ADDRESS_KINDS if getattr(row, kind)}
+        sealed: dict[str, bytes] = {kind: getattr(row, kind) for kind in ADDRESS_KINDS if getattr(row, kind)}
         return Recipient(
             contact_id,
             row.state or "",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.models import alive
@@ -82,7 +83,7 @@ class ReplyStore(OutboxReading):
             status=status,
             failure=failure,
             author=row.author or "",
-            purpose="support",
+            purpose=SUPPORT,
             uncertain=bool(row.uncertain),
         )
         return Stored(message, row.ticket_id or "", str(row.contact_id), row.content or b"")
@@ -116,7 +117,7 @@ class ReplyStore(OutboxReading):
             "status": "queued",
             "rank": RANK["queued"],
             "author": reply.author,
-            "purpose": "support",
+            "purpose": SUPPORT,
             "answers": reply.ticket.question_at or None,
         }
 
@@ -180,7 +181,7 @@ def _place(reply: Reply) -> dict[str, Any]:
     return {
         "conversation_id": reply.ref.conversation_id,
         "action": "send",
-        "purpose": "support",
+        "purpose": SUPPORT,
         "due": "due#0",
         "due_at": reply.now,
         "queued_at": reply.now,

@@ -10,6 +10,7 @@ from chalicelib.channels.split import pieces_of
 from chalicelib.core.client_ids import LONGEST, reply_name, retry_name
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.normal import shows_nothing
+from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.references import MessageRef
 from chalicelib.outbox.model import Answered, Failed, Head, Recipient, Reply, window_open
 from chalicelib.tickets.model import State, reply_time
@@ -95,7 +96,7 @@ class ReplyToCustomer:
                     arrived_at=now,
                     status="queued",
                     author=author,
-                    purpose="support",
+                    purpose=SUPPORT,
                 )
             self.wait(attempt)
             if again is not None and self._may_resend(again.ref) != again:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.clock import SECOND
+from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
@@ -84,7 +85,7 @@ class OutboxRows:
         it is tried otherwise, or left out."""
         pk, named = rows.ticket_pk(ticket_id), "SET #undelivered = :tail"
         values: dict[str, Any] = {"tail": waiting.ref.tail}
-        reply, closed = waiting.purpose == "support", {"closed": State.CLOSED.value}
+        reply, closed = waiting.purpose == SUPPORT, {"closed": State.CLOSED.value}
         if waiting.answers:  # the question has no answer after all
             named += ", #question_at = :question"
             values["question"] = waiting.answers

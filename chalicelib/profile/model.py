@@ -11,8 +11,6 @@ from typing import dataclass_transform
 from chalicelib.core.errors import DeskError
 from chalicelib.core.languages import Language
 
-CHANNELS = ("whatsapp", "telegram", "email", "form")
-MESSENGERS = ("whatsapp", "telegram")
 EVENTS = (
     "ticket_closed last_ticket_closed consent_given consent_ended received request_answered"
     " data_destroyed account_closed written not_held"

@@ -5,15 +5,14 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
+from chalicelib.core.addresses import CHANNELS, MESSENGERS
 from chalicelib.core.languages import LANGUAGES, Language
 from chalicelib.profile.file import Table
 from chalicelib.profile.model import (
-    CHANNELS,
     CONSENT_WAYS,
     DEADLINES,
     EVENTS,
     MARKINGS,
-    MESSENGERS,
     REFUSALS,
     Category,
     Deadline,

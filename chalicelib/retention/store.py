@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.core.clock import gone_at
+from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.model_calls import reaching
 from chalicelib.dynamo.models import DeskRow
@@ -221,7 +222,7 @@ class ExpiryStamps:
         expression = ""
         if failed:
             expression, values["tail"] = "SET #undelivered = :tail", max(tail, known)
-            if row.purpose == "support" and ticket.state != State.CLOSED:
+            if row.purpose == SUPPORT and ticket.state != State.CLOSED:
                 change, more = comes_back(now)
                 expression, values = f"{expression}, {change}", values | more
             if row.answers:  # the question has no answer after all

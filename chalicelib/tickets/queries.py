@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from chalicelib.core.addresses import ADDRESS_KINDS
 from chalicelib.core.normal import seen
 from chalicelib.core.observability import count, log
 from chalicelib.core.references import MessageRef
@@ -22,7 +23,6 @@ from chalicelib.vault import sealing
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.vault import CannotOpen, EncryptionContext
 
-ADDRESS_KINDS = ("phone", "user", "chat")
 ERASING = "erasing"
 """State of a contact behind whom the fence has closed: HardSuppress."""
 _LOOKED_AT = ("contact_id", "state", "suppressed_at")

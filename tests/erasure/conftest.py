@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.core.addresses import Address, Author
+from chalicelib.core.addresses import ADDRESS_KINDS, Address, Author
 from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import new_id
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
-from chalicelib.privacy.mailbox.writes import ADDRESSES
 from chalicelib.privacy.model import Request, RequestState, Step
 from chalicelib.privacy.store import WAKE, RequestStore
 from chalicelib.staff.model import Staff
@@ -334,7 +333,7 @@ class Erasing(Keeping):
     def addresses(self, contact: Mapping[str, Any]) -> dict[str, str]:
         """The addresses of a contact in the clear; those that do not open are left out."""
         decryptor, contact_id, found = SingleDecryptor(lambda: self.vault), contact["contact_id"], dict[str, str]()
-        for kind in ADDRESSES:
+        for kind in ADDRESS_KINDS:
             with suppress(CannotOpen):
                 value = decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), contact.get(kind))
                 found |= {kind: value} if value else {}

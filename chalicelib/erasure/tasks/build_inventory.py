@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.contacts.search_words import contact_words
+from chalicelib.core.addresses import ADDRESS_KINDS
 from chalicelib.core.observability import count, log
 from chalicelib.erasure.inventory import Inventories, Person, identities_place
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.mailbox.writes import ADDRESSES, MailboxWrites
+from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.model import Step
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import sealing
@@ -70,7 +71,7 @@ class BuildInventory:
             private = self.vault().open_contact_key(sealed)
             return {
                 name: unseal(private, sealing.contact_attribute(contact_id, name), contact[name]).decode()
-                for name in ("profile", *ADDRESSES)
+                for name in ("profile", *ADDRESS_KINDS)
                 if contact.get(name)
             }
         except CannotOpen as error:
@@ -80,7 +81,7 @@ class BuildInventory:
 
 
 def _addresses(opened: Mapping[str, str]) -> dict[str, str]:
-    return {kind: opened[kind] for kind in ADDRESSES if opened.get(kind)}
+    return {kind: opened[kind] for kind in ADDRESS_KINDS if opened.get(kind)}
 
 
 def _identities(opened: Mapping[str, str]) -> dict[str, Any]:

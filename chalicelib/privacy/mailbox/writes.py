@@ -9,8 +9,10 @@ long that takes, and go with its end. The watch sees to it that every open reque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from chalicelib.core.addresses import ADDRESS_KINDS
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Conflict, Unavailable
+from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
@@ -18,7 +20,6 @@ from chalicelib.dynamo.client_calls import reach
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.model import Button
-from chalicelib.outbox.model import RIGHTS
 from chalicelib.privacy.model import Identity, Request, Step, Subject
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.model import RANK
@@ -26,7 +27,6 @@ from chalicelib.vault import sealing
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.vault import seal
 
-ADDRESSES = ("user", "phone", "chat")
 """Attributes of a contact that hold addresses, by their kind."""
 DEFAULT = "defaulted"
 """Kind of the answer that the person gets near the law's limit when nobody has decided."""
@@ -85,7 +85,7 @@ class MailboxWrites:
     def readdressed(self, box: ReplyMailbox, addresses: Mapping[str, str]) -> Write:
         """The person is reached by these addresses now, and by no other; sealed to the box's own key."""
         sealed = _sealed(box, addresses)
-        gone = [f"#{kind}" for kind in ADDRESSES if kind not in sealed]
+        gone = [f"#{kind}" for kind in ADDRESS_KINDS if kind not in sealed]
         changes = ["SET " + ", ".join(f"#{kind} = :{kind}" for kind in sealed)] if sealed else []
         changes += ["REMOVE " + ", ".join(gone)] if gone else []
         pk, values = rows.contact_pk(box.contact_id), {"box": box.conversation_id, **sealed}
@@ -175,7 +175,7 @@ class MailboxWrites:
         channel, account = subject.channel, subject.account
         return [
             self._writes.update("subject", "desk", pk, "head", "", "#contact_id = :contact", values),
-            *self.message(own, channel, account, own.contact_id, kind, text, buttons, now, "status"),
+            *self.message(own, channel, account, own.contact_id, kind, text, buttons, now, STATUS),
         ]
 
     def _open(self, request: Request, box: ReplyMailbox, heard_at: int = 0) -> Write:

@@ -2,6 +2,7 @@
 
 from chalice.app import Response
 
+from chalicelib.core.addresses import CHANNELS
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
@@ -16,7 +17,6 @@ from chalicelib.web.http.responses import json_answer
 from chalicelib.web.questions import with_questions
 from chalicelib.wiring import web as wiring_web
 
-CHANNELS = ("whatsapp", "telegram", "email", "form")
 LIST_PARAMETERS = ("state", "channel", "assignee", "tag", "q", "limit", "cursor")
 
 

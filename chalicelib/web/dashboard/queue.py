@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from chalice.app import Response
 
+from chalicelib.core.addresses import MESSENGERS
 from chalicelib.core.errors import BadInput
 from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
@@ -22,7 +23,6 @@ from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
 
 PER_PAGE = 50
-CHANNELS = ("whatsapp", "telegram")
 TAGS_SHOWN = 6
 _SEALED = re.compile("[A-Za-z0-9_-]{1,2000}")
 
@@ -68,7 +68,7 @@ class Place:
         if name not in BY_NAME:
             raise BadInput("There is no such list.")
         channel = given.get("channel", "")
-        if channel not in ("", *CHANNELS):
+        if channel not in ("", *MESSENGERS):
             raise BadInput("There is no such channel.")
         tag = fields.tags([given["tag"]])[0] if given.get("tag") else ""
         s = given.get("s", "")
@@ -131,7 +131,7 @@ def rail(place: Place, words: Words, found: Counts, staff: Staff, *, privacy: bo
                 words.channel(one), one, Place(BY_NAME["open"], one).query(), capped(found.channels[one], more),
                 place.channel == one,
             )
-            for one in CHANNELS
+            for one in MESSENGERS
         ],
         "tags": [
             Entry(tag, "tag", Place(BY_NAME["open"], "", tag).query(), capped(count, more), place.tag == tag)

@@ -1,0 +1,31 @@
+"""The glossary's table of tasks is the one of the state machine."""
+
+import re
+from types import FunctionType
+
+from chalicelib.entrypoints import workflow
+from infra.definitions import load
+from tests.conftest import PROJECT
+
+ROW = re.compile(r"^\| ([A-Z]\w+)[^|]*\| `(\w+)` \| ([\w, ]+) \|$", re.MULTILINE)
+ROWS = ROW.findall((PROJECT / "docs" / "glossary.md").read_text(encoding="utf-8"))
+
+
+def test_every_task_of_the_machine_is_listed_with_its_function() -> None:
+    called = {
+        name: re.sub(r"(?<!^)(?=[A-Z])", "_", state["Parameters"]["FunctionName"][2:-4]).lower()
+        for name, state in load("erasure.asl")["States"].items()
+        if state["Type"] == "Task"
+    }
+    assert {state: function for _, function, states in ROWS for state in states.split(", ")} == called
+
+
+def test_every_function_of_the_workflow_is_listed() -> None:
+    functions = {name for name in vars(workflow) if isinstance(vars(workflow)[name], FunctionType)}
+    own = {name for name in functions if vars(workflow)[name].__module__ == workflow.__name__}
+    assert {function for _, function, _ in ROWS} == {name for name in own if not name.startswith("_")}
+
+
+def test_every_task_is_a_file_of_its_room() -> None:
+    files = {re.sub("_", "", file.stem) for file in (PROJECT / "chalicelib" / "erasure" / "tasks").glob("*.py")}
+    assert {task.lower() for task, _, _ in ROWS} <= files

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.contacts.search_words import RULE
-from chalicelib.contacts.text_index import TextIndex, forget
+from chalicelib.contacts.text_index import TextIndex, delete_words
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.bulk import MOST_WRITES
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
 from chalicelib.dynamo.transactions import TRIES as MOST_TRIES
 from chalicelib.dynamo.transactions import Transactions
@@ -23,7 +23,7 @@ from chalicelib.vault.pseudonyms import TextKey
 TRIES = 5
 
 
-class LeftAlone(Exception):
+class NotIndexed(Exception):
     """The contact is being erased, or words were to be written of one that is gone."""
 
 
@@ -49,7 +49,7 @@ class ContactIndex(TextIndex):
         wanted = {self._text_key.word(word) for word in words}
         for _ in range(TRIES):
             known, version, ended, rule = self._known(contact_id)
-            if ended and forget(contact_id):
+            if ended and delete_words(contact_id):
                 return len(known)
             if known == wanted and (rule == RULE or not version):
                 return 0
@@ -60,14 +60,14 @@ class ContactIndex(TextIndex):
                 self._rewrite(contact_id, wanted, known - wanted)
                 if self._remember(contact_id, wanted, widened) is not None:
                     return len(known ^ wanted)
-            except LeftAlone:
+            except NotIndexed:
                 return 0
         raise Unavailable("Others index this contact at the same time; try again.")
 
     def _known(self, contact_id: str) -> tuple[set[str], str, bool, int]:
         """Return the words of a contact, the version of their list, "" without one, whether the contact has ended, and
         the rule by which the words were made."""
-        with reaching():
+        with translated_errors():
             found = list(IndexRow.query(_words(contact_id), IndexRow.sk == "words", consistent_read=True))
         if not found:
             return set(), "", False, 0
@@ -112,13 +112,13 @@ class ContactIndex(TextIndex):
         condition does not hold. Raises LeftAlone."""
         values = {"active": "active"} if adds else {"erasing": "erasing"}
         condition = "#state = :active" if adds else "attribute_not_exists(pk) OR #state <> :erasing"
-        contact = self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
+        contact = self._writes.update("contact", "desk", keys.contact_pk(contact_id), "contact", "", condition, values)
         for attempt in range(MOST_TRIES):
             refusal = self._run.once([contact, *writes])
             if refusal is None:
                 return True
             if "contact" in refusal.roles:
-                raise LeftAlone
+                raise NotIndexed
             if refusal.roles:
                 return False
             self._wait(attempt)

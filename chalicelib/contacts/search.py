@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from chalicelib.contacts.search_words import numbers_in, phone_word
 from chalicelib.core.addresses import Address, Channel
 from chalicelib.core.normal import invisible, normal
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
 from chalicelib.tickets.queries import CHAIN, TicketQueries
 from chalicelib.tickets.records import Ticket
@@ -36,7 +36,7 @@ class Accounts:
 class Search:
     """Finds tickets. `contacts_by_words` is the text index: words to contact ids."""
 
-    desk: TicketQueries
+    tickets: TicketQueries
     address_key: AddressKey
     accounts: Accounts
     contacts_by_words: Callable[[str], Iterable[str]]
@@ -48,13 +48,13 @@ class Search:
         newest = dict.fromkeys([*named, *self._by_address(words)])
         contacts = list(dict.fromkeys(self.contacts_by_words(words)))[:MOST_CONTACTS]
         if contacts:
-            heads = self.desk.conversations(self.desk.conversations_of(contacts))
+            heads = self.tickets.conversations(self.tickets.conversations_of(contacts))
             newest |= dict.fromkeys(head.ticket_id for head in heads if head.ticket_id)
-        seen = self.desk.tickets(newest)
+        seen = self.tickets.tickets(newest)
         found = {ticket.id: ticket for ticket in seen if not ticket.erased or ticket.id in named}
         left = MOST_EARLIER
         for ticket in list(found.values()):
-            chain = self.desk.chain(ticket, min(CHAIN, left))
+            chain = self.tickets.earlier_tickets(ticket, min(CHAIN, left))
             found |= {earlier.id: earlier for earlier in chain}
             left -= len(chain)
         return sorted(found.values(), key=lambda one: (-one.activity, one.id))
@@ -64,14 +64,14 @@ class Search:
         numbers = numbers_in(words)
         if len(numbers) != 1 or len(numbers[0]) not in _TICKET_DIGITS:
             return []
-        ticket_id = self.desk.ticket_id_of(numbers[0])
+        ticket_id = self.tickets.ticket_id_of(numbers[0])
         return [ticket_id] if ticket_id else []
 
     def _by_address(self, words: str) -> list[str]:
         keys = [(f"alias#{name}", "alias") for name in self._names(words)]
         if not keys:
             return []
-        with reaching():
+        with translated_errors():
             return [str(row.ticket_id) for row in IndexRow.batch_get(keys, consistent_read=True) if row.ticket_id]
 
     def _names(self, words: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pynamodb.exceptions import DeleteError
 
 from chalicelib.contacts.search_words import beginnings, wanted_words
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
 from chalicelib.vault.pseudonyms import TextKey
 
@@ -39,7 +39,7 @@ class TextIndex:
     def _having(self, words: Iterable[str]) -> set[str]:
         """Contacts that have at least one of these words."""
         names = [self._row(self._text_key.word(word)) for word in sorted(words)]
-        with reaching():
+        with translated_errors():
             return {str(row.sk) for name in names for row in IndexRow.query(name, limit=MOST_OF_A_WORD)}
 
     @staticmethod
@@ -47,14 +47,14 @@ class TextIndex:
         return f"text#{name}"
 
 
-def forget(contact_id: str) -> bool:
+def delete_words(contact_id: str) -> bool:
     """Delete every row by which a contact was found that has ended. It may be done again at any time.
 
     The list goes last, so that a run that dies leaves no row that the next does not know of. False: the list is
     another by now; an indexer is at it, which sees at its end that the contact is gone. Raises Unavailable.
     """
     try:
-        with reaching():
+        with translated_errors():
             for row in IndexRow.query(_words(contact_id), IndexRow.sk == "words", consistent_read=True):
                 for name in row.words or ():
                     IndexRow(f"text#{name}", contact_id).delete()

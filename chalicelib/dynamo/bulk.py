@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
-from chalicelib.dynamo.client_calls import reach
+from chalicelib.dynamo.client_calls import call_client
 
 Key = tuple[str, str, str]
 MOST_GETS, MOST_DELETES, MOST_WRITES = 100, 25, 100
@@ -36,7 +36,7 @@ class Bulk:
             for table, pk, sk in chunk:
                 asked = request.setdefault(self._tables[table], {"Keys": [], "ConsistentRead": True})
                 asked["Keys"].append(_wire_key(pk, sk))
-            for answer in self._until_done("batch_get_item", request, "UnprocessedKeys"):
+            for answer in self._call_until_processed("batch_get_item", request, "UnprocessedKeys"):
                 for real, items in answer.get("Responses", {}).items():
                     for item in map(plain_item, items):
                         found[(self._logical[real], item["pk"], item.get("sk", ""))] = item
@@ -49,11 +49,13 @@ class Bulk:
             request: dict[str, list[AttributeValues]] = {}
             for table, pk, sk in chunk:
                 request.setdefault(self._tables[table], []).append({"DeleteRequest": {"Key": _wire_key(pk, sk)}})
-            for _ in self._until_done("batch_write_item", request, "UnprocessedItems"):
+            for _ in self._call_until_processed("batch_write_item", request, "UnprocessedItems"):
                 pass
         return len(wanted)
 
-    def _until_done(self, operation: str, request: Mapping[str, Any], leftovers: str) -> Iterator[AttributeValues]:
+    def _call_until_processed(
+        self, operation: str, request: Mapping[str, Any], leftovers: str
+    ) -> Iterator[AttributeValues]:
         for attempt in range(TRIES):
             answer = self.call(operation, RequestItems=request)
             yield answer
@@ -87,7 +89,7 @@ class Bulk:
 
     def call(self, operation: str, **body: Any) -> AttributeValues:
         """Make one call. Raises Unavailable."""
-        return reach(self._client, operation, body)
+        return call_client(self._client, operation, body)
 
 
 def _wire_key(pk: str, sk: str) -> AttributeValues:

@@ -10,7 +10,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
 
 
-def reach(client: Any, operation: str, body: Mapping[str, Any], again: str = "try again") -> AttributeValues:
+def call_client(client: Any, operation: str, body: Mapping[str, Any], again: str = "try again") -> AttributeValues:
     """Make a call and return its answer. Raises Unavailable, which says what to do: `again`."""
     try:
         answer: AttributeValues = getattr(client, operation)(**body)
@@ -22,7 +22,7 @@ def reach(client: Any, operation: str, body: Mapping[str, Any], again: str = "tr
 def get_item(client: Any, table: str, pk: str, sk: str) -> dict[str, Any]:
     """Return an item by a strongly consistent read, empty when there is none. Raises Unavailable."""
     key = {"pk": {"S": pk}, "sk": {"S": sk}}
-    answer = reach(client, "get_item", {"TableName": table, "Key": key, "ConsistentRead": True})
+    answer = call_client(client, "get_item", {"TableName": table, "Key": key, "ConsistentRead": True})
     return plain_item(answer.get("Item", {}))
 
 
@@ -35,7 +35,7 @@ class ClientCalls:
 
     def call(self, operation: str, **body: Any) -> AttributeValues:
         """Make a call and return its answer. Raises Unavailable."""
-        return reach(self._client, operation, body, "send it again")
+        return call_client(self._client, operation, body, "send it again")
 
     def conditional(self, operation: str, body: AttributeValues) -> bool:
         """Make a conditional call; return whether the condition held. Raises Unavailable.

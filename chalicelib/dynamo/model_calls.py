@@ -9,7 +9,7 @@ from chalicelib.core.errors import Unavailable
 
 
 @contextmanager
-def reaching() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Raise Unavailable for a storage that does not answer. Failed conditions pass through as they are."""
     try:
         yield

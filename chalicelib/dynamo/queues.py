@@ -32,7 +32,7 @@ class Queues:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def later(self, url: str, body: Mapping[str, str], wait: int) -> None:
+    def send_later(self, url: str, body: Mapping[str, str], wait: int) -> None:
         """Put a message into a standard queue that nobody sees before `wait` ms have passed, 15 minutes at
         most."""
         seconds = min(LONGEST_DELAY, math.ceil(max(0, wait) / 1000))

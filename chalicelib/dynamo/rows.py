@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 
 
 def get_row(pk: str, sk: str) -> DeskRow | None:
     """Get one item of `desk` by a strongly consistent read. Raises Unavailable."""
-    with reaching(), suppress(DeskRow.DoesNotExist):
+    with translated_errors(), suppress(DeskRow.DoesNotExist):
         return DeskRow.get(pk, sk, consistent_read=True)
     return None

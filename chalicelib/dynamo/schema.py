@@ -7,6 +7,16 @@ A test runs the desk and checks that no table holds an item or attribute that is
 
 from typing import Literal, NamedTuple
 
+from chalicelib.dynamo.keys import ASKING as ASKING
+from chalicelib.dynamo.keys import REVOKING as REVOKING
+from chalicelib.dynamo.keys import channel_pk as channel_pk
+from chalicelib.dynamo.keys import contact_pk as contact_pk
+from chalicelib.dynamo.keys import conversation_pk as conversation_pk
+from chalicelib.dynamo.keys import number_pk as number_pk
+from chalicelib.dynamo.keys import request_pk as request_pk
+from chalicelib.dynamo.keys import suppression_pk as suppression_pk
+from chalicelib.dynamo.keys import ticket_pk as ticket_pk
+
 Owner = Literal["contact", "staff", "desk"]
 
 
@@ -273,44 +283,3 @@ CLASSES = (
     GUARD, KEY, ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, FENCE,
     CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
-
-
-ASKING = "ask#0"
-"""Key of asks in the sparse index `unsent`; the suffix is the shard: one today."""
-REVOKING = "revoke#0"
-"""Key, there, of deletions whose message has not arrived yet."""
-
-
-def contact_pk(contact_id: str) -> str:
-    """Partition of a contact: the contact itself and its consents."""
-    return f"contact#{contact_id}"
-
-
-def conversation_pk(conversation_id: str) -> str:
-    """Partition of a conversation: head, messages, outbox, guards, drafts."""
-    return f"conversation#{conversation_id}"
-
-
-def ticket_pk(ticket_id: str) -> str:
-    """Partition of a ticket."""
-    return f"ticket#{ticket_id}"
-
-
-def number_pk(number: str) -> str:
-    """Partition of a ticket's number (digits only)."""
-    return f"number#{number}"
-
-
-def channel_pk(account: str) -> str:
-    """Partition of one number or bot of ours."""
-    return f"channel#{account}"
-
-
-def request_pk(request_id: str) -> str:
-    """Partition of a request about data: the request and its inventory."""
-    return f"request#{request_id}"
-
-
-def fence_pk(name: str) -> str:
-    """Partition of an address's fence, by its blind name."""
-    return f"fence#{name}"

@@ -62,7 +62,7 @@ class Transactions:
             return True
         raise Unavailable("This item changes too fast to write now; try again.")
 
-    def until_done(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
+    def run_until_written(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
         """Build and run until a transaction is written, ten times at most.
 
         `build` is given the roles that were refused last, reads anew what it needs, and returns None when

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.outbox.reply import MOST_UNITS
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.drafts import Draft, DraftKind, DraftPlace, Saved, draft_until
-from chalicelib.tickets.work import admit
+from chalicelib.tickets.drafts import Draft, DraftKey, DraftKind, Saved, draft_until
+from chalicelib.tickets.erasure_guard import refuse_if_erasing
 
 if TYPE_CHECKING:
     from chalicelib.tickets.draft_store import DraftStore
@@ -38,8 +38,8 @@ class KeepDraft:
         ticket = self.desk.ticket(ticket_id)
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")
-        admit(self.desk, ticket)
-        place, now = DraftPlace(ticket.conversation_id, ticket.id, by.id, kind), self.clock()
+        refuse_if_erasing(self.desk, ticket)
+        place, now = DraftKey(ticket.conversation_id, ticket.id, by.id, kind), self.clock()
         head = self.desk.conversation(ticket.conversation_id)
         if not text.strip():
             return self.store.empty(place, client_id, order, head.epoch, now)

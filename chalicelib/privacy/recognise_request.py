@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.privacy.model import HANDLED_KINDS, Opened
+from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.kinds import REFERRING
-from chalicelib.tickets.work import admit
 
 if TYPE_CHECKING:
     from chalicelib.core.references import MessageRef
@@ -36,7 +36,7 @@ class RecogniseRequest:
         ticket = self.desk.ticket(ticket_id)
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")
-        admit(self.desk, ticket)
+        refuse_if_erasing(self.desk, ticket)
         message = self.desk.message(ticket, ref) if ref else None
         if message is None or not may_be_request(message):
             raise NotFound("There is no such message of the customer on this ticket.")

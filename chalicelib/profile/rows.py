@@ -1,4 +1,4 @@
-"""From TOML to the rows of an operator profile: which field means what, and which combination is refused."""
+"""Builds an operator profile from its TOML text, and rejects fields and combinations that do not fit."""
 
 import re
 import tomllib
@@ -33,7 +33,7 @@ from chalicelib.profile.model import (
 
 
 def read_profile(text: str) -> Profile:
-    """Return the profile written in this TOML; raise ProfileError about the first field that does not fit."""
+    """Return the profile written in this TOML text. Raises ProfileError about the first field that does not fit."""
     try:
         with Table(tomllib.loads(text), "") as top:
             return _profile(top)

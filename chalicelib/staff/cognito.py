@@ -136,11 +136,11 @@ class CognitoAccounts:
         """Ask for no codes any more."""
         return self._ask_for_codes(staff_id, yes=False)
 
-    def shut_out(self, staff_id: str) -> None:
+    def disable(self, staff_id: str) -> None:
         """Disable the account of this `sub` and end what Cognito itself has opened for it."""
         self._administer(staff_id, self._client.admin_disable_user, self._client.admin_user_global_sign_out)
 
-    def let_in(self, staff_id: str) -> bool:
+    def enable(self, staff_id: str) -> bool:
         """Enable the account of this `sub` again; False when the pool has none."""
         return self._administer(staff_id, self._client.admin_enable_user)
 

@@ -31,17 +31,17 @@ class RevokeStaff:
     """Ends a colleague's access at once: our sessions, then Cognito's account."""
 
     staff: "StaffStore"
-    identities: "CognitoAccounts"
+    accounts: "CognitoAccounts"
 
     def __call__(self, staff_id: str, by: Staff) -> None:
         """Raises NotFound, Conflict for oneself, Unavailable. Repeating it is harmless."""
         if staff_id == by.id:
             raise Conflict("You cannot revoke yourself. Ask another administrator.")
-        colleague = self.staff.get(staff_id)
-        if colleague is None:
+        member = self.staff.get(staff_id)
+        if member is None:
             raise NotFound("There is no such colleague.")
         self.staff.revoke(staff_id)
-        self.identities.shut_out(staff_id)
+        self.accounts.disable(staff_id)
         audit("access_revoked", staff_id=staff_id, by=by.id)
 
 
@@ -51,13 +51,13 @@ class RestoreStaff:
     ended."""
 
     staff: "StaffStore"
-    identities: "CognitoAccounts"
+    accounts: "CognitoAccounts"
 
     def __call__(self, staff_id: str, by: Staff) -> None:
         """Raises NotFound, Conflict when the account is gone, Unavailable. Repeating it is harmless."""
         if self.staff.get(staff_id) is None:
             raise NotFound("There is no such colleague.")
-        if not self.identities.let_in(staff_id):
+        if not self.accounts.enable(staff_id):
             raise Conflict("This colleague's account is gone. Make a new one.", code="account_gone")
         self.staff.restore(staff_id)
         audit("access_restored", staff_id=staff_id, by=by.id)

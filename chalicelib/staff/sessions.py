@@ -12,11 +12,11 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.models import Model
 
 from chalicelib.core.clock import SECOND
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
 from chalicelib.staff.model import SESSION_LASTS, Session, Staff
 
-PAUSE = 15 * 60 * SECOND
+ATTEMPTS_COUNT_FOR = 15 * 60 * SECOND
 """How long failed sign-ins count."""
 CODE_LASTS = 90
 """Seconds for which a code of an authenticator application is right: its own 30 and those before and after."""
@@ -53,7 +53,7 @@ class SessionStore:
         token = secrets.token_urlsafe(32)
         expires_at = (now + SESSION_LASTS) // SECOND
         session = Session(staff.id, staff.generation, kind, now, expires_at * SECOND)
-        with reaching():
+        with translated_errors():
             IndexRow(
                 self._name(token),
                 "session",
@@ -67,7 +67,7 @@ class SessionStore:
 
     def find(self, token: str, kind: str, now: int) -> Session | None:
         """The session of this token, strongly consistent; None when it has ended or is of another kind."""
-        with reaching():
+        with translated_errors():
             try:
                 row = IndexRow.get(self._name(token), "session", consistent_read=True)
             except IndexRow.DoesNotExist:
@@ -83,7 +83,7 @@ class SessionStore:
 
     def end(self, token: str) -> None:
         """End a session; ending it twice is harmless."""
-        with reaching():
+        with translated_errors():
             IndexRow(self._name(token), "session").delete()
 
     def _name(self, token: str) -> str:
@@ -120,7 +120,7 @@ class LoginThrottle:
     def forgive(self, account: str, source: str) -> None:
         """Forget the attempts of an account that signed in from this source, and this one attempt in the others."""
         _bind()
-        with reaching():
+        with translated_errors():
             LoginRow(self._name("pair", source, account), "login").delete()
             for name in (self._name("source", source), self._name("account", account)):
                 try:
@@ -138,7 +138,7 @@ class LoginThrottle:
         seconds = now // SECOND
         taken = LoginRow(self._name("code", account, code), "login", expires_at=seconds + CODE_LASTS)
         try:
-            with reaching():
+            with translated_errors():
                 taken.save(LoginRow.pk.does_not_exist() | (LoginRow.expires_at <= seconds))
         except PutError as error:
             _only_condition(error)
@@ -152,7 +152,7 @@ class LoginThrottle:
     def _count(self, name: str, most: int, now: int) -> int:
         _bind()
         seconds = now // SECOND
-        with reaching():
+        with translated_errors():
             row = LoginRow(name, "login")
             try:
                 row.update(
@@ -163,7 +163,7 @@ class LoginThrottle:
             except UpdateError as error:
                 _only_condition(error)
             try:
-                fresh = LoginRow(name, "login", attempts=1, expires_at=seconds + PAUSE // SECOND)
+                fresh = LoginRow(name, "login", attempts=1, expires_at=seconds + ATTEMPTS_COUNT_FOR // SECOND)
                 fresh.save(LoginRow.pk.does_not_exist() | (LoginRow.expires_at <= seconds))
                 return most - 1
             except PutError as error:

@@ -94,10 +94,10 @@ class SignedIn:
 class SignIn:
     """Signs colleagues in, step by step. Each step is counted by the brake before it is made."""
 
-    identities: "CognitoAccounts"
+    accounts: "CognitoAccounts"
     staff: "StaffStore"
     sessions: "SessionStore"
-    brake: "LoginThrottle"
+    throttle: "LoginThrottle"
     challenges: Challenges
     clock: Callable[[], int]
 
@@ -106,8 +106,8 @@ class SignIn:
         account = account_of(email)
         if not account:
             raise BadInput("Give your e-mail address and your password.", code="no_email")
-        left = self._brake(account, source, kind)
-        return self._result(self.identities.password(account, password), account, source, kind, WrongPassword(left))
+        left = self._count_attempt(account, source, kind)
+        return self._result(self.accounts.password(account, password), account, source, kind, WrongPassword(left))
 
     def with_code(self, challenge: str, code: str, source: str, kind: str) -> SignedIn | Step:
         """Answer a step of kind code or authenticator.
@@ -119,10 +119,10 @@ class SignIn:
         account, wanted = self._read(challenge)
         if isinstance(wanted, PasswordWanted):
             raise BadInput("This step wants a new password.", code="wrong_step")
-        left = self._brake(account, source, kind)
-        ask = self.identities
+        left = self._count_attempt(account, source, kind)
+        ask = self.accounts
         answer = ask.code(wanted, code) if isinstance(wanted, CodeWanted) else ask.set_up(wanted, code)
-        if not isinstance(answer, Refused) and not self.brake.take_code(account, code, self.clock()):
+        if not isinstance(answer, Refused) and not self.throttle.take_code(account, code, self.clock()):
             answer = Refused("used")
         return self._result(answer, account, source, kind, WrongCode(left))
 
@@ -136,11 +136,11 @@ class SignIn:
         account, wanted = self._read(challenge)
         if not isinstance(wanted, PasswordWanted):
             raise BadInput("This step wants a code.", code="wrong_step")
-        left = self._brake(account, source, kind)
+        left = self._count_attempt(account, source, kind)
         answer = self._change(wanted, password, kind) if meets_rules(password) else Refused("policy")
         if not isinstance(answer, Refused):
             # The temporary password is of no more use to guess with, and the next step gets its full attempts.
-            self.brake.forgive(account, source)
+            self.throttle.forgive(account, source)
         return self._result(answer, account, source, kind, WrongPassword(left))
 
     def _change(self, wanted: "PasswordWanted", password: str, kind: str) -> "Answer":
@@ -148,10 +148,10 @@ class SignIn:
         opened before. With the temporary password nobody opens a new session meanwhile."""
         from chalicelib.staff.cognito import Refused
 
-        staff_id = self.identities.subject(wanted.username)
+        staff_id = self.accounts.subject(wanted.username)
         if staff_id and self.staff.get(staff_id) is not None:
             self.staff.end_sessions(staff_id)
-        answer = self.identities.new_password(wanted, password)
+        answer = self.accounts.new_password(wanted, password)
         if not isinstance(answer, Refused):
             audit("password_changed", staff_id=staff_id, kind=kind)
         return answer
@@ -161,8 +161,8 @@ class SignIn:
         account, wanted = self._read(challenge)
         return _step(wanted, challenge, account)
 
-    def _brake(self, account: str, source: str, kind: str) -> int:
-        left = self.brake.attempt(account, source, self.clock())
+    def _count_attempt(self, account: str, source: str, kind: str) -> int:
+        left = self.throttle.attempt(account, source, self.clock())
         if left < 0:
             audit("sign_in_failed", reason="brake", kind=kind)
             raise TooMany("Too many failed attempts. Wait 15 minutes and try again.")
@@ -181,7 +181,7 @@ class SignIn:
         if staff is None or staff.disabled or account_of(staff.email) != account:
             audit("sign_in_failed", reason="no_access", kind=kind, staff_id=answer.staff_id)
             raise WrongPassword(wrong.left)
-        self.brake.forgive(account, source)
+        self.throttle.forgive(account, source)
         token, session = self.sessions.open(staff, kind, self.clock())
         audit("signed_in", staff_id=staff.id, kind=kind)
         return SignedIn(staff, token, session)

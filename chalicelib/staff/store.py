@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.observability import count, log
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.staff.model import Staff
 from chalicelib.staff.row_mac import staff_mac
@@ -27,7 +27,7 @@ class StaffStore:
 
     def get(self, staff_id: str) -> Staff | None:
         """A colleague, strongly consistent, so that a revocation holds at the next request; None without a proof."""
-        with reaching():
+        with translated_errors():
             try:
                 return self._proved(DeskRow.get(_PK, staff_id, consistent_read=True))
             except DeskRow.DoesNotExist:
@@ -35,7 +35,7 @@ class StaffStore:
 
     def all(self) -> list[Staff]:
         """Every colleague, by name."""
-        with reaching():
+        with translated_errors():
             found = [self._proved(row) for row in DeskRow.query(_PK)]
         return sorted((one for one in found if one is not None), key=lambda one: one.name)
 
@@ -54,7 +54,7 @@ class StaffStore:
             language=staff.language or None,
             mac=staff_mac(self.key, staff),
         )
-        with reaching():
+        with translated_errors():
             row.save()
 
     def sign_undertaking(self, staff_id: str, now: int) -> None:
@@ -63,7 +63,7 @@ class StaffStore:
 
     def set_language(self, staff_id: str, language: str) -> None:
         """Keep in which language the colleague reads the desk. Raises NotFound."""
-        with reaching():
+        with translated_errors():
             try:
                 DeskRow(_PK, staff_id).update([DeskRow.language.set(language)], DeskRow.pk.exists())
             except UpdateError as error:
@@ -101,7 +101,7 @@ class StaffStore:
         ]
         if new.undertaking_at:
             actions.append(DeskRow.undertaking_at.set(new.undertaking_at))
-        with reaching():
+        with translated_errors():
             try:
                 DeskRow(_PK, new.id).update(actions, DeskRow.mac == staff_mac(self.key, old))
             except UpdateError as error:

@@ -31,6 +31,6 @@ class SuppressionEntry:
         return self.closed or sent_at <= self.at
 
 
-def closed(fences: Iterable[SuppressionEntry]) -> list[SuppressionEntry]:
+def one_closed_entry_per_request(fences: Iterable[SuppressionEntry]) -> list[SuppressionEntry]:
     """Return one closed fence of each request."""
     return list({fence.request_id: fence for fence in fences if fence.closed}.values())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.suppression.model import ReplyMailbox, SuppressionEntry
@@ -22,7 +22,7 @@ class SuppressionList:
         return [_fence(item) for item in found if item]
 
     def _item(self, name: str) -> dict[str, Any]:
-        key = {"pk": {"S": rows.fence_pk(name)}, "sk": {"S": "fence"}}
+        key = {"pk": {"S": keys.suppression_pk(name)}, "sk": {"S": "fence"}}
         answer = self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
         return plain_item(answer.get("Item", {}))
 

@@ -25,7 +25,7 @@ def apply_edits(messages: Iterable[Message], beside: Iterable[Message] = ()) -> 
     """
     kept = list(messages)
     own = {one.id for one in kept}
-    ordered = sorted([*kept, *(one for one in beside if one.id not in own)], key=lambda one: one.place)
+    ordered = sorted([*kept, *(one for one in beside if one.id not in own)], key=lambda one: one.position)
     shown = {one.id: one for one in ordered if one.kind not in CHANGES}
     targets = {name: one.id for one in shown.values() for name in (one.provider_hash, *one.links) if name}
     revoked = {one.target_hash for one in ordered if one.kind == "revoke"}
@@ -45,7 +45,7 @@ def apply_edits(messages: Iterable[Message], beside: Iterable[Message] = ()) -> 
     lines |= {one.id: _line(one, shown[target_id]) for one, target_id in leading}
     quoting = (replace(one, quote_gone=one.quote_gone or one.quote_hash in revoked) for one in shown.values())
     found = [_quoting(one, own, shown, targets) for one in quoting if one.id in own]
-    return sorted([*found, *(one for name, one in lines.items() if name in own)], key=lambda one: one.place)
+    return sorted([*found, *(one for name, one in lines.items() if name in own)], key=lambda one: one.position)
 
 
 def _stray(change: Message, *, gone: bool) -> Message:

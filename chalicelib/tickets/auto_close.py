@@ -6,8 +6,8 @@ from typing import Any
 
 from chalicelib.core.ids import new_id
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, QueueIndex
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
@@ -34,7 +34,7 @@ class AutoClose:
 
     def idle(self, state: str, before: int) -> Iterator[Idle]:
         """Tickets of a state that nothing happened on since `before` (ms), the longest idle first."""
-        with reaching():
+        with translated_errors():
             for row in DeskRow.queue_index.query(queue_of(state), QueueIndex.activity < before, page_size=100):
                 yield Idle(
                     str(row.ticket_id),
@@ -61,7 +61,7 @@ class AutoClose:
         expression = "SET #state = :closed, #queue = :queue, #closed_at = :now, #expires_at = :date, #activity = :now"
         condition = "#state = :read AND #activity = :activity"
         return self._writes.update(
-            "ticket", "desk", rows.ticket_pk(ticket.ticket_id), "ticket", expression, condition, values
+            "ticket", "desk", keys.ticket_pk(ticket.ticket_id), "ticket", expression, condition, values
         )
 
     def _event(self, ticket: Idle, kind: str, params: Mapping[str, Any], now: int) -> Write:
@@ -78,7 +78,7 @@ class AutoClose:
             "params": dict(params),
         }
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
-        pk = rows.conversation_pk(ref.conversation_id)
+        pk = keys.conversation_pk(ref.conversation_id)
         return self._writes.update(
             "event", "desk", pk, f"message#{ref.tail}", expression, "attribute_not_exists(pk)", values
         )

@@ -16,7 +16,7 @@ EMPTIED_LASTS = 60 * 60 * SECOND
 
 
 @dataclass(frozen=True)
-class DraftPlace:
+class DraftKey:
     """Where a draft lies: one colleague's, for one purpose, on one ticket."""
 
     conversation_id: str

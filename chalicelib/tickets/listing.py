@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.core.errors import BadInput
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.keys import ticket_pk
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, alive
-from chalicelib.dynamo.schema import ticket_pk
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.queries import TicketQueries
-from chalicelib.tickets.records import Page, Wanted
+from chalicelib.tickets.records import Page, TicketFilter
 
 EXAMINED = 500
 """Rows that one page looks at, at most; a page of a rare filter may hold fewer tickets than asked and go on."""
@@ -58,7 +58,7 @@ class _Queue:
                 "pk": {"S": ticket_pk(ticket_id)},
                 "sk": {"S": "ticket"},
             }
-        with reaching():
+        with translated_errors():
             yield from DeskRow.queue_index.query(
                 queue_of(self.state), scan_index_forward=False, limit=self._chunk, last_evaluated_key=start
             )
@@ -70,7 +70,7 @@ class _Queue:
         return f"{self.state}:{self.place[0]}.{self.place[1]}" if self.place else ""
 
 
-def page(desk: TicketQueries, wanted: Wanted, now: int, limit: int, cursor: str = "") -> Page:
+def page(tickets: TicketQueries, wanted: TicketFilter, now: int, limit: int, cursor: str = "") -> Page:
     """Return the next `limit` tickets at most, newest activity first. Raises BadInput for a cursor that is not ours
     and Unavailable."""
     places = _places(cursor, wanted.states)
@@ -83,10 +83,10 @@ def page(desk: TicketQueries, wanted: Wanted, now: int, limit: int, cursor: str 
             break
         row, queue = max(heads, key=lambda one: (int(one[0].activity or 0), str(one[0].ticket_id)))
         queue.advance()
-        if alive(row, now) and wanted.takes(row.state or "", row.channel or "", row.assignee or "", row.tags or ()):
+        if alive(row, now) and wanted.matches(row.state or "", row.channel or "", row.assignee or "", row.tags or ()):
             found.append(row)
     more = any(queue.head() is not None for queue in queues)
-    return Page(tuple(desk.opened(found)), _cursor(queues) if more else "")
+    return Page(tuple(tickets.opened(found)), _cursor(queues) if more else "")
 
 
 def _cursor(queues: list[_Queue]) -> str:
@@ -127,7 +127,7 @@ class Counts:
 
 def counts(now: int) -> Counts:
     """Count what the rail shows: one query per shown state. Raises Unavailable."""
-    with reaching():
+    with translated_errors():
         found = DeskRow.queue_index.query(
             queue_of(State.OPEN),
             scan_index_forward=False,

@@ -7,15 +7,15 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from chalicelib.core.normal import seen
+from chalicelib.core.normal import display_name
 from chalicelib.core.observability import count, log
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.tickets.model import LATE_SPAN
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
-from chalicelib.tickets.records_of_rows import consent, conversation, number, question_at
+from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at
 from chalicelib.tickets.threads import Threads
 from chalicelib.tickets.undelivered import undelivered
 from chalicelib.vault import sealing
@@ -35,7 +35,7 @@ class TicketQueries:
     """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
 
     def __init__(self, decryptor: BatchDecryptor, now: int) -> None:
-        self.decryptor = self._opener = decryptor
+        self.decryptor = decryptor
         self._now = now
         self._heads: dict[str, DeskRow] = {}
         self._threads = Threads(self._json, now)
@@ -48,7 +48,7 @@ class TicketQueries:
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """A ticket by its id, strongly consistent; None when there is none or its retention has ended."""
-        row = self._get(rows.ticket_pk(ticket_id), "ticket")
+        row = self._get(keys.ticket_pk(ticket_id), "ticket")
         if row is None:
             return None
         self._erasing.pop(str(row.contact_id), None)  # who reads it again wants to know anew
@@ -56,19 +56,19 @@ class TicketQueries:
 
     def ticket_id_of(self, number: str) -> str:
         """The id of the ticket with this number (digits only), or ""."""
-        return str(row.ticket_id) if (row := self._get(rows.number_pk(number), "number")) else ""
+        return str(row.ticket_id) if (row := self._get(keys.number_pk(number), "number")) else ""
 
     def tickets(self, ticket_ids: Iterable[str]) -> list[Ticket]:
         """Several tickets, newest activity first; those that are not there are left out."""
-        keys = [(rows.ticket_pk(one), "ticket") for one in dict.fromkeys(ticket_ids)]
-        return sorted(self.opened(self._batch(keys)), key=lambda one: (-one.activity, one.id))
+        wanted = [(keys.ticket_pk(one), "ticket") for one in dict.fromkeys(ticket_ids)]
+        return sorted(self.opened(self._batch(wanted)), key=lambda one: (-one.activity, one.id))
 
-    def chain(self, ticket: Ticket, most: int = CHAIN) -> list[Ticket]:
+    def earlier_tickets(self, ticket: Ticket, most: int = CHAIN) -> list[Ticket]:
         """The earlier tickets of the same conversation, newest first, `most` of them."""
         found: list[DeskRow] = []
         before = ticket.previous_id
         while before and len(found) < most:
-            row = self._get(rows.ticket_pk(before), "ticket")
+            row = self._get(keys.ticket_pk(before), "ticket")
             if row is None:
                 break
             found.append(row)
@@ -79,8 +79,8 @@ class TicketQueries:
         """Open rows of tickets and what they name as undelivered: one BatchGetItem on `keys`, one on the contacts and
         one on the messages per hundred. Of who is being erased nothing is opened, though the key is still there."""
         contact_ids = list(dict.fromkeys(str(row.contact_id) for row in found))
-        with reaching():
-            self._opener.load(contact_ids)
+        with translated_errors():
+            self.decryptor.load(contact_ids)
             self._look(contact_ids)
         shown = [row for row in found if not self._erasing.get(str(row.contact_id))]
         failed = undelivered(shown, self._batch, self._json)
@@ -94,8 +94,8 @@ class TicketQueries:
             self.erasing(unknown[0])
             return
         self._erasing |= dict.fromkeys(unknown, False)
-        keys = [(rows.contact_pk(one), "contact") for one in unknown]
-        for row in DeskRow.batch_get(keys, attributes_to_get=list(_LOOKED_AT)) if keys else ():
+        wanted = [(keys.contact_pk(one), "contact") for one in unknown]
+        for row in DeskRow.batch_get(wanted, attributes_to_get=list(_LOOKED_AT)) if wanted else ():
             self._met(row)
 
     def _met(self, row: DeskRow) -> None:
@@ -133,8 +133,8 @@ class TicketQueries:
             solved_at=number(row.solved_at),
             closed_at=number(row.closed_at),
             expires_at=number(row.expires_at) * 1000,
-            name=seen(str((who or {}).get("name", ""))),
-            username=seen(str((who or {}).get("username", ""))),
+            name=display_name(str((who or {}).get("name", ""))),
+            username=display_name(str((who or {}).get("username", ""))),
             address=str((who or {}).get("address", "")),
             last_text="" if erased else str((last or {}).get("text", "")),
             last_kind="" if erased else row.last_kind or "",
@@ -151,13 +151,13 @@ class TicketQueries:
 
     def conversation(self, conversation_id: str) -> Conversation:
         """The head of a conversation, strongly consistent; the one that `contact` has just read serves once."""
-        row = self._heads.pop(conversation_id, None) or self._get(rows.conversation_pk(conversation_id), "head")
+        row = self._heads.pop(conversation_id, None) or self._get(keys.conversation_pk(conversation_id), "head")
         return conversation(row) if row else Conversation(conversation_id, "")
 
     def conversations(self, conversation_ids: Iterable[str]) -> list[Conversation]:
         """Several heads in one BatchGetItem per hundred."""
-        keys = [(rows.conversation_pk(one), "head") for one in dict.fromkeys(conversation_ids)]
-        return [conversation(row) for row in self._batch(keys)]
+        wanted = [(keys.conversation_pk(one), "head") for one in dict.fromkeys(conversation_ids)]
+        return [conversation(row) for row in self._batch(wanted)]
 
     def messages(self, ticket: Ticket) -> Thread:
         """The ticket's messages, comments and activity lines, oldest first: see Threads.of."""
@@ -166,7 +166,7 @@ class TicketQueries:
     def message(self, ticket: Ticket, ref: MessageRef) -> Message | None:
         """One message of the ticket, strongly consistent, without what was folded into it; None when it is
         elsewhere."""
-        row = self._get(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        row = self._get(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         return self._threads.message(ticket, row) if row and row.ticket_id == ticket.id else None
 
     # -- contacts
@@ -177,14 +177,14 @@ class TicketQueries:
         The box of a request is a contact without a profile, and nobody's to look at.
         """
         found: dict[str, DeskRow] = {}
-        with reaching():
-            for row in DeskRow.query(rows.contact_pk(contact_id), consistent_read=True, limit=100):
+        with translated_errors():
+            for row in DeskRow.query(keys.contact_pk(contact_id), consistent_read=True, limit=100):
                 if alive(row, self._now):
                     found[row.sk] = row
         if "contact" not in found or found["contact"].profile is None:
             return None
         row = found.pop("contact")
-        head = self._get(rows.conversation_pk(str(row.conversation_id)), "head")
+        head = self._get(keys.conversation_pk(str(row.conversation_id)), "head")
         if head is None:
             return None  # the head carries the contact's date
         self._heads[str(row.conversation_id)] = head
@@ -198,8 +198,8 @@ class TicketQueries:
             language=row.language or "",
             conversation_id=str(row.conversation_id),
             created_at=number(row.created_at),
-            name=seen(str((profile or {}).get("name", ""))),
-            username=seen(str((profile or {}).get("username", ""))),
+            name=display_name(str((profile or {}).get("name", ""))),
+            username=display_name(str((profile or {}).get("username", ""))),
             **{kind: value or "" for kind, value in addresses.items()},
             erased=profile is None and not unreadable,
             unreadable=unreadable or None in addresses.values(),
@@ -213,7 +213,7 @@ class TicketQueries:
     def erasing(self, contact_id: str) -> bool:
         """Whether the contact's data is being destroyed, by a strongly consistent read of this request."""
         if contact_id not in self._erasing:
-            row = self._get(rows.contact_pk(contact_id), "contact")
+            row = self._get(keys.contact_pk(contact_id), "contact")
             self._erasing[contact_id] = False
             if row:
                 self._met(row)
@@ -221,29 +221,29 @@ class TicketQueries:
 
     def open_request(self, contact_id: str) -> str:
         """Id of the contact's open request about data, or ""."""
-        return str(row.request_id) if (row := self._get(rows.contact_pk(contact_id), "request")) else ""
+        return str(row.request_id) if (row := self._get(keys.contact_pk(contact_id), "request")) else ""
 
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
         """The conversations of several contacts."""
-        keys = [(rows.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
-        found = self._batch(keys)
+        wanted = [(keys.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
+        found = self._batch(wanted)
         for row in found:
             self._met(row)
         return [str(row.conversation_id) for row in found]
 
-    def written(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:
+    def request_text(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:
         """What a colleague wrote about a request (`evidence` or `reason`); "" when nothing, or when it cannot be
         opened."""
         place = sealing.request_attribute(request_id, attribute)
         try:
-            return self._opener.text(contact_id, place, sealed) or ""
+            return self.decryptor.text(contact_id, place, sealed) or ""
         except CannotOpen:
             _say_unopened(contact_id)
             return ""
 
     def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str | None:
         try:
-            return self._opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
+            return self.decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
         except CannotOpen:
             _say_unopened(contact_id)
             return None
@@ -254,30 +254,30 @@ class TicketQueries:
         """Open a value; whether it is there and cannot be opened. That is not the same as erased, and one such value
         takes nothing else of the page away."""
         try:
-            return self._opener.json(contact_id, place, sealed), False
+            return self.decryptor.json(contact_id, place, sealed), False
         except CannotOpen:
             _say_unopened(contact_id)
             return None, True
 
     def confirm_key(self, ticket: Ticket, head: Conversation) -> bool:
         """Whether there is a key to seal to, and the head names the customer's own. Raises Conflict: key_mismatch."""
-        return self._opener.seal_key(ticket.contact_id, head.public_key) is not None
+        return self.decryptor.seal_key(ticket.contact_id, head.public_key) is not None
 
     # -- rows
 
     def _get(self, pk: str, sk: str) -> DeskRow | None:
-        with reaching():
+        with translated_errors():
             try:
                 row = DeskRow.get(pk, sk, consistent_read=True)
             except DeskRow.DoesNotExist:
                 return None
         return row if alive(row, self._now) and not row.guard else None
 
-    def _batch(self, keys: Sequence[tuple[str, str]]) -> list[DeskRow]:
-        if not keys:
+    def _batch(self, wanted: Sequence[tuple[str, str]]) -> list[DeskRow]:
+        if not wanted:
             return []
-        with reaching():
-            return [row for row in DeskRow.batch_get(list(keys), consistent_read=True) if alive(row, self._now)]
+        with translated_errors():
+            return [row for row in DeskRow.batch_get(list(wanted), consistent_read=True) if alive(row, self._now)]
 
 
 def _say_unopened(contact_id: str) -> None:

@@ -115,7 +115,7 @@ class Message:
     quote_gone: bool = False
 
     @property
-    def place(self) -> tuple[int, int, int, str]:
+    def position(self) -> tuple[int, int, int, str]:
         """Where it stands in its conversation: provider's second, order inside it, arrival."""
         return self.sent_at, self.order, self.arrived_at, self.id
 
@@ -197,7 +197,7 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TicketFilter:
     """Which tickets to list. An empty field asks for all; `assignee` may be ASSIGNEE_NONE."""
 
     states: tuple[str, ...] = STATES
@@ -205,7 +205,7 @@ class Wanted:
     assignee: str = ""
     tag: str = ""
 
-    def takes(self, state: str, channel: str, assignee: str, tags: Sequence[str]) -> bool:
+    def matches(self, state: str, channel: str, assignee: str, tags: Sequence[str]) -> bool:
         """Whether a ticket like this is wanted."""
         if self.assignee:
             wanted = "" if self.assignee == ASSIGNEE_NONE else self.assignee

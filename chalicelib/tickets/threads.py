@@ -12,14 +12,14 @@ from typing import Any
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.clock import DAY, GUARD_DAYS
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.kinds import CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records import Message, Thread, Ticket
-from chalicelib.tickets.records_of_rows import mapping, number, outcome, outgoing, resent_as, size_of
+from chalicelib.tickets.records_from_rows import mapping, number, outcome, outgoing, resent_as, size_of
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import EncryptionContext
 
@@ -70,7 +70,7 @@ class Threads:
         """
         first = max(0, min(ticket.created_at - GUARD_DAYS * DAY, ticket.oldest_at or ticket.created_at))
         last = f"message#{ticket.closed_at + GUARD_DAYS * DAY:013d}~" if ticket.closed_at else _LAST
-        with reaching():
+        with translated_errors():
             found = self._own(ticket, f"message#{first:013d}", last)
             if ticket.closed_at and newest() != ticket.id:
                 found.others += self._changes_behind(ticket, last)
@@ -84,7 +84,7 @@ class Threads:
     def _own(self, ticket: Ticket, first: str, last: str) -> _Found:
         found, size = _Found(), 0
         read = DeskRow.query(
-            rows.conversation_pk(ticket.conversation_id),
+            keys.conversation_pk(ticket.conversation_id),
             DeskRow.sk.between(first, last),
             scan_index_forward=False,
             consistent_read=True,
@@ -108,7 +108,7 @@ class Threads:
     def _changes_behind(self, ticket: Ticket, last: str) -> Iterator[DeskRow]:
         """What was changed after the ticket was closed, as far as the next tickets' first EXAMINED rows show it."""
         read = DeskRow.query(
-            rows.conversation_pk(ticket.conversation_id),
+            keys.conversation_pk(ticket.conversation_id),
             DeskRow.sk.between(last, _LAST),
             filter_condition=DeskRow.kind.is_in(*sorted(CHANGES)),
             page_size=EXAMINED // 4,
@@ -123,7 +123,7 @@ class Threads:
         """Messages before the ticket's range that it is about, with what changed them since, the newest first."""
         wanted = set(missing)
         read = DeskRow.query(
-            rows.conversation_pk(ticket.conversation_id),
+            keys.conversation_pk(ticket.conversation_id),
             DeskRow.sk.between("message#", first),
             scan_index_forward=False,
             page_size=LOOKED_BACK // 5,

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.tickets.model import PREVIEW
 from chalicelib.tickets.records import Undelivered
-from chalicelib.tickets.records_of_rows import outcome
+from chalicelib.tickets.records_from_rows import outcome
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import EncryptionContext
 
@@ -20,10 +20,10 @@ def undelivered(
 ) -> dict[str, Undelivered]:
     """Return by a ticket's partition what its row names. `read` gets rows by their keys, `content_of` opens a value of
     a contact. Raises Unavailable."""
-    keys = {row.pk: _key(row) for row in tickets if row.undelivered}
-    named = {(row.pk, row.sk): row for row in read(list(dict.fromkeys(keys.values())))}
+    wanted = {row.pk: _key(row) for row in tickets if row.undelivered}
+    named = {(row.pk, row.sk): row for row in read(list(dict.fromkeys(wanted.values())))}
     found = {}
-    for pk, key in keys.items():
+    for pk, key in wanted.items():
         row = named.get(key)
         found[pk] = Undelivered()
         if row is not None:
@@ -34,4 +34,4 @@ def undelivered(
 
 
 def _key(ticket: DeskRow) -> tuple[str, str]:
-    return rows.conversation_pk(str(ticket.conversation_id)), f"message#{ticket.undelivered}"
+    return keys.conversation_pk(str(ticket.conversation_id)), f"message#{ticket.undelivered}"

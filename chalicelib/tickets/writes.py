@@ -9,12 +9,12 @@ from chalicelib.core.clock import gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.writes import Write, Writes, client_guard, pseudonym_of_notice
-from chalicelib.tickets.draft_store import spent
-from chalicelib.tickets.drafts import DraftPlace
+from chalicelib.tickets.draft_store import delete_sent_draft
+from chalicelib.tickets.drafts import DraftKey
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.records import Conversation, Event, Ticket
 from chalicelib.vault import sealing
@@ -54,13 +54,13 @@ class TicketWrites:
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept) if kept else ""
         if gone:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
-        pk = rows.ticket_pk(ticket.id)
+        pk = keys.ticket_pk(ticket.id)
         return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values | kept)
 
     def _newest_again(self, ticket: Ticket) -> Write:
         """A closed ticket comes back only while it is its conversation's newest: messages go to that one. The contact's
         date goes with the ticket's."""
-        pk, values = rows.conversation_pk(ticket.conversation_id), {"ticket": ticket.id}
+        pk, values = keys.conversation_pk(ticket.conversation_id), {"ticket": ticket.id}
         return self._writes.update("head", "desk", pk, "head", "REMOVE expires_at", "ticket_id = :ticket", values)
 
     def _event(self, ticket: Ticket, event: Event, author: str, now: int, order: int) -> Write:
@@ -77,7 +77,7 @@ class TicketWrites:
             "params": dict(event.params),
             **_dates(ticket),
         }
-        pk = rows.conversation_pk(ref.conversation_id)
+        pk = keys.conversation_pk(ref.conversation_id)
         return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes)
 
     def comment(
@@ -101,20 +101,20 @@ class TicketWrites:
             "author": author,
             **_dates(ticket),
         }
-        pk = rows.conversation_pk(ref.conversation_id)
+        pk = keys.conversation_pk(ref.conversation_id)
         writes = [
             self._writes.put("message", "desk", pk, f"message#{ref.tail}", attributes),
             self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": head.epoch}),
         ]
         if name:
-            place = DraftPlace(ticket.conversation_id, ticket.id, author, "comment")
+            place = DraftKey(ticket.conversation_id, ticket.id, author, "comment")
             guard = self._writes.put("client", "desk", pk, f"client#{name}", client_guard(ref, now))
-            writes += [guard, spent(self._writes, place, name, now)]
+            writes += [guard, delete_sent_draft(self._writes, place, name, now)]
         return ref if self._transact(writes) else None
 
     def stored_under(self, conversation_id: str, name: str, now: int) -> MessageRef | None:
         """The comment that was stored under a client's id, by its name, while that is remembered."""
-        row = get_row(rows.conversation_pk(conversation_id), f"client#{name}")
+        row = get_row(keys.conversation_pk(conversation_id), f"client#{name}")
         return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
 
     def mark_read(self, ticket: Ticket, reader: str) -> bool:
@@ -136,7 +136,7 @@ class TicketWrites:
     def _read(self, ticket: Ticket, values: dict[str, Any], condition: str) -> bool:
         condition += " AND (attribute_not_exists(assignee) OR assignee = :me)"
         write = self._writes.update(
-            "ticket", "desk", rows.ticket_pk(ticket.id), "ticket", "SET unread = unread - :seen", condition, values
+            "ticket", "desk", keys.ticket_pk(ticket.id), "ticket", "SET unread = unread - :seen", condition, values
         )
         try:
             self._client.update_item(**write.item["Update"])

@@ -33,21 +33,21 @@ class BatchDecryptor:
             except CannotOpen:  # said when a value of this contact is asked for: the others can be opened
                 self._closed.add(row.pk)
 
-    def json(self, contact_id: str, place: EncryptionContext, sealed: bytes | None) -> dict[str, Any] | None:
+    def json(self, contact_id: str, context: EncryptionContext, sealed: bytes | None) -> dict[str, Any] | None:
         """Open a sealed mapping, or return None when the contact's key is gone: the content is erased.
 
         Raises CannotOpen when the key is there and the value does not open.
         """
         private = self._key(contact_id)
-        return open_json(private, place, sealed) if private and sealed else None
+        return open_json(private, context, sealed) if private and sealed else None
 
-    def text(self, contact_id: str, place: EncryptionContext, sealed: bytes | None) -> str | None:
+    def text(self, contact_id: str, context: EncryptionContext, sealed: bytes | None) -> str | None:
         """Open a sealed text, or return None when the contact's key is gone. Raises CannotOpen."""
         private = self._key(contact_id)
         if not private or not sealed:
             return None
         try:
-            return unseal(private, place, sealed).decode()
+            return unseal(private, context, sealed).decode()
         except UnicodeDecodeError as error:
             raise CannotOpen("This value opens and is not a text.") from error
 

@@ -1,4 +1,4 @@
-"""A new vault key in place of the old one, without a moment in which anything cannot be opened.
+"""A new vault key in context of the old one, without a moment in which anything cannot be opened.
 
 1. `begin`: the new key joins the secret; readers hold both. 2. The deployment's parameter VaultPublicKey names the
 new one: intake seals to it from then on. 3. `reseal` in two passes: the second finds the keys of contacts that
@@ -32,13 +32,13 @@ def wrapped_pair(kms: Any, kms_key: str) -> dict[str, str]:
     }
 
 
-def created(kms: Any, kms_key: str) -> dict[str, Any]:
+def first_secret(kms: Any, kms_key: str) -> dict[str, Any]:
     """Return the vault secret of a new stage."""
     key = wrapped_pair(kms, kms_key)
     return {"version": 1, "keys": [key], "current": key["id"]}
 
 
-def begun(secret: Mapping[str, Any], kms: Any, kms_key: str) -> dict[str, Any]:
+def with_new_key(secret: Mapping[str, Any], kms: Any, kms_key: str) -> dict[str, Any]:
     """Return the secret with a new current key beside the old. Raises Conflict when a rotation is under way."""
     if len(secret["keys"]) > 1:
         raise Conflict("A rotation is under way: run vault-reseal, then vault-end.")
@@ -46,7 +46,7 @@ def begun(secret: Mapping[str, Any], kms: Any, kms_key: str) -> dict[str, Any]:
     return {**secret, "keys": [*secret["keys"], key], "current": key["id"]}
 
 
-def ended(secret: Mapping[str, Any], left: int) -> dict[str, Any]:
+def without_old_keys(secret: Mapping[str, Any], left: int) -> dict[str, Any]:
     """Return the secret with the current key alone. Raises Conflict while `left` values need the old one."""
     if left:
         raise Conflict(f"{left} values are still sealed to the old key: run vault-reseal again.")
@@ -94,10 +94,10 @@ class Rotation:
             key = ContactKey(item["pk"], item["public_key"], item["sealed_private"], item["vault_id"])
             return self._write("keys", {"pk": {"S": item["pk"]}}, "sealed_private", item,
                                self.vault.reseal(key, self.public).sealed_private)  # fmt: skip
-        place = sealing.unclear_part(item["sk"])
-        text = self.vault.open_vaulted(item["vault_id"], place, item["raw"])
+        context = sealing.unparsed_part(item["sk"])
+        text = self.vault.open_vaulted(item["vault_id"], context, item["raw"])
         where = {"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}}
-        return self._write("desk", where, "raw", item, seal(self.public, place, text))
+        return self._write("desk", where, "raw", item, seal(self.public, context, text))
 
     def _write(self, table: str, key: AttributeValues, attribute: str, item: Mapping[str, Any], sealed: bytes) -> bool:
         try:

@@ -19,7 +19,7 @@ def provider_ids(ref: MessageRef) -> EncryptionContext:
 
 
 def draft_content(tail: str) -> EncryptionContext:
-    """What a colleague has typed and not sent; `tail` is the draft's place."""
+    """What a colleague has typed and not sent; `tail` is the draft's context."""
     return EncryptionContext("desk", "draft", tail, "content")
 
 
@@ -28,7 +28,7 @@ def raw_part(ref: MessageRef) -> EncryptionContext:
     return EncryptionContext("desk", "raw", str(ref), "raw")
 
 
-def unclear_part(item_id: str) -> EncryptionContext:
+def unparsed_part(item_id: str) -> EncryptionContext:
     """The raw part that names no person."""
     return EncryptionContext("desk", "unclear", item_id, "raw")
 
@@ -48,15 +48,15 @@ def request_attribute(request_id: str, attribute: str) -> EncryptionContext:
     return EncryptionContext("desk", "request", request_id, attribute)
 
 
-def seal_json(public_key: bytes, place: EncryptionContext, value: Mapping[str, Any]) -> bytes:
+def seal_json(public_key: bytes, context: EncryptionContext, value: Mapping[str, Any]) -> bytes:
     """Seal a mapping as compact JSON; empty values are left out."""
     kept = {name: one for name, one in value.items() if one not in ("", None, (), [], {}, False)}
-    return seal(public_key, place, json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode())
+    return seal(public_key, context, json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def open_json(private_key: bytes, place: EncryptionContext, sealed: bytes) -> dict[str, Any]:
+def open_json(private_key: bytes, context: EncryptionContext, sealed: bytes) -> dict[str, Any]:
     """Open what `seal_json` sealed. Raises CannotOpen, also for what opens and is no mapping: anyone may seal."""
-    text = unseal(private_key, place, sealed)
+    text = unseal(private_key, context, sealed)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import KeyRow
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.model import ContactKey
@@ -20,7 +20,7 @@ class SingleDecryptor(BatchDecryptor):
             self._private[contact_id] = self._fetch(contact_id)
 
     def _fetch(self, contact_id: str) -> bytes | None:
-        with reaching(), suppress(KeyRow.DoesNotExist):
+        with translated_errors(), suppress(KeyRow.DoesNotExist):
             row = KeyRow.get(contact_id, consistent_read=True)
             key = ContactKey(row.pk, row.public_key, row.sealed_private, row.vault_id)
             return self._vault().open_contact_key(key)

@@ -2,7 +2,7 @@
 
 A contact's content is sealed with HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-256-GCM) to the contact's
 own public key. The contact's private key is itself sealed to the vault's public key. `info` binds a ciphertext
-to its place, so that one which is moved to another item or attribute does not open.
+to its context, so that one which is moved to another item or attribute does not open.
 
 Format of a sealed value: one version byte, then the HPKE message (32 bytes of encapsulated key, ciphertext, tag).
 """
@@ -25,7 +25,7 @@ _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
 class CannotOpen(DeskError):
-    """The value was sealed for another key or place, was damaged, or has a format that this release does not know."""
+    """The value was sealed for another key or context, was damaged, or has a format that this release does not know."""
 
     code = "cannot_open"
 
@@ -62,20 +62,20 @@ def public_of(private: bytes) -> bytes:
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
-def seal(public: bytes, place: EncryptionContext, text: bytes) -> bytes:
-    """Seal `text` so that only the owner of `public`'s private key can open it, and only as the value of `place`."""
+def seal(public: bytes, context: EncryptionContext, text: bytes) -> bytes:
+    """Seal `text` so that only the owner of `public`'s private key can open it, and only as the value of `context`."""
     key = X25519PublicKey.from_public_bytes(public)
-    return bytes([FORMAT]) + _SUITE.encrypt(text, key, place.info())
+    return bytes([FORMAT]) + _SUITE.encrypt(text, key, context.info())
 
 
-def unseal(private: bytes, place: EncryptionContext, sealed: bytes) -> bytes:
-    """Open what `seal` made for this key and place. Raises CannotOpen."""
+def unseal(private: bytes, context: EncryptionContext, sealed: bytes) -> bytes:
+    """Open what `seal` made for this key and context. Raises CannotOpen."""
     if not sealed or sealed[0] != FORMAT:
         raise CannotOpen("This value has a sealing format that this release does not know.")
     try:
-        return _SUITE.decrypt(sealed[1:], X25519PrivateKey.from_private_bytes(private), place.info())
+        return _SUITE.decrypt(sealed[1:], X25519PrivateKey.from_private_bytes(private), context.info())
     except (InvalidTag, ValueError) as error:
-        raise CannotOpen("This value does not open with this key at this place.") from error
+        raise CannotOpen("This value does not open with this key at this context.") from error
 
 
 def fingerprint(public: bytes) -> str:
@@ -83,7 +83,7 @@ def fingerprint(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
-def contact_key_place(contact_id: str) -> EncryptionContext:
+def contact_key_context(contact_id: str) -> EncryptionContext:
     """Where a contact's sealed private key lives."""
     return EncryptionContext("keys", "key", contact_id, "sealed_private")
 
@@ -91,7 +91,7 @@ def contact_key_place(contact_id: str) -> EncryptionContext:
 def new_contact_key(vault_public: bytes, contact_id: str) -> ContactKey:
     """Make a contact's key pair and seal its private half to the vault; the clear private half is dropped here."""
     pair = new_pair()
-    sealed = seal(vault_public, contact_key_place(contact_id), pair.private)
+    sealed = seal(vault_public, contact_key_context(contact_id), pair.private)
     return ContactKey(contact_id, pair.public, sealed, fingerprint(vault_public))
 
 
@@ -108,19 +108,19 @@ class Vault:
             raise CannotOpen(
                 "The vault does not hold the key that sealed this contact's key; see the rotation runbook."
             )
-        return unseal(private, contact_key_place(key.contact_id), key.sealed_private)
+        return unseal(private, contact_key_context(key.contact_id), key.sealed_private)
 
-    def open_vaulted(self, vault_id: str, place: EncryptionContext, sealed: bytes) -> bytes:
+    def open_vaulted(self, vault_id: str, context: EncryptionContext, sealed: bytes) -> bytes:
         """Open what was sealed to the vault itself, such as a part that names no person. Raises CannotOpen."""
         private = self._private_keys.get(vault_id)
         if private is None:
             raise CannotOpen("The vault does not hold the key that sealed this value.")
-        return unseal(private, place, sealed)
+        return unseal(private, context, sealed)
 
     def reseal(self, key: ContactKey, new_public: bytes) -> ContactKey:
         """Return the same contact's key sealed to another vault key. Raises CannotOpen."""
         private = self.open_contact_key(key)
-        sealed = seal(new_public, contact_key_place(key.contact_id), private)
+        sealed = seal(new_public, contact_key_context(key.contact_id), private)
         return ContactKey(key.contact_id, key.public, sealed, fingerprint(new_public))
 
 

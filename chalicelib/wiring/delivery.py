@@ -72,7 +72,7 @@ def _deliver(address_key: bytes) -> "Deliver":
     config = settings()
 
     def enqueue(conversation_id: str, wait: int) -> None:
-        queues().later(config.queue_retry, {"conversation_id": conversation_id}, wait)
+        queues().send_later(config.queue_retry, {"conversation_id": conversation_id}, wait)
 
     return Deliver(
         store=Outbox(client("dynamodb"), wiring.tables(), AddressKey(address_key), sleep_with_jitter),

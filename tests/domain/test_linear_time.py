@@ -161,7 +161,7 @@ def _parse_telegram(text: str) -> object:
 WORK: dict[str, Callable[[str], object]] = {
     "detect": language.detect,
     "normal": normal.normal,
-    "seen": normal.seen,
+    "seen": normal.display_name,
     "tokens": search_words.tokens,
     "wanted_words": search_words.wanted_words,
     "contact_words": lambda text: search_words.contact_words(text, "", "", "", ""),

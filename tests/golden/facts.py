@@ -26,7 +26,7 @@ from chalicelib.vault import sealing
 from chalicelib.vault.derived_keys import derive
 from chalicelib.vault.pseudonyms import AddressKey, TextKey
 from chalicelib.vault.secrets import VAULT_CONTEXT
-from chalicelib.vault.vault import contact_key_place
+from chalicelib.vault.vault import contact_key_context
 from chalicelib.web.http.auth import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE
 from infra.definitions import load
 from local.aws.template import PROJECT, built_template
@@ -69,12 +69,12 @@ def _places() -> Iterator[str]:
         "provider ids": sealing.provider_ids(ref),
         "draft": sealing.draft_content("tail"),
         "raw": sealing.raw_part(ref),
-        "unclear": sealing.unclear_part("id"),
+        "unclear": sealing.unparsed_part("id"),
         "contact": sealing.contact_attribute(_ID, "profile"),
         "ticket": sealing.ticket_attribute(_ID, "who"),
         "request": sealing.request_attribute(_ID, "secret"),
         "inventory": identities_place(_ID),
-        "contact key": contact_key_place(_ID),
+        "contact key": contact_key_context(_ID),
     }
     for what, place in places.items():
         yield f"{what}: {place.info().hex()}"

@@ -1,13 +1,13 @@
-"""Builds partition keys, and names the partitions of sparse indexes. The schema says what lies under each."""
+"""Builds partition keys of items, and of entries in the sparse index `unsent`. schema.py declares the items."""
 
 ASKING = "ask#0"
-"""Key of asks in the sparse index `unsent`; the suffix is the shard: one today."""
+"""Partition of asks in the index `unsent`. The suffix is the shard; there is one."""
 REVOKING = "revoke#0"
-"""Key, there, of deletions whose message has not arrived yet."""
+"""Partition, in the same index, of deletions by customers whose message has not arrived yet."""
 
 
 def contact_pk(contact_id: str) -> str:
-    """Partition of a contact: the contact itself and its consents."""
+    """Partition of a contact: the contact, consents, asks and the open request."""
     return f"contact#{contact_id}"
 
 
@@ -27,7 +27,7 @@ def number_pk(number: str) -> str:
 
 
 def channel_pk(account: str) -> str:
-    """Partition of one number or bot of ours."""
+    """Partition of a channel account: one WhatsApp number or Telegram bot of ours."""
     return f"channel#{account}"
 
 
@@ -36,6 +36,6 @@ def request_pk(request_id: str) -> str:
     return f"request#{request_id}"
 
 
-def suppression_pk(name: str) -> str:
-    """Partition of an address's fence, by its blind name."""
-    return f"fence#{name}"
+def suppression_pk(pseudonym: str) -> str:
+    """Partition of a suppression entry, by the pseudonym of its address. The stored prefix is `fence`."""
+    return f"fence#{pseudonym}"

@@ -1,4 +1,4 @@
-"""One place that turns pynamodb's errors into ours."""
+"""Turns errors of pynamodb into Unavailable."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from chalicelib.core.errors import Unavailable
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise Unavailable for a storage that does not answer. Failed conditions pass through as they are."""
+    """Raise Unavailable when the storage does not answer. Failed conditions and DoesNotExist pass through."""
     try:
         yield
     except DoesNotExist:

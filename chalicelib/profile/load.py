@@ -28,7 +28,7 @@ def load_profile(name: str) -> Profile:
 
 def parse_profile(text: str, source: str = "profile") -> Profile:
     """Return the profile written in this TOML text. Raises ProfileError when a field does not fit."""
-    from chalicelib.profile.rows import read_profile
+    from chalicelib.profile.rows import read_profile  # only functions that load a profile pay for tomllib
 
     try:
         return read_profile(text)

@@ -1,4 +1,4 @@
-"""The suppression list: the addresses of people whose data is being destroyed, or was a few days ago."""
+"""Reads the suppression list: addresses of people whose data is being destroyed, or was a few days ago."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,18 +16,18 @@ class SuppressionList:
         self._calls = calls
         self._tables = tables
 
-    def of(self, names: Iterable[str]) -> list[SuppressionEntry]:
-        """The fences of addresses, by their blind names: one strongly consistent read each."""
-        found = (self._item(name) for name in dict.fromkeys(names))
-        return [_fence(item) for item in found if item]
+    def of(self, pseudonyms: Iterable[str]) -> list[SuppressionEntry]:
+        """Return the entries of addresses by their pseudonyms: one strongly consistent read each."""
+        found = (self._item(one) for one in dict.fromkeys(pseudonyms))
+        return [_entry(item) for item in found if item]
 
-    def _item(self, name: str) -> dict[str, Any]:
-        key = {"pk": {"S": keys.suppression_pk(name)}, "sk": {"S": "fence"}}
+    def _item(self, pseudonym: str) -> dict[str, Any]:
+        key = {"pk": {"S": keys.suppression_pk(pseudonym)}, "sk": {"S": "fence"}}
         answer = self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
         return plain_item(answer.get("Item", {}))
 
 
-def _fence(item: Mapping[str, Any]) -> SuppressionEntry:
+def _entry(item: Mapping[str, Any]) -> SuppressionEntry:
     box = item.get("box")
     return SuppressionEntry(
         at=item["at"],

@@ -1,4 +1,4 @@
-"""Opening for workers that handle one contact at a time: their roles may get a key, and not many at once."""
+"""Opens sealed values of one contact at a time, for functions whose roles may not read keys in batches."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -10,10 +10,10 @@ from chalicelib.vault.model import ContactKey
 
 
 class SingleDecryptor(BatchDecryptor):
-    """An opener that fetches each key by itself. Raises Unavailable."""
+    """A decryptor that fetches each key by a GetItem. Raises Unavailable."""
 
     def load(self, contact_ids: Iterable[str]) -> None:
-        """Fetch the keys of these contacts; those already here are not asked again."""
+        """Fetch the keys of these contacts one by one; keys fetched before are not read again."""
         for contact_id in contact_ids:
             if contact_id in self._private:
                 continue

@@ -1,4 +1,4 @@
-"""A colleague who is signed in sets up an authenticator application, or switches it off again."""
+"""A signed-in member of staff sets up an authenticator application, or switches it off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class NotProven(Forbidden):
-    """The password or code is wrong. The session goes on; `left` is as in WrongPassword."""
+    """The password or code is wrong. The session stays open; `left` is the number of attempts left."""
 
     def __init__(self, left: int, message: str, code: str) -> None:
         super().__init__(message, code=code)
@@ -25,9 +25,12 @@ class NotProven(Forbidden):
 
 @dataclass(frozen=True)
 class Authenticator:
-    """Both ways want the password again: a desk that was left open gives nobody a second factor. Switching off wants a
-    code, too: whoever has learned a password and found an open session does not get rid of the second factor by it.
-    Attempts are counted with those of signing in. Everything raises TooMany and Unavailable."""
+    """Sets up and switches off authenticator applications.
+
+    Both need the password again, so that an unattended session cannot be used to add a second factor. Switching off
+    needs a code too, so that a stolen password and an open session do not suffice to remove the second factor.
+    Attempts count towards the login throttle. Methods that check a password or code raise TooMany and Unavailable.
+    """
 
     accounts: "CognitoAccounts"
     throttle: "LoginThrottle"
@@ -35,11 +38,11 @@ class Authenticator:
     clock: Callable[[], int]
 
     def is_on(self, who: Staff) -> bool:
-        """Whether signing in asks for a code."""
+        """Whether signing in to this account needs a code."""
         return self.accounts.has_authenticator(who.id)
 
     def begin(self, who: Staff, password: str, source: str) -> Step:
-        """Check the password and return the step with the new application's key; nothing is switched on yet.
+        """Check the password and return the step with the key for the new application, which is not switched on yet.
 
         Raises NotProven, and Conflict when an application is on already.
         """
@@ -58,27 +61,27 @@ class Authenticator:
         return Step("authenticator", challenge, account_of(who.email), secret)
 
     def step(self, who: Staff, challenge: str) -> Step:
-        """Return the step of this challenge once more, for a second attempt. Raises ChallengeOver."""
+        """Return the step of this challenge again, for another attempt. Raises ChallengeOver."""
         _, secret = self.challenges.read(_use(who), challenge)
         return Step("authenticator", challenge, account_of(who.email), secret)
 
     def finish(self, who: Staff, challenge: str, code: str, source: str) -> None:
-        """Check the first code and ask for codes from the next sign-in on. Raises ChallengeOver, NotProven."""
+        """Check the first code; from the next sign-in on codes are needed. Raises ChallengeOver and NotProven."""
         from chalicelib.staff.cognito import Proven
 
         access_token, _ = self.challenges.read(_use(who), challenge)
         left = self._count_attempt(who, source)
         refused = self.accounts.finish_authenticator(Proven(who.id, access_token), code)
         if refused is None:
-            self.throttle.take_code(account_of(who.email), code, self.clock())  # it signs nobody in any more
+            self.throttle.take_code(account_of(who.email), code, self.clock())  # so that it cannot be used to sign in
         self._end(who, source, refused, _wrong_code(left))
         audit("authenticator_on", staff_id=who.id)
 
     def switch_off(self, who: Staff, password: str, code: str, source: str) -> None:
-        """Check the password and a code of the application and ask for codes no more; repeating it is harmless, and
-        then the code counts for nothing. Both together are one attempt.
+        """Check the password and a code; from then on signing in needs no code. Both together count as one attempt.
 
-        Raises NotProven, ChallengeOver, and Conflict when the user pool demands an application.
+        Repeating it is harmless: without an application the code is not checked. Raises NotProven, ChallengeOver, and
+        Conflict when the user pool demands an application.
         """
         from chalicelib.staff.cognito import CodeWanted, Proven, Refused
 

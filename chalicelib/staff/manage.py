@@ -1,4 +1,4 @@
-"""A colleague signs the undertaking; an administrator shuts a colleague out, or lets them in again."""
+"""A member of staff signs the confidentiality undertaking; an administrator revokes or restores access."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SignUndertaking:
-    """Keeps when a colleague undertook confidentiality."""
+    """Records that a member of staff signed the confidentiality undertaking."""
 
     staff: "StaffStore"
     clock: Callable[[], int]
@@ -28,13 +28,13 @@ class SignUndertaking:
 
 @dataclass(frozen=True)
 class RevokeStaff:
-    """Ends a colleague's access at once: our sessions, then Cognito's account."""
+    """Revokes somebody's access at once: first our sessions, then the Cognito account."""
 
     staff: "StaffStore"
     accounts: "CognitoAccounts"
 
     def __call__(self, staff_id: str, by: Staff) -> None:
-        """Raises NotFound, Conflict for oneself, Unavailable. Repeating it is harmless."""
+        """Revoke access. Raises NotFound, Conflict for one's own account, and Unavailable. Repeating it is harmless."""
         if staff_id == by.id:
             raise Conflict("You cannot revoke yourself. Ask another administrator.")
         member = self.staff.get(staff_id)
@@ -47,14 +47,16 @@ class RevokeStaff:
 
 @dataclass(frozen=True)
 class RestoreStaff:
-    """Gives a colleague access again: Cognito's account, then ours. They sign in anew; what was open before stays
-    ended."""
+    """Restores somebody's access: first the Cognito account, then ours. Sessions that were ended stay ended."""
 
     staff: "StaffStore"
     accounts: "CognitoAccounts"
 
     def __call__(self, staff_id: str, by: Staff) -> None:
-        """Raises NotFound, Conflict when the account is gone, Unavailable. Repeating it is harmless."""
+        """Restore access. Raises NotFound, Conflict when the Cognito account is gone, and Unavailable.
+
+        Repeating it is harmless.
+        """
         if self.staff.get(staff_id) is None:
             raise NotFound("There is no such colleague.")
         if not self.accounts.enable(staff_id):

@@ -1,7 +1,7 @@
-"""Finding tickets by what a person says on the phone: number, name, phone, @username, provider's user id.
+"""Finds tickets by what a customer says on the phone: ticket number, name, phone, @username, provider's user id.
 
-Addresses are found by their blind names, names by the text index: nothing here reads more rows than it shows. Who is
-being erased is found by nothing of theirs; the number of their ticket leads to the frozen ticket.
+Addresses are found by their pseudonyms, names by the text index, so that few more rows are read than shown. A contact
+that is being erased is not found by name or address; its ticket's number still finds the ticket, without its content.
 """
 
 import re
@@ -18,15 +18,16 @@ from chalicelib.tickets.records import Ticket
 from chalicelib.vault.pseudonyms import AddressKey
 
 MOST_CONTACTS = 50
+"""Contacts whose tickets one search shows."""
 MOST_EARLIER = 100
-"""Earlier tickets that one search follows, one read each."""
+"""Earlier tickets that one search reads, one read each."""
 _BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
 _TICKET_DIGITS = range(6, 15)
 
 
 @dataclass(frozen=True)
 class Accounts:
-    """Our own numbers and bots: the places in which an address can be known."""
+    """Our WhatsApp numbers and Telegram bots: an address has one pseudonym per account."""
 
     whatsapp: tuple[str, ...]
     telegram: tuple[str, ...]
@@ -34,7 +35,7 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Search:
-    """Finds tickets. `contacts_by_words` is the text index: words to contact ids."""
+    """Finds tickets. `contacts_by_words` asks the text index: it maps what was typed to ids of contacts."""
 
     tickets: TicketQueries
     address_key: AddressKey
@@ -42,7 +43,10 @@ class Search:
     contacts_by_words: Callable[[str], Iterable[str]]
 
     def __call__(self, q: str) -> list[Ticket]:
-        """The tickets of the people found, and the one of that number, newest activity first. Raises Unavailable."""
+        """Return the ticket of that number and the tickets of the contacts found, newest activity first.
+
+        Raises Unavailable.
+        """
         words = " ".join("".join(one for one in q if not invisible(one)).split())
         named = self._by_number(words)
         newest = dict.fromkeys([*named, *self._by_address(words)])
@@ -60,7 +64,7 @@ class Search:
         return sorted(found.values(), key=lambda one: (-one.activity, one.id))
 
     def _by_number(self, words: str) -> list[str]:
-        """The ticket whose number stands alone in what was typed, however it is written: №418-945, Ticket 418–945."""
+        """Return the ticket whose number is the only number in the text, in any notation: №418-945, Ticket 418–945."""
         numbers = numbers_in(words)
         if len(numbers) != 1 or len(numbers[0]) not in _TICKET_DIGITS:
             return []

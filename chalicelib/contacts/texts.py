@@ -1,4 +1,4 @@
-"""What a contact is called and where it is reached, opened for the indexer."""
+"""Opens the names and addresses of a contact for the indexer."""
 
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.rows import get_row
@@ -7,14 +7,13 @@ from chalicelib.vault.decryptor import BatchDecryptor
 
 
 class ContactTexts:
-    """Reads one contact. The opened texts live as long as the caller's request."""
+    """Reads names and addresses of contacts. They must not be kept beyond the request."""
 
     def __init__(self, decryptor: BatchDecryptor) -> None:
         self._decryptor = decryptor
 
     def read(self, contact_id: str) -> tuple[str, str, str, str, str] | None:
-        """Return name, username, phone, business-scoped id and chat, or None when the contact is gone or
-        erased.
+        """Return name, username, phone, business-scoped id and chat; None when the contact is gone or erased.
 
         Raises Unavailable and CannotOpen.
         """

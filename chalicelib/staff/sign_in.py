@@ -96,7 +96,7 @@ class SignedIn:
 class SignIn:
     """Signs people in, step by step. The login throttle counts every step before it is made.
 
-    `source` is where the client comes from, `kind` the kind of session: "page" or "api".
+    `source` is the client's IP address, `kind` the kind of session: "page" or "api".
     """
 
     accounts: "CognitoAccounts"

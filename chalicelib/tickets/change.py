@@ -1,4 +1,4 @@
-"""A colleague changes a ticket: state, assignee, priority, tags."""
+"""A member of staff changes a ticket's state, assignee, priority or tags."""
 
 import random
 import time
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from chalicelib.tickets.writes import TicketWrites
 
 TRIES = 6
+"""Attempts while others change the same ticket."""
 
 
 @dataclass(frozen=True)
 class TicketChanges:
-    """What shall be different. None leaves a thing as it is; an empty assignee means nobody. `seen_assignee` is who the
-    colleague saw there: another one whom they did not see loses no ticket by it. Their own they may always hand on."""
+    """The wanted values; None leaves a value as it is. An empty assignee means nobody.
+
+    `seen_assignee` is the assignee that the person saw when choosing another. If the ticket has gone to somebody else
+    since, it is not taken from them; one's own ticket can always be reassigned.
+    """
 
     state: str | None = None
     assignee: str | None = None
@@ -34,7 +38,7 @@ class TicketChanges:
 
 
 class AssignedMeanwhile(Conflict):
-    """The ticket is somebody else's by now: `assignee` has it."""
+    """The ticket was assigned to somebody else meanwhile: `assignee`."""
 
     code = "taken"
 
@@ -49,7 +53,7 @@ def _wait(attempt: int) -> None:
 
 @dataclass(frozen=True)
 class ChangeTicket:
-    """Changes tickets. `kept_days` is how long a closed ticket is kept, from the operator's profile."""
+    """Changes tickets. `kept_days` is the retention of closed tickets, from the operator profile."""
 
     tickets: "TicketQueries"
     writes: "TicketWrites"
@@ -59,11 +63,11 @@ class ChangeTicket:
     wait: Callable[[int], None] = field(default=_wait)
 
     def __call__(self, ticket_id: str, changes: TicketChanges, by: Staff) -> Ticket:
-        """Return the ticket as it is now. What is so already writes nothing.
+        """Apply the changes and return the ticket as it is then. Values that are set already are not written.
 
-        Raises NotFound, Frozen while the customer's data is being destroyed, BadInput for an assignee who has no
-        access, Taken when it is assigned to another than the colleague saw, Conflict when others keep changing the
-        ticket or a closed one has a successor, and Unavailable.
+        Raises NotFound, ErasureInProgress, BadInput for an assignee without access, AssignedMeanwhile when the ticket
+        has another assignee than was seen, Conflict when others keep changing the ticket or when a closed one has a
+        successor, and Unavailable.
         """
         if changes.assignee:
             assignee = self.staff.get(changes.assignee)
@@ -110,7 +114,8 @@ class ChangeTicket:
         return new, events
 
     def _state(self, ticket: Ticket, state: str, now: int) -> dict[str, Any]:
-        """Closing dates the ticket at once; leaving a final state takes its dates away."""
+        """Return the attributes that change with the state: closing sets the expiry date, leaving a final state removes
+        it."""
         new: dict[str, Any] = {"state": state}
         if state == State.SOLVED:
             new["solved_at"] = now
@@ -120,7 +125,7 @@ class ChangeTicket:
             new |= {"closed_at": now, "expires_at": (now + self.kept_days * DAY) // SECOND}
         elif ticket.state == State.CLOSED:
             if ticket.expires_at - now < DAY:
-                # DynamoDB's own deletion could take rows before the dater has removed their dates.
+                # DynamoDB's TTL could delete rows before expiry stamping has removed their dates.
                 raise Conflict(
                     "This ticket is about to be destroyed by its retention; open a new one.", code="expiring"
                 )

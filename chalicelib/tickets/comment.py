@@ -24,7 +24,7 @@ USED = "This id was used for another comment. Nothing of this text is stored: ke
 
 @dataclass(frozen=True)
 class CommentOnTicket:
-    """Keeps internal comments, which no customer sees."""
+    """Stores internal comments, which no customer sees. `wait` sleeps after a conflict."""
 
     tickets: "TicketQueries"
     writes: "TicketWrites"
@@ -32,11 +32,12 @@ class CommentOnTicket:
     wait: Callable[[int], None] = field(default=sleep_with_jitter)
 
     def __call__(self, ticket_id: str, text: str, by: Staff, client_id: str = "") -> Message:
-        """Return the comment. With a client's id the same one and the same text again return the same comment, and
-        store nothing. Raises BadInput with the code empty for a text that shows nothing, NotFound, Unavailable, Frozen
-        while the person's data is being destroyed, and Conflict when the conversation changed or, with the code
-        client_id_used, for another text or ticket, or, with key_mismatch, when it names a key that is not the
-        customer's."""
+        """Store a comment and return it. The same `client_id` with the same text returns the stored comment again.
+
+        Raises NotFound, ErasureInProgress, Unavailable, BadInput with the code empty for a text without a visible
+        character, and Conflict when the conversation changed; with the code client_id_used when the id was used for
+        another text or ticket; with key_mismatch when the conversation names a key that is not the customer's.
+        """
         if shows_nothing(text):
             raise BadInput("There is nothing to keep: the comment shows nothing. Write something.", code="empty")
         ticket = self.tickets.ticket(ticket_id)
@@ -59,13 +60,15 @@ class CommentOnTicket:
         raise Conflict("The conversation changed meanwhile, or its data is being destroyed. Look again.")
 
     def find(self, ticket: Ticket, client_id: str) -> Message | None:
-        """Return the comment that was stored on this ticket under a client's id; None when there is none, or not yet.
-        An id is remembered for 8 days. Raises Unavailable."""
+        """Return the comment of this ticket that was stored under a client's id, or None.
+
+        An id is remembered for 8 days. Raises Unavailable.
+        """
         ref = self.writes.stored_under(ticket.conversation_id, comment_name(client_id), self.clock())
         return self.tickets.message(ticket, ref) if ref else None
 
     def _same(self, ticket: Ticket, ref: MessageRef, text: str) -> Message:
-        """The comment that is stored under the id, if it is this one."""
+        """Return the comment stored under the id. Raises Conflict when its text or ticket is another."""
         stored = self.tickets.message(ticket, ref)
         if stored is None or stored.text != text:
             raise Conflict(USED, code="client_id_used")

@@ -1,4 +1,4 @@
-"""Drafts of colleagues: read, saved, emptied, and gone in the very transaction that stores what was made of them."""
+"""Rows of drafts: reads, saves and empties them. A draft is deleted in the transaction that stores what was sent."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,11 +18,14 @@ from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.vault import CannotOpen
 
 _NEWER = "attribute_not_exists(pk) OR #client_hash <> :client_hash OR #order < :order"
-"""Condition of a save: it is of another sending, or newer than the one that is there."""
+"""Condition of a save: the stored draft belongs to another client id, or is older."""
 
 
 class DraftStore:
-    """Reads and writes drafts. All methods raise Unavailable."""
+    """Reads and writes drafts. `wait` sleeps after a conflict and is given the number of the attempt.
+
+    All methods raise Unavailable.
+    """
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         self._run = Transactions(client, wait)
@@ -30,7 +33,7 @@ class DraftStore:
         self._wait = wait
 
     def of(self, ticket: Ticket, staff_id: str, decryptor: BatchDecryptor, now: int) -> dict[DraftKind, Draft]:
-        """A colleague's drafts on a ticket. One that cannot be opened is left out."""
+        """Return a person's drafts on a ticket by kind. A draft that cannot be opened is left out."""
         places = {
             f"draft#{place.tail}": place
             for place in (DraftKey(ticket.conversation_id, ticket.id, staff_id, kind) for kind in KINDS)
@@ -55,9 +58,10 @@ class DraftStore:
         )
 
     def save(self, place: DraftKey, draft: Draft, head: Mapping[str, Any], expires_at: int) -> Saved:
-        """Keep a draft behind the contact's fence, unless what it was to become is stored already.
+        """Save a draft, unless its client id was used, a newer save exists, or the conversation's epoch changed.
 
-        `head` has contact_id, epoch and public_key of the conversation. `expires_at` in seconds.
+        `head` has the conversation's contact_id, epoch and public_key. The epoch is a fencing token: it changes when
+        the write barrier of an erasure goes up. `expires_at` is in epoch seconds.
         """
         name = guard_name(place.kind, draft.client_id)
         values = {
@@ -83,8 +87,10 @@ class DraftStore:
         return self._write(writes)
 
     def empty(self, place: DraftKey, client_id: str, order: int, epoch: int, now: int) -> bool:
-        """Take a draft's text away, because the colleague did; False when a newer save is there, or the contact's fence
-        has moved from `epoch`. The place is remembered also when no save has come yet: one may be on its way."""
+        """Remove a draft's text because its author emptied it; False when a newer save exists or the epoch changed.
+
+        The row is written even when there is no draft, so that a save that arrives late does not bring the text back.
+        """
         until = (now + EMPTIED_LASTS) // SECOND
         values = {
             "client_hash": guard_name(place.kind, client_id),
@@ -116,10 +122,10 @@ class DraftStore:
 
 
 def delete_sent_draft(writes: Writes, place: DraftKey, name: str, now: int) -> Write:
-    """What belongs into the transaction that stores a reply or comment under the guard `name`: the draft that it was
-    made of goes, and no other. Raises Unavailable.
+    """Return the write that deletes a draft in the transaction that stores its reply or comment under the guard `name`.
 
-    When the draft changes in between, the transaction is refused and is to be built anew.
+    A draft with another client id stays. When the draft changes before the transaction, the transaction is refused and
+    must be built anew. Raises Unavailable.
     """
     pk, sk = keys.conversation_pk(place.conversation_id), f"draft#{place.tail}"
     row = get_row(pk, sk)

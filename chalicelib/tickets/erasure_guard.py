@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ErasureInProgress(Conflict):
-    """The customer's data is being destroyed: nobody reads, writes or sends on `ticket` any more."""
+    """The customer's data is being destroyed: `ticket` can no longer be read, changed or answered."""
 
     code = "erasing"
 
@@ -20,6 +20,6 @@ class ErasureInProgress(Conflict):
 
 
 def refuse_if_erasing(tickets: "TicketQueries", ticket: Ticket) -> None:
-    """Raise Frozen when the customer's data is being destroyed, and Unavailable."""
+    """Raise ErasureInProgress when the customer's data is being destroyed. Raises Unavailable, too."""
     if tickets.erasing(ticket.contact_id):
         raise ErasureInProgress(ticket)

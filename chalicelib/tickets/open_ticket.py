@@ -20,21 +20,25 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class OpenTicket:
-    """Shows a ticket with its messages; for whom it waits, that makes it read."""
+    """Opens a ticket with its messages, which marks it as read for the person it waits for."""
 
     tickets: "TicketQueries"
     writes: "TicketWrites"
 
     def __call__(self, ticket_id: str, by: Staff) -> tuple[Ticket, Thread]:
-        """Return the ticket as it was before it was read, and its messages. Raises NotFound, Frozen and
-        Unavailable."""
+        """Return the ticket as it was before it was marked as read, and its messages.
+
+        Raises NotFound, ErasureInProgress and Unavailable.
+        """
         ticket = self._ticket(ticket_id)
         refuse_if_erasing(self.tickets, ticket)
         return ticket, self._read(ticket, by, seen=True)
 
     def with_contact(self, ticket_id: str, by: Staff, *, seen: bool = True) -> tuple[Ticket, Thread, Contact | None]:
-        """The same with the customer, None when there is none any more. With `seen` false it stays unread, as
-        long as there is a message that can be looked at."""
+        """Return the same and the customer, None when the customer no longer exists.
+
+        With `seen` false the ticket stays unread, provided that it has a message of the customer to look at.
+        """
         ticket = self._ticket(ticket_id)
         contact = self.tickets.contact(ticket.contact_id)
         if contact and contact.erasing:
@@ -60,14 +64,17 @@ class OpenTicket:
 
 @dataclass(frozen=True)
 class MarkSeen:
-    """Makes read what a colleague has looked at."""
+    """Marks the messages that somebody has seen as read."""
 
     tickets: "TicketQueries"
     writes: "TicketWrites"
 
     def __call__(self, ticket_id: str, ref: MessageRef, by: Staff) -> bool:
-        """Make the customer's messages up to this one read, for its assignee or, without one, for everybody; what lies
-        behind it stays unread. Returns whether anything became read. Raises NotFound, Frozen and Unavailable."""
+        """Mark the customer's messages up to `ref` as read, if `by` is the assignee or there is none; later ones stay
+        unread.
+
+        Returns whether anything changed. Raises NotFound, ErasureInProgress and Unavailable.
+        """
         for _ in range(TRIES):
             ticket = self.tickets.ticket(ticket_id)
             if ticket is None:

@@ -1,4 +1,4 @@
-"""The messages of ours that tickets name as not delivered, with their own texts."""
+"""Reads the undelivered messages that tickets name."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -18,8 +18,10 @@ def undelivered(
     read: Callable[[Sequence[tuple[str, str]]], list[DeskRow]],
     content_of: Callable[[str, EncryptionContext, bytes | None], tuple[dict[str, Any] | None, bool]],
 ) -> dict[str, Undelivered]:
-    """Return by a ticket's partition what its row names. `read` gets rows by their keys, `content_of` opens a value of
-    a contact. Raises Unavailable."""
+    """Return the undelivered message of each ticket that names one, by the ticket's partition key.
+
+    `read` returns rows by their keys; `content_of` opens a sealed mapping of a contact. Raises Unavailable.
+    """
     wanted = {row.pk: _key(row) for row in tickets if row.undelivered}
     named = {(row.pk, row.sk): row for row in read(list(dict.fromkeys(wanted.values())))}
     found = {}

@@ -13,7 +13,7 @@ from chalicelib.core.addresses import Address, Channel
 from chalicelib.core.normal import invisible, normal
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
-from chalicelib.tickets.queries import CHAIN, TicketQueries
+from chalicelib.tickets.queries import EARLIER_PER_TICKET, TicketQueries
 from chalicelib.tickets.records import Ticket
 from chalicelib.vault.pseudonyms import AddressKey
 
@@ -58,7 +58,7 @@ class Search:
         found = {ticket.id: ticket for ticket in seen if not ticket.erased or ticket.id in named}
         left = MOST_EARLIER
         for ticket in list(found.values()):
-            chain = self.tickets.earlier_tickets(ticket, min(CHAIN, left))
+            chain = self.tickets.earlier_tickets(ticket, min(EARLIER_PER_TICKET, left))
             found |= {earlier.id: earlier for earlier in chain}
             left -= len(chain)
         return sorted(found.values(), key=lambda one: (-one.activity, one.id))

@@ -177,7 +177,7 @@ class DeskRow(Model):
     """Sort key without prefix of the newest message that was not sent or not delivered."""
 
     question_at = NumberAttribute(null=True)
-    """Arrival of the oldest unanswered question (ms), 0 when all are answered. Rows of older releases lack it: see
+    """Arrival of the newest question, while it is unanswered (ms), else 0. Rows of older releases lack it: see
     records_from_rows.question_at."""
     late_in = NumberSetAttribute(null=True)
     """Numbers of the time spans in which very late messages of this ticket were sent: see tickets/model.LATE_SPAN."""

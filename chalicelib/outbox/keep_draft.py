@@ -28,8 +28,8 @@ class KeepDraft:
         """Keep what is typed, or forget it when the box is empty; False when a newer save is there already.
 
         `client_id` is the id under which the text will be sent, `order` grows with each save. Raises NotFound,
-        BadInput, Frozen, Unavailable, and Conflict with the code client_id_used when that id was used: then the text
-        went out, or is another one.
+        BadInput, ErasureInProgress, Unavailable, and Conflict with the code client_id_used when that id was used: then
+        the text went out, or is another one.
         """
         if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
             raise BadInput(f"The draft is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")

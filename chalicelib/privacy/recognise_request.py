@@ -32,7 +32,8 @@ class RecogniseRequest:
     open_request: "OpenRequest"
 
     def message(self, ticket_id: str, ref: "MessageRef | None") -> "tuple[Ticket, Message]":
-        """Return a ticket and a message on it that may be a request. Raises NotFound, Frozen and Unavailable."""
+        """Return a ticket and a message on it that may be a request. Raises NotFound, ErasureInProgress and
+        Unavailable."""
         ticket = self.desk.ticket(ticket_id)
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")
@@ -44,7 +45,7 @@ class RecogniseRequest:
 
     def __call__(self, ticket_id: str, ref: "MessageRef | None", kind: str, by: "Staff") -> tuple["Ticket", Opened]:
         """Open a request of this kind, or return the one that is open. It counts as received when the message was
-        sent. Raises BadInput, NotFound, Frozen and Unavailable."""
+        sent. Raises BadInput, NotFound, ErasureInProgress and Unavailable."""
         if kind not in HANDLED_KINDS:
             raise BadInput(f"The field kind is one of: {', '.join(sorted(HANDLED_KINDS))}.")
         ticket, message = self.message(ticket_id, ref)

@@ -27,7 +27,7 @@ ERASING = "erasing"
 """State of a contact once the write barrier of its erasure is up."""
 _LOOKED_AT = ("contact_id", "state", "suppressed_at")
 """Attributes of contacts that a list of tickets needs."""
-CHAIN = 20
+EARLIER_PER_TICKET = 20
 """Earlier tickets of a conversation that are read at most."""
 
 
@@ -63,7 +63,7 @@ class TicketQueries:
         wanted = [(keys.ticket_pk(one), "ticket") for one in dict.fromkeys(ticket_ids)]
         return sorted(self.opened(self._batch(wanted)), key=lambda one: (-one.activity, one.id))
 
-    def earlier_tickets(self, ticket: Ticket, most: int = CHAIN) -> list[Ticket]:
+    def earlier_tickets(self, ticket: Ticket, most: int = EARLIER_PER_TICKET) -> list[Ticket]:
         """Return the earlier tickets of the same conversation, newest first, `most` at most."""
         found: list[DeskRow] = []
         before = ticket.previous_id

@@ -29,7 +29,7 @@ class Ticket:
     """A ticket. Times are epoch milliseconds, 0 when there is none.
 
     `oldest_at`     no message of the ticket is older
-    `question_at`   arrival of the oldest unanswered question
+    `question_at`   arrival of the newest question, while it is unanswered
     `undelivered`   a message of ours that failed since the last one was sent
     `erased`        the contact's key is destroyed, so nothing can be opened
     `unreadable`    the customer's name and address exist and cannot be opened; `last_unreadable`: the last message

@@ -46,7 +46,7 @@ def resent_as(ref: MessageRef, row: DeskRow) -> str:
 
 
 def question_at(ticket: DeskRow) -> int:
-    """Return the arrival of the oldest unanswered question (ms); 0 when all are answered.
+    """Return the arrival of the newest question, while it is unanswered (ms), else 0.
 
     Tickets of older releases lack the attribute: there the last message counts, if a customer wrote it.
     """

@@ -119,8 +119,8 @@ def show(call: HttpRequest) -> Response:
 def draw(
     call: HttpRequest, given: dict[str, str], typed: Typed, status: int = 200, refused: Refused = Refused()
 ) -> Response:
-    """The page of a ticket, with what was typed in its boxes and a change that was refused. Raises NotFound, Frozen and
-    Unavailable."""
+    """The page of a ticket, with what was typed in its boxes and a change that was refused. Raises NotFound,
+    ErasureInProgress and Unavailable."""
     place = Place.of({name: given.get(name, "") for name in PLACE})
     desk = wiring_web.desk()
     opening = wiring_web.open_ticket(desk)

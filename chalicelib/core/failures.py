@@ -73,6 +73,6 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
     return _NAMES.sub("…", _OWN_CODE.sub("", text[:_MOST_READ]))[:200].strip()
 
 
-def failed(code: str, said: str, at: int) -> dict[str, Any]:
+def failure_record(code: str, said: str, at: int) -> dict[str, Any]:
     """Return a failure as it is stored: the provider's code, its scrubbed text `said` and the time `at` (s)."""
     return {"code": code, "at": at} | ({"text": said} if said else {})

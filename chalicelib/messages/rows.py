@@ -6,8 +6,8 @@ from typing import Any
 from chalicelib.contacts.model import ContactReference
 from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
+from chalicelib.core.detect_language import detect
 from chalicelib.core.ids import new_id
-from chalicelib.core.language import detect
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from chalicelib.core.addresses import Channel
-from chalicelib.core.failures import failed
+from chalicelib.core.failures import failure_record
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.model_calls import translated_errors
@@ -97,7 +97,7 @@ class OutboxReading:
         one."""
         with translated_errors(), suppress(IndexRow.DoesNotExist):
             row = IndexRow.get(f"parked#{name}", "parked", consistent_read=True)
-            failure = failed(row.code or "", row.said or "", _int(row.at)) if row.status == "failed" else {}
+            failure = failure_record(row.code or "", row.said or "", _int(row.at)) if row.status == "failed" else {}
             return str(row.status), _int(row.rank), failure
         return None
 

@@ -17,15 +17,15 @@ def warnings(profile: Profile) -> list[str]:
 
 
 def _mail(profile: Profile) -> Iterator[str]:
-    published = [box.published for box in profile.mail]
+    published = [mailbox.published for mailbox in profile.mail]
     if len(set(published)) > 1:
         yield f"mail: the document gives {len(published)} differing addresses: {'; '.join(published)}."
     site = (urlsplit(profile.operator.website).hostname or "").removeprefix("www.")
-    for box in profile.mail:
-        if not box.address:
-            yield f"mail: {box.published!r} ({box.clause}) is broken; nothing sent to it arrives."
-        elif box.address.partition("@")[2] != site:
-            yield f"mail: {box.address} ({box.clause}) is not at {site}; confirm that the company owns it."
+    for mailbox in profile.mail:
+        if not mailbox.address:
+            yield f"mail: {mailbox.published!r} ({mailbox.clause}) is broken; nothing sent to it arrives."
+        elif mailbox.address.partition("@")[2] != site:
+            yield f"mail: {mailbox.address} ({mailbox.clause}) is not at {site}; confirm that the company owns it."
 
 
 def _operator(profile: Profile) -> Iterator[str]:

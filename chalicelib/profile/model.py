@@ -209,9 +209,9 @@ class Profile(Row):
     @property
     def contact_mail(self) -> str:
         """The mail address for questions."""
-        return next(box.address for box in self.mail if box.address and "contact" in box.used_for)
+        return next(mailbox.address for mailbox in self.mail if mailbox.address and "contact" in mailbox.used_for)
 
     @property
     def mailboxes(self) -> tuple[str, ...]:
         """All published addresses that can receive mail: requests about data may arrive at any of them."""
-        return tuple(dict.fromkeys(box.address for box in self.mail if box.address))
+        return tuple(dict.fromkeys(mailbox.address for mailbox in self.mail if mailbox.address))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from chalicelib.core.language import detect
+from chalicelib.core.detect_language import detect
 from chalicelib.core.languages import Language
 from chalicelib.core.texts import catalogue, show_date
 from chalicelib.profile import policy_words as words
@@ -196,10 +196,10 @@ def _requests(profile: Profile, tell: Tell) -> list[Block]:
     mail = tell("Mail is read at: {addresses}.").format(addresses=", ".join(profile.mailboxes))
     printed = [
         tell("Printed as {address}: {source}").format(
-            address=box.published,
-            source=_source(box.clause, False, tell) if box.address else tell("cannot receive mail"),
+            address=mailbox.published,
+            source=_source(mailbox.clause, False, tell) if mailbox.address else tell("cannot receive mail"),
         )
-        for box in profile.mail
+        for mailbox in profile.mail
     ]
     identity = tell("We ask you to confirm that it is you, in the chat from which you wrote, before anything is done.")
     return [*blocks, {"text": mail}, {"items": printed}, {"text": identity}]

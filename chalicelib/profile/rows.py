@@ -66,7 +66,7 @@ def _profile(top: Table) -> Profile:
     )
     if set(profile.languages) != set(LANGUAGES):
         raise top.wrong("languages", "each of kk, ru and en is wanted; write all three in your order")
-    if not any(box.address and "contact" in box.used_for for box in profile.mail):
+    if not any(mailbox.address and "contact" in mailbox.used_for for mailbox in profile.mail):
         raise top.wrong("mail", 'no working address is used for contact; add "contact" to used_for of one')
     for needed in ("ticket", "contact", "consent"):
         if needed not in retention or not retention[needed].days:
@@ -168,15 +168,15 @@ def _operator(table: Table) -> Operator:
 
 def _mailbox(row: Table) -> Mailbox:
     with row:
-        box = Mailbox(
+        mailbox = Mailbox(
             published=row.text("published"),
             address=row.text("address", empty=True),
             used_for=row.texts("used_for", ("contact", *MARKINGS)),
             clause=row.text("clause"),
         )
-    if box.address and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", box.address):
+    if mailbox.address and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", mailbox.address):
         raise row.wrong("address", "this is not a mail address; write one, or leave the text empty")
-    return box
+    return mailbox
 
 
 def _policy(table: Table) -> PolicyTerms:

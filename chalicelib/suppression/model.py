@@ -21,14 +21,14 @@ class SuppressionEntry:
     """The entry of one address. While it is `closed`, during the erasure, nothing from there is stored; afterwards
     nothing that was sent up to `at` (ms), the time of the destruction, because providers repeat webhooks for days.
 
-    `box` (a frozen name) is the reply mailbox of the request.
+    `mailbox` is the reply mailbox of the request, stored as `box`.
     """
 
     at: int
     closed: bool
     request_id: str
     language: str
-    box: ReplyMailbox | None
+    mailbox: ReplyMailbox | None
 
     def refuses(self, sent_at: int) -> bool:
         """Whether a message that was sent at `sent_at` (ms) is refused."""

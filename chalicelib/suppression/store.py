@@ -28,11 +28,15 @@ class SuppressionList:
 
 
 def _entry(item: Mapping[str, Any]) -> SuppressionEntry:
-    box = item.get("box")
+    mailbox = item.get("box")
     return SuppressionEntry(
         at=item["at"],
         closed=bool(item.get("closed")),
         request_id=item.get("request_id", ""),
         language=item.get("language", ""),
-        box=ReplyMailbox(box["contact_id"], box["conversation_id"], box["public_key"]) if box else None,
+        mailbox=_mailbox(mailbox) if mailbox else None,
     )
+
+
+def _mailbox(item: Mapping[str, Any]) -> ReplyMailbox:
+    return ReplyMailbox(item["contact_id"], item["conversation_id"], item["public_key"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contacts.index import IndexContact
+from chalicelib.contacts.index_contact import IndexContact
 from chalicelib.contacts.texts import ContactTexts
 from chalicelib.core.addresses import Address, Author
 from chalicelib.messages.model import NumberChanged, ReachChanged, StatusUpdate

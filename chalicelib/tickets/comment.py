@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.core.backoff import sleep_with_jitter
-from chalicelib.core.client_ids import comment_name
+from chalicelib.core.client_ids import comment_id_hash
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.normal import shows_nothing
 from chalicelib.core.references import MessageRef
@@ -44,7 +44,7 @@ class CommentOnTicket:
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")
         refuse_if_erasing(self.tickets, ticket)
-        name = comment_name(client_id) if client_id else ""
+        name = comment_id_hash(client_id) if client_id else ""
         for attempt in range(TRIES):
             now = self.clock()
             known = self.writes.stored_under(ticket.conversation_id, name, now) if name else None
@@ -64,7 +64,7 @@ class CommentOnTicket:
 
         An id is remembered for 8 days. Raises Unavailable.
         """
-        ref = self.writes.stored_under(ticket.conversation_id, comment_name(client_id), self.clock())
+        ref = self.writes.stored_under(ticket.conversation_id, comment_id_hash(client_id), self.clock())
         return self.tickets.message(ticket, ref) if ref else None
 
     def _same(self, ticket: Ticket, ref: MessageRef, text: str) -> Message:

@@ -11,7 +11,7 @@ from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import TRIES, Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.tickets.drafts import EMPTIED_LASTS, KINDS, Draft, DraftKey, DraftKind, Saved, guard_name
+from chalicelib.tickets.drafts import EMPTIED_LASTS, KINDS, Draft, DraftKey, DraftKind, Saved, client_id_hash
 from chalicelib.tickets.records import Ticket
 from chalicelib.vault import sealing
 from chalicelib.vault.decryptor import BatchDecryptor
@@ -63,7 +63,7 @@ class DraftStore:
         `head` has the conversation's contact_id, epoch and public_key. The epoch is a fencing token: it changes when
         the write barrier of an erasure goes up. `expires_at` is in epoch seconds.
         """
-        name = guard_name(place.kind, draft.client_id)
+        name = client_id_hash(place.kind, draft.client_id)
         values = {
             "content": sealing.seal_json(
                 head["public_key"],
@@ -93,7 +93,7 @@ class DraftStore:
         """
         until = (now + EMPTIED_LASTS) // SECOND
         values = {
-            "client_hash": guard_name(place.kind, client_id),
+            "client_hash": client_id_hash(place.kind, client_id),
             "order": order,
             "until": until,
             "gone": gone_at(until),

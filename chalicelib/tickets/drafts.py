@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from chalicelib.core.client_ids import comment_name, reply_name
+from chalicelib.core.client_ids import comment_id_hash, reply_id_hash
 from chalicelib.core.clock import DAY, SECOND
 
 DraftKind = Literal["reply", "comment"]
@@ -53,9 +53,9 @@ class Saved(Enum):
     MOVED = "moved"
 
 
-def guard_name(kind: DraftKind, client_id: str) -> str:
+def client_id_hash(kind: DraftKind, client_id: str) -> str:
     """Return the hash under which a guard row exists once the draft's client id was used."""
-    return reply_name(client_id) if kind == "reply" else comment_name(client_id)
+    return reply_id_hash(client_id) if kind == "reply" else comment_id_hash(client_id)
 
 
 def draft_until(now: int, kept_days: int, ticket_expires_at: int) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.certificates.model import FORMAT, canonical, entry_hash
 from chalicelib.core.addresses import Address
 from chalicelib.core.asks import pressed_request
-from chalicelib.core.client_ids import comment_name, reply_name, retry_name
+from chalicelib.core.client_ids import comment_id_hash, reply_id_hash, retry_id_hash
 from chalicelib.core.references import MessageRef
 from chalicelib.core.settings import Settings
 from chalicelib.dynamo.schema import CLASSES
@@ -92,9 +92,9 @@ def _hashes() -> Iterator[str]:
     yield f"word: {text_key.word('word')}"
     yield from (f"derived {purpose}: {derive(b's' * 32, purpose).hex()}" for purpose in _PURPOSES)
     yield f"staff: {staff_mac(b's' * 32, colleague)}"
-    yield f"reply: {reply_name('id')}"
-    yield f"retry: {retry_name('id')}"
-    yield f"comment: {comment_name('id')}"
+    yield f"reply: {reply_id_hash('id')}"
+    yield f"retry: {retry_id_hash('id')}"
+    yield f"comment: {comment_id_hash('id')}"
     yield f"notice: {pseudonym_of_notice('kind', 'owner')}"
     yield f"certificate secret: {secret_hash(_ID, 'AbCd-1234')}"
     yield f"certificate entry: {entry_hash(canonical({'b': 'я', 'a': [1, None, True]}), b'signature')}"

@@ -126,7 +126,8 @@ class CognitoAccounts:
         return _TOTP in (found.get("UserMFASettingList") or ())
 
     def begin_authenticator(self, proven: Proven) -> str | Refused:
-        """Draw the key of a new authenticator application, in base32; it counts for nothing before its first code."""
+        """Return the key (base32) of a new authenticator application, in force once `finish_authenticator` has checked
+        a code."""
         found = self._call(self._client.associate_software_token, AccessToken=proven.access_token)
         return found if isinstance(found, Refused) else str(found["SecretCode"])
 
@@ -136,7 +137,7 @@ class CognitoAccounts:
         return found if isinstance(found, Refused) else self._ask_for_codes(proven.staff_id, yes=True)
 
     def drop_authenticator(self, staff_id: str) -> Refused | None:
-        """Sign in without codes from now on."""
+        """Stop asking this account for codes."""
         return self._ask_for_codes(staff_id, yes=False)
 
     def disable(self, staff_id: str) -> None:

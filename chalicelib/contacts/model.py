@@ -35,9 +35,8 @@ class Lookup(NamedTuple):
     `added`        addresses to be stored for the contact; with `readdressed` messages to it are sent there from now on
     `taken`        a phone that was found at another contact, `moved_from`, and becomes this person's
     `unclaimed`    a phone that another contact has received since, and keeps
-    `ended`        a contact with these addresses and rows left, whose retention ended, or whose key was destroyed
-    (`keyless`) `fenced`       addresses on the suppression list: their person is being erased, nobody is found, nothing
-    is stored
+    `ended`        a contact with these addresses whose retention ended; with `keyless`, whose key was destroyed
+    `fenced`       addresses on the suppression list: their person is being erased, nobody is found, nothing is stored
     """
 
     person: ContactReference | None

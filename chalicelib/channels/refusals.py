@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.channels.telegram import errors as telegram
 from chalicelib.channels.whatsapp import errors as whatsapp
-from chalicelib.core.failures import GAVE_UP, OWN, UNKNOWN, UNLISTED, Act, Meaning
+from chalicelib.core.failures import GAVE_UP, OWN_CODES, UNKNOWN, UNLISTED, Act, Meaning
 
 _BY_CHANNEL = {"whatsapp": whatsapp.meaning, "telegram": telegram.meaning}
 
@@ -16,7 +16,7 @@ _BY_CHANNEL = {"whatsapp": whatsapp.meaning, "telegram": telegram.meaning}
 def meaning(channel: str, code: str) -> Meaning | None:
     """Return what a code means, of an answer or of a failed status; None for a code in no list."""
     listed = _BY_CHANNEL.get(channel)
-    return OWN.get(code) or (listed(code) if listed else None)
+    return OWN_CODES.get(code) or (listed(code) if listed else None)
 
 
 def reason_of(channel: str, code: str) -> str:

@@ -1,19 +1,19 @@
-"""Writing the words by which a contact is found, and none for who is being erased.
+"""Writes the index rows by which a contact is found, unless it is being erased.
 
-Every write stands in one transaction with the look at the contact: from the moment that an erasure has closed the fence
-nobody but the eraser adds or deletes a word of it.
+Every write is in one transaction with a check of the contact's state: once an erasure has raised the write barrier,
+only the eraser changes index rows of the contact.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.contacts.search_words import RULE
-from chalicelib.contacts.text_index import TextIndex, forget
+from chalicelib.contacts.text_index import TextIndex, delete_words
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.bulk import MOST_WRITES
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
 from chalicelib.dynamo.transactions import TRIES as MOST_TRIES
 from chalicelib.dynamo.transactions import Transactions
@@ -21,14 +21,18 @@ from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.vault.pseudonyms import TextKey
 
 TRIES = 5
+"""Attempts while another run indexes the same contact."""
 
 
-class LeftAlone(Exception):
-    """The contact is being erased, or words were to be written of one that is gone."""
+class NotIndexed(Exception):
+    """Nothing was written: the contact is being erased, or is gone and words were to be added."""
 
 
 class ContactIndex(TextIndex):
-    """Finds contacts, and writes what they are found by. `wait` parts rivals. All methods raise Unavailable."""
+    """Searches and writes the index. `wait` sleeps after a conflict and is given the number of the attempt.
+
+    All methods raise Unavailable.
+    """
 
     def __init__(self, text_key: TextKey, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         super().__init__(text_key)
@@ -38,18 +42,16 @@ class ContactIndex(TextIndex):
         self._wait = wait
 
     def replace(self, contact_id: str, words: Iterable[str]) -> int:
-        """Make a contact found by these words and no others; return how many rows changed: none of a contact that is
-        being erased.
+        """Make a contact found by these words and no others; return how many rows changed, 0 for one being erased.
 
-        The list of the contact's words is widened first and narrowed last, so that no run that dies leaves a
-        row that the next one does not know of. Both are done under the condition that nobody else has changed the
-        list meanwhile: of two runs at once one starts again and knows of the other's rows. A contact that has ended
-        is found by nothing, whatever it was called.
+        The contact's list of words is extended before rows are written and shortened after rows are deleted, so that a
+        run that dies leaves no row that is not listed. Both updates are conditional on the list's version: of two
+        concurrent runs one starts again and sees the other's rows. A contact whose retention ended loses all its rows.
         """
         wanted = {self._text_key.word(word) for word in words}
         for _ in range(TRIES):
             known, version, ended, rule = self._known(contact_id)
-            if ended and forget(contact_id):
+            if ended and delete_words(contact_id):
                 return len(known)
             if known == wanted and (rule == RULE or not version):
                 return 0
@@ -60,14 +62,14 @@ class ContactIndex(TextIndex):
                 self._rewrite(contact_id, wanted, known - wanted)
                 if self._remember(contact_id, wanted, widened) is not None:
                     return len(known ^ wanted)
-            except LeftAlone:
+            except NotIndexed:
                 return 0
         raise Unavailable("Others index this contact at the same time; try again.")
 
     def _known(self, contact_id: str) -> tuple[set[str], str, bool, int]:
-        """Return the words of a contact, the version of their list, "" without one, whether the contact has ended, and
-        the rule by which the words were made."""
-        with reaching():
+        """Return the listed words of a contact, the version of the list ("" when there is none), whether the contact's
+        retention ended, and the version of the rule that made the words."""
+        with translated_errors():
             found = list(IndexRow.query(_words(contact_id), IndexRow.sk == "words", consistent_read=True))
         if not found:
             return set(), "", False, 0
@@ -77,8 +79,10 @@ class ContactIndex(TextIndex):
     def _remember(
         self, contact_id: str, names: set[str], version: str, *, rule: int = RULE, adds: bool = False
     ) -> str | None:
-        """Write the list over the one of `version` and return its new version; None: it is another now. Without a
-        `rule` the list is being worked on: whoever finds it so does the work again. Raises LeftAlone."""
+        """Replace the list of `version`; return its new version, or None when it changed meanwhile.
+
+        `rule` 0 marks a list whose rows are still being written: the next run writes them again. Raises NotIndexed.
+        """
         fresh, pk = new_id(), _words(contact_id)
         values: dict[str, Any] = {"version": version} if version else {}
         condition = "#version = :version" if version else "attribute_not_exists(#version)"
@@ -94,7 +98,7 @@ class ContactIndex(TextIndex):
         return fresh if self._transact(contact_id, [write], adds=adds) else None
 
     def _rewrite(self, contact_id: str, wanted: set[str], gone: set[str]) -> None:
-        """Write rows and delete others. Raises LeftAlone."""
+        """Write the wanted rows and delete the others. Raises NotIndexed."""
         writes = list(self._changes(contact_id, wanted, gone))
         for start in range(0, len(writes), MOST_WRITES - 1):
             self._transact(contact_id, writes[start : start + MOST_WRITES - 1], adds=bool(wanted))
@@ -108,17 +112,19 @@ class ContactIndex(TextIndex):
             yield Write("text", {"Delete": {"TableName": self._tables["index"], "Key": key}})
 
     def _transact(self, contact_id: str, writes: Sequence[Write], *, adds: bool) -> bool:
-        """Make these writes unless the contact is being erased, or is gone and something is added; False: their own
-        condition does not hold. Raises LeftAlone."""
+        """Run these writes together with the check of the contact; return False when a condition of theirs fails.
+
+        Raises NotIndexed when the contact is being erased, or when it is gone and the writes add something.
+        """
         values = {"active": "active"} if adds else {"erasing": "erasing"}
         condition = "#state = :active" if adds else "attribute_not_exists(pk) OR #state <> :erasing"
-        contact = self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
+        contact = self._writes.update("contact", "desk", keys.contact_pk(contact_id), "contact", "", condition, values)
         for attempt in range(MOST_TRIES):
             refusal = self._run.once([contact, *writes])
             if refusal is None:
                 return True
             if "contact" in refusal.roles:
-                raise LeftAlone
+                raise NotIndexed
             if refusal.roles:
                 return False
             self._wait(attempt)

@@ -1,16 +1,17 @@
-"""What intake knows of the person who writes, and what it decides to store."""
+"""What intake knows about the author of a message, without names and addresses. Pure."""
 
 from typing import NamedTuple
 
 
 class ContactReference(NamedTuple):
-    """A contact as its alias row shows it: no name and no address, only our own ids and blind names.
+    """A contact as its alias row shows it: ids and pseudonyms, no name and no address.
 
-    `ticket_id` is the conversation's newest ticket, open or over; empty before the first message.
-    `aliases` are the blind names of all addresses by which the person is found. What they are called and where
-    they are reached was last changed by something sent at `known_at` (ms); what is older changes it no more. The
-    address by which they were found is theirs since what was sent at `born_at` (ms, 0: nobody noted it): what is older
-    may be of somebody erased who had it before.
+    `ticket_id` is the conversation's newest ticket, open or closed; "" before the first message. `aliases` are the
+    pseudonyms of all addresses by which the person is found.
+
+    `known_at` (ms) is when the message was sent that last changed name or addresses; older messages change them no
+    more. `born_at` (ms, 0 when unknown) is when the first message from the found address was sent; an older message may
+    be from somebody who had the address before and was erased.
     """
 
     contact_id: str
@@ -28,11 +29,15 @@ class ContactReference(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """Who wrote. `person` is None when nobody known did. `added` are blind names of addresses to be learned, and
-    with `readdressed` the person is reached there from now on. `taken` is a phone that was `moved_from` somebody
-    else; `unclaimed` is one that has a newer owner and stays theirs. `ended` was known by these addresses until their
-    retention ended, or, with `keyless`, until their key was destroyed; their rows are still there. `fenced` are blind
-    names of addresses whose person is being erased: then nobody is found and nothing is stored."""
+    """The result of looking up the author of a message. Addresses appear as their pseudonyms.
+
+    `person`       the contact, None for somebody new
+    `added`        addresses to be stored for the contact; with `readdressed` messages to it are sent there from now on
+    `taken`        a phone that was found at another contact, `moved_from`, and becomes this person's
+    `unclaimed`    a phone that another contact has received since, and keeps
+    `ended`        a contact with these addresses whose retention ended; with `keyless`, whose key was destroyed
+    `fenced`       addresses on the suppression list: their person is being erased, nobody is found, nothing is stored
+    """
 
     person: ContactReference | None
     added: tuple[str, ...] = ()

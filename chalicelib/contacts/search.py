@@ -1,7 +1,7 @@
-"""Finding tickets by what a person says on the phone: number, name, phone, @username, provider's user id.
+"""Finds tickets by what a customer says on the phone: ticket number, name, phone, @username, provider's user id.
 
-Addresses are found by their blind names, names by the text index: nothing here reads more rows than it shows. Who is
-being erased is found by nothing of theirs; the number of their ticket leads to the frozen ticket.
+Addresses are found by their pseudonyms, names by the text index, so that few more rows are read than shown. A contact
+that is being erased is not found by name or address; its ticket's number still finds the ticket, without its content.
 """
 
 import re
@@ -11,22 +11,23 @@ from dataclasses import dataclass
 from chalicelib.contacts.search_words import numbers_in, phone_word
 from chalicelib.core.addresses import Address, Channel
 from chalicelib.core.normal import invisible, normal
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
-from chalicelib.tickets.queries import CHAIN, TicketQueries
+from chalicelib.tickets.queries import EARLIER_PER_TICKET, TicketQueries
 from chalicelib.tickets.records import Ticket
 from chalicelib.vault.pseudonyms import AddressKey
 
 MOST_CONTACTS = 50
+"""Contacts whose tickets one search shows."""
 MOST_EARLIER = 100
-"""Earlier tickets that one search follows, one read each."""
+"""Earlier tickets that one search reads, one read each."""
 _BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
 _TICKET_DIGITS = range(6, 15)
 
 
 @dataclass(frozen=True)
 class Accounts:
-    """Our own numbers and bots: the places in which an address can be known."""
+    """Our WhatsApp numbers and Telegram bots: an address has one pseudonym per account."""
 
     whatsapp: tuple[str, ...]
     telegram: tuple[str, ...]
@@ -34,44 +35,47 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Search:
-    """Finds tickets. `contacts_by_words` is the text index: words to contact ids."""
+    """Finds tickets. `contacts_by_words` asks the text index: it maps what was typed to ids of contacts."""
 
-    desk: TicketQueries
+    tickets: TicketQueries
     address_key: AddressKey
     accounts: Accounts
     contacts_by_words: Callable[[str], Iterable[str]]
 
     def __call__(self, q: str) -> list[Ticket]:
-        """The tickets of the people found, and the one of that number, newest activity first. Raises Unavailable."""
+        """Return the ticket of that number and the tickets of the contacts found, newest activity first.
+
+        Raises Unavailable.
+        """
         words = " ".join("".join(one for one in q if not invisible(one)).split())
         named = self._by_number(words)
         newest = dict.fromkeys([*named, *self._by_address(words)])
         contacts = list(dict.fromkeys(self.contacts_by_words(words)))[:MOST_CONTACTS]
         if contacts:
-            heads = self.desk.conversations(self.desk.conversations_of(contacts))
+            heads = self.tickets.conversations(self.tickets.conversations_of(contacts))
             newest |= dict.fromkeys(head.ticket_id for head in heads if head.ticket_id)
-        seen = self.desk.tickets(newest)
+        seen = self.tickets.tickets(newest)
         found = {ticket.id: ticket for ticket in seen if not ticket.erased or ticket.id in named}
         left = MOST_EARLIER
         for ticket in list(found.values()):
-            chain = self.desk.chain(ticket, min(CHAIN, left))
+            chain = self.tickets.earlier_tickets(ticket, min(EARLIER_PER_TICKET, left))
             found |= {earlier.id: earlier for earlier in chain}
             left -= len(chain)
         return sorted(found.values(), key=lambda one: (-one.activity, one.id))
 
     def _by_number(self, words: str) -> list[str]:
-        """The ticket whose number stands alone in what was typed, however it is written: №418-945, Ticket 418–945."""
+        """Return the ticket whose number is the only number in the text, in any notation: №418-945, Ticket 418–945."""
         numbers = numbers_in(words)
         if len(numbers) != 1 or len(numbers[0]) not in _TICKET_DIGITS:
             return []
-        ticket_id = self.desk.ticket_id_of(numbers[0])
+        ticket_id = self.tickets.ticket_id_of(numbers[0])
         return [ticket_id] if ticket_id else []
 
     def _by_address(self, words: str) -> list[str]:
         keys = [(f"alias#{name}", "alias") for name in self._names(words)]
         if not keys:
             return []
-        with reaching():
+        with translated_errors():
             return [str(row.ticket_id) for row in IndexRow.batch_get(keys, consistent_read=True) if row.ticket_id]
 
     def _names(self, words: str) -> list[str]:

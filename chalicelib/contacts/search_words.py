@@ -1,7 +1,7 @@
-"""What people type to find a contact, and what a contact is found by: the same words on both sides. Pure.
+"""Words by which a contact is indexed and searched. Pure.
 
-Both sides are compared in one form (normal.py). A name is found by its words in any order, by their first letters, and
-by a username with or without `@`; a phone number however it is written, and by its last four digits.
+Both are normalised alike (core/normal.py). A name is found by its words in any order and by their first letters, a
+username with or without `@`, a phone number in any notation and by its last four digits.
 """
 
 import re
@@ -11,16 +11,17 @@ from collections.abc import Iterator
 from chalicelib.core.normal import normal
 
 RULE = 2
-"""Version of what follows. Raise it when a contact would be found by other words: then every contact that was indexed
-by an older rule is indexed again (docs/deploy.md)."""
+"""Version of the rules in this module. Raise it when they yield other words for a contact: then contacts that were
+indexed by an older version are indexed again (docs/deploy.md)."""
 HOME = "KZ"
-"""The country of numbers that are typed without a country code, such as `8 700 000 01 07`."""
+"""Country of phone numbers without a country code, such as `8 700 000 01 07`."""
 FIRST_LETTERS = (3, 4, 5, 6)
-"""How many first letters of a word find it. Each is a row of the index, so there is an end to them: of a longer
-beginning the first six letters are looked for, when nobody has the whole word."""
+"""Numbers of first letters by which a word is found. Each is a row of the index, so they are few: a longer beginning is
+searched by its first six letters when nobody has it as a whole word."""
 LAST_DIGITS = 4
+"""Last digits by which a phone number is found."""
 MOST_WORDS = 60
-"""Words by which one contact is found, and rows of the index: a first and a last name have some ten."""
+"""Most index rows of one contact. A first and a last name need about ten."""
 _MOST_TOKENS = 30
 _NUMBER = re.compile(r"\d(?:[ .()/-]*\d)*")
 _USER_ID = re.compile(r"[a-z]{2}\.[a-z0-9.]+")
@@ -28,17 +29,19 @@ _LABELS = frozenset(
     "т м тел телефон номер моб сот сотовый whatsapp ватсап tel phone mobile no number нөмірі нөмири номири"
     " http https wa me api com send".split()
 )
-"""Words that people copy with a number, also as a link, and that name nobody."""
+"""Words that people copy along with a number or link and that are no part of a name."""
 _NUMERO = "no"
-"""What the sign № is in normal form: it stands at the number without a space."""
+"""The normal form of the sign №, which is joined to the number without a space."""
 _PROFILES = ("t.me/", "telegram.me/")
-"""What stands before a username in the link that people copy."""
+"""Links in which a username follows."""
 _INSIDE = frozenset("'-_")
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of a text in normal form, in their order: letters, digits and vowel signs with `'-_` inside. A
-    pictogram is a word of its own."""
+    """Return the words of a text in normal form and in order: letters, digits and vowel signs, with `'-_` inside.
+
+    A pictogram is a word of its own.
+    """
     parts = []
     for one in normal(text):
         if one.isalnum() or one in _INSIDE or unicodedata.category(one)[0] == "M":
@@ -49,7 +52,7 @@ def tokens(text: str) -> list[str]:
 
 
 def name_words(name: str) -> dict[str, None]:
-    """Return the words of a name: `нурланкызы`; of a double name also its parts."""
+    """Return the words of a name, and the parts of double names, in order."""
     found: dict[str, None] = {}
     for token in tokens(name):
         found |= dict.fromkeys([token, *_parts(token)])
@@ -57,7 +60,7 @@ def name_words(name: str) -> dict[str, None]:
 
 
 def username_words(username: str) -> dict[str, None]:
-    """Return the words of a username, which people type with and without `@`: the whole and its parts."""
+    """Return the words of a username without its `@`: the whole and its parts."""
     whole = normal(username).lstrip("@")
     return dict.fromkeys([*([whole] if whole else []), *name_words(whole)])
 
@@ -67,14 +70,14 @@ def _parts(token: str) -> list[str]:
 
 
 def phone_word(typed: str) -> str:
-    """Return the word of a phone number, however it is written, or "" for what cannot be one."""
+    """Return the index word of a phone number in any notation, or "" for a text that is none."""
     text = normal(typed)
     found = [_number(text, match) for match in _NUMBER.finditer(text)]
     return _phone_word(*found[0]) if len(found) == 1 and not any(one.isalpha() for one in text) else ""
 
 
 def _phone_word(digits: str, international: bool) -> str:
-    import phonenumbers  # 100 ms, which only a search and the indexer pay
+    import phonenumbers  # importing takes 100 ms, which only searches and the indexer pay
 
     if not 5 <= len(digits) <= 17:
         return ""
@@ -88,8 +91,7 @@ def _phone_word(digits: str, international: bool) -> str:
 
 
 def _number(text: str, match: re.Match[str]) -> tuple[str, bool]:
-    """The digits of a number without what is written between them, and whether the country code comes first (`+7`,
-    `(+7)`, `00 7`)."""
+    """Return the digits of a number, and whether it begins with a country code (`+7`, `(+7)`, `00 7`)."""
     digits = re.sub(r"\D", "", match[0])
     before = text[max(0, match.start() - 3) : match.start()].rstrip(" (")
     if not before.endswith("+") and digits.startswith("00"):
@@ -98,12 +100,12 @@ def _number(text: str, match: re.Match[str]) -> tuple[str, bool]:
 
 
 def numbers_in(typed: str) -> list[str]:
-    """Return the numbers in what was typed, digits only: that of a ticket, for example, whatever stands around it."""
+    """Return the digits of every number in a text, such as a ticket number with words around it."""
     return [re.sub(r"\D", "", match[0]) for match in _NUMBER.finditer(normal(typed))]
 
 
 def contact_words(name: str, username: str, phone: str, user: str, chat: str) -> set[str]:
-    """Return everything that a contact is found by, MOST_WORDS at most. Addresses are as the provider sent them."""
+    """Return all words by which a contact is found, MOST_WORDS at most. Addresses are as the provider sent them."""
     words: dict[str, None] = {}
     if phone:
         digits = re.sub(r"\D", "", normal(phone))
@@ -121,7 +123,7 @@ def contact_words(name: str, username: str, phone: str, user: str, chat: str) ->
 
 
 def wanted_words(typed: str) -> list[set[str]]:
-    """Return what a contact must have to be found: of each set at least one word. Empty when nothing can be found."""
+    """Return sets of words: a contact is found when it has at least one word of each. Empty when nothing can match."""
     text = normal(typed)
     link = text.removeprefix("https://").removeprefix("http://")
     if profile := next((one for one in _PROFILES if link.startswith(one)), ""):
@@ -142,7 +144,7 @@ def wanted_words(typed: str) -> list[set[str]]:
 
 
 def _alone(text: str) -> Iterator[re.Match[str]]:
-    """Numbers of four digits and more that are no part of a word."""
+    """Yield the numbers with four or more digits that are not part of a word."""
     for match in _NUMBER.finditer(text):
         before = "" if _after_numero(text, match) else text[max(0, match.start() - 1) : match.start()]
         inside = any(one.isalnum() or one == "_" for one in before + text[match.end() : match.end() + 1])
@@ -151,7 +153,7 @@ def _alone(text: str) -> Iterator[re.Match[str]]:
 
 
 def _after_numero(text: str, match: re.Match[str]) -> bool:
-    """Whether the number stands right behind a №."""
+    """Whether the number directly follows a №."""
     start = match.start() - len(_NUMERO)
     return start >= 0 and text.startswith(_NUMERO, start) and not text[max(0, start - 1) : start].isalnum()
 
@@ -163,8 +165,11 @@ def _number_group(digits: str, international: bool) -> set[str]:
 
 
 def beginnings(word: str, *, known: bool) -> set[str]:
-    """Return the words by which those are found whose name begins with what was typed. Of more letters than are indexed
-    the first ones are looked for, unless somebody is `known` by the whole word."""
+    """Return the index words of names that begin with `word`.
+
+    When `word` is longer than the indexed beginnings, its first letters are used, unless a contact is `known` by the
+    whole word.
+    """
     longest = FIRST_LETTERS[-1]
     if ":" in word or len(word) < FIRST_LETTERS[0] or (known and len(word) > longest):
         return set()

@@ -1,28 +1,27 @@
-"""What a contact is called and where it is reached, opened for the indexer."""
+"""Opens the names and addresses of a contact for the indexer."""
 
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.rows import get_row
 from chalicelib.vault import sealing
 from chalicelib.vault.decryptor import BatchDecryptor
 
 
 class ContactTexts:
-    """Reads one contact. The opened texts live as long as the caller's request."""
+    """Reads names and addresses of contacts. They must not be kept beyond the request."""
 
     def __init__(self, decryptor: BatchDecryptor) -> None:
-        self._opener = decryptor
+        self._decryptor = decryptor
 
     def read(self, contact_id: str) -> tuple[str, str, str, str, str] | None:
-        """Return name, username, phone, business-scoped id and chat, or None when the contact is gone or
-        erased.
+        """Return name, username, phone, business-scoped id and chat; None when the contact is gone or erased.
 
         Raises Unavailable and CannotOpen.
         """
-        row = get_row(rows.contact_pk(contact_id), "contact")
+        row = get_row(keys.contact_pk(contact_id), "contact")
         if row is None or row.state != "active":
             return None
-        place = sealing.contact_attribute(contact_id, "profile")
-        profile = self._opener.json(contact_id, place, row.profile)
+        context = sealing.contact_attribute(contact_id, "profile")
+        profile = self._decryptor.json(contact_id, context, row.profile)
         if profile is None:
             return None
         return (
@@ -34,4 +33,4 @@ class ContactTexts:
         )
 
     def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str:
-        return self._opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
+        return self._decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""

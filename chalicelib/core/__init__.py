@@ -1,0 +1,1 @@
+"""Basics without storage: clock, ids, errors, logging, languages, texts, working days, addresses."""

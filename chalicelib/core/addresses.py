@@ -1,4 +1,4 @@
-"""Channels, and where a person can be reached in them. Pure.
+"""Channels, kinds of address and the author of a message. Pure.
 
 Every address and name here is personal data: it is sealed before it is stored and never logged.
 """
@@ -23,7 +23,7 @@ class Address(NamedTuple):
 
 
 class Author(NamedTuple):
-    """Who wrote. `addresses` is never empty; the first one decides who the person is."""
+    """The author of a message. `addresses` is never empty; the first one decides which contact it is."""
 
     addresses: tuple[Address, ...]
     name: str = ""

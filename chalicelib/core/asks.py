@@ -1,4 +1,4 @@
-"""What a person can ask about their data, in words or by a button of ours. Pure."""
+"""Asks: what a person wants done about their data, said in words or by pressing one of our buttons. Pure."""
 
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 from chalicelib.core.clock import SECOND
 
 AskAction = Literal["withdraw", "confirm", "cancel", "maybe", "no"]
-"""What an ask does. `withdraw` opens a request of the kind it names; it is the word that rows of the release before
-bear, which knew withdrawals only. `maybe` has the person asked; `no` is their answer that they meant nothing."""
+"""What an ask does. `withdraw` opens a request of any kind: the stored word dates from a release that knew withdrawals
+only. `confirm` and `cancel` answer about an open request. `maybe` makes the desk ask what the person meant; `no` is
+their answer that they meant none of it."""
 
 
 AskKind = Literal["withdrawal", "deletion", "stop_processing", "opt_out"]
@@ -17,15 +18,16 @@ ASK_KINDS: tuple[AskKind, ...] = ("withdrawal", "deletion", "stop_processing", "
 
 
 BUTTONS: dict[str, AskAction] = {"erase.confirm": "confirm", "erase.cancel": "cancel"}
-"""What stands before the request's id in the payload of our buttons."""
+"""Prefix of a button's payload, before the request's id, and the action that pressing it means."""
 
 
 ASK_PAYLOAD, NO_PAYLOAD = "ask", "ask.no"
-"""Payloads of the buttons under our question what a message meant: `ask.<kind>.<ms of the message>`, and no."""
+"""Payloads of the buttons under our question what a message meant: `ask.<kind>.<ms of the message>` for yes, `ask.no`
+for no."""
 
 
 ASK_WAITS = 5 * 60 * SECOND
-"""An ask is dealt with within seconds; one that lies there longer is rung for again."""
+"""Milliseconds after which another wake-up message is sent for an ask: normally it is handled within seconds."""
 
 
 _ID = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
@@ -35,9 +37,11 @@ _DIGITS = frozenset("0123456789")
 
 
 class Ask(NamedTuple):
-    """What a person asked. `request_id` is what the pressed button says; empty for words, which mean the person's
-    open request. `kinds` are those of the request that is wanted, one of `withdraw`, or that may be, the likelier
-    first, of `maybe`. `meant_at` (ms) is the time of the message that a press under our question is about."""
+    """One ask. `request_id` comes from the pressed button; it is empty for words, which mean the person's open request.
+
+    `kinds` holds the one kind of request wanted (`withdraw`) or the possible ones, likeliest first (`maybe`).
+    `meant_at` (ms) is the time of the message that a button under our question is about, else 0.
+    """
 
     action: AskAction
     request_id: str = ""
@@ -51,8 +55,10 @@ class Ask(NamedTuple):
 
 
 def pressed_request(details: Mapping[str, object]) -> str:
-    """Return what a pressed button answered about the person's data, `confirm`, `cancel`, `withdraw` or `no`, or "" for
-    other messages. `details` are those of the message."""
+    """Return the action of a pressed button (`confirm`, `cancel`, `withdraw` or `no`), or "" for any other message.
+
+    `details` are those of the message.
+    """
     ask = _pressed(details.get("data")) or _pressed(details.get("payload"))
     return ask.action if ask else ""
 

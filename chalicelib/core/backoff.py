@@ -1,12 +1,13 @@
-"""How long a change that met another one goes on trying."""
+"""Retries after a conflict with a concurrent writer: how many, and how long to sleep in between."""
 
 import random
 import time
 
 TRIES = 10
-"""How often a change that met another is built and tried anew."""
+"""How many times a change is attempted when concurrent writers conflict with it."""
 
 
 def sleep_with_jitter(attempt: int) -> None:
-    """Wait a random time, up to 20 ms doubled at each try and 400 ms at most, so that rivals part."""
+    """Sleep with full jitter (20 ms, doubled per attempt, 400 ms at most) so that concurrent writers do not collide
+    again."""
     time.sleep(random.uniform(0, min(0.4, 0.02 * 2**attempt)))

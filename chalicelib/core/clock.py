@@ -1,4 +1,4 @@
-"""Units of the desk's time, and how long traces of what was deleted are kept. Pure."""
+"""Units of time in milliseconds, and how long rows outlive their date. Pure."""
 
 SECOND = 1000
 
@@ -7,20 +7,20 @@ DAY = 24 * 60 * 60 * SECOND
 
 
 GUARD_DAYS = 8
-"""A provider repeats a webhook for up to 7 days; what is deleted sooner leaves a guard row this long."""
+"""Days for which a guard row stands in for a deleted message: a provider repeats a webhook for up to 7 days."""
 
 
 RAW_DAYS = 30
-"""How long the raw part behind an unsupported message is kept."""
+"""Days for which the raw part of an unsupported message is kept."""
 
 
 _GONE_AFTER = 7 * DAY // SECOND
 
 
 def gone_at(expires_at: int) -> int:
-    """Return when DynamoDB itself may delete a row (the TTL attribute of the table `desk`): a week after its date.
+    """Return when DynamoDB may delete a row by TTL (epoch seconds): a week after its expiry date `expires_at`.
 
-    DynamoDB asks no ticket before it deletes. The week is the dater's and the sweeper's time to take a stale date
-    off the rows of a reopened ticket.
+    DynamoDB deletes without checking whether the ticket was reopened. The week gives expiry stamping and the
+    retention sweeper time to remove the outdated date from the rows of a reopened ticket.
     """
     return expires_at + _GONE_AFTER

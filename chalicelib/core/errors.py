@@ -1,8 +1,9 @@
-"""The one family of errors. Each says what happened and what to do; `permanent` says whether a retry can help."""
+"""Expected failures. Each message says what happened and what to do; `permanent` is False when a retry can help."""
 
 
 class DeskError(Exception):
-    """Base of every expected failure. `code` is a stable word, `message` is for people; neither names a person."""
+    """Base of every expected failure. `code` is a stable word for programs, `message` a text for people; neither holds
+    personal data. `status` is the HTTP status."""
 
     status = 500
     code = "error"
@@ -33,13 +34,13 @@ class Forbidden(DeskError):
 
 
 class NotFound(DeskError):
-    """There is no such thing, or its retention has ended."""
+    """There is no such record, or its retention has ended."""
 
     status, code = 404, "not_found"
 
 
 class Conflict(DeskError):
-    """The thing changed meanwhile, or its state does not allow this."""
+    """The record changed since it was read, or its state does not allow this."""
 
     status, code = 409, "conflict"
 

@@ -1,7 +1,7 @@
-"""Why a message did not go out: classes of reasons, what our own codes mean, and a provider's words without names.
+"""Why a message was not sent: error codes of our own, what the sender does about each, and scrubbing of error texts.
 
-What a provider's codes mean stands in the folder of its channel; `channels/refusals.py` asks both. Pages say the class
-in the operator's language (labels.py).
+The codes of a provider stand in the folder of its channel; `channels/refusals.py` looks in both. Pages show the reason
+in the language of the reader.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Act(StrEnum):
-    """What a sender does about a refusal: try again, give up, stop the channel, or go by the HTTP status."""
+    """What the sender does after an error: try again, give up, stop the channel, or decide by the HTTP status."""
 
     AGAIN = "again"
     NEVER = "never"
@@ -29,9 +29,9 @@ class Meaning:
 
 
 UNLISTED, UNKNOWN, GAVE_UP = "unlisted", "unknown", "gave_up"
-"""Reasons without a code of their own: a code in no list, no code at all, and a day of tries in vain."""
+"""Reasons without a code: a code that is in no list, no code at all, and giving up after a day of attempts."""
 
-OWN: Mapping[str, Meaning] = {
+OWN_CODES: Mapping[str, Meaning] = {
     code: Meaning(act, reason)
     for act, reason, codes in (
         (Act.NEVER, "window_closed", "window_closed"),
@@ -49,7 +49,7 @@ OWN: Mapping[str, Meaning] = {
     )
     for code in codes.split()
 }
-"""Codes that the desk gives itself, on every channel."""
+"""Error codes that the desk itself sets, on every channel."""
 
 _MOST_READ = 500
 _OWN_CODE = re.compile(r"^\(#\d{1,9}\)\s*")
@@ -59,18 +59,20 @@ _NAMES = re.compile(
     r"|[^\s@]{1,100}@\S+|(?<!\w)@\w{3,}"  # an address, a username
     r"|\+?\d(?:[\s().\u2010-\u2015-]{0,3}\d){4,}"  # a number, however it is grouped
 )
-"""What could name a person in a provider's words."""
+"""Parts of a provider's error text that could identify a person."""
 
 
 def scrub(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return a provider's explanation without anything that could name a person: at most 200 characters,
-    without `secrets` (what we sent), long numbers, addresses and provider ids; Meta's "(#code)" before it goes, too."""
+    """Remove from a provider's error text all that could identify a person; return 200 characters at most.
+
+    Removed are `secrets` (what we sent), long numbers, addresses, usernames, provider ids and Meta's leading "(#code)".
+    """
     for secret in secrets:
         if secret:
             text = text.replace(secret, "…")
     return _NAMES.sub("…", _OWN_CODE.sub("", text[:_MOST_READ]))[:200].strip()
 
 
-def failed(code: str, said: str, at: int) -> dict[str, Any]:
-    """Return a failure that a provider reports, as rows keep it: its code and its words, scrubbed, at `at` (s)."""
+def failure_record(code: str, said: str, at: int) -> dict[str, Any]:
+    """Return a failure as it is stored: the provider's code, its scrubbed text `said` and the time `at` (s)."""
     return {"code": code, "at": at} | ({"text": said} if said else {})

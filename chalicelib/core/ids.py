@@ -1,4 +1,4 @@
-"""Random identifiers. Ours only: nothing of a person can be read from them."""
+"""Random identifiers, which reveal nothing about a person."""
 
 import secrets
 
@@ -13,14 +13,14 @@ def new_id() -> str:
 def new_number(digits: int = 6) -> str:
     """Return a random ticket number of `digits` digits that does not begin with 0.
 
-    Drawn at random instead of counted, so that no item of the table becomes hot; whoever stores it
-    does so under the condition that it is not taken and draws again.
+    It is random because a counter would be a hot item of the table. The caller stores it under the condition that it
+    is free, and draws another when it is taken.
     """
     return str(secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1))
 
 
 def grouped(text: str, size: int, between: str) -> str:
-    """Return a text in groups of `size` characters, as people read it aloud and type it."""
+    """Split a text into groups of `size` characters with `between` in between, so that people can read and type it."""
     return between.join(text[start : start + size] for start in range(0, len(text), size))
 
 

@@ -1,16 +1,16 @@
-"""One form of a text for comparing: what looks alike, or is typed alike, becomes the same. Pure.
+"""Normalises texts for comparison, so that what looks alike or is typed alike becomes the same. Pure.
 
-The index, the search box and the check whether a text shows anything compare in this form and in no other. It is made
-for comparing only: nothing of it is shown or stored. What is shown of a name is `seen`.
+The search index, the search box and the check for invisible texts all compare `normal(text)`. That form is neither
+shown nor stored; a name is shown as `display_name` returns it.
 """
 
 import unicodedata
 from functools import lru_cache
 
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
-"""They shape what stands around them (letters of some scripts, emoji): kept on the screen, nothing when comparing."""
+"""Joiners that shape neighbouring letters or emoji: kept in what is shown, dropped for comparison."""
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0\U0001d159")
-"""Characters without a picture that Unicode does not count among its formats."""
+"""Invisible characters that Unicode does not list as format characters."""
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"), "-")
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u02bb\u2032`\u00b4"), "'")
 _LETTERS = {
@@ -23,35 +23,38 @@ _LETTERS = {
     # Arabic letters that keyboards and habits mix up; the line that only stretches a word
     **{ord("ى"): "ي", ord("ی"): "ي", ord("ک"): "ك", ord("ة"): "ه", ord("\u0640"): ""},
 }
-"""Small letters that are typed as others. Each is applied to both sides, so it costs no row and misses nobody."""
+"""Small letters and what people type instead. Applied to the index and to the search, so that both spellings match."""
 _USUAL_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі"
 _USUAL = frozenset(_USUAL_LETTERS + _USUAL_LETTERS.upper() + "«»“”–—’…\n" + "".join(map(chr, range(0x20, 0x7F))))
-"""Characters of nearly every message here: what each becomes depends on no other, so one table does."""
+"""Characters of nearly every message here. Each maps independently of its neighbours, so one translation table is
+enough."""
 _USUAL_FORMS = {**_LETTERS, **_DASHES, **_QUOTES, ord("ё"): "е", ord("…"): "..."}
 _MARKS = (
     *((0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670)),
     *((0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F)),
 )
-"""Marks above and below letters that people leave out: of Latin, Cyrillic, Hebrew and Arabic. In other scripts, such as
-those of India, marks are vowels, and stay."""
+"""Marks above and below letters of Latin, Cyrillic, Hebrew and Arabic, which people leave out and comparison drops.
+Marks of other scripts, such as those of India, are vowels and stay."""
 _BREVE, _SHORT_I = "\u0306", "й"
 _MOST_MARKS = 30
 """Source: Unicode, "Stream-Safe Text Format" (UAX 15): no living text has more marks on one letter."""
 _ROUNDS = 4
-"""One pass is enough for what people type; a made-up text may take another until nothing changes any more."""
+"""Most passes until the form is stable. One is enough for what people type; an artificial text may need more."""
 
 
 @lru_cache(maxsize=4096)
 def invisible(character: str) -> bool:
-    """Whether a character has no picture of its own: formats, bidi controls, joiners, selectors, fillers."""
+    """Whether a character is invisible: a format, bidi control, joiner, variation selector or filler."""
     if character in _BLANK or "\ufe00" <= character <= "\ufe0f" or "\U000e0000" <= character <= "\U000e0fff":
         return True
     return unicodedata.category(character) in ("Cf", "Cc", "Cs") and not character.isspace()
 
 
 def shows_nothing(text: str) -> bool:
-    """Return whether all of a text is blank or invisible, whatever form of Unicode it is written in. It looks at one
-    character after the other: a run of marks is never ordered, so the time grows with the length."""
+    """Whether a text consists of blank and invisible characters only, in any Unicode form.
+
+    It examines each character on its own, so that a long run of marks, which Unicode would sort, takes linear time.
+    """
     return not any(_shows(one) for one in text)
 
 
@@ -62,9 +65,11 @@ def _shows(character: str) -> bool:
     return not all(one.isspace() or invisible(one) for one in parts)
 
 
-def seen(text: str) -> str:
-    """Return a name as it is shown on one line: without bidi controls and blanks that could disguise it, "" when
-    nothing of it can be seen."""
+def display_name(text: str) -> str:
+    """Return a name for display on one line, without bidi controls and invisible characters that could disguise it.
+
+    Returns "" when nothing of it is visible.
+    """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     if not normal(text):
@@ -73,7 +78,7 @@ def seen(text: str) -> str:
 
 
 def normal(text: str) -> str:
-    """Return the form of a text in which it is compared. `normal(normal(x)) == normal(x)`; empty when nothing shows."""
+    """Return the form of a text that comparisons use; "" when nothing is visible. `normal(normal(x)) == normal(x)`."""
     if text.isascii():
         return " ".join(
             "".join(one for one in text.lower() if one.isprintable() or one.isspace()).replace("`", "'").split()
@@ -89,13 +94,13 @@ def normal(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    kept = unicodedata.normalize("NFC", _short_runs(text)).translate(_QUOTES)  # before NFKC takes an accent for a mark
+    kept = unicodedata.normalize("NFC", _short_runs(text)).translate(_QUOTES)  # first: NFKC makes ´ a mark
     kept = unicodedata.normalize("NFKC", kept)
     apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", kept.casefold()))
     plain: list[str] = []
     for one in apart:
         if one == _BREVE and plain and plain[-1] == "и":
-            plain[-1] = _SHORT_I  # й is a letter of its own, no и with a mark
+            plain[-1] = _SHORT_I  # й is a letter of its own, not и with a mark
         elif unicodedata.decimal(one, None) is not None:
             plain.append(str(unicodedata.decimal(one)))
         elif not _mark(one) and not invisible(one):
@@ -105,8 +110,8 @@ def _once(text: str) -> str:
 
 
 def _short_runs(text: str) -> str:
-    """Drop what is invisible, and marks of which very many stand on one letter: Python orders such a run in a time that
-    grows with its square."""
+    """Drop invisible characters, and all but _MOST_MARKS marks on one letter: Python sorts such a run in quadratic
+    time."""
     kept: list[str] = []
     run = 0
     for one in text:

@@ -1,7 +1,7 @@
 """Logs and metrics without personal data.
 
-Logs are JSON by Powertools, one `event` word and fields of an allow-list; anything else is an error at once, in a
-test and not in an incident. Metrics are CloudWatch's embedded format with few dimensions.
+Logs are JSON lines of Powertools: one `event` word and fields of an allow-list. Any other field raises an error, so
+that a test finds it before an incident does. Metrics use CloudWatch's embedded format with few dimensions.
 """
 
 import json
@@ -20,15 +20,17 @@ FIELDS = frozenset(
     "action attempt by channel code contact_id conversation_id count error function kind message_ref method ms"
     " operation outcome part queue reason request_id role route staff_id state status ticket_id".split()
 )
-"""What a log line may hold: our own ids, words and numbers."""
+"""Fields that a log line may have: our own ids, fixed words and numbers."""
 
 _QUIET = dict.fromkeys(("httpx", "httpcore", "botocore", "urllib3"), logging.WARNING) | {"telegram": logging.CRITICAL}
-"""Libraries that would log a bot's token (httpx, at INFO) or whole texts (telegram, at any level)."""
+"""Log levels of libraries that would log a bot's token (httpx, at INFO) or whole texts (telegram, at any level)."""
 
 
 @cache
 def _logger() -> "Logger":
-    from aws_lambda_powertools.logging import Logger  # a message of a known customer writes metrics and no line
+    from aws_lambda_powertools.logging import (
+        Logger,  # storing a message usually writes no log line and needs none of it
+    )
 
     for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(level)
@@ -42,7 +44,7 @@ def _allowed(fields: Mapping[str, Any]) -> None:
 
 
 def log(event: str, *, level: int = logging.INFO, **fields: Any) -> None:
-    """Write one line. Raises ValueError for a field outside FIELDS."""
+    """Write one log line. Raises ValueError for a field outside FIELDS."""
     _allowed(fields)
     write = _logger().error if level == logging.ERROR else _logger().info
     write(event, extra=fields)
@@ -50,20 +52,20 @@ def log(event: str, *, level: int = logging.INFO, **fields: Any) -> None:
 
 @cache
 def _auditor() -> "Logger":
-    """A logger of its own, whose level is fixed: who read what is written whatever LOG_LEVEL says."""
+    """Return the audit logger, whose level does not follow LOG_LEVEL: access is always recorded."""
     from aws_lambda_powertools.logging import Logger
 
     return Logger(service="helpdesk-audit", level=logging.INFO, log_uncaught_exceptions=False, utc=True, location=None)
 
 
 def audit(event: str, **fields: Any) -> None:
-    """Write one line about who did or read what, independent of LOG_LEVEL. Raises ValueError as `log` does."""
+    """Write one audit line about who did or read what, independent of LOG_LEVEL. Raises ValueError as `log` does."""
     _allowed(fields)
     _auditor().info(event, extra=fields)
 
 
 def log_error(event: str, error: BaseException, **fields: Any) -> None:
-    """Write one error line: the error's class and the place it came from, never its text, which may quote data."""
+    """Write one error line: the error's class and the source line, never its text, which may quote data."""
     trace, place = error.__traceback__, ""
     while trace is not None:
         code = trace.tb_frame.f_code
@@ -73,7 +75,7 @@ def log_error(event: str, error: BaseException, **fields: Any) -> None:
 
 
 def count(name: str, value: float = 1, *, unit: str = "Count", **dimensions: str) -> None:
-    """Emit one metric in CloudWatch's embedded format on standard output."""
+    """Write one metric in CloudWatch's embedded format to standard output."""
     record = {
         "_aws": {
             "Timestamp": time.time_ns() // 1_000_000,

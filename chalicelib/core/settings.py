@@ -1,4 +1,4 @@
-"""Every setting of the service, read from the environment once. Nothing else reads the environment."""
+"""Settings of the service. They are read from the environment once, and only here."""
 
 import os
 import time
@@ -14,8 +14,8 @@ Clock = Callable[[], int]
 class Settings(NamedTuple):
     """One field per environment variable of the same name in capitals.
 
-    Table names, queue URLs and secret ids are set by the template; a function gets only what its role may use,
-    so a missing one is an empty string and shows itself at first use.
+    The template sets table names, queue URLs and secret ids, for each function only those that its role may use. The
+    others are empty strings, and using one fails.
     """
 
     stage: str = "local"
@@ -60,7 +60,7 @@ def settings() -> Settings:
 
 
 def make_clock(config: Settings) -> Clock:
-    """Return the desk's clock: real time, moved by the whole seconds in `clock_file` where that is set."""
+    """Return the clock: real time, shifted by the whole seconds written in `clock_file` where that is set (tests)."""
     if not config.clock_file:
         return lambda: time.time_ns() // 1_000_000
     path = Path(config.clock_file)

@@ -1,7 +1,7 @@
-"""Every text that a person reads, by language. chalicelib/locale/README.md says how to add one.
+"""Translated texts. chalicelib/locale/README.md says how to add one.
 
-`bot` holds the automatic texts to customers, `desk` the pages, `policy` the sentences of the policy. English
-texts are the message ids; a place in braces is filled with `str.format` after translation.
+The catalogue `bot` holds automatic texts to customers, `desk` the pages, `policy` the sentences of the policy. English
+texts are the message ids; a placeholder in braces is filled with `str.format` after translation.
 """
 
 import datetime
@@ -15,7 +15,7 @@ from chalicelib.core.languages import LANGUAGES
 
 Domain = Literal["bot", "desk", "policy"]
 LANGUAGE_NAMES = {"kk": "Қаз", "ru": "Рус", "en": "Eng"}
-"""How languages are called, in every interface language alike."""
+"""Names of the languages on pages, the same in every interface language."""
 KAZAKHSTAN = datetime.timezone(datetime.timedelta(hours=5))
 """One time in the whole country since 1 March 2024 (resolution of the government of 19 January 2024, No. 21)."""
 _LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
@@ -28,7 +28,7 @@ def bot_msg(text: str) -> str:
 
 ACCEPTED = bot_msg("Your request is accepted. Number: {number}. We will answer here.")
 NEW_NUMBER = bot_msg("A new request is open. Number: {number}. We will answer here.")
-# Art. 8(4) of Law 94-V: who, for how long, to whom, across which border; the list of data is behind the link.
+# Art. 8(4) of Law 94-V demands: who, for how long, to whom, across which border; the data is listed behind the link.
 CONSENT = bot_msg(
     "The company {company} ({brand}) processes your personal data to answer you;"
     " by writing here you agree to it."
@@ -43,22 +43,22 @@ WELCOME = bot_msg(
 
 @functools.cache
 def catalogue(domain: Domain, language: str) -> gettext.GNUTranslations:
-    """Return the compiled catalogue, read once per process; a language that we do not have is English."""
+    """Return the compiled catalogue of a language, read once per process; English for an unknown language."""
     known = language if language in LANGUAGES else "en"
     with open(os.path.join(_LOCALE, known, "LC_MESSAGES", f"{domain}.mo"), "rb") as file:
         return gettext.GNUTranslations(file)
 
 
 def desk_text(language: str) -> gettext.GNUTranslations:
-    """Return the catalogue of the pages, as Jinja2's i18n extension wants it."""
+    """Return the catalogue of the pages, for Jinja2's i18n extension."""
     return catalogue("desk", language)
 
 
 def bot_text(language: str, message: str, /, *, unknown: Sequence[str] = ("kk", "ru"), **places: object) -> str:
-    """Return an automatic text in the person's language, with its places filled.
+    """Return an automatic text in the person's language, with its placeholders filled from `places`.
 
-    While the language is not known (""), it is said in each language of `unknown` (the profile's first two),
-    with a blank line between.
+    For an unknown language ("") the text is given in each language of `unknown` (the profile's first two), separated by
+    a blank line.
     """
     return "\n\n".join(
         catalogue("bot", each).gettext(message).format(**places) for each in ([language] if language else unknown)
@@ -66,5 +66,5 @@ def bot_text(language: str, message: str, /, *, unknown: Sequence[str] = ("kk", 
 
 
 def show_date(language: str, date: datetime.date) -> str:
-    """Return a date as the language writes it: `8 Dec 2026` (with no-break spaces) or `08.12.2026`."""
+    """Format a date: `8 Dec 2026` (with no-break spaces) in English, else `08.12.2026`."""
     return f"{date.day}\u00a0{date:%b}\u00a0{date.year}" if language == "en" else f"{date:%d.%m.%Y}"

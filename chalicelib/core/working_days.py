@@ -1,8 +1,8 @@
-"""Terms in working days of Kazakhstan, and when they end. Pure.
+"""Working days of Kazakhstan, and when terms end. Pure.
 
 Weekends are Saturday and Sunday; holidays, observed days and most transfers come from the package `holidays`
-(law of 13 December 2001 No. 267-II on holidays, and the government's yearly decisions). The package takes long to
-import: it is loaded with the first question, and nothing that intake loads asks one.
+(law of 13 December 2001 No. 267-II on holidays, and the government's yearly decisions). The package is slow to import,
+so the first call imports it; intake makes no such call.
 """
 
 import datetime
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 WORKED = frozenset({datetime.date(2024, 5, 4), datetime.date(2025, 1, 5)})
-"""Days of a weekend that were worked instead of a day of the week: transfers by decision of the government."""
+"""Saturdays and Sundays that were working days, transferred by decision of the government."""
 _HOUR = 60 * 60 * SECOND
 _ONE = datetime.timedelta(days=1)
 _EPOCH = datetime.date(1970, 1, 1)
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-"""The one form of a day: the library reads others, too."""
+"""The only accepted form of a date: `date.fromisoformat` accepts others too."""
 
 
 class Term(Protocol):
-    """How long: `term` hours, calendar days or working days, as `unit` says ("hours", "days" or "working")."""
+    """A period of `term` hours, calendar days or working days; `unit` is "hours", "calendar" or "working"."""
 
     @property
     def term(self) -> int:
-        """How many of the unit."""
+        """The number of units."""
 
     @property
     def unit(self) -> str:
-        """What is counted."""
+        """The unit that is counted."""
 
 
-def works(day: datetime.date) -> bool:
+def is_working_day(day: datetime.date) -> bool:
     """Whether this day is a working day in Kazakhstan."""
     if day in WORKED:
         return True
@@ -55,39 +55,42 @@ def deadline(term: Term, start: int) -> int:
     day, left = _day(start), term.term
     while left:
         day += _ONE
-        left -= term.unit == "calendar" or works(day)
+        left -= term.unit == "calendar" or is_working_day(day)
     return _end(day)
 
 
 def day_start(written: str) -> int:
-    """Return when a day (YYYY-MM-DD) begins in Kazakhstan (epoch ms). Raises ValueError for what is no day, or not
-    written so."""
+    """Return when a date (YYYY-MM-DD) begins in Kazakhstan (epoch ms). Raises ValueError for any other text."""
     if not _DAY.fullmatch(written):
         raise ValueError("not YYYY-MM-DD")
     return (datetime.date.fromisoformat(written) - _EPOCH).days * DAY - 5 * _HOUR
 
 
 def day_of(at: int) -> str:
-    """Return the day (YYYY-MM-DD) of an instant (ms) in Kazakhstan."""
+    """Return the date (YYYY-MM-DD) in Kazakhstan of an instant (epoch ms)."""
     return _day(at).isoformat()
 
 
 def default_time(term: Term, start: int) -> int:
-    """Return when what protects a person is done although nobody has decided (ms): at ten in the morning of the last
-    working day before the one on which a term in working days ends."""
+    """Return when a request is decided in the person's favour because nobody has decided it (epoch ms).
+
+    That is 10:00 on the last working day before the day on which the term (in working days) ends.
+    """
     last = _day(deadline(term, start)) - _ONE
-    while not works(last):
+    while not is_working_day(last):
         last -= _ONE
     return _end(last) - DAY + 1 + 10 * _HOUR
 
 
 def working_days_between(start: int, end: int) -> int:
-    """Return how many working days there are after the day of `start` up to the day of `end`, that one included
-    (epoch ms); 0 when `end` is not later."""
+    """Return the number of working days after the day of `start` up to and including the day of `end` (both epoch ms).
+
+    Returns 0 when `end` is not later.
+    """
     day, last, count = _day(start), _day(end), 0
     while day < last:
         day += _ONE
-        count += works(day)
+        count += is_working_day(day)
     return count
 
 

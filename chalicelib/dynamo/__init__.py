@@ -1,0 +1,1 @@
+"""How tables and queues are reached: item schema, models, single calls, transactions, batches, wake-up messages."""

@@ -1,4 +1,4 @@
-"""DynamoDB's wire form, for the few places that speak to the client directly (see docs/adr on intake)."""
+"""Converts between Python values and DynamoDB's typed attribute values, for code that calls the plain client."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ AttributeValues = dict[str, Any]
 
 
 def attribute_value(value: Any) -> AttributeValues:
-    """Return one attribute value in DynamoDB's typed form. Supports what our items use; sets
-    hold whole numbers."""
+    """Return a value in DynamoDB's typed form. Sets hold whole numbers. Raises TypeError for a type that no item
+    uses."""
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, str):
@@ -32,7 +32,7 @@ def attribute_values(item: Mapping[str, Any]) -> AttributeValues:
 
 
 def plain_value(value: AttributeValues) -> Any:
-    """Return the Python value of one typed attribute value; numbers become int."""
+    """Return the Python value of a typed attribute value; numbers become int."""
     ((kind, inner),) = value.items()
     if kind == "N":
         return int(inner)

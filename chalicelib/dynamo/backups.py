@@ -1,4 +1,4 @@
-"""How far back the tables can be restored: by point-in-time recovery, and by backups that somebody made."""
+"""Finds out how far back the tables can be restored: by point-in-time recovery, and from backups on demand."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,18 +9,18 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
 
 BACKED_UP = ("desk", "keys", "ledger")
-"""Tables with point-in-time recovery; `index` has none."""
+"""Logical names of the tables with point-in-time recovery; `index` has none."""
 
 
 class Backups:
-    """Asks DynamoDB. All methods raise Unavailable."""
+    """Reads the state of backups from DynamoDB. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
         self._tables = tables
 
     def earliest(self) -> dict[str, int]:
-        """The earliest moment (ms) to which each table can be restored."""
+        """Return the earliest moment (ms) to which each table can be restored."""
         return {name: self._earliest(self._tables[name]) for name in BACKED_UP}
 
     def _earliest(self, table: str) -> int:
@@ -32,7 +32,7 @@ class Backups:
         return int(at.timestamp() * SECOND)
 
     def any_before(self, at: int) -> bool:
-        """Whether there is a backup of a table, made by hand or by AWS, from before `at` (ms)."""
+        """Whether a backup of any table, made by a person or by AWS, is as old as `at` (ms) or older."""
         return any(
             backup["BackupCreationDateTime"].timestamp() * SECOND <= at
             for name in BACKED_UP

@@ -1,6 +1,6 @@
-"""Reading and deleting many rows with few calls, for the tasks of the erasure: plain calls whose leftovers are retried.
+"""Reads and deletes many rows in batches, and retries what DynamoDB leaves unprocessed.
 
-A row is named by table (its logical name), partition and sort key; the sort key of `keys` is "".
+A row is identified by its table's logical name, its partition key and its sort key ("" in the table `keys`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,17 +9,17 @@ from typing import Any
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
-from chalicelib.dynamo.client_calls import reach
+from chalicelib.dynamo.client_calls import call_client
 
 Key = tuple[str, str, str]
 MOST_GETS, MOST_DELETES, MOST_WRITES = 100, 25, 100
-"""Items of one BatchGetItem, BatchWriteItem and TransactWriteItems. Source: Amazon DynamoDB's API reference."""
+"""Most items of one BatchGetItem, BatchWriteItem and TransactWriteItems. Source: Amazon DynamoDB's API reference."""
 
 
 class Bulk:
-    """Many rows at once. `wait` parts tries after leftovers and is given the number of the try.
+    """Runs batches. `wait` sleeps before unprocessed items are retried and is given the number of the attempt.
 
-    All methods raise Unavailable, also when DynamoDB leaves something over TRIES times.
+    All methods raise Unavailable, also when items are still unprocessed after TRIES attempts.
     """
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None] = sleep_with_jitter) -> None:
@@ -29,31 +29,33 @@ class Bulk:
         self._wait = wait
 
     def get(self, keys: Iterable[Key]) -> dict[Key, dict[str, Any]]:
-        """Read rows by strongly consistent reads; those that are not there are left out."""
+        """Return rows by their keys, strongly consistent; rows that do not exist are left out."""
         found: dict[Key, dict[str, Any]] = {}
         for chunk in _chunks(list(dict.fromkeys(keys)), MOST_GETS):
             request: dict[str, AttributeValues] = {}
             for table, pk, sk in chunk:
                 asked = request.setdefault(self._tables[table], {"Keys": [], "ConsistentRead": True})
                 asked["Keys"].append(_wire_key(pk, sk))
-            for answer in self._until_done("batch_get_item", request, "UnprocessedKeys"):
+            for answer in self._call_until_processed("batch_get_item", request, "UnprocessedKeys"):
                 for real, items in answer.get("Responses", {}).items():
                     for item in map(plain_item, items):
                         found[(self._logical[real], item["pk"], item.get("sk", ""))] = item
         return found
 
     def delete(self, keys: Iterable[Key]) -> int:
-        """Delete rows and return how many were named. One that is not there counts as deleted."""
+        """Delete rows and return the number of distinct keys. A row that does not exist counts as deleted."""
         wanted = list(dict.fromkeys(keys))
         for chunk in _chunks(wanted, MOST_DELETES):
             request: dict[str, list[AttributeValues]] = {}
             for table, pk, sk in chunk:
                 request.setdefault(self._tables[table], []).append({"DeleteRequest": {"Key": _wire_key(pk, sk)}})
-            for _ in self._until_done("batch_write_item", request, "UnprocessedItems"):
+            for _ in self._call_until_processed("batch_write_item", request, "UnprocessedItems"):
                 pass
         return len(wanted)
 
-    def _until_done(self, operation: str, request: Mapping[str, Any], leftovers: str) -> Iterator[AttributeValues]:
+    def _call_until_processed(
+        self, operation: str, request: Mapping[str, Any], leftovers: str
+    ) -> Iterator[AttributeValues]:
         for attempt in range(TRIES):
             answer = self.call(operation, RequestItems=request)
             yield answer
@@ -64,9 +66,9 @@ class Bulk:
         raise Unavailable("The storage is too busy to take all of this now; try again.")
 
     def pages(self, pk: str, names: str, *, prefix: str = "") -> Iterator[tuple[list[dict[str, Any]], bool]]:
-        """Read a partition of `desk` by strongly consistent reads, up to 1 MB at a time.
+        """Yield a partition of `desk` page by page (1 MB at most), strongly consistent: rows, and whether more follow.
 
-        `names` are the attributes that are wanted, with commas between. Yields rows and whether more follow.
+        `names` are the attributes to read, separated by commas. `prefix` limits the sort keys.
         """
         wanted = {f"#{name}": name for name in names.split(",")}
         request: dict[str, Any] = {
@@ -87,7 +89,7 @@ class Bulk:
 
     def call(self, operation: str, **body: Any) -> AttributeValues:
         """Make one call. Raises Unavailable."""
-        return reach(self._client, operation, body)
+        return call_client(self._client, operation, body)
 
 
 def _wire_key(pk: str, sk: str) -> AttributeValues:

@@ -1,4 +1,4 @@
-"""Single calls to the plain DynamoDB client, with its errors turned into ours."""
+"""Calls the plain DynamoDB client and turns its errors into Unavailable."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,8 +10,8 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
 
 
-def reach(client: Any, operation: str, body: Mapping[str, Any], again: str = "try again") -> AttributeValues:
-    """Make a call and return its answer. Raises Unavailable, which says what to do: `again`."""
+def call_client(client: Any, operation: str, body: Mapping[str, Any], again: str = "try again") -> AttributeValues:
+    """Make a call and return its answer. Raises Unavailable; `again` is the advice at the end of its message."""
     try:
         answer: AttributeValues = getattr(client, operation)(**body)
     except (ClientError, BotoCoreError) as error:
@@ -20,14 +20,14 @@ def reach(client: Any, operation: str, body: Mapping[str, Any], again: str = "tr
 
 
 def get_item(client: Any, table: str, pk: str, sk: str) -> dict[str, Any]:
-    """Return an item by a strongly consistent read, empty when there is none. Raises Unavailable."""
+    """Return an item, strongly consistent; empty when there is none. Raises Unavailable."""
     key = {"pk": {"S": pk}, "sk": {"S": sk}}
-    answer = reach(client, "get_item", {"TableName": table, "Key": key, "ConsistentRead": True})
+    answer = call_client(client, "get_item", {"TableName": table, "Key": key, "ConsistentRead": True})
     return plain_item(answer.get("Item", {}))
 
 
 class ClientCalls:
-    """Intake's calls."""
+    """Calls of intake. `wait` sleeps after a conflict and is given the number of the attempt."""
 
     def __init__(self, client: Any, wait: Callable[[int], None] = sleep_with_jitter) -> None:
         self._client = client
@@ -35,12 +35,12 @@ class ClientCalls:
 
     def call(self, operation: str, **body: Any) -> AttributeValues:
         """Make a call and return its answer. Raises Unavailable."""
-        return reach(self._client, operation, body, "send it again")
+        return call_client(self._client, operation, body, "send it again")
 
     def conditional(self, operation: str, body: AttributeValues) -> bool:
-        """Make a conditional call; return whether the condition held. Raises Unavailable.
+        """Make a conditional call and return whether the condition held. Raises Unavailable.
 
-        A transaction on the same item, such as the sender's, makes the call fail for a moment only.
+        A conflict with a transaction on the same item is retried.
         """
         for attempt in range(TRIES):
             try:

@@ -1,4 +1,4 @@
-"""One place that turns pynamodb's errors into ours."""
+"""Turns errors of pynamodb into Unavailable."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +9,8 @@ from chalicelib.core.errors import Unavailable
 
 
 @contextmanager
-def reaching() -> Iterator[None]:
-    """Raise Unavailable for a storage that does not answer. Failed conditions pass through as they are."""
+def translated_errors() -> Iterator[None]:
+    """Raise Unavailable when the storage does not answer. Failed conditions and DoesNotExist pass through."""
     try:
         yield
     except DoesNotExist:

@@ -1,6 +1,6 @@
-"""The tables for pynamodb. One model per table: an item class is told by its keys (see rows.py).
+"""Models of pynamodb, one per table. The key prefix tells the item class, which schema.py declares.
 
-Queries run on these base models with a key prefix; a discriminated child class would filter after reading.
+Queries use these models with a key prefix. A model per item class would read all rows and filter afterwards.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from pynamodb.models import Model
 
 
 class _Meta:
-    """Short time-outs and few tries: a person or a queue waits behind every call."""
+    """Short time-outs and few attempts, because a person or a queue waits for every call."""
 
     table_name = ""
     connect_timeout_seconds = 1
@@ -28,7 +28,7 @@ class _Meta:
 
 
 class QueueIndex(GlobalSecondaryIndex["DeskRow"]):
-    """Tickets of one state, by their last activity."""
+    """Index of tickets by state, in the order of their last activity."""
 
     class Meta:
         index_name = "queue"
@@ -39,7 +39,7 @@ class QueueIndex(GlobalSecondaryIndex["DeskRow"]):
 
 
 class UnsentIndex(GlobalSecondaryIndex["DeskRow"]):
-    """The outbox of all conversations, by the time at which each is due."""
+    """Sparse index of what is due: outbox entries of all conversations, asks and others, in the order of `due_at`."""
 
     class Meta:
         index_name = "unsent"
@@ -50,7 +50,7 @@ class UnsentIndex(GlobalSecondaryIndex["DeskRow"]):
 
 
 class DeskRow(Model):
-    """Any item of the table `desk`. Times are epoch milliseconds; `expires_at` is epoch seconds."""
+    """Any item of the table `desk`. Times are epoch milliseconds; `expires_at` and `gone_at` are epoch seconds."""
 
     class Meta(_Meta):
         pass
@@ -80,9 +80,9 @@ class DeskRow(Model):
     chat = BinaryAttribute(null=True, legacy_encoding=False)
     suppressed_at = NumberAttribute(null=True)
     opted_out_at = NumberAttribute(null=True)
-    """Since when the person gets no news, offers and surveys."""
+    """Since when the person receives no news, offers and surveys."""
     opted_out_by = UnicodeAttribute(null=True)
-    """Id of the request that said so."""
+    """Id of the request by which the person opted out."""
     policy_version = UnicodeAttribute(null=True)
     policy_hash = UnicodeAttribute(null=True)
     message_ref = UnicodeAttribute(null=True)
@@ -104,21 +104,21 @@ class DeskRow(Model):
     sent_at = NumberAttribute(null=True)
     provider_hash = UnicodeAttribute(null=True)
     links: ListAttribute[str] = ListAttribute(null=True)
-    """Blind names of the provider's ids, one per piece: the message's links."""
+    """Pseudonyms of the provider's ids, one per piece; each is the key of a `link` item."""
     linked_until = NumberAttribute(null=True)
-    """The date of those links (seconds)."""
+    """Expiry of those link items (epoch seconds)."""
     order = NumberAttribute(null=True)
     client_hash = UnicodeAttribute(null=True)
-    """The name of the client id that a draft will be sent under."""
+    """Hash of the client id under which a draft will be sent."""
     arrived_at = NumberAttribute(null=True)
     status = UnicodeAttribute(null=True)
     rank = NumberAttribute(null=True)
     failure: MapAttribute[str, object] = MapAttribute(null=True)
     piece_count = NumberAttribute(null=True)
     piece_states: MapAttribute[str, object] = MapAttribute(null=True)
-    """What became of the pieces of a long text, by number: see tickets/pieces.py."""
+    """States of the pieces of a long text, by number: see tickets/pieces.py."""
     resent_as = UnicodeAttribute(null=True)
-    """Sort key, without its prefix, of the message by which a failed one was sent again."""
+    """Sort key without prefix of the message by which this failed one was sent again."""
     author = UnicodeAttribute(null=True)
     purpose = UnicodeAttribute(null=True)
     policy = BooleanAttribute(null=True)
@@ -130,11 +130,11 @@ class DeskRow(Model):
     params: MapAttribute[str, object] = MapAttribute(null=True)
     guard = BooleanAttribute(null=True)
     deleted = BooleanAttribute(null=True)
-    """The customer took this message back; its content is gone."""
+    """The customer deleted this message; its content is gone."""
     quote_gone = BooleanAttribute(null=True)
-    """The customer took back what this message quotes."""
+    """The customer deleted the message that this one quotes."""
     flagged = BooleanAttribute(null=True)
-    """The ticket says that this message was not delivered."""
+    """The ticket shows that this message was not delivered."""
     vault_id = UnicodeAttribute(null=True)
 
     # outbox
@@ -147,8 +147,9 @@ class DeskRow(Model):
     attempt_id = UnicodeAttribute(null=True)
     pieces = NumberAttribute(null=True)
     doubtful = BooleanAttribute(null=True)
+    """Unconfirmed: a request to the provider had no answer, so the message may have been accepted."""
     answers = NumberAttribute(null=True)
-    """When the question came that a reply answers: on its place in the outbox and on the message."""
+    """Arrival of the question that a reply answers (ms): on the outbox entry and on the message."""
 
     # ticket
     number = UnicodeAttribute(null=True)
@@ -167,19 +168,19 @@ class DeskRow(Model):
     solved_at = NumberAttribute(null=True)
     closed_at = NumberAttribute(null=True)
     dated = NumberAttribute(null=True)
-    """The date that the ticket's rows have."""
+    """Expiry date that was stamped on the ticket's rows."""
     gone_at = NumberAttribute(null=True)
-    """DynamoDB's TTL attribute (seconds): see retention/model.gone_at."""
+    """DynamoDB's TTL attribute (seconds): see core/clock.gone_at."""
     rung_at = NumberAttribute(null=True)
-    """When its dating was asked for again."""
+    """When another wake-up message for stamping its expiry was sent."""
     undelivered = UnicodeAttribute(null=True)
-    """Sort key of the newest message that did not go out, without its prefix."""
+    """Sort key without prefix of the newest message that was not sent or not delivered."""
 
     question_at = NumberAttribute(null=True)
-    """When the customer's question came that has no answer yet, 0 when all are answered; none in rows of the release
-    before: see desk_rows.question_at."""
+    """Arrival of the newest question, while it is unanswered (ms), else 0. Rows of older releases lack it: see
+    records_from_rows.question_at."""
     late_in = NumberSetAttribute(null=True)
-    """Spans of time in which messages of this ticket were sent that arrived very late: tickets.LATE_SPAN."""
+    """Numbers of the time spans in which very late messages of this ticket were sent: see tickets/model.LATE_SPAN."""
 
     # staff and channels
     sub = UnicodeAttribute(null=True)
@@ -190,7 +191,7 @@ class DeskRow(Model):
     disabled = BooleanAttribute(null=True)
     generation = NumberAttribute(null=True)
     mac = UnicodeAttribute(null=True)
-    """The proof of a colleague's row: proof.staff_mac."""
+    """MAC over the row of a member of staff: see staff/row_mac.py."""
     stopped_at = NumberAttribute(null=True)
     probed_at = NumberAttribute(null=True)
     cursor = UnicodeAttribute(null=True)
@@ -211,7 +212,7 @@ class KeyRow(Model):
 
 
 class IndexRow(Model):
-    """Any item of the table `index`: aliases, links, parked statuses, sessions, words."""
+    """Any item of the table `index`: aliases, links, early statuses, sessions, words, suppression entries."""
 
     class Meta(_Meta):
         pass
@@ -233,6 +234,7 @@ class IndexRow(Model):
     born_at = NumberAttribute(null=True)
     former_at = NumberAttribute(null=True)
     fenced = BooleanAttribute(null=True)
+    """The address is on the suppression list while its contact is being erased."""
     message_ref = UnicodeAttribute(null=True)
     piece = NumberAttribute(null=True)
     status = UnicodeAttribute(null=True)
@@ -240,7 +242,7 @@ class IndexRow(Model):
     at = NumberAttribute(null=True)
     code = UnicodeAttribute(null=True)
     said = UnicodeAttribute(null=True)
-    """The provider's own words, scrubbed."""
+    """The provider's error text, scrubbed."""
     sub = UnicodeAttribute(null=True)
     generation = NumberAttribute(null=True)
     created_at = NumberAttribute(null=True)
@@ -249,19 +251,19 @@ class IndexRow(Model):
     words: ListAttribute[str] = ListAttribute(null=True)
     version = UnicodeAttribute(null=True)
     rule = NumberAttribute(null=True)
-    """By which rule these words were made: search_words.RULE."""
+    """Version of the rule that made these words: see search_words.RULE."""
     ended_at = NumberAttribute(null=True)
-    """When the contact of these words ended: they go with the next sweep."""
+    """When the contact's retention ended: the next sweep deletes the words."""
 
 
 def bind(tables: Mapping[str, str]) -> None:
-    """Name the tables of this deployment. Called once by the composition root, and by tests."""
+    """Set the real names of the tables. Called by wiring once per process, and by tests."""
     for model, table in ((DeskRow, "desk"), (KeyRow, "keys"), (IndexRow, "index")):
         model.Meta.table_name = tables[table]
         model._connection = None
 
 
 def alive(row: DeskRow | IndexRow, now: int) -> bool:
-    """Whether a row may be shown: TTL deletes days later than it promises, so every read asks here (now in ms)."""
+    """Whether a row has not expired at `now` (ms). Every read checks this, because TTL deletes only days later."""
     until: float | None = row.expires_at
     return until is None or int(until) * 1000 > now

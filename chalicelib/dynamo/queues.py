@@ -1,4 +1,4 @@
-"""The queues: bells that carry our own ids and nothing else."""
+"""Sends wake-up messages to queues. They carry ids of our own and nothing else."""
 
 import json
 import math
@@ -12,14 +12,14 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
 
 LONGEST_DELAY = 900
-"""Seconds that a queue holds a message back at most."""
+"""Most seconds for which SQS delays a message."""
 BATCH = 10
+"""Most messages of one SendMessageBatch."""
 
 
 @dataclass(frozen=True)
 class WakeUp:
-    """One message of a queue. `group` and `unique` are for a FIFO queue: what it orders by and knows repeats
-    by."""
+    """One wake-up message. `group` and `unique` are the message group id and deduplication id of a FIFO queue."""
 
     body: Mapping[str, str]
     group: str = ""
@@ -32,9 +32,8 @@ class Queues:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def later(self, url: str, body: Mapping[str, str], wait: int) -> None:
-        """Put a message into a standard queue that nobody sees before `wait` ms have passed, 15 minutes at
-        most."""
+    def send_later(self, url: str, body: Mapping[str, str], wait: int) -> None:
+        """Send a message to a standard queue, delivered after `wait` ms, 15 minutes at most."""
         seconds = min(LONGEST_DELAY, math.ceil(max(0, wait) / 1000))
         try:
             self._client.send_message(QueueUrl=url, MessageBody=json.dumps(body), DelaySeconds=seconds)
@@ -42,12 +41,12 @@ class Queues:
             raise Unavailable("The queue did not take the message; try again.") from error
 
     def enqueue_all(self, url: str, conversation_ids: Sequence[str]) -> int:
-        """Ring the doorbells of these conversations; return how many rang."""
+        """Send one wake-up message per conversation; return how many the queue took."""
         wake_ups = [WakeUp({"conversation_id": one}, one, new_id()) for one in conversation_ids]
         return len(wake_ups) - len(self.send(url, wake_ups))
 
     def send(self, url: str, wake_ups: Sequence[WakeUp]) -> set[int]:
-        """Send bells, ten at a time; return the positions of those that the queue did not take."""
+        """Send wake-up messages in batches; return the positions of those that the queue did not take."""
         failed: set[int] = set()
         for start in range(0, len(wake_ups), BATCH):
             entries = [_entry(place, wake_ups[place]) for place in range(start, min(start + BATCH, len(wake_ups)))]

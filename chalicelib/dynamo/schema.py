@@ -1,17 +1,32 @@
-"""Every class of item: its keys, and what privacy needs to know of it.
+"""Declares every item class: its keys, its attributes and what privacy demands of it.
 
-`owner` says whose data it is; `categories`, `purpose` and `retention` are ids of the operator's profile (none for
-what is nobody's data), `expiry` says in words when the item goes, and `eraser` which task of the erasure destroys it.
-A test runs the desk and checks that no table holds an item or attribute that is not declared here.
+`owner` says whose data it is. `categories`, `purpose` and `retention` are ids of the operator profile, empty for what
+is not personal data. `expiry` says in words when the item is deleted, `eraser` which part of the erasure deletes it. A
+test runs the desk and checks that the tables hold no undeclared item or attribute.
+
+Stored names are frozen. Some differ from today's words: `fence` is a suppression entry, `parked` an early status,
+`unclear` an unparsed part, `hold` the erasure pause, `box` a reply mailbox, `{blind}` a pseudonym, `dated` the stamped
+expiry, `rung_at` the last repeated wake-up message, `doubtful` unconfirmed.
 """
 
 from typing import Literal, NamedTuple
+
+# The key builders are importable from here, too.
+from chalicelib.dynamo.keys import ASKING as ASKING
+from chalicelib.dynamo.keys import REVOKING as REVOKING
+from chalicelib.dynamo.keys import channel_pk as channel_pk
+from chalicelib.dynamo.keys import contact_pk as contact_pk
+from chalicelib.dynamo.keys import conversation_pk as conversation_pk
+from chalicelib.dynamo.keys import number_pk as number_pk
+from chalicelib.dynamo.keys import request_pk as request_pk
+from chalicelib.dynamo.keys import suppression_pk as suppression_pk
+from chalicelib.dynamo.keys import ticket_pk as ticket_pk
 
 Owner = Literal["contact", "staff", "desk"]
 
 
 class ItemClass(NamedTuple):
-    """Declares one class of item. `sealed` attributes are ciphertext; `plain` ones hold nothing of a person."""
+    """Declares one item class. `sealed` attributes are ciphertext; `plain` ones hold no personal data in the clear."""
 
     name: str
     table: Literal["desk", "keys", "index", "ledger"]
@@ -27,16 +42,16 @@ class ItemClass(NamedTuple):
     plain: tuple[str, ...] = ()
 
 
-_DATED = "dated when its ticket closes; without a ticket, when it arrives"
-_WITH_CONTACT = "with its contact, on the date of the conversation's head"
-_BOX = "; in a request's box it has no date and goes when the box is closed, with the end of the request"
+_DATED = "on a date that is stamped when its ticket closes; without a ticket, when it arrives"
+_WITH_CONTACT = "with its contact, on the expiry date of the conversation's head"
+_MAILBOX = "; in a reply mailbox it has no date and is deleted with the mailbox, at the end of the request"
 _IDENTITY = ("phone", "whatsapp_name", "whatsapp_id", "telegram_id", "telegram_name", "language")
 _MESSAGE = ("message_text", "shared_items", "message_metadata")
 
 CONTACT = ItemClass(
     "contact", "desk", pk="contact#{contact_id}", sk="contact",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
-    expiry=_WITH_CONTACT + _BOX, eraser="desk",
+    expiry=_WITH_CONTACT + _MAILBOX, eraser="desk",
     sealed=("profile", "user", "phone", "chat"),
     plain=("contact_id", "channel", "account", "language", "state", "public_key", "epoch", "conversation_id",
            "created_at", "suppressed_at", "opted_out_at", "opted_out_by"),
@@ -44,14 +59,16 @@ CONTACT = ItemClass(
 CONSENT = ItemClass(
     "consent", "desk", pk="contact#{contact_id}", sk="consent#{at}#{id}",
     owner="contact", categories=("consent_record",), purpose="proof", retention="consent",
-    expiry="dated when its contact ends", eraser="desk",
+    expiry="on a date that is stamped when its contact expires", eraser="desk",
     plain=("contact_id", "purpose", "policy_version", "policy_hash", "language", "channel", "message_ref", "at",
            "expires_at", "gone_at"),
 )  # fmt: skip
 HEAD = ItemClass(
     "head", "desk", pk="conversation#{conversation_id}", sk="head",
     owner="contact", categories=("message_metadata",), purpose="support", retention="contact",
-    expiry="dated when its newest ticket closes; before the first ticket, when it arrives" + _BOX, eraser="desk",
+    expiry="on a date that is stamped when its newest ticket closes; before the first ticket, when it arrives"
+           + _MAILBOX,
+    eraser="desk",
     plain=("conversation_id", "contact_id", "channel", "account", "epoch", "ticket_id", "public_key",
            "last_inbound_at", "last_at", "language", "aliases", "former", "blocked", "reach_at", "welcomed_at",
            "expires_at"),
@@ -59,7 +76,7 @@ HEAD = ItemClass(
 MESSAGE = ItemClass(
     "message", "desk", pk="conversation#{conversation_id}", sk="message#{at}#{blind}",
     owner="contact", categories=_MESSAGE, purpose="support", retention="ticket",
-    expiry=_DATED + _BOX, eraser="desk",
+    expiry=_DATED + _MAILBOX, eraser="desk",
     sealed=("content", "provider_ids"),
     plain=("direction", "kind", "ticket_id", "contact_id", "sent_at", "provider_hash", "order", "arrived_at",
            "status", "rank", "failure", "author", "purpose", "raw_type", "quote_hash", "target_hash", "links",
@@ -81,16 +98,16 @@ OUTBOX = ItemClass(
     plain=("conversation_id", "action", "purpose", "due", "due_at", "queued_at", "attempts", "claim_until",
            "attempt_id", "channel", "account", "pieces", "doubtful", "answers"),
 )  # fmt: skip
-CLIENT = ItemClass(
+CLIENT_ID = ItemClass(
     "client", "desk", pk="conversation#{conversation_id}", sk="client#{hash}",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
-    expiry="8 days after the reply or comment" + _BOX, eraser="desk",
+    expiry="8 days after the reply or comment" + _MAILBOX, eraser="desk",
     plain=("message_ref", "expires_at", "gone_at"),
 )  # fmt: skip
 DRAFT = ItemClass(
     "draft", "desk", pk="conversation#{conversation_id}", sk="draft#{ticket_id}#{staff_id}#{kind}",
     owner="contact", categories=("message_text",), purpose="support", retention="ticket",
-    expiry="30 days after its last change, never later than its ticket; at once when it was sent", eraser="desk",
+    expiry="30 days after its last change, never later than its ticket; at once when it is sent", eraser="desk",
     sealed=("content",),
     plain=("contact_id", "client_hash", "order", "at", "expires_at", "gone_at"),
 )  # fmt: skip
@@ -128,13 +145,13 @@ SWEEP = ItemClass(
     expiry="none", eraser="none",
     plain=("cursor",),
 )  # fmt: skip
-HOLD = ItemClass(
+ERASURE_PAUSE = ItemClass(
     "hold", "desk", pk="hold#erasure", sk="hold",
     owner="desk", categories=(), purpose="", retention="",
     expiry="none: one row", eraser="none",
     plain=("held_at", "held_by"),
 )  # fmt: skip
-UNCLEAR = ItemClass(
+UNPARSED = ItemClass(
     "unclear", "desk", pk="unclear#{day}", sk="{hash}",
     owner="contact", categories=("unreadable",), purpose="support", retention="unreadable",
     expiry="30 days after arrival", eraser="expiry",
@@ -150,7 +167,7 @@ GUARD = ItemClass(
 KEY = ItemClass(
     "key", "keys", pk="{contact_id}", sk="",
     owner="contact", categories=(), purpose="support", retention="contact",
-    expiry=_WITH_CONTACT + _BOX, eraser="keys",
+    expiry=_WITH_CONTACT + _MAILBOX, eraser="keys",
     sealed=("sealed_private",),
     plain=("public_key", "vault_id", "created_at"),
 )  # fmt: skip
@@ -168,7 +185,7 @@ LINK = ItemClass(
     expiry="8 days after sending", eraser="index",
     plain=("message_ref", "piece", "expires_at"),
 )  # fmt: skip
-PARKED = ItemClass(
+EARLY_STATUS = ItemClass(
     "parked", "index", pk="parked#{hash}", sk="parked",
     owner="contact", categories=("message_metadata",), purpose="support", retention="ticket",
     expiry="8 days after arrival", eraser="index",
@@ -202,7 +219,7 @@ WORDS = ItemClass(
 REQUEST = ItemClass(
     "request", "desk", pk="request#{request_id}", sk="request",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="1095 days after it was answered, and never before the term of the proof of consent that it holds",
+    expiry="1095 days after it was answered, and never before the consents that it holds expire",
     eraser="request",
     sealed=("secret", "evidence", "reason"),
     plain=("request_id", "kind", "state", "source", "contact_id", "conversation_id", "channel", "account", "language",
@@ -217,20 +234,20 @@ REQUEST = ItemClass(
 INVENTORY = ItemClass(
     "inventory", "desk", pk="request#{request_id}", sk="inventory#{store}#{part}",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="none: it goes when the box is closed, at most 24 hours after the proof of absence", eraser="request",
+    expiry="no date: deleted with the reply mailbox, at most 24 hours after absence was verified", eraser="request",
     sealed=("identities",),
     plain=("request_id", "store", "found", "names", "marks", "late"),
 )  # fmt: skip
 OPEN_REQUEST = ItemClass(
     "open_request", "desk", pk="contact#{contact_id}", sk="request",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="when the box of the request is closed, or with the contact", eraser="desk",
+    expiry="with the reply mailbox of the request, or with the contact", eraser="desk",
     plain=("contact_id", "request_id", "at"),
 )  # fmt: skip
 ASK = ItemClass(
     "ask", "desk", pk="contact#{contact_id}", sk="ask#{at}#{blind}",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="when it was dealt with, in the transaction of its effect; it has no date, so nobody deletes it unheard",
+    expiry="no date: deleted in the transaction that handles it, so that no ask is lost",
     eraser="desk",
     plain=("contact_id", "action", "kinds", "meant_at", "request_id", "message_ref", "language", "at",
            "due", "due_at"),
@@ -238,15 +255,15 @@ ASK = ItemClass(
 ASKED = ItemClass(
     "asked", "desk", pk="contact#{contact_id}", sk="asked",
     owner="contact", categories=("privacy_request",), purpose="rights", retention="request",
-    expiry="a day after the last request that the person opened in the chat, or the last question what they meant, or"
+    expiry="a day after the last request that the person opened in the chat or the last question what they meant, or"
            " with the contact",
     eraser="desk",
     plain=("contact_id", "times", "told_at", "questioned_at", "expires_at", "gone_at"),
 )  # fmt: skip
-FENCE = ItemClass(
+SUPPRESSION = ItemClass(
     "fence", "index", pk="fence#{hash}", sk="fence",
     owner="contact", categories=("fence",), purpose="proof", retention="fence",
-    expiry="none while it is closed; the proof of absence opens it: 8 days after the destruction", eraser="expiry",
+    expiry="none while it is closed; once absence is verified, 8 days after the destruction", eraser="expiry",
     plain=("at", "closed", "request_id", "box", "language", "expires_at"),
 )  # fmt: skip
 CERTIFICATE = ItemClass(
@@ -269,48 +286,7 @@ TOMBSTONE = ItemClass(
 )  # fmt: skip
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP, HOLD, UNCLEAR,
-    GUARD, KEY, ALIAS, LINK, PARKED, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY, OPEN_REQUEST, ASK, ASKED, FENCE,
-    CERTIFICATE, CHAIN, TOMBSTONE,
+    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT_ID, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP,
+    ERASURE_PAUSE, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY,
+    OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
-
-
-ASKING = "ask#0"
-"""Key of asks in the sparse index `unsent`; the suffix is the shard: one today."""
-REVOKING = "revoke#0"
-"""Key, there, of deletions whose message has not arrived yet."""
-
-
-def contact_pk(contact_id: str) -> str:
-    """Partition of a contact: the contact itself and its consents."""
-    return f"contact#{contact_id}"
-
-
-def conversation_pk(conversation_id: str) -> str:
-    """Partition of a conversation: head, messages, outbox, guards, drafts."""
-    return f"conversation#{conversation_id}"
-
-
-def ticket_pk(ticket_id: str) -> str:
-    """Partition of a ticket."""
-    return f"ticket#{ticket_id}"
-
-
-def number_pk(number: str) -> str:
-    """Partition of a ticket's number (digits only)."""
-    return f"number#{number}"
-
-
-def channel_pk(account: str) -> str:
-    """Partition of one number or bot of ours."""
-    return f"channel#{account}"
-
-
-def request_pk(request_id: str) -> str:
-    """Partition of a request about data: the request and its inventory."""
-    return f"request#{request_id}"
-
-
-def fence_pk(name: str) -> str:
-    """Partition of an address's fence, by its blind name."""
-    return f"fence#{name}"

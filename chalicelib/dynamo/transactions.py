@@ -1,4 +1,4 @@
-"""Running transactions: reading why one was refused, and trying again after a conflict."""
+"""Runs transactions: tells which condition failed, and retries after conflicts with concurrent writers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,25 +10,26 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.writes import Write
 
 TRIES = 10
+"""Attempts before Unavailable is raised."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Nothing was written. `roles` are the writes whose condition did not hold; none of them when another
-    transaction was at work on the same items."""
+    """A refused transaction: nothing was written. `roles` are those of the writes whose condition failed; empty when it
+    conflicted with another transaction on the same items."""
 
     roles: frozenset[str]
 
 
 class Transactions:
-    """Runs transactions with the DynamoDB client. `wait` parts rivals and is given the number of the try."""
+    """Runs transactions. `wait` sleeps after a conflict and is given the number of the attempt."""
 
     def __init__(self, client: Any, wait: Callable[[int], None]) -> None:
         self._client = client
         self._wait = wait
 
     def once(self, writes: Sequence[Write]) -> Refusal | None:
-        """Run one transaction; None means that all of it is written. Raises Unavailable."""
+        """Run a transaction once; return None when all of it was written. Raises Unavailable."""
         try:
             self._client.transact_write_items(TransactItems=[write.item for write in writes])
         except ClientError as error:
@@ -45,7 +46,7 @@ class Transactions:
         return None
 
     def single(self, write: Write) -> bool:
-        """Make one update by itself; return whether its condition held. Raises Unavailable."""
+        """Run one update without a transaction; return whether its condition held. Raises Unavailable."""
         for attempt in range(TRIES):
             try:
                 self._client.update_item(**write.item["Update"])
@@ -62,11 +63,11 @@ class Transactions:
             return True
         raise Unavailable("This item changes too fast to write now; try again.")
 
-    def until_done(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
-        """Build and run until a transaction is written, ten times at most.
+    def run_until_written(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
+        """Build and run a transaction until it is written, TRIES times at most; return whether it was written.
 
-        `build` is given the roles that were refused last, reads anew what it needs, and returns None when
-        there is nothing left to do: then this returns False. Raises Unavailable.
+        `build` is given all roles refused so far and reads again what it needs. When it returns None, nothing is left
+        to do and the result is False. Raises Unavailable.
         """
         refused: frozenset[str] = frozenset()
         for attempt in range(TRIES):

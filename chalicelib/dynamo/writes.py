@@ -1,4 +1,4 @@
-"""The writes that a transaction is made of."""
+"""Builds the writes of transactions."""
 
 import hashlib
 import re
@@ -13,19 +13,19 @@ _NAMED = re.compile(r"#(\w+)")
 
 
 class Write(NamedTuple):
-    """One item of a transaction. `role` tells how to read a failed condition on it."""
+    """One item of a transaction. `role` identifies it when its condition fails."""
 
     role: str
     item: AttributeValues
 
 
 def pseudonym_of_notice(kind: str, owner_id: str) -> str:
-    """Return the blind name of a notice, derived from what it is about: there is one of each kind only."""
+    """Return the id of a notice, derived from its kind and owner, so that a notice is stored once: 32 hex digits."""
     return hashlib.sha256(f"{kind}|{owner_id}".encode()).hexdigest()[:32]
 
 
 def client_guard(ref: MessageRef, now: int) -> dict[str, Any]:
-    """Attributes of the row that remembers what was stored under a client's id. `now` in ms."""
+    """Return the attributes of the row that remembers what was stored under a client's id. `now` is in ms."""
     until = (now + GUARD_DAYS * DAY) // SECOND
     return {"message_ref": str(ref), "expires_at": until, "gone_at": gone_at(until)}
 
@@ -39,7 +39,7 @@ class Writes:
     def put(
         self, role: str, table: str, pk: str, sk: str, attributes: Mapping[str, Any], *, fresh: bool = True
     ) -> Write:
-        """Put an item; `fresh` demands that none is there."""
+        """Put an item, with `fresh` under the condition that none exists."""
         item = attribute_values({"pk": pk, **({"sk": sk} if sk else {}), **attributes})
         put: AttributeValues = {"TableName": self._tables[table], "Item": item}
         if fresh:
@@ -56,7 +56,10 @@ class Writes:
         condition: str,
         values: Mapping[str, Any],
     ) -> Write:
-        """Update an item under a condition; without an expression the condition alone is checked."""
+        """Update an item under a condition; an empty `expression` makes it a mere condition check.
+
+        `values` maps names to values for `:name`; each `#name` in the expressions stands for the attribute `name`.
+        """
         body: AttributeValues = {
             "TableName": self._tables[table],
             "Key": {"pk": {"S": pk}, **({"sk": {"S": sk}} if sk else {})},

@@ -198,7 +198,7 @@ class Eraser:
                 writes.append(mark)
             return writes or None
 
-        self._run.until_done(build)
+        self._run.run_until_written(build)
 
     def _alias(self, pk: str, contact_id: str) -> Write:
         write = self._deletion(("index", pk, "alias"), pk)

@@ -185,7 +185,7 @@ class Inventories:
                 return None
             return [*puts, *(one for one in also if one.role not in refused), marked]
 
-        return self._run.until_done(build)
+        return self._run.run_until_written(build)
 
     def _rows(self, request: Request, stores: Mapping[str, Store], sealed: bytes) -> Iterator[Write]:
         """Without dates: they are needed until the proof, however long it takes, and go with the request's box."""

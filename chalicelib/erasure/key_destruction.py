@@ -42,7 +42,7 @@ class KeyDestruction:
                 writes.append(self._tombstone(request, now))
             return [*writes, *(fence_again(self._writes, name, request, now) for name in request.fences)]
 
-        return self._run.until_done(build)
+        return self._run.run_until_written(build)
 
     def _key(self, request: Request) -> Write:
         return Write("key", {"Delete": {"TableName": self._tables["keys"], "Key": {"pk": {"S": request.contact_id}}}})

@@ -227,12 +227,12 @@ class Verifier:
                 return None
             return [*(self._open(name, values) for name in names if name not in refused), mark]
 
-        self._run.until_done(build)
+        self._run.run_until_written(build)
 
     def _open(self, name: str, values: AttributeValues) -> Write:
         update = {
             "TableName": self._tables["index"],
-            "Key": {"pk": {"S": rows.fence_pk(name)}, "sk": {"S": "fence"}},
+            "Key": {"pk": {"S": rows.suppression_pk(name)}, "sk": {"S": "fence"}},
             "UpdateExpression": "SET closed = :no, #at = :at, expires_at = :until, request_id = :request REMOVE #box",
             "ConditionExpression": "attribute_not_exists(pk) OR request_id = :request",
             "ExpressionAttributeNames": {"#at": "at", "#box": "box"},

@@ -76,7 +76,7 @@ class Fencing:
             rest[:] = places[room:]
             return [*writes, *(self._place(request, sk, now) for sk in places[:room])]
 
-        closed = self._run.until_done(build)
+        closed = self._run.run_until_written(build)
         for sk in rest if closed else ():
             self._run.single(self._place(request, sk, now))
         return epochs[-1] if closed else None
@@ -137,7 +137,7 @@ class Fencing:
         return self._writes.update("alias", "index", pk, "alias", "SET #fenced = :yes", condition, values)
 
     def _fence(self, name: str, request: Request, now: int) -> Write:
-        return self._writes.put("fence", "index", rows.fence_pk(name), "fence", fence(request, now), fresh=False)
+        return self._writes.put("fence", "index", rows.suppression_pk(name), "fence", fence(request, now), fresh=False)
 
     def take_over(self, request: Request, now: int) -> None:
         """Take over what is left of the outbox of a fenced person: the run that closed the fence may have died."""
@@ -192,6 +192,8 @@ def fence_again(writes: Writes, name: str, request: Request, at: int) -> Write:
     """Set a fence to another time; one that is gone is there again."""
     values = fence(request, at)
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE #expires_at"
-    write = writes.update("fence", "index", rows.fence_pk(name), "fence", expression, "attribute_exists(pk)", values)
+    write = writes.update(
+        "fence", "index", rows.suppression_pk(name), "fence", expression, "attribute_exists(pk)", values
+    )
     del write.item["Update"]["ConditionExpression"]
     return write

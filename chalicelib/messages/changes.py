@@ -71,7 +71,7 @@ class IntakeChanges:
 
     def _started(self, person: ContactReference, started: Started, now: int) -> Write:
         ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.blind(started))
-        write = self._store.conversations.event(person, "", "started", ref.at, blind=ref.blind)
+        write = self._store.conversations.event(person, "", "started", ref.at, blind=ref.pseudonym)
         place = sealing.message_content(ref)
         content = sealing.seal_json(person.public_key, place, {"payload": started.payload, "id": started.provider_id})
         write.item["Put"]["Item"] |= {"content": {"B": content}, "arrived_at": {"N": str(now)}}

@@ -86,7 +86,7 @@ class PersonRows:
         """Nobody who had these addresses is being erased, or was after this was sent at `at` (ms)."""
         condition = "attribute_not_exists(pk) OR (#closed = :no AND #at < :sent)"
         for name in names:
-            pk, values = rows.fence_pk(name), {"no": False, "sent": at}
+            pk, values = rows.suppression_pk(name), {"no": False, "sent": at}
             yield self._writes.update(role, "index", pk, "fence", "", condition, values)
 
     def new_profile(self, arrival: IngestPlan) -> str:

@@ -7,8 +7,8 @@ from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.language import detect
 from chalicelib.messages.ingest import Notice, Outcome, Refuse
 from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.messages.notices import welcome

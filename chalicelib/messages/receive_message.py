@@ -7,9 +7,9 @@ from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
-from chalicelib.core.language import detect
 from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse
 from chalicelib.messages.model import InboundMessage
 from chalicelib.messages.notices import accepted_notice

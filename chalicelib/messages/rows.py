@@ -6,8 +6,8 @@ from typing import Any
 from chalicelib.contacts.model import ContactReference
 from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
+from chalicelib.core.detect_language import detect
 from chalicelib.core.ids import new_id
-from chalicelib.core.language import detect
 from chalicelib.core.purposes import STATUS, SUPPORT
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
@@ -60,7 +60,7 @@ class ConversationRows:
             "contact_id": arrival.person.contact_id,
             "content": content,
             "sent_at": ref.at,
-            "provider_hash": ref.blind,
+            "provider_hash": ref.pseudonym,
             "order": message.order,
             "arrived_at": arrival.now,
             "raw_type": message.raw_type,
@@ -68,7 +68,7 @@ class ConversationRows:
             "target_hash": name(message.channel, message.account, message.target) if message.target else "",
         }
         if message.undated:
-            attributes |= {"links": [ref.blind], "linked_until": _known_until(arrival.now)}
+            attributes |= {"links": [ref.pseudonym], "linked_until": _known_until(arrival.now)}
         write = self._writes.put(
             "message", "desk", rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}", attributes
         )
@@ -83,7 +83,7 @@ class ConversationRows:
         """That nothing with this provider id is there: the row of what has no time of its own has another key each
         time that it arrives."""
         attributes = {"message_ref": str(ref), "expires_at": _known_until(arrival.now)}
-        return self._writes.put("message", "index", f"link#{ref.blind}", "link", attributes)
+        return self._writes.put("message", "index", f"link#{ref.pseudonym}", "link", attributes)
 
     def raw(self, arrival: IngestPlan, ref: MessageRef) -> Write:
         """The provider's own JSON of an unsupported message, kept for RAW_DAYS."""
@@ -187,7 +187,7 @@ class ConversationRows:
             "at": arrival.now,
         }
         pk = rows.contact_pk(arrival.person.contact_id)
-        return self._writes.put("consent", "desk", pk, f"consent#{arrival.now:013d}#{ref.blind}", attributes)
+        return self._writes.put("consent", "desk", pk, f"consent#{arrival.now:013d}#{ref.pseudonym}", attributes)
 
     def ask(self, arrival: IngestPlan, ask: Ask, ref: MessageRef) -> Write:
         """What the message asks about the person's data; it lies there until that was dealt with, however long it
@@ -205,7 +205,7 @@ class ConversationRows:
             "due_at": arrival.now + ASK_WAITS,
         }
         pk = rows.contact_pk(arrival.person.contact_id)
-        return self._writes.put("ask", "desk", pk, f"ask#{arrival.now:013d}#{ref.blind}", attributes)
+        return self._writes.put("ask", "desk", pk, f"ask#{arrival.now:013d}#{ref.pseudonym}", attributes)
 
     def notice(self, person: ContactReference, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
         """An automatic text: its message row and its place in the outbox."""

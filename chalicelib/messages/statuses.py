@@ -110,6 +110,6 @@ def _failure(update: StatusUpdate) -> dict[str, Any]:
     """What rows keep of a failure; nothing of another status. Loaded late: most bodies bring none."""
     if update.status != "failed":
         return {}
-    from chalicelib.core.failures import failed, scrub
+    from chalicelib.core.failures import failure_record, scrub
 
-    return failed(update.code, scrub(update.reason), update.at)
+    return failure_record(update.code, scrub(update.reason), update.at)

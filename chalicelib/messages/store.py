@@ -261,7 +261,7 @@ class IntakeStore:
         day, name = now // DAY, self._address_key.raw(raw)
         until = (day + RAW_DAYS) * DAY // SECOND
         attributes = {
-            "raw": seal(self._vault_public, sealing.unclear_part(name), raw),
+            "raw": seal(self._vault_public, sealing.unparsed_part(name), raw),
             "vault_id": fingerprint(self._vault_public),
             "channel": channel,
             "account": account,

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
@@ -71,7 +71,7 @@ class TakeBackStore:
     def revoked_since(self, conversation_id: str, change: Change) -> bool:
         """Whether a deletion of the message stands behind this edit of it: nobody edits what is deleted. Few rows are
         read, because an edit is among the newest of its conversation when it arrives."""
-        with reaching():
+        with translated_errors():
             found = DeskRow.query(
                 rows.conversation_pk(conversation_id),
                 DeskRow.sk.between(f"message#{change.at:013d}", "message#~"),
@@ -84,7 +84,7 @@ class TakeBackStore:
     def texts_of(self, conversation_id: str, target_hash: str) -> Texts:
         """Look through the whole conversation for what has to do with a message: nothing leads there by its name."""
         found: dict[str, list[DeskRow]] = {"message": [], "edit": [], "revoke": [], "quoting": []}
-        with reaching():
+        with translated_errors():
             for row in DeskRow.query(
                 rows.conversation_pk(conversation_id),
                 DeskRow.sk.startswith("message#"),

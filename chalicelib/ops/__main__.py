@@ -1,4 +1,4 @@
-"""Commands for on-call: `python -m chalicelib.ops.__main__ <command>`, with the environment of the stage.
+"""Commands for on-call: `python -m chalicelib.ops <command>`, with the environment of the stage.
 
 The environment is that of a function (see settings.py); credentials are the caller's own.
 """
@@ -15,7 +15,7 @@ from chalicelib.dynamo.clients import client
 from chalicelib.staff.model import Role, Staff
 from chalicelib.staff.store import StaffStore
 from chalicelib.vault.derived_keys import derive
-from chalicelib.vault.rotation import Rotation, begun, created, ended
+from chalicelib.vault.rotation import Rotation, first_secret, with_new_key, without_old_keys
 from chalicelib.vault.secrets import open_vault
 from chalicelib.vault.vault import decode_key
 from chalicelib.wiring import base as wiring
@@ -50,14 +50,14 @@ def vault_create(config: Settings) -> None:
     """Make the vault key of a new stage. An existing one is never replaced."""
     if _secret(config) is not None:
         raise Conflict("This stage has a vault key. To replace it, run vault-rotate.")
-    secret = created(client("kms"), config.vault_key_arn)
+    secret = first_secret(client("kms"), config.vault_key_arn)
     _put(config, secret)
     _tell(secret)
 
 
 def vault_rotate(config: Settings) -> None:
     """Begin a rotation: add a new current key. Then deploy its public half and run vault-reseal."""
-    secret = begun(_existing(config), client("kms"), config.vault_key_arn)
+    secret = with_new_key(_existing(config), client("kms"), config.vault_key_arn)
     _put(config, secret)
     _tell(secret)
 
@@ -81,7 +81,7 @@ def vault_end(config: Settings) -> None:
     """End a rotation: drop the old key, provided that nothing is sealed to it any more."""
     secret = _existing(config)
     _, left = _reseal(config, secret)
-    _put(config, ended(secret, left))
+    _put(config, without_old_keys(secret, left))
     print(f"the vault holds {secret['current']} alone")
 
 
@@ -103,7 +103,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m chalicelib.ops.__main__", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m chalicelib.ops", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         commands.add_parser(name, help=(command.__doc__ or "").strip().splitlines()[0])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.outbox.reply import MOST_UNITS
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.drafts import Draft, DraftKind, DraftPlace, Saved, draft_until
-from chalicelib.tickets.work import admit
+from chalicelib.tickets.drafts import Draft, DraftKey, DraftKind, Saved, draft_until
+from chalicelib.tickets.erasure_guard import refuse_if_erasing
 
 if TYPE_CHECKING:
     from chalicelib.tickets.draft_store import DraftStore
@@ -28,8 +28,8 @@ class KeepDraft:
         """Keep what is typed, or forget it when the box is empty; False when a newer save is there already.
 
         `client_id` is the id under which the text will be sent, `order` grows with each save. Raises NotFound,
-        BadInput, Frozen, Unavailable, and Conflict with the code client_id_used when that id was used: then the text
-        went out, or is another one.
+        BadInput, ErasureInProgress, Unavailable, and Conflict with the code client_id_used when that id was used: then
+        the text went out, or is another one.
         """
         if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
             raise BadInput(f"The draft is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")
@@ -38,8 +38,8 @@ class KeepDraft:
         ticket = self.desk.ticket(ticket_id)
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")
-        admit(self.desk, ticket)
-        place, now = DraftPlace(ticket.conversation_id, ticket.id, by.id, kind), self.clock()
+        refuse_if_erasing(self.desk, ticket)
+        place, now = DraftKey(ticket.conversation_id, ticket.id, by.id, kind), self.clock()
         head = self.desk.conversation(ticket.conversation_id)
         if not text.strip():
             return self.store.empty(place, client_id, order, head.epoch, now)

@@ -5,14 +5,14 @@ from contextlib import suppress
 from typing import Any, cast
 
 from chalicelib.core.addresses import ADDRESS_KINDS, Channel
-from chalicelib.core.failures import failed
+from chalicelib.core.failures import failure_record
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex, alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
-from chalicelib.tickets.records_of_rows import mapping
+from chalicelib.tickets.records_from_rows import mapping
 
 LOOK_AHEAD = 10
 """Places that are read at once; the first of them decides, callbacks among them are answered out of turn."""
@@ -23,7 +23,7 @@ class OutboxReading:
 
     def waiting(self, conversation_id: str) -> list[OutboxEntry]:
         """The oldest places in the outbox of a conversation, oldest first."""
-        with reaching():
+        with translated_errors():
             found = DeskRow.query(
                 rows.conversation_pk(conversation_id),
                 DeskRow.sk.startswith("outbox#"),
@@ -94,9 +94,9 @@ class OutboxReading:
     def parked(self, name: str) -> tuple[str, int, dict[str, Any]] | None:
         """A status that came before we knew the provider's id: status, rank, and its failure when it is
         one."""
-        with reaching(), suppress(IndexRow.DoesNotExist):
+        with translated_errors(), suppress(IndexRow.DoesNotExist):
             row = IndexRow.get(f"parked#{name}", "parked", consistent_read=True)
-            failure = failed(row.code or "", row.said or "", _int(row.at)) if row.status == "failed" else {}
+            failure = failure_record(row.code or "", row.said or "", _int(row.at)) if row.status == "failed" else {}
             return str(row.status), _int(row.rank), failure
         return None
 
@@ -110,7 +110,7 @@ def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
     """Places in all outboxes that were due from `since` on and before `before` (ms), oldest first:
     conversation, account, due time."""
     due = UnsentIndex.due_at.between(since, before - 1)
-    with reaching():
+    with translated_errors():
         for row in DeskRow.unsent_index.query("due#0", due, page_size=200):
             yield str(row.conversation_id), str(row.account), _int(row.due_at)
 

@@ -14,12 +14,12 @@ from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, client_guard
 from chalicelib.outbox.model import Answered, Failed, Reply
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.tickets.draft_store import spent
-from chalicelib.tickets.drafts import DraftPlace
+from chalicelib.tickets.draft_store import delete_sent_draft
+from chalicelib.tickets.drafts import DraftKey
 from chalicelib.tickets.model import PREVIEW, RANK, WINDOW, queue_of
 from chalicelib.tickets.pieces import resent
 from chalicelib.tickets.records import Message
-from chalicelib.tickets.records_of_rows import outcome, outgoing, question_at, resent_as
+from chalicelib.tickets.records_from_rows import outcome, outgoing, question_at, resent_as
 from chalicelib.vault import sealing
 
 
@@ -101,7 +101,7 @@ class ReplyStore(OutboxReading):
             self._head(reply),
             self._ticket(reply),
             *([self._again(reply, reply.again)] if reply.again else []),
-            spent(self._writes, _draft(reply), reply.client_hash, reply.now),
+            delete_sent_draft(self._writes, _draft(reply), reply.client_hash, reply.now),
         ]
 
     def _message(self, reply: Reply) -> dict[str, Any]:
@@ -173,8 +173,8 @@ class ReplyStore(OutboxReading):
         return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values)
 
 
-def _draft(reply: Reply) -> DraftPlace:
-    return DraftPlace(reply.ref.conversation_id, reply.ticket.ticket_id, reply.author, "reply")
+def _draft(reply: Reply) -> DraftKey:
+    return DraftKey(reply.ref.conversation_id, reply.ticket.ticket_id, reply.author, "reply")
 
 
 def _place(reply: Reply) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.channels.split import pieces_of
-from chalicelib.core.client_ids import LONGEST, reply_name, retry_name
+from chalicelib.core.client_ids import LONGEST, reply_id_hash, retry_id_hash
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.normal import shows_nothing
 from chalicelib.core.purposes import SUPPORT
@@ -56,7 +56,7 @@ class ReplyToCustomer:
         suppressed, window_closed, erasing, erased, not_allowed, key_mismatch or busy.
         """
         _check_id(client_id)
-        return self._once(ticket_id, text, reply_name(client_id), author)
+        return self._once(ticket_id, text, reply_id_hash(client_id), author)
 
     def find(self, ticket_id: str, client_id: str) -> Message | None:
         """Return the reply that was stored on this ticket under a client's id, as it is by now; None when there is
@@ -65,7 +65,7 @@ class ReplyToCustomer:
         _check_id(client_id)
         now = self.clock()
         ticket, _ = self._answered(ticket_id, now)
-        ref = self.store.reply_of(ticket.conversation_id, reply_name(client_id), now)
+        ref = self.store.reply_of(ticket.conversation_id, reply_id_hash(client_id), now)
         stored = self.store.shown(ref, now) if ref else None
         if ref is None or stored is None or stored.ticket_id != ticket_id:
             return None
@@ -175,7 +175,7 @@ class ReplyToCustomer:
             return replace(stored.message, text=text)
         # Pieces may fail one after the other: each time something else is sent again.
         once = "-".join((client_id, *map(str, failed.left)))
-        return self._once(failed.ticket_id, text, retry_name(once), author, failed)
+        return self._once(failed.ticket_id, text, retry_id_hash(once), author, failed)
 
     def _may_resend(self, ref: MessageRef) -> Failed:
         found = self.store.failed_reply(ref, self.clock())

@@ -78,7 +78,7 @@ class Outbox(OutboxReading):
                 *(self._parked(waiting, name, early) if states else ()),
             ]
 
-        return self._run.until_done(build)
+        return self._run.run_until_written(build)
 
     def sent(self, job: Job, provider_id: str, now: int, *, piece: int = 0) -> None:
         """Record that the message is out, its last `piece` (0: it is one), with a status that came before us, and give
@@ -103,7 +103,7 @@ class Outbox(OutboxReading):
                 *end,
             ]
 
-        self._run.until_done(build)
+        self._run.run_until_written(build)
 
     def _as_now(self, job: Job, name: str, now: int, refused: frozenset[str]) -> tuple[Outgoing | None, Parked | None]:
         """The message as our claim left it and nothing parked; both read anew when that did not hold."""
@@ -126,13 +126,15 @@ class Outbox(OutboxReading):
             raised = [self._rows.messages.all_out(message)] if message and behind else []
             return [*raised, *end]
 
-        self._run.until_done(build)
+        self._run.run_until_written(build)
 
     def settled(self, waiting: OutboxEntry, contact_id: str = "") -> bool:
         """Give the place up: the message is gone, or an answer to a callback was tried. False: the contact is being
         erased, and the place is the eraser's."""
         unfenced = [self._rows.unfenced(contact_id)] if contact_id else []
-        return self._run.until_done(lambda refused: None if refused else [self._rows.given_up(waiting), *unfenced])
+        return self._run.run_until_written(
+            lambda refused: None if refused else [self._rows.given_up(waiting), *unfenced]
+        )
 
     def _end(self, job: Job, refused: frozenset[str]) -> list[Write]:
         """The end of a place; none when it is the eraser's, or its person is being erased."""
@@ -189,7 +191,7 @@ class Outbox(OutboxReading):
                 writes.append(self._rows.messages.queued(waiting.ref))
             return writes
 
-        return self._run.until_done(build)
+        return self._run.run_until_written(build)
 
     def failed(
         self,
@@ -229,7 +231,7 @@ class Outbox(OutboxReading):
                 writes.append(self._rows.kept(message, now))
             return writes
 
-        return self._run.until_done(build)
+        return self._run.run_until_written(build)
 
     def may_probe(self, account: str, now: int, every: int) -> bool:
         """Whether this caller may try one message on a stopped channel: nobody did for `every` ms."""
@@ -241,7 +243,7 @@ class Outbox(OutboxReading):
         """Open a stopped channel: a message went through it."""
         expression = "SET #account = :account REMOVE #stopped_at, #code, #probed_at"
         write = self._rows.channel(account, expression, "attribute_exists(pk)", {"account": account})
-        self._run.until_done(lambda refused: None if refused else [write])
+        self._run.run_until_written(lambda refused: None if refused else [write])
 
     def _name(self, waiting: OutboxEntry, provider_id: str) -> str:
         return self._address_key.message(waiting.channel, waiting.account, provider_id)

@@ -88,7 +88,7 @@ class PrivacyAsks:
             writes = build(refused)
             return None if writes is None else [self.opening.unfenced(ask.contact_id), *writes]
 
-        return self.store.until_done(checked)
+        return self.store.run_until_written(checked)
 
     def _withdraw(self, ask: Ask) -> str:
         try:

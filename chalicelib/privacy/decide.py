@@ -90,7 +90,7 @@ class DecideRequest:
                 new |= self._sealed(request, reason)
             return [self.store.change(request_id, new, unless=(*FIXED, *_done_by(what)), only=_AS_READ)]
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
 
     def agree(self, request_id: str, staff_id: str, what: str = "") -> None:
         """Carry out what another colleague has proposed; with `what`, by which the one that was read is named
@@ -122,7 +122,7 @@ class DecideRequest:
                 *answer,
             ]
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
         if confirmed == [True]:
             count("ErasureConfirmed", identity=str(Identity.STAFF))
 
@@ -144,7 +144,7 @@ class DecideRequest:
             only = "#proposal.#by = :if_by AND #proposal.#at = :if_at"
             return [self.store.change(request_id, new, only=only)]
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
 
     def go_on(self, request_id: str, staff_id: str) -> None:
         """Begin the next run of a request that has failed now and not in an hour. Raises NotFound, Conflict and
@@ -159,7 +159,7 @@ class DecideRequest:
             new |= {"if_state": request.state, "if_due": request.due_at}  # of several who press at once one does
             return [self.store.change(request_id, new, only=f"{_AS_READ} AND #due_at = :if_due")]
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
 
     def _open(self, request_id: str) -> Request:
         request = self.store.get(request_id)

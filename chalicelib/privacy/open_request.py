@@ -115,7 +115,7 @@ class OpenRequest:
             superseded = [self.opening.superseded(older, self.clock())] if older else []
             return [*self.opening.opened(request, subject, evidence, over=first), *superseded, *counted, *also]
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
         return opened[0] if opened else Opened("", new=False)
 
     def _asked_again(

@@ -10,7 +10,7 @@ from chalicelib.core.clock import SECOND, gone_at
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_value, plain_item
-from chalicelib.dynamo.client_calls import get_item, reach
+from chalicelib.dynamo.client_calls import call_client, get_item
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.privacy.model import ASKED_WITHIN, FENCED, Ask, Asked, Request, Step, Subject
 from chalicelib.privacy.store import OPEN_QUEUE, WAKE
@@ -58,7 +58,7 @@ class RequestOpening:
     def policy(self, contact_id: str) -> tuple[str, str]:
         """Version and hash of the policy that the person agreed to last; empty when no consent is recorded."""
         query = self._of(contact_id, "consent#") | {"ScanIndexForward": False, "Limit": 1}
-        items = [plain_item(item) for item in reach(self._client, "query", query)["Items"]]
+        items = [plain_item(item) for item in call_client(self._client, "query", query)["Items"]]
         return (items[0].get("policy_version", ""), items[0].get("policy_hash", "")) if items else ("", "")
 
     def open_request(self, contact_id: str) -> str:
@@ -74,7 +74,7 @@ class RequestOpening:
     def asks(self, contact_id: str) -> list[Ask]:
         """The oldest asks of a contact that are not dealt with, ASKS at most. What lies there under a key that is not
         one of ours is none: nobody could say that it was dealt with."""
-        items = reach(self._client, "query", self._of(contact_id, "ask#") | {"Limit": ASKS})["Items"]
+        items = call_client(self._client, "query", self._of(contact_id, "ask#") | {"Limit": ASKS})["Items"]
         found = (_ask(contact_id, plain_item(item)) for item in items)
         return [ask for ask in found if ask]
 

@@ -84,7 +84,7 @@ class OptOut:
             opened.append(Opened(request.id, new=True))
             return [*self.opening.opted_out(request, subject, secret, evidence), *also]
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
         return opened[0] if opened else Opened("", new=False)
 
     def _request(

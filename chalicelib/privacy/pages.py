@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.core.errors import BadInput
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_values, plain_item
-from chalicelib.dynamo.client_calls import reach
+from chalicelib.dynamo.client_calls import call_client
 from chalicelib.privacy.model import Request, shown_in, shown_state
 from chalicelib.privacy.store import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of
 
@@ -106,7 +106,7 @@ class RequestPages:
             "ScanIndexForward": part == "open",
             **more,
         }
-        return reach(self._client, "query", query)
+        return call_client(self._client, "query", query)
 
 
 def _alive(item: Mapping[str, Any], now: int) -> bool:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.privacy.model import HANDLED_KINDS, Opened
+from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.kinds import REFERRING
-from chalicelib.tickets.work import admit
 
 if TYPE_CHECKING:
     from chalicelib.core.references import MessageRef
@@ -32,11 +32,12 @@ class RecogniseRequest:
     open_request: "OpenRequest"
 
     def message(self, ticket_id: str, ref: "MessageRef | None") -> "tuple[Ticket, Message]":
-        """Return a ticket and a message on it that may be a request. Raises NotFound, Frozen and Unavailable."""
+        """Return a ticket and a message on it that may be a request. Raises NotFound, ErasureInProgress and
+        Unavailable."""
         ticket = self.desk.ticket(ticket_id)
         if ticket is None:
             raise NotFound("There is no such ticket, or its retention has ended.")
-        admit(self.desk, ticket)
+        refuse_if_erasing(self.desk, ticket)
         message = self.desk.message(ticket, ref) if ref else None
         if message is None or not may_be_request(message):
             raise NotFound("There is no such message of the customer on this ticket.")
@@ -44,7 +45,7 @@ class RecogniseRequest:
 
     def __call__(self, ticket_id: str, ref: "MessageRef | None", kind: str, by: "Staff") -> tuple["Ticket", Opened]:
         """Open a request of this kind, or return the one that is open. It counts as received when the message was
-        sent. Raises BadInput, NotFound, Frozen and Unavailable."""
+        sent. Raises BadInput, NotFound, ErasureInProgress and Unavailable."""
         if kind not in HANDLED_KINDS:
             raise BadInput(f"The field kind is one of: {', '.join(sorted(HANDLED_KINDS))}.")
         ticket, message = self.message(ticket_id, ref)

@@ -10,7 +10,7 @@ from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.fixed_answer import FixedAnswer
 from chalicelib.privacy.texts import erasing
 from chalicelib.profile.model import Profile
-from chalicelib.suppression.model import closed
+from chalicelib.suppression.model import one_closed_entry_per_request
 from chalicelib.suppression.store import SuppressionList
 
 
@@ -32,7 +32,7 @@ class RefuseErased:
         """
         names = (*fenced, *self.names(part.channel, part.account, part.author).values())
         fences = self.suppressed.of(names)
-        for fence in closed(fences):
+        for fence in one_closed_entry_per_request(fences):
             if not self.answer.give(fence, part, erasing(self.profile, fence.language), now):
                 return Outcome.CONFLICT
         if any(fence.refuses(part.sent_at * SECOND) for fence in fences):

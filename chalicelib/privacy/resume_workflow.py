@@ -89,7 +89,7 @@ class AnswerWait:
             mark = self.store.change(request.id, {f"steps.{Step.GRACED}": now}, unless=ended)
             return None if refused else [mark, unheld(self.store.writes)]
 
-        if self.store.until_done(build):
+        if self.store.run_until_written(build):
             return word
         fresh = self.store.get(request.id)
         if fresh is None or not any(fresh.done(step) for step in ended):

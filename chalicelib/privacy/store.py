@@ -10,7 +10,7 @@ from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND, gone_at
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import plain_item
-from chalicelib.dynamo.client_calls import get_item, reach
+from chalicelib.dynamo.client_calls import call_client, get_item
 from chalicelib.dynamo.transactions import Refusal, Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.privacy.model import Proposal, Request, Step
@@ -52,7 +52,7 @@ class RequestStore:
             "ExpressionAttributeValues": {":due": {"S": WAKE}},
         }
         while most > 0:
-            page = reach(self._client, "query", {**query, "Limit": most})
+            page = call_client(self._client, "query", {**query, "Limit": most})
             # Whoever may write in other partitions makes no request by it.
             found = (item for item in page["Items"] if item["pk"]["S"].startswith("request#"))
             yield from (request_of(plain_item(item)) for item in found)
@@ -97,9 +97,9 @@ class RequestStore:
             return None if self._run.single(writes[0]) else Refusal(frozenset({writes[0].role}))
         return self._run.once(writes)
 
-    def until_done(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
-        """Build and run a transaction until it is written: see Transactions.until_done."""
-        return self._run.until_done(build)
+    def run_until_written(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
+        """Build and run a transaction until it is written: see Transactions.run_until_written."""
+        return self._run.run_until_written(build)
 
 
 def over(now: int, kept_days: int, until: int = 0) -> dict[str, Any]:

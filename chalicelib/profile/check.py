@@ -1,6 +1,6 @@
-"""What a valid profile still leaves to be settled by people.
+"""Warns about what a lawyer or the company must still settle in a valid operator profile.
 
-`python -m chalicelib.profile.check spoint` prints it.
+`python -m chalicelib.profile.check spoint` prints the warnings.
 """
 
 import sys
@@ -12,20 +12,20 @@ from chalicelib.profile.model import Profile, ProfileError
 
 
 def warnings(profile: Profile) -> list[str]:
-    """Return what a lawyer or the company must settle before the desk goes live; each names the field."""
+    """Return one sentence per open point, each naming the field, to be settled before the desk goes live."""
     return [*_mail(profile), *_operator(profile), *_terms(profile)]
 
 
 def _mail(profile: Profile) -> Iterator[str]:
-    published = [box.published for box in profile.mail]
+    published = [mailbox.published for mailbox in profile.mail]
     if len(set(published)) > 1:
         yield f"mail: the document gives {len(published)} differing addresses: {'; '.join(published)}."
     site = (urlsplit(profile.operator.website).hostname or "").removeprefix("www.")
-    for box in profile.mail:
-        if not box.address:
-            yield f"mail: {box.published!r} ({box.clause}) is broken; nothing sent to it arrives."
-        elif box.address.partition("@")[2] != site:
-            yield f"mail: {box.address} ({box.clause}) is not at {site}; confirm that the company owns it."
+    for mailbox in profile.mail:
+        if not mailbox.address:
+            yield f"mail: {mailbox.published!r} ({mailbox.clause}) is broken; nothing sent to it arrives."
+        elif mailbox.address.partition("@")[2] != site:
+            yield f"mail: {mailbox.address} ({mailbox.clause}) is not at {site}; confirm that the company owns it."
 
 
 def _operator(profile: Profile) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _terms(profile: Profile) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Print the warnings of the named profile; return 1 when it cannot be used at all."""
+    """Print the warnings of the named profile; return 1 when the profile is invalid."""
     try:
         found = warnings(load_profile(arguments[0] if arguments else "spoint"))
     except ProfileError as error:

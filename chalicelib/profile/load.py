@@ -1,4 +1,4 @@
-"""Loading the operator's profile: once per process, checked."""
+"""Loads and validates an operator profile, once per process."""
 
 import functools
 import os
@@ -11,7 +11,8 @@ DIRECTORY = os.path.join(os.path.dirname(__file__), "operators")
 
 @functools.cache
 def load_profile(name: str) -> Profile:
-    """Return the checked profile of this name; raise ProfileError with the file, the field and what to do."""
+    """Return the validated profile of this name. Raises ProfileError, which names the file, the field and the
+    remedy."""
     if not re.fullmatch("[a-z][a-z0-9]*", name):
         raise ProfileError(f"The profile name {name!r} is not small letters and digits; see OPERATOR.")
     try:
@@ -26,8 +27,8 @@ def load_profile(name: str) -> Profile:
 
 
 def parse_profile(text: str, source: str = "profile") -> Profile:
-    """Return the profile written in this TOML text; raise ProfileError when anything does not fit."""
-    from chalicelib.profile.rows import read_profile  # it imports the types of this module
+    """Return the profile written in this TOML text. Raises ProfileError when a field does not fit."""
+    from chalicelib.profile.rows import read_profile  # only functions that load a profile pay for tomllib
 
     try:
         return read_profile(text)

@@ -1,7 +1,7 @@
-"""The operator profile: what the company promised about personal data, as facts that the program obeys.
+"""The operator profile: what a company promised about personal data, as values that the code reads. Pure.
 
-One file `chalicelib/profile/operators/<name>.toml` serves one deployment. It is read once per process and checked
-completely: a profile with an error is not used at all. docs/profile.md explains every table.
+One file `chalicelib/profile/operators/<name>.toml` serves one deployment. It is read once per process and validated as
+a whole: a profile with an error is rejected. docs/profile.md explains every table.
 """
 
 import datetime
@@ -15,14 +15,14 @@ EVENTS = (
     "ticket_closed last_ticket_closed consent_given consent_ended received request_answered"
     " data_destroyed account_closed written not_held"
 ).split()
-"""What a retention can be counted from. `not_held` is for what never reaches this service."""
+"""Events from which a retention term can run. `not_held` marks data that never reaches this service."""
 DEADLINES = (
     "stop_processing correct block destroy_unlawful breach_notice answer objection transfer_notice authority"
     " erasure_target erasure_alarm grace"
 ).split()
 REFUSALS = ("obligation", "law", "not_proved")
-"""Grounds of refusal: an obligation towards the person is unperformed, a law wants the data to be kept (art. 8(2)), or
-it was not proved that the person asked."""
+"""Grounds on which a request may be refused: an obligation towards the person is still open, a law demands that the
+data is kept (art. 8(2)), or the identity of the person who asked was not proved."""
 MARKINGS = ("withdrawal", "update", "opt_out")
 CONSENT_WAYS = ("message", "explicit")
 
@@ -35,10 +35,10 @@ class ProfileError(DeskError):
 
 @dataclass_transform(eq_default=False, frozen_default=True, kw_only_default=True)
 class Row:
-    """A frozen record with named fields: to a reader and to the type checker a frozen dataclass.
+    """Base of the records below. To the type checker they are frozen keyword-only dataclasses.
 
-    The intake function reads the profile in its first request, and a dozen real dataclasses would cost it
-    8 ms of processor time, more than reading the profile.
+    They are no real dataclasses because intake reads the profile in its first request, and creating a dozen dataclasses
+    would cost 8 ms of processor time there, more than reading the profile.
     """
 
     def __init__(self, **fields: object) -> None:
@@ -52,7 +52,10 @@ class Row:
 
 
 class Operator(Row):
-    """The company that answers for the data (the law's operator). `bin` is empty until it is stated."""
+    """The company responsible for the data (the operator in the sense of the law). `bin` is its business number, or "".
+
+    Here and below, `clause` cites the company's policy document.
+    """
 
     company: str
     brand: str
@@ -64,7 +67,7 @@ class Operator(Row):
 
 
 class Mailbox(Row):
-    """A published address: as printed, and as mail can be sent to it (empty when broken)."""
+    """A published mail address: as printed, and as mail can be sent to it ("" when the printed one is broken)."""
 
     published: str
     address: str
@@ -73,8 +76,10 @@ class Mailbox(Row):
 
 
 class PolicyTerms(Row):
-    """The policy in force. A new version is accepted by going on ("use") or by a button; `consent`
-    comes with the first message or is asked for ("explicit")."""
+    """The policy in force. A new version is accepted by writing on (`accepted_by` is "use") or by a button.
+
+    `consent` is given by the first message ("message") or asked for ("explicit").
+    """
 
     version: str
     published: datetime.date
@@ -85,7 +90,7 @@ class PolicyTerms(Row):
 
 
 class Tickets(Row):
-    """Days until an idle or solved ticket closes by itself, and while a message reopens a solved one."""
+    """Days after which an idle or a solved ticket closes by itself, and for which a message reopens a solved one."""
 
     idle_close_days: int
     solved_close_days: int
@@ -93,6 +98,8 @@ class Tickets(Row):
 
 
 class Purpose(Row):
+    """A purpose of processing, and the channels on which messages of this purpose may leave."""
+
     id: str
     channels: tuple[str, ...]
     clause: str
@@ -100,13 +107,15 @@ class Purpose(Row):
 
 
 class Ground(Row):
+    """A legal ground of processing. `added` marks what the company's own policy document does not name."""
+
     id: str
     clause: str
     added: bool
 
 
 class Refusal(Row):
-    """A ground on which a request about data may be refused: one of REFUSALS, whose words people read."""
+    """A ground on which a request about data may be refused; `id` is one of REFUSALS."""
 
     id: str
     clause: str
@@ -114,7 +123,8 @@ class Refusal(Row):
 
 
 class Retention(Row):
-    """How long a class of data is kept: `days` after `event`, or (days 0) until withdrawal with a review."""
+    """How long a class of data is kept: `days` after `event`; or, with `days` 0, until consent is withdrawn, reviewed
+    every `review_days`; or not at all (`event` is "not_held")."""
 
     id: str
     event: str
@@ -126,7 +136,7 @@ class Retention(Row):
 
 
 class Category(Row):
-    """A kind of personal data. Purposes, grounds and retention are ids of this profile."""
+    """A category of personal data. Purposes, grounds and retention are ids of this profile."""
 
     id: str
     purposes: tuple[str, ...]
@@ -137,7 +147,7 @@ class Category(Row):
 
 
 class Recipient(Row):
-    """Another company that receives data: which categories, in which country (ISO), for which channels."""
+    """A company that receives data: which categories, in which country (ISO code), for which channels."""
 
     id: str
     name: str
@@ -150,7 +160,7 @@ class Recipient(Row):
 
 
 class Residency(Row):
-    """Countries where a store may stand, and how a person agrees to a transfer: "message" or "explicit"."""
+    """Countries where data may be stored, and how a person consents to a transfer abroad: "message" or "explicit"."""
 
     allowed: tuple[str, ...]
     cross_border_consent: str
@@ -158,7 +168,7 @@ class Residency(Row):
 
 
 class Deadline(Row):
-    """A term; `unit` is "working" (days of Kazakhstan's calendar), "calendar" (days) or "hours"."""
+    """A term of `term` units; `unit` is "working" (working days of Kazakhstan), "calendar" (days) or "hours"."""
 
     term: int
     unit: str
@@ -166,7 +176,7 @@ class Deadline(Row):
 
 
 class Profile(Row):
-    """Everything above, by id where rows have one; rows keep the order of the file."""
+    """A whole profile. Rows are mapped by id, in the order of the file."""
 
     name: str
     languages: tuple[Language, ...]
@@ -186,20 +196,20 @@ class Profile(Row):
     markings: Mapping[str, tuple[str, ...]]
 
     def allows(self, purpose: str, channel: str) -> bool:
-        """Say whether a message of this purpose may leave on this channel; an unknown purpose may not."""
+        """Whether a message of this purpose may be sent on this channel; an unknown purpose may not."""
         row = self.purposes.get(purpose)
         return row is not None and channel in row.channels
 
     def carriers(self, channel: str) -> tuple[Recipient, ...]:
-        """Return the companies through which messages of this channel pass."""
+        """Return the recipients through which messages of this channel pass."""
         return tuple(row for row in self.recipients.values() if channel in row.channels)
 
     @property
     def contact_mail(self) -> str:
-        """The address that the policy names for questions."""
-        return next(box.address for box in self.mail if box.address and "contact" in box.used_for)
+        """The mail address for questions."""
+        return next(mailbox.address for mailbox in self.mail if mailbox.address and "contact" in mailbox.used_for)
 
     @property
     def mailboxes(self) -> tuple[str, ...]:
-        """Every published address that can receive mail; requests about data are read in all of them."""
-        return tuple(dict.fromkeys(box.address for box in self.mail if box.address))
+        """All published addresses that can receive mail: requests about data may arrive at any of them."""
+        return tuple(dict.fromkeys(mailbox.address for mailbox in self.mail if mailbox.address))

@@ -1,8 +1,9 @@
-"""Published versions of the policy: made from the profile, kept as files, never changed.
+"""Publishes versions of the policy and reads the published ones.
 
-`python -m chalicelib.profile.policy publish spoint` writes `operators/policies/spoint/<version>.json`; a
-version that is already there and says something else is refused. Pages and consents read these files only, so
-an old version looks tomorrow as it does today, whatever became of profile and catalogues (A8.2, A8.3).
+A version is made from the profile, stored as a file and never changed.
+`python -m chalicelib.profile.policy publish spoint` writes `operators/policies/spoint/<version>.json` and refuses a
+version that is already there with other content. Pages and consents read these files only, so an old version keeps its
+text whatever profile and catalogues say later (A8.2, A8.3).
 """
 
 import functools
@@ -22,14 +23,14 @@ POLICIES = os.path.join(os.path.dirname(__file__), "operators", "policies")
 
 
 class PolicyReference(NamedTuple):
-    """What a consent points to: the version and the hash of its content in all languages."""
+    """The version that a consent refers to, and the hash of its content in all languages."""
 
     version: str
     hash: str
 
 
 class PublishedPolicy(NamedTuple):
-    """One version. `published` is an ISO date; `content` maps a language to title, summary and sections."""
+    """One published version. `published` is an ISO date; `content` maps a language to title, summary and sections."""
 
     operator: str
     version: str
@@ -39,8 +40,8 @@ class PublishedPolicy(NamedTuple):
 
 
 def build_policy(profile: Profile) -> PublishedPolicy:
-    """Return the policy that the profile and the catalogues say today, not yet published."""
-    from chalicelib.profile.policy_content import policy_content  # not needed to serve what is published
+    """Make the policy from the current profile and catalogues, without publishing it."""
+    from chalicelib.profile.policy_content import policy_content  # serving a published version does not need it
 
     content: dict[str, Any] = {language: policy_content(profile, language) for language in LANGUAGES}
     version, published = profile.policy.version, profile.policy.published.isoformat()
@@ -57,7 +58,7 @@ def content_hash(operator: str, version: str, published: str, content: dict[str,
 
 @functools.cache
 def published_policy(operator: str, version: str, directory: str = POLICIES) -> PublishedPolicy:
-    """Return a published version; raise NotFound when there is none of this name."""
+    """Return a published version. Raises NotFound."""
     if re.fullmatch("[a-z][a-z0-9]*", operator) and re.fullmatch("[0-9][0-9.]{0,9}", version):
         try:
             with open(os.path.join(directory, operator, f"{version}.json"), encoding="utf-8") as file:
@@ -79,14 +80,13 @@ def published_versions(operator: str, directory: str = POLICIES) -> list[Publish
 
 
 def policy_reference(profile: Profile) -> PolicyReference:
-    """Return what a consent given now points to: the version in force and its hash."""
+    """Return the reference that a consent given now stores: the version in force and its hash."""
     policy = published_policy(profile.name, profile.policy.version)
     return PolicyReference(policy.version, policy.hash)
 
 
 def serving_profiles() -> tuple[str, ...]:
-    """Return the names of the profiles that a desk can serve: they read without a fault, and the policy that their
-    customers agree to is published."""
+    """Return the names of the profiles that can be deployed: they are valid and their policy is published."""
     from chalicelib.profile.load import DIRECTORY
 
     names = sorted(name.removesuffix(".toml") for name in os.listdir(DIRECTORY) if name.endswith(".toml"))
@@ -94,7 +94,7 @@ def serving_profiles() -> tuple[str, ...]:
 
 
 def why_not_serving(name: str) -> str:
-    """Return why a desk cannot serve the profile of this name, or ""."""
+    """Return why the profile of this name cannot be deployed, or "" when it can."""
     try:
         profile = load_profile(name)
     except ProfileError as error:
@@ -107,7 +107,7 @@ def why_not_serving(name: str) -> str:
 
 
 def publish(profile: Profile, directory: str = POLICIES) -> str:
-    """Write the profile's version and return its file; raise Conflict when it is there with other words."""
+    """Write the profile's version to a file and return its path. Raises Conflict when it exists with other content."""
     policy = build_policy(profile)
     path = os.path.join(directory, policy.operator, f"{policy.version}.json")
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -125,7 +125,7 @@ def publish(profile: Profile, directory: str = POLICIES) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Run `publish <operator>`; return 0 when the version is published, 1 when not, 2 on wrong words."""
+    """Run `publish <operator>`; return 0 when the version is published, 1 when not, 2 for wrong arguments."""
     if len(arguments) != 2 or arguments[0] != "publish":
         print("Usage: python -m chalicelib.profile.policy publish <operator>")
         return 2

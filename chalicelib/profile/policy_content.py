@@ -1,14 +1,14 @@
-"""The sentences of the policy page, made from an operator profile. Every row of the profile appears on it.
+"""Makes the content of the policy page from an operator profile. Every row of the profile appears on the page.
 
-A section is `{"id", "title", "blocks"}`. A block is a paragraph (`text`), a list (`items`), words to be
-copied into a mail (`phrase`, with its `language`) or a table (`head`, `rows`; its first column names a row).
+A section is `{"id", "title", "blocks"}`. A block is a paragraph (`text`), a list (`items`), a phrase to copy into a
+mail (`phrase`, with its `language`) or a table (`head`, `rows`; the first column is the row's heading).
 """
 
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from chalicelib.core.language import detect
+from chalicelib.core.detect_language import detect
 from chalicelib.core.languages import Language
 from chalicelib.core.texts import catalogue, show_date
 from chalicelib.profile import policy_words as words
@@ -19,7 +19,7 @@ Tell = Callable[[str], str]
 
 
 def policy_content(profile: Profile, language: Language) -> dict[str, Any]:
-    """Return title, summary and sections in one language; raise ProfileError when an id has no name."""
+    """Return title, summary and sections in one language. Raises ProfileError for an id without a name."""
     tell = catalogue("policy", language).gettext
     try:
         sections = [
@@ -196,10 +196,10 @@ def _requests(profile: Profile, tell: Tell) -> list[Block]:
     mail = tell("Mail is read at: {addresses}.").format(addresses=", ".join(profile.mailboxes))
     printed = [
         tell("Printed as {address}: {source}").format(
-            address=box.published,
-            source=_source(box.clause, False, tell) if box.address else tell("cannot receive mail"),
+            address=mailbox.published,
+            source=_source(mailbox.clause, False, tell) if mailbox.address else tell("cannot receive mail"),
         )
-        for box in profile.mail
+        for mailbox in profile.mail
     ]
     identity = tell("We ask you to confirm that it is you, in the chat from which you wrote, before anything is done.")
     return [*blocks, {"text": mail}, {"items": printed}, {"text": identity}]
@@ -248,7 +248,7 @@ def _list(names: Any, ids: Iterable[str], tell: Tell) -> str:
 
 
 def _source(clause: str, added: bool, tell: Tell) -> str:
-    """Return a clause as people read it: `A6.6` is a clause of the document, `94-V art. 12` of the law."""
+    """Format a citation for people: `A6.6` is a clause of the policy document, `94-V art. 12` an article of the law."""
     parts = []
     for part in clause.split(", "):
         if law := re.fullmatch(r"94-V art\. (.+)", part):
@@ -259,5 +259,5 @@ def _source(clause: str, added: bool, tell: Tell) -> str:
             parts.append(tell("our own rule"))
         else:
             parts.append(tell("cl. {clause}").format(clause=part.lstrip("ABCDE")))
-    mark = tell("added")  # a name of its own: nothing is collected for translation from inside an f-string
+    mark = tell("added")  # outside the f-string, where the extraction of texts for translation finds it
     return "; ".join(parts) + (f" ({mark})" if added else "")

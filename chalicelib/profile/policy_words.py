@@ -1,13 +1,13 @@
-"""What the ids of operator profiles are called on the policy page: message ids of the catalogue `policy`.
+"""Names of the ids of operator profiles on the policy page: message ids of the catalogue `policy`.
 
-A profile may only use ids that are named here; publishing says which name is missing.
+A profile may use only ids that are named here; publishing fails and says which name is missing.
 """
 
 from collections.abc import Mapping
 
 
 def policy_msg(text: str) -> str:
-    """Mark a text for the catalogue `policy` where it is only named, not yet translated."""
+    """Mark a text for extraction into the catalogue `policy`; it is translated later, when the page is made."""
     return text
 
 

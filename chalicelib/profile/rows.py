@@ -1,4 +1,4 @@
-"""From TOML to the rows of an operator profile: which field means what, and which combination is refused."""
+"""Builds an operator profile from its TOML text, and rejects fields and combinations that do not fit."""
 
 import re
 import tomllib
@@ -32,7 +32,7 @@ from chalicelib.profile.model import (
 
 
 def read_profile(text: str) -> Profile:
-    """Return the profile written in this TOML; raise ProfileError about the first field that does not fit."""
+    """Return the profile written in this TOML text. Raises ProfileError about the first field that does not fit."""
     try:
         with Table(tomllib.loads(text), "") as top:
             return _profile(top)
@@ -65,7 +65,7 @@ def _profile(top: Table) -> Profile:
     )
     if set(profile.languages) != set(LANGUAGES):
         raise top.wrong("languages", "each of kk, ru and en is wanted; write all three in your order")
-    if not any(box.address and "contact" in box.used_for for box in profile.mail):
+    if not any(mailbox.address and "contact" in mailbox.used_for for mailbox in profile.mail):
         raise top.wrong("mail", 'no working address is used for contact; add "contact" to used_for of one')
     for needed in ("ticket", "contact", "consent"):
         if needed not in retention or not retention[needed].days:
@@ -167,15 +167,15 @@ def _operator(table: Table) -> Operator:
 
 def _mailbox(row: Table) -> Mailbox:
     with row:
-        box = Mailbox(
+        mailbox = Mailbox(
             published=row.text("published"),
             address=row.text("address", empty=True),
             used_for=row.texts("used_for", ("contact", *MARKINGS)),
             clause=row.text("clause"),
         )
-    if box.address and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", box.address):
+    if mailbox.address and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", mailbox.address):
         raise row.wrong("address", "this is not a mail address; write one, or leave the text empty")
-    return box
+    return mailbox
 
 
 def _policy(table: Table) -> PolicyTerms:

@@ -17,7 +17,7 @@ from typing import Any
 
 from chalicelib.core.clock import gone_at
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
@@ -63,7 +63,7 @@ class ContactExpiry:
 
     def left(self, conversation_id: str) -> list[tuple[str, str]]:
         """What the conversation holds beside its head: sort keys with the tickets they lie on, "" for none."""
-        with reaching():
+        with translated_errors():
             found = DeskRow.query(
                 rows.conversation_pk(conversation_id), consistent_read=True, attributes_to_get=["pk", "sk", "ticket_id"]
             )
@@ -87,7 +87,7 @@ class ContactExpiry:
         pk, values = rows.conversation_pk(head.conversation_id), {"epoch": head.epoch}
         fence = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
         row = {"TableName": self._tables["desk"], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}
-        return self._run.until_done(lambda refused: None if refused else [fence, Write("row", {"Delete": row})])
+        return self._run.run_until_written(lambda refused: None if refused else [fence, Write("row", {"Delete": row})])
 
     def end(self, head: PastHead, now: int, consents_until: int) -> bool:
         """Destroy the contact and let its consents end on a date of their own (seconds). `now` in ms.
@@ -116,12 +116,12 @@ class ContactExpiry:
                 self._run.single(write)
             return writes + dated[:room]
 
-        return self._run.until_done(build)
+        return self._run.run_until_written(build)
 
     # -- rows
 
     def _of_contact(self, contact_id: str) -> list[DeskRow]:
-        with reaching():
+        with translated_errors():
             return list(DeskRow.query(rows.contact_pk(contact_id), consistent_read=True))
 
     def _head(self, head: PastHead) -> Write:
@@ -176,7 +176,7 @@ class ContactExpiry:
         return Write(role, {"Delete": checked.item["ConditionCheck"]})
 
     def _index(self, pk: str, sk: str) -> IndexRow | None:
-        with reaching():
+        with translated_errors():
             try:
                 return IndexRow.get(pk, sk, consistent_read=True)
             except IndexRow.DoesNotExist:

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.core.clock import gone_at
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
@@ -16,7 +16,7 @@ from chalicelib.outbox.channel_rows import stopped
 from chalicelib.retention.model import Dated
 from chalicelib.tickets.model import State
 from chalicelib.tickets.pieces import outstanding
-from chalicelib.tickets.records_of_rows import mapping, outcome, outgoing
+from chalicelib.tickets.records_from_rows import mapping, outcome, outgoing
 
 AGAIN = 1
 """Instead of a date in a ticket's `dated`: its rows have to be looked at. No ticket ever has this date."""
@@ -46,7 +46,7 @@ class ExpiryStamps:
             wrong = (DeskRow.expires_at != ticket.expires_at) | DeskRow.expires_at.does_not_exist()
         else:
             wrong = DeskRow.expires_at.exists()
-        with reaching():
+        with translated_errors():
             for row in DeskRow.query(
                 rows.conversation_pk(conversation_id),
                 DeskRow.sk.startswith("message#"),
@@ -171,7 +171,7 @@ class ExpiryStamps:
                     writes.append(stopped(self._writes, channel, str(ticket.account), code, now))
             return writes
 
-        return told if self._run.until_done(build) else ""
+        return told if self._run.run_until_written(build) else ""
 
     def _flag(self, row: DeskRow, failed: bool) -> Write:
         """Note on the message what its ticket says of it, if it is as it was read."""
@@ -193,7 +193,7 @@ class ExpiryStamps:
         """The newest other message, of the latest ones, that the ticket has to name when it no longer names this."""
         if ticket.undelivered != str(row.sk).removeprefix("message#"):
             return None
-        with reaching():
+        with translated_errors():
             latest = DeskRow.query(
                 str(row.pk),
                 DeskRow.sk.startswith("message#"),

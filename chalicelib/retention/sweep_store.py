@@ -14,8 +14,8 @@ from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import AttributeValues, plain_value
-from chalicelib.dynamo.client_calls import reach
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.client_calls import call_client
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
@@ -68,7 +68,7 @@ class SweepStore:
 
     def stopped(self, account: str) -> bool:
         """Whether this channel is stopped."""
-        with reaching():
+        with translated_errors():
             found = list(DeskRow.query(rows.channel_pk(account), DeskRow.sk == "channel", consistent_read=True))
         return any(row.stopped_at for row in found)
 
@@ -163,7 +163,7 @@ class SweepStore:
 
     def forget(self, contact_id: str) -> bool:
         """Delete the words by which an ended contact was found; False: the indexer is at them and does it itself."""
-        return text_index.forget(contact_id)
+        return text_index.delete_words(contact_id)
 
     def ring_dating(self, ticket_id: str, now: int) -> None:
         """Have the rows of a ticket dated again. `now` in ms."""
@@ -198,7 +198,7 @@ class SweepStore:
 
     def cursor(self, table: str) -> dict[str, str] | None:
         """Where the sweep of a table, or the ringing, goes on; None at the beginning."""
-        with reaching():
+        with translated_errors():
             found = list(DeskRow.query(f"sweep#{table}", DeskRow.sk == "cursor", consistent_read=True))
         cursor: dict[str, str] | None = json.loads(found[0].cursor) if found and found[0].cursor else None
         return cursor
@@ -235,7 +235,7 @@ class SweepStore:
         return True
 
     def _call(self, operation: str, body: AttributeValues) -> AttributeValues:
-        return reach(self._client, operation, body, "the next sweep tries again")
+        return call_client(self._client, operation, body, "the next sweep tries again")
 
 
 def _number(item: AttributeValues, name: str) -> int:

@@ -1,4 +1,4 @@
-"""A colleague who is signed in sets up an authenticator application, or switches it off again."""
+"""A signed-in member of staff sets up an authenticator application, or switches it off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class NotProven(Forbidden):
-    """The password or code is wrong. The session goes on; `left` is as in WrongPassword."""
+    """The password or code is wrong. The session stays open; `left` is the number of attempts left."""
 
     def __init__(self, left: int, message: str, code: str) -> None:
         super().__init__(message, code=code)
@@ -25,68 +25,73 @@ class NotProven(Forbidden):
 
 @dataclass(frozen=True)
 class Authenticator:
-    """Both ways want the password again: a desk that was left open gives nobody a second factor. Switching off wants a
-    code, too: whoever has learned a password and found an open session does not get rid of the second factor by it.
-    Attempts are counted with those of signing in. Everything raises TooMany and Unavailable."""
+    """Sets up and switches off authenticator applications.
 
-    identities: "CognitoAccounts"
-    brake: "LoginThrottle"
+    Both need the password again, so that an unattended session cannot be used to add a second factor. Switching off
+    needs a code too, so that a stolen password and an open session do not suffice to remove the second factor.
+    Attempts count towards the login throttle. Methods that check a password or code raise TooMany and Unavailable.
+    """
+
+    accounts: "CognitoAccounts"
+    throttle: "LoginThrottle"
     challenges: Challenges
     clock: Callable[[], int]
 
     def is_on(self, who: Staff) -> bool:
-        """Whether signing in asks for a code."""
-        return self.identities.has_authenticator(who.id)
+        """Whether signing in to this account needs a code."""
+        return self.accounts.has_authenticator(who.id)
 
     def begin(self, who: Staff, password: str, source: str) -> Step:
-        """Check the password and return the step with the new application's key; nothing is switched on yet.
+        """Check the password and return the step with the key for the new application, which is not switched on yet.
 
         Raises NotProven, and Conflict when an application is on already.
         """
         from chalicelib.staff.cognito import CodeWanted, Proven, Refused
 
-        answer = self._password(who, password, self._brake(who, source))
+        answer = self._password(who, password, self._count_attempt(who, source))
         if isinstance(answer, CodeWanted):
             raise Conflict("An authenticator application is on already. Switch it off first.", code="authenticator_on")
         if not isinstance(answer, Proven) or answer.staff_id != who.id:
             raise _not_ready()
-        secret = self.identities.begin_authenticator(answer)
+        secret = self.accounts.begin_authenticator(answer)
         if isinstance(secret, Refused):
             raise refusal(secret, _not_ready())
-        self.brake.forgive(account_of(who.email), source)
+        self.throttle.forgive(account_of(who.email), source)
         challenge = self.challenges.write(_use(who), [answer.access_token, secret], SETUP_LASTS)
         return Step("authenticator", challenge, account_of(who.email), secret)
 
     def step(self, who: Staff, challenge: str) -> Step:
-        """Return the step of this challenge once more, for a second attempt. Raises ChallengeOver."""
+        """Return the step of this challenge again, for another attempt. Raises ChallengeOver."""
         _, secret = self.challenges.read(_use(who), challenge)
         return Step("authenticator", challenge, account_of(who.email), secret)
 
     def finish(self, who: Staff, challenge: str, code: str, source: str) -> None:
-        """Check the first code and ask for codes from the next sign-in on. Raises ChallengeOver, NotProven."""
+        """Check the first code; from the next sign-in on codes are needed. Raises ChallengeOver and NotProven."""
         from chalicelib.staff.cognito import Proven
 
         access_token, _ = self.challenges.read(_use(who), challenge)
-        left = self._brake(who, source)
-        refused = self.identities.finish_authenticator(Proven(who.id, access_token), code)
+        left = self._count_attempt(who, source)
+        refused = self.accounts.finish_authenticator(Proven(who.id, access_token), code)
         if refused is None:
-            self.brake.take_code(account_of(who.email), code, self.clock())  # it signs nobody in any more
+            self.throttle.take_code(account_of(who.email), code, self.clock())  # so that it cannot be used to sign in
         self._end(who, source, refused, _wrong_code(left))
         audit("authenticator_on", staff_id=who.id)
 
     def switch_off(self, who: Staff, password: str, code: str, source: str) -> None:
-        """Check the password and a code of the application and ask for codes no more; repeating it is harmless, and
-        then the code counts for nothing. Both together are one attempt.
+        """Check the password and a code; from then on signing in needs no code. Both together count as one attempt.
 
-        Raises NotProven, ChallengeOver, and Conflict when the user pool demands an application.
+        Repeating it is harmless: without an application the code is not checked. Raises NotProven, ChallengeOver, and
+        Conflict when the user pool demands an application.
         """
         from chalicelib.staff.cognito import CodeWanted, Proven, Refused
 
-        left = self._brake(who, source)
+        left = self._count_attempt(who, source)
         answer = self._password(who, password, left)
         if isinstance(answer, CodeWanted):
-            answer = self.identities.code(answer, code)
-            if not isinstance(answer, Refused) and not self.brake.take_code(account_of(who.email), code, self.clock()):
+            answer = self.accounts.code(answer, code)
+            if not isinstance(answer, Refused) and not self.throttle.take_code(
+                account_of(who.email), code, self.clock()
+            ):
                 answer = Refused("used")
             if isinstance(answer, Refused):
                 audit("authenticator_refused", staff_id=who.id, reason=answer.reason)
@@ -94,20 +99,20 @@ class Authenticator:
         if not isinstance(answer, Proven) or answer.staff_id != who.id:
             raise _not_ready()
         demanded = Conflict("The company demands an authenticator application.", code="authenticator_demanded")
-        self._end(who, source, self.identities.drop_authenticator(who.id), demanded)
+        self._end(who, source, self.accounts.drop_authenticator(who.id), demanded)
         audit("authenticator_off", staff_id=who.id)
 
     def _password(self, who: Staff, password: str, left: int) -> "Answer":
         from chalicelib.staff.cognito import Refused
 
-        answer = self.identities.password(account_of(who.email), password)
+        answer = self.accounts.password(account_of(who.email), password)
         if isinstance(answer, Refused):
             audit("authenticator_refused", staff_id=who.id, reason=answer.reason)
             raise refusal(answer, NotProven(left, "The password is wrong. Try again.", "wrong_password"))
         return answer
 
-    def _brake(self, who: Staff, source: str) -> int:
-        left = self.brake.attempt(account_of(who.email), source, self.clock())
+    def _count_attempt(self, who: Staff, source: str) -> int:
+        left = self.throttle.attempt(account_of(who.email), source, self.clock())
         if left < 0:
             audit("authenticator_refused", staff_id=who.id, reason="brake")
             raise TooMany("Too many failed attempts. Wait 15 minutes and try again.")
@@ -117,7 +122,7 @@ class Authenticator:
         if refused is not None:
             audit("authenticator_refused", staff_id=who.id, reason=refused.reason)
             raise refusal(refused, wrong)
-        self.brake.forgive(account_of(who.email), source)
+        self.throttle.forgive(account_of(who.email), source)
 
 
 def _wrong_code(left: int) -> NotProven:

@@ -1,4 +1,4 @@
-"""What a client carries from one step to the next: sealed, bound to its use, short-lived. Nothing of it is stored."""
+"""Challenges: state that a client carries between the steps of a sign-in. Encrypted, short-lived, stored nowhere."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ _NONCE = 12
 
 
 class ChallengeOver(BadInput):
-    """The challenge is too old, was used up, or is not ours."""
+    """The challenge has expired, was used, or is not ours."""
 
     code = "challenge_over"
 
@@ -25,21 +25,21 @@ class ChallengeOver(BadInput):
 
 @dataclass(frozen=True)
 class Challenges:
-    """Seals (AES-256-GCM, random nonce) what Cognito gave for the next step: its session string, or an access token,
-    which nobody but the desk may read, not even the person's own browser. `key` is 32 bytes, for this purpose alone."""
+    """Encrypts (AES-256-GCM, random nonce) what Cognito returned for the next step: its session string or an access
+    token, which even the person's own browser may not read. `key` (32 bytes) is used for nothing else."""
 
     key: bytes
     clock: Callable[[], int]
 
     def write(self, use: str, values: Sequence[str], lasts: int) -> str:
-        """Return a challenge that `read` takes for the same `use` until `lasts` ms from now."""
+        """Return a challenge that `read` accepts for the same `use` during `lasts` ms."""
         nonce = secrets.token_bytes(_NONCE)
         body = json.dumps([self.clock() + lasts, *values], ensure_ascii=False, separators=(",", ":")).encode()
         sealed = nonce + AESGCM(self.key).encrypt(nonce, body, use.encode())
         return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
     def read(self, use: str, challenge: str) -> list[str]:
-        """Return the values. Raises ChallengeOver."""
+        """Return the values that `write` was given. Raises ChallengeOver."""
         try:
             sealed = base64.urlsafe_b64decode(challenge.encode() + b"=" * (-len(challenge) % 4))
             body = AESGCM(self.key).decrypt(sealed[:_NONCE], sealed[_NONCE:], use.encode())

@@ -1,4 +1,4 @@
-"""Amazon Cognito: passwords, codes and accounts of colleagues. Nothing of it is kept here."""
+"""Accounts of the staff in Amazon Cognito: checks passwords and codes, and enables or disables accounts."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ _TOTP = "SOFTWARE_TOKEN_MFA"
 
 @dataclass(frozen=True)
 class Proven:
-    """The password, and the code where one is asked for, were right. `access_token` is Cognito's own for the person."""
+    """Password and, where needed, code are right. `access_token` is Cognito's token of the account."""
 
     staff_id: str
     access_token: str = field(default="", repr=False)
@@ -36,7 +36,7 @@ class Proven:
 
 @dataclass(frozen=True)
 class CodeWanted:
-    """The password was right and a code of the authenticator application is wanted."""
+    """The password is right; a code of the authenticator application is needed."""
 
     username: str
     session: str = field(repr=False)
@@ -44,7 +44,7 @@ class CodeWanted:
 
 @dataclass(frozen=True)
 class PasswordWanted:
-    """The temporary password was right and a password of the person's own is wanted."""
+    """The temporary password is right; the person must choose a new one."""
 
     username: str
     session: str = field(repr=False)
@@ -52,7 +52,7 @@ class PasswordWanted:
 
 @dataclass(frozen=True)
 class SetupWanted:
-    """The password was right and the pool wants an authenticator application; `secret` is its new key, in base32."""
+    """The password is right; the pool demands an authenticator application. `secret` is its new key in base32."""
 
     username: str
     session: str = field(repr=False)
@@ -61,8 +61,11 @@ class SetupWanted:
 
 @dataclass(frozen=True)
 class Refused:
-    """Not proven. `reason` is wrong, used (a right code that was used before), slow, over (Cognito no longer knows the
-    step), policy (of the new password) or challenge (one that only an administrator can end)."""
+    """Cognito refused. `reason` is one of:
+
+    wrong (password or code), used (a code that was used before), slow (too many attempts), over (Cognito no longer
+    knows the step), policy (the new password breaks the rules), challenge (a step that this service does not support).
+    """
 
     reason: str
 
@@ -72,7 +75,7 @@ Answer = Proven | Wanted | Refused
 
 
 class CognitoAccounts:
-    """The user pool of this deployment. All methods raise Unavailable."""
+    """The accounts in the user pool of this deployment. All methods raise Unavailable."""
 
     def __init__(self, client: Any, pool_id: str, client_id: str) -> None:
         self._client = client
@@ -80,7 +83,7 @@ class CognitoAccounts:
         self._client_id = client_id
 
     def password(self, email: str, password: str) -> Answer:
-        """Check a password."""
+        """Check a password: the first step of signing in."""
         found = self._call(
             self._client.admin_initiate_auth,
             UserPoolId=self._pool_id,
@@ -88,7 +91,7 @@ class CognitoAccounts:
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": email, "PASSWORD": password},
         )
-        # To this question "not authorized" means a wrong password; to later ones that the step is over.
+        # In this step NotAuthorizedException means a wrong password, in later ones that the step has expired.
         return self._answer(Refused("wrong") if found == Refused("over") else found, email)
 
     def code(self, wanted: CodeWanted, code: str) -> Answer:
@@ -96,11 +99,11 @@ class CognitoAccounts:
         return self._respond(_TOTP, wanted.username, wanted.session, SOFTWARE_TOKEN_MFA_CODE=code)
 
     def new_password(self, wanted: PasswordWanted, password: str) -> Answer:
-        """Put the person's own password in the place of the temporary one."""
+        """Replace the temporary password by the person's own."""
         return self._respond("NEW_PASSWORD_REQUIRED", wanted.username, wanted.session, NEW_PASSWORD=password)
 
     def set_up(self, wanted: SetupWanted, code: str) -> Answer:
-        """Check the first code of an application that the pool demands, and go on signing in."""
+        """Check the first code of an application that the pool demands, and continue signing in."""
         found = self._call(self._client.verify_software_token, Session=wanted.session, UserCode=code)
         if isinstance(found, Refused):
             return found
@@ -109,39 +112,40 @@ class CognitoAccounts:
     # -- accounts that are signed in
 
     def subject(self, username: str) -> str:
-        """The `sub` of a user of this name, or "" when there is none."""
+        """Return the `sub` of the account with this name, or "" when there is none."""
         found = self._call(self._client.admin_get_user, UserPoolId=self._pool_id, Username=username)
         if isinstance(found, Refused):
             return ""
         return next((str(one["Value"]) for one in found["UserAttributes"] if one["Name"] == "sub"), "")
 
     def has_authenticator(self, staff_id: str) -> bool:
-        """Whether signing in asks this account for a code."""
+        """Whether signing in to this account needs a code."""
         found = self._call(self._client.admin_get_user, UserPoolId=self._pool_id, Username=staff_id)
         if isinstance(found, Refused):
             raise Unavailable("The user pool did not say how this account signs in; try again in a minute.")
         return _TOTP in (found.get("UserMFASettingList") or ())
 
     def begin_authenticator(self, proven: Proven) -> str | Refused:
-        """Draw the key of a new authenticator application, in base32; it counts for nothing before its first code."""
+        """Return the key (base32) of a new authenticator application, in force once `finish_authenticator` has checked
+        a code."""
         found = self._call(self._client.associate_software_token, AccessToken=proven.access_token)
         return found if isinstance(found, Refused) else str(found["SecretCode"])
 
     def finish_authenticator(self, proven: Proven, code: str) -> Refused | None:
-        """Check the first code of the new application and ask for its codes from now on."""
+        """Check the first code of the new application; from then on signing in needs its codes."""
         found = self._call(self._client.verify_software_token, AccessToken=proven.access_token, UserCode=code)
         return found if isinstance(found, Refused) else self._ask_for_codes(proven.staff_id, yes=True)
 
     def drop_authenticator(self, staff_id: str) -> Refused | None:
-        """Ask for no codes any more."""
+        """Stop asking this account for codes."""
         return self._ask_for_codes(staff_id, yes=False)
 
-    def shut_out(self, staff_id: str) -> None:
-        """Disable the account of this `sub` and end what Cognito itself has opened for it."""
+    def disable(self, staff_id: str) -> None:
+        """Disable the account with this `sub` and end Cognito's own sessions of it."""
         self._administer(staff_id, self._client.admin_disable_user, self._client.admin_user_global_sign_out)
 
-    def let_in(self, staff_id: str) -> bool:
-        """Enable the account of this `sub` again; False when the pool has none."""
+    def enable(self, staff_id: str) -> bool:
+        """Enable the account with this `sub` again; return False when the pool has none."""
         return self._administer(staff_id, self._client.admin_enable_user)
 
     def _administer(self, staff_id: str, *operations: Any) -> bool:
@@ -156,7 +160,7 @@ class CognitoAccounts:
                 raise _unavailable() from error
         return True
 
-    # -- questions and answers
+    # -- calls
 
     def _ask_for_codes(self, staff_id: str, *, yes: bool) -> Refused | None:
         found = self._call(
@@ -182,7 +186,7 @@ class CognitoAccounts:
         if isinstance(found, Refused):
             return found
         if challenge := found.get("ChallengeName"):
-            # Cognito wants its own name of the account back, where it gives one, and not the e-mail address.
+            # Where Cognito returns its own name of the account, later steps must send that, not the e-mail address.
             name = found.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP") or username
             return self._wanted(challenge, name, found["Session"])
         tokens = found["AuthenticationResult"]
@@ -223,7 +227,7 @@ def _unavailable() -> Unavailable:
 
 
 def _subject(id_token: str) -> str:
-    """The `sub` of a token that Cognito itself has just handed to us over TLS: there is nothing left to verify."""
+    """Return the `sub` of a token. It is not verified, because it came from Cognito itself over TLS."""
     payload = id_token.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return str(claims["sub"])

@@ -1,4 +1,4 @@
-"""A colleague signs the undertaking; an administrator shuts a colleague out, or lets them in again."""
+"""A member of staff signs the confidentiality undertaking; an administrator revokes or restores access."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SignUndertaking:
-    """Keeps when a colleague undertook confidentiality."""
+    """Records that a member of staff signed the confidentiality undertaking."""
 
     staff: "StaffStore"
     clock: Callable[[], int]
@@ -28,36 +28,38 @@ class SignUndertaking:
 
 @dataclass(frozen=True)
 class RevokeStaff:
-    """Ends a colleague's access at once: our sessions, then Cognito's account."""
+    """Revokes somebody's access at once: first our sessions, then the Cognito account."""
 
     staff: "StaffStore"
-    identities: "CognitoAccounts"
+    accounts: "CognitoAccounts"
 
     def __call__(self, staff_id: str, by: Staff) -> None:
-        """Raises NotFound, Conflict for oneself, Unavailable. Repeating it is harmless."""
+        """Revoke access. Raises NotFound, Conflict for one's own account, and Unavailable. Repeating it is harmless."""
         if staff_id == by.id:
             raise Conflict("You cannot revoke yourself. Ask another administrator.")
-        colleague = self.staff.get(staff_id)
-        if colleague is None:
+        member = self.staff.get(staff_id)
+        if member is None:
             raise NotFound("There is no such colleague.")
         self.staff.revoke(staff_id)
-        self.identities.shut_out(staff_id)
+        self.accounts.disable(staff_id)
         audit("access_revoked", staff_id=staff_id, by=by.id)
 
 
 @dataclass(frozen=True)
 class RestoreStaff:
-    """Gives a colleague access again: Cognito's account, then ours. They sign in anew; what was open before stays
-    ended."""
+    """Restores somebody's access: first the Cognito account, then ours. Sessions that were ended stay ended."""
 
     staff: "StaffStore"
-    identities: "CognitoAccounts"
+    accounts: "CognitoAccounts"
 
     def __call__(self, staff_id: str, by: Staff) -> None:
-        """Raises NotFound, Conflict when the account is gone, Unavailable. Repeating it is harmless."""
+        """Restore access. Raises NotFound, Conflict when the Cognito account is gone, and Unavailable.
+
+        Repeating it is harmless.
+        """
         if self.staff.get(staff_id) is None:
             raise NotFound("There is no such colleague.")
-        if not self.identities.let_in(staff_id):
+        if not self.accounts.enable(staff_id):
             raise Conflict("This colleague's account is gone. Make a new one.", code="account_gone")
         self.staff.restore(staff_id)
         audit("access_restored", staff_id=staff_id, by=by.id)

@@ -1,4 +1,4 @@
-"""Colleagues: who they are, what their roles allow, when they may come in."""
+"""Staff, roles and sessions. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +11,7 @@ SESSION_LASTS = 12 * HOUR
 
 
 class Role(StrEnum):
-    """What a colleague does here. A person may have several."""
+    """A role of a member of staff, who may have several."""
 
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
@@ -24,8 +24,10 @@ ALL_ROLES = frozenset(Role)
 
 @dataclass(frozen=True)
 class Staff:
-    """A colleague. `id` is the Cognito sub; `generation` grows when all sessions are ended at once;
-    `undertaking_at` (ms) is when the confidentiality undertaking was signed, 0 before."""
+    """A member of staff. `id` is the Cognito sub. Raising `generation` ends all sessions at once.
+
+    `undertaking_at` (ms) is when the confidentiality undertaking was signed, 0 before.
+    """
 
     id: str
     email: str
@@ -37,13 +39,13 @@ class Staff:
     language: str = ""
 
     def may(self, roles: frozenset[str]) -> bool:
-        """Whether one of the colleague's roles is among these."""
+        """Whether this person has one of these roles."""
         return bool(self.roles & roles)
 
 
 @dataclass(frozen=True)
 class Session:
-    """A signed-in colleague's session. Its token is known to the browser or program alone."""
+    """A session of a member of staff. Only the browser or program knows its token."""
 
     staff_id: str
     generation: int

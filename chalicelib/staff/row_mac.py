@@ -1,4 +1,4 @@
-"""The code that shows that the dashboard wrote the row of a member of staff."""
+"""The MAC that proves that a holder of the staff key wrote a row of the staff."""
 
 import hashlib
 import hmac
@@ -8,9 +8,9 @@ from chalicelib.staff.model import Staff
 
 
 def staff_mac(key: bytes, staff: Staff) -> str:
-    """Return the proof that a colleague's row was written by a holder of the key: 64 hexadecimal digits.
+    """Return the MAC of a row of the staff: 64 hexadecimal digits.
 
-    It covers all that grants access. The language is not covered: it grants none.
+    It covers every attribute that decides about access, so not the language.
     """
     covered = [
         "staff-1",

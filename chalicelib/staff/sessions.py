@@ -1,5 +1,8 @@
-"""Sessions and the brake on sign-ins. Rows are named by an HMAC under keys that only the dashboard holds: a token or an
-address cannot be read from a row, and whoever writes a row cannot name it so that a token of theirs finds it."""
+"""Sessions, and the login throttle.
+
+Keys of rows are HMACs under keys that only the dashboard holds. So a row reveals neither token nor address, and other
+functions that can write to the table cannot forge a session.
+"""
 
 import hashlib
 import hmac
@@ -12,23 +15,23 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.models import Model
 
 from chalicelib.core.clock import SECOND
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
 from chalicelib.staff.model import SESSION_LASTS, Session, Staff
 
-PAUSE = 15 * 60 * SECOND
-"""How long failed sign-ins count."""
+ATTEMPTS_COUNT_FOR = 15 * 60 * SECOND
+"""How long failed sign-ins count (ms)."""
 CODE_LASTS = 90
-"""Seconds for which a code of an authenticator application is right: its own 30 and those before and after."""
+"""Seconds for which a code of an authenticator application is valid: its own 30, and 30 before and after."""
 PER_SOURCE = 60
 PER_PAIR = 5
 PER_ACCOUNT = 50
-"""Failed sign-ins within PAUSE before the next one is refused, whatever its password: of one source, of one account
-from one source, of one account from anywhere. The last is wide, so that strangers cannot shut a colleague out soon."""
+"""Failed sign-ins within ATTEMPTS_COUNT_FOR after which the next is refused: from one source, of one account from one
+source, of one account from anywhere. The last limit is high, so that strangers cannot easily lock an account."""
 
 
 class LoginRow(Model):
-    """How many sign-ins of one account or source failed lately; or that a code was used."""
+    """The number of recent failed sign-ins of an account or source, or the mark that a code was used."""
 
     class Meta:
         table_name = ""
@@ -44,16 +47,16 @@ class LoginRow(Model):
 
 @dataclass(frozen=True)
 class SessionStore:
-    """Opens, finds and ends sessions. `key` names them. All methods raise Unavailable."""
+    """Opens, finds and ends sessions. `key` is the HMAC key of their rows. All methods raise Unavailable."""
 
     key: bytes
 
     def open(self, staff: Staff, kind: str, now: int) -> tuple[str, Session]:
-        """Start a session under a new random token of 256 bits, which is returned and stored nowhere."""
+        """Open a session and return its token, 256 random bits that are stored nowhere, and the session."""
         token = secrets.token_urlsafe(32)
         expires_at = (now + SESSION_LASTS) // SECOND
         session = Session(staff.id, staff.generation, kind, now, expires_at * SECOND)
-        with reaching():
+        with translated_errors():
             IndexRow(
                 self._name(token),
                 "session",
@@ -66,8 +69,8 @@ class SessionStore:
         return token, session
 
     def find(self, token: str, kind: str, now: int) -> Session | None:
-        """The session of this token, strongly consistent; None when it has ended or is of another kind."""
-        with reaching():
+        """Return the session of a token, strongly consistent; None when it has ended or is of another kind."""
+        with translated_errors():
             try:
                 row = IndexRow.get(self._name(token), "session", consistent_read=True)
             except IndexRow.DoesNotExist:
@@ -83,7 +86,7 @@ class SessionStore:
 
     def end(self, token: str) -> None:
         """End a session; ending it twice is harmless."""
-        with reaching():
+        with translated_errors():
             IndexRow(self._name(token), "session").delete()
 
     def _name(self, token: str) -> str:
@@ -91,20 +94,23 @@ class SessionStore:
 
 
 def csrf_token(session_token: str) -> str:
-    """The token of a session's forms: bound to the session and of no use as one."""
+    """Return the CSRF token of a session's forms. It is derived from the session's token, which it does not reveal."""
     return hashlib.sha256(b"form|" + session_token.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class LoginThrottle:
-    """Slows down who tries passwords. `key` blinds accounts and sources; rows live in the table of `IndexRow`."""
+    """Limits attempts to guess passwords and codes. `key` is the HMAC key of rows, which lie in the table `index`.
+
+    All methods raise Unavailable.
+    """
 
     key: bytes
 
     def attempt(self, account: str, source: str, now: int) -> int:
-        """Count an attempt before it is made: its source first, and no further when that must wait.
+        """Count an attempt before it is made; return how many are left, or -1 when it must not be made.
 
-        Returns how many more the account has from this source, -1 when it must wait.
+        The source is counted first; a limit that is reached stops the counting.
         """
         left = PER_SOURCE
         for name, most in (
@@ -118,9 +124,10 @@ class LoginThrottle:
         return left
 
     def forgive(self, account: str, source: str) -> None:
-        """Forget the attempts of an account that signed in from this source, and this one attempt in the others."""
+        """After a success, delete the count of this account from this source and take one attempt off the other
+        counts."""
         _bind()
-        with reaching():
+        with translated_errors():
             LoginRow(self._name("pair", source, account), "login").delete()
             for name in (self._name("source", source), self._name("account", account)):
                 try:
@@ -129,16 +136,16 @@ class LoginThrottle:
                     _only_condition(error)
 
     def take_code(self, account: str, code: str, now: int) -> bool:
-        """Take a right code of an account's authenticator application; False when it was taken before.
+        """Mark a correct code of an account as used; return False when it was used before.
 
-        A code is right for CODE_LASTS and good for one use (RFC 6238, 5.2): whoever has looked over a shoulder does not
-        come in with it, and of two who send it at once one does.
+        A code works once while it is valid (RFC 6238, 5.2), so that one that was observed is useless. Of two concurrent
+        uses one succeeds.
         """
         _bind()
         seconds = now // SECOND
         taken = LoginRow(self._name("code", account, code), "login", expires_at=seconds + CODE_LASTS)
         try:
-            with reaching():
+            with translated_errors():
                 taken.save(LoginRow.pk.does_not_exist() | (LoginRow.expires_at <= seconds))
         except PutError as error:
             _only_condition(error)
@@ -152,7 +159,7 @@ class LoginThrottle:
     def _count(self, name: str, most: int, now: int) -> int:
         _bind()
         seconds = now // SECOND
-        with reaching():
+        with translated_errors():
             row = LoginRow(name, "login")
             try:
                 row.update(
@@ -163,7 +170,7 @@ class LoginThrottle:
             except UpdateError as error:
                 _only_condition(error)
             try:
-                fresh = LoginRow(name, "login", attempts=1, expires_at=seconds + PAUSE // SECOND)
+                fresh = LoginRow(name, "login", attempts=1, expires_at=seconds + ATTEMPTS_COUNT_FOR // SECOND)
                 fresh.save(LoginRow.pk.does_not_exist() | (LoginRow.expires_at <= seconds))
                 return most - 1
             except PutError as error:

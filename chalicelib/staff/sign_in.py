@@ -1,4 +1,4 @@
-"""A colleague signs in: password, then what the account asks for, and a session that is new every time."""
+"""A member of staff signs in: with a password, then with what the account demands; each time with a new session."""
 
 import re
 import unicodedata
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from chalicelib.staff.store import StaffStore
 
 CHALLENGE_LASTS = 3 * 60 * SECOND
-"""How long somebody may take to type a code."""
+"""How long a person may take to type a code (ms)."""
 SETUP_LASTS = 10 * 60 * SECOND
-"""How long somebody may take to think of a password or to set up an authenticator application. The user pool's client
-keeps a step as long (AuthSessionValidity in infra/security.json)."""
+"""How long a person may take to choose a password or to set up an authenticator application (ms). The user pool's
+client keeps a step as long (AuthSessionValidity in infra/security.json)."""
 NOT_READY = "account_not_ready"
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
 def account_of(email: str) -> str:
-    """Return the one form of an e-mail address under which sign-ins are counted, or "" for what is no address."""
+    """Return the normalised e-mail address under which sign-ins are counted, or "" for what is no address."""
     account = unicodedata.normalize("NFKC", email).casefold().strip()
     return account if _EMAIL.fullmatch(account) else ""
 
 
 class TooMany(DeskError):
-    """Too many attempts; wait."""
+    """Too many attempts: the person must wait."""
 
     status, code, permanent = 429, "too_many", False
 
 
 class WrongPassword(NotSignedIn):
-    """The address or password is wrong. `left` is how many attempts the account has before it must wait."""
+    """The address or password is wrong. `left` is the number of attempts left before the person must wait."""
 
     code = "wrong_password"
 
@@ -72,8 +72,10 @@ class WeakPassword(BadInput):
 
 @dataclass(frozen=True)
 class Step:
-    """What is asked next. `kind` is code, new_password or authenticator (a new application's first code, for which
-    `secret` is its key in base32); `challenge` comes back with the answer. `account` is the e-mail address."""
+    """The next step of a sign-in. The client sends `challenge` back with its answer. `account` is the e-mail address.
+
+    `kind` is code, new_password or authenticator: the first code of a new application, whose key is `secret` (base32).
+    """
 
     kind: str
     challenge: str = field(repr=False)
@@ -83,7 +85,7 @@ class Step:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who came in, with the token of a new session."""
+    """A completed sign-in, with the token of the new session."""
 
     staff: Staff
     token: str
@@ -92,12 +94,15 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class SignIn:
-    """Signs colleagues in, step by step. Each step is counted by the brake before it is made."""
+    """Signs people in, step by step. The login throttle counts every step before it is made.
 
-    identities: "CognitoAccounts"
+    `source` is the client's IP address, `kind` the kind of session: "page" or "api".
+    """
+
+    accounts: "CognitoAccounts"
     staff: "StaffStore"
     sessions: "SessionStore"
-    brake: "LoginThrottle"
+    throttle: "LoginThrottle"
     challenges: Challenges
     clock: Callable[[], int]
 
@@ -106,63 +111,63 @@ class SignIn:
         account = account_of(email)
         if not account:
             raise BadInput("Give your e-mail address and your password.", code="no_email")
-        left = self._brake(account, source, kind)
-        return self._result(self.identities.password(account, password), account, source, kind, WrongPassword(left))
+        left = self._count_attempt(account, source, kind)
+        return self._result(self.accounts.password(account, password), account, source, kind, WrongPassword(left))
 
     def with_code(self, challenge: str, code: str, source: str, kind: str) -> SignedIn | Step:
-        """Answer a step of kind code or authenticator.
+        """Answer a step of kind code or authenticator; return the session or the next step.
 
-        Raises ChallengeOver, BadInput for a step of another kind, WrongCode, and as `with_password`.
+        Raises ChallengeOver, BadInput for a step of another kind, WrongCode, and what `with_password` raises.
         """
         from chalicelib.staff.cognito import CodeWanted, PasswordWanted, Refused
 
         account, wanted = self._read(challenge)
         if isinstance(wanted, PasswordWanted):
             raise BadInput("This step wants a new password.", code="wrong_step")
-        left = self._brake(account, source, kind)
-        ask = self.identities
+        left = self._count_attempt(account, source, kind)
+        ask = self.accounts
         answer = ask.code(wanted, code) if isinstance(wanted, CodeWanted) else ask.set_up(wanted, code)
-        if not isinstance(answer, Refused) and not self.brake.take_code(account, code, self.clock()):
+        if not isinstance(answer, Refused) and not self.throttle.take_code(account, code, self.clock()):
             answer = Refused("used")
         return self._result(answer, account, source, kind, WrongCode(left))
 
     def with_new_password(self, challenge: str, password: str, source: str, kind: str) -> SignedIn | Step:
-        """Answer a step of kind new_password. Every session of the colleague from before the change ends.
+        """Answer a step of kind new_password; return the session or the next step. All earlier sessions end.
 
-        Raises WeakPassword, and as `with_code`.
+        Raises WeakPassword, and what `with_code` raises.
         """
         from chalicelib.staff.cognito import PasswordWanted, Refused
 
         account, wanted = self._read(challenge)
         if not isinstance(wanted, PasswordWanted):
             raise BadInput("This step wants a code.", code="wrong_step")
-        left = self._brake(account, source, kind)
+        left = self._count_attempt(account, source, kind)
         answer = self._change(wanted, password, kind) if meets_rules(password) else Refused("policy")
         if not isinstance(answer, Refused):
-            # The temporary password is of no more use to guess with, and the next step gets its full attempts.
-            self.brake.forgive(account, source)
+            # The temporary password is void now, so the next step gets the full number of attempts.
+            self.throttle.forgive(account, source)
         return self._result(answer, account, source, kind, WrongPassword(left))
 
     def _change(self, wanted: "PasswordWanted", password: str, kind: str) -> "Answer":
-        """End the sessions and set the password, in this order: after a failure in between nothing is open that was
-        opened before. With the temporary password nobody opens a new session meanwhile."""
+        """End all sessions, then set the password: a failure in between leaves no old session open. Nobody can open a
+        new one meanwhile, because a temporary password opens none."""
         from chalicelib.staff.cognito import Refused
 
-        staff_id = self.identities.subject(wanted.username)
+        staff_id = self.accounts.subject(wanted.username)
         if staff_id and self.staff.get(staff_id) is not None:
             self.staff.end_sessions(staff_id)
-        answer = self.identities.new_password(wanted, password)
+        answer = self.accounts.new_password(wanted, password)
         if not isinstance(answer, Refused):
             audit("password_changed", staff_id=staff_id, kind=kind)
         return answer
 
     def step(self, challenge: str) -> Step:
-        """Return the step of this challenge once more, for a second attempt. Raises ChallengeOver."""
+        """Return the step of this challenge again, for another attempt. Raises ChallengeOver."""
         account, wanted = self._read(challenge)
         return _step(wanted, challenge, account)
 
-    def _brake(self, account: str, source: str, kind: str) -> int:
-        left = self.brake.attempt(account, source, self.clock())
+    def _count_attempt(self, account: str, source: str, kind: str) -> int:
+        left = self.throttle.attempt(account, source, self.clock())
         if left < 0:
             audit("sign_in_failed", reason="brake", kind=kind)
             raise TooMany("Too many failed attempts. Wait 15 minutes and try again.")
@@ -174,14 +179,14 @@ class SignIn:
         if isinstance(answer, Refused):
             audit("sign_in_failed", reason=answer.reason, kind=kind)
             raise refusal(answer, wrong)
-        if not isinstance(answer, Proven):  # not forgiven yet: who knows the password may not guess codes for ever
+        if not isinstance(answer, Proven):  # the attempts stay counted, so that codes cannot be guessed without limit
             return _step(answer, self._write(account, answer), account)
         staff = self.staff.get(answer.staff_id)
-        # An account is counted by its e-mail alone: nobody comes in by another name of the same account.
+        # The throttle counts by e-mail address, so signing in by another name of the account is refused.
         if staff is None or staff.disabled or account_of(staff.email) != account:
             audit("sign_in_failed", reason="no_access", kind=kind, staff_id=answer.staff_id)
             raise WrongPassword(wrong.left)
-        self.brake.forgive(account, source)
+        self.throttle.forgive(account, source)
         token, session = self.sessions.open(staff, kind, self.clock())
         audit("signed_in", staff_id=staff.id, kind=kind)
         return SignedIn(staff, token, session)
@@ -213,7 +218,7 @@ def _step(wanted: "Wanted", challenge: str, account: str) -> Step:
 
 
 def refusal(refused: "Refused", wrong: DeskError) -> DeskError:
-    """What to tell for a refusal of Cognito's; `wrong` when what was given is wrong."""
+    """Return the error to raise for Cognito's refusal: `wrong` when password or code is wrong."""
     if refused.reason == "slow":
         return TooMany("Too many failed attempts. Wait a minute and try again.")
     if refused.reason == "challenge":

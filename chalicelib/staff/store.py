@@ -1,4 +1,4 @@
-"""Rows of colleagues. A row without our proof grants nothing: whoever can write to the table makes no colleague."""
+"""Rows of the staff. A row without a valid MAC is ignored, so that write access to the table grants no account."""
 
 import hmac
 import logging
@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.observability import count, log
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.staff.model import Staff
 from chalicelib.staff.row_mac import staff_mac
@@ -21,26 +21,30 @@ TRIES = 4
 
 @dataclass(frozen=True)
 class StaffStore:
-    """Reads and changes colleagues. `key` proves rows (see proof.staff_mac). All methods raise Unavailable."""
+    """Reads and changes rows of the staff. `key` is the key of their MACs (row_mac.py). All methods raise
+    Unavailable."""
 
     key: bytes
 
     def get(self, staff_id: str) -> Staff | None:
-        """A colleague, strongly consistent, so that a revocation holds at the next request; None without a proof."""
-        with reaching():
+        """Return a member of staff, or None when there is none or the MAC is wrong.
+
+        The read is strongly consistent, so that a revocation takes effect at the next request.
+        """
+        with translated_errors():
             try:
-                return self._proved(DeskRow.get(_PK, staff_id, consistent_read=True))
+                return self._verified(DeskRow.get(_PK, staff_id, consistent_read=True))
             except DeskRow.DoesNotExist:
                 return None
 
     def all(self) -> list[Staff]:
-        """Every colleague, by name."""
-        with reaching():
-            found = [self._proved(row) for row in DeskRow.query(_PK)]
+        """Return the whole staff, sorted by name."""
+        with translated_errors():
+            found = [self._verified(row) for row in DeskRow.query(_PK)]
         return sorted((one for one in found if one is not None), key=lambda one: one.name)
 
     def put(self, staff: Staff) -> None:
-        """Write a colleague's row anew, with its proof. For people who set up a deployment."""
+        """Write a whole row with its MAC, over any that exists. For commands that set up a deployment."""
         row = DeskRow(
             _PK,
             staff.id,
@@ -54,16 +58,16 @@ class StaffStore:
             language=staff.language or None,
             mac=staff_mac(self.key, staff),
         )
-        with reaching():
+        with translated_errors():
             row.save()
 
     def sign_undertaking(self, staff_id: str, now: int) -> None:
-        """Keep when the undertaking was signed first. Raises NotFound and Conflict."""
+        """Store the time of the first signature of the undertaking. Raises NotFound and Conflict."""
         self._change(staff_id, lambda one: one if one.undertaking_at else replace(one, undertaking_at=now))
 
     def set_language(self, staff_id: str, language: str) -> None:
-        """Keep in which language the colleague reads the desk. Raises NotFound."""
-        with reaching():
+        """Store the language in which this person reads the desk. Raises NotFound."""
+        with translated_errors():
             try:
                 DeskRow(_PK, staff_id).update([DeskRow.language.set(language)], DeskRow.pk.exists())
             except UpdateError as error:
@@ -71,19 +75,20 @@ class StaffStore:
                 raise NotFound("There is no such colleague.") from None
 
     def revoke(self, staff_id: str) -> None:
-        """Shut the colleague out and end every session. Raises NotFound and Conflict."""
+        """Disable the account and end all sessions. Raises NotFound and Conflict."""
         self._change(staff_id, lambda one: replace(one, disabled=True, generation=one.generation + 1))
 
     def restore(self, staff_id: str) -> None:
-        """Let the colleague in again; what was open before stays ended. Raises NotFound and Conflict."""
+        """Enable the account again; sessions that were ended stay ended. Raises NotFound and Conflict."""
         self._change(staff_id, lambda one: replace(one, disabled=False))
 
     def end_sessions(self, staff_id: str) -> None:
-        """End every session that is open now. Raises NotFound and Conflict."""
+        """End all open sessions. Raises NotFound and Conflict."""
         self._change(staff_id, lambda one: replace(one, generation=one.generation + 1))
 
     def _change(self, staff_id: str, change: Callable[[Staff], Staff]) -> None:
-        """Write what is different and the new proof, over the row that was read and no other."""
+        """Write the changed attributes and the new MAC, under the condition that the row still has the MAC that was
+        read."""
         for _ in range(TRIES):
             old = self.get(staff_id)
             if old is None:
@@ -101,7 +106,7 @@ class StaffStore:
         ]
         if new.undertaking_at:
             actions.append(DeskRow.undertaking_at.set(new.undertaking_at))
-        with reaching():
+        with translated_errors():
             try:
                 DeskRow(_PK, new.id).update(actions, DeskRow.mac == staff_mac(self.key, old))
             except UpdateError as error:
@@ -109,7 +114,7 @@ class StaffStore:
                 return False
         return True
 
-    def _proved(self, row: DeskRow) -> Staff | None:
+    def _verified(self, row: DeskRow) -> Staff | None:
         staff = _staff(row)
         if hmac.compare_digest((row.mac or "").encode(), staff_mac(self.key, staff).encode()):
             return staff

@@ -1,4 +1,4 @@
-"""Who may not be written to, read or reached: the entries of the suppression list. Pure."""
+"""Entries of the suppression list: addresses from which nothing is taken during and after an erasure. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ReplyMailbox:
-    """Where answers about the request go: a small conversation of its own with its own key, which outlives the
-    person's rows and is destroyed last. Our ids and a public key; the address in it is sealed."""
+    """The reply mailbox of a request: a small conversation with a key of its own for answers about the request.
+
+    It outlives the person's data and is destroyed last. The ids are random; the address is sealed in its contact.
+    """
 
     contact_id: str
     conversation_id: str
@@ -16,21 +18,23 @@ class ReplyMailbox:
 
 @dataclass(frozen=True)
 class SuppressionEntry:
-    """What stands for one address. While it is `closed` nothing that comes from there is taken; then nothing that was
-    sent up to `at` (ms), the time of the destruction: providers repeat for days. Answers about the request go into
-    `box`."""
+    """The entry of one address. While it is `closed`, during the erasure, nothing from there is stored; afterwards
+    nothing that was sent up to `at` (ms), the time of the destruction, because providers repeat webhooks for days.
+
+    `mailbox` is the reply mailbox of the request, stored as `box`.
+    """
 
     at: int
     closed: bool
     request_id: str
     language: str
-    box: ReplyMailbox | None
+    mailbox: ReplyMailbox | None
 
     def refuses(self, sent_at: int) -> bool:
-        """Whether what was sent at `sent_at` (ms) is refused."""
+        """Whether a message that was sent at `sent_at` (ms) is refused."""
         return self.closed or sent_at <= self.at
 
 
-def closed(fences: Iterable[SuppressionEntry]) -> list[SuppressionEntry]:
-    """Return one closed fence of each request."""
-    return list({fence.request_id: fence for fence in fences if fence.closed}.values())
+def one_closed_entry_per_request(entries: Iterable[SuppressionEntry]) -> list[SuppressionEntry]:
+    """Return the closed entries, one per request."""
+    return list({entry.request_id: entry for entry in entries if entry.closed}.values())

@@ -1,4 +1,4 @@
-"""Folding: edits, reactions and deletions are shown on the message that they are about."""
+"""Applies edits, reactions and deletions to the messages that they are about. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -8,24 +8,25 @@ from chalicelib.tickets.kinds import CHANGES
 from chalicelib.tickets.records import Message, Quote
 
 QUOTED = 160
-"""Characters of a quoted message that its answer shows."""
+"""Characters of a quoted message that are shown."""
 VERSIONS = 20
-"""Earlier texts of an edited message that are kept: the newest."""
+"""Earlier texts of an edited message that are kept; older ones are dropped."""
 
 
 def apply_edits(messages: Iterable[Message], beside: Iterable[Message] = ()) -> list[Message]:
-    """Return the messages of a ticket as a person reads them, oldest first.
+    """Return the messages of a ticket as they are shown, oldest first.
 
-    The provider's order decides, whatever order they arrived in: the newest edit gives the text and the ones before
-    it stay readable, a person's newest reaction counts and an empty one takes it back. A deletion takes everything of
-    the message away for good, also from who quotes it. Edits and deletions are a person's own: they change nothing of
-    ours. `beside` are messages and changes of the conversation's other tickets that these are about, or that are about
-    these. What is about a message of another ticket is an activity line that leads there; what is about one that is
-    nowhere stays as a line of its own: an edit with its text, the others as activity lines.
+    Changes are applied in the provider's order, not in the order of arrival. The newest edit gives the text, earlier
+    texts become the history. The newest reaction counts; an empty one removes it. A deletion removes the content for
+    good, from quotes too. Edits and deletions of customers change only the customer's own messages.
+
+    `beside` holds messages and changes of other tickets of the conversation that are about these messages, or that
+    these are about. A change of another ticket's message becomes an activity line that leads there. A change of a
+    message that is not stored stays a line of its own: an edit with its text, others as activity lines.
     """
     kept = list(messages)
     own = {one.id for one in kept}
-    ordered = sorted([*kept, *(one for one in beside if one.id not in own)], key=lambda one: one.place)
+    ordered = sorted([*kept, *(one for one in beside if one.id not in own)], key=lambda one: one.position)
     shown = {one.id: one for one in ordered if one.kind not in CHANGES}
     targets = {name: one.id for one in shown.values() for name in (one.provider_hash, *one.links) if name}
     revoked = {one.target_hash for one in ordered if one.kind == "revoke"}
@@ -45,11 +46,11 @@ def apply_edits(messages: Iterable[Message], beside: Iterable[Message] = ()) -> 
     lines |= {one.id: _line(one, shown[target_id]) for one, target_id in leading}
     quoting = (replace(one, quote_gone=one.quote_gone or one.quote_hash in revoked) for one in shown.values())
     found = [_quoting(one, own, shown, targets) for one in quoting if one.id in own]
-    return sorted([*found, *(one for name, one in lines.items() if name in own)], key=lambda one: one.place)
+    return sorted([*found, *(one for name, one in lines.items() if name in own)], key=lambda one: one.position)
 
 
 def _stray(change: Message, *, gone: bool) -> Message:
-    """A change without its message. The edit of one that was taken back says nothing of its text."""
+    """Show a change whose message is not stored. With `gone` the message was deleted, so an edit shows no text."""
     if change.kind == "edit" and not gone:
         return replace(change, edited_at=change.sent_at)
     text = change.text if change.kind == "reaction" else ""
@@ -57,7 +58,7 @@ def _stray(change: Message, *, gone: bool) -> Message:
 
 
 def _line(change: Message, target: Message) -> Message:
-    """A change of another ticket's message: what happened, and the way there."""
+    """Show a change of another ticket's message as an activity line with a link to it."""
     taken = change.kind == "reaction" and (not change.text or bool(change.details.get("removed")))
     text = change.text if change.kind == "reaction" and not taken else ""
     kind = "reaction_taken_elsewhere" if taken else f"{change.kind}_elsewhere"
@@ -72,14 +73,14 @@ def _changed(target: Message, change: Message) -> Message:
         return replace(target, reactions=(kept,) if kept else ())
     if change.kind == "revoke":
         return replace(target, deleted=True)
-    if change.deleted:  # its text went with the message's
+    if change.deleted:  # the change was erased along with the message
         return target
     new = {name: value for name, value in change.details.items() if name != "new_kind"}
     if change.details.get("new_kind") == "location" and not change.unreadable:
         return _moved(target, change, new)
     details = {**target.details, **new}
     if (change.text, details) == (target.text, target.details) and not change.unreadable:
-        return target  # an application may send an edit that edits nothing
+        return target  # applications may send an edit that changes nothing
     history = (*target.history, target.text)[-VERSIONS:]
     return replace(
         target,
@@ -92,7 +93,7 @@ def _changed(target: Message, change: Message) -> Message:
 
 
 def _moved(target: Message, position: Message, new: Mapping[str, Any]) -> Message:
-    """A live location shows its newest position, and no trace of the ones before: nobody edited anything."""
+    """Move a live location to its newest position, without a history: nobody edited anything."""
     kept = {name: value for name, value in target.details.items() if name != "live"}
     return replace(target, text=position.text, details={**kept, **new})
 
@@ -102,14 +103,14 @@ def _taken_back(message: Message) -> Message:
 
 
 def _quote(quoted: Message, text: str = "") -> Quote:
-    """What is shown of a message of another ticket."""
+    """Make the quote of a message: `text` or the beginning of its own text, nothing of a deleted one."""
     said = "" if quoted.deleted else text or quoted.text
     return Quote(quoted.id, said[:QUOTED], quoted.ticket_id, quoted.deleted)
 
 
 def _quoting(message: Message, own: set[str], shown: dict[str, Message], targets: dict[str, str]) -> Message:
     said = str(message.details.get("quote_text") or "")
-    if not message.quote_hash:  # what is quoted may lie in another chat
+    if not message.quote_hash:  # the quoted message may be in another chat
         return replace(message, quote=Quote("", said[:QUOTED])) if said else message
     quoted = shown.get(targets.get(message.quote_hash, ""))
     if quoted is None:

@@ -1,4 +1,4 @@
-"""Closing tickets that nobody touches any more, so that every row gets its date."""
+"""Closes idle tickets, which stamps an expiry date on their rows."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 from chalicelib.core.ids import new_id
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, QueueIndex
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
@@ -16,7 +16,7 @@ from chalicelib.tickets.model import State, queue_of
 
 @dataclass(frozen=True)
 class Idle:
-    """A ticket that nothing happened on since `activity` (ms)."""
+    """A ticket without activity since `activity` (ms)."""
 
     ticket_id: str
     state: str
@@ -26,15 +26,15 @@ class Idle:
 
 
 class AutoClose:
-    """Finds and closes tickets. All methods raise Unavailable."""
+    """Finds and closes idle tickets. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         self._run = Transactions(client, wait)
         self._writes = Writes(tables)
 
     def idle(self, state: str, before: int) -> Iterator[Idle]:
-        """Tickets of a state that nothing happened on since `before` (ms), the longest idle first."""
-        with reaching():
+        """Yield the tickets of a state without activity since `before` (ms), longest idle first."""
+        with translated_errors():
             for row in DeskRow.queue_index.query(queue_of(state), QueueIndex.activity < before, page_size=100):
                 yield Idle(
                     str(row.ticket_id),
@@ -45,8 +45,10 @@ class AutoClose:
                 )
 
     def close(self, ticket: Idle, event: str, params: Mapping[str, Any], now: int, expires_at: int) -> bool:
-        """Close a ticket with its date (epoch seconds) and an activity line, if it is still as it was
-        read."""
+        """Close a ticket and add an activity line, if its state and activity are still as they were read.
+
+        `expires_at` is the ticket's expiry date (epoch seconds). Returns whether it was closed.
+        """
         return self._run.once([self._closed(ticket, now, expires_at), self._event(ticket, event, params, now)]) is None
 
     def _closed(self, ticket: Idle, now: int, expires_at: int) -> Write:
@@ -61,11 +63,11 @@ class AutoClose:
         expression = "SET #state = :closed, #queue = :queue, #closed_at = :now, #expires_at = :date, #activity = :now"
         condition = "#state = :read AND #activity = :activity"
         return self._writes.update(
-            "ticket", "desk", rows.ticket_pk(ticket.ticket_id), "ticket", expression, condition, values
+            "ticket", "desk", keys.ticket_pk(ticket.ticket_id), "ticket", expression, condition, values
         )
 
     def _event(self, ticket: Idle, kind: str, params: Mapping[str, Any], now: int) -> Write:
-        """The activity line, written by an update because the sweeper's role may not put items."""
+        """Return the activity line as an update, because the sweeper's role may not put items."""
         ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice(kind, new_id()))
         values = {
             "direction": "event",
@@ -78,7 +80,7 @@ class AutoClose:
             "params": dict(params),
         }
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
-        pk = rows.conversation_pk(ref.conversation_id)
+        pk = keys.conversation_pk(ref.conversation_id)
         return self._writes.update(
             "event", "desk", pk, f"message#{ref.tail}", expression, "attribute_not_exists(pk)", values
         )

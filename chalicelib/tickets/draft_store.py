@@ -1,28 +1,31 @@
-"""Drafts of colleagues: read, saved, emptied, and gone in the very transaction that stores what was made of them."""
+"""Rows of drafts: reads, saves and empties them. A draft is deleted in the transaction that stores what was sent."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.core.clock import SECOND, gone_at
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import TRIES, Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.tickets.drafts import EMPTIED_LASTS, KINDS, Draft, DraftKind, DraftPlace, Saved, guard_name
+from chalicelib.tickets.drafts import EMPTIED_LASTS, KINDS, Draft, DraftKey, DraftKind, Saved, client_id_hash
 from chalicelib.tickets.records import Ticket
 from chalicelib.vault import sealing
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.vault import CannotOpen
 
 _NEWER = "attribute_not_exists(pk) OR #client_hash <> :client_hash OR #order < :order"
-"""Condition of a save: it is of another sending, or newer than the one that is there."""
+"""Condition of a save: the stored draft belongs to another client id, or is older."""
 
 
 class DraftStore:
-    """Reads and writes drafts. All methods raise Unavailable."""
+    """Reads and writes drafts. `wait` sleeps after a conflict and is given the number of the attempt.
+
+    All methods raise Unavailable.
+    """
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         self._run = Transactions(client, wait)
@@ -30,20 +33,20 @@ class DraftStore:
         self._wait = wait
 
     def of(self, ticket: Ticket, staff_id: str, decryptor: BatchDecryptor, now: int) -> dict[DraftKind, Draft]:
-        """A colleague's drafts on a ticket. One that cannot be opened is left out."""
+        """Return a person's drafts on a ticket by kind. A draft that cannot be opened is left out."""
         places = {
             f"draft#{place.tail}": place
-            for place in (DraftPlace(ticket.conversation_id, ticket.id, staff_id, kind) for kind in KINDS)
+            for place in (DraftKey(ticket.conversation_id, ticket.id, staff_id, kind) for kind in KINDS)
         }
-        pk, found = rows.conversation_pk(ticket.conversation_id), dict[DraftKind, Draft]()
-        with reaching():
+        pk, found = keys.conversation_pk(ticket.conversation_id), dict[DraftKind, Draft]()
+        with translated_errors():
             for row in DeskRow.batch_get([(pk, sk) for sk in places], consistent_read=True):
                 draft = self._opened(row, places[row.sk], decryptor) if row.content and alive(row, now) else None
                 if draft is not None:
                     found[places[row.sk].kind] = draft
         return found
 
-    def _opened(self, row: DeskRow, place: DraftPlace, decryptor: BatchDecryptor) -> Draft | None:
+    def _opened(self, row: DeskRow, place: DraftKey, decryptor: BatchDecryptor) -> Draft | None:
         try:
             content = decryptor.json(str(row.contact_id), sealing.draft_content(place.tail), row.content)
         except CannotOpen:
@@ -54,12 +57,13 @@ class DraftStore:
             str(content.get("text", "")), str(content.get("client_id", "")), int(row.order or 0), int(row.at or 0)
         )
 
-    def save(self, place: DraftPlace, draft: Draft, head: Mapping[str, Any], expires_at: int) -> Saved:
-        """Keep a draft behind the contact's fence, unless what it was to become is stored already.
+    def save(self, place: DraftKey, draft: Draft, head: Mapping[str, Any], expires_at: int) -> Saved:
+        """Save a draft, unless its client id was used, a newer save exists, or the conversation's epoch changed.
 
-        `head` has contact_id, epoch and public_key of the conversation. `expires_at` in seconds.
+        `head` has the conversation's contact_id, epoch and public_key. The epoch is a fencing token: it changes when
+        the write barrier of an erasure goes up. `expires_at` is in epoch seconds.
         """
-        name = guard_name(place.kind, draft.client_id)
+        name = client_id_hash(place.kind, draft.client_id)
         values = {
             "content": sealing.seal_json(
                 head["public_key"],
@@ -73,7 +77,7 @@ class DraftStore:
             "expires_at": expires_at,
             "gone_at": gone_at(expires_at),
         }
-        pk = rows.conversation_pk(place.conversation_id)
+        pk = keys.conversation_pk(place.conversation_id)
         expression = "SET " + ", ".join(f"#{one} = :{one}" for one in values)
         writes = [
             self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": head["epoch"]}),
@@ -82,17 +86,19 @@ class DraftStore:
         ]
         return self._write(writes)
 
-    def empty(self, place: DraftPlace, client_id: str, order: int, epoch: int, now: int) -> bool:
-        """Take a draft's text away, because the colleague did; False when a newer save is there, or the contact's fence
-        has moved from `epoch`. The place is remembered also when no save has come yet: one may be on its way."""
+    def empty(self, place: DraftKey, client_id: str, order: int, epoch: int, now: int) -> bool:
+        """Remove a draft's text because its author emptied it; False when a newer save exists or the epoch changed.
+
+        The row is written even when there is no draft, so that a save that arrives late does not bring the text back.
+        """
         until = (now + EMPTIED_LASTS) // SECOND
         values = {
-            "client_hash": guard_name(place.kind, client_id),
+            "client_hash": client_id_hash(place.kind, client_id),
             "order": order,
             "until": until,
             "gone": gone_at(until),
         }
-        pk = rows.conversation_pk(place.conversation_id)
+        pk = keys.conversation_pk(place.conversation_id)
         expression = (
             "SET #client_hash = :client_hash, #order = :order, #expires_at = :until, #gone_at = :gone REMOVE #content"
         )
@@ -115,13 +121,13 @@ class DraftStore:
         raise Unavailable("This draft changes too fast to be kept now; try again.")
 
 
-def spent(writes: Writes, place: DraftPlace, name: str, now: int) -> Write:
-    """What belongs into the transaction that stores a reply or comment under the guard `name`: the draft that it was
-    made of goes, and no other. Raises Unavailable.
+def delete_sent_draft(writes: Writes, place: DraftKey, name: str, now: int) -> Write:
+    """Return the write that deletes a draft in the transaction that stores its reply or comment under the guard `name`.
 
-    When the draft changes in between, the transaction is refused and is to be built anew.
+    A draft with another client id stays. When the draft changes before the transaction, the transaction is refused and
+    must be built anew. Raises Unavailable.
     """
-    pk, sk = rows.conversation_pk(place.conversation_id), f"draft#{place.tail}"
+    pk, sk = keys.conversation_pk(place.conversation_id), f"draft#{place.tail}"
     row = get_row(pk, sk)
     if row is None or not row.content or row.client_hash != name:
         condition = "attribute_not_exists(#content) OR #client_hash <> :name"

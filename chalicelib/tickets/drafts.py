@@ -1,23 +1,23 @@
-"""What a colleague has typed on a ticket and not sent: one draft for the reply and one for the comment. Pure."""
+"""Drafts: what a member of staff has typed on a ticket and not sent, one reply and one comment each. Pure."""
 
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from chalicelib.core.client_ids import comment_name, reply_name
+from chalicelib.core.client_ids import comment_id_hash, reply_id_hash
 from chalicelib.core.clock import DAY, SECOND
 
 DraftKind = Literal["reply", "comment"]
 KINDS: tuple[DraftKind, ...] = ("reply", "comment")
 DRAFT_DAYS = 30
-"""How long a draft is kept after its last change."""
+"""Days for which a draft is kept after its last change."""
 EMPTIED_LASTS = 60 * 60 * SECOND
-"""How long an emptied draft's place is remembered, so that an older save that comes late does not fill it again."""
+"""How long an emptied draft is remembered (ms), so that an older save that arrives late does not bring it back."""
 
 
 @dataclass(frozen=True)
-class DraftPlace:
-    """Where a draft lies: one colleague's, for one purpose, on one ticket."""
+class DraftKey:
+    """Identifies a draft: by its ticket, its author and its kind."""
 
     conversation_id: str
     ticket_id: str
@@ -26,14 +26,16 @@ class DraftPlace:
 
     @property
     def tail(self) -> str:
-        """The part of the row's sort key after its prefix."""
+        """The sort key of the row without its prefix."""
         return f"{self.ticket_id}#{self.staff_id}#{self.kind}"
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft. It is bound to `client_id`, the id under which it will be sent: once that is used, it cannot come back.
-    `order` grows with each save under one id. `at` is when it was saved (ms)."""
+    """A draft. `client_id` is the id under which it will be sent: once that was used, the draft cannot be saved again.
+
+    `order` grows with each save under one id. `at` is when it was saved (ms).
+    """
 
     text: str = field(repr=False)
     client_id: str
@@ -42,8 +44,8 @@ class Draft:
 
 
 class Saved(Enum):
-    """How saving a draft ended: SAVED; LATE, a newer save is there; USED, its client id is; or the contact's fence has
-    MOVED since it was read."""
+    """The result of saving a draft: SAVED; LATE: a newer save exists; USED: its client id was used; MOVED: the
+    conversation's epoch changed since it was read."""
 
     SAVED = "saved"
     LATE = "late"
@@ -51,13 +53,15 @@ class Saved(Enum):
     MOVED = "moved"
 
 
-def guard_name(kind: DraftKind, client_id: str) -> str:
-    """The name of the guard that is there once a draft's client id was used."""
-    return reply_name(client_id) if kind == "reply" else comment_name(client_id)
+def client_id_hash(kind: DraftKind, client_id: str) -> str:
+    """Return the hash under which a guard row exists once the draft's client id was used."""
+    return reply_id_hash(client_id) if kind == "reply" else comment_id_hash(client_id)
 
 
 def draft_until(now: int, kept_days: int, ticket_expires_at: int) -> int:
-    """The date (seconds) of a draft that is saved now: never later than its ticket's, which is `ticket_expires_at` (ms)
-    when it is closed and `kept_days` after closing otherwise."""
+    """Return the expiry date (seconds) of a draft that is saved now, never later than that of its ticket.
+
+    `ticket_expires_at` (ms) is 0 for an open ticket, which is kept `kept_days` after it closes.
+    """
     until = now + min(DRAFT_DAYS, kept_days) * DAY
     return min(until, ticket_expires_at or until) // SECOND

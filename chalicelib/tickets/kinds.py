@@ -1,12 +1,12 @@
-"""Kinds of messages that are about another message. Pure."""
+"""Kinds of messages that refer to another message. Pure."""
 
 TEXT_CHANGES = frozenset({"edit", "revoke"})
-"""Kinds that change or take away a text."""
+"""Kinds that change or delete a text."""
 
 
 CHANGES = TEXT_CHANGES | {"reaction"}
-"""Kinds that change what is shown of a message which is there already."""
+"""Kinds that change how another message is shown."""
 
 
 REFERRING = CHANGES | {"callback"}
-"""Kinds that are about such a message: these, and a pressed button."""
+"""Kinds that refer to another message: changes, and pressed buttons."""

@@ -1,7 +1,7 @@
-"""Pages of the ticket list. What a page costs depends on its length, never on the number of tickets.
+"""Lists tickets page by page, and counts them for the sidebar. The cost of a page does not grow with the tickets.
 
-Tickets lie in one queue per state, ordered by activity. Several states are merged while they are read. The cursor
-holds, per state, the last ticket that was looked at, so that nothing is left out or shown twice.
+The index holds one queue per state, ordered by activity; several states are merged while reading. The cursor holds the
+last examined ticket of each state, so that none is skipped or shown twice.
 """
 
 import re
@@ -12,39 +12,39 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.core.errors import BadInput
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo.keys import ticket_pk
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, alive
-from chalicelib.dynamo.schema import ticket_pk
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.queries import TicketQueries
-from chalicelib.tickets.records import Page, Wanted
+from chalicelib.tickets.records import Page, TicketFilter
 
 EXAMINED = 500
-"""Rows that one page looks at, at most; a page of a rare filter may hold fewer tickets than asked and go on."""
+"""Most rows that one page examines: with a rare filter a page may have fewer tickets than asked, and a cursor."""
 CHUNK = 50
-"""Rows that one read fetches, at least: a short page of a rare filter would else make very many reads."""
+"""Fewest rows that one read fetches: a short page of a rare filter would else take very many reads."""
 COUNTED = 100
-"""Tickets that a badge counts; beyond it says "99+"."""
+"""Tickets that a badge counts at most; for more it shows "99+"."""
 _PART = re.compile(r"([a-z]{1,20}):(?:(end)|([0-9]{1,15})\.([0-9a-z]{20}))")
 _Place = tuple[int, str]
 
 
 class _Queue:
-    """One state's tickets, read in chunks from the last place."""
+    """The tickets of one state, read in chunks from a place in the index on."""
 
     def __init__(self, state: str, place: _Place | None, ended: bool, chunk: int) -> None:
         self.state, self.place, self._ended, self._chunk = state, place, ended, chunk
         self._read: list[DeskRow] = []
 
     def head(self) -> DeskRow | None:
-        """The next row, or None at the end."""
+        """Return the next row without consuming it, or None at the end."""
         if not self._read and not self._ended:
             self._read = list(self._query())
             self._ended = len(self._read) < self._chunk
         return self._read[0] if self._read else None
 
     def advance(self) -> None:
-        """Leave the next row behind."""
+        """Consume the next row."""
         row = self._read.pop(0)
         self.place = (int(row.activity or 0), str(row.ticket_id))
 
@@ -58,21 +58,23 @@ class _Queue:
                 "pk": {"S": ticket_pk(ticket_id)},
                 "sk": {"S": "ticket"},
             }
-        with reaching():
+        with translated_errors():
             yield from DeskRow.queue_index.query(
                 queue_of(self.state), scan_index_forward=False, limit=self._chunk, last_evaluated_key=start
             )
 
     def cursor(self) -> str:
-        """Where this queue goes on."""
+        """Return the part of the cursor from which this queue continues."""
         if not self._read and self._ended:
             return f"{self.state}:end"
         return f"{self.state}:{self.place[0]}.{self.place[1]}" if self.place else ""
 
 
-def page(desk: TicketQueries, wanted: Wanted, now: int, limit: int, cursor: str = "") -> Page:
-    """Return the next `limit` tickets at most, newest activity first. Raises BadInput for a cursor that is not ours
-    and Unavailable."""
+def page(tickets: TicketQueries, wanted: TicketFilter, now: int, limit: int, cursor: str = "") -> Page:
+    """Return the next page of `limit` tickets at most, newest activity first.
+
+    Raises BadInput for a cursor that is not ours, and Unavailable.
+    """
     places = _places(cursor, wanted.states)
     chunk = max(limit, CHUNK)
     queues = [_Queue(state, *places.get(state, (None, False)), chunk) for state in wanted.states]
@@ -83,10 +85,10 @@ def page(desk: TicketQueries, wanted: Wanted, now: int, limit: int, cursor: str 
             break
         row, queue = max(heads, key=lambda one: (int(one[0].activity or 0), str(one[0].ticket_id)))
         queue.advance()
-        if alive(row, now) and wanted.takes(row.state or "", row.channel or "", row.assignee or "", row.tags or ()):
+        if alive(row, now) and wanted.matches(row.state or "", row.channel or "", row.assignee or "", row.tags or ()):
             found.append(row)
     more = any(queue.head() is not None for queue in queues)
-    return Page(tuple(desk.opened(found)), _cursor(queues) if more else "")
+    return Page(tuple(tickets.opened(found)), _cursor(queues) if more else "")
 
 
 def _cursor(queues: list[_Queue]) -> str:
@@ -115,8 +117,8 @@ def _places(cursor: str, states: tuple[str, ...]) -> dict[str, tuple[_Place | No
 
 @dataclass(frozen=True)
 class Counts:
-    """Badges of the rail, each counting COUNTED tickets at most. Those of channels, assignees and tags count among
-    the newest open tickets; `truncated` says that there are more."""
+    """Badges of the sidebar, each counting COUNTED tickets at most. Channels, assignees and tags are counted among the
+    newest open tickets; `truncated` says that there are more."""
 
     states: dict[str, int] = field(default_factory=dict)
     channels: Counter[str] = field(default_factory=Counter)
@@ -126,8 +128,8 @@ class Counts:
 
 
 def counts(now: int) -> Counts:
-    """Count what the rail shows: one query per shown state. Raises Unavailable."""
-    with reaching():
+    """Count the tickets for the sidebar: one query per state. Raises Unavailable."""
+    with translated_errors():
         found = DeskRow.queue_index.query(
             queue_of(State.OPEN),
             scan_index_forward=False,
@@ -146,5 +148,5 @@ def counts(now: int) -> Counts:
 
 
 def _counted(state: State) -> int:
-    """Count COUNTED tickets at most. pynamodb's own count() reads on to the end of the queue whatever its limit."""
+    """Count COUNTED tickets at most. pynamodb's own count() ignores the limit and reads to the end of the queue."""
     return sum(1 for _ in DeskRow.queue_index.query(queue_of(state), limit=COUNTED, attributes_to_get=["pk"]))

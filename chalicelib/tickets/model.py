@@ -1,13 +1,14 @@
-"""The rules of tickets and their messages: states, times, numbers, ranks. Pure."""
+"""Rules of tickets and messages: states, priorities, ranks of statuses, numbers, times. Pure."""
 
 from enum import StrEnum
 
 from chalicelib.core.clock import DAY
 
 WINDOW = DAY
-"""How long after the last inbound message WhatsApp allows free text. Source: Meta, customer service window."""
+"""How long after the last inbound message WhatsApp allows free text (ms). Source: Meta, customer service window."""
 LATE_SPAN = 30 * DAY
-"""Messages that are older than GUARD_DAYS when they arrive are remembered on their ticket by spans of so many ms."""
+"""Length (ms) of the time spans by which a ticket remembers when its late messages were sent: those older than
+GUARD_DAYS when they arrived."""
 
 
 class State(StrEnum):
@@ -23,27 +24,28 @@ class State(StrEnum):
 PRIORITIES = ("low", "normal", "high", "urgent")
 
 RANK = {"queued": 0, "sending": 1, "sent": 2, "failed": 3, "delivered": 4, "read": 5}
-"""A status replaces one of lower rank only. A later `delivered` or `read` clears `failed`; nothing goes back."""
+"""Rank of each status. A status replaces only one of lower rank: so `delivered` and `read` replace `failed`, and no
+status goes back."""
 
 
 def number_digits(attempt: int) -> int:
-    """How many digits to draw a ticket number with: six at first, two more after every third number that was taken."""
+    """Return how many digits a new ticket number has: six, and two more after every three numbers that were taken."""
     return 6 + 2 * (attempt // 3)
 
 
 def reply_time(now: int, last_out: int, last_in: int) -> int:
-    """Return the time (ms) of an outgoing message: now, but after all that the conversation holds.
+    """Return the time (ms) of an outgoing message: now, but later than every message of the conversation.
 
-    It is the message's number in its conversation too: whoever stores it does so under the condition that
-    `last_out` is still what was read.
+    It orders messages within the conversation. The message is stored under the condition that `last_out` has not
+    changed since it was read.
     """
     return max(now, last_out + 1, last_in + 1)
 
 
 def queue_of(state: str) -> str:
-    """Return the key of a state's queue in the index `queue`. The suffix is the shard: one today."""
+    """Return the partition of a state in the index `queue`. The suffix is the shard; there is one."""
     return f"{state}#0"
 
 
 PREVIEW = 160
-"""Characters of a message that a queue row shows."""
+"""Characters of a message that a row of the ticket list shows."""

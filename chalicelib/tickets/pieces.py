@@ -1,9 +1,9 @@
-"""A text that leaves as several messages of the provider: what each piece has come to, and what is shown of the whole.
+"""Long texts that are sent as several provider messages (pieces): the state of each piece, and of the whole. Pure.
 
-The row of such a message has `piece_count` and `piece_states`: by the piece's number (from "1") its status, rank and
-failure, and whether it was sent again. A piece has a state as soon as it is out, by the sender's record or by a status
-that was quicker. Each is raised by its own rank alone, so the order in which statuses come does not matter. `status` of
-the row is then what the sender says of the whole: queued, sending, sent, or failed when it was given up. Pure.
+The row of such a message has `piece_count` and `piece_states`, which maps a piece's number (from "1") to its status,
+rank and failure, and whether it was sent again. A piece gets a state when the sender records that it was sent, or when
+a status arrives earlier. A status replaces only one of lower rank, so the order of arrival does not matter. The row's
+own `status` is then the sender's: queued, sending, sent, or failed when it gave up.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,16 +16,15 @@ _BY_RANK = {rank: status for status, rank in RANK.items()}
 
 
 def piece_state(status: str, failure: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a piece's state as rows keep it."""
+    """Return the state of a piece as it is stored."""
     return {"status": status, "rank": RANK[status]} | ({"failure": dict(failure)} if status == "failed" else {})
 
 
 def shown(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """Return the status that a message shows, and its failure when that is "failed"; `row` has the attributes of its
-    row.
+    """Return the status to show for a message, and the failure when it is "failed". `row` holds the row's attributes.
 
-    Of several pieces the worst decides: a failed one, else the least advanced. While pieces are still to go out, the
-    sender's word counts.
+    Of several pieces the worst decides: a failed one, else the least advanced. While pieces are still to be sent, the
+    sender's status counts.
     """
     status, failure = str(row.get("status") or ""), row.get("failure") or {}
     states: States = row.get("piece_states") or {}
@@ -43,8 +42,11 @@ def shown(row: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 
 def not_arrived(row: Mapping[str, Any]) -> tuple[int, ...]:
-    """Return the numbers of the pieces that failed and were not sent again, or that never will go out because the
-    message was given up. Those that are on their way or still to go are not among them: they may arrive yet."""
+    """Return the numbers of the pieces that failed and were not sent again, or were never sent because the sender gave
+    up.
+
+    Pieces that may still arrive are not among them.
+    """
     states: States = row.get("piece_states") or {}
     given_up = row.get("status") == "failed"
     return tuple(int(number) for number in _numbers(row) if _lost(states.get(number), given_up))
@@ -55,14 +57,14 @@ def _lost(state: Mapping[str, Any] | None, given_up: bool) -> bool:
 
 
 def outstanding(row: Mapping[str, Any]) -> bool:
-    """Whether a message, or a piece of it, has failed and was not sent again."""
+    """Whether a message or one of its pieces failed and was not sent again."""
     if _numbers(row):
         return bool(not_arrived(row))
     return row.get("status") == "failed" and not row.get("resent_as")
 
 
 def resent(row: Mapping[str, Any], numbers: Iterable[int]) -> dict[str, Any]:
-    """Return the states of the pieces after those with these numbers were sent again."""
+    """Return the states of all pieces, with those of these numbers marked as sent again."""
     states = {number: dict(state) for number, state in (row.get("piece_states") or {}).items()}
     for number in map(str, numbers):
         states.setdefault(number, piece_state("failed", row.get("failure") or {}))["resent"] = True
@@ -70,5 +72,5 @@ def resent(row: Mapping[str, Any], numbers: Iterable[int]) -> dict[str, Any]:
 
 
 def _numbers(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The numbers of the pieces; none for a message that is one, or that an older release sent."""
+    """Return the numbers of the pieces; none for a message that was sent whole."""
     return tuple(str(number) for number in range(1, int(row.get("piece_count") or 0) + 1))

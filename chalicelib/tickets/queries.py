@@ -1,6 +1,6 @@
-"""The read model: what the dashboard and the API show. Every row passes `alive` and is opened here.
+"""Reads tickets, messages and contacts for the dashboard and the API, and opens them. Expired rows are left out.
 
-One `Desk` serves one request: it keeps the opened keys of that request and nothing longer.
+One `TicketQueries` serves one request, so that opened keys live no longer.
 """
 
 import logging
@@ -8,15 +8,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chalicelib.core.addresses import ADDRESS_KINDS
-from chalicelib.core.normal import seen
+from chalicelib.core.normal import display_name
 from chalicelib.core.observability import count, log
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.tickets.model import LATE_SPAN
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
-from chalicelib.tickets.records_of_rows import consent, conversation, number, question_at
+from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at
 from chalicelib.tickets.threads import Threads
 from chalicelib.tickets.undelivered import undelivered
 from chalicelib.vault import sealing
@@ -24,51 +24,51 @@ from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.vault import CannotOpen, EncryptionContext
 
 ERASING = "erasing"
-"""State of a contact behind whom the fence has closed: HardSuppress."""
+"""State of a contact once the write barrier of its erasure is up."""
 _LOOKED_AT = ("contact_id", "state", "suppressed_at")
-"""What a list asks of contacts."""
-CHAIN = 20
-"""Tickets of one conversation that are followed backwards."""
+"""Attributes of contacts that a list of tickets needs."""
+EARLIER_PER_TICKET = 20
+"""Earlier tickets of a conversation that are read at most."""
 
 
 class TicketQueries:
     """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
 
     def __init__(self, decryptor: BatchDecryptor, now: int) -> None:
-        self.decryptor = self._opener = decryptor
+        self.decryptor = decryptor
         self._now = now
         self._heads: dict[str, DeskRow] = {}
         self._threads = Threads(self._json, now)
         self._erasing: dict[str, bool] = {}
-        """Of the contacts that this request has met, whether they are being erased."""
+        """Whether contacts are being erased, by id, for those that this request has read."""
         self._suppressed: set[str] = set()
-        """Those of them who get only what they ask for."""
+        """Those of them whose consent is withdrawn, so that only answers to what they ask may be sent."""
 
     # -- tickets
 
     def ticket(self, ticket_id: str) -> Ticket | None:
-        """A ticket by its id, strongly consistent; None when there is none or its retention has ended."""
-        row = self._get(rows.ticket_pk(ticket_id), "ticket")
+        """Return a ticket, strongly consistent; None when there is none or its retention has ended."""
+        row = self._get(keys.ticket_pk(ticket_id), "ticket")
         if row is None:
             return None
-        self._erasing.pop(str(row.contact_id), None)  # who reads it again wants to know anew
+        self._erasing.pop(str(row.contact_id), None)  # a caller who reads the ticket again needs the current state
         return self.opened([row])[0]
 
     def ticket_id_of(self, number: str) -> str:
-        """The id of the ticket with this number (digits only), or ""."""
-        return str(row.ticket_id) if (row := self._get(rows.number_pk(number), "number")) else ""
+        """Return the id of the ticket with this number (digits only), or ""."""
+        return str(row.ticket_id) if (row := self._get(keys.number_pk(number), "number")) else ""
 
     def tickets(self, ticket_ids: Iterable[str]) -> list[Ticket]:
-        """Several tickets, newest activity first; those that are not there are left out."""
-        keys = [(rows.ticket_pk(one), "ticket") for one in dict.fromkeys(ticket_ids)]
-        return sorted(self.opened(self._batch(keys)), key=lambda one: (-one.activity, one.id))
+        """Return several tickets, newest activity first; those that do not exist are left out."""
+        wanted = [(keys.ticket_pk(one), "ticket") for one in dict.fromkeys(ticket_ids)]
+        return sorted(self.opened(self._batch(wanted)), key=lambda one: (-one.activity, one.id))
 
-    def chain(self, ticket: Ticket, most: int = CHAIN) -> list[Ticket]:
-        """The earlier tickets of the same conversation, newest first, `most` of them."""
+    def earlier_tickets(self, ticket: Ticket, most: int = EARLIER_PER_TICKET) -> list[Ticket]:
+        """Return the earlier tickets of the same conversation, newest first, `most` at most."""
         found: list[DeskRow] = []
         before = ticket.previous_id
         while before and len(found) < most:
-            row = self._get(rows.ticket_pk(before), "ticket")
+            row = self._get(keys.ticket_pk(before), "ticket")
             if row is None:
                 break
             found.append(row)
@@ -76,30 +76,36 @@ class TicketQueries:
         return self.opened(found)
 
     def opened(self, found: Sequence[DeskRow]) -> list[Ticket]:
-        """Open rows of tickets and what they name as undelivered: one BatchGetItem on `keys`, one on the contacts and
-        one on the messages per hundred. Of who is being erased nothing is opened, though the key is still there."""
+        """Open rows of tickets and their undelivered messages.
+
+        It takes one BatchGetItem on `keys`, one on contacts and one on messages per hundred rows. Nothing is opened of
+        a contact that is being erased, although its key may still exist.
+        """
         contact_ids = list(dict.fromkeys(str(row.contact_id) for row in found))
-        with reaching():
-            self._opener.load(contact_ids)
+        with translated_errors():
+            self.decryptor.load(contact_ids)
             self._look(contact_ids)
         shown = [row for row in found if not self._erasing.get(str(row.contact_id))]
         failed = undelivered(shown, self._batch, self._json)
         return [self._ticket(row, failed.get(row.pk)) for row in found]
 
     def _look(self, contact_ids: Sequence[str]) -> None:
-        """Learn which of these contacts are being erased. One alone is asked by a strongly consistent read: whoever
-        opens or changes a ticket goes by it; a list may be a moment late, as its index is."""
+        """Read which of these contacts are being erased.
+
+        One contact is read strongly consistently, because opening and changing a ticket depend on it. Several are not:
+        a list may be a moment late, as its index is.
+        """
         unknown = [one for one in contact_ids if one not in self._erasing]
         if len(unknown) == 1:
             self.erasing(unknown[0])
             return
         self._erasing |= dict.fromkeys(unknown, False)
-        keys = [(rows.contact_pk(one), "contact") for one in unknown]
-        for row in DeskRow.batch_get(keys, attributes_to_get=list(_LOOKED_AT)) if keys else ():
+        wanted = [(keys.contact_pk(one), "contact") for one in unknown]
+        for row in DeskRow.batch_get(wanted, attributes_to_get=list(_LOOKED_AT)) if wanted else ():
             self._met(row)
 
     def _met(self, row: DeskRow) -> None:
-        """Remember what a contact's row says of showing and writing to them."""
+        """Remember whether a contact may be shown and written to."""
         contact_id = str(row.contact_id)
         self._erasing[contact_id] = row.state == ERASING
         (self._suppressed.add if row.suppressed_at else self._suppressed.discard)(contact_id)
@@ -133,8 +139,8 @@ class TicketQueries:
             solved_at=number(row.solved_at),
             closed_at=number(row.closed_at),
             expires_at=number(row.expires_at) * 1000,
-            name=seen(str((who or {}).get("name", ""))),
-            username=seen(str((who or {}).get("username", ""))),
+            name=display_name(str((who or {}).get("name", ""))),
+            username=display_name(str((who or {}).get("username", ""))),
             address=str((who or {}).get("address", "")),
             last_text="" if erased else str((last or {}).get("text", "")),
             last_kind="" if erased else row.last_kind or "",
@@ -150,43 +156,45 @@ class TicketQueries:
     # -- conversations
 
     def conversation(self, conversation_id: str) -> Conversation:
-        """The head of a conversation, strongly consistent; the one that `contact` has just read serves once."""
-        row = self._heads.pop(conversation_id, None) or self._get(rows.conversation_pk(conversation_id), "head")
+        """Return the head of a conversation, strongly consistent, reusing once the one that `contact` has just read."""
+        row = self._heads.pop(conversation_id, None) or self._get(keys.conversation_pk(conversation_id), "head")
         return conversation(row) if row else Conversation(conversation_id, "")
 
     def conversations(self, conversation_ids: Iterable[str]) -> list[Conversation]:
-        """Several heads in one BatchGetItem per hundred."""
-        keys = [(rows.conversation_pk(one), "head") for one in dict.fromkeys(conversation_ids)]
-        return [conversation(row) for row in self._batch(keys)]
+        """Return several heads in one BatchGetItem per hundred."""
+        wanted = [(keys.conversation_pk(one), "head") for one in dict.fromkeys(conversation_ids)]
+        return [conversation(row) for row in self._batch(wanted)]
 
     def messages(self, ticket: Ticket) -> Thread:
-        """The ticket's messages, comments and activity lines, oldest first: see Threads.of."""
+        """Return the ticket's messages, comments and activity lines, oldest first: see Threads.of."""
         return self._threads.of(ticket, lambda: self.conversation(ticket.conversation_id).ticket_id)
 
     def message(self, ticket: Ticket, ref: MessageRef) -> Message | None:
-        """One message of the ticket, strongly consistent, without what was folded into it; None when it is
-        elsewhere."""
-        row = self._get(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        """Return one message of the ticket, strongly consistent, without edits and reactions applied.
+
+        Returns None when the ticket has no such message.
+        """
+        row = self._get(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         return self._threads.message(ticket, row) if row and row.ticket_id == ticket.id else None
 
     # -- contacts
 
     def contact(self, contact_id: str) -> Contact | None:
-        """A contact with the consents given, or None when there is none or its retention has ended.
+        """Return a contact with its consents, or None when there is none or its retention has ended.
 
-        The box of a request is a contact without a profile, and nobody's to look at.
+        The contact of a reply mailbox has no profile and is never returned.
         """
         found: dict[str, DeskRow] = {}
-        with reaching():
-            for row in DeskRow.query(rows.contact_pk(contact_id), consistent_read=True, limit=100):
+        with translated_errors():
+            for row in DeskRow.query(keys.contact_pk(contact_id), consistent_read=True, limit=100):
                 if alive(row, self._now):
                     found[row.sk] = row
         if "contact" not in found or found["contact"].profile is None:
             return None
         row = found.pop("contact")
-        head = self._get(rows.conversation_pk(str(row.conversation_id)), "head")
+        head = self._get(keys.conversation_pk(str(row.conversation_id)), "head")
         if head is None:
-            return None  # the head carries the contact's date
+            return None  # the contact expires with its head
         self._heads[str(row.conversation_id)] = head
         consents = [one for name, one in found.items() if name.startswith("consent#")]
         profile, unreadable = self._json(contact_id, sealing.contact_attribute(contact_id, "profile"), row.profile)
@@ -198,8 +206,8 @@ class TicketQueries:
             language=row.language or "",
             conversation_id=str(row.conversation_id),
             created_at=number(row.created_at),
-            name=seen(str((profile or {}).get("name", ""))),
-            username=seen(str((profile or {}).get("username", ""))),
+            name=display_name(str((profile or {}).get("name", ""))),
+            username=display_name(str((profile or {}).get("username", ""))),
             **{kind: value or "" for kind, value in addresses.items()},
             erased=profile is None and not unreadable,
             unreadable=unreadable or None in addresses.values(),
@@ -211,39 +219,39 @@ class TicketQueries:
         )
 
     def erasing(self, contact_id: str) -> bool:
-        """Whether the contact's data is being destroyed, by a strongly consistent read of this request."""
+        """Whether the contact's data is being destroyed, by one strongly consistent read per request."""
         if contact_id not in self._erasing:
-            row = self._get(rows.contact_pk(contact_id), "contact")
+            row = self._get(keys.contact_pk(contact_id), "contact")
             self._erasing[contact_id] = False
             if row:
                 self._met(row)
         return self._erasing[contact_id]
 
     def open_request(self, contact_id: str) -> str:
-        """Id of the contact's open request about data, or ""."""
-        return str(row.request_id) if (row := self._get(rows.contact_pk(contact_id), "request")) else ""
+        """Return the id of the contact's open request about data, or ""."""
+        return str(row.request_id) if (row := self._get(keys.contact_pk(contact_id), "request")) else ""
 
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
-        """The conversations of several contacts."""
-        keys = [(rows.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
-        found = self._batch(keys)
+        """Return the ids of the conversations of several contacts."""
+        wanted = [(keys.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
+        found = self._batch(wanted)
         for row in found:
             self._met(row)
         return [str(row.conversation_id) for row in found]
 
-    def written(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:
-        """What a colleague wrote about a request (`evidence` or `reason`); "" when nothing, or when it cannot be
+    def request_text(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:
+        """Open what the staff wrote about a request (`evidence` or `reason`); "" when it is empty or cannot be
         opened."""
         place = sealing.request_attribute(request_id, attribute)
         try:
-            return self._opener.text(contact_id, place, sealed) or ""
+            return self.decryptor.text(contact_id, place, sealed) or ""
         except CannotOpen:
             _say_unopened(contact_id)
             return ""
 
     def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str | None:
         try:
-            return self._opener.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
+            return self.decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
         except CannotOpen:
             _say_unopened(contact_id)
             return None
@@ -251,33 +259,36 @@ class TicketQueries:
     def _json(
         self, contact_id: str, place: EncryptionContext, sealed: bytes | None
     ) -> tuple[dict[str, Any] | None, bool]:
-        """Open a value; whether it is there and cannot be opened. That is not the same as erased, and one such value
-        takes nothing else of the page away."""
+        """Open a sealed mapping; return it, and whether it exists and cannot be opened.
+
+        An erased value is (None, False). A value that cannot be opened is (None, True) and does not spoil the page.
+        """
         try:
-            return self._opener.json(contact_id, place, sealed), False
+            return self.decryptor.json(contact_id, place, sealed), False
         except CannotOpen:
             _say_unopened(contact_id)
             return None, True
 
     def confirm_key(self, ticket: Ticket, head: Conversation) -> bool:
-        """Whether there is a key to seal to, and the head names the customer's own. Raises Conflict: key_mismatch."""
-        return self._opener.seal_key(ticket.contact_id, head.public_key) is not None
+        """Whether the customer's key exists. Raises Conflict with the code key_mismatch when the head names another
+        key."""
+        return self.decryptor.seal_key(ticket.contact_id, head.public_key) is not None
 
     # -- rows
 
     def _get(self, pk: str, sk: str) -> DeskRow | None:
-        with reaching():
+        with translated_errors():
             try:
                 row = DeskRow.get(pk, sk, consistent_read=True)
             except DeskRow.DoesNotExist:
                 return None
         return row if alive(row, self._now) and not row.guard else None
 
-    def _batch(self, keys: Sequence[tuple[str, str]]) -> list[DeskRow]:
-        if not keys:
+    def _batch(self, wanted: Sequence[tuple[str, str]]) -> list[DeskRow]:
+        if not wanted:
             return []
-        with reaching():
-            return [row for row in DeskRow.batch_get(list(keys), consistent_read=True) if alive(row, self._now)]
+        with translated_errors():
+            return [row for row in DeskRow.batch_get(list(wanted), consistent_read=True) if alive(row, self._now)]
 
 
 def _say_unopened(contact_id: str) -> None:

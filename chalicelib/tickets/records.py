@@ -1,6 +1,6 @@
-"""What the desk shows: tickets, messages and contacts as an operator reads them. Pure: nothing here reads a table.
+"""Tickets, messages and contacts as they are shown. Pure.
 
-Texts and names in these records are open. They live as long as the request that shows them and are never logged.
+Texts and names in these records are in the clear: they are never logged and not kept beyond the request.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,13 @@ from chalicelib.tickets.model import WINDOW, State
 
 STATES: tuple[str, ...] = tuple(State)
 ASSIGNEE_NONE = "none"
-"""The word by which tickets without an assignee are asked for."""
+"""Value of the filter `assignee` for tickets without one."""
 
 
 @dataclass(frozen=True)
 class Undelivered:
-    """The newest message of ours that did not go out, with the beginning of its own text. All is empty when it is not
-    there any more."""
+    """The newest message of ours that was not delivered, with the beginning of its text. All fields are empty when the
+    message no longer exists."""
 
     id: str = ""
     text: str = ""
@@ -26,10 +26,15 @@ class Undelivered:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket. Times are epoch milliseconds, 0 when there is none. `erased` says that the contact's key is gone,
-    `undelivered` names a message that failed since the last one went out; no message of it is older than
-    `oldest_at`. `question_at` is when the customer's question came that has no answer yet, `suppressed` says that the
-    customer has withdrawn consent: then nothing leaves but an answer to it, and answers about the request."""
+    """A ticket. Times are epoch milliseconds, 0 when there is none.
+
+    `oldest_at`     no message of the ticket is older
+    `question_at`   arrival of the newest question, while it is unanswered
+    `undelivered`   a message of ours that failed since the last one was sent
+    `erased`        the contact's key is destroyed, so nothing can be opened
+    `unreadable`    the customer's name and address exist and cannot be opened; `last_unreadable`: the last message
+    `suppressed`    the customer has withdrawn consent: only an answer to a question, or about the request, may be sent
+    """
 
     id: str
     number: str
@@ -67,8 +72,10 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Quote:
-    """What a message answers, or a change is about. `id` is empty when that message is not held, `ticket_id` names its
-    ticket when that is another one, `gone` says that the customer took it back."""
+    """The message that another one answers or changes. `id` is empty when that message is not stored.
+
+    `ticket_id` is its ticket when that is another one; `gone` says that the customer deleted it.
+    """
 
     id: str
     text: str
@@ -78,10 +85,15 @@ class Quote:
 
 @dataclass(frozen=True)
 class Message:
-    """One message, comment or activity line. `id` is its reference; `author` is the Cognito sub of a colleague,
-    "desk" for an automatic text and empty for the customer. `history` holds the earlier texts of an edited one,
-    `resent_as` the message by which a failed one was sent again, `links` the blind names of all provider ids of one
-    that went out in pieces; `quote_gone` says that what it quotes was taken back."""
+    """One message, comment or activity line. `id` is its reference.
+
+    `author`      the Cognito sub of a member of staff, "desk" for an automatic text, "" for the customer
+    `history`     earlier texts of an edited message
+    `resent_as`   the message by which this failed one was sent again
+    `links`       pseudonyms of the provider's ids of all pieces
+    `uncertain`   an earlier attempt may have been accepted, so the customer may have received it twice
+    `quote_gone`  the customer deleted the message that this one quotes
+    """
 
     id: str
     direction: str
@@ -115,14 +127,14 @@ class Message:
     quote_gone: bool = False
 
     @property
-    def place(self) -> tuple[int, int, int, str]:
-        """Where it stands in its conversation: provider's second, order inside it, arrival."""
+    def position(self) -> tuple[int, int, int, str]:
+        """Sort key within the conversation: the provider's time, the order within it, the arrival."""
         return self.sent_at, self.order, self.arrived_at, self.id
 
 
 @dataclass(frozen=True)
 class Thread:
-    """A ticket's messages, oldest first. `earlier` says that older ones were left out, because there are too many."""
+    """A ticket's messages, oldest first. `earlier` says that older ones were left out because there are too many."""
 
     messages: tuple[Message, ...]
     earlier: bool = False
@@ -130,8 +142,10 @@ class Thread:
 
 @dataclass(frozen=True)
 class Conversation:
-    """What the head of a conversation says. `ticket_id` is its newest ticket; comments are sealed to `public_key`
-    under the fence `epoch`."""
+    """The head of a conversation. `ticket_id` is its newest ticket; comments are sealed to `public_key`.
+
+    `epoch` is a fencing token: a write is refused when it has changed since the head was read.
+    """
 
     id: str
     ticket_id: str
@@ -147,7 +161,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Event:
-    """An activity line: what, and the words and numbers that it needs. No personal data of customers."""
+    """An activity line to be written: its kind and parameters, without personal data of customers."""
 
     kind: str
     params: Mapping[str, Any]
@@ -155,7 +169,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Consent:
-    """One consent as it was given."""
+    """One consent, as it was given."""
 
     at: int
     purpose: str
@@ -166,10 +180,13 @@ class Consent:
 
 @dataclass(frozen=True)
 class Contact:
-    """A customer. `phone`, `user` and `chat` are addresses as the provider gave them, empty when there is none.
-    `request_id` names the open request about the customer's data, `suppressed_at` since when only what the customer
-    asks for is sent (0: no such time), `opted_out_at` since when no news, offers and surveys are,
-    `erasing` that the data is being destroyed and nothing here may be shown."""
+    """A customer. `phone`, `user` and `chat` are addresses as the provider sent them, "" when there is none.
+
+    `request_id`     the open request about the customer's data
+    `suppressed_at`  since when only what the customer asks for is sent, 0 for never
+    `opted_out_at`   since when no news, offers and surveys are sent, 0 for never
+    `erasing`        the data is being destroyed, and nothing of it may be shown
+    """
 
     id: str
     channel: str
@@ -197,16 +214,16 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which tickets to list. An empty field asks for all; `assignee` may be ASSIGNEE_NONE."""
+class TicketFilter:
+    """Which tickets to list. An empty field matches all; `assignee` may be ASSIGNEE_NONE."""
 
     states: tuple[str, ...] = STATES
     channel: str = ""
     assignee: str = ""
     tag: str = ""
 
-    def takes(self, state: str, channel: str, assignee: str, tags: Sequence[str]) -> bool:
-        """Whether a ticket like this is wanted."""
+    def matches(self, state: str, channel: str, assignee: str, tags: Sequence[str]) -> bool:
+        """Whether a ticket with these values is to be listed."""
         if self.assignee:
             wanted = "" if self.assignee == ASSIGNEE_NONE else self.assignee
             if assignee != wanted:
@@ -220,7 +237,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Page:
-    """Some tickets, newest activity first, and where to go on; `cursor` is empty at the end."""
+    """A page of tickets, newest activity first. `cursor` leads to the next page and is empty at the end."""
 
     items: tuple[Ticket, ...]
     cursor: str = ""

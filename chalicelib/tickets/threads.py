@@ -1,8 +1,8 @@
-"""A ticket's messages, read out of its conversation, and what they have to do with those of other tickets.
+"""Reads the messages of a ticket, and what other tickets of the conversation have to do with them.
 
-A customer reacts to, edits, deletes and quotes messages whatever ticket they lie on. Most tickets hold all that belongs
-to them: then one query reads them, and nothing else is asked. Looked further is only behind a ticket that others have
-followed, for later changes of its messages, and before a ticket that quotes or changes what it does not hold.
+Customers react to, edit, delete and quote messages of any ticket. For most tickets one query reads all that is needed.
+Only two cases take further queries: later messages of a closed ticket's conversation may change its messages, and a
+ticket may quote or change messages of an earlier one.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,46 +12,46 @@ from typing import Any
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.clock import DAY, GUARD_DAYS
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.model_calls import reaching
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.kinds import CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records import Message, Thread, Ticket
-from chalicelib.tickets.records_of_rows import mapping, number, outcome, outgoing, resent_as, size_of
+from chalicelib.tickets.records_from_rows import mapping, number, outcome, outgoing, resent_as, size_of
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import EncryptionContext
 
 MOST_MESSAGES = 1000
-"""Messages of one ticket that are shown: the newest ones."""
+"""Messages of one ticket that are shown at most: the newest ones."""
 MOST_OPENED = 1_500_000
-"""Bytes of their texts, as a page would write them: a function's answer holds 6 MB, markup and all."""
+"""Bytes of their texts on a page at most: the response of a function is limited to 6 MB, markup included."""
 EXAMINED = 4000
-"""Rows of the conversation that are looked at for one ticket."""
+"""Rows of the conversation that are examined for one ticket at most."""
 LOOKED_BACK = 500
-"""Rows before it, for what it quotes: who quotes an older message still is seen as quoting one that is not held."""
+"""Rows before the ticket that are examined for what it quotes; an older quoted message counts as not stored."""
 _LAST = "message#9999999999999~"
 Open = Callable[[str, EncryptionContext, bytes | None], tuple[dict[str, Any] | None, bool]]
-"""Opens a sealed mapping of a contact; whether it is there and does not open."""
+"""Opens a sealed mapping of a contact; also returns whether it exists and cannot be opened."""
 
 
 @dataclass
 class _Found:
-    """What was read: the ticket's own messages, rows of other tickets, and whether older ones were left out."""
+    """What was read: the ticket's messages, rows of other tickets, and whether older messages were left out."""
 
     own: list[Message] = field(default_factory=list)
     others: list[DeskRow] = field(default_factory=list)
     earlier: bool = False
 
     def named(self) -> set[str]:
-        """Blind names of the ticket's own messages."""
+        """Return the pseudonyms of the ticket's own messages."""
         said = (one for one in self.own if one.kind not in CHANGES)
         return {name for one in said for name in (one.provider_hash, *one.links) if name}
 
     def asked(self) -> set[str]:
-        """Blind names of messages that the ticket's own are about."""
-        about = (one for one in self.own if not pressed_request(one.details))  # such a question lies on no ticket
+        """Return the pseudonyms of the messages that the ticket's messages quote or change."""
+        about = (one for one in self.own if not pressed_request(one.details))  # our question about data is on no ticket
         return {name for one in about for name in (one.quote_hash, one.target_hash) if name}
 
 
@@ -63,14 +63,15 @@ class Threads:
     now: int
 
     def of(self, ticket: Ticket, newest: Callable[[], str]) -> Thread:
-        """The ticket's messages, comments and activity lines, oldest first, edits and reactions folded in.
+        """Return the ticket's messages, comments and activity lines, oldest first, with edits and reactions applied.
 
-        Messages may be older than their ticket, because a provider delivers late. Of very many or very long ones the
-        newest are returned: MOST_MESSAGES, MOST_OPENED, EXAMINED. `newest` tells the conversation's newest ticket.
+        Messages may be older than their ticket, because providers may deliver late. Of very many or very long messages
+        the newest are returned: MOST_MESSAGES, MOST_OPENED, EXAMINED. `newest` returns the id of the conversation's
+        newest ticket.
         """
         first = max(0, min(ticket.created_at - GUARD_DAYS * DAY, ticket.oldest_at or ticket.created_at))
         last = f"message#{ticket.closed_at + GUARD_DAYS * DAY:013d}~" if ticket.closed_at else _LAST
-        with reaching():
+        with translated_errors():
             found = self._own(ticket, f"message#{first:013d}", last)
             if ticket.closed_at and newest() != ticket.id:
                 found.others += self._changes_behind(ticket, last)
@@ -84,7 +85,7 @@ class Threads:
     def _own(self, ticket: Ticket, first: str, last: str) -> _Found:
         found, size = _Found(), 0
         read = DeskRow.query(
-            rows.conversation_pk(ticket.conversation_id),
+            keys.conversation_pk(ticket.conversation_id),
             DeskRow.sk.between(first, last),
             scan_index_forward=False,
             consistent_read=True,
@@ -106,9 +107,9 @@ class Threads:
         return found
 
     def _changes_behind(self, ticket: Ticket, last: str) -> Iterator[DeskRow]:
-        """What was changed after the ticket was closed, as far as the next tickets' first EXAMINED rows show it."""
+        """Yield changes that arrived after the ticket was closed, out of the next EXAMINED rows."""
         read = DeskRow.query(
-            rows.conversation_pk(ticket.conversation_id),
+            keys.conversation_pk(ticket.conversation_id),
             DeskRow.sk.between(last, _LAST),
             filter_condition=DeskRow.kind.is_in(*sorted(CHANGES)),
             page_size=EXAMINED // 4,
@@ -120,10 +121,10 @@ class Threads:
                 return
 
     def _before(self, ticket: Ticket, first: str, asked: set[str], missing: set[str]) -> Iterator[DeskRow]:
-        """Messages before the ticket's range that it is about, with what changed them since, the newest first."""
+        """Yield the messages before the ticket that its own refer to, and changes of them, newest first."""
         wanted = set(missing)
         read = DeskRow.query(
-            rows.conversation_pk(ticket.conversation_id),
+            keys.conversation_pk(ticket.conversation_id),
             DeskRow.sk.between("message#", first),
             scan_index_forward=False,
             page_size=LOOKED_BACK // 5,
@@ -140,7 +141,7 @@ class Threads:
                 yield row
 
     def message(self, ticket: Ticket, row: DeskRow) -> Message:
-        """Open a message of the ticket's customer."""
+        """Open the row of a message."""
         ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
         content, unreadable = self.open(ticket.contact_id, sealing.message_content(ref), row.content)
         opened, (status, failure) = content or {}, outcome(row)
@@ -176,7 +177,7 @@ class Threads:
 
 
 def _names(row: DeskRow) -> set[str]:
-    """Blind names by which a message is referred to; a change is referred to by nothing."""
+    """Return the pseudonyms by which others refer to a message; none for a change."""
     return set() if row.kind in CHANGES else {row.provider_hash or "", *(row.links or ())} - {""}
 
 

@@ -1,14 +1,14 @@
-"""The messages of ours that tickets name as not delivered, with their own texts."""
+"""Reads the undelivered messages that tickets name."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.tickets.model import PREVIEW
 from chalicelib.tickets.records import Undelivered
-from chalicelib.tickets.records_of_rows import outcome
+from chalicelib.tickets.records_from_rows import outcome
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import EncryptionContext
 
@@ -18,12 +18,14 @@ def undelivered(
     read: Callable[[Sequence[tuple[str, str]]], list[DeskRow]],
     content_of: Callable[[str, EncryptionContext, bytes | None], tuple[dict[str, Any] | None, bool]],
 ) -> dict[str, Undelivered]:
-    """Return by a ticket's partition what its row names. `read` gets rows by their keys, `content_of` opens a value of
-    a contact. Raises Unavailable."""
-    keys = {row.pk: _key(row) for row in tickets if row.undelivered}
-    named = {(row.pk, row.sk): row for row in read(list(dict.fromkeys(keys.values())))}
+    """Return the undelivered message of each ticket that names one, by the ticket's partition key.
+
+    `read` returns rows by their keys; `content_of` opens a sealed mapping of a contact. Raises Unavailable.
+    """
+    wanted = {row.pk: _key(row) for row in tickets if row.undelivered}
+    named = {(row.pk, row.sk): row for row in read(list(dict.fromkeys(wanted.values())))}
     found = {}
-    for pk, key in keys.items():
+    for pk, key in wanted.items():
         row = named.get(key)
         found[pk] = Undelivered()
         if row is not None:
@@ -34,4 +36,4 @@ def undelivered(
 
 
 def _key(ticket: DeskRow) -> tuple[str, str]:
-    return rows.conversation_pk(str(ticket.conversation_id)), f"message#{ticket.undelivered}"
+    return keys.conversation_pk(str(ticket.conversation_id)), f"message#{ticket.undelivered}"

@@ -1,4 +1,4 @@
-"""What colleagues change on tickets: each change and its activity line in one transaction."""
+"""Writes what the staff change on tickets, each change with its activity lines in one transaction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +9,12 @@ from chalicelib.core.clock import gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.writes import Write, Writes, client_guard, pseudonym_of_notice
-from chalicelib.tickets.draft_store import spent
-from chalicelib.tickets.drafts import DraftPlace
+from chalicelib.tickets.draft_store import delete_sent_draft
+from chalicelib.tickets.drafts import DraftKey
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.records import Conversation, Event, Ticket
 from chalicelib.vault import sealing
@@ -28,7 +28,7 @@ class TicketWrites:
         self._writes = Writes(tables)
 
     def change(self, ticket: Ticket, new: Mapping[str, Any], events: list[Event], author: str, now: int) -> bool:
-        """Set attributes of a ticket and write its activity lines, if nothing of it changed meanwhile.
+        """Set attributes of a ticket and add activity lines, if state, priority and assignee are still as in `ticket`.
 
         `new` maps attributes to values; None removes one. Returns whether it was written.
         """
@@ -54,13 +54,15 @@ class TicketWrites:
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept) if kept else ""
         if gone:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
-        pk = rows.ticket_pk(ticket.id)
+        pk = keys.ticket_pk(ticket.id)
         return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values | kept)
 
     def _newest_again(self, ticket: Ticket) -> Write:
-        """A closed ticket comes back only while it is its conversation's newest: messages go to that one. The contact's
-        date goes with the ticket's."""
-        pk, values = rows.conversation_pk(ticket.conversation_id), {"ticket": ticket.id}
+        """Remove the contact's expiry date when a ticket is reopened, if the ticket is still the conversation's newest.
+
+        Messages go to the newest ticket, so no other may be reopened.
+        """
+        pk, values = keys.conversation_pk(ticket.conversation_id), {"ticket": ticket.id}
         return self._writes.update("head", "desk", pk, "head", "REMOVE expires_at", "ticket_id = :ticket", values)
 
     def _event(self, ticket: Ticket, event: Event, author: str, now: int, order: int) -> Write:
@@ -77,17 +79,17 @@ class TicketWrites:
             "params": dict(event.params),
             **_dates(ticket),
         }
-        pk = rows.conversation_pk(ref.conversation_id)
+        pk = keys.conversation_pk(ref.conversation_id)
         return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes)
 
     def comment(
         self, ticket: Ticket, head: Conversation, text: str, author: str, now: int, name: str = ""
     ) -> MessageRef | None:
-        """Keep an internal comment, sealed like a message, behind the contact's fence. None, with nothing stored, when
-        the fence moved or somebody else was at the conversation in that instant.
+        """Store an internal comment, sealed like a message; return its reference.
 
-        `name` is that of the id by which a repetition is recognised. With one the comment is stored once, and the draft
-        that it was made of goes with it.
+        Returns None, with nothing stored, when the conversation's epoch changed or another write conflicted.
+
+        `name` is the hash of the client's id. With it the comment is stored once, and its draft is deleted.
         """
         ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice("comment", new_id()))
         attributes = {
@@ -101,34 +103,35 @@ class TicketWrites:
             "author": author,
             **_dates(ticket),
         }
-        pk = rows.conversation_pk(ref.conversation_id)
+        pk = keys.conversation_pk(ref.conversation_id)
         writes = [
             self._writes.put("message", "desk", pk, f"message#{ref.tail}", attributes),
             self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": head.epoch}),
         ]
         if name:
-            place = DraftPlace(ticket.conversation_id, ticket.id, author, "comment")
+            place = DraftKey(ticket.conversation_id, ticket.id, author, "comment")
             guard = self._writes.put("client", "desk", pk, f"client#{name}", client_guard(ref, now))
-            writes += [guard, spent(self._writes, place, name, now)]
+            writes += [guard, delete_sent_draft(self._writes, place, name, now)]
         return ref if self._transact(writes) else None
 
     def stored_under(self, conversation_id: str, name: str, now: int) -> MessageRef | None:
-        """The comment that was stored under a client's id, by its name, while that is remembered."""
-        row = get_row(rows.conversation_pk(conversation_id), f"client#{name}")
+        """Return the reference of the comment that was stored under the hash of a client's id, while it is
+        remembered."""
+        row = get_row(keys.conversation_pk(conversation_id), f"client#{name}")
         return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
 
     def mark_read(self, ticket: Ticket, reader: str) -> bool:
-        """Take off the unread messages that were shown, for its assignee or, without one, for anybody.
+        """Mark the messages that were shown as read, if `reader` is the assignee or there is none.
 
-        What arrives meanwhile stays unread: the number that was seen is subtracted, nothing is set to zero.
+        The number of shown messages is subtracted, so that what arrived meanwhile stays unread.
         """
         return self._read(ticket, {"seen": ticket.unread, "me": reader}, "unread >= :seen")
 
     def mark_seen(self, ticket: Ticket, behind: int, reader: str) -> bool:
-        """Take off the unread messages but the newest `behind`, if nothing arrived and nobody else read since.
+        """Mark all but the newest `behind` messages as read, if nothing arrived and nobody else read since.
 
-        So two who looked at different parts take nothing off together that neither has seen. The number alone would
-        not do: it is the same again when one message arrives and one is read.
+        The condition keeps two readers of different parts from marking what neither has seen. It includes the time of
+        the last activity, because the count alone is the same again after one message arrives and one is read.
         """
         values = {"seen": ticket.unread - behind, "unread": ticket.unread, "last": ticket.activity, "me": reader}
         return self._read(ticket, values, "unread = :unread AND activity = :last")
@@ -136,7 +139,7 @@ class TicketWrites:
     def _read(self, ticket: Ticket, values: dict[str, Any], condition: str) -> bool:
         condition += " AND (attribute_not_exists(assignee) OR assignee = :me)"
         write = self._writes.update(
-            "ticket", "desk", rows.ticket_pk(ticket.id), "ticket", "SET unread = unread - :seen", condition, values
+            "ticket", "desk", keys.ticket_pk(ticket.id), "ticket", "SET unread = unread - :seen", condition, values
         )
         try:
             self._client.update_item(**write.item["Update"])
@@ -161,7 +164,7 @@ class TicketWrites:
 
 
 def _dates(ticket: Ticket) -> dict[str, int]:
-    """The dates of a row that is added to a closed ticket; none while it is open."""
+    """Return the expiry attributes of a row that is added to a closed ticket; none for an open one."""
     date = ticket.expires_at // 1000
     return {"expires_at": date, "gone_at": gone_at(date)} if date else {}
 

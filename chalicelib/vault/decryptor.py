@@ -1,4 +1,4 @@
-"""Opening what is sealed, for the functions that may. An opened key lives no longer than one `Opener`."""
+"""Opens sealed values. Opened keys live no longer than one decryptor, which serves one request."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from chalicelib.vault.vault import CannotOpen, EncryptionContext, Vault, public_
 
 
 class BatchDecryptor:
-    """Opens sealed values of one request. Make a new one per request and drop it afterwards."""
+    """Opens the sealed values of one request, fetching keys of contacts in batches. Make a new one per request."""
 
     def __init__(self, vault: Callable[[], Vault]) -> None:
         self._vault = vault
@@ -21,7 +21,7 @@ class BatchDecryptor:
         self._closed: set[str] = set()
 
     def load(self, contact_ids: Iterable[str]) -> None:
-        """Fetch the keys of these contacts in one BatchGetItem per hundred; those already here are not asked again."""
+        """Fetch the keys of these contacts in one BatchGetItem per hundred; keys fetched before are not read again."""
         wanted = [one for one in dict.fromkeys(contact_ids) if one not in self._private]
         if not wanted:
             return
@@ -30,32 +30,32 @@ class BatchDecryptor:
             key = ContactKey(row.pk, row.public_key, row.sealed_private, row.vault_id)
             try:
                 self._private[row.pk] = self._vault().open_contact_key(key)
-            except CannotOpen:  # said when a value of this contact is asked for: the others can be opened
+            except CannotOpen:  # raised when a value of this contact is opened: other contacts are not affected
                 self._closed.add(row.pk)
 
-    def json(self, contact_id: str, place: EncryptionContext, sealed: bytes | None) -> dict[str, Any] | None:
-        """Open a sealed mapping, or return None when the contact's key is gone: the content is erased.
+    def json(self, contact_id: str, context: EncryptionContext, sealed: bytes | None) -> dict[str, Any] | None:
+        """Open a sealed mapping; return None when the contact's key is destroyed, that is, the content is erased.
 
-        Raises CannotOpen when the key is there and the value does not open.
+        Raises CannotOpen when the key exists and the value does not open.
         """
         private = self._key(contact_id)
-        return open_json(private, place, sealed) if private and sealed else None
+        return open_json(private, context, sealed) if private and sealed else None
 
-    def text(self, contact_id: str, place: EncryptionContext, sealed: bytes | None) -> str | None:
-        """Open a sealed text, or return None when the contact's key is gone. Raises CannotOpen."""
+    def text(self, contact_id: str, context: EncryptionContext, sealed: bytes | None) -> str | None:
+        """Open a sealed text; return None when the contact's key is destroyed. Raises CannotOpen."""
         private = self._key(contact_id)
         if not private or not sealed:
             return None
         try:
-            return unseal(private, place, sealed).decode()
+            return unseal(private, context, sealed).decode()
         except UnicodeDecodeError as error:
             raise CannotOpen("This value opens and is not a text.") from error
 
     def seal_key(self, contact_id: str, claimed: bytes) -> bytes | None:
-        """Return the public key to seal to, made from the contact's own private key; None when that is gone.
+        """Return the public key to seal to, derived from the contact's private key; None when that is destroyed.
 
-        `claimed` is what the conversation's head says. The head can be written by functions that anyone can call:
-        when it names another key, nothing may be sealed to it. Raises Conflict with the code key_mismatch.
+        `claimed` is the public key in the conversation's head. Functions that anyone can call write the head, so
+        nothing is sealed to a key that differs from the derived one. Raises Conflict with the code key_mismatch then.
         """
         try:
             private = self._key(contact_id)

@@ -1,6 +1,6 @@
-"""What only the dashboard can write: keys derived from the text key, and the proof on a colleague's row.
+"""Derives keys for single purposes from the text key, which only the indexer and the dashboard hold.
 
-Functions that anyone can call hold other secrets, so a row that they write names no session and proves no colleague.
+Functions that anyone can call hold other secrets, so they can forge neither a session nor a row of the staff.
 """
 
 import hashlib
@@ -8,5 +8,5 @@ import hmac
 
 
 def derive(secret: bytes, purpose: str) -> bytes:
-    """Return a key (32 bytes) for one purpose alone: session, challenge, brake or staff."""
+    """Return a key (32 bytes) for one purpose: session, challenge, brake (the login throttle) or staff (row MACs)."""
     return hmac.new(secret, f"derived|{purpose}".encode(), hashlib.sha256).digest()

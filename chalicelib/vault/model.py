@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class ContactKey(NamedTuple):
-    """What the table `keys` holds of one contact. `vault_id` names the vault key that opens `sealed_private`."""
+    """A contact's key pair in the table `keys`. `vault_id` is the id of the vault key that opens `sealed_private`."""
 
     contact_id: str
     public: bytes

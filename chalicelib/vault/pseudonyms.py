@@ -1,7 +1,7 @@
-"""Blind names: what stands in keys instead of an address or a provider's id.
+"""Pseudonyms: HMACs that stand in keys of items instead of addresses, provider ids and words.
 
-An HMAC lets us find a row by what we are told and shows nothing of it to who reads the row. The address key is
-intake's; docs/security.md says what its theft would reveal.
+A row can be found by a known address, but its key does not reveal the address. Intake holds the address key;
+docs/security.md says what its theft would reveal.
 """
 
 import hashlib
@@ -16,34 +16,34 @@ def _hash(key: bytes, *parts: str) -> str:
 
 
 class AddressKey:
-    """The key of addresses and provider ids. All names are 32 hexadecimal digits (128 bits)."""
+    """Makes pseudonyms of addresses and provider ids: 32 hexadecimal digits (128 bits)."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     def address(self, channel: Channel, account: str, address: Address) -> str:
-        """Name of an address within one channel account."""
+        """Return the pseudonym of an address within one channel account."""
         return _hash(self._key, "address", channel, account, address.kind, address.value)
 
     def message(self, channel: Channel, account: str, provider_id: str) -> str:
-        """Name of a provider's message id."""
+        """Return the pseudonym of a provider's message id."""
         return _hash(self._key, "message", channel, account, provider_id)
 
     def profile(self, name: str, username: str) -> str:
-        """Name of a profile, to notice that a person changed theirs."""
+        """Return the hash of a profile, by which a changed name or username is noticed."""
         return _hash(self._key, "profile", name, username)
 
     def raw(self, raw: bytes) -> str:
-        """Name of a raw part, so that its redelivery is stored once."""
+        """Return the hash of a raw part, so that a repeated delivery is stored once."""
         return _hash(self._key, "raw", hashlib.sha256(raw).hexdigest())
 
 
 class TextKey:
-    """The key of names and words; only the indexer and the dashboard hold it."""
+    """Makes pseudonyms of words for the search index. Only the indexer and the dashboard hold its key."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     def word(self, word: str) -> str:
-        """Name of a normalised word or address that people search for."""
+        """Return the pseudonym of a normalised word or address that people search for."""
         return _hash(self._key, "word", word)

@@ -1,8 +1,9 @@
-"""A new vault key in place of the old one, without a moment in which anything cannot be opened.
+"""Replaces the vault key by a new one; everything can be opened at every moment of the rotation.
 
-1. `begin`: the new key joins the secret; readers hold both. 2. The deployment's parameter VaultPublicKey names the
-new one: intake seals to it from then on. 3. `reseal` in two passes: the second finds the keys of contacts that
-intake made while it still knew the old one. 4. `end`: the old key leaves the secret once nothing needs it.
+1. `with_new_key` adds the new key to the secret; readers hold both.
+2. The deployment's parameter VaultPublicKey is set to the new key; intake seals to it from then on.
+3. `Rotation.reseal` runs twice: the second pass finds what intake sealed while it still used the old key.
+4. `without_old_keys` removes the old key once nothing needs it.
 """
 
 import base64
@@ -22,7 +23,7 @@ from chalicelib.vault.vault import Vault, encode_key, fingerprint, new_pair, sea
 
 
 def wrapped_pair(kms: Any, kms_key: str) -> dict[str, str]:
-    """Make a vault key: public half in the clear, private half wrapped by KMS."""
+    """Make a vault key: its id, the public half, and the private half wrapped by KMS."""
     pair = new_pair()
     answer = kms.encrypt(KeyId=kms_key, Plaintext=pair.private, EncryptionContext=VAULT_CONTEXT)
     return {
@@ -32,22 +33,22 @@ def wrapped_pair(kms: Any, kms_key: str) -> dict[str, str]:
     }
 
 
-def created(kms: Any, kms_key: str) -> dict[str, Any]:
-    """Return the vault secret of a new stage."""
+def first_secret(kms: Any, kms_key: str) -> dict[str, Any]:
+    """Return the vault secret of a new deployment."""
     key = wrapped_pair(kms, kms_key)
     return {"version": 1, "keys": [key], "current": key["id"]}
 
 
-def begun(secret: Mapping[str, Any], kms: Any, kms_key: str) -> dict[str, Any]:
-    """Return the secret with a new current key beside the old. Raises Conflict when a rotation is under way."""
+def with_new_key(secret: Mapping[str, Any], kms: Any, kms_key: str) -> dict[str, Any]:
+    """Return the secret with a new current key beside the old one. Raises Conflict when a rotation is under way."""
     if len(secret["keys"]) > 1:
         raise Conflict("A rotation is under way: run vault-reseal, then vault-end.")
     key = wrapped_pair(kms, kms_key)
     return {**secret, "keys": [*secret["keys"], key], "current": key["id"]}
 
 
-def ended(secret: Mapping[str, Any], left: int) -> dict[str, Any]:
-    """Return the secret with the current key alone. Raises Conflict while `left` values need the old one."""
+def without_old_keys(secret: Mapping[str, Any], left: int) -> dict[str, Any]:
+    """Return the secret with the current key alone. Raises Conflict while `left` values still need the old one."""
     if left:
         raise Conflict(f"{left} values are still sealed to the old key: run vault-reseal again.")
     return {**secret, "keys": [key for key in secret["keys"] if key["id"] == secret["current"]]}
@@ -55,7 +56,7 @@ def ended(secret: Mapping[str, Any], left: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Rotation:
-    """Seals what is sealed to an old vault key anew to `public`. `now` is the desk's time in ms."""
+    """Seals anew to the vault key `public` what is sealed to an older one. `now` is in ms."""
 
     client: Any
     tables: Mapping[str, str]
@@ -64,9 +65,9 @@ class Rotation:
     now: int
 
     def reseal(self) -> tuple[int, int]:
-        """Run one pass; return how many values were sealed anew and how many are still sealed to an old key.
+        """Run one pass; return how many values were sealed anew and how many are still sealed to an older key.
 
-        A key that is destroyed meanwhile stays destroyed: every write demands the value that was read.
+        Every write is conditional on the value that was read, so that a key destroyed meanwhile stays destroyed.
         """
         moved = 0
         for item in list(self._old()):
@@ -94,10 +95,10 @@ class Rotation:
             key = ContactKey(item["pk"], item["public_key"], item["sealed_private"], item["vault_id"])
             return self._write("keys", {"pk": {"S": item["pk"]}}, "sealed_private", item,
                                self.vault.reseal(key, self.public).sealed_private)  # fmt: skip
-        place = sealing.unclear_part(item["sk"])
-        text = self.vault.open_vaulted(item["vault_id"], place, item["raw"])
+        context = sealing.unparsed_part(item["sk"])
+        text = self.vault.open_vaulted(item["vault_id"], context, item["raw"])
         where = {"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}}
-        return self._write("desk", where, "raw", item, seal(self.public, place, text))
+        return self._write("desk", where, "raw", item, seal(self.public, context, text))
 
     def _write(self, table: str, key: AttributeValues, attribute: str, item: Mapping[str, Any], sealed: bytes) -> bool:
         try:

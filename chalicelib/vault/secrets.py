@@ -1,4 +1,4 @@
-"""Secrets, fetched when first needed and kept for a short while, so that a rotation is seen without a deployment."""
+"""Reads secrets when first needed and caches them briefly, so that a rotation takes effect without a deployment."""
 
 import json
 import time
@@ -12,15 +12,16 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.vault.vault import Vault, decode_key
 
 KEEP_SECONDS = 300
+"""How long a secret is cached."""
 VAULT_CONTEXT = {"purpose": "vault"}
-"""The encryption context under which KMS wraps the vault's private key."""
+"""KMS encryption context under which the vault's private keys are wrapped."""
 
 
 class Inbound(NamedTuple):
-    """What intake needs to trust a webhook and to name an address.
+    """The secret of intake: the key of address pseudonyms, and what verifies webhooks.
 
-    `whatsapp` maps an account (phone number id) to its app secret and verify token, `telegram` a bot's id to the
-    secret that its webhook carries.
+    `whatsapp` maps an account (phone number id) to its app secret and verify token; `telegram` maps a bot's id to the
+    secret that its webhooks carry.
     """
 
     address_key: bytes
@@ -29,14 +30,14 @@ class Inbound(NamedTuple):
 
 
 class Outbound(NamedTuple):
-    """What the sender needs: WhatsApp access tokens and Telegram bot tokens by account."""
+    """The secret of the sender: WhatsApp access tokens and Telegram bot tokens, by account."""
 
     whatsapp: dict[str, str]
     telegram: dict[str, str]
 
 
 class Secrets:
-    """Reads secrets by id through a Secrets Manager client made when first needed."""
+    """Reads secrets by id. `make_client` makes the Secrets Manager client when it is first needed."""
 
     def __init__(self, make_client: Callable[[], Any], clock: Callable[[], float] = time.monotonic) -> None:
         self._make_client = make_client
@@ -45,7 +46,7 @@ class Secrets:
         self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
     def read(self, secret_id: str) -> dict[str, Any]:
-        """Return a secret's JSON. Raises Unavailable."""
+        """Return a secret, parsed from JSON. Raises Unavailable."""
         until, value = self._kept.get(secret_id, (0.0, {}))
         if self._clock() < until:
             return value
@@ -59,7 +60,7 @@ class Secrets:
         return fresh
 
     def forget(self, secret_id: str) -> None:
-        """Read the secret anew at the next use, for example after a provider refused a token."""
+        """Drop a secret from the cache, for example after a provider refused a token."""
         self._kept.pop(secret_id, None)
 
     def inbound(self, secret_id: str) -> Inbound:
@@ -81,7 +82,7 @@ class Secrets:
 
 
 def open_vault(secret: dict[str, Any], kms: Any) -> Vault:
-    """Unwrap the vault's private keys with KMS. Raises Unavailable."""
+    """Return the vault, its private keys unwrapped by KMS. Raises Unavailable."""
     try:
         return Vault(
             {

@@ -1,8 +1,8 @@
-"""Sealing and opening. Whoever may write needs public keys only; whoever may read needs the vault's private key.
+"""Seals and opens personal data. Writing needs public keys only; reading needs the vault's private key.
 
-A contact's content is sealed with HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-256-GCM) to the contact's
-own public key. The contact's private key is itself sealed to the vault's public key. `info` binds a ciphertext
-to its place, so that one which is moved to another item or attribute does not open.
+A contact's content is sealed with HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-256-GCM) to the contact's own
+public key. The contact's private key is sealed to the vault's public key. The encryption context is HPKE's `info`: a
+ciphertext that is moved to another item or attribute does not open.
 
 Format of a sealed value: one version byte, then the HPKE message (32 bytes of encapsulated key, ciphertext, tag).
 """
@@ -20,18 +20,21 @@ from chalicelib.vault.model import ContactKey
 
 FORMAT = 1
 OVERHEAD = 1 + 32 + 16
-"""Bytes that sealing adds to a text."""
+"""Bytes that sealing adds."""
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
 class CannotOpen(DeskError):
-    """The value was sealed for another key or place, was damaged, or has a format that this release does not know."""
+    """The value was sealed for another key or context, is damaged, or has a format that this release does not know."""
 
     code = "cannot_open"
 
 
 class EncryptionContext(NamedTuple):
-    """Where a sealed value lives. `table` is the logical name, `item_id` never changes during the item's life."""
+    """The item and attribute to which a sealed value is bound. `table` is the logical name; `item_id` never changes.
+
+    The values are frozen: they are part of every ciphertext.
+    """
 
     table: str
     item_class: str
@@ -39,7 +42,8 @@ class EncryptionContext(NamedTuple):
     attribute: str
 
     def info(self) -> bytes:
-        """Return the HPKE info: version and fields, each with its length in front, so that no two places collide."""
+        """Return HPKE's `info`: the format version and the fields, each after its length, so that no two contexts
+        collide."""
         parts = [part.encode() for part in (self.table, self.item_class, self.item_id, self.attribute)]
         return bytes([FORMAT]) + b"".join(len(part).to_bytes(2, "big") + part for part in parts)
 
@@ -62,18 +66,18 @@ def public_of(private: bytes) -> bytes:
     return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
 
 
-def seal(public: bytes, place: EncryptionContext, text: bytes) -> bytes:
-    """Seal `text` so that only the owner of `public`'s private key can open it, and only as the value of `place`."""
+def seal(public: bytes, context: EncryptionContext, text: bytes) -> bytes:
+    """Seal `text` for the holder of the private key of `public`, bound to the encryption context."""
     key = X25519PublicKey.from_public_bytes(public)
-    return bytes([FORMAT]) + _SUITE.encrypt(text, key, place.info())
+    return bytes([FORMAT]) + _SUITE.encrypt(text, key, context.info())
 
 
-def unseal(private: bytes, place: EncryptionContext, sealed: bytes) -> bytes:
-    """Open what `seal` made for this key and place. Raises CannotOpen."""
+def unseal(private: bytes, context: EncryptionContext, sealed: bytes) -> bytes:
+    """Open what `seal` made for this key and encryption context. Raises CannotOpen."""
     if not sealed or sealed[0] != FORMAT:
         raise CannotOpen("This value has a sealing format that this release does not know.")
     try:
-        return _SUITE.decrypt(sealed[1:], X25519PrivateKey.from_private_bytes(private), place.info())
+        return _SUITE.decrypt(sealed[1:], X25519PrivateKey.from_private_bytes(private), context.info())
     except (InvalidTag, ValueError) as error:
         raise CannotOpen("This value does not open with this key at this place.") from error
 
@@ -83,44 +87,44 @@ def fingerprint(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
-def contact_key_place(contact_id: str) -> EncryptionContext:
-    """Where a contact's sealed private key lives."""
+def contact_key_context(contact_id: str) -> EncryptionContext:
+    """Encryption context of a contact's sealed private key."""
     return EncryptionContext("keys", "key", contact_id, "sealed_private")
 
 
 def new_contact_key(vault_public: bytes, contact_id: str) -> ContactKey:
-    """Make a contact's key pair and seal its private half to the vault; the clear private half is dropped here."""
+    """Make a contact's key pair, the private half sealed to the vault and nowhere kept in the clear."""
     pair = new_pair()
-    sealed = seal(vault_public, contact_key_place(contact_id), pair.private)
+    sealed = seal(vault_public, contact_key_context(contact_id), pair.private)
     return ContactKey(contact_id, pair.public, sealed, fingerprint(vault_public))
 
 
 class Vault:
-    """The deployment's private keys, by id: the current one and, during a rotation, the one before."""
+    """The deployment's private keys by id: the current one and, during a rotation, the previous one."""
 
     def __init__(self, private_keys: dict[str, bytes]) -> None:
         self._private_keys = private_keys
 
     def open_contact_key(self, key: ContactKey) -> bytes:
-        """Return a contact's raw private key, which lives no longer than the request. Raises CannotOpen."""
+        """Return a contact's raw private key, not to be kept beyond the request. Raises CannotOpen."""
         private = self._private_keys.get(key.vault_id)
         if private is None:
             raise CannotOpen(
                 "The vault does not hold the key that sealed this contact's key; see the rotation runbook."
             )
-        return unseal(private, contact_key_place(key.contact_id), key.sealed_private)
+        return unseal(private, contact_key_context(key.contact_id), key.sealed_private)
 
-    def open_vaulted(self, vault_id: str, place: EncryptionContext, sealed: bytes) -> bytes:
-        """Open what was sealed to the vault itself, such as a part that names no person. Raises CannotOpen."""
+    def open_vaulted(self, vault_id: str, context: EncryptionContext, sealed: bytes) -> bytes:
+        """Open what was sealed to the vault itself, such as an unparsed part. Raises CannotOpen."""
         private = self._private_keys.get(vault_id)
         if private is None:
             raise CannotOpen("The vault does not hold the key that sealed this value.")
-        return unseal(private, place, sealed)
+        return unseal(private, context, sealed)
 
     def reseal(self, key: ContactKey, new_public: bytes) -> ContactKey:
-        """Return the same contact's key sealed to another vault key. Raises CannotOpen."""
+        """Return a contact's key, its private half sealed to another vault key. Raises CannotOpen."""
         private = self.open_contact_key(key)
-        sealed = seal(new_public, contact_key_place(key.contact_id), private)
+        sealed = seal(new_public, contact_key_context(key.contact_id), private)
         return ContactKey(key.contact_id, key.public, sealed, fingerprint(new_public))
 
 

@@ -47,4 +47,4 @@ def with_request(messages: Sequence[Message], request: Request | None) -> list[M
         for step, kind in _LINES
         if request.done(step) and (asked or step not in (Step.SUPPRESSED, Step.ANNOUNCED))
     ]
-    return sorted([*messages, *lines], key=lambda one: one.place)
+    return sorted([*messages, *lines], key=lambda one: one.position)

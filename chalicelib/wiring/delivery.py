@@ -11,7 +11,7 @@ from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring
 
 if TYPE_CHECKING:
-    from chalicelib.contacts.index import IndexContact
+    from chalicelib.contacts.index_contact import IndexContact
     from chalicelib.contacts.text_index import TextIndex
     from chalicelib.messages.take_back import TakeBack
     from chalicelib.outbox.deliver import Deliver
@@ -72,7 +72,7 @@ def _deliver(address_key: bytes) -> "Deliver":
     config = settings()
 
     def enqueue(conversation_id: str, wait: int) -> None:
-        queues().later(config.queue_retry, {"conversation_id": conversation_id}, wait)
+        queues().send_later(config.queue_retry, {"conversation_id": conversation_id}, wait)
 
     return Deliver(
         store=Outbox(client("dynamodb"), wiring.tables(), AddressKey(address_key), sleep_with_jitter),
@@ -130,7 +130,7 @@ def text_index() -> "TextIndex":
 
 def index_contact() -> "IndexContact":
     """What the indexer does. Raises Unavailable."""
-    from chalicelib.contacts.index import IndexContact
+    from chalicelib.contacts.index_contact import IndexContact
     from chalicelib.contacts.index_store import ContactIndex
     from chalicelib.contacts.texts import ContactTexts
 

@@ -13,9 +13,10 @@ from chalicelib.profile.model import Profile
 from chalicelib.staff.sessions import LoginThrottle, SessionStore
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket
+from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.draft_store import DraftStore
+from chalicelib.tickets.open_ticket import MarkSeen, OpenTicket
 from chalicelib.tickets.queries import TicketQueries
-from chalicelib.tickets.work import CommentOnTicket, MarkSeen, OpenTicket
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.derived_keys import derive
 from chalicelib.vault.vault import decode_key

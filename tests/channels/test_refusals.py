@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.channels import refusals
 from chalicelib.channels.telegram import errors as telegram
 from chalicelib.channels.whatsapp import errors as whatsapp
-from chalicelib.core.failures import OWN, Act
+from chalicelib.core.failures import OWN_CODES, Act
 from chalicelib.web.labels import FAILURES
 
 MEANT = [
@@ -46,12 +46,12 @@ def test_what_a_code_means(channel: str, code: str, reason: str, stops: bool) ->
 
 
 def test_every_class_has_its_sentences_and_every_sentence_a_class() -> None:
-    meanings = [*OWN.values(), *whatsapp.MEANINGS.values(), *telegram.MEANINGS.values()]
+    meanings = [*OWN_CODES.values(), *whatsapp.MEANINGS.values(), *telegram.MEANINGS.values()]
     assert {one.reason for one in meanings} | {"gave_up", "unlisted", "unknown"} == set(FAILURES)
 
 
 def test_what_stops_a_channel_is_of_a_class_that_names_an_administrator() -> None:
-    meanings = [*OWN.values(), *whatsapp.MEANINGS.values(), *telegram.MEANINGS.values()]
+    meanings = [*OWN_CODES.values(), *whatsapp.MEANINGS.values(), *telegram.MEANINGS.values()]
     stopping = {one.reason for one in meanings if one.act is Act.STOP}
     assert stopping == {"channel_stopped", "payment", "number"}
     assert {FAILURES[one].way for one in stopping} == {FAILURES["payment"].way}

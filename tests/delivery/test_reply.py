@@ -298,7 +298,7 @@ def test_no_client_id_of_a_caller_stands_in_the_way_of_sending_again(desk: Deliv
     desk.provider.faults = [desk.provider.telegram_error(400, "Bad Request: chat not found")]
     failed = desk.reply(ticket, "Первый")
     desk.sender()(ticket["conversation_id"])
-    taken = form.format(at=failed.at, blind=failed.blind, ref=failed)
+    taken = form.format(at=failed.at, blind=failed.pseudonym, ref=failed)
     desk.reply(ticket, "Первый", taken)
     desk.sender()(ticket["conversation_id"])
 

@@ -63,7 +63,7 @@ def test_a_transaction_that_always_meets_others_gives_up(desk: Delivery) -> None
         desk.sender(store=desk.outbox(Conflicting(desk.dynamodb, 99)))(ticket["conversation_id"])
     assert desk.provider.calls == 0
     with pytest.raises(Unavailable):
-        Transactions(Conflicting(desk.dynamodb, 99), lambda attempt: None).until_done(lambda refused: [WRITE])
+        Transactions(Conflicting(desk.dynamodb, 99), lambda attempt: None).run_until_written(lambda refused: [WRITE])
 
 
 @pytest.mark.parametrize(

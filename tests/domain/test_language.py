@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.language import detect
+from chalicelib.core.detect_language import detect
 
 KAZAKH_LETTERS = "әғқңөұүһіӘҒҚҢӨҰҮҺІ"
 SILENT = st.text(st.sampled_from("0123456789 .,!?😟👍🙏\n()+-"))

@@ -20,7 +20,7 @@ from chalicelib.channels import split
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.channels.whatsapp import parse as whatsapp
 from chalicelib.contacts import search_words
-from chalicelib.core import language, normal
+from chalicelib.core import detect_language, normal
 from chalicelib.privacy.recognition import guesses as privacy_guess
 from chalicelib.privacy.recognition import words as privacy_words
 from chalicelib.tickets.apply_edits import apply_edits
@@ -159,9 +159,9 @@ def _parse_telegram(text: str) -> object:
 
 
 WORK: dict[str, Callable[[str], object]] = {
-    "detect": language.detect,
+    "detect": detect_language.detect,
     "normal": normal.normal,
-    "seen": normal.seen,
+    "seen": normal.display_name,
     "tokens": search_words.tokens,
     "wanted_words": search_words.wanted_words,
     "contact_words": lambda text: search_words.contact_words(text, "", "", "", ""),

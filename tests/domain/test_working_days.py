@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.texts import KAZAKHSTAN
-from chalicelib.core.working_days import deadline, working_days_between, works
+from chalicelib.core.working_days import deadline, is_working_day, working_days_between
 from chalicelib.profile.model import Deadline
 
 DAY = 24 * 60 * 60 * 1000
@@ -89,7 +89,7 @@ def test_the_day_is_the_one_in_almaty() -> None:
     ],
 )
 def test_single_days(day: str, worked: bool) -> None:
-    assert works(datetime.date.fromisoformat(day)) is worked
+    assert is_working_day(datetime.date.fromisoformat(day)) is worked
 
 
 MOMENTS = st.integers(at("2024-01-01 00:00"), at("2030-12-31 23:59"))
@@ -99,7 +99,7 @@ MOMENTS = st.integers(at("2024-01-01 00:00"), at("2030-12-31 23:59"))
 def test_a_term_lasts_so_many_calendar_days_at_least(start: int, days: int) -> None:
     end = deadline(working(days), start)
     assert end - start >= days * DAY
-    assert works(datetime.datetime.fromtimestamp(end / 1000, KAZAKHSTAN).date())
+    assert is_working_day(datetime.datetime.fromtimestamp(end / 1000, KAZAKHSTAN).date())
     assert working_days_between(start, end) == days
 
 

@@ -24,9 +24,9 @@ from chalicelib.staff.model import Staff
 from chalicelib.staff.store import StaffStore
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
+from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.drafts import KINDS
 from chalicelib.tickets.queries import TicketQueries as DeskReading
-from chalicelib.tickets.work import CommentOnTicket
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault import sealing
 from chalicelib.vault.single_decryptor import SingleDecryptor

@@ -17,7 +17,7 @@ from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage
 from chalicelib.privacy.model import Request
 from chalicelib.profile.load import load_profile
-from chalicelib.tickets.work import CommentOnTicket
+from chalicelib.tickets.comment import CommentOnTicket
 from tests.delivery.conftest import BOLAT
 from tests.e2e.erasing import Rows, belonging, ids_of
 from tests.erasure.absence import verify

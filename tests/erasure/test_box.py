@@ -127,14 +127,14 @@ def test_of_two_tasks_at_once_one_asks(boxes: Boxes) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(ours, name)
 
-        def until_done(self, build: Callable[[frozenset[str]], Any]) -> bool:
+        def run_until_written(self, build: Callable[[frozenset[str]], Any]) -> bool:
             def overtaken(refused: frozenset[str]) -> Any:
                 writes = build(refused)
                 if not refused:
                     rival(request_id)
                 return writes
 
-            return ours.until_done(overtaken)
+            return ours.run_until_written(overtaken)
 
     assert boxes.suppress(store=Behind())(request_id) == {"outcome": "suppressed"}
     boxes.send()

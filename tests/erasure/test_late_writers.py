@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contacts.index import IndexContact
+from chalicelib.contacts.index_contact import IndexContact
 from chalicelib.contacts.texts import ContactTexts
 from chalicelib.core.addresses import Address, Author
 from chalicelib.messages.model import NumberChanged, ReachChanged, StatusUpdate
@@ -18,8 +18,8 @@ from chalicelib.privacy.model import Request
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.auto_close import AutoClose, Idle
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
+from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.queries import TicketQueries as DeskReading
-from chalicelib.tickets.work import CommentOnTicket
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.single_decryptor import SingleDecryptor
 from tests.delivery.conftest import BOLAT

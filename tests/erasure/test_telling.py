@@ -335,7 +335,7 @@ def test_who_is_overtaken_while_announcing_again_announces_nothing(
 ) -> None:
     """Given a rival who is faster between reading and writing, then there is one more announcement and no two."""
     store = type(living.store)
-    run_, overtaken = store.until_done, list[bool]()
+    run_, overtaken = store.run_until_written, list[bool]()
 
     def overtake(self: Any, build: Callable[[frozenset[str]], Any]) -> bool:
         def built(refused: frozenset[str]) -> Any:
@@ -349,7 +349,7 @@ def test_who_is_overtaken_while_announcing_again_announces_nothing(
         return run_(self, built)
 
     living.desk.now += HOUR
-    monkeypatch.setattr(store, "until_done", overtake)
+    monkeypatch.setattr(store, "run_until_written", overtake)
     assert again(living, request_) == "sent"
     row = living.read(request_.id)
     assert (len(row.announcements), len(living.box_texts(row))) == (2, 3)

@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.certificates.model import FORMAT, canonical, entry_hash
 from chalicelib.core.addresses import Address
 from chalicelib.core.asks import pressed_request
-from chalicelib.core.client_ids import comment_name, reply_name, retry_name
+from chalicelib.core.client_ids import comment_id_hash, reply_id_hash, retry_id_hash
 from chalicelib.core.references import MessageRef
 from chalicelib.core.settings import Settings
 from chalicelib.dynamo.schema import CLASSES
@@ -26,7 +26,7 @@ from chalicelib.vault import sealing
 from chalicelib.vault.derived_keys import derive
 from chalicelib.vault.pseudonyms import AddressKey, TextKey
 from chalicelib.vault.secrets import VAULT_CONTEXT
-from chalicelib.vault.vault import contact_key_place
+from chalicelib.vault.vault import contact_key_context
 from chalicelib.web.http.auth import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE
 from infra.definitions import load
 from local.aws.template import PROJECT, built_template
@@ -69,12 +69,12 @@ def _places() -> Iterator[str]:
         "provider ids": sealing.provider_ids(ref),
         "draft": sealing.draft_content("tail"),
         "raw": sealing.raw_part(ref),
-        "unclear": sealing.unclear_part("id"),
+        "unclear": sealing.unparsed_part("id"),
         "contact": sealing.contact_attribute(_ID, "profile"),
         "ticket": sealing.ticket_attribute(_ID, "who"),
         "request": sealing.request_attribute(_ID, "secret"),
         "inventory": identities_place(_ID),
-        "contact key": contact_key_place(_ID),
+        "contact key": contact_key_context(_ID),
     }
     for what, place in places.items():
         yield f"{what}: {place.info().hex()}"
@@ -92,9 +92,9 @@ def _hashes() -> Iterator[str]:
     yield f"word: {text_key.word('word')}"
     yield from (f"derived {purpose}: {derive(b's' * 32, purpose).hex()}" for purpose in _PURPOSES)
     yield f"staff: {staff_mac(b's' * 32, colleague)}"
-    yield f"reply: {reply_name('id')}"
-    yield f"retry: {retry_name('id')}"
-    yield f"comment: {comment_name('id')}"
+    yield f"reply: {reply_id_hash('id')}"
+    yield f"retry: {retry_id_hash('id')}"
+    yield f"comment: {comment_id_hash('id')}"
     yield f"notice: {pseudonym_of_notice('kind', 'owner')}"
     yield f"certificate secret: {secret_hash(_ID, 'AbCd-1234')}"
     yield f"certificate entry: {entry_hash(canonical({'b': 'я', 'a': [1, None, True]}), b'signature')}"

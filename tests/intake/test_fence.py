@@ -87,7 +87,7 @@ def test_a_message_is_refused_and_answered_once_with_the_fixed_text(desk: Desk) 
     (answer,) = answers(desk)
     assert answer["contact_id"] == box["contact_id"] and answer["purpose"] == "rights"
     ref = MessageRef.of_tail(box["conversation_id"], answer["sk"].removeprefix("message#"))
-    assert ref.blind == pseudonym_of_notice("erasing", "r" * 20)
+    assert ref.pseudonym == pseudonym_of_notice("erasing", "r" * 20)
     said = open_json(pair.private, message_content(ref), answer["content"])
     assert said == {"text": erasing(load_profile("spoint"), "kk")}
     (place,) = [item for item in desk.of("outbox#") if item["pk"] == answer["pk"]]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.language import detect
+from chalicelib.core.detect_language import detect
 from local.aws.ministack import CannotStart, free_port
 from local.demo.__main__ import MOST_HOURS, SEED, DemoSettings
 from local.demo.desk import DemoStopped, Operator, Phones, eventually

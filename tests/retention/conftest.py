@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contacts.index import IndexContact
+from chalicelib.contacts.index_contact import IndexContact
 from chalicelib.contacts.index_store import ContactIndex
 from chalicelib.contacts.search import Accounts, Search
 from chalicelib.contacts.texts import ContactTexts

@@ -14,7 +14,7 @@ from chalicelib.privacy.model import ASKED_WITHIN, Asked
 from chalicelib.privacy.opening import RequestOpening
 from chalicelib.privacy.store import RequestStore
 from chalicelib.staff.model import SESSION_LASTS, Staff
-from chalicelib.staff.sessions import PAUSE, LoginThrottle, SessionStore
+from chalicelib.staff.sessions import ATTEMPTS_COUNT_FOR, LoginThrottle, SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS
 from chalicelib.vault.decryptor import BatchDecryptor
 from tests.delivery.conftest import BOLAT
@@ -262,7 +262,7 @@ def session(desk: Keeping) -> Case:
 def login(desk: Keeping) -> Case:
     LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
     item = desk.items("index")[0]
-    return Case("index", item, desk.now + PAUSE, is_alive(item, desk))
+    return Case("index", item, desk.now + ATTEMPTS_COUNT_FOR, is_alive(item, desk))
 
 
 # -- the clock

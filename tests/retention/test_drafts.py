@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.drafts import DraftPlace, draft_until
+from chalicelib.tickets.drafts import DraftKey, draft_until
 from chalicelib.vault.decryptor import BatchDecryptor
 from tests.delivery.conftest import BOLAT
 from tests.retention.conftest import Keeping
@@ -96,7 +96,7 @@ def test_a_save_that_comes_after_the_emptying_of_its_box_brings_nothing_back(des
 
 def test_emptying_behind_a_fence_that_has_moved_leaves_no_row(desk: Keeping) -> None:
     ticket = desk.open_ticket()
-    place = DraftPlace(ticket["conversation_id"], ticket["ticket_id"], BOLAT, "reply")
+    place = DraftKey(ticket["conversation_id"], ticket["ticket_id"], BOLAT, "reply")
     assert not desk.drafts().empty(place, "page-1", 2, 2, desk.now)
     assert not desk.of("draft#")
 

@@ -45,11 +45,11 @@ from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import LoginThrottle, SessionStore
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.draft_store import DraftStore
-from chalicelib.tickets.drafts import Draft, DraftPlace, Saved
+from chalicelib.tickets.drafts import Draft, DraftKey, Saved
 from chalicelib.tickets.listing import COUNTED, counts, page
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.queries import TicketQueries
-from chalicelib.tickets.records import Conversation, Event, Ticket, Wanted
+from chalicelib.tickets.records import Conversation, Event, Ticket, TicketFilter
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.rotation import Rotation
@@ -462,7 +462,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
-    return lambda: page(reader(desk), Wanted(("open",)), desk.now, 50)
+    return lambda: page(reader(desk), TicketFilter(("open",)), desk.now, 50)
 
 
 @asks("AP34", "AP35", "AP35", "AP35")
@@ -493,7 +493,7 @@ def _(desk: Keeping) -> Action:
     desk.receive(from_amina("Тағы", sent_at=desk.seconds))
     made = reader(desk)
     (newest,) = [made.ticket(one["ticket_id"]) for one in desk.of_pk("ticket#") if one["state"] == State.OPEN]
-    return lambda: made.chain(newest)
+    return lambda: made.earlier_tickets(newest)
 
 
 @asks("AP41", "AP180", "AP36")
@@ -544,11 +544,11 @@ def _(desk: Keeping) -> Action:
     return work
 
 
-def draft_of(desk: Keeping, client_id: str = "page-1") -> tuple[Ticket, Callable[..., Saved], DraftPlace]:
+def draft_of(desk: Keeping, client_id: str = "page-1") -> tuple[Ticket, Callable[..., Saved], DraftKey]:
     """Saving of Bolat's draft of a reply on Amina's ticket."""
     made, ticket = shown(desk)
     head = made.conversation(ticket.conversation_id)
-    place = DraftPlace(ticket.conversation_id, ticket.id, BOLAT, "reply")
+    place = DraftKey(ticket.conversation_id, ticket.id, BOLAT, "reply")
     values = {"contact_id": ticket.contact_id, "epoch": head.epoch, "public_key": head.public_key}
     store = DraftStore(desk.dynamodb, desk.tables, lambda attempt: None)
     return ticket, lambda: store.save(place, Draft("Жау", client_id, 1, desk.now), values, desk.seconds + 60), place
@@ -1743,7 +1743,7 @@ def test_a_page_of_a_list_costs_the_same_with_50_500_and_2000_tickets(desk: Keep
     found = []
     for numbers in GROWING:
         write_tickets(desk, State.OPEN, numbers)
-        found.append(costs(recorder, lambda: page(reader(desk), Wanted(("open",)), desk.now, 25)))
+        found.append(costs(recorder, lambda: page(reader(desk), TicketFilter(("open",)), desk.now, 25)))
 
     assert found[0] == found[1] == found[2]
     assert [operation for operation, _, _ in found[0]] == ["Query", "BatchGetItem", "BatchGetItem"]

@@ -1,4 +1,4 @@
-"""Sessions: new at each sign-in, ended at once, never in the clear; the brake on passwords; the second factor."""
+"""Sessions: new at each sign-in, ended at once, never in the clear; the login throttle; the second factor."""
 
 import hashlib
 import hmac
@@ -166,25 +166,25 @@ def test_a_source_waits_after_many_wrong_passwords_of_many_accounts(web: Web) ->
 
 
 def test_a_source_that_must_wait_takes_no_more_attempts_of_any_account(web: Web) -> None:
-    brake = LoginThrottle(b"k")
-    assert [brake.attempt(f"a{n}@desk.local", "192.0.2.1", web.now) for n in range(60)].count(-1) == 0
+    throttle = LoginThrottle(b"k")
+    assert [throttle.attempt(f"a{n}@desk.local", "192.0.2.1", web.now) for n in range(60)].count(-1) == 0
     for _ in range(20):
-        assert brake.attempt("bolat@desk.local", "192.0.2.1", web.now) == -1
-    assert brake.attempt("bolat@desk.local", "192.0.2.2", web.now) == 4
+        assert throttle.attempt("bolat@desk.local", "192.0.2.1", web.now) == -1
+    assert throttle.attempt("bolat@desk.local", "192.0.2.2", web.now) == 4
 
 
 def test_a_stranger_cannot_shut_a_colleague_out_from_one_place(web: Web) -> None:
-    brake = LoginThrottle(b"k")
-    assert [brake.attempt("bolat@desk.local", "192.0.2.1", web.now) for _ in range(7)] == [4, 3, 2, 1, 0, -1, -1]
-    assert brake.attempt("bolat@desk.local", "192.0.2.2", web.now) == 4
+    throttle = LoginThrottle(b"k")
+    assert [throttle.attempt("bolat@desk.local", "192.0.2.1", web.now) for _ in range(7)] == [4, 3, 2, 1, 0, -1, -1]
+    assert throttle.attempt("bolat@desk.local", "192.0.2.2", web.now) == 4
 
 
 def test_an_account_has_fifty_attempts_from_everywhere_together(web: Web) -> None:
-    brake = LoginThrottle(b"k")
-    left = [brake.attempt("bolat@desk.local", f"192.0.2.{n // 5}", web.now) for n in range(51)]
+    throttle = LoginThrottle(b"k")
+    left = [throttle.attempt("bolat@desk.local", f"192.0.2.{n // 5}", web.now) for n in range(51)]
     assert left.index(-1) == 50
-    brake.forgive("bolat@desk.local", "192.0.2.0")
-    assert brake.attempt("bolat@desk.local", "192.0.2.0", web.now) == 0
+    throttle.forgive("bolat@desk.local", "192.0.2.0")
+    assert throttle.attempt("bolat@desk.local", "192.0.2.0", web.now) == 0
 
 
 def test_one_account_is_counted_once_however_it_is_written(web: Web) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.dynamo.models import DeskRow, KeyRow
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.change import Taken, TicketChanges
+from chalicelib.tickets.change import AssignedMeanwhile, TicketChanges
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web, email
 from tests.web.serving import AMINA, DANIYAR, customer, fail, say
@@ -377,7 +377,7 @@ def test_of_four_who_take_an_unassigned_ticket_at_once_one_has_it(web: Web) -> N
         try:
             wish = TicketChanges(assignee=by.id, seen_assignee="")
             return wiring_web.change_ticket()(ticket["id"], wish, by).assignee
-        except Taken as taken:
+        except AssignedMeanwhile as taken:
             return f"taken by {taken.assignee}"
 
     with ThreadPoolExecutor(4) as pool:

@@ -12,7 +12,7 @@ from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
 from chalicelib.channels.reading import as_dict, as_list, ident, text
 from chalicelib.channels.split import pieces_of
 from chalicelib.channels.whatsapp import errors
-from chalicelib.core.failures import OWN, Act
+from chalicelib.core.failures import OWN_CODES, Act
 from chalicelib.messages.model import Button
 
 TIMEOUTS = (3.05, 10.0)
@@ -126,7 +126,7 @@ class _Call:
         status, given = answer.status_code, ident(error.get("code"))
         code = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
         shown = str(code) if code is not None else f"http_{status}"
-        meant = OWN.get(shown) or errors.meaning(shown)
+        meant = OWN_CODES.get(shown) or errors.meaning(shown)
         permanent = errors.is_permanent(code, status) and error.get("is_transient") is not True
         said = text(as_dict(error.get("error_data")).get("details"), 500) or text(error.get("message"), 500)
         said = scrub(said, (self.token, self.message.text, self.message.address.value, self.message.account))

@@ -50,5 +50,5 @@ class CloseWithoutErasure:
                 writes += self.notice(request, now)
             return writes
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
         return {}

@@ -56,7 +56,7 @@ class DestroyMailbox:
             # A pointer that is a later request's by now stays.
             return [self._over(request), *([] if "pointer" in refused else [self._pointer(request)])]
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
         return {}
 
     def _arrival(self, request: Request) -> None:

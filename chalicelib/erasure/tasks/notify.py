@@ -48,7 +48,7 @@ class Notify:
             text = self._text(request, now)
             return [self.store.finish(request, Step.NOTIFIED, now), *self.box.notice(request, "erased", text, (), now)]
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
         return {}
 
     def _text(self, request: Request, now: int) -> str:

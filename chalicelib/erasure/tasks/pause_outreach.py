@@ -67,7 +67,7 @@ class PauseOutreach:
                     raise
                 return [self.store.finish(request, Step.SUPPRESSED, self.clock())]  # nobody is left to be told
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)
         if found[-1].kind == OPT_OUT:
             return {"outcome": "opted_out"}
         return {"outcome": "suppressed"}

@@ -31,9 +31,9 @@ class FixedAnswer:
         The key of the mark says what the answer is about and no time, and it has no date, so that there is one however
         long the fence is closed. It goes with the box.
         """
-        if fence.box is None:
+        if fence.mailbox is None:
             return True
-        box, blind = fence.box, pseudonym_of_notice(ERASING, fence.request_id)
+        box, blind = fence.mailbox, pseudonym_of_notice(ERASING, fence.request_id)
         mark = {"message_ref": str(MessageRef(box.conversation_id, now, blind))}
         pk, request_id = rows.conversation_pk(box.conversation_id), fence.request_id
         writes = [

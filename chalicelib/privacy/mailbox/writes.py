@@ -16,7 +16,7 @@ from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
-from chalicelib.dynamo.client_calls import reach
+from chalicelib.dynamo.client_calls import call_client
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.model import Button
@@ -296,4 +296,4 @@ class BoxRemoval:
             body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _call(self, operation: str, body: AttributeValues) -> AttributeValues:
-        return reach(self._client, operation, body)
+        return call_client(self._client, operation, body)

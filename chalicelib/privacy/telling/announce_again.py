@@ -46,4 +46,4 @@ class AnnounceAgain:
             marked = self.store.change(request_id, new, unless=(Step.TOLD, *FIXED), only=self.once_more)
             return [marked, *message]
 
-        self.store.until_done(build)
+        self.store.run_until_written(build)

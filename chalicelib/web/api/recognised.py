@@ -29,7 +29,7 @@ def open_request(call: HttpRequest) -> Response:
 
 def recognised(call: HttpRequest, ticket_id: str, message_id: str, kind: str) -> tuple[Request, bool]:
     """Open a request of this kind for a message, and write that down; return it, or the one that was there already.
-    Raises BadInput, NotFound, Frozen, Conflict and Unavailable."""
+    Raises BadInput, NotFound, ErasureInProgress, Conflict and Unavailable."""
     ticket, opened = wiring_web.recognise_request()(ticket_id, MessageRef.parse(message_id), kind, call.colleague)
     kept = wiring_web.request_pages().find(opened.request_id, call.now) if opened.request_id else None
     if kept is None:

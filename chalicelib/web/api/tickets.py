@@ -9,7 +9,7 @@ from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import TicketChanges
 from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import PRIORITIES
-from chalicelib.tickets.records import ASSIGNEE_NONE, STATES, Page, Wanted
+from chalicelib.tickets.records import ASSIGNEE_NONE, STATES, Page, TicketFilter
 from chalicelib.web.api import form as api_form
 from chalicelib.web.http import validators as fields
 from chalicelib.web.http.request import HttpRequest
@@ -25,7 +25,7 @@ def list_tickets(call: HttpRequest) -> Response:
     query = call.query
     fields.only(query, LIST_PARAMETERS, "parameter")
     limit = fields.whole(query, "limit", 1, 100, 50)
-    wanted = Wanted(
+    wanted = TicketFilter(
         states=(fields.word(query, "state", STATES),) if "state" in query else STATES,
         channel=fields.word(query, "channel", CHANNELS) if "channel" in query else "",
         assignee=_assignee(query["assignee"], call.colleague) if "assignee" in query else "",
@@ -42,7 +42,7 @@ def list_tickets(call: HttpRequest) -> Response:
     return json_answer({"items": [api_form.ticket(one) for one in found.items], "cursor": found.cursor or None})
 
 
-def search_page(wanted: Wanted, q: str, limit: int, cursor: str) -> Page:
+def search_page(wanted: TicketFilter, q: str, limit: int, cursor: str) -> Page:
     """Return some of the found tickets. Raises BadInput and Unavailable."""
     start = 0
     if cursor:
@@ -52,7 +52,7 @@ def search_page(wanted: Wanted, q: str, limit: int, cursor: str) -> Page:
     found = [
         one
         for one in wiring_web.search(wiring_web.desk())(q)
-        if wanted.takes(one.state, one.channel, one.assignee, one.tags)
+        if wanted.matches(one.state, one.channel, one.assignee, one.tags)
     ]
     end = start + limit
     return Page(tuple(found[start:end]), f"after-{end}" if len(found) > end else "")

@@ -6,10 +6,10 @@ from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.change import Taken, TicketChanges
+from chalicelib.tickets.change import AssignedMeanwhile, TicketChanges
+from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
-from chalicelib.tickets.work import Frozen
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.queue import colleagues
 from chalicelib.web.dashboard.ticket import Refused, Typed, back, draw, form_fields
@@ -44,7 +44,7 @@ def change(call: HttpRequest) -> Response:
     try:
         wiring_web.change_ticket()(fields.path_id(call.path), wish(form, call.colleague), call.colleague)
     except (BadInput, Conflict) as error:
-        if call.wants_json or isinstance(error, Frozen):
+        if call.wants_json or isinstance(error, ErasureInProgress):
             raise
         return draw(call, form, Typed(), error.status, refused(call, form, error))
     return back(call, form)
@@ -73,7 +73,7 @@ def _assignee(value: str, by: Staff) -> str:
 def refused(call: HttpRequest, form: Mapping[str, str], error: BadInput | Conflict) -> Refused:
     """What the page says about it, and where."""
     field = next((name for name in FIELDS if name in form), FIELDS[0])
-    taken_by = error.assignee if isinstance(error, Taken) else ""
+    taken_by = error.assignee if isinstance(error, AssignedMeanwhile) else ""
     words = pages.words_for(call, call.now, colleagues() if taken_by else None)
     why = words.say(RULES.get(error.code, NO_CHOICE)).format(
         most=fields.MAX_TAGS, longest=fields.MAX_TAG, name=words.colleague(taken_by) if taken_by else ""

@@ -9,7 +9,7 @@ from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.observability import audit
 from chalicelib.tickets.drafts import KINDS, DraftKind
-from chalicelib.tickets.work import admit
+from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.web.dashboard.ticket import BOXES, TYPED, Typed, again, back, draw, form_fields
 from chalicelib.web.http import validators as fields
 from chalicelib.web.http.request import HttpRequest
@@ -92,7 +92,7 @@ def sent(call: HttpRequest) -> Response:
     ticket = desk.ticket(ticket_id)
     if ticket is None:
         raise NotFound("There is no such ticket, or its retention has ended.")
-    admit(desk, ticket)
+    refuse_if_erasing(desk, ticket)
     found = wiring_web.reply().find(ticket_id, client_id) or wiring_web.comment().find(ticket, client_id)
     audit("ticket_read", ticket_id=ticket_id, staff_id=call.colleague.id)
     return json_answer({"sent": found is not None, "text": found.text if found else ""})

@@ -22,10 +22,10 @@ from chalicelib.privacy.model import (
     stoppable,
     tellable,
 )
+from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.listing import counts
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact
-from chalicelib.tickets.work import Frozen
 from chalicelib.web.api.privacy import NOT_FOUND, audit_opened
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.privacy_presenter import CHECKS, GATE, GROUNDS, KINDS, NOT_DONE, PROBLEMS, RequestWords
@@ -89,8 +89,8 @@ def _case(call: HttpRequest, typed: Typed) -> Response:
         one=one,
         person=person,
         ticket_id=desk.conversation(person.conversation_id).ticket_id if person else "",
-        evidence=desk.written(one.contact_id, one.id, "evidence", kept.evidence) if person else "",
-        reason=desk.written(one.contact_id, one.id, "reason", kept.reason) if person else "",
+        evidence=desk.request_text(one.contact_id, one.id, "evidence", kept.evidence) if person else "",
+        reason=desk.request_text(one.contact_id, one.id, "reason", kept.reason) if person else "",
         may_erase=confirmable(one),
         may_refuse=stoppable(one),
         may_tell=tellable(one),
@@ -198,7 +198,7 @@ def enter(call: HttpRequest) -> Response:
     return pages.go(f"/dashboard/privacy/{opened.request_id}")
 
 
-def frozen(call: HttpRequest, error: Frozen) -> Response:
+def frozen(call: HttpRequest, error: ErasureInProgress) -> Response:
     """The page of a ticket whose customer's data is being destroyed: numbers and states, nothing of the person."""
     ticket = error.ticket
     request_id = wiring_web.desk().open_request(ticket.contact_id)

@@ -13,7 +13,7 @@ from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.listing import COUNTED, Counts, counts, page
 from chalicelib.tickets.model import State
-from chalicelib.tickets.records import ASSIGNEE_NONE, Page, Ticket, Wanted
+from chalicelib.tickets.records import ASSIGNEE_NONE, Page, Ticket, TicketFilter
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.presenter import Words, capped
 from chalicelib.web.http import validators as fields
@@ -89,10 +89,10 @@ class Place:
         kept = {name: value for name, value in {**given, **other}.items() if value}
         return f"?{urlencode(kept)}" if kept else ""
 
-    def wanted(self, staff: Staff) -> Wanted:
+    def wanted(self, staff: Staff) -> TicketFilter:
         """What to read."""
         assignee = staff.id if self.view.assignee == "me" else self.view.assignee
-        return Wanted((self.view.state,), self.channel, assignee, self.tag)
+        return TicketFilter((self.view.state,), self.channel, assignee, self.tag)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from chalice.app import Response
 
 from chalicelib.core.errors import DeskError
-from chalicelib.tickets.work import Frozen
+from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.web import labels
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
 from chalicelib.web.http.request import HttpRequest
@@ -27,7 +27,7 @@ def refusal(call: HttpRequest | None, error: DeskError) -> Response:
         return go("/dashboard/sign-in", next=safe_next(path) if path != "/dashboard" else "")
     if error.code == "undertaking" and call is not None:
         return page("undertaking.html", call, status=error.status)
-    if call is not None and isinstance(error, Frozen):
+    if call is not None and isinstance(error, ErasureInProgress):
         from chalicelib.web.dashboard.privacy import frozen
 
         return frozen(call, error)

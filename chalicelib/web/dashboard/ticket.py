@@ -12,11 +12,11 @@ from chalicelib.core.references import MessageRef
 from chalicelib.privacy.model import OVER, Request, Step
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.tickets.drafts import KINDS, Draft, DraftKind
+from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.listing import counts, page
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
-from chalicelib.tickets.work import admit
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.privacy_presenter import RequestWords
 from chalicelib.web.dashboard.queue import PER_PAGE, Place, leading, rail, title_of
@@ -119,8 +119,8 @@ def show(call: HttpRequest) -> Response:
 def draw(
     call: HttpRequest, given: dict[str, str], typed: Typed, status: int = 200, refused: Refused = Refused()
 ) -> Response:
-    """The page of a ticket, with what was typed in its boxes and a change that was refused. Raises NotFound, Frozen and
-    Unavailable."""
+    """The page of a ticket, with what was typed in its boxes and a change that was refused. Raises NotFound,
+    ErasureInProgress and Unavailable."""
     place = Place.of({name: given.get(name, "") for name in PLACE})
     desk = wiring_web.desk()
     opening = wiring_web.open_ticket(desk)
@@ -164,7 +164,7 @@ def draw(
         composer=composer(ticket, head.blocked, head.window_ends(ticket.channel), call.now),
         window_ends=head.window_ends(ticket.channel),
         window_soon=head.window_ends(ticket.channel) - call.now < SOON,
-        earlier=desk.chain(ticket, EARLIER),
+        earlier=desk.earlier_tickets(ticket, EARLIER),
         newer=head.ticket_id != ticket.id,
         colleagues=[one for one in staff if not one.disabled],
         priorities=PRIORITIES,
@@ -253,10 +253,10 @@ def retry(call: HttpRequest) -> Response:
     ticket = desk.ticket(ticket_id)
     if ref is None or ticket is None or desk.message(ticket, ref) is None:
         raise NotFound("There is no such message on this ticket.")
-    admit(desk, ticket)
+    refuse_if_erasing(desk, ticket)
     try:
         # One id per failed message: pressing the button twice sends once.
-        wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.blind}", call.colleague.id)
+        wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.pseudonym}", call.colleague.id)
     except Conflict as error:
         return again(call, form, error, "reply")
     return back(call, form)

@@ -180,7 +180,7 @@ def test_a_proposal_that_was_replaced_meanwhile_is_not_agreed_to(
     carried out: nobody has seen the new one."""
     living.deciding.propose(request_.id, "refuse", DANA, ground="law", reason=UNPAID)
     store = type(living.store)
-    run_, replaced = store.until_done, list[bool]()
+    run_, replaced = store.run_until_written, list[bool]()
 
     def overtake(self: Any, build: Callable[[frozenset[str]], Any]) -> bool:
         def built(refused: frozenset[str]) -> Any:
@@ -199,7 +199,7 @@ def test_a_proposal_that_was_replaced_meanwhile_is_not_agreed_to(
 
         return run_(self, built)
 
-    monkeypatch.setattr(store, "until_done", overtake)
+    monkeypatch.setattr(store, "run_until_written", overtake)
     assert code(lambda: living.deciding.agree(request_.id, ERLAN)) == "no_proposal"
     row = living.read(request_.id)
     assert row.steps == request_.steps and not row.approved_by and len(living.box_texts(row)) == 1

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.core.clock import DAY
 from chalicelib.core.observability import count as real_count
 from chalicelib.dynamo.attributes import attribute_values
-from chalicelib.dynamo.schema import HOLD
+from chalicelib.dynamo.schema import ERASURE_PAUSE
 from chalicelib.privacy import asks as privacy_asks
 from chalicelib.privacy import decide as decide_request
 from chalicelib.privacy import monitor_requests as watch_requests
@@ -203,7 +203,7 @@ def test_holding_twice_keeps_who_held_first_and_releasing_twice_is_harmless(
     use.set("bolat")
     assert use.current() == Hold(at, DANA)
     assert undeclared("desk", living.desk.of("hold")) == [] and living.desk.of("hold")[0].keys() == {
-        "pk", "sk", *HOLD.plain,
+        "pk", "sk", *ERASURE_PAUSE.plain,
     }  # fmt: skip
     use.release("bolat")
     use.release(DANA)

@@ -591,7 +591,7 @@ def test_of_asking_again_and_another_at_the_same_moment_nothing_is_lost(
     first = told(living, daniyar)
     again = living.open_request
     store = type(living.store)
-    run_, overtaken = store.until_done, list[bool]()
+    run_, overtaken = store.run_until_written, list[bool]()
 
     def overtake(self: Any, build: Any) -> bool:
         def overtaken_build(refused: frozenset[str]) -> Any:
@@ -606,7 +606,7 @@ def test_of_asking_again_and_another_at_the_same_moment_nothing_is_lost(
 
         return run_(self, overtaken_build)
 
-    monkeypatch.setattr(store, "until_done", overtake)
+    monkeypatch.setattr(store, "run_until_written", overtake)
     opened = again(daniyar.contact_id, "deletion", "staff", received_on=day_of(living.desk.now), created_by=DANA)
     (pointer,) = living.pointers()
     assert len(living.requests()) == 2 and pointer["request_id"] == opened.request_id != first.id

@@ -1,4 +1,4 @@
-"""In which language a person writes: the provider's word first, then letters, then a few greetings."""
+"""Detects the language of a message: the provider's language code first, then letters, then a few greetings."""
 
 import re
 from typing import Literal
@@ -9,10 +9,10 @@ _KAZAKH = re.compile("[әғқңөұүһіӘҒҚҢӨҰҮҺІ]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 _LOOKED_AT = 2000
-"""Characters of a text that are looked at: whoever writes more has shown the language by then."""
+"""Characters of a text that are examined; by then a longer one has shown its language."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’`ʼ-][^\W\d_]+)*")
 _GREETED = 2
-"""A greeting decides only among the first words: "spasibo" inside an English sentence is a quotation."""
+"""First words among which a greeting decides: "spasibo" in the middle of an English sentence is a quotation."""
 
 # Greetings and thanks whose letters mislead: Kazakh without a Kazakh letter, or typed in Latin letters.
 _GREETINGS: dict[str, Guess] = {
@@ -32,11 +32,11 @@ _GREETINGS: dict[str, Guess] = {
 
 
 def detect(text: str, language_code: str = "") -> Guess:
-    """Return the language of a message, or "" when nothing tells it (no letters of these scripts).
+    """Return the language of a message, or "" when it has no Latin or Cyrillic letter.
 
-    `language_code` is what Telegram says of the person's application, such as "kk" or "ru-RU"; only Kazakh,
-    Russian and English are taken from it, and then it decides. Else one Kazakh letter makes the text Kazakh;
-    a greeting among the first words decides next; then a Cyrillic letter means Russian, a Latin one English.
+    `language_code` is the language of the person's Telegram application, such as "kk" or "ru-RU"; Kazakh, Russian and
+    English decide at once, other codes are ignored. Else one Kazakh letter means Kazakh; then a greeting among the
+    first words decides; then a Cyrillic letter means Russian and a Latin one English.
     """
     told = language_code.replace("_", "-").partition("-")[0].strip().lower()
     if told == "kk":
@@ -60,5 +60,5 @@ def detect(text: str, language_code: str = "") -> Guess:
 
 
 def _silent(word: str) -> bool:
-    """Whether it is a link, an address, an @name or a command: in Latin letters whatever language the person speaks."""
+    """Whether a word is a link, an address, an @name or a command: those are in Latin letters in every language."""
     return "://" in word or "@" in word or word.startswith("/") or "www." in word.lower()

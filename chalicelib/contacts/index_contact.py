@@ -1,4 +1,4 @@
-"""A new or changed contact becomes findable by name, username and address."""
+"""Indexes a new or changed contact, so that it is found by name, username and address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,21 +12,22 @@ if TYPE_CHECKING:
     from chalicelib.contacts.texts import ContactTexts
 
 TRIES = 5
+"""Attempts while the contact keeps changing."""
 
 
 @dataclass(frozen=True)
 class IndexContact:
-    """Indexes contacts. It may be done again at any time."""
+    """Indexes contacts. Repeating it is harmless."""
 
     contacts: Callable[[], "ContactTexts"]
     index: "ContactIndex"
 
     def __call__(self, contact_id: str) -> int:
-        """Make a contact found by what it is called now; return how many rows changed.
+        """Write the index rows of a contact's current names and addresses; return how many rows changed.
 
-        One that is gone is found by nothing; one that is being erased is left to the eraser. It ends only when the
-        contact is still as it was read, so that of two runs at once the newer profile wins. Raises Unavailable and
-        CannotOpen.
+        A contact that is gone loses all its rows; one that is being erased is left to the eraser. The contact is read
+        again at the end and indexed anew when it changed, so that of two concurrent runs the newer profile wins. Raises
+        Unavailable and CannotOpen.
         """
         changed = 0
         for _ in range(TRIES):

@@ -1,4 +1,4 @@
-"""Rows as the records that pages show, where nothing has to be opened."""
+"""Converts rows to records and plain values, as far as nothing has to be opened."""
 
 import json
 from html import escape
@@ -12,19 +12,19 @@ from chalicelib.tickets.records import Consent, Conversation, Message
 
 
 def number(value: Any) -> int:
-    """A number of a row; 0 when it is not there."""
+    """Return a number of a row; 0 when it is missing."""
     return int(value) if value is not None else 0
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """A map of a row as a plain dict; empty when it is not there."""
+    """Return a map of a row as a dict; empty when it is missing."""
     if value is None:
         return {}
     return dict(value.as_dict() if hasattr(value, "as_dict") else value)
 
 
 def outgoing(row: DeskRow) -> dict[str, Any]:
-    """What decides about a message of ours, as tickets/pieces.py reads it."""
+    """Return the attributes of an outgoing message that tickets/pieces.py reads."""
     return {
         "status": row.status or "",
         "failure": mapping(row.failure),
@@ -35,19 +35,21 @@ def outgoing(row: DeskRow) -> dict[str, Any]:
 
 
 def outcome(row: DeskRow) -> tuple[str, dict[str, Any]]:
-    """What a message of ours shows: its status, and its failure when it has failed."""
+    """Return the status to show for an outgoing message, and its failure when it failed."""
     status, failure = shown(outgoing(row))
     return status, dict(failure)
 
 
 def resent_as(ref: MessageRef, row: DeskRow) -> str:
-    """The message by which a failed one of the same conversation was sent again, or ""."""
+    """Return the reference of the message by which a failed one was sent again, or ""."""
     return str(MessageRef.of_tail(ref.conversation_id, row.resent_as)) if row.resent_as else ""
 
 
 def question_at(ticket: DeskRow) -> int:
-    """When the customer's question came that has no answer yet (ms); 0 when all are answered. Tickets of the release
-    before are asked who wrote last."""
+    """Return the arrival of the newest question, while it is unanswered (ms), else 0.
+
+    Tickets of older releases lack the attribute: there the last message counts, if a customer wrote it.
+    """
     kept: float | None = ticket.question_at
     if kept is not None:
         return int(kept)
@@ -56,7 +58,7 @@ def question_at(ticket: DeskRow) -> int:
 
 
 def conversation(row: DeskRow) -> Conversation:
-    """The head of a conversation."""
+    """Return the record of a conversation's head."""
     return Conversation(
         id=str(row.conversation_id),
         ticket_id=row.ticket_id or "",
@@ -68,7 +70,7 @@ def conversation(row: DeskRow) -> Conversation:
 
 
 def consent(row: DeskRow) -> Consent:
-    """One consent."""
+    """Return the record of a consent."""
     return Consent(
         at=number(row.at),
         purpose=row.purpose or "",
@@ -79,5 +81,5 @@ def consent(row: DeskRow) -> Consent:
 
 
 def size_of(message: Message) -> int:
-    """Bytes of a message's text and details on a page or in JSON, whichever writes them longer."""
+    """Return the bytes that a message's text and details take on a page or in JSON, whichever is more."""
     return len(escape(json.dumps([message.text, message.details], ensure_ascii=False)).encode(errors="replace"))

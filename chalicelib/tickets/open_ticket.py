@@ -1,0 +1,91 @@
+"""A member of staff opens a ticket and marks its messages as read."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.core.errors import NotFound
+from chalicelib.core.observability import audit
+from chalicelib.core.references import MessageRef
+from chalicelib.staff.model import Staff
+from chalicelib.tickets.erasure_guard import ErasureInProgress, refuse_if_erasing
+from chalicelib.tickets.records import Contact, Thread, Ticket
+
+if TYPE_CHECKING:
+    from chalicelib.tickets.queries import TicketQueries
+    from chalicelib.tickets.writes import TicketWrites
+
+TRIES = 5
+"""How often marking as read is tried while others change the same ticket."""
+
+
+@dataclass(frozen=True)
+class OpenTicket:
+    """Opens a ticket with its messages, which marks it as read for the person it waits for."""
+
+    tickets: "TicketQueries"
+    writes: "TicketWrites"
+
+    def __call__(self, ticket_id: str, by: Staff) -> tuple[Ticket, Thread]:
+        """Return the ticket as it was before it was marked as read, and its messages.
+
+        Raises NotFound, ErasureInProgress and Unavailable.
+        """
+        ticket = self._ticket(ticket_id)
+        refuse_if_erasing(self.tickets, ticket)
+        return ticket, self._read(ticket, by, seen=True)
+
+    def with_contact(self, ticket_id: str, by: Staff, *, seen: bool = True) -> tuple[Ticket, Thread, Contact | None]:
+        """Return the same and the customer, None when the customer no longer exists.
+
+        With `seen` false the ticket stays unread, provided that it has a message of the customer to look at.
+        """
+        ticket = self._ticket(ticket_id)
+        contact = self.tickets.contact(ticket.contact_id)
+        if contact and contact.erasing:
+            raise ErasureInProgress(ticket)
+        thread = self._read(ticket, by, seen=seen)
+        audit("contact_read", contact_id=ticket.contact_id, staff_id=by.id)
+        return ticket, thread, contact
+
+    def _ticket(self, ticket_id: str) -> Ticket:
+        ticket = self.tickets.ticket(ticket_id)
+        if ticket is None:
+            raise NotFound("There is no such ticket, or its retention has ended.")
+        return ticket
+
+    def _read(self, ticket: Ticket, by: Staff, *, seen: bool) -> Thread:
+        thread = self.tickets.messages(ticket)
+        seen = seen or not any(one.direction == "in" for one in thread.messages)
+        if seen and ticket.unread and ticket.assignee in ("", by.id):
+            self.writes.mark_read(ticket, by.id)
+        audit("ticket_read", ticket_id=ticket.id, staff_id=by.id)
+        return thread
+
+
+@dataclass(frozen=True)
+class MarkSeen:
+    """Marks the messages that somebody has seen as read."""
+
+    tickets: "TicketQueries"
+    writes: "TicketWrites"
+
+    def __call__(self, ticket_id: str, ref: MessageRef, by: Staff) -> bool:
+        """Mark the customer's messages up to `ref` as read, if `by` is the assignee or there is none; later ones stay
+        unread.
+
+        Returns whether anything changed. Raises NotFound, ErasureInProgress and Unavailable.
+        """
+        for _ in range(TRIES):
+            ticket = self.tickets.ticket(ticket_id)
+            if ticket is None:
+                raise NotFound("There is no such ticket, or its retention has ended.")
+            refuse_if_erasing(self.tickets, ticket)
+            inbound = [one.id for one in self.tickets.messages(ticket).messages if one.direction == "in"]
+            if str(ref) not in inbound:
+                raise NotFound("There is no such message on this ticket.")
+            behind = len(inbound) - 1 - inbound.index(str(ref))
+            if ticket.assignee not in ("", by.id) or ticket.unread <= behind:
+                return False
+            if self.writes.mark_seen(ticket, behind, by.id):
+                return True
+        return False

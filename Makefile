@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run demo test coverage test-browser test-dynamodb package bench chaos texts lint types lock audit clean
+.PHONY: help venv run demo test coverage test-browser test-dynamodb package bench chaos mutate texts lint types lock audit clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -60,13 +60,22 @@ bench: $(STAMP)  ## measure; writes bench/results.json
 chaos: $(STAMP)  ## crashes everywhere and hundreds of people at once; writes bench/chaos.json; SEED=… repeats it
 	$(BIN)/python -m pytest -m chaos $(or $(TESTS),tests/chaos)
 
+mutate: $(STAMP)  ## break FILES=… (all models and the erasure: hours) and list what no test notices; TESTS=… judge
+	$(BIN)/python -m quality.mutate
+
 texts: $(STAMP)  ## extract and compile the catalogues of texts
 	$(BIN)/python -m chalicelib.locale.build
 
-lint: $(STAMP)  ## style, and the order of the rooms
+CODE := app.py chalicelib infra local tests bench quality
+DEPTRY := $(BIN)/deptry --config quality/deptry.toml --no-ansi
+lint: $(STAMP)  ## style, the order of the rooms, spelling, dead code, requirements
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check app.py chalicelib infra local tests bench
+	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
+	$(BIN)/python -m quality.unused
+	$(DEPTRY) . --extend-exclude '^(infra|local|bench|quality|tests|build)/'
+	$(DEPTRY) infra local bench quality tests --requirements-files requirements.in,requirements-dev.in --ignore DEP002
 
 types: $(STAMP)  ## types, strictly
 	$(BIN)/mypy

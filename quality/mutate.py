@@ -3,9 +3,10 @@
 FILES names files or folders below chalicelib; without it every pure model and the erasure are broken, which takes
 hours: about two seconds a break. TESTS names the tests to judge by, where those of the table below are not right.
 mutmut copies, breaks and tests in build/mutation, never in the tree. It skips properties, decorated functions and
-constants. Exits with 1 if a break survives, so that a script can tell; survivors are to be read, not all to be killed.
+constants. Survivors are to be read: some change nothing that anybody could notice.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -79,29 +80,36 @@ def prepare(files: list[Path], tests: list[str]) -> None:
     (WORK / "pyproject.toml").write_text(project + "\n[tool.mutmut]\n" + "\n".join(lines) + "\n", encoding="utf-8")
 
 
-def mutmut(*arguments: str, quiet: bool = False) -> str:
-    """Run mutmut in build/mutation and return what it printed; not `quiet`, it prints itself. Raises SystemExit."""
+def mutmut(*arguments: str) -> str:
+    """Run mutmut in build/mutation and return what it printed. Raises SystemExit with the end of that if it fails."""
     command = [sys.executable, "-m", "mutmut", *arguments]
-    run = subprocess.run(command, cwd=WORK, stdout=subprocess.PIPE if quiet else None, text=True, env=dict(os.environ))
+    run = subprocess.run(command, cwd=WORK, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if run.returncode:
-        raise SystemExit(f"mutmut {arguments[0]} ended with {run.returncode}")
-    return run.stdout or ""
+        # Its spinner writes one line over and over.
+        said = [line.rpartition("\r")[2] for line in run.stdout.split("\n")]
+        raise SystemExit("\n".join([*said[-60:], f"mutmut {arguments[0]} ended with {run.returncode}"]))
+    return run.stdout
 
 
-def main(named: list[str], tests: list[str]) -> int:
+def tried() -> int:
+    """Return how many breaks were tested."""
+    return sum(len(json.loads(file.read_text())["exit_code_by_key"]) for file in (WORK / "mutants").rglob("*.meta"))
+
+
+def main(named: list[str], tests: list[str]) -> None:
     """Break, test, and print each survivor as a difference."""
     files = files_of(named)
     prepare(files, tests or judges_of(files))
-    mutmut("run", "--max-children", os.environ.get("CHILDREN", "2"))
-    left = [line.strip() for line in mutmut("results", quiet=True).splitlines() if line.strip()]
+    print(f"Breaking {', '.join(map(str, files))}; nothing is printed until the end", flush=True)
+    mutmut("run", "--max-children", "2")
+    left = [line.strip() for line in mutmut("results").splitlines() if line.strip()]
     for line in left:
         name, _, what = line.partition(": ")
         print(f"\n{what}: {name}")
         if what == "survived":
-            print(mutmut("show", name, quiet=True))
-    print(f"\n{len(left)} breaks were not noticed, in {', '.join(map(str, files))}")
-    return 1 if left else 0
+            print(mutmut("show", name))
+    print(f"\n{tried()} breaks, of which {len(left)} were not noticed")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(os.environ.get("FILES", "").split(), os.environ.get("TESTS", "").split()))
+    main(os.environ.get("FILES", "").split(), os.environ.get("TESTS", "").split())

@@ -81,7 +81,7 @@ types: $(STAMP)  ## types, strictly
 	$(BIN)/mypy
 
 audit: $(STAMP) package  ## template checks (in package) and insecure code
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml app.py chalicelib infra local
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml app.py chalicelib infra local quality
 
 COMPILE = $(CURDIR)/.venv-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links

@@ -26,7 +26,7 @@ from botocore.exceptions import ClientError
 from infra.definitions import TABLES, Json
 
 REGION = "eu-central-1"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # nosec B105 - root of the embedded AWS
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # root of the embedded AWS
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 

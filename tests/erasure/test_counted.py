@@ -207,7 +207,7 @@ def test_what_is_counted_is_what_there_was_and_what_came_late(desk: Erasing, num
     amina, person = cast(desk, "amina", f"{channel}_daniyar")
     race = Race(desk, person, desk.request_for(person), rng)
     race.hold_up()
-    others = {key: item for key, item in desk.every_item() if key in amina and lasts(item, desk.now)}
+    others = {key: item for key, item in desk.every_item() if key in amina.keys() and lasts(item, desk.now)}
 
     race.run()
 

@@ -143,7 +143,7 @@ def test_a_person_is_destroyed_and_nobody_else_is_touched(case: tuple[Erasing, P
 def classes_of(desk: Erasing, person: Person) -> list[str]:
     """The class of every row of a person."""
     everything = dict(desk.every_item())
-    found = [class_of(table, everything[table, pk, sk]) for table, pk, sk in person]
+    found = [class_of(table, everything[table, pk, sk]) for table, pk, sk in person.keys()]
     return [one.name for one in found if one is not None]
 
 
@@ -436,7 +436,7 @@ def test_what_was_gone_before_counts_as_done(desk: Erasing, gone: str) -> None:
     number = person.tickets[1]["number"]
     desk.dynamodb.delete_item(TableName=desk.tables[where[0]], Key=key)
     finish(desk, request)
-    left = {key for key in person if not key[1].startswith("alias#") or gone != "head"}
+    left = {key for key in person.keys() if not key[1].startswith("alias#") or gone != "head"}
     assert left == set()
     if gone == "ticket":
         assert desk.of_pk(f"number#{number}"), "of a ticket that retention has deleted the number goes by its own date"

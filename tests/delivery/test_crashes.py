@@ -142,6 +142,22 @@ def test_a_broken_connection_is_such_a_case_whatsapp_waits_for_a_status_telegram
     assert metrics.count("DeliveryUncertain") == 1
 
 
+def test_a_doubt_lasts_through_a_try_that_is_refused(desk: Delivery, metrics: list[str]) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Бір")
+    desk.provider.faults = [BREAK, desk.provider.meta_error(131056)]
+    for _ in range(2):
+        desk.sender()(ticket["conversation_id"])
+        (place,) = desk.of("outbox#")
+        assert place["doubtful"]
+        desk.now += desk.rings[-1][1]
+
+    desk.sender()(ticket["conversation_id"])
+
+    assert (desk.provider.texts, desk.of("outbox#")) == (["Бір", "Бір"], [])
+    assert metrics.count("DeliveryUncertain") == 2  # at each try that may be the second
+
+
 def test_a_broken_connection_and_then_a_status_costs_no_second_call(desk: Delivery, metrics: list[str]) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Бір")

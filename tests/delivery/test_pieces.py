@@ -244,9 +244,15 @@ def test_a_doubt_about_a_piece_ends_with_a_status_that_proves_it(desk: Delivery)
     assert desk.of("outbox#")[0]["doubtful"]
     apply(desk, desk.provider.sent[0], 1, "delivered")
     desk.now += desk.rings[-1][1]
+    seen = list[tuple[int, bool]]()
 
+    def look_at_the_place(_: object) -> None:
+        seen.extend((place["pieces"], place["doubtful"]) for place in desk.of("outbox#"))
+
+    desk.provider.accepted = look_at_the_place
     desk.sender()(ticket["conversation_id"])
 
+    assert seen == [(1, False), (2, False)]
     assert desk.provider.texts == list(pieces_of(text, "whatsapp"))
     assert (desk.message(ref)["status"], "uncertain" in desk.message(ref)) == ("sent", False)
 

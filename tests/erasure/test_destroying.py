@@ -371,7 +371,7 @@ def test_a_contact_that_changed_since_it_was_read_is_read_again(case: tuple[Eras
 
     run_task(desk, "hard_suppress", request, Hooked(desk.dynamodb, change_first))
 
-    assert tried == ["contact", "contact", "nobody"]
+    assert tried[:2] == ["contact", "contact"] and set(tried[2:]) == {"nobody"}
     assert "contact" not in {item["sk"] for item in desk.of_pk(f"contact#{person.contact_id}")}
     assert desk.request(request).state == "destroying"
 

@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run demo test test-browser test-dynamodb package bench chaos ways texts lint types lock audit clean
+.PHONY: help venv run demo test coverage test-browser test-dynamodb package bench chaos ways mutate texts lint types lock audit clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,6 +11,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 TESTS ?=
+# COVERAGE=1 measures while the tests run; the gate holds for all of them alone.
+COVERED = $(if $(COVERAGE),--cov --cov-report=term --cov-report=json:build/coverage.json $(if $(TESTS),--cov-fail-under=0))
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -34,8 +36,11 @@ run: $(STAMP)  ## start the whole desk on this machine, until Ctrl-C
 demo: $(STAMP)  ## fill the running desk with conversations; HOURS=0 leaves its clock alone
 	@exec $(BIN)/python -m local.demo
 
-test: $(STAMP)  ## every test that needs only Python
-	$(BIN)/python -m pytest -m "not browser and not chaos and not ways" -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
+test: $(STAMP)  ## every test that needs only Python; COVERAGE=1 measures as it goes
+	$(BIN)/python -m pytest -m "not browser and not chaos and not ways" -n 3 --dist loadfile --no-loadscope-reorder $(COVERED) $(TESTS)
+
+coverage:  ## make test, and lines and branches of models, use cases, stores and erasure: at least 95 %
+	$(MAKE) test COVERAGE=1
 
 test-browser: $(STAMP)  ## drive dashboard and phones in Chromium
 	@$(BIN)/python -m local.tools chromium
@@ -58,19 +63,28 @@ chaos: $(STAMP)  ## crashes everywhere and hundreds of people at once; writes be
 ways: $(STAMP)  ## files, functions and rooms that a message, a reply and an erasure cross; FILES=1 names the files
 	@$(BIN)/python -m pytest -q --no-header -m ways tests/ways
 
+mutate: $(STAMP)  ## break FILES=… (all models and the erasure: hours) and list what no test notices; TESTS=… judge
+	$(BIN)/python -m quality.mutate
+
 texts: $(STAMP)  ## extract and compile the catalogues of texts
 	$(BIN)/python -m chalicelib.locale.build
 
-lint: $(STAMP)  ## style, and the order of the rooms
+CODE := app.py chalicelib infra local tests bench quality
+DEPTRY := $(BIN)/deptry --config quality/deptry.toml --no-ansi
+lint: $(STAMP)  ## style, the order of the rooms, spelling, dead code, requirements
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check app.py chalicelib infra local tests bench
+	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
+	$(BIN)/python -m quality.unused
+	$(DEPTRY) . --extend-exclude '^(infra|local|bench|quality|tests|build)/'
+	$(DEPTRY) infra local bench quality tests --requirements-files requirements.in,requirements-dev.in --ignore DEP002
 
 types: $(STAMP)  ## types, strictly
 	$(BIN)/mypy
 
 audit: $(STAMP) package  ## template checks (in package) and insecure code
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml app.py chalicelib infra local
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml app.py chalicelib infra local quality
 
 COMPILE = $(CURDIR)/.venv-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links

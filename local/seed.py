@@ -18,8 +18,8 @@ from local.aws.ministack import client
 from local.aws.stack import NAME, Stack
 from local.phones.accounts import ProviderSecrets
 
-PASSWORD = "Local-password-1"  # noqa: S105  # nosec B105 - fixed, local, public
-VERIFY_TOKEN = "local-whatsapp-verify-token"  # noqa: S105  # nosec B105
+PASSWORD = "Local-password-1"  # noqa: S105 - fixed, local, public
+VERIFY_TOKEN = "local-whatsapp-verify-token"  # noqa: S105
 VAULT_CONTEXT = {"purpose": "vault"}
 
 

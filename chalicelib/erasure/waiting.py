@@ -44,7 +44,7 @@ Begin = Callable[[Request, int, frozenset[str]], Beginning]
 """Given the request, the time (ms), and which writes were refused before."""
 
 
-def nothing_else(request: Request, now: int, refused: frozenset[str]) -> Beginning:
+def nothing_else(_request: Request, _now: int, _refused: frozenset[str]) -> Beginning:
     """A waiting that begins with nothing."""
     return Beginning()
 

@@ -62,7 +62,7 @@ def vault_rotate(config: Settings) -> None:
     _tell(secret)
 
 
-def _reseal(config: Settings, secret: dict[str, Any]) -> tuple[int, int]:
+def _reseal(secret: dict[str, Any]) -> tuple[int, int]:
     (current,) = [key for key in secret["keys"] if key["id"] == secret["current"]]
     vault = open_vault(secret, client("kms"))
     now = wiring.clock()()
@@ -73,14 +73,14 @@ def vault_reseal(config: Settings) -> None:
     """Seal contact keys anew to the current vault key, in two passes."""
     secret = _existing(config)
     for number in (1, 2):
-        moved, left = _reseal(config, secret)
+        moved, left = _reseal(secret)
         print(f"pass {number}: {moved} sealed anew, {left} left")
 
 
 def vault_end(config: Settings) -> None:
     """End a rotation: drop the old key, provided that nothing is sealed to it any more."""
     secret = _existing(config)
-    _, left = _reseal(config, secret)
+    _, left = _reseal(secret)
     _put(config, without_old_keys(secret, left))
     print(f"the vault holds {secret['current']} alone")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.core.addresses import ADDRESS_KINDS, Channel
 from chalicelib.core.failures import failure_record
@@ -13,6 +13,9 @@ from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex, alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
 from chalicelib.tickets.records_from_rows import mapping
+
+if TYPE_CHECKING:
+    from chalicelib.core.addresses import Channel
 
 LOOK_AHEAD = 10
 """Places that are read at once; the first of them decides, callbacks among them are answered out of turn."""
@@ -65,7 +68,7 @@ class OutboxReading:
         return Head(
             conversation_id=conversation_id,
             contact_id=str(row.contact_id),
-            channel=cast(Channel, row.channel),
+            channel=cast("Channel", row.channel),
             account=str(row.account),
             epoch=_int(row.epoch),
             public_key=row.public_key or b"",
@@ -120,7 +123,7 @@ def _waiting(conversation_id: str, row: DeskRow) -> OutboxEntry:
         ref=MessageRef.of_tail(conversation_id, str(row.sk).removeprefix("outbox#")),
         action=str(row.action),
         purpose=row.purpose or "",
-        channel=cast(Channel, row.channel),
+        channel=cast("Channel", row.channel),
         account=str(row.account),
         queued_at=_int(row.queued_at),
         due_at=_int(row.due_at),

@@ -78,7 +78,7 @@ class DecideRequest:
         self._checked(what, reason, check, ground)
         now = self.clock()
 
-        def build(refused: frozenset[str]) -> "Sequence[Write]":
+        def build(_refused: frozenset[str]) -> "Sequence[Write]":
             request = self._open(request_id)
             if not _allowed(what, request):
                 raise _conflict(request)
@@ -131,7 +131,7 @@ class DecideRequest:
         that, as in `agree`; nothing happens when nothing is. Raises NotFound, Conflict (`no_proposal`) and
         Unavailable."""
 
-        def build(refused: frozenset[str]) -> "Sequence[Write] | None":
+        def build(_refused: frozenset[str]) -> "Sequence[Write] | None":
             request = self._open(request_id)
             proposal = request.proposal
             if proposal is None:
@@ -150,7 +150,7 @@ class DecideRequest:
         """Begin the next run of a request that has failed now and not in an hour. Raises NotFound, Conflict and
         Unavailable."""
 
-        def build(refused: frozenset[str]) -> "Sequence[Write]":
+        def build(_refused: frozenset[str]) -> "Sequence[Write]":
             request = self._open(request_id)
             now = self.clock()
             if request.state != RequestState.ESCALATED or request.due_at <= now:

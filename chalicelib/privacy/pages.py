@@ -63,11 +63,10 @@ class RequestPages:
         first. `state` is one as they are shown. Raises BadInput for a cursor that is not ours."""
         parts = [part for part in _QUEUES if not state or state in shown_in(part)]
         found: list[Request] = []
-        place, examined = cursor, 0
-        for part, item in self._rows(parts, cursor, max(limit + 1, CHUNK)):
+        place = cursor
+        for examined, (part, item) in enumerate(self._rows(parts, cursor, max(limit + 1, CHUNK))):
             if len(found) == limit or examined == EXAMINED:
                 return RequestPage(tuple(found), place)
-            examined += 1
             place = f"{part}-{item['activity']}-{item['request_id']}"
             request = request_of(item)
             if _alive(item, now) and state in ("", shown_state(request)) and kind in ("", request.kind):

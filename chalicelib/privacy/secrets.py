@@ -1,6 +1,5 @@
 """What is sealed on the row of a request: its certificate's secret, for the person alone, and what colleagues wrote."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import Conflict, NotFound
@@ -8,6 +7,8 @@ from chalicelib.privacy.model import Request
 from chalicelib.vault import sealing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.privacy.store import RequestStore
     from chalicelib.vault.decryptor import BatchDecryptor
 

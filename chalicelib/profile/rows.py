@@ -47,7 +47,7 @@ def _profile(top: Table) -> Profile:
     categories = _by_id(top, "categories", lambda row: _category(row, purposes, grounds, retention))
     profile = Profile(
         name=top.text("name"),
-        languages=cast(tuple[Language, ...], top.texts("languages", LANGUAGES)),
+        languages=cast("tuple[Language, ...]", top.texts("languages", LANGUAGES)),
         operator=_operator(top.table("operator")),
         mail=tuple(_mailbox(row) for row in top.tables("mail")),
         policy=_policy(top.table("policy")),

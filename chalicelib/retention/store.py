@@ -152,7 +152,7 @@ class ExpiryStamps:
         """
         told = ""
 
-        def build(refused: frozenset[str]) -> list[Write] | None:
+        def build(_refused: frozenset[str]) -> list[Write] | None:
             nonlocal told
             told = ""
             row = get_row(rows.conversation_pk(conversation_id), sk)

@@ -58,8 +58,8 @@ class SweepStore:
         self._client = client
         self._tables = tables
         self._writes = Writes(tables)
-        self._run = Transactions(client, lambda attempt: None)
-        self._dates = ExpiryStamps(client, tables, lambda attempt: None)
+        self._run = Transactions(client, lambda _attempt: None)
+        self._dates = ExpiryStamps(client, tables, lambda _attempt: None)
 
     def overdue(self, before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
         """Places in all outboxes due from `since` on and before `before` (ms), oldest first: conversation,

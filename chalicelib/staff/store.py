@@ -4,9 +4,9 @@ import hmac
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.update import Action
 
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.observability import count, log
@@ -14,6 +14,9 @@ from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.staff.model import Staff
 from chalicelib.staff.row_mac import staff_mac
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
 
 _PK = "staff"
 TRIES = 4

@@ -3,6 +3,7 @@
 It speaks the AWS protocols, so everything here but `MiniStack` works against any other endpoint too.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -25,7 +26,7 @@ from botocore.exceptions import ClientError
 from infra.definitions import TABLES, Json
 
 REGION = "eu-central-1"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # nosec B105 - root of the embedded AWS
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # root of the embedded AWS
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 
@@ -145,14 +146,10 @@ class MiniStack:
         if "PERSIST_STATE" in self._env:
             # Interrupt, not terminate: MiniStack's handler of SIGTERM exits without saving its state.
             process.send_signal(signal.SIGINT)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
     def __enter__(self) -> Self:

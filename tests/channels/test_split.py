@@ -65,5 +65,5 @@ def test_a_word_after_one_space_does_not_leave_a_blank_message() -> None:
 
 
 def test_a_limit_that_fits_no_emoji_is_an_error() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="at least 2"):
         split_text("abc", 1)

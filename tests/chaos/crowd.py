@@ -116,6 +116,6 @@ def deliver(play: Play, channel: str, body: dict[str, Any]) -> int:
             status = 0
         if status == 200:
             return tried
-        assert status == 0 or status == 429 or status >= 500, status
+        assert status in {0, 429} or status >= 500, status
         time.sleep(min(0.1 * 2**tried, MOST_PAUSE))
     raise AssertionError(f"a webhook was not taken in {TRIES} tries")

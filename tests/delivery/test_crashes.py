@@ -1,6 +1,7 @@
 """A sender may die between any two steps. What then: nothing is lost, and one named case may double and says
 so."""
 
+import contextlib
 from itertools import count
 from typing import Any
 
@@ -52,10 +53,8 @@ class Fate:
 
 
 def deliver_dying(desk: Delivery, conversation_id: str, fate: Fate) -> None:
-    try:
+    with contextlib.suppress(Died):
         desk.sender(store=Dying(desk.outbox(), fate), providers=Dying(desk.providers(), fate))(conversation_id)
-    except Died:
-        pass
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -141,6 +140,22 @@ def test_a_broken_connection_is_such_a_case_whatsapp_waits_for_a_status_telegram
     assert desk.provider.texts == ["Бір", "Бір"]
     assert (desk.message(ref)["status"], desk.message(ref)["uncertain"]) == ("sent", True)
     assert metrics.count("DeliveryUncertain") == 1
+
+
+def test_a_doubt_lasts_through_a_try_that_is_refused(desk: Delivery, metrics: list[str]) -> None:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Бір")
+    desk.provider.faults = [BREAK, desk.provider.meta_error(131056)]
+    for _ in range(2):
+        desk.sender()(ticket["conversation_id"])
+        (place,) = desk.of("outbox#")
+        assert place["doubtful"]
+        desk.now += desk.rings[-1][1]
+
+    desk.sender()(ticket["conversation_id"])
+
+    assert (desk.provider.texts, desk.of("outbox#")) == (["Бір", "Бір"], [])
+    assert metrics.count("DeliveryUncertain") == 2  # at each try that may be the second
 
 
 def test_a_broken_connection_and_then_a_status_costs_no_second_call(desk: Delivery, metrics: list[str]) -> None:

@@ -545,4 +545,4 @@ def test_a_button_that_cannot_be_answered_holds_up_nothing(desk: Delivery, fault
 
     assert desk.provider.texts == ["Ответ"]
     assert not desk.of("outbox#")
-    assert DANIYAR_CHAT == desk.provider.sent[0].to
+    assert desk.provider.sent[0].to == DANIYAR_CHAT

@@ -236,6 +236,27 @@ def test_a_status_that_carries_a_pieces_reference_proves_that_piece_alone(desk: 
     assert [message["piece_states"][number]["status"] for number in "123"] == ["sent", "delivered", "sent"]
 
 
+def test_a_doubt_about_a_piece_ends_with_a_status_that_proves_it(desk: Delivery) -> None:
+    ticket, text = desk.open_ticket(), text_of(3)
+    ref = desk.reply(ticket, text)
+    desk.provider.faults = [BREAK]
+    desk.sender()(ticket["conversation_id"])
+    assert desk.of("outbox#")[0]["doubtful"]
+    apply(desk, desk.provider.sent[0], 1, "delivered")
+    desk.now += desk.rings[-1][1]
+    seen = list[tuple[int, bool]]()
+
+    def look_at_the_place(_: object) -> None:
+        seen.extend((place["pieces"], place["doubtful"]) for place in desk.of("outbox#"))
+
+    desk.provider.accepted = look_at_the_place
+    desk.sender()(ticket["conversation_id"])
+
+    assert seen == [(1, False), (2, False)]
+    assert desk.provider.texts == list(pieces_of(text, "whatsapp"))
+    assert (desk.message(ref)["status"], "uncertain" in desk.message(ref)) == ("sent", False)
+
+
 def test_when_statuses_prove_every_piece_nothing_is_called_and_the_message_is_sent(desk: Delivery) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, text_of(2))

@@ -175,7 +175,7 @@ class Story:
 @pytest.fixture(scope="module")
 def story(desk: RunningDesk) -> Iterator[Story]:
     """All of it, once."""
-    yield Story(Play(desk)).played()
+    return Story(Play(desk)).played()
 
 
 def ids(story: Story, one: Customer) -> set[str]:

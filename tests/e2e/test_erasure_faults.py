@@ -169,7 +169,7 @@ def page_of(play: Play) -> requests.Session:
 @pytest.fixture(scope="module")
 def jam(desk: RunningDesk) -> Iterator[Jam]:
     """All of it, once."""
-    yield Jam(Play(desk)).played()
+    return Jam(Play(desk)).played()
 
 
 def test_a_failure_is_named_and_counted_and_nothing_is_said_to_be_done(jam: Jam) -> None:

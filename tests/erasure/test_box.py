@@ -626,6 +626,29 @@ def test_answers_that_come_while_the_box_is_closed_go_with_it(boxes: Boxes) -> N
     assert boxes.traces(request) == []
 
 
+def test_no_answer_is_put_into_a_box_whose_rows_are_looked_for(boxes: Boxes) -> None:
+    """The head is the first row to go, so that nobody is promised an answer which is deleted before it leaves."""
+    request_id = boxes.certified(boxes.person("telegram"))
+    boxes.notify()(request_id)
+    request, box = boxes.read(request_id), MailboxWrites(boxes.desk.tables)
+    assert request.box is not None
+    partition, taken = rows.conversation_pk(request.box.conversation_id), list[bool]()
+
+    class Looking:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(boxes.desk.dynamodb, name)
+
+        def query(self, **given: Any) -> Any:
+            if partition in str(given):
+                writes = box.notice(request, "already_open", "Қайта", (), boxes.desk.now + len(taken))
+                taken.append(boxes.desk.requests.run(*writes) is None)
+            return boxes.desk.dynamodb.query(**given)
+
+    boxes.close(Looking())(request_id)
+
+    assert taken and not any(taken)
+
+
 def test_no_answer_is_put_into_a_box_that_was_closed_meanwhile(boxes: Boxes) -> None:
     request_id = boxes.certified(boxes.person("whatsapp"))
     boxes.notify()(request_id)

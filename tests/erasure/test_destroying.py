@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_values, plain_item
+from chalicelib.dynamo.models import DeskRow
 from chalicelib.erasure import eraser as erasing
 from chalicelib.erasure.counts import lasts
 from chalicelib.erasure.inventory import STORES, identities_place
@@ -25,7 +26,7 @@ from tests.conftest import Aws
 from tests.erasure.absence import verify
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, Erasing, Person, Snapshot, cast
 from tests.erasure.destroying import TASKS, run_task, run_until
-from tests.erasure.faults import Counting, Died, Dying, Leaving, Throttled
+from tests.erasure.faults import Counting, Died, Dying, Hooked, Leaving, Throttled
 from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.storage.declared import class_of, undeclared
 
@@ -299,6 +300,22 @@ def test_a_message_whose_sender_may_still_record_it_waits_for_the_second_pass(
     assert desk.of_pk(person.conversation_pk) == []
 
 
+@pytest.mark.parametrize(("status", "waits"), [("sending", True), ("sent", True), ("queued", False), ("failed", False)])
+def test_a_message_without_a_place_waits_only_if_its_sender_may_still_record_it(
+    one: tuple[Erasing, Person, Request], status: str, waits: bool
+) -> None:
+    desk, person, request = one
+    run_until(desk, request, "destroy_key")
+    tail = f"message#{desk.now}#{'0' * 32}"
+    DeskRow(person.conversation_pk, tail, direction="out", status=status, contact_id=person.contact_id).save()
+
+    run_until(desk, request, "erase", after="destroy_key")
+
+    assert (tail in {item["sk"] for item in desk.of_pk(person.conversation_pk)}) is waits
+    run_until_again(desk, request)
+    assert desk.of_pk(person.conversation_pk) == []
+
+
 def run_until_again(desk: Erasing, request: Request) -> None:
     run_task(desk, "settle", request)
     assert run_task(desk, "sweep", request) == {"more": False}
@@ -331,6 +348,32 @@ def test_the_fence_closes_at_once_and_takes_over_what_was_not_sent(case: tuple[E
     desk.later(600)
     desk.sender()(person.conversation_id)
     assert desk.provider.sent == []
+
+
+def test_a_contact_that_changed_since_it_was_read_is_read_again(case: tuple[Erasing, Person, Request]) -> None:
+    """As after a restore: another barrier has raised the epoch in between, or the row is gone."""
+    desk, person, request = case
+    key = {"pk": {"S": f"contact#{person.contact_id}"}, "sk": {"S": "contact"}}
+    tried: list[str] = []
+
+    def change_first(name: str, body: Mapping[str, Any]) -> None:
+        if name == "transact_write_items" and "erasing" in str(body):
+            tried.append("contact")
+            if len(tried) == 1:
+                desk.dynamodb.update_item(
+                    TableName=desk.tables["desk"], Key=key, UpdateExpression="ADD epoch :one",
+                    ExpressionAttributeValues={":one": {"N": "1"}},
+                )  # fmt: skip
+            elif len(tried) == 2:
+                desk.dynamodb.delete_item(TableName=desk.tables["desk"], Key=key)
+        elif name == "transact_write_items":
+            tried.append("nobody")
+
+    run_task(desk, "hard_suppress", request, Hooked(desk.dynamodb, change_first))
+
+    assert tried[:2] == ["contact", "contact"] and set(tried[2:]) == {"nobody"}
+    assert "contact" not in {item["sk"] for item in desk.of_pk(f"contact#{person.contact_id}")}
+    assert desk.request(request).state == "destroying"
 
 
 def test_who_cancels_before_the_fence_closes_keeps_everything(case: tuple[Erasing, Person, Request]) -> None:

@@ -83,7 +83,7 @@ def account(aws: Aws) -> Iterator[Account]:
         | kept
         | {"ErasureMachine": machine},
     )
-    yield made
+    return made
 
 
 def allowed(attempt: Callable[[], object]) -> bool:

@@ -1,9 +1,8 @@
 """How a run waits and is answered, whoever comes first and whoever dies in between."""
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,6 +34,9 @@ from chalicelib.wiring import erasure as wiring_erasure
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living, outcomes
 from tests.retention.faults import Died, fated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GRACE = 4 * HOUR
 

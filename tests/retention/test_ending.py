@@ -455,6 +455,19 @@ def test_a_contact_kept_shorter_than_its_ticket_ends_with_the_ticket(desk: Keepi
     assert desk.head()["expires_at"] == ticket["expires_at"]
 
 
+def test_a_contact_kept_longer_than_its_ticket_has_a_date_of_its_own(desk: Keeping) -> None:
+    ticket = desk.closed(desk.open_ticket())
+    closed = ticket["closed_at"] // 1000
+    dater = replace(desk.dater(), contact_days=CONTACT_DAYS + 30)
+    dater(ticket["conversation_id"], ticket["ticket_id"])
+    assert desk.head()["expires_at"] == closed + (CONTACT_DAYS + 30) * 86_400
+
+    desk.now = desk.head()["expires_at"] * 1000
+    ender = replace(desk.ender(), contact_days=CONTACT_DAYS + 60)  # the profile keeps contacts longer by now
+    assert not ender(ticket["conversation_id"])
+    assert desk.head()["expires_at"] == closed + (CONTACT_DAYS + 60) * 86_400
+
+
 # -- what is held
 
 

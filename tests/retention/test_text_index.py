@@ -179,6 +179,22 @@ def test_a_run_that_died_leaves_no_row_that_the_next_does_not_know(desk: Keeping
     assert desk.text_index.find_contacts("Оспанов") == [contact_id]
 
 
+def test_a_run_that_died_before_it_deleted_a_row_leaves_that_to_the_next(
+    desk: Keeping, people: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, contact_id = desk.text_index, people["daniyar"]
+
+    def dying(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(index, "_rewrite", dying)
+    with pytest.raises(RuntimeError):
+        index.replace(contact_id, ["nowhere"])
+    desk.text_index.replace(contact_id, ["nowhere"])
+    assert desk.text_index.find_contacts("nowhere") == [contact_id]
+    assert desk.text_index.find_contacts("Оспанов") == []
+
+
 @pytest.mark.parametrize("moment", [1, 2], ids=["before it widens the list", "before it narrows the list"])
 def test_two_indexers_of_one_contact_at_once_leave_no_row_that_no_list_knows(
     desk: Keeping, people: dict[str, str], moment: int

@@ -40,7 +40,9 @@ def undeclared(table: str, items: Iterable[Mapping[str, Any]]) -> list[str]:
             values = item[name] if isinstance(item[name], list) else [item[name]]
             if any(bytes(value)[0] != FORMAT or len(bytes(value)) < OVERHEAD for value in values):
                 wrong.append(f"{declared.name}.{name} is not sealed")
-        for name in names & set(declared.plain):
-            if isinstance(item[name], bytes) and name != "public_key":
-                wrong.append(f"{declared.name}.{name} holds bytes and is declared plain")
+        wrong.extend(
+            f"{declared.name}.{name} holds bytes and is declared plain"
+            for name in names & set(declared.plain)
+            if isinstance(item[name], bytes) and name != "public_key"
+        )
     return sorted(set(wrong))

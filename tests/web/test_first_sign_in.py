@@ -137,7 +137,7 @@ def demanding(web: Web, monkeypatch: pytest.MonkeyPatch) -> Iterator[DemandingPo
     pool = DemandingPool(web.cognito)
     known = CognitoAccounts(pool, os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"])
     monkeypatch.setattr(wiring_web, "_identities", lambda: known)
-    yield pool
+    return pool
 
 
 def login(web: Web, body: dict[str, str]) -> Answer:

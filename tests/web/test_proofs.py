@@ -47,6 +47,15 @@ def test_a_change_from_elsewhere_voids_the_row(web: Web, change: Callable[[DeskR
     assert web.call("GET", "/api/v1/me", token=token).status == 200
     change(DeskRow("staff", web.staff["newcomer"]))
     assert web.call("GET", "/api/v1/me", token=token).status == 401
+    assert wiring_web.staff().get(web.staff["newcomer"]) is None
+
+
+def test_a_generation_that_is_set_back_brings_no_ended_session_to_life(web: Web) -> None:
+    token, newcomer = web.token("newcomer"), web.staff["newcomer"]
+    before = DeskRow.get("staff", newcomer).generation
+    wiring_web.staff().end_sessions(newcomer)
+    DeskRow("staff", newcomer).update([DeskRow.generation.set(before)])
+    assert web.call("GET", "/api/v1/me", token=token).status == 401
 
 
 def test_a_proof_of_one_colleague_is_none_of_another(web: Web) -> None:

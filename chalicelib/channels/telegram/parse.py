@@ -8,8 +8,7 @@ and domain only: this is on intake's cold start.
 
 import re
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels.reading import (
     BAD_DATA,
@@ -42,6 +41,9 @@ from chalicelib.messages.model import (
     Started,
     UnparsedPart,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _START = re.compile(r"/start(?:@[a-z0-9_]{1,64})?(?: ([a-z0-9_-]{1,64}))?\s*", re.ASCII | re.IGNORECASE)
 _GROUPS = ("group", "supergroup", "channel")

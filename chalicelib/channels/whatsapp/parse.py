@@ -233,12 +233,12 @@ class _Reading:
     @cached_property
     def _latest(self) -> int:
         """The latest time in the body; 0 if there is none."""
-        times = []
+        times: list[int | None] = []
         for entry in self._entries:
             for change in as_list(as_dict(entry).get("changes")):
                 value = as_dict(as_dict(change).get("value"))
-                for part in as_list(value.get("messages")) + as_list(value.get("statuses")):
-                    times.append(self._time(as_dict(part)))
+                parts = as_list(value.get("messages")) + as_list(value.get("statuses"))
+                times.extend(self._time(as_dict(part)) for part in parts)
         return max((each for each in times if each is not None), default=0)
 
     @property

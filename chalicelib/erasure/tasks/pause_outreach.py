@@ -50,7 +50,6 @@ class PauseOutreach:
 
         Raises NotFound when the request is gone, or the contact of one that goes on, CannotOpen, Unavailable.
         """
-
         found: list[Request] = []
 
         def build(_: frozenset[str]) -> "list[Write] | None":

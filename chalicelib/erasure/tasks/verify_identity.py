@@ -13,6 +13,6 @@ def due(request: Request) -> int:
     return identity_until(request)
 
 
-def begin(request: Request, now: int, refused: frozenset[str]) -> Beginning:
+def begin(_request: Request, _now: int, _refused: frozenset[str]) -> Beginning:
     """The request shows that it waits for the person."""
     return Beginning({"state": str(RequestState.VERIFYING)})

@@ -33,7 +33,7 @@ from chalicelib.wiring import web as wiring_web
 YEAR = 365 * 24 * 60 * 60
 
 
-def home(call: HttpRequest) -> Response:
+def home(_call: HttpRequest) -> Response:
     """GET /"""
     return go("/dashboard")
 

@@ -1,12 +1,14 @@
 """Pages for everybody: the policy, certificates and the health check."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.core.settings import settings
 from chalicelib.web.http.responses import answering, html_answer, json_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def public_routes() -> Blueprint:

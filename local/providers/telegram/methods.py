@@ -1,9 +1,8 @@
 """What the Telegram Bot API does for each method that a help desk uses."""
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.phones.accounts import Bot
 from local.phones.measure import blank
@@ -23,6 +22,9 @@ from local.providers.telegram.rules import (
     message_json,
     plain_text,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Payload = dict[str, Any]
 Files = dict[str, StoredFile]

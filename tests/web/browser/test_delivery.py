@@ -25,7 +25,7 @@ def failed(web: Web) -> Iterator[tuple[str, str]]:
     settle(web, message_id)
     say(web, AMINA, "Лифт әлі тұр", kind="image", minutes_ago=3)
     say(web, DANIYAR, "Здравствуйте, как выгрузить отчёт?", minutes_ago=1)
-    yield ticket_id, message_id
+    return ticket_id, message_id
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])

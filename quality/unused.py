@@ -1,0 +1,102 @@
+"""Dead code: what vulture finds unused in the program, less what is used in a way that it cannot see.
+
+Views are named by the routes, attributes by the schema of the tables, methods by the templates, and entries by
+chalice; those are read from there. KEPT names the few others, each with its reason, and a name in it that no longer
+needs to be there is an error too. Tests do not count as use.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from vulture import Vulture
+
+from chalicelib.dynamo.schema import CLASSES
+from chalicelib.web.http.routes import API, PAGES
+
+ROOT = Path(__file__).parent.parent
+PROGRAM = ("app.py", "chalicelib", "infra", "local", "bench", "quality")
+TEMPLATES = ("chalicelib/web/templates", "local/phones/templates")
+ENTRIES = "app.py"
+"""Every function there is an entry that chalice's decorators register."""
+ROUTED = ["@*.route"]
+"""Decorators of chalice that register a function."""
+KEPT = {
+    # Settings and hooks of libraries
+    "trust_env": "requests reads it",
+    "connect_timeout_seconds": "pynamodb reads it",
+    "read_timeout_seconds": "pynamodb reads it",
+    "max_retry_attempts": "pynamodb reads it",
+    "index_name": "pynamodb reads it",
+    "projection": "pynamodb reads it",
+    "_connection": "pynamodb's cache, emptied",
+    "mime_headers": "Babel reads it",
+    "globals": "Jinja reads it",
+    "binary_types": "chalice reads it",
+    "external_attr": "zipfile reads it",
+    "compress_type": "zipfile reads it",
+    "handle_deploymentpackage": "chalice's packager calls it",
+    "service_principal": "chalice's packager calls it",
+    "loglevel": "hypercorn reads it",
+    "graceful_timeout": "hypercorn reads it",
+    "handle_RCPT": "aiosmtpd calls it",
+    "handle_DATA": "aiosmtpd calls it",
+    "handle_starttag": "html.parser calls it",
+    "handle_endtag": "html.parser calls it",
+    "handle_data": "html.parser calls it",
+    "attrs": "html.parser passes it",
+    "search_path_string": "the import system passes it",
+    # Called by a name made of data
+    "_edits": "play.py calls a step by its name",
+    "_reacts": "play.py calls a step by its name",
+    "_blocks": "play.py calls a step by its name",
+    # Declared for tests that hold the program to it
+    "expiry": "tests/retention holds every item class to it",
+    "eraser": "tests/erasure holds every item class to it",
+    "OVERHEAD": "tests tell sealed attributes by their length",
+    "IN_THE_TEXT": "tests/web holds every detail of a message to one of three places",
+    "IN_THE_KIND": "tests/web holds every detail of a message to one of three places",
+    "FOR_THE_DESK": "tests/web holds every detail of a message to one of three places",
+    # Read as a whole
+    "SUPERVISOR": "a role among all roles",
+    "HolidayBase": "named in an annotation that stands in quotes",
+    "LABELS": "marks words of the letter for the catalogue",
+}
+
+
+def named() -> set[str]:
+    """Return the names that routes, tables and templates use."""
+    names = {route.view.rpartition(":")[2] for route in (*API, *PAGES)}
+    for declared in CLASSES:
+        names.update(declared.plain, declared.sealed)
+    for folder in TEMPLATES:
+        for file in (ROOT / folder).rglob("*.*"):
+            for expression in re.findall(r"\{[{%].*?[%}]\}", file.read_text(encoding="utf-8"), re.DOTALL):
+                names.update(re.findall(r"[A-Za-z_]\w*", expression))
+    return names
+
+
+def unused() -> Iterator[tuple[str, str]]:
+    """Yield the name of everything that vulture finds unused, and a line that says where."""
+    found = Vulture(ignore_decorators=ROUTED)
+    found.scavenge([str(ROOT / name) for name in PROGRAM])
+    for item in found.get_unused_code(min_confidence=60, sort_by_size=False):
+        file = Path(item.filename).relative_to(ROOT)
+        if not (str(file) == ENTRIES and item.typ == "function"):
+            yield item.name, f"{file}:{item.first_lineno}: unused {item.typ} {item.name}"
+
+
+def main() -> int:
+    """Print what is unused, and what is kept for nothing. Return 1 if there is any."""
+    elsewhere, found = named(), dict[str, str]()
+    for name, line in unused():
+        found.setdefault(name, line)
+    wrong = [line for name, line in found.items() if name not in elsewhere and name not in KEPT]
+    wrong += [f"quality/unused.py: {name} in KEPT is in use, or gone" for name in KEPT if name not in found]
+    print("\n".join(wrong) or "vulture: nothing unused")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -197,7 +197,7 @@ class _Bench:
         from chalicelib.erasure.verifier import Verifier
         from chalicelib.erasure.write_barrier import Fencing
         from chalicelib.privacy.mailbox.writes import MailboxWrites
-        from chalicelib.privacy.store import RequestStore
+        from chalicelib.privacy.requests.store import RequestStore
         from chalicelib.profile.load import load_profile
         from chalicelib.vault.pseudonyms import TextKey
 

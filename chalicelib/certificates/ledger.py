@@ -14,8 +14,8 @@ from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import get_item
 from chalicelib.dynamo.transactions import Refusal, Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.privacy.model import Request
-from chalicelib.privacy.store import request_of
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import request_of
 
 ALGORITHM = "ECDSA_SHA_256"
 

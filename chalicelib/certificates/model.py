@@ -18,7 +18,9 @@ from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.model import ANSWER_WAITS, Identity, Request, Step
+from chalicelib.privacy.requests.kinds import Identity, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import DELIVER_WITHIN
 from chalicelib.profile.model import Profile
 
 FORMAT = 2
@@ -51,9 +53,9 @@ def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
         "approved_by": approved_by(request),
         "times": {
             "received": moment(request.received_at),
-            "suppressed": moment(request.suppressed_at or request.at(Step.SUPPRESSED)),
+            "suppressed": moment(request.suppressed_at or request.at(Step.OUTREACH_PAUSED)),
             "verified": moment(request.at(Step.VERIFIED)),
-            "barrier": moment(request.at(Step.FENCED)),
+            "barrier": moment(request.at(Step.WRITES_BLOCKED)),
             "destroyed": moment(request.at(Step.KEY_DESTROYED)),
             "absent": moment(request.at(Step.ABSENT)),
             "issued": moment(now),
@@ -134,7 +136,7 @@ def kept_until(request: Request, request_days: int, consent_days: int) -> int:
     closes, a day after the proof at the latest; and, for the proof of consents on it, after those have ended."""
     ended = max((int(one["ended"]) for one in request.consents), default=0)
     consents_until = ended + consent_days * DAY if ended else 0
-    return max(request.at(Step.ABSENT) + ANSWER_WAITS + request_days * DAY, consents_until)
+    return max(request.at(Step.ABSENT) + DELIVER_WITHIN + request_days * DAY, consents_until)
 
 
 def final(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:

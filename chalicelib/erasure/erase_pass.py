@@ -9,7 +9,8 @@ from chalicelib.core.observability import log
 from chalicelib.erasure.counts import Store, mark
 from chalicelib.erasure.eraser import ExistingRows, list_of
 from chalicelib.erasure.inventory import ALIASES, CONTACT, CONVERSATION, LINKS, TICKETS, WORDS
-from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.bulk import Key

@@ -19,8 +19,9 @@ from chalicelib.dynamo.bulk import Bulk, Key
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.erasure.counts import Store, joined, lasts, mark, stores_of
-from chalicelib.privacy.model import Request, Step
-from chalicelib.privacy.store import RequestStore, request_of
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import RequestStore, request_of
 from chalicelib.vault.vault import EncryptionContext
 
 CONTACT, CONVERSATION, TICKETS = "desk.contact", "desk.conversation", "desk.tickets"

@@ -8,8 +8,9 @@ from chalicelib.dynamo.bulk import Bulk
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.erasure.write_barrier import fence_again
-from chalicelib.privacy.model import Request, Step
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import RequestStore
 
 
 class KeyDestruction:

@@ -21,8 +21,9 @@ from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
 from chalicelib.erasure.counts import Store, stores_of
 from chalicelib.erasure.inventory import IDENTITIES, identities_place
-from chalicelib.privacy.model import Request, Step
-from chalicelib.privacy.store import request_of
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import request_of
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey, TextKey
 from chalicelib.vault.vault import Vault, unseal
@@ -153,7 +154,7 @@ class Verifier:
             seen.add(before)
             rows_of = self._partition("desk", rows.request_pk(before))
             older = next((request_of(item) for item in rows_of if item["sk"] == "request"), None)
-            still += older is not None and not older.done(Step.BOX_CLOSED)
+            still += older is not None and not older.done(Step.MAILBOX_DESTROYED)
             before = older.after if older else ""
         return still
 

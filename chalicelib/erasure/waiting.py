@@ -12,19 +12,21 @@ from chalicelib.core.backoff import TRIES
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.observability import log
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import OVER, Request, RequestState, Step, Wait, outcome
+from chalicelib.privacy.requests.kinds import OVER, RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import Wait, outcome
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.resume_workflow import AnswerWait
-    from chalicelib.privacy.store import RequestStore
 
 _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
     Wait.IDENTITY: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
     Wait.DECISION: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
     Wait.TELLING: (Step.TOLD, Step.CANCELLED, Step.REFUSED),
-    Wait.GRACE: (Step.CANCELLED, Step.REFUSED),
-    Wait.ANSWER: (Step.SUPERSEDED,),
+    Wait.COOLING_OFF: (Step.CANCELLED, Step.REFUSED),
+    Wait.DELIVERY: (Step.SUPERSEDED,),
 }
 """Steps by which a waiting ends before its time: nobody parks behind one of them."""
 

@@ -17,9 +17,10 @@ from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.model import FENCED_BY
 from chalicelib.privacy.erasure_pause import ROLE as HOLD
-from chalicelib.privacy.erasure_pause import Held, unheld
-from chalicelib.privacy.model import Request, RequestState, Step
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.erasure_pause import ErasuresPaused, check_not_paused
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import RequestStore
 
 _MOST_FORMER = 40
 """Former addresses that one transaction can fence. Their rows live 8 days, so nobody has more."""
@@ -56,7 +57,7 @@ class Fencing:
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             if HOLD in refused:
-                raise Held("Destructions are held.")
+                raise ErasuresPaused("Destructions are held.")
             if "request" in refused:
                 return None
             places = list(self._places(request))
@@ -65,7 +66,7 @@ class Fencing:
             names = [*head.get("aliases", ()), *head.get("former", ())[-_MOST_FORMER:]]
             if head.get("former") or "alias" in refused:
                 names = self._owned(names, request.contact_id)
-            writes = [self._marked(request, names, now), unheld(self._writes)]
+            writes = [self._marked(request, names, now), check_not_paused(self._writes)]
             if contact:
                 writes.append(self._contact(contact))
             if head:
@@ -108,10 +109,10 @@ class Fencing:
     def _marked(self, request: Request, names: list[str], now: int) -> Write:
         """The names stand on the request, so that whoever sets or opens the fences finds each, whatever becomes of the
         aliases meanwhile."""
-        state = {f"steps.{Step.FENCED}": now, "state": RequestState.DESTROYING.value, "fences": names}
+        state = {f"steps.{Step.WRITES_BLOCKED}": now, "state": RequestState.DESTROYING.value, "fences": names}
         stopped = "attribute_not_exists(#steps.#cancelled) AND attribute_not_exists(#steps.#refused)"
         only = f"{stopped} AND attribute_exists(#steps.#{Step.TOLD})"
-        return self._requests.change(request.id, state, unless=Step.FENCED, only=only)
+        return self._requests.change(request.id, state, unless=Step.WRITES_BLOCKED, only=only)
 
     def _contact(self, contact: Mapping[str, Any]) -> Write:
         values = {"erasing": "erasing", "one": 1, "epoch": contact["epoch"]}

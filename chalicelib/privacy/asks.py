@@ -8,19 +8,18 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import NotFound
 from chalicelib.core.observability import count, log
 from chalicelib.core.working_days import deadline
-from chalicelib.privacy.model import (
+from chalicelib.privacy.requests.asked import Ask
+from chalicelib.privacy.requests.contact_rows import NOT_ERASING
+from chalicelib.privacy.requests.kinds import (
     ENDINGS,
-    FENCED,
-    FIXED,
     OVER,
-    Ask,
+    PAST_STOPPING,
     Identity,
-    Request,
     RequestState,
     Step,
-    confirmable,
-    stoppable,
 )
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import confirmable, stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.mailbox.answers import RequestAnswers
     from chalicelib.privacy.open_request import OpenRequest
-    from chalicelib.privacy.opening import RequestOpening
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
 _LATE = 5 * 60 * SECOND
@@ -83,7 +82,7 @@ class PrivacyAsks:
         """Write what `build` returns while the contact is not being erased. Raises _ErasingNow."""
 
         def checked(refused: frozenset[str]) -> "Sequence[Write] | None":
-            if FENCED in refused:
+            if NOT_ERASING in refused:
                 raise _ErasingNow
             writes = build(refused)
             return None if writes is None else [self.opening.unfenced(ask.contact_id), *writes]
@@ -183,7 +182,7 @@ class PrivacyAsks:
                 "if_deciding": str(RequestState.DECIDING),
                 "if_escalated": str(RequestState.ESCALATED),
             }
-            return self.store.change(request.id, values, unless=(Step.VERIFIED, *FIXED), only=_CONFIRMABLE)
+            return self.store.change(request.id, values, unless=(Step.VERIFIED, *PAST_STOPPING), only=_CONFIRMABLE)
 
         outcome = self._change(ask, new)
         if outcome == "done":
@@ -196,7 +195,7 @@ class PrivacyAsks:
                 return None
             now = self.clock()
             values = {f"steps.{Step.CANCELLED}": now, "due_at": now}
-            return self.store.change(request.id, values, unless=FIXED, only=_ALIVE)
+            return self.store.change(request.id, values, unless=PAST_STOPPING, only=_ALIVE)
 
         return self._change(ask, new)
 

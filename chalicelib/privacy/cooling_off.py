@@ -1,7 +1,7 @@
 """The time to think again, which a person has from the moment at which they were told. Pure."""
 
 from chalicelib.core.working_days import day_start, deadline
-from chalicelib.privacy.model import LETTER_DAYS
+from chalicelib.privacy.requests.waits import LETTER_DAYS
 from chalicelib.profile.model import Deadline
 
 _TRAVELS = Deadline(term=LETTER_DAYS, unit="working", source="own rule")

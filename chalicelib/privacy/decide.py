@@ -10,30 +10,27 @@ from chalicelib.core.observability import count
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.privacy.cooling_off import cooling_off_ends
 from chalicelib.privacy.documents import refuse_documents
-from chalicelib.privacy.model import (
+from chalicelib.privacy.requests.kinds import (
     ENDINGS,
-    FIXED,
     IDENTITY_CHECKS,
     OPT_OUT,
     OVER,
+    PAST_STOPPING,
     Identity,
-    Proposal,
-    Request,
     RequestState,
     Step,
     Told,
-    Wait,
-    confirmable,
-    stoppable,
-    tellable,
 )
+from chalicelib.privacy.requests.model import Proposal, Request
+from chalicelib.privacy.requests.progress import confirmable, stoppable, tellable
+from chalicelib.privacy.requests.waits import Wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.opening import RequestOpening
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Profile
 
 MOST_REASON = 1000
@@ -88,7 +85,7 @@ class DecideRequest:
             new: dict[str, Any] = {"proposal": asdict(proposal), "if_state": request.state}
             if not (what == "letter" and _words_stay(request)):
                 new |= self._sealed(request, reason)
-            return [self.store.change(request_id, new, unless=(*FIXED, *_done_by(what)), only=_AS_READ)]
+            return [self.store.change(request_id, new, unless=(*PAST_STOPPING, *_done_by(what)), only=_AS_READ)]
 
         self.store.until_done(build)
 
@@ -118,7 +115,7 @@ class DecideRequest:
             new |= {"if_state": request.state, "if_by": proposal.by, "if_at": proposal.at}
             only = f"{_AS_READ} AND #proposal.#by = :if_by AND #proposal.#at = :if_at"
             return [
-                self.store.change(request_id, new, unless=(*FIXED, *_done_by(proposal.what)), only=only),
+                self.store.change(request_id, new, unless=(*PAST_STOPPING, *_done_by(proposal.what)), only=only),
                 *answer,
             ]
 
@@ -191,7 +188,7 @@ class DecideRequest:
             return {f"steps.{Step.VERIFIED}": now, **identity, "target_at": target, "due_at": now}, ()
         if proposal.what == "letter":
             told = {f"steps.{Step.TOLD}": now, "told_by": str(Told.LETTER), "posted_on": proposal.posted_on}
-            if request.waits == Wait.GRACE:  # a run of the release before tells in its grace
+            if request.waits == Wait.COOLING_OFF:  # a run of the release before tells in its grace
                 return {
                     **told,
                     "due_at": cooling_off_ends(self.profile.deadlines["grace"], now, proposal.posted_on),
@@ -248,7 +245,7 @@ def _check_posting(posted_on: str, request: Request, now: int) -> None:
 def _conflict(request: Request) -> Conflict:
     if request.kind == OPT_OUT:
         return Conflict("News and offers have ended already; there is nothing to decide.", code="already_decided")
-    if any(request.done(step) for step in (Step.GRACED, Step.FENCED)):
+    if any(request.done(step) for step in (Step.COOLED_OFF, Step.WRITES_BLOCKED)):
         return Conflict("The data of this person is being destroyed; that cannot be stopped.", code="too_late")
     if any(request.done(step) for step in (Step.VERIFIED, *ENDINGS)):
         return Conflict("This request is decided already.", code="already_decided")

@@ -6,10 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.core.observability import count
-from chalicelib.privacy.model import Wait, missed, near_deadline, not_told, past_target, stoppable
+from chalicelib.privacy.requests.limits import (
+    missed,
+    near_deadline,
+    not_told,
+    past_target,
+)
+from chalicelib.privacy.requests.progress import stoppable
+from chalicelib.privacy.requests.waits import Wait
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 MOST = 5000
 """Open requests that one sweep reads. A request is open for three weeks at most, so this is two hundred a day."""
@@ -39,7 +46,7 @@ class MonitorRequests:
             untold += not_told(request, now)
             broken += bool(missed(request, now))
             # Whose grace is held waits on; they would be the first, and take the places of others.
-            waits_on = held and request.waits == Wait.GRACE and stoppable(request)
+            waits_on = held and request.waits == Wait.COOLING_OFF and stoppable(request)
             if request.due_at <= now and not waits_on:
                 due.append(request.id)
             if self.stopwatch() > until:

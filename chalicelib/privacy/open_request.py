@@ -9,32 +9,32 @@ from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of, day_start, deadline, default_time
 from chalicelib.privacy.documents import refuse_documents
-from chalicelib.privacy.model import (
+from chalicelib.privacy.requests.kinds import (
     BOUND_SOURCES,
     ENDINGS,
     ERASING_KINDS,
     HANDLED_KINDS,
-    MOST_EVIDENCE,
     OPT_OUT,
     OVER,
     SOURCES,
-    WATCHED,
-    Opened,
-    Request,
     RequestState,
     Step,
-    Subject,
-    Wait,
-    identity_until,
 )
+from chalicelib.privacy.requests.model import (
+    MOST_EVIDENCE,
+    Opened,
+    Request,
+    Subject,
+)
+from chalicelib.privacy.requests.waits import MONITOR_AFTER, Wait, identity_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.opening import RequestOpening
     from chalicelib.privacy.opt_out import OptOut
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
 MOST_DAYS_AGO = 366
@@ -135,7 +135,7 @@ class OpenRequest:
         earlier = received_at < request.received_at
         binds = source in BOUND_SOURCES and not request.bound
         proof = self._first_evidence(request, evidence)
-        if not (earlier or binds or proof) or request.done(Step.FENCED) or "contact" in refused:
+        if not (earlier or binds or proof) or request.done(Step.WRITES_BLOCKED) or "contact" in refused:
             return []
         new: dict[str, Any] = {"if_received": request.received_at, **proof}
         if earlier:
@@ -151,9 +151,9 @@ class OpenRequest:
         only = "attribute_exists(#due) AND #received_at = :if_received"
         only += " AND #due_at = :if_due" if earlier else ""
         only += " AND attribute_not_exists(#evidence)" if proof else ""
-        change = self.store.change(request.id, new, unless=(*ENDINGS, Step.FENCED), only=only)
+        change = self.store.change(request.id, new, unless=(*ENDINGS, Step.WRITES_BLOCKED), only=only)
         # Before the box is there, the request's own run has yet to suppress the contact.
-        holds = binds and request.done(Step.SUPPRESSED)
+        holds = binds and request.done(Step.OUTREACH_PAUSED)
         return [change, *([self.opening.suppressed(request.contact_id, now)] if holds else [])]
 
     def _due(self, request: Request, received_at: int, now: int) -> int:
@@ -243,7 +243,7 @@ class OpenRequest:
             received_on=received_on,
             opened_at=now,
             **self._terms(received_at),
-            due_at=now + WATCHED,
+            due_at=now + MONITOR_AFTER,
             certificate_id=new_id(),
             created_by=created_by,
             after=older.id if older else "",

@@ -12,25 +12,27 @@ from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import deadline
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.model import (
-    MOST_EVIDENCE,
+from chalicelib.privacy.requests.contact_rows import OPTED_OUT
+from chalicelib.privacy.requests.kinds import (
     OPT_OUT,
     SOURCES,
-    WATCHED,
-    Opened,
-    Request,
     RequestState,
     Step,
+)
+from chalicelib.privacy.requests.model import (
+    MOST_EVIDENCE,
+    Opened,
+    Request,
     Subject,
 )
-from chalicelib.privacy.opening import OPTED_OUT
+from chalicelib.privacy.requests.waits import MONITOR_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.opening import RequestOpening
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
 
@@ -114,7 +116,7 @@ class OptOut:
             opened_at=now,
             deadline_at=deadline(self.deadlines["stop_processing"], received_at),
             alarm_at=deadline(self.deadlines["erasure_alarm"], received_at),
-            due_at=now + WATCHED,
+            due_at=now + MONITOR_AFTER,
             steps={str(Step.OPTED_OUT): now},
             certificate_id=certificate_id,
             secret_hash=secret_hash(certificate_id, secret),

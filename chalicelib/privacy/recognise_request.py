@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.errors import BadInput, NotFound
-from chalicelib.privacy.model import HANDLED_KINDS, Opened
+from chalicelib.privacy.requests.kinds import HANDLED_KINDS
+from chalicelib.privacy.requests.model import Opened
 from chalicelib.tickets.kinds import REFERRING
 from chalicelib.tickets.work import admit
 

@@ -8,7 +8,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.fixed_answer import FixedAnswer
-from chalicelib.privacy.texts import erasing
+from chalicelib.privacy.texts.during_erasure import erasing
 from chalicelib.profile.model import Profile
 from chalicelib.suppression.model import closed
 from chalicelib.suppression.store import SuppressionList

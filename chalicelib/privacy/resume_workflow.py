@@ -12,14 +12,17 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.observability import log
-from chalicelib.privacy.erasure_pause import unheld
+from chalicelib.privacy.erasure_pause import check_not_paused
 from chalicelib.privacy.executions import RunStatus
-from chalicelib.privacy.model import OVER, WATCHED, Request, RequestState, Step, Wait, outcome, state_by_steps
+from chalicelib.privacy.requests.kinds import OVER, RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import state_by_steps
+from chalicelib.privacy.requests.waits import MONITOR_AFTER, Wait, outcome
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.executions import Executions
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 
 class Answer(Enum):
@@ -63,7 +66,7 @@ class AnswerWait:
         """Take a token that was answered off the request, unless the next task was there before."""
         new = {
             **dict.fromkeys(("token", "waits")),
-            "due_at": self.clock() + WATCHED,
+            "due_at": self.clock() + MONITOR_AFTER,
             "if_token": request.token,
             "if_due": request.due_at,
         }
@@ -73,21 +76,21 @@ class AnswerWait:
     def _settled(self, request: Request) -> str:
         now = self.clock()
         word = outcome(request, now)
-        if word != "due" or request.waits not in (Wait.GRACE, Wait.SETTLE):
+        if word != "due" or request.waits not in (Wait.COOLING_OFF, Wait.DRAIN):
             return word
-        if request.waits == Wait.SETTLE:
-            if not request.done(Step.SETTLED):
-                mark = {f"steps.{Step.SETTLED}": now, "if_erased": request.at(Step.ERASED)}
+        if request.waits == Wait.DRAIN:
+            if not request.done(Step.WRITERS_DRAINED):
+                mark = {f"steps.{Step.WRITERS_DRAINED}": now, "if_erased": request.at(Step.ERASED)}
                 only = f"#steps.#{Step.ERASED} = :if_erased"  # not the mark of an earlier pass
-                self.store.run(self.store.change(request.id, mark, unless=Step.SETTLED, only=only))
+                self.store.run(self.store.change(request.id, mark, unless=Step.WRITERS_DRAINED, only=only))
             return word
-        if request.done(Step.GRACED):
+        if request.done(Step.COOLED_OFF):
             return word
-        ended = (Step.GRACED, Step.CANCELLED, Step.REFUSED)
+        ended = (Step.COOLED_OFF, Step.CANCELLED, Step.REFUSED)
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
-            mark = self.store.change(request.id, {f"steps.{Step.GRACED}": now}, unless=ended)
-            return None if refused else [mark, unheld(self.store.writes)]
+            mark = self.store.change(request.id, {f"steps.{Step.COOLED_OFF}": now}, unless=ended)
+            return None if refused else [mark, check_not_paused(self.store.writes)]
 
         if self.store.until_done(build):
             return word
@@ -130,7 +133,7 @@ class ResumeWorkflow:
 
     def _later(self, request: Request, now: int) -> None:
         """Have the watch look again in a while, unless somebody has changed that meanwhile."""
-        new = {"due_at": now + WATCHED, "if_due": request.due_at}
+        new = {"due_at": now + MONITOR_AFTER, "if_due": request.due_at}
         self.store.run(self.store.change(request.id, new, only="#due_at = :if_due AND attribute_exists(#due)"))
 
     def _look(self, request: Request, now: int) -> bool:
@@ -147,7 +150,7 @@ class ResumeWorkflow:
         new: dict[str, Any] = {
             "run": request.run + 1,
             "state": str(state_by_steps(request)) if request.state == RequestState.ESCALATED else request.state,
-            "due_at": now + WATCHED,
+            "due_at": now + MONITOR_AFTER,
             **dict.fromkeys(("token", "waits", "failure", "failed_step", "escalated_at")),
             "if_run": request.run,
             "if_state": request.state,

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.privacy.model import Request
+from chalicelib.privacy.requests.model import Request
 from chalicelib.vault import sealing
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.vault.decryptor import BatchDecryptor
 
 

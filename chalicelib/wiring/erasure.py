@@ -11,8 +11,8 @@ from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.privacy.executions import Executions
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.opening import RequestOpening
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.requests.contact_rows import RequestOpening
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
 from chalicelib.wiring import base as wiring
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from chalicelib.erasure.waiting import Waiting
     from chalicelib.privacy.asks import PrivacyAsks
     from chalicelib.privacy.decide import DecideRequest
-    from chalicelib.privacy.erasure_pause import ErasurePause
+    from chalicelib.privacy.erasure_pause import ErasurePauseStore
     from chalicelib.privacy.mailbox.answers import RequestAnswers
-    from chalicelib.privacy.model import Request
     from chalicelib.privacy.monitor_asks import MonitorAsks
     from chalicelib.privacy.monitor_requests import MonitorRequests
     from chalicelib.privacy.open_request import OpenRequest
+    from chalicelib.privacy.requests.model import Request
     from chalicelib.privacy.resume_workflow import ResumeWorkflow
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
@@ -73,11 +73,11 @@ def opening() -> RequestOpening:
 
 
 @cache
-def holding() -> "ErasurePause":
+def holding() -> "ErasurePauseStore":
     """What holds destructions."""
-    from chalicelib.privacy.erasure_pause import ErasurePause
+    from chalicelib.privacy.erasure_pause import ErasurePauseStore
 
-    return ErasurePause(client("dynamodb"), wiring.tables())
+    return ErasurePauseStore(client("dynamodb"), wiring.tables())
 
 
 @cache

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.open_request import OpenRequest
-    from chalicelib.privacy.pages import RequestPages
     from chalicelib.privacy.pause_erasures import PauseErasures
     from chalicelib.privacy.recognise_request import RecogniseRequest
+    from chalicelib.privacy.requests.pages import RequestPages
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.announcements import Announcements
@@ -187,7 +187,7 @@ def restore_staff() -> "RestoreStaff":
 @cache
 def request_pages() -> "RequestPages":
     """Requests about data, as they are shown."""
-    from chalicelib.privacy.pages import RequestPages
+    from chalicelib.privacy.requests.pages import RequestPages
 
     return RequestPages(client("dynamodb"), wiring.tables())
 

@@ -13,10 +13,11 @@ from chalicelib.erasure.tasks.notify import Notify
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.privacy.mailbox.writes import BoxRemoval, MailboxWrites
-from chalicelib.privacy.model import Request, Step
-from chalicelib.privacy.opening import RequestOpening
+from chalicelib.privacy.requests.contact_rows import RequestOpening
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import WAKE
 from chalicelib.privacy.secrets import RequestSecret
-from chalicelib.privacy.store import WAKE
 from chalicelib.privacy.telling.announcements import Announcements
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.single_decryptor import SingleDecryptor
@@ -121,7 +122,7 @@ class Boxes:
         request_id = self.request(person)
         self.suppress()(request_id)
         self.send()
-        done = (Step.VERIFIED, Step.TOLD, Step.FENCED, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED)
+        done = (Step.VERIFIED, Step.TOLD, Step.WRITES_BLOCKED, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED)
         self.mark(request_id, *done, told_by="delivered")
         self.desk.provider.sent.clear()
         return request_id

@@ -19,8 +19,9 @@ from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.privacy.mailbox.writes import ADDRESSES
-from chalicelib.privacy.model import Request, RequestState, Step
-from chalicelib.privacy.store import WAKE, RequestStore
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import WAKE, RequestStore
 from chalicelib.staff.model import Staff
 from chalicelib.staff.store import StaffStore
 from chalicelib.suppression.model import ReplyMailbox
@@ -296,11 +297,13 @@ class Erasing(Keeping):
         shared = {"channel": row["channel"], "account": row["account"], "language": row["language"]}
         box = ReplyMailbox(box_contact, box_conversation, key.public)
         request = {
-            "request_id": request_id, "kind": "withdrawal", "state": RequestState.GRACE.value, "source": "bot",
+            "request_id": request_id, "kind": "withdrawal", "state": RequestState.COOLING_OFF.value, "source": "bot",
             "contact_id": person.contact_id, "conversation_id": person.conversation_id, **shared,
             "received_at": self.now, "deadline_at": self.now + 15 * DAY, "alarm_at": self.now + 10 * DAY,
             "target_at": self.now + DAY, "due": WAKE, "due_at": self.now, "run": 1,
-            "steps": dict.fromkeys(map(str, (Step.SUPPRESSED, Step.VERIFIED, Step.TOLD, Step.GRACED)), self.now),
+            "steps": dict.fromkeys(
+                map(str, (Step.OUTREACH_PAUSED, Step.VERIFIED, Step.TOLD, Step.COOLED_OFF)), self.now
+            ),
             "told_by": "delivered",
             "counts": {}, "identity": "second_press", "certificate_id": new_id(), "secret_hash": "0" * 64,
             "secret": seal(key.public, sealing.request_attribute(request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),

@@ -11,7 +11,8 @@ from chalicelib.erasure.tasks.destroy_key import DestroyKey
 from chalicelib.erasure.tasks.erase_stores import EraseStores
 from chalicelib.erasure.write_barrier import Fencing
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
 from tests.erasure.conftest import Erasing
 
 TASKS = ("hard_suppress", "freeze_inventory", "destroy_key", "erase", "settle", "sweep")
@@ -38,7 +39,7 @@ def run_task(desk: Erasing, name: str, request: Request, dynamodb: Any = None, *
     if name == "destroy_key":
         return dict(DestroyKey(inventories, KeyDestruction(client, tables, store, no_wait), clock)(request.id))
     if name == "settle":
-        store.run(store.change(request.id, {f"steps.{Step.SETTLED}": desk.now}))
+        store.run(store.change(request.id, {f"steps.{Step.WRITERS_DRAINED}": desk.now}))
         return {}
     task = EraseStores(store, inventories, ErasingStore(client, tables, no_wait), clock, **more)
     return dict(task(request.id, name))

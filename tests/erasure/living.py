@@ -23,17 +23,17 @@ from chalicelib.erasure.waiting import Waiting
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.privacy.asks import PrivacyAsks
 from chalicelib.privacy.decide import DecideRequest
-from chalicelib.privacy.erasure_pause import ErasurePause
+from chalicelib.privacy.erasure_pause import ErasurePauseStore
 from chalicelib.privacy.executions import RunStatus
 from chalicelib.privacy.mailbox.answers import RequestAnswers
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.model import Opened, Request
 from chalicelib.privacy.open_request import OpenRequest
-from chalicelib.privacy.opening import RequestOpening
 from chalicelib.privacy.opt_out import OptOut
+from chalicelib.privacy.requests.contact_rows import RequestOpening
+from chalicelib.privacy.requests.model import Opened, Request
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
 from chalicelib.privacy.secrets import RequestSecret
-from chalicelib.privacy.store import RequestStore
 from chalicelib.privacy.telling.announce_again import AnnounceAgain
 from chalicelib.privacy.telling.announcements import Announcements
 from chalicelib.privacy.telling.prove import ProveTelling
@@ -116,8 +116,8 @@ class Living:
         return RequestOpening(self.desk.dynamodb, self.desk.tables)
 
     @property
-    def holding(self) -> ErasurePause:
-        return ErasurePause(self.desk.dynamodb, self.desk.tables)
+    def holding(self) -> ErasurePauseStore:
+        return ErasurePauseStore(self.desk.dynamodb, self.desk.tables)
 
     @property
     def answers(self) -> RequestAnswers:
@@ -313,16 +313,16 @@ class Living:
         return self.waiting.park(request.id, token, execution, *self._task(wait))
 
     def _task(self, wait: str) -> Any:
-        from chalicelib.privacy.model import Wait
+        from chalicelib.privacy.requests.waits import Wait
 
         grace, tell, decide = self.grace, self.tell, self.undecided
         return {
             "identity": (Wait.IDENTITY, verify_identity.due, verify_identity.begin),
             "decision": (Wait.DECISION, decide.due, decide.begin),
             "telling": (Wait.TELLING, tell.due, tell.begin),
-            "grace": (Wait.GRACE, grace.due, grace.begin),
-            "settle": (Wait.SETTLE, settle.due),
-            "told": (Wait.ANSWER, await_delivery.due),
+            "grace": (Wait.COOLING_OFF, grace.due, grace.begin),
+            "settle": (Wait.DRAIN, settle.due),
+            "told": (Wait.DELIVERY, await_delivery.due),
             "backups": (Wait.BACKUPS, wait_backups.due),
         }[wait]
 

@@ -17,11 +17,12 @@ from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
 from chalicelib.messages.model import ReachChanged, StatusUpdate
-from chalicelib.privacy import texts as privacy_texts
 from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.mailbox.writes import BOX, MailboxWrites, last_answer
-from chalicelib.privacy.model import ANSWER_WAITS, Identity, RequestState, Step
-from chalicelib.privacy.opening import RequestOpening
+from chalicelib.privacy.requests.contact_rows import RequestOpening
+from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
+from chalicelib.privacy.requests.waits import DELIVER_WITHIN
+from chalicelib.privacy.texts import answers, questions
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.vault.single_decryptor import SingleDecryptor
 from chalicelib.web.dashboard.presenter import Words
@@ -94,13 +95,13 @@ def test_the_person_is_asked_on_their_channel_with_two_buttons(boxes: Boxes, cha
 
     (sent,) = boxes.desk.provider.sent
     assert sent.to == (AMINA_PHONE if channel == "whatsapp" else DANIYAR_CHAT)
-    assert sent.text == privacy_texts.challenge(PROFILE, "ru", "deletion", 48, bound=True)
+    assert sent.text == questions.challenge(PROFILE, "ru", "deletion", 48, bound=True)
     assert sent.buttons == (
         (f"erase.confirm.{request_id}", "Да, удалить"),
         (f"erase.cancel.{request_id}", "Нет, оставить"),
     )
     request = boxes.read(request_id)
-    assert (request.state, request.at(Step.SUPPRESSED)) == (RequestState.VERIFYING, person.row["suppressed_at"])
+    assert (request.state, request.at(Step.OUTREACH_PAUSED)) == (RequestState.VERIFYING, person.row["suppressed_at"])
     assert len(request.secret_hash) == 64
 
 
@@ -180,7 +181,7 @@ def test_a_stopped_request_without_a_contact_comes_to_its_end_without_a_box(
 
     assert boxes.suppress()(request_id) == {"outcome": "suppressed"} == boxes.suppress()(request_id)
     request = boxes.read(request_id)
-    assert (request.box, request.done(Step.SUPPRESSED), request.secret_hash) == (None, True, "")
+    assert (request.box, request.done(Step.OUTREACH_PAUSED), request.secret_hash) == (None, True, "")
     living = Living(boxes.desk)
     assert living.finish(request_id) == {}
     assert await_delivery.due(boxes.read(request_id)) == boxes.desk.now
@@ -211,7 +212,7 @@ def test_the_rows_of_a_box_are_declared_and_show_nothing_of_the_person(boxes: Bo
 
     assert [line for table in boxes.desk.tables for line in undeclared(table, boxes.desk.items(table))] == []
     stored = boxes.desk.everything()
-    for clear in (AMINA_PHONE, DANIYAR_CHAT, "Сәтбаева", "Оспанов", *privacy_texts.ERASED.values()):
+    for clear in (AMINA_PHONE, DANIYAR_CHAT, "Сәтбаева", "Оспанов", *answers.ERASED.values()):
         assert clear.encode() not in stored
 
 
@@ -293,7 +294,7 @@ def test_an_answer_goes_out_for_a_day_after_the_person_pressed(boxes: Boxes) -> 
     boxes.desk.now += 23 * HOUR
     request = boxes.mark(request_id, Step.VERIFIED, identity=Identity.SECOND_PRESS.value)
     boxes.desk.now += 4 * HOUR
-    text = privacy_texts.cancelled(PROFILE, "kk")
+    text = answers.cancelled(PROFILE, "kk")
 
     assert (
         boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).notice(request, "told", text, (), boxes.desk.now))
@@ -438,7 +439,7 @@ def test_the_end_of_the_backups_counts_from_the_closing_of_the_box(boxes: Boxes,
         words = Words("en", lambda text: text, boxes.desk.now, "", {})
         return RequestWords(words, PROFILE.deadlines).final_at(boxes.read(request_id))
 
-    assert shown() == request.at(Step.ABSENT) + ANSWER_WAITS + 14 * DAY
+    assert shown() == request.at(Step.ABSENT) + DELIVER_WITHIN + 14 * DAY
     boxes.desk.now = closes_at
     boxes.close()(request_id)
     request = boxes.read(request_id)
@@ -509,7 +510,7 @@ def test_an_answer_that_arrives_after_the_closing_has_died_is_said_to_have(boxes
         with suppress(Died):
             boxes.close(Mortal(boxes.desk.dynamodb, number, "after"))(request_id)
 
-    assert boxes.read(request_id).done(Step.BOX_CLOSED) and boxes.read(request_id).answered == "accepted"
+    assert boxes.read(request_id).done(Step.MAILBOX_DESTROYED) and boxes.read(request_id).answered == "accepted"
 
 
 def place_of(item: dict[str, Any]) -> Any:
@@ -660,7 +661,7 @@ def test_with_its_box_a_request_that_came_to_nothing_is_over(
     request_id = boxes.request(person, token="task-token", waits="told", evidence=b"\x01" + b"e" * 60)
     boxes.suppress()(request_id)
     boxes.send()
-    request = boxes.mark(request_id, step, Step.FINISHED)
+    request = boxes.mark(request_id, step, Step.CLOSED_WITHOUT_ERASURE)
 
     assert crash_everywhere(boxes.desk, when, boxes.close, request_id)
 
@@ -679,7 +680,7 @@ def test_a_later_request_of_the_same_person_keeps_its_pointer(boxes: Boxes) -> N
     first = boxes.request(person)
     boxes.suppress()(first)
     boxes.send()
-    boxes.mark(first, Step.CANCELLED, Step.FINISHED)
+    boxes.mark(first, Step.CANCELLED, Step.CLOSED_WITHOUT_ERASURE)
     second = boxes.request(person)
 
     boxes.close()(first)

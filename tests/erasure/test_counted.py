@@ -22,7 +22,8 @@ from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.erasure.counts import lasts
 from chalicelib.erasure.inventory import STORES
 from chalicelib.messages.model import StatusUpdate
-from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import run_task, run_until
@@ -98,7 +99,7 @@ class Race:
 
     def look(self) -> None:
         """Note when the fence closes what there is of the person."""
-        if not self.fenced and self.desk.request(self.request).done(Step.FENCED):
+        if not self.fenced and self.desk.request(self.request).done(Step.WRITES_BLOCKED):
             self.fenced = True
             then = self.desk.snapshot()
             self._count(self.person.keys(then), then)

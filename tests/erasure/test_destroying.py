@@ -17,7 +17,8 @@ from chalicelib.erasure.counts import lasts
 from chalicelib.erasure.inventory import STORES, identities_place
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.messages.model import NumberChanged
-from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
 from chalicelib.vault import sealing
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.vault import CannotOpen, EncryptionContext, unseal
@@ -120,7 +121,7 @@ def prepared(case: tuple[Erasing, Person, Request]) -> tuple[Erasing, Person, Re
 def finish(desk: Erasing, request: Request) -> None:
     """Run everything again from the start, as the machine does: what is done returns at once."""
     for name in TASKS:
-        if name == "settle" and desk.request(request).done(Step.SETTLED):
+        if name == "settle" and desk.request(request).done(Step.WRITERS_DRAINED):
             continue
         while run_task(desk, name, request).get("more"):
             pass

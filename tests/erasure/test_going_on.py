@@ -8,7 +8,9 @@ from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.privacy.mailbox.writes import BoxRemoval
-from chalicelib.privacy.model import MOST_PASSES, Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import MOST_PASSES
 from chalicelib.privacy.telling.announcements import Announcements
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast
@@ -88,4 +90,4 @@ def test_a_verifier_that_dies_after_it_sent_the_request_back_sends_it_back_again
         verify(desk, request, Dying(desk.dynamodb, 1, "after"))
     assert verify(desk, request) == {"outcome": "found"}
     assert desk.request(request).passes == 1
-    assert not desk.request(request).done(Step.SWEPT)
+    assert not desk.request(request).done(Step.ERASED_AGAIN)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.references import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN
@@ -19,7 +19,14 @@ from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.messages.model import StatusUpdate
 from chalicelib.privacy import monitor_requests as watch_requests
-from chalicelib.privacy.model import HOUR, Request, RequestState, Step, Told, proof_of_telling, tellable
+from chalicelib.privacy.requests.kinds import (
+    RequestState,
+    Step,
+    Told,
+    proof_of_telling,
+)
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import tellable
 from chalicelib.privacy.telling.announce_again import MOST_ANNOUNCEMENTS
 from chalicelib.privacy.telling.announcements import Announcements
 from chalicelib.tickets.pieces import piece_state
@@ -113,7 +120,7 @@ def test_who_cannot_be_reached_waits_for_weeks_and_nothing_of_them_is_fenced(
         assert run_task(living.desk, "hard_suppress", request) == {"outcome": "held"}
 
     row = living.read(request.id)
-    assert (row.state, row.done(Step.TOLD), row.done(Step.FENCED), row.told_by) == ("telling", False, False, "")
+    assert (row.state, row.done(Step.TOLD), row.done(Step.WRITES_BLOCKED), row.told_by) == ("telling", False, False, "")
     assert outcomes(living) == [] and tellable(row)
     assert (amina.row, amina.head, living.desk.items("index")) == before
     assert (seen["ErasurePastTarget"], seen["ErasureNearDeadline"], seen["ErasureUntold"]) == (1, 1, 1)
@@ -436,7 +443,7 @@ def test_who_stops_the_request_while_the_person_is_told_ends_it_with_an_answer(
     living.desk.now += 1
     living.finish(request_.id)
     row = living.read(request_.id)
-    assert row.done(Step.FINISHED) and "suppressed_at" not in daniyar.row
+    assert row.done(Step.CLOSED_WITHOUT_ERASURE) and "suppressed_at" not in daniyar.row
     assert len(living.box_texts(row)) == 3  # the question, the announcement, and this
     with pytest.raises(Exception, match="cancelled|refused"):
         run_task(living.desk, "hard_suppress", living.mark(row.id, {"told": 1, "graced": 1}))

@@ -15,7 +15,9 @@ from chalicelib.core.texts import desk_text
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.inventory import MOST_CONSENTS
 from chalicelib.erasure.inventory import STORES as COUNTED
-from chalicelib.privacy.model import ANSWER_WAITS, Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import DELIVER_WITHIN
 from chalicelib.profile.load import load_profile
 from chalicelib.web.public.certificate_words import HOLDS, KINDS, LEFT, STORES, TIMES
 from infra.functions import LOG_DAYS
@@ -28,7 +30,7 @@ __all__ = ["front", "office"]  # fixtures
 PROFILE = load_profile("spoint")
 CONSENT = {"version": "1", "hash": "ab" * 32, "language": "ru", "channel": "telegram", "given": NOW - 9 * DAY,
            "ended": NOW - DAY}  # fmt: skip
-STEPS = {str(Step.SUPPRESSED): NOW - 9000, str(Step.VERIFIED): NOW - 8000, str(Step.FENCED): NOW - 7000,
+STEPS = {str(Step.OUTREACH_PAUSED): NOW - 9000, str(Step.VERIFIED): NOW - 8000, str(Step.WRITES_BLOCKED): NOW - 7000,
          str(Step.KEY_DESTROYED): NOW - 5000, str(Step.ABSENT): NOW - 1000}  # fmt: skip
 
 
@@ -66,7 +68,7 @@ def test_a_suppression_that_was_lifted_in_between_counts_from_its_last_beginning
 def test_every_trace_that_stays_has_a_term(office: Office, front: Client) -> None:
     body = said(office)
     until = {one["what"]: one["until"] for one in body["left"]}
-    answered = NOW - 1000 + ANSWER_WAITS
+    answered = NOW - 1000 + DELIVER_WITHIN
     kept = moment(answered + PROFILE.retention["request"].days * DAY)
     assert until == {
         "fence": moment(NOW - 5000 + GUARD_DAYS * DAY),
@@ -100,14 +102,14 @@ def test_the_row_lives_to_the_later_of_both_terms(request_days: int, consent_day
     request = Request("r", "withdrawal", "", "bot", "c", "v", "telegram", "a", "ru", NOW, NOW, NOW,
                       steps=STEPS, consents=[CONSENT | {"ended": at} for at in ended])  # fmt: skip
     until = kept_until(request, request_days, consent_days)
-    answered = NOW - 1000 + ANSWER_WAITS + request_days * DAY
+    answered = NOW - 1000 + DELIVER_WITHIN + request_days * DAY
     terms = [answered, *(at + consent_days * DAY for at in ended)]
     assert until == max(terms)
 
 
 def test_the_row_goes_when_its_certificate_said(office: Office) -> None:
     office.recover()
-    request = office.request(Step.BOX_CLOSED, consents=[CONSENT], consents_total=1)
+    request = office.request(Step.MAILBOX_DESTROYED, consents=[CONSENT], consents_total=1)
     office.issue(request)
     office.now += 30 * DAY  # backups held it up
     assert office.finish(request) == {"outcome": "final"}

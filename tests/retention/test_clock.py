@@ -10,9 +10,9 @@ from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo.models import DeskRow, IndexRow, alive
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.privacy.model import ASKED_WITHIN, Asked
-from chalicelib.privacy.opening import RequestOpening
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.requests.asked import ASKED_WITHIN, Asked
+from chalicelib.privacy.requests.contact_rows import RequestOpening
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.staff.sessions import PAUSE, LoginThrottle, SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS

@@ -17,8 +17,8 @@ from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage
 from chalicelib.messages.store import IntakeStore
 from chalicelib.privacy.open_request import OpenRequest
-from chalicelib.privacy.opening import RequestOpening
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.requests.contact_rows import RequestOpening
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import Event

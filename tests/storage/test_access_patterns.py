@@ -35,10 +35,11 @@ from chalicelib.messages.take_back_store import TakeBackStore
 from chalicelib.outbox.model import Failure, Job, Reply
 from chalicelib.outbox.replies import ReplyStore
 from chalicelib.outbox.store import Outbox
-from chalicelib.privacy.model import MOST_ASKED, Step
-from chalicelib.privacy.pages import RequestPages
+from chalicelib.privacy.requests.asked import MOST_ASKED
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.pages import RequestPages
+from chalicelib.privacy.requests.store import OVER_QUEUE, RequestStore
 from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
-from chalicelib.privacy.store import OVER_QUEUE, RequestStore
 from chalicelib.retention.model import Expired
 from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.staff.model import Staff
@@ -1092,7 +1093,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = boxes(desk)
     request_id = made.certified(made.person("whatsapp"))
-    made.mark(request_id, Step.CANCELLED, Step.FINISHED)
+    made.mark(request_id, Step.CANCELLED, Step.CLOSED_WITHOUT_ERASURE)
     return lambda: made.close()(request_id)
 
 
@@ -1490,7 +1491,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
-    older = made.request_for(person, steps={str(Step.BOX_CLOSED): made.now})
+    older = made.request_for(person, steps={str(Step.MAILBOX_DESTROYED): made.now})
     request = made.request_for(person, after=older.id)
     run_until(made, request, "sweep")
     return lambda: verify(made, request)

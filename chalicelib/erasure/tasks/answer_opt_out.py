@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.privacy.model import Request, RequestState, Step
-from chalicelib.privacy.store import over
-from chalicelib.privacy.texts import opted_out
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import over
+from chalicelib.privacy.texts.answers import opted_out
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
-    from chalicelib.privacy.opening import RequestOpening
+    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.secrets import RequestSecret
-    from chalicelib.privacy.store import RequestStore
     from chalicelib.profile.model import Profile
 
 SUBJECT = "subject"

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.erasure_pause import Held
-from chalicelib.privacy.model import Request, RequestState, Step
+from chalicelib.privacy.erasure_pause import ErasuresPaused
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
     from chalicelib.erasure.write_barrier import Fencing
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,16 @@ class BlockWrites:
             return {"outcome": "fenced"}  # a later run may come by when the box is closed
         if request is None or not request.done(Step.VERIFIED) or request.box is None:
             raise TaskFailed("not_verified")
-        if not (request.done(Step.TOLD) or request.done(Step.FENCED)):
+        if not (request.done(Step.TOLD) or request.done(Step.WRITES_BLOCKED)):
             return self._back_to_grace(request)
         now = self.clock()
         try:
-            epoch = None if request.done(Step.FENCED) else self.store.close(request, now)
-        except Held:
+            epoch = None if request.done(Step.WRITES_BLOCKED) else self.store.close(request, now)
+        except ErasuresPaused:
             return self._back_to_grace(request)
         if epoch is None:
             request = self.requests.get(request_id)
-            if request is None or not request.done(Step.FENCED):
+            if request is None or not request.done(Step.WRITES_BLOCKED):
                 raise TaskFailed("cancelled" if request and request.done(Step.CANCELLED) else "refused")
             epoch = self.store.epoch(request)
             self.store.take_over(request, now)
@@ -61,6 +62,11 @@ class BlockWrites:
         """The time to think again is not over after all: until the hold is released the request may be cancelled and
         refused, which the mark of its end forbids. Whoever has closed the fence meanwhile is passed through."""
         told = request.done(Step.TOLD)
-        new = {f"steps.{Step.GRACED}": None, "state": str(RequestState.GRACE if told else RequestState.TELLING)}
-        self.requests.run(self.requests.change(request.id, new, unless=(Step.FENCED, Step.CANCELLED, Step.REFUSED)))
+        new = {
+            f"steps.{Step.COOLED_OFF}": None,
+            "state": str(RequestState.COOLING_OFF if told else RequestState.TELLING),
+        }
+        self.requests.run(
+            self.requests.change(request.id, new, unless=(Step.WRITES_BLOCKED, Step.CANCELLED, Step.REFUSED))
+        )
         return {"outcome": "held"}

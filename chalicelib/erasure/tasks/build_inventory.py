@@ -11,7 +11,7 @@ from chalicelib.core.observability import count, log
 from chalicelib.erasure.inventory import Inventories, Person, identities_place
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.mailbox.writes import ADDRESSES, MailboxWrites
-from chalicelib.privacy.model import Step
+from chalicelib.privacy.requests.kinds import Step
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import sealing
 from chalicelib.vault.model import ContactKey
@@ -19,7 +19,7 @@ from chalicelib.vault.vault import CannotOpen, Vault, fingerprint, seal, unseal
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class BuildInventory:
         request = self.requests.get(request_id)
         if request is not None and request.done(Step.INVENTORIED):
             return {"outcome": "frozen"}  # a later run may come by when the box is closed
-        if request is None or not request.done(Step.FENCED) or request.box is None:
+        if request is None or not request.done(Step.WRITES_BLOCKED) or request.box is None:
             raise TaskFailed("not_fenced")
         now = self.clock()
         person = self.store.look(request, now)

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import Request, Step
-from chalicelib.privacy.opening import OPTED_OUT
+from chalicelib.privacy.requests.contact_rows import OPTED_OUT
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.opening import RequestOpening
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.store import RequestStore
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ class CloseWithoutErasure:
             request = self.store.get(request_id)
             if request is None:
                 raise TaskFailed("no_request")
-            if request.done(Step.FINISHED):
+            if request.done(Step.CLOSED_WITHOUT_ERASURE):
                 return None
             if not (request.done(Step.CANCELLED) or request.done(Step.REFUSED)):
                 raise TaskFailed("out_of_order")
             now = self.clock()
-            writes = [self.store.finish(request, Step.FINISHED, now)]
+            writes = [self.store.finish(request, Step.CLOSED_WITHOUT_ERASURE, now)]
             if "pointer" not in refused:  # else gone with its contact, or a later request's, as the contact's state is
                 writes.append(self.opening.newest(request))
                 if request.done(Step.CANCELLED) and OPTED_OUT not in refused:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.certificates.model import ISSUED, final, kept_until
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import RequestState, Step
-from chalicelib.privacy.store import over
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.store import over
 
 if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger, Signer
     from chalicelib.dynamo.backups import Backups
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,15 @@ class CompletionCertificate:
         request = self.requests.get(request_id)
         if request is None:
             raise TaskFailed("no_request")
-        if request.done(Step.FINAL):
+        if request.done(Step.COMPLETED):
             return {"outcome": "final"}
         entry = self.ledger.entry(request.certificate_id, ISSUED)
-        if entry is None or not request.done(Step.BOX_CLOSED):
+        if entry is None or not request.done(Step.MAILBOX_DESTROYED):
             raise TaskFailed("not_certified")
         now = self.clock()
         earliest = self.backups.earliest()
         # The person's rows could be copied until they were proved absent; box and inventory until the box was closed.
-        last = max(request.at(Step.ABSENT), request.at(Step.BOX_CLOSED))
+        last = max(request.at(Step.ABSENT), request.at(Step.MAILBOX_DESTROYED))
         if min(earliest.values()) <= last or self.backups.any_before(last):
             again = self.requests.change(
                 request_id, {f"steps.{Step.BACKUPS_GONE}": None, f"steps.{Step.BACKUPS_CHECKED}": now}
@@ -52,6 +52,6 @@ class CompletionCertificate:
             return {"outcome": "wait"}
         until = kept_until(request, self.kept_days, self.consent_days)  # as the certificate has said
         new = over(now, self.kept_days, until)
-        ended = self.requests.finish(request, Step.FINAL, now, state=RequestState.COMPLETE.value, **new)
+        ended = self.requests.finish(request, Step.COMPLETED, now, state=RequestState.COMPLETE.value, **new)
         self.ledger.add(final(request, entry.hash, earliest, now), self.signer, ended)
         return {"outcome": "final"}

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.erasure.waiting import Beginning
 from chalicelib.privacy.cooling_off import cooling_off_ends
-from chalicelib.privacy.model import Request, RequestState, Step, Told
+from chalicelib.privacy.requests.kinds import RequestState, Step, Told
+from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
     from chalicelib.erasure.tasks.tell import Tell
@@ -23,8 +24,8 @@ class CoolingOff:
     def due(self, request: Request) -> int:
         """When the time to think again is over (ms). It counts from the proof that the person was told: a run that was
         held up takes none of it from them."""
-        if request.done(Step.GRACED):
-            return request.at(Step.GRACED)
+        if request.done(Step.COOLED_OFF):
+            return request.at(Step.COOLED_OFF)
         if not request.done(Step.TOLD):
             return self.tell.due(request)
         posted_on = request.posted_on if request.told_by == Told.LETTER else ""
@@ -33,5 +34,5 @@ class CoolingOff:
     def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
         """The person waits to be told, or for the time to be over."""
         if request.done(Step.TOLD):
-            return Beginning({"state": str(RequestState.GRACE)})
+            return Beginning({"state": str(RequestState.COOLING_OFF)})
         return self.tell.begin(request, now, refused)

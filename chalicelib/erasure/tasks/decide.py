@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.clock import DAY
 from chalicelib.erasure.waiting import Beginning
-from chalicelib.privacy.model import Request, RequestState, Step
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write

@@ -12,12 +12,19 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.writes import Write
 from chalicelib.privacy.mailbox.writes import last_answer
-from chalicelib.privacy.model import BACKUP_DAYS, NOT_ARRIVED, Request, RequestState, Step, proof_of_telling
-from chalicelib.privacy.store import over
+from chalicelib.privacy.requests.kinds import (
+    NOT_ARRIVED,
+    RequestState,
+    Step,
+    proof_of_telling,
+)
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import over
+from chalicelib.privacy.requests.waits import BACKUP_DAYS
 
 if TYPE_CHECKING:
     from chalicelib.privacy.mailbox.writes import BoxRemoval
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.telling.announcements import Announced
 
 _SEALED_TO_THE_BOX: Mapping[str, None] = dict.fromkeys(("secret", "box", "fences", "announcements"))
@@ -39,7 +46,7 @@ class DestroyMailbox:
     def __call__(self, request_id: str) -> dict[str, str]:
         """Raises NotFound, Conflict when the person has not been answered yet, Unavailable."""
         request = self._answered(request_id)
-        if request.done(Step.BOX_CLOSED):
+        if request.done(Step.MAILBOX_DESTROYED):
             return {}
         if request.box is not None:
             self._arrival(request)
@@ -49,7 +56,7 @@ class DestroyMailbox:
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             request = self._answered(request_id)
-            if request.done(Step.BOX_CLOSED):
+            if request.done(Step.MAILBOX_DESTROYED):
                 return None
             if request.done(Step.NOTIFIED):
                 return [self._destroyed(request)]
@@ -67,13 +74,13 @@ class DestroyMailbox:
             return
         said = str((found and proof_of_telling(request.channel, found[0].status)) or NOT_ARRIVED)
         if said != request.answered:
-            self.store.run(self.store.change(request.id, {"answered": said}, unless=Step.BOX_CLOSED))
+            self.store.run(self.store.change(request.id, {"answered": said}, unless=Step.MAILBOX_DESTROYED))
 
     def _answered(self, request_id: str) -> Request:
         request = self.store.get(request_id)
         if request is None:
             raise NotFound("There is no such request.")
-        if not (request.done(Step.NOTIFIED) or request.done(Step.FINISHED)):
+        if not (request.done(Step.NOTIFIED) or request.done(Step.CLOSED_WITHOUT_ERASURE)):
             raise Conflict("The person has not been answered yet.", code="too_early")
         return request
 
@@ -81,14 +88,14 @@ class DestroyMailbox:
         gone = {**_SEALED_TO_THE_BOX, "evidence": None, "reason": None}
         now, state = self.clock(), RequestState.WAITING_FOR_BACKUPS
         until = now + BACKUP_DAYS * DAY
-        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), activity=until, **gone)
+        return self.store.finish(request, Step.MAILBOX_DESTROYED, now, state=str(state), activity=until, **gone)
 
     def _over(self, request: Request) -> Write:
         """The request is over and is kept as a proof. What is sealed to the contact stays: the contact stays, too."""
         now = self.clock()
         state = RequestState.CANCELLED if request.done(Step.CANCELLED) else RequestState.REFUSED
         new = {**over(now, self.kept_days), **_SEALED_TO_THE_BOX, **_OF_NO_CERTIFICATE}
-        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), **new)
+        return self.store.finish(request, Step.MAILBOX_DESTROYED, now, state=str(state), **new)
 
     def _pointer(self, request: Request) -> Write:
         """The person may ask again."""

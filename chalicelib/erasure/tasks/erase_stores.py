@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from chalicelib.erasure.erase_pass import Counts, OnePass
 from chalicelib.erasure.inventory import Inventories
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import Step
+from chalicelib.privacy.requests.kinds import Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.erasure.eraser import Eraser
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 BUDGET = 240.0
 """Seconds for one run; the function is given 300. What is left is done by the next run."""
-PASSES = {"erase": (Step.KEY_DESTROYED, Step.ERASED), "sweep": (Step.SETTLED, Step.SWEPT)}
+PASSES = {"erase": (Step.KEY_DESTROYED, Step.ERASED), "sweep": (Step.WRITERS_DRAINED, Step.ERASED_AGAIN)}
 """Each pass with the step that it needs and the one that it marks."""
 
 

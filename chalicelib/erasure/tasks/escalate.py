@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.observability import count, log
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import ESCALATED_RESTS, OVER, RequestState, next_step
+from chalicelib.privacy.requests.kinds import OVER, RequestState
+from chalicelib.privacy.requests.progress import next_step
+from chalicelib.privacy.requests.waits import RETRY_AFTER
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,59}")
 
@@ -52,7 +54,7 @@ class Escalate:
             "failure": failure,
             "failed_step": next_step(request),
             "escalated_at": now,
-            "due_at": now + ESCALATED_RESTS,
+            "due_at": now + RETRY_AFTER,
             **dict.fromkeys(("token", "waits")),
             **{"if_run": request.run, "if_escalated": str(RequestState.ESCALATED)},
         }

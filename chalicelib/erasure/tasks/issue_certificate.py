@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.certificates.model import issued, opted_out
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import OPT_OUT, Step
+from chalicelib.privacy.requests.kinds import OPT_OUT, Step
 from chalicelib.profile.model import Profile
 
 if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger, Signer
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.model import ANSWER_WAITS, BACKUP_DAYS, HOUR, OPT_OUT, Request, Step
-from chalicelib.privacy.texts import erased
+from chalicelib.privacy.requests.kinds import OPT_OUT, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import BACKUP_DAYS, DELIVER_WITHIN
+from chalicelib.privacy.texts.answers import erased
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.secrets import RequestSecret
-    from chalicelib.privacy.store import RequestStore
     from chalicelib.profile.model import Profile
 
 
@@ -54,7 +56,7 @@ class Notify:
     def _text(self, request: Request, now: int) -> str:
         # Who was told by the release before has not got the secret yet.
         secret = "" if request.told_by else self.secret(request)
-        box_until = max(request.at(Step.ABSENT) + ANSWER_WAITS, now)
+        box_until = max(request.at(Step.ABSENT) + DELIVER_WITHIN, now)
         backups_until = box_until + BACKUP_DAYS * DAY + HOUR
         language, certificate_id = request.language, request.certificate_id
         told = request.at(Step.TOLD)

@@ -8,14 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.core.clock import HOUR
 from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo import schema as rows
 from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.model import HOUR, OPT_OUT, Request, RequestState, Step, identity_until
-from chalicelib.privacy.texts import challenge, challenge_buttons, refused
+from chalicelib.privacy.requests.kinds import OPT_OUT, RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import identity_until
+from chalicelib.privacy.texts.answers import refused
+from chalicelib.privacy.texts.buttons import challenge_buttons
+from chalicelib.privacy.texts.questions import challenge
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import new_contact_key, seal
@@ -23,7 +28,7 @@ from chalicelib.vault.vault import new_contact_key, seal
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.outbox.reading import OutboxReading
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Profile
     from chalicelib.vault.decryptor import BatchDecryptor
 
@@ -58,14 +63,14 @@ class PauseOutreach:
             if request is None:
                 raise NotFound("There is no such request.")
             found.append(request)
-            if request.done(Step.SUPPRESSED) or request.kind == OPT_OUT:
+            if request.done(Step.OUTREACH_PAUSED) or request.kind == OPT_OUT:
                 return None
             try:
                 return self._writes(request)
             except NotFound:
                 if not any(request.done(step) for step in _ENDED):
                     raise
-                return [self.store.finish(request, Step.SUPPRESSED, self.clock())]  # nobody is left to be told
+                return [self.store.finish(request, Step.OUTREACH_PAUSED, self.clock())]  # nobody is left to be told
 
         self.store.until_done(build)
         if found[-1].kind == OPT_OUT:
@@ -83,7 +88,7 @@ class PauseOutreach:
         refusal = self._refusal(request, box, now)
         marked = self.store.finish(
             request,
-            Step.SUPPRESSED,
+            Step.OUTREACH_PAUSED,
             now,
             **({f"steps.{Step.REASONED}": now} if refusal else {}),
             state=str(RequestState.VERIFYING),
@@ -140,7 +145,7 @@ class PauseOutreach:
         """The challenge, unless the answer is known already: then nothing is left to ask."""
         if any(request.done(step) for step in _ANSWERED):
             return []
-        until = identity_until(replace(request, steps={**request.steps, Step.SUPPRESSED: now}))
+        until = identity_until(replace(request, steps={**request.steps, Step.OUTREACH_PAUSED: now}))
         hours = max(1, (until - now) // HOUR)
         text = challenge(self.profile, request.language, request.kind, hours, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)

@@ -9,10 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.core.clock import HOUR
 from chalicelib.core.working_days import deadline
 from chalicelib.erasure.waiting import Beginning, after
-from chalicelib.privacy import texts as privacy_texts
-from chalicelib.privacy.model import HOUR, WATCHED, Request, RequestState, Step
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import MONITOR_AFTER
+from chalicelib.privacy.texts import announcement
+from chalicelib.privacy.texts.buttons import cooling_off_buttons
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
@@ -47,7 +51,7 @@ class Announce:
         announced for the earliest moment. Raises NotFound when box or secret are gone, CannotOpen and Unavailable.
         """
         begins, language = deadline(self.term, now), request.language
-        text = privacy_texts.announced(
+        text = announcement.announced(
             self.profile,
             language,
             begins,
@@ -56,7 +60,7 @@ class Announce:
             self.secret(request),
             self.address,
         )
-        buttons = privacy_texts.grace_buttons(self.profile, language, request.id)
+        buttons = cooling_off_buttons(self.profile, language, request.id)
         ref, writes = self.box.announcement(request, text, buttons, now, heard_at)
         known = list(request.announcements)
         return {"announcements": [*known, str(ref)], "if_announced": len(known)}, writes
@@ -73,7 +77,7 @@ class Tell:
     def due(self, request: Request) -> int:
         """When to look again whether the person was told (ms); only that ends the waiting."""
         after(request, Step.VERIFIED)
-        return self.clock() + WATCHED
+        return self.clock() + MONITOR_AFTER
 
     def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
         """Announce the destruction, once. A contact that is gone needs no suppressing, and a closed box gets no

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.core.observability import log
 from chalicelib.erasure.counts import proved
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import MOST_PASSES, Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import MOST_PASSES
 
 if TYPE_CHECKING:
     from chalicelib.erasure.verifier import Verifier
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.vault.vault import Vault
 
-_AGAIN = (Step.ERASED, Step.SETTLED, Step.SWEPT)
+_AGAIN = (Step.ERASED, Step.WRITERS_DRAINED, Step.ERASED_AGAIN)
 """Steps that are done once more when something was found."""
 
 
@@ -39,7 +41,7 @@ class VerifyAbsence:
             return {"outcome": "absent"}
         if request.passes and not request.done(Step.ERASED):
             return {"outcome": "found"}  # a run that died has sent it back and did not say so
-        if not (request.done(Step.KEY_DESTROYED) and request.done(Step.SWEPT)) or request.box is None:
+        if not (request.done(Step.KEY_DESTROYED) and request.done(Step.ERASED_AGAIN)) or request.box is None:
             raise TaskFailed("not_erased")
         known = self.store.identities(request, inventory, self.vault())
         found = self.store.found(request, known)

@@ -4,12 +4,14 @@ The question goes out with the box, in SoftSuppress; a second press, or a collea
 """
 
 from chalicelib.erasure.waiting import Beginning, after
-from chalicelib.privacy.model import Request, RequestState, Step, identity_until
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import identity_until
 
 
 def due(request: Request) -> int:
     """When the person's time to confirm is over (ms)."""
-    after(request, Step.SUPPRESSED)
+    after(request, Step.OUTREACH_PAUSED)
     return identity_until(request)
 
 

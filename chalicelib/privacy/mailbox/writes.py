@@ -19,7 +19,8 @@ from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.model import Button
 from chalicelib.outbox.model import RIGHTS
-from chalicelib.privacy.model import Identity, Request, Step, Subject
+from chalicelib.privacy.requests.kinds import Identity, Step
+from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import sealing
@@ -206,7 +207,7 @@ def last_answer(request: Request) -> str:
     for step, kind in (
         (Step.NOTIFIED, "erased"),
         (Step.REASONED, "refused"),
-        (Step.FINISHED, "cancelled" if request.done(Step.CANCELLED) else "refused"),
+        (Step.CLOSED_WITHOUT_ERASURE, "cancelled" if request.done(Step.CANCELLED) else "refused"),
     ):
         if request.done(step) and request.box:
             return str(MessageRef(request.box.conversation_id, request.at(step), pseudonym_of_notice(kind, request.id)))

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.privacy.model import FIXED, Request, Step, tellable
+from chalicelib.privacy.requests.kinds import PAST_STOPPING, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import tellable
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 MOST_ANNOUNCEMENTS = 5
 
@@ -43,7 +45,7 @@ class AnnounceAgain:
             if seen[-1] >= MOST_ANNOUNCEMENTS:
                 raise Conflict("It was sent often enough. Tell the person by letter.", code="often_enough")
             new, message = self.announce(request, self.clock(), self.heard_at(request))
-            marked = self.store.change(request_id, new, unless=(Step.TOLD, *FIXED), only=self.once_more)
+            marked = self.store.change(request_id, new, unless=(Step.TOLD, *PAST_STOPPING), only=self.once_more)
             return [marked, *message]
 
         self.store.until_done(build)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from chalicelib.core.observability import log
 from chalicelib.privacy.cooling_off import cooling_off_ends
 from chalicelib.privacy.mailbox.writes import default_answer
-from chalicelib.privacy.model import Request, Step, Wait, proof_of_telling
+from chalicelib.privacy.requests.kinds import Step, proof_of_telling
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import Wait
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.telling.announcements import Announced
     from chalicelib.profile.model import Deadline
 
@@ -36,7 +38,11 @@ class ProveTelling:
         if request.waits == Wait.DECISION and request.done(Step.DEFAULTED):
             self._default(request)
             return request
-        if request.done(Step.TOLD) or not request.announcements or request.waits not in (Wait.TELLING, Wait.GRACE):
+        if (
+            request.done(Step.TOLD)
+            or not request.announcements
+            or request.waits not in (Wait.TELLING, Wait.COOLING_OFF)
+        ):
             return request
         found = (proof_of_telling(request.channel, one.status) for one in self.read(request.announcements))
         proof = next((one for one in found if one), None)

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.references import MessageRef
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.privacy.mailbox.writes import last_answer
-from chalicelib.privacy.model import HOUR, Identity, Request, RequestState, Step
+from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
+from chalicelib.privacy.requests.model import Request
 from chalicelib.vault.vault import EncryptionContext
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Person
@@ -322,7 +323,7 @@ def test_confirm_then_cancel_ends_it_and_cancel_then_confirm_too(living: Living,
     living.desk.now += 1
     living.ask(daniyar, "cancel")
     living.asks(daniyar.contact_id)
-    assert set(living.read(request.id).steps) == {Step.SUPPRESSED, Step.VERIFIED, Step.CANCELLED}
+    assert set(living.read(request.id).steps) == {Step.OUTREACH_PAUSED, Step.VERIFIED, Step.CANCELLED}
     living.says(daniyar, "confirm")
     with pytest.raises(Conflict):
         living.decide(request.id, "erase")

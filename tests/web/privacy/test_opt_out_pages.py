@@ -8,7 +8,8 @@ from chalicelib.certificates.ledger import Ledger
 from chalicelib.certificates.model import Certificate, opted_out
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of
-from chalicelib.privacy.model import Request, RequestState, Step
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
 from chalicelib.web.public.certificate import _page
 from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import web as wiring_web

@@ -13,8 +13,9 @@ from chalicelib.core.errors import BadInput
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.dynamo.client_calls import reach
-from chalicelib.privacy.model import Request, shown_in, shown_state
-from chalicelib.privacy.store import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import shown_in, shown_state
+from chalicelib.privacy.requests.store import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of
 
 EXAMINED = 500
 """Rows that one page looks at, at most; a page of a rare filter may hold fewer requests than asked and go on."""

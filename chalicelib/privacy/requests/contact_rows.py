@@ -12,8 +12,10 @@ from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_value, plain_item
 from chalicelib.dynamo.client_calls import get_item, reach
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.privacy.model import ASKED_WITHIN, FENCED, Ask, Asked, Request, Step, Subject
-from chalicelib.privacy.store import OPEN_QUEUE, WAKE
+from chalicelib.privacy.requests.asked import ASKED_WITHIN, Ask, Asked
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request, Subject
+from chalicelib.privacy.requests.store import OPEN_QUEUE, WAKE
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import seal
 
@@ -23,6 +25,8 @@ COUNTED = "asked"
 """Role of the write that counts how often a person opened requests."""
 OPTED_OUT = "opted_out"
 """Role of the write that is about a contact's opt-out: refused when another request has said so meanwhile."""
+NOT_ERASING = "fenced"
+"""Role of the check that a contact is not being erased, in a transaction that deletes a row of theirs."""
 OLDER = "older"
 """Role of the write that supersedes an earlier request."""
 _NOT_YET = ("id", "box", "fences")
@@ -140,7 +144,7 @@ class RequestOpening:
         """The contact is not being erased: from its fence on, what lies there is the eraser's. One that is gone is
         nobody's."""
         condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
-        return self._writes.update(FENCED, "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
+        return self._writes.update(NOT_ERASING, "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
 
     def newest(self, request: Request) -> Write:
         """The contact's pointer names this request: the person has not asked again since."""
@@ -186,7 +190,7 @@ class RequestOpening:
         """The person has asked again: a stopped request whose box is still there closes it as soon as it can. Refused
         when it has closed it meanwhile. `now` in ms."""
         expression = f"SET #steps.#{Step.SUPERSEDED} = :now, #due_at = :now"
-        condition = f"attribute_exists(#due) AND attribute_not_exists(#steps.#{Step.BOX_CLOSED})"
+        condition = f"attribute_exists(#due) AND attribute_not_exists(#steps.#{Step.MAILBOX_DESTROYED})"
         pk, values = rows.request_pk(older.id), {"now": now}
         return self._writes.update(OLDER, "desk", pk, "request", expression, condition, values)
 

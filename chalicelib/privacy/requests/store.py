@@ -13,7 +13,8 @@ from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import get_item, reach
 from chalicelib.dynamo.transactions import Refusal, Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.privacy.model import Proposal, Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Proposal, Request
 from chalicelib.suppression.model import ReplyMailbox
 
 WAKE = "wake#0"

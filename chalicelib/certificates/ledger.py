@@ -38,7 +38,7 @@ class Signer:
         signature: bytes = answer["Signature"]
         return signature
 
-    def holds(self, entry: Entry) -> bool:
+    def verifies(self, entry: Entry) -> bool:
         """Whether the entry was signed by the deployment's key and is as it was signed."""
         if entry.key_arn != self.key_arn or not entry.whole:
             return False
@@ -75,7 +75,7 @@ class Ledger:
             return None
         return Entry(item["number"], item["body"], item["signature"], item["hash"], item["key_arn"])
 
-    def begin(
+    def request_and_head(
         self, request_id: str, wait: Callable[[int], None] = sleep_with_jitter
     ) -> tuple[Request | None, Mapping[str, Any]]:
         """The request of an entry, and the end of the chain (empty: there is no entry yet), by one read."""

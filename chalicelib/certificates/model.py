@@ -45,26 +45,28 @@ def entry_hash(text: str, signature: bytes) -> str:
     return hashlib.sha256(text.encode() + signature).hexdigest()
 
 
-def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
+def issued_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
     """Return the body of the first entry; the ledger adds its number and the hash of the one before."""
     return {
         **_heading(request, profile),
         "identity": request.identity,
         "approved_by": approved_by(request),
         "times": {
-            "received": moment(request.received_at),
-            "suppressed": moment(request.suppressed_at or request.at(Step.OUTREACH_PAUSED)),
-            "verified": moment(request.at(Step.VERIFIED)),
-            "barrier": moment(request.at(Step.WRITES_BLOCKED)),
-            "destroyed": moment(request.at(Step.KEY_DESTROYED)),
-            "absent": moment(request.at(Step.ABSENT)),
-            "issued": moment(now),
+            "received": rfc3339(request.received_at),
+            "suppressed": rfc3339(request.suppressed_at or request.at(Step.OUTREACH_PAUSED)),
+            "verified": rfc3339(request.at(Step.VERIFIED)),
+            "barrier": rfc3339(request.at(Step.WRITES_BLOCKED)),
+            "destroyed": rfc3339(request.at(Step.KEY_DESTROYED)),
+            "absent": rfc3339(request.at(Step.ABSENT)),
+            "issued": rfc3339(now),
         },
         "stores": {store: dict(counts) for store, counts in sorted(request.counts.items())},
         "retained": [],
-        "left": list(left(request, profile, now)),
+        "left": list(remaining_traces(request, profile, now)),
         "not_covered": list(not_covered(request, profile)),
-        "consents": [{**one, "given": moment(one["given"]), "ended": moment(one["ended"])} for one in request.consents],
+        "consents": [
+            {**one, "given": rfc3339(one["given"]), "ended": rfc3339(one["ended"])} for one in request.consents
+        ],
         "consents_total": request.consents_total,
         "key_fingerprint": request.key_fingerprint,
         "inventory_hash": request.inventory_hash,
@@ -72,14 +74,14 @@ def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
     }
 
 
-def opted_out(request: Request, profile: Profile, now: int) -> dict[str, Any]:
+def opt_out_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
     """Return the body of the one entry of an opt-out: news and offers have ended, and nothing was destroyed."""
     return {
         **_heading(request, profile),
         "times": {
-            "received": moment(request.received_at),
-            "done": moment(request.at(Step.OPTED_OUT)),
-            "issued": moment(now),
+            "received": rfc3339(request.received_at),
+            "done": rfc3339(request.at(Step.OPTED_OUT)),
+            "issued": rfc3339(now),
         },
     }
 
@@ -111,13 +113,13 @@ def approved_by(request: Request) -> str:
     return "two_officers" if request.approved_by else "privacy_officer"
 
 
-def left(request: Request, profile: Profile, now: int) -> Iterator[dict[str, str]]:
+def remaining_traces(request: Request, profile: Profile, now: int) -> Iterator[dict[str, str]]:
     """Every trace that stays: `what` it is, what it `holds`, `until` when (RFC 3339, "" for no end). `now` is when the
     certificate is issued, after which no line of the log names the contact."""
-    kept = moment(kept_until(request, profile.retention["request"].days, profile.retention["consent"].days))
+    kept = rfc3339(kept_until(request, profile.retention["request"].days, profile.retention["consent"].days))
     fence = request.at(Step.KEY_DESTROYED) + GUARD_DAYS * DAY
-    yield {"what": "fence", "holds": "address_mark", "until": moment(fence)}
-    yield {"what": "log", "holds": "contact_id", "until": moment(now + profile.retention["log"].days * DAY)}
+    yield {"what": "fence", "holds": "address_mark", "until": rfc3339(fence)}
+    yield {"what": "log", "holds": "contact_id", "until": rfc3339(now + profile.retention["log"].days * DAY)}
     yield {"what": "request", "holds": "ids_and_times", "until": kept}
     if request.consents:
         yield {"what": "consents", "holds": "consent_proof", "until": kept}
@@ -139,7 +141,7 @@ def kept_until(request: Request, request_days: int, consent_days: int) -> int:
     return max(request.at(Step.ABSENT) + DELIVER_WITHIN + request_days * DAY, consents_until)
 
 
-def final(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:
+def completion_body(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:
     """Return the body of the second entry. `earliest` maps a table to the earliest moment to which it can be restored
     (ms)."""
     return {
@@ -148,12 +150,12 @@ def final(request: Request, issued_hash: str, earliest: Mapping[str, int], now: 
         "certificate_id": request.certificate_id,
         "request_id": request.id,
         "issued_hash": issued_hash,
-        "times": {"destroyed": moment(request.at(Step.KEY_DESTROYED)), "final": moment(now)},
-        "earliest_restorable": {table: moment(at) for table, at in sorted(earliest.items())},
+        "times": {"destroyed": rfc3339(request.at(Step.KEY_DESTROYED)), "final": rfc3339(now)},
+        "earliest_restorable": {table: rfc3339(at) for table, at in sorted(earliest.items())},
     }
 
 
-def moment(at: int) -> str:
+def rfc3339(at: int) -> str:
     """Return an instant (ms) as RFC 3339 in UTC, "" for 0."""
     return datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
 
@@ -189,6 +191,6 @@ class Certificate:
     signed: bool
 
 
-def opens(entry: Entry, certificate_id: str, secret: str) -> bool:
+def secret_matches(entry: Entry, certificate_id: str, secret: str) -> bool:
     """Whether this is the secret that only the person was given."""
     return hmac.compare_digest(str(entry.body.get("secret_hash", "")), secret_hash(certificate_id, secret))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.erasure.task import run
-from chalicelib.erasure.waiting import Begin, nothing_else
+from chalicelib.erasure.waiting import BuildWaitStart, nothing_more
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waits import Wait
 from chalicelib.wiring import erasure as wiring
@@ -126,8 +126,10 @@ def escalate(event: Event) -> Answer:
     return run("escalate", event, lambda request_id: task(request_id, failure, execution))
 
 
-def _wait(step: str, event: Event, wait: Wait, due: Callable[[Request], int], begin: Begin = nothing_else) -> Answer:
+def _wait(
+    step: str, event: Event, wait: Wait, due: Callable[[Request], int], begin: BuildWaitStart = nothing_more
+) -> Answer:
     """Run a task that waits; its answer only says whether it does."""
     token, execution = str(event["token"]), str(event.get("execution", ""))
     waiting = wiring.waiting()
-    return run(step, event, lambda one: {"outcome": waiting.park(one, token, execution, wait, due, begin)})
+    return run(step, event, lambda one: {"outcome": waiting.start(one, token, execution, wait, due, begin)})

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import log
-from chalicelib.erasure.counts import Store, mark
-from chalicelib.erasure.eraser import ExistingRows, list_of
+from chalicelib.erasure.counts import StoreListing, row_mark
+from chalicelib.erasure.eraser import ExistingRows, word_list_key
 from chalicelib.erasure.inventory import ALIASES, CONTACT, CONVERSATION, LINKS, TICKETS, WORDS
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
@@ -33,7 +33,7 @@ class ErasureCounts:
         """Count deleted rows."""
         self.deleted[store] = self.deleted.get(store, 0) + number
 
-    def counts(self, request: Request, stores: Mapping[str, Store], late: Late) -> Counts:
+    def counts(self, request: Request, stores: Mapping[str, StoreListing], late: Late) -> Counts:
         """The request's counts after this run.
 
         Found is what the inventory counted and what came late, which is written down before it is deleted. A store that
@@ -53,13 +53,13 @@ class ErasureCounts:
 
 
 @dataclass
-class OnePass:
+class ErasePass:
     """A run of a pass. `left` are rows that go in the transaction with which the pass ends, by store; `record` writes
     down, before they are deleted, marks of rows that came after the inventory."""
 
     store: "Eraser"
     request: Request
-    stores: Mapping[str, Store]
+    stores: Mapping[str, StoreListing]
     final: bool
     record: Callable[[str, set[bytes]], None]
     tally: ErasureCounts = field(default_factory=ErasureCounts)
@@ -87,7 +87,7 @@ class OnePass:
         self.errors.append(error)
 
     def _names(self, store: str) -> tuple[str, ...]:
-        return self.stores.get(store, Store()).names
+        return self.stores.get(store, StoreListing()).names
 
     @property
     def counts(self) -> Counts:
@@ -105,7 +105,7 @@ class OnePass:
             return
         listed = frozenset(store.names)
         late = self.late.get(name, set())
-        fresh = {mark(row) for row in rows if row not in listed} - store.marks - store.late - late
+        fresh = {row_mark(row) for row in rows if row not in listed} - store.marks - store.late - late
         if fresh:
             self.record(name, fresh)
             self.late[name] = late | fresh
@@ -157,7 +157,7 @@ class OnePass:
             keys: list[Key] = [("index", pk, request.contact_id) for pk in dict.fromkeys([*texts, *known])]
             after = self._after(len(keys) if not self.final else sum(pk not in texts for pk in known))
             if self.final and self.named.listed is not None:
-                keys.append(list_of(request.contact_id))
+                keys.append(word_list_key(request.contact_id))
             rest = [
                 *self.left.get(CONTACT, ()),
                 *self.left.get(CONVERSATION, ()),

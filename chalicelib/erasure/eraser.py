@@ -15,8 +15,8 @@ from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.bulk import MOST_DELETES, MOST_WRITES, Bulk, Key
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
-from chalicelib.erasure.counts import lasts
-from chalicelib.erasure.inventory import CONTACT, CONVERSATION, LINKS, linked
+from chalicelib.erasure.counts import unexpired
+from chalicelib.erasure.inventory import CONTACT, CONVERSATION, LINKS, links_live
 
 _LATE = 14 * DAY
 """How long after its date a link is still looked for: the sweeper deletes it within minutes, DynamoDB within days."""
@@ -72,7 +72,7 @@ class Eraser:
         fail, the tickets are asked for alone: a table that does not answer must not keep the other's rows. `since` (ms)
         is when the inventory was made."""
         asked = [("desk", pk, pk.partition("#")[0]) for pk in tickets]
-        words = list_of(contact_id)
+        words = word_list_key(contact_id)
         others = [("index", pk, "alias") for pk in aliases] + [words]
         others += [("index", f"parked#{pk.partition('#')[2]}", "parked") for pk in links]
         whole = True
@@ -90,7 +90,7 @@ class Eraser:
                 kinds[key[2]].append(key)
         listed = tuple(found[words].get("words", ())) if words in found else None
         tickets_and_numbers = (*kinds["ticket"], *kinds["number"])
-        counted = tuple(key[1] for key in kinds["parked"] if lasts(found[key], since))
+        counted = tuple(key[1] for key in kinds["parked"] if unexpired(found[key], since))
         return ExistingRows(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), counted, listed, whole)
 
     def delete(self, keys: Iterable[Key]) -> int:
@@ -126,7 +126,7 @@ class Eraser:
             held = [row for row in page if not final and _in_flight(row, claimed)]
             gone = [row for row in page if row not in held] if held else page
             links, counted = self._links(gone, channel, now, known, since)
-            note(CONVERSATION, (row["sk"] for row in gone if row["sk"] == "head" or lasts(row, since)))
+            note(CONVERSATION, (row["sk"] for row in gone if row["sk"] == "head" or unexpired(row, since)))
             note(LINKS, counted)
             guards = [row for row in gone if row["sk"].startswith("client#")]
             rest = tuple(("desk", pk, row["sk"]) for row in ([] if more else guards[:_MOST_GUARDS]))
@@ -168,21 +168,23 @@ class Eraser:
         A link that lives is there, because it was written with the name on its message; it is not asked for. What is
         parked for a link that is `known` was asked for before.
         """
-        recent = [row for row in page if linked(row, now - _LATE)]
-        live = [("index", f"link#{name}", "link") for row in recent if linked(row, now) for name in row["links"]]
-        asked = [("index", f"link#{name}", "link") for row in recent if not linked(row, now) for name in row["links"]]
+        recent = [row for row in page if links_live(row, now - _LATE)]
+        live = [("index", f"link#{name}", "link") for row in recent if links_live(row, now) for name in row["links"]]
+        asked = [
+            ("index", f"link#{name}", "link") for row in recent if not links_live(row, now) for name in row["links"]
+        ]
         if channel == "whatsapp":  # no other provider sends statuses
             fresh = [name for row in recent for name in row["links"] if f"link#{name}" not in known]
             asked += [("index", f"parked#{name}", "parked") for name in fresh]
         found = self._bulk.get(asked) if asked else {}
-        counted = [key[1] for key, row in found.items() if lasts(row, since)]
+        counted = [key[1] for key, row in found.items() if unexpired(row, since)]
         return list(dict.fromkeys([*live, *found])), [*(pk for _, pk, _ in live), *counted]
 
     def contact(self, contact_id: str, since: int, note: Note) -> tuple[Key, ...]:
         """What lies at a contact: contact, consents, asks and the pointer to the open request."""
         pk = rows.contact_pk(contact_id)
         found = [row for page, _ in self._bulk.pages(pk, "sk,expires_at") for row in page]
-        note(CONTACT, (row["sk"] for row in found if lasts(row, since)))
+        note(CONTACT, (row["sk"] for row in found if unexpired(row, since)))
         return tuple(("desk", pk, row["sk"]) for row in found)
 
     def end(self, contact_id: str, aliases: Sequence[Key], others: Sequence[Key], mark: Write | None) -> None:
@@ -212,7 +214,7 @@ class Eraser:
         return Write(role, {"Delete": {"TableName": self._tables[table], "Key": where}})
 
 
-def list_of(contact_id: str) -> Key:
+def word_list_key(contact_id: str) -> Key:
     """The row that lists the words by which a contact is found."""
     return "index", f"words#{contact_id}", "words"
 

@@ -18,7 +18,7 @@ from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.bulk import Bulk, Key
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.erasure.counts import Store, joined, lasts, mark, stores_of
+from chalicelib.erasure.counts import StoreListing, listings_of, pack_marks, row_mark, unexpired
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore, request_of
@@ -40,19 +40,19 @@ _MOST_ROWS, _MOST_BYTES = 90, 3_500_000
 
 
 @dataclass(frozen=True)
-class Person:
+class PersonRows:
     """Contact, head, key and words as they are stored (empty: gone), what the conversation leads to, and contact and
     key of the request's box. `consents` are the rows of their consents, the newest first."""
 
     contact: Mapping[str, Any]
     key: Mapping[str, Any]
     consents: Sequence[Mapping[str, Any]]
-    stores: Mapping[str, Store]
+    stores: Mapping[str, StoreListing]
     box: Mapping[str, Any]
     box_key: Mapping[str, Any]
 
 
-def identities_place(request_id: str) -> EncryptionContext:
+def identities_context(request_id: str) -> EncryptionContext:
     """Where the sealed identities of an inventory live."""
     return EncryptionContext("desk", "inventory", request_id, IDENTITIES)
 
@@ -75,7 +75,7 @@ class Inventories:
 
     # -- looking
 
-    def look(self, request: Request, now: int) -> Person:
+    def look(self, request: Request, now: int) -> PersonRows:
         """Look through every store by strongly consistent reads. `now` in ms."""
         contact_id = request.contact_id
         rows_of_contact = [row for page, _ in self._contact_pages(contact_id) for row in page]
@@ -87,9 +87,9 @@ class Inventories:
             "sk,contact_id,ticket_id,links,linked_until,aliases,former,expires_at",
         ):
             for row in page:
-                messages |= {mark(row["sk"])} if row["sk"] == "head" or lasts(row, now) else set()
+                messages |= {row_mark(row["sk"])} if row["sk"] == "head" or unexpired(row, now) else set()
                 ticket_ids |= {row["ticket_id"]} if row.get("ticket_id") else set()
-                links += row.get("links", ()) if linked(row, now) else ()
+                links += row.get("links", ()) if links_live(row, now) else ()
                 names += (*row.get("aliases", ()), *row.get("former", ())) if row["sk"] == "head" else ()
         first = [("index", f"alias#{name}", "alias") for name in names]
         first += [("index", f"words#{contact_id}", "words"), ("keys", contact_id, ""), *_of_box(request)]
@@ -98,18 +98,18 @@ class Inventories:
         texts = tuple(f"text#{name}" for name in words.get("words", ()))
         owned = {pk: row for (_, pk, sk), row in found.items() if sk == "alias" and row.get("contact_id") == contact_id}
         key = found.get(("keys", contact_id, ""), {})
-        of_contact = frozenset(mark(row["sk"]) for row in rows_of_contact if lasts(row, now))
+        of_contact = frozenset(row_mark(row["sk"]) for row in rows_of_contact if unexpired(row, now))
         stores = {
-            CONTACT: Store(len(of_contact), marks=of_contact),
-            CONVERSATION: Store(len(messages), marks=frozenset(messages)),
-            TICKETS: Store(sum(lasts(row, now) for row in tickets.values()), tuple(tickets)),
-            ALIASES: Store(sum(lasts(row, now) for row in owned.values()), tuple(owned)),
-            LINKS: Store(len(links), tuple(f"link#{name}" for name in links)),
-            WORDS: Store(self._written(contact_id, words, texts) + bool(words), texts),
-            KEYS: Store(int(bool(key))),
+            CONTACT: StoreListing(len(of_contact), marks=of_contact),
+            CONVERSATION: StoreListing(len(messages), marks=frozenset(messages)),
+            TICKETS: StoreListing(sum(unexpired(row, now) for row in tickets.values()), tuple(tickets)),
+            ALIASES: StoreListing(sum(unexpired(row, now) for row in owned.values()), tuple(owned)),
+            LINKS: StoreListing(len(links), tuple(f"link#{name}" for name in links)),
+            WORDS: StoreListing(self._written(contact_id, words, texts) + bool(words), texts),
+            KEYS: StoreListing(int(bool(key))),
         }
         box, box_key = (found.get(one, {}) for one in _of_box(request))
-        return Person(contact, key, consents, stores, box, box_key)
+        return PersonRows(contact, key, consents, stores, box, box_key)
 
     def _contact_pages(self, contact_id: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
         names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash,language,channel,at"
@@ -147,10 +147,10 @@ class Inventories:
 
     # -- writing and reading
 
-    def freeze(
+    def write(
         self,
         request: Request,
-        person: Person,
+        person: PersonRows,
         sealed: bytes,
         fingerprint: str,
         now: int,
@@ -188,11 +188,11 @@ class Inventories:
 
         return self._run.until_done(build)
 
-    def _rows(self, request: Request, stores: Mapping[str, Store], sealed: bytes) -> Iterator[Write]:
+    def _rows(self, request: Request, stores: Mapping[str, StoreListing], sealed: bytes) -> Iterator[Write]:
         """Without dates: they are needed until the proof, however long it takes, and go with the request's box."""
         pk = rows.request_pk(request.id)
         for name, store in stores.items():
-            marks = joined(store.marks or (), _MARKS)
+            marks = pack_marks(store.marks or (), _MARKS)
             for part, (names, some) in enumerate(zip_longest(_parts(store.names), marks)):
                 row = {"store": name, "found": store.found, "names": names or [], "marks": [some] if some else [],
                        "request_id": request.id}  # fmt: skip
@@ -200,11 +200,11 @@ class Inventories:
         row = {"store": IDENTITIES, "found": 0, "identities": sealed, "request_id": request.id}
         yield self._writes.put("inventory", "desk", pk, f"inventory#{IDENTITIES}#000", row, fresh=False)
 
-    def read(self, request_id: str) -> tuple[Request | None, dict[str, Store]]:
+    def read(self, request_id: str) -> tuple[Request | None, dict[str, StoreListing]]:
         """The request and its inventory, by one strongly consistent query; None without a request."""
         items = list(self._request_rows(request_id))
         request = next((request_of(item) for item in items if item["sk"] == "request"), None)
-        return request, stores_of(item for item in items if item["sk"] != "request")
+        return request, listings_of(item for item in items if item["sk"] != "request")
 
     def came_late(self, request_id: str, store: str, marks: Iterable[bytes]) -> None:
         """Write down, once for each, the marks of rows that the inventory does not know, before they are deleted."""
@@ -226,12 +226,12 @@ class Inventories:
             yield from page
 
 
-def linked(row: Mapping[str, Any], now: int) -> bool:
+def links_live(row: Mapping[str, Any], now: int) -> bool:
     """Whether the links of a message still live (ms): they end on their own date, which the message knows."""
     return int(row.get("linked_until", 0)) * SECOND > now
 
 
-def listing_hash(request: Request, stores: Mapping[str, Store]) -> str:
+def listing_hash(request: Request, stores: Mapping[str, StoreListing]) -> str:
     """SHA-256 of the canonical listing: hexadecimal. It covers our own names and counts, no address and no hash that
     could be computed from one by who does not hold our keys."""
     listing = [[name, stores[name].found, sorted(stores[name].names)] for name in sorted(stores)]

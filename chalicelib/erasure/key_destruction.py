@@ -7,7 +7,7 @@ from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.dynamo.bulk import Bulk
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.erasure.write_barrier import fence_again
+from chalicelib.erasure.write_barrier import renew_entry
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore
@@ -41,7 +41,7 @@ class KeyDestruction:
             writes = [self._requests.finish(request, Step.KEY_DESTROYED, now, counts=counts), self._key(request)]
             if "tombstone" not in refused:  # one of an earlier destruction of the same contact stays as it is
                 writes.append(self._tombstone(request, now))
-            return [*writes, *(fence_again(self._writes, name, request, now) for name in request.fences)]
+            return [*writes, *(renew_entry(self._writes, name, request, now) for name in request.fences)]
 
         return self._run.until_done(build)
 

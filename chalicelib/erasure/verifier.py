@@ -19,8 +19,8 @@ from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
-from chalicelib.erasure.counts import Store, stores_of
-from chalicelib.erasure.inventory import IDENTITIES, identities_place
+from chalicelib.erasure.counts import StoreListing, listings_of
+from chalicelib.erasure.inventory import IDENTITIES, identities_context
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import request_of
@@ -42,7 +42,7 @@ class Inventory:
 
     listed: tuple[str, ...]
     sealed: bytes
-    stores: Mapping[str, Store] = field(default_factory=dict)
+    stores: Mapping[str, StoreListing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Verifier:
             items.append(item)
             listed += item.get("names", ())
             sealed = item["identities"] if item["store"] == IDENTITIES else sealed
-        return request, Inventory(tuple(listed), sealed, stores_of(items))
+        return request, Inventory(tuple(listed), sealed, listings_of(items))
 
     def identities(self, request: Request, inventory: Inventory, vault: Vault) -> Identities:
         """Open the inventory with the key of the request's box, and make every name anew. Raises CannotOpen.
@@ -98,7 +98,7 @@ class Verifier:
         box, theirs = ("keys", request.box.contact_id, ""), ("keys", request.contact_id, "")
         found = self._get([box, theirs])
         private = self._private(request.box.contact_id, found.get(box, {}), vault)
-        said = json.loads(unseal(private, identities_place(request.id), inventory.sealed))
+        said = json.loads(unseal(private, identities_context(request.id), inventory.sealed))
         names = [
             self._address_key.address(request.channel, request.account, Address(one["kind"], one["value"]))  # type: ignore[arg-type]
             for one in said["addresses"]

@@ -19,7 +19,7 @@ from chalicelib.privacy.requests.waits import Wait, outcome
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.requests.store import RequestStore
-    from chalicelib.privacy.resume_workflow import AnswerWait
+    from chalicelib.privacy.resume_workflow import AnswerWaitingRun
 
 _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
     Wait.IDENTITY: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
@@ -32,7 +32,7 @@ _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
 
 
 @dataclass(frozen=True)
-class Beginning:
+class WaitStart:
     """What is written together with parking: attributes of the request, steps that must not be done, other rows, and a
     further condition on the request, as RequestStore.change takes it."""
 
@@ -42,32 +42,32 @@ class Beginning:
     only: str = ""
 
 
-Begin = Callable[[Request, int, frozenset[str]], Beginning]
+BuildWaitStart = Callable[[Request, int, frozenset[str]], WaitStart]
 """Given the request, the time (ms), and which writes were refused before."""
 
 
-def nothing_else(request: Request, now: int, refused: frozenset[str]) -> Beginning:
+def nothing_more(request: Request, now: int, refused: frozenset[str]) -> WaitStart:
     """A waiting that begins with nothing."""
-    return Beginning()
+    return WaitStart()
 
 
 @dataclass(frozen=True)
-class Waiting:
+class TaskWaits:
     """Parks runs. `wait` parts rivals, as in Transactions."""
 
     store: "RequestStore"
-    answer: "AnswerWait"
+    answer: "AnswerWaitingRun"
     clock: Callable[[], int]
     wait: Callable[[int], None]
 
-    def park(
+    def start(
         self,
         request_id: str,
         token: str,
         execution: str,
         wait: Wait,
         due: Callable[[Request], int],
-        begin: Begin = nothing_else,
+        begin: BuildWaitStart = nothing_more,
     ) -> str:
         """Have the run that holds `token` wait until `due(request)` (ms), or answer it when there is nothing to wait
         for. Returns the outcome, "" while it waits, or "stale".
@@ -102,7 +102,7 @@ class Waiting:
         """What the run was answered; "" while it waits, though its time may be over: destructions may be held."""
         return self.answer.with_word(request)[1]
 
-    def _parked(self, request: Request, asked: Request, begun: Beginning) -> "Write":
+    def _parked(self, request: Request, asked: Request, begun: WaitStart) -> "Write":
         new = {
             **begun.new,
             **{"waits": asked.waits, "token": asked.token, "due_at": asked.due_at},
@@ -126,7 +126,7 @@ def _stale(request: Request, execution: str) -> bool:
     return execution != request.execution
 
 
-def after(request: Request, step: Step) -> int:
+def done_at(request: Request, step: Step) -> int:
     """When a step was done (ms), for what is counted from it. Raises TaskFailed when it was not."""
     if not request.done(step):
         raise TaskFailed("out_of_order")

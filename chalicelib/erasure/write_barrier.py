@@ -27,7 +27,7 @@ _MOST_FORMER = 40
 _TAKES_OVER = "SET #attempt_id = :fence, #claim_until = :until REMOVE #due, #due_at"
 
 
-class Fencing:
+class WriteBarrier:
     """What HardSuppress does with the tables. All methods raise Unavailable."""
 
     def __init__(
@@ -138,7 +138,9 @@ class Fencing:
         return self._writes.update("alias", "index", pk, "alias", "SET #fenced = :yes", condition, values)
 
     def _fence(self, name: str, request: Request, now: int) -> Write:
-        return self._writes.put("fence", "index", rows.fence_pk(name), "fence", fence(request, now), fresh=False)
+        return self._writes.put(
+            "fence", "index", rows.fence_pk(name), "fence", suppression_entry(request, now), fresh=False
+        )
 
     def take_over(self, request: Request, now: int) -> None:
         """Take over what is left of the outbox of a fenced person: the run that closed the fence may have died."""
@@ -168,7 +170,7 @@ class Fencing:
         raise Unavailable("The conversation is too busy to be probed now; try again.")
 
 
-def fence(request: Request, at: int) -> dict[str, Any]:
+def suppression_entry(request: Request, at: int) -> dict[str, Any]:
     """The attributes of a fence of this request, from `at` (ms) on.
 
     It is closed and has no date: it stays until the proof of absence opens it, however long the destruction takes.
@@ -189,9 +191,9 @@ def fence(request: Request, at: int) -> dict[str, Any]:
     }
 
 
-def fence_again(writes: Writes, name: str, request: Request, at: int) -> Write:
+def renew_entry(writes: Writes, name: str, request: Request, at: int) -> Write:
     """Set a fence to another time; one that is gone is there again."""
-    values = fence(request, at)
+    values = suppression_entry(request, at)
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE #expires_at"
     write = writes.update("fence", "index", rows.fence_pk(name), "fence", expression, "attribute_exists(pk)", values)
     del write.item["Update"]["ConditionExpression"]

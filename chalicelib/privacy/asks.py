@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.mailbox.answers import RequestAnswers
     from chalicelib.privacy.open_request import OpenRequest
-    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
@@ -47,10 +47,10 @@ class PrivacyAsks:
     what they meant."""
 
     store: "RequestStore"
-    opening: "RequestOpening"
+    contact_rows: "ContactRequestRows"
     open_request: "OpenRequest"
     answers: "RequestAnswers"
-    wake: Callable[[str], object]
+    resume: Callable[[str], object]
     deadlines: "Mapping[str, Deadline]"
     clock: Callable[[], int]
 
@@ -59,7 +59,7 @@ class PrivacyAsks:
         are left to the eraser. Raises Unavailable."""
         dealt = 0
         try:
-            while asks := self.opening.asks(contact_id):
+            while asks := self.contact_rows.asks(contact_id):
                 for ask in asks:
                     self._deal(ask)
                     dealt += 1
@@ -85,7 +85,7 @@ class PrivacyAsks:
             if NOT_ERASING in refused:
                 raise _ErasingNow
             writes = build(refused)
-            return None if writes is None else [self.opening.unfenced(ask.contact_id), *writes]
+            return None if writes is None else [self.contact_rows.require_not_erasing(ask.contact_id), *writes]
 
         return self.store.until_done(checked)
 
@@ -97,7 +97,7 @@ class PrivacyAsks:
                 "bot",
                 received_at=ask.received_at(self.clock()),
                 language=ask.language,
-                also=(self.opening.dealt_with(ask),),
+                also=(self.contact_rows.delete_ask(ask),),
             )
         except NotFound:
             return self._drop(ask)
@@ -111,11 +111,11 @@ class PrivacyAsks:
                 return None
             request = self.store.get(opened.request_id) if opened.request_id else None
             if request is None or request.state in OVER or "box" in refused:
-                return [self.opening.dealt_with(ask)]
+                return [self.contact_rows.delete_ask(ask)]
             if "notice" in refused:  # they were told within the hour
-                return [self.opening.dealt_with(ask)]
+                return [self.contact_rows.delete_ask(ask)]
             # Before there is a box the first question has not been asked: it answers this one, too.
-            return [self.opening.dealt_with(ask), *self.answers.already_open(request, self.clock())]
+            return [self.contact_rows.delete_ask(ask), *self.answers.already_open(request, self.clock())]
 
         return "open_already" if self._run(ask, build) else "dealt_with"
 
@@ -125,11 +125,11 @@ class PrivacyAsks:
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             if "ask" in refused:
                 return None
-            now, end = self.clock(), self.opening.dealt_with(ask)
-            asked, subject = self.opening.asked(ask.contact_id, now), self.opening.subject(ask.contact_id)
+            now, end = self.clock(), self.contact_rows.delete_ask(ask)
+            asked, subject = self.contact_rows.asked(ask.contact_id, now), self.contact_rows.subject(ask.contact_id)
             if asked.told or not asked.too_often or subject is None or "subject" in refused:
                 return [end]
-            told = self.opening.counted(ask.contact_id, asked, told=True)
+            told = self.contact_rows.note_asked(ask.contact_id, asked, told=True)
             return [end, told, *self.answers.too_often(subject, ask.language, asked.again_at, now)]
 
         count("RequestsTooOften")
@@ -145,17 +145,17 @@ class PrivacyAsks:
             if "ask" in refused:
                 outcome = "dealt_with"
                 return None
-            now, contact_id, end = self.clock(), ask.contact_id, self.opening.dealt_with(ask)
-            pointed = self.opening.open_request(contact_id)
+            now, contact_id, end = self.clock(), ask.contact_id, self.contact_rows.delete_ask(ask)
+            pointed = self.contact_rows.open_request_id(contact_id)
             running = self._running(pointed, contact_id)
-            subject, asked = self.opening.subject(contact_id), self.opening.asked(contact_id, now)
+            subject, asked = self.contact_rows.subject(contact_id), self.contact_rows.asked(contact_id, now)
             gone = subject is None or subject.erasing or "subject" in refused
             if subject is None or running or gone or asked.questioned or not ask.kinds:
                 outcome = "open_already" if running else "no_effect"
                 return [end]
             outcome = "questioned"
-            noted = self.opening.counted(contact_id, asked, questioned=True)
-            alone = self.opening.none_open(contact_id, pointed)
+            noted = self.contact_rows.note_asked(contact_id, asked, questioned=True)
+            alone = self.contact_rows.require_none_open(contact_id, pointed)
             return [end, noted, alone, *self.answers.meant(subject, ask, now)]
 
         self._run(ask, build)
@@ -204,7 +204,7 @@ class PrivacyAsks:
 
         The change makes the request due at once: whoever dies before waking it has the watch do so.
         """
-        request_id = ask.request_id or self.opening.open_request(ask.contact_id)
+        request_id = ask.request_id or self.contact_rows.open_request_id(ask.contact_id)
         changed: list[bool] = []
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
@@ -215,19 +215,19 @@ class PrivacyAsks:
             of_them = request is not None and request.contact_id == ask.contact_id and request.state not in OVER
             change = new(request) if of_them and request else None
             if change is None:
-                return [self.opening.dealt_with(ask)]
+                return [self.contact_rows.delete_ask(ask)]
             changed.append(True)
-            return [change, self.opening.dealt_with(ask)]
+            return [change, self.contact_rows.delete_ask(ask)]
 
         if not self._run(ask, build):
             return "dealt_with"
         if not changed:
             return "no_effect"
-        self.wake(request_id)
+        self.resume(request_id)
         return "done"
 
     def _drop(self, ask: Ask) -> str:
-        self._run(ask, lambda refused: None if "ask" in refused else [self.opening.dealt_with(ask)])
+        self._run(ask, lambda refused: None if "ask" in refused else [self.contact_rows.delete_ask(ask)])
         return "no_effect"
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Profile
 
@@ -50,7 +50,7 @@ class DecideRequest:
     """
 
     store: "RequestStore"
-    opening: "RequestOpening"
+    contact_rows: "ContactRequestRows"
     refusal: "Callable[[Request, str, str, int], Sequence[Write]]"
     written: Callable[[Request], str]
     profile: "Profile"
@@ -202,8 +202,8 @@ class DecideRequest:
         return {f"steps.{Step.REFUSED}": now, **reasoned, "ground": proposal.ground, "due_at": now}, answer
 
     def _sealed(self, request: Request, reason: str) -> "Mapping[str, bytes | None]":
-        subject = self.opening.subject(request.contact_id) if reason else None
-        return {"reason": self.opening.sealed(request.id, "reason", subject, reason) if subject else None}
+        subject = self.contact_rows.subject(request.contact_id) if reason else None
+        return {"reason": self.contact_rows.seal_text(request.id, "reason", subject, reason) if subject else None}
 
 
 def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:

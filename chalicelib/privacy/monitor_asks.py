@@ -12,7 +12,7 @@ from chalicelib.core.observability import count, log
 if TYPE_CHECKING:
     from chalicelib.retention.sweep_store import SweepStore
 
-BELL_LIVES = 30 * 60 * SECOND
+WAKE_UP_LIVES = 30 * 60 * SECOND
 """How long a bell may be on its way: the queue `privacy` hands it out ten times, 180 s apart. Only then is it rung for
 again, so that an ask which nobody can deal with leaves two dead letters an hour, and not sixty."""
 MOST = 500
@@ -38,7 +38,7 @@ class MonitorAsks:
         for ask in self.store.asks(MOST):
             oldest = min(oldest, ask.at)
             if ask.due_at <= now and self.stopwatch() <= until and self.enqueue(ask.contact_id):
-                self.store.put_off(ask, now + BELL_LIVES)
+                self.store.put_off(ask, now + WAKE_UP_LIVES)
                 rung += 1
         count("OldestAskSeconds", (now - oldest) / SECOND, unit="Seconds")
         if rung:

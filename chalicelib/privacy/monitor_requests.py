@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST = 5000
 """Open requests that one sweep reads. A request is open for three weeks at most, so this is two hundred a day."""
-MOST_WOKEN = 500
+MOST_RESUMED = 500
 """Requests that one sweep wakes; the next one finds the others."""
 
 
@@ -55,4 +55,4 @@ class MonitorRequests:
         count("ErasureNearDeadline", near)
         count("ErasureUntold", untold)
         count("ErasureBreach", broken)
-        return self.wake(due[:MOST_WOKEN]) if due else 0
+        return self.wake(due[:MOST_RESUMED]) if due else 0

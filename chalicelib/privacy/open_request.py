@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.opt_out import OptOut
-    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
@@ -48,7 +48,7 @@ class OpenRequest:
     """Opens requests. `deadlines` are the operator's profile's."""
 
     store: "RequestStore"
-    opening: "RequestOpening"
+    contact_rows: "ContactRequestRows"
     deadlines: "Mapping[str, Deadline]"
     clock: Callable[[], int]
 
@@ -95,25 +95,30 @@ class OpenRequest:
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             opened.clear()
-            first = self.opening.open_request(contact_id)
+            first = self.contact_rows.open_request_id(contact_id)
             older = self._pointed(first, contact_id) if first else None
             if older and not any(older.done(step) for step in ENDINGS):
                 opened.append(Opened(first, new=False))
                 return self._asked_again(older, source, received_at, received_on, evidence, refused) or None
-            subject = self.opening.subject(contact_id)
+            subject = self.contact_rows.subject(contact_id)
             if subject is None or subject.erasing:
                 raise NotFound("There is no such contact.")
             if refused - _READ_ANEW:  # the ask was dealt with meanwhile, and its request is over
                 return None
-            asked = self.opening.asked(contact_id, self.clock()) if source == "bot" else None
+            asked = self.contact_rows.asked(contact_id, self.clock()) if source == "bot" else None
             if asked and asked.too_often:
                 opened.append(Opened("", new=False, too_often=True))
                 return None
-            counted = [self.opening.counted(contact_id, asked)] if asked else []
+            counted = [self.contact_rows.note_asked(contact_id, asked)] if asked else []
             request = self._request(subject, kind, source, received_at, received_on, language, created_by, older)
             opened.append(Opened(request.id, new=True))
-            superseded = [self.opening.superseded(older, self.clock())] if older else []
-            return [*self.opening.opened(request, subject, evidence, over=first), *superseded, *counted, *also]
+            superseded = [self.contact_rows.supersede(older, self.clock())] if older else []
+            return [
+                *self.contact_rows.new_request(request, subject, evidence, over=first),
+                *superseded,
+                *counted,
+                *also,
+            ]
 
         self.store.until_done(build)
         return opened[0] if opened else Opened("", new=False)
@@ -154,7 +159,7 @@ class OpenRequest:
         change = self.store.change(request.id, new, unless=(*ENDINGS, Step.WRITES_BLOCKED), only=only)
         # Before the box is there, the request's own run has yet to suppress the contact.
         holds = binds and request.done(Step.OUTREACH_PAUSED)
-        return [change, *([self.opening.suppressed(request.contact_id, now)] if holds else [])]
+        return [change, *([self.contact_rows.pause_outreach(request.contact_id, now)] if holds else [])]
 
     def _due(self, request: Request, received_at: int, now: int) -> int:
         """When a run that waits is woken now that the terms count from an earlier receipt: the default comes earlier,
@@ -167,10 +172,10 @@ class OpenRequest:
 
     def _first_evidence(self, request: Request, evidence: str) -> dict[str, bytes]:
         """What a colleague has written down about how the person asked, when nobody has before."""
-        subject = self.opening.subject(request.contact_id) if evidence else None
+        subject = self.contact_rows.subject(request.contact_id) if evidence else None
         if subject is None or self.store.item(request.id).get("evidence"):
             return {}
-        return {"evidence": self.opening.sealed(request.id, "evidence", subject, evidence)}
+        return {"evidence": self.contact_rows.seal_text(request.id, "evidence", subject, evidence)}
 
     def _limit(self, received_at: int) -> int:
         return deadline(self.deadlines["stop_processing"], received_at)
@@ -188,7 +193,7 @@ class OpenRequest:
     def _opt_out(self) -> "OptOut":
         from chalicelib.privacy.opt_out import OptOut  # which returns what is opened here
 
-        return OptOut(self.store, self.opening, self.deadlines, self.clock)
+        return OptOut(self.store, self.contact_rows, self.deadlines, self.clock)
 
     def _day_of_receipt(self, received_on: str) -> int:
         """When a notice arrived of which the day alone is known (ms): now, when that is today."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
@@ -41,7 +41,7 @@ class OptOut:
     """Opens opt-outs, one for each person. `deadlines` are the operator's profile's."""
 
     store: "RequestStore"
-    opening: "RequestOpening"
+    contact_rows: "ContactRequestRows"
     deadlines: "Mapping[str, Deadline]"
     clock: Callable[[], int]
 
@@ -71,7 +71,7 @@ class OptOut:
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             opened.clear()
-            subject = self.opening.subject(contact_id)
+            subject = self.contact_rows.subject(contact_id)
             if subject is None or subject.erasing:
                 raise NotFound("There is no such contact.")
             first = self.store.get(subject.opted_out_by) if subject.opted_out_by else None
@@ -84,7 +84,7 @@ class OptOut:
             request = self._request(request_id, subject, source, received_at, language, created_by, secret)
             request = replace(request, received_on=received_on)
             opened.append(Opened(request.id, new=True))
-            return [*self.opening.opted_out(request, subject, secret, evidence), *also]
+            return [*self.contact_rows.new_opt_out(request, subject, secret, evidence), *also]
 
         self.store.until_done(build)
         return opened[0] if opened else Opened("", new=False)
@@ -101,7 +101,7 @@ class OptOut:
     ) -> Request:
         now, certificate_id = self.clock(), new_id()
         received_at = min(received_at or now, now)
-        policy_version, policy_hash = self.opening.policy(subject.contact_id)
+        policy_version, policy_hash = self.contact_rows.policy(subject.contact_id)
         return Request(
             id=request_id,
             kind=OPT_OUT,

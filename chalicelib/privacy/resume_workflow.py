@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.requests.store import RequestStore
 
 
-class Answer(Enum):
+class RunAnswer(Enum):
     """The request still WAITS; its run was TOLD; or NOBODY waits with its token any more."""
 
     WAITS = "waits"
@@ -34,7 +34,7 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True)
-class AnswerWait:
+class AnswerWaitingRun:
     """Answers the run that waits for what `outcome` says. `told` writes down that the person was told, if they were."""
 
     store: "RequestStore"
@@ -42,11 +42,11 @@ class AnswerWait:
     told: Callable[[Request], Request]
     clock: Callable[[], int]
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: Request) -> RunAnswer:
         """Answer the token of `request` when its waiting is over. Raises Unavailable."""
         return self.with_word(request)[0]
 
-    def with_word(self, request: Request) -> tuple[Answer, str]:
+    def with_word(self, request: Request) -> tuple[RunAnswer, str]:
         """The same; return also how the waiting has ended, "" while it goes on.
 
         "The time is over" is written down first, under the condition that nobody stopped the request: from then on
@@ -55,12 +55,12 @@ class AnswerWait:
         request = self.told(request)
         word = self._settled(request)
         if not word or not request.token:
-            return Answer.WAITS, ""
+            return RunAnswer.WAITS, ""
         told = self.executions.answer(request.token, word)
         if told:
             log("request_woken", request_id=request.id, action=request.waits, outcome=word)
             self.forget(request)
-        return Answer.TOLD if told else Answer.NOBODY, word
+        return RunAnswer.TOLD if told else RunAnswer.NOBODY, word
 
     def forget(self, request: Request) -> None:
         """Take a token that was answered off the request, unless the next task was there before."""
@@ -120,11 +120,11 @@ class ResumeWorkflow:
                 self._next(request, now)
             return
         if request.token:
-            answer = AnswerWait(self.store, self.executions, self.told, self.clock)
+            answer = AnswerWaitingRun(self.store, self.executions, self.told, self.clock)
             word = answer(request)
-            if word is Answer.NOBODY and self._look(request, now):
+            if word is RunAnswer.NOBODY and self._look(request, now):
                 answer.forget(request)
-            if word is Answer.WAITS and request.waits == Wait.TELLING and request.due_at <= now:
+            if word is RunAnswer.WAITS and request.waits == Wait.TELLING and request.due_at <= now:
                 self._later(request, now)
             return
         if request.due_at <= now:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.requests.pages import RequestPages
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
-    from chalicelib.privacy.telling.announcements import Announcements
+    from chalicelib.privacy.telling.statuses import MessageStatuses
     from chalicelib.staff.authenticator import Authenticator
     from chalicelib.staff.challenges import Challenges
     from chalicelib.staff.cognito import CognitoAccounts
@@ -206,7 +206,7 @@ def announce_again() -> "AnnounceAgain":
     return wiring_erasure.announce_again()
 
 
-def announcements() -> "Announcements":
+def announcements() -> "MessageStatuses":
     """What became of messages about requests."""
     from chalicelib.wiring import erasure as wiring_erasure
 

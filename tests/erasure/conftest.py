@@ -21,7 +21,7 @@ from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdat
 from chalicelib.privacy.mailbox.writes import ADDRESSES
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.store import WAKE, RequestStore
+from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
 from chalicelib.staff.model import Staff
 from chalicelib.staff.store import StaffStore
 from chalicelib.suppression.model import ReplyMailbox
@@ -300,7 +300,7 @@ class Erasing(Keeping):
             "request_id": request_id, "kind": "withdrawal", "state": RequestState.COOLING_OFF.value, "source": "bot",
             "contact_id": person.contact_id, "conversation_id": person.conversation_id, **shared,
             "received_at": self.now, "deadline_at": self.now + 15 * DAY, "alarm_at": self.now + 10 * DAY,
-            "target_at": self.now + DAY, "due": WAKE, "due_at": self.now, "run": 1,
+            "target_at": self.now + DAY, "due": OPEN_KEY, "due_at": self.now, "run": 1,
             "steps": dict.fromkeys(
                 map(str, (Step.OUTREACH_PAUSED, Step.VERIFIED, Step.TOLD, Step.COOLED_OFF)), self.now
             ),

@@ -9,7 +9,7 @@ from chalicelib.erasure.tasks.block_writes import BlockWrites
 from chalicelib.erasure.tasks.build_inventory import BuildInventory
 from chalicelib.erasure.tasks.destroy_key import DestroyKey
 from chalicelib.erasure.tasks.erase_stores import EraseStores
-from chalicelib.erasure.write_barrier import Fencing
+from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
@@ -32,7 +32,7 @@ def run_task(desk: Erasing, name: str, request: Request, dynamodb: Any = None, *
         return desk.now
 
     if name == "hard_suppress":
-        return dict(BlockWrites(store, Fencing(client, tables, store, no_wait), clock)(request.id))
+        return dict(BlockWrites(store, WriteBarrier(client, tables, store, no_wait), clock)(request.id))
     if name == "freeze_inventory":
         box = MailboxWrites(tables)
         return dict(BuildInventory(store, inventories, box, lambda: desk.vault, clock)(request.id))

@@ -19,7 +19,7 @@ from chalicelib.erasure.tasks.decide import Decide
 from chalicelib.erasure.tasks.escalate import Escalate
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.erasure.tasks.tell import ONCE_MORE, Announce, Tell
-from chalicelib.erasure.waiting import Waiting
+from chalicelib.erasure.waiting import TaskWaits
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.privacy.asks import PrivacyAsks
 from chalicelib.privacy.decide import DecideRequest
@@ -29,14 +29,14 @@ from chalicelib.privacy.mailbox.answers import RequestAnswers
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.open_request import OpenRequest
 from chalicelib.privacy.opt_out import OptOut
-from chalicelib.privacy.requests.contact_rows import RequestOpening
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Opened, Request
 from chalicelib.privacy.requests.store import RequestStore
-from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
+from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.privacy.secrets import RequestSecret
 from chalicelib.privacy.telling.announce_again import AnnounceAgain
-from chalicelib.privacy.telling.announcements import Announcements
 from chalicelib.privacy.telling.prove import ProveTelling
+from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.sealing import request_attribute
@@ -112,8 +112,8 @@ class Living:
         return self.desk.requests
 
     @property
-    def opening(self) -> RequestOpening:
-        return RequestOpening(self.desk.dynamodb, self.desk.tables)
+    def opening(self) -> ContactRequestRows:
+        return ContactRequestRows(self.desk.dynamodb, self.desk.tables)
 
     @property
     def holding(self) -> ErasurePauseStore:
@@ -137,7 +137,7 @@ class Living:
 
     @property
     def told(self) -> ProveTelling:
-        read = Announcements(self.desk.dynamodb, self.desk.tables)
+        read = MessageStatuses(self.desk.dynamodb, self.desk.tables)
         return ProveTelling(self.store, read, PROFILE.deadlines["grace"], self.clock)
 
     @property
@@ -145,7 +145,7 @@ class Living:
         secret = RequestSecret(self.store, lambda: SingleDecryptor(lambda: self.desk.vault))
         address, term = "https://desk.local/certificates", PROFILE.deadlines["grace"]
         announce = Announce(MailboxWrites(self.desk.tables), secret, PROFILE, address, term)
-        return Tell(announce, self.opening.suppressed, self.clock)
+        return Tell(announce, self.opening.pause_outreach, self.clock)
 
     @property
     def announce_again(self) -> AnnounceAgain:
@@ -206,12 +206,12 @@ class Living:
 
     @property
     def undecided(self) -> Decide:
-        return Decide(self.opening.released, self.opening.suppressed, self.answers.defaulted, self.clock)
+        return Decide(self.opening.resume_outreach, self.opening.pause_outreach, self.answers.defaulted, self.clock)
 
     @property
-    def waiting(self) -> Waiting:
-        answer = AnswerWait(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
-        return Waiting(self.store, answer, self.clock, lambda attempt: None)
+    def waiting(self) -> TaskWaits:
+        answer = AnswerWaitingRun(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
+        return TaskWaits(self.store, answer, self.clock, lambda attempt: None)
 
     @property
     def finish(self) -> CloseWithoutErasure:
@@ -225,7 +225,7 @@ class Living:
     def soft_suppress(self) -> PauseOutreach:
         return PauseOutreach(
             store=self.store,
-            box=MailboxWrites(self.desk.tables),
+            mailbox=MailboxWrites(self.desk.tables),
             reading=OutboxReading(),
             decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),
             vault_public=self.desk.vault_keys.public,
@@ -310,7 +310,7 @@ class Living:
         """Run the task of a wait, in the request's own run unless another is named."""
         execution = execution or self.read(request.id).execution
         token = token or self.runs.token(execution)
-        return self.waiting.park(request.id, token, execution, *self._task(wait))
+        return self.waiting.start(request.id, token, execution, *self._task(wait))
 
     def _task(self, wait: str) -> Any:
         from chalicelib.privacy.requests.waits import Wait

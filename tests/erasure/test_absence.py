@@ -14,11 +14,11 @@ from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.verifier import Inventory, Verifier
-from chalicelib.privacy.mailbox.writes import BoxRemoval
+from chalicelib.privacy.mailbox.removal import MailboxRemoval
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waits import MOST_PASSES
-from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.erasure.absence import asking, verify
 from tests.erasure.conftest import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, Snapshot, cast
 from tests.erasure.destroying import run_until
@@ -201,8 +201,8 @@ def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Eras
     older = before_it(desk, first, after=oldest.id)
     request = desk.request_for(person, after=older.id)
     run_until(desk, request, "sweep")
-    read = Announcements(desk.dynamodb, desk.tables)
-    close = DestroyMailbox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)
+    read = MessageStatuses(desk.dynamodb, desk.tables)
+    close = DestroyMailbox(desk.requests, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)
     for passes, one in enumerate((older, oldest), start=1):
         assert verify(desk, request) == {"outcome": "found"}
         stored = desk.request(request)

@@ -18,8 +18,8 @@ from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
 from chalicelib.messages.model import ReachChanged, StatusUpdate
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.mailbox.writes import BOX, MailboxWrites, last_answer
-from chalicelib.privacy.requests.contact_rows import RequestOpening
+from chalicelib.privacy.mailbox.writes import MAILBOX, MailboxWrites, last_answer
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
 from chalicelib.privacy.requests.waits import DELIVER_WITHIN
 from chalicelib.privacy.texts import answers, questions
@@ -232,7 +232,7 @@ def test_a_box_is_found_by_nobody_and_its_messages_are_dated_by_nobody(boxes: Bo
     assert len(boxes.desk.of("ticket")) == 1
     assert all("ticket_id" not in item for item in mine)
     assert DeskReading(boxes.desk.decryptor(), boxes.desk.now).contact(box.contact_id) is None, "nor by its id"
-    opening = RequestOpening(boxes.desk.dynamodb, boxes.desk.tables)
+    opening = ContactRequestRows(boxes.desk.dynamodb, boxes.desk.tables)
     assert opening.subject(box.contact_id) is None, "nor is a request about it"
 
 
@@ -297,7 +297,7 @@ def test_an_answer_goes_out_for_a_day_after_the_person_pressed(boxes: Boxes) -> 
     text = answers.cancelled(PROFILE, "kk")
 
     assert (
-        boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).notice(request, "told", text, (), boxes.desk.now))
+        boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).answer(request, "told", text, (), boxes.desk.now))
         is None
     )
     boxes.send()
@@ -322,7 +322,7 @@ def test_who_has_blocked_the_bot_and_presses_again_gets_answers(boxes: Boxes) ->
     assert boxes.desk.provider.sent == []
     request = boxes.mark(request_id, Step.VERIFIED, identity=Identity.SECOND_PRESS.value)
 
-    boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).notice(request, "grace", "Спасибо", (), boxes.desk.now))
+    boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).answer(request, "grace", "Спасибо", (), boxes.desk.now))
     boxes.send()
 
     assert boxes.desk.provider.texts == ["Спасибо"]
@@ -618,7 +618,7 @@ def test_answers_that_come_while_the_box_is_closed_go_with_it(boxes: Boxes) -> N
     taken: list[bool] = []
 
     def answer(number: int) -> None:
-        writes = box.notice(request, "already_open", "Қайта", (), boxes.desk.now + number)
+        writes = box.answer(request, "already_open", "Қайта", (), boxes.desk.now + number)
         taken.append(boxes.desk.requests.run(*writes) is None)
 
     boxes.close(Answering(boxes.desk.dynamodb, answer))(request_id)
@@ -634,11 +634,11 @@ def test_no_answer_is_put_into_a_box_that_was_closed_meanwhile(boxes: Boxes) -> 
     boxes.close()(request_id)
     box = MailboxWrites(boxes.desk.tables)
 
-    refusal = boxes.desk.requests.run(*box.notice(request, "already_open", "Қайта", (), boxes.desk.now))
+    refusal = boxes.desk.requests.run(*box.answer(request, "already_open", "Қайта", (), boxes.desk.now))
 
-    assert refusal is not None and refusal.roles == {BOX}
+    assert refusal is not None and refusal.roles == {MAILBOX}
     assert boxes.traces(request) == []
-    assert box.notice(boxes.read(request_id), "already_open", "Қайта", (), boxes.desk.now) == []
+    assert box.answer(boxes.read(request_id), "already_open", "Қайта", (), boxes.desk.now) == []
 
 
 def test_a_box_is_not_closed_before_its_person_was_answered(boxes: Boxes) -> None:

@@ -101,7 +101,7 @@ def test_a_certificate_says_what_was_destroyed_and_is_entered_once(office: Offic
     office.issue(request)
     office.issue(request)
     entry = office.ledger.entry(request.certificate_id, ISSUED)
-    assert entry is not None and office.signer.holds(entry)
+    assert entry is not None and office.signer.verifies(entry)
     said = entry.body
     assert (said["number"], said["previous_hash"]) == (1, "")
     assert said["stores"] == {"conversation": {"found": 12, "destroyed": 12, "retained": 0}}

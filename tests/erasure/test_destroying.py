@@ -13,8 +13,8 @@ from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.erasure import eraser as erasing
-from chalicelib.erasure.counts import lasts
-from chalicelib.erasure.inventory import STORES, identities_place
+from chalicelib.erasure.counts import unexpired
+from chalicelib.erasure.inventory import STORES, identities_context
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.requests.kinds import Step
@@ -74,7 +74,7 @@ def planted(then: Snapshot, keys: Iterable[tuple[str, str, str]], now: int) -> C
     """How many of these rows there were by the store in which they are counted. One whose term was over when the
     inventory was made (ms) is retention's: the sweeper deletes it at any moment."""
     items = [(table, plain_item(then[table][pk, sk])) for table, pk, sk in keys]
-    named = [class_of(table, item) for table, item in items if lasts(item, now) or item["sk"] == "head"]
+    named = [class_of(table, item) for table, item in items if unexpired(item, now) or item["sk"] == "head"]
     return Counter(_STORE_OF[one.name] for one in named if one is not None)
 
 
@@ -389,7 +389,7 @@ def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[E
     decryptor = BatchDecryptor(lambda: desk.vault)
     assert request.box is not None
     decryptor.load([request.box.contact_id])
-    opened = decryptor.json(request.box.contact_id, identities_place(request.id), listed["identities"]["identities"])
+    opened = decryptor.json(request.box.contact_id, identities_context(request.id), listed["identities"]["identities"])
     assert opened is not None
     values = {one["kind"]: one["value"] for one in opened["addresses"]}
     wanted = {"user": DANIYAR_USER, "phone": DANIYAR_PHONE} if person.channel == "whatsapp" else {"chat": "500000042"}

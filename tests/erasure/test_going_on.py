@@ -7,11 +7,11 @@ from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
-from chalicelib.privacy.mailbox.writes import BoxRemoval
+from chalicelib.privacy.mailbox.removal import MailboxRemoval
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waits import MOST_PASSES
-from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import TASKS, run_task, run_until
@@ -42,8 +42,8 @@ def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done
     request = swept(desk, person)
     assert verify(desk, request) == {"outcome": "absent"}
     desk.requests.run(desk.requests.change(request.id, {"steps.certified": desk.now, "steps.notified": desk.now}))
-    read = Announcements(desk.dynamodb, desk.tables)
-    DestroyMailbox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(request.id)
+    read = MessageStatuses(desk.dynamodb, desk.tables)
+    DestroyMailbox(desk.requests, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(request.id)
     before = desk.snapshot()
     for name in TASKS:
         if name != "settle":

@@ -28,7 +28,7 @@ from chalicelib.privacy.requests.kinds import (
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import tellable
 from chalicelib.privacy.telling.announce_again import MOST_ANNOUNCEMENTS
-from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.tickets.pieces import piece_state
 from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task
@@ -92,7 +92,7 @@ def set_message(living: Living, reference: str, **values: Any) -> None:
 
 def announced(living: Living, request: Request) -> list[Any]:
     """What became of each announcement."""
-    return Announcements(living.desk.dynamodb, living.desk.tables)(living.read(request.id).announcements)
+    return MessageStatuses(living.desk.dynamodb, living.desk.tables)(living.read(request.id).announcements)
 
 
 # -- nobody is destroyed without a word

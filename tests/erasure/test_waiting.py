@@ -15,7 +15,7 @@ from chalicelib.entrypoints import workflow
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.erasure.tasks import escalate, verify_identity
 from chalicelib.erasure.tasks.block_writes import BlockWrites
-from chalicelib.erasure.write_barrier import Fencing
+from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.mailbox.writes import default_answer
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.limits import missed
@@ -226,7 +226,7 @@ def test_a_run_of_the_release_before_tells_the_person_before_anything_is_destroy
     """Given an execution whose definition knows no telling, which has announced in words that held no certificate,
     then the person is told anew, and the fence does not close before."""
     living.mark(request_.id, {"verified": living.desk.now, "announced": living.desk.now, "graced": living.desk.now})
-    hard = BlockWrites(living.store, Fencing(living.desk.dynamodb, living.desk.tables, living.store), living.clock)
+    hard = BlockWrites(living.store, WriteBarrier(living.desk.dynamodb, living.desk.tables, living.store), living.clock)
     assert hard(request_.id) == {"outcome": "held"}
     row = living.read(request_.id)
     assert (row.state, row.done(Step.COOLED_OFF)) == (RequestState.TELLING, False)
@@ -330,7 +330,7 @@ def test_a_task_does_not_park_for_the_run_that_began_meanwhile(
         return run_(self, *writes)
 
     monkeypatch.setattr(store, "run", begin_first)
-    assert living.waiting.park(request_.id, token, "", Wait.IDENTITY, verify_identity.due) == "stale"
+    assert living.waiting.start(request_.id, token, "", Wait.IDENTITY, verify_identity.due) == "stale"
     row = living.read(request_.id)
     assert (row.run, row.token) == (2, "")
 

@@ -39,7 +39,7 @@ from chalicelib.privacy.requests.asked import MOST_ASKED
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.pages import RequestPages
 from chalicelib.privacy.requests.store import OVER_QUEUE, RequestStore
-from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
+from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.retention.model import Expired
 from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.staff.model import Staff
@@ -1111,7 +1111,7 @@ def asking(desk: Keeping, action: str, *, open_one: bool = True) -> Action:
     request_id = made.suppressed(person).id if open_one else ""
     made.ask(person, action, request_id if action != "withdraw" else "")
     made.desk.now += 1
-    return lambda: replace(made.asks, wake=lambda _: None)(person.contact_id)
+    return lambda: replace(made.asks, resume=lambda _: None)(person.contact_id)
 
 
 def parking(desk: Keeping, wait: str, **steps: int) -> Action:
@@ -1135,7 +1135,7 @@ def _(desk: Keeping) -> Action:
     made.finish(first.id)
     made.ask(person, "withdraw")
     made.desk.now += 1
-    return lambda: replace(made.asks, wake=lambda _: None)(person.contact_id)
+    return lambda: replace(made.asks, resume=lambda _: None)(person.contact_id)
 
 
 @asks("AP210", "AP211", "AP160", "AP160", "AP215", "AP210")
@@ -1257,7 +1257,7 @@ def _(desk: Keeping) -> Action:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ResumeWorkflow, "__call__", lambda self, request_id: None)
         waits = made.arrives(request.id)
-    return lambda: AnswerWait(made.store, made.runs, made.told, made.clock)(waits)  # type: ignore[arg-type]
+    return lambda: AnswerWaitingRun(made.store, made.runs, made.told, made.clock)(waits)  # type: ignore[arg-type]
 
 
 @asks("AP160", "AP58", "AP160", "AP63", "AP622")
@@ -1286,7 +1286,7 @@ def _(desk: Keeping) -> Action:
     made.park(request, "", "", "grace")
     made.desk.now += DAY
     waits = made.read(request.id)
-    return lambda: AnswerWait(made.store, made.runs, made.told, made.clock)(waits)
+    return lambda: AnswerWaitingRun(made.store, made.runs, made.told, made.clock)(waits)
 
 
 @asks("AP304", "AP303", "AP305")
@@ -1501,7 +1501,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.opened(made.daniyar())
-    return lambda: Ledger(desk.dynamodb, desk.tables).begin(request.id)
+    return lambda: Ledger(desk.dynamodb, desk.tables).request_and_head(request.id)
 
 
 @asks("AP268", "AP269")

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.store import over
+from chalicelib.privacy.requests.store import closing_attributes
 from chalicelib.privacy.texts.answers import opted_out
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
-    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.profile.model import Profile
@@ -26,8 +26,8 @@ class AnswerOptOut:
     how many days (`kept_days`) the request is kept as a proof."""
 
     store: "RequestStore"
-    opening: "RequestOpening"
-    box: "MailboxWrites"
+    contact_rows: "ContactRequestRows"
+    mailbox: "MailboxWrites"
     secret: "RequestSecret"
     profile: "Profile"
     address: str
@@ -40,19 +40,19 @@ class AnswerOptOut:
         """
         if request.state == RequestState.ANSWERED:
             return None
-        ended = {"state": str(RequestState.ANSWERED), "secret": None, **over(now, self.kept_days)}
+        ended = {"state": str(RequestState.ANSWERED), "secret": None, **closing_attributes(now, self.kept_days)}
         told = [] if SUBJECT in refused else self._told(request, now)
         if not told:
             return [self.store.change(request.id, ended, only="attribute_exists(#due)")]
         return [self.store.finish(request, Step.NOTIFIED, now, **ended), *told]
 
     def _told(self, request: Request, now: int) -> "list[Write]":
-        subject = self.opening.subject(request.contact_id)
+        subject = self.contact_rows.subject(request.contact_id)
         if subject is None or subject.erasing:
             return []
         secret = self.secret.opened(request, "secret", subject.contact_id)
         if secret is None:  # the key was destroyed since
             return []
         text = opted_out(self.profile, request.language, request.certificate_id, secret, self.address)
-        answer = self.box.to_subject(subject, "opted_out", text, now)
-        return [self.opening.there(subject), *answer]
+        answer = self.mailbox.to_subject(subject, "opted_out", text, now)
+        return [self.contact_rows.require_active(subject), *answer]

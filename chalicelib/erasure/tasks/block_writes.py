@@ -16,7 +16,7 @@ from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
-    from chalicelib.erasure.write_barrier import Fencing
+    from chalicelib.erasure.write_barrier import WriteBarrier
     from chalicelib.privacy.requests.store import RequestStore
 
 
@@ -25,7 +25,7 @@ class BlockWrites:
     """Closes the fence of a request that is verified. It may be run again at any time."""
 
     requests: "RequestStore"
-    store: "Fencing"
+    store: "WriteBarrier"
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.contacts.search_words import contact_words
 from chalicelib.core.observability import count, log
-from chalicelib.erasure.inventory import Inventories, Person, identities_place
+from chalicelib.erasure.inventory import Inventories, PersonRows, identities_context
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.mailbox.writes import ADDRESSES, MailboxWrites
 from chalicelib.privacy.requests.kinds import Step
@@ -32,7 +32,7 @@ class BuildInventory:
 
     requests: "RequestStore"
     store: Inventories
-    box: MailboxWrites
+    mailbox: MailboxWrites
     vault: Callable[[], Vault]
     clock: Callable[[], int]
 
@@ -47,18 +47,18 @@ class BuildInventory:
         person = self.store.look(request, now)
         opened = self._opened(request.contact_id, person.key, person.contact)
         text = json.dumps(_identities(opened), ensure_ascii=False, separators=(",", ":"))
-        sealed = seal(request.box.public_key, identities_place(request_id), text.encode())
+        sealed = seal(request.box.public_key, identities_context(request_id), text.encode())
         public = person.key.get("public_key", b"")
         moved = self._moved(request.box, person, opened)
-        self.store.freeze(request, person, sealed, fingerprint(public) if public else "", now, moved)
+        self.store.write(request, person, sealed, fingerprint(public) if public else "", now, moved)
         return {"outcome": "frozen"}
 
-    def _moved(self, box: ReplyMailbox, person: Person, opened: Mapping[str, str]) -> "list[Write]":
+    def _moved(self, box: ReplyMailbox, person: PersonRows, opened: Mapping[str, str]) -> "list[Write]":
         """The write that gives the box the person's addresses, when it has others; none when theirs do not open."""
         if not opened or not person.box:
             return []
         addresses, before = _addresses(opened), _addresses(self._opened(box.contact_id, person.box_key, person.box))
-        return [self.box.readdressed(box, addresses)] if addresses != before else []
+        return [self.mailbox.readdress(box, addresses)] if addresses != before else []
 
     def _opened(self, contact_id: str, key: Mapping[str, Any], contact: Mapping[str, Any]) -> dict[str, str]:
         """Profile and addresses of a contact in the clear; none when they do not open: a value that was damaged must

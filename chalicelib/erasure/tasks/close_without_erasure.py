@@ -15,7 +15,7 @@ from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.requests.contact_rows import RequestOpening
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
 
 
@@ -24,7 +24,7 @@ class CloseWithoutErasure:
     """Ends what a request began, in one transaction with its mark. `notice` builds the answer to the person."""
 
     store: "RequestStore"
-    opening: "RequestOpening"
+    contact_rows: "ContactRequestRows"
     notice: "Callable[[Request, int], Sequence[Write]]"
     clock: Callable[[], int]
 
@@ -42,11 +42,11 @@ class CloseWithoutErasure:
             now = self.clock()
             writes = [self.store.finish(request, Step.CLOSED_WITHOUT_ERASURE, now)]
             if "pointer" not in refused:  # else gone with its contact, or a later request's, as the contact's state is
-                writes.append(self.opening.newest(request))
+                writes.append(self.contact_rows.require_newest(request))
                 if request.done(Step.CANCELLED) and OPTED_OUT not in refused:
-                    writes.append(self.opening.taken_back(request))
+                    writes.append(self.contact_rows.take_back(request))
                 elif "contact" not in refused:  # no news, whatever is refused: that was in the notice, too
-                    writes.append(self.opening.released(request.contact_id))
+                    writes.append(self.contact_rows.resume_outreach(request.contact_id))
             if "box" not in refused and not request.done(Step.REASONED):
                 writes += self.notice(request, now)
             return writes

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.certificates.model import ISSUED, final, kept_until
+from chalicelib.certificates.model import ISSUED, completion_body, kept_until
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.kinds import RequestState, Step
-from chalicelib.privacy.requests.store import over
+from chalicelib.privacy.requests.store import closing_attributes
 
 if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger, Signer
@@ -51,7 +51,7 @@ class CompletionCertificate:
             self.requests.run(again)
             return {"outcome": "wait"}
         until = kept_until(request, self.kept_days, self.consent_days)  # as the certificate has said
-        new = over(now, self.kept_days, until)
+        new = closing_attributes(now, self.kept_days, until)
         ended = self.requests.finish(request, Step.COMPLETED, now, state=RequestState.COMPLETE.value, **new)
-        self.ledger.add(final(request, entry.hash, earliest, now), self.signer, ended)
+        self.ledger.add(completion_body(request, entry.hash, earliest, now), self.signer, ended)
         return {"outcome": "final"}

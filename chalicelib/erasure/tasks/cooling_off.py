@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.erasure.waiting import Beginning
+from chalicelib.erasure.waiting import WaitStart
 from chalicelib.privacy.cooling_off import cooling_off_ends
 from chalicelib.privacy.requests.kinds import RequestState, Step, Told
 from chalicelib.privacy.requests.model import Request
@@ -31,8 +31,8 @@ class CoolingOff:
         posted_on = request.posted_on if request.told_by == Told.LETTER else ""
         return cooling_off_ends(self.term, request.at(Step.TOLD), posted_on)
 
-    def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
+    def begin(self, request: Request, now: int, refused: frozenset[str]) -> WaitStart:
         """The person waits to be told, or for the time to be over."""
         if request.done(Step.TOLD):
-            return Beginning({"state": str(RequestState.COOLING_OFF)})
+            return WaitStart({"state": str(RequestState.COOLING_OFF)})
         return self.tell.begin(request, now, refused)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.clock import DAY
-from chalicelib.erasure.waiting import Beginning
+from chalicelib.erasure.waiting import WaitStart
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 
@@ -38,7 +38,7 @@ class Decide:
             now + LOOKS_AGAIN if request.done(Step.DEFAULTED) or _default_at(request) <= now else _default_at(request)
         )
 
-    def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
+    def begin(self, request: Request, now: int, refused: frozenset[str]) -> WaitStart:
         """The request shows that it waits for a colleague, and at the default's time the person gets an answer, once. A
         contact that is gone needs no releasing, and a closed box gets no answer."""
         new: dict[str, Any] = {"state": str(RequestState.DECIDING)}
@@ -50,9 +50,9 @@ class Decide:
             contact = request.contact_id
             writes.append(self.suppressed(contact, now) if request.bound else self.released(contact))
         if request.done(Step.DEFAULTED) or now < _default_at(request):
-            return Beginning(new, writes=writes, only=only)
+            return WaitStart(new, writes=writes, only=only)
         answer = () if "box" in refused else self.answer(request, now)
-        return Beginning({**new, f"steps.{Step.DEFAULTED}": now}, (Step.DEFAULTED,), (*writes, *answer), only)
+        return WaitStart({**new, f"steps.{Step.DEFAULTED}": now}, (Step.DEFAULTED,), (*writes, *answer), only)
 
 
 def _default_at(request: Request) -> int:

@@ -19,13 +19,13 @@ from chalicelib.privacy.requests.kinds import (
     proof_of_telling,
 )
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.store import over
+from chalicelib.privacy.requests.store import closing_attributes
 from chalicelib.privacy.requests.waits import BACKUP_DAYS
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.mailbox.writes import BoxRemoval
+    from chalicelib.privacy.mailbox.removal import MailboxRemoval
     from chalicelib.privacy.requests.store import RequestStore
-    from chalicelib.privacy.telling.announcements import Announced
+    from chalicelib.privacy.telling.statuses import MessageStatus
 
 _SEALED_TO_THE_BOX: Mapping[str, None] = dict.fromkeys(("secret", "box", "fences", "announcements"))
 _OF_NO_CERTIFICATE: Mapping[str, None] = dict.fromkeys(("secret_hash", "certificate_id"))
@@ -38,8 +38,8 @@ class DestroyMailbox:
     """Destroys the box. The key goes first and the mark last: whoever runs this again finds what is left to do."""
 
     store: "RequestStore"
-    removal: "BoxRemoval"
-    read: "Callable[[Sequence[str]], Sequence[Announced]]"
+    removal: "MailboxRemoval"
+    read: "Callable[[Sequence[str]], Sequence[MessageStatus]]"
     kept_days: int
     clock: Callable[[], int]
 
@@ -50,9 +50,9 @@ class DestroyMailbox:
             return {}
         if request.box is not None:
             self._arrival(request)
-            self.removal.key(request.box)
-            self.removal.rows(request.box)
-        self.removal.inventory(request.id)
+            self.removal.destroy_key(request.box)
+            self.removal.delete_rows(request.box)
+        self.removal.delete_inventory(request.id)
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             request = self._answered(request_id)
@@ -94,7 +94,7 @@ class DestroyMailbox:
         """The request is over and is kept as a proof. What is sealed to the contact stays: the contact stays, too."""
         now = self.clock()
         state = RequestState.CANCELLED if request.done(Step.CANCELLED) else RequestState.REFUSED
-        new = {**over(now, self.kept_days), **_SEALED_TO_THE_BOX, **_OF_NO_CERTIFICATE}
+        new = {**closing_attributes(now, self.kept_days), **_SEALED_TO_THE_BOX, **_OF_NO_CERTIFICATE}
         return self.store.finish(request, Step.MAILBOX_DESTROYED, now, state=str(state), **new)
 
     def _pointer(self, request: Request) -> Write:

@@ -1,6 +1,6 @@
 """Settle: between the two passes of erasing, until every writer that began before the first has ended."""
 
-from chalicelib.erasure.waiting import after
+from chalicelib.erasure.waiting import done_at
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waits import DRAIN_FOR
@@ -8,4 +8,4 @@ from chalicelib.privacy.requests.waits import DRAIN_FOR
 
 def due(request: Request) -> int:
     """When the last late writer has ended (ms)."""
-    return after(request, Step.ERASED) + DRAIN_FOR
+    return done_at(request, Step.ERASED) + DRAIN_FOR

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.erasure.erase_pass import Counts, OnePass
+from chalicelib.erasure.erase_pass import Counts, ErasePass
 from chalicelib.erasure.inventory import Inventories
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.kinds import Step
@@ -57,7 +57,7 @@ class EraseStores:
         def record(store: str, marks: set[bytes]) -> None:
             self.inventories.came_late(request_id, store, marks)
 
-        work = OnePass(self.store, request, stores, final=which == "sweep", record=record)
+        work = ErasePass(self.store, request, stores, final=which == "sweep", record=record)
         more = not work.go(self.clock(), lambda: self.stopwatch() > until)
         if not more:
             work.end(mark)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.certificates.model import issued, opted_out
+from chalicelib.certificates.model import issued_body, opt_out_body
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.kinds import OPT_OUT, Step
 from chalicelib.profile.model import Profile
@@ -27,7 +27,7 @@ class IssueCertificate:
     def __call__(self, request_id: str) -> dict[str, Any]:
         """Enter what is proved. Only what is proved absent gets a certificate of destruction, and only an opt-out that
         is in force one of its own. Raises Unavailable and TaskFailed."""
-        request, end = self.ledger.begin(request_id)
+        request, end = self.ledger.request_and_head(request_id)
         if request is None:
             raise TaskFailed("no_request")
         if request.done(Step.CERTIFIED):
@@ -37,6 +37,6 @@ class IssueCertificate:
             raise TaskFailed("not_proved")
         now = self.clock()
         mark = self.requests.finish(request, Step.CERTIFIED, now)
-        said = opted_out if request.kind == OPT_OUT else issued
+        said = opt_out_body if request.kind == OPT_OUT else issued_body
         self.ledger.add(said(request, self.profile, now), self.signer, mark, end=end)
         return {}

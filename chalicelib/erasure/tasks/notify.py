@@ -26,7 +26,7 @@ class Notify:
     answers who wanted no news and is still a customer."""
 
     store: "RequestStore"
-    box: MailboxWrites
+    mailbox: MailboxWrites
     secret: "RequestSecret"
     profile: "Profile"
     address: str
@@ -48,7 +48,10 @@ class Notify:
             if request.kind == OPT_OUT:
                 return self.opt_out(request, now, refused)
             text = self._text(request, now)
-            return [self.store.finish(request, Step.NOTIFIED, now), *self.box.notice(request, "erased", text, (), now)]
+            return [
+                self.store.finish(request, Step.NOTIFIED, now),
+                *self.mailbox.answer(request, "erased", text, (), now),
+            ]
 
         self.store.until_done(build)
         return {}

@@ -42,7 +42,7 @@ class PauseOutreach:
     often this runs."""
 
     store: "RequestStore"
-    box: MailboxWrites
+    mailbox: MailboxWrites
     reading: "OutboxReading"
     decryptor: Callable[[], "BatchDecryptor"]
     vault_public: bytes
@@ -97,7 +97,7 @@ class PauseOutreach:
             secret_hash=secret_hash(request.certificate_id, secret),
         )
         known = {"last_inbound_at": head.last_inbound_at, "blocked": head.blocked}
-        opened = self.box.opening(request, box, key, addresses, known, now)
+        opened = self.mailbox.create(request, box, key, addresses, known, now)
         answer = refusal or self._question(request, box, now)
         return [marked, self._suppressed(request, recipient, now), *opened, *answer]
 
@@ -139,7 +139,7 @@ class PauseOutreach:
         sealed, place = self.store.item(request.id).get("reason"), sealing.request_attribute(request.id, "reason")
         reason = self.decryptor().text(request.contact_id, place, sealed) if sealed else ""
         text = refused(self.profile, request.language, request.kind, request.ground, reason or "")
-        return self.box.message(box, request.channel, request.account, request.id, "refused", text, (), now)
+        return self.mailbox.message(box, request.channel, request.account, request.id, "refused", text, (), now)
 
     def _question(self, request: Request, box: ReplyMailbox, now: int) -> "list[Write]":
         """The challenge, unless the answer is known already: then nothing is left to ask."""
@@ -149,4 +149,4 @@ class PauseOutreach:
         hours = max(1, (until - now) // HOUR)
         text = challenge(self.profile, request.language, request.kind, hours, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)
-        return self.box.message(box, request.channel, request.account, request.id, "challenge", text, buttons, now)
+        return self.mailbox.message(box, request.channel, request.account, request.id, "challenge", text, buttons, now)

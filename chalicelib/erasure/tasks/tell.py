@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.clock import HOUR
 from chalicelib.core.working_days import deadline
-from chalicelib.erasure.waiting import Beginning, after
+from chalicelib.erasure.waiting import WaitStart, done_at
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waits import MONITOR_AFTER
@@ -33,7 +33,7 @@ class Announce:
     """Builds announcements. `address` is the public page where a certificate is checked, `term` the time to think
     again."""
 
-    box: "MailboxWrites"
+    mailbox: "MailboxWrites"
     secret: "RequestSecret"
     profile: "Profile"
     address: str
@@ -61,7 +61,7 @@ class Announce:
             self.address,
         )
         buttons = cooling_off_buttons(self.profile, language, request.id)
-        ref, writes = self.box.announcement(request, text, buttons, now, heard_at)
+        ref, writes = self.mailbox.announcement(request, text, buttons, now, heard_at)
         known = list(request.announcements)
         return {"announcements": [*known, str(ref)], "if_announced": len(known)}, writes
 
@@ -76,16 +76,16 @@ class Tell:
 
     def due(self, request: Request) -> int:
         """When to look again whether the person was told (ms); only that ends the waiting."""
-        after(request, Step.VERIFIED)
+        done_at(request, Step.VERIFIED)
         return self.clock() + MONITOR_AFTER
 
-    def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
+    def begin(self, request: Request, now: int, refused: frozenset[str]) -> WaitStart:
         """Announce the destruction, once. A contact that is gone needs no suppressing, and a closed box gets no
         answer."""
         new: dict[str, Any] = {"state": str(RequestState.TELLING)}
         writes = [] if "contact" in refused else [self.suppressed(request.contact_id, now)]
         if request.announcements or request.done(Step.TOLD) or "box" in refused:
-            return Beginning(new, writes=writes)
+            return WaitStart(new, writes=writes)
         announced, message = self.announce(request, now)
         new |= {f"steps.{Step.ANNOUNCED}": now, **announced}
-        return Beginning(new, (Step.TOLD,), (*writes, *message), only=ONCE_MORE)
+        return WaitStart(new, (Step.TOLD,), (*writes, *message), only=ONCE_MORE)

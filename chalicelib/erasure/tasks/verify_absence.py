@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.observability import log
-from chalicelib.erasure.counts import proved
+from chalicelib.erasure.counts import proved_counts
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
@@ -47,7 +47,7 @@ class VerifyAbsence:
         found = self.store.found(request, known)
         if found:
             return self._back(request, found)
-        counts = proved(request.counts, inventory.stores)
+        counts = proved_counts(request.counts, inventory.stores)
         self.store.prove(request, known, self.requests.finish(request, Step.ABSENT, self.clock(), counts=counts))
         return {"outcome": "absent"}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import HOUR
-from chalicelib.privacy.mailbox.writes import DEFAULT
+from chalicelib.privacy.mailbox.writes import DEFAULT_ANSWER
 from chalicelib.privacy.requests.asked import MOST_ASKED, Ask
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request, Subject
@@ -22,40 +22,40 @@ class RequestAnswers:
     """Builds answers in the request's language; none for a request without a box. Times in ms."""
 
     profile: "Profile"
-    box: "MailboxWrites"
+    mailbox: "MailboxWrites"
 
     def already_open(self, request: Request, now: int) -> "list[Write]":
         """To a person who asks again; one an hour, however often they ask: the second is refused as a `notice`."""
         times = (request.received_at, request.deadline_at)
         text = answers.already_open(self.profile, request.language, *times)
-        return self.box.notice(request, "again", text, (), max(now - now % HOUR, request.received_at))
+        return self.mailbox.answer(request, "again", text, (), max(now - now % HOUR, request.received_at))
 
     def too_often(self, subject: Subject, language: str, again_at: int, now: int) -> "list[Write]":
         """To a person who opened and cancelled so many requests that none is opened now, until `again_at`."""
         text = answers.too_often(self.profile, language or subject.language, MOST_ASKED, again_at)
-        return self.box.to_subject(subject, "too_often", text, now)
+        return self.mailbox.to_subject(subject, "too_often", text, now)
 
     def meant(self, subject: Subject, ask: Ask, now: int) -> "list[Write]":
         """To a person whose message may be a request about their data: whether they meant it."""
         language = ask.language or subject.language
         text = questions.meant(self.profile, language)
         buttons = meant_buttons(self.profile, language, ask.kinds, ask.received_at(now))
-        return self.box.to_subject(subject, "meant", text, now, buttons)
+        return self.mailbox.to_subject(subject, "meant", text, now, buttons)
 
     def defaulted(self, request: Request, now: int) -> "list[Write]":
         """How a request stands that nobody has decided when the law's limit comes near."""
         text = answers.defaulted(self.profile, request.language, request.received_at, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)
-        return self.box.notice(request, DEFAULT, text, buttons, now, rings=True)
+        return self.mailbox.answer(request, DEFAULT_ANSWER, text, buttons, now, rings=True)
 
     def refused(self, request: Request, ground: str, reason: str, now: int) -> "list[Write]":
         """That a colleague refused, and why."""
         text = answers.refused(self.profile, request.language, request.kind, ground, reason)
-        return self.box.notice(request, "refused", text, (), now)
+        return self.mailbox.answer(request, "refused", text, (), now)
 
     def ended(self, request: Request, now: int) -> "list[Write]":
         """That nothing is deleted, as the person wished; or after a refusal whose reason could not be told."""
         if not request.done(Step.CANCELLED):
             return self.refused(request, request.ground, "", now)
         text = answers.cancelled(self.profile, request.language)
-        return self.box.notice(request, "cancelled", text, (), now)
+        return self.mailbox.answer(request, "cancelled", text, (), now)

@@ -10,7 +10,7 @@ from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.suppression.model import SuppressionEntry
 
-BOX_EPOCH = 1
+MAILBOX_EPOCH = 1
 """A request's box is made in one epoch and destroyed in it."""
 ERASING = "erasing"
 """Kind of the fixed answer."""
@@ -21,7 +21,7 @@ class FixedAnswer:
 
     def __init__(self, tables: Mapping[str, str], transact: Callable[[list[Write]], Outcome]) -> None:
         self._writes = Writes(tables)
-        self._box = MailboxWrites(tables)
+        self._mailbox = MailboxWrites(tables)
         self._transact = transact
 
     def give(self, fence: SuppressionEntry, part: InboundMessage | Started, text: str, now: int) -> bool:
@@ -37,8 +37,8 @@ class FixedAnswer:
         mark = {"message_ref": str(MessageRef(box.conversation_id, now, blind))}
         pk, request_id = rows.conversation_pk(box.conversation_id), fence.request_id
         writes = [
-            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": BOX_EPOCH}),
+            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": MAILBOX_EPOCH}),
             self._writes.put("message", "desk", pk, f"client#{blind}", mark),
-            *self._box.message(box, part.channel, part.account, request_id, ERASING, text, (), now),
+            *self._mailbox.message(box, part.channel, part.account, request_id, ERASING, text, (), now),
         ]
         return self._transact(writes) is not Outcome.CONFLICT

@@ -6,16 +6,12 @@ the person writes never leads there. Its rows have no date: they are needed for 
 long that takes, and go with its end. The watch sees to it that every open request comes to one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.backoff import TRIES, sleep_with_jitter
-from chalicelib.core.errors import Conflict, Unavailable
+from chalicelib.core.errors import Conflict
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
-from chalicelib.dynamo.client_calls import reach
-from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.model import Button
 from chalicelib.outbox.model import RIGHTS
@@ -29,9 +25,9 @@ from chalicelib.vault.vault import seal
 
 ADDRESSES = ("user", "phone", "chat")
 """Attributes of a contact that hold addresses, by their kind."""
-DEFAULT = "defaulted"
+DEFAULT_ANSWER = "defaulted"
 """Kind of the answer that the person gets near the law's limit when nobody has decided."""
-BOX = "box"
+MAILBOX = "box"
 """Role of the write that demands an open box. It is refused when the box was closed meanwhile: then read the request
 anew."""
 
@@ -42,7 +38,7 @@ class MailboxWrites:
     def __init__(self, tables: Mapping[str, str]) -> None:
         self._writes = Writes(tables)
 
-    def opening(
+    def create(
         self,
         request: Request,
         box: ReplyMailbox,
@@ -83,7 +79,7 @@ class MailboxWrites:
             self._writes.put("box_key", "keys", box.contact_id, "", {**kept, "created_at": now}),
         ]
 
-    def readdressed(self, box: ReplyMailbox, addresses: Mapping[str, str]) -> Write:
+    def readdress(self, box: ReplyMailbox, addresses: Mapping[str, str]) -> Write:
         """The person is reached by these addresses now, and by no other; sealed to the box's own key."""
         sealed = _sealed(box, addresses)
         gone = [f"#{kind}" for kind in ADDRESSES if kind not in sealed]
@@ -93,7 +89,7 @@ class MailboxWrites:
         condition = "#conversation_id = :box"
         return self._writes.update("box_contact", "desk", pk, "contact", " ".join(changes), condition, values)
 
-    def notice(
+    def answer(
         self, request: Request, kind: str, text: str, buttons: Sequence[Button], now: int, *, rings: bool = False
     ) -> list[Write]:
         """An answer to the person, under the condition that the box is open; nothing when the request has none. One
@@ -188,17 +184,17 @@ class MailboxWrites:
         pk = rows.conversation_pk(box.conversation_id)
         values: dict[str, Any] = {"contact": box.contact_id}
         if not pressed:
-            return self._writes.update(BOX, "desk", pk, "head", "", "#contact_id = :contact", values)
+            return self._writes.update(MAILBOX, "desk", pk, "head", "", "#contact_id = :contact", values)
         values |= {"at": pressed, "no": False}
         expression = "SET #last_inbound_at = :at, #blocked = :no"
-        return self._writes.update(BOX, "desk", pk, "head", expression, "#contact_id = :contact", values)
+        return self._writes.update(MAILBOX, "desk", pk, "head", expression, "#contact_id = :contact", values)
 
 
 def default_answer(request: Request) -> str:
     """Return the reference of the answer that the default gave, in the request's box; "" when there is none."""
     if not request.done(Step.DEFAULTED) or request.box is None:
         return ""
-    at, blind = request.at(Step.DEFAULTED), pseudonym_of_notice(DEFAULT, request.id)
+    at, blind = request.at(Step.DEFAULTED), pseudonym_of_notice(DEFAULT_ANSWER, request.id)
     return str(MessageRef(request.box.conversation_id, at, blind))
 
 
@@ -219,82 +215,3 @@ def _sealed(box: ReplyMailbox, addresses: Mapping[str, str]) -> dict[str, bytes]
         kind: seal(box.public_key, sealing.contact_attribute(box.contact_id, kind), value.encode())
         for kind, value in addresses.items()
     }
-
-
-class BoxRemoval:
-    """Destroys boxes and inventories. All methods raise Unavailable, and may be done again at any time."""
-
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
-        self._tables = tables
-        self._run = Transactions(client, sleep_with_jitter)
-
-    def key(self, box: ReplyMailbox) -> None:
-        """Destroy the box's key: from here on nothing of it opens, in no copy."""
-        self._delete("keys", box.contact_id, "")
-
-    def rows(self, box: ReplyMailbox) -> None:
-        """Delete everything that lies in the box.
-
-        The head goes first: without it no answer is put there any more, and no sender takes hold of one. Then
-        whatever there is, until nothing is there: a sender that is still at work may have written in between.
-        """
-        pk = rows.conversation_pk(box.conversation_id)
-        self._delete("desk", pk, "head")
-        for attempt in range(TRIES):
-            found = list(self._of(pk))
-            if not found:
-                break
-            gone = [self._row(pk, item) for item in found]
-            if not all(gone):
-                sleep_with_jitter(attempt)
-        else:
-            raise Unavailable("The box is being written to; try again.")
-        self._delete("desk", rows.contact_pk(box.contact_id), "contact")
-
-    def inventory(self, request_id: str) -> None:
-        """Delete the lists of what was to be destroyed: they hold the person's addresses, sealed to the box."""
-        pk = rows.request_pk(request_id)
-        for item in self._of(pk, "inventory#"):
-            self._delete("desk", pk, item["sk"])
-
-    def _row(self, pk: str, item: Mapping[str, Any]) -> bool:
-        """Delete a row; a message only as it was read, and with what the provider's id leads to it by. False: it has
-        changed, or a sender is at it."""
-        name = item.get("provider_hash", "")
-        if not name:
-            condition = {"ConditionExpression": "attribute_not_exists(provider_hash)"}
-            return self._run.once([self._deletion("desk", pk, item["sk"], condition)]) is None
-        as_read = {
-            "ConditionExpression": "provider_hash = :name",
-            "ExpressionAttributeValues": {":name": {"S": name}},
-        }
-        writes = [self._deletion("desk", pk, item["sk"], as_read)]
-        for one in {name, *item.get("links", ())}:  # one for each piece and each try
-            writes += [self._deletion("index", f"{kind}#{one}", kind) for kind in ("link", "parked")]
-        return self._run.once(writes) is None
-
-    def _deletion(self, table: str, pk: str, sk: str, condition: Mapping[str, Any] | None = None) -> Write:
-        key = {"pk": {"S": pk}} | ({"sk": {"S": sk}} if sk else {})
-        return Write("row", {"Delete": {"TableName": self._tables[table], "Key": key, **(condition or {})}})
-
-    def _delete(self, table: str, pk: str, sk: str) -> None:
-        self._call("delete_item", self._deletion(table, pk, sk).item["Delete"])
-
-    def _of(self, pk: str, beginning: str = "") -> Iterable[dict[str, Any]]:
-        body: AttributeValues = {
-            "TableName": self._tables["desk"],
-            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :beginning)" if beginning else ""),
-            "ExpressionAttributeValues": {":pk": {"S": pk}} | ({":beginning": {"S": beginning}} if beginning else {}),
-            "ProjectionExpression": "sk, provider_hash, links",
-            "ConsistentRead": True,
-        }
-        while True:
-            answer = self._call("query", body)
-            yield from (plain_item(item) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    def _call(self, operation: str, body: AttributeValues) -> AttributeValues:
-        return reach(self._client, operation, body)

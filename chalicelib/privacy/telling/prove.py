@@ -13,7 +13,7 @@ from chalicelib.privacy.requests.waits import Wait
 
 if TYPE_CHECKING:
     from chalicelib.privacy.requests.store import RequestStore
-    from chalicelib.privacy.telling.announcements import Announced
+    from chalicelib.privacy.telling.statuses import MessageStatus
     from chalicelib.profile.model import Deadline
 
 _UNLESS = (Step.TOLD, Step.CANCELLED, Step.REFUSED)
@@ -25,7 +25,7 @@ class ProveTelling:
     the time to think again, which begins then."""
 
     store: "RequestStore"
-    read: "Callable[[Sequence[str]], Sequence[Announced]]"
+    read: "Callable[[Sequence[str]], Sequence[MessageStatus]]"
     term: "Deadline"
     clock: Callable[[], int]
 

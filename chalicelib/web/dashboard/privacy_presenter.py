@@ -30,7 +30,7 @@ from chalicelib.privacy.requests.waits import (
     RETRY_AFTER,
     Wait,
 )
-from chalicelib.privacy.telling.announcements import Announced
+from chalicelib.privacy.telling.statuses import MessageStatus
 from chalicelib.profile.model import Deadline
 from chalicelib.web.clause_words import clause_words
 from chalicelib.web.dashboard.presenter import Words
@@ -229,7 +229,7 @@ class RequestWords:
         by = label(self.words.say, TOLD_BY, one.told_by, date=posted, colleagues=names)
         return f"{self.moment(one.at(Step.TOLD))}: {by}" if one.done(Step.TOLD) else ""
 
-    def announced(self, one: Request, message: Announced) -> str:
+    def announced(self, one: Request, message: MessageStatus) -> str:
         """One announcement: when it was sent and what became of it."""
         why = self.words.reason(one.channel, message.failure) if message.failure else ""
         return ". ".join(filter(None, [f"{self.moment(message.at)}: {self.words.status(message.status)}", why]))

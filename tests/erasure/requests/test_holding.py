@@ -175,7 +175,7 @@ def test_the_law_s_clock_runs_on_while_held(living: Living, request_: Request, m
 def test_held_requests_take_nobody_s_place_in_the_watch(
     living: Living, daniyar: Person, request_: Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_requests, "MOST_WOKEN", 1)
+    monkeypatch.setattr(watch_requests, "MOST_RESUMED", 1)
     hold(living)
     living.desk.now += GRACE
     other = "0" * 20

@@ -118,7 +118,7 @@ def test_what_else_is_written_is_written_with_a_new_one_only(outs: Outs, daniyar
     living = outs.living
     living.ask(daniyar, "withdraw")
     (ask,) = living.opening.asks(daniyar.contact_id)
-    assert living.opt_out(daniyar.contact_id, 0, "bot", also=(living.opening.dealt_with(ask),)).new
+    assert living.opt_out(daniyar.contact_id, 0, "bot", also=(living.opening.delete_ask(ask),)).new
     assert not living.opening.asks(daniyar.contact_id)
 
 
@@ -126,8 +126,10 @@ def test_an_ask_that_was_dealt_with_meanwhile_opens_none(outs: Outs, daniyar: Pe
     living = outs.living
     living.ask(daniyar, "withdraw")
     (ask,) = living.opening.asks(daniyar.contact_id)
-    living.store.run(living.opening.dealt_with(ask), living.opening.there(living.opening.subject(daniyar.contact_id)))  # type: ignore[arg-type]
-    opened = living.opt_out(daniyar.contact_id, 0, "bot", also=(living.opening.dealt_with(ask),))
+    living.store.run(
+        living.opening.delete_ask(ask), living.opening.require_active(living.opening.subject(daniyar.contact_id))
+    )  # type: ignore[arg-type]
+    opened = living.opt_out(daniyar.contact_id, 0, "bot", also=(living.opening.delete_ask(ask),))
     assert (opened.request_id, opened.new) == ("", False)
     assert not living.requests() and "opted_out_at" not in daniyar.row
 

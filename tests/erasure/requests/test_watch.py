@@ -20,9 +20,9 @@ from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.executions import Executions, RunStatus
 from chalicelib.privacy.monitor_requests import MonitorRequests
 from chalicelib.privacy.requests.kinds import RequestState
-from chalicelib.privacy.requests.store import WAKE
+from chalicelib.privacy.requests.store import OPEN_KEY
 from chalicelib.privacy.requests.waits import MONITOR_AFTER
-from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
+from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.wiring import erasure as wiring_erasure
 from tests.conftest import Aws
 from tests.erasure.conftest import Person
@@ -196,7 +196,7 @@ def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monk
         other = {**item, "pk": f"request#{number:020}", "request_id": f"{number:020}", "due_at": 1_000 + number}
         living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=attribute_values(other))
     monkeypatch.setattr(watch_requests, "MOST", 50)
-    monkeypatch.setattr(watch_requests, "MOST_WOKEN", 20)
+    monkeypatch.setattr(watch_requests, "MOST_RESUMED", 20)
     assert len(list(living.store.open_ones(50))) == 50
     woken: list[str] = []
     assert watch(living, woken.append) == 20
@@ -209,11 +209,11 @@ def test_the_watch_reads_nothing_but_open_requests(living: Living, daniyar: Pers
     assert list(living.store.open_ones(10)) == []
     request = living.opened(daniyar)
     forged = attribute_values(
-        {"pk": daniyar.row["pk"], "sk": "forged", "due": WAKE, "due_at": 1, "state": "destroying"}
+        {"pk": daniyar.row["pk"], "sk": "forged", "due": OPEN_KEY, "due_at": 1, "state": "destroying"}
     )
     living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=forged)
     assert [one.id for one in living.store.open_ones(10)] == [request.id]
-    assert living.store.item(request.id)["due"] == WAKE
+    assert living.store.item(request.id)["due"] == OPEN_KEY
 
 
 # -- bells
@@ -396,4 +396,4 @@ def test_the_way_through_step_functions(living: Living, daniyar: Person, machine
     wake = ResumeWorkflow(living.store, runs, living.told, living.clock)
     wake(request.id)
     assert living.read(request.id).run == 3
-    assert AnswerWait(living.store, runs, living.told, living.clock)(living.read(request.id)).value == "waits"
+    assert AnswerWaitingRun(living.store, runs, living.told, living.clock)(living.read(request.id)).value == "waits"

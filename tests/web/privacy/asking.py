@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.certificates.ledger import Ledger
-from chalicelib.certificates.model import final, issued
+from chalicelib.certificates.model import completion_body, issued_body
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.dynamo import schema as rows
@@ -107,11 +107,11 @@ def certified(web: Web, request: Request, *, complete: bool = False) -> Request:
     )  # fmt: skip
     store, ledger = wiring_erasure.requests(), Ledger(web.dynamodb, web.tables)
     beside = store.change(request.id, {"passes": 0})
-    assert ledger.add(issued(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
+    assert ledger.add(issued_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
     if complete:
         first = ledger.entry(request.certificate_id, "issued")
         assert first is not None
-        body = final(request, first.hash, {"desk": web.now}, web.now)
+        body = completion_body(request, first.hash, {"desk": web.now}, web.now)
         assert ledger.add(body, Signing(), store.change(request.id, {"passes": 0}))  # type: ignore[arg-type]
         request = over(web, request, RequestState.COMPLETE)
     return request

@@ -11,7 +11,7 @@ from chalicelib.tickets.pieces import shown
 
 
 @dataclass(frozen=True)
-class Announced:
+class MessageStatus:
     """One message: when it was written (ms), its status and, when it failed, why, as messages keep it."""
 
     at: int
@@ -19,19 +19,19 @@ class Announced:
     failure: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Announcements:
+class MessageStatuses:
     """Reads such messages."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
         self._table = tables["desk"]
 
-    def __call__(self, references: Sequence[str]) -> list[Announced]:
+    def __call__(self, references: Sequence[str]) -> list[MessageStatus]:
         """Return those of these references, in their order; what went with its box is left out. Raises Unavailable."""
         found = []
         for ref in filter(None, map(MessageRef.parse, references)):
             item = get_item(self._client, self._table, rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
             if item:
                 status, failure = shown(item)
-                found.append(Announced(ref.at, status, failure))
+                found.append(MessageStatus(ref.at, status, failure))
         return found

@@ -1,11 +1,11 @@
 """Certificates of destruction: what they say, how they are written down, how they are checked. Pure.
 
-A certificate holds nothing of a person: no name, address, message or hash of one. Two entries belong to it: `issued`
-when the data is gone from every store, and `final` when no backup reaches back to a time before. An opt-out, which
-destroys nothing, has the first alone.
+A certificate holds nothing of a person: no name, address, message or hash of one. It has two entries: `issued` when the
+data is gone from every store, and `final`, the completion, when no backup reaches back to a time before that. An
+opt-out destroys nothing and has the first entry only.
 
-It says what was found and destroyed, every trace that stays with its term, and what it makes no claim about. An entry
-of format 1, which the release before has signed, names one trace, and the closing of the fence `suppressed`.
+It says what was found and destroyed, which traces remain and for how long, and what it makes no claim about. Format 1,
+which the release before signed, names one trace only and calls the time of the write barrier `suppressed`.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from chalicelib.profile.model import Profile
 
 FORMAT = 2
 VERIFIER = "1"
-"""Version of the program that proves absence; it grows with every change of what it asks."""
+"""Version of the verifier; it is raised with every change of what the verifier asks."""
 BASIS = {
     "withdrawal": "94-V art. 8(7)",
     "deletion": "94-V art. 24(1)(4)",
@@ -36,17 +36,17 @@ ISSUED, FINAL = "issued", "final"
 
 
 def canonical(body: Mapping[str, Any]) -> str:
-    """Return the one way in which a body is written down and signed."""
+    """Return the text of a body that is signed: JSON in one canonical form."""
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def entry_hash(text: str, signature: bytes) -> str:
-    """Return the hash by which the next entry of the chain names this one."""
+    """Return the hash of an entry, which the next entry of the chain holds."""
     return hashlib.sha256(text.encode() + signature).hexdigest()
 
 
 def issued_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
-    """Return the body of the first entry; the ledger adds its number and the hash of the one before."""
+    """Return the body of the entry `issued`; the ledger adds its number and the hash of the entry before it."""
     return {
         **_heading(request, profile),
         "identity": request.identity,
@@ -75,7 +75,7 @@ def issued_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
 
 
 def opt_out_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
-    """Return the body of the one entry of an opt-out: news and offers have ended, and nothing was destroyed."""
+    """Return the body of the only entry of an opt-out: news and offers have ended, and nothing was destroyed."""
     return {
         **_heading(request, profile),
         "times": {
@@ -87,7 +87,7 @@ def opt_out_body(request: Request, profile: Profile, now: int) -> dict[str, Any]
 
 
 def _heading(request: Request, profile: Profile) -> dict[str, Any]:
-    """What every first entry says: which request of which company it is about, on which ground."""
+    """Return what every first entry says: which request of which company, on which ground."""
     return {
         "format": FORMAT,
         "entry": ISSUED,
@@ -106,7 +106,7 @@ def _heading(request: Request, profile: Profile) -> dict[str, Any]:
 
 
 def approved_by(request: Request) -> str:
-    """Return who approved the destruction: the `person`, by their second press, the `privacy_officer`, or
+    """Return who approved the destruction: the `person` by their second press, one `privacy_officer`, or
     `two_officers`."""
     if request.identity != Identity.STAFF:
         return "person"
@@ -114,8 +114,8 @@ def approved_by(request: Request) -> str:
 
 
 def remaining_traces(request: Request, profile: Profile, now: int) -> Iterator[dict[str, str]]:
-    """Every trace that stays: `what` it is, what it `holds`, `until` when (RFC 3339, "" for no end). `now` is when the
-    certificate is issued, after which no line of the log names the contact."""
+    """Yield every trace that remains: `what` it is, what it `holds`, `until` when (RFC 3339, "" for no end). `now` is
+    when the certificate is issued: later lines of the log do not name the contact."""
     kept = rfc3339(kept_until(request, profile.retention["request"].days, profile.retention["consent"].days))
     fence = request.at(Step.KEY_DESTROYED) + GUARD_DAYS * DAY
     yield {"what": "fence", "holds": "address_mark", "until": rfc3339(fence)}
@@ -128,21 +128,22 @@ def remaining_traces(request: Request, profile: Profile, now: int) -> Iterator[d
 
 
 def not_covered(request: Request, profile: Profile) -> Iterator[dict[str, str]]:
-    """What we cannot destroy and claim nothing about: copies with who carried the messages, and the person's own."""
+    """Yield what we cannot destroy and claim nothing about: copies at those who carried the messages, and the person's
+    own."""
     yield from ({"what": "recipient", "name": one.name} for one in profile.carriers(request.channel))
     yield {"what": "own_devices", "name": ""}
 
 
 def kept_until(request: Request, request_days: int, consent_days: int) -> int:
-    """Return until when the request's row is kept (ms): so many days after the answer, which is through when its box
-    closes, a day after the proof at the latest; and, for the proof of consents on it, after those have ended."""
+    """Return until when the request's row is kept (ms): `request_days` after the last answer, for which DELIVER_WITHIN
+    after the proof of absence is the latest time; and `consent_days` after the last consent on it ended."""
     ended = max((int(one["ended"]) for one in request.consents), default=0)
     consents_until = ended + consent_days * DAY if ended else 0
     return max(request.at(Step.ABSENT) + DELIVER_WITHIN + request_days * DAY, consents_until)
 
 
 def completion_body(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:
-    """Return the body of the second entry. `earliest` maps a table to the earliest moment to which it can be restored
+    """Return the body of the entry `final`. `earliest` maps a table to the earliest time to which it can be restored
     (ms)."""
     return {
         "format": FORMAT,
@@ -172,19 +173,20 @@ class Entry:
 
     @property
     def body(self) -> dict[str, Any]:
-        """What it says."""
+        """The signed text, parsed."""
         said: dict[str, Any] = json.loads(self.text)
         return said
 
     @property
     def whole(self) -> bool:
-        """Whether text and signature are the ones that the chain names."""
+        """Whether text and signature match the hash in the chain."""
         return entry_hash(self.text, self.signature) == self.hash
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """Both entries of a certificate; `final` is None while backups last. `signed` says that every signature holds."""
+    """Both entries of a certificate; `final` is None while backups last. `signed` says that every signature is
+    valid."""
 
     issued: Entry
     final: Entry | None
@@ -192,5 +194,5 @@ class Certificate:
 
 
 def secret_matches(entry: Entry, certificate_id: str, secret: str) -> bool:
-    """Whether this is the secret that only the person was given."""
+    """Whether this is the secret that was given to the person."""
     return hmac.compare_digest(str(entry.body.get("secret_hash", "")), secret_hash(certificate_id, secret))

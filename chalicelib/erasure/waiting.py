@@ -100,7 +100,7 @@ class TaskWaits:
 
     def _answered(self, request: Request) -> str:
         """What the run was answered; "" while it waits, though its time may be over: destructions may be held."""
-        return self.answer.with_word(request)[1]
+        return self.answer.with_outcome(request)[1]
 
     def _parked(self, request: Request, asked: Request, begun: WaitStart) -> "Write":
         new = {

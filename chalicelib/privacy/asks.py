@@ -1,4 +1,4 @@
-"""What people ask for in messages about their data, dealt with one by one, each in one transaction with its end."""
+"""Deals with asks: what people asked for in messages about their data. Each ask is deleted in the same transaction."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,19 +32,20 @@ if TYPE_CHECKING:
     from chalicelib.profile.model import Deadline
 
 _LATE = 5 * 60 * SECOND
-"""A request is opened so soon after the words that ask for it; else it was opened by a press or a colleague."""
+"""How long after the words that ask for it a request is opened at most (ms); later it was opened by a press or
+staff."""
 _ALIVE = "attribute_exists(#due)"
 _CONFIRMABLE = f"{_ALIVE} AND #state IN (:if_verifying, :if_deciding, :if_escalated)"
 
 
 class _ErasingNow(Exception):
-    """The fence around the contact is closed."""
+    """The contact is being erased: the write barrier is closed."""
 
 
 @dataclass(frozen=True)
 class PrivacyAsks:
-    """Deals with a contact's asks. `answers` tell the person when a request is open already or none is opened, and ask
-    what they meant."""
+    """Deals with a contact's asks. `answers` tells the person that a request is open already or that none is opened,
+    and asks what they meant. `resume` resumes the workflow of a request."""
 
     store: "RequestStore"
     contact_rows: "ContactRequestRows"
@@ -55,8 +56,8 @@ class PrivacyAsks:
     clock: Callable[[], int]
 
     def __call__(self, contact_id: str) -> int:
-        """Deal with all asks of a contact, the oldest first; return how many there were. Those of who is being erased
-        are left to the eraser. Raises Unavailable."""
+        """Deal with all asks of a contact, the oldest first; return how many there were. Asks of a contact that is
+        being erased are left to the eraser. Raises Unavailable."""
         dealt = 0
         try:
             while asks := self.contact_rows.asks(contact_id):
@@ -112,15 +113,15 @@ class PrivacyAsks:
             request = self.store.get(opened.request_id) if opened.request_id else None
             if request is None or request.state in OVER or "box" in refused:
                 return [self.contact_rows.delete_ask(ask)]
-            if "notice" in refused:  # they were told within the hour
+            if "notice" in refused:  # the person was told within the hour
                 return [self.contact_rows.delete_ask(ask)]
-            # Before there is a box the first question has not been asked: it answers this one, too.
+            # Without a mailbox the first question is not asked yet; it will answer this ask, too.
             return [self.contact_rows.delete_ask(ask), *self.answers.already_open(request, self.clock())]
 
         return "open_already" if self._run(ask, build) else "dealt_with"
 
     def _too_often(self, ask: Ask) -> str:
-        """The person opens and cancels requests again and again: told so once, and the ask is dealt with."""
+        """Tell the person once that they have opened too many requests, and delete the ask."""
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             if "ask" in refused:
@@ -136,8 +137,8 @@ class PrivacyAsks:
         return "too_often" if self._run(ask, build) else "dealt_with"
 
     def _maybe(self, ask: Ask) -> str:
-        """The message may ask for something about the person's data: they are asked, once in a while, and not while a
-        request is open, for then it runs already."""
+        """Ask the person whether a message is about their data: not more often than ASKED_WITHIN, and not while a
+        request is open already."""
         outcome = "dealt_with"
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
@@ -200,9 +201,9 @@ class PrivacyAsks:
         return self._change(ask, new)
 
     def _change(self, ask: Ask, new: "Callable[[Request], Write | None]") -> str:
-        """Change the request that an ask is about and end the ask; without such a request end it alone.
+        """Change the request that an ask is about and delete the ask; without such a request only delete it.
 
-        The change makes the request due at once: whoever dies before waking it has the watch do so.
+        The change makes the request due at once. If this process dies before it resumes the request, the monitor does.
         """
         request_id = ask.request_id or self.contact_rows.open_request_id(ask.contact_id)
         changed: list[bool] = []
@@ -232,11 +233,11 @@ class PrivacyAsks:
 
 
 def _before(ask: Ask, request: Request) -> bool:
-    """Whether these words are older than what they would answer: late webhooks bring what answered another question. A
-    button names its request."""
+    """Whether these words are older than the request that they would answer: a late webhook may bring the answer to
+    another question. A button names its request, so its age does not matter."""
     return _said_before(ask, max(request.asked_since, request.opened_at - _LATE))
 
 
 def _said_before(ask: Ask, since: int) -> bool:
-    """Whether these are words, and were said before a moment (ms); their time is known in whole seconds."""
+    """Whether the ask came as words that were said before `since` (ms); their time is known in whole seconds."""
     return not ask.request_id and bool(ask.said_at) and ask.said_at + SECOND <= since

@@ -1,7 +1,7 @@
-"""A person wants no more news, offers and surveys: in force in the transaction that stores their request.
+"""Opens opt-outs: the person gets no more news, offers and surveys from the transaction on that stores their request.
 
-Nothing is destroyed, and answers to what they ask go on. The request then gets its certificate and its answer by the
-workflow (infra/erasure.asl.json).
+Nothing is destroyed, and answers to their questions go on. The workflow then issues the certificate and answers the
+person (infra/erasure.asl.json).
 """
 
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OptOut:
-    """Opens opt-outs, one for each person. `deadlines` are the operator's profile's."""
+    """Opens one opt-out for each person. `deadlines` come from the operator's profile."""
 
     store: "RequestStore"
     contact_rows: "ContactRequestRows"
@@ -56,12 +56,13 @@ class OptOut:
         evidence: str = "",
         received_on: str = "",
     ) -> Opened:
-        """End news and offers, or return the opt-out by which they have ended: `also` is written with a new one only.
+        """End news and offers, or return the opt-out by which they have ended. `also` is written with a new one only.
 
-        A withdrawal ends them, too; who then says it by itself gets an opt-out of their own, which stays when they
-        cancel the withdrawal. `received_at` (ms) is when the person asked, now when 0; `received_on` the day on a paper
-        that says so (YYYY-MM-DD). Raises NotFound for a contact
-        that is not there or is being erased, BadInput and Unavailable.
+        A withdrawal ends them, too. A person who then asks for the opt-out itself gets one of their own, which stays
+        when they cancel the withdrawal. `received_at` (ms) is when the person asked, 0 for now; `received_on` is the
+        day on a paper that says so (YYYY-MM-DD).
+
+        Raises NotFound for a contact that does not exist or is being erased, BadInput and Unavailable.
         """
         if source not in SOURCES:
             raise BadInput(f"`source` must be one of {', '.join(SOURCES)}.")

@@ -232,7 +232,7 @@ def test_a_proof_that_comes_before_the_run_waits_is_not_lost(living: Living, req
     living.runs.die(request_.execution)
     set_message(living, request_.announcements[0], status="sent")
     living.desk.now += 10 * 60_000
-    living.wake._look(request_, living.desk.now)
+    living.wake._ensure_run(request_, living.desk.now)
     assert living.park(request_, "", "", "telling") == "told"
     assert living.park(request_, "", "", "grace") == ""
     assert len(living.read(request_.id).announcements) == 1

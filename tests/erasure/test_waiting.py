@@ -347,7 +347,7 @@ def test_a_late_wake_with_the_token_of_a_dead_run(living: Living, daniyar: Perso
     assert (row.run, row.token, row.waits) == (2, "", "")
     assert living.verify(request_) == "verified"
     # One that read the row before the second run began looks at the first run's token now.
-    living.wake._look(stale, living.desk.now)
+    living.wake._ensure_run(stale, living.desk.now)
     assert living.read(request_.id).run == 2
     assert [(name, word) for name, _, word in living.runs.answered] == [(f"{request_.id}-2", "verified")]
 
@@ -428,7 +428,7 @@ def test_a_task_may_die_at_any_call(
             living.desk.now += 10 * 60_000
             if row.token:  # the watch sees it when the wait is due; an answer finds out at once
                 assert not living.runs.answer(row.token, "due")
-                living.wake._look(row, living.desk.now)
+                living.wake._ensure_run(row, living.desk.now)
             else:
                 living.wake(request_.id)
         living.park(request_, "", "", wait)

@@ -14,24 +14,24 @@ from chalicelib.suppression.model import ReplyMailbox
 
 
 class MailboxRemoval:
-    """Destroys boxes and inventories. All methods raise Unavailable, and may be done again at any time."""
+    """Destroys them step by step. All methods raise Unavailable, and may run again at any time."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
         self._tables = tables
         self._run = Transactions(client, sleep_with_jitter)
 
-    def destroy_key(self, box: ReplyMailbox) -> None:
-        """Destroy the box's key: from here on nothing of it opens, in no copy."""
-        self._delete("keys", box.contact_id, "")
+    def destroy_key(self, mailbox: ReplyMailbox) -> None:
+        """Destroy the mailbox's key: from here on nothing in it opens, in no copy."""
+        self._delete("keys", mailbox.contact_id, "")
 
-    def delete_rows(self, box: ReplyMailbox) -> None:
-        """Delete everything that lies in the box.
+    def delete_rows(self, mailbox: ReplyMailbox) -> None:
+        """Delete everything in the mailbox.
 
-        The head goes first: without it no answer is put there any more, and no sender takes hold of one. Then
-        whatever there is, until nothing is there: a sender that is still at work may have written in between.
+        The head goes first: without it no answer is written any more, and no sender claims one. The other rows are
+        read and deleted until none is left, because a sender that is still at work may write in between.
         """
-        pk = rows.conversation_pk(box.conversation_id)
+        pk = rows.conversation_pk(mailbox.conversation_id)
         self._delete("desk", pk, "head")
         for attempt in range(TRIES):
             found = list(self._of(pk))
@@ -42,17 +42,17 @@ class MailboxRemoval:
                 sleep_with_jitter(attempt)
         else:
             raise Unavailable("The box is being written to; try again.")
-        self._delete("desk", rows.contact_pk(box.contact_id), "contact")
+        self._delete("desk", rows.contact_pk(mailbox.contact_id), "contact")
 
     def delete_inventory(self, request_id: str) -> None:
-        """Delete the lists of what was to be destroyed: they hold the person's addresses, sealed to the box."""
+        """Delete the inventory, which holds the person's addresses, sealed to the mailbox."""
         pk = rows.request_pk(request_id)
         for item in self._of(pk, "inventory#"):
             self._delete("desk", pk, item["sk"])
 
     def _row(self, pk: str, item: Mapping[str, Any]) -> bool:
-        """Delete a row; a message only as it was read, and with what the provider's id leads to it by. False: it has
-        changed, or a sender is at it."""
+        """Delete a row; a message only unchanged since it was read, together with the links from the provider's ids to
+        it. False when it has changed or a sender is writing it."""
         name = item.get("provider_hash", "")
         if not name:
             condition = {"ConditionExpression": "attribute_not_exists(provider_hash)"}

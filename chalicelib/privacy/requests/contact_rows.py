@@ -181,8 +181,8 @@ class ContactRequestRows:
         return write
 
     def require_none_open(self, contact_id: str, pointed: str) -> Write:
-        """Return the check that the contact's pointer still names the request `pointed`, which is over; or none for
-        ""."""
+        """Return the check that the contact's pointer still names the request `pointed`, which is over, or, when that
+        is "", that there is no pointer."""
         pk = rows.contact_pk(contact_id)
         if not pointed:
             return self._writes.update("pointer", "desk", pk, "request", "", "attribute_not_exists(pk)", {})

@@ -1,4 +1,4 @@
-"""What became of the messages about a request that lie in its box."""
+"""Reads what became of messages in the reply mailbox of a request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from chalicelib.tickets.pieces import shown
 
 @dataclass(frozen=True)
 class MessageStatus:
-    """One message: when it was written (ms), its status and, when it failed, why, as messages keep it."""
+    """One message: when it was written (ms), its status and, when it failed, the failure as the message stores it."""
 
     at: int
     status: str
@@ -20,14 +20,15 @@ class MessageStatus:
 
 
 class MessageStatuses:
-    """Reads such messages."""
+    """Reads statuses of messages by their references."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
         self._table = tables["desk"]
 
     def __call__(self, references: Sequence[str]) -> list[MessageStatus]:
-        """Return those of these references, in their order; what went with its box is left out. Raises Unavailable."""
+        """Return the statuses in the order of the references; messages that are gone are left out. Raises
+        Unavailable."""
         found = []
         for ref in filter(None, map(MessageRef.parse, references)):
             item = get_item(self._client, self._table, rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")

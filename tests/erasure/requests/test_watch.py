@@ -124,7 +124,7 @@ def test_who_looks_at_a_run_that_has_just_failed_does_not_resume_it(living: Livi
     before = living.opened(daniyar)
     living.escalate(before.id, "TaskFailed")
     living.runs.die(before.execution)
-    living.wake._look(before, living.desk.now)
+    living.wake._ensure_run(before, living.desk.now)
     assert living.read(before.id).run == 1
 
 
@@ -132,7 +132,7 @@ def test_who_looks_at_a_run_that_has_just_ended_well_begins_no_other(living: Liv
     before = living.opened(daniyar)
     living.mark(before.id, {"final": 1}, state=before.state, due=None, due_at=None)
     living.runs.die(before.execution)
-    living.wake._look(before, living.desk.now)
+    living.wake._ensure_run(before, living.desk.now)
     assert list(living.runs.given) == [before.execution]
 
 

@@ -1,8 +1,8 @@
-"""What there is of a person, written down before anything is destroyed: what it was and how much, and where it lies.
+"""Lists what there is of a person before anything is destroyed: in which stores, how much, and under which keys.
 
-Names are partition keys of our own (random ids and blind names), so that a run which goes on after a crash, and whoever
-proves the absence afterwards, knows where to look although the rows that said so are gone. The person's addresses and
-words in the clear are sealed to the key of the request's box, which is destroyed after the proof.
+Names are partition keys of our own (random ids and pseudonyms). With them a run after a crash, and the verifier, know
+where to look although the rows that led there are deleted. The person's addresses and words in the clear are sealed to
+the key of the reply mailbox, which is destroyed after the proof.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ STORES = (CONTACT, CONVERSATION, TICKETS, ALIASES, LINKS, WORDS, KEYS)
 IDENTITIES = "identities"
 """The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
 MOST_CONSENTS = 50
-"""Consents of which the proof is kept, the newest; a person gives one for each version of the policy."""
+"""Newest consents whose proof is kept; a person gives one for each version of the policy."""
 _CHUNK = 180_000
 _MARKS = 15_000
 """Bytes of names, and number of marks, in one row; DynamoDB takes 400 kB."""
@@ -41,8 +41,8 @@ _MOST_ROWS, _MOST_BYTES = 90, 3_500_000
 
 @dataclass(frozen=True)
 class PersonRows:
-    """Contact, head, key and words as they are stored (empty: gone), what the conversation leads to, and contact and
-    key of the request's box. `consents` are the rows of their consents, the newest first."""
+    """Rows of a person as they are stored (empty when gone), what there is in each store, and contact and key of the
+    reply mailbox (`box`). `consents` are the rows of their consents, the newest first."""
 
     contact: Mapping[str, Any]
     key: Mapping[str, Any]
@@ -53,12 +53,12 @@ class PersonRows:
 
 
 def identities_context(request_id: str) -> EncryptionContext:
-    """Where the sealed identities of an inventory live."""
+    """Return the encryption context of the identities of an inventory."""
     return EncryptionContext("desk", "inventory", request_id, IDENTITIES)
 
 
 class Inventories:
-    """Reads what there is of a person, and writes and reads inventories. All methods raise Unavailable."""
+    """Looks up what there is of a person, and writes and reads inventories. All methods raise Unavailable."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Inventories:
     # -- looking
 
     def look(self, request: Request, now: int) -> PersonRows:
-        """Look through every store by strongly consistent reads. `now` in ms."""
+        """Return what there is in every store, by strongly consistent reads. `now` in ms."""
         contact_id = request.contact_id
         rows_of_contact = [row for page, _ in self._contact_pages(contact_id) for row in page]
         contact = next((row for row in rows_of_contact if row["sk"] == "contact"), {})
@@ -116,8 +116,8 @@ class Inventories:
         return self._bulk.pages(rows.contact_pk(contact_id), f"{names},expires_at,suppressed_at")
 
     def _written(self, contact_id: str, words: Mapping[str, Any], texts: Sequence[str]) -> int:
-        """How many of the listed words are written. An indexer that was at the list when the fence closed may have
-        written some or none: then they are looked for."""
+        """Return how many of the listed words have rows. An indexer that was writing the list when the write barrier
+        closed may have written some rows or none: then they are read."""
         if not texts or words.get("rule", 1):
             return len(texts)
         return len(self._bulk.get(("index", pk, contact_id) for pk in texts))
@@ -125,10 +125,10 @@ class Inventories:
     def _tickets(
         self, ticket_ids: set[str], first: list[Key], contact_id: str
     ) -> tuple[dict[Key, dict[str, Any]], dict[str, dict[str, Any]]]:
-        """The rows of `first`, read together with the tickets; and the partitions of the tickets and their numbers,
-        each with the ticket, whose date is that of its number.
+        """Return the rows of `first`, read together with the tickets, and the partition keys of the tickets and of
+        their numbers, each with its ticket, whose expiry date is the number's, too.
 
-        A ticket is found by any row that lies on it, or as the predecessor of another.
+        A ticket is found by any row that names it, or as the predecessor of another ticket.
         """
         found = self._bulk.get([*first, *map(_ticket, sorted(ticket_ids))])
         names: dict[str, dict[str, Any]] = {}
@@ -156,8 +156,8 @@ class Inventories:
         now: int,
         also: Sequence[Write] = (),
     ) -> bool:
-        """Write the inventory and mark the step, with what else belongs to it unless that is refused: all or nothing.
-        False: it was written before."""
+        """Write the inventory and its step, all or nothing, with the writes `also` except those that are refused.
+        Return False when it was written before."""
         puts = list(self._rows(request, person.stores, sealed))
         newest = next(iter(person.consents), {})
         version, policy_hash = newest.get("policy_version"), newest.get("policy_hash")
@@ -189,7 +189,8 @@ class Inventories:
         return self._run.until_done(build)
 
     def _rows(self, request: Request, stores: Mapping[str, StoreListing], sealed: bytes) -> Iterator[Write]:
-        """Without dates: they are needed until the proof, however long it takes, and go with the request's box."""
+        """Yield the writes of the inventory's rows. They have no expiry date: they are needed until the proof, however
+        long it takes, and are deleted with the mailbox."""
         pk = rows.request_pk(request.id)
         for name, store in stores.items():
             marks = pack_marks(store.marks or (), _MARKS)
@@ -201,13 +202,13 @@ class Inventories:
         yield self._writes.put("inventory", "desk", pk, f"inventory#{IDENTITIES}#000", row, fresh=False)
 
     def read(self, request_id: str) -> tuple[Request | None, dict[str, StoreListing]]:
-        """The request and its inventory, by one strongly consistent query; None without a request."""
+        """Return the request and its inventory, by one strongly consistent query; None without a request."""
         items = list(self._request_rows(request_id))
         request = next((request_of(item) for item in items if item["sk"] == "request"), None)
         return request, listings_of(item for item in items if item["sk"] != "request")
 
     def came_late(self, request_id: str, store: str, marks: Iterable[bytes]) -> None:
-        """Write down, once for each, the marks of rows that the inventory does not know, before they are deleted."""
+        """Add marks of rows that the inventory does not know to the set of late ones, before these rows are deleted."""
         names = ("late", "store", "request_id")
         late = {"SS": sorted(one.hex() for one in marks)}
         self._bulk.call(
@@ -227,13 +228,13 @@ class Inventories:
 
 
 def links_live(row: Mapping[str, Any], now: int) -> bool:
-    """Whether the links of a message still live (ms): they end on their own date, which the message knows."""
+    """Whether the links of a message have not expired at `now` (ms); the message stores their own expiry date."""
     return int(row.get("linked_until", 0)) * SECOND > now
 
 
 def listing_hash(request: Request, stores: Mapping[str, StoreListing]) -> str:
-    """SHA-256 of the canonical listing: hexadecimal. It covers our own names and counts, no address and no hash that
-    could be computed from one by who does not hold our keys."""
+    """Return the SHA-256 of the canonical listing, hexadecimal. It covers names and counts of ours, but no address and
+    no hash that could be computed from an address without our keys."""
     listing = [[name, stores[name].found, sorted(stores[name].names)] for name in sorted(stores)]
     text = json.dumps([request.contact_id, request.conversation_id, listing], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -249,7 +250,7 @@ def _ticket(ticket_id: str) -> Key:
 
 
 def _parts(names: Iterable[str]) -> list[list[str]]:
-    """Cut names into rows; at least one, so that a store without names is listed too."""
+    """Split names into rows; at least one, so that a store without names is listed, too."""
     parts: list[list[str]] = [[]]
     size = 0
     for name in names:
@@ -272,10 +273,10 @@ def _sk(row: Mapping[str, Any]) -> str:
 
 
 def _proof(consent: Mapping[str, Any], request: Request) -> dict[str, Any]:
-    """What proves that a consent was given, and when it ended (ms): no address, no text, no message.
+    """Return the proof that a consent was given, and when it ended (ms): no address, no text, no message.
 
-    It ended with the receipt of the request. One that was given after that, by the very message that withdraws or since
-    the day on a paper, ended when the request was opened, and none before it was given.
+    A consent ended with the receipt of the request. One that was given after that (by the very message that withdraws,
+    or after the day on a paper) ended when the request was opened, but not before it was given.
     """
     given = int(consent.get("at", 0))
     ended = request.received_at if given <= request.received_at else max(given, request.opened_at)

@@ -1,4 +1,4 @@
-"""The answer to an opt-out goes into the person's own conversation: they stay, and their key does."""
+"""Answers an opt-out in the person's own conversation, because nothing of theirs is destroyed, and ends the request."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from chalicelib.profile.model import Profile
 
 SUBJECT = "subject"
-"""Role of the writes that demand the contact and its conversation."""
+"""Role of the writes that demand that the contact and its conversation exist."""
 
 
 @dataclass(frozen=True)
 class AnswerOptOut:
-    """Builds what ends an opt-out. `address` is the public page where a certificate is checked; the profile says for
-    how many days (`kept_days`) the request is kept as a proof."""
+    """Builds the writes that end an opt-out. `address` is the public page where a certificate is checked, `kept_days`
+    for how many days the request is kept as a proof."""
 
     store: "RequestStore"
     contact_rows: "ContactRequestRows"
@@ -34,9 +34,9 @@ class AnswerOptOut:
     kept_days: int
 
     def __call__(self, request: Request, now: int, refused: frozenset[str]) -> "list[Write] | None":
-        """Return the writes that answer the request and end it; None when it is over. When the person is gone, or is
-        being erased, there is nobody to tell, and the request ends all the same. `refused` is what was refused of the
-        writes before. Raises CannotOpen and Unavailable.
+        """Return the writes that answer the request and end it; None when it is over. When the person is gone or is
+        being erased, the request ends without an answer. `refused` are the roles of writes that were refused before.
+        Raises CannotOpen and Unavailable.
         """
         if request.state == RequestState.ANSWERED:
             return None
@@ -51,7 +51,7 @@ class AnswerOptOut:
         if subject is None or subject.erasing:
             return []
         secret = self.secret.opened(request, "secret", subject.contact_id)
-        if secret is None:  # the key was destroyed since
+        if secret is None:  # the key was destroyed meanwhile
             return []
         text = opted_out(self.profile, request.language, request.certificate_id, secret, self.address)
         answer = self.mailbox.to_subject(subject, "opted_out", text, now)

@@ -1,4 +1,4 @@
-"""FreezeInventory: what there is of the person is written down, store by store, before anything is destroyed."""
+"""BuildInventory (state FreezeInventory): writes down what there is of the person before anything is destroyed."""
 
 import json
 import logging
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BuildInventory:
-    """Writes the inventory of a fenced person, once. The vault opens the person's addresses for it.
+    """Writes the inventory of a person behind the write barrier, once. The vault opens the person's addresses for it.
 
-    A number may have changed, or have got another owner, since the box was made: then the box gets the addresses as
-    they are now, in the same transaction. Nothing changes them after the fence, and nobody could open them later.
+    A number may have changed, or have got another owner, since the mailbox was made. Then the same transaction gives
+    the mailbox the current addresses: they do not change behind the barrier, and nobody could open them later.
     """
 
     requests: "RequestStore"
@@ -40,7 +40,7 @@ class BuildInventory:
         """Return {"outcome": "frozen"}. Raises Unavailable, and TaskFailed (not_fenced)."""
         request = self.requests.get(request_id)
         if request is not None and request.done(Step.INVENTORIED):
-            return {"outcome": "frozen"}  # a later run may come by when the box is closed
+            return {"outcome": "frozen"}  # a later run may pass here when the mailbox is destroyed
         if request is None or not request.done(Step.WRITES_BLOCKED) or request.box is None:
             raise TaskFailed("not_fenced")
         now = self.clock()
@@ -54,15 +54,16 @@ class BuildInventory:
         return {"outcome": "frozen"}
 
     def _moved(self, box: ReplyMailbox, person: PersonRows, opened: Mapping[str, str]) -> "list[Write]":
-        """The write that gives the box the person's addresses, when it has others; none when theirs do not open."""
+        """Return the write that gives the mailbox the person's addresses, when it has others; none when theirs do not
+        open."""
         if not opened or not person.box:
             return []
         addresses, before = _addresses(opened), _addresses(self._opened(box.contact_id, person.box_key, person.box))
         return [self.mailbox.readdress(box, addresses)] if addresses != before else []
 
     def _opened(self, contact_id: str, key: Mapping[str, Any], contact: Mapping[str, Any]) -> dict[str, str]:
-        """Profile and addresses of a contact in the clear; none when they do not open: a value that was damaged must
-        not keep the rest from being destroyed."""
+        """Return profile and addresses of a contact in the clear; none when they do not open, because a damaged value
+        must not keep the rest from being destroyed."""
         if not key or not contact:
             return {}
         sealed = ContactKey(contact_id, key["public_key"], key["sealed_private"], key["vault_id"])
@@ -84,7 +85,7 @@ def _addresses(opened: Mapping[str, str]) -> dict[str, str]:
 
 
 def _identities(opened: Mapping[str, str]) -> dict[str, Any]:
-    """The person's addresses and words in the clear, for the proof of absence."""
+    """Return the person's addresses and words in the clear, which the verifier needs."""
     profile = json.loads(opened.get("profile", "{}"))
     words = contact_words(profile.get("name", ""), profile.get("username", ""),
                           *(opened.get(kind, "") for kind in ("phone", "user", "chat")))  # fmt: skip

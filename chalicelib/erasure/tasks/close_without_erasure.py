@@ -1,7 +1,8 @@
-"""Finish: the request was cancelled or refused. Everything is as before, and the person is told. That they get no news
-and offers ends when they cancelled, and stays when a colleague refused.
+"""CloseWithoutErasure (state Finish): the request was cancelled or refused. Nothing was destroyed, and the person is
+told.
 
-The contact's pointer stays until the box is closed: who asks again finds by it that there is still one.
+News and offers start again when the person cancelled, and stay ended when staff refused. The contact's pointer stays
+until the mailbox is destroyed: by it a new request finds that there is still one.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CloseWithoutErasure:
-    """Ends what a request began, in one transaction with its mark. `notice` builds the answer to the person."""
+    """Ends what a request began, in one transaction with the step. `notice` builds the answer to the person."""
 
     store: "RequestStore"
     contact_rows: "ContactRequestRows"
@@ -41,11 +42,11 @@ class CloseWithoutErasure:
                 raise TaskFailed("out_of_order")
             now = self.clock()
             writes = [self.store.finish(request, Step.CLOSED_WITHOUT_ERASURE, now)]
-            if "pointer" not in refused:  # else gone with its contact, or a later request's, as the contact's state is
+            if "pointer" not in refused:  # else it is gone, or a later request's, like the contact's state
                 writes.append(self.contact_rows.require_newest(request))
                 if request.done(Step.CANCELLED) and OPTED_OUT not in refused:
                     writes.append(self.contact_rows.take_back(request))
-                elif "contact" not in refused:  # no news, whatever is refused: that was in the notice, too
+                elif "contact" not in refused:  # news stay ended after a refusal: the person did ask for that
                     writes.append(self.contact_rows.resume_outreach(request.contact_id))
             if "box" not in refused and not request.done(Step.REASONED):
                 writes += self.notice(request, now)

@@ -1,4 +1,5 @@
-"""Step 14: no backup reaches back to a time before the destruction. Only now is it complete."""
+"""CompletionCertificate (state FinalCertificate): completes the request once no backup reaches back before the
+destruction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CompletionCertificate:
-    """Ends requests. The days are the profile's, for an answered request and for the proof of consent."""
+    """Enters the certificate's second entry and ends the request. `kept_days` and `consent_days` are the profile's, for
+    an answered request and for the proof of consent."""
 
     requests: "RequestStore"
     backups: "Backups"
@@ -42,7 +44,7 @@ class CompletionCertificate:
             raise TaskFailed("not_certified")
         now = self.clock()
         earliest = self.backups.earliest()
-        # The person's rows could be copied until they were proved absent; box and inventory until the box was closed.
+        # Backups may hold the person's rows from before the proof, mailbox and inventory from before their destruction.
         last = max(request.at(Step.ABSENT), request.at(Step.MAILBOX_DESTROYED))
         if min(earliest.values()) <= last or self.backups.any_before(last):
             again = self.requests.change(
@@ -50,7 +52,7 @@ class CompletionCertificate:
             )
             self.requests.run(again)
             return {"outcome": "wait"}
-        until = kept_until(request, self.kept_days, self.consent_days)  # as the certificate has said
+        until = kept_until(request, self.kept_days, self.consent_days)  # the same date as in the certificate
         new = closing_attributes(now, self.kept_days, until)
         ended = self.requests.finish(request, Step.COMPLETED, now, state=RequestState.COMPLETE.value, **new)
         self.ledger.add(completion_body(request, entry.hash, earliest, now), self.signer, ended)

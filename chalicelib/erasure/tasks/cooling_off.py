@@ -1,4 +1,4 @@
-"""Grace: the person was told that the destruction begins, and may think again until then."""
+"""CoolingOff (state Grace): the person was told when the destruction begins, and may cancel until then."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CoolingOff:
-    """A run of the release before comes here without having told the person: then `tell` does so first, and this
-    waiting goes on until they were told and the time is over."""
+    """Says how cooling off begins and ends. A run of the release before comes here without having told the person: then
+    `tell` announces it first, and cooling off ends `term` after they were told."""
 
     term: "Deadline"
     tell: "Tell"
 
     def due(self, request: Request) -> int:
-        """When the time to think again is over (ms). It counts from the proof that the person was told: a run that was
-        held up takes none of it from them."""
+        """Return when cooling off ends (ms). It counts from the proof that the person was told, so a late run does not
+        shorten it."""
         if request.done(Step.COOLED_OFF):
             return request.at(Step.COOLED_OFF)
         if not request.done(Step.TOLD):
@@ -32,7 +32,7 @@ class CoolingOff:
         return cooling_off_ends(self.term, request.at(Step.TOLD), posted_on)
 
     def begin(self, request: Request, now: int, refused: frozenset[str]) -> WaitStart:
-        """The person waits to be told, or for the time to be over."""
+        """Return what is written with the token: the state, or the announcement when the person was not told."""
         if request.done(Step.TOLD):
             return WaitStart({"state": str(RequestState.COOLING_OFF)})
         return self.tell.begin(request, now, refused)

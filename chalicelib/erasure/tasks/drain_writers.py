@@ -1,4 +1,5 @@
-"""Settle: between the two passes of erasing, until every writer that began before the first has ended."""
+"""DrainWriters (state Settle): waits between the two erase passes until every writer that began before the first
+ended."""
 
 from chalicelib.erasure.waiting import done_at
 from chalicelib.privacy.requests.kinds import Step
@@ -7,5 +8,5 @@ from chalicelib.privacy.requests.waits import DRAIN_FOR
 
 
 def due(request: Request) -> int:
-    """When the last late writer has ended (ms)."""
+    """Return when the last late writer has ended (ms)."""
     return done_at(request, Step.ERASED) + DRAIN_FOR

@@ -1,8 +1,9 @@
-"""EraseStores and SweepAgain: the rows of the person go, twice: at once, and after every late writer has ended.
+"""EraseStores: deletes the rows of the person in two passes, at once and after every late writer has ended (states
+EraseStores and SweepAgain).
 
-The order is what makes it final. Tickets and numbers first: an activity line is written with a condition on its
-ticket, so none can come any more. Then the conversation, whose head every other writer checks; then the contact and
-what is found by a name, together with the mark that the pass is done. docs/privacy.md goes through every late writer.
+The order keeps rows from coming back. Tickets and numbers go first: an activity line is written on condition that its
+ticket exists. Then the conversation, whose head every other writer checks; then the contact and the rows found by name,
+together with the step of the pass. docs/privacy.md goes through every late writer.
 """
 
 import time
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
     from chalicelib.privacy.requests.store import RequestStore
 
 BUDGET = 240.0
-"""Seconds for one run; the function is given 300. What is left is done by the next run."""
+"""Seconds for one run; the function's time-out is 300. The next run does the rest."""
 PASSES = {"erase": (Step.KEY_DESTROYED, Step.ERASED), "sweep": (Step.WRITERS_DRAINED, Step.ERASED_AGAIN)}
-"""Each pass with the step that it needs and the one that it marks."""
+"""Each pass with the step that it needs and the one that it writes."""
 
 
 @dataclass(frozen=True)
 class EraseStores:
-    """Deletes rows of a person whose key is destroyed. It may be run again at any time: what is gone counts as done."""
+    """Deletes rows of a person whose key is destroyed. It may run again at any time: rows that are gone count as
+    done."""
 
     requests: "RequestStore"
     inventories: Inventories
@@ -40,7 +42,7 @@ class EraseStores:
     def __call__(self, request_id: str, which: str = "erase") -> dict[str, bool]:
         """Run a pass, "erase" or "sweep"; return whether there is more to do.
 
-        A store that fails does not stop the others; its error is raised at the end, and the pass is not marked.
+        A store that fails does not stop the others; its error is raised at the end, and the step is not written.
         Raises Unavailable, and TaskFailed (key_not_destroyed, not_settled).
         """
         needed, marked = PASSES[which]

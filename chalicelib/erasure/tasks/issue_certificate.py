@@ -1,4 +1,5 @@
-"""Step 11: the certificate enters the ledger, signed and chained, in one transaction with the request's step."""
+"""IssueCertificate (state Certificate): enters the signed certificate in the ledger, together with the request's
+step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ class IssueCertificate:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, Any]:
-        """Enter what is proved. Only what is proved absent gets a certificate of destruction, and only an opt-out that
-        is in force one of its own. Raises Unavailable and TaskFailed."""
+        """Enter the certificate of a request whose data is proved absent, or of an opt-out that is in force. Raises
+        Unavailable and TaskFailed."""
         request, end = self.ledger.request_and_head(request_id)
         if request is None:
             raise TaskFailed("no_request")

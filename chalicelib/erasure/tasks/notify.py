@@ -1,4 +1,4 @@
-"""Notify: the person learns that it is done, where they were told of it before."""
+"""Notify: tells the person that the destruction is done."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Notify:
-    """Puts the answer into the box, once. `address` is the public page where a certificate is checked; `opt_out`
-    answers who wanted no news and is still a customer."""
+    """Puts the answer into the reply mailbox, once. `address` is the public page where a certificate is checked;
+    `opt_out` answers opt-outs, whose persons are still customers."""
 
     store: "RequestStore"
     mailbox: MailboxWrites
@@ -34,7 +34,8 @@ class Notify:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Raises NotFound, Conflict when there is no certificate yet or no box any more, CannotOpen, Unavailable."""
+        """Answer a request. Raises NotFound, Conflict when there is no certificate yet or no mailbox any more,
+        CannotOpen, Unavailable."""
 
         def build(refused: frozenset[str]) -> "list[Write] | None":
             request = self.store.get(request_id)
@@ -57,7 +58,7 @@ class Notify:
         return {}
 
     def _text(self, request: Request, now: int) -> str:
-        # Who was told by the release before has not got the secret yet.
+        # A person whom the release before told has no secret yet.
         secret = "" if request.told_by else self.secret(request)
         box_until = max(request.at(Step.ABSENT) + DELIVER_WITHIN, now)
         backups_until = box_until + BACKUP_DAYS * DAY + HOUR

@@ -1,8 +1,8 @@
-"""Tell: before anything that cannot be undone, the person learns of it, and it is proved that they did.
+"""Tell: announces the destruction to the person, and waits until it is proved that they were told.
 
-The announcement goes out with the number and the secret of the certificate, so that nothing which the person needs
-afterwards can be lost with a late answer. What proves that it arrived is the status of its message, which
-privacy/telling/prove.py reads; colleagues who reach the person by letter say so in privacy/decide.py.
+The announcement holds the number and the secret of the certificate, so that the person has them even when the last
+answer does not arrive. The status of its message proves that it arrived (privacy/telling/prove.py); staff who reach the
+person by letter propose that in privacy/decide.py.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from chalicelib.profile.model import Deadline, Profile
 
 ONCE_MORE = "attribute_not_exists(#announcements) OR size(#announcements) = :if_announced"
-"""The announcement that is written with it is the next one: of two who announce at once, one does."""
+"""Condition on the request that its announcements are those that were read: of two tasks that announce at the same time
+only one succeeds."""
 
 
 @dataclass(frozen=True)
 class Announce:
-    """Builds announcements. `address` is the public page where a certificate is checked, `term` the time to think
-    again."""
+    """Builds announcements. `address` is the public page where a certificate is checked, `term` the length of cooling
+    off."""
 
     mailbox: "MailboxWrites"
     secret: "RequestSecret"
@@ -41,14 +42,14 @@ class Announce:
 
     @property
     def hours(self) -> int:
-        """The time to think again, as people read it."""
+        """The length of cooling off in hours, for the text."""
         return (deadline(self.term, 0) + HOUR - 1) // HOUR
 
     def __call__(self, request: Request, now: int, heard_at: int = 0) -> "tuple[dict[str, Any], Sequence[Write]]":
         """Return the attributes that the request gets, under the condition ONCE_MORE, and the writes of the message.
 
-        The destruction begins when the time to think again is over, which begins when the message arrives; so it is
-        announced for the earliest moment. Raises NotFound when box or secret are gone, CannotOpen and Unavailable.
+        Cooling off begins when the message arrives, so the text names the earliest time at which the destruction can
+        begin. Raises NotFound when mailbox or secret are gone, CannotOpen and Unavailable.
         """
         begins, language = deadline(self.term, now), request.language
         text = announcement.announced(
@@ -68,20 +69,20 @@ class Announce:
 
 @dataclass(frozen=True)
 class Tell:
-    """How the telling begins. `suppressed` stops what the person did not ask for."""
+    """Says how the telling begins. `suppressed` pauses outreach to a contact."""
 
     announce: Announce
     suppressed: "Callable[[str, int], Write]"
     clock: Callable[[], int]
 
     def due(self, request: Request) -> int:
-        """When to look again whether the person was told (ms); only that ends the waiting."""
+        """Return when to check again whether the person was told (ms); only that ends the wait."""
         done_at(request, Step.VERIFIED)
         return self.clock() + MONITOR_AFTER
 
     def begin(self, request: Request, now: int, refused: frozenset[str]) -> WaitStart:
-        """Announce the destruction, once. A contact that is gone needs no suppressing, and a closed box gets no
-        answer."""
+        """Return what is written with the token: outreach paused, and the announcement, once. No write is made for a
+        contact or a mailbox that is gone."""
         new: dict[str, Any] = {"state": str(RequestState.TELLING)}
         writes = [] if "contact" in refused else [self.suppressed(request.contact_id, now)]
         if request.announcements or request.done(Step.TOLD) or "box" in refused:

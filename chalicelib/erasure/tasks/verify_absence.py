@@ -1,4 +1,5 @@
-"""Step 10: another program under another role asks every store by every identity. Only nothing is good enough."""
+"""VerifyAbsence: searches every store for every identity of the person, under a role of its own. Nothing may be
+found."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.vault.vault import Vault
 
 _AGAIN = (Step.ERASED, Step.WRITERS_DRAINED, Step.ERASED_AGAIN)
-"""Steps that are done once more when something was found."""
+"""Steps that are repeated when something was found."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class VerifyAbsence:
         if request.done(Step.ABSENT):
             return {"outcome": "absent"}
         if request.passes and not request.done(Step.ERASED):
-            return {"outcome": "found"}  # a run that died has sent it back and did not say so
+            return {"outcome": "found"}  # a run that died had sent it back to the eraser
         if not (request.done(Step.KEY_DESTROYED) and request.done(Step.ERASED_AGAIN)) or request.box is None:
             raise TaskFailed("not_erased")
         known = self.store.identities(request, inventory, self.vault())
@@ -59,6 +60,6 @@ class VerifyAbsence:
         new |= {f"steps.{step}": None for step in _AGAIN}
         only = "attribute_not_exists(#passes) OR #passes = :if_read"
         self.requests.run(self.requests.change(request.id, new, unless=Step.ABSENT, only=only))
-        if last:  # the run that follows the person's mending erases again
+        if last:  # the next run, after a person has looked into it, erases again
             raise TaskFailed("still_found")
         return {"outcome": "found"}

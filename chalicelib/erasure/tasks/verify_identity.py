@@ -1,6 +1,6 @@
-"""VerifyIdentity: the person is asked on the channel that is bound to the contact, and has two days to confirm.
+"""VerifyIdentity: waits up to CONFIRM_WITHIN for the person to confirm on the channel that is bound to the contact.
 
-The question goes out with the box, in SoftSuppress; a second press, or a colleague who knows better, answers it.
+PauseOutreach has sent the question. A second press of the person answers it, or a decision of staff.
 """
 
 from chalicelib.erasure.waiting import WaitStart, done_at
@@ -10,11 +10,11 @@ from chalicelib.privacy.requests.waits import identity_until
 
 
 def due(request: Request) -> int:
-    """When the person's time to confirm is over (ms)."""
+    """Return when the person's time to confirm ends (ms)."""
     done_at(request, Step.OUTREACH_PAUSED)
     return identity_until(request)
 
 
 def begin(request: Request, now: int, refused: frozenset[str]) -> WaitStart:
-    """The request shows that it waits for the person."""
+    """Return what is written with the token: the state."""
     return WaitStart({"state": str(RequestState.VERIFYING)})

@@ -117,8 +117,8 @@ def remaining_traces(request: Request, profile: Profile, now: int) -> Iterator[d
     """Yield every trace that remains: `what` it is, what it `holds`, `until` when (RFC 3339, "" for no end). `now` is
     when the certificate is issued: later lines of the log do not name the contact."""
     kept = rfc3339(kept_until(request, profile.retention["request"].days, profile.retention["consent"].days))
-    fence = request.at(Step.KEY_DESTROYED) + GUARD_DAYS * DAY
-    yield {"what": "fence", "holds": "address_mark", "until": rfc3339(fence)}
+    listed = request.at(Step.KEY_DESTROYED) + GUARD_DAYS * DAY
+    yield {"what": "fence", "holds": "address_mark", "until": rfc3339(listed)}
     yield {"what": "log", "holds": "contact_id", "until": rfc3339(now + profile.retention["log"].days * DAY)}
     yield {"what": "request", "holds": "ids_and_times", "until": kept}
     if request.consents:

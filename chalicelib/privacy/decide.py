@@ -156,10 +156,8 @@ class DecideRequest:
             if request.state != RequestState.ESCALATED or request.due_at <= now:
                 raise _conflict(request)
             new = {"resumed_by": staff_id, "due_at": now}
-            new |= {
-                "if_state": request.state,
-                "if_due": request.due_at,
-            }  # of several who press at once, only one begins it
+            # Of several who press at once, only one begins the run.
+            new |= {"if_state": request.state, "if_due": request.due_at}
             return [self.store.change(request_id, new, only=f"{_AS_READ} AND #due_at = :if_due")]
 
         self.store.until_done(build)

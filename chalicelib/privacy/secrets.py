@@ -23,9 +23,9 @@ class RequestSecret:
         """Return an attribute that is sealed to the key of the contact `owner`; None when either is gone. Raises
         CannotOpen and Unavailable."""
         sealed = self._store.item(request.id).get(attribute)
-        return (
-            self._decryptor().text(owner, sealing.request_attribute(request.id, attribute), sealed) if sealed else None
-        )
+        if not sealed:
+            return None
+        return self._decryptor().text(owner, sealing.request_attribute(request.id, attribute), sealed)
 
     def __call__(self, request: Request) -> str:
         """Return the certificate's secret, which is sealed to the reply mailbox. Raises Conflict for a request without

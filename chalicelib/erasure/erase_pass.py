@@ -71,7 +71,7 @@ class ErasePass:
     named: ExistingRows = field(default_factory=ExistingRows)
     late: dict[str, set[bytes]] = field(default_factory=dict)
 
-    def go(self, now: int, late: Callable[[], bool]) -> bool:
+    def run(self, now: int, late: Callable[[], bool]) -> bool:
         """Empty all stores except the rows left to `end`; return whether there was time enough (`late` says when there
         is not). A store that fails does not stop the others."""
         # Tickets need no second pass: a write on one demands that it exists, and a new one demands the epoch.

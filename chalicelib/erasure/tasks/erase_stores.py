@@ -60,7 +60,7 @@ class EraseStores:
             self.inventories.came_late(request_id, store, marks)
 
         work = ErasePass(self.store, request, stores, final=which == "sweep", record=record)
-        more = not work.go(self.clock(), lambda: self.stopwatch() > until)
+        more = not work.run(self.clock(), lambda: self.stopwatch() > until)
         if not more:
             work.end(mark)
         if more or work.errors:

@@ -195,9 +195,9 @@ class _Bench:
         from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
         from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
         from chalicelib.erasure.verifier import Verifier
-        from chalicelib.erasure.write_barrier import Fencing
+        from chalicelib.erasure.write_barrier import WriteBarrier
         from chalicelib.privacy.mailbox.writes import MailboxWrites
-        from chalicelib.privacy.store import RequestStore
+        from chalicelib.privacy.requests.store import RequestStore
         from chalicelib.profile.load import load_profile
         from chalicelib.vault.pseudonyms import TextKey
 
@@ -208,7 +208,7 @@ class _Bench:
             return NOW + 60_000
 
         if name == "hard_suppress":
-            return BlockWrites(store, Fencing(client, self.tables, store), clock)
+            return BlockWrites(store, WriteBarrier(client, self.tables, store), clock)
         if name == "freeze_inventory":
             return BuildInventory(store, inventories, MailboxWrites(self.tables), lambda: self.vault, clock)
         if name == "destroy_key":

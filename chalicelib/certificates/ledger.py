@@ -1,4 +1,4 @@
-"""The ledger: entries that are signed, chained to the one before, and never changed."""
+"""The ledger: each entry is signed, holds the hash of the entry before it, and is never changed."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -9,13 +9,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.certificates.model import Entry, canonical, entry_hash
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import get_item
 from chalicelib.dynamo.transactions import Refusal, Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.privacy.model import Request
-from chalicelib.privacy.store import request_of
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import request_of
 
 ALGORITHM = "ECDSA_SHA_256"
 
@@ -38,8 +38,8 @@ class Signer:
         signature: bytes = answer["Signature"]
         return signature
 
-    def holds(self, entry: Entry) -> bool:
-        """Whether the entry was signed by the deployment's key and is as it was signed."""
+    def verifies(self, entry: Entry) -> bool:
+        """Whether the deployment's key signed this entry and it is unchanged since."""
         if entry.key_arn != self.key_arn or not entry.whole:
             return False
         try:
@@ -69,17 +69,18 @@ class Ledger:
         self._run = Transactions(client, sleep_with_jitter)
 
     def entry(self, certificate_id: str, kind: str) -> Entry | None:
-        """An entry of a certificate, strongly consistent."""
+        """Return an entry of a certificate by its kind (ISSUED, FINAL), strongly consistent; None when there is
+        none."""
         item = self._get(f"certificate#{certificate_id}", kind)
         if not item:
             return None
         return Entry(item["number"], item["body"], item["signature"], item["hash"], item["key_arn"])
 
-    def begin(
+    def request_and_head(
         self, request_id: str, wait: Callable[[int], None] = sleep_with_jitter
     ) -> tuple[Request | None, Mapping[str, Any]]:
-        """The request of an entry, and the end of the chain (empty: there is no entry yet), by one read."""
-        places = (("desk", rows.request_pk(request_id), "request"), ("ledger", "chain", "head"))
+        """Return a request and the head of the chain (empty while the ledger is), by one consistent read."""
+        places = (("desk", keys.request_pk(request_id), "request"), ("ledger", "chain", "head"))
         gets = [
             {"Get": {"TableName": self._tables[table], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}
             for table, pk, sk in places
@@ -107,10 +108,10 @@ class Ledger:
         *,
         end: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Add an entry at the end of the chain, in one transaction with the write `beside`. `end` is the end of the
-        chain if it was read a moment ago.
+        """Append an entry to the chain, in one transaction with the write `beside`. `end` is the head of the chain if
+        the caller has just read it.
 
-        False: `beside` was refused, or the entry is there already; nothing was written.
+        Return False when `beside` was refused or the entry exists already: then nothing was written.
         """
         certificate_id, kind = str(body["certificate_id"]), str(body["entry"])
         for attempt in range(TRIES):

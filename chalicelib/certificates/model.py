@@ -1,11 +1,11 @@
 """Certificates of destruction: what they say, how they are written down, how they are checked. Pure.
 
-A certificate holds nothing of a person: no name, address, message or hash of one. Two entries belong to it: `issued`
-when the data is gone from every store, and `final` when no backup reaches back to a time before. An opt-out, which
-destroys nothing, has the first alone.
+A certificate holds nothing of a person: no name, address, message or hash of one. It has two entries: `issued` when the
+data is gone from every store, and `final`, the completion, when no backup reaches back to a time before that. An
+opt-out destroys nothing and has the first entry only.
 
-It says what was found and destroyed, every trace that stays with its term, and what it makes no claim about. An entry
-of format 1, which the release before has signed, names one trace, and the closing of the fence `suppressed`.
+It says what was found and destroyed, which traces remain and for how long, and what it makes no claim about. Format 1,
+which the release before signed, names one trace only and calls the time of the write barrier `suppressed`.
 """
 
 import hashlib
@@ -18,12 +18,14 @@ from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.model import ANSWER_WAITS, Identity, Request, Step
+from chalicelib.privacy.requests.kinds import Identity, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import DELIVER_WITHIN
 from chalicelib.profile.model import Profile
 
 FORMAT = 2
 VERIFIER = "1"
-"""Version of the program that proves absence; it grows with every change of what it asks."""
+"""Version of the verifier; it is raised with every change of what the verifier asks."""
 BASIS = {
     "withdrawal": "94-V art. 8(7)",
     "deletion": "94-V art. 24(1)(4)",
@@ -34,35 +36,37 @@ ISSUED, FINAL = "issued", "final"
 
 
 def canonical(body: Mapping[str, Any]) -> str:
-    """Return the one way in which a body is written down and signed."""
+    """Return the text of a body that is signed: JSON in one canonical form."""
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def entry_hash(text: str, signature: bytes) -> str:
-    """Return the hash by which the next entry of the chain names this one."""
+    """Return the hash of an entry, which the next entry of the chain holds."""
     return hashlib.sha256(text.encode() + signature).hexdigest()
 
 
-def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
-    """Return the body of the first entry; the ledger adds its number and the hash of the one before."""
+def issued_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
+    """Return the body of the entry `issued`; the ledger adds its number and the hash of the entry before it."""
     return {
         **_heading(request, profile),
         "identity": request.identity,
         "approved_by": approved_by(request),
         "times": {
-            "received": moment(request.received_at),
-            "suppressed": moment(request.suppressed_at or request.at(Step.SUPPRESSED)),
-            "verified": moment(request.at(Step.VERIFIED)),
-            "barrier": moment(request.at(Step.FENCED)),
-            "destroyed": moment(request.at(Step.KEY_DESTROYED)),
-            "absent": moment(request.at(Step.ABSENT)),
-            "issued": moment(now),
+            "received": rfc3339(request.received_at),
+            "suppressed": rfc3339(request.suppressed_at or request.at(Step.OUTREACH_PAUSED)),
+            "verified": rfc3339(request.at(Step.VERIFIED)),
+            "barrier": rfc3339(request.at(Step.WRITES_BLOCKED)),
+            "destroyed": rfc3339(request.at(Step.KEY_DESTROYED)),
+            "absent": rfc3339(request.at(Step.ABSENT)),
+            "issued": rfc3339(now),
         },
         "stores": {store: dict(counts) for store, counts in sorted(request.counts.items())},
         "retained": [],
-        "left": list(left(request, profile, now)),
+        "left": list(remaining_traces(request, profile, now)),
         "not_covered": list(not_covered(request, profile)),
-        "consents": [{**one, "given": moment(one["given"]), "ended": moment(one["ended"])} for one in request.consents],
+        "consents": [
+            {**one, "given": rfc3339(one["given"]), "ended": rfc3339(one["ended"])} for one in request.consents
+        ],
         "consents_total": request.consents_total,
         "key_fingerprint": request.key_fingerprint,
         "inventory_hash": request.inventory_hash,
@@ -70,20 +74,20 @@ def issued(request: Request, profile: Profile, now: int) -> dict[str, Any]:
     }
 
 
-def opted_out(request: Request, profile: Profile, now: int) -> dict[str, Any]:
-    """Return the body of the one entry of an opt-out: news and offers have ended, and nothing was destroyed."""
+def opt_out_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
+    """Return the body of the only entry of an opt-out: news and offers have ended, and nothing was destroyed."""
     return {
         **_heading(request, profile),
         "times": {
-            "received": moment(request.received_at),
-            "done": moment(request.at(Step.OPTED_OUT)),
-            "issued": moment(now),
+            "received": rfc3339(request.received_at),
+            "done": rfc3339(request.at(Step.OPTED_OUT)),
+            "issued": rfc3339(now),
         },
     }
 
 
 def _heading(request: Request, profile: Profile) -> dict[str, Any]:
-    """What every first entry says: which request of which company it is about, on which ground."""
+    """Return what every first entry says: which request of which company, on which ground."""
     return {
         "format": FORMAT,
         "entry": ISSUED,
@@ -102,20 +106,20 @@ def _heading(request: Request, profile: Profile) -> dict[str, Any]:
 
 
 def approved_by(request: Request) -> str:
-    """Return who approved the destruction: the `person`, by their second press, the `privacy_officer`, or
+    """Return who approved the destruction: the `person` by their second press, one `privacy_officer`, or
     `two_officers`."""
     if request.identity != Identity.STAFF:
         return "person"
     return "two_officers" if request.approved_by else "privacy_officer"
 
 
-def left(request: Request, profile: Profile, now: int) -> Iterator[dict[str, str]]:
-    """Every trace that stays: `what` it is, what it `holds`, `until` when (RFC 3339, "" for no end). `now` is when the
-    certificate is issued, after which no line of the log names the contact."""
-    kept = moment(kept_until(request, profile.retention["request"].days, profile.retention["consent"].days))
-    fence = request.at(Step.KEY_DESTROYED) + GUARD_DAYS * DAY
-    yield {"what": "fence", "holds": "address_mark", "until": moment(fence)}
-    yield {"what": "log", "holds": "contact_id", "until": moment(now + profile.retention["log"].days * DAY)}
+def remaining_traces(request: Request, profile: Profile, now: int) -> Iterator[dict[str, str]]:
+    """Yield every trace that remains: `what` it is, what it `holds`, `until` when (RFC 3339, "" for no end). `now` is
+    when the certificate is issued: later lines of the log do not name the contact."""
+    kept = rfc3339(kept_until(request, profile.retention["request"].days, profile.retention["consent"].days))
+    listed = request.at(Step.KEY_DESTROYED) + GUARD_DAYS * DAY
+    yield {"what": "fence", "holds": "address_mark", "until": rfc3339(listed)}
+    yield {"what": "log", "holds": "contact_id", "until": rfc3339(now + profile.retention["log"].days * DAY)}
     yield {"what": "request", "holds": "ids_and_times", "until": kept}
     if request.consents:
         yield {"what": "consents", "holds": "consent_proof", "until": kept}
@@ -124,21 +128,22 @@ def left(request: Request, profile: Profile, now: int) -> Iterator[dict[str, str
 
 
 def not_covered(request: Request, profile: Profile) -> Iterator[dict[str, str]]:
-    """What we cannot destroy and claim nothing about: copies with who carried the messages, and the person's own."""
+    """Yield what we cannot destroy and claim nothing about: copies at those who carried the messages, and the person's
+    own."""
     yield from ({"what": "recipient", "name": one.name} for one in profile.carriers(request.channel))
     yield {"what": "own_devices", "name": ""}
 
 
 def kept_until(request: Request, request_days: int, consent_days: int) -> int:
-    """Return until when the request's row is kept (ms): so many days after the answer, which is through when its box
-    closes, a day after the proof at the latest; and, for the proof of consents on it, after those have ended."""
+    """Return until when the request's row is kept (ms): `request_days` after the last answer, for which DELIVER_WITHIN
+    after the proof of absence is the latest time; and `consent_days` after the last consent on it ended."""
     ended = max((int(one["ended"]) for one in request.consents), default=0)
     consents_until = ended + consent_days * DAY if ended else 0
-    return max(request.at(Step.ABSENT) + ANSWER_WAITS + request_days * DAY, consents_until)
+    return max(request.at(Step.ABSENT) + DELIVER_WITHIN + request_days * DAY, consents_until)
 
 
-def final(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:
-    """Return the body of the second entry. `earliest` maps a table to the earliest moment to which it can be restored
+def completion_body(request: Request, issued_hash: str, earliest: Mapping[str, int], now: int) -> dict[str, Any]:
+    """Return the body of the entry `final`. `earliest` maps a table to the earliest time to which it can be restored
     (ms)."""
     return {
         "format": FORMAT,
@@ -146,12 +151,12 @@ def final(request: Request, issued_hash: str, earliest: Mapping[str, int], now: 
         "certificate_id": request.certificate_id,
         "request_id": request.id,
         "issued_hash": issued_hash,
-        "times": {"destroyed": moment(request.at(Step.KEY_DESTROYED)), "final": moment(now)},
-        "earliest_restorable": {table: moment(at) for table, at in sorted(earliest.items())},
+        "times": {"destroyed": rfc3339(request.at(Step.KEY_DESTROYED)), "final": rfc3339(now)},
+        "earliest_restorable": {table: rfc3339(at) for table, at in sorted(earliest.items())},
     }
 
 
-def moment(at: int) -> str:
+def rfc3339(at: int) -> str:
     """Return an instant (ms) as RFC 3339 in UTC, "" for 0."""
     return datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
 
@@ -168,25 +173,26 @@ class Entry:
 
     @property
     def body(self) -> dict[str, Any]:
-        """What it says."""
+        """The signed text, parsed."""
         said: dict[str, Any] = json.loads(self.text)
         return said
 
     @property
     def whole(self) -> bool:
-        """Whether text and signature are the ones that the chain names."""
+        """Whether text and signature match the hash in the chain."""
         return entry_hash(self.text, self.signature) == self.hash
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """Both entries of a certificate; `final` is None while backups last. `signed` says that every signature holds."""
+    """Both entries of a certificate; `final` is None while backups last. `signed` says that every signature is
+    valid."""
 
     issued: Entry
     final: Entry | None
     signed: bool
 
 
-def opens(entry: Entry, certificate_id: str, secret: str) -> bool:
-    """Whether this is the secret that only the person was given."""
+def secret_matches(entry: Entry, certificate_id: str, secret: str) -> bool:
+    """Whether this is the secret that was given to the person."""
     return hmac.compare_digest(str(entry.body.get("secret_hash", "")), secret_hash(certificate_id, secret))

@@ -3,7 +3,10 @@
 SECOND = 1000
 
 
-DAY = 24 * 60 * 60 * SECOND
+HOUR = 60 * 60 * SECOND
+
+
+DAY = 24 * HOUR
 
 
 GUARD_DAYS = 8

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.erasure.task import run
-from chalicelib.erasure.waiting import Begin, nothing_else
-from chalicelib.privacy.model import Request, Wait
+from chalicelib.erasure.waiting import BuildWaitStart, nothing_more
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import Wait
 from chalicelib.wiring import erasure as wiring
 
 Event = Mapping[str, Any]
@@ -41,7 +42,7 @@ def tell(event: Event) -> Answer:
 def grace(event: Event) -> Answer:
     """Step 4, second half: wait while the person may think again."""
     task = wiring.grace()
-    return _wait("grace", event, Wait.GRACE, task.due, task.begin)
+    return _wait("grace", event, Wait.COOLING_OFF, task.due, task.begin)
 
 
 def hard_suppress(event: Event) -> Answer:
@@ -70,7 +71,7 @@ def settle(event: Event) -> Answer:
     """Step 9, first half: wait until every late writer has ended."""
     from chalicelib.erasure.tasks.drain_writers import due
 
-    return _wait("settle", event, Wait.SETTLE, due)
+    return _wait("settle", event, Wait.DRAIN, due)
 
 
 def verify_absence(event: Event) -> Answer:
@@ -92,7 +93,7 @@ def await_delivery(event: Event) -> Answer:
     """Step 12, between its halves, and after the answer to a request that came to nothing: wait while it arrives."""
     from chalicelib.erasure.tasks.await_delivery import due
 
-    return _wait("await_delivery", event, Wait.ANSWER, due)
+    return _wait("await_delivery", event, Wait.DELIVERY, due)
 
 
 def close_box(event: Event) -> Answer:
@@ -125,8 +126,10 @@ def escalate(event: Event) -> Answer:
     return run("escalate", event, lambda request_id: task(request_id, failure, execution))
 
 
-def _wait(step: str, event: Event, wait: Wait, due: Callable[[Request], int], begin: Begin = nothing_else) -> Answer:
+def _wait(
+    step: str, event: Event, wait: Wait, due: Callable[[Request], int], begin: BuildWaitStart = nothing_more
+) -> Answer:
     """Run a task that waits; its answer only says whether it does."""
     token, execution = str(event["token"]), str(event.get("execution", ""))
     waiting = wiring.waiting()
-    return run(step, event, lambda one: {"outcome": waiting.park(one, token, execution, wait, due, begin)})
+    return run(step, event, lambda one: {"outcome": waiting.start(one, token, execution, wait, due, begin)})

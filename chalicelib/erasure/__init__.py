@@ -1,1 +1,1 @@
-"""The tasks of the workflow that destroys a person's data: one file each, one function each, one role each."""
+"""The workflow that destroys a person's data: inventory, write barrier, eraser, verifier, and how tasks wait."""

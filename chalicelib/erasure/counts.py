@@ -1,9 +1,9 @@
-"""What counts as found: the rows that were there when the inventory was made, and those that late writers add after it.
+"""Counts the rows that an erasure found: those there when the inventory was made, and those that late writers added.
 
-A row whose term was over by then is no part of it: the sweeper deletes such rows at any moment, whatever is destroyed.
-Rows that have no name of their own in the inventory are known by marks, short hashes of our own keys. The eraser writes
-down the marks of rows that it does not know before it deletes them; a mark is in the set once, however many runs see
-the row and whichever of them dies. So the count does not depend on who was when.
+A row that had expired when the inventory was made does not count, because the retention sweeper may delete it at any
+time. Rows that the inventory does not list by name are known by marks: short hashes of their keys. Before the eraser
+deletes a row that it does not know, it writes down its mark. The marks are a set, so a row counts once, however many
+runs see it and whichever of them dies.
 """
 
 import base64
@@ -14,15 +14,15 @@ from typing import Any
 
 from chalicelib.core.clock import SECOND
 
-MARK = 8
-"""Bytes of a mark: of a hundred thousand rows two have the same one with a probability of 1 in 4 000 million."""
+MARK_BYTES = 8
+"""Bytes of a mark: among a hundred thousand rows two share one with a probability of 1 in 4 000 million."""
 
 
 @dataclass(frozen=True)
-class Store:
-    """One store of the inventory: how many rows were found, the partitions that are not found otherwise, and the marks
-    of rows that have none of their own; None in an inventory that the release before has made. `late` are marks of
-    rows that came afterwards."""
+class StoreListing:
+    """One store of the inventory: how many rows were found, the partition keys (`names`) that are not found otherwise,
+    and the marks of the other rows (None in an inventory of the release before). `late` are marks of rows that came
+    afterwards."""
 
     found: int = 0
     names: tuple[str, ...] = ()
@@ -31,53 +31,55 @@ class Store:
 
     @property
     def rows(self) -> int:
-        """How many rows there were in all."""
+        """How many rows there were, with the late ones."""
         return self.found + len(self.late)
 
 
-def mark(name: str) -> bytes:
+def row_mark(name: str) -> bytes:
     """Return the mark of a row, by its partition key or, inside the person's own partitions, its sort key."""
-    return hashlib.sha256(name.encode()).digest()[:MARK]
+    return hashlib.sha256(name.encode()).digest()[:MARK_BYTES]
 
 
-def lasts(row: Mapping[str, Any], at: int) -> bool:
-    """Whether the term of a row was not over at this time (ms)."""
+def unexpired(row: Mapping[str, Any], at: int) -> bool:
+    """Whether a row had not expired at this time (ms)."""
     until = row.get("expires_at")
     return not until or int(until) * SECOND > at
 
 
-def joined(marks: Iterable[bytes], most: int) -> Iterator[str]:
-    """Return marks as they are stored, so many at most in each text."""
+def pack_marks(marks: Iterable[bytes], most: int) -> Iterator[str]:
+    """Yield texts that hold marks as they are stored, `most` marks at most in each."""
     left = sorted(marks)
     for start in range(0, len(left), most):
         yield base64.b64encode(b"".join(left[start : start + most])).decode()
 
 
-def parted(stored: str) -> frozenset[bytes]:
-    """Return marks from what is stored."""
+def unpack_marks(stored: str) -> frozenset[bytes]:
+    """Return the marks that a stored text holds."""
     marks = base64.b64decode(stored)
-    return frozenset(marks[start : start + MARK] for start in range(0, len(marks), MARK))
+    return frozenset(marks[start : start + MARK_BYTES] for start in range(0, len(marks), MARK_BYTES))
 
 
-def stores_of(items: Iterable[Mapping[str, Any]]) -> dict[str, Store]:
+def listings_of(items: Iterable[Mapping[str, Any]]) -> dict[str, StoreListing]:
     """Return the stores of an inventory from its rows."""
-    stores: dict[str, Store] = {}
+    stores: dict[str, StoreListing] = {}
     for item in items:
-        before = stores.get(item["store"], Store())
+        before = stores.get(item["store"], StoreListing())
         if "late" in item:
             late = before.late | frozenset(map(bytes.fromhex, item["late"]))
-            stores[item["store"]] = Store(before.found, before.names, before.marks, late)
+            stores[item["store"]] = StoreListing(before.found, before.names, before.marks, late)
         elif "names" in item:
             marks = None
             if before.marks is not None and "marks" in item:
-                marks = before.marks.union(*map(parted, item["marks"]))
+                marks = before.marks.union(*map(unpack_marks, item["marks"]))
             names = (*before.names, *item["names"])
-            stores[item["store"]] = Store(item["found"], names, marks, before.late)
+            stores[item["store"]] = StoreListing(item["found"], names, marks, before.late)
     return stores
 
 
-def proved(counts: Mapping[str, Mapping[str, int]], stores: Mapping[str, Store]) -> dict[str, dict[str, int]]:
-    """Return the counts of a request of which nothing is left: what was found is destroyed."""
+def proved_counts(
+    counts: Mapping[str, Mapping[str, int]], stores: Mapping[str, StoreListing]
+) -> dict[str, dict[str, int]]:
+    """Return the counts of a request after the proof that nothing is left: all that was found is destroyed."""
     found = {name: dict(numbers) for name, numbers in counts.items()}
     for name, store in stores.items():
         numbers = found.setdefault(name, {"found": 0, "destroyed": 0, "retained": 0})

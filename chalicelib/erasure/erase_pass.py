@@ -1,4 +1,4 @@
-"""One run of a pass over the stores of a person: what goes, in which order, and what is counted."""
+"""Runs one erase pass over the stores of a person: what is deleted, in which order, and what is counted."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import log
-from chalicelib.erasure.counts import Store, mark
-from chalicelib.erasure.eraser import ExistingRows, list_of
+from chalicelib.erasure.counts import StoreListing, row_mark
+from chalicelib.erasure.eraser import ExistingRows, word_list_key
 from chalicelib.erasure.inventory import ALIASES, CONTACT, CONVERSATION, LINKS, TICKETS, WORDS
-from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.bulk import Key
@@ -23,7 +24,7 @@ Late = Mapping[str, set[bytes]]
 
 @dataclass
 class ErasureCounts:
-    """What was deleted, per store, and which stores are through."""
+    """How many rows were deleted in each store, and which stores are emptied (`through`)."""
 
     deleted: dict[str, int] = field(default_factory=dict)
     through: set[str] = field(default_factory=set)
@@ -32,11 +33,12 @@ class ErasureCounts:
         """Count deleted rows."""
         self.deleted[store] = self.deleted.get(store, 0) + number
 
-    def counts(self, request: Request, stores: Mapping[str, Store], late: Late) -> Counts:
-        """The request's counts after this run.
+    def counts(self, request: Request, stores: Mapping[str, StoreListing], late: Late) -> Counts:
+        """Return the request's counts after this run.
 
-        Found is what the inventory counted and what came late, which is written down before it is deleted. A store that
-        is through has lost all of it, whichever run deleted it; until then the runs that ended are added up.
+        Found are the rows that the inventory counted and the late ones, which are written down before they are deleted.
+        In an emptied store all of them count as destroyed, whichever run deleted them; before that the runs that ended
+        are added up.
         """
         counts = {name: dict(numbers) for name, numbers in request.counts.items()}
         for name in {*self.deleted, *self.through, *late}:
@@ -52,26 +54,27 @@ class ErasureCounts:
 
 
 @dataclass
-class OnePass:
-    """A run of a pass. `left` are rows that go in the transaction with which the pass ends, by store; `record` writes
-    down, before they are deleted, marks of rows that came after the inventory."""
+class ErasePass:
+    """One run of a pass. `final` is the second pass, after all writers have ended. `left` are rows, by store, that the
+    last transaction of the pass deletes. `record` writes down marks of late rows before they are deleted. `held` counts
+    rows that a sender may still need, `named` are the rows that the inventory lists by name."""
 
     store: "Eraser"
     request: Request
-    stores: Mapping[str, Store]
+    stores: Mapping[str, StoreListing]
     final: bool
     record: Callable[[str, set[bytes]], None]
-    tally: ErasureCounts = field(default_factory=ErasureCounts)
+    deleted_counts: ErasureCounts = field(default_factory=ErasureCounts)
     errors: list[DeskError] = field(default_factory=list)
     left: dict[str, tuple["Key", ...]] = field(default_factory=dict)
     held: int = 0
     named: ExistingRows = field(default_factory=ExistingRows)
     late: dict[str, set[bytes]] = field(default_factory=dict)
 
-    def go(self, now: int, late: Callable[[], bool]) -> bool:
-        """Empty all stores but for what the end takes; return whether the time was enough. A store that fails does not
-        stop the others."""
-        # Of tickets there is no second pass: every write on one demands that it is there, and a new one the epoch.
+    def run(self, now: int, late: Callable[[], bool]) -> bool:
+        """Empty all stores except the rows left to `end`; return whether there was time enough (`late` says when there
+        is not). A store that fails does not stop the others."""
+        # Tickets need no second pass: a write on one demands that it exists, and a new one demands the epoch.
         parts: tuple[Callable[[], bool], ...] = (lambda: self._conversation(now, late), self._contact)
         for part in parts if self.final else (self._tickets, *parts):
             try:
@@ -86,25 +89,26 @@ class OnePass:
         self.errors.append(error)
 
     def _names(self, store: str) -> tuple[str, ...]:
-        return self.stores.get(store, Store()).names
+        return self.stores.get(store, StoreListing()).names
 
     @property
     def counts(self) -> Counts:
         """The request's counts after this run."""
-        return self.tally.counts(self.request, self.stores, self.late)
+        return self.deleted_counts.counts(self.request, self.stores, self.late)
 
     @property
     def _since(self) -> int:
         return self.request.at(Step.INVENTORIED)
 
     def _note(self, name: str, rows: Iterable[str]) -> None:
-        """Count what the inventory does not know. One that the release before has made knows no rows."""
+        """Write down and count rows that the inventory does not know; not for an inventory of the release before, which
+        holds no marks."""
         store = self.stores.get(name)
         if store is None or store.marks is None:
             return
         listed = frozenset(store.names)
         late = self.late.get(name, set())
-        fresh = {mark(row) for row in rows if row not in listed} - store.marks - store.late - late
+        fresh = {row_mark(row) for row in rows if row not in listed} - store.marks - store.late - late
         if fresh:
             self.record(name, fresh)
             self.late[name] = late | fresh
@@ -115,37 +119,38 @@ class OnePass:
         self.named = self.store.named(self.request.contact_id, *names, self._since)
         self._note(LINKS, self.named.counted)
         self.store.delete([*self.named.tickets, *self.named.parked])
-        self.tally.add(TICKETS, len(self.named.tickets))
-        self.tally.add(LINKS, len(self.named.parked))
-        self.tally.through.add(TICKETS)
+        self.deleted_counts.add(TICKETS, len(self.named.tickets))
+        self.deleted_counts.add(LINKS, len(self.named.parked))
+        self.deleted_counts.through.add(TICKETS)
         return True
 
     def _conversation(self, now: int, late: Callable[[], bool]) -> bool:
         where = self.request.conversation_id, self.request.channel, now
         listed = self._names(LINKS) if self.named.whole else ()
-        for portion in self.store.conversation(*where, listed, final=self.final, since=self._since, note=self._note):
-            self.tally.add(CONVERSATION, portion.rows)
-            self.tally.add(LINKS, portion.links)
-            self.held += portion.held
-            self.left[CONVERSATION] = portion.rest
-            if portion.more and late():
+        for chunk in self.store.conversation(*where, listed, final=self.final, since=self._since, note=self._note):
+            self.deleted_counts.add(CONVERSATION, chunk.rows)
+            self.deleted_counts.add(LINKS, chunk.links)
+            self.held += chunk.held
+            self.left[CONVERSATION] = chunk.rest
+            if chunk.more and late():
                 return False
-        self.tally.through.add(LINKS)
+        self.deleted_counts.through.add(LINKS)
         return True
 
     def _contact(self) -> bool:
-        """The contact says that the person is being erased: it stays while one of their tickets may be there, which
-        would otherwise be shown and changed like any other."""
-        if self.final or TICKETS in self.tally.through:
+        """Leave the contact's rows to the end of the pass, once the tickets are deleted. Until then the contact must
+        stay: its state says that the person is being erased, and keeps a remaining ticket from being shown and
+        changed."""
+        if self.final or TICKETS in self.deleted_counts.through:
             self.left[CONTACT] = self.store.contact(self.request.contact_id, self._since, self._note)
         return True
 
     def end(self, finish: Callable[[Counts], "Write"]) -> None:
-        """Delete what is found by a name, and what is left, in one transaction with the mark of the pass, which
-        `finish` makes of the counts; without the mark when a store has failed.
+        """Delete the rows that are found by name and those that are left, in one transaction with the step of the pass,
+        which `finish` makes of the counts. When a store has failed the step is not written.
 
-        The list of words stays until the final pass: an indexer that read the contact before the fence writes its
-        words on the list before it writes their rows. The final pass counts only words that the list had not before.
+        The list of words stays until the final pass, because an indexer that read the contact before the write barrier
+        writes its words to the list before it writes their rows. The final pass counts only words that are new there.
         """
         request, texts = self.request, self._names(WORDS)
         try:
@@ -156,21 +161,23 @@ class OnePass:
             keys: list[Key] = [("index", pk, request.contact_id) for pk in dict.fromkeys([*texts, *known])]
             after = self._after(len(keys) if not self.final else sum(pk not in texts for pk in known))
             if self.final and self.named.listed is not None:
-                keys.append(list_of(request.contact_id))
+                keys.append(word_list_key(request.contact_id))
             rest = [
                 *self.left.get(CONTACT, ()),
                 *self.left.get(CONVERSATION, ()),
-            ]  # guards last: what is too much goes before
+            ]  # guards last: rows beyond the room of the transaction are deleted before it
             marked = None if self.errors else finish(after.counts(request, self.stores, self.late))
             self.store.end(request.contact_id, self.named.aliases, [*keys, *rest], marked)
-            self.tally = after
+            self.deleted_counts = after
         except DeskError as error:
             self._failed(error)
-            self._alone()
+            self._delete_left()
 
     def _after(self, words: int) -> ErasureCounts:
-        """The tally once the end is written."""
-        after = ErasureCounts(dict(self.tally.deleted), self.tally.through | {ALIASES, WORDS} | self._emptied())
+        """Return what is deleted once the last transaction is written."""
+        after = ErasureCounts(
+            dict(self.deleted_counts.deleted), self.deleted_counts.through | {ALIASES, WORDS} | self._emptied()
+        )
         after.add(ALIASES, len(self.named.aliases))
         after.add(WORDS, words)
         for store, rows in self.left.items():
@@ -178,18 +185,20 @@ class OnePass:
         return after
 
     def _emptied(self) -> set[str]:
-        """Stores of `left` of which nothing is there when these rows are gone."""
+        """Return the stores of `left` that are empty once these rows are deleted."""
         return {
-            store for store in self.left if store != CONVERSATION or (LINKS in self.tally.through and not self.held)
+            store
+            for store in self.left
+            if store != CONVERSATION or (LINKS in self.deleted_counts.through and not self.held)
         }
 
-    def _alone(self) -> None:
-        """Delete what is left without the rows that are found by a name."""
+    def _delete_left(self) -> None:
+        """Delete the rows that are left, without those found by name."""
         try:
             self.store.delete(key for rows in self.left.values() for key in rows)
         except DeskError as error:
             self._failed(error)
             return
-        self.tally.through |= self._emptied()
+        self.deleted_counts.through |= self._emptied()
         for store, rows in self.left.items():
-            self.tally.add(store, len(rows))
+            self.deleted_counts.add(store, len(rows))

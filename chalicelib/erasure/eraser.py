@@ -1,7 +1,7 @@
-"""Deleting what there is of a person, store by store; each may be done again at any time.
+"""Deletes the rows of a person, store by store; every method may run again at any time.
 
-No row of anybody else is touched: partitions are named by the person's own random ids; a ticket, a number and an alias,
-which are found by a name, are read first and left alone when they are another's.
+Rows of other people are not touched: partitions are named by the person's own random ids. A ticket, a number and an
+alias are found by name, so they are read first and left alone when they belong to somebody else.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,30 +11,30 @@ from typing import Any
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.bulk import MOST_DELETES, MOST_WRITES, Bulk, Key
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
-from chalicelib.erasure.counts import lasts
-from chalicelib.erasure.inventory import CONTACT, CONVERSATION, LINKS, linked
+from chalicelib.erasure.counts import unexpired
+from chalicelib.erasure.inventory import CONTACT, CONVERSATION, LINKS, links_live
 
 _LATE = 14 * DAY
-"""How long after its date a link is still looked for: the sweeper deletes it within minutes, DynamoDB within days."""
+"""How long after its expiry a link is still looked for: the sweeper deletes it within minutes, DynamoDB within days."""
 _AT_ONCE = 10_000
-"""Rows of a conversation that are read before they are deleted: full batches are fewer batches. They take some 10 MB of
-memory and a minute; the time of a run is looked at in between."""
+"""Rows of a conversation that are read before they are deleted, so that batches are full. They take some 10 MB of
+memory and a minute; between such chunks the run checks its time."""
 _MOST_GUARDS = 60
-"""Guards of replies that are left to the last transaction of a pass: they are small, and it has room for them."""
+"""Guard rows of replies that are left to the last transaction of a pass, which has room for them."""
 Note = Callable[[str, Iterable[str]], None]
-"""Is told, before anything is deleted, of rows by store: partition keys, or sort keys in the person's partitions."""
+"""Called with a store and rows before they are deleted: partition keys, or sort keys in the person's partitions."""
 _UNSENT = frozenset({"", "queued", "failed"})
-"""States of a message of ours that no sender has anything to record of."""
+"""Statuses of a message of ours about which no sender has anything to record."""
 
 
 @dataclass(frozen=True)
 class DeletedChunk:
-    """What one portion of a conversation gave: rows and links that were deleted, how many rows were held back, which
-    are left to the end of the pass, and whether others follow."""
+    """What one chunk of a conversation gave: how many rows and links were deleted, how many rows were `held` back for a
+    sender, which are left to the end of the pass (`rest`), and whether more chunks follow."""
 
     rows: int
     links: int
@@ -45,20 +45,21 @@ class DeletedChunk:
 
 @dataclass(frozen=True)
 class ExistingRows:
-    """What is there of all that the inventory names. `whole`: the rows of `index` were read, too."""
+    """Rows that still exist of those that the inventory lists by name. `whole`: the rows of `index` were read, too.
+    `parked` are early statuses."""
 
     tickets: tuple[Key, ...] = ()
     aliases: tuple[Key, ...] = ()
     parked: tuple[Key, ...] = ()
     counted: tuple[str, ...] = ()
-    """Partitions of what is parked and counts as found."""
+    """Partition keys of the early statuses that count as found."""
     listed: tuple[str, ...] | None = None
-    """The contact's words; None: there is no list of them."""
+    """Pseudonyms of the contact's words; None when there is no list of them."""
     whole: bool = False
 
 
 class Eraser:
-    """What EraseStores does with the tables. All methods raise Unavailable."""
+    """The reads and deletions of EraseStores. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None] = sleep_with_jitter) -> None:
         self._tables = tables
@@ -68,11 +69,11 @@ class Eraser:
     def named(
         self, contact_id: str, tickets: Iterable[str], aliases: Iterable[str], links: Iterable[str], since: int
     ) -> ExistingRows:
-        """Read what is there of these partitions, and the list of the contact's words, in common calls. When these
-        fail, the tickets are asked for alone: a table that does not answer must not keep the other's rows. `since` (ms)
-        is when the inventory was made."""
+        """Return which of these rows exist, and the list of the contact's words, by common calls. When these fail, only
+        the tickets are asked for: a table that does not answer must not keep the other's rows from being deleted.
+        `since` (ms) is when the inventory was made."""
         asked = [("desk", pk, pk.partition("#")[0]) for pk in tickets]
-        words = list_of(contact_id)
+        words = word_list_key(contact_id)
         others = [("index", pk, "alias") for pk in aliases] + [words]
         others += [("index", f"parked#{pk.partition('#')[2]}", "parked") for pk in links]
         whole = True
@@ -86,11 +87,11 @@ class Eraser:
         kinds: dict[str, list[Key]] = {"ticket": [], "number": [], "alias": [], "parked": [], "words": []}
         for key, row in found.items():
             owner = row.get("ticket_id") in ids if key[2] == "number" else row.get("contact_id") == contact_id
-            if owner or key[2] == "parked":  # a parked status names nobody
+            if owner or key[2] == "parked":  # an early status names nobody
                 kinds[key[2]].append(key)
         listed = tuple(found[words].get("words", ())) if words in found else None
         tickets_and_numbers = (*kinds["ticket"], *kinds["number"])
-        counted = tuple(key[1] for key in kinds["parked"] if lasts(found[key], since))
+        counted = tuple(key[1] for key in kinds["parked"] if unexpired(found[key], since))
         return ExistingRows(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), counted, listed, whole)
 
     def delete(self, keys: Iterable[Key]) -> int:
@@ -108,25 +109,26 @@ class Eraser:
         since: int,
         note: Note,
     ) -> Iterator[DeletedChunk]:
-        """Empty a conversation by portions, but for guards that are left to the end. Of each portion the links and
-        parked statuses go first: they are named by its messages alone. What is parked for the links of `listed`
-        (partitions) is gone already.
+        """Empty a conversation in chunks, except guards that are left to the end of the pass.
 
-        A sender that had claimed a place before the fence may still record what it has sent, with a link. Its message
-        is held back, with the place, until the pass that is `final`: then every sender has ended.
+        Links and early statuses of a chunk go first, because only its messages name them. Early statuses for the links
+        in `listed` (partition keys) are deleted already.
 
-        `note` is told of all rows that were there when the inventory was made (`since`, ms) or came later.
+        A sender that claimed an outbox entry before the write barrier may still record what it has sent, with a link.
+        Its message is held back, with the entry, until the `final` pass: by then every sender has ended.
+
+        `note` is called with all rows that existed when the inventory was made (`since`, ms) or came later.
         """
-        pk = rows.conversation_pk(conversation_id)
+        pk = keys.conversation_pk(conversation_id)
         claimed: set[str] | None = set() if final else None
         known = set(listed)
-        for page, more in self._portions(pk):
+        for page, more in self._chunks(pk):
             if claimed is None:
                 claimed = self._claimed(pk, page, more)
             held = [row for row in page if not final and _in_flight(row, claimed)]
             gone = [row for row in page if row not in held] if held else page
             links, counted = self._links(gone, channel, now, known, since)
-            note(CONVERSATION, (row["sk"] for row in gone if row["sk"] == "head" or lasts(row, since)))
+            note(CONVERSATION, (row["sk"] for row in gone if row["sk"] == "head" or unexpired(row, since)))
             note(LINKS, counted)
             guards = [row for row in gone if row["sk"].startswith("client#")]
             rest = tuple(("desk", pk, row["sk"]) for row in ([] if more else guards[:_MOST_GUARDS]))
@@ -135,8 +137,8 @@ class Eraser:
             yield DeletedChunk(len(gone) - len(rest), len(links), len(held), rest, more)
 
     def _empty(self, pk: str, links: list[Key], gone: list[dict[str, Any]]) -> None:
-        """Delete links and the rows that name them in common batches, of which none holds both: DynamoDB may leave any
-        part of a batch undone, and a link whose message is gone is found by nobody."""
+        """Delete links and the rows that name them in common batches, but never both in one: DynamoDB may leave any
+        part of a batch undone, and a link whose message is deleted could not be found any more."""
         naming = [("desk", pk, row["sk"]) for row in gone if row.get("links")]
         others = [("desk", pk, row["sk"]) for row in gone if not row.get("links")]
         if naming and (len(links) + len(others)) // MOST_DELETES * MOST_DELETES < len(links):
@@ -144,17 +146,18 @@ class Eraser:
             links = []
         self._bulk.delete([*links, *others, *naming])
 
-    def _portions(self, pk: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
-        """A conversation in portions of _AT_ONCE rows and more, and whether others follow."""
-        portion: list[dict[str, Any]] = []
+    def _chunks(self, pk: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
+        """Yield a conversation in chunks of _AT_ONCE rows and more, each with whether more follow."""
+        chunk: list[dict[str, Any]] = []
         for page, more in self._bulk.pages(pk, "sk,direction,status,links,linked_until,expires_at"):
-            portion += page
-            if len(portion) >= _AT_ONCE or not more:
-                yield portion, more
-                portion = []
+            chunk += page
+            if len(chunk) >= _AT_ONCE or not more:
+                yield chunk, more
+                chunk = []
 
     def _claimed(self, pk: str, page: list[dict[str, Any]], more: bool) -> set[str]:
-        """Tails of the places in the outbox that the fence has left: those that a sender had claimed."""
+        """Return the tails of the outbox entries that exist behind the write barrier: a sender may have claimed
+        them."""
         places = page
         if more:
             places = [row for found, _ in self._bulk.pages(pk, "sk", prefix="outbox#") for row in found]
@@ -163,38 +166,40 @@ class Eraser:
     def _links(
         self, page: list[dict[str, Any]], channel: str, now: int, known: set[str], since: int
     ) -> tuple[list[Key], list[str]]:
-        """What leads from providers' ids to these messages, and the partitions of it that count as found.
+        """Return the links and early statuses of these messages, and the partition keys of those that count as found.
 
-        A link that lives is there, because it was written with the name on its message; it is not asked for. What is
-        parked for a link that is `known` was asked for before.
+        A link that has not expired exists, because it was written together with its message, so it is not read. Early
+        statuses of `known` links were read before.
         """
-        recent = [row for row in page if linked(row, now - _LATE)]
-        live = [("index", f"link#{name}", "link") for row in recent if linked(row, now) for name in row["links"]]
-        asked = [("index", f"link#{name}", "link") for row in recent if not linked(row, now) for name in row["links"]]
+        recent = [row for row in page if links_live(row, now - _LATE)]
+        live = [("index", f"link#{name}", "link") for row in recent if links_live(row, now) for name in row["links"]]
+        asked = [
+            ("index", f"link#{name}", "link") for row in recent if not links_live(row, now) for name in row["links"]
+        ]
         if channel == "whatsapp":  # no other provider sends statuses
             fresh = [name for row in recent for name in row["links"] if f"link#{name}" not in known]
             asked += [("index", f"parked#{name}", "parked") for name in fresh]
         found = self._bulk.get(asked) if asked else {}
-        counted = [key[1] for key, row in found.items() if lasts(row, since)]
+        counted = [key[1] for key, row in found.items() if unexpired(row, since)]
         return list(dict.fromkeys([*live, *found])), [*(pk for _, pk, _ in live), *counted]
 
     def contact(self, contact_id: str, since: int, note: Note) -> tuple[Key, ...]:
-        """What lies at a contact: contact, consents, asks and the pointer to the open request."""
-        pk = rows.contact_pk(contact_id)
+        """Return the keys of a contact's rows: contact, consents, asks and the pointer to the open request."""
+        pk = keys.contact_pk(contact_id)
         found = [row for page, _ in self._bulk.pages(pk, "sk,expires_at") for row in page]
-        note(CONTACT, (row["sk"] for row in found if lasts(row, since)))
+        note(CONTACT, (row["sk"] for row in found if unexpired(row, since)))
         return tuple(("desk", pk, row["sk"]) for row in found)
 
     def end(self, contact_id: str, aliases: Sequence[Key], others: Sequence[Key], mark: Write | None) -> None:
-        """Delete aliases that are the contact's and other rows, and mark the pass with its end, in one transaction;
-        what it has no room for goes before."""
+        """Delete the contact's aliases and other rows and write the step (`mark`), in one transaction; rows for which
+        it has no room are deleted before it."""
         room = MOST_WRITES - len(aliases) - 1
         self._bulk.delete(others[room:])
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             writes = [self._alias(pk, contact_id) for _, pk, _ in aliases if pk not in refused]
             writes += [self._deletion(key) for key in others[:room]]
-            if mark is not None and mark.role not in refused:  # else another run has marked it
+            if mark is not None and mark.role not in refused:  # else another run has written the step
                 writes.append(mark)
             return writes or None
 
@@ -212,13 +217,13 @@ class Eraser:
         return Write(role, {"Delete": {"TableName": self._tables[table], "Key": where}})
 
 
-def list_of(contact_id: str) -> Key:
-    """The row that lists the words by which a contact is found."""
+def word_list_key(contact_id: str) -> Key:
+    """Return the key of the row that lists the words by which a contact is found."""
     return "index", f"words#{contact_id}", "words"
 
 
 def _in_flight(row: Mapping[str, Any], claimed: set[str]) -> bool:
-    """Whether a sender may still write a link to this message; or the place by which we know that."""
+    """Whether a sender may still write a link to this message, or this is the outbox entry that says so."""
     kind, _, tail = str(row["sk"]).partition("#")
     if kind == "outbox" or (kind == "message" and tail in claimed):
         return True

@@ -1,8 +1,8 @@
-"""What there is of a person, written down before anything is destroyed: what it was and how much, and where it lies.
+"""Lists what there is of a person before anything is destroyed: in which stores, how much, and under which keys.
 
-Names are partition keys of our own (random ids and blind names), so that a run which goes on after a crash, and whoever
-proves the absence afterwards, knows where to look although the rows that said so are gone. The person's addresses and
-words in the clear are sealed to the key of the request's box, which is destroyed after the proof.
+Names are partition keys of our own (random ids and pseudonyms). With them a run after a crash, and the verifier, know
+where to look although the rows that led there are deleted. The person's addresses and words in the clear are sealed to
+the key of the reply mailbox, which is destroyed after the proof.
 """
 
 import hashlib
@@ -14,13 +14,14 @@ from typing import Any
 
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import SECOND
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.bulk import Bulk, Key
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.erasure.counts import Store, joined, lasts, mark, stores_of
-from chalicelib.privacy.model import Request, Step
-from chalicelib.privacy.store import RequestStore, request_of
+from chalicelib.erasure.counts import StoreListing, listings_of, pack_marks, row_mark, unexpired
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import RequestStore, request_of
 from chalicelib.vault.vault import EncryptionContext
 
 CONTACT, CONVERSATION, TICKETS = "desk.contact", "desk.conversation", "desk.tickets"
@@ -30,7 +31,7 @@ STORES = (CONTACT, CONVERSATION, TICKETS, ALIASES, LINKS, WORDS, KEYS)
 IDENTITIES = "identities"
 """The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
 MOST_CONSENTS = 50
-"""Consents of which the proof is kept, the newest; a person gives one for each version of the policy."""
+"""Newest consents whose proof is kept; a person gives one for each version of the policy."""
 _CHUNK = 180_000
 _MARKS = 15_000
 """Bytes of names, and number of marks, in one row; DynamoDB takes 400 kB."""
@@ -39,25 +40,25 @@ _MOST_ROWS, _MOST_BYTES = 90, 3_500_000
 
 
 @dataclass(frozen=True)
-class Person:
-    """Contact, head, key and words as they are stored (empty: gone), what the conversation leads to, and contact and
-    key of the request's box. `consents` are the rows of their consents, the newest first."""
+class PersonRows:
+    """Rows of a person as they are stored (empty when gone), what there is in each store, and contact and key of the
+    reply mailbox (`box`). `consents` are the rows of their consents, the newest first."""
 
     contact: Mapping[str, Any]
     key: Mapping[str, Any]
     consents: Sequence[Mapping[str, Any]]
-    stores: Mapping[str, Store]
+    stores: Mapping[str, StoreListing]
     box: Mapping[str, Any]
     box_key: Mapping[str, Any]
 
 
-def identities_place(request_id: str) -> EncryptionContext:
-    """Where the sealed identities of an inventory live."""
+def identities_context(request_id: str) -> EncryptionContext:
+    """Return the encryption context of the identities of an inventory."""
     return EncryptionContext("desk", "inventory", request_id, IDENTITIES)
 
 
 class Inventories:
-    """Reads what there is of a person, and writes and reads inventories. All methods raise Unavailable."""
+    """Looks up what there is of a person, and writes and reads inventories. All methods raise Unavailable."""
 
     def __init__(
         self,
@@ -74,21 +75,21 @@ class Inventories:
 
     # -- looking
 
-    def look(self, request: Request, now: int) -> Person:
-        """Look through every store by strongly consistent reads. `now` in ms."""
+    def look(self, request: Request, now: int) -> PersonRows:
+        """Return what there is in every store, by strongly consistent reads. `now` in ms."""
         contact_id = request.contact_id
         rows_of_contact = [row for page, _ in self._contact_pages(contact_id) for row in page]
         contact = next((row for row in rows_of_contact if row["sk"] == "contact"), {})
         consents = sorted((row for row in rows_of_contact if row["sk"].startswith("consent#")), key=_sk, reverse=True)
         messages, ticket_ids, links, names = set[bytes](), set[str](), list[str](), list[str]()
         for page, _ in self._bulk.pages(
-            rows.conversation_pk(request.conversation_id),
+            keys.conversation_pk(request.conversation_id),
             "sk,contact_id,ticket_id,links,linked_until,aliases,former,expires_at",
         ):
             for row in page:
-                messages |= {mark(row["sk"])} if row["sk"] == "head" or lasts(row, now) else set()
+                messages |= {row_mark(row["sk"])} if row["sk"] == "head" or unexpired(row, now) else set()
                 ticket_ids |= {row["ticket_id"]} if row.get("ticket_id") else set()
-                links += row.get("links", ()) if linked(row, now) else ()
+                links += row.get("links", ()) if links_live(row, now) else ()
                 names += (*row.get("aliases", ()), *row.get("former", ())) if row["sk"] == "head" else ()
         first = [("index", f"alias#{name}", "alias") for name in names]
         first += [("index", f"words#{contact_id}", "words"), ("keys", contact_id, ""), *_of_box(request)]
@@ -97,26 +98,26 @@ class Inventories:
         texts = tuple(f"text#{name}" for name in words.get("words", ()))
         owned = {pk: row for (_, pk, sk), row in found.items() if sk == "alias" and row.get("contact_id") == contact_id}
         key = found.get(("keys", contact_id, ""), {})
-        of_contact = frozenset(mark(row["sk"]) for row in rows_of_contact if lasts(row, now))
+        of_contact = frozenset(row_mark(row["sk"]) for row in rows_of_contact if unexpired(row, now))
         stores = {
-            CONTACT: Store(len(of_contact), marks=of_contact),
-            CONVERSATION: Store(len(messages), marks=frozenset(messages)),
-            TICKETS: Store(sum(lasts(row, now) for row in tickets.values()), tuple(tickets)),
-            ALIASES: Store(sum(lasts(row, now) for row in owned.values()), tuple(owned)),
-            LINKS: Store(len(links), tuple(f"link#{name}" for name in links)),
-            WORDS: Store(self._written(contact_id, words, texts) + bool(words), texts),
-            KEYS: Store(int(bool(key))),
+            CONTACT: StoreListing(len(of_contact), marks=of_contact),
+            CONVERSATION: StoreListing(len(messages), marks=frozenset(messages)),
+            TICKETS: StoreListing(sum(unexpired(row, now) for row in tickets.values()), tuple(tickets)),
+            ALIASES: StoreListing(sum(unexpired(row, now) for row in owned.values()), tuple(owned)),
+            LINKS: StoreListing(len(links), tuple(f"link#{name}" for name in links)),
+            WORDS: StoreListing(self._written(contact_id, words, texts) + bool(words), texts),
+            KEYS: StoreListing(int(bool(key))),
         }
         box, box_key = (found.get(one, {}) for one in _of_box(request))
-        return Person(contact, key, consents, stores, box, box_key)
+        return PersonRows(contact, key, consents, stores, box, box_key)
 
     def _contact_pages(self, contact_id: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
         names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash,language,channel,at"
-        return self._bulk.pages(rows.contact_pk(contact_id), f"{names},expires_at,suppressed_at")
+        return self._bulk.pages(keys.contact_pk(contact_id), f"{names},expires_at,suppressed_at")
 
     def _written(self, contact_id: str, words: Mapping[str, Any], texts: Sequence[str]) -> int:
-        """How many of the listed words are written. An indexer that was at the list when the fence closed may have
-        written some or none: then they are looked for."""
+        """Return how many of the listed words have rows. An indexer that was writing the list when the write barrier
+        closed may have written some rows or none: then they are read."""
         if not texts or words.get("rule", 1):
             return len(texts)
         return len(self._bulk.get(("index", pk, contact_id) for pk in texts))
@@ -124,10 +125,10 @@ class Inventories:
     def _tickets(
         self, ticket_ids: set[str], first: list[Key], contact_id: str
     ) -> tuple[dict[Key, dict[str, Any]], dict[str, dict[str, Any]]]:
-        """The rows of `first`, read together with the tickets; and the partitions of the tickets and their numbers,
-        each with the ticket, whose date is that of its number.
+        """Return the rows of `first`, read together with the tickets, and the partition keys of the tickets and of
+        their numbers, each with its ticket, whose expiry date is the number's, too.
 
-        A ticket is found by any row that lies on it, or as the predecessor of another.
+        A ticket is found by any row that names it, or as the predecessor of another ticket.
         """
         found = self._bulk.get([*first, *map(_ticket, sorted(ticket_ids))])
         names: dict[str, dict[str, Any]] = {}
@@ -138,7 +139,7 @@ class Inventories:
             for row in mine:
                 names[row["pk"]] = row
                 if row.get("number"):
-                    names[rows.number_pk(row["number"])] = row
+                    names[keys.number_pk(row["number"])] = row
             before = {row["previous_ticket_id"] for row in mine if row.get("previous_ticket_id")} - asked
             asked |= before
             fresh = self._bulk.get(map(_ticket, sorted(before))) if before else {}
@@ -146,17 +147,17 @@ class Inventories:
 
     # -- writing and reading
 
-    def freeze(
+    def write(
         self,
         request: Request,
-        person: Person,
+        person: PersonRows,
         sealed: bytes,
         fingerprint: str,
         now: int,
         also: Sequence[Write] = (),
     ) -> bool:
-        """Write the inventory and mark the step, with what else belongs to it unless that is refused: all or nothing.
-        False: it was written before."""
+        """Write the inventory and its step, all or nothing, with the writes `also` except those that are refused.
+        Return False when it was written before."""
         puts = list(self._rows(request, person.stores, sealed))
         newest = next(iter(person.consents), {})
         version, policy_hash = newest.get("policy_version"), newest.get("policy_hash")
@@ -187,11 +188,12 @@ class Inventories:
 
         return self._run.run_until_written(build)
 
-    def _rows(self, request: Request, stores: Mapping[str, Store], sealed: bytes) -> Iterator[Write]:
-        """Without dates: they are needed until the proof, however long it takes, and go with the request's box."""
-        pk = rows.request_pk(request.id)
+    def _rows(self, request: Request, stores: Mapping[str, StoreListing], sealed: bytes) -> Iterator[Write]:
+        """Yield the writes of the inventory's rows. They have no expiry date: they are needed until the proof, however
+        long it takes, and are deleted with the mailbox."""
+        pk = keys.request_pk(request.id)
         for name, store in stores.items():
-            marks = joined(store.marks or (), _MARKS)
+            marks = pack_marks(store.marks or (), _MARKS)
             for part, (names, some) in enumerate(zip_longest(_parts(store.names), marks)):
                 row = {"store": name, "found": store.found, "names": names or [], "marks": [some] if some else [],
                        "request_id": request.id}  # fmt: skip
@@ -199,20 +201,20 @@ class Inventories:
         row = {"store": IDENTITIES, "found": 0, "identities": sealed, "request_id": request.id}
         yield self._writes.put("inventory", "desk", pk, f"inventory#{IDENTITIES}#000", row, fresh=False)
 
-    def read(self, request_id: str) -> tuple[Request | None, dict[str, Store]]:
-        """The request and its inventory, by one strongly consistent query; None without a request."""
+    def read(self, request_id: str) -> tuple[Request | None, dict[str, StoreListing]]:
+        """Return the request and its inventory, by one strongly consistent query; None without a request."""
         items = list(self._request_rows(request_id))
         request = next((request_of(item) for item in items if item["sk"] == "request"), None)
-        return request, stores_of(item for item in items if item["sk"] != "request")
+        return request, listings_of(item for item in items if item["sk"] != "request")
 
     def came_late(self, request_id: str, store: str, marks: Iterable[bytes]) -> None:
-        """Write down, once for each, the marks of rows that the inventory does not know, before they are deleted."""
+        """Add marks of rows that the inventory does not know to the set of late ones, before these rows are deleted."""
         names = ("late", "store", "request_id")
         late = {"SS": sorted(one.hex() for one in marks)}
         self._bulk.call(
             "update_item",
             TableName=self._desk,
-            Key={"pk": {"S": rows.request_pk(request_id)}, "sk": {"S": f"inventory#{store}#late"}},
+            Key={"pk": {"S": keys.request_pk(request_id)}, "sk": {"S": f"inventory#{store}#late"}},
             UpdateExpression="ADD #late :late SET #store = :store, #request_id = :request",
             ExpressionAttributeNames={f"#{name}": name for name in names},
             ExpressionAttributeValues={":late": late, ":store": {"S": store}, ":request": {"S": request_id}},
@@ -221,18 +223,18 @@ class Inventories:
     def _request_rows(self, request_id: str) -> Iterator[dict[str, Any]]:
         names = (*Request.__dataclass_fields__, "sk", "request_id", "store", "found", "names", "marks", "late")
         wanted = ",".join(name for name in names if name != "id")
-        for page, _ in self._bulk.pages(rows.request_pk(request_id), wanted):
+        for page, _ in self._bulk.pages(keys.request_pk(request_id), wanted):
             yield from page
 
 
-def linked(row: Mapping[str, Any], now: int) -> bool:
-    """Whether the links of a message still live (ms): they end on their own date, which the message knows."""
+def links_live(row: Mapping[str, Any], now: int) -> bool:
+    """Whether the links of a message have not expired at `now` (ms); the message stores their own expiry date."""
     return int(row.get("linked_until", 0)) * SECOND > now
 
 
-def listing_hash(request: Request, stores: Mapping[str, Store]) -> str:
-    """SHA-256 of the canonical listing: hexadecimal. It covers our own names and counts, no address and no hash that
-    could be computed from one by who does not hold our keys."""
+def listing_hash(request: Request, stores: Mapping[str, StoreListing]) -> str:
+    """Return the SHA-256 of the canonical listing, hexadecimal. It covers names and counts of ours, but no address and
+    no hash that could be computed from an address without our keys."""
     listing = [[name, stores[name].found, sorted(stores[name].names)] for name in sorted(stores)]
     text = json.dumps([request.contact_id, request.conversation_id, listing], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -240,15 +242,15 @@ def listing_hash(request: Request, stores: Mapping[str, Store]) -> str:
 
 def _of_box(request: Request) -> tuple[Key, Key]:
     assert request.box is not None
-    return ("desk", rows.contact_pk(request.box.contact_id), "contact"), ("keys", request.box.contact_id, "")
+    return ("desk", keys.contact_pk(request.box.contact_id), "contact"), ("keys", request.box.contact_id, "")
 
 
 def _ticket(ticket_id: str) -> Key:
-    return "desk", rows.ticket_pk(ticket_id), "ticket"
+    return "desk", keys.ticket_pk(ticket_id), "ticket"
 
 
 def _parts(names: Iterable[str]) -> list[list[str]]:
-    """Cut names into rows; at least one, so that a store without names is listed too."""
+    """Split names into rows; at least one, so that a store without names is listed, too."""
     parts: list[list[str]] = [[]]
     size = 0
     for name in names:
@@ -271,10 +273,10 @@ def _sk(row: Mapping[str, Any]) -> str:
 
 
 def _proof(consent: Mapping[str, Any], request: Request) -> dict[str, Any]:
-    """What proves that a consent was given, and when it ended (ms): no address, no text, no message.
+    """Return the proof that a consent was given, and when it ended (ms): no address, no text, no message.
 
-    It ended with the receipt of the request. One that was given after that, by the very message that withdraws or since
-    the day on a paper, ended when the request was opened, and none before it was given.
+    A consent ended with the receipt of the request. One that was given after that (by the very message that withdraws,
+    or after the day on a paper) ended when the request was opened, but not before it was given.
     """
     given = int(consent.get("at", 0))
     ended = request.received_at if given <= request.received_at else max(given, request.opened_at)

@@ -1,4 +1,5 @@
-"""The point of no return: a contact's key goes, and the mark for restored backups is set, in one transaction."""
+"""Destroys a contact's key, the point of no return, and writes the tombstone for restored backups, in one
+transaction."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,13 +8,14 @@ from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.dynamo.bulk import Bulk
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.erasure.write_barrier import fence_again
-from chalicelib.privacy.model import Request, Step
-from chalicelib.privacy.store import RequestStore
+from chalicelib.erasure.write_barrier import renew_entry
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import RequestStore
 
 
 class KeyDestruction:
-    """What DestroyKey does with the tables. All methods raise Unavailable."""
+    """The reads and writes of DestroyKey. All methods raise Unavailable."""
 
     def __init__(
         self,
@@ -29,10 +31,8 @@ class KeyDestruction:
         self._writes = Writes(tables)
 
     def destroy(self, request: Request, counts: Mapping[str, Any], now: int) -> bool:
-        """Delete the key, write the tombstone, set the fences to this time (ms) and mark the step.
-
-        False: somebody has done it already.
-        """
+        """Delete the key, write the tombstone, set the suppression entries to `now` (ms) and write the step. Return
+        False when that was done already."""
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             if "request" in refused:
@@ -40,7 +40,7 @@ class KeyDestruction:
             writes = [self._requests.finish(request, Step.KEY_DESTROYED, now, counts=counts), self._key(request)]
             if "tombstone" not in refused:  # one of an earlier destruction of the same contact stays as it is
                 writes.append(self._tombstone(request, now))
-            return [*writes, *(fence_again(self._writes, name, request, now) for name in request.fences)]
+            return [*writes, *(renew_entry(self._writes, name, request, now) for name in request.fences)]
 
         return self._run.run_until_written(build)
 
@@ -59,10 +59,10 @@ class KeyDestruction:
         return self._writes.put("tombstone", "ledger", pk, "tombstone", attributes)
 
     def left(self, request: Request) -> bool:
-        """Whether, by a strongly consistent read, the key is still there.
+        """Whether the key is still there, by a strongly consistent read.
 
-        The sample that must no longer open is the person's addresses: FreezeInventory has opened them with this very
-        key, and whoever opens anything of a person begins with this read.
+        Without it nothing of the person opens: everything that decrypts, such as BuildInventory with the addresses,
+        reads this key first.
         """
         key = ("keys", request.contact_id, "")
         return key in self._bulk.get([key])

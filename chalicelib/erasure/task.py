@@ -1,4 +1,4 @@
-"""How every task of the workflow runs: logged, and with failures that hold nothing of a person."""
+"""Runs a task of the workflow: logs it, and turns failures into codes that hold nothing of a person."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,8 +9,8 @@ from chalicelib.core.observability import log, log_error
 
 
 class TaskFailed(DeskError):
-    """A task cannot go on. The machine shows name and message of an error to everybody who may look at it, so the
-    message is the code alone, a word of ours."""
+    """A task cannot go on. Its message is only the code, a word of ours, because Step Functions shows an error's name
+    and message to everybody who may view the run."""
 
     code = "task_failed"
 
@@ -19,10 +19,10 @@ class TaskFailed(DeskError):
 
 
 def run(step: str, event: Mapping[str, Any], work: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:
-    """Do `work` with the id of the request that `event` names and return its small answer of words.
+    """Call `work` with the id of the request that `event` names and return its answer.
 
-    Unavailable passes, for the machine tries again; anything else is logged by its class and place and raised as
-    TaskFailed, which the machine takes to a person.
+    Unavailable passes, so that the state machine tries again. Any other error is logged by class and place and raised
+    as TaskFailed, which the state machine escalates to a person.
     """
     started = time.monotonic()
     request_id = str(event["request_id"])

@@ -1,7 +1,7 @@
-"""What the verifier asks. It trusts nothing of the eraser: every name is made anew from what was sealed before the
-destruction, every read is its own, and none of it can change a row of a person.
+"""Verifies that nothing of a person is left. It trusts nothing of the eraser: it computes every name again from what
+was sealed before the destruction, reads everything itself, and cannot change a row of a person.
 
-An answer that cannot be had is no answer: then the proof is not given (Unavailable), and asked for again.
+When a read fails there is no proof: Unavailable is raised, and the verification is repeated.
 """
 
 import json
@@ -15,14 +15,15 @@ from chalicelib.core.addresses import Address
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
-from chalicelib.erasure.counts import Store, stores_of
-from chalicelib.erasure.inventory import IDENTITIES, identities_place
-from chalicelib.privacy.model import Request, Step
-from chalicelib.privacy.store import request_of
+from chalicelib.erasure.counts import StoreListing, listings_of
+from chalicelib.erasure.inventory import IDENTITIES, identities_context
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import request_of
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey, TextKey
 from chalicelib.vault.vault import Vault, unseal
@@ -31,23 +32,23 @@ _BATCH = 100
 """Items of one BatchGetItem. Source: Amazon DynamoDB's API reference."""
 _SORT_KEYS = {"ticket": "ticket", "number": "number", "alias": "alias", "link": "link", "parked": "parked"}
 """Sort key of each class whose partition holds one row."""
-Place = tuple[str, str, str]
-"""Logical table, partition key, sort key ("" in `keys`)."""
+RowKey = tuple[str, str, str]
+"""Key of a row: logical table, partition key, sort key ("" in `keys`)."""
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """What was listed before the destruction: partitions, the sealed identities, and how much there was."""
+    """What was listed before the destruction: partition keys, the sealed identities, and how much each store held."""
 
     listed: tuple[str, ...]
     sealed: bytes
-    stores: Mapping[str, Store] = field(default_factory=dict)
+    stores: Mapping[str, StoreListing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Identities:
-    """By what the person is known: blind names of their addresses, their words, and the partitions that were listed;
-    and whether the person's key was there when the box's was read."""
+    """The names under which the person could be found: pseudonyms of their addresses and words, and the partition keys
+    that were listed. `key_left`: the person's key was still there when the mailbox's key was read."""
 
     addresses: tuple[str, ...]
     words: tuple[str, ...]
@@ -74,30 +75,30 @@ class Verifier:
         self._wait = wait
         self._run = Transactions(client, wait)
 
-    # -- by what the person is known
+    # -- the names of the person
 
     def read(self, request_id: str) -> tuple[Request | None, Inventory]:
-        """The request with its inventory, by one strongly consistent query; None without a request."""
+        """Return the request with its inventory, by one strongly consistent query; None without a request."""
         request, listed, sealed, items = None, list[str](), b"", list[dict[str, Any]]()
-        for item in self._partition("desk", rows.request_pk(request_id)):
+        for item in self._partition("desk", keys.request_pk(request_id)):
             if item["sk"] == "request":
                 request = request_of(item)
                 continue
             items.append(item)
             listed += item.get("names", ())
             sealed = item["identities"] if item["store"] == IDENTITIES else sealed
-        return request, Inventory(tuple(listed), sealed, stores_of(items))
+        return request, Inventory(tuple(listed), sealed, listings_of(items))
 
     def identities(self, request: Request, inventory: Inventory, vault: Vault) -> Identities:
-        """Open the inventory with the key of the request's box, and make every name anew. Raises CannotOpen.
+        """Open the inventory with the key of the reply mailbox, and compute every name again. Raises CannotOpen.
 
-        One read asks for both keys: the box's, which must be there, and the person's, which must not.
+        One call reads both keys: the mailbox's, which must exist, and the person's, which must not.
         """
         assert request.box is not None
         box, theirs = ("keys", request.box.contact_id, ""), ("keys", request.contact_id, "")
         found = self._get([box, theirs])
         private = self._private(request.box.contact_id, found.get(box, {}), vault)
-        said = json.loads(unseal(private, identities_place(request.id), inventory.sealed))
+        said = json.loads(unseal(private, identities_context(request.id), inventory.sealed))
         names = [
             self._address_key.address(request.channel, request.account, Address(one["kind"], one["value"]))  # type: ignore[arg-type]
             for one in said["addresses"]
@@ -119,12 +120,12 @@ class Verifier:
         contact_id, conversation_id = request.contact_id, request.conversation_id
         counts = {
             "keys": int(known.key_left),
-            "desk.contact": sum(1 for _ in self._partition("desk", rows.contact_pk(contact_id))),
-            "desk.conversation": sum(1 for _ in self._partition("desk", rows.conversation_pk(conversation_id))),
+            "desk.contact": sum(1 for _ in self._partition("desk", keys.contact_pk(contact_id))),
+            "desk.conversation": sum(1 for _ in self._partition("desk", keys.conversation_pk(conversation_id))),
         }
-        listed = [_place(name) for name in known.listed if not name.startswith("text#")]
+        listed = [_row_key(name) for name in known.listed if not name.startswith("text#")]
         links = [name.partition("#")[2] for name in known.listed if name.startswith("link#")]
-        asked: list[Place] = [
+        asked: list[RowKey] = [
             *listed,
             *(("index", f"parked#{name}", "parked") for name in links),
             *(("index", f"alias#{name}", "alias") for name in known.addresses),
@@ -137,28 +138,28 @@ class Verifier:
             if pk.startswith("alias#") and item.get("contact_id") != contact_id:
                 continue  # the address has another owner by now
             if pk.startswith("number#") and item.get("ticket_id") not in tickets:
-                continue  # drawn again for another ticket
+                continue  # the number was given to another ticket
             store = f"{table}.{pk.partition('#')[0]}"
             counts[store] = counts.get(store, 0) + 1
         if request.after:
-            counts["desk.box"] = self._boxes_before(request)
+            counts["desk.box"] = self._mailboxes_before(request)
         return {store: count for store, count in counts.items() if count}
 
-    def _boxes_before(self, request: Request) -> int:
-        """How many boxes of the person's earlier requests are not closed: each holds their addresses under a key of its
-        own. Each request names the one before it that was not over then."""
+    def _mailboxes_before(self, request: Request) -> int:
+        """Return how many reply mailboxes of the person's earlier requests still exist: each holds their addresses
+        under a key of its own. A request names the earlier one in `after`."""
         still, seen = 0, {request.id}
         before = request.after
         while before and before not in seen:
             seen.add(before)
-            rows_of = self._partition("desk", rows.request_pk(before))
+            rows_of = self._partition("desk", keys.request_pk(before))
             older = next((request_of(item) for item in rows_of if item["sk"] == "request"), None)
-            still += older is not None and not older.done(Step.BOX_CLOSED)
+            still += older is not None and not older.done(Step.MAILBOX_DESTROYED)
             before = older.after if older else ""
         return still
 
     def _partition(self, table: str, pk: str) -> Iterator[dict[str, Any]]:
-        """Every row of a partition, strongly consistent."""
+        """Yield every row of a partition, strongly consistent."""
         request: dict[str, Any] = {
             "TableName": self._tables[table],
             "KeyConditionExpression": "pk = :pk",
@@ -172,19 +173,19 @@ class Verifier:
                 return
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _get(self, places: Iterable[Place]) -> dict[Place, dict[str, Any]]:
-        """Rows by their keys, strongly consistent; those that are not there are left out."""
-        wanted = list(dict.fromkeys(places))
-        found: dict[Place, dict[str, Any]] = {}
+    def _get(self, keys: Iterable[RowKey]) -> dict[RowKey, dict[str, Any]]:
+        """Return existing rows by their keys, strongly consistent."""
+        wanted = list(dict.fromkeys(keys))
+        found: dict[RowKey, dict[str, Any]] = {}
         for start in range(0, len(wanted), _BATCH):
             for table, item in self._batch(wanted[start : start + _BATCH]):
                 row = plain_item(item)
                 found[table, row["pk"], row.get("sk", "")] = row
         return found
 
-    def _batch(self, places: Sequence[Place]) -> Iterator[tuple[str, AttributeValues]]:
+    def _batch(self, keys: Sequence[RowKey]) -> Iterator[tuple[str, AttributeValues]]:
         left: dict[str, Any] = {}
-        for table, pk, sk in places:
+        for table, pk, sk in keys:
             asked = left.setdefault(self._tables[table], {"Keys": [], "ConsistentRead": True})
             asked["Keys"].append({"pk": {"S": pk}} | ({"sk": {"S": sk}} if sk else {}))
         for attempt in range(TRIES):
@@ -207,11 +208,12 @@ class Verifier:
     # -- the result
 
     def prove(self, request: Request, known: Identities, mark: Write) -> None:
-        """Open the fences and mark the proof (`mark`): all or nothing, and nothing when it is marked already.
+        """Open the suppression entries and write the step of the proof (`mark`): all or nothing, and nothing when the
+        step is done already.
 
-        From then on the person may write again as somebody new; what was sent before the destruction stays refused for
-        as long as a provider may repeat it. Each fence that was closed is opened, by the names that were written down
-        with it; an open one is set for an address that had none. A fence that another request has set stays as it is.
+        From then on the person may write again as somebody new. What was sent before the destruction stays refused for
+        as long as a provider may repeat it. Every entry that the request closed is opened, and an address without an
+        entry gets an open one. Entries of another request stay as they are.
         """
         destroyed = request.at(Step.KEY_DESTROYED)
         values = {
@@ -232,7 +234,7 @@ class Verifier:
     def _open(self, name: str, values: AttributeValues) -> Write:
         update = {
             "TableName": self._tables["index"],
-            "Key": {"pk": {"S": rows.suppression_pk(name)}, "sk": {"S": "fence"}},
+            "Key": {"pk": {"S": keys.suppression_pk(name)}, "sk": {"S": "fence"}},
             "UpdateExpression": "SET closed = :no, #at = :at, expires_at = :until, request_id = :request REMOVE #box",
             "ConditionExpression": "attribute_not_exists(pk) OR request_id = :request",
             "ExpressionAttributeNames": {"#at": "at", "#box": "box"},
@@ -241,6 +243,6 @@ class Verifier:
         return Write(name, {"Update": update})
 
 
-def _place(name: str) -> Place:
+def _row_key(name: str) -> RowKey:
     kind = name.partition("#")[0]
     return ("desk" if kind in ("ticket", "number") else "index"), name, _SORT_KEYS[kind]

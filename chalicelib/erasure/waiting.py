@@ -1,7 +1,8 @@
-"""How a run of the workflow waits: it leaves its token on the request's row, and whoever ends the waiting answers it.
+"""Lets a run of the workflow wait: its task token is stored on the request's row until something ends the waiting.
 
-Parking and waking may come in any order. The one that parks reads the row again afterwards, the one that wakes reads it
-after its change; so one of both sees the other, and a token that was answered twice does no harm.
+The token may be stored before or after the event that ends the waiting. The task reads the row again after storing it,
+and ResumeWorkflow reads the row after the event was written, so at least one of them sees both. To answer a token twice
+does no harm.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,27 +13,30 @@ from chalicelib.core.backoff import TRIES
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.observability import log
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import OVER, Request, RequestState, Step, Wait, outcome
+from chalicelib.privacy.requests.kinds import OVER, RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import Wait, outcome
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.resume_workflow import AnswerWait
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
+    from chalicelib.privacy.resume_workflow import AnswerWaitingRun
 
 _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
     Wait.IDENTITY: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
     Wait.DECISION: (Step.VERIFIED, Step.CANCELLED, Step.REFUSED),
     Wait.TELLING: (Step.TOLD, Step.CANCELLED, Step.REFUSED),
-    Wait.GRACE: (Step.CANCELLED, Step.REFUSED),
-    Wait.ANSWER: (Step.SUPERSEDED,),
+    Wait.COOLING_OFF: (Step.CANCELLED, Step.REFUSED),
+    Wait.DELIVERY: (Step.SUPERSEDED,),
 }
-"""Steps by which a waiting ends before its time: nobody parks behind one of them."""
+"""Steps by which a waiting ends before its time: when one of them is done the token is not stored."""
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """What is written together with parking: attributes of the request, steps that must not be done, other rows, and a
-    further condition on the request, as RequestStore.change takes it."""
+class WaitStart:
+    """What is written together with the token: attributes of the request (`new`), steps that must not be done
+    (`unless`), other rows (`writes`), and a further condition on the request, as RequestStore.change takes it
+    (`only`)."""
 
     new: Mapping[str, Any] = field(default_factory=dict)
     unless: tuple[Step, ...] = ()
@@ -40,45 +44,45 @@ class Beginning:
     only: str = ""
 
 
-Begin = Callable[[Request, int, frozenset[str]], Beginning]
-"""Given the request, the time (ms), and which writes were refused before."""
+BuildWaitStart = Callable[[Request, int, frozenset[str]], WaitStart]
+"""Builds it from the request, the time (ms), and the roles of the writes that were refused before."""
 
 
-def nothing_else(_request: Request, _now: int, _refused: frozenset[str]) -> Beginning:
-    """A waiting that begins with nothing."""
-    return Beginning()
+def nothing_more(_request: Request, _now: int, _refused: frozenset[str]) -> WaitStart:
+    """Write nothing together with the token."""
+    return WaitStart()
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """Parks runs. `wait` parts rivals, as in Transactions."""
+class TaskWaits:
+    """Begins waits. `sleep` pauses between attempts and is given their number, as in Transactions."""
 
     store: "RequestStore"
-    answer: "AnswerWait"
+    answer: "AnswerWaitingRun"
     clock: Callable[[], int]
-    wait: Callable[[int], None]
+    sleep: Callable[[int], None]
 
-    def park(
+    def start(
         self,
         request_id: str,
         token: str,
         execution: str,
         wait: Wait,
         due: Callable[[Request], int],
-        begin: Begin = nothing_else,
+        begin: BuildWaitStart = nothing_more,
     ) -> str:
-        """Have the run that holds `token` wait until `due(request)` (ms), or answer it when there is nothing to wait
-        for. Returns the outcome, "" while it waits, or "stale".
+        """Let the run that holds `token` wait until `due(request)` (ms), or answer it when there is nothing to wait
+        for. Return the outcome, "" while it waits, or "stale".
 
-        A run that is not the request's any more parks nothing, so that its token, which is dead, never stands where
-        the living one belongs: `execution` is its name, where the machine tells it. Raises Unavailable and TaskFailed.
+        A run that is not the request's current one stores nothing, so that its dead token never replaces the living
+        one. `execution` is its name, "" when the state machine does not pass it. Raises Unavailable and TaskFailed.
         """
         refused: frozenset[str] = frozenset()
         for attempt in range(TRIES):
             request = self.store.get(request_id)
             if request is None:
                 raise TaskFailed("no_request")
-            execution = execution or request.execution  # at least the run that was there in the beginning
+            execution = execution or request.execution  # else the run that the row named at the first attempt
             if _stale(request, execution):
                 log("run_stale", request_id=request_id, action=str(wait))
                 return "stale"
@@ -87,45 +91,46 @@ class Waiting:
             asked = replace(request, waits=str(wait), token=token, due_at=due(request))
             if outcome(asked, self.clock()) and (word := self._answered(asked)):
                 return word
-            begun = begin(request, self.clock(), refused)
-            refusal = self.store.run(self._parked(request, asked, begun), *begun.writes)
+            start = begin(request, self.clock(), refused)
+            refusal = self.store.run(self._token_write(request, asked, start), *start.writes)
             if refusal is None:
-                parked = self.store.get(request_id)  # somebody may have ended the waiting before it began
-                return self._answered(parked) if parked and parked.token == token else ""
+                stored = self.store.get(request_id)  # the waiting may have ended before the token was stored
+                return self._answered(stored) if stored and stored.token == token else ""
             refused |= refusal.roles
-            self.wait(attempt)
+            self.sleep(attempt)
         raise Unavailable("The request changes too fast to wait now; try again.")
 
     def _answered(self, request: Request) -> str:
-        """What the run was answered; "" while it waits, though its time may be over: destructions may be held."""
-        return self.answer.with_word(request)[1]
+        """Return what the run was answered; "" while it waits, which it does past its time while erasures are
+        paused."""
+        return self.answer.with_outcome(request)[1]
 
-    def _parked(self, request: Request, asked: Request, begun: Beginning) -> "Write":
+    def _token_write(self, request: Request, asked: Request, start: WaitStart) -> "Write":
         new = {
-            **begun.new,
+            **start.new,
             **{"waits": asked.waits, "token": asked.token, "due_at": asked.due_at},
             **{"if_run": request.run, "if_escalated": str(RequestState.ESCALATED), "if_limit": request.deadline_at},
         }
         free = "attribute_not_exists(#token)"
-        if request.token:  # of a task that this one repeats, or of the wait before
+        if request.token:  # the token of an earlier try of this task, or of the wait before
             free, new["if_token"] = f"({free} OR #token = :if_token)", request.token
-        # The limit that `due_at` goes by is still the request's: another notice may have moved it.
+        # `due_at` was computed from this limit, which another notice may have moved.
         there = "attribute_exists(#due) AND #deadline_at = :if_limit"
         only = f"#run = :if_run AND #state <> :if_escalated AND {there} AND {free}"
-        only += f" AND ({begun.only})" if begun.only else ""
-        unless = (*begun.unless, *_ENDED_BY.get(Wait(asked.waits), ()))
+        only += f" AND ({start.only})" if start.only else ""
+        unless = (*start.unless, *_ENDED_BY.get(Wait(asked.waits), ()))
         return self.store.change(request.id, new, unless=unless, only=only)
 
 
 def _stale(request: Request, execution: str) -> bool:
-    """Whether the request goes on without the run that asks: it is over, has failed, or another run is its own."""
+    """Whether this run is not the current one: the request is over, has failed, or names another run."""
     if request.state in OVER or request.state == RequestState.ESCALATED:
         return True
     return execution != request.execution
 
 
-def after(request: Request, step: Step) -> int:
-    """When a step was done (ms), for what is counted from it. Raises TaskFailed when it was not."""
+def done_at(request: Request, step: Step) -> int:
+    """Return when a step was done (ms), from which a wait counts. Raises TaskFailed when it was not done."""
     if not request.done(step):
         raise TaskFailed("out_of_order")
     return request.at(step)

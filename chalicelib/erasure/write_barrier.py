@@ -1,8 +1,9 @@
-"""Closing the fence around a person: from one transaction on nothing that was read before it can be written, and nobody
-but the eraser takes anything away.
+"""Closes the write barrier around a person: after one transaction no write that relies on an earlier read succeeds, and
+only the eraser deletes anything.
 
-What waits in the outbox is the eraser's from that transaction on: it is counted like everything else. A sender that had
-claimed a place may still record what it has sent, with a link to the message, which must stay there to name it.
+The same transaction puts the person's addresses on the suppression list (rows `fence#…`, attribute `fenced`) and takes
+over the outbox, whose entries are then counted and deleted like everything else. A sender that had claimed an entry may
+still record what it has sent, with a link to the message; the message must stay to name that link.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,23 +12,24 @@ from typing import Any
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.bulk import MOST_WRITES, Bulk
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.model import FENCED_BY
 from chalicelib.privacy.erasure_pause import ROLE as HOLD
-from chalicelib.privacy.erasure_pause import Held, unheld
-from chalicelib.privacy.model import Request, RequestState, Step
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.erasure_pause import ErasuresPaused, check_not_paused
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import RequestStore
 
 _MOST_FORMER = 40
-"""Former addresses that one transaction can fence. Their rows live 8 days, so nobody has more."""
+"""Former addresses that one transaction can put on the list. Their rows live 8 days, so nobody has more."""
 _TAKES_OVER = "SET #attempt_id = :fence, #claim_until = :until REMOVE #due, #due_at"
 
 
-class Fencing:
-    """What HardSuppress does with the tables. All methods raise Unavailable."""
+class WriteBarrier:
+    """The reads and writes of BlockWrites. All methods raise Unavailable."""
 
     def __init__(
         self,
@@ -45,73 +47,76 @@ class Fencing:
         self._wait = wait
 
     def close(self, request: Request, now: int) -> int | None:
-        """Raise both epochs, fence every address, take over the outbox and mark the step: all or nothing. `now` in ms.
+        """Raise both epochs, put every address on the suppression list, take over the outbox and write the step: all or
+        nothing. `now` in ms.
 
-        Of a very full outbox the oldest places are taken over, for nobody claims another, and the others afterwards.
+        Of a very full outbox the transaction takes over the oldest entries, because senders claim the oldest first; the
+        others follow after it.
 
-        Return the epoch of the conversation before, 0 when there is none. None when the request does not allow it any
-        more: it is fenced already, cancelled or refused. Raises Held.
+        Return the conversation's epoch before that, 0 when there is no conversation; None when the request does not
+        allow it any more: the barrier is closed already, or the request is cancelled or refused. Raises ErasuresPaused.
         """
         epochs, rest = [0], list[str]()
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             if HOLD in refused:
-                raise Held("Destructions are held.")
+                raise ErasuresPaused("Destructions are held.")
             if "request" in refused:
                 return None
-            places = list(self._places(request))
+            entries = list(self._entries(request))
             contact, head = self._person(request)
             epochs.append(int(head.get("epoch", 0)))
             names = [*head.get("aliases", ()), *head.get("former", ())[-_MOST_FORMER:]]
             if head.get("former") or "alias" in refused:
                 names = self._owned(names, request.contact_id)
-            writes = [self._marked(request, names, now), unheld(self._writes)]
+            writes = [self._marked(request, names, now), check_not_paused(self._writes)]
             if contact:
                 writes.append(self._contact(contact))
             if head:
                 writes.append(self._head(head))
             for name in names:
-                writes += [self._alias(name, request.contact_id), self._fence(name, request, now)]
+                writes += [self._alias(name, request.contact_id), self._suppress(name, request, now)]
             room = MOST_WRITES - len(writes)
-            rest[:] = places[room:]
-            return [*writes, *(self._place(request, sk, now) for sk in places[:room])]
+            rest[:] = entries[room:]
+            return [*writes, *(self._take_over(request, sk, now) for sk in entries[:room])]
 
         closed = self._run.run_until_written(build)
         for sk in rest if closed else ():
-            self._run.single(self._place(request, sk, now))
+            self._run.single(self._take_over(request, sk, now))
         return epochs[-1] if closed else None
 
     def epoch(self, request: Request) -> int:
-        """The epoch of a conversation before its fence was closed; 0 when there is none."""
+        """Return the epoch of a conversation before its barrier was closed; 0 when there is no conversation."""
         _, head = self._person(request)
         return int(head["epoch"]) - 1 if head else 0
 
     def _person(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Contact and head; empty when they are gone. Raises Conflict when the conversation is somebody else's."""
-        keys = (
-            ("desk", rows.contact_pk(request.contact_id), "contact"),
-            ("desk", rows.conversation_pk(request.conversation_id), "head"),
+        """Return contact and head of the conversation; empty when they are gone. Raises Conflict when the conversation
+        is somebody else's."""
+        places = (
+            ("desk", keys.contact_pk(request.contact_id), "contact"),
+            ("desk", keys.conversation_pk(request.conversation_id), "head"),
         )
-        found = self._bulk.get(keys)
-        head = found.get(keys[1], {})
-        # A contact names its conversation in a row that intake may write; whoever is erased, it is with their own.
+        found = self._bulk.get(places)
+        head = found.get(places[1], {})
+        # Intake may write the row that names the conversation, so the head must name the contact, too.
         if head and head["contact_id"] != request.contact_id:
             raise Conflict("The conversation of this request is another person's.", code="not_theirs")
-        return found.get(keys[0], {}), head
+        return found.get(places[0], {}), head
 
     def _owned(self, names: list[str], contact_id: str) -> list[str]:
-        """Those addresses that are still the person's: a former one may have a new owner, or have expired."""
+        """Return the addresses that are still the person's: a former one may have a new owner, or have expired."""
         found = self._bulk.get(("index", f"alias#{name}", "alias") for name in names)
         owners = {pk: item.get("contact_id") for (_, pk, _), item in found.items()}
         return [name for name in dict.fromkeys(names) if owners.get(f"alias#{name}") == contact_id]
 
     def _marked(self, request: Request, names: list[str], now: int) -> Write:
-        """The names stand on the request, so that whoever sets or opens the fences finds each, whatever becomes of the
-        aliases meanwhile."""
-        state = {f"steps.{Step.FENCED}": now, "state": RequestState.DESTROYING.value, "fences": names}
+        """Return the write of the step. It stores the pseudonyms on the request, so that DestroyKey and the verifier
+        find every entry of the list even when the aliases are gone."""
+        state = {f"steps.{Step.WRITES_BLOCKED}": now, "state": RequestState.DESTROYING.value, "fences": names}
         stopped = "attribute_not_exists(#steps.#cancelled) AND attribute_not_exists(#steps.#refused)"
         only = f"{stopped} AND attribute_exists(#steps.#{Step.TOLD})"
-        return self._requests.change(request.id, state, unless=Step.FENCED, only=only)
+        return self._requests.change(request.id, state, unless=Step.WRITES_BLOCKED, only=only)
 
     def _contact(self, contact: Mapping[str, Any]) -> Write:
         values = {"erasing": "erasing", "one": 1, "epoch": contact["epoch"]}
@@ -119,7 +124,8 @@ class Fencing:
         return self._writes.update("contact", "desk", contact["pk"], "contact", expression, "#epoch = :epoch", values)
 
     def _head(self, head: Mapping[str, Any]) -> Write:
-        """Addresses and messages are those that were read: whoever adds one writes it on the head, too."""
+        """Return the write that raises the head's epoch, on condition that no address or message was added since it was
+        read: both change attributes of the head."""
         values: dict[str, Any] = {"one": 1, "epoch": head["epoch"]}
         condition = "#epoch = :epoch"
         for name in ("aliases", "former", "last_at", "last_inbound_at"):
@@ -136,28 +142,30 @@ class Fencing:
         pk, condition = f"alias#{name}", "#contact_id = :contact"
         return self._writes.update("alias", "index", pk, "alias", "SET #fenced = :yes", condition, values)
 
-    def _fence(self, name: str, request: Request, now: int) -> Write:
-        return self._writes.put("fence", "index", rows.suppression_pk(name), "fence", fence(request, now), fresh=False)
+    def _suppress(self, name: str, request: Request, now: int) -> Write:
+        return self._writes.put(
+            "fence", "index", keys.suppression_pk(name), "fence", suppression_entry(request, now), fresh=False
+        )
 
     def take_over(self, request: Request, now: int) -> None:
-        """Take over what is left of the outbox of a fenced person: the run that closed the fence may have died."""
-        for sk in list(self._places(request)):
-            self._run.single(self._place(request, sk, now))
+        """Take over the rest of the outbox behind the barrier: the run that closed it may have died before."""
+        for sk in list(self._entries(request)):
+            self._run.single(self._take_over(request, sk, now))
 
-    def _places(self, request: Request) -> Iterator[str]:
-        """Sort keys of the places in the outbox that are not taken over, oldest first."""
-        pk = rows.conversation_pk(request.conversation_id)
+    def _entries(self, request: Request) -> Iterator[str]:
+        """Yield the sort keys of the outbox entries that are not taken over, oldest first."""
+        pk = keys.conversation_pk(request.conversation_id)
         for page, _ in self._bulk.pages(pk, "sk,attempt_id", prefix="outbox#"):
-            yield from (place["sk"] for place in page if place.get("attempt_id") != FENCED_BY)
+            yield from (entry["sk"] for entry in page if entry.get("attempt_id") != FENCED_BY)
 
-    def _place(self, request: Request, sk: str, now: int) -> Write:
+    def _take_over(self, request: Request, sk: str, now: int) -> Write:
         values = {"fence": FENCED_BY, "until": now + 30 * DAY}
-        pk, there = rows.conversation_pk(request.conversation_id), "attribute_exists(pk)"
+        pk, there = keys.conversation_pk(request.conversation_id), "attribute_exists(pk)"
         return self._writes.update("outbox", "desk", pk, sk, _TAKES_OVER, there, values)
 
     def holds(self, request: Request, epoch: int) -> bool:
-        """Whether the fence holds: a write as intake makes it, with the epoch before the fence, must be refused."""
-        pk, values = rows.conversation_pk(request.conversation_id), {"epoch": epoch}
+        """Whether the barrier holds: a write like intake's, with the epoch from before, is refused."""
+        pk, values = keys.conversation_pk(request.conversation_id), {"epoch": epoch}
         probe = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
         for attempt in range(TRIES):
             refusal = self._run.once([probe])
@@ -167,10 +175,10 @@ class Fencing:
         raise Unavailable("The conversation is too busy to be probed now; try again.")
 
 
-def fence(request: Request, at: int) -> dict[str, Any]:
-    """The attributes of a fence of this request, from `at` (ms) on.
+def suppression_entry(request: Request, at: int) -> dict[str, Any]:
+    """Return the attributes of a suppression entry of this request, from `at` (ms) on.
 
-    It is closed and has no date: it stays until the proof of absence opens it, however long the destruction takes.
+    It is closed and has no expiry date: it stays until the proof of absence opens it, however long the erasure takes.
     """
     assert request.box is not None
     return {
@@ -188,12 +196,12 @@ def fence(request: Request, at: int) -> dict[str, Any]:
     }
 
 
-def fence_again(writes: Writes, name: str, request: Request, at: int) -> Write:
-    """Set a fence to another time; one that is gone is there again."""
-    values = fence(request, at)
+def renew_entry(writes: Writes, name: str, request: Request, at: int) -> Write:
+    """Return the write that sets a suppression entry to another time, and restores one that is gone."""
+    values = suppression_entry(request, at)
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE #expires_at"
     write = writes.update(
-        "fence", "index", rows.suppression_pk(name), "fence", expression, "attribute_exists(pk)", values
+        "fence", "index", keys.suppression_pk(name), "fence", expression, "attribute_exists(pk)", values
     )
     del write.item["Update"]["ConditionExpression"]
     return write

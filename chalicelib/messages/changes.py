@@ -7,7 +7,7 @@ from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import SECOND
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write
 from chalicelib.messages.ingest import Notice, Outcome
 from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
@@ -82,11 +82,11 @@ class IntakeChanges:
         return self._address_key.message(part.channel, part.account, part.provider_id)
 
     def _as_read(self, person: ContactReference, now: int) -> Write:
-        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
+        pk, values = keys.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
         return self._store.writes.update("head", "desk", pk, "head", "", f"epoch = :epoch AND {LASTS}", values)
 
     def _welcomed(self, person: ContactReference, now: int) -> Write:
-        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
+        pk, values = keys.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
         condition = f"epoch = :epoch AND {LASTS} AND (attribute_not_exists(welcomed_at) OR welcomed_at <= :before)"
         values |= {"at": now, "before": now - WELCOME_EVERY}
         return self._store.writes.update("head", "desk", pk, "head", "SET welcomed_at = :at", condition, values)
@@ -96,7 +96,7 @@ class IntakeChanges:
         at, kind = change.at * SECOND, "blocked" if change.blocked else "unblocked"
         newer = "<" if change.blocked else "<="
         head = self._store.writes.update(
-            "head", "desk", rows.conversation_pk(person.conversation_id), "head",
+            "head", "desk", keys.conversation_pk(person.conversation_id), "head",
             "SET blocked = :blocked, reach_at = :at",
             f"epoch = :epoch AND {LASTS} AND (attribute_not_exists(reach_at) OR reach_at {newer} :at)",
             {"blocked": change.blocked, "at": at, "epoch": person.epoch, "now": now // SECOND},
@@ -110,7 +110,7 @@ class IntakeChanges:
         at = event.at * SECOND  # the provider's, whatever our clock says: a repetition must meet the same row
         states = {"open": "open", "pending": "pending", "snoozed": "snoozed"}
         condition = "#state IN (:open, :pending, :snoozed)"
-        pk = rows.ticket_pk(person.ticket_id)
+        pk = keys.ticket_pk(person.ticket_id)
         ticket = self._store.writes.update("ticket", "desk", pk, "ticket", "", condition, states)
         line = self._store.conversations.event(person, person.ticket_id, event.kind, at, blind=self.blind(event))
         head = self._as_read(person, now)
@@ -140,7 +140,7 @@ class IntakeChanges:
         late = self._before(person, change, Author((change.old,)), change.at * SECOND)
         told = self._told(person, change, "number_taken")
         # As when it moves: who has ended and is not swept yet is told, too. A refusal would be repeated for ever.
-        pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch}
+        pk, values = keys.conversation_pk(person.conversation_id), {"epoch": person.epoch}
         head = self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", values)
         return self._store.transact([told, head, *late])
 

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.ingest import IngestPlan
 from chalicelib.messages.rows import Incoming
@@ -44,7 +44,7 @@ class PersonRows:
             "profile": self._profile(person, message.author),
         }
         contact |= self._addresses(person, message.author, found)
-        yield self._writes.put("contact", "desk", rows.contact_pk(person.contact_id), "contact", contact)
+        yield self._writes.put("contact", "desk", keys.contact_pk(person.contact_id), "contact", contact)
         sealed = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         yield self._writes.put("key", "keys", person.contact_id, "", {**sealed, "created_at": now})
 
@@ -86,7 +86,7 @@ class PersonRows:
         """Nobody who had these addresses is being erased, or was after this was sent at `at` (ms)."""
         condition = "attribute_not_exists(pk) OR (#closed = :no AND #at < :sent)"
         for name in names:
-            pk, values = rows.suppression_pk(name), {"no": False, "sent": at}
+            pk, values = keys.suppression_pk(name), {"no": False, "sent": at}
             yield self._writes.update(role, "index", pk, "fence", "", condition, values)
 
     def new_profile(self, arrival: IngestPlan) -> str:
@@ -117,7 +117,7 @@ class PersonRows:
             sealed["profile"] = self._profile(person, arrival.message.author)
         if sealed:
             yield self._writes.update(
-                "contact", "desk", rows.contact_pk(person.contact_id), "contact",
+                "contact", "desk", keys.contact_pk(person.contact_id), "contact",
                 "SET " + ", ".join(f"#{name} = :{name}" for name in sealed), "epoch = :epoch",
                 {**sealed, "epoch": person.epoch},
             )  # fmt: skip
@@ -155,10 +155,10 @@ class PersonRows:
         for name in left:
             yield self._told(loser, name)
         values = {"left": list(left), "epoch": loser.epoch}
-        pk = rows.conversation_pk(loser.conversation_id)
+        pk = keys.conversation_pk(loser.conversation_id)
         yield self._writes.update("other", "desk", pk, "head", "SET aliases = :left", "epoch = :epoch", values)
         if replied_to:
-            pk, values = rows.contact_pk(loser.contact_id), {"epoch": loser.epoch}
+            pk, values = keys.contact_pk(loser.contact_id), {"epoch": loser.epoch}
             yield self._writes.update("other", "desk", pk, "contact", "REMOVE phone", "epoch = :epoch", values)
 
     def renumbered(self, person: ContactReference, old: str, new: str, address: Address, now: int) -> Iterator[Write]:
@@ -176,7 +176,7 @@ class PersonRows:
                 {"at": person.known_at, "aliases": list(person.aliases), "contact": person.contact_id,
                  "until": now // SECOND + GUARD_DAYS * DAY // SECOND},
             )  # fmt: skip
-        pk = rows.conversation_pk(person.conversation_id)
+        pk = keys.conversation_pk(person.conversation_id)
         values = {"aliases": list(person.aliases), "epoch": person.epoch}
         change = "SET aliases = :aliases"
         if old:
@@ -184,7 +184,7 @@ class PersonRows:
             values |= {"none": [], "old": [old]}
         yield self._writes.update("head", "desk", pk, "head", change, "epoch = :epoch", values)
         yield self._writes.update(
-            "contact", "desk", rows.contact_pk(person.contact_id), "contact",
+            "contact", "desk", keys.contact_pk(person.contact_id), "contact",
             f"SET #{address.kind} = :address", "epoch = :epoch",
             {"address": self._address(person, address), "epoch": person.epoch},
         )  # fmt: skip

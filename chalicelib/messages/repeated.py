@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Write, Writes
@@ -70,7 +70,7 @@ class Repeated:
         if message.undated:
             return "index", f"link#{blind}", "link"
         tail = MessageRef(conversation_id, message.sent_at * SECOND, blind).tail
-        return "desk", rows.conversation_pk(conversation_id), f"message#{tail}"
+        return "desk", keys.conversation_pk(conversation_id), f"message#{tail}"
 
     def _statuses(self, statuses: Mapping[int, StatusUpdate]) -> set[int]:
         """Statuses that would change nothing: of a message that has this rank or a higher one or is gone; or parked,
@@ -101,7 +101,7 @@ class Repeated:
         """The row that a status changes, and which piece of the message it is about, 0 for the whole."""
         ref, piece = MessageRef.parse_piece(status.reference)
         if ref is not None:
-            return ("desk", rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"), piece
+            return ("desk", keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}"), piece
         blind = self._address_key.message(status.channel, status.account, status.provider_id)
         return ("index", f"parked#{blind}", "parked"), 0
 

@@ -10,7 +10,7 @@ from chalicelib.core.detect_language import detect
 from chalicelib.core.ids import new_id
 from chalicelib.core.purposes import STATUS, SUPPORT
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.ingest import IngestPlan, Notice
 from chalicelib.messages.model import InboundMessage, ReachChanged, Started
@@ -70,7 +70,7 @@ class ConversationRows:
         if message.undated:
             attributes |= {"links": [ref.pseudonym], "linked_until": _known_until(arrival.now)}
         write = self._writes.put(
-            "message", "desk", rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}", attributes
+            "message", "desk", keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}", attributes
         )
         if message.replaces:
             put = write.item["Put"]
@@ -95,7 +95,7 @@ class ConversationRows:
             "expires_at": until,
             "gone_at": gone_at(until),
         }
-        pk = rows.conversation_pk(ref.conversation_id)
+        pk = keys.conversation_pk(ref.conversation_id)
         return self._writes.put("raw", "desk", pk, f"raw#{ref.tail}", attributes, fresh=False)
 
     def new_head(
@@ -127,7 +127,7 @@ class ConversationRows:
             "welcomed_at": welcomed_at or None,
             "expires_at": expires_at or None,
         }
-        return self._writes.put("head", "desk", rows.conversation_pk(person.conversation_id), "head", head)
+        return self._writes.put("head", "desk", keys.conversation_pk(person.conversation_id), "head", head)
 
     def head(self, arrival: IngestPlan) -> Write:
         """The fence of every known conversation: the epoch and ticket that were read must still be there, and the
@@ -159,7 +159,7 @@ class ConversationRows:
         return self._writes.update(
             "head",
             "desk",
-            rows.conversation_pk(person.conversation_id),
+            keys.conversation_pk(person.conversation_id),
             "head",
             expression,
             condition,
@@ -169,7 +169,7 @@ class ConversationRows:
     def ended(self, person: ContactReference, now: int) -> Write:
         """The fence behind which a person's addresses go to a new contact: their retention has ended indeed."""
         values = {"epoch": person.epoch, "now": now // SECOND}
-        pk = rows.conversation_pk(person.conversation_id)
+        pk = keys.conversation_pk(person.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch AND expires_at <= :now", values)
 
     def consent(self, arrival: IngestPlan, ref: MessageRef) -> Write:
@@ -186,7 +186,7 @@ class ConversationRows:
             "message_ref": str(ref),
             "at": arrival.now,
         }
-        pk = rows.contact_pk(arrival.person.contact_id)
+        pk = keys.contact_pk(arrival.person.contact_id)
         return self._writes.put("consent", "desk", pk, f"consent#{arrival.now:013d}#{ref.pseudonym}", attributes)
 
     def ask(self, arrival: IngestPlan, ask: Ask, ref: MessageRef) -> Write:
@@ -201,10 +201,10 @@ class ConversationRows:
             "message_ref": str(ref),
             "language": arrival.person.language or ("" if ask.pressed else detect(arrival.message.text)),
             "at": arrival.now,
-            "due": rows.ASKING,
+            "due": keys.ASKING,
             "due_at": arrival.now + ASK_WAITS,
         }
-        pk = rows.contact_pk(arrival.person.contact_id)
+        pk = keys.contact_pk(arrival.person.contact_id)
         return self._writes.put("ask", "desk", pk, f"ask#{arrival.now:013d}#{ref.pseudonym}", attributes)
 
     def notice(self, person: ContactReference, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
@@ -224,7 +224,7 @@ class ConversationRows:
             "purpose": STATUS,
             "policy": notice.policy,
         }
-        pk = rows.conversation_pk(person.conversation_id)
+        pk = keys.conversation_pk(person.conversation_id)
         yield self._writes.put("notice", "desk", pk, f"message#{ref.tail}", attributes)
         yield self.outbox(person, message, ref, "send", notice.at)
 
@@ -241,7 +241,7 @@ class ConversationRows:
             "channel": message.channel,
             "account": message.account,
         }
-        pk = rows.conversation_pk(person.conversation_id)
+        pk = keys.conversation_pk(person.conversation_id)
         return self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", attributes, fresh=False)
 
     def event(self, person: ContactReference, ticket_id: str, kind: str, at: int, *, blind: str = "") -> Write:
@@ -255,7 +255,7 @@ class ConversationRows:
             "sent_at": at,
             "arrived_at": at,
         }
-        pk, role = rows.conversation_pk(person.conversation_id), "message" if blind else "event"
+        pk, role = keys.conversation_pk(person.conversation_id), "message" if blind else "event"
         return self._writes.put(role, "desk", pk, f"message#{ref.tail}", attributes)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Writes
@@ -86,7 +86,7 @@ class Statuses:
             expression, condition = self._of_piece(piece, update.status, failure, values)
         else:
             expression, condition = self._of_whole(update.status, failure, values)
-        pk, sk = rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
+        pk, sk = keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
         body = self._writes.update("status", "desk", pk, sk, expression, condition, values).item["Update"]
         return self._calls.conditional("update_item", body)
 

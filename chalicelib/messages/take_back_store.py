@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core.clock import SECOND
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row
@@ -60,7 +60,7 @@ class TakeBackStore:
 
     def change(self, conversation_id: str, sk: str) -> Change | None:
         """The deletion or edit by a strongly consistent read; None when it is gone, or something else."""
-        row = get_row(rows.conversation_pk(conversation_id), sk)
+        row = get_row(keys.conversation_pk(conversation_id), sk)
         if row is None or row.guard or row.direction != "in" or row.kind not in TEXT_CHANGES:
             return None
         if not row.target_hash:
@@ -73,7 +73,7 @@ class TakeBackStore:
         read, because an edit is among the newest of its conversation when it arrives."""
         with translated_errors():
             found = DeskRow.query(
-                rows.conversation_pk(conversation_id),
+                keys.conversation_pk(conversation_id),
                 DeskRow.sk.between(f"message#{change.at:013d}", "message#~"),
                 filter_condition=(DeskRow.kind == "revoke") & (DeskRow.target_hash == change.target_hash),
                 consistent_read=True,
@@ -86,7 +86,7 @@ class TakeBackStore:
         found: dict[str, list[DeskRow]] = {"message": [], "edit": [], "revoke": [], "quoting": []}
         with translated_errors():
             for row in DeskRow.query(
-                rows.conversation_pk(conversation_id),
+                keys.conversation_pk(conversation_id),
                 DeskRow.sk.startswith("message#"),
                 filter_condition=(DeskRow.provider_hash == target_hash)
                 | (DeskRow.target_hash == target_hash)
@@ -132,7 +132,7 @@ class TakeBackStore:
             return
         condition = " OR ".join(shown)
         expression = "SET #last_kind = :revoke REMOVE #last"
-        pk = rows.ticket_pk(ticket_id)
+        pk = keys.ticket_pk(ticket_id)
         self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
 
     def mark_quote(self, conversation_id: str, sk: str) -> None:
@@ -149,7 +149,7 @@ class TakeBackStore:
 
     def wait(self, conversation_id: str, sk: str, now: int) -> None:
         """Have the deletion looked at again, because its message is not there; once, later the sweeper puts it off."""
-        values = {"due": rows.REVOKING, "at": now + WAITS}
+        values = {"due": keys.REVOKING, "at": now + WAITS}
         expression = "SET #due = :due, #due_at = :at"
         condition = "attribute_exists(#target_hash) AND attribute_not_exists(#due)"
         self._update(conversation_id, sk, expression, condition, values)
@@ -161,5 +161,5 @@ class TakeBackStore:
     def _update(
         self, conversation_id: str, sk: str, expression: str, condition: str, values: Mapping[str, Any]
     ) -> None:
-        pk = rows.conversation_pk(conversation_id)
+        pk = keys.conversation_pk(conversation_id)
         self._run.single(self._writes.update("message", "desk", pk, sk, expression, condition, values))

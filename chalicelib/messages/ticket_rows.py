@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.ingest import IngestPlan
 from chalicelib.tickets.model import LATE_SPAN, PREVIEW, State, queue_of
@@ -51,9 +51,9 @@ class TicketRows:
             "question_at": arrival.now if arrival.question else 0,
             **({"late_in": late} if (late := _late(arrival)) else {}),
         }
-        yield self._writes.put("ticket", "desk", rows.ticket_pk(arrival.ticket_id), "ticket", ticket)
+        yield self._writes.put("ticket", "desk", keys.ticket_pk(arrival.ticket_id), "ticket", ticket)
         yield self._writes.put(
-            "number", "desk", rows.number_pk(arrival.number), "number", {"ticket_id": arrival.ticket_id}
+            "number", "desk", keys.number_pk(arrival.number), "number", {"ticket_id": arrival.ticket_id}
         )
 
     def touched(self, arrival: IngestPlan, *, renamed: bool) -> Write:
@@ -90,7 +90,7 @@ class TicketRows:
             values["late"] = late
             remove += " ADD late_in :late"
         return self._writes.update(
-            "ticket", "desk", rows.ticket_pk(arrival.ticket_id), "ticket",
+            "ticket", "desk", keys.ticket_pk(arrival.ticket_id), "ticket",
             ("SET " + ", ".join(changes) if changes else "") + remove, condition, values,
         )  # fmt: skip
 

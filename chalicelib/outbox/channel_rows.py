@@ -1,6 +1,6 @@
 """What is known of a number or bot of ours: whether anything can go out through it."""
 
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes
 
 
@@ -9,7 +9,7 @@ def stopped(writes: Writes, channel: str, account: str, code: str, now: int) -> 
     return writes.update(
         "channel",
         "desk",
-        rows.channel_pk(account),
+        keys.channel_pk(account),
         "channel",
         "SET #account = :account, #channel = :channel, #code = :code, #probed_at = :now,"
         " #stopped_at = if_not_exists(#stopped_at, :now)",

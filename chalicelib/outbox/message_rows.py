@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.model import Failure, Head, OutboxEntry, Outgoing
 from chalicelib.tickets.model import RANK
@@ -25,7 +25,7 @@ class OutgoingRows:
 
     def message(self, ref: MessageRef, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change a message of ours."""
-        pk, sk = rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
+        pk, sk = keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
         return self._writes.update("message", "desk", pk, sk, expression, condition, values)
 
     def sending(self, message: Outgoing, waiting: OutboxEntry, pieces: int) -> Write:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from chalicelib.core.addresses import ADDRESS_KINDS, Channel
 from chalicelib.core.failures import failure_record
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex, alive
 from chalicelib.dynamo.rows import get_row
@@ -28,7 +28,7 @@ class OutboxReading:
         """The oldest places in the outbox of a conversation, oldest first."""
         with translated_errors():
             found = DeskRow.query(
-                rows.conversation_pk(conversation_id),
+                keys.conversation_pk(conversation_id),
                 DeskRow.sk.startswith("outbox#"),
                 consistent_read=True,
                 limit=LOOK_AHEAD,
@@ -37,7 +37,7 @@ class OutboxReading:
 
     def stopped(self, account: str) -> bool:
         """Whether nothing may go out on this account until a person has acted."""
-        row = get_row(rows.channel_pk(account), "channel")
+        row = get_row(keys.channel_pk(account), "channel")
         return row is not None and bool(row.stopped_at)
 
     def job(self, waiting: OutboxEntry, now: int) -> Job:
@@ -48,7 +48,7 @@ class OutboxReading:
 
     def message(self, ref: MessageRef, now: int) -> Outgoing | None:
         """A message of ours, or, for a callback, the person's own."""
-        row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        row = get_row(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.guard or not alive(row, now):
             return None
         return Outgoing(
@@ -62,7 +62,7 @@ class OutboxReading:
 
     def head(self, conversation_id: str) -> Head | None:
         """The head of a conversation."""
-        row = get_row(rows.conversation_pk(conversation_id), "head")
+        row = get_row(keys.conversation_pk(conversation_id), "head")
         if row is None:
             return None
         return Head(
@@ -80,7 +80,7 @@ class OutboxReading:
 
     def recipient(self, contact_id: str) -> Recipient | None:
         """A contact, with its addresses still sealed."""
-        row = get_row(rows.contact_pk(contact_id), "contact")
+        row = get_row(keys.contact_pk(contact_id), "contact")
         if row is None:
             return None
         sealed: dict[str, bytes] = {kind: getattr(row, kind) for kind in ADDRESS_KINDS if getattr(row, kind)}
@@ -105,7 +105,7 @@ class OutboxReading:
 
     def reply_of(self, conversation_id: str, client_hash: str, now: int) -> MessageRef | None:
         """The reply that was stored for a client's id, while that is remembered."""
-        row = get_row(rows.conversation_pk(conversation_id), f"client#{client_hash}")
+        row = get_row(keys.conversation_pk(conversation_id), f"client#{client_hash}")
         return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
 
 

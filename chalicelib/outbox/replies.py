@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
@@ -42,7 +42,7 @@ class ReplyStore(OutboxReading):
 
     def ticket(self, ticket_id: str, now: int) -> Answered | None:
         """The ticket that is answered, or None when there is none or its retention has ended."""
-        row = get_row(rows.ticket_pk(ticket_id), "ticket")
+        row = get_row(keys.ticket_pk(ticket_id), "ticket")
         if row is None or not alive(row, now):
             return None
         return Answered(
@@ -56,7 +56,7 @@ class ReplyStore(OutboxReading):
 
     def failed_reply(self, ref: MessageRef, now: int) -> Failed | None:
         """A message of ours as far as sending it again needs it."""
-        row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        row = get_row(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.direction != "out" or not alive(row, now):
             return None
         return Failed(
@@ -70,7 +70,7 @@ class ReplyStore(OutboxReading):
 
     def shown(self, ref: MessageRef, now: int) -> Stored | None:
         """A reply that was stored before, as it is by now; None when its retention has ended."""
-        row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        row = get_row(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.guard or not alive(row, now):
             return None
         status, failure = outcome(row)
@@ -93,7 +93,7 @@ class ReplyStore(OutboxReading):
         return self._run.once(list(self._rows(reply))) is None
 
     def _rows(self, reply: Reply) -> list[Write]:
-        pk = rows.conversation_pk(reply.ref.conversation_id)
+        pk = keys.conversation_pk(reply.ref.conversation_id)
         return [
             self._writes.put("message", "desk", pk, f"message#{reply.ref.tail}", self._message(reply)),
             self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _place(reply)),
@@ -131,7 +131,7 @@ class ReplyStore(OutboxReading):
             condition += " AND #piece_states = :states"
         else:
             condition += " AND attribute_not_exists(#resent_as)"
-        pk, sk = rows.conversation_pk(failed.ref.conversation_id), f"message#{failed.ref.tail}"
+        pk, sk = keys.conversation_pk(failed.ref.conversation_id), f"message#{failed.ref.tail}"
         return self._writes.update("again", "desk", pk, sk, f"{expression} REMOVE #flagged", condition, values)
 
     def _head(self, reply: Reply) -> Write:
@@ -142,7 +142,7 @@ class ReplyStore(OutboxReading):
         if head.channel == "whatsapp":
             condition += " AND #last_inbound_at > :limit"
             values["limit"] = reply.now - WINDOW
-        pk = rows.conversation_pk(reply.ref.conversation_id)
+        pk = keys.conversation_pk(reply.ref.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "SET #last_at = :at", condition, values)
 
     def _ticket(self, reply: Reply) -> Write:
@@ -169,7 +169,7 @@ class ReplyStore(OutboxReading):
             "SET #state = :state, #queue = :queue, #activity = :now, #last_message_at = :at, #last = :last,"
             " #last_kind = :kind, #last_direction = :out, #question_at = :none REMOVE #undelivered"
         )
-        pk = rows.ticket_pk(reply.ticket.ticket_id)
+        pk = keys.ticket_pk(reply.ticket.ticket_id)
         return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values)
 
 

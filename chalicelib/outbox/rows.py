@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.core.clock import SECOND
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.ticket_rows import comes_back
 from chalicelib.outbox import channel_rows
@@ -30,7 +30,7 @@ class OutboxRows:
 
     def place(self, waiting: OutboxEntry, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change a place in the outbox."""
-        pk, sk = rows.conversation_pk(waiting.ref.conversation_id), f"outbox#{waiting.ref.tail}"
+        pk, sk = keys.conversation_pk(waiting.ref.conversation_id), f"outbox#{waiting.ref.tail}"
         return self._writes.update("outbox", "desk", pk, sk, expression, condition, values)
 
     def given_up(self, waiting: OutboxEntry, attempt_id: str | None = None, now: int = 0) -> Write:
@@ -39,7 +39,7 @@ class OutboxRows:
         body: dict[str, Any] = {
             "TableName": self._tables["desk"],
             "Key": {
-                "pk": {"S": rows.conversation_pk(waiting.ref.conversation_id)},
+                "pk": {"S": keys.conversation_pk(waiting.ref.conversation_id)},
                 "sk": {"S": f"outbox#{waiting.ref.tail}"},
             },
         }
@@ -62,20 +62,20 @@ class OutboxRows:
         if head.channel == "whatsapp":
             condition += " AND #last_inbound_at > :limit"
             values["limit"] = now - WINDOW
-        pk = rows.conversation_pk(head.conversation_id)
+        pk = keys.conversation_pk(head.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", condition, values)
 
     def allowed(self, head: Head, waiting: OutboxEntry) -> list[Write]:
         """The person has not said meanwhile that they do not want this: nothing for what they ask for themselves."""
         stops = [] if waiting.asked_for else ["attribute_not_exists(#suppressed_at)"]
         stops += [] if waiting.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
-        pk = rows.contact_pk(head.contact_id)
+        pk = keys.contact_pk(head.contact_id)
         return [self._writes.update("contact", "desk", pk, "contact", "", " AND ".join(stops), {})] if stops else []
 
     def unfenced(self, contact_id: str) -> Write:
         """The contact is not being erased; one that is gone is nobody's any more."""
         condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
-        return self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
+        return self._writes.update("contact", "desk", keys.contact_pk(contact_id), "contact", "", condition, values)
 
     # -- tickets
 
@@ -83,7 +83,7 @@ class OutboxRows:
         """Name on the ticket the newest message that did not go out. A colleague's reply brings the ticket back, above
         the other open ones, with the question that it was to answer; a closed one stays closed. What was `refused` of
         it is tried otherwise, or left out."""
-        pk, named = rows.ticket_pk(ticket_id), "SET #undelivered = :tail"
+        pk, named = keys.ticket_pk(ticket_id), "SET #undelivered = :tail"
         values: dict[str, Any] = {"tail": waiting.ref.tail}
         reply, closed = waiting.purpose == SUPPORT, {"closed": State.CLOSED.value}
         if waiting.answers:  # the question has no answer after all
@@ -110,7 +110,7 @@ class OutboxRows:
             "sent_at": now,
             "arrived_at": now,
         }
-        pk = rows.conversation_pk(ref.conversation_id)
+        pk = keys.conversation_pk(ref.conversation_id)
         return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes, fresh=False)
 
     # -- links and statuses that came early
@@ -136,7 +136,7 @@ class OutboxRows:
         return self._writes.update(
             "head",
             "desk",
-            rows.conversation_pk(conversation_id),
+            keys.conversation_pk(conversation_id),
             "head",
             "SET #blocked = :yes, #reach_at = :at",
             "attribute_exists(pk) AND (attribute_not_exists(#reach_at) OR #reach_at < :at)",
@@ -150,5 +150,5 @@ class OutboxRows:
     def channel(self, account: str, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change what is known of a number or bot of ours."""
         return self._writes.update(
-            "channel", "desk", rows.channel_pk(account), "channel", expression, condition, values
+            "channel", "desk", keys.channel_pk(account), "channel", expression, condition, values
         )

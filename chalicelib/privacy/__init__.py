@@ -1,0 +1,1 @@
+"""Requests of people about their data: opening, deciding, telling, and waiting for the erasure workflow."""

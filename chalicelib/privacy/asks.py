@@ -1,4 +1,4 @@
-"""What people ask for in messages about their data, dealt with one by one, each in one transaction with its end."""
+"""Deals with asks: what people asked for in messages about their data. Each ask is deleted in the same transaction."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,19 +8,18 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import NotFound
 from chalicelib.core.observability import count, log
 from chalicelib.core.working_days import deadline
-from chalicelib.privacy.model import (
+from chalicelib.privacy.requests.asked import Ask
+from chalicelib.privacy.requests.contact_rows import NOT_ERASING
+from chalicelib.privacy.requests.kinds import (
     ENDINGS,
-    FENCED,
-    FIXED,
     OVER,
-    Ask,
+    PAST_STOPPING,
     Identity,
-    Request,
     RequestState,
     Step,
-    confirmable,
-    stoppable,
 )
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import confirmable, stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,39 +27,40 @@ if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.mailbox.answers import RequestAnswers
     from chalicelib.privacy.open_request import OpenRequest
-    from chalicelib.privacy.opening import RequestOpening
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
 _LATE = 5 * 60 * SECOND
-"""A request is opened so soon after the words that ask for it; else it was opened by a press or a colleague."""
+"""How long after the words that ask for it a request is opened at most (ms); later it was opened by a press or
+staff."""
 _ALIVE = "attribute_exists(#due)"
 _CONFIRMABLE = f"{_ALIVE} AND #state IN (:if_verifying, :if_deciding, :if_escalated)"
 
 
 class _ErasingNow(Exception):
-    """The fence around the contact is closed."""
+    """The contact is being erased: the write barrier is closed."""
 
 
 @dataclass(frozen=True)
 class PrivacyAsks:
-    """Deals with a contact's asks. `answers` tell the person when a request is open already or none is opened, and ask
-    what they meant."""
+    """Deals with a contact's asks. `answers` tells the person that a request is open already or that none is opened,
+    and asks what they meant. `resume` resumes the workflow of a request."""
 
     store: "RequestStore"
-    opening: "RequestOpening"
+    contact_rows: "ContactRequestRows"
     open_request: "OpenRequest"
     answers: "RequestAnswers"
-    wake: Callable[[str], object]
+    resume: Callable[[str], object]
     deadlines: "Mapping[str, Deadline]"
     clock: Callable[[], int]
 
     def __call__(self, contact_id: str) -> int:
-        """Deal with all asks of a contact, the oldest first; return how many there were. Those of who is being erased
-        are left to the eraser. Raises Unavailable."""
+        """Deal with all asks of a contact, the oldest first; return how many there were. Asks of a contact that is
+        being erased are left to the eraser. Raises Unavailable."""
         dealt = 0
         try:
-            while asks := self.opening.asks(contact_id):
+            while asks := self.contact_rows.asks(contact_id):
                 for ask in asks:
                     self._deal(ask)
                     dealt += 1
@@ -83,10 +83,10 @@ class PrivacyAsks:
         """Write what `build` returns while the contact is not being erased. Raises _ErasingNow."""
 
         def checked(refused: frozenset[str]) -> "Sequence[Write] | None":
-            if FENCED in refused:
+            if NOT_ERASING in refused:
                 raise _ErasingNow
             writes = build(refused)
-            return None if writes is None else [self.opening.unfenced(ask.contact_id), *writes]
+            return None if writes is None else [self.contact_rows.require_not_erasing(ask.contact_id), *writes]
 
         return self.store.run_until_written(checked)
 
@@ -98,7 +98,7 @@ class PrivacyAsks:
                 "bot",
                 received_at=ask.received_at(self.clock()),
                 language=ask.language,
-                also=(self.opening.dealt_with(ask),),
+                also=(self.contact_rows.delete_ask(ask),),
             )
         except NotFound:
             return self._drop(ask)
@@ -112,33 +112,33 @@ class PrivacyAsks:
                 return None
             request = self.store.get(opened.request_id) if opened.request_id else None
             if request is None or request.state in OVER or "box" in refused:
-                return [self.opening.dealt_with(ask)]
-            if "notice" in refused:  # they were told within the hour
-                return [self.opening.dealt_with(ask)]
-            # Before there is a box the first question has not been asked: it answers this one, too.
-            return [self.opening.dealt_with(ask), *self.answers.already_open(request, self.clock())]
+                return [self.contact_rows.delete_ask(ask)]
+            if "notice" in refused:  # the person was told within the hour
+                return [self.contact_rows.delete_ask(ask)]
+            # Without a mailbox the first question is not asked yet; it will answer this ask, too.
+            return [self.contact_rows.delete_ask(ask), *self.answers.already_open(request, self.clock())]
 
         return "open_already" if self._run(ask, build) else "dealt_with"
 
     def _too_often(self, ask: Ask) -> str:
-        """The person opens and cancels requests again and again: told so once, and the ask is dealt with."""
+        """Tell the person once that they have opened too many requests, and delete the ask."""
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             if "ask" in refused:
                 return None
-            now, end = self.clock(), self.opening.dealt_with(ask)
-            asked, subject = self.opening.asked(ask.contact_id, now), self.opening.subject(ask.contact_id)
+            now, end = self.clock(), self.contact_rows.delete_ask(ask)
+            asked, subject = self.contact_rows.asked(ask.contact_id, now), self.contact_rows.subject(ask.contact_id)
             if asked.told or not asked.too_often or subject is None or "subject" in refused:
                 return [end]
-            told = self.opening.counted(ask.contact_id, asked, told=True)
+            told = self.contact_rows.note_asked(ask.contact_id, asked, told=True)
             return [end, told, *self.answers.too_often(subject, ask.language, asked.again_at, now)]
 
         count("RequestsTooOften")
         return "too_often" if self._run(ask, build) else "dealt_with"
 
     def _maybe(self, ask: Ask) -> str:
-        """The message may ask for something about the person's data: they are asked, once in a while, and not while a
-        request is open, for then it runs already."""
+        """Ask the person whether a message is about their data: not more often than ASKED_WITHIN, and not while a
+        request is open already."""
         outcome = "dealt_with"
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
@@ -146,17 +146,17 @@ class PrivacyAsks:
             if "ask" in refused:
                 outcome = "dealt_with"
                 return None
-            now, contact_id, end = self.clock(), ask.contact_id, self.opening.dealt_with(ask)
-            pointed = self.opening.open_request(contact_id)
+            now, contact_id, end = self.clock(), ask.contact_id, self.contact_rows.delete_ask(ask)
+            pointed = self.contact_rows.open_request_id(contact_id)
             running = self._running(pointed, contact_id)
-            subject, asked = self.opening.subject(contact_id), self.opening.asked(contact_id, now)
+            subject, asked = self.contact_rows.subject(contact_id), self.contact_rows.asked(contact_id, now)
             gone = subject is None or subject.erasing or "subject" in refused
             if subject is None or running or gone or asked.questioned or not ask.kinds:
                 outcome = "open_already" if running else "no_effect"
                 return [end]
             outcome = "questioned"
-            noted = self.opening.counted(contact_id, asked, questioned=True)
-            alone = self.opening.none_open(contact_id, pointed)
+            noted = self.contact_rows.note_asked(contact_id, asked, questioned=True)
+            alone = self.contact_rows.require_none_open(contact_id, pointed)
             return [end, noted, alone, *self.answers.meant(subject, ask, now)]
 
         self._run(ask, build)
@@ -183,7 +183,7 @@ class PrivacyAsks:
                 "if_deciding": str(RequestState.DECIDING),
                 "if_escalated": str(RequestState.ESCALATED),
             }
-            return self.store.change(request.id, values, unless=(Step.VERIFIED, *FIXED), only=_CONFIRMABLE)
+            return self.store.change(request.id, values, unless=(Step.VERIFIED, *PAST_STOPPING), only=_CONFIRMABLE)
 
         outcome = self._change(ask, new)
         if outcome == "done":
@@ -196,16 +196,16 @@ class PrivacyAsks:
                 return None
             now = self.clock()
             values = {f"steps.{Step.CANCELLED}": now, "due_at": now}
-            return self.store.change(request.id, values, unless=FIXED, only=_ALIVE)
+            return self.store.change(request.id, values, unless=PAST_STOPPING, only=_ALIVE)
 
         return self._change(ask, new)
 
     def _change(self, ask: Ask, new: "Callable[[Request], Write | None]") -> str:
-        """Change the request that an ask is about and end the ask; without such a request end it alone.
+        """Change the request that an ask is about and delete the ask; without such a request only delete it.
 
-        The change makes the request due at once: whoever dies before waking it has the watch do so.
+        The change makes the request due at once. If this process dies before it resumes the request, the monitor does.
         """
-        request_id = ask.request_id or self.opening.open_request(ask.contact_id)
+        request_id = ask.request_id or self.contact_rows.open_request_id(ask.contact_id)
         changed: list[bool] = []
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
@@ -216,28 +216,28 @@ class PrivacyAsks:
             of_them = request is not None and request.contact_id == ask.contact_id and request.state not in OVER
             change = new(request) if of_them and request else None
             if change is None:
-                return [self.opening.dealt_with(ask)]
+                return [self.contact_rows.delete_ask(ask)]
             changed.append(True)
-            return [change, self.opening.dealt_with(ask)]
+            return [change, self.contact_rows.delete_ask(ask)]
 
         if not self._run(ask, build):
             return "dealt_with"
         if not changed:
             return "no_effect"
-        self.wake(request_id)
+        self.resume(request_id)
         return "done"
 
     def _drop(self, ask: Ask) -> str:
-        self._run(ask, lambda refused: None if "ask" in refused else [self.opening.dealt_with(ask)])
+        self._run(ask, lambda refused: None if "ask" in refused else [self.contact_rows.delete_ask(ask)])
         return "no_effect"
 
 
 def _before(ask: Ask, request: Request) -> bool:
-    """Whether these words are older than what they would answer: late webhooks bring what answered another question. A
-    button names its request."""
+    """Whether these words are older than the request that they would answer: a late webhook may bring the answer to
+    another question. A button names its request, so its age does not matter."""
     return _said_before(ask, max(request.asked_since, request.opened_at - _LATE))
 
 
 def _said_before(ask: Ask, since: int) -> bool:
-    """Whether these are words, and were said before a moment (ms); their time is known in whole seconds."""
+    """Whether the ask came as words that were said before `since` (ms); their time is known in whole seconds."""
     return not ask.request_id and bool(ask.said_at) and ask.said_at + SECOND <= since

@@ -1,4 +1,4 @@
-"""Where a rule of the profile comes from, taken apart: an article of the law, or a clause of the policy."""
+"""Writes the source of a rule in the profile, an article of Law 94-V, in the way of each language."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,9 +7,11 @@ _LAW = re.compile(r"94-V art\. (?P<article>[\d-]+)(?:\((?P<part>\d+)\))?(?:\((?P
 
 
 def law_text(clause: str, forms: Sequence[str], say: Callable[[str], str]) -> str:
-    """Say an article of Law 94-V in a language's own way: `8(7)` is `ст. 8 п. 7`, `25(2)(8)` has a point, too. `forms`
-    are the texts for an article, for a part and for a point of it, with the places {article}, {part}, {point}; "" when
-    the clause is no such article."""
+    """Return an article of Law 94-V as a language writes it: `8(7)` is `ст. 8 п. 7`, and `25(2)(8)` has a point, too.
+
+    `forms` are the texts for an article, for its part and for its point, with the placeholders {article}, {part} and
+    {point}. Return "" when the clause is no such article.
+    """
     found = _LAW.fullmatch(clause)
     if not found:
         return ""

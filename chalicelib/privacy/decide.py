@@ -1,5 +1,8 @@
-"""Colleagues decide about a request: one proposes that it goes on, that it ends, that the person was told by letter or
-has taken it back, and another agrees. One alone may only take back what was proposed, or let a failed run go on."""
+"""Decisions of staff about a request, each proposed by one and agreed to by another.
+
+They propose to erase, to refuse, that the person was told by letter, or that they have taken the request back. One
+alone may only withdraw a proposal, or restart a failed run.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -10,50 +13,48 @@ from chalicelib.core.observability import count
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.privacy.cooling_off import cooling_off_ends
 from chalicelib.privacy.documents import refuse_documents
-from chalicelib.privacy.model import (
+from chalicelib.privacy.requests.kinds import (
     ENDINGS,
-    FIXED,
     IDENTITY_CHECKS,
     OPT_OUT,
     OVER,
+    PAST_STOPPING,
     Identity,
-    Proposal,
-    Request,
     RequestState,
     Step,
     Told,
-    Wait,
-    confirmable,
-    stoppable,
-    tellable,
 )
+from chalicelib.privacy.requests.model import Proposal, Request
+from chalicelib.privacy.requests.progress import confirmable, stoppable, tellable
+from chalicelib.privacy.requests.waits import Wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.opening import RequestOpening
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Profile
 
 MOST_REASON = 1000
-"""Characters of a reason. A refusal's is told to the person, as the law wants (94-V art. 8(7))."""
+"""Characters of a reason. The person is told the reason of a refusal, as the law demands (94-V art. 8(7))."""
 LEAST_REASON = 20
-"""Characters of a refusal's reason: a sentence, and no word alone."""
+"""Fewest characters of a refusal's reason: it must be a sentence, not a word."""
 PROPOSALS = ("erase", "refuse", "letter", "cancel")
 _AS_READ = "attribute_exists(#due) AND #state = :if_state"
 
 
 @dataclass(frozen=True)
 class DecideRequest:
-    """Decisions by conditional writes: of two colleagues one is first, the other is told so.
+    """Writes decisions conditionally: when two of the staff act at once, one is first and the other gets a Conflict.
 
-    `refusal` builds the answer to the person with ground and reason; `written` opens what a colleague wrote about a
-    request. The changed row rings through the stream, and if that bell is lost, the watch sees that the request is due.
+    `refusal` builds the answer to the person with ground and reason; `written` opens what staff wrote about a request.
+    The changed row wakes the workflow through the stream. If that message is lost, the monitor finds that the request
+    is due.
     """
 
     store: "RequestStore"
-    opening: "RequestOpening"
+    contact_rows: "ContactRequestRows"
     refusal: "Callable[[Request, str, str, int], Sequence[Write]]"
     written: Callable[[Request], str]
     profile: "Profile"
@@ -63,9 +64,9 @@ class DecideRequest:
         self, request_id: str, what: str, staff_id: str, *, reason: str = "", check: str = "", ground: str = "",
         posted_on: str = "",
     ) -> None:  # fmt: skip
-        """Propose `erase` (with a `check` of identity), `refuse` (with a `ground` of the profile and a `reason`) or
-        `letter` (with the day on which it was `posted_on`, YYYY-MM-DD) or `cancel`: the person has taken the request
-        back by another way than the chat. A proposal replaces the one before.
+        """Propose a decision, which replaces the proposal before it: `erase` (with a `check` of identity), `refuse`
+        (with a `ground` of the profile and a `reason`), `letter` (with the day on which it was `posted_on`,
+        YYYY-MM-DD), or `cancel` (the person has taken the request back elsewhere than in the chat).
 
         Raises BadInput, whose code says what is wrong: `check`, `ground`, `reason`, `document` or `posted_on`;
         NotFound; Conflict with the code `over`, `not_yet`, `already_decided` or `too_late`; and Unavailable.
@@ -88,13 +89,13 @@ class DecideRequest:
             new: dict[str, Any] = {"proposal": asdict(proposal), "if_state": request.state}
             if not (what == "letter" and _words_stay(request)):
                 new |= self._sealed(request, reason)
-            return [self.store.change(request_id, new, unless=(*FIXED, *_done_by(what)), only=_AS_READ)]
+            return [self.store.change(request_id, new, unless=(*PAST_STOPPING, *_done_by(what)), only=_AS_READ)]
 
         self.store.run_until_written(build)
 
     def agree(self, request_id: str, staff_id: str, what: str = "") -> None:
-        """Carry out what another colleague has proposed; with `what`, by which the one that was read is named
-        (Proposal.seen), only when it still is that. What is replaced while this runs is not carried out: nobody has
+        """Carry out what another of the staff has proposed. `what` is the Proposal.seen that was shown; with it only
+        that proposal is carried out. A proposal that replaces it while this runs is not carried out, because nobody has
         seen it.
 
         Raises NotFound; Conflict with the code `no_proposal`, `same_person` or one of `propose`; and Unavailable.
@@ -118,7 +119,7 @@ class DecideRequest:
             new |= {"if_state": request.state, "if_by": proposal.by, "if_at": proposal.at}
             only = f"{_AS_READ} AND #proposal.#by = :if_by AND #proposal.#at = :if_at"
             return [
-                self.store.change(request_id, new, unless=(*FIXED, *_done_by(proposal.what)), only=only),
+                self.store.change(request_id, new, unless=(*PAST_STOPPING, *_done_by(proposal.what)), only=only),
                 *answer,
             ]
 
@@ -127,9 +128,8 @@ class DecideRequest:
             count("ErasureConfirmed", identity=str(Identity.STAFF))
 
     def take_back(self, request_id: str, what: str = "") -> None:
-        """Take back what is proposed, with the words that were written for it, and with `what` only when it still is
-        that, as in `agree`; nothing happens when nothing is. Raises NotFound, Conflict (`no_proposal`) and
-        Unavailable."""
+        """Withdraw the proposal and its reason, with `what` as in `agree`; nothing happens without a proposal. Raises
+        NotFound, Conflict (`no_proposal`) and Unavailable."""
 
         def build(_refused: frozenset[str]) -> "Sequence[Write] | None":
             request = self._open(request_id)
@@ -147,7 +147,7 @@ class DecideRequest:
         self.store.run_until_written(build)
 
     def go_on(self, request_id: str, staff_id: str) -> None:
-        """Begin the next run of a request that has failed now and not in an hour. Raises NotFound, Conflict and
+        """Begin the next run of a failed request now instead of after RETRY_AFTER. Raises NotFound, Conflict and
         Unavailable."""
 
         def build(_refused: frozenset[str]) -> "Sequence[Write]":
@@ -156,7 +156,8 @@ class DecideRequest:
             if request.state != RequestState.ESCALATED or request.due_at <= now:
                 raise _conflict(request)
             new = {"resumed_by": staff_id, "due_at": now}
-            new |= {"if_state": request.state, "if_due": request.due_at}  # of several who press at once one does
+            # Of several who press at once, only one begins the run.
+            new |= {"if_state": request.state, "if_due": request.due_at}
             return [self.store.change(request_id, new, only=f"{_AS_READ} AND #due_at = :if_due")]
 
         self.store.run_until_written(build)
@@ -191,7 +192,7 @@ class DecideRequest:
             return {f"steps.{Step.VERIFIED}": now, **identity, "target_at": target, "due_at": now}, ()
         if proposal.what == "letter":
             told = {f"steps.{Step.TOLD}": now, "told_by": str(Told.LETTER), "posted_on": proposal.posted_on}
-            if request.waits == Wait.GRACE:  # a run of the release before tells in its grace
+            if request.waits == Wait.COOLING_OFF:  # a run of the release before tells the person while cooling off
                 return {
                     **told,
                     "due_at": cooling_off_ends(self.profile.deadlines["grace"], now, proposal.posted_on),
@@ -199,18 +200,18 @@ class DecideRequest:
             return {**told, "due_at": now}, ()
         if proposal.what == "cancel":
             return {f"steps.{Step.CANCELLED}": now, "due_at": now}, ()
-        # The reason is told now: later nobody but the person could open it.
+        # The reason is told now: later only the person could open it.
         answer = () if "box" in refused else self.refusal(request, proposal.ground, self.written(request), now)
         reasoned = {f"steps.{Step.REASONED}": now} if answer else {}
         return {f"steps.{Step.REFUSED}": now, **reasoned, "ground": proposal.ground, "due_at": now}, answer
 
     def _sealed(self, request: Request, reason: str) -> "Mapping[str, bytes | None]":
-        subject = self.opening.subject(request.contact_id) if reason else None
-        return {"reason": self.opening.sealed(request.id, "reason", subject, reason) if subject else None}
+        subject = self.contact_rows.subject(request.contact_id) if reason else None
+        return {"reason": self.contact_rows.seal_text(request.id, "reason", subject, reason) if subject else None}
 
 
 def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:
-    """Who answers for what is carried out: each act has its own names, so that none is said of another."""
+    """Return the attributes that name the two who decided: each kind of decision has attributes of its own."""
     if proposal.what in ("letter", "cancel"):
         return {{"letter": "letter_by", "cancel": "cancelled_by"}[proposal.what]: [proposal.by, staff_id]}
     checked = {"checked_by": proposal.by} if proposal.what == "erase" else {}
@@ -218,13 +219,13 @@ def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:
 
 
 def _words_stay(request: Request) -> bool:
-    """Whether what stands beside the request was written for a decision that holds, and not for a proposal that the
-    next one replaces: what was seen of the person's identity stays when they are told by letter."""
+    """Whether the stored reason stays when a letter is proposed: it was written for the identity check that was agreed
+    to, not for a proposal that is replaced now."""
     return request.proposal is None or request.proposal.what == "letter"
 
 
 def _done_by(what: str) -> tuple[Step, ...]:
-    """Steps behind which a decision comes too late."""
+    """Return the steps after which a decision comes too late."""
     return {"erase": (Step.VERIFIED,), "letter": (Step.TOLD,)}.get(what, ())
 
 
@@ -248,7 +249,7 @@ def _check_posting(posted_on: str, request: Request, now: int) -> None:
 def _conflict(request: Request) -> Conflict:
     if request.kind == OPT_OUT:
         return Conflict("News and offers have ended already; there is nothing to decide.", code="already_decided")
-    if any(request.done(step) for step in (Step.GRACED, Step.FENCED)):
+    if any(request.done(step) for step in (Step.COOLED_OFF, Step.WRITES_BLOCKED)):
         return Conflict("The data of this person is being destroyed; that cannot be stopped.", code="too_late")
     if any(request.done(step) for step in (Step.VERIFIED, *ENDINGS)):
         return Conflict("This request is decided already.", code="already_decided")

@@ -1,25 +1,25 @@
-"""Numbers of identity documents in what a colleague writes: the law forbids copies of them (94-V art. 7(10)). Pure."""
+"""Finds numbers of identity documents in what staff write: the law forbids copies of them (94-V art. 7(10)). Pure."""
 
 import re
 
 from chalicelib.core.errors import BadInput
 
 _NUMBER = re.compile(
-    r"(?<!\d)(?:\d[\s\-‐-―]{0,3}){11}\d(?!\d)"  # an IIN, however its digits are parted
+    r"(?<!\d)(?:\d[\s\-‐-―]{0,3}){11}\d(?!\d)"  # an IIN, with or without separators
     r"|(?<!\w)[A-ZА-Я]{1,2}[ .]?№?[ .]?\d{6,9}(?!\d)"  # a passport's, with its letters
     r"|(?<!\w)n ?\d{8}(?!\d)"  # the same in a small letter
     r"|(?<!\d)\d{9}(?!\d)"  # an identity card's
-    r"|(?:[Пп]аспорт|[Уу]достоверени|[Кк]уәл|[Тт]өлқұжат|[Pp]assport|\bID\b)\D{0,15}\d{5}"  # what is called one
+    r"|(?:[Пп]аспорт|[Уу]достоверени|[Кк]уәл|[Тт]өлқұжат|[Pp]assport|\bID\b)\D{0,15}\d{5}"  # a named one's
 )
 
 
 def names_document(text: str) -> bool:
-    """Whether a text holds what looks like the number of a document. A phone number is none."""
+    """Whether a text holds what looks like the number of a document. Phone numbers do not count."""
     return _NUMBER.search(text) is not None
 
 
 def refuse_documents(text: str) -> None:
-    """Raise BadInput with the code `document` for a text that names one."""
+    """Raise BadInput with the code `document` for a text that holds the number of a document."""
     if names_document(text):
         raise BadInput(
             "Do not write down numbers of documents: copies are forbidden (94-V art. 7(10)). Say what you saw.",

@@ -1,10 +1,12 @@
-"""The hold: one row that, while it says so, lets no grace end and no fence close.
+"""The erasure pause: one row that, while it is set, lets no cooling off end and no write barrier close.
 
-It is a condition in the very transactions that end a grace and close a fence, so there is no moment at which somebody
-has read that nothing is held and destroys all the same. Intake's role cannot write it.
+The row is a condition in the very transactions that end cooling off and close the barrier. So nothing is destroyed
+because a pause was read a moment before it was set. Intake's role cannot write the row. Its key and attributes are
+named `hold` and `held_…`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core.backoff import sleep_with_jitter
@@ -12,26 +14,33 @@ from chalicelib.core.errors import Conflict
 from chalicelib.dynamo.client_calls import get_item
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.privacy.model import Hold
 
 PK, SK = "hold#erasure", "hold"
 ROLE = "hold"
 """Role of the check in a transaction."""
 
 
-class Held(Conflict):
-    """Destructions are held: no fence closes."""
+@dataclass(frozen=True)
+class Pause:
+    """Erasures are paused since `at` (ms), by this member of staff; "" when on-call did it by the command line."""
+
+    at: int
+    by: str
+
+
+class ErasuresPaused(Conflict):
+    """Erasures are paused: no write barrier closes."""
 
     code = "held"
 
 
-def unheld(writes: Writes) -> Write:
-    """The check that destructions are not held."""
+def check_not_paused(writes: Writes) -> Write:
+    """Return the check that erasures are not paused."""
     return writes.update(ROLE, "desk", PK, SK, "", "attribute_not_exists(#held_at)", {})
 
 
-class ErasurePause:
-    """Reads and sets the hold. All methods raise Unavailable."""
+class ErasurePauseStore:
+    """Reads and sets the pause. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
@@ -39,13 +48,13 @@ class ErasurePause:
         self._run = Transactions(client, sleep_with_jitter)
         self._writes = Writes(tables)
 
-    def read(self) -> Hold | None:
-        """The hold that is set, or None, strongly consistent."""
+    def read(self) -> Pause | None:
+        """Return the pause that is set, or None, strongly consistent."""
         item = get_item(self._client, self._table, PK, SK)
-        return Hold(int(item["held_at"]), str(item.get("held_by", ""))) if "held_at" in item else None
+        return Pause(int(item["held_at"]), str(item.get("held_by", ""))) if "held_at" in item else None
 
     def set(self, by: str, now: int) -> bool:
-        """Hold destructions from `now` (ms) on; False when they were held before."""
+        """Pause erasures from `now` (ms) on; False when they were paused before."""
         values = {"now": now, "by": by}
         expression = "SET #held_at = :now, #held_by = :by"
         return self._run.single(
@@ -53,6 +62,6 @@ class ErasurePause:
         )
 
     def release(self) -> bool:
-        """End the hold; False when there was none."""
+        """End the pause; False when there was none."""
         expression = "REMOVE #held_at, #held_by"
         return self._run.single(self._writes.update(ROLE, "desk", PK, SK, expression, "attribute_exists(#held_at)", {}))

@@ -1,4 +1,4 @@
-"""The runs of the workflow, as Step Functions knows them."""
+"""Starts, describes and answers runs of the workflow through Step Functions."""
 
 from enum import Enum
 from typing import Any
@@ -9,7 +9,7 @@ from chalicelib.core.errors import Unavailable
 
 
 class RunStatus(Enum):
-    """RUNS; has ENDED, in whatever way; or was NEVER started."""
+    """A run RUNS, has ENDED in any way, or was NEVER started."""
 
     RUNS = "runs"
     ENDED = "ended"
@@ -17,19 +17,19 @@ class RunStatus(Enum):
 
 
 _GONE = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
-"""A token that nobody waits with: answered before, or its run has ended."""
+"""Errors for a token with which no run waits: it was answered before, or its run has ended."""
 
 
 class Executions:
-    """Starts, watches and answers runs. All methods raise Unavailable."""
+    """Runs of one state machine. All methods raise Unavailable."""
 
     def __init__(self, client: Any, machine_arn: str) -> None:
         self._client = client
         self._machine_arn = machine_arn
 
     def start(self, name: str, given: str) -> None:
-        """Start the run of this name with `given` (JSON). A name that was used before, within the 90 days for which
-        Step Functions remembers names, starts nothing."""
+        """Start the run of this name with `given` (JSON). Nothing happens for a name that was used within the 90 days
+        for which Step Functions remembers names."""
         try:
             self._client.start_execution(stateMachineArn=self._machine_arn, name=name, input=given)
         except ClientError as error:
@@ -39,7 +39,7 @@ class Executions:
             raise Unavailable("The workflow did not answer; try again.") from error
 
     def status(self, name: str) -> RunStatus:
-        """How the run of this name stands."""
+        """Return whether the run of this name runs, has ended or never started."""
         arn = f"{self._machine_arn.replace(':stateMachine:', ':execution:', 1)}:{name}"
         try:
             answer = self._client.describe_execution(executionArn=arn)
@@ -52,7 +52,7 @@ class Executions:
         return RunStatus.RUNS if answer["status"] in ("RUNNING", "PENDING_REDRIVE") else RunStatus.ENDED
 
     def answer(self, token: str, outcome: str) -> bool:
-        """Let the run that waits with this token go on with one word; False when none waits with it."""
+        """Let the run that waits with this token go on with the word `outcome`; False when no run waits with it."""
         try:
             self._client.send_task_success(taskToken=token, output=f'{{"outcome": "{outcome}"}}')
         except ClientError as error:

@@ -1,5 +1,5 @@
-"""The watch over asks, every minute: what people asked about their data in messages and nobody has dealt with is rung
-for again, and how long the oldest has waited is measured."""
+"""Monitors asks every minute: has those dealt with that still lie there, and measures how long the oldest has
+waited."""
 
 import time
 from collections.abc import Callable
@@ -12,16 +12,16 @@ from chalicelib.core.observability import count, log
 if TYPE_CHECKING:
     from chalicelib.retention.sweep_store import SweepStore
 
-BELL_LIVES = 30 * 60 * SECOND
-"""How long a bell may be on its way: the queue `privacy` hands it out ten times, 180 s apart. Only then is it rung for
-again, so that an ask which nobody can deal with leaves two dead letters an hour, and not sixty."""
+WAKE_UP_LIVES = 30 * 60 * SECOND
+"""How long a wake-up message may be on its way: the queue `privacy` hands it out ten times, 180 s apart. Only then is
+another one sent, so that an ask which cannot be dealt with leaves two dead letters an hour, not sixty."""
 MOST = 500
-"""Asks that one sweep looks at, those that were not rung for the longest time first."""
+"""Asks that one round looks at; those without a wake-up message for the longest time come first."""
 
 
 @dataclass(frozen=True)
 class MonitorAsks:
-    """One look at all asks. `ring` has those of a contact dealt with and returns whether the bell was taken."""
+    """Looks at all asks once. `enqueue` sends a wake-up message for a contact and returns whether the queue took it."""
 
     store: "SweepStore"
     enqueue: Callable[[str], bool]
@@ -29,18 +29,19 @@ class MonitorAsks:
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def __call__(self, until: float) -> int:
-        """Look until the stopwatch says `until`; return how many bells were taken. Raises Unavailable.
+        """Look until the stopwatch says `until`; return how many wake-up messages were sent. Raises Unavailable.
 
-        The ask is put off after its bell was taken: whoever dies in between has it rung for once more.
+        An ask is put off only after its message was taken. A crash in between sends one more message, which does no
+        harm.
         """
         now = self.clock()
-        oldest, rung = now, 0
+        oldest, sent = now, 0
         for ask in self.store.asks(MOST):
             oldest = min(oldest, ask.at)
             if ask.due_at <= now and self.stopwatch() <= until and self.enqueue(ask.contact_id):
-                self.store.put_off(ask, now + BELL_LIVES)
-                rung += 1
+                self.store.put_off(ask, now + WAKE_UP_LIVES)
+                sent += 1
         count("OldestAskSeconds", (now - oldest) / SECOND, unit="Seconds")
-        if rung:
-            log("asks_rung", count=rung)
-        return rung
+        if sent:
+            log("asks_rung", count=sent)
+        return sent

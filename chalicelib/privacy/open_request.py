@@ -1,4 +1,4 @@
-"""A person wants their data destroyed: one open request, however often and by whatever way they ask."""
+"""Opens requests: a person has one open erasure request at most, however often and in whatever way they ask."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,46 +9,47 @@ from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of, day_start, deadline, default_time
 from chalicelib.privacy.documents import refuse_documents
-from chalicelib.privacy.model import (
+from chalicelib.privacy.requests.kinds import (
     BOUND_SOURCES,
     ENDINGS,
     ERASING_KINDS,
     HANDLED_KINDS,
-    MOST_EVIDENCE,
     OPT_OUT,
     OVER,
     SOURCES,
-    WATCHED,
-    Opened,
-    Request,
     RequestState,
     Step,
-    Subject,
-    Wait,
-    identity_until,
 )
+from chalicelib.privacy.requests.model import (
+    MOST_EVIDENCE,
+    Opened,
+    Request,
+    Subject,
+)
+from chalicelib.privacy.requests.waits import MONITOR_AFTER, Wait, identity_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.opening import RequestOpening
     from chalicelib.privacy.opt_out import OptOut
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
 MOST_DAYS_AGO = 366
-"""Days that a notice may have lain before somebody enters it: more is a mistake in the date."""
-_READ_ANEW = frozenset({"pointer", "subject", "older", "asked"})
-"""Roles of writes that others may have been faster with: what they check is read anew."""
+"""Days between the receipt of a notice and its entry by staff; more counts as a mistake in the date."""
+_READ_AGAIN = frozenset({"pointer", "subject", "older", "asked"})
+"""Roles of writes that another process may have overtaken: what they check is read again. A refusal of any other role
+means that the ask was dealt with."""
 
 
 @dataclass(frozen=True)
 class OpenRequest:
-    """Opens requests. `deadlines` are the operator's profile's."""
+    """Opens requests. `deadlines` come from the operator's profile."""
 
     store: "RequestStore"
-    opening: "RequestOpening"
+    contact_rows: "ContactRequestRows"
     deadlines: "Mapping[str, Deadline]"
     clock: Callable[[], int]
 
@@ -65,19 +66,21 @@ class OpenRequest:
         evidence: str = "",
         also: Sequence["Write"] = (),
     ) -> Opened:
-        """Open a request, or return the one that is open: `also` is written with a new one only. The one that is open
-        counts from the earlier notice then, and holds until it is decided when this one comes from the bound account.
-        For an opt-out see privacy/opt_out.py.
+        """Open a request, or return the one that is open. `also` is written with a new one only.
 
-        The box of an earlier one, which was stopped and only waits for its answer to arrive, is closed as soon as it
-        can be, for it holds the person's address; the new one remembers it, and is not proved before that.
-        Who opens and cancels requests in the chat again and again opens none for a while (MOST_ASKED); what a colleague
-        enters is not counted.
+        An open request counts from the earlier of both notices, and pauses outreach until it is decided when this
+        notice comes from the bound account. An opt-out is opened by privacy/opt_out.py.
 
-        `received_at` (ms) is when the person's notice arrived, now when 0. What a colleague enters names the day
-        instead, `received_on` (YYYY-MM-DD, in Kazakhstan), as it stands on the paper. The law's terms count from it.
-        Raises NotFound for a contact that is not there or is being erased, BadInput (with the code `received_on` about
-        that day, `document` when the evidence holds the number of one) and Unavailable.
+        An earlier request that was stopped may still wait for its answer to arrive. Its reply mailbox holds the
+        person's address, so it is destroyed as soon as possible; the new request names the earlier one in `after` and
+        is not proved before that. A person who opens and cancels requests in the chat again and again opens none for a
+        while (MOST_ASKED). Entries by staff do not count for that.
+
+        `received_at` (ms) is when the person's notice arrived, 0 for now. Staff give the day on the paper instead,
+        `received_on` (YYYY-MM-DD, in Kazakhstan). The law's terms count from it.
+
+        Raises NotFound for a contact that does not exist or is being erased, BadInput (code `received_on` for a wrong
+        day, `document` when `evidence` holds the number of an identity document) and Unavailable.
         """
         refuse_documents(evidence)
         if source == "staff":
@@ -95,25 +98,30 @@ class OpenRequest:
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             opened.clear()
-            first = self.opening.open_request(contact_id)
+            first = self.contact_rows.open_request_id(contact_id)
             older = self._pointed(first, contact_id) if first else None
             if older and not any(older.done(step) for step in ENDINGS):
                 opened.append(Opened(first, new=False))
                 return self._asked_again(older, source, received_at, received_on, evidence, refused) or None
-            subject = self.opening.subject(contact_id)
+            subject = self.contact_rows.subject(contact_id)
             if subject is None or subject.erasing:
                 raise NotFound("There is no such contact.")
-            if refused - _READ_ANEW:  # the ask was dealt with meanwhile, and its request is over
+            if refused - _READ_AGAIN:  # the ask was dealt with meanwhile, and its request is over
                 return None
-            asked = self.opening.asked(contact_id, self.clock()) if source == "bot" else None
+            asked = self.contact_rows.asked(contact_id, self.clock()) if source == "bot" else None
             if asked and asked.too_often:
                 opened.append(Opened("", new=False, too_often=True))
                 return None
-            counted = [self.opening.counted(contact_id, asked)] if asked else []
+            counted = [self.contact_rows.note_asked(contact_id, asked)] if asked else []
             request = self._request(subject, kind, source, received_at, received_on, language, created_by, older)
             opened.append(Opened(request.id, new=True))
-            superseded = [self.opening.superseded(older, self.clock())] if older else []
-            return [*self.opening.opened(request, subject, evidence, over=first), *superseded, *counted, *also]
+            superseded = [self.contact_rows.supersede(older, self.clock())] if older else []
+            return [
+                *self.contact_rows.new_request(request, subject, evidence, over=first),
+                *superseded,
+                *counted,
+                *also,
+            ]
 
         self.store.run_until_written(build)
         return opened[0] if opened else Opened("", new=False)
@@ -127,15 +135,17 @@ class OpenRequest:
         evidence: str,
         refused: frozenset[str],
     ) -> "list[Write]":
-        """What another notice changes of the request that runs: the terms count from the earliest, one from the bound
-        account makes it hold until it is decided, whoever entered the first, and the first evidence is kept. Nothing
-        once the fence is closed."""
+        """Return the writes by which another notice changes the open request; none once the write barrier is closed.
+
+        The terms count from the earliest notice. A notice from the bound account pauses outreach until the decision.
+        The first evidence is kept.
+        """
         now = self.clock()
         received_at = min(received_at or now, now)
         earlier = received_at < request.received_at
         binds = source in BOUND_SOURCES and not request.bound
         proof = self._first_evidence(request, evidence)
-        if not (earlier or binds or proof) or request.done(Step.FENCED) or "contact" in refused:
+        if not (earlier or binds or proof) or request.done(Step.WRITES_BLOCKED) or "contact" in refused:
             return []
         new: dict[str, Any] = {"if_received": request.received_at, **proof}
         if earlier:
@@ -151,14 +161,14 @@ class OpenRequest:
         only = "attribute_exists(#due) AND #received_at = :if_received"
         only += " AND #due_at = :if_due" if earlier else ""
         only += " AND attribute_not_exists(#evidence)" if proof else ""
-        change = self.store.change(request.id, new, unless=(*ENDINGS, Step.FENCED), only=only)
-        # Before the box is there, the request's own run has yet to suppress the contact.
-        holds = binds and request.done(Step.SUPPRESSED)
-        return [change, *([self.opening.suppressed(request.contact_id, now)] if holds else [])]
+        change = self.store.change(request.id, new, unless=(*ENDINGS, Step.WRITES_BLOCKED), only=only)
+        # Without a mailbox the request's own run has not paused outreach yet, and will.
+        holds = binds and request.done(Step.OUTREACH_PAUSED)
+        return [change, *([self.contact_rows.pause_outreach(request.contact_id, now)] if holds else [])]
 
     def _due(self, request: Request, received_at: int, now: int) -> int:
-        """When a run that waits is woken now that the terms count from an earlier receipt: the default comes earlier,
-        and the time to confirm ends with it."""
+        """Return when the waiting run is due (ms) now that the terms count from an earlier receipt: the default answer
+        is due earlier, and the time to confirm ends with it."""
         moved = replace(request, **self._terms(received_at))
         waits = {Wait.IDENTITY: identity_until(moved), Wait.DECISION: moved.default_at}
         if request.waits not in waits or request.done(Step.DEFAULTED):
@@ -166,17 +176,17 @@ class OpenRequest:
         return min(request.due_at, max(waits[Wait(request.waits)], now))
 
     def _first_evidence(self, request: Request, evidence: str) -> dict[str, bytes]:
-        """What a colleague has written down about how the person asked, when nobody has before."""
-        subject = self.opening.subject(request.contact_id) if evidence else None
+        """Return the sealed evidence of how the person asked, unless the request has evidence already."""
+        subject = self.contact_rows.subject(request.contact_id) if evidence else None
         if subject is None or self.store.item(request.id).get("evidence"):
             return {}
-        return {"evidence": self.opening.sealed(request.id, "evidence", subject, evidence)}
+        return {"evidence": self.contact_rows.seal_text(request.id, "evidence", subject, evidence)}
 
     def _limit(self, received_at: int) -> int:
         return deadline(self.deadlines["stop_processing"], received_at)
 
     def _terms(self, received_at: int) -> dict[str, Any]:
-        """What counts from the receipt of a notice (ms)."""
+        """Return the attributes whose terms count from the receipt of a notice (ms)."""
         return {
             "received_at": received_at,
             "deadline_at": self._limit(received_at),
@@ -186,12 +196,12 @@ class OpenRequest:
 
     @property
     def _opt_out(self) -> "OptOut":
-        from chalicelib.privacy.opt_out import OptOut  # which returns what is opened here
+        from chalicelib.privacy.opt_out import OptOut  # loaded only when an opt-out is opened
 
-        return OptOut(self.store, self.opening, self.deadlines, self.clock)
+        return OptOut(self.store, self.contact_rows, self.deadlines, self.clock)
 
     def _day_of_receipt(self, received_on: str) -> int:
-        """When a notice arrived of which the day alone is known (ms): now, when that is today."""
+        """Return when a notice arrived (ms) of which only the day is known: its start, or now when it is today."""
         now = self.clock()
         try:
             start = day_start(received_on)
@@ -207,11 +217,11 @@ class OpenRequest:
         return now if received_on == day_of(now) else start
 
     def _pointed(self, request_id: str, contact_id: str) -> Request | None:
-        """The request that the pointer names, if it is one of this contact and not over: the pointer lies where intake
-        may write.
+        """Return the request that the pointer names, if it is this contact's and not over. Both are checked because
+        intake's role may write the pointer.
 
-        One that was stopped is on its way out, though its run may not have finished it, or not closed its box: who asks
-        after that asks for another.
+        It may be one that was stopped and whose run has not ended yet. A person who asks after stopping it gets a new
+        request.
         """
         request = self.store.get(request_id)
         theirs = request is not None and request.contact_id == contact_id and request.state not in OVER
@@ -243,7 +253,7 @@ class OpenRequest:
             received_on=received_on,
             opened_at=now,
             **self._terms(received_at),
-            due_at=now + WATCHED,
+            due_at=now + MONITOR_AFTER,
             certificate_id=new_id(),
             created_by=created_by,
             after=older.id if older else "",

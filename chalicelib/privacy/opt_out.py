@@ -1,7 +1,7 @@
-"""A person wants no more news, offers and surveys: in force in the transaction that stores their request.
+"""Opens opt-outs: the person gets no more news, offers and surveys from the transaction on that stores their request.
 
-Nothing is destroyed, and answers to what they ask go on. The request then gets its certificate and its answer by the
-workflow (infra/erasure.asl.json).
+Nothing is destroyed, and answers to their questions go on. The workflow then issues the certificate and answers the
+person (infra/erasure.asl.json).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,34 +12,36 @@ from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import deadline
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.model import (
-    MOST_EVIDENCE,
+from chalicelib.privacy.requests.contact_rows import OPTED_OUT
+from chalicelib.privacy.requests.kinds import (
     OPT_OUT,
     SOURCES,
-    WATCHED,
-    Opened,
-    Request,
     RequestState,
     Step,
+)
+from chalicelib.privacy.requests.model import (
+    MOST_EVIDENCE,
+    Opened,
+    Request,
     Subject,
 )
-from chalicelib.privacy.opening import OPTED_OUT
+from chalicelib.privacy.requests.waits import MONITOR_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.opening import RequestOpening
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
 
 
 @dataclass(frozen=True)
 class OptOut:
-    """Opens opt-outs, one for each person. `deadlines` are the operator's profile's."""
+    """Opens one opt-out for each person. `deadlines` come from the operator's profile."""
 
     store: "RequestStore"
-    opening: "RequestOpening"
+    contact_rows: "ContactRequestRows"
     deadlines: "Mapping[str, Deadline]"
     clock: Callable[[], int]
 
@@ -54,12 +56,13 @@ class OptOut:
         evidence: str = "",
         received_on: str = "",
     ) -> Opened:
-        """End news and offers, or return the opt-out by which they have ended: `also` is written with a new one only.
+        """End news and offers, or return the opt-out by which they have ended. `also` is written with a new one only.
 
-        A withdrawal ends them, too; who then says it by itself gets an opt-out of their own, which stays when they
-        cancel the withdrawal. `received_at` (ms) is when the person asked, now when 0; `received_on` the day on a paper
-        that says so (YYYY-MM-DD). Raises NotFound for a contact
-        that is not there or is being erased, BadInput and Unavailable.
+        A withdrawal ends them, too. A person who then asks for the opt-out itself gets one of their own, which stays
+        when they cancel the withdrawal. `received_at` (ms) is when the person asked, 0 for now; `received_on` is the
+        day on a paper that says so (YYYY-MM-DD).
+
+        Raises NotFound for a contact that does not exist or is being erased, BadInput and Unavailable.
         """
         if source not in SOURCES:
             raise BadInput(f"`source` must be one of {', '.join(SOURCES)}.")
@@ -69,7 +72,7 @@ class OptOut:
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             opened.clear()
-            subject = self.opening.subject(contact_id)
+            subject = self.contact_rows.subject(contact_id)
             if subject is None or subject.erasing:
                 raise NotFound("There is no such contact.")
             first = self.store.get(subject.opted_out_by) if subject.opted_out_by else None
@@ -82,7 +85,7 @@ class OptOut:
             request = self._request(request_id, subject, source, received_at, language, created_by, secret)
             request = replace(request, received_on=received_on)
             opened.append(Opened(request.id, new=True))
-            return [*self.opening.opted_out(request, subject, secret, evidence), *also]
+            return [*self.contact_rows.new_opt_out(request, subject, secret, evidence), *also]
 
         self.store.run_until_written(build)
         return opened[0] if opened else Opened("", new=False)
@@ -99,7 +102,7 @@ class OptOut:
     ) -> Request:
         now, certificate_id = self.clock(), new_id()
         received_at = min(received_at or now, now)
-        policy_version, policy_hash = self.opening.policy(subject.contact_id)
+        policy_version, policy_hash = self.contact_rows.policy(subject.contact_id)
         return Request(
             id=request_id,
             kind=OPT_OUT,
@@ -114,7 +117,7 @@ class OptOut:
             opened_at=now,
             deadline_at=deadline(self.deadlines["stop_processing"], received_at),
             alarm_at=deadline(self.deadlines["erasure_alarm"], received_at),
-            due_at=now + WATCHED,
+            due_at=now + MONITOR_AFTER,
             steps={str(Step.OPTED_OUT): now},
             certificate_id=certificate_id,
             secret_hash=secret_hash(certificate_id, secret),

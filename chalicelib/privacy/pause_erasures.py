@@ -1,4 +1,4 @@
-"""Colleagues hold all destructions that have not begun, and release them again."""
+"""Staff pause all erasures that have not begun to destroy, and let them go on again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,28 +7,27 @@ from typing import TYPE_CHECKING
 from chalicelib.core.observability import audit
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.erasure_pause import ErasurePause
-    from chalicelib.privacy.model import Hold
+    from chalicelib.privacy.erasure_pause import ErasurePauseStore, Pause
 
 
 @dataclass(frozen=True)
 class PauseErasures:
-    """While it is set no grace ends and no fence closes. Requests that are past their fence go on, people may still
-    cancel and officers refuse, and the law's terms run on with their alarms."""
+    """While the pause is set no cooling off ends and no write barrier closes. Requests behind their write barrier go
+    on, people may still cancel and officers refuse, and the law's terms run on with their alarms."""
 
-    store: "ErasurePause"
+    store: "ErasurePauseStore"
     clock: Callable[[], int]
 
-    def current(self) -> "Hold | None":
-        """The hold that is set, or None. Raises Unavailable."""
+    def current(self) -> "Pause | None":
+        """Return the pause that is set, or None. Raises Unavailable."""
         return self.store.read()
 
     def set(self, staff_id: str) -> None:
-        """Hold; a hold that is set stays as it is. Raises Unavailable."""
+        """Pause erasures; a pause that is set stays as it is. Raises Unavailable."""
         if self.store.set(staff_id, self.clock()):
             audit("destructions_held", staff_id=staff_id)
 
     def release(self, staff_id: str) -> None:
-        """Release; what waited goes on within a minute. Raises Unavailable."""
+        """End the pause; requests that waited for it go on within a minute. Raises Unavailable."""
         if self.store.release():
             audit("destructions_released", staff_id=staff_id)

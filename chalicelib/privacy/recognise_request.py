@@ -1,11 +1,12 @@
-"""A colleague recognises a request about data in a customer's message."""
+"""Staff recognise a request about data in a customer's message, and open it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.errors import BadInput, NotFound
-from chalicelib.privacy.model import HANDLED_KINDS, Opened
+from chalicelib.privacy.requests.kinds import HANDLED_KINDS
+from chalicelib.privacy.requests.model import Opened
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.kinds import REFERRING
 
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
 
 
 def may_be_request(message: "Message") -> bool:
-    """Whether a message of a ticket can be recognised as a request: what a customer said, and no press of a button
-    that answers a question of ours."""
+    """Whether staff may recognise a message as a request: a customer said it, and it is no press of a button under a
+    question of ours."""
     said = message.direction == "in" and message.kind not in REFERRING and not message.erased
     return said and not pressed_request(message.details)
 
 
 @dataclass(frozen=True)
 class RecogniseRequest:
-    """Opens the request that a message is. Every operator may: the notice has arrived, whoever reads it."""
+    """Opens the request that a message holds. Every operator may: the notice has arrived, and the terms run."""
 
     desk: "TicketQueries"
     open_request: "OpenRequest"

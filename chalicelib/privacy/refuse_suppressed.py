@@ -1,4 +1,5 @@
-"""What somebody writes who is being erased, or wrote before they were, is refused: its content is never stored."""
+"""Refuses messages of a person who is being erased, and older ones that a provider repeats: nothing of them is
+stored."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.fixed_answer import FixedAnswer
-from chalicelib.privacy.texts import erasing
+from chalicelib.privacy.texts.during_erasure import erasing
 from chalicelib.profile.model import Profile
 from chalicelib.suppression.model import one_closed_entry_per_request
 from chalicelib.suppression.store import SuppressionList
@@ -16,7 +17,7 @@ from chalicelib.suppression.store import SuppressionList
 
 @dataclass(frozen=True)
 class RefuseErased:
-    """Refuses what meets an entry of the list. `names` tells the pseudonyms of an author's addresses."""
+    """Refuses messages by the suppression list. `names` returns the pseudonyms of an author's addresses."""
 
     names: Callable[[Channel, str, Author], Mapping[str, str]]
     suppressed: SuppressionList
@@ -24,17 +25,18 @@ class RefuseErased:
     profile: Profile
 
     def __call__(self, part: InboundMessage | Started, fenced: tuple[str, ...], now: int) -> Outcome | None:
-        """Return FENCED when a fence refuses this, and None when none does (any more): then it is to be tried again.
+        """Return FENCED when an entry of the suppression list refuses `part`, CONFLICT when another transaction was in
+        the way; None when no entry refuses it (any more): then the caller tries again.
 
-        `fenced` are blind names of addresses that were found fenced already. While the fence is closed the person gets
-        one fixed answer for the whole request; when another transaction is in its way this returns CONFLICT. After
-        that, what was sent before the destruction is a provider's repetition and gets none. Raises Unavailable.
+        `fenced` are pseudonyms of addresses that were found on the list already. While the entry is closed the person
+        gets one fixed answer for the whole request. Afterwards only what was sent before the destruction is refused: a
+        provider repeats it, so it gets no answer. Raises Unavailable.
         """
         names = (*fenced, *self.names(part.channel, part.account, part.author).values())
-        fences = self.suppressed.of(names)
-        for fence in one_closed_entry_per_request(fences):
-            if not self.answer.give(fence, part, erasing(self.profile, fence.language), now):
+        entries = self.suppressed.of(names)
+        for entry in one_closed_entry_per_request(entries):
+            if not self.answer.give(entry, part, erasing(self.profile, entry.language), now):
                 return Outcome.CONFLICT
-        if any(fence.refuses(part.sent_at * SECOND) for fence in fences):
+        if any(entry.refuses(part.sent_at * SECOND) for entry in entries):
             return Outcome.FENCED
-        return Outcome.FENCED if fenced and not fences else None
+        return Outcome.FENCED if fenced and not entries else None

@@ -1,8 +1,8 @@
-"""Waking a request: the run that waits is answered when its waiting has ended, and a run that has died is followed by
-the next one.
+"""Resumes the workflow of a request: answers the run that waits when its waiting has ended, and starts the next run
+after one that has died.
 
-A person's act, a colleague's decision, a task that parks and the watch all end here, in any order and at the same
-time: what is written down on the request decides, and each step of this is a conditional write.
+A person's act, a decision of staff, a task that begins to wait and the monitor all lead here, in any order and at the
+same time. The request's row decides what happens, and every change is a conditional write.
 """
 
 import json
@@ -12,18 +12,21 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.observability import log
-from chalicelib.privacy.erasure_pause import unheld
+from chalicelib.privacy.erasure_pause import check_not_paused
 from chalicelib.privacy.executions import RunStatus
-from chalicelib.privacy.model import OVER, WATCHED, Request, RequestState, Step, Wait, outcome, state_by_steps
+from chalicelib.privacy.requests.kinds import OVER, RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import state_by_steps
+from chalicelib.privacy.requests.waits import MONITOR_AFTER, Wait, outcome
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.executions import Executions
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 
-class Answer(Enum):
-    """The request still WAITS; its run was TOLD; or NOBODY waits with its token any more."""
+class RunAnswer(Enum):
+    """The request still WAITS; its run was TOLD the outcome; or NOBODY waits with its token any more."""
 
     WAITS = "waits"
     TOLD = "told"
@@ -31,75 +34,76 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True)
-class AnswerWait:
-    """Answers the run that waits for what `outcome` says. `told` writes down that the person was told, if they were."""
+class AnswerWaitingRun:
+    """Answers the waiting run of a request with its outcome. `told` first writes down that the person was told, if a
+    proof has come."""
 
     store: "RequestStore"
     executions: "Executions"
     told: Callable[[Request], Request]
     clock: Callable[[], int]
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: Request) -> RunAnswer:
         """Answer the token of `request` when its waiting is over. Raises Unavailable."""
-        return self.with_word(request)[0]
+        return self.with_outcome(request)[0]
 
-    def with_word(self, request: Request) -> tuple[Answer, str]:
-        """The same; return also how the waiting has ended, "" while it goes on.
+    def with_outcome(self, request: Request) -> tuple[RunAnswer, str]:
+        """Answer the token of `request` when its waiting is over; return also the outcome, "" while it goes on.
 
-        "The time is over" is written down first, under the condition that nobody stopped the request: from then on
-        nobody can, whenever the answer arrives. While destructions are held the time of a grace is not over.
+        That cooling off is over is written down before the answer, on condition that nobody stopped the request: from
+        then on nobody can, however late the answer arrives. While erasures are paused cooling off does not end.
         """
         request = self.told(request)
-        word = self._settled(request)
+        word = self._outcome(request)
         if not word or not request.token:
-            return Answer.WAITS, ""
+            return RunAnswer.WAITS, ""
         told = self.executions.answer(request.token, word)
         if told:
             log("request_woken", request_id=request.id, action=request.waits, outcome=word)
             self.forget(request)
-        return Answer.TOLD if told else Answer.NOBODY, word
+        return RunAnswer.TOLD if told else RunAnswer.NOBODY, word
 
     def forget(self, request: Request) -> None:
-        """Take a token that was answered off the request, unless the next task was there before."""
+        """Remove an answered token from the request, unless the next task has written its own meanwhile."""
         new = {
             **dict.fromkeys(("token", "waits")),
-            "due_at": self.clock() + WATCHED,
+            "due_at": self.clock() + MONITOR_AFTER,
             "if_token": request.token,
             "if_due": request.due_at,
         }
         only = "#token = :if_token AND #due_at = :if_due AND attribute_exists(#due)"
         self.store.run(self.store.change(request.id, new, only=only))
 
-    def _settled(self, request: Request) -> str:
+    def _outcome(self, request: Request) -> str:
         now = self.clock()
         word = outcome(request, now)
-        if word != "due" or request.waits not in (Wait.GRACE, Wait.SETTLE):
+        if word != "due" or request.waits not in (Wait.COOLING_OFF, Wait.DRAIN):
             return word
-        if request.waits == Wait.SETTLE:
-            if not request.done(Step.SETTLED):
-                mark = {f"steps.{Step.SETTLED}": now, "if_erased": request.at(Step.ERASED)}
-                only = f"#steps.#{Step.ERASED} = :if_erased"  # not the mark of an earlier pass
-                self.store.run(self.store.change(request.id, mark, unless=Step.SETTLED, only=only))
+        if request.waits == Wait.DRAIN:
+            if not request.done(Step.WRITERS_DRAINED):
+                mark = {f"steps.{Step.WRITERS_DRAINED}": now, "if_erased": request.at(Step.ERASED)}
+                only = f"#steps.#{Step.ERASED} = :if_erased"  # not the step of an earlier pass
+                self.store.run(self.store.change(request.id, mark, unless=Step.WRITERS_DRAINED, only=only))
             return word
-        if request.done(Step.GRACED):
+        if request.done(Step.COOLED_OFF):
             return word
-        ended = (Step.GRACED, Step.CANCELLED, Step.REFUSED)
+        ended = (Step.COOLED_OFF, Step.CANCELLED, Step.REFUSED)
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
-            mark = self.store.change(request.id, {f"steps.{Step.GRACED}": now}, unless=ended)
-            return None if refused else [mark, unheld(self.store.writes)]
+            mark = self.store.change(request.id, {f"steps.{Step.COOLED_OFF}": now}, unless=ended)
+            return None if refused else [mark, check_not_paused(self.store.writes)]
 
         if self.store.run_until_written(build):
             return word
         fresh = self.store.get(request.id)
         if fresh is None or not any(fresh.done(step) for step in ended):
-            return ""  # destructions are held
+            return ""  # erasures are paused
         return outcome(replace(request, steps=fresh.steps), now)
 
 
 @dataclass(frozen=True)
 class ResumeWorkflow:
-    """Wakes one request by its id. Raises Unavailable."""
+    """Resumes one request by its id. Raises Unavailable."""
 
     store: "RequestStore"
     executions: "Executions"
@@ -107,47 +111,47 @@ class ResumeWorkflow:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> None:
-        """Do what the request's row asks for now; nothing when it is over, waits or rests."""
+        """Do what the request's row asks for now; nothing when it is over, still waits, or failed a short while ago."""
         request = self.store.get(request_id)
         if request is None or request.state in OVER:
             return
         now = self.clock()
         if request.state == RequestState.ESCALATED:
             if request.due_at <= now:
-                self._next(request, now)
+                self._begin_next_run(request, now)
             return
         if request.token:
-            answer = AnswerWait(self.store, self.executions, self.told, self.clock)
+            answer = AnswerWaitingRun(self.store, self.executions, self.told, self.clock)
             word = answer(request)
-            if word is Answer.NOBODY and self._look(request, now):
+            if word is RunAnswer.NOBODY and self._ensure_run(request, now):
                 answer.forget(request)
-            if word is Answer.WAITS and request.waits == Wait.TELLING and request.due_at <= now:
-                self._later(request, now)
+            if word is RunAnswer.WAITS and request.waits == Wait.TELLING and request.due_at <= now:
+                self._postpone(request, now)
             return
         if request.due_at <= now:
-            self._later(request, now)
-        self._look(request, now)
+            self._postpone(request, now)
+        self._ensure_run(request, now)
 
-    def _later(self, request: Request, now: int) -> None:
-        """Have the watch look again in a while, unless somebody has changed that meanwhile."""
-        new = {"due_at": now + WATCHED, "if_due": request.due_at}
+    def _postpone(self, request: Request, now: int) -> None:
+        """Have the monitor look again after MONITOR_AFTER, unless `due_at` has changed meanwhile."""
+        new = {"due_at": now + MONITOR_AFTER, "if_due": request.due_at}
         self.store.run(self.store.change(request.id, new, only="#due_at = :if_due AND attribute_exists(#due)"))
 
-    def _look(self, request: Request, now: int) -> bool:
-        """Make sure that a run goes on; return whether it is the one that the row names."""
+    def _ensure_run(self, request: Request, now: int) -> bool:
+        """Make sure that a run is active; return whether it is the one that the row names."""
         status = self.executions.status(request.execution) if request.run else RunStatus.ENDED
         if status is RunStatus.ENDED:
-            self._next(request, now)
+            self._begin_next_run(request, now)
         elif status is RunStatus.NEVER:
             self._start(request)
         return status is RunStatus.RUNS
 
-    def _next(self, request: Request, now: int) -> None:
-        """Begin the next run. Of several who try, one does; a run that ended with its request begins none."""
+    def _begin_next_run(self, request: Request, now: int) -> None:
+        """Begin the next run. Only one of several callers does; none is begun for a request that is over."""
         new: dict[str, Any] = {
             "run": request.run + 1,
             "state": str(state_by_steps(request)) if request.state == RequestState.ESCALATED else request.state,
-            "due_at": now + WATCHED,
+            "due_at": now + MONITOR_AFTER,
             **dict.fromkeys(("token", "waits", "failure", "failed_step", "escalated_at")),
             "if_run": request.run,
             "if_state": request.state,

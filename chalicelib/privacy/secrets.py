@@ -1,34 +1,36 @@
-"""What is sealed on the row of a request: its certificate's secret, for the person alone, and what colleagues wrote."""
+"""Opens what is sealed on the row of a request: the secret of its certificate, and what staff wrote."""
 
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.privacy.model import Request
+from chalicelib.privacy.requests.model import Request
 from chalicelib.vault import sealing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.vault.decryptor import BatchDecryptor
 
 
 class RequestSecret:
-    """Opens secrets. `opener` is made new for each."""
+    """Opens sealed attributes of a request. `decryptor` makes a new decryptor for each."""
 
     def __init__(self, store: "RequestStore", decryptor: "Callable[[], BatchDecryptor]") -> None:
         self._store = store
-        self._opener = decryptor
+        self._decryptor = decryptor
 
     def opened(self, request: Request, attribute: str, owner: str) -> str | None:
         """Return an attribute that is sealed to the key of the contact `owner`; None when either is gone. Raises
         CannotOpen and Unavailable."""
         sealed = self._store.item(request.id).get(attribute)
-        return self._opener().text(owner, sealing.request_attribute(request.id, attribute), sealed) if sealed else None
+        if not sealed:
+            return None
+        return self._decryptor().text(owner, sealing.request_attribute(request.id, attribute), sealed)
 
     def __call__(self, request: Request) -> str:
-        """Return the secret, which is sealed to the box. Raises Conflict for a request without a box, NotFound when the
-        box's key or the secret is gone, CannotOpen and Unavailable."""
+        """Return the certificate's secret, which is sealed to the reply mailbox. Raises Conflict for a request without
+        a mailbox, NotFound when the mailbox's key or the secret is gone, CannotOpen and Unavailable."""
         if request.box is None:
             raise Conflict("The request has no box to answer into.", code="no_box")
         secret = self.opened(request, "secret", request.box.contact_id)

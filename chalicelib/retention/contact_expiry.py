@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.core.clock import gone_at
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.dynamo.rows import get_row
@@ -45,7 +45,7 @@ class ContactExpiry:
 
     def head(self, conversation_id: str) -> PastHead | None:
         """The head of a conversation with its contact's date; None when it is gone or has no date."""
-        row = get_row(rows.conversation_pk(conversation_id), "head")
+        row = get_row(keys.conversation_pk(conversation_id), "head")
         if row is None or not row.expires_at:
             return None
         return PastHead(
@@ -65,7 +65,7 @@ class ContactExpiry:
         """What the conversation holds beside its head: sort keys with the tickets they lie on, "" for none."""
         with translated_errors():
             found = DeskRow.query(
-                rows.conversation_pk(conversation_id), consistent_read=True, attributes_to_get=["pk", "sk", "ticket_id"]
+                keys.conversation_pk(conversation_id), consistent_read=True, attributes_to_get=["pk", "sk", "ticket_id"]
             )
             return [(str(row.sk), row.ticket_id or "") for row in found if row.sk != "head"]
 
@@ -77,14 +77,14 @@ class ContactExpiry:
 
     def put_off(self, head: PastHead, expires_at: int) -> None:
         """Give the contact a later date, unless its head has changed."""
-        pk, values = rows.conversation_pk(head.conversation_id), {"date": expires_at, "read": head.expires_at}
+        pk, values = keys.conversation_pk(head.conversation_id), {"date": expires_at, "read": head.expires_at}
         expression = "SET #expires_at = :date"
         self._run.single(self._writes.update("head", "desk", pk, "head", expression, "#expires_at = :read", values))
 
     def clear(self, head: PastHead, sk: str) -> bool:
         """Delete one row that was left in a conversation; False when its fence has moved: an erasure counts the rows
         and takes them away itself."""
-        pk, values = rows.conversation_pk(head.conversation_id), {"epoch": head.epoch}
+        pk, values = keys.conversation_pk(head.conversation_id), {"epoch": head.epoch}
         fence = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
         row = {"TableName": self._tables["desk"], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}
         return self._run.run_until_written(lambda refused: None if refused else [fence, Write("row", {"Delete": row})])
@@ -102,13 +102,13 @@ class ContactExpiry:
             writes = [
                 self._head(head),
                 self._contact(head.contact_id),
-                self._absent("request", "desk", rows.contact_pk(head.contact_id), "request"),
+                self._absent("request", "desk", keys.contact_pk(head.contact_id), "request"),
                 self._key(head.contact_id),
                 self._words(head.contact_id, now),
                 *self._aliases(head),
             ]
             if head.ticket_id:
-                writes.append(self._absent("ticket", "desk", rows.ticket_pk(head.ticket_id), "ticket"))
+                writes.append(self._absent("ticket", "desk", keys.ticket_pk(head.ticket_id), "ticket"))
             consents = [row for row in found if row.sk.startswith("consent#") and not row.expires_at]
             dated = [self._consent(row, consents_until) for row in consents]
             room = MOST_WRITES - len(writes)
@@ -122,7 +122,7 @@ class ContactExpiry:
 
     def _of_contact(self, contact_id: str) -> list[DeskRow]:
         with translated_errors():
-            return list(DeskRow.query(rows.contact_pk(contact_id), consistent_read=True))
+            return list(DeskRow.query(keys.contact_pk(contact_id), consistent_read=True))
 
     def _head(self, head: PastHead) -> Write:
         values: dict[str, Any] = {"date": head.expires_at, "epoch": head.epoch, "aliases": list(head.aliases)}
@@ -132,12 +132,12 @@ class ContactExpiry:
             condition += " AND #ticket_id = :ticket"
         else:
             condition += " AND attribute_not_exists(#ticket_id)"
-        return self._deletion("head", "desk", rows.conversation_pk(head.conversation_id), "head", condition, values)
+        return self._deletion("head", "desk", keys.conversation_pk(head.conversation_id), "head", condition, values)
 
     def _contact(self, contact_id: str) -> Write:
         condition = "attribute_not_exists(pk) OR #state = :active"
         return self._deletion(
-            "contact", "desk", rows.contact_pk(contact_id), "contact", condition, {"active": "active"}
+            "contact", "desk", keys.contact_pk(contact_id), "contact", condition, {"active": "active"}
         )
 
     def _aliases(self, head: PastHead) -> list[Write]:

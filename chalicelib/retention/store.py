@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.core.clock import gone_at
 from chalicelib.core.purposes import SUPPORT
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row
@@ -34,7 +34,7 @@ class ExpiryStamps:
 
     def ticket(self, ticket_id: str) -> Dated | None:
         """The ticket by a strongly consistent read, or None when it is gone."""
-        row = get_row(rows.ticket_pk(ticket_id), "ticket")
+        row = get_row(keys.ticket_pk(ticket_id), "ticket")
         if row is None:
             return None
         return Dated(ticket_id, row.number or "", int(row.expires_at or 0), int(row.closed_at or 0))
@@ -48,7 +48,7 @@ class ExpiryStamps:
             wrong = DeskRow.expires_at.exists()
         with translated_errors():
             for row in DeskRow.query(
-                rows.conversation_pk(conversation_id),
+                keys.conversation_pk(conversation_id),
                 DeskRow.sk.startswith("message#"),
                 filter_condition=(DeskRow.ticket_id == ticket.ticket_id) & wrong,
                 consistent_read=True,
@@ -58,16 +58,16 @@ class ExpiryStamps:
 
     def date_row(self, conversation_id: str, sk: str, ticket: Dated) -> None:
         """Give a row the ticket's date, or take its date away. A row that is gone stays gone."""
-        self._date(rows.conversation_pk(conversation_id), sk, ticket)
+        self._date(keys.conversation_pk(conversation_id), sk, ticket)
 
     def date_number(self, ticket: Dated) -> None:
         """Give the ticket's number the ticket's date, or take its date away."""
         if ticket.number:
-            self._date(rows.number_pk(ticket.number), "number", ticket)
+            self._date(keys.number_pk(ticket.number), "number", ticket)
 
     def date_alone(self, conversation_id: str, sk: str, expires_at: int) -> None:
         """Give a row its own date, because it has no ticket, or none any more. A date that it has stays."""
-        pk, values = rows.conversation_pk(conversation_id), {"date": expires_at, "gone": gone_at(expires_at)}
+        pk, values = keys.conversation_pk(conversation_id), {"date": expires_at, "gone": gone_at(expires_at)}
         condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
         expression = "SET #expires_at = :date, #gone_at = :gone"
         self._run.single(self._writes.update("row", "desk", pk, sk, expression, condition, values))
@@ -87,7 +87,7 @@ class ExpiryStamps:
         checked in the same transaction, so a head has no date while its newest ticket is open. It gets no `gone_at`:
         DynamoDB would delete the head alone, and the contact's other rows would be left without an end.
         """
-        head = get_row(rows.conversation_pk(conversation_id), "head")
+        head = get_row(keys.conversation_pk(conversation_id), "head")
         if head is None:
             return True
         newest, read = head.ticket_id == ticket.ticket_id, int(head.expires_at or 0)
@@ -100,7 +100,7 @@ class ExpiryStamps:
         expression = "REMOVE #expires_at"
         if ticket.expires_at:
             values["date"], expression = date, "SET #expires_at = :date"
-        pk = rows.conversation_pk(conversation_id)
+        pk = keys.conversation_pk(conversation_id)
         write = self._writes.update("head", "desk", pk, "head", expression, condition, values)
         return self._run.once([self._still(ticket), write]) is None
 
@@ -110,11 +110,11 @@ class ExpiryStamps:
         condition = "#ticket_id = :ticket AND attribute_not_exists(#expires_at)"
         if ticket.expires_at:
             values, condition = {"closed": ticket.expires_at}, "#expires_at = :closed"
-        return self._writes.update("ticket", "desk", rows.ticket_pk(ticket.ticket_id), "ticket", "", condition, values)
+        return self._writes.update("ticket", "desk", keys.ticket_pk(ticket.ticket_id), "ticket", "", condition, values)
 
     def finish(self, ticket: Dated) -> bool:
         """Note on the ticket that its rows have its date; False when the date has changed meanwhile."""
-        pk = rows.ticket_pk(ticket.ticket_id)
+        pk = keys.ticket_pk(ticket.ticket_id)
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         if ticket.expires_at:
             values |= {"date": ticket.expires_at, "gone": gone_at(ticket.expires_at)}
@@ -135,7 +135,7 @@ class ExpiryStamps:
         """
         values = {"again": AGAIN, "now": now}
         expression = "SET #dated = :again, #rung_at = :now"
-        pk = rows.ticket_pk(ticket_id)
+        pk = keys.ticket_pk(ticket_id)
         return self._run.single(
             self._writes.update("ticket", "desk", pk, "ticket", expression, "attribute_exists(pk)", values)
         )
@@ -155,13 +155,13 @@ class ExpiryStamps:
         def build(_refused: frozenset[str]) -> list[Write] | None:
             nonlocal told
             told = ""
-            row = get_row(rows.conversation_pk(conversation_id), sk)
+            row = get_row(keys.conversation_pk(conversation_id), sk)
             if row is None or row.direction != "out":
                 return None
             failed, failure = outstanding(outgoing(row)), outcome(row)[1]
             if failed == bool(row.flagged):
                 return None
-            writes, ticket = [self._flag(row, failed)], get_row(rows.ticket_pk(ticket_id), "ticket")
+            writes, ticket = [self._flag(row, failed)], get_row(keys.ticket_pk(ticket_id), "ticket")
             if ticket is not None:
                 other = None if failed else self._other(ticket, row)
                 writes += [self._tell(ticket, row, failed, now, other), *([self._as_read(other)] if other else [])]

@@ -12,7 +12,7 @@ from chalicelib.contacts import text_index
 from chalicelib.contacts.search_words import RULE
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import AttributeValues, plain_value
 from chalicelib.dynamo.client_calls import call_client
 from chalicelib.dynamo.model_calls import translated_errors
@@ -69,7 +69,7 @@ class SweepStore:
     def stopped(self, account: str) -> bool:
         """Whether this channel is stopped."""
         with translated_errors():
-            found = list(DeskRow.query(rows.channel_pk(account), DeskRow.sk == "channel", consistent_read=True))
+            found = list(DeskRow.query(keys.channel_pk(account), DeskRow.sk == "channel", consistent_read=True))
         return any(row.stopped_at for row in found)
 
     # -- asks
@@ -81,7 +81,7 @@ class SweepStore:
             "TableName": self._tables["desk"],
             "IndexName": "unsent",
             "KeyConditionExpression": "due = :due",
-            "ExpressionAttributeValues": {":due": {"S": rows.ASKING}},
+            "ExpressionAttributeValues": {":due": {"S": keys.ASKING}},
             "Limit": most,
         }
         for item in self._call("query", query)["Items"]:
@@ -102,7 +102,7 @@ class SweepStore:
             "TableName": self._tables["desk"],
             "IndexName": "unsent",
             "KeyConditionExpression": "due = :due AND due_at <= :now",
-            "ExpressionAttributeValues": {":due": {"S": rows.REVOKING}, ":now": {"N": str(now)}},
+            "ExpressionAttributeValues": {":due": {"S": keys.REVOKING}, ":now": {"N": str(now)}},
             "Limit": MOST_REVOKES,
         }
         for item in self._call("query", query)["Items"]:
@@ -171,7 +171,7 @@ class SweepStore:
 
     def _same_date(self, item: Expired) -> Write:
         condition = "attribute_not_exists(pk) OR #expires_at = :date"
-        pk = rows.ticket_pk(item.ticket_id)
+        pk = keys.ticket_pk(item.ticket_id)
         return self._writes.update("ticket", "desk", pk, "ticket", "", condition, {"date": item.expires_at})
 
     def _delete(self, item: Expired) -> Write:

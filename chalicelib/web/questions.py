@@ -9,13 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from chalicelib.core.asks import pressed_request
-from chalicelib.privacy.model import HOUR, IDENTITY_WAITS, Request, Step
-from chalicelib.privacy.texts import meant, question
+from chalicelib.core.clock import HOUR
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import CONFIRM_WITHIN
+from chalicelib.privacy.texts.questions import meant, question
 from chalicelib.profile.model import Profile
 from chalicelib.tickets.records import Message, Quote, Ticket
 
 _LINES = (
-    (Step.SUPPRESSED, "request_asked"),
+    (Step.OUTREACH_PAUSED, "request_asked"),
     (Step.VERIFIED, "request_confirmed"),
     (Step.ANNOUNCED, "request_announced"),
     (Step.CANCELLED, "request_cancelled"),
@@ -32,7 +35,7 @@ def with_questions(messages: Iterable[Message], ticket: Ticket, profile: Profile
             return one
         if pressed in ("withdraw", "no"):
             return replace(one, quote=Quote("", meant(profile, ticket.language)))
-        return replace(one, quote=Quote("", question(profile, ticket.language, one.text, IDENTITY_WAITS // HOUR)))
+        return replace(one, quote=Quote("", question(profile, ticket.language, one.text, CONFIRM_WITHIN // HOUR)))
 
     return [asked(one) for one in messages]
 
@@ -41,10 +44,10 @@ def with_request(messages: Sequence[Message], request: Request | None) -> list[M
     """Return the messages with an activity line for each thing that the desk said about the running request."""
     if request is None:
         return list(messages)
-    asked = request.done(Step.SUPPRESSED) and request.box is not None
+    asked = request.done(Step.OUTREACH_PAUSED) and request.box is not None
     lines = [
         Message(f"{request.id}-{kind}", "event", kind, request.at(step))
         for step, kind in _LINES
-        if request.done(step) and (asked or step not in (Step.SUPPRESSED, Step.ANNOUNCED))
+        if request.done(step) and (asked or step not in (Step.OUTREACH_PAUSED, Step.ANNOUNCED))
     ]
     return sorted([*messages, *lines], key=lambda one: one.position)

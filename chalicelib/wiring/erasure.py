@@ -11,8 +11,8 @@ from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.privacy.executions import Executions
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.opening import RequestOpening
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
 from chalicelib.wiring import base as wiring
@@ -36,20 +36,20 @@ if TYPE_CHECKING:
     from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
     from chalicelib.erasure.tasks.tell import Announce, Tell
     from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
-    from chalicelib.erasure.waiting import Waiting
+    from chalicelib.erasure.waiting import TaskWaits
     from chalicelib.privacy.asks import PrivacyAsks
     from chalicelib.privacy.decide import DecideRequest
-    from chalicelib.privacy.erasure_pause import ErasurePause
+    from chalicelib.privacy.erasure_pause import ErasurePauseStore
     from chalicelib.privacy.mailbox.answers import RequestAnswers
-    from chalicelib.privacy.model import Request
     from chalicelib.privacy.monitor_asks import MonitorAsks
     from chalicelib.privacy.monitor_requests import MonitorRequests
     from chalicelib.privacy.open_request import OpenRequest
+    from chalicelib.privacy.requests.model import Request
     from chalicelib.privacy.resume_workflow import ResumeWorkflow
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
-    from chalicelib.privacy.telling.announcements import Announcements
     from chalicelib.privacy.telling.prove import ProveTelling
+    from chalicelib.privacy.telling.statuses import MessageStatuses
 
 
 # -- stores
@@ -67,17 +67,17 @@ def requests() -> RequestStore:
 
 
 @cache
-def opening() -> RequestOpening:
+def opening() -> ContactRequestRows:
     """What lies beside a request in its contact's partition."""
-    return RequestOpening(client("dynamodb"), wiring.tables())
+    return ContactRequestRows(client("dynamodb"), wiring.tables())
 
 
 @cache
-def holding() -> "ErasurePause":
+def holding() -> "ErasurePauseStore":
     """What holds destructions."""
-    from chalicelib.privacy.erasure_pause import ErasurePause
+    from chalicelib.privacy.erasure_pause import ErasurePauseStore
 
-    return ErasurePause(client("dynamodb"), wiring.tables())
+    return ErasurePauseStore(client("dynamodb"), wiring.tables())
 
 
 @cache
@@ -132,10 +132,10 @@ def privacy_asks() -> "PrivacyAsks":
 
     return PrivacyAsks(
         store=requests(),
-        opening=opening(),
+        contact_rows=opening(),
         open_request=open_request(),
         answers=answers(),
-        wake=wake_request(),
+        resume=wake_request(),
         deadlines=profile().deadlines,
         clock=wiring.clock(),
     )
@@ -148,7 +148,7 @@ def decide_request() -> "DecideRequest":
 
     return DecideRequest(
         store=requests(),
-        opening=opening(),
+        contact_rows=opening(),
         refusal=answers().refused,
         written=_reason,
         profile=profile(),
@@ -188,13 +188,13 @@ def watch_requests() -> "MonitorRequests":
 
 
 @cache
-def waiting() -> "Waiting":
+def waiting() -> "TaskWaits":
     """What every task that waits does."""
-    from chalicelib.erasure.waiting import Waiting
-    from chalicelib.privacy.resume_workflow import AnswerWait
+    from chalicelib.erasure.waiting import TaskWaits
+    from chalicelib.privacy.resume_workflow import AnswerWaitingRun
 
-    answer = AnswerWait(requests(), executions(), told(), wiring.clock())
-    return Waiting(requests(), answer, wiring.clock(), sleep_with_jitter)
+    answer = AnswerWaitingRun(requests(), executions(), told(), wiring.clock())
+    return TaskWaits(requests(), answer, wiring.clock(), sleep_with_jitter)
 
 
 @cache
@@ -206,11 +206,11 @@ def told() -> "ProveTelling":
 
 
 @cache
-def announcements() -> "Announcements":
+def announcements() -> "MessageStatuses":
     """What became of messages about requests."""
-    from chalicelib.privacy.telling.announcements import Announcements
+    from chalicelib.privacy.telling.statuses import MessageStatuses
 
-    return Announcements(client("dynamodb"), wiring.tables())
+    return MessageStatuses(client("dynamodb"), wiring.tables())
 
 
 def announce() -> "Announce":
@@ -251,7 +251,7 @@ def decide() -> "Decide":
     """How a decision is waited for."""
     from chalicelib.erasure.tasks.decide import Decide
 
-    return Decide(opening().released, opening().suppressed, answers().defaulted, wiring.clock())
+    return Decide(opening().resume_outreach, opening().pause_outreach, answers().defaulted, wiring.clock())
 
 
 @cache
@@ -259,7 +259,7 @@ def tell() -> "Tell":
     """How the person is told."""
     from chalicelib.erasure.tasks.tell import Tell
 
-    return Tell(announce(), opening().suppressed, wiring.clock())
+    return Tell(announce(), opening().pause_outreach, wiring.clock())
 
 
 @cache
@@ -290,9 +290,9 @@ def escalate() -> "Escalate":
 def hard_suppress() -> "BlockWrites":
     """How the fence closes."""
     from chalicelib.erasure.tasks.block_writes import BlockWrites
-    from chalicelib.erasure.write_barrier import Fencing
+    from chalicelib.erasure.write_barrier import WriteBarrier
 
-    store = Fencing(client("dynamodb"), wiring.tables(), requests())
+    store = WriteBarrier(client("dynamodb"), wiring.tables(), requests())
     return BlockWrites(requests(), store, wiring.clock())
 
 
@@ -342,7 +342,7 @@ def soft_suppress() -> "PauseOutreach":
     wiring.bind_tables()
     return PauseOutreach(
         store=requests(),
-        box=box(),
+        mailbox=box(),
         reading=OutboxReading(),
         decryptor=wiring_delivery.single_decryptor,
         vault_public=decode_key(settings().vault_public_key),
@@ -366,9 +366,9 @@ def notify() -> "Notify":
 def close_box() -> "DestroyMailbox":
     """Destroys the box."""
     from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
-    from chalicelib.privacy.mailbox.writes import BoxRemoval
+    from chalicelib.privacy.mailbox.removal import MailboxRemoval
 
-    removal = BoxRemoval(client("dynamodb"), wiring.tables())
+    removal = MailboxRemoval(client("dynamodb"), wiring.tables())
     return DestroyMailbox(requests(), removal, announcements(), profile().retention["request"].days, wiring.clock())
 
 

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.privacy.decide import DecideRequest
     from chalicelib.privacy.open_request import OpenRequest
-    from chalicelib.privacy.pages import RequestPages
     from chalicelib.privacy.pause_erasures import PauseErasures
     from chalicelib.privacy.recognise_request import RecogniseRequest
+    from chalicelib.privacy.requests.pages import RequestPages
     from chalicelib.privacy.secrets import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
-    from chalicelib.privacy.telling.announcements import Announcements
+    from chalicelib.privacy.telling.statuses import MessageStatuses
     from chalicelib.staff.authenticator import Authenticator
     from chalicelib.staff.challenges import Challenges
     from chalicelib.staff.cognito import CognitoAccounts
@@ -188,7 +188,7 @@ def restore_staff() -> "RestoreStaff":
 @cache
 def request_pages() -> "RequestPages":
     """Requests about data, as they are shown."""
-    from chalicelib.privacy.pages import RequestPages
+    from chalicelib.privacy.requests.pages import RequestPages
 
     return RequestPages(client("dynamodb"), wiring.tables())
 
@@ -207,7 +207,7 @@ def announce_again() -> "AnnounceAgain":
     return wiring_erasure.announce_again()
 
 
-def announcements() -> "Announcements":
+def announcements() -> "MessageStatuses":
     """What became of messages about requests."""
     from chalicelib.wiring import erasure as wiring_erasure
 

@@ -6,7 +6,7 @@ from chalicelib.core.addresses import Channel
 from chalicelib.core.references import MessageRef
 from chalicelib.messages.model import Button
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import sealing
 from chalicelib.vault.sealing import seal_json

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.asks import ASK_KINDS, Ask
-from chalicelib.privacy.model import HANDLED_KINDS
 from chalicelib.privacy.recognition import stems
 from chalicelib.privacy.recognition.guesses import MOST_KINDS, guess
 from chalicelib.privacy.recognition.phrases import LONGEST_GUESS, REQUESTS, spelled
 from chalicelib.privacy.recognition.words import asks, hinted, words_of
+from chalicelib.privacy.requests.kinds import HANDLED_KINDS
 from chalicelib.profile.load import load_profile
 from tests.domain.privacy_corpus import MEANT, ORDINARY
 from tests.people import from_amina

@@ -13,9 +13,13 @@ from chalicelib.channels.whatsapp.send import MOST_BUTTONS, TITLE_LIMIT
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
 from chalicelib.core.languages import LANGUAGES
-from chalicelib.privacy import texts
-from chalicelib.privacy.model import ERASING_KINDS, HANDLED_KINDS, Request
+from chalicelib.core.texts import bot_text
 from chalicelib.privacy.recognition.words import asks
+from chalicelib.privacy.requests.kinds import ERASING_KINDS, HANDLED_KINDS
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.texts import announcement, answers, during_erasure, questions
+from chalicelib.privacy.texts.buttons import TITLE_LIMIT as OUR_TITLE_LIMIT
+from chalicelib.privacy.texts.buttons import challenge_buttons, cooling_off_buttons, meant_buttons
 from chalicelib.profile.load import load_profile
 from tests.people import from_amina
 
@@ -29,20 +33,20 @@ EVERY = pytest.mark.parametrize("language", [*LANGUAGES, ""])
 @EVERY
 def test_buttons_fit_every_channel(language: str) -> None:
     for buttons in (
-        texts.challenge_buttons(PROFILE, language, REQUEST),
-        texts.grace_buttons(PROFILE, language, REQUEST),
-        *(texts.meant_buttons(PROFILE, language, pair, AT) for pair in permutations(HANDLED_KINDS, 2)),
-        *(texts.meant_buttons(PROFILE, language, (kind,), AT) for kind in HANDLED_KINDS),
+        challenge_buttons(PROFILE, language, REQUEST),
+        cooling_off_buttons(PROFILE, language, REQUEST),
+        *(meant_buttons(PROFILE, language, pair, AT) for pair in permutations(HANDLED_KINDS, 2)),
+        *(meant_buttons(PROFILE, language, (kind,), AT) for kind in HANDLED_KINDS),
     ):
         assert len(buttons) <= MOST_BUTTONS
         assert len({one.title for one in buttons}) == len({one.id for one in buttons}) == len(buttons)
-        assert all(0 < len(one.title) <= TITLE_LIMIT == texts.TITLE_LIMIT for one in buttons)
+        assert all(0 < len(one.title) <= TITLE_LIMIT == OUR_TITLE_LIMIT for one in buttons)
         assert all(len(one.id.encode()) <= 64 for one in buttons)
 
 
 @EVERY
 def test_the_question_what_a_message_meant_names_its_no_and_its_buttons_are_understood(language: str) -> None:
-    text, buttons = texts.meant(PROFILE, language), texts.meant_buttons(PROFILE, language, HANDLED_KINDS, AT)
+    text, buttons = questions.meant(PROFILE, language), meant_buttons(PROFILE, language, HANDLED_KINDS, AT)
     assert len(text) <= BUTTONS_LIMIT["whatsapp"] and buttons[-1].title in text
     pressed = [asks(from_amina("", sent_at=1, kind="callback", details={"data": one.id})) for one in buttons]
     assert pressed == [*(Ask("withdraw", kinds=(kind,), meant_at=AT) for kind in HANDLED_KINDS), Ask("no")]
@@ -55,19 +59,19 @@ def test_the_question_what_a_message_meant_names_its_no_and_its_buttons_are_unde
 def test_the_question_fits_one_message_and_names_the_button_that_it_tells_of(
     language: str, kind: str, bound: bool
 ) -> None:
-    text = texts.challenge(PROFILE, language, kind, 48, bound=bound)
+    text = questions.challenge(PROFILE, language, kind, 48, bound=bound)
     assert len(text) <= BUTTONS_LIMIT["whatsapp"]
-    assert texts.challenge_buttons(PROFILE, language, REQUEST)[1].title in text
+    assert challenge_buttons(PROFILE, language, REQUEST)[1].title in text
     assert PROFILE.operator.brand in text and "48" in text
-    assert (len(text) > len(texts.challenge(PROFILE, language, kind, 48, bound=False))) is bound
+    assert (len(text) > len(questions.challenge(PROFILE, language, kind, 48, bound=False))) is bound
 
 
 @EVERY
 @pytest.mark.parametrize("bound", [True, False])
 def test_the_word_near_the_limit_fits_one_message_and_names_both_buttons(language: str, bound: bool) -> None:
-    text = texts.defaulted(PROFILE, language, AT, bound=bound)
+    text = answers.defaulted(PROFILE, language, AT, bound=bound)
     assert len(text) <= BUTTONS_LIMIT["whatsapp"]
-    assert all(one.title in text for one in texts.challenge_buttons(PROFILE, language, REQUEST))
+    assert all(one.title in text for one in challenge_buttons(PROFILE, language, REQUEST))
 
 
 @EVERY
@@ -85,26 +89,26 @@ SECRET = "abcdefghjkmnpqrstvwx"
 
 
 def announced(language: str, at: int) -> str:
-    return texts.announced(PROFILE, language, at, 4, REQUEST, SECRET, URL)
+    return announcement.announced(PROFILE, language, at, 4, REQUEST, SECRET, URL)
 
 
 def erased(language: str, kind: str, secret: str = "", told: int = AT) -> str:
-    return texts.erased(PROFILE, language, kind, REQUEST, secret, URL, AT + 15 * DAY, told)
+    return answers.erased(PROFILE, language, kind, REQUEST, secret, URL, AT + 15 * DAY, told)
 
 
 @EVERY
 def test_every_text_is_whole(language: str) -> None:
     said = [
-        texts.already_open(PROFILE, language, AT, AT),
-        texts.too_often(PROFILE, language, 3, AT),
+        answers.already_open(PROFILE, language, AT, AT),
+        answers.too_often(PROFILE, language, 3, AT),
         announced(language, AT),
-        *(texts.defaulted(PROFILE, language, AT, bound=bound) for bound in (True, False)),
-        texts.cancelled(PROFILE, language),
-        *(texts.refused(PROFILE, language, kind) for kind in ERASING_KINDS),
-        *(texts.refused(PROFILE, language, "deletion", ground, "Қарыз бар") for ground in ("", *PROFILE.refusals)),
-        texts.erasing(PROFILE, language),
+        *(answers.defaulted(PROFILE, language, AT, bound=bound) for bound in (True, False)),
+        answers.cancelled(PROFILE, language),
+        *(answers.refused(PROFILE, language, kind) for kind in ERASING_KINDS),
+        *(answers.refused(PROFILE, language, "deletion", ground, "Қарыз бар") for ground in ("", *PROFILE.refusals)),
+        during_erasure.erasing(PROFILE, language),
         *(erased(language, kind, secret) for kind in ERASING_KINDS for secret in ("", "a" * 20)),
-        *([texts.letter(PROFILE, language, of_kind("withdrawal"), 4, SECRET, URL)] if language else []),
+        *([announcement.letter(PROFILE, language, of_kind("withdrawal"), 4, SECRET, URL)] if language else []),
     ]
     assert not [text for text in said if "{" in text or "!" in text]
     assert len(set(said)) == len(said)
@@ -119,19 +123,19 @@ def of_kind(kind: str) -> Request:
 @pytest.mark.parametrize("ground", sorted(PROFILE.refusals))
 @EVERY
 def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language: str, ground: str, kind: str) -> None:
-    text = texts.refused(PROFILE, language, kind, ground, "Есть неоплаченный счёт № 17")
+    text = answers.refused(PROFILE, language, kind, ground, "Есть неоплаченный счёт № 17")
     article = {"en": "article 8, part ", "ru": "ст. 8 п. ", "kk": "8-бап "}[language or "kk"]
     assert article in text.replace("\xa0", " "), "the law, as the language names it"
     assert "94-V" in text and "art. " not in text
-    for said in ("Есть неоплаченный счёт № 17", PROFILE.contact_mail, texts.PORTAL):
+    for said in ("Есть неоплаченный счёт № 17", PROFILE.contact_mail, answers.PORTAL):
         assert said in text
-    assert texts.bot_text(language or "kk", texts.GROUNDS[ground]) in text
-    assert texts.bot_text(language or "kk", texts.NO_NEWS) in text, "what was said against news holds"
+    assert bot_text(language or "kk", answers.GROUNDS[ground]) in text
+    assert bot_text(language or "kk", answers.NO_NEWS) in text, "what was said against news holds"
 
 
 def test_every_ground_of_every_profile_can_be_told() -> None:
     for name in (path.stem for path in Path(chalicelib.profile.operators.__path__[0]).glob("*.toml")):
-        assert load_profile(name).refusals.keys() <= texts.GROUNDS.keys() and load_profile(name).refusals
+        assert load_profile(name).refusals.keys() <= answers.GROUNDS.keys() and load_profile(name).refusals
 
 
 def test_who_has_the_code_already_is_not_sent_it_again_and_hears_since_when() -> None:
@@ -140,17 +144,17 @@ def test_who_has_the_code_already_is_not_sent_it_again_and_hears_since_when() ->
 
 
 def test_an_unknown_language_is_answered_in_two() -> None:
-    kazakh, russian = (texts.erasing(PROFILE, language) for language in ("kk", "ru"))
-    assert texts.erasing(PROFILE, "") == f"{kazakh}\n\n{russian}"
-    assert [one.title for one in texts.challenge_buttons(PROFILE, "", REQUEST)] == ["Иә / Да", "Жоқ / Нет"]
+    kazakh, russian = (during_erasure.erasing(PROFILE, language) for language in ("kk", "ru"))
+    assert during_erasure.erasing(PROFILE, "") == f"{kazakh}\n\n{russian}"
+    assert [one.title for one in challenge_buttons(PROFILE, "", REQUEST)] == ["Иә / Да", "Жоқ / Нет"]
 
 
 def test_dates_are_those_of_kazakhstan() -> None:
     late = AT + 8 * 60 * 60 * 1000  # 19:06 in UTC is 00:06 of the next day there
     assert "18.11.2026, 16:06" in announced("ru", AT)
     assert "19.11.2026, 00:06" in announced("kk", late)
-    assert "18\u00a0Nov\u00a02026" in texts.already_open(PROFILE, "en", AT, late)
-    assert "19\u00a0Nov\u00a02026" in texts.already_open(PROFILE, "en", AT, late)
+    assert "18\u00a0Nov\u00a02026" in answers.already_open(PROFILE, "en", AT, late)
+    assert "19\u00a0Nov\u00a02026" in answers.already_open(PROFILE, "en", AT, late)
 
 
 @pytest.mark.parametrize("how", ["announced", "erased", "letter"])
@@ -158,7 +162,7 @@ def test_the_secret_is_given_as_one_reads_it_aloud(how: str) -> None:
     said = {
         "announced": announced("ru", AT),
         "erased": erased("ru", "deletion", SECRET),
-        "letter": texts.letter(PROFILE, "ru", of_kind("deletion"), 4, SECRET, URL),
+        "letter": announcement.letter(PROFILE, "ru", of_kind("deletion"), 4, SECRET, URL),
     }[how]
     lines = said.splitlines()
     number = "01234-56789-abcde-fghjk" if how == "letter" else REQUEST

@@ -4,8 +4,8 @@ from typing import Any
 
 from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
 from chalicelib.erasure.verifier import Verifier
-from chalicelib.privacy.model import Request
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.vault.pseudonyms import TextKey
 from tests.erasure.conftest import Erasing
 from tests.erasure.destroying import no_wait

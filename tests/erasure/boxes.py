@@ -5,19 +5,21 @@ from typing import Any
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.notify import Notify
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.privacy.mailbox.writes import BoxRemoval, MailboxWrites
-from chalicelib.privacy.model import Request, Step
-from chalicelib.privacy.opening import RequestOpening
+from chalicelib.privacy.mailbox.removal import MailboxRemoval
+from chalicelib.privacy.mailbox.writes import MailboxWrites
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import OPEN_KEY
 from chalicelib.privacy.secrets import RequestSecret
-from chalicelib.privacy.store import WAKE
-from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.single_decryptor import SingleDecryptor
 from tests.erasure.conftest import Erasing, Person
@@ -37,7 +39,7 @@ class Boxes:
     def suppress(self, client: Any = None, store: Any = None) -> PauseOutreach:
         return PauseOutreach(
             store=store or self.desk.request_store(client),
-            box=MailboxWrites(self.desk.tables),
+            mailbox=MailboxWrites(self.desk.tables),
             reading=OutboxReading(),
             decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),
             vault_public=self.desk.vault_keys.public,
@@ -48,7 +50,7 @@ class Boxes:
     def notify(self, client: Any = None) -> Notify:
         return Notify(
             store=self.desk.request_store(client),
-            box=MailboxWrites(self.desk.tables),
+            mailbox=MailboxWrites(self.desk.tables),
             secret=RequestSecret(self.desk.request_store(client), lambda: SingleDecryptor(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
@@ -59,8 +61,8 @@ class Boxes:
     def answer_opt_out(self, client: Any = None) -> AnswerOptOut:
         return AnswerOptOut(
             store=self.desk.request_store(client),
-            opening=RequestOpening(client or self.desk.dynamodb, self.desk.tables),
-            box=MailboxWrites(self.desk.tables),
+            contact_rows=ContactRequestRows(client or self.desk.dynamodb, self.desk.tables),
+            mailbox=MailboxWrites(self.desk.tables),
             secret=RequestSecret(self.desk.request_store(client), lambda: SingleDecryptor(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
@@ -68,8 +70,8 @@ class Boxes:
         )
 
     def close(self, client: Any = None) -> DestroyMailbox:
-        removal = BoxRemoval(client or self.desk.dynamodb, self.desk.tables)
-        store, read = self.desk.request_store(client), Announcements(client or self.desk.dynamodb, self.desk.tables)
+        removal = MailboxRemoval(client or self.desk.dynamodb, self.desk.tables)
+        store, read = self.desk.request_store(client), MessageStatuses(client or self.desk.dynamodb, self.desk.tables)
         return DestroyMailbox(store, removal, read, KEPT_DAYS, lambda: self.desk.now)
 
     def person(self, channel: str) -> Person:
@@ -85,14 +87,14 @@ class Boxes:
         """A request as it is opened, and the pointer of its person."""
         request_id, row = new_id(), person.row
         request = {
-            "pk": rows.request_pk(request_id), "sk": "request", "request_id": request_id, "kind": "deletion",
+            "pk": keys.request_pk(request_id), "sk": "request", "request_id": request_id, "kind": "deletion",
             "state": "received", "source": "bot", "contact_id": person.contact_id,
             "conversation_id": person.conversation_id, "channel": row["channel"], "account": row["account"],
             "language": language, "received_at": self.desk.now, "deadline_at": self.desk.now + 15 * DAY,
-            "alarm_at": self.desk.now + 10 * DAY, "due": WAKE, "due_at": self.desk.now, "run": 1, "steps": {},
+            "alarm_at": self.desk.now + 10 * DAY, "due": OPEN_KEY, "due_at": self.desk.now, "run": 1, "steps": {},
             "counts": {}, "certificate_id": new_id(), **more,
         }  # fmt: skip
-        pointer = {"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
+        pointer = {"pk": keys.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
                    "request_id": request_id, "at": self.desk.now}  # fmt: skip
         for item in (request, pointer):
             self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=attribute_values(item))
@@ -109,7 +111,7 @@ class Boxes:
             names = {f"#{part}": part for part in name.split(".")}
             self.desk.dynamodb.update_item(
                 TableName=self.desk.tables["desk"],
-                Key=attribute_values({"pk": rows.request_pk(request_id), "sk": "request"}),
+                Key=attribute_values({"pk": keys.request_pk(request_id), "sk": "request"}),
                 UpdateExpression=f"SET {'.'.join(names)} = :value",
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues={":value": attribute_value(value)},
@@ -121,7 +123,7 @@ class Boxes:
         request_id = self.request(person)
         self.suppress()(request_id)
         self.send()
-        done = (Step.VERIFIED, Step.TOLD, Step.FENCED, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED)
+        done = (Step.VERIFIED, Step.TOLD, Step.WRITES_BLOCKED, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED)
         self.mark(request_id, *done, told_by="delivered")
         self.desk.provider.sent.clear()
         return request_id

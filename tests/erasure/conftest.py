@@ -15,11 +15,12 @@ from chalicelib.core.addresses import ADDRESS_KINDS, Address, Author
 from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import new_id
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
-from chalicelib.privacy.model import Request, RequestState, Step
-from chalicelib.privacy.store import WAKE, RequestStore
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
 from chalicelib.staff.model import Staff
 from chalicelib.staff.store import StaffStore
 from chalicelib.suppression.model import ReplyMailbox
@@ -60,7 +61,7 @@ class Person:
 
     @property
     def row(self) -> dict[str, Any]:
-        return self._one(rows.contact_pk(self.contact_id), "contact")
+        return self._one(keys.contact_pk(self.contact_id), "contact")
 
     @property
     def head(self) -> dict[str, Any]:
@@ -73,7 +74,7 @@ class Person:
 
     @property
     def conversation_pk(self) -> str:
-        return rows.conversation_pk(self.conversation_id)
+        return keys.conversation_pk(self.conversation_id)
 
     @property
     def tickets(self) -> list[dict[str, Any]]:
@@ -295,11 +296,13 @@ class Erasing(Keeping):
         shared = {"channel": row["channel"], "account": row["account"], "language": row["language"]}
         box = ReplyMailbox(box_contact, box_conversation, key.public)
         request = {
-            "request_id": request_id, "kind": "withdrawal", "state": RequestState.GRACE.value, "source": "bot",
+            "request_id": request_id, "kind": "withdrawal", "state": RequestState.COOLING_OFF.value, "source": "bot",
             "contact_id": person.contact_id, "conversation_id": person.conversation_id, **shared,
             "received_at": self.now, "deadline_at": self.now + 15 * DAY, "alarm_at": self.now + 10 * DAY,
-            "target_at": self.now + DAY, "due": WAKE, "due_at": self.now, "run": 1,
-            "steps": dict.fromkeys(map(str, (Step.SUPPRESSED, Step.VERIFIED, Step.TOLD, Step.GRACED)), self.now),
+            "target_at": self.now + DAY, "due": OPEN_KEY, "due_at": self.now, "run": 1,
+            "steps": dict.fromkeys(
+                map(str, (Step.OUTREACH_PAUSED, Step.VERIFIED, Step.TOLD, Step.COOLED_OFF)), self.now
+            ),
             "told_by": "delivered",
             "counts": {}, "identity": "second_press", "certificate_id": new_id(), "secret_hash": "0" * 64,
             "secret": seal(key.public, sealing.request_attribute(request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),
@@ -308,19 +311,19 @@ class Erasing(Keeping):
         }  # fmt: skip
         key_row = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         ask = {"contact_id": person.contact_id, "action": "confirm", "request_id": request_id, "at": self.now}
-        ask |= {"due": rows.ASKING, "due_at": self.now}
+        ask |= {"due": keys.ASKING, "due_at": self.now}
         until = {"expires_at": self.seconds + 86_400, "gone_at": gone_at(self.seconds + 86_400)}
         asked = {"contact_id": person.contact_id, "times": [self.now], "told_at": 0, **until}
         made = (
-            ("desk", {"pk": rows.request_pk(request_id), "sk": "request", **request}),
-            ("desk", {"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
+            ("desk", {"pk": keys.request_pk(request_id), "sk": "request", **request}),
+            ("desk", {"pk": keys.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
                       "request_id": request_id, "at": self.now}),
-            ("desk", {"pk": rows.contact_pk(person.contact_id), "sk": f"ask#{self.now:013d}#{'8' * 32}", **ask}),
-            ("desk", {"pk": rows.contact_pk(person.contact_id), "sk": "asked", **asked}),
-            ("desk", {"pk": rows.contact_pk(box.contact_id), "sk": "contact", "contact_id": box.contact_id, **shared,
+            ("desk", {"pk": keys.contact_pk(person.contact_id), "sk": f"ask#{self.now:013d}#{'8' * 32}", **ask}),
+            ("desk", {"pk": keys.contact_pk(person.contact_id), "sk": "asked", **asked}),
+            ("desk", {"pk": keys.contact_pk(box.contact_id), "sk": "contact", "contact_id": box.contact_id, **shared,
                       "state": "active", "epoch": 1, "public_key": key.public, **address,
                       "conversation_id": box.conversation_id}),
-            ("desk", {"pk": rows.conversation_pk(box.conversation_id), "sk": "head", "contact_id": box.contact_id,
+            ("desk", {"pk": keys.conversation_pk(box.conversation_id), "sk": "head", "contact_id": box.contact_id,
                       "conversation_id": box.conversation_id, "channel": row["channel"], "account": row["account"],
                       "epoch": 1, "public_key": key.public, "aliases": [], "blocked": bool(head.get("blocked"))}),
             ("keys", {"pk": box.contact_id, **key_row, "created_at": self.now}),

@@ -9,9 +9,10 @@ from chalicelib.erasure.tasks.block_writes import BlockWrites
 from chalicelib.erasure.tasks.build_inventory import BuildInventory
 from chalicelib.erasure.tasks.destroy_key import DestroyKey
 from chalicelib.erasure.tasks.erase_stores import EraseStores
-from chalicelib.erasure.write_barrier import Fencing
+from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
 from tests.erasure.conftest import Erasing
 
 TASKS = ("hard_suppress", "freeze_inventory", "destroy_key", "erase", "settle", "sweep")
@@ -31,14 +32,14 @@ def run_task(desk: Erasing, name: str, request: Request, dynamodb: Any = None, *
         return desk.now
 
     if name == "hard_suppress":
-        return dict(BlockWrites(store, Fencing(client, tables, store, no_wait), clock)(request.id))
+        return dict(BlockWrites(store, WriteBarrier(client, tables, store, no_wait), clock)(request.id))
     if name == "freeze_inventory":
         box = MailboxWrites(tables)
         return dict(BuildInventory(store, inventories, box, lambda: desk.vault, clock)(request.id))
     if name == "destroy_key":
         return dict(DestroyKey(inventories, KeyDestruction(client, tables, store, no_wait), clock)(request.id))
     if name == "settle":
-        store.run(store.change(request.id, {f"steps.{Step.SETTLED}": desk.now}))
+        store.run(store.change(request.id, {f"steps.{Step.WRITERS_DRAINED}": desk.now}))
         return {}
     task = EraseStores(store, inventories, ErasingStore(client, tables, no_wait), clock, **more)
     return dict(task(request.id, name))

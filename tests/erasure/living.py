@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.core.asks import ASK_WAITS
 from chalicelib.core.asks import Ask as Asked
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.erasure.tasks import await_delivery, verify_identity, wait_backups
 from chalicelib.erasure.tasks import drain_writers as settle
@@ -19,24 +19,24 @@ from chalicelib.erasure.tasks.decide import Decide
 from chalicelib.erasure.tasks.escalate import Escalate
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.erasure.tasks.tell import ONCE_MORE, Announce, Tell
-from chalicelib.erasure.waiting import Waiting
+from chalicelib.erasure.waiting import TaskWaits
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.privacy.asks import PrivacyAsks
 from chalicelib.privacy.decide import DecideRequest
-from chalicelib.privacy.erasure_pause import ErasurePause
+from chalicelib.privacy.erasure_pause import ErasurePauseStore
 from chalicelib.privacy.executions import RunStatus
 from chalicelib.privacy.mailbox.answers import RequestAnswers
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.model import Opened, Request
 from chalicelib.privacy.open_request import OpenRequest
-from chalicelib.privacy.opening import RequestOpening
 from chalicelib.privacy.opt_out import OptOut
-from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+from chalicelib.privacy.requests.model import Opened, Request
+from chalicelib.privacy.requests.store import RequestStore
+from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.privacy.secrets import RequestSecret
-from chalicelib.privacy.store import RequestStore
 from chalicelib.privacy.telling.announce_again import AnnounceAgain
-from chalicelib.privacy.telling.announcements import Announcements
 from chalicelib.privacy.telling.prove import ProveTelling
+from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.sealing import request_attribute
@@ -112,12 +112,12 @@ class Living:
         return self.desk.requests
 
     @property
-    def opening(self) -> RequestOpening:
-        return RequestOpening(self.desk.dynamodb, self.desk.tables)
+    def opening(self) -> ContactRequestRows:
+        return ContactRequestRows(self.desk.dynamodb, self.desk.tables)
 
     @property
-    def holding(self) -> ErasurePause:
-        return ErasurePause(self.desk.dynamodb, self.desk.tables)
+    def holding(self) -> ErasurePauseStore:
+        return ErasurePauseStore(self.desk.dynamodb, self.desk.tables)
 
     @property
     def answers(self) -> RequestAnswers:
@@ -137,7 +137,7 @@ class Living:
 
     @property
     def told(self) -> ProveTelling:
-        read = Announcements(self.desk.dynamodb, self.desk.tables)
+        read = MessageStatuses(self.desk.dynamodb, self.desk.tables)
         return ProveTelling(self.store, read, PROFILE.deadlines["grace"], self.clock)
 
     @property
@@ -145,7 +145,7 @@ class Living:
         secret = RequestSecret(self.store, lambda: SingleDecryptor(lambda: self.desk.vault))
         address, term = "https://desk.local/certificates", PROFILE.deadlines["grace"]
         announce = Announce(MailboxWrites(self.desk.tables), secret, PROFILE, address, term)
-        return Tell(announce, self.opening.suppressed, self.clock)
+        return Tell(announce, self.opening.pause_outreach, self.clock)
 
     @property
     def announce_again(self) -> AnnounceAgain:
@@ -194,7 +194,7 @@ class Living:
         """A message of ours has got this status."""
         self.desk.dynamodb.update_item(
             TableName=self.desk.tables["desk"],
-            Key=attribute_values({"pk": rows.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
+            Key=attribute_values({"pk": keys.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
             UpdateExpression="SET #status = :status",
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={":status": attribute_value(status)},
@@ -206,12 +206,12 @@ class Living:
 
     @property
     def undecided(self) -> Decide:
-        return Decide(self.opening.released, self.opening.suppressed, self.answers.defaulted, self.clock)
+        return Decide(self.opening.resume_outreach, self.opening.pause_outreach, self.answers.defaulted, self.clock)
 
     @property
-    def waiting(self) -> Waiting:
-        answer = AnswerWait(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
-        return Waiting(self.store, answer, self.clock, lambda attempt: None)
+    def waiting(self) -> TaskWaits:
+        answer = AnswerWaitingRun(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
+        return TaskWaits(self.store, answer, self.clock, lambda attempt: None)
 
     @property
     def finish(self) -> CloseWithoutErasure:
@@ -225,7 +225,7 @@ class Living:
     def soft_suppress(self) -> PauseOutreach:
         return PauseOutreach(
             store=self.store,
-            box=MailboxWrites(self.desk.tables),
+            mailbox=MailboxWrites(self.desk.tables),
             reading=OutboxReading(),
             decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),
             vault_public=self.desk.vault_keys.public,
@@ -264,10 +264,10 @@ class Living:
         self.asked += 1
         blind = f"{self.desk.now:016x}{self.asked:016x}"
         item = {
-            "pk": rows.contact_pk(person.contact_id), "sk": f"ask#{self.desk.now:013d}#{blind}",
+            "pk": keys.contact_pk(person.contact_id), "sk": f"ask#{self.desk.now:013d}#{blind}",
             "contact_id": person.contact_id, "action": Asked(action).action, "request_id": request_id,
             "message_ref": f"{person.conversation_id}.{self.desk.now:013d}.{blind}", "language": "ru",
-            "at": self.desk.now, "due": rows.ASKING, "due_at": self.desk.now + ASK_WAITS, **more,
+            "at": self.desk.now, "due": keys.ASKING, "due_at": self.desk.now + ASK_WAITS, **more,
         }  # fmt: skip
         self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=attribute_values(item))
 
@@ -310,19 +310,19 @@ class Living:
         """Run the task of a wait, in the request's own run unless another is named."""
         execution = execution or self.read(request.id).execution
         token = token or self.runs.token(execution)
-        return self.waiting.park(request.id, token, execution, *self._task(wait))
+        return self.waiting.start(request.id, token, execution, *self._task(wait))
 
     def _task(self, wait: str) -> Any:
-        from chalicelib.privacy.model import Wait
+        from chalicelib.privacy.requests.waits import Wait
 
         grace, tell, decide = self.grace, self.tell, self.undecided
         return {
             "identity": (Wait.IDENTITY, verify_identity.due, verify_identity.begin),
             "decision": (Wait.DECISION, decide.due, decide.begin),
             "telling": (Wait.TELLING, tell.due, tell.begin),
-            "grace": (Wait.GRACE, grace.due, grace.begin),
-            "settle": (Wait.SETTLE, settle.due),
-            "told": (Wait.ANSWER, await_delivery.due),
+            "grace": (Wait.COOLING_OFF, grace.due, grace.begin),
+            "settle": (Wait.DRAIN, settle.due),
+            "told": (Wait.DELIVERY, await_delivery.due),
             "backups": (Wait.BACKUPS, wait_backups.due),
         }[wait]
 
@@ -331,7 +331,7 @@ class Living:
     def box_texts(self, request: Request) -> list[str]:
         """What was put into the request's box, opened, in its order."""
         assert request.box is not None
-        pk = rows.conversation_pk(request.box.conversation_id)
+        pk = keys.conversation_pk(request.box.conversation_id)
         found = [item for item in self.desk.of("message#") if item["pk"] == pk]
         from chalicelib.vault.sealing import message_content
 
@@ -354,13 +354,13 @@ class Living:
         return unseal(self.desk.vault.open_contact_key(key), place, sealed).decode()
 
     def delete(self, person: Person, sk: str) -> None:
-        key = attribute_values({"pk": rows.contact_pk(person.contact_id), "sk": sk})
+        key = attribute_values({"pk": keys.contact_pk(person.contact_id), "sk": sk})
         self.desk.dynamodb.delete_item(TableName=self.desk.tables["desk"], Key=key)
 
     def set_contact(self, person: Person, **values: Any) -> None:
         self.desk.dynamodb.update_item(
             TableName=self.desk.tables["desk"],
-            Key=attribute_values({"pk": rows.contact_pk(person.contact_id), "sk": "contact"}),
+            Key=attribute_values({"pk": keys.contact_pk(person.contact_id), "sk": "contact"}),
             UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
             ExpressionAttributeNames={f"#{name}": name for name in values},
             ExpressionAttributeValues={f":{name}": attribute_value(value) for name, value in values.items()},

@@ -15,7 +15,7 @@ from chalicelib.core.errors import DeskError
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage
-from chalicelib.privacy.model import Request
+from chalicelib.privacy.requests.model import Request
 from chalicelib.profile.load import load_profile
 from chalicelib.tickets.comment import CommentOnTicket
 from tests.delivery.conftest import BOLAT

@@ -14,9 +14,11 @@ from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.verifier import Inventory, Verifier
-from chalicelib.privacy.mailbox.writes import BoxRemoval
-from chalicelib.privacy.model import MOST_PASSES, Request, Step
-from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.privacy.mailbox.removal import MailboxRemoval
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import MOST_PASSES
+from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.erasure.absence import asking, verify
 from tests.erasure.conftest import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, Snapshot, cast
 from tests.erasure.destroying import run_until
@@ -105,7 +107,7 @@ def test_what_is_found_goes_back_to_the_eraser_five_times_and_then_to_a_person(d
         assert verify(desk, request) == {"outcome": "found"}
         stored = desk.request(request)
         assert stored.passes == number
-        assert not {Step.ERASED, Step.SETTLED, Step.SWEPT} & set(stored.steps)
+        assert not {Step.ERASED, Step.WRITERS_DRAINED, Step.ERASED_AGAIN} & set(stored.steps)
         run_until(desk, request, "sweep")
     leave(desk, person)
     with pytest.raises(TaskFailed, match="still_found"):
@@ -185,7 +187,9 @@ def test_a_fence_is_opened_though_its_alias_expired_before_it_was_listed(desk: E
 def before_it(desk: Erasing, request: Request, **more: Any) -> Request:
     """An earlier request of the same person, which was stopped, with its box."""
     person = Person(desk, request.channel, request.contact_id, request.conversation_id)
-    return desk.request_for(person, steps={str(Step.CANCELLED): desk.now, str(Step.FINISHED): desk.now}, **more)
+    return desk.request_for(
+        person, steps={str(Step.CANCELLED): desk.now, str(Step.CLOSED_WITHOUT_ERASURE): desk.now}, **more
+    )
 
 
 def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Erasing) -> None:
@@ -197,8 +201,8 @@ def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Eras
     older = before_it(desk, first, after=oldest.id)
     request = desk.request_for(person, after=older.id)
     run_until(desk, request, "sweep")
-    read = Announcements(desk.dynamodb, desk.tables)
-    close = DestroyMailbox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)
+    read = MessageStatuses(desk.dynamodb, desk.tables)
+    close = DestroyMailbox(desk.requests, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)
     for passes, one in enumerate((older, oldest), start=1):
         assert verify(desk, request) == {"outcome": "found"}
         stored = desk.request(request)

@@ -12,16 +12,17 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.references import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN, show_date
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
 from chalicelib.messages.model import ReachChanged, StatusUpdate
-from chalicelib.privacy import texts as privacy_texts
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.mailbox.writes import BOX, MailboxWrites, last_answer
-from chalicelib.privacy.model import ANSWER_WAITS, Identity, RequestState, Step
-from chalicelib.privacy.opening import RequestOpening
+from chalicelib.privacy.mailbox.writes import MAILBOX, MailboxWrites, last_answer
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
+from chalicelib.privacy.requests.waits import DELIVER_WITHIN
+from chalicelib.privacy.texts import answers, questions
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.vault.single_decryptor import SingleDecryptor
 from chalicelib.web.dashboard.presenter import Words
@@ -94,13 +95,13 @@ def test_the_person_is_asked_on_their_channel_with_two_buttons(boxes: Boxes, cha
 
     (sent,) = boxes.desk.provider.sent
     assert sent.to == (AMINA_PHONE if channel == "whatsapp" else DANIYAR_CHAT)
-    assert sent.text == privacy_texts.challenge(PROFILE, "ru", "deletion", 48, bound=True)
+    assert sent.text == questions.challenge(PROFILE, "ru", "deletion", 48, bound=True)
     assert sent.buttons == (
         (f"erase.confirm.{request_id}", "Да, удалить"),
         (f"erase.cancel.{request_id}", "Нет, оставить"),
     )
     request = boxes.read(request_id)
-    assert (request.state, request.at(Step.SUPPRESSED)) == (RequestState.VERIFYING, person.row["suppressed_at"])
+    assert (request.state, request.at(Step.OUTREACH_PAUSED)) == (RequestState.VERIFYING, person.row["suppressed_at"])
     assert len(request.secret_hash) == 64
 
 
@@ -180,7 +181,7 @@ def test_a_stopped_request_without_a_contact_comes_to_its_end_without_a_box(
 
     assert boxes.suppress()(request_id) == {"outcome": "suppressed"} == boxes.suppress()(request_id)
     request = boxes.read(request_id)
-    assert (request.box, request.done(Step.SUPPRESSED), request.secret_hash) == (None, True, "")
+    assert (request.box, request.done(Step.OUTREACH_PAUSED), request.secret_hash) == (None, True, "")
     living = Living(boxes.desk)
     assert living.finish(request_id) == {}
     assert await_delivery.due(boxes.read(request_id)) == boxes.desk.now
@@ -191,7 +192,7 @@ def test_a_stopped_request_without_a_contact_comes_to_its_end_without_a_box(
 
 def lose(desk: Erasing, person: Person, what: str) -> None:
     where = {
-        "contact": ("desk", rows.contact_pk(person.contact_id), "contact"),
+        "contact": ("desk", keys.contact_pk(person.contact_id), "contact"),
         "head": ("desk", person.conversation_pk, "head"),
         "key": ("keys", person.contact_id, ""),
     }
@@ -211,7 +212,7 @@ def test_the_rows_of_a_box_are_declared_and_show_nothing_of_the_person(boxes: Bo
 
     assert [line for table in boxes.desk.tables for line in undeclared(table, boxes.desk.items(table))] == []
     stored = boxes.desk.everything()
-    for clear in (AMINA_PHONE, DANIYAR_CHAT, "Сәтбаева", "Оспанов", *privacy_texts.ERASED.values()):
+    for clear in (AMINA_PHONE, DANIYAR_CHAT, "Сәтбаева", "Оспанов", *answers.ERASED.values()):
         assert clear.encode() not in stored
 
 
@@ -231,7 +232,7 @@ def test_a_box_is_found_by_nobody_and_its_messages_are_dated_by_nobody(boxes: Bo
     assert len(boxes.desk.of("ticket")) == 1
     assert all("ticket_id" not in item for item in mine)
     assert DeskReading(boxes.desk.decryptor(), boxes.desk.now).contact(box.contact_id) is None, "nor by its id"
-    opening = RequestOpening(boxes.desk.dynamodb, boxes.desk.tables)
+    opening = ContactRequestRows(boxes.desk.dynamodb, boxes.desk.tables)
     assert opening.subject(box.contact_id) is None, "nor is a request about it"
 
 
@@ -273,7 +274,7 @@ def test_a_suppressed_person_gets_an_answer_and_no_news(boxes: Boxes) -> None:
     boxes.desk.deliver()
     boxes.desk.receive(from_daniyar("Спасибо", sent_at=boxes.desk.seconds, message_id=8))
     news = boxes.desk.reply(person.tickets[0], "Новости компании")
-    place = {"pk": rows.conversation_pk(news.conversation_id), "sk": f"outbox#{news.tail}"}
+    place = {"pk": keys.conversation_pk(news.conversation_id), "sk": f"outbox#{news.tail}"}
     boxes.desk.dynamodb.update_item(
         TableName=boxes.desk.tables["desk"], Key=attribute_values(place), UpdateExpression="SET purpose = :news",
         ExpressionAttributeValues={":news": {"S": "news"}},
@@ -293,10 +294,10 @@ def test_an_answer_goes_out_for_a_day_after_the_person_pressed(boxes: Boxes) -> 
     boxes.desk.now += 23 * HOUR
     request = boxes.mark(request_id, Step.VERIFIED, identity=Identity.SECOND_PRESS.value)
     boxes.desk.now += 4 * HOUR
-    text = privacy_texts.cancelled(PROFILE, "kk")
+    text = answers.cancelled(PROFILE, "kk")
 
     assert (
-        boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).notice(request, "told", text, (), boxes.desk.now))
+        boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).answer(request, "told", text, (), boxes.desk.now))
         is None
     )
     boxes.send()
@@ -321,7 +322,7 @@ def test_who_has_blocked_the_bot_and_presses_again_gets_answers(boxes: Boxes) ->
     assert boxes.desk.provider.sent == []
     request = boxes.mark(request_id, Step.VERIFIED, identity=Identity.SECOND_PRESS.value)
 
-    boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).notice(request, "grace", "Спасибо", (), boxes.desk.now))
+    boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).answer(request, "grace", "Спасибо", (), boxes.desk.now))
     boxes.send()
 
     assert boxes.desk.provider.texts == ["Спасибо"]
@@ -407,7 +408,7 @@ def test_what_became_of_the_last_answer_is_written_down_before_its_box_goes(
     request = boxes.read(request_id)
     answer = MessageRef.parse(last_answer(request))
     assert answer is not None
-    place = {"pk": rows.conversation_pk(answer.conversation_id), "sk": f"message#{answer.tail}"}
+    place = {"pk": keys.conversation_pk(answer.conversation_id), "sk": f"message#{answer.tail}"}
     boxes.desk.dynamodb.update_item(
         TableName=boxes.desk.tables["desk"], Key=attribute_values(place), UpdateExpression="SET #status = :status",
         ConditionExpression="attribute_exists(pk)", ExpressionAttributeNames={"#status": "status"},
@@ -438,7 +439,7 @@ def test_the_end_of_the_backups_counts_from_the_closing_of_the_box(boxes: Boxes,
         words = Words("en", lambda text: text, boxes.desk.now, "", {})
         return RequestWords(words, PROFILE.deadlines).final_at(boxes.read(request_id))
 
-    assert shown() == request.at(Step.ABSENT) + ANSWER_WAITS + 14 * DAY
+    assert shown() == request.at(Step.ABSENT) + DELIVER_WITHIN + 14 * DAY
     boxes.desk.now = closes_at
     boxes.close()(request_id)
     request = boxes.read(request_id)
@@ -467,7 +468,7 @@ def test_wherever_closing_dies_nothing_of_the_box_is_left(boxes: Boxes, channel:
     request = boxes.read(request_id)
     boxes.desk.dynamodb.put_item(
         TableName=boxes.desk.tables["desk"],
-        Item=attribute_values({"pk": rows.request_pk(request_id), "sk": "inventory#desk.contact#0", "found": 1}),
+        Item=attribute_values({"pk": keys.request_pk(request_id), "sk": "inventory#desk.contact#0", "found": 1}),
     )
     assert {key[1].partition("#")[0] for key in boxes.traces(request)} >= {"contact", "conversation", "link"}
 
@@ -509,7 +510,7 @@ def test_an_answer_that_arrives_after_the_closing_has_died_is_said_to_have(boxes
         with suppress(Died):
             boxes.close(Mortal(boxes.desk.dynamodb, number, "after"))(request_id)
 
-    assert boxes.read(request_id).done(Step.BOX_CLOSED) and boxes.read(request_id).answered == "accepted"
+    assert boxes.read(request_id).done(Step.MAILBOX_DESTROYED) and boxes.read(request_id).answered == "accepted"
 
 
 def place_of(item: dict[str, Any]) -> Any:
@@ -560,7 +561,7 @@ def test_a_sender_that_hears_of_a_blocked_bot_too_late_makes_no_new_head(boxes: 
     boxes.notify()(request_id)
     request, outbox = boxes.read(request_id), boxes.desk.outbox()
     assert request.box is not None
-    head = (rows.conversation_pk(request.box.conversation_id), "head")
+    head = (keys.conversation_pk(request.box.conversation_id), "head")
     boxes.desk.provider.faults = [boxes.desk.provider.telegram_error(403, "Forbidden: bot was blocked by the user")]
 
     class Late:
@@ -617,7 +618,7 @@ def test_answers_that_come_while_the_box_is_closed_go_with_it(boxes: Boxes) -> N
     taken: list[bool] = []
 
     def answer(number: int) -> None:
-        writes = box.notice(request, "already_open", "Қайта", (), boxes.desk.now + number)
+        writes = box.answer(request, "already_open", "Қайта", (), boxes.desk.now + number)
         taken.append(boxes.desk.requests.run(*writes) is None)
 
     boxes.close(Answering(boxes.desk.dynamodb, answer))(request_id)
@@ -632,7 +633,7 @@ def test_no_answer_is_put_into_a_box_whose_rows_are_looked_for(boxes: Boxes) -> 
     boxes.notify()(request_id)
     request, box = boxes.read(request_id), MailboxWrites(boxes.desk.tables)
     assert request.box is not None
-    partition, taken = rows.conversation_pk(request.box.conversation_id), list[bool]()
+    partition, taken = keys.conversation_pk(request.box.conversation_id), list[bool]()
 
     class Looking:
         def __getattr__(self, name: str) -> Any:
@@ -656,11 +657,11 @@ def test_no_answer_is_put_into_a_box_that_was_closed_meanwhile(boxes: Boxes) -> 
     boxes.close()(request_id)
     box = MailboxWrites(boxes.desk.tables)
 
-    refusal = boxes.desk.requests.run(*box.notice(request, "already_open", "Қайта", (), boxes.desk.now))
+    refusal = boxes.desk.requests.run(*box.answer(request, "already_open", "Қайта", (), boxes.desk.now))
 
-    assert refusal is not None and refusal.roles == {BOX}
+    assert refusal is not None and refusal.roles == {MAILBOX}
     assert boxes.traces(request) == []
-    assert box.notice(boxes.read(request_id), "already_open", "Қайта", (), boxes.desk.now) == []
+    assert box.answer(boxes.read(request_id), "already_open", "Қайта", (), boxes.desk.now) == []
 
 
 def test_a_box_is_not_closed_before_its_person_was_answered(boxes: Boxes) -> None:
@@ -683,7 +684,7 @@ def test_with_its_box_a_request_that_came_to_nothing_is_over(
     request_id = boxes.request(person, token="task-token", waits="told", evidence=b"\x01" + b"e" * 60)
     boxes.suppress()(request_id)
     boxes.send()
-    request = boxes.mark(request_id, step, Step.FINISHED)
+    request = boxes.mark(request_id, step, Step.CLOSED_WITHOUT_ERASURE)
 
     assert crash_everywhere(boxes.desk, when, boxes.close, request_id)
 
@@ -702,7 +703,7 @@ def test_a_later_request_of_the_same_person_keeps_its_pointer(boxes: Boxes) -> N
     first = boxes.request(person)
     boxes.suppress()(first)
     boxes.send()
-    boxes.mark(first, Step.CANCELLED, Step.FINISHED)
+    boxes.mark(first, Step.CANCELLED, Step.CLOSED_WITHOUT_ERASURE)
     second = boxes.request(person)
 
     boxes.close()(first)

@@ -15,7 +15,7 @@ from chalice.test import Client, HTTPResponse
 from chalicelib.certificates.check import CheckCertificate
 from chalicelib.certificates.ledger import Ledger, Signer
 from chalicelib.certificates.model import FINAL, ISSUED, entry_hash
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.ids import new_id
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.backups import Backups
@@ -23,8 +23,9 @@ from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.completion_certificate import CompletionCertificate
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.model import HOUR, Request, RequestState, Step
-from chalicelib.privacy.store import RequestStore, request_of
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import RequestStore, request_of
 from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring
 from local.aws import ministack as embedded
@@ -53,7 +54,7 @@ class Office:
 
     def request(self, *steps: str, **more: Any) -> Request:
         certificate_id = new_id()
-        done = (Step.VERIFIED, Step.FENCED, Step.KEY_DESTROYED, Step.ABSENT, *steps)
+        done = (Step.VERIFIED, Step.WRITES_BLOCKED, Step.KEY_DESTROYED, Step.ABSENT, *steps)
         item: dict[str, Any] = {
             "request_id": new_id(), "kind": "withdrawal", "state": "destroying", "source": "bot",
             "contact_id": new_id(), "conversation_id": new_id(), "channel": "telegram", "account": "100000001",
@@ -100,7 +101,7 @@ def test_a_certificate_says_what_was_destroyed_and_is_entered_once(office: Offic
     office.issue(request)
     office.issue(request)
     entry = office.ledger.entry(request.certificate_id, ISSUED)
-    assert entry is not None and office.signer.holds(entry)
+    assert entry is not None and office.signer.verifies(entry)
     said = entry.body
     assert (said["number"], said["previous_hash"]) == (1, "")
     assert said["stores"] == {"conversation": {"found": 12, "destroyed": 12, "retained": 0}}
@@ -158,11 +159,11 @@ def test_a_changed_entry_is_noticed(office: Office) -> None:
 
 def test_it_is_final_only_when_nothing_reaches_back(office: Office) -> None:
     office.recover()
-    early = office.request(Step.BOX_CLOSED, Step.CERTIFIED)
+    early = office.request(Step.MAILBOX_DESTROYED, Step.CERTIFIED)
     with pytest.raises(TaskFailed, match="not_certified"):
         office.finish(early)
     # Recovery was switched on just now, in real time; the destruction of NOW lies a good while before.
-    request = office.request(Step.BOX_CLOSED)
+    request = office.request(Step.MAILBOX_DESTROYED)
     office.issue(request)
     assert office.finish(request) == {"outcome": "final"} == office.finish(request)
     stored = office.requests.get(request.id)
@@ -175,7 +176,7 @@ def test_it_is_final_only_when_nothing_reaches_back(office: Office) -> None:
 def test_while_a_table_can_be_restored_to_before_it_waits(office: Office) -> None:
     office.recover()
     office.now = 4_000_000_000_000  # later than any moment to which these tables can be restored
-    request = office.request(Step.BOX_CLOSED, Step.BACKUPS_GONE)
+    request = office.request(Step.MAILBOX_DESTROYED, Step.BACKUPS_GONE)
     office.issue(request)
     assert office.finish(request) == {"outcome": "wait"}
     stored = office.requests.get(request.id)
@@ -188,7 +189,7 @@ def test_it_is_not_final_while_what_went_late_can_be_restored(office: Office, la
     """Given rows, or the box, that were there for days after the key had gone, because stores did not answer: then a
     table that can be restored to one of those days holds it up."""
     office.recover()
-    request = office.request(Step.BOX_CLOSED)
+    request = office.request(Step.MAILBOX_DESTROYED)
     office.issue(request)
     now = 4_000_000_000_000  # later than any moment to which these tables can be restored
     office.requests.run(office.requests.change(request.id, {f"steps.{late}": now}))
@@ -202,11 +203,11 @@ def test_it_is_final_only_when_no_table_reaches_back_to_the_box(
     office: Office, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:
     """Given a box that was closed 23 hours after the proof, then its rows can be restored for as long after that."""
-    request = office.request(Step.BOX_CLOSED)
+    request = office.request(Step.MAILBOX_DESTROYED)
     office.issue(request)
     absent = request.at(Step.ABSENT)
     closed = absent + 23 * HOUR
-    office.requests.run(office.requests.change(request.id, {f"steps.{Step.BOX_CLOSED}": closed}))
+    office.requests.run(office.requests.change(request.id, {f"steps.{Step.MAILBOX_DESTROYED}": closed}))
     earliest = dict.fromkeys(("desk", "keys", "ledger"), closed + 1)
     monkeypatch.setattr(Backups, "earliest", lambda self: earliest)
     monkeypatch.setattr(Backups, "any_before", lambda self, at: at > closed)

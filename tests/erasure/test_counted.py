@@ -19,10 +19,11 @@ import pytest
 
 from chalicelib.core.errors import DeskError
 from chalicelib.dynamo.attributes import attribute_values, plain_item
-from chalicelib.erasure.counts import lasts
+from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES
 from chalicelib.messages.model import StatusUpdate
-from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import run_task, run_until
@@ -98,7 +99,7 @@ class Race:
 
     def look(self) -> None:
         """Note when the fence closes what there is of the person."""
-        if not self.fenced and self.desk.request(self.request).done(Step.FENCED):
+        if not self.fenced and self.desk.request(self.request).done(Step.WRITES_BLOCKED):
             self.fenced = True
             then = self.desk.snapshot()
             self._count(self.person.keys(then), then)
@@ -120,7 +121,7 @@ class Race:
     def _taken(self, gone: Keys, left: Keys) -> Keys:
         """What was taken away before its term; the list of words of a contact that is gone leads nowhere."""
         alone = ("desk", f"contact#{self.person.contact_id}", "contact") not in left
-        lasting = {key for key in gone & self.there if lasts(self.seen[key], self.desk.now)}
+        lasting = {key for key in gone & self.there if unexpired(self.seen[key], self.desk.now)}
         return {key for key in lasting if not (alone and key[1].startswith("words#"))}
 
     def _count(self, keys: Keys, then: Snapshot) -> None:
@@ -207,7 +208,7 @@ def test_what_is_counted_is_what_there_was_and_what_came_late(desk: Erasing, num
     amina, person = cast(desk, "amina", f"{channel}_daniyar")
     race = Race(desk, person, desk.request_for(person), rng)
     race.hold_up()
-    others = {key: item for key, item in desk.every_item() if key in amina.keys() and lasts(item, desk.now)}
+    others = {key: item for key, item in desk.every_item() if key in amina.keys() and unexpired(item, desk.now)}
 
     race.run()
 

@@ -10,15 +10,17 @@ import pytest
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
+from chalicelib.dynamo import keys
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.erasure import eraser as erasing
-from chalicelib.erasure.counts import lasts
-from chalicelib.erasure.inventory import STORES, identities_place
+from chalicelib.erasure.counts import unexpired
+from chalicelib.erasure.inventory import STORES, identities_context
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.messages.model import NumberChanged
-from chalicelib.privacy.model import Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
 from chalicelib.vault import sealing
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.vault import CannotOpen, EncryptionContext, unseal
@@ -67,14 +69,14 @@ def one(desk: Erasing) -> tuple[Erasing, Person, Request]:
 
 def of_request(request: Request) -> tuple[str, ...]:
     """Partitions that an erasure may write: its own, the fences, the tombstone."""
-    return rows.request_pk(request.id), "fence#", f"tombstone#{request.contact_id}"
+    return keys.request_pk(request.id), "fence#", f"tombstone#{request.contact_id}"
 
 
 def planted(then: Snapshot, keys: Iterable[tuple[str, str, str]], now: int) -> Counter[str]:
     """How many of these rows there were by the store in which they are counted. One whose term was over when the
     inventory was made (ms) is retention's: the sweeper deletes it at any moment."""
     items = [(table, plain_item(then[table][pk, sk])) for table, pk, sk in keys]
-    named = [class_of(table, item) for table, item in items if lasts(item, now) or item["sk"] == "head"]
+    named = [class_of(table, item) for table, item in items if unexpired(item, now) or item["sk"] == "head"]
     return Counter(_STORE_OF[one.name] for one in named if one is not None)
 
 
@@ -121,7 +123,7 @@ def prepared(case: tuple[Erasing, Person, Request]) -> tuple[Erasing, Person, Re
 def finish(desk: Erasing, request: Request) -> None:
     """Run everything again from the start, as the machine does: what is done returns at once."""
     for name in TASKS:
-        if name == "settle" and desk.request(request).done(Step.SETTLED):
+        if name == "settle" and desk.request(request).done(Step.WRITERS_DRAINED):
             continue
         while run_task(desk, name, request).get("more"):
             pass
@@ -431,7 +433,7 @@ def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[E
     decryptor = BatchDecryptor(lambda: desk.vault)
     assert request.box is not None
     decryptor.load([request.box.contact_id])
-    opened = decryptor.json(request.box.contact_id, identities_place(request.id), listed["identities"]["identities"])
+    opened = decryptor.json(request.box.contact_id, identities_context(request.id), listed["identities"]["identities"])
     assert opened is not None
     values = {one["kind"]: one["value"] for one in opened["addresses"]}
     wanted = {"user": DANIYAR_USER, "phone": DANIYAR_PHONE} if person.channel == "whatsapp" else {"chat": "500000042"}
@@ -470,7 +472,7 @@ def test_what_was_gone_before_counts_as_done(desk: Erasing, gone: str) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
     where = {
-        "contact": ("desk", rows.contact_pk(person.contact_id), "contact"),
+        "contact": ("desk", keys.contact_pk(person.contact_id), "contact"),
         "head": ("desk", person.conversation_pk, "head"),
         "key": ("keys", person.contact_id, ""),
         "ticket": ("desk", person.tickets[1]["pk"], "ticket"),
@@ -519,7 +521,7 @@ def test_a_fence_that_was_lost_while_the_workflow_stood_still_is_there_again(des
 
 def box_of(desk: Erasing, request: Request) -> dict[str, Any]:
     assert request.box is not None
-    pk = rows.contact_pk(request.box.contact_id)
+    pk = keys.contact_pk(request.box.contact_id)
     (row,) = desk.items(keep=lambda item: (item["pk"], item["sk"]) == (pk, "contact"))
     return row
 
@@ -570,7 +572,7 @@ def test_a_box_gets_no_other_address_without_need_and_none_without_the_person(de
     assert request.box is not None
     before = box_of(desk, request)
     run_until(desk, request, "hard_suppress")
-    where = {"contact": ("desk", rows.contact_pk(person.contact_id), "contact"), "key": ("keys", person.contact_id, ""),
+    where = {"contact": ("desk", keys.contact_pk(person.contact_id), "contact"), "key": ("keys", person.contact_id, ""),
              "box": ("desk", before["pk"], "contact"), "box's key": ("keys", request.box.contact_id, "")}  # fmt: skip
     if what in where:
         table, pk, sk = where[what]

@@ -3,13 +3,15 @@
 import pytest
 
 from chalicelib.core.clock import GUARD_DAYS
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
-from chalicelib.privacy.mailbox.writes import BoxRemoval
-from chalicelib.privacy.model import MOST_PASSES, Request, Step
-from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.privacy.mailbox.removal import MailboxRemoval
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import MOST_PASSES
+from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import TASKS, run_task, run_until
@@ -30,7 +32,7 @@ def swept(desk: Erasing, person: Person) -> Request:
 
 def listed(desk: Erasing, request: Request, kind: str) -> list[str]:
     """Partitions of this kind that the inventory names."""
-    mine = [one for one in desk.of("inventory#") if one["pk"] == rows.request_pk(request.id)]
+    mine = [one for one in desk.of("inventory#") if one["pk"] == keys.request_pk(request.id)]
     return [name for one in mine for name in one.get("names", ()) if name.startswith(f"{kind}#")]
 
 
@@ -40,8 +42,8 @@ def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done
     request = swept(desk, person)
     assert verify(desk, request) == {"outcome": "absent"}
     desk.requests.run(desk.requests.change(request.id, {"steps.certified": desk.now, "steps.notified": desk.now}))
-    read = Announcements(desk.dynamodb, desk.tables)
-    DestroyMailbox(desk.requests, BoxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(request.id)
+    read = MessageStatuses(desk.dynamodb, desk.tables)
+    DestroyMailbox(desk.requests, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(request.id)
     before = desk.snapshot()
     for name in TASKS:
         if name != "settle":
@@ -88,4 +90,4 @@ def test_a_verifier_that_dies_after_it_sent_the_request_back_sends_it_back_again
         verify(desk, request, Dying(desk.dynamodb, 1, "after"))
     assert verify(desk, request) == {"outcome": "found"}
     assert desk.request(request).passes == 1
-    assert not desk.request(request).done(Step.SWEPT)
+    assert not desk.request(request).done(Step.ERASED_AGAIN)

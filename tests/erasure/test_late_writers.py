@@ -14,7 +14,7 @@ from chalicelib.contacts.texts import ContactTexts
 from chalicelib.core.addresses import Address, Author
 from chalicelib.messages.model import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.receive_change import ReceiveChange
-from chalicelib.privacy.model import Request
+from chalicelib.privacy.requests.model import Request
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.auto_close import AutoClose, Idle
 from chalicelib.tickets.change import ChangeTicket, TicketChanges

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.certificates.ledger import Signer
 from chalicelib.erasure.inventory import STORES
 from chalicelib.messages.ingest import Outcome
-from chalicelib.privacy.model import Step
+from chalicelib.privacy.requests.kinds import Step
 from tests.conftest import Aws
 from tests.e2e.erasing import belonging
 from tests.erasure.conftest import Erasing
@@ -34,7 +34,7 @@ def assert_all_went(many: Many) -> None:
     """Every certificate is signed, chained, and says what there was; nothing is left; nobody else was touched."""
     assert many.written == [Outcome.STORED] * OTHERS
     entries = many.entries()
-    assert len(entries) == many.leaving and all(many.signer.holds(entry) for entry in entries)
+    assert len(entries) == many.leaving and all(many.signer.verifies(entry) for entry in entries)
     chain = sorted((entry.body["number"], entry.body["previous_hash"], entry.hash) for entry in entries)
     assert [number for number, *_ in chain] == list(range(1, many.leaving + 1))
     assert all(later[1] == earlier[2] for earlier, later in pairwise(chain))

@@ -22,7 +22,9 @@ from chalicelib.dynamo.schema import CLASSES
 from chalicelib.entrypoints import privacy as worker
 from chalicelib.entrypoints import workflow
 from chalicelib.messages.model import NumberChanged
-from chalicelib.privacy.model import Request, Step, outcome
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import outcome
 from chalicelib.privacy.resume_workflow import ResumeWorkflow
 from chalicelib.vault.secrets import VAULT_CONTEXT
 from chalicelib.vault.vault import encode_key

@@ -8,20 +8,27 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.references import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN
 from chalicelib.core.working_days import day_of, day_start
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.messages.model import StatusUpdate
 from chalicelib.privacy import monitor_requests as watch_requests
-from chalicelib.privacy.model import HOUR, Request, RequestState, Step, Told, proof_of_telling, tellable
+from chalicelib.privacy.requests.kinds import (
+    RequestState,
+    Step,
+    Told,
+    proof_of_telling,
+)
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import tellable
 from chalicelib.privacy.telling.announce_again import MOST_ANNOUNCEMENTS
-from chalicelib.privacy.telling.announcements import Announcements
+from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.tickets.pieces import piece_state
 from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task
@@ -75,7 +82,7 @@ def set_message(living: Living, reference: str, **values: Any) -> None:
     assert ref is not None
     living.desk.dynamodb.update_item(
         TableName=living.desk.tables["desk"],
-        Key=attribute_values({"pk": rows.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
+        Key=attribute_values({"pk": keys.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
         UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
         ConditionExpression="attribute_exists(pk)",
         ExpressionAttributeNames={f"#{name}": name for name in values},
@@ -85,7 +92,7 @@ def set_message(living: Living, reference: str, **values: Any) -> None:
 
 def announced(living: Living, request: Request) -> list[Any]:
     """What became of each announcement."""
-    return Announcements(living.desk.dynamodb, living.desk.tables)(living.read(request.id).announcements)
+    return MessageStatuses(living.desk.dynamodb, living.desk.tables)(living.read(request.id).announcements)
 
 
 # -- nobody is destroyed without a word
@@ -113,7 +120,7 @@ def test_who_cannot_be_reached_waits_for_weeks_and_nothing_of_them_is_fenced(
         assert run_task(living.desk, "hard_suppress", request) == {"outcome": "held"}
 
     row = living.read(request.id)
-    assert (row.state, row.done(Step.TOLD), row.done(Step.FENCED), row.told_by) == ("telling", False, False, "")
+    assert (row.state, row.done(Step.TOLD), row.done(Step.WRITES_BLOCKED), row.told_by) == ("telling", False, False, "")
     assert outcomes(living) == [] and tellable(row)
     assert (amina.row, amina.head, living.desk.items("index")) == before
     assert (seen["ErasurePastTarget"], seen["ErasureNearDeadline"], seen["ErasureUntold"]) == (1, 1, 1)
@@ -225,7 +232,7 @@ def test_a_proof_that_comes_before_the_run_waits_is_not_lost(living: Living, req
     living.runs.die(request_.execution)
     set_message(living, request_.announcements[0], status="sent")
     living.desk.now += 10 * 60_000
-    living.wake._look(request_, living.desk.now)
+    living.wake._ensure_run(request_, living.desk.now)
     assert living.park(request_, "", "", "telling") == "told"
     assert living.park(request_, "", "", "grace") == ""
     assert len(living.read(request_.id).announcements) == 1
@@ -436,7 +443,7 @@ def test_who_stops_the_request_while_the_person_is_told_ends_it_with_an_answer(
     living.desk.now += 1
     living.finish(request_.id)
     row = living.read(request_.id)
-    assert row.done(Step.FINISHED) and "suppressed_at" not in daniyar.row
+    assert row.done(Step.CLOSED_WITHOUT_ERASURE) and "suppressed_at" not in daniyar.row
     assert len(living.box_texts(row)) == 3  # the question, the announcement, and this
     with pytest.raises(Exception, match="cancelled|refused"):
         run_task(living.desk, "hard_suppress", living.mark(row.id, {"told": 1, "graced": 1}))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import NotFound, Unavailable
 from chalicelib.core.references import MessageRef
 from chalicelib.core.working_days import day_of
@@ -14,21 +14,18 @@ from chalicelib.entrypoints import workflow
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.erasure.tasks import escalate, verify_identity
 from chalicelib.erasure.tasks.block_writes import BlockWrites
-from chalicelib.erasure.write_barrier import Fencing
+from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.mailbox.writes import default_answer
-from chalicelib.privacy.model import (
-    ANSWER_WAITS,
-    HOUR,
-    IDENTITY_WAITS,
-    SETTLE_WAITS,
-    Request,
-    RequestState,
-    Step,
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.limits import missed
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import next_step, state_by_steps
+from chalicelib.privacy.requests.waits import (
+    CONFIRM_WITHIN,
+    DELIVER_WITHIN,
+    DRAIN_FOR,
     Wait,
-    missed,
-    next_step,
     outcome,
-    state_by_steps,
 )
 from chalicelib.wiring import erasure as wiring_erasure
 from tests.erasure.conftest import Person
@@ -56,7 +53,7 @@ def test_a_request_waits_for_the_second_press(living: Living, daniyar: Person, r
     assert (row.state, row.waits, row.due_at) == (
         "verifying",
         Wait.IDENTITY,
-        request_.at("suppressed") + IDENTITY_WAITS,
+        request_.at("suppressed") + CONFIRM_WITHIN,
     )
     living.says(daniyar, "confirm", request_.id)
     assert outcomes(living) == ["verified"]
@@ -114,7 +111,7 @@ def test_the_time_to_confirm_ends_and_colleagues_decide(living: Living, daniyar:
     """Given a withdrawal from the bound account, silence lifts nothing."""
     living.verify(request_)
     assert "suppressed_at" in daniyar.row
-    living.desk.now += IDENTITY_WAITS
+    living.desk.now += CONFIRM_WITHIN
     living.wake(request_.id)
     assert outcomes(living) == ["expired"]
     assert living.park(request_, "", "", "decision") == ""
@@ -133,7 +130,7 @@ def test_what_nobody_proved_suppresses_for_two_days(living: Living, daniyar: Per
     living.soft_suppress(opened.id)
     living.verify(opened)
     assert "suppressed_at" in daniyar.row
-    living.desk.now += IDENTITY_WAITS
+    living.desk.now += CONFIRM_WITHIN
     living.wake(opened.id)
     assert living.park(opened, "", "", "decision") == ""
     assert "suppressed_at" not in daniyar.row
@@ -194,7 +191,7 @@ def test_the_time_to_think_again_begins_when_the_person_was_told(
     living.desk.now += 1
     assert living.park(request_, "", "", "grace") == ""
     row = living.read(request_.id)
-    assert (row.state, row.due_at) == (RequestState.GRACE, told + GRACE)
+    assert (row.state, row.due_at) == (RequestState.COOLING_OFF, told + GRACE)
     living.desk.now = told + GRACE - 1
     living.wake(request_.id)
     assert outcomes(living) == ["told"]
@@ -231,10 +228,10 @@ def test_a_run_of_the_release_before_tells_the_person_before_anything_is_destroy
     """Given an execution whose definition knows no telling, which has announced in words that held no certificate,
     then the person is told anew, and the fence does not close before."""
     living.mark(request_.id, {"verified": living.desk.now, "announced": living.desk.now, "graced": living.desk.now})
-    hard = BlockWrites(living.store, Fencing(living.desk.dynamodb, living.desk.tables, living.store), living.clock)
+    hard = BlockWrites(living.store, WriteBarrier(living.desk.dynamodb, living.desk.tables, living.store), living.clock)
     assert hard(request_.id) == {"outcome": "held"}
     row = living.read(request_.id)
-    assert (row.state, row.done(Step.GRACED)) == (RequestState.TELLING, False)
+    assert (row.state, row.done(Step.COOLED_OFF)) == (RequestState.TELLING, False)
     assert living.park(request_, "", "", "grace") == ""
     living.desk.now += 2 * DAY
     living.wake(request_.id)
@@ -267,18 +264,18 @@ def test_of_cancelling_and_the_end_of_the_grace_one_wins(living: Living, daniyar
             tasks = [lambda: living.asks(daniyar.contact_id), *wakes]
             list(pool.map(lambda task: task(), tasks))
         row = living.read(request_.id)
-        assert row.done(Step.GRACED) is not row.done(Step.CANCELLED)
-        assert outcomes(living) == ["due" if row.done(Step.GRACED) else "cancelled"]
+        assert row.done(Step.COOLED_OFF) is not row.done(Step.CANCELLED)
+        assert outcomes(living) == ["due" if row.done(Step.COOLED_OFF) else "cancelled"]
 
 
 def test_the_other_waits(living: Living, request_: Request) -> None:
     at = living.desk.now
     for wait, steps, due in (
-        ("settle", {"erased": at}, at + SETTLE_WAITS),
-        ("told", {"absent": at + 5}, at + 5 + ANSWER_WAITS),
+        ("settle", {"erased": at}, at + DRAIN_FOR),
+        ("told", {"absent": at + 5}, at + 5 + DELIVER_WITHIN),
         ("backups", {"absent": at + 6, "box_closed": at + 7}, at + 7 + 14 * DAY + HOUR),
         ("backups", {"backups_checked": at + 20 * DAY}, at + 21 * DAY),
-        ("told", {"finished": at + 9, "box_closed": None}, at + 9 + ANSWER_WAITS),
+        ("told", {"finished": at + 9, "box_closed": None}, at + 9 + DELIVER_WITHIN),
     ):
         living.mark(request_.id, steps)
         assert living.park(request_, "", "", wait) == ""
@@ -288,7 +285,7 @@ def test_the_other_waits(living: Living, request_: Request) -> None:
         living.wake(request_.id)
         living.desk.now = at
     assert outcomes(living) == ["due"] * 5
-    assert living.read(request_.id).at("settled") == at + SETTLE_WAITS
+    assert living.read(request_.id).at("settled") == at + DRAIN_FOR
 
 
 @pytest.mark.parametrize("wait", ["identity", "telling", "grace", "settle", "told", "backups"])
@@ -335,7 +332,7 @@ def test_a_task_does_not_park_for_the_run_that_began_meanwhile(
         return run_(self, *writes)
 
     monkeypatch.setattr(store, "run", begin_first)
-    assert living.waiting.park(request_.id, token, "", Wait.IDENTITY, verify_identity.due) == "stale"
+    assert living.waiting.start(request_.id, token, "", Wait.IDENTITY, verify_identity.due) == "stale"
     row = living.read(request_.id)
     assert (row.run, row.token) == (2, "")
 
@@ -352,7 +349,7 @@ def test_a_late_wake_with_the_token_of_a_dead_run(living: Living, daniyar: Perso
     assert (row.run, row.token, row.waits) == (2, "", "")
     assert living.verify(request_) == "verified"
     # One that read the row before the second run began looks at the first run's token now.
-    living.wake._look(stale, living.desk.now)
+    living.wake._ensure_run(stale, living.desk.now)
     assert living.read(request_.id).run == 2
     assert [(name, word) for name, _, word in living.runs.answered] == [(f"{request_.id}-2", "verified")]
 
@@ -433,7 +430,7 @@ def test_a_task_may_die_at_any_call(
             living.desk.now += 10 * 60_000
             if row.token:  # the watch sees it when the wait is due; an answer finds out at once
                 assert not living.runs.answer(row.token, "due")
-                living.wake._look(row, living.desk.now)
+                living.wake._ensure_run(row, living.desk.now)
             else:
                 living.wake(request_.id)
         living.park(request_, "", "", wait)
@@ -502,7 +499,7 @@ def test_what_is_gone_does_not_stop_the_end(living: Living, daniyar: Person, req
     for sk in ("contact", "request"):
         living.delete(daniyar, sk)
     living.finish(request_.id)
-    assert living.read(request_.id).done(Step.FINISHED)
+    assert living.read(request_.id).done(Step.CLOSED_WITHOUT_ERASURE)
     assert len(living.box_texts(request_)) == 2
 
 
@@ -666,7 +663,7 @@ def test_tasks_that_wait(wired: Living, request_: Request, task: Any, steps: str
 def test_tasks_that_end_or_fail(wired: Living, daniyar: Person, request_: Request) -> None:
     wired.says(daniyar, "cancel", request_.id)
     assert workflow.finish({"request_id": request_.id}) == {}
-    assert wired.read(request_.id).done(Step.FINISHED)
+    assert wired.read(request_.id).done(Step.CLOSED_WITHOUT_ERASURE)
     assert workflow.escalate({"request_id": request_.id, "error": "Unforeseen"}) == {}
     row = wired.read(request_.id)
     assert (row.state, row.failure, row.failed_step) == ("escalated", "Unforeseen", "box_closed")

@@ -9,13 +9,15 @@ from chalice.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.certificates.model import BASIS, ISSUED, issued, kept_until, moment
+from chalicelib.certificates.model import BASIS, ISSUED, issued_body, kept_until, rfc3339
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.texts import desk_text
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.inventory import MOST_CONSENTS
 from chalicelib.erasure.inventory import STORES as COUNTED
-from chalicelib.privacy.model import ANSWER_WAITS, Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import DELIVER_WITHIN
 from chalicelib.profile.load import load_profile
 from chalicelib.web.public.certificate_words import HOLDS, KINDS, LEFT, STORES, TIMES
 from infra.functions import LOG_DAYS
@@ -28,7 +30,7 @@ __all__ = ["front", "office"]  # fixtures
 PROFILE = load_profile("spoint")
 CONSENT = {"version": "1", "hash": "ab" * 32, "language": "ru", "channel": "telegram", "given": NOW - 9 * DAY,
            "ended": NOW - DAY}  # fmt: skip
-STEPS = {str(Step.SUPPRESSED): NOW - 9000, str(Step.VERIFIED): NOW - 8000, str(Step.FENCED): NOW - 7000,
+STEPS = {str(Step.OUTREACH_PAUSED): NOW - 9000, str(Step.VERIFIED): NOW - 8000, str(Step.WRITES_BLOCKED): NOW - 7000,
          str(Step.KEY_DESTROYED): NOW - 5000, str(Step.ABSENT): NOW - 1000}  # fmt: skip
 
 
@@ -37,7 +39,7 @@ def said(office: Office, **more: Any) -> dict[str, Any]:
     request = office.request(**{"steps": STEPS, "consents": [CONSENT], "consents_total": 1} | more)
     office.issue(request)
     entry = office.ledger.entry(request.certificate_id, ISSUED)
-    assert entry is not None and office.signer.holds(entry)
+    assert entry is not None and office.signer.verifies(entry)
     return entry.body
 
 
@@ -51,8 +53,8 @@ def page(office: Office, front: Client, body: dict[str, Any], language: str = "e
 def test_the_end_of_sending_and_the_closing_of_the_fence_are_two_moments(office: Office, front: Client) -> None:
     body = said(office)
     assert body["format"] == 2
-    assert body["times"]["suppressed"] == moment(NOW - 9000)
-    assert body["times"]["barrier"] == moment(NOW - 7000)
+    assert body["times"]["suppressed"] == rfc3339(NOW - 9000)
+    assert body["times"]["barrier"] == rfc3339(NOW - 7000)
     shown = page(office, front, body)
     for title, meaning in TIMES.values():
         assert title in shown and meaning in shown
@@ -60,17 +62,17 @@ def test_the_end_of_sending_and_the_closing_of_the_fence_are_two_moments(office:
 
 def test_a_suppression_that_was_lifted_in_between_counts_from_its_last_beginning(office: Office) -> None:
     """Nobody confirmed, sending went on, then a colleague found out who asked."""
-    assert said(office, suppressed_at=NOW - 7500)["times"]["suppressed"] == moment(NOW - 7500)
+    assert said(office, suppressed_at=NOW - 7500)["times"]["suppressed"] == rfc3339(NOW - 7500)
 
 
 def test_every_trace_that_stays_has_a_term(office: Office, front: Client) -> None:
     body = said(office)
     until = {one["what"]: one["until"] for one in body["left"]}
-    answered = NOW - 1000 + ANSWER_WAITS
-    kept = moment(answered + PROFILE.retention["request"].days * DAY)
+    answered = NOW - 1000 + DELIVER_WITHIN
+    kept = rfc3339(answered + PROFILE.retention["request"].days * DAY)
     assert until == {
-        "fence": moment(NOW - 5000 + GUARD_DAYS * DAY),
-        "log": moment(NOW + 30 * DAY),
+        "fence": rfc3339(NOW - 5000 + GUARD_DAYS * DAY),
+        "log": rfc3339(NOW + 30 * DAY),
         "request": kept,
         "consents": kept,
         "tombstone": "",
@@ -100,21 +102,21 @@ def test_the_row_lives_to_the_later_of_both_terms(request_days: int, consent_day
     request = Request("r", "withdrawal", "", "bot", "c", "v", "telegram", "a", "ru", NOW, NOW, NOW,
                       steps=STEPS, consents=[CONSENT | {"ended": at} for at in ended])  # fmt: skip
     until = kept_until(request, request_days, consent_days)
-    answered = NOW - 1000 + ANSWER_WAITS + request_days * DAY
+    answered = NOW - 1000 + DELIVER_WITHIN + request_days * DAY
     terms = [answered, *(at + consent_days * DAY for at in ended)]
     assert until == max(terms)
 
 
 def test_the_row_goes_when_its_certificate_said(office: Office) -> None:
     office.recover()
-    request = office.request(Step.BOX_CLOSED, consents=[CONSENT], consents_total=1)
+    request = office.request(Step.MAILBOX_DESTROYED, consents=[CONSENT], consents_total=1)
     office.issue(request)
     office.now += 30 * DAY  # backups held it up
     assert office.finish(request) == {"outcome": "final"}
     entry, row = office.ledger.entry(request.certificate_id, ISSUED), office.requests.item(request.id)
     assert entry is not None
     (until,) = [one["until"] for one in entry.body["left"] if one["what"] == "request"]
-    assert moment(row["expires_at"] * SECOND) == until
+    assert rfc3339(row["expires_at"] * SECOND) == until
     assert row["consents"] == [CONSENT], "the proof outlives the request"
 
 
@@ -132,7 +134,7 @@ def test_nothing_is_claimed_about_copies_with_others(office: Office, front: Clie
 def test_the_proof_of_consent_is_named_without_an_address(office: Office, front: Client) -> None:
     body = said(office, consents_total=51)
     assert body["consents"] == [
-        {**CONSENT, "given": moment(CONSENT["given"]), "ended": moment(CONSENT["ended"])}  # type: ignore[arg-type]
+        {**CONSENT, "given": rfc3339(CONSENT["given"]), "ended": rfc3339(CONSENT["ended"])}  # type: ignore[arg-type]
     ]
     shown = page(office, front, body)
     assert "Proof of consent" in shown and "ab" * 32 in shown and "Earlier ones: 50" in shown
@@ -164,7 +166,7 @@ def test_who_approved_it_and_that_no_bin_is_known_are_said(
 
 def of_format_1(request: Request, profile: Any, now: int) -> dict[str, Any]:
     """A body as the release before has written it."""
-    body = issued(request, profile, now)
+    body = issued_body(request, profile, now)
     for name in ("not_covered", "consents", "consents_total"):
         del body[name]
     times = body["times"]
@@ -180,9 +182,9 @@ def of_format_1(request: Request, profile: Any, now: int) -> dict[str, Any]:
 def test_what_the_release_before_has_signed_is_shown_as_what_it_is(
     office: Office, front: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.erasure.tasks.issue_certificate.issued", of_format_1)
+    monkeypatch.setattr("chalicelib.erasure.tasks.issue_certificate.issued_body", of_format_1)
     body = said(office)
-    assert body["format"] == 1 and body["times"]["suppressed"] == moment(NOW - 7000)
+    assert body["format"] == 1 and body["times"]["suppressed"] == rfc3339(NOW - 7000)
     shown = page(office, front, body)
     assert "Genuine" in shown and "Access closed" in shown and "Sending stopped" not in shown
     assert "Signed by an earlier release" in shown and "Lines of the log" not in shown

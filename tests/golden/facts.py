@@ -18,7 +18,7 @@ from chalicelib.core.references import MessageRef
 from chalicelib.core.settings import Settings
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.dynamo.writes import pseudonym_of_notice
-from chalicelib.erasure.inventory import identities_place
+from chalicelib.erasure.inventory import identities_context
 from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.staff.model import Staff
 from chalicelib.staff.row_mac import staff_mac
@@ -73,7 +73,7 @@ def _places() -> Iterator[str]:
         "contact": sealing.contact_attribute(_ID, "profile"),
         "ticket": sealing.ticket_attribute(_ID, "who"),
         "request": sealing.request_attribute(_ID, "secret"),
-        "inventory": identities_place(_ID),
+        "inventory": identities_context(_ID),
         "contact key": contact_key_context(_ID),
     }
     for what, place in places.items():

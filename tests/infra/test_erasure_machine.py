@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.privacy.model import ANSWER_WAITS, Request, Step, Wait, outcome
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import DELIVER_WITHIN, Wait, outcome
 from infra import alarms, erasure
 from infra.definitions import HERE
 from infra.merge import read_config
@@ -22,10 +24,10 @@ WAITS = {
     "VerifyIdentity": Wait.IDENTITY,
     "Decide": Wait.DECISION,
     "Tell": Wait.TELLING,
-    "CoolingOff": Wait.GRACE,
-    "Settle": Wait.SETTLE,
-    "AwaitDelivery": Wait.ANSWER,
-    "AwaitDeliveryOfAnswer": Wait.ANSWER,
+    "CoolingOff": Wait.COOLING_OFF,
+    "Settle": Wait.DRAIN,
+    "AwaitDelivery": Wait.DELIVERY,
+    "AwaitDeliveryOfAnswer": Wait.DELIVERY,
     "WaitBackups": Wait.BACKUPS,
 }
 TOKEN = "$$.Task.Token"
@@ -199,7 +201,7 @@ def test_a_wait_may_last_as_long_as_it_should() -> None:
     day = 86_400
     # At least a day more than the longest: 48 h to confirm, 23 h for the answer to arrive.
     for name in ("VerifyIdentity", "AwaitDelivery", "AwaitDeliveryOfAnswer"):
-        assert STATES[name]["TimeoutSeconds"] >= 3 * day > ANSWER_WAITS / 1000
+        assert STATES[name]["TimeoutSeconds"] >= 3 * day > DELIVER_WITHIN / 1000
     # 15 working days from receipt, with every holiday in between; who is hard to reach is told by letter; the time to
     # think again may be held as long; backups are looked at daily from the 15th day on.
     for name in ("Decide", "Tell", "CoolingOff", "WaitBackups"):

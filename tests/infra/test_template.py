@@ -12,8 +12,8 @@ from chalicelib.core.asks import ASK_WAITS
 from chalicelib.core.clock import SECOND
 from chalicelib.core.working_days import deadline
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.privacy.model import Identity
-from chalicelib.privacy.monitor_asks import BELL_LIVES
+from chalicelib.privacy.monitor_asks import WAKE_UP_LIVES
+from chalicelib.privacy.requests.kinds import Identity
 from chalicelib.profile.load import load_profile
 from infra import alarms, functions, queues
 from infra.definitions import load
@@ -337,8 +337,8 @@ def test_a_queue_hides_a_message_longer_than_its_reader_runs(template: Json) -> 
 
 def test_what_people_ask_is_rung_for_again_when_its_bell_has_died_and_before_the_alarm() -> None:
     (privacy,) = [queue for queue in queues.QUEUES if queue.name == "privacy"]
-    assert privacy.visibility * privacy.tries * SECOND == BELL_LIVES
-    assert (ASK_WAITS + BELL_LIVES) // SECOND < alarms.ASK_LATE
+    assert privacy.visibility * privacy.tries * SECOND == WAKE_UP_LIVES
+    assert (ASK_WAITS + WAKE_UP_LIVES) // SECOND < alarms.ASK_LATE
 
 
 def test_more_confirmations_than_usual_ring_long_before_the_grace_is_over() -> None:
@@ -419,7 +419,7 @@ def test_every_sign_of_a_break_in_wakes_somebody_at_the_first_one() -> None:
 
 LONG = dict.fromkeys(("FreezeInventory", "EraseStores", "VerifyAbsence"), 300)
 """Functions that go through all that there is of a person. They are no late writers of anybody's conversation: those
-run 60 s at most, and privacy/model.SETTLE_WAITS counts on it."""
+run 60 s at most, and privacy/requests/waits.DRAIN_FOR counts on it."""
 
 
 def test_no_lambda_runs_unsized(template: Json) -> None:

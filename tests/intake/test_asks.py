@@ -26,7 +26,7 @@ from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, Part
 from chalicelib.privacy.recognition.phrases import ANSWERS, OPENINGS, REQUESTS, spelled
 from chalicelib.privacy.recognition.words import _COURTESY, asks
-from chalicelib.privacy.texts import NO_KEEP, YES_DELETE
+from chalicelib.privacy.texts.buttons import NO_KEEP, YES_DELETE
 from chalicelib.profile.load import load_profile
 from tests.channels import bodies
 from tests.intake.conftest import Desk

@@ -14,7 +14,7 @@ from chalicelib.core.references import MessageRef
 from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import NumberChanged
-from chalicelib.privacy.texts import erasing
+from chalicelib.privacy.texts.during_erasure import erasing
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.sealing import message_content, open_json
 from tests.intake.conftest import Desk

@@ -11,7 +11,8 @@ from chalicelib.channels.whatsapp.send import new_session
 from chalicelib.channels.whatsapp.send import send_text as send_whatsapp
 from chalicelib.core.addresses import Address
 from chalicelib.messages.model import InboundMessage
-from chalicelib.privacy.texts import challenge, challenge_buttons
+from chalicelib.privacy.texts.buttons import challenge_buttons
+from chalicelib.privacy.texts.questions import challenge
 from chalicelib.profile.load import load_profile
 from tests.phones.conftest import SECRETS, Phones
 

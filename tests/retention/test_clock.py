@@ -10,9 +10,9 @@ from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo.models import DeskRow, IndexRow, alive
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.privacy.model import ASKED_WITHIN, Asked
-from chalicelib.privacy.opening import RequestOpening
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.requests.asked import ASKED_WITHIN, Asked
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.staff.sessions import ATTEMPTS_COUNT_FOR, LoginThrottle, SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS
@@ -134,8 +134,8 @@ def head(desk: Keeping) -> Case:
 @case
 def asked(desk: Keeping) -> Case:
     desk.open_ticket()
-    opening, contact_id = RequestOpening(desk.dynamodb, desk.tables), one(desk.of("contact"))["contact_id"]
-    RequestStore(desk.dynamodb, desk.tables).run(opening.counted(contact_id, Asked(desk.now)))
+    opening, contact_id = ContactRequestRows(desk.dynamodb, desk.tables), one(desk.of("contact"))["contact_id"]
+    RequestStore(desk.dynamodb, desk.tables).run(opening.note_asked(contact_id, Asked(desk.now)))
     item, until = one(desk.of("asked")), desk.now + ASKED_WITHIN
     return Case("desk", item, until, lambda: bool(opening.asked(contact_id, desk.now).lately))
 

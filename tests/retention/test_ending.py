@@ -17,8 +17,8 @@ from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage
 from chalicelib.messages.store import IntakeStore
 from chalicelib.privacy.open_request import OpenRequest
-from chalicelib.privacy.opening import RequestOpening
-from chalicelib.privacy.store import RequestStore
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import Event
@@ -493,7 +493,7 @@ def test_who_asks_for_deletion_while_the_sweeper_is_at_them_is_kept_for_it(amina
     """Given a sweeper that has read that nothing holds her, when her request is opened before it writes, then she is
     there for it, however long it takes."""
     desk = amina.desk
-    store, opening = RequestStore(desk.dynamodb, desk.tables), RequestOpening(desk.dynamodb, desk.tables)
+    store, opening = RequestStore(desk.dynamodb, desk.tables), ContactRequestRows(desk.dynamodb, desk.tables)
     opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
     opened: list[bool] = []
     assert not before_the_transaction(
@@ -512,15 +512,15 @@ def test_who_asks_for_deletion_while_the_sweeper_is_at_them_is_kept_for_it(amina
 
 def test_who_has_just_ended_opens_no_request(amina: Ended) -> None:
     desk = amina.desk
-    store, opening = RequestStore(desk.dynamodb, desk.tables), RequestOpening(desk.dynamodb, desk.tables)
+    store, opening = RequestStore(desk.dynamodb, desk.tables), ContactRequestRows(desk.dynamodb, desk.tables)
     opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
-    built = opening.opened
+    built = opening.new_request
 
     def end_first(*given: Any, **more: Any) -> Any:
         assert amina.end() or amina.is_gone()
         return built(*given, **more)
 
-    opening.opened = end_first  # type: ignore[method-assign]
+    opening.new_request = end_first  # type: ignore[method-assign]
     with pytest.raises(NotFound):
         opens(amina.contact_id, "withdrawal", "bot")
     assert desk.of("request") == []

@@ -12,7 +12,7 @@ from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.dynamo.schema import ASKING
 from chalicelib.outbox.model import PROBE_EVERY
 from chalicelib.privacy import monitor_asks as watch_asks
-from chalicelib.privacy.monitor_asks import BELL_LIVES, MonitorAsks
+from chalicelib.privacy.monitor_asks import WAKE_UP_LIVES, MonitorAsks
 from tests.delivery.test_reply import change
 from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
 from tests.retention.conftest import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, Keeping
@@ -179,8 +179,8 @@ def test_an_ask_whose_bell_was_lost_is_rung_for_after_five_minutes(desk: Keeping
     assert desk.rung_asks == [ask["contact_id"]] and age == {"OldestAskSeconds": 300}
     desk.later(60)
     assert desk.sweep()["asks"] == 0, "that bell is on its way"
-    desk.later(BELL_LIVES // 1000)
-    assert desk.sweep()["asks"] == 1 and age["OldestAskSeconds"] == 360 + BELL_LIVES // 1000
+    desk.later(WAKE_UP_LIVES // 1000)
+    assert desk.sweep()["asks"] == 1 and age["OldestAskSeconds"] == 360 + WAKE_UP_LIVES // 1000
 
 
 def test_what_was_asked_is_never_swept_however_long_nobody_deals_with_it(desk: Keeping) -> None:
@@ -191,7 +191,7 @@ def test_what_was_asked_is_never_swept_however_long_nobody_deals_with_it(desk: K
     desk.sweep()
 
     (left,) = desk.of("ask#")
-    assert left == {**ask, "due_at": desk.now + BELL_LIVES} and desk.rung_asks == [ask["contact_id"]]
+    assert left == {**ask, "due_at": desk.now + WAKE_UP_LIVES} and desk.rung_asks == [ask["contact_id"]]
 
 
 def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(desk: Keeping) -> None:

@@ -35,10 +35,11 @@ from chalicelib.messages.take_back_store import TakeBackStore
 from chalicelib.outbox.model import Failure, Job, Reply
 from chalicelib.outbox.replies import ReplyStore
 from chalicelib.outbox.store import Outbox
-from chalicelib.privacy.model import MOST_ASKED, Step
-from chalicelib.privacy.pages import RequestPages
-from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
-from chalicelib.privacy.store import OVER_QUEUE, RequestStore
+from chalicelib.privacy.requests.asked import MOST_ASKED
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.pages import RequestPages
+from chalicelib.privacy.requests.store import OVER_QUEUE, RequestStore
+from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.retention.model import Expired
 from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.staff.model import Staff
@@ -1092,7 +1093,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = boxes(desk)
     request_id = made.certified(made.person("whatsapp"))
-    made.mark(request_id, Step.CANCELLED, Step.FINISHED)
+    made.mark(request_id, Step.CANCELLED, Step.CLOSED_WITHOUT_ERASURE)
     return lambda: made.close()(request_id)
 
 
@@ -1110,7 +1111,7 @@ def asking(desk: Keeping, action: str, *, open_one: bool = True) -> Action:
     request_id = made.suppressed(person).id if open_one else ""
     made.ask(person, action, request_id if action != "withdraw" else "")
     made.desk.now += 1
-    return lambda: replace(made.asks, wake=lambda _: None)(person.contact_id)
+    return lambda: replace(made.asks, resume=lambda _: None)(person.contact_id)
 
 
 def parking(desk: Keeping, wait: str, **steps: int) -> Action:
@@ -1134,7 +1135,7 @@ def _(desk: Keeping) -> Action:
     made.finish(first.id)
     made.ask(person, "withdraw")
     made.desk.now += 1
-    return lambda: replace(made.asks, wake=lambda _: None)(person.contact_id)
+    return lambda: replace(made.asks, resume=lambda _: None)(person.contact_id)
 
 
 @asks("AP210", "AP211", "AP160", "AP160", "AP215", "AP210")
@@ -1256,7 +1257,7 @@ def _(desk: Keeping) -> Action:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ResumeWorkflow, "__call__", lambda self, request_id: None)
         waits = made.arrives(request.id)
-    return lambda: AnswerWait(made.store, made.runs, made.told, made.clock)(waits)  # type: ignore[arg-type]
+    return lambda: AnswerWaitingRun(made.store, made.runs, made.told, made.clock)(waits)  # type: ignore[arg-type]
 
 
 @asks("AP160", "AP58", "AP160", "AP63", "AP622")
@@ -1285,7 +1286,7 @@ def _(desk: Keeping) -> Action:
     made.park(request, "", "", "grace")
     made.desk.now += DAY
     waits = made.read(request.id)
-    return lambda: AnswerWait(made.store, made.runs, made.told, made.clock)(waits)
+    return lambda: AnswerWaitingRun(made.store, made.runs, made.told, made.clock)(waits)
 
 
 @asks("AP304", "AP303", "AP305")
@@ -1490,7 +1491,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
-    older = made.request_for(person, steps={str(Step.BOX_CLOSED): made.now})
+    older = made.request_for(person, steps={str(Step.MAILBOX_DESTROYED): made.now})
     request = made.request_for(person, after=older.id)
     run_until(made, request, "sweep")
     return lambda: verify(made, request)
@@ -1500,7 +1501,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.opened(made.daniyar())
-    return lambda: Ledger(desk.dynamodb, desk.tables).begin(request.id)
+    return lambda: Ledger(desk.dynamodb, desk.tables).request_and_head(request.id)
 
 
 @asks("AP268", "AP269")
@@ -1683,7 +1684,7 @@ def functions(tree: ast.AST, owners: tuple[str, ...] = ()) -> Iterator[tuple[str
 
 OTHERS = {
     "self._store": "IntakeStore",
-    "self._calls": "WireCalls",
+    "self._calls": "ClientCalls",
     "self._run": "Transactions",
     "self.desk": "TicketQueries",
     "desk": "TicketQueries",

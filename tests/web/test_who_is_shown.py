@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.privacy.model import RequestState, Step
+from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.wiring import delivery as wiring_delivery
 from tests.web.conftest import Web
 from tests.web.privacy.asking import freeze, mark, opened, set_state, through
@@ -80,7 +80,7 @@ def test_who_is_no_longer_erased_is_shown_again(web: Web, frozen: dict[str, Any]
 
 @pytest.mark.parametrize(("step", "state"), [(Step.CANCELLED, "cancelled"), (Step.REFUSED, "refused")])
 def test_a_stopped_request_whose_answer_waits_is_stopped_everywhere(web: Web, step: Step, state: str) -> None:
-    request = mark(web, through(web, opened(web), Step.SUPPRESSED, state="verifying"), {step: web.now})
+    request = mark(web, through(web, opened(web), Step.OUTREACH_PAUSED, state="verifying"), {step: web.now})
     assert web.call("GET", f"{REQUESTS}/{request.id}", by="dana").json["state"] == state
 
     def listed(wanted: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""The tasks of the erasure workflow: one file each, called by one Lambda function with its own role."""

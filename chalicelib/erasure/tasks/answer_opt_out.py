@@ -1,57 +1,58 @@
-"""The answer to an opt-out goes into the person's own conversation: they stay, and their key does."""
+"""Answers an opt-out in the person's own conversation, because nothing of theirs is destroyed, and ends the request."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.privacy.model import Request, RequestState, Step
-from chalicelib.privacy.store import over
-from chalicelib.privacy.texts import opted_out
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import closing_attributes
+from chalicelib.privacy.texts.answers import opted_out
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
-    from chalicelib.privacy.opening import RequestOpening
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.secrets import RequestSecret
-    from chalicelib.privacy.store import RequestStore
     from chalicelib.profile.model import Profile
 
 SUBJECT = "subject"
-"""Role of the writes that demand the contact and its conversation."""
+"""Role of the writes that demand that the contact and its conversation exist."""
 
 
 @dataclass(frozen=True)
 class AnswerOptOut:
-    """Builds what ends an opt-out. `address` is the public page where a certificate is checked; the profile says for
-    how many days (`kept_days`) the request is kept as a proof."""
+    """Builds the writes that end an opt-out. `address` is the public page where a certificate is checked, `kept_days`
+    for how many days the request is kept as a proof."""
 
     store: "RequestStore"
-    opening: "RequestOpening"
-    box: "MailboxWrites"
+    contact_rows: "ContactRequestRows"
+    mailbox: "MailboxWrites"
     secret: "RequestSecret"
     profile: "Profile"
     address: str
     kept_days: int
 
     def __call__(self, request: Request, now: int, refused: frozenset[str]) -> "list[Write] | None":
-        """Return the writes that answer the request and end it; None when it is over. When the person is gone, or is
-        being erased, there is nobody to tell, and the request ends all the same. `refused` is what was refused of the
-        writes before. Raises CannotOpen and Unavailable.
+        """Return the writes that answer the request and end it; None when it is over. When the person is gone or is
+        being erased, the request ends without an answer. `refused` are the roles of writes that were refused before.
+        Raises CannotOpen and Unavailable.
         """
         if request.state == RequestState.ANSWERED:
             return None
-        ended = {"state": str(RequestState.ANSWERED), "secret": None, **over(now, self.kept_days)}
+        ended = {"state": str(RequestState.ANSWERED), "secret": None, **closing_attributes(now, self.kept_days)}
         told = [] if SUBJECT in refused else self._told(request, now)
         if not told:
             return [self.store.change(request.id, ended, only="attribute_exists(#due)")]
         return [self.store.finish(request, Step.NOTIFIED, now, **ended), *told]
 
     def _told(self, request: Request, now: int) -> "list[Write]":
-        subject = self.opening.subject(request.contact_id)
+        subject = self.contact_rows.subject(request.contact_id)
         if subject is None or subject.erasing:
             return []
         secret = self.secret.opened(request, "secret", subject.contact_id)
-        if secret is None:  # the key was destroyed since
+        if secret is None:  # the key was destroyed meanwhile
             return []
         text = opted_out(self.profile, request.language, request.certificate_id, secret, self.address)
-        answer = self.box.to_subject(subject, "opted_out", text, now)
-        return [self.opening.there(subject), *answer]
+        answer = self.mailbox.to_subject(subject, "opted_out", text, now)
+        return [self.contact_rows.require_active(subject), *answer]

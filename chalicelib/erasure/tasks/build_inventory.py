@@ -1,4 +1,4 @@
-"""FreezeInventory: what there is of the person is written down, store by store, before anything is destroyed."""
+"""BuildInventory (state FreezeInventory): writes down what there is of the person before anything is destroyed."""
 
 import json
 import logging
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.contacts.search_words import contact_words
 from chalicelib.core.addresses import ADDRESS_KINDS
 from chalicelib.core.observability import count, log
-from chalicelib.erasure.inventory import Inventories, Person, identities_place
+from chalicelib.erasure.inventory import Inventories, PersonRows, identities_context
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.model import Step
+from chalicelib.privacy.requests.kinds import Step
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import sealing
 from chalicelib.vault.model import ContactKey
@@ -20,20 +20,20 @@ from chalicelib.vault.vault import CannotOpen, Vault, fingerprint, seal, unseal
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 
 @dataclass(frozen=True)
 class BuildInventory:
-    """Writes the inventory of a fenced person, once. The vault opens the person's addresses for it.
+    """Writes the inventory of a person behind the write barrier, once. The vault opens the person's addresses for it.
 
-    A number may have changed, or have got another owner, since the box was made: then the box gets the addresses as
-    they are now, in the same transaction. Nothing changes them after the fence, and nobody could open them later.
+    A number may have changed, or have got another owner, since the mailbox was made. Then the same transaction gives
+    the mailbox the current addresses: they do not change behind the barrier, and nobody could open them later.
     """
 
     requests: "RequestStore"
     store: Inventories
-    box: MailboxWrites
+    mailbox: MailboxWrites
     vault: Callable[[], Vault]
     clock: Callable[[], int]
 
@@ -41,29 +41,30 @@ class BuildInventory:
         """Return {"outcome": "frozen"}. Raises Unavailable, and TaskFailed (not_fenced)."""
         request = self.requests.get(request_id)
         if request is not None and request.done(Step.INVENTORIED):
-            return {"outcome": "frozen"}  # a later run may come by when the box is closed
-        if request is None or not request.done(Step.FENCED) or request.box is None:
+            return {"outcome": "frozen"}  # a later run may pass here when the mailbox is destroyed
+        if request is None or not request.done(Step.WRITES_BLOCKED) or request.box is None:
             raise TaskFailed("not_fenced")
         now = self.clock()
         person = self.store.look(request, now)
         opened = self._opened(request.contact_id, person.key, person.contact)
         text = json.dumps(_identities(opened), ensure_ascii=False, separators=(",", ":"))
-        sealed = seal(request.box.public_key, identities_place(request_id), text.encode())
+        sealed = seal(request.box.public_key, identities_context(request_id), text.encode())
         public = person.key.get("public_key", b"")
         moved = self._moved(request.box, person, opened)
-        self.store.freeze(request, person, sealed, fingerprint(public) if public else "", now, moved)
+        self.store.write(request, person, sealed, fingerprint(public) if public else "", now, moved)
         return {"outcome": "frozen"}
 
-    def _moved(self, box: ReplyMailbox, person: Person, opened: Mapping[str, str]) -> "list[Write]":
-        """The write that gives the box the person's addresses, when it has others; none when theirs do not open."""
+    def _moved(self, box: ReplyMailbox, person: PersonRows, opened: Mapping[str, str]) -> "list[Write]":
+        """Return the write that gives the mailbox the person's addresses, when it has others; none when theirs do not
+        open."""
         if not opened or not person.box:
             return []
         addresses, before = _addresses(opened), _addresses(self._opened(box.contact_id, person.box_key, person.box))
-        return [self.box.readdressed(box, addresses)] if addresses != before else []
+        return [self.mailbox.readdress(box, addresses)] if addresses != before else []
 
     def _opened(self, contact_id: str, key: Mapping[str, Any], contact: Mapping[str, Any]) -> dict[str, str]:
-        """Profile and addresses of a contact in the clear; none when they do not open: a value that was damaged must
-        not keep the rest from being destroyed."""
+        """Return profile and addresses of a contact in the clear; none when they do not open, because a damaged value
+        must not keep the rest from being destroyed."""
         if not key or not contact:
             return {}
         sealed = ContactKey(contact_id, key["public_key"], key["sealed_private"], key["vault_id"])
@@ -85,7 +86,7 @@ def _addresses(opened: Mapping[str, str]) -> dict[str, str]:
 
 
 def _identities(opened: Mapping[str, str]) -> dict[str, Any]:
-    """The person's addresses and words in the clear, for the proof of absence."""
+    """Return the person's addresses and words in the clear, which the verifier needs."""
     profile = json.loads(opened.get("profile", "{}"))
     words = contact_words(profile.get("name", ""), profile.get("username", ""),
                           *(opened.get(kind, "") for kind in ("phone", "user", "chat")))  # fmt: skip

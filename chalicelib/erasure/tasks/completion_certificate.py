@@ -1,23 +1,25 @@
-"""Step 14: no backup reaches back to a time before the destruction. Only now is it complete."""
+"""CompletionCertificate (state FinalCertificate): completes the request once no backup reaches back before the
+destruction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.certificates.model import ISSUED, final, kept_until
+from chalicelib.certificates.model import ISSUED, completion_body, kept_until
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import RequestState, Step
-from chalicelib.privacy.store import over
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.store import closing_attributes
 
 if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger, Signer
     from chalicelib.dynamo.backups import Backups
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 
 @dataclass(frozen=True)
 class CompletionCertificate:
-    """Ends requests. The days are the profile's, for an answered request and for the proof of consent."""
+    """Enters the certificate's second entry and ends the request. `kept_days` and `consent_days` are the profile's, for
+    an answered request and for the proof of consent."""
 
     requests: "RequestStore"
     backups: "Backups"
@@ -35,23 +37,23 @@ class CompletionCertificate:
         request = self.requests.get(request_id)
         if request is None:
             raise TaskFailed("no_request")
-        if request.done(Step.FINAL):
+        if request.done(Step.COMPLETED):
             return {"outcome": "final"}
         entry = self.ledger.entry(request.certificate_id, ISSUED)
-        if entry is None or not request.done(Step.BOX_CLOSED):
+        if entry is None or not request.done(Step.MAILBOX_DESTROYED):
             raise TaskFailed("not_certified")
         now = self.clock()
         earliest = self.backups.earliest()
-        # The person's rows could be copied until they were proved absent; box and inventory until the box was closed.
-        last = max(request.at(Step.ABSENT), request.at(Step.BOX_CLOSED))
+        # Backups may hold the person's rows from before the proof, mailbox and inventory from before their destruction.
+        last = max(request.at(Step.ABSENT), request.at(Step.MAILBOX_DESTROYED))
         if min(earliest.values()) <= last or self.backups.any_before(last):
             again = self.requests.change(
                 request_id, {f"steps.{Step.BACKUPS_GONE}": None, f"steps.{Step.BACKUPS_CHECKED}": now}
             )
             self.requests.run(again)
             return {"outcome": "wait"}
-        until = kept_until(request, self.kept_days, self.consent_days)  # as the certificate has said
-        new = over(now, self.kept_days, until)
-        ended = self.requests.finish(request, Step.FINAL, now, state=RequestState.COMPLETE.value, **new)
-        self.ledger.add(final(request, entry.hash, earliest, now), self.signer, ended)
+        until = kept_until(request, self.kept_days, self.consent_days)  # the same date as in the certificate
+        new = closing_attributes(now, self.kept_days, until)
+        ended = self.requests.finish(request, Step.COMPLETED, now, state=RequestState.COMPLETE.value, **new)
+        self.ledger.add(completion_body(request, entry.hash, earliest, now), self.signer, ended)
         return {"outcome": "final"}

@@ -1,11 +1,12 @@
-"""Grace: the person was told that the destruction begins, and may think again until then."""
+"""CoolingOff (state Grace): the person was told when the destruction begins, and may cancel until then."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.erasure.waiting import Beginning
+from chalicelib.erasure.waiting import WaitStart
 from chalicelib.privacy.cooling_off import cooling_off_ends
-from chalicelib.privacy.model import Request, RequestState, Step, Told
+from chalicelib.privacy.requests.kinds import RequestState, Step, Told
+from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
     from chalicelib.erasure.tasks.tell import Tell
@@ -14,24 +15,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CoolingOff:
-    """A run of the release before comes here without having told the person: then `tell` does so first, and this
-    waiting goes on until they were told and the time is over."""
+    """Says how cooling off begins and ends. A run of the release before comes here without having told the person: then
+    `tell` announces it first, and cooling off ends `term` after they were told."""
 
     term: "Deadline"
     tell: "Tell"
 
     def due(self, request: Request) -> int:
-        """When the time to think again is over (ms). It counts from the proof that the person was told: a run that was
-        held up takes none of it from them."""
-        if request.done(Step.GRACED):
-            return request.at(Step.GRACED)
+        """Return when cooling off ends (ms). It counts from the proof that the person was told, so a late run does not
+        shorten it."""
+        if request.done(Step.COOLED_OFF):
+            return request.at(Step.COOLED_OFF)
         if not request.done(Step.TOLD):
             return self.tell.due(request)
         posted_on = request.posted_on if request.told_by == Told.LETTER else ""
         return cooling_off_ends(self.term, request.at(Step.TOLD), posted_on)
 
-    def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
-        """The person waits to be told, or for the time to be over."""
+    def begin(self, request: Request, now: int, refused: frozenset[str]) -> WaitStart:
+        """Return what is written with the token: the state, or the announcement when the person was not told."""
         if request.done(Step.TOLD):
-            return Beginning({"state": str(RequestState.GRACE)})
+            return WaitStart({"state": str(RequestState.COOLING_OFF)})
         return self.tell.begin(request, now, refused)

@@ -1,8 +1,8 @@
-"""Decide: nobody confirmed, so a colleague decides before the law's limit.
+"""Decide: the person did not confirm, so staff decide before the law's limit.
 
-What came from the bound account holds until then: nothing unasked is sent. After anything else the contact is as
-before, for whoever asked has not shown that it was theirs to ask. A working day before the limit the person gets an
-answer in any case, and nothing is destroyed without a decision (art. 8(7): stop, or a reasoned refusal).
+For a request from the bound account outreach stays paused until then. For any other request it is resumed, because
+nothing shows that the person asked. A working day before the limit the person gets the default answer in any case, and
+nothing is destroyed without a decision (art. 8(7): stop, or a reasoned refusal).
 """
 
 from collections.abc import Callable, Sequence
@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.clock import DAY
-from chalicelib.erasure.waiting import Beginning
-from chalicelib.privacy.model import Request, RequestState, Step
+from chalicelib.erasure.waiting import WaitStart
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
 
 LOOKS_AGAIN = 7 * DAY
-"""How long a run waits at once for a decision after the default."""
+"""How often the wait for a decision begins anew after the default answer."""
 
 
 @dataclass(frozen=True)
 class Decide:
-    """How the waiting begins. `released` lets a contact get everything again, `suppressed` ends that; `answer` builds
-    the default's word to the person."""
+    """Says how the wait for a decision begins. `released` resumes outreach to a contact, `suppressed` pauses it;
+    `answer` builds the default answer."""
 
     released: "Callable[[str], Write]"
     suppressed: "Callable[[str, int], Write]"
@@ -31,17 +32,17 @@ class Decide:
     clock: Callable[[], int]
 
     def due(self, request: Request) -> int:
-        """When the waiting begins anew (ms): at the default, then now and again."""
+        """Return when the wait begins anew (ms): at the time of the default answer, then every LOOKS_AGAIN."""
         now = self.clock()
         return (
             now + LOOKS_AGAIN if request.done(Step.DEFAULTED) or _default_at(request) <= now else _default_at(request)
         )
 
-    def begin(self, request: Request, now: int, refused: frozenset[str]) -> Beginning:
-        """The request shows that it waits for a colleague, and at the default's time the person gets an answer, once. A
-        contact that is gone needs no releasing, and a closed box gets no answer."""
+    def begin(self, request: Request, now: int, refused: frozenset[str]) -> WaitStart:
+        """Return what is written with the token: the state, outreach paused or resumed, and, when it is time, the
+        default answer, once. No write is made for a contact or a mailbox that is gone."""
         new: dict[str, Any] = {"state": str(RequestState.DECIDING)}
-        # Whoever asks from the bound account at this moment is not released by what was read before.
+        # When the person asks from the bound account meanwhile, what was read must not resume outreach.
         only = "" if request.bound else "attribute_not_exists(#bound_at) OR #bound_at = :if_unbound"
         new |= {} if request.bound else {"if_unbound": 0}
         writes: list[Write] = []
@@ -49,11 +50,11 @@ class Decide:
             contact = request.contact_id
             writes.append(self.suppressed(contact, now) if request.bound else self.released(contact))
         if request.done(Step.DEFAULTED) or now < _default_at(request):
-            return Beginning(new, writes=writes, only=only)
+            return WaitStart(new, writes=writes, only=only)
         answer = () if "box" in refused else self.answer(request, now)
-        return Beginning({**new, f"steps.{Step.DEFAULTED}": now}, (Step.DEFAULTED,), (*writes, *answer), only)
+        return WaitStart({**new, f"steps.{Step.DEFAULTED}": now}, (Step.DEFAULTED,), (*writes, *answer), only)
 
 
 def _default_at(request: Request) -> int:
-    """When the default comes; of a request that the release before opened, at the law's limit."""
+    """Return when the default answer is due (ms); for a request of the release before, at the law's limit."""
     return request.default_at or request.deadline_at

@@ -1,4 +1,4 @@
-"""DestroyKey: the point of no return. Whatever is left of the person, in whatever copy, no longer opens."""
+"""DestroyKey: the point of no return. Nothing of the person that is left, in any copy, opens any more."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.erasure.inventory import KEYS, Inventories
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import Step
+from chalicelib.privacy.requests.kinds import Step
 
 if TYPE_CHECKING:
     from chalicelib.erasure.key_destruction import KeyDestruction
@@ -14,21 +14,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DestroyKey:
-    """Destroys the key of a person whose inventory is written. It may be run again at any time."""
+    """Destroys the key of a person whose inventory is written. It may run again at any time."""
 
     inventories: Inventories
     store: "KeyDestruction"
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Return {"outcome": "destroyed"}. The step's time is that of the destruction, and the fences' from now on.
+        """Return {"outcome": "destroyed"}. The step's time is that of the destruction; the suppression entries get it,
+        too.
 
         Raises Unavailable, and TaskFailed: not_inventoried, or key_left when the key can still be read.
         """
         request, _ = self.inventories.read(request_id)
         if request is None or not request.done(Step.INVENTORIED):
             raise TaskFailed("not_inventoried")
-        if not request.done(Step.KEY_DESTROYED):  # a later run may come by when the box is closed
+        if not request.done(Step.KEY_DESTROYED):  # a later run may pass here when the mailbox is destroyed
             if request.box is None:
                 raise TaskFailed("no_box")
             keys = {**request.counts.get(KEYS, {}), "destroyed": request.counts.get(KEYS, {}).get("found", 0)}

@@ -1,6 +1,7 @@
-"""CloseBox: the last of the person goes, the address to answer to and the inventory, delivered or not.
+"""DestroyMailbox (state CloseBox): destroys the last data of the person, the reply mailbox with their address and the
+inventory, whether the last answer was delivered or not.
 
-After a request that came to nothing this is its end, too.
+A request that was cancelled or refused is over after it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,90 +10,100 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write
 from chalicelib.privacy.mailbox.writes import last_answer
-from chalicelib.privacy.model import BACKUP_DAYS, NOT_ARRIVED, Request, RequestState, Step, proof_of_telling
-from chalicelib.privacy.store import over
+from chalicelib.privacy.requests.kinds import (
+    NOT_ARRIVED,
+    RequestState,
+    Step,
+    proof_of_telling,
+)
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import closing_attributes
+from chalicelib.privacy.requests.waits import BACKUP_DAYS
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.mailbox.writes import BoxRemoval
-    from chalicelib.privacy.store import RequestStore
-    from chalicelib.privacy.telling.announcements import Announced
+    from chalicelib.privacy.mailbox.removal import MailboxRemoval
+    from chalicelib.privacy.requests.store import RequestStore
+    from chalicelib.privacy.telling.statuses import MessageStatus
 
-_SEALED_TO_THE_BOX: Mapping[str, None] = dict.fromkeys(("secret", "box", "fences", "announcements"))
-_OF_NO_CERTIFICATE: Mapping[str, None] = dict.fromkeys(("secret_hash", "certificate_id"))
-"""Attributes that a request loses, what names its box among them; the names of its fences stay as long as the
-inventory's, whose kind they are."""
+_OF_MAILBOX: Mapping[str, None] = dict.fromkeys(("secret", "box", "fences", "announcements"))
+_OF_CERTIFICATE: Mapping[str, None] = dict.fromkeys(("secret_hash", "certificate_id"))
+"""Attributes that a request loses with its mailbox: what is sealed to it, what names it, the pseudonyms of its
+suppression entries; and, when nothing was destroyed, those of a certificate."""
 
 
 @dataclass(frozen=True)
 class DestroyMailbox:
-    """Destroys the box. The key goes first and the mark last: whoever runs this again finds what is left to do."""
+    """Destroys the mailbox. The key goes first and the step is written last, so that a repeated run does what is
+    left."""
 
     store: "RequestStore"
-    removal: "BoxRemoval"
-    read: "Callable[[Sequence[str]], Sequence[Announced]]"
+    removal: "MailboxRemoval"
+    read: "Callable[[Sequence[str]], Sequence[MessageStatus]]"
     kept_days: int
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Raises NotFound, Conflict when the person has not been answered yet, Unavailable."""
+        """Destroy mailbox and inventory of a request. Raises NotFound, Conflict when the person has not been answered
+        yet, Unavailable."""
         request = self._answered(request_id)
-        if request.done(Step.BOX_CLOSED):
+        if request.done(Step.MAILBOX_DESTROYED):
             return {}
         if request.box is not None:
             self._arrival(request)
-            self.removal.key(request.box)
-            self.removal.rows(request.box)
-        self.removal.inventory(request.id)
+            self.removal.destroy_key(request.box)
+            self.removal.delete_rows(request.box)
+        self.removal.delete_inventory(request.id)
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             request = self._answered(request_id)
-            if request.done(Step.BOX_CLOSED):
+            if request.done(Step.MAILBOX_DESTROYED):
                 return None
             if request.done(Step.NOTIFIED):
                 return [self._destroyed(request)]
-            # A pointer that is a later request's by now stays.
+            # A pointer that names a later request by now stays.
             return [self._over(request), *([] if "pointer" in refused else [self._pointer(request)])]
 
         self.store.run_until_written(build)
         return {}
 
     def _arrival(self, request: Request) -> None:
-        """Write down, before the box goes, what became of the last answer: what did not arrive is not said to have.
-        Whoever runs this again sees what has become of it since, as long as it is there."""
+        """Write down whether the last answer arrived, before the mailbox is destroyed. A repeated run updates it as
+        long as the message exists."""
         found = self.read([answer]) if (answer := last_answer(request)) else []
         if not answer or (request.answered and not found):
             return
         said = str((found and proof_of_telling(request.channel, found[0].status)) or NOT_ARRIVED)
         if said != request.answered:
-            self.store.run(self.store.change(request.id, {"answered": said}, unless=Step.BOX_CLOSED))
+            self.store.run(self.store.change(request.id, {"answered": said}, unless=Step.MAILBOX_DESTROYED))
 
     def _answered(self, request_id: str) -> Request:
         request = self.store.get(request_id)
         if request is None:
             raise NotFound("There is no such request.")
-        if not (request.done(Step.NOTIFIED) or request.done(Step.FINISHED)):
+        if not (request.done(Step.NOTIFIED) or request.done(Step.CLOSED_WITHOUT_ERASURE)):
             raise Conflict("The person has not been answered yet.", code="too_early")
         return request
 
     def _destroyed(self, request: Request) -> Write:
-        gone = {**_SEALED_TO_THE_BOX, "evidence": None, "reason": None}
+        gone = {**_OF_MAILBOX, "evidence": None, "reason": None}
         now, state = self.clock(), RequestState.WAITING_FOR_BACKUPS
         until = now + BACKUP_DAYS * DAY
-        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), activity=until, **gone)
+        return self.store.finish(request, Step.MAILBOX_DESTROYED, now, state=str(state), activity=until, **gone)
 
     def _over(self, request: Request) -> Write:
-        """The request is over and is kept as a proof. What is sealed to the contact stays: the contact stays, too."""
+        """Return the write that ends a stopped request and keeps it as a proof. What is sealed to the contact stays,
+        because the contact stays."""
         now = self.clock()
         state = RequestState.CANCELLED if request.done(Step.CANCELLED) else RequestState.REFUSED
-        new = {**over(now, self.kept_days), **_SEALED_TO_THE_BOX, **_OF_NO_CERTIFICATE}
-        return self.store.finish(request, Step.BOX_CLOSED, now, state=str(state), **new)
+        new = {**closing_attributes(now, self.kept_days), **_OF_MAILBOX, **_OF_CERTIFICATE}
+        return self.store.finish(request, Step.MAILBOX_DESTROYED, now, state=str(state), **new)
 
     def _pointer(self, request: Request) -> Write:
-        """The person may ask again."""
-        pk, values = rows.contact_pk(request.contact_id), {"request": request.id}
+        """Return the deletion of the contact's pointer to this request: the person may ask again."""
+        pk, values = keys.contact_pk(request.contact_id), {"request": request.id}
         condition = "attribute_not_exists(pk) OR #request_id = :request"
         checked = self.store.writes.update("pointer", "desk", pk, "request", "", condition, values)
         return Write("pointer", {"Delete": checked.item["ConditionCheck"]})

@@ -1,9 +1,12 @@
-"""Settle: between the two passes of erasing, until every writer that began before the first has ended."""
+"""DrainWriters (state Settle): waits between the two erase passes until every writer that began before the first
+ended."""
 
-from chalicelib.erasure.waiting import after
-from chalicelib.privacy.model import SETTLE_WAITS, Request, Step
+from chalicelib.erasure.waiting import done_at
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import DRAIN_FOR
 
 
 def due(request: Request) -> int:
-    """When the last late writer has ended (ms)."""
-    return after(request, Step.ERASED) + SETTLE_WAITS
+    """Return when the last late writer has ended (ms)."""
+    return done_at(request, Step.ERASED) + DRAIN_FOR

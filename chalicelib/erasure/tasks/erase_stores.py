@@ -1,8 +1,9 @@
-"""EraseStores and SweepAgain: the rows of the person go, twice: at once, and after every late writer has ended.
+"""EraseStores: deletes the rows of the person in two passes, at once and after every late writer has ended (states
+EraseStores and SweepAgain).
 
-The order is what makes it final. Tickets and numbers first: an activity line is written with a condition on its
-ticket, so none can come any more. Then the conversation, whose head every other writer checks; then the contact and
-what is found by a name, together with the mark that the pass is done. docs/privacy.md goes through every late writer.
+The order keeps rows from coming back. Tickets and numbers go first: an activity line is written on condition that its
+ticket exists. Then the conversation, whose head every other writer checks; then the contact and the rows found by name,
+together with the step of the pass. docs/privacy.md goes through every late writer.
 """
 
 import time
@@ -10,25 +11,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.erasure.erase_pass import Counts, OnePass
+from chalicelib.erasure.erase_pass import Counts, ErasePass
 from chalicelib.erasure.inventory import Inventories
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import Step
+from chalicelib.privacy.requests.kinds import Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.erasure.eraser import Eraser
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 BUDGET = 240.0
-"""Seconds for one run; the function is given 300. What is left is done by the next run."""
-PASSES = {"erase": (Step.KEY_DESTROYED, Step.ERASED), "sweep": (Step.SETTLED, Step.SWEPT)}
-"""Each pass with the step that it needs and the one that it marks."""
+"""Seconds for one run; the function's time-out is 300. The next run does the rest."""
+PASSES = {"erase": (Step.KEY_DESTROYED, Step.ERASED), "sweep": (Step.WRITERS_DRAINED, Step.ERASED_AGAIN)}
+"""Each pass with the step that it needs and the one that it writes."""
 
 
 @dataclass(frozen=True)
 class EraseStores:
-    """Deletes rows of a person whose key is destroyed. It may be run again at any time: what is gone counts as done."""
+    """Deletes rows of a person whose key is destroyed. It may run again at any time: rows that are gone count as
+    done."""
 
     requests: "RequestStore"
     inventories: Inventories
@@ -40,7 +42,7 @@ class EraseStores:
     def __call__(self, request_id: str, which: str = "erase") -> dict[str, bool]:
         """Run a pass, "erase" or "sweep"; return whether there is more to do.
 
-        A store that fails does not stop the others; its error is raised at the end, and the pass is not marked.
+        A store that fails does not stop the others; its error is raised at the end, and the step is not written.
         Raises Unavailable, and TaskFailed (key_not_destroyed, not_settled).
         """
         needed, marked = PASSES[which]
@@ -57,8 +59,8 @@ class EraseStores:
         def record(store: str, marks: set[bytes]) -> None:
             self.inventories.came_late(request_id, store, marks)
 
-        work = OnePass(self.store, request, stores, final=which == "sweep", record=record)
-        more = not work.go(self.clock(), lambda: self.stopwatch() > until)
+        work = ErasePass(self.store, request, stores, final=which == "sweep", record=record)
+        more = not work.run(self.clock(), lambda: self.stopwatch() > until)
         if not more:
             work.end(mark)
         if more or work.errors:

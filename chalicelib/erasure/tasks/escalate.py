@@ -1,4 +1,5 @@
-"""Escalate: the workflow cannot go on by itself. A person is called, and the watch tries again in an hour."""
+"""Escalate: the workflow cannot go on by itself. The alarm calls a person, and the monitor tries again after
+RETRY_AFTER."""
 
 import json
 import re
@@ -8,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.observability import count, log
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import ESCALATED_RESTS, OVER, RequestState, next_step
+from chalicelib.privacy.requests.kinds import OVER, RequestState
+from chalicelib.privacy.requests.progress import next_step
+from chalicelib.privacy.requests.waits import RETRY_AFTER
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,59}")
 
 
 def failure_of(event: Mapping[str, Any]) -> str:
-    """Return the word for what failed: the code of a TaskFailed, else Step Functions' own name of the error.
+    """Return one word for what failed: the code of a TaskFailed, else the error's name in Step Functions.
 
     A failed function's cause is JSON whose errorMessage is, of a TaskFailed, its code. Source: AWS, "Handling errors in
     Step Functions workflows". Nothing but words is kept: the text of another error could quote anything.
@@ -33,14 +36,14 @@ def failure_of(event: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Escalate:
-    """Writes down that and where a request has failed, and raises the alarm, once for each run."""
+    """Writes down that a request failed, and at which step, and raises the alarm, once for each run."""
 
     store: "RequestStore"
     clock: Callable[[], int]
 
     def __call__(self, request_id: str, failure: str, execution: str = "") -> dict[str, str]:
-        """`failure` is one word for what failed; `execution` names the run, where the machine tells it.
-        Raises Unavailable and TaskFailed."""
+        """Escalate a request. `failure` is one word for what failed; `execution` names the run, "" when the state
+        machine does not pass it. Raises Unavailable and TaskFailed."""
         request = self.store.get(request_id)
         if request is None:
             raise TaskFailed("no_request")
@@ -52,7 +55,7 @@ class Escalate:
             "failure": failure,
             "failed_step": next_step(request),
             "escalated_at": now,
-            "due_at": now + ESCALATED_RESTS,
+            "due_at": now + RETRY_AFTER,
             **dict.fromkeys(("token", "waits")),
             **{"if_run": request.run, "if_escalated": str(RequestState.ESCALATED)},
         }

@@ -1,17 +1,18 @@
-"""Step 11: the certificate enters the ledger, signed and chained, in one transaction with the request's step."""
+"""IssueCertificate (state Certificate): enters the signed certificate in the ledger, together with the request's
+step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.certificates.model import issued, opted_out
+from chalicelib.certificates.model import issued_body, opt_out_body
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import OPT_OUT, Step
+from chalicelib.privacy.requests.kinds import OPT_OUT, Step
 from chalicelib.profile.model import Profile
 
 if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger, Signer
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class IssueCertificate:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, Any]:
-        """Enter what is proved. Only what is proved absent gets a certificate of destruction, and only an opt-out that
-        is in force one of its own. Raises Unavailable and TaskFailed."""
-        request, end = self.ledger.begin(request_id)
+        """Enter the certificate of a request whose data is proved absent, or of an opt-out that is in force. Raises
+        Unavailable and TaskFailed."""
+        request, end = self.ledger.request_and_head(request_id)
         if request is None:
             raise TaskFailed("no_request")
         if request.done(Step.CERTIFIED):
@@ -37,6 +38,6 @@ class IssueCertificate:
             raise TaskFailed("not_proved")
         now = self.clock()
         mark = self.requests.finish(request, Step.CERTIFIED, now)
-        said = opted_out if request.kind == OPT_OUT else issued
+        said = opt_out_body if request.kind == OPT_OUT else issued_body
         self.ledger.add(said(request, self.profile, now), self.signer, mark, end=end)
         return {}

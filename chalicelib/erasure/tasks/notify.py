@@ -1,30 +1,32 @@
-"""Notify: the person learns that it is done, where they were told of it before."""
+"""Notify: tells the person that the destruction is done."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.model import ANSWER_WAITS, BACKUP_DAYS, HOUR, OPT_OUT, Request, Step
-from chalicelib.privacy.texts import erased
+from chalicelib.privacy.requests.kinds import OPT_OUT, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import BACKUP_DAYS, DELIVER_WITHIN
+from chalicelib.privacy.texts.answers import erased
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.secrets import RequestSecret
-    from chalicelib.privacy.store import RequestStore
     from chalicelib.profile.model import Profile
 
 
 @dataclass(frozen=True)
 class Notify:
-    """Puts the answer into the box, once. `address` is the public page where a certificate is checked; `opt_out`
-    answers who wanted no news and is still a customer."""
+    """Puts the answer into the reply mailbox, once. `address` is the public page where a certificate is checked;
+    `opt_out` answers opt-outs, whose persons are still customers."""
 
     store: "RequestStore"
-    box: MailboxWrites
+    mailbox: MailboxWrites
     secret: "RequestSecret"
     profile: "Profile"
     address: str
@@ -32,7 +34,8 @@ class Notify:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Raises NotFound, Conflict when there is no certificate yet or no box any more, CannotOpen, Unavailable."""
+        """Answer a request. Raises NotFound, Conflict when there is no certificate yet or no mailbox any more,
+        CannotOpen, Unavailable."""
 
         def build(refused: frozenset[str]) -> "list[Write] | None":
             request = self.store.get(request_id)
@@ -46,15 +49,18 @@ class Notify:
             if request.kind == OPT_OUT:
                 return self.opt_out(request, now, refused)
             text = self._text(request, now)
-            return [self.store.finish(request, Step.NOTIFIED, now), *self.box.notice(request, "erased", text, (), now)]
+            return [
+                self.store.finish(request, Step.NOTIFIED, now),
+                *self.mailbox.answer(request, "erased", text, (), now),
+            ]
 
         self.store.run_until_written(build)
         return {}
 
     def _text(self, request: Request, now: int) -> str:
-        # Who was told by the release before has not got the secret yet.
+        # A person whom the release before told has no secret yet.
         secret = "" if request.told_by else self.secret(request)
-        box_until = max(request.at(Step.ABSENT) + ANSWER_WAITS, now)
+        box_until = max(request.at(Step.ABSENT) + DELIVER_WITHIN, now)
         backups_until = box_until + BACKUP_DAYS * DAY + HOUR
         language, certificate_id = request.language, request.certificate_id
         told = request.at(Step.TOLD)

@@ -1,21 +1,27 @@
-"""SoftSuppress: from here on only answers reach the person, and they are asked whether it was they who asked.
+"""PauseOutreach (state SoftSuppress): from here on only answers reach the person, and they are asked whether the
+request is theirs.
 
-It can be taken back, and it happens before anybody knows who asked: it must not be possible to silence or erase
-somebody by pretending to be them.
+This runs before identity is checked, so it can be taken back: nobody must be able to silence or erase somebody by
+pretending to be them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.core.clock import HOUR
 from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.model import HOUR, OPT_OUT, Request, RequestState, Step, identity_until
-from chalicelib.privacy.texts import challenge, challenge_buttons, refused
+from chalicelib.privacy.requests.kinds import OPT_OUT, RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import identity_until
+from chalicelib.privacy.texts.answers import refused
+from chalicelib.privacy.texts.buttons import challenge_buttons
+from chalicelib.privacy.texts.questions import challenge
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import new_contact_key, seal
@@ -23,7 +29,7 @@ from chalicelib.vault.vault import new_contact_key, seal
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.outbox.reading import OutboxReading
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Profile
     from chalicelib.vault.decryptor import BatchDecryptor
 
@@ -33,11 +39,11 @@ _ANSWERED = (Step.VERIFIED, *_ENDED)
 
 @dataclass(frozen=True)
 class PauseOutreach:
-    """Opens the request's box. Box, secret, question and mark are one transaction, so a person is asked once however
-    often this runs."""
+    """Creates the request's reply mailbox. Mailbox, secret, question and step are one transaction, so a person is asked
+    once, however often this runs."""
 
     store: "RequestStore"
-    box: MailboxWrites
+    mailbox: MailboxWrites
     reading: "OutboxReading"
     decryptor: Callable[[], "BatchDecryptor"]
     vault_public: bytes
@@ -45,8 +51,8 @@ class PauseOutreach:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """A request that was stopped needs no contact: without one it goes on to its end without a box. An opt-out,
-        which was in force with its row, needs nothing: return {"outcome": "opted_out"}, else "suppressed".
+        """Pause outreach for a request. Return {"outcome": "suppressed"}; or "opted_out" for an opt-out, which needs
+        nothing of this. A stopped request whose contact is gone goes on to its end without a mailbox.
 
         Raises NotFound when the request is gone, or the contact of one that goes on, CannotOpen, Unavailable.
         """
@@ -57,14 +63,14 @@ class PauseOutreach:
             if request is None:
                 raise NotFound("There is no such request.")
             found.append(request)
-            if request.done(Step.SUPPRESSED) or request.kind == OPT_OUT:
+            if request.done(Step.OUTREACH_PAUSED) or request.kind == OPT_OUT:
                 return None
             try:
                 return self._writes(request)
             except NotFound:
                 if not any(request.done(step) for step in _ENDED):
                     raise
-                return [self.store.finish(request, Step.SUPPRESSED, self.clock())]  # nobody is left to be told
+                return [self.store.finish(request, Step.OUTREACH_PAUSED, self.clock())]  # nobody is left to be told
 
         self.store.run_until_written(build)
         if found[-1].kind == OPT_OUT:
@@ -82,7 +88,7 @@ class PauseOutreach:
         refusal = self._refusal(request, box, now)
         marked = self.store.finish(
             request,
-            Step.SUPPRESSED,
+            Step.OUTREACH_PAUSED,
             now,
             **({f"steps.{Step.REASONED}": now} if refusal else {}),
             state=str(RequestState.VERIFYING),
@@ -91,7 +97,7 @@ class PauseOutreach:
             secret_hash=secret_hash(request.certificate_id, secret),
         )
         known = {"last_inbound_at": head.last_inbound_at, "blocked": head.blocked}
-        opened = self.box.opening(request, box, key, addresses, known, now)
+        opened = self.mailbox.create(request, box, key, addresses, known, now)
         answer = refusal or self._question(request, box, now)
         return [marked, self._suppressed(request, recipient, now), *opened, *answer]
 
@@ -106,41 +112,44 @@ class PauseOutreach:
         return found
 
     def _suppressed(self, request: Request, recipient: Recipient, now: int) -> "Write":
-        """Only answers leave, and news and offers end: for good, unless the person cancels the request that said so."""
+        """Return the write after which only answers leave, and news and offers end: for good, unless the person cancels
+        the request that ended them."""
         values: dict[str, Any] = {"now": now, "epoch": recipient.epoch, "active": "active"}
-        pk, condition = rows.contact_pk(recipient.contact_id), "#epoch = :epoch AND #state = :active AND "
+        pk, condition = keys.contact_pk(recipient.contact_id), "#epoch = :epoch AND #state = :active AND "
         expression = "SET #suppressed_at = :now"
         if recipient.opted_out_by:
             condition, values["read"] = condition + "#opted_out_by = :read", recipient.opted_out_by
         else:
             condition += "attribute_not_exists(#opted_out_by)"
-        if self._says_so(request, recipient):
+        if self._ends_news(request, recipient):
             expression += ", #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
             values["request"] = request.id
         return self.store.writes.update("contact", "desk", pk, "contact", expression, condition, values)
 
-    def _says_so(self, request: Request, recipient: Recipient) -> bool:
-        """Whether it is this request that ends news and offers: no earlier one does, but for one that the person has
-        cancelled and that is still on its way out."""
+    def _ends_news(self, request: Request, recipient: Recipient) -> bool:
+        """Whether this request ends news and offers: no earlier request has, except one that the person cancelled and
+        that is not closed yet."""
         earlier = self.store.get(recipient.opted_out_by) if recipient.opted_out_by == request.after != "" else None
         return not recipient.opted_out_by or (earlier is not None and earlier.done(Step.CANCELLED))
 
-    def _refusal(self, request: Request, box: ReplyMailbox, now: int) -> "list[Write]":
-        """The answer to a request that was refused before there was a box: later nobody but the person could open the
+    def _refusal(self, request: Request, mailbox: ReplyMailbox, now: int) -> "list[Write]":
+        """Return the answer to a request that was refused before it had a mailbox: later only the person could open the
         reason."""
         if not request.done(Step.REFUSED) or request.done(Step.REASONED):
             return []
         sealed, place = self.store.item(request.id).get("reason"), sealing.request_attribute(request.id, "reason")
         reason = self.decryptor().text(request.contact_id, place, sealed) if sealed else ""
         text = refused(self.profile, request.language, request.kind, request.ground, reason or "")
-        return self.box.message(box, request.channel, request.account, request.id, "refused", text, (), now)
+        return self.mailbox.message(mailbox, request.channel, request.account, request.id, "refused", text, (), now)
 
-    def _question(self, request: Request, box: ReplyMailbox, now: int) -> "list[Write]":
-        """The challenge, unless the answer is known already: then nothing is left to ask."""
+    def _question(self, request: Request, mailbox: ReplyMailbox, now: int) -> "list[Write]":
+        """Return the question whether the request is the person's; nothing when that is answered already."""
         if any(request.done(step) for step in _ANSWERED):
             return []
-        until = identity_until(replace(request, steps={**request.steps, Step.SUPPRESSED: now}))
+        until = identity_until(replace(request, steps={**request.steps, Step.OUTREACH_PAUSED: now}))
         hours = max(1, (until - now) // HOUR)
         text = challenge(self.profile, request.language, request.kind, hours, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)
-        return self.box.message(box, request.channel, request.account, request.id, "challenge", text, buttons, now)
+        return self.mailbox.message(
+            mailbox, request.channel, request.account, request.id, "challenge", text, buttons, now
+        )

@@ -1,21 +1,24 @@
-"""Step 10: another program under another role asks every store by every identity. Only nothing is good enough."""
+"""VerifyAbsence: searches every store for every identity of the person, under a role of its own. Nothing may be
+found."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.observability import log
-from chalicelib.erasure.counts import proved
+from chalicelib.erasure.counts import proved_counts
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.model import MOST_PASSES, Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import MOST_PASSES
 
 if TYPE_CHECKING:
     from chalicelib.erasure.verifier import Verifier
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.vault.vault import Vault
 
-_AGAIN = (Step.ERASED, Step.SETTLED, Step.SWEPT)
-"""Steps that are done once more when something was found."""
+_AGAIN = (Step.ERASED, Step.WRITERS_DRAINED, Step.ERASED_AGAIN)
+"""Steps that are repeated when something was found."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,14 @@ class VerifyAbsence:
         if request.done(Step.ABSENT):
             return {"outcome": "absent"}
         if request.passes and not request.done(Step.ERASED):
-            return {"outcome": "found"}  # a run that died has sent it back and did not say so
-        if not (request.done(Step.KEY_DESTROYED) and request.done(Step.SWEPT)) or request.box is None:
+            return {"outcome": "found"}  # a run that died had sent it back to the eraser
+        if not (request.done(Step.KEY_DESTROYED) and request.done(Step.ERASED_AGAIN)) or request.box is None:
             raise TaskFailed("not_erased")
         known = self.store.identities(request, inventory, self.vault())
         found = self.store.found(request, known)
         if found:
             return self._back(request, found)
-        counts = proved(request.counts, inventory.stores)
+        counts = proved_counts(request.counts, inventory.stores)
         self.store.prove(request, known, self.requests.finish(request, Step.ABSENT, self.clock(), counts=counts))
         return {"outcome": "absent"}
 
@@ -57,6 +60,6 @@ class VerifyAbsence:
         new |= {f"steps.{step}": None for step in _AGAIN}
         only = "attribute_not_exists(#passes) OR #passes = :if_read"
         self.requests.run(self.requests.change(request.id, new, unless=Step.ABSENT, only=only))
-        if last:  # the run that follows the person's mending erases again
+        if last:  # the next run, after a person has looked into it, erases again
             raise TaskFailed("still_found")
         return {"outcome": "found"}

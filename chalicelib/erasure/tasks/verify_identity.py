@@ -1,18 +1,20 @@
-"""VerifyIdentity: the person is asked on the channel that is bound to the contact, and has two days to confirm.
+"""VerifyIdentity: waits up to CONFIRM_WITHIN for the person to confirm on the channel that is bound to the contact.
 
-The question goes out with the box, in SoftSuppress; a second press, or a colleague who knows better, answers it.
+PauseOutreach has sent the question. A second press of the person answers it, or a decision of staff.
 """
 
-from chalicelib.erasure.waiting import Beginning, after
-from chalicelib.privacy.model import Request, RequestState, Step, identity_until
+from chalicelib.erasure.waiting import WaitStart, done_at
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import identity_until
 
 
 def due(request: Request) -> int:
-    """When the person's time to confirm is over (ms)."""
-    after(request, Step.SUPPRESSED)
+    """Return when the person's time to confirm ends (ms)."""
+    done_at(request, Step.OUTREACH_PAUSED)
     return identity_until(request)
 
 
-def begin(_request: Request, _now: int, _refused: frozenset[str]) -> Beginning:
-    """The request shows that it waits for the person."""
-    return Beginning({"state": str(RequestState.VERIFYING)})
+def begin(_request: Request, _now: int, _refused: frozenset[str]) -> WaitStart:
+    """Return what is written with the token: the state."""
+    return WaitStart({"state": str(RequestState.VERIFYING)})

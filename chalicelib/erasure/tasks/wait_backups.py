@@ -1,12 +1,15 @@
-"""WaitBackups: until no table can be restored to a time before the destruction any more."""
+"""WaitBackups: waits until no table can be restored to a time before the destruction."""
 
-from chalicelib.core.clock import DAY
-from chalicelib.erasure.waiting import after
-from chalicelib.privacy.model import BACKUP_DAYS, HOUR, Request, Step
+from chalicelib.core.clock import DAY, HOUR
+from chalicelib.erasure.waiting import done_at
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import BACKUP_DAYS
 
 
 def due(request: Request) -> int:
-    """When to look (again) whether the last backup has gone (ms): after the longest window, then daily. It counts from
-    the closing of the box: until then a table could be copied with rows of the box and of the inventory in it."""
-    gone = after(request, Step.BOX_CLOSED) + BACKUP_DAYS * DAY + HOUR
+    """Return when to check (again) whether the last backup is gone (ms): after the longest window, then daily. It
+    counts from the destruction of the mailbox: until then a backup could hold rows of the mailbox and of the
+    inventory."""
+    gone = done_at(request, Step.MAILBOX_DESTROYED) + BACKUP_DAYS * DAY + HOUR
     return max(gone, request.at(Step.BACKUPS_CHECKED) + DAY) if request.done(Step.BACKUPS_CHECKED) else gone

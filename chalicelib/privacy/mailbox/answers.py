@@ -1,11 +1,18 @@
-"""What a person is told on the way of a request, as writes into its box; each belongs into a transaction."""
+"""Builds the answers that a person gets while a request runs, as writes into its reply mailbox.
+
+The caller puts them into the transaction that marks what they tell of.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.privacy import texts as privacy_texts
-from chalicelib.privacy.mailbox.writes import DEFAULT
-from chalicelib.privacy.model import HOUR, MOST_ASKED, Ask, Request, Step, Subject
+from chalicelib.core.clock import HOUR
+from chalicelib.privacy.mailbox.writes import DEFAULT_ANSWER
+from chalicelib.privacy.requests.asked import MOST_ASKED, Ask
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request, Subject
+from chalicelib.privacy.texts import answers, questions
+from chalicelib.privacy.texts.buttons import challenge_buttons, meant_buttons
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
@@ -15,43 +22,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RequestAnswers:
-    """Builds answers in the request's language; none for a request without a box. Times in ms."""
+    """Builds answers in the request's language; no writes for a request without a mailbox. Times in ms."""
 
     profile: "Profile"
-    box: "MailboxWrites"
+    mailbox: "MailboxWrites"
 
     def already_open(self, request: Request, now: int) -> "list[Write]":
-        """To a person who asks again; one an hour, however often they ask: the second is refused as a `notice`."""
+        """Tell a person who asks again that the request is open. One answer an hour: the next is refused as
+        `notice`."""
         times = (request.received_at, request.deadline_at)
-        text = privacy_texts.already_open(self.profile, request.language, *times)
-        return self.box.notice(request, "again", text, (), max(now - now % HOUR, request.received_at))
+        text = answers.already_open(self.profile, request.language, *times)
+        return self.mailbox.answer(request, "again", text, (), max(now - now % HOUR, request.received_at))
 
     def too_often(self, subject: Subject, language: str, again_at: int, now: int) -> "list[Write]":
-        """To a person who opened and cancelled so many requests that none is opened now, until `again_at`."""
-        text = privacy_texts.too_often(self.profile, language or subject.language, MOST_ASKED, again_at)
-        return self.box.to_subject(subject, "too_often", text, now)
+        """Tell a person that they opened too many requests and can open the next one at `again_at`."""
+        text = answers.too_often(self.profile, language or subject.language, MOST_ASKED, again_at)
+        return self.mailbox.to_subject(subject, "too_often", text, now)
 
     def meant(self, subject: Subject, ask: Ask, now: int) -> "list[Write]":
-        """To a person whose message may be a request about their data: whether they meant it."""
+        """Ask a person whether they meant a request about their data."""
         language = ask.language or subject.language
-        text = privacy_texts.meant(self.profile, language)
-        buttons = privacy_texts.meant_buttons(self.profile, language, ask.kinds, ask.received_at(now))
-        return self.box.to_subject(subject, "meant", text, now, buttons)
+        text = questions.meant(self.profile, language)
+        buttons = meant_buttons(self.profile, language, ask.kinds, ask.received_at(now))
+        return self.mailbox.to_subject(subject, "meant", text, now, buttons)
 
     def defaulted(self, request: Request, now: int) -> "list[Write]":
-        """How a request stands that nobody has decided when the law's limit comes near."""
-        text = privacy_texts.defaulted(self.profile, request.language, request.received_at, bound=request.bound)
-        buttons = privacy_texts.challenge_buttons(self.profile, request.language, request.id)
-        return self.box.notice(request, DEFAULT, text, buttons, now, rings=True)
+        """Give the default answer: near the law's limit nobody has decided yet."""
+        text = answers.defaulted(self.profile, request.language, request.received_at, bound=request.bound)
+        buttons = challenge_buttons(self.profile, request.language, request.id)
+        return self.mailbox.answer(request, DEFAULT_ANSWER, text, buttons, now, wakes=True)
 
     def refused(self, request: Request, ground: str, reason: str, now: int) -> "list[Write]":
-        """That a colleague refused, and why."""
-        text = privacy_texts.refused(self.profile, request.language, request.kind, ground, reason)
-        return self.box.notice(request, "refused", text, (), now)
+        """Tell that staff refused, and why."""
+        text = answers.refused(self.profile, request.language, request.kind, ground, reason)
+        return self.mailbox.answer(request, "refused", text, (), now)
 
     def ended(self, request: Request, now: int) -> "list[Write]":
-        """That nothing is deleted, as the person wished; or after a refusal whose reason could not be told."""
+        """Tell that nothing is deleted: the person cancelled; or staff refused, and the reason could not be told."""
         if not request.done(Step.CANCELLED):
             return self.refused(request, request.ground, "", now)
-        text = privacy_texts.cancelled(self.profile, request.language)
-        return self.box.notice(request, "cancelled", text, (), now)
+        text = answers.cancelled(self.profile, request.language)
+        return self.mailbox.answer(request, "cancelled", text, (), now)

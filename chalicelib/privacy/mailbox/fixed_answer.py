@@ -1,44 +1,44 @@
-"""The one answer to somebody who writes while their data is being destroyed."""
+"""Gives one fixed answer to a person who writes while their data is being destroyed."""
 
 from collections.abc import Callable, Mapping
 
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.suppression.model import SuppressionEntry
 
-BOX_EPOCH = 1
-"""A request's box is made in one epoch and destroyed in it."""
+MAILBOX_EPOCH = 1
+"""Epoch of a reply mailbox: it is created and destroyed in the same one."""
 ERASING = "erasing"
-"""Kind of the fixed answer."""
+"""Kind of the answer, part of its pseudonym."""
 
 
 class FixedAnswer:
-    """Puts the answer into the request's box. Raises Unavailable."""
+    """Puts the answer into the request's reply mailbox. Raises Unavailable."""
 
     def __init__(self, tables: Mapping[str, str], transact: Callable[[list[Write]], Outcome]) -> None:
         self._writes = Writes(tables)
-        self._box = MailboxWrites(tables)
+        self._mailbox = MailboxWrites(tables)
         self._transact = transact
 
-    def give(self, fence: SuppressionEntry, part: InboundMessage | Started, text: str, now: int) -> bool:
-        """Put the fixed answer into the request's box, once whoever else does it at the same time; nothing when the box
-        is gone. Returns False when another transaction was in the way.
+    def give(self, entry: SuppressionEntry, part: InboundMessage | Started, text: str, now: int) -> bool:
+        """Put the answer into the mailbox, once for each request; nothing when the mailbox is gone. Return False when
+        another transaction was in the way.
 
-        The key of the mark says what the answer is about and no time, and it has no date, so that there is one however
-        long the fence is closed. It goes with the box.
+        A guard row keeps it at one answer. Its key holds no time and it never expires, so it works for as long as the
+        entry is closed; it is deleted with the mailbox.
         """
-        if fence.mailbox is None:
+        if entry.mailbox is None:
             return True
-        box, blind = fence.mailbox, pseudonym_of_notice(ERASING, fence.request_id)
-        mark = {"message_ref": str(MessageRef(box.conversation_id, now, blind))}
-        pk, request_id = rows.conversation_pk(box.conversation_id), fence.request_id
+        mailbox, blind = entry.mailbox, pseudonym_of_notice(ERASING, entry.request_id)
+        guard = {"message_ref": str(MessageRef(mailbox.conversation_id, now, blind))}
+        pk, request_id = keys.conversation_pk(mailbox.conversation_id), entry.request_id
         writes = [
-            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": BOX_EPOCH}),
-            self._writes.put("message", "desk", pk, f"client#{blind}", mark),
-            *self._box.message(box, part.channel, part.account, request_id, ERASING, text, (), now),
+            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": MAILBOX_EPOCH}),
+            self._writes.put("message", "desk", pk, f"client#{blind}", guard),
+            *self._mailbox.message(mailbox, part.channel, part.account, request_id, ERASING, text, (), now),
         ]
         return self._transact(writes) is not Outcome.CONFLICT

@@ -1,75 +1,73 @@
-"""The box of a request: a small conversation with its own key, in which the person gets every answer about it.
+"""Builds the writes of a reply mailbox: a small conversation with its own key, in which the person gets every answer
+about their request. The row of a request calls it `box`.
 
 It outlives the person's rows, because the last answers are due when those are gone, and it is destroyed last. Its
-contact has addresses and nothing else: no profile, no alias, no ticket. So nobody finds it, no list shows it, and what
-the person writes never leads there. Its rows have no date: they are needed for as long as the request is open, however
-long that takes, and go with its end. The watch sees to it that every open request comes to one.
+contact has addresses and nothing else: no profile, no alias, no ticket. So search and lists do not show it, and what
+the person writes never leads there. Its rows have no expiry date: they are needed for as long as the request is open
+and are deleted at its end. The monitor makes sure that every open request ends.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.core.addresses import ADDRESS_KINDS
-from chalicelib.core.backoff import TRIES, sleep_with_jitter
-from chalicelib.core.errors import Conflict, Unavailable
+from chalicelib.core.errors import Conflict
 from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
-from chalicelib.dynamo.client_calls import call_client
-from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.model import Button
-from chalicelib.privacy.model import Identity, Request, Step, Subject
+from chalicelib.privacy.requests.kinds import Identity, Step
+from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import sealing
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.vault import seal
 
-"""Attributes of a contact that hold addresses, by their kind."""
-DEFAULT = "defaulted"
-"""Kind of the answer that the person gets near the law's limit when nobody has decided."""
-BOX = "box"
-"""Role of the write that demands an open box. It is refused when the box was closed meanwhile: then read the request
-anew."""
+DEFAULT_ANSWER = "defaulted"
+"""Kind of the default answer: the person gets it near the law's limit when nobody has decided."""
+MAILBOX = "box"
+"""Role of the write that demands that the mailbox exists. When it is refused, the mailbox was destroyed meanwhile: read
+the request again."""
 
 
 class MailboxWrites:
-    """Builds the writes of a box. They belong into the transaction that marks what they tell of as done."""
+    """Builds the writes of a mailbox. They belong in the transaction that marks what they tell of as done."""
 
     def __init__(self, tables: Mapping[str, str]) -> None:
         self._writes = Writes(tables)
 
-    def opening(
+    def create(
         self,
         request: Request,
-        box: ReplyMailbox,
+        mailbox: ReplyMailbox,
         key: ContactKey,
         addresses: Mapping[str, str],
         head: Mapping[str, Any],
         now: int,
     ) -> list[Write]:
-        """A new box with the person's addresses, sealed to its own key; `head` says what is known of reaching them."""
+        """Return the writes of a new mailbox with the person's addresses, sealed to its own key; `head` holds
+        attributes of the person's conversation that say whether they can be reached."""
         contact: dict[str, Any] = {
-            "contact_id": box.contact_id,
-            "conversation_id": box.conversation_id,
+            "contact_id": mailbox.contact_id,
+            "conversation_id": mailbox.conversation_id,
             "channel": request.channel,
             "account": request.account,
             "language": request.language,
             "state": "active",
-            "public_key": box.public_key,
+            "public_key": mailbox.public_key,
             "epoch": 1,
             "created_at": now,
         }
-        contact |= _sealed(box, addresses)
+        contact |= _sealed(mailbox, addresses)
         conversation = {
-            "conversation_id": box.conversation_id,
-            "contact_id": box.contact_id,
+            "conversation_id": mailbox.conversation_id,
+            "contact_id": mailbox.contact_id,
             "channel": request.channel,
             "account": request.account,
             "language": request.language,
-            "public_key": box.public_key,
+            "public_key": mailbox.public_key,
             "epoch": 1,
             "last_at": now,
             "aliases": [],
@@ -77,53 +75,53 @@ class MailboxWrites:
         }
         kept = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         return [
-            self._writes.put("box_contact", "desk", rows.contact_pk(box.contact_id), "contact", contact),
-            self._writes.put("box_head", "desk", rows.conversation_pk(box.conversation_id), "head", conversation),
-            self._writes.put("box_key", "keys", box.contact_id, "", {**kept, "created_at": now}),
+            self._writes.put("box_contact", "desk", keys.contact_pk(mailbox.contact_id), "contact", contact),
+            self._writes.put("box_head", "desk", keys.conversation_pk(mailbox.conversation_id), "head", conversation),
+            self._writes.put("box_key", "keys", mailbox.contact_id, "", {**kept, "created_at": now}),
         ]
 
-    def readdressed(self, box: ReplyMailbox, addresses: Mapping[str, str]) -> Write:
-        """The person is reached by these addresses now, and by no other; sealed to the box's own key."""
-        sealed = _sealed(box, addresses)
+    def readdress(self, mailbox: ReplyMailbox, addresses: Mapping[str, str]) -> Write:
+        """Return the write that replaces the addresses of a mailbox, sealed to its own key."""
+        sealed = _sealed(mailbox, addresses)
         gone = [f"#{kind}" for kind in ADDRESS_KINDS if kind not in sealed]
         changes = ["SET " + ", ".join(f"#{kind} = :{kind}" for kind in sealed)] if sealed else []
         changes += ["REMOVE " + ", ".join(gone)] if gone else []
-        pk, values = rows.contact_pk(box.contact_id), {"box": box.conversation_id, **sealed}
+        pk, values = keys.contact_pk(mailbox.contact_id), {"box": mailbox.conversation_id, **sealed}
         condition = "#conversation_id = :box"
         return self._writes.update("box_contact", "desk", pk, "contact", " ".join(changes), condition, values)
 
-    def notice(
-        self, request: Request, kind: str, text: str, buttons: Sequence[Button], now: int, *, rings: bool = False
+    def answer(
+        self, request: Request, kind: str, text: str, buttons: Sequence[Button], now: int, *, wakes: bool = False
     ) -> list[Write]:
-        """An answer to the person, under the condition that the box is open; nothing when the request has none. One
-        that `rings` wakes the request when its status changes.
+        """Return the writes of an answer, on condition that the mailbox exists; none when the request has no mailbox.
+        With `wakes` a change of the answer's status wakes the request.
 
-        It is made once when it is written together with a step's mark, or with the deletion of the ask that it answers.
+        To write an answer only once, put it into the transaction that marks a step or deletes the ask it answers.
         """
         if request.box is None:
             return []
         written = self.message(request.box, request.channel, request.account, request.id, kind, text, buttons, now)
-        if rings:
+        if wakes:
             written[0].item["Put"]["Item"]["request_id"] = {"S": request.id}
         return [self._open(request, request.box), *written]
 
     def announcement(
         self, request: Request, text: str, buttons: Sequence[Button], now: int, heard_at: int = 0
     ) -> tuple[MessageRef, list[Write]]:
-        """An answer whose arrival the request waits for: its reference, and its writes under the condition that the box
-        is open. `heard_at` is when the person last wrote (ms), where that may be later than the box knows. The stream
-        rings for the request when the status of the message changes."""
+        """Return reference and writes of an answer whose arrival the request waits for, on condition that the mailbox
+        exists. A change of its status wakes the request. `heard_at` is when the person last wrote (ms), if that may be
+        later than the mailbox knows."""
         if request.box is None:
             raise Conflict("The request has no box to answer into.", code="no_box")
-        kind, box = f"announced-{len(request.announcements)}", request.box
-        written = self.message(box, request.channel, request.account, request.id, kind, text, buttons, now)
+        kind, mailbox = f"announced-{len(request.announcements)}", request.box
+        written = self.message(mailbox, request.channel, request.account, request.id, kind, text, buttons, now)
         written[0].item["Put"]["Item"]["request_id"] = {"S": request.id}
-        ref = MessageRef(box.conversation_id, now, pseudonym_of_notice(kind, request.id))
-        return ref, [self._open(request, box, heard_at), *written]
+        ref = MessageRef(mailbox.conversation_id, now, pseudonym_of_notice(kind, request.id))
+        return ref, [self._open(request, mailbox, heard_at), *written]
 
     def message(
         self,
-        box: ReplyMailbox,
+        mailbox: ReplyMailbox,
         channel: str,
         account: str,
         request_id: str,
@@ -133,15 +131,15 @@ class MailboxWrites:
         at: int,
         purpose: str = RIGHTS,
     ) -> list[Write]:
-        """The rows of an answer and of its place in the outbox. There is one of each `kind` about a request at the
-        same time `at` (ms): who wants one for good gives a time that is always the same."""
-        ref = MessageRef(box.conversation_id, at, pseudonym_of_notice(kind, request_id))
+        """Return the writes of an answer and of its outbox entry. There is one answer of each `kind` about a request
+        and time `at` (ms); a caller that wants a single one for good always gives the same time."""
+        ref = MessageRef(mailbox.conversation_id, at, pseudonym_of_notice(kind, request_id))
         content = {"text": text, "buttons": [one._asdict() for one in buttons]}
         message = {
             "direction": "out",
             "kind": "text",
-            "contact_id": box.contact_id,
-            "content": sealing.seal_json(box.public_key, sealing.message_content(ref), content),
+            "contact_id": mailbox.contact_id,
+            "content": sealing.seal_json(mailbox.public_key, sealing.message_content(ref), content),
             "sent_at": at,
             "arrived_at": at,
             "status": "queued",
@@ -149,8 +147,8 @@ class MailboxWrites:
             "author": "desk",
             "purpose": purpose,
         }
-        place = {
-            "conversation_id": box.conversation_id,
+        entry = {
+            "conversation_id": mailbox.conversation_id,
             "action": "send",
             "purpose": purpose,
             "due": "due#0",
@@ -160,140 +158,62 @@ class MailboxWrites:
             "channel": channel,
             "account": account,
         }
-        pk = rows.conversation_pk(box.conversation_id)
+        pk = keys.conversation_pk(mailbox.conversation_id)
         return [
             self._writes.put("notice", "desk", pk, f"message#{ref.tail}", message),
-            self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", place, fresh=False),
+            self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", entry, fresh=False),
         ]
 
     def to_subject(
         self, subject: Subject, kind: str, text: str, now: int, buttons: Sequence[Button] = ()
     ) -> list[Write]:
-        """An answer into the person's own conversation, where no request and so no box is open. `now` in ms."""
+        """Return the writes of an answer into the person's own conversation, for when there is no mailbox. `now` in
+        ms."""
         own = ReplyMailbox(subject.contact_id, subject.conversation_id, subject.public_key)
-        pk, values = rows.conversation_pk(own.conversation_id), {"contact": own.contact_id}
+        pk, values = keys.conversation_pk(own.conversation_id), {"contact": own.contact_id}
         channel, account = subject.channel, subject.account
         return [
             self._writes.update("subject", "desk", pk, "head", "", "#contact_id = :contact", values),
             *self.message(own, channel, account, own.contact_id, kind, text, buttons, now, STATUS),
         ]
 
-    def _open(self, request: Request, box: ReplyMailbox, heard_at: int = 0) -> Write:
-        """The box is open. A press of the person that the request knows of counts as their last message: WhatsApp
-        then takes answers for another day."""
+    def _open(self, request: Request, mailbox: ReplyMailbox, heard_at: int = 0) -> Write:
+        """Return the write that demands that the mailbox exists. The person's last press that the request knows of is
+        noted as their last message, because WhatsApp accepts answers for a day after it."""
         pressed = max(0 if request.cancelled_by else request.at(Step.CANCELLED), heard_at)
         if request.identity == Identity.SECOND_PRESS:
             pressed = max(pressed, request.at(Step.VERIFIED))
-        pk = rows.conversation_pk(box.conversation_id)
-        values: dict[str, Any] = {"contact": box.contact_id}
+        pk = keys.conversation_pk(mailbox.conversation_id)
+        values: dict[str, Any] = {"contact": mailbox.contact_id}
         if not pressed:
-            return self._writes.update(BOX, "desk", pk, "head", "", "#contact_id = :contact", values)
+            return self._writes.update(MAILBOX, "desk", pk, "head", "", "#contact_id = :contact", values)
         values |= {"at": pressed, "no": False}
         expression = "SET #last_inbound_at = :at, #blocked = :no"
-        return self._writes.update(BOX, "desk", pk, "head", expression, "#contact_id = :contact", values)
+        return self._writes.update(MAILBOX, "desk", pk, "head", expression, "#contact_id = :contact", values)
 
 
 def default_answer(request: Request) -> str:
-    """Return the reference of the answer that the default gave, in the request's box; "" when there is none."""
+    """Return the reference of the default answer in the request's mailbox; "" when there is none."""
     if not request.done(Step.DEFAULTED) or request.box is None:
         return ""
-    at, blind = request.at(Step.DEFAULTED), pseudonym_of_notice(DEFAULT, request.id)
+    at, blind = request.at(Step.DEFAULTED), pseudonym_of_notice(DEFAULT_ANSWER, request.id)
     return str(MessageRef(request.box.conversation_id, at, blind))
 
 
 def last_answer(request: Request) -> str:
-    """Return the reference of the last answer that lies in a request's box; "" when there is none."""
+    """Return the reference of the last answer in a request's mailbox; "" when there is none."""
     for step, kind in (
         (Step.NOTIFIED, "erased"),
         (Step.REASONED, "refused"),
-        (Step.FINISHED, "cancelled" if request.done(Step.CANCELLED) else "refused"),
+        (Step.CLOSED_WITHOUT_ERASURE, "cancelled" if request.done(Step.CANCELLED) else "refused"),
     ):
         if request.done(step) and request.box:
             return str(MessageRef(request.box.conversation_id, request.at(step), pseudonym_of_notice(kind, request.id)))
     return ""
 
 
-def _sealed(box: ReplyMailbox, addresses: Mapping[str, str]) -> dict[str, bytes]:
+def _sealed(mailbox: ReplyMailbox, addresses: Mapping[str, str]) -> dict[str, bytes]:
     return {
-        kind: seal(box.public_key, sealing.contact_attribute(box.contact_id, kind), value.encode())
+        kind: seal(mailbox.public_key, sealing.contact_attribute(mailbox.contact_id, kind), value.encode())
         for kind, value in addresses.items()
     }
-
-
-class BoxRemoval:
-    """Destroys boxes and inventories. All methods raise Unavailable, and may be done again at any time."""
-
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
-        self._tables = tables
-        self._run = Transactions(client, sleep_with_jitter)
-
-    def key(self, box: ReplyMailbox) -> None:
-        """Destroy the box's key: from here on nothing of it opens, in no copy."""
-        self._delete("keys", box.contact_id, "")
-
-    def rows(self, box: ReplyMailbox) -> None:
-        """Delete everything that lies in the box.
-
-        The head goes first: without it no answer is put there any more, and no sender takes hold of one. Then
-        whatever there is, until nothing is there: a sender that is still at work may have written in between.
-        """
-        pk = rows.conversation_pk(box.conversation_id)
-        self._delete("desk", pk, "head")
-        for attempt in range(TRIES):
-            found = list(self._of(pk))
-            if not found:
-                break
-            gone = [self._row(pk, item) for item in found]
-            if not all(gone):
-                sleep_with_jitter(attempt)
-        else:
-            raise Unavailable("The box is being written to; try again.")
-        self._delete("desk", rows.contact_pk(box.contact_id), "contact")
-
-    def inventory(self, request_id: str) -> None:
-        """Delete the lists of what was to be destroyed: they hold the person's addresses, sealed to the box."""
-        pk = rows.request_pk(request_id)
-        for item in self._of(pk, "inventory#"):
-            self._delete("desk", pk, item["sk"])
-
-    def _row(self, pk: str, item: Mapping[str, Any]) -> bool:
-        """Delete a row; a message only as it was read, and with what the provider's id leads to it by. False: it has
-        changed, or a sender is at it."""
-        name = item.get("provider_hash", "")
-        if not name:
-            condition = {"ConditionExpression": "attribute_not_exists(provider_hash)"}
-            return self._run.once([self._deletion("desk", pk, item["sk"], condition)]) is None
-        as_read = {
-            "ConditionExpression": "provider_hash = :name",
-            "ExpressionAttributeValues": {":name": {"S": name}},
-        }
-        writes = [self._deletion("desk", pk, item["sk"], as_read)]
-        for one in {name, *item.get("links", ())}:  # one for each piece and each try
-            writes += [self._deletion("index", f"{kind}#{one}", kind) for kind in ("link", "parked")]
-        return self._run.once(writes) is None
-
-    def _deletion(self, table: str, pk: str, sk: str, condition: Mapping[str, Any] | None = None) -> Write:
-        key = {"pk": {"S": pk}} | ({"sk": {"S": sk}} if sk else {})
-        return Write("row", {"Delete": {"TableName": self._tables[table], "Key": key, **(condition or {})}})
-
-    def _delete(self, table: str, pk: str, sk: str) -> None:
-        self._call("delete_item", self._deletion(table, pk, sk).item["Delete"])
-
-    def _of(self, pk: str, beginning: str = "") -> Iterable[dict[str, Any]]:
-        body: AttributeValues = {
-            "TableName": self._tables["desk"],
-            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :beginning)" if beginning else ""),
-            "ExpressionAttributeValues": {":pk": {"S": pk}} | ({":beginning": {"S": beginning}} if beginning else {}),
-            "ProjectionExpression": "sk, provider_hash, links",
-            "ConsistentRead": True,
-        }
-        while True:
-            answer = self._call("query", body)
-            yield from (plain_item(item) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    def _call(self, operation: str, body: AttributeValues) -> AttributeValues:
-        return call_client(self._client, operation, body)

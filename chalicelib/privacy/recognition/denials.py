@@ -1,6 +1,6 @@
-"""Whether a sentence denies or stops what it speaks of, and whether it wants no more contact. Pure.
+"""Finds out whether a sentence denies an act, asks to stop it, or asks for no more contact. Pure.
 
-Words are those of a sentence as privacy_guess reads them.
+Words are those of a sentence as guesses.py splits it.
 """
 
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from chalicelib.privacy.recognition import stems
 
 Words = Sequence[str]
 NEAR = 6
-"""Words between which an act still belongs to a thing, with only fillers between."""
+"""Distance in words at which an act still belongs to a thing when only fillers stand between."""
 
 
 def denied(words: Words, at: int) -> bool:
-    """Whether a "not" belongs to the act."""
+    """Whether a "not" belongs to the act at this position."""
     for place in range(at - 1, max(-1, at - NEAR), -1):
         if words[place] in stems.NOT:
             return True
@@ -23,12 +23,13 @@ def denied(words: Words, at: int) -> bool:
 
 
 def stops(word: str) -> bool:
+    """Whether the word asks to stop something."""
     return word in stems.STOP or word.startswith(stems.STOP_STEMS)
 
 
 def leaves_alone(words: Words) -> bool:
-    """Whether somebody wants to be written to and called no more: "не пишите мне больше", and the word by which
-    messengers teach people to say so, alone."""
+    """Whether the person wants no more messages and calls: "не пишите мне больше", or only the word "stop" that
+    messengers teach people to send."""
     if list(words) in stems.ENOUGH:
         return True
     if not any(word in stems.TO_ME for word in words):

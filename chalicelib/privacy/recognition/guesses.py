@@ -1,8 +1,8 @@
-"""What a message may be asking about the person's data, however it is put. Pure, in linear time.
+"""Guesses what a message may ask about the person's data, in whatever words. Pure, in linear time.
 
-A guess acts on nothing: the person is asked whether they meant it (privacy_words says which words act). So it reads
-widely: acts and things by their stems, in any order, with inflections and missing Kazakh letters. It stays away from
-daily support: the thing must be the person's data and the act must be aimed at it, sentence by sentence.
+A guess changes nothing: the person is asked whether they meant it (words.py holds the phrases that act). So it matches
+widely: acts and things by their stems, in any order, with inflections and missing Kazakh letters. To leave daily
+support alone, the thing must be the person's data and the act must be aimed at it, within one sentence.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +15,11 @@ from chalicelib.privacy.recognition.denials import Words, denied, leaves_alone, 
 from chalicelib.privacy.recognition.phrases import LONGEST_GUESS
 
 MOST_KINDS = 2
-"""As many as fit under one question, beside "No"."""
+"""Kinds offered at most: so many buttons fit under one question, beside "No"."""
 _FAR = 9
-"""Words between which an act still belongs to a thing, anyhow; with only fillers between, _NEAR."""
+"""Distance in words at which an act still belongs to a thing, whatever stands between."""
 _UNKNOWN = 2
-"""Words of no list that may stand between a thing and the act behind it."""
+"""Words outside all lists that may stand between a thing and the act that follows it."""
 _ENDS, _PAUSE = ".!?", "..."
 _APOSTROPHES = frozenset("'’")
 
@@ -37,7 +37,7 @@ def guess(text: str) -> tuple[AskKind, ...]:
 
 
 def _sentences(text: str) -> Iterator[list[str]]:
-    """The words of each sentence, in the form in which the stems are written."""
+    """Yield the words of each sentence in the form in which the stems are written."""
     for line in text.splitlines():
         shown = "".join(one for one in normal(line) if one not in _APOSTROPHES)
         shown = shown.replace(_PAUSE, " ")
@@ -146,7 +146,7 @@ def _deletes(words: Words, at: int) -> bool:
 
 
 def _aimed_at_data(words: Words, at: int) -> bool:
-    """Whether what is deleted is the person's data: behind the act with nothing but fillers between, or before it."""
+    """Whether the act deletes the person's data: the data follows the act with only fillers between, or precedes it."""
     for place in range(at + 1, min(len(words), at + _FAR)):
         if _own_data(words, place) or _me_out(words, place):
             return not _of_daily_support(words, place)
@@ -157,7 +157,7 @@ def _aimed_at_data(words: Words, at: int) -> bool:
         return False
     follows = words[at + 1] if at + 1 < len(words) else ""
     if follows and follows not in stems.FILLERS and follows not in stems.OUT_OF and words[at] in _RUSSIAN_ENGLISH:
-        return False  # it has a thing of its own
+        return False  # the act has an object of its own
     for place in range(at - 1, max(-1, at - _FAR), -1):
         if _own_data(words, place) or (words[place] in stems.ME and _kazakh(words[at])):
             return not any(_not_ours(one) for one in words[place + 1 : at])
@@ -198,7 +198,7 @@ _OWN_BEHIND = frozenset("мои моих свои своих мой свой moi
 
 
 def _of_daily_support(words: Words, at: int) -> bool:
-    """Whether the data is that of an order or the like: "my number from the order"."""
+    """Whether the data belongs to an order or the like: "my number from the order"."""
     if words[at].startswith(_HISTORY):
         return False
     for word in words[at + 1 : at + 1 + _NEAR]:
@@ -210,7 +210,7 @@ def _of_daily_support(words: Words, at: int) -> bool:
 
 
 def _me_out(words: Words, at: int) -> bool:
-    """ "Me", alone or out of a list of ours."""
+    """Whether "me" stands alone, or is to go out of a list of ours."""
     if words[at] not in stems.ME:
         return False
     behind = words[at + 1 : at + 5]
@@ -220,14 +220,14 @@ def _me_out(words: Words, at: int) -> bool:
 
 
 def _rids_of(words: Words, at: int, news: str) -> bool:
-    """Whether an act that deletes takes the person off a mailing list, or the advertising away."""
+    """Whether a deleting act takes the person off a mailing list, or ends the advertising."""
     if any(_not_ours(one) for one in words[at + 1 : at + _NEAR]):
         return False
     return any(one in stems.ME for one in words[at + 1 : at + 3]) or news.startswith(("реклам", "рассыл", "жарнама"))
 
 
 def _unsubscribes(words: Words, at: int) -> bool:
-    """ "Unsubscribe" by itself; Russian says the same word for "write back"."""
+    """Whether the word is "unsubscribe" by itself. Russian uses the same word for "write back", so more is checked."""
     word = words[at]
     if word.startswith(("unsubscrib", "optout")) or list(words[at : at + 3]) == ["take", "me", "off"]:
         return True
@@ -246,7 +246,7 @@ def _consent(word: str) -> bool:
 
 
 def _forbids(words: Words, at: int) -> bool:
-    """Whether something is to stop, or is not allowed."""
+    """Whether the word asks to stop something or says that it is not allowed."""
     told_not = denied(words, at)
     return (stops(words[at]) and not told_not) or (words[at].startswith(stems.ALLOW_STEMS) and told_not)
 
@@ -256,7 +256,7 @@ def _sends_near(words: Words, at: int) -> bool:
 
 
 def _can_be_told(word: str) -> bool:
-    """Whether it is the form in which somebody is told to do it, not what happens by itself."""
+    """Whether the verb is in a form that tells somebody to do it, and not one that says what happens."""
     if word.isascii():
         return word in _TOLD_ENGLISH
     return word.endswith(("йте", "ите", "ать", "ять", "ить"))
@@ -279,5 +279,5 @@ def _pair(words: Words, at: int, pairs: Sequence[tuple[str, str]]) -> bool:
 
 
 def _around(words: Words, at: int, far: int) -> Iterator[int]:
-    """Places around one, without it."""
+    """Return the positions around `at`, up to `far` words away, without it."""
     return (place for place in range(max(0, at - far), min(len(words), at + far + 1)) if place != at)

@@ -1,7 +1,7 @@
-"""Phrases that act: with them a person asks for something about their data, confirms it or stops it. Data only.
+"""Phrases that act: with them a person asks for something about their data, confirms it or cancels it. Data only.
 
-A line is a phrase; a slash parts words that may stand in one place, a dash is no word at all. `spelled` writes a line
-out. Kazakh letters and ё are read as typed without their marks (privacy_words), so each word stands here once.
+Each line is a phrase. A slash separates words of which one stands there, a dash means no word. `spelled` lists the
+phrases of a line. Kazakh letters and ё are compared as typed without their marks (words.py), so each word is here once.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ i request you to
 менің
 сізден
 """
-"""What may stand before a phrase that asks, and changes nothing of it."""
+"""Openings that may precede a phrase in REQUESTS without changing its meaning."""
 
 REQUESTS: Mapping[str, str] = {
     "deletion": """
@@ -190,7 +190,7 @@ ANSWERS: Mapping[Literal["confirm", "cancel"], str] = {
 
 
 def spelled(lines: str) -> Iterator[str]:
-    """Write lines out: every phrase that they stand for."""
+    """Yield every phrase that these lines stand for."""
     for line in lines.strip().splitlines():
         phrases = [""]
         for place in line.split():
@@ -200,4 +200,4 @@ def spelled(lines: str) -> Iterator[str]:
 
 
 LONGEST_GUESS = 2_000
-"""Characters of a message that are looked at for what it may ask: a formal letter fits."""
+"""Characters of a message that guesses.py reads: a formal letter fits."""

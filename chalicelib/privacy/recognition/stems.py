@@ -1,8 +1,8 @@
-"""Stems and words by which a text may speak of a request about data, in Kazakh, Russian and English. Data only.
+"""Stems and words of requests about data, in Kazakh, Russian and English, for guesses.py. Data only.
 
-All are written as privacy_guess reads a text: small letters, ё as е, Kazakh letters as typed without their marks. A
-name with `_STEMS` holds beginnings of words, the others whole words. What is typed in Latin letters for Russian or
-Kazakh stands with its language.
+All are in the form in which guesses.py reads a text: small letters, ё as е, Kazakh letters as typed without their
+marks. A name with `_STEMS` holds beginnings of words, the others whole words. Russian and Kazakh typed in Latin letters
+stand with their language.
 """
 
 
@@ -32,13 +32,13 @@ DELETE_STEMS = _stems("""
     zhoiyn joiyn joyin zhoyin zhojyn jojyn oshirin oshirip joiyp zhoiyp""")
 TAKE_AWAY = _words("алып жауып")
 TAKE_AWAY_STEMS = _stems("таста берин кетин")
-"""Kazakh deletes in two words, too: «алып тастаңыз»."""
+"""Second words of Kazakh acts of two words: «алып тастаңыз»."""
 DONE_ENDINGS = tuple("дым дим тым тим ды ди ты ти".split())
 """Ends of a Kazakh verb that tells what was done: «өшіріп қойдым»."""
 DELETED = _words("""
     удалили удалил удалила удалены удалена удален уничтожили уничтожены уничтожен стерли стерты убрали исключили
     deleted erased removed destroyed wiped purged closed deactivated""")
-"""Done already, unless somebody wants it so: see WANTED and HAPPENED."""
+"""Forms that say that something was deleted; with WANTED before them and without HAPPENED they ask for it."""
 WANTED = _words("""
     чтобы чтоб должны должно должен want wants like need needs have be get please request requesting ask asking demand
     should must""")
@@ -59,7 +59,7 @@ NOT = _words("""
 BETWEEN_NOT = _words("""
     надо нужно хочу прошу могу стоит вздумайте смейте больше мне меня нам нас to want you please ever need more longer
     be going""")
-"""What may stand between a "not" and the act that it denies."""
+"""Words that may stand between a "not" and the act that it denies."""
 PROCESS_STEMS = _stems("""
     обработ обрабат использ хран собира сбор переда распростран продава obrabot process us stor keep kept collect shar
     sell transfer disclos handl онде пайдалан сакта жина тарат obrab""")
@@ -77,9 +77,9 @@ TALK = _words("""
 TALK_NOT_STEMS = _stems("жазба хабарласпа кондырау мазалама")
 FOR_GOOD = _words("больше никогда again anymore more ever never енди ешкашан")
 TO_ME = _words("мне меня нам нас me us маган мени бизге бизди")
-"""To whom nobody shall write: the words that make it the person's own wish."""
+"""Words that say that the person means messages to themselves."""
 ENOUGH = [["stop"], ["стоп"], ["отписка"]]
-"""What is said alone to end messages."""
+"""Whole messages that ask for no more messages."""
 NO_NEED = (("керек", "емес"), ("кажет", "емес"), ("kerek", "emes"), ("бас", "тарт"), ("no", "more"), ("opt", "out"),
            ("me", "out"), ("send", "no"), ("me", "no"))  # fmt: skip
 """Acts of two words: the first whole, the second a stem."""
@@ -102,7 +102,7 @@ DATA = _words("""
     messages contacts profile
     деректерди деректер деректи малиметтерди малимет малиметти акпаратты акпарат номирди номерди номир телефонды
     аккаунтты профильди тарихты данныйларды данныйды хаттарды""")
-"""What is somebody's only when the words say so: with OWN before it, or "about me"."""
+"""Words for data that is the person's own only with OWN before it, or "about me" after it."""
 OWN_DATA = _words("""
     персданные персданных аккаунт аккаунта учетку переписку account accounts akkaunt""")
 OWN_DATA_STEMS = _stems("""
@@ -132,7 +132,7 @@ NEWS = _words("ads ad news commercials")
 NOT_NEWS_STEMS = _stems("рекламац новострой")
 OFFER_STEMS = _stems("""
     предложен сообщен уведомл смс sms messag text email offer notification хабарлама хабар усыныс акци скидк письм""")
-"""News only when somebody says that none shall be sent."""
+"""Words that mean news only together with an act that ends sending."""
 
 # -- what stands between and around
 
@@ -153,4 +153,4 @@ NOT_OURS_STEMS = _stems("""
     document review comment post subscr product payment card deliver plan passw invoice ticket draft group duplicate
     тапсырыс тауар себет косымша сурет пикир толем жеткиз жазылым оти купия баяла
     """)
-"""Things of daily support: whoever wants these deleted asks for nothing of this."""
+"""Things of daily support: to want these deleted is no request about data."""

@@ -1,10 +1,10 @@
-"""Words and buttons by which a person asks for something about their data, confirms it or stops it. Pure.
+"""Reads from words and buttons what a person asks about their data: open a request, confirm it or cancel it. Pure.
 
-What acts must be unmistakable: the whole text is one of our phrases, or it begins with the operator's published
-marking. What destroys must be said in full ("yes" alone answers many questions); what stops it may be short, because a
-mistake there loses nothing. Any other text that speaks of it is `maybe` a request (privacy_guess): the person is asked,
-and nothing else happens. On intake's cold start: no pattern is compiled, and Unicode's tables and the guesses are
-loaded for the few texts that want them only.
+Only unmistakable words act: the whole text is one of our phrases, or it begins with the operator's published marking.
+A confirmation must be said in full, because "yes" alone answers many questions; a cancellation may be short, because a
+mistake there loses nothing. Any other text on the subject is `maybe` a request (guesses.py): the person is asked, and
+nothing else happens. For intake's cold start no pattern is compiled, and Unicode's tables and the guesses are loaded
+only for the few texts that need them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +15,9 @@ from chalicelib.messages.model import InboundMessage
 from chalicelib.privacy.recognition.phrases import ANSWERS, LONGEST_GUESS, OPENINGS, REQUESTS, spelled
 
 COMMAND = "/delete"
-"""Telegram's command, which WhatsApp's people may write as well."""
+"""A command of Telegram; on WhatsApp it may be typed, too."""
 _LONGEST = 200
-"""Characters that are looked at: more is no phrase of ours, whatever stands around it."""
+"""Characters of a text that can be a phrase of ours; a longer text is none."""
 _OPENS = 5
 """The most words that an opening has."""
 _COURTESY = frozenset(
@@ -28,7 +28,7 @@ _GREETINGS = (["добрый", "день"], ["добрый", "вечер"], ["д
 _TYPED = tuple(zip("ёәіңғүұқөһ", "еаингуукох", strict=True))
 """Kazakh is often typed on a keyboard without its own letters, Russian mostly without ё."""
 _SILENT = frozenset("'’ʼ`´\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0f\ufeff")
-"""Apostrophes, and what has no width: they part no word."""
+"""Apostrophes and characters without width: they do not end a word."""
 _PLAIN = frozenset(map(chr, (*range(0x80), *range(0x400, 0x530)))) | frozenset("«»“”„’–—…\u00a0")
 """Characters that have one form only."""
 _HINTS = (*" me| us|нас | ad | opt out|agree|соглаш".split("|"), *"""
@@ -40,18 +40,19 @@ _HINTS = (*" me| us|нас | ad | opt out|agree|соглаш".split("|"), *"""
     commercial mailing предлож уведом смс sms text email offer notif усыныс акци скидк письм subscri отпис отпиш
     otpis otpish optout opt-out stop стоп маган бизге нам
 """.split())  # fmt: skip
-"""What every text has in it that privacy_guess finds something in: what may be asked about, in its letters. Most
-messages have none of it."""
+"""Parts of words of which every text has one in which guesses.py finds something. Most messages have none, so that
+guesses.py is not loaded for them."""
 _CAPTIONED = frozenset(("image", "video", "animation", "document", "audio", "voice"))
-"""Kinds with words beside a file, as with a signed application: what they may mean is asked, and acts on nothing."""
+"""Kinds of message whose text stands beside a file, such as a signed application. Their words never act: the person is
+asked what they mean."""
 _NO_MARKINGS: Mapping[str, Sequence[str]] = {}
 
 
 def asks(message: InboundMessage, markings: Mapping[str, Sequence[str]] = _NO_MARKINGS) -> Ask | None:
     """Return what a message asks about the person's data, or None, as for nearly every message.
 
-    `markings` are the operator's published phrases, by what they are for. Forwarded words and those that a bot wrote
-    for the person are somebody else's, an edit is about what was said before, and a question confirms nothing.
+    `markings` are the operator's published phrases, by what they are for. Not counted are forwarded words and words
+    that a bot wrote (somebody else's), edits (they concern an earlier message), and questions as a confirmation.
     """
     if message.kind == "text" or message.kind in _CAPTIONED:
         if message.forwarded or message.details.get("via_bot"):
@@ -68,7 +69,7 @@ def asks(message: InboundMessage, markings: Mapping[str, Sequence[str]] = _NO_MA
 
 
 def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]], *, hint: bool) -> Ask | None:
-    """What a text of these words says that is one of our phrases, or begins with a marking."""
+    """Return what a text asks that is one of our phrases or begins with a marking; `all_words` are its words."""
     first = text[:_LONGEST].split(maxsplit=1)[:1]
     if first and first[0].partition("@")[0].lower() == COMMAND:
         return Ask("withdraw", kinds=("deletion",))
@@ -87,7 +88,7 @@ def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]]
 
 
 def _bare(words: list[str]) -> list[str]:
-    """The words without courtesy around them."""
+    """Return the words without greeting and courtesy around them."""
     if words[:2] in _GREETINGS:
         del words[:2]
     while words and words[0] in _COURTESY:
@@ -98,7 +99,7 @@ def _bare(words: list[str]) -> list[str]:
 
 
 def _requested(words: Sequence[str]) -> Ask | None:
-    """The request that is wanted by these words, with an opening such as "I want to" or without."""
+    """Return the request that these words ask for, with or without an opening such as "I want to"."""
     known = _requests()
     for length in range(min(_OPENS, len(words) - 1) + 1):
         opened = not length or " ".join(words[:length]) in _openings()
@@ -108,8 +109,8 @@ def _requested(words: Sequence[str]) -> Ask | None:
 
 
 def _title(text: str) -> str:
-    """The first line of a text or its first sentence, when more follows: as a mail has a subject. A question is none,
-    and a very long line neither."""
+    """Return the first line of a text, or its first sentence when more follows, like the subject of a mail; "" for a
+    question and for a very long line."""
     shown = text.lstrip()[: _LONGEST + 1]
     line = shown.partition("\n")[0]
     ends = [end for mark in (". ", "! ") if (end := line.find(mark)) >= 0]
@@ -118,18 +119,20 @@ def _title(text: str) -> str:
 
 
 def _meant(text: str, *, hint: bool) -> Ask | None:
-    """What a text may ask that is no phrase of ours. What is not plain may hide a hint."""
+    """Return what a text may ask that is no phrase of ours. A text with unusual characters is read even without a hint,
+    because they may hide one."""
     text = text[:LONGEST_GUESS]
     if not hint and _PLAIN.issuperset(text):
         return None
-    from chalicelib.privacy.recognition.guesses import guess  # met by few; not on a cold start
+    from chalicelib.privacy.recognition.guesses import guess  # few texts need it; it must not load on a cold start
 
     kinds = guess(text)
     return Ask("maybe", kinds=kinds) if kinds else None
 
 
 def hinted(text: str) -> bool:
-    """Whether a text, in small letters and with Kazakh ones as typed without their marks, may mean anything of ours."""
+    """Whether a text holds one of _HINTS. It must be in small letters, with Kazakh ones as typed without their
+    marks."""
     for hint in _HINTS:  # a loop, which costs half of a generator: every message comes here
         if hint in text:
             return True
@@ -137,7 +140,8 @@ def hinted(text: str) -> bool:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in one form: compatibility form, no case, no punctuation, Kazakh letters as typed without."""
+    """Return the words of a text in one form: compatibility form, small letters, no punctuation, Kazakh letters as
+    typed without their marks."""
     if _PLAIN.issuperset(text):
         return text.casefold().translate(_plain_forms).split()
     from unicodedata import normalize
@@ -147,7 +151,7 @@ def words_of(text: str) -> list[str]:
 
 
 class _PlainForms(dict[int, str]):
-    """What each plain character is among words, found when it is first met."""
+    """Maps a plain character to its form among words, which is computed when it first occurs."""
 
     def __missing__(self, code: int) -> str:
         one = chr(code)
@@ -176,7 +180,7 @@ def _answers() -> dict[str, Ask]:
 
 @cache
 def _marked(withdrawal: tuple[str, ...], opt_out: tuple[str, ...]) -> dict[str, Ask]:
-    """The published markings, in the form in which texts are compared."""
+    """Return the published markings in the form in which texts are compared, each with what it asks."""
     found = {" ".join(words_of(one)): Ask("withdraw", kinds=("opt_out",)) for one in opt_out}
     found |= {" ".join(words_of(one)): Ask("withdraw", kinds=("withdrawal",)) for one in withdrawal}
     found.pop("", None)

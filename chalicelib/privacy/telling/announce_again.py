@@ -1,23 +1,26 @@
-"""A colleague has the announcement of a destruction sent once more, when the first one did not arrive."""
+"""Staff send the announcement of a destruction once more when the first one did not arrive."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.privacy.model import FIXED, Request, Step, tellable
+from chalicelib.privacy.requests.kinds import PAST_STOPPING, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import tellable
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.store import RequestStore
+    from chalicelib.privacy.requests.store import RequestStore
 
 MOST_ANNOUNCEMENTS = 5
+"""Announcements of one request; then staff tell the person by letter."""
 
 
 @dataclass(frozen=True)
 class AnnounceAgain:
-    """`announce` builds an announcement (erasure/tasks/tell.py); `heard_at` says when the person last wrote (ms):
-    WhatsApp takes it again when that was within a day."""
+    """Sends announcements again. `announce` builds one (erasure/tasks/tell.py). `heard_at` returns when the person last
+    wrote (ms): WhatsApp accepts a message within a day of that. `once_more` is the condition on the request."""
 
     store: "RequestStore"
     announce: "Callable[[Request, int, int], tuple[dict[str, Any], Sequence[Write]]]"
@@ -26,9 +29,9 @@ class AnnounceAgain:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> None:
-        """Send it again; of two colleagues who do so at the same moment one does. Raises NotFound, Unavailable, and
-        Conflict with the code `told_already` when the person was told or nobody is to be told, and `often_enough` after
-        MOST_ANNOUNCEMENTS."""
+        """Send the announcement again, once when two of the staff do so at the same time. Raises NotFound, Unavailable,
+        and Conflict with the code `told_already` when the person was told or is not to be told any more, `often_enough`
+        after MOST_ANNOUNCEMENTS."""
         seen: list[int] = []
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
@@ -43,7 +46,7 @@ class AnnounceAgain:
             if seen[-1] >= MOST_ANNOUNCEMENTS:
                 raise Conflict("It was sent often enough. Tell the person by letter.", code="often_enough")
             new, message = self.announce(request, self.clock(), self.heard_at(request))
-            marked = self.store.change(request_id, new, unless=(Step.TOLD, *FIXED), only=self.once_more)
+            marked = self.store.change(request_id, new, unless=(Step.TOLD, *PAST_STOPPING), only=self.once_more)
             return [marked, *message]
 
         self.store.run_until_written(build)

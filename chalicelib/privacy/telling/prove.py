@@ -1,4 +1,4 @@
-"""Whether a person was told when the destruction of their data begins: what the messages that say so came to."""
+"""Finds out from the statuses of the announcements whether the person was told when the destruction begins."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from chalicelib.core.observability import log
 from chalicelib.privacy.cooling_off import cooling_off_ends
 from chalicelib.privacy.mailbox.writes import default_answer
-from chalicelib.privacy.model import Request, Step, Wait, proof_of_telling
+from chalicelib.privacy.requests.kinds import Step, proof_of_telling
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import Wait
 
 if TYPE_CHECKING:
-    from chalicelib.privacy.store import RequestStore
-    from chalicelib.privacy.telling.announcements import Announced
+    from chalicelib.privacy.requests.store import RequestStore
+    from chalicelib.privacy.telling.statuses import MessageStatus
     from chalicelib.profile.model import Deadline
 
 _UNLESS = (Step.TOLD, Step.CANCELLED, Step.REFUSED)
@@ -19,24 +21,28 @@ _UNLESS = (Step.TOLD, Step.CANCELLED, Step.REFUSED)
 
 @dataclass(frozen=True)
 class ProveTelling:
-    """Writes down that a person was told, once. `read` returns what became of messages by their references; `term` is
-    the time to think again, which begins then."""
+    """Writes down, once, that a person was told. `read` returns the statuses of messages by their references; `term` is
+    the length of cooling off, which begins then."""
 
     store: "RequestStore"
-    read: "Callable[[Sequence[str]], Sequence[Announced]]"
+    read: "Callable[[Sequence[str]], Sequence[MessageStatus]]"
     term: "Deadline"
     clock: Callable[[], int]
 
     def __call__(self, request: Request) -> Request:
-        """Return the request as it is once the proof, if there is one by now, is written down; the same of the answer
-        that the default gives near the law's limit. Raises Unavailable.
+        """Write down the proof that the person was told, if there is one by now, and return the request with it. While
+        a decision is waited for, do the same for the default answer. Raises Unavailable.
 
-        What counts is when we learn of it, which is never earlier than it happened.
+        The step's time is when we learn of the proof, which is never earlier than the arrival.
         """
         if request.waits == Wait.DECISION and request.done(Step.DEFAULTED):
             self._default(request)
             return request
-        if request.done(Step.TOLD) or not request.announcements or request.waits not in (Wait.TELLING, Wait.GRACE):
+        if (
+            request.done(Step.TOLD)
+            or not request.announcements
+            or request.waits not in (Wait.TELLING, Wait.COOLING_OFF)
+        ):
             return request
         found = (proof_of_telling(request.channel, one.status) for one in self.read(request.announcements))
         proof = next((one for one in found if one), None)

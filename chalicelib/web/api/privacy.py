@@ -10,19 +10,16 @@ from chalicelib.certificates.model import FINAL, ISSUED, Entry
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.observability import audit
 from chalicelib.privacy.decide import PROPOSALS
-from chalicelib.privacy.model import (
-    ESCALATED_RESTS,
-    HANDLED_KINDS,
-    MOST_EVIDENCE,
-    Request,
-    RequestState,
-    Step,
+from chalicelib.privacy.requests.kinds import HANDLED_KINDS, RequestState, Step
+from chalicelib.privacy.requests.limits import missed
+from chalicelib.privacy.requests.model import MOST_EVIDENCE, Request
+from chalicelib.privacy.requests.progress import (
     checked_by,
     letter_by,
-    missed,
+    pauses_outreach,
     shown_state,
-    suppresses,
 )
+from chalicelib.privacy.requests.waits import RETRY_AFTER
 from chalicelib.web.api.form import when
 from chalicelib.web.http import validators as fields
 from chalicelib.web.http.request import HttpRequest
@@ -208,9 +205,9 @@ def form(one: Request, now: int) -> dict[str, Any]:
         },
         "received_on": one.received_on or None,
         "missed": list(missed(one, now)),
-        "suppresses": suppresses(one),
-        "suppressed": when(one.suppressed_at or one.at(Step.SUPPRESSED)),
-        "barrier": when(one.at(Step.FENCED)),
+        "pauses_outreach": pauses_outreach(one),
+        "suppressed": when(one.suppressed_at or one.at(Step.OUTREACH_PAUSED)),
+        "barrier": when(one.at(Step.WRITES_BLOCKED)),
         "identity": one.identity or None,
         "identity_check": one.check or None,
         "proposal": _proposal(one),
@@ -268,5 +265,5 @@ def _failure(one: Request) -> dict[str, Any] | None:
             " begin it now. If it fails again, tell on-call."
         ),
         "at": when(one.escalated_at),
-        "next_run": when(one.due_at or one.escalated_at + ESCALATED_RESTS),
+        "next_run": when(one.due_at or one.escalated_at + RETRY_AFTER),
     }

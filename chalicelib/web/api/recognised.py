@@ -6,7 +6,9 @@ from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.core.references import MessageRef
-from chalicelib.privacy.model import HANDLED_KINDS, Request, shown_state
+from chalicelib.privacy.requests.kinds import HANDLED_KINDS
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import shown_state
 from chalicelib.web.api.form import when
 from chalicelib.web.api.privacy import audit_opened
 from chalicelib.web.http import validators as fields

@@ -9,19 +9,16 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.decide import MOST_REASON, PROPOSALS
-from chalicelib.privacy.model import (
+from chalicelib.privacy.requests.kinds import (
     ENDINGS,
     HANDLED_KINDS,
-    MOST_EVIDENCE,
     OPT_OUT,
     OVER,
-    Request,
     RequestState,
     Step,
-    confirmable,
-    stoppable,
-    tellable,
 )
+from chalicelib.privacy.requests.model import MOST_EVIDENCE, Request
+from chalicelib.privacy.requests.progress import confirmable, stoppable, tellable
 from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.listing import counts
 from chalicelib.tickets.queries import TicketQueries
@@ -79,7 +76,7 @@ def _case(call: HttpRequest, typed: Typed) -> Response:
         raise NotFound(NOT_FOUND)
     one, desk = kept.request, wiring_web.desk()
     audit("request_read", request_id=one.id, staff_id=call.colleague.id)
-    person = None if one.done(Step.FENCED) else _person(desk, one.contact_id, call)
+    person = None if one.done(Step.WRITES_BLOCKED) else _person(desk, one.contact_id, call)
     found = reader.page(call.now, PER_PAGE)
     return _page(
         "privacy-case.html",
@@ -95,7 +92,7 @@ def _case(call: HttpRequest, typed: Typed) -> Response:
         may_refuse=stoppable(one),
         may_tell=tellable(one),
         may_go_on=one.state == RequestState.ESCALATED and one.due_at > call.now,
-        announced=wiring_web.announcements()(one.announcements) if not one.done(Step.BOX_CLOSED) else [],
+        announced=wiring_web.announcements()(one.announcements) if not one.done(Step.MAILBOX_DESTROYED) else [],
         checks=CHECKS,
         grounds=[(ground, GROUNDS[ground]) for ground in wiring_web.profile().refusals],
         first_day=day_of(one.at(Step.VERIFIED) or call.now),
@@ -110,7 +107,11 @@ def _case(call: HttpRequest, typed: Typed) -> Response:
 
 def _may_be_held(one: Request) -> bool:
     """Whether the destruction of this request has not begun and may come."""
-    return one.kind != OPT_OUT and one.state not in OVER and not any(one.done(step) for step in (Step.FENCED, *ENDINGS))
+    return (
+        one.kind != OPT_OUT
+        and one.state not in OVER
+        and not any(one.done(step) for step in (Step.WRITES_BLOCKED, *ENDINGS))
+    )
 
 
 def _person(desk: TicketQueries, contact_id: str, call: HttpRequest) -> Contact | None:

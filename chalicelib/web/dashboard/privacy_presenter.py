@@ -6,28 +6,31 @@ from dataclasses import dataclass
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import grouped
 from chalicelib.core.working_days import day_start, working_days_between
-from chalicelib.privacy.model import (
-    ANSWER_WAITS,
-    BACKUP_DAYS,
+from chalicelib.privacy.erasure_pause import Pause
+from chalicelib.privacy.requests.kinds import (
     ENDINGS,
-    ESCALATED_RESTS,
     OPT_OUT,
     OVER,
-    Hold,
-    Proposal,
-    Request,
     RequestState,
     Step,
-    Wait,
+)
+from chalicelib.privacy.requests.limits import missed
+from chalicelib.privacy.requests.model import Proposal, Request
+from chalicelib.privacy.requests.progress import (
     checked_by,
     letter_by,
-    missed,
     next_step,
+    pauses_outreach,
     shown_state,
     stoppable,
-    suppresses,
 )
-from chalicelib.privacy.telling.announcements import Announced
+from chalicelib.privacy.requests.waits import (
+    BACKUP_DAYS,
+    DELIVER_WITHIN,
+    RETRY_AFTER,
+    Wait,
+)
+from chalicelib.privacy.telling.statuses import MessageStatus
 from chalicelib.profile.model import Deadline
 from chalicelib.web.clause_words import clause_words
 from chalicelib.web.dashboard.presenter import Words
@@ -103,20 +106,20 @@ MISSED: Mapping[str, str] = {
 }
 _TITLES: tuple[tuple[str, str], ...] = (
     ("received", desk_msg("Received")),
-    (Step.SUPPRESSED, desk_msg("Nothing unasked is sent")),
+    (Step.OUTREACH_PAUSED, desk_msg("Nothing unasked is sent")),
     (Step.VERIFIED, desk_msg("Identity proved")),
     (Step.TOLD, desk_msg("Person told")),
-    (Step.GRACED, desk_msg("Time to think again")),
-    (Step.FENCED, desk_msg("Access closed")),
+    (Step.COOLED_OFF, desk_msg("Time to think again")),
+    (Step.WRITES_BLOCKED, desk_msg("Access closed")),
     (Step.INVENTORIED, desk_msg("Inventory written")),
     (Step.KEY_DESTROYED, desk_msg("Key destroyed")),
     (Step.ERASED, desk_msg("Stores erased")),
-    (Step.SWEPT, desk_msg("Swept again")),
+    (Step.ERASED_AGAIN, desk_msg("Swept again")),
     (Step.ABSENT, desk_msg("Absence proved")),
     (Step.CERTIFIED, desk_msg("Certificate signed")),
-    (Step.BOX_CLOSED, desk_msg("Last answer sent, address destroyed")),
+    (Step.MAILBOX_DESTROYED, desk_msg("Last answer sent, address destroyed")),
     (Step.BACKUPS_GONE, desk_msg("Backups expired")),
-    (Step.FINAL, desk_msg("Final certificate")),
+    (Step.COMPLETED, desk_msg("Final certificate")),
 )
 """The steps as docs/privacy.md numbers them, each with the mark that says it is done."""
 _OPT_OUT_TITLES: tuple[tuple[str, str], ...] = (
@@ -128,19 +131,19 @@ _OPT_OUT_TITLES: tuple[tuple[str, str], ...] = (
 """The steps of an opt-out, which destroys nothing."""
 GATE = 7
 """Before this step stands the point of no return."""
-_PART_OF: Mapping[str, int] = {Step.ANNOUNCED: 3, Step.SETTLED: 9, Step.NOTIFIED: 12, Step.BACKUPS_CHECKED: 13}
+_PART_OF: Mapping[str, int] = {Step.ANNOUNCED: 3, Step.WRITERS_DRAINED: 9, Step.NOTIFIED: 12, Step.BACKUPS_CHECKED: 13}
 _HINTS: Mapping[str, str] = {
-    Step.SUPPRESSED: desk_msg("Can be undone"),
+    Step.OUTREACH_PAUSED: desk_msg("Can be undone"),
     Step.TOLD: desk_msg("Before that nothing is destroyed"),
-    Step.GRACED: desk_msg("The person may cancel"),
-    Step.FENCED: desk_msg("Tickets freeze, late messages are refused"),
+    Step.COOLED_OFF: desk_msg("The person may cancel"),
+    Step.WRITES_BLOCKED: desk_msg("Tickets freeze, late messages are refused"),
     Step.ABSENT: desk_msg("By a separate program that can only read"),
-    Step.FINAL: desk_msg("Only then “complete”"),
+    Step.COMPLETED: desk_msg("Only then “complete”"),
 }
 _ENDED: Mapping[str, str] = {
     Step.CANCELLED: desk_msg("Cancelled by the person"),
     Step.REFUSED: desk_msg("Refused"),
-    Step.FINISHED: desk_msg("Answer sent, nothing is destroyed"),
+    Step.CLOSED_WITHOUT_ERASURE: desk_msg("Answer sent, nothing is destroyed"),
 }
 NOT_DONE = desk_msg("Not done. Check the fields and try again.")
 PROBLEMS: Mapping[str, str] = {
@@ -226,7 +229,7 @@ class RequestWords:
         by = label(self.words.say, TOLD_BY, one.told_by, date=posted, colleagues=names)
         return f"{self.moment(one.at(Step.TOLD))}: {by}" if one.done(Step.TOLD) else ""
 
-    def announced(self, one: Request, message: Announced) -> str:
+    def announced(self, one: Request, message: MessageStatus) -> str:
         """One announcement: when it was sent and what became of it."""
         why = self.words.reason(one.channel, message.failure) if message.failure else ""
         return ". ".join(filter(None, [f"{self.moment(message.at)}: {self.words.status(message.status)}", why]))
@@ -292,7 +295,7 @@ class RequestWords:
         """Day and time, standing alone."""
         return f"{self.words.day(at)}, {self.words.time(at)}"
 
-    def held(self, hold: Hold) -> str:
+    def held(self, hold: Pause) -> str:
         """That destructions are held, since when and by whom."""
         since = self.moment(hold.at)
         if not hold.by:
@@ -331,8 +334,8 @@ class RequestWords:
 
     def final_at(self, one: Request) -> int:
         """When the final certificate can be signed."""
-        closed = one.at(Step.BOX_CLOSED) or (one.at(Step.ABSENT) or one.at(Step.KEY_DESTROYED)) + ANSWER_WAITS
-        return one.at(Step.FINAL) or closed + BACKUP_DAYS * DAY
+        closed = one.at(Step.MAILBOX_DESTROYED) or (one.at(Step.ABSENT) or one.at(Step.KEY_DESTROYED)) + DELIVER_WITHIN
+        return one.at(Step.COMPLETED) or closed + BACKUP_DAYS * DAY
 
     def clocks(self, one: Request) -> list[Clock]:
         """The four clocks: before the destruction what remains, after it what was kept."""
@@ -389,7 +392,7 @@ class RequestWords:
         tone = "late" if destroyed > one.deadline_at else ""
         note = say("working days after receipt: {used} of {total}").format(used=used, total=total)
         checked = say("zero left in {number} stores").format(number=len(one.counts)) if absent else say("not yet")
-        final = say("Complete") if one.done(Step.FINAL) else say("when the last backup has expired")
+        final = say("Complete") if one.done(Step.COMPLETED) else say("when the last backup has expired")
         return [
             Clock(say("Destroyed"), self._at(destroyed), note, tone, min(used, total), total),
             Clock(say("Absence proved"), self._at(absent) if absent else "–", checked),
@@ -413,7 +416,7 @@ class RequestWords:
             lines.append(Line(number, say(title), self._note(one, mark, at, state), state))
         number = len(lines)
         for step in ended:
-            answer = self.answer(one) if step == Step.FINISHED else ""
+            answer = self.answer(one) if step == Step.CLOSED_WITHOUT_ERASURE else ""
             note = ", ".join(filter(None, [self.moment(one.at(step)), answer]))
             lines.append(Line(number, say(_ENDED[step]), note, "done"))
             number += 1
@@ -426,7 +429,7 @@ class RequestWords:
         at = one.at(Step.KEY_DESTROYED)
         if at:
             return self.words.say("Passed: {time}.").format(time=self.moment(at))
-        if one.done(Step.FENCED) or one.done(Step.GRACED):
+        if one.done(Step.WRITES_BLOCKED) or one.done(Step.COOLED_OFF):
             return self.words.say("The destruction has begun and cannot be stopped.")
         return self.words.say("Until step 4 everything can be undone.")
 
@@ -446,7 +449,7 @@ class RequestWords:
         if mark == "received":
             return one.received_at
         if mark == Step.BACKUPS_GONE:  # seen by the task that signs the final certificate, at once before it
-            return one.at(Step.FINAL)
+            return one.at(Step.COMPLETED)
         return one.at(mark)
 
     def _note(self, one: Request, mark: str, at: int, state: str) -> str:
@@ -462,7 +465,7 @@ class RequestWords:
             fact = ", ".join(filter(None, [self.identity(one), self.checked(one)]))
         elif mark == Step.TOLD and at:
             return self.told(one)
-        elif mark == Step.BOX_CLOSED and at and one.answered:
+        elif mark == Step.MAILBOX_DESTROYED and at and one.answered:
             fact = self.answer(one)
         elif mark == Step.TOLD and here and one.done(Step.ANNOUNCED):
             fact = say("no proof yet that it arrived")
@@ -472,12 +475,12 @@ class RequestWords:
             fact = say("waits until {time}").format(time=self.moment(one.due_at))
         if mark == Step.VERIFIED and here:
             fact = ", ".join(filter(None, [say("not proved yet"), fact]))
-        if mark == Step.SUPPRESSED and at and one.state == RequestState.DECIDING and not suppresses(one):
+        if mark == Step.OUTREACH_PAUSED and at and one.state == RequestState.DECIDING and not pauses_outreach(one):
             fact = say("lifted: nobody confirmed in time")
         day = mark == "received" and one.received_on
         known = ", ".join(filter(None, [(self.words.date(at) if day else self.moment(at)) if at else "", fact]))
         # What could still happen is said of what is ahead, and that something can be undone while it can.
-        ahead = not at or (mark == Step.SUPPRESSED and stoppable(one))
+        ahead = not at or (mark == Step.OUTREACH_PAUSED and stoppable(one))
         hint = say(_HINTS[mark]) if mark in _HINTS and ahead and not fact else ""
         return ". ".join(filter(None, [known, hint]))
 
@@ -491,7 +494,7 @@ class RequestWords:
 
     def next_run(self, one: Request) -> str:
         """When the next run begins by itself."""
-        return self.moment(one.due_at or one.escalated_at + ESCALATED_RESTS)
+        return self.moment(one.due_at or one.escalated_at + RETRY_AFTER)
 
 
 def _titles(one: Request) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,8 @@ from chalice.app import Response
 from chalicelib.core.errors import BadInput
 from chalicelib.core.observability import audit
 from chalicelib.core.references import MessageRef
-from chalicelib.privacy.model import HANDLED_KINDS, Request
+from chalicelib.privacy.requests.kinds import HANDLED_KINDS
+from chalicelib.privacy.requests.model import Request
 from chalicelib.tickets.listing import counts
 from chalicelib.web.api.recognised import recognised
 from chalicelib.web.dashboard import rendering as pages

@@ -9,8 +9,8 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import grouped
 from chalicelib.core.observability import audit
 from chalicelib.core.texts import KAZAKHSTAN, desk_text, show_date
-from chalicelib.privacy.model import tellable
-from chalicelib.privacy.texts import letter
+from chalicelib.privacy.requests.progress import tellable
+from chalicelib.privacy.texts.announcement import letter
 from chalicelib.web.api.privacy import NOT_FOUND
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.privacy import refused

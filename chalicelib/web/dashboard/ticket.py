@@ -9,8 +9,9 @@ from chalice.app import Response
 from chalicelib.core.errors import Conflict, DeskError, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.references import MessageRef
-from chalicelib.privacy.model import OVER, Request, Step
 from chalicelib.privacy.recognise_request import may_be_request
+from chalicelib.privacy.requests.kinds import OVER, Step
+from chalicelib.privacy.requests.model import Request
 from chalicelib.tickets.drafts import KINDS, Draft, DraftKind
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.listing import counts, page
@@ -191,7 +192,7 @@ def running(contact: Contact | None, now: int) -> Request | None:
     """The open request about the customer's data; read when the contact names one. A stopped one is named until its
     answer has arrived."""
     kept = wiring_web.request_pages().find(contact.request_id, now) if contact and contact.request_id else None
-    running = kept and kept.request.state not in OVER and not kept.request.done(Step.FINISHED)
+    running = kept and kept.request.state not in OVER and not kept.request.done(Step.CLOSED_WITHOUT_ERASURE)
     return kept.request if kept and running else None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.certificates.model import Certificate
 from chalicelib.core.ids import grouped
 from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_text, show_date
-from chalicelib.privacy.model import OPT_OUT
+from chalicelib.privacy.requests.kinds import OPT_OUT
 from chalicelib.web.clause_words import clause_words
 from chalicelib.web.labels import CHANNELS, desk_msg, label
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.clock import HOUR
 from chalicelib.core.references import MessageRef
 from chalicelib.core.working_days import day_of
-from chalicelib.privacy.model import ASKED_WITHIN, HOUR, MOST_ASKED, Asked, Step
+from chalicelib.privacy.requests.asked import ASKED_WITHIN, MOST_ASKED, Asked
+from chalicelib.privacy.requests.kinds import Step
 from chalicelib.vault.sealing import message_content
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, Living
@@ -19,7 +21,12 @@ def end(living: Living) -> None:
     """The request was cancelled, its answer has arrived, and its box is closed."""
     for row in living.requests():
         if "over_at" not in row:
-            living.mark(row["request_id"], {Step.FINISHED: living.desk.now}, state="cancelled", over_at=living.desk.now)
+            living.mark(
+                row["request_id"],
+                {Step.CLOSED_WITHOUT_ERASURE: living.desk.now},
+                state="cancelled",
+                over_at=living.desk.now,
+            )
 
 
 def ask_and_cancel(living: Living, person: Person, times: int) -> None:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.working_days import day_of
-from chalicelib.privacy import texts as privacy_texts
 from chalicelib.privacy.decide import LEAST_REASON, MOST_REASON
 from chalicelib.privacy.documents import names_document
-from chalicelib.privacy.model import IDENTITY_CHECKS, Request, Step
+from chalicelib.privacy.requests.kinds import IDENTITY_CHECKS, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.texts import answers
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes
 
@@ -296,8 +297,8 @@ def test_a_refusal_tells_ground_clause_reason_and_where_to_complain_once(
     living.finish(request_.id)
     row = living.read(request_.id)
     question, answer = living.box_texts(row)
-    assert answer == privacy_texts.refused(PROFILE, row.language, "withdrawal", ground, UNPAID)
-    for said in ("Закон №\xa094-V, ст.\xa08", UNPAID, PROFILE.contact_mail, privacy_texts.PORTAL):
+    assert answer == answers.refused(PROFILE, row.language, "withdrawal", ground, UNPAID)
+    for said in ("Закон №\xa094-V, ст.\xa08", UNPAID, PROFILE.contact_mail, answers.PORTAL):
         assert said in answer and said not in question
     assert (row.ground, row.done(Step.REASONED)) == (ground, True)
     assert "suppressed_at" not in daniyar.row

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.observability import count as real_count
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.schema import ERASURE_PAUSE
 from chalicelib.privacy import asks as privacy_asks
 from chalicelib.privacy import decide as decide_request
 from chalicelib.privacy import monitor_requests as watch_requests
-from chalicelib.privacy.model import HOUR, Hold, Request, RequestState, Step, Wait
+from chalicelib.privacy.erasure_pause import Pause
 from chalicelib.privacy.pause_erasures import PauseErasures
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import Wait
 from tests.conftest import PROJECT
 from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task, run_until
@@ -54,12 +57,12 @@ def test_a_grace_does_not_end_while_held_and_ends_with_the_next_look_after_the_r
     living.wake(request_.id)
     assert watch(living) == 0 and outcomes(living) == []
     row = living.read(request_.id)
-    assert (row.state, row.waits, row.done(Step.GRACED)) == (RequestState.GRACE, Wait.GRACE, False)
+    assert (row.state, row.waits, row.done(Step.COOLED_OFF)) == (RequestState.COOLING_OFF, Wait.COOLING_OFF, False)
 
     living.holding.release()
 
     assert watch(living) == 1
-    assert outcomes(living) == ["due"] and living.read(request_.id).done(Step.GRACED)
+    assert outcomes(living) == ["due"] and living.read(request_.id).done(Step.COOLED_OFF)
 
 
 def test_who_comes_to_a_grace_that_is_over_while_held_waits_in_it(living: Living, request_: Request) -> None:
@@ -109,7 +112,11 @@ def test_a_hold_between_the_end_of_the_grace_and_the_fence_leads_back_into_the_g
 
     assert (daniyar.row, daniyar.head, living.desk.items("index")) == before
     row = living.read(request.id)
-    assert (row.state, row.done(Step.GRACED), row.done(Step.FENCED)) == (RequestState.GRACE, False, False)
+    assert (row.state, row.done(Step.COOLED_OFF), row.done(Step.WRITES_BLOCKED)) == (
+        RequestState.COOLING_OFF,
+        False,
+        False,
+    )
     assert living.park(row, "", "", "grace") == ""
     assert len(living.box_texts(row)) == 2, "the question and one announcement: the person is told nothing twice"
     living.says(daniyar, "cancel", request.id)
@@ -150,7 +157,7 @@ def test_what_is_past_its_fence_goes_on(living: Living, request_: Request) -> No
     hold(living)
     assert run_task(living.desk, "hard_suppress", request) == {"outcome": "fenced"}
     run_until(living.desk, request, "sweep")
-    assert living.read(request.id).done(Step.SWEPT)
+    assert living.read(request.id).done(Step.ERASED_AGAIN)
 
 
 # -- the watch
@@ -168,7 +175,7 @@ def test_the_law_s_clock_runs_on_while_held(living: Living, request_: Request, m
 def test_held_requests_take_nobody_s_place_in_the_watch(
     living: Living, daniyar: Person, request_: Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_requests, "MOST_WOKEN", 1)
+    monkeypatch.setattr(watch_requests, "MOST_RESUMED", 1)
     hold(living)
     living.desk.now += GRACE
     other = "0" * 20
@@ -201,7 +208,7 @@ def test_holding_twice_keeps_who_held_first_and_releasing_twice_is_harmless(
     use.set(DANA)
     living.desk.now += HOUR
     use.set("bolat")
-    assert use.current() == Hold(at, DANA)
+    assert use.current() == Pause(at, DANA)
     assert undeclared("desk", living.desk.of("hold")) == [] and living.desk.of("hold")[0].keys() == {
         "pk", "sk", *ERASURE_PAUSE.plain,
     }  # fmt: skip
@@ -226,7 +233,7 @@ def test_the_runbook_s_commands_hold_and_release(living: Living, request_: Reque
     set_, release = commands()
     assert set_["TableName"] == release["TableName"] == "<desk>"
     living.desk.dynamodb.update_item(**set_ | {"TableName": living.desk.tables["desk"]})
-    assert living.holding.read() == Hold(1_795_000_600_000, "")
+    assert living.holding.read() == Pause(1_795_000_600_000, "")
     request = living.read(request_.id)
     living.desk.now += GRACE
     living.wake(request.id)

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.working_days import day_of, day_start, deadline, default_time, working_days_between
 from chalicelib.privacy import monitor_requests as watch_requests
-from chalicelib.privacy.model import HOUR, IDENTITY_WAITS, Request, RequestState, Step, missed, near_deadline
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.limits import missed, near_deadline
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import CONFIRM_WITHIN
 from tests.erasure.conftest import Person
 from tests.erasure.living import PROFILE, Living
 from tests.erasure.requests.test_watch import watch
@@ -46,7 +49,7 @@ def test_what_comes_late_gets_its_answer_when_nobody_confirmed(living: Living, d
     request = entered(living, daniyar, days_ago)
     living.soft_suppress(request.id)
     living.park(request, "", "", "identity")
-    living.desk.now += IDENTITY_WAITS
+    living.desk.now += CONFIRM_WITHIN
     living.wake(request.id)
     assert living.park(request, "", "", "decision") == ""
     row = living.read(request.id)

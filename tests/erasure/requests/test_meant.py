@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.references import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.messages.ingest import Outcome
-from chalicelib.privacy.model import ASKED_WITHIN, HOUR, Step
+from chalicelib.privacy.requests.asked import ASKED_WITHIN
+from chalicelib.privacy.requests.kinds import Step
 from chalicelib.vault.sealing import message_content
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living
@@ -231,7 +232,9 @@ def test_words_from_before_the_question_confirm_nothing(living: Living, daniyar:
     late = f"{daniyar.conversation_id}.{living.desk.now - DAY:013d}.{'7' * 32}"
     press(living, daniyar, "deletion", said_at)
     (row,) = living.requests()
-    living.mark(row["request_id"], {Step.SUPPRESSED: living.desk.now}, state="verifying", opened_at=living.desk.now)
+    living.mark(
+        row["request_id"], {Step.OUTREACH_PAUSED: living.desk.now}, state="verifying", opened_at=living.desk.now
+    )
     living.says(daniyar, "confirm", message_ref=late)
     assert not living.read(row["request_id"]).done(Step.VERIFIED)
     living.says(daniyar, "confirm")

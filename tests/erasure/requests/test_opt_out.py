@@ -11,16 +11,19 @@ from hypothesis import strategies as st
 from chalicelib.certificates.ledger import Ledger
 from chalicelib.certificates.model import FINAL, ISSUED
 from chalicelib.core.addresses import Address, Author
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of, deadline
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
-from chalicelib.privacy import texts as privacy_texts
 from chalicelib.privacy.certificate_secret import secret_hash
-from chalicelib.privacy.model import HOUR, Request, RequestState, Step, missed, near_deadline, next_step, past_target
-from chalicelib.privacy.store import OVER_QUEUE
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.limits import missed, near_deadline, past_target
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import next_step
+from chalicelib.privacy.requests.store import OVER_QUEUE
+from chalicelib.privacy.texts import answers
 from chalicelib.vault import sealing
 from tests.erasure.boxes import ADDRESS, KEPT_DAYS, Boxes
 from tests.erasure.conftest import Person
@@ -115,7 +118,7 @@ def test_what_else_is_written_is_written_with_a_new_one_only(outs: Outs, daniyar
     living = outs.living
     living.ask(daniyar, "withdraw")
     (ask,) = living.opening.asks(daniyar.contact_id)
-    assert living.opt_out(daniyar.contact_id, 0, "bot", also=(living.opening.dealt_with(ask),)).new
+    assert living.opt_out(daniyar.contact_id, 0, "bot", also=(living.opening.delete_ask(ask),)).new
     assert not living.opening.asks(daniyar.contact_id)
 
 
@@ -123,8 +126,10 @@ def test_an_ask_that_was_dealt_with_meanwhile_opens_none(outs: Outs, daniyar: Pe
     living = outs.living
     living.ask(daniyar, "withdraw")
     (ask,) = living.opening.asks(daniyar.contact_id)
-    living.store.run(living.opening.dealt_with(ask), living.opening.there(living.opening.subject(daniyar.contact_id)))  # type: ignore[arg-type]
-    opened = living.opt_out(daniyar.contact_id, 0, "bot", also=(living.opening.dealt_with(ask),))
+    living.store.run(
+        living.opening.delete_ask(ask), living.opening.require_active(living.opening.subject(daniyar.contact_id))
+    )  # type: ignore[arg-type]
+    opened = living.opt_out(daniyar.contact_id, 0, "bot", also=(living.opening.delete_ask(ask),))
     assert (opened.request_id, opened.new) == ("", False)
     assert not living.requests() and "opted_out_at" not in daniyar.row
 
@@ -155,9 +160,7 @@ def test_it_ends_with_a_certificate_and_an_answer_in_the_persons_own_conversatio
     request, over_at = outs.run(request.id), living.desk.now
     living.desk.deliver()
 
-    assert living.desk.provider.texts == [
-        privacy_texts.opted_out(PROFILE, "ru", request.certificate_id, secret, ADDRESS)
-    ]
+    assert living.desk.provider.texts == [answers.opted_out(PROFILE, "ru", request.certificate_id, secret, ADDRESS)]
     assert (request.state, request.over_at) == (RequestState.ANSWERED, over_at)
     assert next_step(request) == ""
     item = living.store.item(request.id)
@@ -275,7 +278,7 @@ def test_cancelling_takes_back_what_the_request_did_and_nothing_else(outs: Outs,
     assert not {"suppressed_at", "opted_out_at", "opted_out_by"} & daniyar.row.keys()
 
     own = opted_out(outs, daniyar)
-    living.mark(request.id, {Step.BOX_CLOSED: 1}, state="cancelled")
+    living.mark(request.id, {Step.MAILBOX_DESTROYED: 1}, state="cancelled")
     living.delete(daniyar, "request")
     second = living.suppressed(daniyar)
     assert daniyar.row["opted_out_by"] == own.id

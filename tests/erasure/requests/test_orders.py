@@ -8,23 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.certificates.model import approved_by
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.core.working_days import day_of, day_start, deadline, default_time
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
-from chalicelib.privacy.model import (
-    HOUR,
-    IDENTITY_WAITS,
-    Request,
-    Step,
-    Wait,
-    checked_by,
-    identity_until,
-    letter_by,
-    shown_state,
-)
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import checked_by, letter_by, shown_state
+from chalicelib.privacy.requests.waits import CONFIRM_WITHIN, Wait, identity_until
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes
 from tests.erasure.requests.test_limits import asked, entered
@@ -61,7 +54,7 @@ def test_after_a_letter_a_run_of_the_release_before_waits_until_it_has_arrived(l
     living.desk.now += HOUR
     living.decide(request.id, "letter", "", posted_on="2026-11-27")
     row = living.read(request.id)
-    assert row.done(Step.TOLD) and outcomes(living) == [] and not row.done(Step.GRACED)
+    assert row.done(Step.TOLD) and outcomes(living) == [] and not row.done(Step.COOLED_OFF)
     assert row.due_at >= day_start("2026-12-05") + GRACE - 1
     living.says(daniyar, "cancel")
     assert outcomes(living) == ["cancelled"]
@@ -217,13 +210,13 @@ def test_the_time_to_confirm_leaves_room_for_the_answer(received: int, waited: i
     one = replace(asked("bot" if bound else "staff"), received_at=at, steps={"suppressed": suppressed},
                   deadline_at=deadline(term, at), default_at=default_time(term, at))  # fmt: skip
     until = identity_until(one)
-    assert suppressed < until <= suppressed + IDENTITY_WAITS
+    assert suppressed < until <= suppressed + CONFIRM_WITHIN
     if suppressed < one.default_at:
         assert until <= max(one.default_at, suppressed)
     if suppressed < one.deadline_at:
         assert until < one.deadline_at
     else:
-        assert until == suppressed + IDENTITY_WAITS
+        assert until == suppressed + CONFIRM_WITHIN
 
 
 # -- taken back by mail

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.references import MessageRef
 from chalicelib.core.working_days import day_of, day_start, deadline
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.privacy.mailbox.writes import last_answer
-from chalicelib.privacy.model import HOUR, Identity, Request, RequestState, Step
+from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
+from chalicelib.privacy.requests.model import Request
 from chalicelib.vault.vault import EncryptionContext
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Person
@@ -322,7 +323,7 @@ def test_confirm_then_cancel_ends_it_and_cancel_then_confirm_too(living: Living,
     living.desk.now += 1
     living.ask(daniyar, "cancel")
     living.asks(daniyar.contact_id)
-    assert set(living.read(request.id).steps) == {Step.SUPPRESSED, Step.VERIFIED, Step.CANCELLED}
+    assert set(living.read(request.id).steps) == {Step.OUTREACH_PAUSED, Step.VERIFIED, Step.CANCELLED}
     living.says(daniyar, "confirm")
     with pytest.raises(Conflict):
         living.decide(request.id, "erase")
@@ -435,7 +436,7 @@ def forged_ask(living: Living, pk: str, sk: str, **values: Any) -> None:
 
 def point_to(living: Living, person: Person, request_id: str) -> None:
     item = {
-        **{"pk": rows.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id},
+        **{"pk": keys.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id},
         **{"request_id": request_id, "at": living.desk.now},
     }
     living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=attribute_values(item))
@@ -460,7 +461,7 @@ def test_a_pointer_to_another_persons_request_counts_for_nothing(living: Living,
 def test_an_ask_is_of_the_contact_in_whose_partition_it_lies(living: Living, daniyar: Person) -> None:
     amina = living.desk.person(from_amina(sent_at=living.desk.seconds))
     at = f"ask#{living.desk.now:013d}#"
-    forged_ask(living, rows.contact_pk(amina.contact_id), at + "a" * 32, contact_id=daniyar.contact_id)
+    forged_ask(living, keys.contact_pk(amina.contact_id), at + "a" * 32, contact_id=daniyar.contact_id)
     assert living.asks(amina.contact_id) == 1
     assert [row["contact_id"] for row in living.requests()] == [amina.contact_id]
     assert not living.desk.of("ask#")
@@ -478,7 +479,7 @@ def test_an_ask_is_of_the_contact_in_whose_partition_it_lies(living: Living, dan
 def test_an_ask_of_a_strange_form_holds_up_no_other(
     living: Living, daniyar: Person, tail: str, values: dict[str, Any]
 ) -> None:
-    forged_ask(living, rows.contact_pk(daniyar.contact_id), f"ask#{tail}", **values)
+    forged_ask(living, keys.contact_pk(daniyar.contact_id), f"ask#{tail}", **values)
     living.says(daniyar, "withdraw")
     assert [row["contact_id"] for row in living.requests()] == [daniyar.contact_id]
 
@@ -490,7 +491,7 @@ def test_words_that_are_older_than_the_request_confirm_nothing(living: Living, d
     said_at = request.received_at - 2_000
     blind = "b" * 32
     forged_ask(
-        living, rows.contact_pk(daniyar.contact_id), f"ask#{living.desk.now:013d}#{blind}", action="confirm",
+        living, keys.contact_pk(daniyar.contact_id), f"ask#{living.desk.now:013d}#{blind}", action="confirm",
         message_ref=f"{daniyar.conversation_id}.{said_at:013d}.{blind}",
     )  # fmt: skip
     living.asks(daniyar.contact_id)

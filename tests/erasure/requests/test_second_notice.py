@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import NotFound
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.erasure.tasks.decide import Decide
-from chalicelib.privacy.model import HOUR, IDENTITY_WAITS, Request, Step, Wait, missed
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.limits import missed
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.waits import CONFIRM_WITHIN, Wait
 from chalicelib.vault.sealing import request_attribute
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, PROFILE, Living
@@ -28,7 +31,7 @@ def test_what_the_bound_account_says_to_a_request_of_a_colleague_holds(
     living.soft_suppress(request.id)
     assert living.park(request, "", "", "identity") == ""
     if when == "after":
-        living.desk.now += IDENTITY_WAITS
+        living.desk.now += CONFIRM_WITHIN
         living.wake(request.id)
         living.park(request, "", "", "decision")
         assert "suppressed_at" not in daniyar.row
@@ -38,7 +41,7 @@ def test_what_the_bound_account_says_to_a_request_of_a_colleague_holds(
     else:
         living.open_request(daniyar.contact_id, "withdrawal", "message", received_at=living.desk.now)
     if when == "before":
-        living.desk.now += IDENTITY_WAITS
+        living.desk.now += CONFIRM_WITHIN
         living.wake(request.id)
         living.park(request, "", "", "decision")
     row = living.read(request.id)
@@ -67,7 +70,7 @@ def test_an_older_paper_brings_the_default_forward(living: Living, daniyar: Pers
     request = living.suppressed(daniyar)
     assert living.park(request, "", "", "identity") == ""
     if waits == "decision":
-        living.desk.now += IDENTITY_WAITS
+        living.desk.now += CONFIRM_WITHIN
         living.wake(request.id)
         assert living.park(request, "", "", "decision") == ""
     day = day_of(living.desk.now - days_ago * DAY)
@@ -75,7 +78,7 @@ def test_an_older_paper_brings_the_default_forward(living: Living, daniyar: Pers
     row = living.read(request.id)
     for _ in range(3):
         living.desk.now = max(living.desk.now, living.read(request.id).due_at)
-        assert living.desk.now <= row.at(Step.SUPPRESSED) + IDENTITY_WAITS + HOUR
+        assert living.desk.now <= row.at(Step.OUTREACH_PAUSED) + CONFIRM_WITHIN + HOUR
         living.wake(request.id)
         living.park(request, "", "", "decision")
         if living.read(request.id).done(Step.DEFAULTED):
@@ -89,7 +92,7 @@ def test_a_run_that_parks_while_the_terms_move_goes_by_the_new_ones(
 ) -> None:
     living.desk.now = FRIDAY
     request = living.suppressed(daniyar)
-    living.desk.now += IDENTITY_WAITS
+    living.desk.now += CONFIRM_WITHIN
     begin, moved = Decide.begin, list[bool]()
 
     def overtaken(self: Decide, one: Request, now: int, refused: frozenset[str]) -> Any:
@@ -119,7 +122,7 @@ def test_who_withdraws_while_silence_lifts_is_not_released(
     request = living.opened(daniyar, source="staff", received_on=day_of(living.desk.now))
     living.soft_suppress(request.id)
     assert living.park(request, "", "", "identity") == ""
-    living.desk.now += IDENTITY_WAITS
+    living.desk.now += CONFIRM_WITHIN
     living.wake(request.id)
     begin, said = Decide.begin, list[bool]()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.clients import client
@@ -18,10 +18,11 @@ from chalicelib.entrypoints import privacy
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.executions import Executions, RunStatus
-from chalicelib.privacy.model import HOUR, WATCHED, RequestState
 from chalicelib.privacy.monitor_requests import MonitorRequests
-from chalicelib.privacy.resume_workflow import AnswerWait, ResumeWorkflow
-from chalicelib.privacy.store import WAKE
+from chalicelib.privacy.requests.kinds import RequestState
+from chalicelib.privacy.requests.store import OPEN_KEY
+from chalicelib.privacy.requests.waits import MONITOR_AFTER
+from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.wiring import erasure as wiring_erasure
 from tests.conftest import Aws
 from tests.erasure.conftest import Person
@@ -58,7 +59,7 @@ def watch(living: Living, wake: Callable[[str], object] | None = None, **more: A
 
 def test_a_request_whose_bell_was_lost_begins_ten_minutes_later(living: Living, daniyar: Person) -> None:
     opened = living.open_request(daniyar.contact_id, "withdrawal", "bot")
-    living.desk.now += WATCHED - 1
+    living.desk.now += MONITOR_AFTER - 1
     assert watch(living) == 0 and not living.runs.given
     living.desk.now += 1
     assert watch(living) == 1
@@ -68,7 +69,7 @@ def test_a_request_whose_bell_was_lost_begins_ten_minutes_later(living: Living, 
             "request_id": request.id, "subject_ref": daniyar.contact_id, "deadline": request.deadline_at,
         }
     }  # fmt: skip
-    assert (request.run, request.due_at) == (1, living.desk.now + WATCHED)
+    assert (request.run, request.due_at) == (1, living.desk.now + MONITOR_AFTER)
     assert watch(living) == 0
 
 
@@ -76,7 +77,7 @@ def test_a_run_that_was_promised_and_not_started_starts_under_its_name(living: L
     request = living.opened(daniyar)
     living.runs.given.clear()
     living.runs.running.clear()
-    living.desk.now += WATCHED
+    living.desk.now += MONITOR_AFTER
     watch(living)
     assert list(living.runs.given) == [f"{request.id}-1"]
     assert living.read(request.id).run == 1
@@ -85,7 +86,7 @@ def test_a_run_that_was_promised_and_not_started_starts_under_its_name(living: L
 def test_a_run_that_goes_on_is_left_alone(living: Living, daniyar: Person) -> None:
     request = living.opened(daniyar)
     for _ in range(3):
-        living.desk.now += WATCHED
+        living.desk.now += MONITOR_AFTER
         assert watch(living) == 1
     assert list(living.runs.given) == [f"{request.id}-1"]
 
@@ -95,7 +96,7 @@ def test_a_dead_run_is_followed_once_by_sweepers_at_once(living: Living, daniyar
     request = living.opened(daniyar)
     for run in range(2, 5):
         living.runs.die(f"{request.id}-{run - 1}")
-        living.desk.now += WATCHED
+        living.desk.now += MONITOR_AFTER
         with ThreadPoolExecutor(sweepers) as pool:
             list(pool.map(lambda _: watch(living), range(sweepers)))
         assert sorted(living.runs.given) == [f"{request.id}-{one}" for one in range(1, run + 1)]
@@ -123,7 +124,7 @@ def test_who_looks_at_a_run_that_has_just_failed_does_not_resume_it(living: Livi
     before = living.opened(daniyar)
     living.escalate(before.id, "TaskFailed")
     living.runs.die(before.execution)
-    living.wake._look(before, living.desk.now)
+    living.wake._ensure_run(before, living.desk.now)
     assert living.read(before.id).run == 1
 
 
@@ -131,7 +132,7 @@ def test_who_looks_at_a_run_that_has_just_ended_well_begins_no_other(living: Liv
     before = living.opened(daniyar)
     living.mark(before.id, {"final": 1}, state=before.state, due=None, due_at=None)
     living.runs.die(before.execution)
-    living.wake._look(before, living.desk.now)
+    living.wake._ensure_run(before, living.desk.now)
     assert list(living.runs.given) == [before.execution]
 
 
@@ -195,7 +196,7 @@ def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monk
         other = {**item, "pk": f"request#{number:020}", "request_id": f"{number:020}", "due_at": 1_000 + number}
         living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=attribute_values(other))
     monkeypatch.setattr(watch_requests, "MOST", 50)
-    monkeypatch.setattr(watch_requests, "MOST_WOKEN", 20)
+    monkeypatch.setattr(watch_requests, "MOST_RESUMED", 20)
     assert len(list(living.store.open_ones(50))) == 50
     woken: list[str] = []
     assert watch(living, woken.append) == 20
@@ -208,11 +209,11 @@ def test_the_watch_reads_nothing_but_open_requests(living: Living, daniyar: Pers
     assert list(living.store.open_ones(10)) == []
     request = living.opened(daniyar)
     forged = attribute_values(
-        {"pk": daniyar.row["pk"], "sk": "forged", "due": WAKE, "due_at": 1, "state": "destroying"}
+        {"pk": daniyar.row["pk"], "sk": "forged", "due": OPEN_KEY, "due_at": 1, "state": "destroying"}
     )
     living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=forged)
     assert [one.id for one in living.store.open_ones(10)] == [request.id]
-    assert living.store.item(request.id)["due"] == WAKE
+    assert living.store.item(request.id)["due"] == OPEN_KEY
 
 
 # -- bells
@@ -380,7 +381,7 @@ def test_the_way_through_step_functions(living: Living, daniyar: Person, machine
     assert output["wait"] == {"outcome": "verified"}
     assert set(output) == {"request_id", "subject_ref", "deadline", "wait"}
 
-    living.desk.now += WATCHED  # its run has ended, and the request is not over
+    living.desk.now += MONITOR_AFTER  # its run has ended, and the request is not over
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: watch(living), range(4)))
     row = living.read(request.id)
@@ -388,11 +389,11 @@ def test_the_way_through_step_functions(living: Living, daniyar: Person, machine
     assert runs.status(f"{request.id}-3") is RunStatus.NEVER
     token = machine.token(row.execution)
     machine.states.stop_execution(executionArn=f"{machine.arn.replace('stateMachine', 'execution')}:{row.execution}")
-    living.desk.now += WATCHED
+    living.desk.now += MONITOR_AFTER
     watch(living)
     assert runs.status(f"{request.id}-3") is RunStatus.RUNS
     assert living.verify(row, token, row.execution) == "stale"
     wake = ResumeWorkflow(living.store, runs, living.told, living.clock)
     wake(request.id)
     assert living.read(request.id).run == 3
-    assert AnswerWait(living.store, runs, living.told, living.clock)(living.read(request.id)).value == "waits"
+    assert AnswerWaitingRun(living.store, runs, living.told, living.clock)(living.read(request.id)).value == "waits"

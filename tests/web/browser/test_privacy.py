@@ -8,7 +8,7 @@ import pytest
 from chalicelib.certificates.check import CheckCertificate
 from chalicelib.certificates.ledger import Signer
 from chalicelib.core.clock import DAY
-from chalicelib.privacy.model import Step
+from chalicelib.privacy.requests.kinds import Step
 from chalicelib.wiring import base as wiring
 from tests.conftest import Aws
 from tests.erasure.test_certificates import SECRET, Office
@@ -88,7 +88,7 @@ def test_the_empty_list_and_the_widths_between(chromium: Any, web: Web, address:
     page.goto(f"{address}/dashboard/privacy")
     check(page, "privacy-empty")
     fill(web)
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     for width in (801, 1000, 1100, 1345):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{address}/dashboard/privacy/{request.id}")
@@ -98,7 +98,7 @@ def test_the_empty_list_and_the_widths_between(chromium: Any, web: Web, address:
 
 def test_a_request_without_scripts_from_the_ticket_to_the_decision(chromium: Any, web: Web, address: str) -> None:
     request = opened(web, DANIYAR)
-    through(web, request, Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    through(web, request, Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     page = enter(chromium, address, "dana", java_script_enabled=False)
     page.click(".rail a[href$='/dashboard/privacy']")
     page.click(".row a")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.privacy.model import Step
+from chalicelib.privacy.requests.kinds import Step
 from tests.web.browser.test_composer import TEXT, texts, ticket_page, told
 from tests.web.browser.test_pages import CHROMIUM, SIZES, check
 from tests.web.browser.test_pages import address as address
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), rea
 
 
 def withdraw(web: Web) -> str:
-    request = through(web, opened(web, AMINA), Step.SUPPRESSED, state="verifying")
+    request = through(web, opened(web, AMINA), Step.OUTREACH_PAUSED, state="verifying")
     suppress(web, request.contact_id)
     return str(contact_of(web, AMINA)["id"])
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.certificates.ledger import Ledger
-from chalicelib.certificates.model import final, issued
+from chalicelib.certificates.model import completion_body, issued_body
 from chalicelib.core.addresses import Author
-from chalicelib.core.clock import DAY
-from chalicelib.dynamo import schema as rows
+from chalicelib.core.clock import DAY, HOUR
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.dynamo.models import KeyRow
-from chalicelib.privacy.model import HOUR, Request, RequestState, Step
-from chalicelib.privacy.store import OVER_QUEUE
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import OVER_QUEUE
 from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web
@@ -24,9 +25,9 @@ COUNTS = {
     "keys": {"found": 1, "destroyed": 1, "retained": 0},
 }
 WAY = [
-    Step.SUPPRESSED, Step.VERIFIED, Step.ANNOUNCED, Step.TOLD, Step.GRACED, Step.FENCED, Step.INVENTORIED,
-    Step.KEY_DESTROYED, Step.ERASED, Step.SETTLED, Step.SWEPT, Step.ABSENT, Step.CERTIFIED, Step.NOTIFIED,
-    Step.BOX_CLOSED, Step.FINAL,
+    Step.OUTREACH_PAUSED, Step.VERIFIED, Step.ANNOUNCED, Step.TOLD, Step.COOLED_OFF, Step.WRITES_BLOCKED,
+    Step.INVENTORIED, Step.KEY_DESTROYED, Step.ERASED, Step.WRITERS_DRAINED, Step.ERASED_AGAIN, Step.ABSENT,
+    Step.CERTIFIED, Step.NOTIFIED, Step.MAILBOX_DESTROYED, Step.COMPLETED,
 ]  # fmt: skip
 NUMBERS = iter(range(500_000_500, 10**9))
 
@@ -82,13 +83,13 @@ def through(web: Web, request: Request, last: Step, **attributes: Any) -> Reques
 def freeze(web: Web, request: Request) -> Request:
     """What HardSuppress leaves of contact and request."""
     set_state(web, request.contact_id, "erasing")
-    return through(web, request, Step.FENCED, state=str(RequestState.DESTROYING), due_at=web.now + HOUR)
+    return through(web, request, Step.WRITES_BLOCKED, state=str(RequestState.DESTROYING), due_at=web.now + HOUR)
 
 
 def set_state(web: Web, contact_id: str, state: str) -> None:
     web.dynamodb.update_item(
         TableName=web.tables["desk"],
-        Key=attribute_values({"pk": rows.contact_pk(contact_id), "sk": "contact"}),
+        Key=attribute_values({"pk": keys.contact_pk(contact_id), "sk": "contact"}),
         UpdateExpression="SET #state = :state ADD #epoch :one",
         ExpressionAttributeNames={"#state": "state", "#epoch": "epoch"},
         ExpressionAttributeValues={":state": attribute_value(state), ":one": {"N": "1"}},
@@ -98,7 +99,7 @@ def set_state(web: Web, contact_id: str, state: str) -> None:
 def certified(web: Web, request: Request, *, complete: bool = False) -> Request:
     """A request whose data is gone and whose certificate is in the ledger."""
     KeyRow.get(request.contact_id).delete()
-    last = Step.FINAL if complete else Step.BOX_CLOSED
+    last = Step.COMPLETED if complete else Step.MAILBOX_DESTROYED
     state = RequestState.COMPLETE if complete else RequestState.WAITING_FOR_BACKUPS
     request = through(
         web, request, last, state=str(state), counts=COUNTS, identity="second_press", secret_hash="0" * 64,
@@ -106,11 +107,11 @@ def certified(web: Web, request: Request, *, complete: bool = False) -> Request:
     )  # fmt: skip
     store, ledger = wiring_erasure.requests(), Ledger(web.dynamodb, web.tables)
     beside = store.change(request.id, {"passes": 0})
-    assert ledger.add(issued(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
+    assert ledger.add(issued_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
     if complete:
         first = ledger.entry(request.certificate_id, "issued")
         assert first is not None
-        body = final(request, first.hash, {"desk": web.now}, web.now)
+        body = completion_body(request, first.hash, {"desk": web.now}, web.now)
         assert ledger.add(body, Signing(), store.change(request.id, {"passes": 0}))  # type: ignore[arg-type]
         request = over(web, request, RequestState.COMPLETE)
     return request
@@ -127,10 +128,15 @@ def every_state(web: Web) -> dict[str, Request]:
     """One request in each state, by the name of the state."""
     found = {"received": opened(web)}
     found["verifying"] = through(
-        web, opened(web), Step.SUPPRESSED, state="verifying", waits="identity", due_at=web.now + 31 * HOUR
+        web, opened(web), Step.OUTREACH_PAUSED, state="verifying", waits="identity", due_at=web.now + 31 * HOUR
     )
     found["deciding"] = through(
-        web, opened(web, kind="deletion"), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY
+        web,
+        opened(web, kind="deletion"),
+        Step.OUTREACH_PAUSED,
+        state="deciding",
+        waits="decision",
+        due_at=web.now + DAY,
     )
     found["telling"] = through(
         web, opened(web), Step.ANNOUNCED, state="telling", waits="telling", due_at=web.now + HOUR,

@@ -5,10 +5,11 @@ import re
 import pytest
 
 from chalicelib.certificates.ledger import Ledger
-from chalicelib.certificates.model import Certificate, opted_out
+from chalicelib.certificates.model import Certificate, opt_out_body
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of
-from chalicelib.privacy.model import Request, RequestState, Step
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
 from chalicelib.web.public.certificate import _page
 from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import web as wiring_web
@@ -35,7 +36,7 @@ def certified(web: Web, request: Request) -> Request:
     store = wiring_erasure.requests()
     beside = store.finish(request, Step.CERTIFIED, web.now)
     ledger = Ledger(web.dynamodb, web.tables)
-    assert ledger.add(opted_out(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
+    assert ledger.add(opt_out_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
     return read(web, request.id)
 
 

@@ -8,7 +8,7 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import day_of, deadline
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
-from chalicelib.privacy.model import RequestState, Step
+from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web
 from tests.web.privacy.asking import certified, every_state, freeze, mark, opened, over, read, through
@@ -188,7 +188,7 @@ def decide(web: Web, request_id: str, by: str = "dana", **body: Any) -> Any:
 
 
 def test_two_officers_confirm_for_the_person(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     answer = decide(web, request.id, **ERASE)
     proposal = answer.json["proposal"]
     assert (answer.status, answer.json["identity"]) == (200, None), "one alone decides nothing"
@@ -205,7 +205,7 @@ def test_two_officers_confirm_for_the_person(web: Web) -> None:
 
 
 def test_a_proposal_can_be_taken_back_and_replaced(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     decide(web, request.id, **ERASE)
     assert decide(web, request.id, by="erlan", decision="take_back").json["proposal"] is None
     decide(web, request.id, **ERASE)
@@ -217,7 +217,7 @@ def test_a_proposal_can_be_taken_back_and_replaced(web: Web) -> None:
 
 def test_who_agrees_names_the_proposal_that_they_have_read(web: Web) -> None:
     """Given a proposal that is replaced after another colleague has read it, then they agree to neither."""
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     seen = decide(web, request.id, **ERASE).json["proposal"]["proposed"]
     web.advance(1)
     newer = decide(web, request.id, **{**ERASE, "check": "notary"}).json["proposal"]["proposed"]
@@ -245,21 +245,21 @@ def test_who_agrees_names_the_proposal_that_they_have_read(web: Web) -> None:
     ],
 )  # fmt: skip
 def test_a_decision_says_what_it_rests_on(web: Web, body: dict[str, Any], code: str) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="verifying", waits="identity", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="verifying", waits="identity", due_at=web.now + DAY)
     answer = decide(web, request.id, **body)
     assert (answer.status, answer.json["code"]) == (400, code)
     assert read(web, request.id) == request
 
 
 def test_a_phone_is_no_document(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     assert (
         decide(web, request.id, **{**ERASE, "reason": "Перезвонили на +7 701 234 56 78, заказ 1234567"}).status == 200
     )
 
 
 def test_retaining_is_not_offered_yet_and_its_fields_fit_nothing_else(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     answer = decide(web, request.id, decision="retain")
     assert (answer.status, answer.json["code"]) == (400, "not_offered")
     assert decide(web, request.id, **ERASE, until="2027-01-01").status == 400
@@ -359,7 +359,7 @@ def test_what_a_colleague_decides_rings_for_the_worker_and_other_changes_do_not(
         image = web.dynamodb.get_item(TableName=web.tables["desk"], Key=key, ConsistentRead=True)["Item"]
         return relay._bell({"eventName": "MODIFY", "eventID": "1", "dynamodb": {"NewImage": image}})
 
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     assert wake_up(request.id) is None
     assert decide(web, request.id, **ERASE).status == 200
     assert wake_up(request.id) is None, "a proposal decides nothing"

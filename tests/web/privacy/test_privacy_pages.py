@@ -9,8 +9,9 @@ import pytest
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import grouped
 from chalicelib.core.working_days import day_of
-from chalicelib.privacy.model import Request, RequestState, Step
-from chalicelib.privacy.texts import show_secret
+from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.texts.wording import show_secret
 from chalicelib.wiring import erasure as wiring_erasure
 from tests.web.conftest import Web, path_of
 from tests.web.privacy.asking import certified, every_state, freeze, mark, opened, over, read, through
@@ -139,7 +140,7 @@ def test_who_has_taken_it_back_by_mail_is_booked_so_by_two(web: Web) -> None:
 
 def test_a_case_shows_clocks_steps_and_evidence(web: Web) -> None:
     request = opened(web, DANIYAR, received_at=web.now - DAY, evidence="Звонок 20 ноября, <b>сам</b>")
-    request = through(web, request, Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, request, Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     page = web.signed_in("dana").get(f"{LIST}/{request.id}")
     said = plain(page.text)
     assert "Legal limit: Law 94-V, article 8(7)" in said and "Our target" in said and DANIYAR.name in said
@@ -170,7 +171,7 @@ def test_what_is_gone_is_counted_per_store(web: Web) -> None:
 
 
 def test_one_officer_proposes_and_another_agrees(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}/decision"
     unchecked = browser.post(path, {"decision": "erase", "reason": "Сам пришёл"})
     assert unchecked.status == 400 and "identity was checked" in plain(unchecked.text)
@@ -196,7 +197,7 @@ def test_one_officer_proposes_and_another_agrees(web: Web) -> None:
 
 
 def test_what_a_colleague_wrote_is_named_by_what_it_is_for(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
     form = {"decision": "refuse", "ground": "obligation", "reason": "Долг по договору ещё не погашен"}
     assert browser.post(f"{path}/decision", form).status == 303
@@ -231,7 +232,7 @@ def test_what_was_seen_outlives_the_letter_and_words_go_with_a_proposal_that_is_
 
 
 def test_who_waits_and_whether_the_answer_before_the_limit_arrived(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
     said = plain(browser.get(path).text)
     assert "Identity proved not proved yet, two privacy officers decide" in said
@@ -243,14 +244,16 @@ def test_who_waits_and_whether_the_answer_before_the_limit_arrived(web: Web) -> 
     assert "Answer before the limit" in said and ": arrived" in said and "in another way" not in said
 
 
-@pytest.mark.parametrize(("last", "word"), [(Step.SWEPT, "Data is being destroyed"), (Step.NOTIFIED, "Destroyed, the")])
+@pytest.mark.parametrize(
+    ("last", "word"), [(Step.ERASED_AGAIN, "Data is being destroyed"), (Step.NOTIFIED, "Destroyed, the")]
+)
 def test_what_is_destroyed_is_not_called_being_destroyed(web: Web, last: Step, word: str) -> None:
     request = through(web, opened(web), last, state="destroying", counts={}, due_at=web.now + DAY)
     assert word in plain(web.signed_in("dana").get(f"{LIST}/{request.id}").text)
 
 
 def test_numbers_of_documents_are_not_taken(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     form = {"decision": "erase", "check": "in_person", "reason": "Паспорт N 12345678 предъявлен"}
     answer = web.signed_in("dana").post(f"{LIST}/{request.id}/decision", form)
     assert answer.status == 400 and "forbids copies" in answer.text
@@ -258,7 +261,7 @@ def test_numbers_of_documents_are_not_taken(web: Web) -> None:
 
 
 def test_a_refusal_without_ground_or_sentence_is_not_taken_and_a_late_one_keeps_the_text(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}/decision"
     said = "Долг по договору ещё не погашен."
     assert browser.post(path, {"decision": "refuse", "ground": "law", "reason": "  "}).status == 400
@@ -386,7 +389,7 @@ def test_what_is_missing_is_asked_for_again_and_the_text_stays(web: Web) -> None
 
 def test_the_panel_tells_every_operator_that_a_request_runs_and_links_it_for_the_officer(web: Web) -> None:
     request = opened(web, DANIYAR)
-    through(web, request, Step.SUPPRESSED, state="verifying", waits="identity", due_at=web.now + DAY)
+    through(web, request, Step.OUTREACH_PAUSED, state="verifying", waits="identity", due_at=web.now + DAY)
     path = f"/dashboard/tickets/{ticket_of(web, request.contact_id)}"
     operator, officer = web.signed_in("bolat").get(path), web.signed_in("dana").get(path)
     for page in (operator, officer):
@@ -396,10 +399,10 @@ def test_the_panel_tells_every_operator_that_a_request_runs_and_links_it_for_the
 
 
 def test_a_stopped_request_is_named_no_more_while_its_answer_is_on_its_way(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="verifying")
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="verifying")
     path = f"/dashboard/tickets/{ticket_of(web, request.contact_id)}"
     assert request.id in web.signed_in("dana").get(path).text
-    mark(web, request, {Step.CANCELLED: web.now, Step.FINISHED: web.now})
+    mark(web, request, {Step.CANCELLED: web.now, Step.CLOSED_WITHOUT_ERASURE: web.now})
     page = web.signed_in("dana").get(path)
     assert page.status == 200 and request.id not in page.text and f"{LIST}/new" in page.text
 
@@ -455,7 +458,7 @@ def test_who_read_and_decided_is_written_down_without_a_word_of_anybody(
     web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
     request = opened(web, DANIYAR, evidence="Звонок")
-    through(web, request, Step.SUPPRESSED, state="deciding", waits="decision", due_at=web.now + DAY)
+    through(web, request, Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     browser = web.signed_in("dana")
     caplog.clear()
     browser.get(LIST)
@@ -471,7 +474,7 @@ def test_who_read_and_decided_is_written_down_without_a_word_of_anybody(
 
 
 def test_a_refused_request_says_so_while_its_answer_is_still_on_the_way(web: Web) -> None:
-    request = through(web, opened(web), Step.SUPPRESSED, state="verifying", waits="told", due_at=web.now + DAY)
+    request = through(web, opened(web), Step.OUTREACH_PAUSED, state="verifying", waits="told", due_at=web.now + DAY)
     mark(web, request, {"refused": web.now, "finished": web.now})
     browser = web.signed_in("dana")
     for path in (LIST, f"{LIST}/{request.id}"):

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import deadline
-from chalicelib.privacy.model import ERASING_KINDS, HANDLED_KINDS
+from chalicelib.privacy.requests.kinds import ERASING_KINDS, HANDLED_KINDS
 from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.addresses import Author
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_value, attribute_values
-from chalicelib.privacy.model import Step
+from chalicelib.privacy.requests.kinds import Step
 from tests.web.conftest import ROLES, Web
 from tests.web.privacy.asking import contact_of, opened, through
 from tests.web.serving import AMINA, DANIYAR, fail, say
@@ -20,7 +20,7 @@ OPEN = "You may answer the customer&#39;s question; nothing else leaves."
 def suppress(web: Web, contact_id: str, name: str = "suppressed_at") -> None:
     web.dynamodb.update_item(
         TableName=web.tables["desk"],
-        Key=attribute_values({"pk": rows.contact_pk(contact_id), "sk": "contact"}),
+        Key=attribute_values({"pk": keys.contact_pk(contact_id), "sk": "contact"}),
         UpdateExpression="SET #name = :now",
         ExpressionAttributeNames={"#name": name},
         ExpressionAttributeValues={":now": attribute_value(web.now)},
@@ -30,7 +30,7 @@ def suppress(web: Web, contact_id: str, name: str = "suppressed_at") -> None:
 def withdrawn(web: Web, who: Author = AMINA, kind: str = "withdrawal") -> str:
     """The ticket of somebody who has a question, and then withdrew."""
     say(web, who, "Терминал қашан жөнделеді?")
-    request = through(web, opened(web, who, kind), Step.SUPPRESSED, state="verifying")
+    request = through(web, opened(web, who, kind), Step.OUTREACH_PAUSED, state="verifying")
     suppress(web, request.contact_id)
     return str(contact_of(web, who)["id"])
 

@@ -1,7 +1,7 @@
-"""Requests about data as the privacy officer sees them: a page of the list, one request, how many are open.
+"""Requests for the privacy officer: a page of the list, one request, how many are open.
 
-What a page costs depends on its length, never on the number of requests: open ones lie in one queue by their limit,
-those that are over in another by when they were.
+A page costs by its length, not by the number of requests: one queue holds the open ones by their limit, another one
+those that are over by when they ended.
 """
 
 import re
@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.core.errors import BadInput
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.dynamo.client_calls import call_client
-from chalicelib.privacy.model import Request, shown_in, shown_state
-from chalicelib.privacy.store import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import shown_in, shown_state
+from chalicelib.privacy.requests.store import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of
 
 EXAMINED = 500
-"""Rows that one page looks at, at most; a page of a rare filter may hold fewer requests than asked and go on."""
+"""Rows that one page examines at most. With a filter that few rows pass, a page may hold fewer requests than asked and
+still have a next page."""
 CHUNK = 50
-"""Rows that one read fetches, at least."""
+"""Rows that one read fetches at least."""
 COUNTED = 100
 """Requests that a badge counts; beyond it says "99+"."""
 _QUEUES = {"open": OPEN_QUEUE, "over": OVER_QUEUE}
@@ -28,15 +30,15 @@ _CURSOR = re.compile(r"(open|over)-([0-9]{1,15})-([0-9a-z]{20})")
 
 @dataclass(frozen=True)
 class RequestPage:
-    """Some requests, and where to go on; `cursor` is empty at the end."""
+    """Some requests, and the cursor of the next page; empty at the end."""
 
     items: tuple[Request, ...]
     cursor: str = ""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A request with what colleagues wrote about it, still sealed to the contact's key."""
+class RequestWithNotes:
+    """A request with what staff wrote about it, still sealed to the contact's key."""
 
     request: Request
     evidence: bytes = field(default=b"", repr=False)
@@ -51,16 +53,16 @@ class RequestPages:
         self._table = tables["desk"]
         self._store = RequestStore(client, tables)
 
-    def find(self, request_id: str, now: int) -> Kept | None:
-        """A request, strongly consistent; None when there is none or its retention has ended."""
+    def find(self, request_id: str, now: int) -> RequestWithNotes | None:
+        """Return a request, strongly consistent; None when there is none or its retention has ended."""
         item = self._store.item(request_id)
         if not item or not _alive(item, now):
             return None
-        return Kept(request_of(item), item.get("evidence", b""), item.get("reason", b""))
+        return RequestWithNotes(request_of(item), item.get("evidence", b""), item.get("reason", b""))
 
     def page(self, now: int, limit: int, *, state: str = "", kind: str = "", cursor: str = "") -> RequestPage:
-        """Return the next `limit` requests at most: open ones, nearest limit first, then those that are over, newest
-        first. `state` is one as they are shown. Raises BadInput for a cursor that is not ours."""
+        """Return the next `limit` requests at most: first the open ones, nearest limit first; then those that are over,
+        newest first. `state` is a shown state (progress.shown_state). Raises BadInput for a foreign cursor."""
         parts = [part for part in _QUEUES if not state or state in shown_in(part)]
         found: list[Request] = []
         place = cursor
@@ -80,7 +82,7 @@ class RequestPages:
             if match is None or match[1] not in parts:
                 raise BadInput("This cursor is not one of ours, or belongs to another list. Begin at the first page.")
             parts = parts[parts.index(match[1]) :]
-            pk = rows.request_pk(match[3])
+            pk = keys.request_pk(match[3])
             start = {"queue": _QUEUES[match[1]], "activity": int(match[2]), "pk": pk, "sk": "request"}
         for part in parts:
             while True:
@@ -93,7 +95,7 @@ class RequestPages:
                     break
 
     def count_open(self) -> int:
-        """How many requests are open, COUNTED at most."""
+        """Return how many requests are open, COUNTED at most."""
         return int(self._query("open", Limit=COUNTED, Select="COUNT")["Count"])
 
     def _query(self, part: str, **more: Any) -> dict[str, Any]:
@@ -109,6 +111,6 @@ class RequestPages:
 
 
 def _alive(item: Mapping[str, Any], now: int) -> bool:
-    """Whether a row may be shown: deletion comes later than the date promises."""
+    """Whether a row may still be shown: it is deleted some time after its expiry date."""
     until = item.get("expires_at")
     return until is None or int(until) * 1000 > now

@@ -1,6 +1,6 @@
-"""The row of a request about data: the one place that every task of the workflow reads first and writes last.
+"""Reads and writes the row of a request, which every task of the workflow reads first and writes last.
 
-It speaks to the DynamoDB client directly, as the tasks do whose roles name single actions.
+It calls the DynamoDB client directly, because the roles of the tasks allow single actions only.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,19 +8,20 @@ from typing import Any
 
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND, gone_at
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import call_client, get_item
 from chalicelib.dynamo.transactions import Refusal, Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.privacy.model import Proposal, Request, Step
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Proposal, Request
 from chalicelib.suppression.model import ReplyMailbox
 
-WAKE = "wake#0"
-"""Key of open requests in the sparse index `unsent`; the suffix is the shard: one today."""
+OPEN_KEY = "wake#0"
+"""Key of open requests in the sparse index `unsent`, ordered by when they are due; the suffix is the shard."""
 OPEN_QUEUE, OVER_QUEUE = "requests-open#0", "requests-over#0"
-"""Keys of requests in the index `queue`. The open ones are ordered by their limit: the law's, and once everything is
-destroyed the end of the backups; the others by when they were over."""
+"""Keys of requests in the index `queue`. Open requests are ordered by their limit: the law's, and after the destruction
+the end of the backups. The others are ordered by when they were over."""
 _FIELDS = frozenset(Request.__dataclass_fields__) - {"id", "box", "proposal"}
 
 
@@ -40,20 +41,20 @@ class RequestStore:
 
     def item(self, request_id: str) -> dict[str, Any]:
         """The whole row, sealed values included; empty when there is none."""
-        return get_item(self._client, self._tables["desk"], rows.request_pk(request_id), "request")
+        return get_item(self._client, self._tables["desk"], keys.request_pk(request_id), "request")
 
     def open_ones(self, most: int) -> Iterator[Request]:
-        """Requests that are not over, the one that is due first at the front, as the index shows them (a moment
-        late); `most` of them."""
+        """Yield the requests that are not over, those due first at the front; `most` of them. The index may be a moment
+        behind."""
         query: dict[str, Any] = {
             "TableName": self._tables["desk"],
             "IndexName": "unsent",
             "KeyConditionExpression": "due = :due",
-            "ExpressionAttributeValues": {":due": {"S": WAKE}},
+            "ExpressionAttributeValues": {":due": {"S": OPEN_KEY}},
         }
         while most > 0:
             page = call_client(self._client, "query", {**query, "Limit": most})
-            # Whoever may write in other partitions makes no request by it.
+            # A row elsewhere under this key is no request: other functions may write in other partitions.
             found = (item for item in page["Items"] if item["pk"]["S"].startswith("request#"))
             yield from (request_of(plain_item(item)) for item in found)
             most -= len(page["Items"])
@@ -64,10 +65,10 @@ class RequestStore:
     def change(
         self, request_id: str, new: Mapping[str, Any], *, unless: str | Sequence[str] = (), only: str = ""
     ) -> Write:
-        """The write that sets attributes of a request; None removes one. "steps.<name>" sets one step.
+        """Return the write that sets attributes of a request; None removes one. "steps.<name>" sets one step.
 
-        `unless` names steps that must not be done yet, `only` is a further condition on `#state` and others,
-        whose values are given in `new` under names that begin with "if_".
+        `unless` names steps that must not be done yet. `only` is a further condition; its values are given in `new`
+        under names that begin with "if_".
         """
         given = {name: value for name, value in new.items() if name.startswith("if_")}
         changes, gone, values = [], [], dict(given)
@@ -84,29 +85,31 @@ class RequestStore:
             condition += f" AND attribute_not_exists(#steps.#{step})"
         if only:
             condition += f" AND ({only})"
-        pk = rows.request_pk(request_id)
+        pk = keys.request_pk(request_id)
         return self.writes.update("request", "desk", pk, "request", expression.strip(), condition, values)
 
     def finish(self, request: Request, step: str, now: int, **new: Any) -> Write:
-        """The write that marks a step as done, once, with other attributes."""
+        """Return the write that marks a step as done and sets `new`; it is refused when the step is done already."""
         return self.change(request.id, {f"steps.{step}": now, **new}, unless=step)
 
     def run(self, *writes: Write) -> Refusal | None:
-        """Make these writes in one transaction, or one of them alone. None: done; else which were refused."""
+        """Run these writes in one transaction; a single one by itself. Return None when done, else which were
+        refused."""
         if len(writes) == 1 and "Update" in writes[0].item:
             return None if self._run.single(writes[0]) else Refusal(frozenset({writes[0].role}))
         return self._run.once(writes)
 
     def run_until_written(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
-        """Build and run a transaction until it is written: see Transactions.run_until_written."""
+        """Build and run a transaction until it is written; see Transactions.run_until_written."""
         return self._run.run_until_written(build)
 
 
-def over(now: int, kept_days: int, until: int = 0) -> dict[str, Any]:
-    """What a request that is over gets and loses: it is listed among those, kept as a proof, and nobody wakes it.
+def closing_attributes(now: int, kept_days: int, until: int = 0) -> dict[str, Any]:
+    """Return the attributes that close a request: it moves to the queue of those that are over, gets its expiry date
+    and is monitored no more (None removes an attribute).
 
-    `now` in ms; `kept_days` are the operator's profile's for an answered request. `until` (ms) is its date when that is
-    known already.
+    `now` in ms; `kept_days` are the profile's days for an answered request. `until` (ms) is the expiry when it is known
+    already.
     """
     date = (until or now + kept_days * DAY) // SECOND
     dates = {"over_at": now, "expires_at": date, "gone_at": gone_at(date), "queue": OVER_QUEUE, "activity": now}
@@ -114,7 +117,7 @@ def over(now: int, kept_days: int, until: int = 0) -> dict[str, Any]:
 
 
 def request_of(item: Mapping[str, Any]) -> Request:
-    """Make a request from its row."""
+    """Return the request that a row holds."""
     box, proposal = item.get("box"), item.get("proposal")
     fields = {name: value for name, value in item.items() if name in _FIELDS}
     if Step.TOLD in fields.get("steps", ()) and not item.get("told_by"):
@@ -128,5 +131,5 @@ def request_of(item: Mapping[str, Any]) -> Request:
 
 
 def _renamed(steps: Mapping[str, int]) -> dict[str, int]:
-    """The steps of a request that the release before has written: its `told` is our `notified`, the last answer."""
+    """Return the steps of a row that the release before wrote: its `told` is our `notified`, the last answer."""
     return {str(Step.NOTIFIED) if name == Step.TOLD else name: at for name, at in steps.items()}

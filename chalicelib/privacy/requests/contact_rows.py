@@ -1,5 +1,4 @@
-"""What lies beside a request in its contact's partition: the pointer to the open one, what the person asked for in
-messages, and the mark that nothing unasked is sent."""
+"""Rows of a request in its contact's partition: the pointer to the open one, asks from messages, and outreach flags."""
 
 import re
 from collections.abc import Mapping
@@ -8,29 +7,33 @@ from typing import Any
 
 from chalicelib.core.clock import SECOND, gone_at
 from chalicelib.core.references import MessageRef
-from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_value, plain_item
 from chalicelib.dynamo.client_calls import call_client, get_item
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.privacy.model import ASKED_WITHIN, FENCED, Ask, Asked, Request, Step, Subject
-from chalicelib.privacy.store import OPEN_QUEUE, WAKE
+from chalicelib.privacy.requests.asked import ASKED_WITHIN, Ask, Asked
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request, Subject
+from chalicelib.privacy.requests.store import OPEN_KEY, OPEN_QUEUE
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import seal
 
 ASKS = 25
-"""Asks that are read at once."""
-COUNTED = "asked"
-"""Role of the write that counts how often a person opened requests."""
+"""Asks that one read returns at most."""
+ASKED_NOTED = "asked"
+"""Role of the write that notes when a person opened requests or was asked."""
 OPTED_OUT = "opted_out"
-"""Role of the write that is about a contact's opt-out: refused when another request has said so meanwhile."""
+"""Role of the write on a contact's opt-out: refused when another request has opted them out meanwhile."""
+NOT_ERASING = "fenced"
+"""Role of the check that a contact is not being erased, in a transaction that deletes a row of theirs."""
 OLDER = "older"
 """Role of the write that supersedes an earlier request."""
 _NOT_YET = ("id", "box", "fences")
 _ASK = re.compile(r"ask#([0-9]{13})#([0-9a-f]{32})")
 
 
-class RequestOpening:
-    """Reads and builds the rows around a request. All reads raise Unavailable."""
+class ContactRequestRows:
+    """Reads these rows and builds writes on them. All reads raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
@@ -40,7 +43,7 @@ class RequestOpening:
     # -- reading
 
     def subject(self, contact_id: str) -> Subject | None:
-        """The person, or None when there is no such contact (any more). A box, which has no profile, is nobody."""
+        """Return the person, or None when there is no such contact. A reply mailbox has no profile and is no person."""
         item = self._get(contact_id, "contact")
         if "profile" not in item:
             return None
@@ -56,35 +59,34 @@ class RequestOpening:
         )
 
     def policy(self, contact_id: str) -> tuple[str, str]:
-        """Version and hash of the policy that the person agreed to last; empty when no consent is recorded."""
+        """Return version and hash of the policy that the person agreed to last; empty when no consent is recorded."""
         query = self._of(contact_id, "consent#") | {"ScanIndexForward": False, "Limit": 1}
         items = [plain_item(item) for item in call_client(self._client, "query", query)["Items"]]
         return (items[0].get("policy_version", ""), items[0].get("policy_hash", "")) if items else ("", "")
 
-    def open_request(self, contact_id: str) -> str:
-        """Id of the contact's open request; "" when there is none."""
+    def open_request_id(self, contact_id: str) -> str:
+        """Return the id of the contact's open request; "" when there is none."""
         return str(self._get(contact_id, "request").get("request_id", ""))
 
     def asked(self, contact_id: str, now: int) -> Asked:
-        """How often the person opened requests in the chat. `now` in ms."""
+        """Return how often the person opened requests in the chat. `now` in ms."""
         item = self._get(contact_id, "asked")
         times = tuple(int(at) for at in item.get("times", ()))
         return Asked(now, times, int(item.get("told_at", 0)), int(item.get("questioned_at", 0)))
 
     def asks(self, contact_id: str) -> list[Ask]:
-        """The oldest asks of a contact that are not dealt with, ASKS at most. What lies there under a key that is not
-        one of ours is none: nobody could say that it was dealt with."""
+        """Return the oldest asks of a contact that are not dealt with, ASKS at most. A row whose key has not our form
+        is no ask: it could not be deleted by that key."""
         items = call_client(self._client, "query", self._of(contact_id, "ask#") | {"Limit": ASKS})["Items"]
         found = (_ask(contact_id, plain_item(item)) for item in items)
         return [ask for ask in found if ask]
 
     # -- writing
 
-    def opened(self, request: Request, subject: Subject, evidence: str = "", over: str = "") -> list[Write]:
-        """A new request, under the conditions that the contact has no open one and is not being erased; a pointer
-        that was left to the request `over` is replaced. What was written down as evidence is sealed to the contact's
-        key."""
-        pk = rows.contact_pk(subject.contact_id)
+    def new_request(self, request: Request, subject: Subject, evidence: str = "", over: str = "") -> list[Write]:
+        """Return the writes of a new request, on condition that the contact has no open one and is not being erased. A
+        pointer that still names the request `over` is replaced. `evidence` is sealed to the contact's key."""
+        pk = keys.contact_pk(subject.contact_id)
         pointer = {"contact_id": subject.contact_id, "request_id": request.id, "at": request.received_at}
         pointed = self._writes.put("pointer", "desk", pk, "request", pointer)
         if over:
@@ -93,19 +95,22 @@ class RequestOpening:
         return [
             pointed,
             self._request(request, subject, evidence),
-            self.there(subject),
+            self.require_active(subject),
         ]
 
-    def there(self, subject: Subject) -> Write:
-        """The contact is there and is not being erased."""
-        condition, pk = "attribute_exists(pk) AND #state <> :erasing", rows.contact_pk(subject.contact_id)
+    def require_active(self, subject: Subject) -> Write:
+        """Return the check that the contact exists and is not being erased."""
+        condition, pk = "attribute_exists(pk) AND #state <> :erasing", keys.contact_pk(subject.contact_id)
         return self._writes.update("subject", "desk", pk, "contact", "", condition, {"erasing": "erasing"})
 
-    def opted_out(self, request: Request, subject: Subject, secret: str, evidence: str = "") -> list[Write]:
-        """A new opt-out, in force with its row, if the contact is not being erased and nobody has opted them out since
-        they were read. No pointer leads to it: it stands in no other request's way. The `secret` of its certificate is
-        sealed to the contact's key."""
-        sealed = self.sealed(request.id, "secret", subject, secret)
+    def new_opt_out(self, request: Request, subject: Subject, secret: str, evidence: str = "") -> list[Write]:
+        """Return the writes of a new opt-out, which is in force with its row, on condition that the contact is not
+        being erased and nobody has opted them out since `subject` was read.
+
+        No pointer names it, so that it does not keep other requests from being opened. The `secret` of its certificate
+        is sealed to the contact's key.
+        """
+        sealed = self.seal_text(request.id, "secret", subject, secret)
         condition = "attribute_exists(pk) AND #state <> :erasing AND "
         values: dict[str, Any] = {"erasing": "erasing", "request": request.id, "now": request.at(Step.OPTED_OUT)}
         if subject.opted_out_by:
@@ -114,7 +119,7 @@ class RequestOpening:
         else:
             condition += "attribute_not_exists(#opted_out_by)"
         expression = "SET #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
-        pk = rows.contact_pk(subject.contact_id)
+        pk = keys.contact_pk(subject.contact_id)
         return [
             self._writes.update(OPTED_OUT, "desk", pk, "contact", expression, condition, values),
             self._request(request, subject, evidence, secret=sealed),
@@ -122,34 +127,34 @@ class RequestOpening:
 
     def _request(self, request: Request, subject: Subject, evidence: str, **more: Any) -> Write:
         row: dict[str, Any] = {name: value for name, value in asdict(request).items() if name not in _NOT_YET}
-        row |= {"request_id": request.id, "due": WAKE, "queue": OPEN_QUEUE, "activity": request.deadline_at, **more}
+        row |= {"request_id": request.id, "due": OPEN_KEY, "queue": OPEN_QUEUE, "activity": request.deadline_at, **more}
         if evidence:
-            row["evidence"] = self.sealed(request.id, "evidence", subject, evidence)
-        return self._writes.put("request", "desk", rows.request_pk(request.id), "request", row)
+            row["evidence"] = self.seal_text(request.id, "evidence", subject, evidence)
+        return self._writes.put("request", "desk", keys.request_pk(request.id), "request", row)
 
-    def sealed(self, request_id: str, attribute: str, subject: Subject, text: str) -> bytes:
-        """What a colleague wrote about a request (`evidence` or `reason`), sealed to the contact's key."""
+    def seal_text(self, request_id: str, attribute: str, subject: Subject, text: str) -> bytes:
+        """Return an attribute of a request (`evidence`, `reason`, `secret`) sealed to the contact's key."""
         return seal(subject.public_key, sealing.request_attribute(request_id, attribute), text.encode())
 
-    def dealt_with(self, ask: Ask) -> Write:
-        """The end of an ask, once."""
+    def delete_ask(self, ask: Ask) -> Write:
+        """Return the write that deletes an ask; refused when it was dealt with already."""
         body = self._key(ask.contact_id, f"ask#{ask.at:013d}#{ask.blind}")
         return Write("ask", {"Delete": {**body, "ConditionExpression": "attribute_exists(pk)"}})
 
-    def unfenced(self, contact_id: str) -> Write:
-        """The contact is not being erased: from its fence on, what lies there is the eraser's. One that is gone is
-        nobody's."""
+    def require_not_erasing(self, contact_id: str) -> Write:
+        """Return the check that the contact is not being erased: behind the write barrier only the eraser deletes its
+        rows. A contact that is gone passes."""
         condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
-        return self._writes.update(FENCED, "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
+        return self._writes.update(NOT_ERASING, "desk", keys.contact_pk(contact_id), "contact", "", condition, values)
 
-    def newest(self, request: Request) -> Write:
-        """The contact's pointer names this request: the person has not asked again since."""
-        pk, values = rows.contact_pk(request.contact_id), {"request": request.id}
+    def require_newest(self, request: Request) -> Write:
+        """Return the check that the contact's pointer names this request: the person has not asked again since."""
+        pk, values = keys.contact_pk(request.contact_id), {"request": request.id}
         return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :request", values)
 
-    def counted(self, contact_id: str, read: Asked, *, told: bool = False, questioned: bool = False) -> Write:
-        """Note that the person opened a request in the chat just now, or was `told` that they cannot, or was
-        `questioned` what a message meant, if nothing was noted since this was `read`."""
+    def note_asked(self, contact_id: str, read: Asked, *, told: bool = False, questioned: bool = False) -> Write:
+        """Return the write that notes that the person opened a request in the chat just now, or was `told` that they
+        cannot, or was `questioned` what a message meant; refused when something was noted since `read`."""
         until = (read.now + ASKED_WITHIN) // SECOND
         times = read.lately if told or questioned else (*read.lately, read.now)
         row = {
@@ -160,7 +165,7 @@ class RequestOpening:
             "expires_at": until,
             "gone_at": gone_at(until),
         }
-        write = self._writes.put(COUNTED, "desk", rows.contact_pk(contact_id), "asked", row)
+        write = self._writes.put(ASKED_NOTED, "desk", keys.contact_pk(contact_id), "asked", row)
         put = write.item["Put"]
         # The release before wrote no `questioned_at`.
         put["ConditionExpression"] += (
@@ -175,62 +180,64 @@ class RequestOpening:
         }
         return write
 
-    def none_open(self, contact_id: str, pointed: str) -> Write:
-        """The contact's pointer names the request that was read there, which is over, or none at all."""
-        pk = rows.contact_pk(contact_id)
+    def require_none_open(self, contact_id: str, pointed: str) -> Write:
+        """Return the check that the contact's pointer still names the request `pointed`, which is over, or, when that
+        is "", that there is no pointer."""
+        pk = keys.contact_pk(contact_id)
         if not pointed:
             return self._writes.update("pointer", "desk", pk, "request", "", "attribute_not_exists(pk)", {})
         return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :read", {"read": pointed})
 
-    def superseded(self, older: Request, now: int) -> Write:
-        """The person has asked again: a stopped request whose box is still there closes it as soon as it can. Refused
-        when it has closed it meanwhile. `now` in ms."""
+    def supersede(self, older: Request, now: int) -> Write:
+        """Return the write by which a stopped request destroys its reply mailbox as soon as it can, because the person
+        has asked again. Refused when the mailbox is destroyed already. `now` in ms."""
         expression = f"SET #steps.#{Step.SUPERSEDED} = :now, #due_at = :now"
-        condition = f"attribute_exists(#due) AND attribute_not_exists(#steps.#{Step.BOX_CLOSED})"
-        pk, values = rows.request_pk(older.id), {"now": now}
+        condition = f"attribute_exists(#due) AND attribute_not_exists(#steps.#{Step.MAILBOX_DESTROYED})"
+        pk, values = keys.request_pk(older.id), {"now": now}
         return self._writes.update(OLDER, "desk", pk, "request", expression, condition, values)
 
-    def suppressed(self, contact_id: str, now: int) -> Write:
-        """Nothing unasked is sent to this contact, from `now` (ms) on unless it was so before."""
+    def pause_outreach(self, contact_id: str, now: int) -> Write:
+        """Return the write after which only answers are sent to this contact, from `now` (ms) on unless it was so
+        before."""
         return self._contact(
             contact_id, "SET #suppressed_at = if_not_exists(#suppressed_at, :now)", {"now": now, "erasing": "erasing"}
         )
 
-    def released(self, contact_id: str) -> Write:
-        """The end of that."""
+    def resume_outreach(self, contact_id: str) -> Write:
+        """Return the write that ends the pause of outreach."""
         return self._contact(contact_id, "REMOVE #suppressed_at", {"erasing": "erasing"})
 
-    def taken_back(self, request: Request) -> Write:
-        """The end of that and of the opt-out that came with the request. Refused when another request says that the
-        person gets no news."""
+    def take_back(self, request: Request) -> Write:
+        """Return the write that ends the pause of outreach and the opt-out that came with the request. Refused when the
+        opt-out is another request's."""
         values = {"erasing": "erasing", "request": request.id}
         there = "attribute_exists(pk) AND #state <> :erasing AND #opted_out_by = :request"
-        expression, pk = "REMOVE #suppressed_at, #opted_out_at, #opted_out_by", rows.contact_pk(request.contact_id)
+        expression, pk = "REMOVE #suppressed_at, #opted_out_at, #opted_out_by", keys.contact_pk(request.contact_id)
         return self._writes.update(OPTED_OUT, "desk", pk, "contact", expression, there, values)
 
     def _contact(self, contact_id: str, expression: str, values: Mapping[str, Any]) -> Write:
         there = "attribute_exists(pk) AND #state <> :erasing"
-        return self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", expression, there, values)
+        return self._writes.update("contact", "desk", keys.contact_pk(contact_id), "contact", expression, there, values)
 
     def _of(self, contact_id: str, beginning: str) -> dict[str, Any]:
-        """The query for what lies in a contact's partition under keys that begin so, strongly consistent."""
+        """Return the query for the rows of a contact whose sort key begins so, strongly consistent."""
         return {
             "TableName": self._tables["desk"],
             "KeyConditionExpression": "pk = :pk AND begins_with(sk, :beginning)",
-            "ExpressionAttributeValues": {":pk": {"S": rows.contact_pk(contact_id)}, ":beginning": {"S": beginning}},
+            "ExpressionAttributeValues": {":pk": {"S": keys.contact_pk(contact_id)}, ":beginning": {"S": beginning}},
             "ConsistentRead": True,
         }
 
     def _key(self, contact_id: str, sk: str) -> dict[str, Any]:
-        key = {"pk": {"S": rows.contact_pk(contact_id)}, "sk": {"S": sk}}
+        key = {"pk": {"S": keys.contact_pk(contact_id)}, "sk": {"S": sk}}
         return {"TableName": self._tables["desk"], "Key": key}
 
     def _get(self, contact_id: str, sk: str) -> dict[str, Any]:
-        return get_item(self._client, self._tables["desk"], rows.contact_pk(contact_id), sk)
+        return get_item(self._client, self._tables["desk"], keys.contact_pk(contact_id), sk)
 
 
 def _ask(contact_id: str, item: Mapping[str, Any]) -> Ask | None:
-    """Read an ask. Whose it is the partition says, whatever the row says: intake writes rows."""
+    """Return the ask that a row holds. The partition says whose it is, not the row, because intake writes the row."""
     key, ref = _ASK.fullmatch(item["sk"]), MessageRef.parse(item.get("message_ref", ""))
     if key is None:
         return None

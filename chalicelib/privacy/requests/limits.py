@@ -1,0 +1,70 @@
+"""Limits of a request: which are near, which were passed, and what was not done in time. Pure."""
+
+from chalicelib.core.clock import HOUR
+from chalicelib.privacy.requests.kinds import BOUND_SOURCES, ENDINGS, OPT_OUT, RequestState, Step
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import tellable
+from chalicelib.privacy.requests.waits import identity_until
+
+TOLD_WITHIN = 48 * HOUR
+"""How long an announcement may take to arrive before staff tell the person in another way."""
+
+
+def past_target(request: Request, now: int) -> bool:
+    """Whether a verified request has passed our own limit and its data is not yet proved destroyed."""
+    return bool(request.target_at) and request.target_at < now and _destroys(request)
+
+
+def near_deadline(request: Request, now: int) -> bool:
+    """Whether the law's limit is near and the destruction is not yet proved, or a backup was found that outlives the
+    destruction: only staff can delete it, and nothing else tells them."""
+    return request.alarm_at < now and (_destroys(request) or request.done(Step.BACKUPS_CHECKED))
+
+
+def not_told(request: Request, now: int) -> bool:
+    """Whether the announcement is older than TOLD_WITHIN, and nothing shows that it arrived."""
+    announced = request.at(Step.ANNOUNCED)
+    return bool(announced) and announced + TOLD_WITHIN < now and tellable(request)
+
+
+def missed(request: Request, now: int) -> tuple[str, ...]:
+    """Return what was not done by the law's limit (art. 8(7)): "stopped" when the processing had not stopped,
+    "answered" when the person had no answer. Empty before the limit, for an opt-out, and for a request that was
+    cancelled, refused or closed in time.
+
+    Processing counts as stopped from when outreach was paused, while that holds. Answers are: that the person was told
+    what happens, the default answer when it arrived, a refusal, or their own cancelling.
+    """
+    limit = request.deadline_at
+
+    def in_time(*steps: Step) -> bool:
+        return any(0 < request.at(step) <= limit for step in steps)
+
+    over_in_time = in_time(Step.CANCELLED, Step.REFUSED, Step.CLOSED_WITHOUT_ERASURE)
+    if now <= limit or request.kind == OPT_OUT or over_in_time:
+        return ()
+    answered = in_time(Step.TOLD, Step.DEFAULT_ARRIVED, Step.NOTIFIED)
+    return (*(() if 0 < _stopped_at(request) <= limit else ("stopped",)), *(() if answered else ("answered",)))
+
+
+def _stopped_at(request: Request) -> int:
+    """Return since when, without a break, the processing has stopped (ms), or had until the request was cancelled or
+    refused; 0 when it has not.
+
+    A request that did not come from the bound account paused outreach only for the time to confirm, and once more when
+    it was verified later and the person was told.
+    """
+    paused, verified = request.at(Step.OUTREACH_PAUSED), request.at(Step.VERIFIED)
+    if not paused or request.source in BOUND_SOURCES:
+        return paused
+    until = identity_until(request)
+    if 0 < verified <= until or 0 < request.bound_at <= until:
+        return paused
+    again = [at for at in (request.bound_at, request.at(Step.ANNOUNCED) or request.at(Step.WRITES_BLOCKED)) if at]
+    if again:
+        return min(again)
+    return paused if request.state == RequestState.VERIFYING else 0
+
+
+def _destroys(request: Request) -> bool:
+    return request.kind != OPT_OUT and not any(request.done(step) for step in (Step.ABSENT, *ENDINGS))

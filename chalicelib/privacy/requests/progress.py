@@ -1,0 +1,107 @@
+"""Where a request stands by its steps: its state, its next step, and which decisions are still possible. Pure."""
+
+from collections.abc import Sequence
+
+from chalicelib.privacy.requests.kinds import (
+    ENDINGS,
+    OPT_OUT,
+    OVER,
+    PAST_STOPPING,
+    STOPPABLE,
+    Identity,
+    RequestState,
+    Step,
+    Told,
+)
+from chalicelib.privacy.requests.model import Request
+
+_BESIDE = (
+    *ENDINGS,
+    *(Step.REASONED, Step.SUPERSEDED, Step.DEFAULTED, Step.DEFAULT_ARRIVED, Step.ANNOUNCED, Step.OPTED_OUT),
+    *(Step.BACKUPS_CHECKED, Step.BACKUPS_GONE),
+)
+"""Steps that not every request takes on its way to destruction."""
+_OF_OPT_OUT = (Step.OPTED_OUT, Step.CERTIFIED, Step.NOTIFIED)
+
+
+def state_by_steps(request: Request) -> RequestState:
+    """Return the state that follows from the steps that are done: with it the run after a failed one begins."""
+    for step, state in (
+        (Step.MAILBOX_DESTROYED, RequestState.WAITING_FOR_BACKUPS),
+        (Step.WRITES_BLOCKED, RequestState.DESTROYING),
+        (Step.COOLED_OFF, RequestState.DESTROYING),
+        (Step.TOLD, RequestState.COOLING_OFF),
+        (Step.VERIFIED, RequestState.TELLING),
+        (Step.OUTREACH_PAUSED, RequestState.VERIFYING),
+    ):
+        if request.done(step):
+            return state
+    return RequestState.RECEIVED
+
+
+def shown_state(request: Request) -> str:
+    """Return the state that pages, the API and filters show. Cancelled and refused show at once, although the request
+    is over only when the person has the answer. A failure shows until it is over."""
+    if request.state == RequestState.ESCALATED:
+        return request.state
+    ended = {Step.CANCELLED: RequestState.CANCELLED, Step.REFUSED: RequestState.REFUSED}
+    return next((str(state) for step, state in ended.items() if request.done(step)), request.state)
+
+
+def shown_in(part: str) -> frozenset[str]:
+    """Return the states shown for requests in the queue `open` or `over`. Cancelled and refused are in both: such a
+    request stays open until the person has the answer."""
+    stopped = {RequestState.CANCELLED, RequestState.REFUSED}
+    return OVER if part == "over" else frozenset(RequestState) - OVER | stopped
+
+
+def next_step(request: Request) -> str:
+    """Return the first step that is not done, in the order of the workflow; "" when none is left."""
+    ended = request.done(Step.CANCELLED) or request.done(Step.REFUSED)
+    if request.kind == OPT_OUT:
+        return next((str(step) for step in _OF_OPT_OUT if not request.done(step)), "")
+    stopped_way = (Step.CLOSED_WITHOUT_ERASURE, Step.MAILBOX_DESTROYED)
+    way = stopped_way if ended else tuple(one for one in Step if one not in _BESIDE)
+    if request.done(Step.WRITES_BLOCKED):  # the release before told nobody
+        way = tuple(one for one in way if one != Step.TOLD)
+    return next((str(step) for step in way if not request.done(step)), "")
+
+
+def stoppable(request: Request) -> bool:
+    """Whether the request can still be cancelled or refused. An opt-out cannot: it is done at once, and can be taken
+    back at any time."""
+    open_to_it = request.state in STOPPABLE or request.state == RequestState.ESCALATED
+    return request.kind != OPT_OUT and open_to_it and not any(request.done(step) for step in PAST_STOPPING)
+
+
+def confirmable(request: Request) -> bool:
+    """Whether identity can still be confirmed: the person was asked, and nothing is decided."""
+    asked = request.state in (RequestState.VERIFYING, RequestState.DECIDING, RequestState.ESCALATED)
+    return request.kind != OPT_OUT and asked and not any(request.done(step) for step in (Step.VERIFIED, *PAST_STOPPING))
+
+
+def tellable(request: Request) -> bool:
+    """Whether the person may still be told in another way than by the announcement: identity is verified, and nothing
+    shows that they were told."""
+    ended = any(request.done(step) for step in (Step.TOLD, *PAST_STOPPING))
+    return request.kind != OPT_OUT and request.done(Step.VERIFIED) and not ended and request.box is not None
+
+
+def pauses_outreach(request: Request) -> bool:
+    """Whether only answers may be sent to the person while this request is open. Asked from the bound account: until it
+    is decided. Otherwise: until their time to confirm ends without an answer, and again once it is verified."""
+    stopped = any(request.done(step) for step in ENDINGS)
+    if stopped or request.kind == OPT_OUT or not request.done(Step.OUTREACH_PAUSED):
+        return False
+    return request.bound or request.done(Step.VERIFIED) or request.state != RequestState.DECIDING
+
+
+def checked_by(request: Request) -> str:
+    """Return who of the staff checked identity; "" when the person confirmed. Rows of the release before name one
+    person for everything."""
+    return (request.checked_by or request.decided_by) if request.identity == Identity.STAFF else ""
+
+
+def letter_by(request: Request) -> Sequence[str]:
+    """Return who of the staff say that a letter was posted."""
+    return request.letter_by if request.told_by == Told.LETTER else ()

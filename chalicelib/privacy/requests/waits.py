@@ -1,0 +1,72 @@
+"""What a request waits for, for how long, and how its waiting ends. Pure."""
+
+from enum import StrEnum
+
+from chalicelib.core.clock import HOUR, SECOND
+from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.model import Request
+
+CONFIRM_WITHIN = 48 * HOUR
+"""How long the person may take to confirm before staff decide."""
+LETTER_DAYS = 5
+"""Working days that a letter is given to arrive; cooling off begins after them."""
+DRAIN_FOR = 5 * 60 * SECOND
+"""How long the second erase pass waits for writers that began before the write barrier: more than the longest function
+time-out (60 s) and the longest queue visibility (180 s) together."""
+DELIVER_WITHIN = 23 * HOUR
+"""How long the last answer may take to arrive. The key of its mailbox is destroyed within 24 h of the proof of absence,
+whether it was delivered or not."""
+BACKUP_DAYS = 14
+"""The longest point-in-time window of a table, and the longest life of a dead letter. It counts from the destruction of
+the mailbox: until then a table could be copied with the last rows that belonged to the request."""
+MOST_PASSES = 5
+"""How often the verifier may still find something before a person is called."""
+MONITOR_AFTER = 10 * 60 * SECOND
+"""After how long the monitor looks at a request that waits for nothing: its run may have died."""
+RETRY_AFTER = HOUR
+"""How long after a failure the next run begins by itself."""
+
+
+class Wait(StrEnum):
+    """What a request may wait for. Values are stored; some are older than our names for them."""
+
+    IDENTITY = "identity"
+    DECISION = "decision"
+    TELLING = "telling"
+    COOLING_OFF = "grace"
+    DRAIN = "settle"
+    DELIVERY = "told"
+    BACKUPS = "backups"
+
+
+def outcome(request: Request, now: int) -> str:
+    """Return how the request's waiting ends now: "verified", "refused", "cancelled", "expired", "overdue", "told" or
+    "due"; "" while it goes on.
+
+    Both the task that begins to wait and ResumeWorkflow ask this, so it does not matter which of them comes first.
+    """
+    due = bool(request.due_at) and now >= request.due_at
+    if request.waits in (Wait.IDENTITY, Wait.DECISION, Wait.TELLING, Wait.COOLING_OFF):
+        for step in (Step.CANCELLED, Step.REFUSED):
+            if request.done(step):
+                return str(step)
+    if request.waits == Wait.IDENTITY:
+        return "verified" if request.done(Step.VERIFIED) else "expired" if due else ""
+    if request.waits == Wait.DECISION:
+        return "verified" if request.done(Step.VERIFIED) else "overdue" if due else ""
+    if request.waits == Wait.TELLING:
+        return "told" if request.done(Step.TOLD) else ""
+    if request.waits == Wait.COOLING_OFF and request.announcements and not request.done(Step.TOLD):
+        return ""  # cooling off begins when the person is told
+    return "due" if due else ""
+
+
+def identity_until(request: Request) -> int:
+    """Return until when the person may confirm before staff decide (ms). When the law's limit comes near before that,
+    it ends at the time of the default answer, so that the person has an answer in time."""
+    asked = request.at(Step.OUTREACH_PAUSED)
+    until, limit = asked + CONFIRM_WITHIN, request.deadline_at
+    default = request.default_at or limit
+    if until <= default or limit <= asked:
+        return until
+    return min(until, default if default > asked else asked + (limit - asked) // 2)

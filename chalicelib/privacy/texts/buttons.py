@@ -1,0 +1,52 @@
+"""The buttons under messages about a request. Payloads are read by core/asks.py."""
+
+from collections.abc import Sequence
+
+from chalicelib.core.asks import ASK_PAYLOAD, NO_PAYLOAD
+from chalicelib.core.texts import bot_msg
+from chalicelib.messages.model import Button
+from chalicelib.privacy.texts.wording import button_title
+from chalicelib.profile.model import Profile
+
+TITLE_LIMIT = 20
+"""Characters of a button's title that every channel takes (WhatsApp takes the fewest)."""
+MEANT_TITLES = {
+    "withdrawal": (bot_msg("Withdraw consent"), bot_msg("Withdraw")),
+    "deletion": (bot_msg("Delete my data"), bot_msg("Delete")),
+    "stop_processing": (bot_msg("Stop processing"), bot_msg("Stop")),
+    "opt_out": (bot_msg("Send no news"), bot_msg("Do not send")),
+}
+"""Long and short titles of the buttons under the question what a message meant, by the kind of request."""
+YES_DELETE = bot_msg("Yes, delete")
+NO_KEEP = bot_msg("No, keep")
+CANCEL_DELETION = bot_msg("Cancel deletion")
+# Short titles: two languages of them fit on one button.
+YES = bot_msg("Yes")
+NO = bot_msg("No")
+CANCEL = bot_msg("Cancel")
+
+
+def challenge_buttons(profile: Profile, language: str, request_id: str) -> tuple[Button, ...]:
+    """Return the buttons under the question whether the request is the person's: yes and no."""
+    return (
+        Button(f"erase.confirm.{request_id}", button_title(profile, language, YES_DELETE, YES)),
+        Button(f"erase.cancel.{request_id}", button_title(profile, language, NO_KEEP, NO)),
+    )
+
+
+def meant_buttons(profile: Profile, language: str, kinds: Sequence[str], at: int) -> tuple[Button, ...]:
+    """Return the buttons under the question what a message meant: the kinds of request that the message of `at` (ms)
+    may have asked for, and no."""
+    offered = [one for one in kinds if one in MEANT_TITLES]
+    return (
+        *(
+            Button(f"{ASK_PAYLOAD}.{one}.{at:013d}", button_title(profile, language, *MEANT_TITLES[one]))
+            for one in offered
+        ),
+        Button(NO_PAYLOAD, button_title(profile, language, NO, NO)),
+    )
+
+
+def cooling_off_buttons(profile: Profile, language: str, request_id: str) -> tuple[Button, ...]:
+    """Return the button under the announcement, which cancels the request."""
+    return (Button(f"erase.cancel.{request_id}", button_title(profile, language, CANCEL_DELETION, CANCEL)),)

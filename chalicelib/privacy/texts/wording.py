@@ -1,0 +1,62 @@
+"""How texts to a person are put together: languages, dates, titles, and the lines about a certificate."""
+
+import datetime
+from collections.abc import Callable
+
+from chalicelib.core.ids import grouped
+from chalicelib.core.texts import KAZAKHSTAN, bot_msg, bot_text, show_date
+from chalicelib.profile.model import Profile
+
+ASKED = {
+    "deletion": bot_msg("We have received your request to delete your personal data."),
+    "withdrawal": bot_msg("We have received your withdrawal of consent to the processing of personal data."),
+    "stop_processing": bot_msg("We have received your demand to stop the processing of your personal data."),
+}
+CERTIFICATE = bot_msg("Certificate: {certificate_id}")
+SECRET = bot_msg("Secret code: {secret}")
+CHECK = bot_msg("Check it here: {url}")
+KEEP = bot_msg("Only you have the secret code: please keep this message.")
+
+
+def certificate_lines(language: str, certificate_id: str, secret: str, url: str, kept: str = KEEP) -> tuple[str, ...]:
+    """Return the lines that say how a certificate is checked: number, secret code, page. Without a `secret`: number and
+    page. `kept` is the text that asks the person to keep the message or the letter."""
+    code = (bot_text(language, SECRET, secret=show_secret(secret)),) if secret else ()
+    keep = (bot_text(language, kept),) if secret else ()
+    number = bot_text(language, CERTIFICATE, certificate_id=certificate_id)
+    return (number, *code, bot_text(language, CHECK, url=url), *keep)
+
+
+def show_secret(secret: str) -> str:
+    """Return a certificate's secret in groups, as a person reads it from one screen and types it on another."""
+    return grouped(secret, 4, "-")
+
+
+def _languages(profile: Profile, language: str) -> tuple[str, ...]:
+    return (language,) if language else profile.languages[:2]
+
+
+def in_languages(profile: Profile, language: str, said: Callable[[str], str]) -> str:
+    """Return the text that `said` makes of a language: in the person's own, or in two while theirs is unknown."""
+    return "\n\n".join(said(one) for one in _languages(profile, language))
+
+
+def button_title(profile: Profile, language: str, title: str, short: str) -> str:
+    """Return a button's title; while the language is unknown, its `short` form in each of two languages."""
+    if language:
+        return bot_text(language, title)
+    return " / ".join(bot_text(one, short) for one in _languages(profile, language))
+
+
+def _local(at: int) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(at / 1000, KAZAKHSTAN)
+
+
+def local_date(language: str, at: int) -> str:
+    """Return the date in Kazakhstan of a moment (ms), as the language writes it."""
+    return show_date(language, _local(at).date())
+
+
+def local_time(at: int) -> str:
+    """Return the time in Kazakhstan of a moment (ms), as HH:MM."""
+    return f"{_local(at):%H:%M}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.entrypoints.batches import each
-from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import requests as wiring_requests
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
@@ -13,6 +13,6 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
 
 def _work(body: dict[str, str]) -> None:
     if "contact_id" in body:
-        wiring_erasure.privacy_asks()(body["contact_id"])
+        wiring_requests.privacy_asks()(body["contact_id"])
     else:
-        wiring_erasure.wake_request()(body["request_id"])
+        wiring_requests.resume_workflow()(body["request_id"])

@@ -22,7 +22,7 @@ def sweep() -> "Sweep":
     from chalicelib.retention.sweep import Sweep
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.auto_close import AutoClose
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
     wiring.bind_tables()
     config = settings()
@@ -43,8 +43,8 @@ def sweep() -> "Sweep":
         ),
         enqueue=enqueue,
         reindex=enqueue_indexing,
-        watch_asks=wiring_erasure.watch_asks(),
-        watch=wiring_erasure.watch_requests(),
+        watch_asks=wiring_requests.monitor_asks(),
+        watch=wiring_requests.monitor_requests(),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,
         kept_days=kept["ticket"],

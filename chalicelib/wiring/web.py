@@ -194,68 +194,68 @@ def request_pages() -> "RequestPages":
 
 def open_request() -> "OpenRequest":
     """Enter a request."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
-    return wiring_erasure.open_request()
+    return wiring_requests.open_request()
 
 
 def announce_again() -> "AnnounceAgain":
     """Send an announcement once more."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
-    return wiring_erasure.announce_again()
+    return wiring_requests.announce_again()
 
 
 def announcements() -> "Announcements":
     """What became of messages about requests."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import privacy_stores as stores
 
-    return wiring_erasure.announcements()
+    return stores.announcements()
 
 
 def request_secret() -> "RequestSecret":
     """Open the secret of a certificate, for a letter."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import privacy_stores as stores
 
-    return wiring_erasure.secret()
+    return stores.secret()
 
 
 def hours_to_think() -> int:
     """The time to think again after a person was told."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
-    return wiring_erasure.announce().hours
+    return wiring_requests.announce().hours
 
 
 def certificates_address() -> str:
     """The public page where a certificate is checked."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import privacy_stores as stores
 
-    return wiring_erasure.certificates_address()
+    return stores.certificates_address()
 
 
 def recognise_request() -> "RecogniseRequest":
     """Recognise a request in a customer's message."""
     from chalicelib.privacy.recognise_request import RecogniseRequest
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
-    return RecogniseRequest(desk(), wiring_erasure.open_request())
+    return RecogniseRequest(desk(), wiring_requests.open_request())
 
 
 def decide_request() -> "DecideRequest":
     """Decide about a request."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
-    return wiring_erasure.decide_request()
+    return wiring_requests.decide_request()
 
 
 @cache
-def hold_destructions() -> "PauseErasures":
+def pause_erasures() -> "PauseErasures":
     """Hold destructions, and release them."""
     from chalicelib.privacy.pause_erasures import PauseErasures
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import privacy_stores as stores
 
-    return PauseErasures(wiring_erasure.holding(), wiring.clock())
+    return PauseErasures(stores.erasure_pause(), wiring.clock())
 
 
 @cache

@@ -9,7 +9,7 @@ from chalicelib.wiring import delivery as wiring_delivery
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
     """Date the tickets of a batch of the queue, and remove what was deleted; return what must come again."""
-    date_rows, take_back = wiring_delivery.date_rows(), wiring_delivery.take_back()
+    date_rows, take_back = wiring_delivery.stamp_expiry(), wiring_delivery.take_back()
 
     def work(body: dict[str, str]) -> None:
         date_rows(body["conversation_id"], body.get("ticket_id", ""), body.get("row", ""))

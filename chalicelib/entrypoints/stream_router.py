@@ -45,7 +45,7 @@ def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[
     sequence = []
     for place, record in enumerate(records):
         sequence.append(record["dynamodb"]["SequenceNumber"])
-        found = _bell(record)
+        found = _wake_up(record)
         if found and not (found[1].unique == "" and found[1] in wake_ups[found[0]]):
             wake_ups[found[0]].append(found[1])
             from_record[found[0]].append(place)
@@ -59,7 +59,7 @@ def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[
     return {"batchItemFailures": [{"itemIdentifier": sequence[min(failed)]}]}
 
 
-def _bell(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
+def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     """Return the queue and the bell that a record asks for, or None."""
     image = record["dynamodb"].get("NewImage")
     if not image:
@@ -71,13 +71,13 @@ def _bell(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
         conversation_id = item["conversation_id"]
         return "doorbell", WakeUp({"conversation_id": conversation_id}, conversation_id, record["eventID"])
     if kind == "ticket" and item.get("expires_at", 0) != item.get("dated", 0):
-        return "dating", _dating(item["conversation_id"], item["ticket_id"])
+        return "dating", _stamping(item["conversation_id"], item["ticket_id"])
     if kind == "message" and item.get("request_id"):
         return None if new else ("privacy", WakeUp({"request_id": item["request_id"]}))
-    if kind == "message" and "direction" in item and _concerns_dater(item, new):
+    if kind == "message" and "direction" in item and _concerns_expiry_stamper(item, new):
         conversation_id = item["pk"].partition("#")[2]
         change = item["direction"] == "in" and item.get("kind") in TEXT_CHANGES
-        return "dating", _dating(conversation_id, item.get("ticket_id", ""), item["sk"], change=change)
+        return "dating", _stamping(conversation_id, item.get("ticket_id", ""), item["sk"], change=change)
     if kind == "contact":
         return "indexing", WakeUp({"contact_id": item["contact_id"]})
     if kind == "ask" and new:
@@ -92,12 +92,12 @@ def _decided(item: Mapping[str, Any]) -> bool:
     return any(item.get(name) for name in _SIGNED) and (bool(item.get("waits")) or item.get("state") == "escalated")
 
 
-def _dating(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> WakeUp:
+def _stamping(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> WakeUp:
     body = {"conversation_id": conversation_id, "ticket_id": ticket_id} | ({"row": row} if row else {})
     return WakeUp(body | ({"change": "yes"} if change else {}))
 
 
-def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:
+def _concerns_expiry_stamper(item: Mapping[str, Any], new: bool) -> bool:
     """Whether a message's row may lie undated on a closed ticket or on none, or its failure is not yet shown on
     its ticket, or still."""
     if item.get("kind") == "revoke" and item.get("due"):

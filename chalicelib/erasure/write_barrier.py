@@ -15,7 +15,7 @@ from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.bulk import MOST_WRITES, Bulk
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.outbox.model import FENCED_BY
+from chalicelib.outbox.model import HELD_BY_ERASER
 from chalicelib.privacy.erasure_pause import ROLE as HOLD
 from chalicelib.privacy.erasure_pause import Held, unheld
 from chalicelib.privacy.model import Request, RequestState, Step
@@ -148,10 +148,10 @@ class Fencing:
         """Sort keys of the places in the outbox that are not taken over, oldest first."""
         pk = rows.conversation_pk(request.conversation_id)
         for page, _ in self._bulk.pages(pk, "sk,attempt_id", prefix="outbox#"):
-            yield from (place["sk"] for place in page if place.get("attempt_id") != FENCED_BY)
+            yield from (place["sk"] for place in page if place.get("attempt_id") != HELD_BY_ERASER)
 
     def _place(self, request: Request, sk: str, now: int) -> Write:
-        values = {"fence": FENCED_BY, "until": now + 30 * DAY}
+        values = {"fence": HELD_BY_ERASER, "until": now + 30 * DAY}
         pk, there = rows.conversation_pk(request.conversation_id), "attribute_exists(pk)"
         return self._writes.update("outbox", "desk", pk, sk, _TAKES_OVER, there, values)
 

@@ -18,7 +18,7 @@ from chalicelib.vault.vault import seal
 _NOBODY = Lookup(None)
 
 
-class PersonRows:
+class ContactRows:
     """Builds the writes that a person needs."""
 
     def __init__(self, writes: Writes, address_key: AddressKey) -> None:
@@ -82,39 +82,39 @@ class PersonRows:
         condition = "attribute_not_exists(pk)" if gone else "attribute_exists(pk)"
         return self._writes.update("key", "keys", person.contact_id, "", "", condition, {})
 
-    def fences(self, names: Iterable[str], at: int, role: str = "fence") -> Iterator[Write]:
+    def suppression_checks(self, names: Iterable[str], at: int, role: str = "fence") -> Iterator[Write]:
         """Nobody who had these addresses is being erased, or was after this was sent at `at` (ms)."""
         condition = "attribute_not_exists(pk) OR (#closed = :no AND #at < :sent)"
         for name in names:
             pk, values = rows.fence_pk(name), {"no": False, "sent": at}
             yield self._writes.update(role, "index", pk, "fence", "", condition, values)
 
-    def new_profile(self, arrival: IngestPlan) -> str:
+    def new_profile(self, plan: IngestPlan) -> str:
         """Return the blind name of the author's profile when the message brings a new one, else nothing."""
-        author, person = arrival.message.author, arrival.person
-        if not author.name or not arrival.newest or person.known_at > arrival.at:
+        author, person = plan.message.author, plan.person
+        if not author.name or not plan.newest or person.known_at > plan.at:
             return ""
         name = self._address_key.profile(author.name, author.username)
         return name if name != person.profile_hash else ""
 
-    def changes(self, arrival: IngestPlan, profile: str) -> Iterator[Write]:
+    def changes(self, plan: IngestPlan, profile: str) -> Iterator[Write]:
         """Keep a known person's alias rows true when an address, the profile or the ticket is new."""
-        person, found = arrival.person, arrival.found
+        person, found = plan.person, plan.found
         if profile:
             person = person._replace(profile_hash=profile)
         if profile or found.readdressed:
-            person = person._replace(known_at=arrival.at)
-        elif not arrival.opens:
+            person = person._replace(known_at=plan.at)
+        elif not plan.opens:
             return
-        person = person._replace(ticket_id=arrival.ticket_id or person.ticket_id)
+        person = person._replace(ticket_id=plan.ticket_id or person.ticket_id)
         for name in person.aliases:
-            learned = person._replace(born_at=arrival.at)
-            yield self._alias(learned, name, found) if name in found.added else self._told(person, name)
+            learned = person._replace(born_at=plan.at)
+            yield self._alias(learned, name, found) if name in found.added else self._update_alias(person, name)
         sealed: dict[str, bytes] = {}
         if found.readdressed:
-            sealed |= self._addresses(person, arrival.message.author, found)
+            sealed |= self._addresses(person, plan.message.author, found)
         if profile:
-            sealed["profile"] = self._profile(person, arrival.message.author)
+            sealed["profile"] = self._profile(person, plan.message.author)
         if sealed:
             yield self._writes.update(
                 "contact", "desk", rows.contact_pk(person.contact_id), "contact",
@@ -122,7 +122,7 @@ class PersonRows:
                 {**sealed, "epoch": person.epoch},
             )  # fmt: skip
 
-    def _told(self, person: ContactReference, name: str) -> Write:
+    def _update_alias(self, person: ContactReference, name: str) -> Write:
         """Tell an alias row what changed about its person."""
         return self._writes.update(
             "alias", "index", f"alias#{name}", "alias",
@@ -153,7 +153,7 @@ class PersonRows:
         replied_to = loser.phone_hash == taken
         loser = loser._replace(aliases=left, phone_hash="" if replied_to else loser.phone_hash)
         for name in left:
-            yield self._told(loser, name)
+            yield self._update_alias(loser, name)
         values = {"left": list(left), "epoch": loser.epoch}
         pk = rows.conversation_pk(loser.conversation_id)
         yield self._writes.update("other", "desk", pk, "head", "SET aliases = :left", "epoch = :epoch", values)
@@ -161,14 +161,16 @@ class PersonRows:
             pk, values = rows.contact_pk(loser.contact_id), {"epoch": loser.epoch}
             yield self._writes.update("other", "desk", pk, "contact", "REMOVE phone", "epoch = :epoch", values)
 
-    def renumbered(self, person: ContactReference, old: str, new: str, address: Address, now: int) -> Iterator[Write]:
+    def readdressed_rows(
+        self, person: ContactReference, old: str, new: str, address: Address, now: int
+    ) -> Iterator[Write]:
         """A known person has another address. The old alias stays for the provider's late repetitions, as a former
         one that anybody may take over; without `new` the new address is theirs already."""
         if new:
             yield self._alias(person, new, _NOBODY)
         for name in person.aliases:
             if name != new:
-                yield self._told(person, name)
+                yield self._update_alias(person, name)
         if old:
             yield self._writes.update(
                 "alias", "index", f"alias#{old}", "alias",

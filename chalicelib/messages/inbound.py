@@ -11,7 +11,7 @@ from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import IgnoredPart, InboundMessage, Part, StatusUpdate, UnparsedPart
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
-from chalicelib.messages.repeated import AT_ONCE, Repeated
+from chalicelib.messages.repeated import AT_ONCE, RepeatedParts
 from chalicelib.messages.statuses import Statuses
 from chalicelib.messages.store import IntakeStore
 from chalicelib.vault.secrets import Inbound
@@ -33,7 +33,7 @@ class Intake(NamedTuple):
     receive: ReceiveMessage
     change: ReceiveChange
     clock: Callable[[], int]
-    repeated: Repeated
+    repeated: RepeatedParts
 
     def store_all(self, parts: Sequence[Part]) -> None:
         """Store every part in the provider's order. Raises Unavailable when one could not be stored, but only after
@@ -72,7 +72,7 @@ class Intake(NamedTuple):
             if outcome == _again(part) and place >= asked and len(parts) - place > FEW:
                 ahead = parts[place + 1 : place + 1 + AT_ONCE]
                 asked = place + 1 + len(ahead)
-                known = {place + 1 + one for one in self.repeated.among(ahead)}
+                known = {place + 1 + one for one in self.repeated.already_stored(ahead)}
         if failed:
             raise failed
 
@@ -83,7 +83,7 @@ class Intake(NamedTuple):
         if isinstance(part, StatusUpdate):
             return "status" if self.statuses.apply(part, self.clock()) else _again(part)
         if isinstance(part, UnparsedPart):
-            self.store.keep_unclear(part.channel, part.account, part.raw_type, part.raw, self.clock())
+            self.store.keep_unparsed(part.channel, part.account, part.raw_type, part.raw, self.clock())
             return "unclear"
         if isinstance(part, IgnoredPart):
             log("acknowledged", channel=part.channel, reason=part.reason)

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 _ENDS = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED, Outcome.STALE})
 
 
-class _Seen:
+class _FailedTries:
     """What failed tries have told about the conversation."""
 
     def __init__(self) -> None:
-        self.over = ""
+        self.closed_ticket_id = ""
         self.head: tuple[str, int, str] | None = None
         self.older = False
         self.ended: ContactReference | None = None
@@ -36,14 +36,14 @@ class _Seen:
         self.phone_fenced = False
         self.numbers_taken = 0
 
-    def learn(self, outcome: Outcome, arrival: IngestPlan) -> bool:
+    def learn(self, outcome: Outcome, plan: IngestPlan) -> bool:
         """Remember why a try failed; return whether to try again at once.
 
         A head that is as it was read and takes the message neither as the newest nor as an older one is most likely
         that of a person whose retention has ended: the next try makes a new contact, if the store finds it so.
         """
         if outcome is Outcome.TICKET_OVER:
-            self.over = arrival.ticket_id
+            self.closed_ticket_id = plan.ticket_id
             return True
         if outcome is Outcome.NUMBER_TAKEN:
             self.numbers_taken += 1
@@ -52,11 +52,11 @@ class _Seen:
             self.phone_fenced = True
             return True
         if outcome is Outcome.KEY_GONE:
-            self.keyless = not arrival.found.keyless
-            self.ended = arrival.person if self.keyless else None
+            self.keyless = not plan.found.keyless
+            self.ended = plan.person if self.keyless else None
             return True
         if outcome is Outcome.HEAD_CHANGED:
-            person, tried = arrival.person, self.ended
+            person, tried = plan.person, self.ended
             self.ended, self.keyless = None, False
             read = (person.contact_id, person.epoch, person.ticket_id)
             if self.head == read and not tried:
@@ -87,7 +87,7 @@ class ReceiveMessage(NamedTuple):
         looks anew and seals anew, to the key of whoever won. Raises Unavailable after TRIES: the provider then sends it
         again.
         """
-        seen, ask = _Seen(), self.recognise(message)
+        seen, ask = _FailedTries(), self.recognise(message)
         for attempt in range(TRIES):
             found = self._find(message, seen)
             if found.person is None and not is_statement(message, ask):
@@ -96,19 +96,19 @@ class ReceiveMessage(NamedTuple):
                     return outcome
                 self.wait(attempt)
                 continue
-            arrival = None if found.fenced else self._decide(message, found, ask, seen)
-            if arrival and not arrival.ticket_id and ask is None:
+            plan = None if found.fenced else self._decide(message, found, ask, seen)
+            if plan and not plan.ticket_id and ask is None:
                 return Outcome.STALE  # the person came, and has not written yet
-            outcome = self.store.commit(arrival) if arrival else Outcome.FENCED
+            outcome = self.store.commit(plan) if plan else Outcome.FENCED
             if outcome is Outcome.FENCED:
                 outcome = self._refused(message, found) or Outcome.CONFLICT
             if outcome in _ENDS:
                 return outcome
-            if arrival is None or not seen.learn(outcome, arrival):
+            if plan is None or not seen.learn(outcome, plan):
                 self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this message now; send it again.")
 
-    def _find(self, message: InboundMessage, seen: _Seen) -> Lookup:
+    def _find(self, message: InboundMessage, seen: _FailedTries) -> Lookup:
         channel, account, at = message.channel, message.account, message.sent_at * SECOND
         found = self.store.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
         return found._replace(keyless=seen.keyless)
@@ -124,10 +124,10 @@ class ReceiveMessage(NamedTuple):
         """Ask the fences. None: none of them refuses it any more, and it is to be tried again."""
         return self.refuse(message, found.fenced, self.clock())
 
-    def _decide(self, message: InboundMessage, found: Lookup, ask: Ask | None, seen: _Seen) -> IngestPlan:
+    def _decide(self, message: InboundMessage, found: Lookup, ask: Ask | None, seen: _FailedTries) -> IngestPlan:
         now = self.clock()
         person, key = self._person(message, found)
-        arrival = IngestPlan(
+        plan = IngestPlan(
             message=message,
             person=person,
             key=key,
@@ -138,28 +138,28 @@ class ReceiveMessage(NamedTuple):
             found=found,
             ask=ask,
         )
-        over = not person.ticket_id or person.ticket_id == seen.over
+        over = not person.ticket_id or person.ticket_id == seen.closed_ticket_id
         if not over:
-            return arrival._replace(touches_ticket=not message.replaces)
-        return arrival._replace(touches_ticket=False) if arrival.quiet else self._opening(arrival, seen)
+            return plan._replace(touches_ticket=not message.replaces)
+        return plan._replace(touches_ticket=False) if plan.quiet else self._opening(plan, seen)
 
     def _person(self, message: InboundMessage, found: Lookup) -> tuple[ContactReference, ContactKey | None]:
         if found.person is not None:
             return found.person, None
         language = detect(message.text, message.author.language_code)
-        return self.store.draw(
+        return self.store.new_contact(
             message.channel, message.account, message.author, language, found, message.sent_at * SECOND
         )
 
-    def _opening(self, arrival: IngestPlan, seen: _Seen) -> IngestPlan:
+    def _opening(self, plan: IngestPlan, seen: _FailedTries) -> IngestPlan:
         """Open a ticket for the message, with its notice and, for a person's first message, the consent."""
-        person, number = arrival.person, new_number(number_digits(seen.numbers_taken))
+        person, number = plan.person, new_number(number_digits(seen.numbers_taken))
         first = not person.ticket_id
-        at = max(arrival.now, arrival.message.sent_at * SECOND + 1)
-        channel = arrival.message.channel
+        at = max(plan.now, plan.message.sent_at * SECOND + 1)
+        channel = plan.message.channel
         text = accepted_notice(self.profile, person.language, channel, number, first=first)
         ticket_id = new_id()
-        return arrival._replace(
+        return plan._replace(
             ticket_id=ticket_id,
             number=number,
             previous=person.ticket_id,

@@ -19,7 +19,7 @@ from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.model import InboundMessage, Part, StatusUpdate
-from chalicelib.messages.statuses import LOWER, UNPARKED, lower_piece
+from chalicelib.messages.statuses import LOWER_STATUS, NO_HIGHER_EARLY_STATUS, lower_piece_status
 from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey
 
@@ -28,7 +28,7 @@ AT_ONCE = 100
 _Key = tuple[str, str, str]
 
 
-class Repeated:
+class RepeatedParts:
     """Asks for the parts of a repetition."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], address_key: AddressKey) -> None:
@@ -38,7 +38,7 @@ class Repeated:
         self._address_key = address_key
         self._writes = Writes(tables)
 
-    def among(self, parts: Sequence[Part]) -> set[int]:
+    def already_stored(self, parts: Sequence[Part]) -> set[int]:
         """Return the positions of parts, at most AT_ONCE, that need not be stored any more. Not all of them are found:
         a storage that does not answer names none."""
         messages = {place: one for place, one in enumerate(parts) if isinstance(one, InboundMessage)}
@@ -66,10 +66,10 @@ class Repeated:
         return self._address_key.address(message.channel, message.account, message.author.addresses[0])
 
     def _row(self, message: InboundMessage, conversation_id: str) -> _Key:
-        blind = self._address_key.message(message.channel, message.account, message.provider_id)
+        pseudonym = self._address_key.message(message.channel, message.account, message.provider_id)
         if message.undated:
-            return "index", f"link#{blind}", "link"
-        tail = MessageRef(conversation_id, message.sent_at * SECOND, blind).tail
+            return "index", f"link#{pseudonym}", "link"
+        tail = MessageRef(conversation_id, message.sent_at * SECOND, pseudonym).tail
         return "desk", rows.conversation_pk(conversation_id), f"message#{tail}"
 
     def _statuses(self, statuses: Mapping[int, StatusUpdate]) -> set[int]:
@@ -88,7 +88,9 @@ class Repeated:
             rank = max(RANK[statuses[place].status] for place in places)
             piece = min(pieces[key])
             values: dict[str, Any] = {"rank": rank} if key[0] == "index" else {"rank": rank, "out": "out"}
-            condition = UNPARKED if key[0] == "index" else lower_piece(piece) if piece else LOWER
+            condition = (
+                NO_HIGHER_EARLY_STATUS if key[0] == "index" else lower_piece_status(piece) if piece else LOWER_STATUS
+            )
             checks[key] = self._writes.update("status", *key, "", condition, values)
         done = self._failed(checks)
         # Looked for after what is parked was seen: the sender writes the link first and then takes what is parked.
@@ -102,8 +104,8 @@ class Repeated:
         ref, piece = MessageRef.parse_piece(status.reference)
         if ref is not None:
             return ("desk", rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"), piece
-        blind = self._address_key.message(status.channel, status.account, status.provider_id)
-        return ("index", f"parked#{blind}", "parked"), 0
+        pseudonym = self._address_key.message(status.channel, status.account, status.provider_id)
+        return ("index", f"parked#{pseudonym}", "parked"), 0
 
     def _items(self, table: str, keys: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
         """Return items by their partition; in one call, which needs no other right than reading one."""

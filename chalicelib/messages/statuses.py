@@ -14,14 +14,14 @@ from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault.pseudonyms import AddressKey
 
-LOWER = "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
+LOWER_STATUS = "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
 """Condition on a message that is one: it is ours, and its status is lower than the one that is reported. What has
 states of its pieces is not told by a word about the whole."""
-UNPARKED = "attribute_not_exists(pk) OR #rank < :rank"
+NO_HIGHER_EARLY_STATUS = "attribute_not_exists(pk) OR #rank < :rank"
 """Condition on a parked status: nothing is parked, or something lower."""
 
 
-def lower_piece(piece: int) -> str:
+def lower_piece_status(piece: int) -> str:
     """Condition on a message in pieces: it is ours, and the state of this piece is lower than what is reported. The
     claim made room for the states before the provider was called."""
     path = f"#piece_states.#{piece}"
@@ -66,7 +66,7 @@ class Statuses:
             return found, False
         write = self._writes.put("parked", "index", f"parked#{name}", "parked", parked, fresh=False)
         put = write.item["Put"]
-        put["ConditionExpression"] = UNPARKED
+        put["ConditionExpression"] = NO_HIGHER_EARLY_STATUS
         put["ExpressionAttributeNames"] = {"#rank": "rank"}
         put["ExpressionAttributeValues"] = {":rank": {"N": str(RANK[update.status])}}
         parked_now = self._calls.conditional("put_item", put)
@@ -99,11 +99,11 @@ class Statuses:
             expression += ", failure = :failure"
         elif status in ("delivered", "read"):
             expression += " REMOVE failure"
-        return expression, LOWER
+        return expression, LOWER_STATUS
 
     def _of_piece(self, piece: int, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
         values["state"] = piece_state(status, failure)
-        return f"SET #piece_states.#{piece} = :state", lower_piece(piece)
+        return f"SET #piece_states.#{piece} = :state", lower_piece_status(piece)
 
 
 def _failure(update: StatusUpdate) -> dict[str, Any]:

@@ -43,9 +43,9 @@ class TakeBack:
                 self.store.empty(conversation_id, message, found.kind)
         late = self.clock() > change.arrived_at + GUARD_DAYS * DAY
         if change.waits and (found.messages or late):
-            self.store.settle(conversation_id, sk)
+            self.store.stop_waiting(conversation_id, sk)
         elif change.revokes and not found.messages and not late and not change.waits:
-            self.store.wait(conversation_id, sk, self.clock())
+            self.store.wait_for_message(conversation_id, sk, self.clock())
         if found.fresh:
             count("MessagesTakenBack")
         return found.fresh or bool(found.edits)

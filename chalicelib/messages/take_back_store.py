@@ -147,14 +147,14 @@ class TakeBackStore:
         expression = "SET #deleted = :yes REMOVE #content, #provider_ids"
         self._update(conversation_id, sk, expression, "#direction = :in", {"yes": True, "in": "in"})
 
-    def wait(self, conversation_id: str, sk: str, now: int) -> None:
+    def wait_for_message(self, conversation_id: str, sk: str, now: int) -> None:
         """Have the deletion looked at again, because its message is not there; once, later the sweeper puts it off."""
         values = {"due": rows.REVOKING, "at": now + WAITS}
         expression = "SET #due = :due, #due_at = :at"
         condition = "attribute_exists(#target_hash) AND attribute_not_exists(#due)"
         self._update(conversation_id, sk, expression, condition, values)
 
-    def settle(self, conversation_id: str, sk: str) -> None:
+    def stop_waiting(self, conversation_id: str, sk: str) -> None:
         """The deletion waits for nothing any more."""
         self._update(conversation_id, sk, "REMOVE #due, #due_at", "attribute_exists(#due)", {})
 

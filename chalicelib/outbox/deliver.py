@@ -26,14 +26,14 @@ from chalicelib.outbox.model import (
     OutboxEntry,
     by_piece,
     gives_up,
-    of_the_eraser,
+    is_being_erased,
     proved,
     refusal,
     to_send,
-    undoubted,
     wait_before_retry,
+    with_confirmed_pieces,
 )
-from chalicelib.outbox.outgoing import Opened, Providers, answer_callback, open_message
+from chalicelib.outbox.outgoing import OpenedMessage, Providers, answer_callback, open_message
 
 if TYPE_CHECKING:
     from chalicelib.outbox.store import Outbox
@@ -54,7 +54,7 @@ class _Ready:
 
     job: Job
     left: tuple[int, ...]
-    opened: Opened
+    opened: OpenedMessage
     attempt_id: str
     by_piece: bool
 
@@ -98,17 +98,17 @@ class _Run:
 
     def __call__(self) -> int:
         while True:
-            waiting = self._store.waiting(self._conversation_id)
-            if any(one.fenced for one in waiting):
+            entries = self._store.entries(self._conversation_id)
+            if any(one.held_by_eraser for one in entries):
                 return self._sent
-            for one in waiting:
+            for one in entries:
                 if one.action != "answer_callback":
                     continue
                 if not answer_callback(self._store, self._providers, self._opener, one, self._parts.clock()):
                     return self._sent
-            if not waiting:
+            if not entries:
                 return self._sent
-            first = next((one for one in waiting if one.action != "answer_callback"), None)
+            first = next((one for one in entries if one.action != "answer_callback"), None)
             if first is None:
                 continue
             if self._parts.stopwatch() > self._until:
@@ -119,24 +119,24 @@ class _Run:
 
     # -- one message
 
-    def _go_on(self, waiting: OutboxEntry) -> bool:
+    def _go_on(self, entry: OutboxEntry) -> bool:
         """Do what can be done for the oldest message; return whether the next may follow."""
         now = self._parts.clock()
-        if waiting.attempts and waiting.due_at > now:  # an untried one may bear a provider's faster clock
-            if waiting.due_at - now <= SOON:
-                self._parts.enqueue(self._conversation_id, waiting.due_at - now)
+        if entry.attempts and entry.due_at > now:  # an untried one may bear a provider's faster clock
+            if entry.due_at - now <= SOON:
+                self._parts.enqueue(self._conversation_id, entry.due_at - now)
             return False
-        if waiting.held(now) or not self._channel_open(waiting, now):
+        if entry.held(now) or not self._channel_open(entry, now):
             return False
-        ready = self._ready(self._store.job(waiting, now), now)
+        ready = self._ready(self._store.job(entry, now), now)
         return self._send(ready) if isinstance(ready, _Ready) else ready
 
-    def _channel_open(self, waiting: OutboxEntry, now: int) -> bool:
+    def _channel_open(self, entry: OutboxEntry, now: int) -> bool:
         """A stopped channel lets one message try whether it works again, and leaves everything else in its
         place."""
         if self._probing is None:
-            stopped = self._store.stopped(waiting.account)
-            if stopped and not self._store.may_probe(waiting.account, now, PROBE_EVERY):
+            stopped = self._store.stopped(entry.account)
+            if stopped and not self._store.may_probe(entry.account, now, PROBE_EVERY):
                 return False
             self._probing = stopped
         return True
@@ -146,25 +146,25 @@ class _Run:
 
         Everything that can fail is done before the claim, so that a claim that was left behind means a call.
         """
-        if of_the_eraser(job):
+        if is_being_erased(job):
             return False
         if job.message is None:
-            return self._store.settled(job.waiting, job.head.contact_id if job.head else "")
+            return self._store.remove_entry(job.entry, job.head.contact_id if job.head else "")
         opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job)
         pieces = 1 if isinstance(opened, Failure) else len(opened.pieces)
         left = to_send(job, pieces)
         if proved(job, pieces) or not (left or isinstance(opened, Failure)):
             self._store.proved(job, now)
-            self._count(job.waiting, "proved")
+            self._count(job.entry, "proved")
             return True
         if isinstance(opened, Failure):
             return self._refuse(job, opened, now)
-        job, apart, attempt_id = undoubted(job, left[0]), by_piece(job, pieces), new_id()
+        job, apart, attempt_id = with_confirmed_pieces(job, left[0]), by_piece(job, pieces), new_id()
         claimed = self._store.claim(job, attempt_id, now, pieces if apart else 1)
         if claimed is Claimed.OURS:
-            if job.waiting.uncertain:
+            if job.entry.uncertain:
                 count("DeliveryUncertain")
-                log("delivery_uncertain", channel=job.waiting.channel, message_ref=str(job.waiting.ref))
+                log("delivery_uncertain", channel=job.entry.channel, message_ref=str(job.entry.ref))
             return _Ready(job, left, opened, attempt_id, apart)
         if claimed is Claimed.CHANGED:
             self._changes += 1
@@ -174,10 +174,10 @@ class _Run:
         return claimed is Claimed.CHANGED
 
     def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
-        kept = job.waiting.purpose == "status" and failure.reason == "window_closed"
+        kept = job.entry.purpose == "status" and failure.reason == "window_closed"
         done = self._store.failed(job, failure, now, kept=kept)
         if done:
-            self._count(job.waiting, failure.reason)
+            self._count(job.entry, failure.reason)
         return done
 
     def _send(self, ready: _Ready) -> bool:
@@ -186,7 +186,7 @@ class _Run:
         last = ready.left[-1]
         for number in ready.left:
             if number > ready.left[0] and self._parts.stopwatch() > self._until:
-                if self._store.put_back(job, ready.attempt_id, self._parts.clock()):
+                if self._store.release(job, ready.attempt_id, self._parts.clock()):
                     self._parts.enqueue(self._conversation_id, 0)
                 return False
             result = self._call(ready, number)
@@ -200,63 +200,63 @@ class _Run:
             ):
                 return False
         self._sent += 1
-        self._count(job.waiting, "sent")
-        self._works(job.waiting)
+        self._count(job.entry, "sent")
+        self._works(job.entry)
         return True
 
     def _call(self, ready: _Ready, number: int) -> SendResult | SendError:
-        waiting, opened = ready.job.waiting, ready.opened
+        entry, opened = ready.job.entry, ready.opened
         buttons = opened.buttons if number == len(opened.pieces) else ()
-        text, ref = opened.pieces[number - 1], waiting.ref
+        text, ref = opened.pieces[number - 1], entry.ref
         reference = ref.of_piece(number) if ready.by_piece else str(ref)
-        message = OutboundText(waiting.account, opened.address, text, reference=reference, buttons=buttons)
+        message = OutboundText(entry.account, opened.address, text, reference=reference, buttons=buttons)
         try:
-            return self._providers.send(waiting.channel, message)
+            return self._providers.send(entry.channel, message)
         except SendError as error:
-            if not (error.stops_channel and self._providers.token_changed(waiting.channel, waiting.account)):
+            if not (error.stops_channel and self._providers.token_changed(entry.channel, entry.account)):
                 return error
         try:
-            return self._providers.send(waiting.channel, message)
+            return self._providers.send(entry.channel, message)
         except SendError as error:
             return error
 
     # -- what went wrong
 
     def _not_sent(self, ready: _Ready, number: int, error: SendError, started: int, now: int) -> bool:
-        job, waiting = ready.job, ready.job.waiting
+        job, entry = ready.job, ready.job.entry
         if error.stops_channel:
             self._store.stop(job, ready.attempt_id, error.code, now)
             count("ChannelStopped")
-            log("channel_stopped", channel=waiting.channel, code=error.code)
+            log("channel_stopped", channel=entry.channel, code=error.code)
             return False
-        if error.permanent or gives_up(waiting, now):
-            reason = reason_of(waiting.channel, error.code) if error.permanent else GAVE_UP
+        if error.permanent or gives_up(entry, now):
+            reason = reason_of(entry.channel, error.code) if error.permanent else GAVE_UP
             failure = Failure(error.code, reason, error.said)
-            blocked = started if waiting.channel == "telegram" and failure.reason == "blocked" else 0
+            blocked = started if entry.channel == "telegram" and failure.reason == "blocked" else 0
             piece = number if ready.by_piece else 0
             done = self._store.failed(
                 job, failure, now, attempt_id=ready.attempt_id, blocked_since=blocked, piece=piece
             )
-            self._count(waiting, failure.reason)
+            self._count(entry, failure.reason)
             if error.permanent:
-                self._works(waiting)
+                self._works(entry)
             return done
-        pause = wait_before_retry(waiting.attempts, error.retry_after, self._parts.draw)
-        if error.ambiguous and waiting.channel == "whatsapp":
+        pause = wait_before_retry(entry.attempts, error.retry_after, self._parts.draw)
+        if error.ambiguous and entry.channel == "whatsapp":
             pause = max(pause, CLAIM)
-        if self._store.again(job, ready.attempt_id, now + pause, doubtful=error.ambiguous):
+        if self._store.retry_later(job, ready.attempt_id, now + pause, unconfirmed=error.ambiguous):
             self._parts.enqueue(self._conversation_id, pause)
-        self._count(waiting, "retry")
-        log("send_again", channel=waiting.channel, code=error.code, attempt=waiting.attempts + 1, ms=pause)
+        self._count(entry, "retry")
+        log("send_again", channel=entry.channel, code=error.code, attempt=entry.attempts + 1, ms=pause)
         return False
 
-    def _works(self, waiting: OutboxEntry) -> None:
+    def _works(self, entry: OutboxEntry) -> None:
         """The provider took our token: a stopped channel is open again, and the sweeper rings for what
         waits."""
         if self._probing:
-            self._store.start_again(waiting.account)
+            self._store.start_again(entry.account)
             self._probing = False
-            log("channel_works", channel=waiting.channel)
+            log("channel_works", channel=entry.channel)
 
-    def _count(self, waiting: OutboxEntry, outcome: str) -> None:
-        count("Outbound", channel=waiting.channel, outcome=outcome)
+    def _count(self, entry: OutboxEntry, outcome: str) -> None:
+        count("Outbound", channel=entry.channel, outcome=outcome)

@@ -13,7 +13,7 @@ from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import seal
 
-Parked = tuple[str, int, dict[str, Any]]
+EarlyStatus = tuple[str, int, dict[str, Any]]
 """A status that came before the provider's id was known: status, rank, and its failure when it is one."""
 
 
@@ -28,7 +28,7 @@ class OutgoingRows:
         pk, sk = rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
         return self._writes.update("message", "desk", pk, sk, expression, condition, values)
 
-    def sending(self, message: Outgoing, waiting: OutboxEntry, pieces: int) -> Write:
+    def sending(self, message: Outgoing, entry: OutboxEntry, pieces: int) -> Write:
         """Show the message as on its way; one that an earlier try may have sent is marked `uncertain`. A text of
         several `pieces` gets a place for their states."""
         changes: list[str] = []
@@ -36,7 +36,7 @@ class OutgoingRows:
         if message.rank < RANK["sending"]:
             changes += ["#status = :sending", "#rank = :rank"]
             values |= {"sending": "sending", "rank": RANK["sending"]}
-        if waiting.uncertain:
+        if entry.uncertain:
             changes.append("#uncertain = :yes")
             values["yes"] = True
         if pieces > 1:
@@ -65,7 +65,7 @@ class OutgoingRows:
         *,
         piece: int = 0,
         last: bool = True,
-        early: Parked | None = None,
+        early: EarlyStatus | None = None,
     ) -> Write:
         """Keep the provider's id sealed beside the message, and its blind name, by which answers find it.
 
@@ -101,20 +101,20 @@ class OutgoingRows:
         return self.message(ref, "SET " + ", ".join(changes) + removed, " AND ".join(conditions), values)
 
     def failed(
-        self, message: Outgoing, waiting: OutboxEntry, rank: int, failure: Failure, now: int, piece: int = 0
+        self, message: Outgoing, entry: OutboxEntry, rank: int, failure: Failure, now: int, piece: int = 0
     ) -> Write:
         """Show the message as failed, at the `piece` that was refused; `flagged` says that its ticket is told, too."""
         why = {"code": failure.code, "reason": failure.reason, "text": failure.text, "at": now // SECOND}
         values: dict[str, Any] = {"failed": "failed", "rank": RANK["failed"], "read": rank, "yes": True, "why": why}
         changes = ["#status = :failed", "#rank = :rank", "#failure = :why", "#flagged = :yes"]
         conditions = ["#rank = :read"]
-        if waiting.uncertain:
+        if entry.uncertain:
             changes.append("#uncertain = :yes")
         if piece:
             state, condition = self._piece(message, piece, piece_state("failed", why), values)
             changes += state
             conditions.append(condition)
-        return self.message(waiting.ref, "SET " + ", ".join(changes), " AND ".join(conditions), values)
+        return self.message(entry.ref, "SET " + ", ".join(changes), " AND ".join(conditions), values)
 
     def _piece(
         self, message: Outgoing, piece: int, state: Mapping[str, Any], values: dict[str, Any]

@@ -17,7 +17,7 @@ from chalicelib.tickets.pieces import States, not_arrived, outstanding
 CLAIM = 60 * SECOND
 """How long a sender holds a place in the outbox. It is longer than any call to a provider, and as long as
 WhatsApp is given to send a status that proves an acceptance of which we heard nothing."""
-FENCED_BY = "fence"
+HELD_BY_ERASER = "fence"
 """Instead of a sender's claim: the person is being erased, and the place is the eraser's. Whoever had claimed it may
 record what is out, and may neither send a further piece nor take the place away."""
 FIRST_WAIT = 2 * SECOND
@@ -57,13 +57,13 @@ class OutboxEntry:
     pieces: int = 0
     attempt_id: str = ""
     claim_until: int = 0
-    doubtful: bool = False
+    unconfirmed: bool = False
     answers: int = 0
 
     @property
-    def fenced(self) -> bool:
+    def held_by_eraser(self) -> bool:
         """Whether the place is the eraser's."""
-        return self.attempt_id == FENCED_BY
+        return self.attempt_id == HELD_BY_ERASER
 
     def held(self, now: int) -> bool:
         """Whether a sender that may still be at work holds the place."""
@@ -78,7 +78,7 @@ class OutboxEntry:
     @property
     def uncertain(self) -> bool:
         """Whether an earlier try may have reached the customer: its sender died, or had no answer."""
-        return self.doubtful or bool(self.attempt_id)
+        return self.unconfirmed or bool(self.attempt_id)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Recipient:
 class Job:
     """All that a sender reads about one message before it calls a provider."""
 
-    waiting: OutboxEntry
+    entry: OutboxEntry
     message: Outgoing | None
     head: Head | None
     recipient: Recipient | None
@@ -154,7 +154,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnsweredTicket:
     """A ticket as far as a reply needs it. `question_at` is when the customer's question came that has no answer yet
     (ms), 0 when all are answered; `dated` says that the row holds it, which those of the release before do not."""
 
@@ -167,7 +167,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedMessage:
     """A message of ours that may be sent again, as its `row` shows it (tickets/pieces.py). `resent_as` is the newest
     message that took its place, or the place of some of its pieces."""
 
@@ -195,13 +195,13 @@ class Reply:
     id by which a repetition is recognised; `again` is the failed message that it is sent for."""
 
     ref: MessageRef
-    ticket: Answered
+    ticket: AnsweredTicket
     head: Head
     text: str = field(repr=False)
     author: str
     client_hash: str
     now: int
-    again: Failed | None = None
+    again: FailedMessage | None = None
 
     @property
     def state(self) -> str:
@@ -214,26 +214,26 @@ def window_open(channel: str, last_inbound_at: int, now: int) -> bool:
     return channel != "whatsapp" or last_inbound_at > now - WINDOW
 
 
-def of_the_eraser(job: Job) -> bool:
+def is_being_erased(job: Job) -> bool:
     """Whether the person is being erased: nothing goes out any more, and nobody but the eraser takes anything away."""
-    return job.waiting.fenced or (job.recipient is not None and job.recipient.state == "erasing")
+    return job.entry.held_by_eraser or (job.recipient is not None and job.recipient.state == "erasing")
 
 
 def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure | None:
     """Return why the message may not go out now, or None. `allows` is the profile's matrix of purpose and
     channel."""
-    head, recipient, waiting = job.head, job.recipient, job.waiting
+    head, recipient, entry = job.head, job.recipient, job.entry
     if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
         return Failure("erased", "erased")
-    if not allows(waiting.purpose, waiting.channel):
+    if not allows(entry.purpose, entry.channel):
         return Failure("not_allowed", "not_allowed")
-    if recipient.suppressed and not waiting.asked_for:
+    if recipient.suppressed and not entry.asked_for:
         return Failure("suppressed", "suppressed")
-    if recipient.opted_out and waiting.purpose not in ESSENTIAL:
+    if recipient.opted_out and entry.purpose not in ESSENTIAL:
         return Failure("opted_out", "opted_out")
     if head.blocked:
         return Failure("blocked", "blocked")
-    if not window_open(waiting.channel, head.last_inbound_at, now):
+    if not window_open(entry.channel, head.last_inbound_at, now):
         return Failure("window_closed", "window_closed")
     return None
 
@@ -241,7 +241,7 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
 def proved(job: Job, pieces: int) -> bool:
     """Whether a status has shown that the provider accepted this message, which goes out as one. For several pieces see
     `to_send`."""
-    single = pieces == 1 and not job.waiting.pieces
+    single = pieces == 1 and not job.entry.pieces
     return single and job.message is not None and job.message.rank > RANK["sending"]
 
 
@@ -249,22 +249,22 @@ def by_piece(job: Job, pieces: int) -> bool:
     """Whether statuses tell the pieces of this message apart: not when it is one, nor when an older release has sent
     the first under the reference of the whole."""
     known = job.message is not None and job.message.states is not None
-    return pieces > 1 and (known or not job.waiting.pieces)
+    return pieces > 1 and (known or not job.entry.pieces)
 
 
 def to_send(job: Job, pieces: int) -> tuple[int, ...]:
     """Return the numbers of the pieces that are not out: neither recorded nor shown to be out by a status."""
     states = (job.message and job.message.states) or {}
-    return tuple(one for one in range(job.waiting.pieces + 1, pieces + 1) if str(one) not in states)
+    return tuple(one for one in range(job.entry.pieces + 1, pieces + 1) if str(one) not in states)
 
 
-def undoubted(job: Job, first: int) -> Job:
+def with_confirmed_pieces(job: Job, first: int) -> Job:
     """Return the job as it is when a status has shown the piece that was in doubt to be out: the one after those that
     were recorded. `first` is the next to go."""
-    if first <= job.waiting.pieces + 1:
+    if first <= job.entry.pieces + 1:
         return job
-    waiting = replace(job.waiting, pieces=first - 1, doubtful=False, attempt_id="", claim_until=0)
-    return replace(job, waiting=waiting)
+    entry = replace(job.entry, pieces=first - 1, unconfirmed=False, attempt_id="", claim_until=0)
+    return replace(job, entry=entry)
 
 
 def wait_before_retry(attempts: int, asked: float | None, draw: Callable[[float], float]) -> int:
@@ -277,6 +277,6 @@ def wait_before_retry(attempts: int, asked: float | None, draw: Callable[[float]
     return int(asked * SECOND) + int(draw(SECOND)) + 1
 
 
-def gives_up(waiting: OutboxEntry, now: int) -> bool:
+def gives_up(entry: OutboxEntry, now: int) -> bool:
     """Whether a message that failed again is given up; `attempts` of `waiting` do not count the last try."""
-    return waiting.attempts + 1 >= GIVE_UP_TRIES and now - waiting.queued_at >= GIVE_UP_AFTER
+    return entry.attempts + 1 >= GIVE_UP_TRIES and now - entry.queued_at >= GIVE_UP_AFTER

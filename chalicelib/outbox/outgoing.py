@@ -40,7 +40,7 @@ class Providers(Protocol):
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedMessage:
     """A message as it leaves: its text, cut into what a provider takes at once, where it goes, and the buttons under
     its last piece."""
 
@@ -49,7 +49,7 @@ class Opened:
     buttons: tuple[Button, ...] = ()
 
 
-def open_message(decryptor: "BatchDecryptor", job: Job) -> Opened | Failure:
+def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failure:
     """Return what goes out and where to, or why it does not.
 
     Raises Unavailable.
@@ -57,19 +57,19 @@ def open_message(decryptor: "BatchDecryptor", job: Job) -> Opened | Failure:
     assert job.message is not None and job.recipient is not None
     contact_id = job.recipient.contact_id
     try:
-        content = decryptor.json(contact_id, sealing.message_content(job.waiting.ref), job.message.content)
+        content = decryptor.json(contact_id, sealing.message_content(job.entry.ref), job.message.content)
         address = _address(decryptor, contact_id, job.recipient.addresses)
     except CannotOpen as error:
         log("cannot_open", level=logging.ERROR, contact_id=contact_id)
         count("CannotOpen")
-        return Failure(error.code, reason_of(job.waiting.channel, error.code))
+        return Failure(error.code, reason_of(job.entry.channel, error.code))
     if content is None:
         return Failure("erased", "erased")
     if address is None:
         return Failure("no_address", "no_address")
     buttons = _buttons(content)
-    pieces = pieces_of(str(content.get("text", "")), job.waiting.channel, buttons=bool(buttons))
-    return Opened(pieces, address, buttons) if pieces else Failure("empty", "empty")
+    pieces = pieces_of(str(content.get("text", "")), job.entry.channel, buttons=bool(buttons))
+    return OpenedMessage(pieces, address, buttons) if pieces else Failure("empty", "empty")
 
 
 def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
@@ -88,17 +88,17 @@ def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, 
 
 
 def answer_callback(
-    store: "Outbox", providers: Providers, decryptor: "BatchDecryptor", waiting: OutboxEntry, now: int
+    store: "Outbox", providers: Providers, decryptor: "BatchDecryptor", entry: OutboxEntry, now: int
 ) -> bool:
     """Answer a pressed button once, as well as we can: it stops turning by itself, too. False: its person is being
     erased, and its place stays. Raises Unavailable."""
-    message = store.message(waiting.ref, now)
+    message = store.message(entry.ref, now)
     try:
-        place = sealing.message_content(waiting.ref)
+        place = sealing.message_content(entry.ref)
         content = decryptor.json(message.contact_id, place, message.content) if message else None
         callback_id = str((content or {}).get("details", {}).get("callback_id", ""))
         if callback_id:
-            providers.answer_callback(waiting.channel, waiting.account, callback_id)
+            providers.answer_callback(entry.channel, entry.account, callback_id)
     except (SendError, CannotOpen) as error:
-        log("callback_unanswered", channel=waiting.channel, code=error.code)
-    return store.settled(waiting, message.contact_id if message else "")
+        log("callback_unanswered", channel=entry.channel, code=error.code)
+    return store.remove_entry(entry, message.contact_id if message else "")

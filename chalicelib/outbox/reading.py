@@ -22,7 +22,7 @@ ADDRESS_KINDS = ("phone", "user", "chat")
 class OutboxReading:
     """Strongly consistent reads for delivery. All methods raise Unavailable."""
 
-    def waiting(self, conversation_id: str) -> list[OutboxEntry]:
+    def entries(self, conversation_id: str) -> list[OutboxEntry]:
         """The oldest places in the outbox of a conversation, oldest first."""
         with reaching():
             found = DeskRow.query(
@@ -31,18 +31,18 @@ class OutboxReading:
                 consistent_read=True,
                 limit=LOOK_AHEAD,
             )
-            return [_waiting(conversation_id, row) for row in found]
+            return [_entry(conversation_id, row) for row in found]
 
     def stopped(self, account: str) -> bool:
         """Whether nothing may go out on this account until a person has acted."""
         row = get_row(rows.channel_pk(account), "channel")
         return row is not None and bool(row.stopped_at)
 
-    def job(self, waiting: OutboxEntry, now: int) -> Job:
+    def job(self, entry: OutboxEntry, now: int) -> Job:
         """All that decides about a message that waits. What has expired counts as gone."""
-        head = self.head(waiting.ref.conversation_id)
+        head = self.head(entry.ref.conversation_id)
         recipient = self.recipient(head.contact_id) if head else None
-        return Job(waiting, self.message(waiting.ref, now), head, recipient)
+        return Job(entry, self.message(entry.ref, now), head, recipient)
 
     def message(self, ref: MessageRef, now: int) -> Outgoing | None:
         """A message of ours, or, for a callback, the person's own."""
@@ -92,7 +92,7 @@ class OutboxReading:
             opted_out_by=row.opted_out_by or "",
         )
 
-    def parked(self, name: str) -> tuple[str, int, dict[str, Any]] | None:
+    def early_status(self, name: str) -> tuple[str, int, dict[str, Any]] | None:
         """A status that came before we knew the provider's id: status, rank, and its failure when it is
         one."""
         with reaching(), suppress(IndexRow.DoesNotExist):
@@ -116,7 +116,7 @@ def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
             yield str(row.conversation_id), str(row.account), _int(row.due_at)
 
 
-def _waiting(conversation_id: str, row: DeskRow) -> OutboxEntry:
+def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
     return OutboxEntry(
         ref=MessageRef.of_tail(conversation_id, str(row.sk).removeprefix("outbox#")),
         action=str(row.action),
@@ -129,7 +129,7 @@ def _waiting(conversation_id: str, row: DeskRow) -> OutboxEntry:
         pieces=_int(row.pieces),
         attempt_id=row.attempt_id or "",
         claim_until=_int(row.claim_until),
-        doubtful=bool(row.doubtful),
+        unconfirmed=bool(row.doubtful),
         answers=_int(row.answers),
     )
 

@@ -11,7 +11,7 @@ from chalicelib.dynamo.models import alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, client_guard
-from chalicelib.outbox.model import Answered, Failed, Reply
+from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.tickets.draft_store import spent
 from chalicelib.tickets.drafts import DraftPlace
@@ -39,12 +39,12 @@ class ReplyStore(OutboxReading):
         self._run = Transactions(client, wait)
         self._writes = Writes(tables)
 
-    def ticket(self, ticket_id: str, now: int) -> Answered | None:
+    def ticket(self, ticket_id: str, now: int) -> AnsweredTicket | None:
         """The ticket that is answered, or None when there is none or its retention has ended."""
         row = get_row(rows.ticket_pk(ticket_id), "ticket")
         if row is None or not alive(row, now):
             return None
-        return Answered(
+        return AnsweredTicket(
             ticket_id,
             str(row.state),
             str(row.contact_id),
@@ -53,12 +53,12 @@ class ReplyStore(OutboxReading):
             dated=row.question_at is not None,
         )
 
-    def failed_reply(self, ref: MessageRef, now: int) -> Failed | None:
+    def failed_reply(self, ref: MessageRef, now: int) -> FailedMessage | None:
         """A message of ours as far as sending it again needs it."""
         row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.direction != "out" or not alive(row, now):
             return None
-        return Failed(
+        return FailedMessage(
             ref=ref,
             ticket_id=row.ticket_id or "",
             contact_id=str(row.contact_id),
@@ -95,11 +95,11 @@ class ReplyStore(OutboxReading):
         pk = rows.conversation_pk(reply.ref.conversation_id)
         return [
             self._writes.put("message", "desk", pk, f"message#{reply.ref.tail}", self._message(reply)),
-            self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _place(reply)),
+            self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _outbox_entry(reply)),
             self._writes.put("client", "desk", pk, f"client#{reply.client_hash}", client_guard(reply.ref, reply.now)),
             self._head(reply),
             self._ticket(reply),
-            *([self._again(reply, reply.again)] if reply.again else []),
+            *([self._name_successor(reply, reply.again)] if reply.again else []),
             spent(self._writes, _draft(reply), reply.client_hash, reply.now),
         ]
 
@@ -120,7 +120,7 @@ class ReplyStore(OutboxReading):
             "answers": reply.ticket.question_at or None,
         }
 
-    def _again(self, reply: Reply, failed: Failed) -> Write:
+    def _name_successor(self, reply: Reply, failed: FailedMessage) -> Write:
         """Name the new message on the failed one, if it is still as it was read and nobody was quicker."""
         values: dict[str, Any] = {"tail": reply.ref.tail, "status": failed.row["status"]}
         expression, condition = "SET #resent_as = :tail", "#status = :status"
@@ -176,7 +176,7 @@ def _draft(reply: Reply) -> DraftPlace:
     return DraftPlace(reply.ref.conversation_id, reply.ticket.ticket_id, reply.author, "reply")
 
 
-def _place(reply: Reply) -> dict[str, Any]:
+def _outbox_entry(reply: Reply) -> dict[str, Any]:
     return {
         "conversation_id": reply.ref.conversation_id,
         "action": "send",

@@ -11,7 +11,7 @@ from chalicelib.core.client_ids import LONGEST, reply_name, retry_name
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.normal import shows_nothing
 from chalicelib.core.references import MessageRef
-from chalicelib.outbox.model import Answered, Failed, Head, Recipient, Reply, window_open
+from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply, window_open
 from chalicelib.tickets.model import State, reply_time
 from chalicelib.tickets.records import Message
 from chalicelib.vault import sealing
@@ -73,7 +73,9 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         return replace(stored.message, text=str(content.get("text", "")))
 
-    def _once(self, ticket_id: str, text: str, client_hash: str, author: str, again: Failed | None = None) -> Message:
+    def _once(
+        self, ticket_id: str, text: str, client_hash: str, author: str, again: FailedMessage | None = None
+    ) -> Message:
         """Store a reply under the name of its id; with `again` it takes the place of a failed message, once."""
         _check_text(text)
         for attempt in range(TRIES):
@@ -102,7 +104,7 @@ class ReplyToCustomer:
                 raise _Changed
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
-    def _answered(self, ticket_id: str, now: int) -> tuple[Answered, Recipient | None]:
+    def _answered(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Recipient | None]:
         ticket = self.store.ticket(ticket_id, now)
         if ticket is None:
             raise NotFound(_NO_TICKET)
@@ -111,7 +113,7 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erasing")
         return ticket, recipient
 
-    def _same(self, ref: MessageRef, ticket: Answered, text: str, now: int) -> Message:
+    def _same(self, ref: MessageRef, ticket: AnsweredTicket, text: str, now: int) -> Message:
         """The reply that is stored under the id, if it is this one: an answer never shows what is not stored."""
         stored = self.store.shown(ref, now)
         try:
@@ -124,7 +126,7 @@ class ReplyToCustomer:
         assert stored is not None
         return replace(stored.message, text=text)
 
-    def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int) -> Head:
+    def _may_reply(self, ticket: AnsweredTicket, recipient: Recipient | None, now: int) -> Head:
         if ticket.state == State.CLOSED:
             raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
         head = self.store.head(ticket.conversation_id)
@@ -162,7 +164,7 @@ class ReplyToCustomer:
                 continue
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
-    def _again(self, failed: Failed, client_id: str, author: str) -> Message:
+    def _again(self, failed: FailedMessage, client_id: str, author: str) -> Message:
         content = self.decryptor().json(failed.contact_id, sealing.message_content(failed.ref), failed.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
@@ -176,7 +178,7 @@ class ReplyToCustomer:
         once = "-".join((client_id, *map(str, failed.left)))
         return self._once(failed.ticket_id, text, retry_name(once), author, failed)
 
-    def _may_resend(self, ref: MessageRef) -> Failed:
+    def _may_resend(self, ref: MessageRef) -> FailedMessage:
         found = self.store.failed_reply(ref, self.clock())
         if found is None or not found.ticket_id:
             raise NotFound("There is no such message, or its retention has ended.")
@@ -184,7 +186,7 @@ class ReplyToCustomer:
             raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
         return found
 
-    def _rest(self, failed: Failed, text: str) -> str:
+    def _rest(self, failed: FailedMessage, text: str) -> str:
         """What did not arrive of a text. All of it, when it is one message or would be cut otherwise by now."""
         head = self.store.head(failed.ref.conversation_id)
         pieces = pieces_of(text, head.channel) if head else ()

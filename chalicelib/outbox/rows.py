@@ -8,10 +8,10 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
-from chalicelib.messages.ticket_rows import comes_back
+from chalicelib.messages.ticket_rows import reopening
 from chalicelib.outbox import channel_rows
-from chalicelib.outbox.message_rows import OutgoingRows, Parked, link_until
-from chalicelib.outbox.model import ESSENTIAL, FENCED_BY, Head, OutboxEntry, Outgoing
+from chalicelib.outbox.message_rows import EarlyStatus, OutgoingRows, link_until
+from chalicelib.outbox.model import ESSENTIAL, HELD_BY_ERASER, Head, OutboxEntry, Outgoing
 from chalicelib.tickets.model import WINDOW, State
 
 _NO_RANK = -1
@@ -27,19 +27,19 @@ class OutboxRows:
 
     # -- places
 
-    def place(self, waiting: OutboxEntry, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
+    def update_entry(self, entry: OutboxEntry, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change a place in the outbox."""
-        pk, sk = rows.conversation_pk(waiting.ref.conversation_id), f"outbox#{waiting.ref.tail}"
+        pk, sk = rows.conversation_pk(entry.ref.conversation_id), f"outbox#{entry.ref.tail}"
         return self._writes.update("outbox", "desk", pk, sk, expression, condition, values)
 
-    def given_up(self, waiting: OutboxEntry, attempt_id: str | None = None, now: int = 0) -> Write:
+    def delete_entry(self, entry: OutboxEntry, attempt_id: str | None = None, now: int = 0) -> Write:
         """Delete a place: whoever holds it, or only while the claim `attempt_id` holds it, or nobody when that is "".
         The eraser's places are its own: they were counted."""
         body: dict[str, Any] = {
             "TableName": self._tables["desk"],
             "Key": {
-                "pk": {"S": rows.conversation_pk(waiting.ref.conversation_id)},
-                "sk": {"S": f"outbox#{waiting.ref.tail}"},
+                "pk": {"S": rows.conversation_pk(entry.ref.conversation_id)},
+                "sk": {"S": f"outbox#{entry.ref.tail}"},
             },
         }
         if attempt_id:
@@ -47,14 +47,14 @@ class OutboxRows:
             body["ExpressionAttributeValues"] = {":attempt": {"S": attempt_id}}
         elif attempt_id is None:
             body["ConditionExpression"] = "attribute_not_exists(attempt_id) OR attempt_id <> :fence"
-            body["ExpressionAttributeValues"] = {":fence": {"S": FENCED_BY}}
+            body["ExpressionAttributeValues"] = {":fence": {"S": HELD_BY_ERASER}}
         else:
             free = "attribute_exists(pk) AND (attribute_not_exists(attempt_id) OR claim_until <= :now)"
             body["ConditionExpression"] = free
             body["ExpressionAttributeValues"] = {":now": {"N": str(now)}}
         return Write("outbox", {"Delete": body})
 
-    def unchanged(self, head: Head, now: int) -> Write:
+    def head_unchanged(self, head: Head, now: int) -> Write:
         """The conversation is as it was read: not erased, not blocked, and on WhatsApp inside its window."""
         values: dict[str, Any] = {"epoch": head.epoch, "yes": True}
         condition = "#epoch = :epoch AND #blocked <> :yes"
@@ -64,32 +64,32 @@ class OutboxRows:
         pk = rows.conversation_pk(head.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", condition, values)
 
-    def allowed(self, head: Head, waiting: OutboxEntry) -> list[Write]:
+    def still_allowed(self, head: Head, entry: OutboxEntry) -> list[Write]:
         """The person has not said meanwhile that they do not want this: nothing for what they ask for themselves."""
-        stops = [] if waiting.asked_for else ["attribute_not_exists(#suppressed_at)"]
-        stops += [] if waiting.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
+        stops = [] if entry.asked_for else ["attribute_not_exists(#suppressed_at)"]
+        stops += [] if entry.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
         pk = rows.contact_pk(head.contact_id)
         return [self._writes.update("contact", "desk", pk, "contact", "", " AND ".join(stops), {})] if stops else []
 
-    def unfenced(self, contact_id: str) -> Write:
+    def not_being_erased(self, contact_id: str) -> Write:
         """The contact is not being erased; one that is gone is nobody's any more."""
         condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
         return self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
 
     # -- tickets
 
-    def told(self, ticket_id: str, waiting: OutboxEntry, now: int, refused: frozenset[str]) -> list[Write]:
+    def name_on_ticket(self, ticket_id: str, entry: OutboxEntry, now: int, refused: frozenset[str]) -> list[Write]:
         """Name on the ticket the newest message that did not go out. A colleague's reply brings the ticket back, above
         the other open ones, with the question that it was to answer; a closed one stays closed. What was `refused` of
         it is tried otherwise, or left out."""
         pk, named = rows.ticket_pk(ticket_id), "SET #undelivered = :tail"
-        values: dict[str, Any] = {"tail": waiting.ref.tail}
-        reply, closed = waiting.purpose == "support", {"closed": State.CLOSED.value}
-        if waiting.answers:  # the question has no answer after all
+        values: dict[str, Any] = {"tail": entry.ref.tail}
+        reply, closed = entry.purpose == "support", {"closed": State.CLOSED.value}
+        if entry.answers:  # the question has no answer after all
             named += ", #question_at = :question"
-            values["question"] = waiting.answers
+            values["question"] = entry.answers
         if reply and "ticket" not in refused:
-            change, more = comes_back(now)
+            change, more = reopening(now)
             condition = "attribute_exists(pk) AND #state <> :closed"
             values |= more | closed
             return [self._writes.update("ticket", "desk", pk, "ticket", f"{named}, {change}", condition, values)]
@@ -119,7 +119,7 @@ class OutboxRows:
         attributes = {"message_ref": str(ref), "expires_at": link_until(now)} | ({"piece": piece} if piece else {})
         return self._writes.put("link", "index", f"link#{name}", "link", attributes, fresh=False)
 
-    def parked(self, name: str, early: Parked | None) -> Write:
+    def early_status(self, name: str, early: EarlyStatus | None) -> Write:
         """No status may be parked unseen while the link is written; later ones find the link."""
         condition = "attribute_not_exists(pk) OR #rank = :rank"
         values = {"rank": _NO_RANK}
@@ -142,9 +142,9 @@ class OutboxRows:
             {"yes": True, "at": since // SECOND * SECOND - 1},
         )
 
-    def stopped(self, waiting: OutboxEntry, code: str, now: int) -> Write:
+    def stopped(self, entry: OutboxEntry, code: str, now: int) -> Write:
         """Stop the channel by which the message should have gone."""
-        return channel_rows.stopped(self._writes, waiting.channel, waiting.account, code, now)
+        return channel_rows.stopped(self._writes, entry.channel, entry.account, code, now)
 
     def channel(self, account: str, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change what is known of a number or bot of ours."""

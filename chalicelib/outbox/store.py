@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
-from chalicelib.outbox.message_rows import Parked
+from chalicelib.outbox.message_rows import EarlyStatus
 from chalicelib.outbox.model import CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import OutboxRows
@@ -38,17 +38,17 @@ class Outbox(OutboxReading):
 
         A message that an earlier try may have sent is marked `uncertain` here, before it is sent again.
         """
-        waiting, head, message = job.waiting, job.head, job.message
+        entry, head, message = job.entry, job.head, job.message
         assert head is not None and message is not None
-        values = {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": waiting.attempts + 1}
+        values = {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": entry.attempts + 1}
         change = "SET #attempt_id = :attempt, #claim_until = :until, #attempts = :attempts"
         if pieces > 1:  # statuses may have shown more to be out than the last sender recorded
             change += ", #pieces = :pieces, #doubtful = :doubtful"
-            values |= {"pieces": waiting.pieces, "doubtful": waiting.doubtful}
+            values |= {"pieces": entry.pieces, "doubtful": entry.unconfirmed}
         free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
-        place = self._rows.place(waiting, change, free, values)
-        sending = self._rows.messages.sending(message, waiting, pieces)
-        writes = [place, sending, self._rows.unchanged(head, now), *self._rows.allowed(head, waiting)]
+        place = self._rows.update_entry(entry, change, free, values)
+        sending = self._rows.messages.sending(message, entry, pieces)
+        writes = [place, sending, self._rows.head_unchanged(head, now), *self._rows.still_allowed(head, entry)]
         refusal = self._run.once(writes)
         if refusal is None:
             return Claimed.OURS
@@ -57,9 +57,9 @@ class Outbox(OutboxReading):
     def sent_piece(self, job: Job, attempt_id: str, provider_id: str, now: int, *, piece: int, states: bool) -> bool:
         """Record one piece of a longer text and hold the place for the next; with `states` it gets one. False: the
         claim is another's now, or the message is gone."""
-        waiting, head = job.waiting, job.head
+        entry, head = job.entry, job.head
         assert head is not None
-        name = self._name(waiting, provider_id)
+        name = self._name(entry, provider_id)
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             message, early = self._as_now(job, name, now, refused)
@@ -68,14 +68,14 @@ class Outbox(OutboxReading):
             values = {"piece": piece, "until": now + CLAIM, "attempt": attempt_id}
             number = piece if states else 0
             return [
-                self._rows.place(
-                    waiting, "SET #pieces = :piece, #claim_until = :until", "#attempt_id = :attempt", values
+                self._rows.update_entry(
+                    entry, "SET #pieces = :piece, #claim_until = :until", "#attempt_id = :attempt", values
                 ),
                 self._rows.messages.identified(
                     message, head, provider_id, name, now, piece=number, last=False, early=early
                 ),
-                self._rows.link(name, waiting.ref, now, number),
-                *(self._parked(waiting, name, early) if states else ()),
+                self._rows.link(name, entry.ref, now, number),
+                *(self._early_status(entry, name, early) if states else ()),
             ]
 
         return self._run.until_done(build)
@@ -87,9 +87,9 @@ class Outbox(OutboxReading):
         It does so even if the claim has passed to another sender: what is out is out. A place that is the eraser's by
         now stays.
         """
-        waiting, head = job.waiting, job.head
+        entry, head = job.entry, job.head
         assert head is not None
-        name = self._name(waiting, provider_id)
+        name = self._name(entry, provider_id)
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             message, early = self._as_now(job, name, now, refused)
@@ -98,21 +98,23 @@ class Outbox(OutboxReading):
                 return end or None
             return [
                 self._rows.messages.identified(message, head, provider_id, name, now, piece=piece, early=early),
-                self._rows.link(name, waiting.ref, now, piece),
-                *self._parked(waiting, name, early),
+                self._rows.link(name, entry.ref, now, piece),
+                *self._early_status(entry, name, early),
                 *end,
             ]
 
         self._run.until_done(build)
 
-    def _as_now(self, job: Job, name: str, now: int, refused: frozenset[str]) -> tuple[Outgoing | None, Parked | None]:
+    def _as_now(
+        self, job: Job, name: str, now: int, refused: frozenset[str]
+    ) -> tuple[Outgoing | None, EarlyStatus | None]:
         """The message as our claim left it and nothing parked; both read anew when that did not hold."""
         if not refused and job.message and job.message.rank <= RANK["sending"]:
             return replace(job.message, rank=RANK["sending"]), None
-        return self.message(job.waiting.ref, now), self.parked(name)
+        return self.message(job.entry.ref, now), self.early_status(name)
 
-    def _parked(self, waiting: OutboxEntry, name: str, early: Parked | None) -> list[Write]:
-        return [self._rows.parked(name, early)] if waiting.channel == "whatsapp" else []
+    def _early_status(self, entry: OutboxEntry, name: str, early: EarlyStatus | None) -> list[Write]:
+        return [self._rows.early_status(name, early)] if entry.channel == "whatsapp" else []
 
     def proved(self, job: Job, now: int) -> None:
         """Give the place up, because statuses have proved that all of the message is out."""
@@ -121,43 +123,45 @@ class Outbox(OutboxReading):
             end = self._end(job, refused)
             if not end:
                 return None
-            message = self.message(job.waiting.ref, now) if refused else job.message
+            message = self.message(job.entry.ref, now) if refused else job.message
             behind = message is not None and message.rank < RANK["sent"]
             raised = [self._rows.messages.all_out(message)] if message and behind else []
             return [*raised, *end]
 
         self._run.until_done(build)
 
-    def settled(self, waiting: OutboxEntry, contact_id: str = "") -> bool:
+    def remove_entry(self, entry: OutboxEntry, contact_id: str = "") -> bool:
         """Give the place up: the message is gone, or an answer to a callback was tried. False: the contact is being
         erased, and the place is the eraser's."""
-        unfenced = [self._rows.unfenced(contact_id)] if contact_id else []
-        return self._run.until_done(lambda refused: None if refused else [self._rows.given_up(waiting), *unfenced])
+        not_being_erased = [self._rows.not_being_erased(contact_id)] if contact_id else []
+        return self._run.until_done(
+            lambda refused: None if refused else [self._rows.delete_entry(entry), *not_being_erased]
+        )
 
     def _end(self, job: Job, refused: frozenset[str]) -> list[Write]:
         """The end of a place; none when it is the eraser's, or its person is being erased."""
-        return [] if refused & _STAYS else [self._rows.given_up(job.waiting), *self._unfenced(job)]
+        return [] if refused & _STAYS else [self._rows.delete_entry(job.entry), *self._not_being_erased(job)]
 
-    def _unfenced(self, job: Job) -> list[Write]:
-        return [self._rows.unfenced(job.head.contact_id)] if job.head else []
+    def _not_being_erased(self, job: Job) -> list[Write]:
+        return [self._rows.not_being_erased(job.head.contact_id)] if job.head else []
 
-    def again(self, job: Job, attempt_id: str, due_at: int, *, doubtful: bool = False) -> bool:
+    def retry_later(self, job: Job, attempt_id: str, due_at: int, *, unconfirmed: bool = False) -> bool:
         """Give the claim back until `due_at`; `doubtful` says that the provider may have accepted the
         message.
 
         False: the claim is another's now, and nothing was written.
         """
-        return self._return(job, attempt_id, due_at, doubtful=doubtful)
+        return self._return(job, attempt_id, due_at, unconfirmed=unconfirmed)
 
-    def put_back(self, job: Job, attempt_id: str, now: int) -> bool:
+    def release(self, job: Job, attempt_id: str, now: int) -> bool:
         """Give the claim back between two pieces, without counting a try: what was called is recorded, so
         nothing is in doubt. False: the claim is another's now."""
         return self._return(job, attempt_id, now, tried=False, settled=True)
 
     def stop(self, job: Job, attempt_id: str, code: str, now: int) -> None:
         """Close the channel until a person has acted, and give the claim back; the try does not count."""
-        waiting = job.waiting
-        closed = self._rows.stopped(waiting, code, now)
+        entry = job.entry
+        closed = self._rows.stopped(entry, code, now)
         self._return(job, attempt_id, now, tried=False, closed=closed)
 
     def _return(
@@ -166,16 +170,16 @@ class Outbox(OutboxReading):
         attempt_id: str,
         due_at: int,
         *,
-        doubtful: bool = False,
+        unconfirmed: bool = False,
         tried: bool = True,
         settled: bool = False,
         closed: Write | None = None,
     ) -> bool:
-        waiting = job.waiting
+        entry = job.entry
         values = {
             "due": due_at,
-            "attempts": waiting.attempts + (1 if tried else 0),
-            "doubtful": doubtful or (waiting.uncertain and not settled),
+            "attempts": entry.attempts + (1 if tried else 0),
+            "doubtful": unconfirmed or (entry.uncertain and not settled),
             "attempt": attempt_id,
         }
         change = "SET #due_at = :due, #attempts = :attempts, #doubtful = :doubtful REMOVE #attempt_id, #claim_until"
@@ -184,9 +188,9 @@ class Outbox(OutboxReading):
             writes = [closed] if closed else []
             if "outbox" in refused:
                 return writes or None
-            writes.append(self._rows.place(waiting, change, "#attempt_id = :attempt", values))
-            if "message" not in refused and not doubtful:
-                writes.append(self._rows.messages.queued(waiting.ref))
+            writes.append(self._rows.update_entry(entry, change, "#attempt_id = :attempt", values))
+            if "message" not in refused and not unconfirmed:
+                writes.append(self._rows.messages.queued(entry.ref))
             return writes
 
         return self._run.until_done(build)
@@ -208,23 +212,23 @@ class Outbox(OutboxReading):
         without one nobody may hold the place. `blocked_since` also closes the conversation: the person does not take
         messages. `kept` writes on the ticket that a notice was kept. False: the place is another's now.
         """
-        waiting = job.waiting
+        entry = job.entry
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             if refused & _STAYS:
                 return None
-            writes = [self._rows.given_up(waiting, attempt_id, now), *self._unfenced(job)]
-            message = self.message(waiting.ref, now) if refused else job.message
+            writes = [self._rows.delete_entry(entry, attempt_id, now), *self._not_being_erased(job)]
+            message = self.message(entry.ref, now) if refused else job.message
             if message is None:
                 return writes
             if blocked_since and "head" not in refused:
-                writes.append(self._rows.blocked(waiting.ref.conversation_id, blocked_since))
+                writes.append(self._rows.blocked(entry.ref.conversation_id, blocked_since))
             rank = max(message.rank, RANK["sending"]) if attempt_id else message.rank
             if rank >= RANK["failed"]:
                 return writes
-            writes.append(self._rows.messages.failed(message, waiting, rank, failure, now, piece))
+            writes.append(self._rows.messages.failed(message, entry, rank, failure, now, piece))
             if message.ticket_id:
-                writes += self._rows.told(message.ticket_id, waiting, now, refused)
+                writes += self._rows.name_on_ticket(message.ticket_id, entry, now, refused)
             if message.ticket_id and kept:
                 writes.append(self._rows.kept(message, now))
             return writes
@@ -243,5 +247,5 @@ class Outbox(OutboxReading):
         write = self._rows.channel(account, expression, "attribute_exists(pk)", {"account": account})
         self._run.until_done(lambda refused: None if refused else [write])
 
-    def _name(self, waiting: OutboxEntry, provider_id: str) -> str:
-        return self._address_key.message(waiting.channel, waiting.account, provider_id)
+    def _name(self, entry: OutboxEntry, provider_id: str) -> str:
+        return self._address_key.message(entry.channel, entry.account, provider_id)

@@ -22,7 +22,7 @@ from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.retention.model import Dated, PastHead
+from chalicelib.retention.model import ExpiredHead, TicketDate
 from chalicelib.retention.store import ExpiryStamps
 
 MOST_WRITES = 100
@@ -43,12 +43,12 @@ class ContactExpiry:
 
     # -- what decides
 
-    def head(self, conversation_id: str) -> PastHead | None:
+    def head(self, conversation_id: str) -> ExpiredHead | None:
         """The head of a conversation with its contact's date; None when it is gone or has no date."""
         row = get_row(rows.conversation_pk(conversation_id), "head")
         if row is None or not row.expires_at:
             return None
-        return PastHead(
+        return ExpiredHead(
             conversation_id,
             str(row.contact_id),
             row.ticket_id or "",
@@ -57,11 +57,11 @@ class ContactExpiry:
             tuple(row.aliases or ()),
         )
 
-    def held(self, contact_id: str) -> bool:
+    def must_stay(self, contact_id: str) -> bool:
         """Whether the contact is not to be destroyed by its date: it is blocked, or an erasure is at it."""
-        return _held(self._of_contact(contact_id))
+        return _must_stay(self._of_contact(contact_id))
 
-    def left(self, conversation_id: str) -> list[tuple[str, str]]:
+    def remaining_rows(self, conversation_id: str) -> list[tuple[str, str]]:
         """What the conversation holds beside its head: sort keys with the tickets they lie on, "" for none."""
         with reaching():
             found = DeskRow.query(
@@ -69,19 +69,19 @@ class ContactExpiry:
             )
             return [(str(row.sk), row.ticket_id or "") for row in found if row.sk != "head"]
 
-    def ticket(self, ticket_id: str) -> Dated | None:
+    def ticket(self, ticket_id: str) -> TicketDate | None:
         """A ticket and its date; None when it is gone."""
         return self._dates.ticket(ticket_id)
 
     # -- what is done
 
-    def put_off(self, head: PastHead, expires_at: int) -> None:
+    def put_off(self, head: ExpiredHead, expires_at: int) -> None:
         """Give the contact a later date, unless its head has changed."""
         pk, values = rows.conversation_pk(head.conversation_id), {"date": expires_at, "read": head.expires_at}
         expression = "SET #expires_at = :date"
         self._run.single(self._writes.update("head", "desk", pk, "head", expression, "#expires_at = :read", values))
 
-    def clear(self, head: PastHead, sk: str) -> bool:
+    def delete_row(self, head: ExpiredHead, sk: str) -> bool:
         """Delete one row that was left in a conversation; False when its fence has moved: an erasure counts the rows
         and takes them away itself."""
         pk, values = rows.conversation_pk(head.conversation_id), {"epoch": head.epoch}
@@ -89,7 +89,7 @@ class ContactExpiry:
         row = {"TableName": self._tables["desk"], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}
         return self._run.until_done(lambda refused: None if refused else [fence, Write("row", {"Delete": row})])
 
-    def end(self, head: PastHead, now: int, consents_until: int) -> bool:
+    def end(self, head: ExpiredHead, now: int, consents_until: int) -> bool:
         """Destroy the contact and let its consents end on a date of their own (seconds). `now` in ms.
 
         False when the head has changed since it was read, the newest ticket is still there, or the contact is held.
@@ -97,7 +97,7 @@ class ContactExpiry:
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             found = self._of_contact(head.contact_id)
-            if refused - _AGAIN or _held(found):
+            if refused - _AGAIN or _must_stay(found):
                 return None
             writes = [
                 self._head(head),
@@ -124,7 +124,7 @@ class ContactExpiry:
         with reaching():
             return list(DeskRow.query(rows.contact_pk(contact_id), consistent_read=True))
 
-    def _head(self, head: PastHead) -> Write:
+    def _head(self, head: ExpiredHead) -> Write:
         values: dict[str, Any] = {"date": head.expires_at, "epoch": head.epoch, "aliases": list(head.aliases)}
         condition = "#expires_at = :date AND #epoch = :epoch AND #aliases = :aliases"
         if head.ticket_id:
@@ -140,7 +140,7 @@ class ContactExpiry:
             "contact", "desk", rows.contact_pk(contact_id), "contact", condition, {"active": "active"}
         )
 
-    def _aliases(self, head: PastHead) -> list[Write]:
+    def _aliases(self, head: ExpiredHead) -> list[Write]:
         """The aliases that still name this contact; one that another contact has by now stays."""
         found = [self._index(f"alias#{name}", "alias") for name in head.aliases]
         mine = [row for row in found if row is not None and row.contact_id == head.contact_id]
@@ -183,6 +183,6 @@ class ContactExpiry:
                 return None
 
 
-def _held(found: Sequence[DeskRow]) -> bool:
+def _must_stay(found: Sequence[DeskRow]) -> bool:
     """By the rows of a contact: it is in another state than the usual one, or has an open request."""
     return any(row.sk == "request" or (row.sk == "contact" and row.state != "active") for row in found)

@@ -28,9 +28,9 @@ class EndContact:
         """
         now = self.clock()
         head = self.store.head(conversation_id)
-        if head is None or head.expires_at * SECOND > now or self.store.held(head.contact_id):
+        if head is None or head.expires_at * SECOND > now or self.store.must_stay(head.contact_id):
             return False
-        left = self.store.left(conversation_id)
+        left = self.store.remaining_rows(conversation_id)
         for ticket_id in dict.fromkeys([head.ticket_id, *(ticket_id for _, ticket_id in left)]):
             ticket = self.store.ticket(ticket_id) if ticket_id else None
             if ticket is None:
@@ -40,6 +40,6 @@ class EndContact:
             if date > head.expires_at:
                 self.store.put_off(head, date)
             return False
-        if not all(self.store.clear(head, sk) for sk, _ in left):
+        if not all(self.store.delete_row(head, sk) for sk, _ in left):
             return False
         return self.store.end(head, now, (now + self.consent_days * DAY) // SECOND)

@@ -7,7 +7,7 @@ from chalicelib.core.clock import DAY, SECOND
 
 
 @dataclass(frozen=True)
-class Dated:
+class TicketDate:
     """A ticket as far as its date goes: `expires_at` is 0 while it is not closed. `closed_at` is in ms."""
 
     ticket_id: str
@@ -22,7 +22,7 @@ class Dated:
 
 
 @dataclass(frozen=True)
-class PastHead:
+class ExpiredHead:
     """The head of a conversation, which carries the date of its contact, as it was read."""
 
     conversation_id: str
@@ -60,7 +60,7 @@ class Expired:
 
 
 @dataclass(frozen=True)
-class Undated:
+class UnstampedTicket:
     """A ticket whose rows should have its date by now, or none, and have not."""
 
     pk: str
@@ -87,7 +87,7 @@ class OldWords:
 
 
 @dataclass(frozen=True)
-class WaitingRevoke:
+class EarlyDeletion:
     """A deletion whose message has not arrived. `arrived_at` in ms."""
 
     pk: str
@@ -96,7 +96,7 @@ class WaitingRevoke:
 
 
 @dataclass(frozen=True)
-class UnheardAsk:
+class UnhandledAsk:
     """What a person asked about their data and nobody has dealt with. `at` is when they asked, 0 when that is not
     known, `due_at` when it is rung for (ms)."""
 
@@ -117,4 +117,4 @@ class Removal(Enum):
 
     REMOVED = "removed"
     CHANGED = "changed"
-    DATED = "dated"
+    STAMP_FIRST = "dated"

@@ -46,26 +46,26 @@ class StampExpiry:
             ticket = self.store.ticket(ticket_id) if ticket_id else None
             if ticket is None:
                 if row:
-                    self.store.date_alone(conversation_id, row, (self.clock() + self.kept_days * DAY) // SECOND)
+                    self.store.stamp_alone(conversation_id, row, (self.clock() + self.kept_days * DAY) // SECOND)
                 return
             if row:
-                self.store.date_row(conversation_id, row, ticket)
+                self.store.stamp_row(conversation_id, row, ticket)
                 if self.store.ticket(ticket_id) == ticket:
-                    self._settle(conversation_id, row, ticket_id)
+                    self._show_failure(conversation_id, row, ticket_id)
                     return
                 continue
-            for sk in self.store.others(conversation_id, ticket):
+            for sk in self.store.rows_to_stamp(conversation_id, ticket):
                 if self.stopwatch() > until:
                     self.store.enqueue(ticket_id, self.clock())
                     return
-                self.store.date_row(conversation_id, sk, ticket)
-            self.store.date_number(ticket)
-            if self.store.date_head(conversation_id, ticket, self.contact_days) and self.store.finish(ticket):
+                self.store.stamp_row(conversation_id, sk, ticket)
+            self.store.stamp_number(ticket)
+            if self.store.stamp_head(conversation_id, ticket, self.contact_days) and self.store.finish(ticket):
                 return
         raise Unavailable("The ticket is closed and reopened too fast to date its rows now; try again.")
 
-    def _settle(self, conversation_id: str, row: str, ticket_id: str) -> None:
-        code = self.store.settle_failure(conversation_id, row, ticket_id, self.clock(), stops_channel)
+    def _show_failure(self, conversation_id: str, row: str, ticket_id: str) -> None:
+        code = self.store.show_failure(conversation_id, row, ticket_id, self.clock(), stops_channel)
         if code:
             count("ChannelStopped")
             log("channel_stopped", code=code)

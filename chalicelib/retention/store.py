@@ -10,14 +10,14 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.messages.ticket_rows import comes_back
+from chalicelib.messages.ticket_rows import reopening
 from chalicelib.outbox.channel_rows import stopped
-from chalicelib.retention.model import Dated
+from chalicelib.retention.model import TicketDate
 from chalicelib.tickets.model import State
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records_of_rows import mapping, outcome, outgoing
 
-AGAIN = 1
+STAMP_AGAIN = 1
 """Instead of a date in a ticket's `dated`: its rows have to be looked at. No ticket ever has this date."""
 
 _LATEST = 100
@@ -31,14 +31,14 @@ class ExpiryStamps:
         self._run = Transactions(client, wait)
         self._writes = Writes(tables)
 
-    def ticket(self, ticket_id: str) -> Dated | None:
+    def ticket(self, ticket_id: str) -> TicketDate | None:
         """The ticket by a strongly consistent read, or None when it is gone."""
         row = get_row(rows.ticket_pk(ticket_id), "ticket")
         if row is None:
             return None
-        return Dated(ticket_id, row.number or "", int(row.expires_at or 0), int(row.closed_at or 0))
+        return TicketDate(ticket_id, row.number or "", int(row.expires_at or 0), int(row.closed_at or 0))
 
-    def others(self, conversation_id: str, ticket: Dated) -> Iterator[str]:
+    def rows_to_stamp(self, conversation_id: str, ticket: TicketDate) -> Iterator[str]:
         """Sort keys of the ticket's messages, comments and activity lines that have another date than the
         ticket."""
         if ticket.expires_at:
@@ -55,23 +55,23 @@ class ExpiryStamps:
             ):
                 yield str(row.sk)
 
-    def date_row(self, conversation_id: str, sk: str, ticket: Dated) -> None:
+    def stamp_row(self, conversation_id: str, sk: str, ticket: TicketDate) -> None:
         """Give a row the ticket's date, or take its date away. A row that is gone stays gone."""
-        self._date(rows.conversation_pk(conversation_id), sk, ticket)
+        self._stamp(rows.conversation_pk(conversation_id), sk, ticket)
 
-    def date_number(self, ticket: Dated) -> None:
+    def stamp_number(self, ticket: TicketDate) -> None:
         """Give the ticket's number the ticket's date, or take its date away."""
         if ticket.number:
-            self._date(rows.number_pk(ticket.number), "number", ticket)
+            self._stamp(rows.number_pk(ticket.number), "number", ticket)
 
-    def date_alone(self, conversation_id: str, sk: str, expires_at: int) -> None:
+    def stamp_alone(self, conversation_id: str, sk: str, expires_at: int) -> None:
         """Give a row its own date, because it has no ticket, or none any more. A date that it has stays."""
         pk, values = rows.conversation_pk(conversation_id), {"date": expires_at, "gone": gone_at(expires_at)}
         condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
         expression = "SET #expires_at = :date, #gone_at = :gone"
         self._run.single(self._writes.update("row", "desk", pk, sk, expression, condition, values))
 
-    def _date(self, pk: str, sk: str, ticket: Dated) -> None:
+    def _stamp(self, pk: str, sk: str, ticket: TicketDate) -> None:
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         expression = "REMOVE #expires_at, #gone_at"
         if ticket.expires_at:
@@ -79,7 +79,7 @@ class ExpiryStamps:
             expression = "SET #expires_at = :date, #gone_at = :gone"
         self._run.single(self._writes.update("row", "desk", pk, sk, expression, "#ticket_id = :ticket", values))
 
-    def date_head(self, conversation_id: str, ticket: Dated, kept_days: int) -> bool:
+    def stamp_head(self, conversation_id: str, ticket: TicketDate, kept_days: int) -> bool:
         """Give the conversation's head its contact's date, or take it away; False: what was read has changed.
 
         The newest ticket decides. An older one only puts a date off: it may be closed after the newest. The ticket is
@@ -101,9 +101,9 @@ class ExpiryStamps:
             values["date"], expression = date, "SET #expires_at = :date"
         pk = rows.conversation_pk(conversation_id)
         write = self._writes.update("head", "desk", pk, "head", expression, condition, values)
-        return self._run.once([self._still(ticket), write]) is None
+        return self._run.once([self._date_unchanged(ticket), write]) is None
 
-    def _still(self, ticket: Dated) -> Write:
+    def _date_unchanged(self, ticket: TicketDate) -> Write:
         """The ticket has this date still, or none."""
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         condition = "#ticket_id = :ticket AND attribute_not_exists(#expires_at)"
@@ -111,7 +111,7 @@ class ExpiryStamps:
             values, condition = {"closed": ticket.expires_at}, "#expires_at = :closed"
         return self._writes.update("ticket", "desk", rows.ticket_pk(ticket.ticket_id), "ticket", "", condition, values)
 
-    def finish(self, ticket: Dated) -> bool:
+    def finish(self, ticket: TicketDate) -> bool:
         """Note on the ticket that its rows have its date; False when the date has changed meanwhile."""
         pk = rows.ticket_pk(ticket.ticket_id)
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
@@ -132,14 +132,14 @@ class ExpiryStamps:
         The change shows in the table's stream, and the relay rings for a ticket whose rows have another date. So
         nobody but the relay needs to write to the queue.
         """
-        values = {"again": AGAIN, "now": now}
+        values = {"again": STAMP_AGAIN, "now": now}
         expression = "SET #dated = :again, #rung_at = :now"
         pk = rows.ticket_pk(ticket_id)
         return self._run.single(
             self._writes.update("ticket", "desk", pk, "ticket", expression, "attribute_exists(pk)", values)
         )
 
-    def settle_failure(
+    def show_failure(
         self, conversation_id: str, sk: str, ticket_id: str, now: int, stops: Callable[[str, str], bool]
     ) -> str:
         """Make the ticket say that this message of ours was not delivered, and come back to the open ones when a
@@ -163,7 +163,10 @@ class ExpiryStamps:
             writes, ticket = [self._flag(row, failed)], get_row(rows.ticket_pk(ticket_id), "ticket")
             if ticket is not None:
                 other = None if failed else self._other(ticket, row)
-                writes += [self._tell(ticket, row, failed, now, other), *([self._as_read(other)] if other else [])]
+                writes += [
+                    self._show_on_ticket(ticket, row, failed, now, other),
+                    *([self._as_read(other)] if other else []),
+                ]
                 channel, code = str(ticket.channel), str(failure.get("code", ""))
                 if failed and stops(channel, code):
                     told = code
@@ -209,7 +212,7 @@ class ExpiryStamps:
         values, condition = {"status": other.status or "", "yes": True}, "#flagged = :yes AND #status = :status"
         return self._writes.update("other", "desk", str(other.pk), str(other.sk), "", condition, values)
 
-    def _tell(self, ticket: DeskRow, row: DeskRow, failed: bool, now: int, other: DeskRow | None) -> Write:
+    def _show_on_ticket(self, ticket: DeskRow, row: DeskRow, failed: bool, now: int, other: DeskRow | None) -> Write:
         """Write on the ticket, if it is as it was read, the newest message that was not delivered; `other` is the one
         that it is when this one was."""
         tail, known = str(row.sk).removeprefix("message#"), ticket.undelivered or ""
@@ -222,7 +225,7 @@ class ExpiryStamps:
         if failed:
             expression, values["tail"] = "SET #undelivered = :tail", max(tail, known)
             if row.purpose == "support" and ticket.state != State.CLOSED:
-                change, more = comes_back(now)
+                change, more = reopening(now)
                 expression, values = f"{expression}, {change}", values | more
             if row.answers:  # the question has no answer after all
                 expression = expression.replace("SET ", "SET #question_at = :question, ", 1)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log
-from chalicelib.retention.model import EndedWords, Expired, OldWords, Removal, Undated
+from chalicelib.retention.model import EndedWords, Expired, OldWords, Removal, UnstampedTicket
 from chalicelib.tickets.model import State
 
 if TYPE_CHECKING:
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.auto_close import AutoClose
 
-RING_AFTER = 60 * SECOND
-MOST_RINGS = 500
+OVERDUE_AFTER = 60 * SECOND
+MOST_ENQUEUED = 500
 """Conversations that one sweep rings. The next one goes on where it ended, from a kept cursor."""
 BUDGETS = {
     "ring": 10.0,
@@ -40,12 +40,12 @@ class Sweep:
     asked about their data and after requests, until a time of the stopwatch; days are the operator's profile's."""
 
     store: "SweepStore"
-    closing: "AutoClose"
+    auto_close: "AutoClose"
     end_contact: Callable[[str], bool]
     enqueue: Callable[[list[str]], int]
     reindex: Callable[[str], bool]
-    watch_asks: Callable[[float], int]
-    watch: Callable[[float], int]
+    monitor_asks: Callable[[float], int]
+    monitor_requests: Callable[[float], int]
     idle_days: int
     solved_days: int
     kept_days: int
@@ -60,10 +60,10 @@ class Sweep:
         """
         heads: list[str] = []
         parts: dict[str, Callable[[float], int]] = {
-            "ring": self._ring,
-            "asks": self.watch_asks,
-            "revokes": self._ring_revokes,
-            "requests": self.watch,
+            "ring": self._enqueue_overdue,
+            "asks": self.monitor_asks,
+            "revokes": self._retry_deletions,
+            "requests": self.monitor_requests,
             "close": self._close,
             "desk": lambda until: self._delete("desk", until, heads),
             "contacts": lambda until: self._end(heads, until),
@@ -82,7 +82,7 @@ class Sweep:
         count("SweepDone")
         return done
 
-    def _ring(self, until: float) -> int:
+    def _enqueue_overdue(self, until: float) -> int:
         """Ring for what should have gone out a minute ago; for a stopped channel, one conversation that may
         try it.
 
@@ -99,9 +99,9 @@ class Sweep:
         reached = 0
         for conversation_id, account, due_at in self.store.overdue(now, start):
             oldest = min(oldest, due_at)
-            if due_at > now - RING_AFTER:
+            if due_at > now - OVERDUE_AFTER:
                 break
-            if len(wanted) >= MOST_RINGS or self.stopwatch() > until:
+            if len(wanted) >= MOST_ENQUEUED or self.stopwatch() > until:
                 reached = due_at
                 break
             if account not in stopped:
@@ -116,15 +116,15 @@ class Sweep:
         conversations = list(dict.fromkeys([*probes.values(), *wanted]))
         return self.enqueue(conversations) if conversations else 0
 
-    def _ring_revokes(self, until: float) -> int:
+    def _retry_deletions(self, until: float) -> int:
         """Have deletions looked at again whose message had not arrived, the longer they wait the more rarely."""
-        now, rung = self.clock(), 0
-        for one in self.store.waiting_revokes(now):
+        now, handled = self.clock(), 0
+        for one in self.store.early_deletions(now):
             if self.stopwatch() > until:
                 break
-            self.store.put_off_revoke(one, now + max(RING_AFTER, (now - one.arrived_at) // 8))
-            rung += 1
-        return rung
+            self.store.put_off_deletion(one, now + max(OVERDUE_AFTER, (now - one.arrived_at) // 8))
+            handled += 1
+        return handled
 
     def _close(self, until: float) -> int:
         """Close tickets that were idle or solved for the profile's days; with the date of everything on
@@ -135,10 +135,10 @@ class Sweep:
         for state in (*_OPEN_STATES, State.SOLVED):
             days = self.solved_days if state is State.SOLVED else self.idle_days
             event, params = ("closed", {}) if state is State.SOLVED else ("closed_idle", {"days": days})
-            for ticket in self.closing.idle(state, now - days * DAY):
+            for ticket in self.auto_close.idle(state, now - days * DAY):
                 if self.stopwatch() > until:
                     return closed
-                closed += self.closing.close(ticket, event, params, now, expires_at)
+                closed += self.auto_close.close(ticket, event, params, now, expires_at)
         if closed:
             count("TicketsClosed", closed)
         return closed
@@ -158,7 +158,7 @@ class Sweep:
                     if isinstance(item, Expired) and item.is_head:
                         heads.append(item.pk.partition("#")[2])
                     else:
-                        deleted += self._deal_with(item, now)
+                        deleted += self._handle(item, now)
                     cursor = {"pk": item.pk, "sk": item.sk}
                 cursor = page.cursor
                 if cursor is None:
@@ -182,7 +182,7 @@ class Sweep:
             count("ItemsExpired", ended, table="keys")
         return ended
 
-    def _deal_with(self, item: Expired | Undated | EndedWords | OldWords, now: int) -> bool:
+    def _handle(self, item: Expired | UnstampedTicket | EndedWords | OldWords, now: int) -> bool:
         """Remove what may go; what its ticket does not let go, and a ticket whose bell was lost, is dated
         first."""
         if isinstance(item, EndedWords):
@@ -190,10 +190,10 @@ class Sweep:
         if isinstance(item, OldWords):
             self.reindex(item.contact_id)  # as often as the scan meets it; the indexer does nothing twice
             return False
-        if isinstance(item, Undated):
-            self.store.ring_dating(item.ticket_id, now)
+        if isinstance(item, UnstampedTicket):
+            self.store.enqueue_stamping(item.ticket_id, now)
             return False
         removal = self.store.remove(item)
-        if removal is Removal.DATED:
-            self.store.ring_dating(item.ticket_id, now)
+        if removal is Removal.STAMP_FIRST:
+            self.store.enqueue_stamping(item.ticket_id, now)
         return removal is Removal.REMOVED

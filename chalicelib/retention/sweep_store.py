@@ -20,7 +20,16 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.reading import overdue
-from chalicelib.retention.model import Dated, EndedWords, Expired, OldWords, Removal, Undated, UnheardAsk, WaitingRevoke
+from chalicelib.retention.model import (
+    EarlyDeletion,
+    EndedWords,
+    Expired,
+    OldWords,
+    Removal,
+    TicketDate,
+    UnhandledAsk,
+    UnstampedTicket,
+)
 from chalicelib.retention.store import ExpiryStamps
 
 _KEYS = ("pk", "sk")
@@ -33,13 +42,13 @@ _LOOKED_AT = (
 _PAST_ITS_DATE = "expires_at <= :now"
 _OF_NOBODY = "attribute_exists(ended_at)"
 _BY_AN_OLD_RULE = "(begins_with(pk, :words) AND (attribute_not_exists(#rule) OR #rule < :rule))"
-_DATED_OTHERWISE = (
+_STAMPED_OTHERWISE = (
     "(attribute_exists(expires_at) AND attribute_not_exists(dated))"
     " OR (attribute_not_exists(expires_at) AND attribute_exists(dated))"
     " OR (attribute_exists(expires_at) AND attribute_exists(dated) AND expires_at <> dated)"
 )
 MOST_REVOKES = 100
-DATING_TAKES = 60 * SECOND
+STAMPING_TAKES = 60 * SECOND
 """How long after a ticket was closed or reopened, or its bell rung again, its rows may have another date."""
 
 
@@ -47,7 +56,7 @@ DATING_TAKES = 60 * SECOND
 class Page:
     """What one page of a scan found, in its order, and where the next one begins; None at the table's end."""
 
-    items: tuple[Expired | Undated | EndedWords | OldWords, ...]
+    items: tuple[Expired | UnstampedTicket | EndedWords | OldWords, ...]
     cursor: dict[str, str] | None
 
 
@@ -74,7 +83,7 @@ class SweepStore:
 
     # -- asks
 
-    def asks(self, most: int) -> Iterator[UnheardAsk]:
+    def asks(self, most: int) -> Iterator[UnhandledAsk]:
         """What people asked and nobody has dealt with, as the index shows it (a moment late), the one that is due first
         at the front; `most` at once."""
         query = {
@@ -85,9 +94,9 @@ class SweepStore:
             "Limit": most,
         }
         for item in self._call("query", query)["Items"]:
-            yield UnheardAsk(item["pk"]["S"], item["sk"]["S"], _number(item, "at"), _number(item, "due_at"))
+            yield UnhandledAsk(item["pk"]["S"], item["sk"]["S"], _number(item, "at"), _number(item, "due_at"))
 
-    def put_off(self, ask: UnheardAsk, due_at: int) -> None:
+    def put_off(self, ask: UnhandledAsk, due_at: int) -> None:
         """Have an ask rung for at `due_at` (ms) and not before, unless it was dealt with meanwhile."""
         values = {"due": due_at}
         self._alone(
@@ -96,7 +105,7 @@ class SweepStore:
 
     # -- deletions whose message has not arrived
 
-    def waiting_revokes(self, now: int) -> Iterator[WaitingRevoke]:
+    def early_deletions(self, now: int) -> Iterator[EarlyDeletion]:
         """Deletions that are due to be looked at again at `now` (ms), as the index shows them; MOST_REVOKES at once."""
         query = {
             "TableName": self._tables["desk"],
@@ -106,9 +115,9 @@ class SweepStore:
             "Limit": MOST_REVOKES,
         }
         for item in self._call("query", query)["Items"]:
-            yield WaitingRevoke(item["pk"]["S"], item["sk"]["S"], _number(item, "arrived_at"))
+            yield EarlyDeletion(item["pk"]["S"], item["sk"]["S"], _number(item, "arrived_at"))
 
-    def put_off_revoke(self, revoke: WaitingRevoke, due_at: int) -> None:
+    def put_off_deletion(self, revoke: EarlyDeletion, due_at: int) -> None:
         """Have a deletion looked at now, and again at `due_at` (ms): the change shows in the table's stream, and the
         relay rings. One that waits no more stays as it is."""
         write = self._writes.update(
@@ -128,7 +137,7 @@ class SweepStore:
             "ExpressionAttributeValues": {":now": {"N": str(now // SECOND)}},
         }
         if table == "desk":
-            request["FilterExpression"] += f" OR (begins_with(pk, :ticket) AND ({_DATED_OTHERWISE}))"
+            request["FilterExpression"] += f" OR (begins_with(pk, :ticket) AND ({_STAMPED_OTHERWISE}))"
             request["ExpressionAttributeValues"][":ticket"] = {"S": "ticket#"}
         else:
             request["FilterExpression"] += f" OR {_OF_NOBODY} OR {_BY_AN_OLD_RULE}"
@@ -150,22 +159,22 @@ class SweepStore:
         all its rows have its date, so that none outlives it undated.
         """
         if item.is_ticket:
-            ticket = Dated(item.ticket_id, "", item.expires_at)
-            if next(self._dates.others(item.conversation_id, ticket), None) is not None:
-                return Removal.DATED
+            ticket = TicketDate(item.ticket_id, "", item.expires_at)
+            if next(self._dates.rows_to_stamp(item.conversation_id, ticket), None) is not None:
+                return Removal.STAMP_FIRST
         write = self._guard(item) if item.guard_until else self._delete(item)
         if item.is_ticket or not item.ticket_id:
             return Removal.REMOVED if self._alone(write) else Removal.CHANGED
         refusal = self._run.once([self._same_date(item), write])
         if refusal is None:
             return Removal.REMOVED
-        return Removal.DATED if "ticket" in refusal.roles else Removal.CHANGED
+        return Removal.STAMP_FIRST if "ticket" in refusal.roles else Removal.CHANGED
 
     def forget(self, contact_id: str) -> bool:
         """Delete the words by which an ended contact was found; False: the indexer is at them and does it itself."""
         return text_index.forget(contact_id)
 
-    def ring_dating(self, ticket_id: str, now: int) -> None:
+    def enqueue_stamping(self, ticket_id: str, now: int) -> None:
         """Have the rows of a ticket dated again. `now` in ms."""
         self._dates.enqueue(ticket_id, now)
 
@@ -243,7 +252,7 @@ def _number(item: AttributeValues, name: str) -> int:
     return int(float(item.get(name, {}).get("N", "0")))
 
 
-def _found(table: str, item: AttributeValues, now: int) -> Expired | Undated | EndedWords | OldWords | None:
+def _found(table: str, item: AttributeValues, now: int) -> Expired | UnstampedTicket | EndedWords | OldWords | None:
     value = {name: plain_value(item[name]) for name in _LOOKED_AT if name in item}
     pk, sk, date = value["pk"], value["sk"], value.get("expires_at", 0)
     ticket_id, conversation_id = value.get("ticket_id", ""), value.get("conversation_id", "")
@@ -253,7 +262,7 @@ def _found(table: str, item: AttributeValues, now: int) -> Expired | Undated | E
         return OldWords(pk, sk, pk.partition("#")[2]) if sk == "words" else Expired(table, pk, sk, date)
     if pk.startswith("ticket#") and value.get("dated", 0) != date:
         changed_at = max(value.get("activity", 0), value.get("rung_at", 0))
-        return Undated(pk, sk, ticket_id) if changed_at <= now - DATING_TAKES else None
+        return UnstampedTicket(pk, sk, ticket_id) if changed_at <= now - STAMPING_TAKES else None
     found = Expired(table, pk, sk, date, (), 0, ticket_id, conversation_id)
     until = value.get("arrived_at", 0) + GUARD_DAYS * DAY
     if value.get("direction") != "in" or until <= now or not sk.startswith("message#"):

@@ -14,7 +14,7 @@ from chalicelib.messages.ingest import Outcome, Recognise, Refuse
 from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
-from chalicelib.messages.repeated import Repeated
+from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.messages.statuses import Statuses
 from chalicelib.messages.store import IntakeStore
 from chalicelib.privacy.recognition.words import asks
@@ -54,12 +54,12 @@ def tables() -> dict[str, str]:
     }
 
 
-def recognising(profile: Profile) -> Recognise:
+def recognise_asks(profile: Profile) -> Recognise:
     """What tells the requests about data among messages."""
     return lambda message: asks(message, profile.markings)
 
 
-def refusing(store: IntakeStore, profile: Profile, dynamodb: Any, names: Mapping[str, str]) -> Refuse:
+def refuse_suppressed(store: IntakeStore, profile: Profile, dynamodb: Any, names: Mapping[str, str]) -> Refuse:
     """What refuses parts of people who are being erased. Few parts meet it: its modules are loaded then."""
 
     def refuse(part: InboundMessage | Started, suppressed: tuple[str, ...], now: int) -> Outcome | None:
@@ -74,16 +74,16 @@ def refusing(store: IntakeStore, profile: Profile, dynamodb: Any, names: Mapping
 
 
 @cache
-def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange, Repeated]:
+def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange, RepeatedParts]:
     config = settings()
     blind = AddressKey(address_key)
     store = IntakeStore(client("dynamodb"), tables(), blind, decode_key(config.vault_public_key))
     profile = load_profile(config.operator)
-    refuse = refusing(store, profile, client("dynamodb"), tables())
-    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognising(profile), refuse)
+    refuse = refuse_suppressed(store, profile, client("dynamodb"), tables())
+    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise_asks(profile), refuse)
     statuses = Statuses(ClientCalls(client("dynamodb")), tables(), blind)
     change = ReceiveChange(store, IntakeChanges(store, blind), profile, clock(), refuse)
-    return store, statuses, receive, change, Repeated(client("dynamodb"), tables(), blind)
+    return store, statuses, receive, change, RepeatedParts(client("dynamodb"), tables(), blind)
 
 
 def intake() -> Intake:

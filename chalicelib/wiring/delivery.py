@@ -91,7 +91,7 @@ def deliver() -> "Deliver":
 
 
 @cache
-def date_rows() -> "StampExpiry":
+def stamp_expiry() -> "StampExpiry":
     """What the dater does."""
     from chalicelib.retention.stamp_expiry import StampExpiry
     from chalicelib.retention.store import ExpiryStamps

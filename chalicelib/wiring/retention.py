@@ -34,7 +34,7 @@ def sweep() -> "Sweep":
 
     return Sweep(
         store=SweepStore(client("dynamodb"), wiring.tables()),
-        closing=AutoClose(client("dynamodb"), wiring.tables(), sleep_with_jitter),
+        auto_close=AutoClose(client("dynamodb"), wiring.tables(), sleep_with_jitter),
         end_contact=EndContact(
             ContactExpiry(client("dynamodb"), wiring.tables(), sleep_with_jitter),
             kept["contact"],
@@ -43,8 +43,8 @@ def sweep() -> "Sweep":
         ),
         enqueue=enqueue,
         reindex=enqueue_indexing,
-        watch_asks=wiring_requests.monitor_asks(),
-        watch=wiring_requests.monitor_requests(),
+        monitor_asks=wiring_requests.monitor_asks(),
+        monitor_requests=wiring_requests.monitor_requests(),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,
         kept_days=kept["ticket"],

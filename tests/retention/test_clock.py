@@ -219,7 +219,7 @@ def draft(desk: Keeping) -> Case:
 
 @case
 def unclear(desk: Keeping) -> Case:
-    desk.store().keep_unclear("telegram", "100000001", "new_kind", b"raw", desk.now)
+    desk.store().keep_unparsed("telegram", "100000001", "new_kind", b"raw", desk.now)
     item = one(desk.of_pk("unclear#"))
     return Case("desk", item, (desk.now // DAY + RAW_DAYS) * DAY, is_alive(item, desk))
 

@@ -1,4 +1,4 @@
-"""Alarms. Each names its runbook, docs/runbooks/<runbook>.md, and says whether it wakes a person."""
+"""The alarms. Each names its runbook, docs/runbooks/<runbook>.md, and says whether it pages somebody."""
 
 from dataclasses import dataclass, field
 
@@ -7,16 +7,17 @@ from infra.definitions import Json
 from infra.functions import FUNCTIONS
 
 NAMESPACE = "HelpDesk"
-"""Namespace of the metrics that the code itself emits; chalicelib/core/observability.py writes it."""
+"""Namespace of the metrics of our own code (chalicelib/core/observability.py)."""
 API_STAGE = "api"
 CHANNELS = ("whatsapp", "telegram")
 _CAN_WAIT = frozenset({"dater", "indexer"})
-"""Functions whose failure nobody notices before the morning: what they missed stays in their queues."""
+"""Functions whose failure can wait until the morning, because their work stays in their queues."""
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """One alarm over periods of `period` seconds; `above` is compared as `comparison` says."""
+    """One alarm over `periods` periods of `period` seconds. It rings above the threshold `above`, or below it with
+    `below`."""
 
     logical_id: str
     name: str
@@ -96,7 +97,7 @@ _SIGNS = (
     ("CannotOpen", "cannot-open", "Something sealed is there and does not open."),
     ("StaffNotProved", "staff-not-proved", "A colleague's row was not written by the dashboard and grants nothing."),
 )
-"""What docs/security.md calls a reason to look for a break-in: once is enough."""
+"""Signs of a break-in (docs/security.md), of which one is enough for an alarm."""
 _INTAKE = (
     Alarm(
         "IntakeErrorsAlarm",
@@ -192,14 +193,14 @@ _DELIVERY = (
 )
 _MACHINE: dict[str, Json | str] = {"StateMachineArn": {"Ref": "ErasureMachine"}}
 CONFIRMED = {3600: ("hour", 5), 86_400: ("day", 20)}
-"""Confirmed requests that are usual in so many seconds, for each of the two ways to confirm. Of 50,000 customers of
-whom one in a hundred asks each year, ten a week confirm: six in one hour come about by chance once in millions of
-years. An hour is a quarter of the grace, so there is time to look; the day finds who stays below the hour's number. A
-desk of millions, or one that has written to all its customers, rings for nothing: raise them then."""
+"""Usual numbers of confirmed requests within so many seconds, for each of the two ways to confirm. Of 50,000 customers
+of whom one in a hundred asks each year, ten a week confirm; six in one hour come by chance once in millions of years.
+An hour is a quarter of the cooling-off period, so there is time to look; the day finds forgers who stay below the
+hour's number. A desk of millions, or one that has just written to all its customers, must raise these numbers."""
 ASK_LATE = 3600
-"""Seconds. An ask is dealt with within seconds, rung for again after five minutes, and that bell lives half an hour."""
-# A task that fails is tried again by the machine, and one that fails for good ends the run: so the tasks have no
-# alarm each, and the machine has three.
+"""Seconds. An ask is handled within seconds, and enqueued again after five minutes for half an hour."""
+# The machine repeats a failed task, and one that fails for good ends the execution. So the tasks have no alarms, and
+# the machine has three.
 _ERASURE = (
     Alarm(
         "OldestAskAlarm",

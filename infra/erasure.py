@@ -1,8 +1,8 @@
-"""The workflow that destroys a person's data: its functions' rights, and the state machine.
+"""The erasure workflow: the rights of its functions, and the state machine.
 
-Each task may do its own work and no other's: tests/erasure/test_roles.py tries what is dangerous under each role,
-test_rights.py holds each role against all that its task calls. The definition stands in erasure.asl.json;
-`${HardSuppressArn}` and the like in it are filled by CloudFormation.
+Each task may do its own work only: tests/erasure/test_roles.py tries dangerous calls under each role, test_rights.py
+compares each role with all calls of its task. The definition is in erasure.asl.json; CloudFormation fills in
+`${HardSuppressArn}` and the like. Function names are frozen; app.py maps them to the words of the code.
 """
 
 import json
@@ -28,25 +28,26 @@ MACHINE_NAME = {"Fn::Sub": "${AWS::StackName}-erasure"}
 _MACHINE = {
     "Fn::Sub": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-erasure"
 }
-"""Spelled out, because the machine names its functions and its functions may not name it: that were a circle."""
+"""Written out instead of referenced, because the machine refers to its functions: a reference back would be a
+circle."""
 _RUNS = {
     "Fn::Sub": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${AWS::StackName}-erasure:*"
 }
 
-# AWS knows no resource for this action: the token is what names the run, and it stands on the request's row alone.
+# AWS knows no resource for this action. The token names the execution, and only the request's row holds it.
 ANSWER_RUN = Grant(("states:SendTaskSuccess",), ("*",))
 START_RUN = Grant(("states:StartExecution",), (_MACHINE,))
 LOOK_AT_RUN = Grant(("states:DescribeExecution",), (_RUNS,))
 
 
 _SIGN = Grant(("kms:Sign",), (arn("CertificateKey"),))
-# IAM knows no condition for "only new items": that an entry is never put twice is the code's own condition.
+# IAM knows no condition for "only new items"; the code's own condition prevents that an entry is put twice.
 _ENTER = each("Ledger", PutItem="certificate chain", UpdateItem="chain")
 _REQUEST = each("Desk", GetItem="request", UpdateItem="request")
 _WAIT = (*_REQUEST, ANSWER_RUN)
-# One BatchGetItem that reads several tables: AWS does not say whether its LeadingKeys are those of one table or of all.
-# So each table is granted the partitions of all; beside `keys`, whose partitions are bare ids, none is named. The same
-# of a BatchWriteItem.
+# For a BatchGetItem or BatchWriteItem over several tables AWS does not say whether LeadingKeys are those of one table
+# or of all. So each table is granted the partitions of all of them; with `keys`, whose partitions are bare ids, none is
+# named.
 _LISTED = "ticket number alias link parked text words"
 _NAMED = "ticket number alias link parked words"
 _ERASED = "contact conversation ticket number link parked text words"
@@ -55,7 +56,7 @@ _OPEN_SECRET = (keys("GetItem"), secrets("Vault"), OPEN_VAULT)
 
 
 def _tell(checked: str) -> tuple[Grant, ...]:
-    """What telling a person wants; `checked` are the partitions of which something is a condition."""
+    """Return the grants for telling a person; `checked` are partitions of rows that conditions check."""
     return (
         *each(
             "Desk",
@@ -127,7 +128,7 @@ FUNCTIONS = (
         _OF_REQUEST,
     ),
     Function("tell", "Tell", _tell("conversation"), _WITH_VAULT),
-    # It tells, too: the person of a run that the release before began.
+    # It also tells the person when an older release began the execution.
     Function("grace", "Grace", _tell("conversation hold"), _WITH_VAULT),
     Function(
         "hard_suppress",
@@ -169,7 +170,7 @@ FUNCTIONS = (
             *each("Desk", Query="request", UpdateItem="request"),
             *each("Index", UpdateItem="fence"),
             *each("Ledger", PutItem="tombstone"),
-            keys("BatchGetItem", "DeleteItem"),  # it looks whether the key is gone; without the vault it opens nothing
+            keys("BatchGetItem", "DeleteItem"),  # to see that the key is gone; without the vault it decrypts nothing
         ),
         (*_OF_REQUEST, "TABLE_KEYS", "TABLE_INDEX", "TABLE_LEDGER"),
     ),
@@ -278,7 +279,7 @@ FUNCTIONS = (
     Function("escalate", "Escalate", _REQUEST, _OF_REQUEST),
 )
 TASKS = tuple(one for one in FUNCTIONS if one.name != "privacy")
-"""The functions that the state machine calls."""
+"""Functions that the state machine calls."""
 
 
 def resources() -> Json:
@@ -294,7 +295,7 @@ def resources() -> Json:
             "DeletionPolicy": "Delete",
             "UpdateReplacePolicy": "Delete",
             "Properties": {
-                # Under this prefix Step Functions may write without a policy of its own on each group.
+                # Step Functions may write under this prefix without a policy for each group.
                 "LogGroupName": {"Fn::Sub": "/aws/vendedlogs/states/${AWS::StackName}-erasure"},
                 "RetentionInDays": 30,
             },
@@ -344,7 +345,8 @@ def resources() -> Json:
 
 
 def _may() -> list[Json]:
-    """What the machine may: call its functions, and have its log delivered, for which AWS knows no resource."""
+    """Return the machine's rights: to call its functions, and to have its log delivered, for which AWS knows no
+    resource."""
     delivery = (
         "CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries"
         " PutResourcePolicy DescribeResourcePolicies DescribeLogGroups"

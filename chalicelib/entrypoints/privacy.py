@@ -1,4 +1,5 @@
-"""Requests about data: what people asked for in messages is dealt with, and requests are woken."""
+"""The function `privacy`: it handles what people ask about their data, and starts and resumes the workflow of
+requests."""
 
 from typing import Any
 
@@ -7,7 +8,7 @@ from chalicelib.wiring import requests as wiring_requests
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """Work through a batch of the queue `privacy`; return what must come again."""
+    """Handle a batch of the queue `privacy`; return which messages failed."""
     return each(event, "privacy", _work)
 
 

@@ -1,5 +1,5 @@
-"""The rest of what arrives: a start, a block, a changed number, what happened in a chat. Each stored once, each in one
-transaction."""
+"""Stores what arrives beside messages: a start, a block, a changed number, an event in a chat. Each is stored once, in
+one transaction."""
 
 from collections.abc import Iterator
 
@@ -18,12 +18,12 @@ from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey
 
 WELCOME_EVERY = 60 * 60 * SECOND
-"""A person who presses Start again and again is welcomed once in this time (ms): each welcome costs a message."""
+"""Time (ms) within which a person is welcomed once, because every welcome costs a message."""
 Change = Started | ReachChanged | NumberChanged | ChatEvent
 
 
 class IntakeChanges:
-    """Writes what changes a person or conversation without being a message."""
+    """Writes changes of a person or conversation that are no messages."""
 
     def __init__(self, store: IntakeStore, address_key: AddressKey) -> None:
         self._store = store
@@ -41,11 +41,13 @@ class IntakeChanges:
         former: Lookup,
         silent: bool = False,
     ) -> Outcome:
-        """Store that a person opened the chat, and the welcome. A new contact has the date `expires_at` (seconds) until
-        there is a ticket; it takes the place of one that is `over`. Raises Unavailable.
+        """Store that a person opened the chat, and the welcome. Raises Unavailable.
 
-        Who was welcomed less than WELCOME_EVERY ago is not welcomed again: HEAD_CHANGED, and then `silent`. On WhatsApp
-        the provider asks for the welcome, so it opens the reply window of somebody new.
+        `key` is given for a new contact, which expires at `expires_at` (seconds) while it has no ticket; it takes over
+        the addresses of the contact in `former` whose retention has ended. A known person who was welcomed less than
+        WELCOME_EVERY ago makes the outcome HEAD_CHANGED; the caller then tries again with `silent`, which stores the
+        start without a welcome. On WhatsApp the provider asks us for the welcome, so for a new person it opens the
+        reply window.
         """
         rows_of = self._store.conversations
         writes = [self._started(person, started, now)]
@@ -66,7 +68,8 @@ class IntakeChanges:
         return self._store.transact(writes)
 
     def _before(self, person: ContactReference, part: Change, author: Author, at: int) -> Iterator[Write]:
-        """That nobody was erased whose address this was, when the change is older than the person's having it."""
+        """Check the suppression list for the author's addresses if the change is older than the person's use of
+        them."""
         return self._store.contacts.suppression_checks(
             self._store.before(person, part.channel, part.account, author, at), at
         )
@@ -80,7 +83,7 @@ class IntakeChanges:
         return write
 
     def pseudonym(self, part: Started | NumberChanged | ChatEvent) -> str:
-        """Return the blind name of the part's provider id."""
+        """Return the pseudonym of the part's provider id."""
         return self._address_key.message(part.channel, part.account, part.provider_id)
 
     def _head_unchanged(self, person: ContactReference, now: int) -> Write:
@@ -96,7 +99,7 @@ class IntakeChanges:
         return self._store.writes.update("head", "desk", pk, "head", "SET welcomed_at = :at", condition, values)
 
     def reach(self, person: ContactReference, change: ReachChanged, now: int) -> Outcome:
-        """Store that the person blocked or unblocked the bot, unless something newer is known. Raises Unavailable."""
+        """Store that the person blocked or unblocked the bot, unless a newer change is stored. Raises Unavailable."""
         at, kind = change.at * SECOND, "blocked" if change.blocked else "unblocked"
         newer = "<" if change.blocked else "<="
         head = self._store.writes.update(
@@ -109,9 +112,9 @@ class IntakeChanges:
         return self._store.transact([head, event, *self._before(person, change, change.author, at)])
 
     def chat_event(self, person: ContactReference, event: ChatEvent, now: int) -> Outcome:
-        """Write a line about what happened in the chat on the person's open ticket; TICKET_OVER when it is not open.
-        Raises Unavailable."""
-        at = event.at * SECOND  # the provider's, whatever our clock says: a repetition must meet the same row
+        """Write an activity line about the event on the person's open ticket; TICKET_OVER when it is not open. Raises
+        Unavailable."""
+        at = event.at * SECOND  # the provider's time: a repetition must meet the same row
         states = {"open": "open", "pending": "pending", "snoozed": "snoozed"}
         condition = "#state IN (:open, :pending, :snoozed)"
         pk = rows.ticket_pk(person.ticket_id)
@@ -123,10 +126,10 @@ class IntakeChanges:
         return self._store.transact([line, ticket, head, *self._before(person, event, event.author, at)])
 
     def change_number(self, person: ContactReference, change: NumberChanged, now: int, *, known: bool) -> Outcome:
-        """Give the person the new address in place of the old one of its kind. With `known` they have it already.
+        """Replace the person's old address of this kind by the new one. `known` says that they have the new one
+        already.
 
-        A fenced address moves nothing (FENCED). Raises Unavailable.
-        """
+        An address of a person who is being erased changes nothing (FENCED). Raises Unavailable."""
         at = change.at * SECOND
         old = self._address_key.address(change.channel, change.account, change.old)
         new = self._address_key.address(change.channel, change.account, change.new)
@@ -144,10 +147,11 @@ class IntakeChanges:
         return self._store.transact(writes)
 
     def refuse_number(self, person: ContactReference, change: NumberChanged) -> Outcome:
-        """Say on the ticket that a changed number belongs to somebody else and moved nothing. Raises Unavailable."""
+        """Write on the ticket that the new number is another person's, so that no address was changed. Raises
+        Unavailable."""
         late = self._before(person, change, Author((change.old,)), change.at * SECOND)
         told = self._number_event(person, change, "number_taken")
-        # As when it moves: who has ended and is not swept yet is told, too. A refusal would be repeated for ever.
+        # A contact whose retention has ended is not refused here: the provider would repeat the change for ever.
         pk, values = rows.conversation_pk(person.conversation_id), {"epoch": person.epoch}
         head = self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", values)
         return self._store.transact([told, head, *late])

@@ -1,4 +1,4 @@
-"""A start, a block, a changed number or what happened in a chat reaches the right person, once."""
+"""Stores a start, a block, a changed number or a chat event for the person whom it is about, once."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ReceiveChange(NamedTuple):
-    """Stores changes. A change about a person whom we do not know is none of ours. `refuse` and `wait` are those of
+    """Stores changes; one about an unknown person is dropped, except a start. `refuse` and `wait` are those of
     ReceiveMessage."""
 
     store: "IntakeStore"
@@ -31,8 +31,8 @@ class ReceiveChange(NamedTuple):
     wait: Callable[[int], None] = sleep_with_jitter
 
     def __call__(self, part: "Change") -> Outcome | None:
-        """Store the change; return STORED, also when it was before, FENCED when it is about somebody who is being
-        erased or was since, and None when it concerned nobody. Raises Unavailable after TRIES."""
+        """Store the change. Returns STORED, also when it was stored before; FENCED when the person is being erased or
+        was erased since; None when nobody is known by the address. Raises Unavailable after TRIES."""
         former, silent = Lookup(None), False
         for attempt in range(TRIES):
             outcome = self._try(part, former, silent=silent)
@@ -43,9 +43,9 @@ class ReceiveChange(NamedTuple):
             if outcome is Outcome.TICKET_OVER:
                 return None
             if outcome is Outcome.HEAD_CHANGED and isinstance(part, ReachChanged | ChatEvent) and attempt:
-                return Outcome.STORED  # something newer is known already, or the person's retention has ended
+                return Outcome.STORED  # a newer change is stored, or the person's retention has ended
             if isinstance(part, Started) and outcome is Outcome.HEAD_CHANGED and not silent and not former.ended:
-                silent = True  # welcomed lately, or their retention has ended
+                silent = True  # the welcome is too recent, or the retention has ended: the next try tells
                 continue
             silent = False
             if isinstance(part, Started) and outcome in (Outcome.HEAD_CHANGED, Outcome.KEY_GONE):
@@ -72,7 +72,7 @@ class ReceiveChange(NamedTuple):
         return self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND, ended)
 
     def _start(self, part: Started, former: Lookup, *, silent: bool) -> Outcome:
-        """Welcome a person. Who is `over`, as the store makes sure, is welcomed as somebody new."""
+        """Welcome a person. The contact in `former`, whose end the store checks, is replaced by a new one."""
         found, now = self._known(part, former.ended), self.clock()
         if found.fenced:
             return self._refused(part, found, now)

@@ -1,4 +1,4 @@
-"""A message of a customer becomes part of a ticket: exactly once, whoever else writes at the same time."""
+"""Stores a customer's message on a ticket exactly once, also while others write to the same conversation."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +25,11 @@ _ENDS = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED, Outcome.ST
 
 
 class _FailedTries:
-    """What failed tries have told about the conversation."""
+    """What the failed tries have shown about the conversation.
+
+    `closed_ticket_id` is a ticket that takes no message any more, `head` the head as the last failed try read it,
+    `older` that the message is older than the last one, `ended` a contact that is to be replaced by a new one,
+    `keyless` that it is replaced because its key is gone."""
 
     def __init__(self) -> None:
         self.closed_ticket_id = ""
@@ -39,8 +43,8 @@ class _FailedTries:
     def learn(self, outcome: Outcome, plan: IngestPlan) -> bool:
         """Remember why a try failed; return whether to try again at once.
 
-        A head that is as it was read and takes the message neither as the newest nor as an older one is most likely
-        that of a person whose retention has ended: the next try makes a new contact, if the store finds it so.
+        When the same head refuses the message both as the newest and as an older one, the contact's retention has most
+        likely ended. Then the next try makes a new contact; the store checks that the old one has ended.
         """
         if outcome is Outcome.TICKET_OVER:
             self.closed_ticket_id = plan.ticket_id
@@ -67,9 +71,9 @@ class _FailedTries:
 
 
 class ReceiveMessage(NamedTuple):
-    """Stores messages. `policy` is the version and hash that a first message agrees to; `recognise` tells what a
-    message asks about the person's data, `refuse` whether the person is being erased. `wait` sleeps after a conflict,
-    so that concurrent writers do not collide again, and is given the number of the try."""
+    """Stores messages. `policy` is version and hash of the policy that a first message agrees to. `recognise` finds
+    what a message asks about the person's data, `refuse` refuses parts of people who are being erased. `wait` takes the
+    number of the try and sleeps, so that concurrent writers do not collide again."""
 
     store: "IntakeStore"
     profile: Profile
@@ -82,10 +86,10 @@ class ReceiveMessage(NamedTuple):
     def __call__(self, message: InboundMessage) -> Outcome:
         """Store `message` and open or refresh its ticket in one transaction.
 
-        Returns STORED, DUPLICATE when it was stored before, FENCED when the person is being erased or was since, and
-        STALE for what says nothing by itself and is of somebody whom nobody here knows (messages/statements). Every try
-        looks anew and seals anew, to the key of whoever won. Raises Unavailable after TRIES: the provider then sends it
-        again.
+        Returns STORED; DUPLICATE when it was stored before; FENCED when the person is being erased or was erased since;
+        STALE for a part that is no statement (messages/statements) of somebody unknown or without a ticket. Every try
+        reads anew and seals anew, because another writer may have created the contact meanwhile. Raises Unavailable
+        after TRIES; the provider then sends it again.
         """
         seen, ask = _FailedTries(), self.recognise(message)
         for attempt in range(TRIES):
@@ -98,7 +102,7 @@ class ReceiveMessage(NamedTuple):
                 continue
             plan = None if found.fenced else self._decide(message, found, ask, seen)
             if plan and not plan.ticket_id and ask is None:
-                return Outcome.STALE  # the person came, and has not written yet
+                return Outcome.STALE  # the person opened the chat and has not written yet
             outcome = self.store.commit(plan) if plan else Outcome.FENCED
             if outcome is Outcome.FENCED:
                 outcome = self._refused(message, found) or Outcome.CONFLICT
@@ -114,14 +118,14 @@ class ReceiveMessage(NamedTuple):
         return found._replace(keyless=seen.keyless)
 
     def _unheard(self, message: InboundMessage, found: Lookup, ask: Ask | None) -> Outcome:
-        """What refers to something of somebody whom nobody knows. A button about a request asks the fences, which may
-        have an answer; nothing else of a person who is being erased is answered."""
+        """Return the outcome of a part that is no statement, of somebody unknown. A button about a request asks the
+        suppression list, which may have an answer for it; nothing else is stored or answered."""
         if ask is None:
             return Outcome.FENCED if found.fenced else Outcome.STALE
         return self._refused(message, found) or (Outcome.CONFLICT if found.fenced else Outcome.STALE)
 
     def _refused(self, message: InboundMessage, found: Lookup) -> Outcome | None:
-        """Ask the fences. None: none of them refuses it any more, and it is to be tried again."""
+        """Ask the suppression list. None: it does not refuse the message any more, so try again."""
         return self.refuse(message, found.fenced, self.clock())
 
     def _decide(self, message: InboundMessage, found: Lookup, ask: Ask | None, seen: _FailedTries) -> IngestPlan:

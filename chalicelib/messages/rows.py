@@ -1,4 +1,4 @@
-"""Rows of a conversation: messages, raw parts, head, activity lines, notices and the outbox."""
+"""Builds the writes of a conversation's rows: messages, raw parts, head, activity lines, notices, outbox entries."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,25 +20,26 @@ from chalicelib.vault.vault import seal
 
 Incoming = InboundMessage | Started | ReachChanged
 NOT_EXPIRED = "(attribute_not_exists(expires_at) OR expires_at > :now)"
-"""Condition on a head (:now in seconds): its contact's retention has not ended. What has ended takes nothing any more,
-swept or not; who writes then is somebody new."""
+"""Condition on a head (:now in seconds): its contact's retention has not ended. A conversation that has ended takes no
+message, also before the sweeper deletes it; its author becomes a new contact."""
 
 
 class ConversationRows:
-    """Builds the writes that a conversation needs."""
+    """Builds writes of a conversation's rows."""
 
     def __init__(self, writes: Writes, address_key: AddressKey) -> None:
         self._writes = writes
         self._address_key = address_key
 
     def message_ref(self, plan: IngestPlan) -> MessageRef:
-        """The message's reference: conversation, provider's time and blind provider id; never arrival or ticket."""
+        """Return the message's reference: conversation, the provider's time and the pseudonym of the provider's id
+        (`blind`). Time of arrival and ticket are no part of it, so that a repetition gets the same one."""
         message = plan.message
         pseudonym = self._address_key.message(message.channel, message.account, message.provider_id)
         return MessageRef(plan.person.conversation_id, message.sent_at * SECOND, pseudonym)
 
     def message(self, plan: IngestPlan, ref: MessageRef) -> Write:
-        """The message itself, under the condition that it is not there: this is what makes a repetition harmless."""
+        """Put the message on the condition that its row does not exist, which makes a repetition harmless."""
         message, name = plan.message, self._address_key.message
         content = sealing.seal_json(
             plan.person.public_key,
@@ -79,13 +80,13 @@ class ConversationRows:
         return write
 
     def new_provider_id(self, plan: IngestPlan, ref: MessageRef) -> Write:
-        """That nothing with this provider id is there: the row of what has no time of its own has another key each
-        time that it arrives."""
+        """Put the link of a provider id that must be new. A message without a time of its own needs it: its row has
+        another key each time that it arrives."""
         attributes = {"message_ref": str(ref), "expires_at": _known_until(plan.now)}
         return self._writes.put("message", "index", f"link#{ref.blind}", "link", attributes)
 
     def raw(self, plan: IngestPlan, ref: MessageRef) -> Write:
-        """The provider's own JSON of an unsupported message, kept for RAW_DAYS."""
+        """Put the provider's own JSON of an unsupported message; it is kept for RAW_DAYS."""
         until = plan.now // SECOND + RAW_DAYS * DAY // SECOND
         attributes = {
             "raw": seal(plan.person.public_key, sealing.raw_part(ref), plan.message.raw),
@@ -108,8 +109,9 @@ class ConversationRows:
         welcomed_at: int = 0,
         expires_at: int = 0,
     ) -> Write:
-        """A new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they only arrived: then
-        they were `welcomed_at` (ms), and the contact has a date (seconds) until there is a ticket."""
+        """Put the head of a new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they
+        only opened the chat: then `welcomed_at` (ms) is set, and the contact expires at `expires_at` (seconds) while it
+        has no ticket."""
         head = {
             "conversation_id": person.conversation_id,
             "contact_id": person.contact_id,
@@ -129,8 +131,9 @@ class ConversationRows:
         return self._writes.put("head", "desk", rows.conversation_pk(person.conversation_id), "head", head)
 
     def head(self, plan: IngestPlan) -> Write:
-        """The fence of every known conversation: the epoch and ticket that were read must still be there, and the
-        contact's retention must not have ended. A new ticket takes the contact's date away."""
+        """Update the head of a known conversation on the condition that epoch (the fencing token of an erasure) and
+        ticket are as they were read and the contact's retention has not ended. A new ticket removes the contact's
+        expiry."""
         person, at = plan.person, plan.message.sent_at * SECOND
         values: dict[str, Any] = {"epoch": person.epoch, "now": plan.now // SECOND}
         condition = f"epoch = :epoch AND {NOT_EXPIRED}"
@@ -145,7 +148,7 @@ class ConversationRows:
             condition += " AND last_inbound_at <= :at" if plan.newest else " AND last_inbound_at > :at"
             if plan.newest:
                 changes += ["last_inbound_at = :at", "blocked = :no"]
-                values["no"] = False  # who writes to us has not blocked us, whatever an update said or did not say
+                values["no"] = False  # a person who writes has not blocked us, whatever an earlier update said
         if plan.opens:
             changes.append("ticket_id = :ticket")
             values["ticket"] = plan.ticket_id
@@ -166,13 +169,13 @@ class ConversationRows:
         )
 
     def ended(self, person: ContactReference, now: int) -> Write:
-        """The fence behind which a person's addresses go to a new contact: their retention has ended indeed."""
+        """Check that the contact's retention has ended, so that their addresses may go to a new contact."""
         values = {"epoch": person.epoch, "now": now // SECOND}
         pk = rows.conversation_pk(person.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch AND expires_at <= :now", values)
 
     def consent(self, plan: IngestPlan, ref: MessageRef) -> Write:
-        """The consent that a person gives with their first message (policy A5.3, A5.4)."""
+        """Put the consent that a person gives with their first message (policy A5.3, A5.4)."""
         assert plan.consent is not None
         version, policy_hash = plan.consent
         attributes = {
@@ -189,8 +192,8 @@ class ConversationRows:
         return self._writes.put("consent", "desk", pk, f"consent#{plan.now:013d}#{ref.blind}", attributes)
 
     def ask(self, plan: IngestPlan, ask: Ask, ref: MessageRef) -> Write:
-        """What the message asks about the person's data; it lies there until that was dealt with, however long it
-        takes, and the watch rings for it again when its first bell must have been lost."""
+        """Put what the message asks about the person's data. The row stays until it is handled; the monitor enqueues it
+        again when its first wake-up message was lost."""
         attributes = {
             "contact_id": plan.person.contact_id,
             "action": ask.action,
@@ -207,7 +210,7 @@ class ConversationRows:
         return self._writes.put("ask", "desk", pk, f"ask#{plan.now:013d}#{ref.blind}", attributes)
 
     def notice(self, person: ContactReference, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
-        """An automatic text: its message row and its place in the outbox."""
+        """Put an automatic text: its message row and its outbox entry."""
         ref = MessageRef(person.conversation_id, notice.at, pseudonym_of_notice(notice.kind, notice.about))
         attributes = {
             "direction": "out",
@@ -228,7 +231,7 @@ class ConversationRows:
         yield self.outbox(person, message, ref, "send", notice.at)
 
     def outbox(self, person: ContactReference, message: Incoming, ref: MessageRef, action: str, now: int) -> Write:
-        """A place in the outbox: `send` a message, or `answer_callback` of one."""
+        """Put an outbox entry. `action` is "send" for a message, or "answer_callback" for a pressed button."""
         attributes = {
             "conversation_id": person.conversation_id,
             "action": action,
@@ -244,7 +247,7 @@ class ConversationRows:
         return self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", attributes, fresh=False)
 
     def event(self, person: ContactReference, ticket_id: str, kind: str, at: int, *, pseudonym: str = "") -> Write:
-        """An activity line: what happened, without personal data. With a provider's `blind` id it is stored once."""
+        """Put an activity line, without personal data. With the `pseudonym` of a provider's id it is stored once."""
         ref = MessageRef(person.conversation_id, at, pseudonym or pseudonym_of_notice(kind, new_id()))
         attributes = {
             "direction": "event",
@@ -259,5 +262,5 @@ class ConversationRows:
 
 
 def _known_until(now: int) -> int:
-    """As long as a provider repeats (seconds)."""
+    """Return until when (seconds) a provider may repeat what arrived at `now` (ms)."""
     return now // SECOND + GUARD_DAYS * DAY // SECOND

@@ -1,7 +1,7 @@
-"""What intake does with the tables: one read to find a person, one transaction to store what arrived.
+"""Intake's access to the tables: one read finds a person, one transaction stores what arrived.
 
-It speaks to the DynamoDB client directly: importing pynamodb would cost more than the rest of a cold start
-(docs/adr). Nothing here reads content, and the function's role could not.
+It calls the DynamoDB client directly, because importing pynamodb would cost more than the rest of a cold start
+(docs/adr). It reads no content; the function's role may not.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ _BY_ROLE = (
 
 
 class _SuppressedError(Exception):
-    """This address is of somebody who is being erased."""
+    """The address, named by its pseudonym, is of somebody who is being erased."""
 
 
 class IntakeStore:
@@ -62,7 +62,7 @@ class IntakeStore:
         self.tickets = TicketRows(self.writes)
 
     def check(self) -> None:
-        """Ask the table by which people are found for nobody. Raises Unavailable."""
+        """Read an alias that does not exist, to see whether the table answers. Raises Unavailable."""
         key = {"pk": {"S": "alias#"}, "sk": {"S": "alias"}}
         self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
 
@@ -78,13 +78,14 @@ class IntakeStore:
         *,
         learn: bool = True,
     ) -> Lookup:
-        """Find who wrote something sent at `at` (ms), by strongly consistent reads: one for a person known as they are.
+        """Find the author of something sent at `at` (ms), by strongly consistent reads: one for a known person whose
+        addresses have not changed.
 
-        A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to
-        somebody new. Webhooks may be days late: what was sent before an address last changed changes nothing, and
-        a former address still finds who had it then. Somebody who has `ended` counts as unknown. An address of
-        somebody who is being erased finds nobody: see Found.fenced. Without `learn` a known person gets no new phone.
-        Raises Unavailable.
+        A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to somebody
+        new. Webhooks may be days late: a part that was sent before an address last changed changes nothing, and a
+        former address finds the person who had it then. The contact `ended` counts as unknown. An address of somebody
+        who is being erased finds nobody and is named in Lookup.fenced. Without `learn` a known person gets no new
+        phone. Raises Unavailable.
         """
         names = self.names(channel, account, author)
         try:
@@ -103,7 +104,7 @@ class IntakeStore:
         try:
             owner = self._alias(phone, at, ended)
         except _SuppressedError:
-            return Lookup(person)  # the phone of somebody who is being erased; it is learned when they are
+            return Lookup(person)  # the phone of somebody who is being erased; it is added after that
         if owner is not None and owner.contact_id == person.contact_id:
             return Lookup(person._replace(phone_hash=phone), readdressed=True)
         if owner is not None and owner.known_at > at:
@@ -113,13 +114,13 @@ class IntakeStore:
         return Lookup(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
 
     def _found_by_phone(self, user: str, phone: str, at: int, ended: str) -> Lookup:
-        """Somebody whose business-scoped id is new: the phone's owner, if that one has no id yet, or a stranger."""
+        """Find a person whose business-scoped id is new: the phone's owner if they have no id yet, else nobody."""
         owner = self._alias(phone, at, ended)
         if owner is None:
             return Lookup(None)
         if owner.known_at > at:
             return Lookup(None, unclaimed=phone)
-        if owner.user_hash == user:  # made by a rival between the two reads
+        if owner.user_hash == user:  # another writer has added it between the two reads
             return Lookup(owner)
         if owner.user_hash:
             return Lookup(None, moved_from=owner, taken=phone)
@@ -127,7 +128,7 @@ class IntakeStore:
         return Lookup(learned, added=(user,), readdressed=True)
 
     def names(self, channel: Channel, account: str, author: Author) -> dict[str, str]:
-        """Blind names of an author's addresses by their kinds, the deciding one first."""
+        """Return the pseudonyms of an author's addresses by kind, the deciding one first."""
         return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
 
     def _alias(self, name: str, at: int, ended: str) -> ContactReference | None:
@@ -152,7 +153,8 @@ class IntakeStore:
     def new_contact(
         self, channel: Channel, account: str, author: Author, language: str, found: Lookup, at: int
     ) -> tuple[ContactReference, ContactKey]:
-        """Draw a new person with a key of their own. Nothing is stored."""
+        """Make a new contact with a key of its own, in memory only. `found` says whose phone it takes, or may not
+        have."""
         contact_id = new_id()
         key = new_contact_key(self._vault_public, contact_id)
         names = {kind: name for kind, name in self.names(channel, account, author).items() if name != found.unclaimed}
@@ -174,7 +176,7 @@ class IntakeStore:
     # -- storing
 
     def commit(self, plan: IngestPlan) -> Outcome:
-        """Store an arrival with all that belongs to it, or nothing. Raises Unavailable."""
+        """Store a message with all that its plan says, or nothing. Raises Unavailable."""
         return self.transact(list(self._writes_of(plan)))
 
     def _writes_of(self, plan: IngestPlan) -> Iterator[Write]:
@@ -217,14 +219,16 @@ class IntakeStore:
                 yield self.conversations.event(owner, ticket, "phone_moved", plan.now)
 
     def has_ended(self, found: Lookup, now: int) -> Write:
-        """That the one who was known before has ended indeed: their addresses go to somebody new behind it."""
+        """Check that the former contact has ended (its retention, or its key is gone), so that a new one may have its
+        addresses."""
         assert found.ended is not None
         if found.keyless:
             return self.contacts.has_key(found.ended, gone=True)
         return self.conversations.ended(found.ended, now)
 
     def _suppression_checks_of(self, plan: IngestPlan) -> Iterator[Write]:
-        """That nobody was erased whose address this is or becomes: asked where somebody may have had it before."""
+        """Check the suppression list for addresses that somebody else may have had before: those of a new contact,
+        added ones, and those of a message older than the person's use of them."""
         person, message, added = plan.person, plan.message, plan.found.added
         names = person.aliases
         if not plan.key:
@@ -237,11 +241,13 @@ class IntakeStore:
     def before(
         self, person: ContactReference, channel: Channel, account: str, author: Author, at: int
     ) -> tuple[str, ...]:
-        """Blind names of the addresses that something came from, when it was sent before they were the person's."""
+        """Return the pseudonyms of the author's addresses if something was sent before they were the person's, else
+        ()."""
         return tuple(self.names(channel, account, author).values()) if at < person.born_at else ()
 
     def transact(self, writes: list[Write]) -> Outcome:
-        """Run one transaction and read its cancellation reasons one by one. Raises Unavailable."""
+        """Run one transaction; the outcome is that of the first role in _BY_ROLE whose condition failed. Raises
+        Unavailable."""
         try:
             self._client.transact_write_items(TransactItems=[write.item for write in writes])
         except ClientError as error:
@@ -259,7 +265,7 @@ class IntakeStore:
     # -- parts without a person
 
     def keep_unparsed(self, channel: Channel, account: str, raw_type: str, raw: bytes, now: int) -> None:
-        """Keep a part that names no person, sealed to the vault, for 30 days. Raises Unavailable."""
+        """Keep a part that names no person for RAW_DAYS, sealed to the vault. Raises Unavailable."""
         day, name = now // DAY, self._address_key.raw(raw)
         until = (day + RAW_DAYS) * DAY // SECOND
         attributes = {

@@ -1,4 +1,4 @@
-"""Rows of a ticket: the ticket and its number."""
+"""Builds the writes of a ticket's rows: the ticket and its number."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,20 +12,19 @@ from chalicelib.vault import sealing
 
 
 def reopening(now: int) -> tuple[str, dict[str, Any]]:
-    """Return what makes a ticket an open one again, above the others, and its values: for an expression that begins
-    with SET."""
+    """Return the part of a SET expression that makes a ticket open again, with the newest activity, and its values."""
     values = {"open": State.OPEN.value, "queue": queue_of(State.OPEN), "now": now}
     return "#state = :open, #queue = :queue, #activity = :now REMOVE #solved_at", values
 
 
 class TicketRows:
-    """Builds the writes that a ticket needs."""
+    """Builds writes of ticket rows."""
 
     def __init__(self, writes: Writes) -> None:
         self._writes = writes
 
     def opened(self, plan: IngestPlan) -> Iterator[Write]:
-        """A new ticket and its number, which must not be taken."""
+        """Put a new ticket and its number, which must be free."""
         message = plan.message
         ticket = {
             "ticket_id": plan.ticket_id,
@@ -55,7 +54,7 @@ class TicketRows:
         yield self._writes.put("number", "desk", rows.number_pk(plan.number), "number", {"ticket_id": plan.ticket_id})
 
     def touched(self, plan: IngestPlan, *, renamed: bool) -> Write:
-        """Reopen and refresh the ticket, unless it is over: closed, or solved longer ago than the profile allows."""
+        """Reopen and refresh the ticket, unless it is closed, or was solved longer ago than the profile allows."""
         message = plan.message
         values: dict[str, Any] = {"closed": State.CLOSED.value}
         changes = []
@@ -72,7 +71,7 @@ class TicketRows:
             remove = " REMOVE solved_at"
             if plan.question:
                 changes.append("question_at = :now")
-            else:  # a row of the release before would take this message, the newest, for a question
+            else:  # a row of an older release has none: without one, the newest message counts as a question
                 values["none"] = 0
                 changes.append("question_at = if_not_exists(question_at, :none)")
         if plan.newest:
@@ -104,6 +103,6 @@ class TicketRows:
 
 
 def _late(plan: IngestPlan) -> set[int]:
-    """The span of days in which a message was sent that comes later than webhooks are repeated, else nothing. A reader
-    would not look for it so far back. Spans and not times, because the set of them stays small whatever arrives."""
+    """Return the span of days in which a very late message was sent, {} for others. Readers look that far back only for
+    spans that are named here. Spans instead of times keep the set small."""
     return {plan.at // LATE_SPAN} if plan.at < plan.now - GUARD_DAYS * DAY else set()

@@ -1,7 +1,7 @@
-"""What waits in a conversation goes out: in order, once, and whatever fails on the way loses nothing.
+"""Sends the outbox entries of a conversation in order and once; a failure at any point loses nothing.
 
-Order and "once" rest on the rows: the oldest place decides, and only who holds its claim calls the provider.
-The bell that starts a delivery carries the conversation's id and may ring any number of times.
+The rows guarantee order and "once": only the oldest entry is sent, and only the holder of its claim calls the provider.
+The wake-up message that starts a delivery carries the conversation's id and may come any number of times.
 """
 
 import random
@@ -40,17 +40,17 @@ if TYPE_CHECKING:
     from chalicelib.vault.decryptor import BatchDecryptor
 
 TRIES = 10
-"""How often a message is looked at anew when its conversation changes while it is claimed."""
+"""How often a message is read anew because its conversation changed before it was claimed."""
 BUDGET = 9.0
-"""Seconds after which no message and no piece is begun: a call may take 19, and the function is given 30."""
+"""Seconds after which no message or piece is begun: a call may take 19, and the function's time limit is 30."""
 SOON = 2 * SECOND
-"""A bell that rings this little too early is rung again; for longer waits somebody else has rung or will."""
+"""A wake-up message that comes at most this early (ms) is enqueued again; a longer wait has a message of its own."""
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """A message that may go out: the numbers of the pieces that are left, what was opened, who holds its place, and
-    whether statuses tell the pieces apart."""
+    """A claimed message: the numbers of the pieces that are left, its opened content, the id of the claim, and whether
+    statuses name single pieces."""
 
     job: Job
     left: tuple[int, ...]
@@ -61,7 +61,7 @@ class _Ready:
 
 @dataclass(frozen=True)
 class Deliver:
-    """Sends what waits. `ring` starts another delivery after so many ms; `opener` is made new for each
+    """Delivers outboxes. `enqueue` starts another delivery after so many ms; `decryptor` makes a new one for each
     run."""
 
     store: "Outbox"
@@ -75,9 +75,8 @@ class Deliver:
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def __call__(self, conversation_id: str) -> int:
-        """Send until nothing is left, must wait, or another sender holds the place; return how many went out.
-
-        Raises Unavailable; then the bell rings again.
+        """Send until nothing is left, the next entry must wait, or another sender holds its claim; return how many
+        messages were sent. Raises Unavailable; the queue then repeats the wake-up message.
         """
         run = _Run(self, conversation_id, self.decryptor(), self.stopwatch() + BUDGET)
         return run()
@@ -122,7 +121,7 @@ class _Run:
     def _go_on(self, entry: OutboxEntry) -> bool:
         """Do what can be done for the oldest message; return whether the next may follow."""
         now = self._parts.clock()
-        if entry.attempts and entry.due_at > now:  # an untried one may bear a provider's faster clock
+        if entry.attempts and entry.due_at > now:  # the time of an untried one may come from a provider's faster clock
             if entry.due_at - now <= SOON:
                 self._parts.enqueue(self._conversation_id, entry.due_at - now)
             return False
@@ -132,8 +131,7 @@ class _Run:
         return self._send(ready) if isinstance(ready, _Ready) else ready
 
     def _channel_open(self, entry: OutboxEntry, now: int) -> bool:
-        """A stopped channel lets one message try whether it works again, and leaves everything else in its
-        place."""
+        """Whether the channel may be used. A stopped one lets one message probe whether it works again."""
         if self._probing is None:
             stopped = self._store.stopped(entry.account)
             if stopped and not self._store.may_probe(entry.account, now, PROBE_EVERY):
@@ -142,10 +140,10 @@ class _Run:
         return True
 
     def _ready(self, job: Job, now: int) -> _Ready | bool:
-        """Check all that may have changed since the message was written, open it, and claim it.
+        """Check what may have changed since the message was written, open it, and claim it; without a claim return
+        whether the next message may follow.
 
-        Everything that can fail is done before the claim, so that a claim that was left behind means a call.
-        """
+        Everything that can fail comes before the claim, so an abandoned claim means that the provider was called."""
         if is_being_erased(job):
             return False
         if job.message is None:
@@ -251,8 +249,7 @@ class _Run:
         return False
 
     def _works(self, entry: OutboxEntry) -> None:
-        """The provider took our token: a stopped channel is open again, and the sweeper rings for what
-        waits."""
+        """Open a stopped channel again, because the provider took our token; the sweeper enqueues what waits."""
         if self._probing:
             self._store.start_again(entry.account)
             self._probing = False

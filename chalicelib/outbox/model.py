@@ -15,36 +15,37 @@ from chalicelib.tickets.model import RANK, WINDOW, State
 from chalicelib.tickets.pieces import States, not_arrived, outstanding
 
 CLAIM = 60 * SECOND
-"""How long a sender holds a place in the outbox. It is longer than any call to a provider, and as long as
-WhatsApp is given to send a status that proves an acceptance of which we heard nothing."""
+"""How long (ms) a sender's claim on an outbox entry holds: longer than any call to a provider, and long enough for
+WhatsApp to send a status that proves an acceptance whose answer was lost."""
 HELD_BY_ERASER = "fence"
-"""Instead of a sender's claim: the person is being erased, and the place is the eraser's. Whoever had claimed it may
-record what is out, and may neither send a further piece nor take the place away."""
+"""Stored in place of a sender's claim when the person is being erased: only the eraser may delete the entry. A sender
+that had claimed it may still record what was sent, but sends no further piece."""
 FIRST_WAIT = 2 * SECOND
 LONGEST_WAIT = 15 * 60 * SECOND
-"""Limits of the wait before another try; a queue cannot hold a message back longer than the second."""
+"""Limits (ms) of the wait before another try; SQS delays a message 15 minutes at most."""
 GIVE_UP_AFTER = DAY
 GIVE_UP_TRIES = 10
-"""A message is given up when it has waited so long and was tried so often: both, because a message may wait
-for days behind a stopped channel and then deserves its tries."""
+"""A message is given up after both this time (ms) and so many tries, because one that waited for days behind a stopped
+channel still gets its tries."""
 RIGHTS = "rights"
-"""Purpose of answers about a request on personal data: all that lies in a request's box."""
+"""Purpose of answers about a request on personal data: all messages in a request's reply mailbox."""
 SUPPORT = "support"
-"""Purpose of what colleagues write to customers."""
+"""Purpose of replies by staff."""
 FIXED_ANSWERS = frozenset({"status", RIGHTS})
-"""Purposes whose texts are ours and answer what the person has done: they go out to whoever can be written to."""
+"""Purposes of fixed texts that answer what the person did. No withdrawal of consent and no opt-out stops them."""
 ESSENTIAL = FIXED_ANSWERS | {SUPPORT}
-"""Purposes that an opt-out leaves alone: answers to what the person asks themselves. It ends all others, so a purpose
-that a profile adds is one that can be switched off."""
+"""Purposes that an opt-out does not stop, because they answer what the person asks. It stops all others, also those
+that a profile adds."""
 PROBE_EVERY = 50 * SECOND
 """How often one message may try whether a stopped channel works again: less than the sweeper's minute."""
 
 
 @dataclass(frozen=True)
 class OutboxEntry:
-    """A place in the outbox. `pieces` of a long text are out already. `attempt_id` names the sender that
-    holds it, until `claim_until`. `doubtful`: an earlier try may have been accepted although no answer
-    came. `answers` is when the customer's question came that a colleague's reply answers (ms), 0 when none was open."""
+    """One action that waits in the outbox. The first `pieces` of a long text are sent already. `attempt_id` names the
+    sender that holds the claim until `claim_until`. `unconfirmed` (stored as `doubtful`): an earlier try may have been
+    accepted although no answer came. `answers` is the time (ms) of the customer's question that a reply answers, 0 when
+    none was open."""
 
     ref: MessageRef
     action: str
@@ -62,17 +63,17 @@ class OutboxEntry:
 
     @property
     def held_by_eraser(self) -> bool:
-        """Whether the place is the eraser's."""
+        """Whether the person is being erased, so that only the eraser may delete the entry."""
         return self.attempt_id == HELD_BY_ERASER
 
     def held(self, now: int) -> bool:
-        """Whether a sender that may still be at work holds the place."""
+        """Whether a sender that may still be at work holds the claim."""
         return bool(self.attempt_id) and self.claim_until > now
 
     @property
     def asked_for(self) -> bool:
-        """Whether it answers what the person asks: the request about their data, or a question that had no answer. All
-        that may leave after they have withdrawn consent."""
+        """Whether it answers what the person asks: a request about their data, or an open question. Only this may be
+        sent after they have withdrawn consent."""
         return self.purpose in FIXED_ANSWERS or (self.purpose == SUPPORT and self.answers > 0)
 
     @property
@@ -83,8 +84,8 @@ class OutboxEntry:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """The message that waits, as its row shows it. `states` are those of its pieces by number; None for a message that
-    is one, or of which an older release has sent the first."""
+    """A message to be sent, as its row shows it. `states` are those of its pieces by number; None for a message in one
+    piece, and for one whose first piece an older release has sent."""
 
     ref: MessageRef
     contact_id: str
@@ -96,7 +97,8 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Head:
-    """The conversation as its head row shows it."""
+    """A conversation as its head row shows it. `epoch` is the fencing token: an erasure raises it, and writes that read
+    an older one are refused."""
 
     conversation_id: str
     contact_id: str
@@ -112,8 +114,8 @@ class Head:
 
 @dataclass(frozen=True)
 class Recipient:
-    """The contact. `addresses` are sealed, by kind. `suppressed`: they withdrew consent, and only what they ask for may
-    go out. `opted_out`: they want no news, offers or surveys, as the request `opted_out_by` says."""
+    """The contact. `addresses` are sealed, by kind. `suppressed`: they withdrew consent, so only answers to what they
+    ask may be sent. `opted_out`: they want no news, offers or surveys, by the request `opted_out_by`."""
 
     contact_id: str
     state: str
@@ -135,8 +137,7 @@ class Job:
 
 
 class Claimed(Enum):
-    """How a claim ended: OURS, TAKEN by another sender, or refused because something CHANGED since it was
-    read."""
+    """How a claim ended: OURS, TAKEN by another sender, or refused because a row CHANGED since it was read."""
 
     OURS = "ours"
     TAKEN = "taken"
@@ -145,8 +146,8 @@ class Claimed(Enum):
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a message did not go out: the provider's `code`, our class of `reason` (see
-    web/labels.FAILURES), and the provider's own words, freed of all that could name a person."""
+    """Why a message was not sent: the provider's `code`, our class of `reason` (web/labels.FAILURES), and the
+    provider's own words without anything that could name a person."""
 
     code: str
     reason: str
@@ -155,8 +156,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class AnsweredTicket:
-    """A ticket as far as a reply needs it. `question_at` is when the customer's question came that has no answer yet
-    (ms), 0 when all are answered; `dated` says that the row holds it, which those of the release before do not."""
+    """The fields of a ticket that a reply needs. `question_at` is the time (ms) of the customer's open question, 0 when
+    all are answered; `dated` says that the row holds this time, which rows of an older release do not."""
 
     ticket_id: str
     state: str
@@ -169,7 +170,7 @@ class AnsweredTicket:
 @dataclass(frozen=True)
 class FailedMessage:
     """A message of ours that may be sent again, as its `row` shows it (tickets/pieces.py). `resent_as` is the newest
-    message that took its place, or the place of some of its pieces."""
+    message that replaces it or some of its pieces."""
 
     ref: MessageRef
     ticket_id: str
@@ -180,7 +181,7 @@ class FailedMessage:
 
     @property
     def left(self) -> tuple[int, ...]:
-        """The numbers of its pieces that are to be sent again; none when it is one message."""
+        """The numbers of its pieces that are to be sent again; () for a message in one piece."""
         return not_arrived(self.row)
 
     @property
@@ -191,8 +192,8 @@ class FailedMessage:
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation; `client_hash` names the
-    id by which a repetition is recognised; `again` is the failed message that it is sent for."""
+    """One reply, ready to be stored. `ref.at` (ms) is its time and its number in the conversation; `client_hash` is the
+    name of the id by which a repetition is recognised; `again` is the failed message that it replaces."""
 
     ref: MessageRef
     ticket: AnsweredTicket
@@ -205,7 +206,7 @@ class Reply:
 
     @property
     def state(self) -> str:
-        """An answered ticket waits for the customer; one that was solved stays so."""
+        """The ticket's state after the reply: solved stays solved, any other becomes pending."""
         return State.SOLVED if self.ticket.state == State.SOLVED else State.PENDING
 
 
@@ -215,13 +216,12 @@ def window_open(channel: str, last_inbound_at: int, now: int) -> bool:
 
 
 def is_being_erased(job: Job) -> bool:
-    """Whether the person is being erased: nothing goes out any more, and nobody but the eraser takes anything away."""
+    """Whether the person is being erased: then nothing is sent, and only the eraser deletes rows."""
     return job.entry.held_by_eraser or (job.recipient is not None and job.recipient.state == "erasing")
 
 
 def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure | None:
-    """Return why the message may not go out now, or None. `allows` is the profile's matrix of purpose and
-    channel."""
+    """Return why the message may not be sent now, or None. `allows` is the profile's matrix of purpose and channel."""
     head, recipient, entry = job.head, job.recipient, job.entry
     if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
         return Failure("erased", "erased")
@@ -239,28 +239,28 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
 
 
 def proved(job: Job, pieces: int) -> bool:
-    """Whether a status has shown that the provider accepted this message, which goes out as one. For several pieces see
+    """Whether a status proves that the provider accepted this message in one piece. For several pieces see
     `to_send`."""
     single = pieces == 1 and not job.entry.pieces
     return single and job.message is not None and job.message.rank > RANK["sending"]
 
 
 def by_piece(job: Job, pieces: int) -> bool:
-    """Whether statuses tell the pieces of this message apart: not when it is one, nor when an older release has sent
-    the first under the reference of the whole."""
+    """Whether statuses name the single pieces of this message: not when there is one piece only, nor when an older
+    release has sent the first under the reference of the whole message."""
     known = job.message is not None and job.message.states is not None
     return pieces > 1 and (known or not job.entry.pieces)
 
 
 def to_send(job: Job, pieces: int) -> tuple[int, ...]:
-    """Return the numbers of the pieces that are not out: neither recorded nor shown to be out by a status."""
+    """Return the numbers of the pieces that are not sent: neither recorded as sent nor named by a status."""
     states = (job.message and job.message.states) or {}
     return tuple(one for one in range(job.entry.pieces + 1, pieces + 1) if str(one) not in states)
 
 
 def with_confirmed_pieces(job: Job, first: int) -> Job:
-    """Return the job as it is when a status has shown the piece that was in doubt to be out: the one after those that
-    were recorded. `first` is the next to go."""
+    """Return the job with the pieces before `first` (the next to send) as sent: a status has proved the unconfirmed
+    piece, the one after the recorded ones."""
     if first <= job.entry.pieces + 1:
         return job
     entry = replace(job.entry, pieces=first - 1, unconfirmed=False, attempt_id="", claim_until=0)

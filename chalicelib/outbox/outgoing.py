@@ -1,4 +1,4 @@
-"""What goes out and through whom: opening a message before it is sent, and answering a pressed button."""
+"""Opens a message before it is sent, and answers pressed buttons."""
 
 import logging
 from collections.abc import Mapping
@@ -31,18 +31,18 @@ class Providers(Protocol):
         ...
 
     def answer_callback(self, channel: Channel, account: str, callback_id: str) -> None:
-        """Say that a pressed button was noticed. Raises SendError and Unavailable."""
+        """Confirm a pressed button. Raises SendError and Unavailable."""
         ...
 
     def token_changed(self, channel: Channel, account: str) -> bool:
-        """Read the account's token anew; return whether it is another one than before. Raises Unavailable."""
+        """Read the account's token anew; return whether it has changed. Raises Unavailable."""
         ...
 
 
 @dataclass(frozen=True)
 class OpenedMessage:
-    """A message as it leaves: its text, cut into what a provider takes at once, where it goes, and the buttons under
-    its last piece."""
+    """An opened message: its text in pieces that a provider takes, its address, and the buttons under the last
+    piece."""
 
     pieces: tuple[str, ...] = field(repr=False)
     address: Address = field(repr=False)
@@ -50,7 +50,7 @@ class OpenedMessage:
 
 
 def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failure:
-    """Return what goes out and where to, or why it does not.
+    """Return the opened message, or why it cannot be sent.
 
     Raises Unavailable.
     """
@@ -73,13 +73,14 @@ def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failu
 
 
 def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
-    """The buttons of a message's content: `[{"id", "title"}]`. Whoever may seal could have sealed anything."""
+    """Return the buttons of a message's content: `[{"id", "title"}]`. Other shapes are skipped, because intake can seal
+    anything."""
     found = (as_dict(one) for one in as_list(content.get("buttons")))
     return tuple(Button(str(one.get("id", "")), str(one.get("title", ""))) for one in found)
 
 
 def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
-    """A number before a business-scoped id, to which not every message may go."""
+    """Return the address to send to: a phone before a business-scoped id, which not every message may use."""
     for kind in _KINDS:
         value = decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed.get(kind))
         if value:
@@ -90,8 +91,8 @@ def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, 
 def answer_callback(
     store: "Outbox", providers: Providers, decryptor: "BatchDecryptor", entry: OutboxEntry, now: int
 ) -> bool:
-    """Answer a pressed button once, as well as we can: it stops turning by itself, too. False: its person is being
-    erased, and its place stays. Raises Unavailable."""
+    """Answer a pressed button; a failure is logged and not repeated, because the button stops turning by itself. False:
+    the person is being erased, and the entry stays. Raises Unavailable."""
     message = store.message(entry.ref, now)
     try:
         place = sealing.message_content(entry.ref)

@@ -1,4 +1,4 @@
-"""What the sender reads: the outbox of a conversation, and all that decides about its oldest message."""
+"""Reads what the sender needs: the outbox of a conversation, and the rows that decide about its oldest message."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,7 +15,7 @@ from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
 from chalicelib.tickets.records_of_rows import mapping
 
 LOOK_AHEAD = 10
-"""Places that are read at once; the first of them decides, callbacks among them are answered out of turn."""
+"""Entries that are read at once. The first message decides; pressed buttons among them are answered out of turn."""
 ADDRESS_KINDS = ("phone", "user", "chat")
 
 
@@ -23,7 +23,7 @@ class OutboxReading:
     """Strongly consistent reads for delivery. All methods raise Unavailable."""
 
     def entries(self, conversation_id: str) -> list[OutboxEntry]:
-        """The oldest places in the outbox of a conversation, oldest first."""
+        """Return the oldest LOOK_AHEAD entries of a conversation's outbox, oldest first."""
         with reaching():
             found = DeskRow.query(
                 rows.conversation_pk(conversation_id),
@@ -34,18 +34,18 @@ class OutboxReading:
             return [_entry(conversation_id, row) for row in found]
 
     def stopped(self, account: str) -> bool:
-        """Whether nothing may go out on this account until a person has acted."""
+        """Whether the account's channel is stopped until staff has acted."""
         row = get_row(rows.channel_pk(account), "channel")
         return row is not None and bool(row.stopped_at)
 
     def job(self, entry: OutboxEntry, now: int) -> Job:
-        """All that decides about a message that waits. What has expired counts as gone."""
+        """Read all rows that decide about an entry. Expired rows count as gone."""
         head = self.head(entry.ref.conversation_id)
         recipient = self.recipient(head.contact_id) if head else None
         return Job(entry, self.message(entry.ref, now), head, recipient)
 
     def message(self, ref: MessageRef, now: int) -> Outgoing | None:
-        """A message of ours, or, for a callback, the person's own."""
+        """Return a message of ours, or for a pressed button the person's own; None when it is gone."""
         row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.guard or not alive(row, now):
             return None
@@ -59,7 +59,7 @@ class OutboxReading:
         )
 
     def head(self, conversation_id: str) -> Head | None:
-        """The head of a conversation."""
+        """Return the head of a conversation; None when it is gone."""
         row = get_row(rows.conversation_pk(conversation_id), "head")
         if row is None:
             return None
@@ -77,7 +77,7 @@ class OutboxReading:
         )
 
     def recipient(self, contact_id: str) -> Recipient | None:
-        """A contact, with its addresses still sealed."""
+        """Return a contact, with its addresses still sealed; None when it is gone."""
         row = get_row(rows.contact_pk(contact_id), "contact")
         if row is None:
             return None
@@ -93,7 +93,7 @@ class OutboxReading:
         )
 
     def early_status(self, name: str) -> tuple[str, int, dict[str, Any]] | None:
-        """A status that came before we knew the provider's id: status, rank, and its failure when it is
+        """Return the early status kept for a provider's id (its pseudonym): status, rank, and the failure if it is
         one."""
         with reaching(), suppress(IndexRow.DoesNotExist):
             row = IndexRow.get(f"parked#{name}", "parked", consistent_read=True)
@@ -102,14 +102,14 @@ class OutboxReading:
         return None
 
     def reply_of(self, conversation_id: str, client_hash: str, now: int) -> MessageRef | None:
-        """The reply that was stored for a client's id, while that is remembered."""
+        """Return the reply that was stored for a client's id, while the id is remembered."""
         row = get_row(rows.conversation_pk(conversation_id), f"client#{client_hash}")
         return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
 
 
 def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
-    """Places in all outboxes that were due from `since` on and before `before` (ms), oldest first:
-    conversation, account, due time."""
+    """Yield the entries of all outboxes due from `since` to before `before` (ms), oldest first, as (conversation,
+    account, due time)."""
     due = UnsentIndex.due_at.between(since, before - 1)
     with reaching():
         for row in DeskRow.unsent_index.query("due#0", due, page_size=200):

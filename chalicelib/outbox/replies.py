@@ -1,5 +1,5 @@
-"""Storing a reply: message, place in the outbox, guard of the client's id, ticket, and the end of the draft that it was
-made of: all or nothing."""
+"""Stores a reply in one transaction: message, outbox entry, guard of the client's id, head, ticket, and the end of its
+draft."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,14 +33,14 @@ class Stored:
 
 
 class ReplyStore(OutboxReading):
-    """Replies of colleagues. All methods raise Unavailable."""
+    """Replies of staff. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         self._run = Transactions(client, wait)
         self._writes = Writes(tables)
 
     def ticket(self, ticket_id: str, now: int) -> AnsweredTicket | None:
-        """The ticket that is answered, or None when there is none or its retention has ended."""
+        """Return the ticket to answer, or None when there is none or its retention has ended."""
         row = get_row(rows.ticket_pk(ticket_id), "ticket")
         if row is None or not alive(row, now):
             return None
@@ -54,7 +54,7 @@ class ReplyStore(OutboxReading):
         )
 
     def failed_reply(self, ref: MessageRef, now: int) -> FailedMessage | None:
-        """A message of ours as far as sending it again needs it."""
+        """Return a message of ours that may be sent again; None when it is gone or not ours."""
         row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.direction != "out" or not alive(row, now):
             return None
@@ -68,7 +68,7 @@ class ReplyStore(OutboxReading):
         )
 
     def shown(self, ref: MessageRef, now: int) -> Stored | None:
-        """A reply that was stored before, as it is by now; None when its retention has ended."""
+        """Return a stored reply as it is now; None when its retention has ended."""
         row = get_row(rows.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.guard or not alive(row, now):
             return None
@@ -88,7 +88,7 @@ class ReplyStore(OutboxReading):
         return Stored(message, row.ticket_id or "", str(row.contact_id), row.content or b"")
 
     def store(self, reply: Reply) -> bool:
-        """Store the reply if nothing of what was read has changed; return whether it was stored."""
+        """Store the reply on the condition that the rows are as they were read; return whether it was stored."""
         return self._run.once(list(self._rows(reply))) is None
 
     def _rows(self, reply: Reply) -> list[Write]:
@@ -121,7 +121,7 @@ class ReplyStore(OutboxReading):
         }
 
     def _name_successor(self, reply: Reply, failed: FailedMessage) -> Write:
-        """Name the new message on the failed one, if it is still as it was read and nobody was quicker."""
+        """Name the new message on the failed one, if that is as it was read and has no other successor."""
         values: dict[str, Any] = {"tail": reply.ref.tail, "status": failed.row["status"]}
         expression, condition = "SET #resent_as = :tail", "#status = :status"
         if failed.left:
@@ -134,7 +134,8 @@ class ReplyStore(OutboxReading):
         return self._writes.update("again", "desk", pk, sk, f"{expression} REMOVE #flagged", condition, values)
 
     def _head(self, reply: Reply) -> Write:
-        """Take the number in the conversation, behind the fence; on WhatsApp only inside the window."""
+        """Take the reply's number in the conversation, on the condition that epoch and block are as they were read; on
+        WhatsApp only inside the reply window."""
         head = reply.head
         values: dict[str, Any] = {"at": reply.ref.at, "read": head.last_at, "epoch": head.epoch, "yes": True}
         condition = "#last_at = :read AND #epoch = :epoch AND #blocked <> :yes"
@@ -145,7 +146,7 @@ class ReplyStore(OutboxReading):
         return self._writes.update("head", "desk", pk, "head", "SET #last_at = :at", condition, values)
 
     def _ticket(self, reply: Reply) -> Write:
-        """The ticket is answered, if it is as it was read: of two replies one answers an open question."""
+        """Mark the ticket as answered, if it is as it was read, so that only one of two replies answers a question."""
         place = sealing.ticket_attribute(reply.ticket.ticket_id, "last")
         values = {
             "state": str(reply.state),

@@ -1,5 +1,4 @@
-"""The writes that delivery is made of: places in the outbox, tickets, links, channels. Those of the messages themselves
-are in outgoing_rows.py."""
+"""Builds the writes of delivery: outbox entries, tickets, links, channels. Those of messages are in message_rows.py."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,23 +17,23 @@ _NO_RANK = -1
 
 
 class OutboxRows:
-    """Builds writes; each names its role, by which a refused condition is read."""
+    """Builds writes. Each has a role, which says whose condition failed when a transaction is refused."""
 
     def __init__(self, tables: Mapping[str, str]) -> None:
         self._tables = tables
         self._writes = Writes(tables)
         self.messages = OutgoingRows(self._writes)
 
-    # -- places
+    # -- outbox entries
 
     def update_entry(self, entry: OutboxEntry, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
-        """Change a place in the outbox."""
+        """Change an outbox entry."""
         pk, sk = rows.conversation_pk(entry.ref.conversation_id), f"outbox#{entry.ref.tail}"
         return self._writes.update("outbox", "desk", pk, sk, expression, condition, values)
 
     def delete_entry(self, entry: OutboxEntry, attempt_id: str | None = None, now: int = 0) -> Write:
-        """Delete a place: whoever holds it, or only while the claim `attempt_id` holds it, or nobody when that is "".
-        The eraser's places are its own: they were counted."""
+        """Delete an outbox entry on a condition: with None, that the eraser does not hold it, because the eraser has
+        counted it; with an `attempt_id`, that this claim holds it; with "", that nobody does."""
         body: dict[str, Any] = {
             "TableName": self._tables["desk"],
             "Key": {
@@ -55,7 +54,8 @@ class OutboxRows:
         return Write("outbox", {"Delete": body})
 
     def head_unchanged(self, head: Head, now: int) -> Write:
-        """The conversation is as it was read: not erased, not blocked, and on WhatsApp inside its window."""
+        """Check that the conversation is as it was read: not erased, not blocked, on WhatsApp inside its reply
+        window."""
         values: dict[str, Any] = {"epoch": head.epoch, "yes": True}
         condition = "#epoch = :epoch AND #blocked <> :yes"
         if head.channel == "whatsapp":
@@ -65,27 +65,28 @@ class OutboxRows:
         return self._writes.update("head", "desk", pk, "head", "", condition, values)
 
     def still_allowed(self, head: Head, entry: OutboxEntry) -> list[Write]:
-        """The person has not said meanwhile that they do not want this: nothing for what they ask for themselves."""
+        """Check that the person has not withdrawn consent or opted out meanwhile. [] when the entry answers what they
+        ask."""
         stops = [] if entry.asked_for else ["attribute_not_exists(#suppressed_at)"]
         stops += [] if entry.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
         pk = rows.contact_pk(head.contact_id)
         return [self._writes.update("contact", "desk", pk, "contact", "", " AND ".join(stops), {})] if stops else []
 
     def not_being_erased(self, contact_id: str) -> Write:
-        """The contact is not being erased; one that is gone is nobody's any more."""
+        """Check that the contact is not being erased; one that does not exist passes."""
         condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
         return self._writes.update("contact", "desk", rows.contact_pk(contact_id), "contact", "", condition, values)
 
     # -- tickets
 
     def name_on_ticket(self, ticket_id: str, entry: OutboxEntry, now: int, refused: frozenset[str]) -> list[Write]:
-        """Name on the ticket the newest message that did not go out. A colleague's reply brings the ticket back, above
-        the other open ones, with the question that it was to answer; a closed one stays closed. What was `refused` of
-        it is tried otherwise, or left out."""
+        """Name the newest unsent message on its ticket. A failed reply also reopens the ticket, with the question that
+        it was to answer; a closed ticket stays closed. `refused` are the roles whose conditions failed in the try
+        before: then a weaker write is built, or none."""
         pk, named = rows.ticket_pk(ticket_id), "SET #undelivered = :tail"
         values: dict[str, Any] = {"tail": entry.ref.tail}
         reply, closed = entry.purpose == "support", {"closed": State.CLOSED.value}
-        if entry.answers:  # the question has no answer after all
+        if entry.answers:  # the reply failed, so the question is open again
             named += ", #question_at = :question"
             values["question"] = entry.answers
         if reply and "ticket" not in refused:
@@ -99,7 +100,7 @@ class OutboxRows:
         return [self._writes.update("marked_ticket", "desk", pk, "ticket", named, condition, values)]
 
     def kept(self, message: Outgoing, now: int) -> Write:
-        """An activity line: the window is closed, the notice was kept."""
+        """Put an activity line: the reply window is closed, so the notice was not sent."""
         ref = MessageRef(message.ref.conversation_id, now, pseudonym_of_notice("window_kept", str(message.ref)))
         attributes = {
             "direction": "event",
@@ -112,15 +113,16 @@ class OutboxRows:
         pk = rows.conversation_pk(ref.conversation_id)
         return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes, fresh=False)
 
-    # -- links and statuses that came early
+    # -- links and early statuses
 
     def link(self, name: str, ref: MessageRef, now: int, piece: int = 0) -> Write:
-        """From the provider's id to our message or its piece, for statuses that do not carry our reference."""
+        """Put the link from the provider's id to our message or its piece, for statuses without our reference."""
         attributes = {"message_ref": str(ref), "expires_at": link_until(now)} | ({"piece": piece} if piece else {})
         return self._writes.put("link", "index", f"link#{name}", "link", attributes, fresh=False)
 
     def early_status(self, name: str, early: EarlyStatus | None) -> Write:
-        """No status may be parked unseen while the link is written; later ones find the link."""
+        """Check that the early status is as it was read, so that none is missed while the link is written; statuses
+        that come later find the link."""
         condition = "attribute_not_exists(pk) OR #rank = :rank"
         values = {"rank": _NO_RANK}
         if early is not None:
@@ -130,8 +132,8 @@ class OutboxRows:
     # -- channels
 
     def blocked(self, conversation_id: str, since: int) -> Write:
-        """As Telegram's own update would say it, unless a later one is known; one of the same second wins
-        over us."""
+        """Mark the conversation as blocked, unless a later update is known. Telegram's own update of the same second
+        overrides this, because the stored time is 1 ms before that second."""
         return self._writes.update(
             "head",
             "desk",
@@ -143,11 +145,11 @@ class OutboxRows:
         )
 
     def stopped(self, entry: OutboxEntry, code: str, now: int) -> Write:
-        """Stop the channel by which the message should have gone."""
+        """Stop the channel of the entry."""
         return channel_rows.stopped(self._writes, entry.channel, entry.account, code, now)
 
     def channel(self, account: str, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
-        """Change what is known of a number or bot of ours."""
+        """Change the row of a number or bot of ours."""
         return self._writes.update(
             "channel", "desk", rows.channel_pk(account), "channel", expression, condition, values
         )

@@ -1,8 +1,7 @@
-"""What the sender does with the tables: it claims a place in the outbox, then records what became of the
-message.
+"""The sender's writes: it claims an outbox entry, then records what became of the message.
 
-Every method is one transaction, so that a sender may die between any two of them. docs/delivery.md says what
-happens then.
+Every method is one transaction, so a sender may die between any two of them; docs/delivery.md says what happens
+then.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +18,7 @@ from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey
 
 _STAYS = frozenset({"outbox", "contact"})
-"""Roles of writes without which a place is not given up."""
+"""Roles whose refused condition means that the entry must stay."""
 
 
 class Outbox(OutboxReading):
@@ -33,16 +32,15 @@ class Outbox(OutboxReading):
         self._address_key = address_key
 
     def claim(self, job: Job, attempt_id: str, now: int, pieces: int = 1) -> Claimed:
-        """Take the place for CLAIM ms and show the message, which leaves in so many `pieces`, as `sending`, if all that
-        was read for it still holds.
+        """Claim the entry for CLAIM ms and show the message, to be sent in so many `pieces`, as `sending`, on the
+        condition that all rows are as they were read.
 
-        A message that an earlier try may have sent is marked `uncertain` here, before it is sent again.
-        """
+        A message that an earlier try may have sent is marked `uncertain`, before it is sent again."""
         entry, head, message = job.entry, job.head, job.message
         assert head is not None and message is not None
         values = {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": entry.attempts + 1}
         change = "SET #attempt_id = :attempt, #claim_until = :until, #attempts = :attempts"
-        if pieces > 1:  # statuses may have shown more to be out than the last sender recorded
+        if pieces > 1:  # statuses may have proved more pieces than the last sender recorded
             change += ", #pieces = :pieces, #doubtful = :doubtful"
             values |= {"pieces": entry.pieces, "doubtful": entry.unconfirmed}
         free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
@@ -55,8 +53,8 @@ class Outbox(OutboxReading):
         return Claimed.TAKEN if "outbox" in refusal.roles else Claimed.CHANGED
 
     def sent_piece(self, job: Job, attempt_id: str, provider_id: str, now: int, *, piece: int, states: bool) -> bool:
-        """Record one piece of a longer text and hold the place for the next; with `states` it gets one. False: the
-        claim is another's now, or the message is gone."""
+        """Record one sent piece of a longer text and keep the claim for the next; with `states` the piece gets a state
+        of its own. False: another sender has the claim, or the message is gone."""
         entry, head = job.entry, job.head
         assert head is not None
         name = self._name(entry, provider_id)
@@ -81,12 +79,11 @@ class Outbox(OutboxReading):
         return self._run.until_done(build)
 
     def sent(self, job: Job, provider_id: str, now: int, *, piece: int = 0) -> None:
-        """Record that the message is out, its last `piece` (0: it is one), with a status that came before us, and give
-        its place up.
+        """Record that the message is sent, by its last `piece` (0: it is in one piece), with an early status if there
+        is one, and delete its entry.
 
-        It does so even if the claim has passed to another sender: what is out is out. A place that is the eraser's by
-        now stays.
-        """
+        It does so even if another sender has the claim by now, because the message has left. An entry that the eraser
+        holds stays."""
         entry, head = job.entry, job.head
         assert head is not None
         name = self._name(entry, provider_id)
@@ -108,7 +105,8 @@ class Outbox(OutboxReading):
     def _as_now(
         self, job: Job, name: str, now: int, refused: frozenset[str]
     ) -> tuple[Outgoing | None, EarlyStatus | None]:
-        """The message as our claim left it and nothing parked; both read anew when that did not hold."""
+        """Return the message and its early status: at first as our claim left them, with none; after a refusal read
+        anew."""
         if not refused and job.message and job.message.rank <= RANK["sending"]:
             return replace(job.message, rank=RANK["sending"]), None
         return self.message(job.entry.ref, now), self.early_status(name)
@@ -117,7 +115,7 @@ class Outbox(OutboxReading):
         return [self._rows.early_status(name, early)] if entry.channel == "whatsapp" else []
 
     def proved(self, job: Job, now: int) -> None:
-        """Give the place up, because statuses have proved that all of the message is out."""
+        """Delete the entry, because statuses have proved that the whole message was sent."""
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             end = self._end(job, refused)
@@ -131,35 +129,34 @@ class Outbox(OutboxReading):
         self._run.until_done(build)
 
     def remove_entry(self, entry: OutboxEntry, contact_id: str = "") -> bool:
-        """Give the place up: the message is gone, or an answer to a callback was tried. False: the contact is being
-        erased, and the place is the eraser's."""
+        """Delete the entry: the message is gone, or a pressed button was answered. False: the contact is being erased,
+        and the entry is left to the eraser."""
         not_being_erased = [self._rows.not_being_erased(contact_id)] if contact_id else []
         return self._run.until_done(
             lambda refused: None if refused else [self._rows.delete_entry(entry), *not_being_erased]
         )
 
     def _end(self, job: Job, refused: frozenset[str]) -> list[Write]:
-        """The end of a place; none when it is the eraser's, or its person is being erased."""
+        """Return the writes that delete the entry; [] when the eraser holds it or its person is being erased."""
         return [] if refused & _STAYS else [self._rows.delete_entry(job.entry), *self._not_being_erased(job)]
 
     def _not_being_erased(self, job: Job) -> list[Write]:
         return [self._rows.not_being_erased(job.head.contact_id)] if job.head else []
 
     def retry_later(self, job: Job, attempt_id: str, due_at: int, *, unconfirmed: bool = False) -> bool:
-        """Give the claim back until `due_at`; `doubtful` says that the provider may have accepted the
-        message.
+        """Give up the claim until `due_at` (ms); `unconfirmed` says that the provider may have accepted the message.
 
-        False: the claim is another's now, and nothing was written.
+        False: another sender has the claim, and nothing was written.
         """
         return self._return(job, attempt_id, due_at, unconfirmed=unconfirmed)
 
     def release(self, job: Job, attempt_id: str, now: int) -> bool:
-        """Give the claim back between two pieces, without counting a try: what was called is recorded, so
-        nothing is in doubt. False: the claim is another's now."""
+        """Give up the claim between two pieces without counting a try; every call is recorded, so nothing is
+        unconfirmed. False: another sender has the claim."""
         return self._return(job, attempt_id, now, tried=False, settled=True)
 
     def stop(self, job: Job, attempt_id: str, code: str, now: int) -> None:
-        """Close the channel until a person has acted, and give the claim back; the try does not count."""
+        """Stop the channel until staff has acted, and give up the claim without counting a try."""
         entry = job.entry
         closed = self._rows.stopped(entry, code, now)
         self._return(job, attempt_id, now, tried=False, closed=closed)
@@ -206,11 +203,11 @@ class Outbox(OutboxReading):
         kept: bool = False,
         piece: int = 0,
     ) -> bool:
-        """Show the message as failed, bring its ticket back, and give its place up so that the next goes on.
+        """Show the message as failed, show that on its ticket, and delete its entry so that the next message goes on.
 
-        `piece` is the one that was refused, where the message has states of its pieces. `attempt_id` names our claim;
-        without one nobody may hold the place. `blocked_since` also closes the conversation: the person does not take
-        messages. `kept` writes on the ticket that a notice was kept. False: the place is another's now.
+        `piece` is the refused one, where the message has states of its pieces. `attempt_id` names our claim; with ""
+        nobody may hold one. `blocked_since` (ms) also marks the conversation as blocked. `kept` writes on the ticket
+        that a notice was not sent. False: another sender or the eraser has the entry.
         """
         entry = job.entry
 
@@ -236,13 +233,13 @@ class Outbox(OutboxReading):
         return self._run.until_done(build)
 
     def may_probe(self, account: str, now: int, every: int) -> bool:
-        """Whether this caller may try one message on a stopped channel: nobody did for `every` ms."""
+        """Whether this caller may try one message on a stopped channel, which nobody did for `every` ms."""
         condition = "attribute_exists(#stopped_at) AND (attribute_not_exists(#probed_at) OR #probed_at <= :before)"
         values = {"now": now, "before": now - every}
         return self._run.once([self._rows.channel(account, "SET #probed_at = :now", condition, values)]) is None
 
     def start_again(self, account: str) -> None:
-        """Open a stopped channel: a message went through it."""
+        """Open a stopped channel, because a message went through it."""
         expression = "SET #account = :account REMOVE #stopped_at, #code, #probed_at"
         write = self._rows.channel(account, expression, "attribute_exists(pk)", {"account": account})
         self._run.until_done(lambda refused: None if refused else [write])

@@ -1,4 +1,7 @@
-"""The date of a ticket, and its copies on the ticket's rows. Dates are epoch seconds."""
+"""The expiry date of a ticket and its stamps on the ticket's rows. Dates are epoch seconds.
+
+The ticket's attribute `dated` holds the date that its rows are stamped with; while it differs from `expires_at`, the
+stream router wakes the expiry stamper."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,29 +21,29 @@ from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records_of_rows import mapping, outcome, outgoing
 
 STAMP_AGAIN = 1
-"""Instead of a date in a ticket's `dated`: its rows have to be looked at. No ticket ever has this date."""
+"""Stored in a ticket's `dated` instead of a date to have its rows stamped again. No ticket has this date."""
 
 _LATEST = 100
-"""Failed messages of a ticket that are looked through for the one to name next."""
+"""Most failed messages of a ticket that are searched for the one to name next."""
 
 
 class ExpiryStamps:
-    """Reads and writes dates. All methods raise Unavailable."""
+    """Reads and writes expiry dates. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         self._run = Transactions(client, wait)
         self._writes = Writes(tables)
 
     def ticket(self, ticket_id: str) -> TicketDate | None:
-        """The ticket by a strongly consistent read, or None when it is gone."""
+        """Return the ticket's date by a strongly consistent read, or None when the ticket is gone."""
         row = get_row(rows.ticket_pk(ticket_id), "ticket")
         if row is None:
             return None
         return TicketDate(ticket_id, row.number or "", int(row.expires_at or 0), int(row.closed_at or 0))
 
     def rows_to_stamp(self, conversation_id: str, ticket: TicketDate) -> Iterator[str]:
-        """Sort keys of the ticket's messages, comments and activity lines that have another date than the
-        ticket."""
+        """Yield sort keys of the ticket's messages, comments and activity lines whose date differs from the
+        ticket's."""
         if ticket.expires_at:
             wrong = (DeskRow.expires_at != ticket.expires_at) | DeskRow.expires_at.does_not_exist()
         else:
@@ -56,16 +59,16 @@ class ExpiryStamps:
                 yield str(row.sk)
 
     def stamp_row(self, conversation_id: str, sk: str, ticket: TicketDate) -> None:
-        """Give a row the ticket's date, or take its date away. A row that is gone stays gone."""
+        """Set a row's date to the ticket's, or remove it. A row that is gone is not created."""
         self._stamp(rows.conversation_pk(conversation_id), sk, ticket)
 
     def stamp_number(self, ticket: TicketDate) -> None:
-        """Give the ticket's number the ticket's date, or take its date away."""
+        """Set the date of the ticket's number to the ticket's, or remove it."""
         if ticket.number:
             self._stamp(rows.number_pk(ticket.number), "number", ticket)
 
     def stamp_alone(self, conversation_id: str, sk: str, expires_at: int) -> None:
-        """Give a row its own date, because it has no ticket, or none any more. A date that it has stays."""
+        """Set the date of a row without a ticket. A date that it has stays."""
         pk, values = rows.conversation_pk(conversation_id), {"date": expires_at, "gone": gone_at(expires_at)}
         condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
         expression = "SET #expires_at = :date, #gone_at = :gone"
@@ -80,11 +83,11 @@ class ExpiryStamps:
         self._run.single(self._writes.update("row", "desk", pk, sk, expression, "#ticket_id = :ticket", values))
 
     def stamp_head(self, conversation_id: str, ticket: TicketDate, kept_days: int) -> bool:
-        """Give the conversation's head its contact's date, or take it away; False: what was read has changed.
+        """Set the contact's date on the conversation's head, or remove it; False: a row has changed since it was read.
 
-        The newest ticket decides. An older one only puts a date off: it may be closed after the newest. The ticket is
-        checked in the same transaction, so a head has no date while its newest ticket is open. It gets no `gone_at`:
-        DynamoDB would delete the head alone, and the contact's other rows would be left without an end.
+        The newest ticket decides. An older one can only put the date off, when it is closed after the newest. The
+        ticket is checked in the same transaction, so a head has no date while its newest ticket is open. It gets no
+        `gone_at` (DynamoDB's TTL), which would delete the head alone and leave the contact's other rows for ever.
         """
         head = get_row(rows.conversation_pk(conversation_id), "head")
         if head is None:
@@ -104,7 +107,7 @@ class ExpiryStamps:
         return self._run.once([self._date_unchanged(ticket), write]) is None
 
     def _date_unchanged(self, ticket: TicketDate) -> Write:
-        """The ticket has this date still, or none."""
+        """Check that the ticket still has this date, or none."""
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         condition = "#ticket_id = :ticket AND attribute_not_exists(#expires_at)"
         if ticket.expires_at:
@@ -112,7 +115,7 @@ class ExpiryStamps:
         return self._writes.update("ticket", "desk", rows.ticket_pk(ticket.ticket_id), "ticket", "", condition, values)
 
     def finish(self, ticket: TicketDate) -> bool:
-        """Note on the ticket that its rows have its date; False when the date has changed meanwhile."""
+        """Note on the ticket that its rows are stamped; False when its date has changed meanwhile."""
         pk = rows.ticket_pk(ticket.ticket_id)
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         if ticket.expires_at:
@@ -127,10 +130,10 @@ class ExpiryStamps:
         return self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
 
     def enqueue(self, ticket_id: str, now: int) -> bool:
-        """Have the ticket's rows dated by a new bell; False when the ticket is gone. `now` in ms.
+        """Have the ticket's rows stamped again; False when the ticket is gone. `now` in ms.
 
-        The change shows in the table's stream, and the relay rings for a ticket whose rows have another date. So
-        nobody but the relay needs to write to the queue.
+        The change appears in the table's stream, and the stream router wakes the expiry stamper. So only the stream
+        router needs the right to write to its queue.
         """
         values = {"again": STAMP_AGAIN, "now": now}
         expression = "SET #dated = :again, #rung_at = :now"
@@ -142,13 +145,11 @@ class ExpiryStamps:
     def show_failure(
         self, conversation_id: str, sk: str, ticket_id: str, now: int, stops: Callable[[str, str], bool]
     ) -> str:
-        """Make the ticket say that this message of ours was not delivered, and come back to the open ones when a
-        colleague wrote it, or no longer say so; one transaction with the mark that it was done. What was sent again
-        says nothing.
+        """Show on the ticket that this message of ours was not delivered, and reopen it when staff wrote the message;
+        or no longer show it. The same transaction marks the message. A message that was sent again is not shown.
 
-        `stops` tells of a channel and a code whether nothing can go out any more: then the channel is stopped as well,
-        and the code returned; else "". `now` in ms.
-        """
+        `stops` says for a channel and a code whether it stops the channel: then the channel is stopped as well and the
+        code returned, else "". `now` in ms."""
         told = ""
 
         def build(refused: frozenset[str]) -> list[Write] | None:
@@ -176,7 +177,7 @@ class ExpiryStamps:
         return told if self._run.until_done(build) else ""
 
     def _flag(self, row: DeskRow, failed: bool) -> Write:
-        """Note on the message what its ticket says of it, if it is as it was read."""
+        """Note on the message whether its ticket shows it, if it is as it was read."""
         values: dict[str, Any] = {"status": row.status or "", "yes": True}
         conditions = ["#status = :status", "attribute_not_exists(#resent_as)"]
         if row.resent_as:
@@ -192,7 +193,7 @@ class ExpiryStamps:
         )
 
     def _other(self, ticket: DeskRow, row: DeskRow) -> DeskRow | None:
-        """The newest other message, of the latest ones, that the ticket has to name when it no longer names this."""
+        """Return the newest other failed message, among the latest ones, which the ticket shows instead of this one."""
         if ticket.undelivered != str(row.sk).removeprefix("message#"):
             return None
         with reaching():
@@ -208,13 +209,13 @@ class ExpiryStamps:
             return next((one for one in latest if one.sk != row.sk and outstanding(outgoing(one))), None)
 
     def _as_read(self, other: DeskRow) -> Write:
-        """That message is as it was read: when it arrives after all, its own mark is taken off then."""
+        """Check that the other message is as it was read, so that its later delivery removes it from the ticket."""
         values, condition = {"status": other.status or "", "yes": True}, "#flagged = :yes AND #status = :status"
         return self._writes.update("other", "desk", str(other.pk), str(other.sk), "", condition, values)
 
     def _show_on_ticket(self, ticket: DeskRow, row: DeskRow, failed: bool, now: int, other: DeskRow | None) -> Write:
-        """Write on the ticket, if it is as it was read, the newest message that was not delivered; `other` is the one
-        that it is when this one was."""
+        """Write the newest undelivered message on the ticket, if the ticket is as it was read. `other` is that message
+        when this one was delivered."""
         tail, known = str(row.sk).removeprefix("message#"), ticket.undelivered or ""
         values: dict[str, Any] = {"state": ticket.state or ""}
         condition = "#state = :state AND "
@@ -227,7 +228,7 @@ class ExpiryStamps:
             if row.purpose == "support" and ticket.state != State.CLOSED:
                 change, more = reopening(now)
                 expression, values = f"{expression}, {change}", values | more
-            if row.answers:  # the question has no answer after all
+            if row.answers:  # the reply failed, so the question is open again
                 expression = expression.replace("SET ", "SET #question_at = :question, ", 1)
                 values["question"] = row.answers
         elif known == tail:

@@ -1,5 +1,5 @@
-"""Every minute: ring again for what was not sent and for what was asked about data, look after requests, close what is
-idle, delete what has expired, have contacts indexed whose words an older release has made."""
+"""One sweep, every minute: enqueue again what was not sent and what was asked about data, monitor requests, close idle
+tickets, delete expired items, and have contacts indexed again whose search words an older release has made."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OVERDUE_AFTER = 60 * SECOND
 MOST_ENQUEUED = 500
-"""Conversations that one sweep rings. The next one goes on where it ended, from a kept cursor."""
+"""Most conversations that one sweep enqueues. The next one goes on from a stored cursor."""
 BUDGETS = {
     "ring": 10.0,
     "asks": 2.0,
@@ -29,15 +29,16 @@ BUDGETS = {
     "contacts": 7.0,
     "index": 5.0,
 }
-"""Seconds for each part; the function is given 55. A table that takes longer is read in turns."""
+"""Seconds for each part; the function's time limit is 55. A table that takes longer is read in several sweeps. The
+names of the parts stand in logs and stored cursors: "ring" is the outbox, "revokes" are customers' deletions."""
 _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """One sweep. `ring` rings conversations and returns how many rang, `reindex` has a contact indexed, `end_contact`
-    ends the contact of a conversation and returns whether it has ended; `watch_asks` and `watch` look after what people
-    asked about their data and after requests, until a time of the stopwatch; days are the operator's profile's."""
+    """One sweep. `enqueue` sends wake-up messages for conversations and returns how many were taken; `reindex` has a
+    contact indexed; `end_contact` ends the contact of a conversation and returns whether it has ended; `monitor_asks`
+    and `monitor_requests` run until a time of the stopwatch. The days are those of the operator's profile."""
 
     store: "SweepStore"
     auto_close: "AutoClose"
@@ -53,7 +54,7 @@ class Sweep:
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def __call__(self) -> dict[str, int]:
-        """Do all parts and return how many items each has dealt with.
+        """Run all parts and return how many items each has handled.
 
         A part that fails does not stop the others; the first error is raised at the end, and SweepDone counts
         only complete sweeps.
@@ -83,12 +84,12 @@ class Sweep:
         return done
 
     def _enqueue_overdue(self, until: float) -> int:
-        """Ring for what should have gone out a minute ago; for a stopped channel, one conversation that may
-        try it.
+        """Enqueue conversations with an entry that is overdue by OVERDUE_AFTER; for a stopped channel one, which may
+        probe it.
 
-        The newest one tries, because the reply windows of the oldest may have closed. Places that cannot go out
-        now, of a stopped channel or behind one that waits for its next try, do not hold up the others: when the
-        time or MOST_RINGS ends before the places do, the next sweep goes on from there.
+        The newest one probes, because the reply windows of the oldest may have closed. Entries that cannot be sent now
+        (of a stopped channel, or behind one that waits for its next try) do not delay the others: when the time or
+        MOST_ENQUEUED is used up, the next sweep goes on from there.
         """
         now = self.clock()
         start = int((self.store.cursor("ring") or {}).get("due_at", 0))
@@ -117,7 +118,7 @@ class Sweep:
         return self.enqueue(conversations) if conversations else 0
 
     def _retry_deletions(self, until: float) -> int:
-        """Have deletions looked at again whose message had not arrived, the longer they wait the more rarely."""
+        """Repeat deletions whose message had not arrived, the more rarely the longer they wait."""
         now, handled = self.clock(), 0
         for one in self.store.early_deletions(now):
             if self.stopwatch() > until:
@@ -127,8 +128,7 @@ class Sweep:
         return handled
 
     def _close(self, until: float) -> int:
-        """Close tickets that were idle or solved for the profile's days; with the date of everything on
-        them."""
+        """Close tickets that were idle or solved for the profile's days, and set their expiry date."""
         now = self.clock()
         expires_at = (now + self.kept_days * DAY) // SECOND
         closed = 0
@@ -144,8 +144,8 @@ class Sweep:
         return closed
 
     def _delete(self, table: str, until: float, heads: list[str]) -> int:
-        """Delete what is past its date until the table or the time ends, from the place where the last sweep
-        ended. Conversations whose contact's date has passed are only noted in `heads`."""
+        """Delete expired items of a table until its end or the end of the time, from where the last sweep ended.
+        Conversations whose contact has expired are only added to `heads`."""
         now = self.clock()
         start = cursor = self.store.cursor(table)
         deleted = 0
@@ -171,8 +171,8 @@ class Sweep:
         return deleted
 
     def _end(self, heads: list[str], until: float) -> int:
-        """End contacts after the rows of their tickets are gone, in the same sweep where it can be. Those for which
-        the time is too short are met again."""
+        """End the contacts of `heads`, after the rows of their tickets are deleted. A later sweep meets those for which
+        the time is too short."""
         ended = 0
         for conversation_id in heads:
             if self.stopwatch() > until:
@@ -183,12 +183,12 @@ class Sweep:
         return ended
 
     def _handle(self, item: Expired | UnstampedTicket | EndedWords | OldWords, now: int) -> bool:
-        """Remove what may go; what its ticket does not let go, and a ticket whose bell was lost, is dated
-        first."""
+        """Remove an item. One whose ticket has another date, and a ticket whose wake-up message was lost, is stamped
+        first; then False is returned."""
         if isinstance(item, EndedWords):
             return self.store.forget(item.contact_id)
         if isinstance(item, OldWords):
-            self.reindex(item.contact_id)  # as often as the scan meets it; the indexer does nothing twice
+            self.reindex(item.contact_id)  # repeated by every scan; the indexer skips what is done
             return False
         if isinstance(item, UnstampedTicket):
             self.store.enqueue_stamping(item.ticket_id, now)

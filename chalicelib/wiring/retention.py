@@ -1,4 +1,4 @@
-"""Which parts work together in retention. Nothing of it is imported by intake."""
+"""Wires the sweeper. Intake does not import it."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def sweep() -> "Sweep":
-    """What the sweeper does."""
+    """One sweep."""
     from chalicelib.retention.contact_expiry import ContactExpiry
     from chalicelib.retention.end_contact import EndContact
     from chalicelib.retention.sweep import Sweep
@@ -53,7 +53,7 @@ def sweep() -> "Sweep":
 
 
 def enqueue_indexing(contact_id: str) -> bool:
-    """Have a contact indexed; False: the queue did not take it."""
+    """Enqueues a contact to be indexed; False: the queue did not take it."""
     from chalicelib.dynamo.queues import WakeUp
 
     return not queues().send(settings().queue_indexing, [WakeUp({"contact_id": contact_id})])

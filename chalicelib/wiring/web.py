@@ -1,4 +1,4 @@
-"""The composition root of dashboard and API. Only views import it, so that no other function loads its parts."""
+"""Wires dashboard and API. Only their views import it, so that no other function loads its parts."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -46,7 +46,7 @@ def sessions() -> SessionStore:
 
 
 def staff() -> StaffStore:
-    """Colleagues. Raises Unavailable."""
+    """Accounts of staff. Raises Unavailable."""
     wiring.bind_tables()
     return StaffStore(_derived("staff"))
 
@@ -58,7 +58,7 @@ def profile() -> Profile:
 
 
 def desk() -> TicketQueries:
-    """The read model of one request, with an opener of its own."""
+    """The ticket queries of one HTTP request, with a decryptor of their own."""
     return TicketQueries(wiring.decryptor(), wiring.clock()())
 
 
@@ -80,7 +80,7 @@ def open_ticket(reader: TicketQueries) -> OpenTicket:
 
 
 def mark_seen() -> MarkSeen:
-    """Say which messages of a ticket were looked at."""
+    """Record which messages of a ticket staff has seen."""
     return MarkSeen(desk(), changes())
 
 
@@ -91,12 +91,12 @@ def comment() -> CommentOnTicket:
 
 @cache
 def drafts() -> DraftStore:
-    """What colleagues have typed and not sent."""
+    """What staff has typed and not sent."""
     return DraftStore(client("dynamodb"), wiring.tables(), sleep_with_jitter)
 
 
 def keep_draft() -> KeepDraft:
-    """Keep what a colleague has typed."""
+    """Keep what staff has typed."""
     return KeepDraft(desk(), drafts(), profile().retention["ticket"].days, wiring.clock())
 
 
@@ -117,7 +117,7 @@ def search(reader: TicketQueries) -> Search:
 
 
 @cache
-def _identities() -> "CognitoAccounts":
+def _cognito_accounts() -> "CognitoAccounts":
     from chalicelib.staff.cognito import CognitoAccounts
 
     config = settings()
@@ -125,20 +125,20 @@ def _identities() -> "CognitoAccounts":
 
 
 def sign_in() -> "SignIn":
-    """Sign a colleague in."""
+    """Sign staff in."""
     from chalicelib.staff.sign_in import SignIn
 
-    return SignIn(_identities(), staff(), sessions(), _brake(), _challenges(), wiring.clock())
+    return SignIn(_cognito_accounts(), staff(), sessions(), _login_throttle(), _challenges(), wiring.clock())
 
 
 def authenticator() -> "Authenticator":
-    """Switch one's own authenticator application on and off."""
+    """Switch one's own authenticator application on or off."""
     from chalicelib.staff.authenticator import Authenticator
 
-    return Authenticator(_identities(), _brake(), _challenges(), wiring.clock())
+    return Authenticator(_cognito_accounts(), _login_throttle(), _challenges(), wiring.clock())
 
 
-def _brake() -> LoginThrottle:
+def _login_throttle() -> LoginThrottle:
     return LoginThrottle(_derived("brake"))
 
 
@@ -149,14 +149,14 @@ def _challenges() -> "Challenges":
 
 
 def searches() -> "Challenges":
-    """Seal the words of a search, to stand in an address."""
+    """Seal the words of a search, so that they can stand in an address."""
     from chalicelib.staff.challenges import Challenges
 
     return Challenges(_derived("search"), wiring.clock())
 
 
 def _derived(purpose: str) -> bytes:
-    """A key of its own for each purpose, from a secret that no function reads which anyone can call."""
+    """Returns a key of its own for each purpose, derived from a secret that no public function may read."""
     return derive(decode_key(wiring.secrets().read(settings().secret_text_key)["text_key"]), purpose)
 
 
@@ -168,17 +168,17 @@ def sign_undertaking() -> "SignUndertaking":
 
 
 def revoke_staff() -> "RevokeStaff":
-    """Shut a colleague out."""
+    """Shut a staff account out."""
     from chalicelib.staff.manage import RevokeStaff
 
-    return RevokeStaff(staff(), _identities())
+    return RevokeStaff(staff(), _cognito_accounts())
 
 
 def restore_staff() -> "RestoreStaff":
-    """Let a colleague in again."""
+    """Let a staff account in again."""
     from chalicelib.staff.manage import RestoreStaff
 
-    return RestoreStaff(staff(), _identities())
+    return RestoreStaff(staff(), _cognito_accounts())
 
 
 # -- requests about data
@@ -207,7 +207,7 @@ def announce_again() -> "AnnounceAgain":
 
 
 def announcements() -> "Announcements":
-    """What became of messages about requests."""
+    """Reads how far messages about requests were delivered."""
     from chalicelib.wiring import privacy_stores as stores
 
     return stores.announcements()
@@ -221,7 +221,7 @@ def request_secret() -> "RequestSecret":
 
 
 def hours_to_think() -> int:
-    """The time to think again after a person was told."""
+    """The hours of the cooling-off period after a person was told."""
     from chalicelib.wiring import requests as wiring_requests
 
     return wiring_requests.announce().hours
@@ -251,7 +251,7 @@ def decide_request() -> "DecideRequest":
 
 @cache
 def pause_erasures() -> "PauseErasures":
-    """Hold destructions, and release them."""
+    """Pause all erasures, and go on."""
     from chalicelib.privacy.pause_erasures import PauseErasures
     from chalicelib.wiring import privacy_stores as stores
 

@@ -1,14 +1,10 @@
-"""The erasure workflow: the rights of its functions, and the state machine.
+"""The rights of the functions of the erasure workflow. The state machine is in erasure_machine.py.
 
 Each task may do its own work only: tests/erasure/test_roles.py tries dangerous calls under each role, test_rights.py
 compares each role with all calls of its task. The definition is in erasure.asl.json; CloudFormation fills in
 `${HardSuppressArn}` and the like. Function names are frozen; app.py maps them to the words of the code.
 """
 
-import json
-import re
-
-from infra.definitions import HERE, Json
 from infra.grants import (
     COMMON,
     OPEN_VAULT,
@@ -24,7 +20,6 @@ from infra.grants import (
     secrets,
 )
 
-MACHINE_NAME = {"Fn::Sub": "${AWS::StackName}-erasure"}
 _MACHINE = {
     "Fn::Sub": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-erasure"
 }
@@ -280,82 +275,3 @@ FUNCTIONS = (
 )
 TASKS = tuple(one for one in FUNCTIONS if one.name != "privacy")
 """Functions that the state machine calls."""
-
-
-def resources() -> Json:
-    """Return the state machine with its role and its log group."""
-    definition = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))
-    substitutions = {f"{one.logical_id}Arn": arn(one.logical_id) for one in TASKS}
-    named = set(re.findall(r"\$\{(\w+)\}", json.dumps(definition)))
-    if named != substitutions.keys():
-        raise ValueError(f"erasure.asl.json and its functions disagree about {', '.join(named ^ substitutions.keys())}")
-    return {
-        "ErasureMachineLogGroup": {
-            "Type": "AWS::Logs::LogGroup",
-            "DeletionPolicy": "Delete",
-            "UpdateReplacePolicy": "Delete",
-            "Properties": {
-                # Step Functions may write under this prefix without a policy for each group.
-                "LogGroupName": {"Fn::Sub": "/aws/vendedlogs/states/${AWS::StackName}-erasure"},
-                "RetentionInDays": 30,
-            },
-        },
-        "ErasureMachineRole": {
-            "Type": "AWS::IAM::Role",
-            "Properties": {
-                "AssumeRolePolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Principal": {"Service": "states.amazonaws.com"},
-                            "Action": "sts:AssumeRole",
-                        }
-                    ],
-                },
-                "Policies": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": _may()}}],
-            },
-        },
-        "ErasureMachine": {
-            "Type": "AWS::StepFunctions::StateMachine",
-            "Metadata": {
-                "checkov": {
-                    "skip": [
-                        {
-                            "id": "CKV_AWS_284",
-                            "comment": "Traces would be one more place that says who asked for destruction and when.",
-                        }
-                    ]
-                }
-            },
-            "Properties": {
-                "StateMachineName": MACHINE_NAME,
-                "StateMachineType": "STANDARD",
-                "RoleArn": arn("ErasureMachineRole"),
-                "DefinitionString": json.dumps(definition, separators=(",", ":")),
-                "DefinitionSubstitutions": substitutions,
-                "LoggingConfiguration": {
-                    "Level": "ALL",
-                    "IncludeExecutionData": False,
-                    "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": arn("ErasureMachineLogGroup")}}],
-                },
-            },
-        },
-    }
-
-
-def _may() -> list[Json]:
-    """Return the machine's rights: to call its functions, and to have its log delivered, for which AWS knows no
-    resource."""
-    delivery = (
-        "CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries"
-        " PutResourcePolicy DescribeResourcePolicies DescribeLogGroups"
-    )
-    return [
-        {
-            "Effect": "Allow",
-            "Action": ["lambda:InvokeFunction"],
-            "Resource": [arn(one.logical_id) for one in TASKS],
-        },
-        {"Effect": "Allow", "Action": [f"logs:{one}" for one in delivery.split()], "Resource": ["*"]},
-    ]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra import alarms, erasure, functions, queues
+from infra import alarms, erasure_machine, functions, queues
 from infra.definitions import Json, load
 
 INTAKE_HANDLER = "chalicelib.web.intake.app"
@@ -86,7 +86,7 @@ def merge(generated: Json) -> Json:
     _check_functions(template)
     for part in (load("parameters"), load("tables"), load("security")):
         _add(template, part)
-    for module in (queues, functions, erasure, alarms):
+    for module in (queues, functions, erasure_machine, alarms):
         _add(template, {"Resources": module.resources()})
     for function in functions.FUNCTIONS:
         _overlay(template, function.logical_id, functions.overlay(function))

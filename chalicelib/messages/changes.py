@@ -77,8 +77,8 @@ class IntakeChanges:
     def _started(self, person: ContactReference, started: Started, now: int) -> Write:
         ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.pseudonym(started))
         write = self._store.conversations.event(person, "", "started", ref.at, pseudonym=ref.blind)
-        place = sealing.message_content(ref)
-        content = sealing.seal_json(person.public_key, place, {"payload": started.payload, "id": started.provider_id})
+        context = sealing.message_content(ref)
+        content = sealing.seal_json(person.public_key, context, {"payload": started.payload, "id": started.provider_id})
         write.item["Put"]["Item"] |= {"content": {"B": content}, "arrived_at": {"N": str(now)}}
         return write
 

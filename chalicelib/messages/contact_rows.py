@@ -136,12 +136,12 @@ class ContactRows:
         )  # fmt: skip
 
     def _profile(self, person: ContactReference, author: Author) -> bytes:
-        place = sealing.contact_attribute(person.contact_id, "profile")
-        return sealing.seal_json(person.public_key, place, {"name": author.name, "username": author.username})
+        context = sealing.contact_attribute(person.contact_id, "profile")
+        return sealing.seal_json(person.public_key, context, {"name": author.name, "username": author.username})
 
     def _address(self, person: ContactReference, address: Address) -> bytes:
-        place = sealing.contact_attribute(person.contact_id, address.kind)
-        return seal(person.public_key, place, address.value.encode())
+        context = sealing.contact_attribute(person.contact_id, address.kind)
+        return seal(person.public_key, context, address.value.encode())
 
     def _addresses(self, person: ContactReference, author: Author, found: Lookup) -> dict[str, bytes]:
         """Return the author's sealed addresses by kind, without a phone that has a newer owner."""

@@ -93,13 +93,13 @@ class TicketRows:
 
     def _who(self, plan: IngestPlan) -> bytes:
         author = plan.message.author
-        place = sealing.ticket_attribute(plan.ticket_id, "who")
+        context = sealing.ticket_attribute(plan.ticket_id, "who")
         value = {"name": author.name, "username": author.username, "address": author.addresses[-1].value}
-        return sealing.seal_json(plan.person.public_key, place, value)
+        return sealing.seal_json(plan.person.public_key, context, value)
 
     def _last(self, plan: IngestPlan) -> bytes:
-        place = sealing.ticket_attribute(plan.ticket_id, "last")
-        return sealing.seal_json(plan.person.public_key, place, {"text": plan.message.text[:PREVIEW]})
+        context = sealing.ticket_attribute(plan.ticket_id, "last")
+        return sealing.seal_json(plan.person.public_key, context, {"text": plan.message.text[:PREVIEW]})
 
 
 def _late(plan: IngestPlan) -> set[int]:

@@ -95,8 +95,8 @@ def answer_callback(
     the person is being erased, and the entry stays. Raises Unavailable."""
     message = store.message(entry.ref, now)
     try:
-        place = sealing.message_content(entry.ref)
-        content = decryptor.json(message.contact_id, place, message.content) if message else None
+        context = sealing.message_content(entry.ref)
+        content = decryptor.json(message.contact_id, context, message.content) if message else None
         callback_id = str((content or {}).get("details", {}).get("callback_id", ""))
         if callback_id:
             providers.answer_callback(entry.channel, entry.account, callback_id)

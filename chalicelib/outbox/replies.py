@@ -104,13 +104,13 @@ class ReplyStore(OutboxReading):
         ]
 
     def _message(self, reply: Reply) -> dict[str, Any]:
-        place = sealing.message_content(reply.ref)
+        context = sealing.message_content(reply.ref)
         return {
             "direction": "out",
             "kind": "text",
             "ticket_id": reply.ticket.ticket_id,
             "contact_id": reply.head.contact_id,
-            "content": sealing.seal_json(reply.head.public_key, place, {"text": reply.text}),
+            "content": sealing.seal_json(reply.head.public_key, context, {"text": reply.text}),
             "sent_at": reply.ref.at,
             "arrived_at": reply.now,
             "status": "queued",
@@ -147,13 +147,13 @@ class ReplyStore(OutboxReading):
 
     def _ticket(self, reply: Reply) -> Write:
         """Mark the ticket as answered, if it is as it was read, so that only one of two replies answers a question."""
-        place = sealing.ticket_attribute(reply.ticket.ticket_id, "last")
+        context = sealing.ticket_attribute(reply.ticket.ticket_id, "last")
         values = {
             "state": str(reply.state),
             "queue": queue_of(reply.state),
             "now": reply.now,
             "at": reply.ref.at,
-            "last": sealing.seal_json(reply.head.public_key, place, {"text": reply.text[:PREVIEW]}),
+            "last": sealing.seal_json(reply.head.public_key, context, {"text": reply.text[:PREVIEW]}),
             "kind": "text",
             "out": "out",
             "read": reply.ticket.state,

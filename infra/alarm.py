@@ -10,7 +10,7 @@ NAMESPACE = "HelpDesk"
 
 @dataclass(frozen=True)
 class Alarm:
-    """One alarm over `periods` periods of `period` seconds. It rings above the threshold `above`, or below it with
+    """One alarm over `periods` periods of `period` seconds. It fires above the threshold `above`, or below it with
     `below`."""
 
     logical_id: str

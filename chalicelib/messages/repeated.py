@@ -94,9 +94,9 @@ class RepeatedParts:
             checks[key] = self._writes.update("status", *key, "", condition, values)
         done = self._failed(checks)
         # In this order, because the sender writes the link first and then takes the early status.
-        parked = {key: key[1].removeprefix("parked#") for key in done if key[0] == "index"}
-        linked = self._items("index", ((f"link#{name}", "link") for name in parked.values()))
-        done -= {key for key, name in parked.items() if f"link#{name}" in linked}
+        early = {key: key[1].removeprefix("parked#") for key in done if key[0] == "index"}
+        linked = self._items("index", ((f"link#{name}", "link") for name in early.values()))
+        done -= {key for key, name in early.items() if f"link#{name}" in linked}
         return {place for key in done for place in asked[key]}
 
     def _status_row(self, status: StatusUpdate) -> tuple[_Key, int]:

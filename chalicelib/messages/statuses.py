@@ -48,16 +48,16 @@ class Statuses:
         `now` is in ms. Raises Unavailable.
         """
         ref, piece = MessageRef.parse_piece(update.reference)
-        parked = False
+        early = False
         if ref is None:
-            (ref, piece), parked = self._linked(update, now)
-        return parked if ref is None else self._raise(ref, piece, update)
+            (ref, piece), early = self._linked(update, now)
+        return early if ref is None else self._raise(ref, piece, update)
 
     def _linked(self, update: StatusUpdate, now: int) -> tuple[tuple[MessageRef | None, int], bool]:
         """Return the message and piece that the provider's id is linked to, and whether the status was kept as
         early."""
         name = self._address_key.message(update.channel, update.account, update.provider_id)
-        parked = {
+        early = {
             "status": update.status,
             "at": update.at,
             "code": update.code,
@@ -68,13 +68,13 @@ class Statuses:
         found = self._link(name)
         if found[0] is not None:
             return found, False
-        write = self._writes.put("parked", "index", f"parked#{name}", "parked", parked, fresh=False)
+        write = self._writes.put("parked", "index", f"parked#{name}", "parked", early, fresh=False)
         put = write.item["Put"]
         put["ConditionExpression"] = NO_HIGHER_EARLY_STATUS
         put["ExpressionAttributeNames"] = {"#rank": "rank"}
         put["ExpressionAttributeValues"] = {":rank": {"N": str(RANK[update.status])}}
-        parked_now = self._calls.conditional("put_item", put)
-        return self._link(name), parked_now
+        kept = self._calls.conditional("put_item", put)
+        return self._link(name), kept
 
     def _link(self, name: str) -> tuple[MessageRef | None, int]:
         key = {"pk": {"S": f"link#{name}"}, "sk": {"S": "link"}}

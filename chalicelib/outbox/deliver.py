@@ -167,7 +167,7 @@ class _Run:
         if claimed is Claimed.CHANGED:
             self._changes += 1
             if self._changes >= TRIES:
-                raise Unavailable("The conversation changes too fast to send now; the bell rings again.")
+                raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
             self._parts.wait(self._changes)
         return claimed is Claimed.CHANGED
 

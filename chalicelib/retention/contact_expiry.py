@@ -85,9 +85,9 @@ class ContactExpiry:
         """Delete one row of a conversation; False when the head's epoch has changed: then an erasure counts and deletes
         the rows."""
         pk, values = rows.conversation_pk(head.conversation_id), {"epoch": head.epoch}
-        fence = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
+        unchanged = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
         row = {"TableName": self._tables["desk"], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}
-        return self._run.until_done(lambda refused: None if refused else [fence, Write("row", {"Delete": row})])
+        return self._run.until_done(lambda refused: None if refused else [unchanged, Write("row", {"Delete": row})])
 
     def end(self, head: ExpiredHead, now: int, consents_until: int) -> bool:
         """Destroy the contact and let its consents expire at `consents_until` (seconds). `now` in ms.

@@ -170,7 +170,7 @@ def outbox(desk: Keeping) -> Case:
     item, message = one(desk.of("outbox#")), one(desk.messages("out"))
     for row in (message, one(desk.messages("event"))):
         desk.dater()(item["conversation_id"], "", row["sk"])
-    (waiting,) = desk.outbox().waiting(item["conversation_id"])
+    (waiting,) = desk.outbox().entries(item["conversation_id"])
     until = desk.now + CONTACT_DAYS * DAY
     return Case("desk", item, until, lambda: desk.outbox().job(waiting, desk.now).message is not None)
 

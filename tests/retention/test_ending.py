@@ -557,14 +557,14 @@ def test_what_is_left_in_a_conversation_stays_when_its_fence_closes_in_between(a
     """From then on it is the eraser's, who counts it."""
     desk = amina.desk
     store = desk.endings()
-    left = store.left
+    left = store.remaining_rows
 
     def fenced(conversation_id: str) -> list[tuple[str, str]]:
         found = left(conversation_id)
         change(desk, f"conversation#{conversation_id}", "head", "epoch", 9)
         return found
 
-    store.left = fenced  # type: ignore[method-assign]
+    store.remaining_rows = fenced  # type: ignore[method-assign]
     before = desk.of("message#")
     assert before and not desk.ender(store=store)(amina.conversation_id)
     assert desk.of("message#") == before and desk.of("contact")

@@ -360,7 +360,7 @@ def test_reopening_takes_the_contacts_date_away_in_the_same_transaction(desk: Ke
     assert desk.head()["expires_at"] == again["closed_at"] // 1000 + CONTACT_DAYS * 86_400
 
 
-@pytest.mark.parametrize("moment", ["ticket", "date_number", "_still"])
+@pytest.mark.parametrize("moment", ["ticket", "stamp_number", "_date_unchanged"])
 def test_a_ticket_reopened_while_its_head_is_dated_ends_without_a_date(desk: Keeping, moment: str) -> None:
     ticket = desk.open_ticket()
     desk.now += 91 * DAY

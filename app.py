@@ -1,12 +1,19 @@
-"""Every Lambda entry of the help desk, one line each. The work is done in chalicelib.
+"""The map: every Lambda function of the help desk, what calls it, and where its work is done.
 
-The webhooks and public pages run in a function of their own, `chalicelib.web.intake.app`; their routes stand here
-too, because chalice describes the API from this app and infra/merge.py then points those paths at that function.
+`name` is the name on AWS; it is frozen, because running workflows call their tasks by it. Where it differs from the
+word that the code uses, this table is the one place that maps it. `work` is a function of chalicelib/entrypoints.
+
+The routes of dashboard and API make one more function, chalice's own `api_handler`. Webhooks and public pages run in
+the function `intake` (chalicelib.web.intake.app); their routes stand here too, because chalice describes the whole API
+from this app, and infra/merge.py then points those paths at intake.
 """
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any, NamedTuple
 
-from chalice.app import Chalice, DynamoDBEvent, Rate, SQSEvent
+from chalice.app import Chalice, Rate
 
 from chalicelib.web.dispatch import api_routes, dashboard_routes
 from chalicelib.web.public.routes import public_routes
@@ -19,202 +26,67 @@ app.register_blueprint(public_routes())
 app.register_blueprint(api_routes())
 app.register_blueprint(dashboard_routes())
 
-
-@app.on_dynamodb_record(stream_arn="PLACEHOLDER", batch_size=100)
-def relay(event: DynamoDBEvent) -> Any:
-    """Stream of the table `desk`: ring, date, index."""
-    from chalicelib.entrypoints import stream_router as work
-
-    return work.handle(event.to_dict())
-
-
-@app.on_sqs_message(queue_arn="PLACEHOLDER", batch_size=1)
-def sender(event: SQSEvent) -> Any:
-    """Doorbell: send what waits in a conversation."""
-    from chalicelib.entrypoints import sender as work
-
-    return work.handle(event.to_dict())
-
-
-@app.on_sqs_message(queue_arn="PLACEHOLDER", batch_size=1)
-def dater(event: SQSEvent) -> Any:
-    """Closed and reopened tickets: write the date on their rows, or remove it."""
-    from chalicelib.entrypoints import expiry_stamper as work
-
-    return work.handle(event.to_dict())
-
-
-@app.on_sqs_message(queue_arn="PLACEHOLDER", batch_size=10)
-def indexer(event: SQSEvent) -> Any:
-    """New and changed contacts: make them findable by name."""
-    from chalicelib.entrypoints import indexer as work
-
-    return work.handle(event.to_dict())
-
-
-@app.schedule(Rate(1, unit=Rate.MINUTES))
-def sweeper(event: Any) -> Any:
-    """Every minute: ring again, close what is idle, delete what has expired."""
-    from chalicelib.entrypoints import retention_sweeper as work
-
-    return work.handle()
-
-
-@app.on_sqs_message(queue_arn="PLACEHOLDER", batch_size=1)
-def privacy(event: SQSEvent) -> Any:
-    """What people ask about their data: open, confirm, cancel; start and wake the workflow."""
-    from chalicelib.entrypoints import privacy as work
-
-    return work.handle(event.to_dict())
-
-
-@app.lambda_function()
-def soft_suppress(event: Any, context: Any) -> Any:
-    """Erasure: stop what is not essential, make the box for answers."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.soft_suppress(event)
-
-
-@app.lambda_function()
-def verify_identity(event: Any, context: Any) -> Any:
-    """Erasure: ask the person to confirm, and wait."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.verify_identity(event)
-
-
-@app.lambda_function()
-def decide(event: Any, context: Any) -> Any:
-    """Erasure: nobody confirmed: wait for a colleague."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.decide(event)
-
-
-@app.lambda_function()
-def tell(event: Any, context: Any) -> Any:
-    """Erasure: tell the person before anything that cannot be undone, and wait for the proof that they were told."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.tell(event)
-
-
-@app.lambda_function()
-def grace(event: Any, context: Any) -> Any:
-    """Erasure: wait while the person may think again."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.grace(event)
-
-
-@app.lambda_function()
-def hard_suppress(event: Any, context: Any) -> Any:
-    """Erasure: close the fence."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.hard_suppress(event)
-
-
-@app.lambda_function()
-def freeze_inventory(event: Any, context: Any) -> Any:
-    """Erasure: list and count what there is."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.freeze_inventory(event)
-
-
-@app.lambda_function()
-def destroy_key(event: Any, context: Any) -> Any:
-    """Erasure: the point of no return."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.destroy_key(event)
-
-
-@app.lambda_function()
-def erase_stores(event: Any, context: Any) -> Any:
-    """Erasure: delete every row, in two passes."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.erase_stores(event)
-
-
-@app.lambda_function()
-def settle(event: Any, context: Any) -> Any:
-    """Erasure: wait until every late writer has ended."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.settle(event)
-
-
-@app.lambda_function()
-def verify_absence(event: Any, context: Any) -> Any:
-    """Erasure: prove that nothing is left."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.verify_absence(event)
-
-
-@app.lambda_function()
-def certificate(event: Any, context: Any) -> Any:
-    """Erasure: sign and chain the certificate."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.certificate(event)
-
-
-@app.lambda_function()
-def notify(event: Any, context: Any) -> Any:
-    """Erasure: tell the person."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.notify(event)
-
-
-@app.lambda_function()
-def await_delivery(event: Any, context: Any) -> Any:
-    """Erasure: wait while the answer arrives."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.await_delivery(event)
-
-
-@app.lambda_function()
-def close_box(event: Any, context: Any) -> Any:
-    """Erasure: destroy the last key."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.close_box(event)
-
-
-@app.lambda_function()
-def wait_backups(event: Any, context: Any) -> Any:
-    """Erasure: wait until no backup reaches back."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.wait_backups(event)
-
-
-@app.lambda_function()
-def final_certificate(event: Any, context: Any) -> Any:
-    """Erasure: the second entry: now it is complete."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.final_certificate(event)
-
-
-@app.lambda_function()
-def finish(event: Any, context: Any) -> Any:
-    """Erasure: cancelled or refused: as before."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.finish(event)
-
-
-@app.lambda_function()
-def escalate(event: Any, context: Any) -> Any:
-    """Erasure: a task failed for good: name it."""
-    from chalicelib.entrypoints import workflow
-
-    return workflow.escalate(event)
+# infra/merge.py replaces the placeholders by the stream and queue of each function.
+STREAM = partial(app.on_dynamodb_record, stream_arn="PLACEHOLDER", batch_size=100)
+QUEUE = partial(app.on_sqs_message, queue_arn="PLACEHOLDER", batch_size=1)
+QUEUE_BY_TEN = partial(app.on_sqs_message, queue_arn="PLACEHOLDER", batch_size=10)
+EVERY_MINUTE = partial(app.schedule, Rate(1, unit=Rate.MINUTES))
+WORKFLOW = app.lambda_function
+
+
+class Entry(NamedTuple):
+    """One Lambda function."""
+
+    name: str
+    work: str
+    trigger: Callable[..., Any]
+
+
+# fmt: off
+ENTRIES = (
+    Entry("relay",             "stream_router.handle",            STREAM),        # changed rows: wake-up messages
+    Entry("sender",            "sender.handle",                   QUEUE),         # send what waits in a conversation
+    Entry("dater",             "expiry_stamper.handle",           QUEUE),         # stamp rows of closed tickets
+    Entry("indexer",           "indexer.handle",                  QUEUE_BY_TEN),  # make contacts findable
+    Entry("sweeper",           "retention_sweeper.handle",        EVERY_MINUTE),  # retry, close idle, delete expired
+    Entry("privacy",           "privacy.handle",                  QUEUE),         # what people ask about their data
+
+    # The erasure workflow, in its order (infra/erasure.asl.json).
+    Entry("soft_suppress",     "workflow.pause_outreach",         WORKFLOW),      # pause outreach, make reply mailbox
+    Entry("verify_identity",   "workflow.verify_identity",        WORKFLOW),      # ask the person to confirm
+    Entry("decide",            "workflow.decide",                 WORKFLOW),      # else wait for a staff decision
+    Entry("tell",              "workflow.tell",                   WORKFLOW),      # announce it, wait for proof
+    Entry("grace",             "workflow.cooling_off",            WORKFLOW),      # wait: the person may still cancel
+    Entry("hard_suppress",     "workflow.block_writes",           WORKFLOW),      # write barrier, suppression list
+    Entry("freeze_inventory",  "workflow.build_inventory",        WORKFLOW),      # list and count what exists
+    Entry("destroy_key",       "workflow.destroy_key",            WORKFLOW),      # the point of no return
+    Entry("erase_stores",      "workflow.erase_stores",           WORKFLOW),      # delete every row, in two passes
+    Entry("settle",            "workflow.drain_writers",          WORKFLOW),      # between them: late writers end
+    Entry("verify_absence",    "workflow.verify_absence",         WORKFLOW),      # prove that nothing is left
+    Entry("certificate",       "workflow.issue_certificate",      WORKFLOW),      # sign, append to the ledger
+    Entry("notify",            "workflow.notify",                 WORKFLOW),      # tell the person it is done
+    Entry("await_delivery",    "workflow.await_delivery",         WORKFLOW),      # wait until that has arrived
+    Entry("close_box",         "workflow.destroy_mailbox",        WORKFLOW),      # destroy mailbox and its key
+    Entry("wait_backups",      "workflow.wait_backups",           WORKFLOW),      # until no backup holds the data
+    Entry("final_certificate", "workflow.completion_certificate", WORKFLOW),      # append that it is complete
+    Entry("finish",            "workflow.close_without_erasure",  WORKFLOW),      # cancelled or refused instead
+    Entry("escalate",          "workflow.escalate",               WORKFLOW),      # a task failed for good
+)
+# fmt: on
+
+
+def _handler(entry: Entry) -> Callable[..., Any]:
+    """Return the function that AWS calls. It imports its module on the first event, so that the cold start of one
+    function does not load the parts of another."""
+    module, function = entry.work.split(".")
+
+    def handle(event: Any, context: Any = None) -> Any:
+        work = getattr(import_module(f"chalicelib.entrypoints.{module}"), function)
+        return work(event if entry.trigger is WORKFLOW else event.to_dict())
+
+    handle.__name__ = entry.name
+    return handle
+
+
+for _entry in ENTRIES:
+    globals()[_entry.name] = _entry.trigger(name=_entry.name)(_handler(_entry))

@@ -140,7 +140,7 @@ def calls_and_units(endpoint: str, tables: dict[str, str], engine: str) -> list[
     from chalicelib.profile.load import load_profile
     from chalicelib.vault.pseudonyms import AddressKey
     from chalicelib.vault.vault import new_pair
-    from chalicelib.wiring.base import recognising, refusing
+    from chalicelib.wiring.base import recognise_asks, refuse_suppressed
 
     metered = _Metered(boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1"))
     profile = load_profile("spoint")
@@ -150,8 +150,8 @@ def calls_and_units(endpoint: str, tables: dict[str, str], engine: str) -> list[
         profile,
         ("1", "0" * 64),
         lambda: 1_795_000_001_000,
-        recognising(profile),
-        refusing(store, profile, metered, tables),
+        recognise_asks(profile),
+        refuse_suppressed(store, profile, metered, tables),
     )
     from bench.canned import ACCOUNT
     from chalicelib.channels.whatsapp.parse import parse

@@ -1,1 +1,1 @@
-"""What the service needs of AWS beside its functions, and the step that joins both into one template."""
+"""The service's AWS resources beside its functions, and the steps that build template and deployment package."""

@@ -1,41 +1,15 @@
-"""Alarms. Each names its runbook, docs/runbooks/<runbook>.md, and says whether it wakes a person."""
-
-from dataclasses import dataclass, field
+"""The alarms. Each names its runbook, docs/runbooks/<runbook>.md, and says whether it pages somebody."""
 
 from chalicelib.core.addresses import MESSENGERS
 from infra import erasure, queues
+from infra.alarm import NAMESPACE, Alarm, of_function
 from infra.definitions import Json
+from infra.erasure_alarms import ERASURE
 from infra.functions import FUNCTIONS
 
-NAMESPACE = "HelpDesk"
-"""Namespace of the metrics that the code itself emits; chalicelib/core/observability.py writes it."""
 API_STAGE = "api"
 _CAN_WAIT = frozenset({"dater", "indexer"})
-"""Functions whose failure nobody notices before the morning: what they missed stays in their queues."""
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """One alarm over periods of `period` seconds; `above` is compared as `comparison` says."""
-
-    logical_id: str
-    name: str
-    runbook: str
-    says: str
-    namespace: str
-    metric: str
-    above: float
-    dimensions: dict[str, Json | str] = field(default_factory=dict)
-    statistic: str = "Sum"
-    period: int = 60
-    periods: int = 1
-    below: bool = False
-    missing: str = "notBreaching"
-    page: bool = True
-
-
-def _function(logical_id: str) -> dict[str, Json | str]:
-    return {"FunctionName": {"Ref": logical_id}}
+"""Functions whose failure can wait until the morning, because their work stays in their queues."""
 
 
 def alarms() -> tuple[Alarm, ...]:
@@ -63,7 +37,7 @@ def alarms() -> tuple[Alarm, ...]:
             "AWS/Lambda",
             "Errors",
             above=2,
-            dimensions=_function(function.logical_id),
+            dimensions=of_function(function.logical_id),
             period=300,
             page=function.name not in _CAN_WAIT,
         )
@@ -88,7 +62,7 @@ def alarms() -> tuple[Alarm, ...]:
         Alarm(f"{metric}Alarm", runbook, runbook, says, NAMESPACE, metric, above=0, period=300)
         for metric, runbook, says in _SIGNS
     )
-    return dead + errors + rejected + broken_in + _INTAKE + _DELIVERY + _ERASURE
+    return dead + errors + rejected + broken_in + _INTAKE + _DELIVERY + ERASURE
 
 
 _SIGNS = (
@@ -96,7 +70,7 @@ _SIGNS = (
     ("CannotOpen", "cannot-open", "Something sealed is there and does not open."),
     ("StaffNotProved", "staff-not-proved", "A colleague's row was not written by the dashboard and grants nothing."),
 )
-"""What docs/security.md calls a reason to look for a break-in: once is enough."""
+"""Signs of a break-in (docs/security.md), of which one is enough for an alarm."""
 _INTAKE = (
     Alarm(
         "IntakeErrorsAlarm",
@@ -106,7 +80,7 @@ _INTAKE = (
         "AWS/Lambda",
         "Errors",
         above=0,
-        dimensions=_function("Intake"),
+        dimensions=of_function("Intake"),
     ),
     Alarm(
         "IntakeSlowAlarm",
@@ -116,7 +90,7 @@ _INTAKE = (
         "AWS/Lambda",
         "Duration",
         above=1000,
-        dimensions=_function("Intake"),
+        dimensions=of_function("Intake"),
         statistic="p99",
         period=300,
         periods=2,
@@ -129,7 +103,7 @@ _INTAKE = (
         "AWS/Lambda",
         "Throttles",
         above=0,
-        dimensions=_function("Intake"),
+        dimensions=of_function("Intake"),
     ),
     Alarm(
         "ApiErrorsAlarm",
@@ -152,7 +126,7 @@ _DELIVERY = (
         "AWS/Lambda",
         "IteratorAge",
         above=60_000,
-        dimensions=_function("Relay"),
+        dimensions=of_function("Relay"),
         statistic="Maximum",
         periods=2,
     ),
@@ -185,116 +159,9 @@ _DELIVERY = (
         "Invocations",
         above=1,
         below=True,
-        dimensions=_function("Sweeper"),
+        dimensions=of_function("Sweeper"),
         period=300,
         missing="breaching",
-    ),
-)
-_MACHINE: dict[str, Json | str] = {"StateMachineArn": {"Ref": "ErasureMachine"}}
-CONFIRMED = {3600: ("hour", 5), 86_400: ("day", 20)}
-"""Confirmed requests that are usual in so many seconds, for each of the two ways to confirm. Of 50,000 customers of
-whom one in a hundred asks each year, ten a week confirm: six in one hour come about by chance once in millions of
-years. An hour is a quarter of the grace, so there is time to look; the day finds who stays below the hour's number. A
-desk of millions, or one that has written to all its customers, rings for nothing: raise them then."""
-ASK_LATE = 3600
-"""Seconds. An ask is dealt with within seconds, rung for again after five minutes, and that bell lives half an hour."""
-# A task that fails is tried again by the machine, and one that fails for good ends the run: so the tasks have no
-# alarm each, and the machine has three.
-_ERASURE = (
-    Alarm(
-        "OldestAskAlarm",
-        "oldest-ask",
-        "oldest-ask",
-        "What a person asked about their data has waited for an hour; the law's terms run from the moment they asked.",
-        NAMESPACE,
-        "OldestAskSeconds",
-        above=ASK_LATE,
-        statistic="Maximum",
-        period=300,
-    ),
-    Alarm(
-        "ErasureEscalatedAlarm",
-        "erasure-escalated",
-        "erasure-escalated",
-        "A person's data is not being destroyed: a task failed for good, or nobody decided in time.",
-        NAMESPACE,
-        "ErasureEscalated",
-        above=0,
-    ),
-    Alarm(
-        "ErasurePastTargetAlarm",
-        "erasure-past-target",
-        "erasure-past-target",
-        "A person's data should have been destroyed by now: one working day after identity was made sure of.",
-        NAMESPACE,
-        "ErasurePastTarget",
-        above=0,
-        statistic="Maximum",
-        period=300,
-    ),
-    Alarm(
-        "ErasureNearDeadlineAlarm",
-        "erasure-near-deadline",
-        "erasure-past-target",
-        "A request gets near the law's limit of 15 working days (art. 8(7)) and the data is still there.",
-        NAMESPACE,
-        "ErasureNearDeadline",
-        above=0,
-        statistic="Maximum",
-        period=300,
-    ),
-    Alarm(
-        "ErasureUntoldAlarm",
-        "erasure-untold",
-        "erasure-untold",
-        "For 48 hours nothing has shown that a person was told of the destruction. It waits; colleagues tell them.",
-        NAMESPACE,
-        "ErasureUntold",
-        above=0,
-        statistic="Maximum",
-        period=300,
-    ),
-    Alarm(
-        "ErasureBreachAlarm",
-        "erasure-breach",
-        "erasure-untold",
-        "The law's limit (art. 8(7)) has passed and the processing was not stopped, or the person had no answer.",
-        NAMESPACE,
-        "ErasureBreach",
-        above=0,
-        statistic="Maximum",
-        period=300,
-    ),
-    *(
-        Alarm(
-            f"ErasureConfirmed{by}{word.capitalize()}Alarm",
-            f"many-confirmed-{by.lower()}-{word}",
-            "many-confirmed",
-            f"More destructions than usual were confirmed {how} within this {word}: somebody may be forging them.",
-            NAMESPACE,
-            "ErasureConfirmed",
-            above=usual,
-            dimensions={"identity": identity},
-            period=seconds,
-        )
-        for by, identity, how in (
-            ("Chat", "second_press", "in chats"),
-            ("Staff", "staff", "by colleagues"),
-        )
-        for seconds, (word, usual) in CONFIRMED.items()
-    ),
-    *(
-        Alarm(
-            f"ErasureMachine{word}Alarm",
-            f"erasure-machine-{word.lower()}",
-            "erasure-machine-failed",
-            f"A run of the workflow ended as {word.lower()}.",
-            "AWS/States",
-            f"Executions{word}",
-            above=0,
-            dimensions=_MACHINE,
-        )
-        for word in ("Failed", "TimedOut", "Aborted")
     ),
 )
 

@@ -21,7 +21,7 @@ BYTE_CODE = "byte code"
 _DROPPED_FOLDERS = frozenset({"__pycache__", "tests", "bin"})
 _DROPPED_SUFFIXES = frozenset({".pyc", ".pyi", ".c", ".h", ".po", ".pot"})
 _CHALICE_RUNTIME = frozenset({"__init__.py", "app.py"})
-"""The files that chalice itself puts into a package of its own making; the rest is its command line."""
+"""The files of chalice that a function needs; the rest is its command line."""
 
 
 def install_dependencies(requirements: Path, target: Path) -> None:
@@ -50,7 +50,7 @@ def install_dependencies(requirements: Path, target: Path) -> None:
 
 
 def prune(dependencies: Path, wanted: Path) -> None:
-    """Drop what only chalice's command line needs, and files that are never imported."""
+    """Delete what only chalice's command line needs, and files that are never imported."""
     by_name = {_normal(found.name): found for found in distributions(path=[str(dependencies)])}
     kept = _closure(by_name, _direct(wanted) - {"chalice"})
     for name, found in by_name.items():
@@ -119,7 +119,7 @@ def _closure(by_name: dict[str, Distribution], roots: set[str]) -> set[str]:
         seen.add(name)
         for requirement in by_name[name].requires or []:
             needed = _normal(re.split(r"[<>=!~\[; (]", requirement)[0])
-            # What is needed by an extra or on another platform alone is there only if somebody wants it.
+            # What an extra or another platform needs is installed only if something else needs it.
             if needed in by_name and "extra ==" not in requirement:
                 waiting.append(needed)
     return seen

@@ -1,4 +1,4 @@
-"""What the built template and package must pass."""
+"""Checks of the built template and package."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ def import_alone(folder: Path, handler: str) -> None:
     module, attribute = handler.rsplit(".", 1)
     find = f"import sys; sys.path.insert(0, {str(folder)!r})"
     code = f"{find}; import {module} as m; assert callable(m.{attribute})"
-    # -I and -S: no site-packages, no variables, no current folder; what is not in the package is not there.
+    # -I and -S: no site-packages, variables or current folder, so that only the package can be imported.
     run = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code],
         capture_output=True,
@@ -66,7 +66,7 @@ def cfn_lint(template: Path) -> None:
 
 
 def checkov(template: Path, project: Path) -> None:
-    """Run checkov from an environment of its own, since its versions are not ours. Raises CheckFailed."""
+    """Run checkov from an environment of its own, because it needs other versions than we do. Raises CheckFailed."""
     home = project / ".venv-checkov"
     _make_environment(home, project / "requirements-checkov.txt")
     command = [

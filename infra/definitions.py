@@ -1,4 +1,4 @@
-"""The parts of the template that stand in JSON files, read as they are."""
+"""Reads the parts of the template that are JSON files."""
 
 import json
 from pathlib import Path

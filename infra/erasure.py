@@ -1,14 +1,10 @@
-"""The workflow that destroys a person's data: its functions' rights, and the state machine.
+"""The rights of the functions of the erasure workflow. The state machine is in erasure_machine.py.
 
-Each task may do its own work and no other's: tests/erasure/test_roles.py tries what is dangerous under each role,
-test_rights.py holds each role against all that its task calls. The definition stands in erasure.asl.json;
-`${HardSuppressArn}` and the like in it are filled by CloudFormation.
+Each task may do its own work only: tests/erasure/test_roles.py tries dangerous calls under each role, test_rights.py
+compares each role with all calls of its task. The definition is in erasure.asl.json; CloudFormation fills in
+`${HardSuppressArn}` and the like. Function names are frozen; app.py maps them to the words of the code.
 """
 
-import json
-import re
-
-from infra.definitions import HERE, Json
 from infra.grants import (
     COMMON,
     OPEN_VAULT,
@@ -24,29 +20,29 @@ from infra.grants import (
     secrets,
 )
 
-MACHINE_NAME = {"Fn::Sub": "${AWS::StackName}-erasure"}
 _MACHINE = {
     "Fn::Sub": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-erasure"
 }
-"""Spelled out, because the machine names its functions and its functions may not name it: that were a circle."""
+"""Written out instead of referenced, because the machine refers to its functions: a reference back would be a
+circle."""
 _RUNS = {
     "Fn::Sub": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${AWS::StackName}-erasure:*"
 }
 
-# AWS knows no resource for this action: the token is what names the run, and it stands on the request's row alone.
+# AWS knows no resource for this action. The token names the execution, and only the request's row holds it.
 ANSWER_RUN = Grant(("states:SendTaskSuccess",), ("*",))
 START_RUN = Grant(("states:StartExecution",), (_MACHINE,))
 LOOK_AT_RUN = Grant(("states:DescribeExecution",), (_RUNS,))
 
 
 _SIGN = Grant(("kms:Sign",), (arn("CertificateKey"),))
-# IAM knows no condition for "only new items": that an entry is never put twice is the code's own condition.
+# IAM knows no condition for "only new items"; the code's own condition prevents that an entry is put twice.
 _ENTER = each("Ledger", PutItem="certificate chain", UpdateItem="chain")
 _REQUEST = each("Desk", GetItem="request", UpdateItem="request")
 _WAIT = (*_REQUEST, ANSWER_RUN)
-# One BatchGetItem that reads several tables: AWS does not say whether its LeadingKeys are those of one table or of all.
-# So each table is granted the partitions of all; beside `keys`, whose partitions are bare ids, none is named. The same
-# of a BatchWriteItem.
+# For a BatchGetItem or BatchWriteItem over several tables AWS does not say whether LeadingKeys are those of one table
+# or of all. So each table is granted the partitions of all of them; with `keys`, whose partitions are bare ids, none is
+# named.
 _LISTED = "ticket number alias link parked text words"
 _NAMED = "ticket number alias link parked words"
 _ERASED = "contact conversation ticket number link parked text words"
@@ -55,7 +51,7 @@ _OPEN_SECRET = (keys("GetItem"), secrets("Vault"), OPEN_VAULT)
 
 
 def _tell(checked: str) -> tuple[Grant, ...]:
-    """What telling a person wants; `checked` are the partitions of which something is a condition."""
+    """Return the grants for telling a person; `checked` are partitions of rows that conditions check."""
     return (
         *each(
             "Desk",
@@ -127,7 +123,7 @@ FUNCTIONS = (
         _OF_REQUEST,
     ),
     Function("tell", "Tell", _tell("conversation"), _WITH_VAULT),
-    # It tells, too: the person of a run that the release before began.
+    # It also tells the person when an older release began the execution.
     Function("grace", "Grace", _tell("conversation hold"), _WITH_VAULT),
     Function(
         "hard_suppress",
@@ -169,7 +165,7 @@ FUNCTIONS = (
             *each("Desk", Query="request", UpdateItem="request"),
             *each("Index", UpdateItem="fence"),
             *each("Ledger", PutItem="tombstone"),
-            keys("BatchGetItem", "DeleteItem"),  # it looks whether the key is gone; without the vault it opens nothing
+            keys("BatchGetItem", "DeleteItem"),  # to see that the key is gone; without the vault it decrypts nothing
         ),
         (*_OF_REQUEST, "TABLE_KEYS", "TABLE_INDEX", "TABLE_LEDGER"),
     ),
@@ -278,82 +274,4 @@ FUNCTIONS = (
     Function("escalate", "Escalate", _REQUEST, _OF_REQUEST),
 )
 TASKS = tuple(one for one in FUNCTIONS if one.name != "privacy")
-"""The functions that the state machine calls."""
-
-
-def resources() -> Json:
-    """Return the state machine with its role and its log group."""
-    definition = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))
-    substitutions = {f"{one.logical_id}Arn": arn(one.logical_id) for one in TASKS}
-    named = set(re.findall(r"\$\{(\w+)\}", json.dumps(definition)))
-    if named != substitutions.keys():
-        raise ValueError(f"erasure.asl.json and its functions disagree about {', '.join(named ^ substitutions.keys())}")
-    return {
-        "ErasureMachineLogGroup": {
-            "Type": "AWS::Logs::LogGroup",
-            "DeletionPolicy": "Delete",
-            "UpdateReplacePolicy": "Delete",
-            "Properties": {
-                # Under this prefix Step Functions may write without a policy of its own on each group.
-                "LogGroupName": {"Fn::Sub": "/aws/vendedlogs/states/${AWS::StackName}-erasure"},
-                "RetentionInDays": 30,
-            },
-        },
-        "ErasureMachineRole": {
-            "Type": "AWS::IAM::Role",
-            "Properties": {
-                "AssumeRolePolicyDocument": {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Principal": {"Service": "states.amazonaws.com"},
-                            "Action": "sts:AssumeRole",
-                        }
-                    ],
-                },
-                "Policies": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": _may()}}],
-            },
-        },
-        "ErasureMachine": {
-            "Type": "AWS::StepFunctions::StateMachine",
-            "Metadata": {
-                "checkov": {
-                    "skip": [
-                        {
-                            "id": "CKV_AWS_284",
-                            "comment": "Traces would be one more place that says who asked for destruction and when.",
-                        }
-                    ]
-                }
-            },
-            "Properties": {
-                "StateMachineName": MACHINE_NAME,
-                "StateMachineType": "STANDARD",
-                "RoleArn": arn("ErasureMachineRole"),
-                "DefinitionString": json.dumps(definition, separators=(",", ":")),
-                "DefinitionSubstitutions": substitutions,
-                "LoggingConfiguration": {
-                    "Level": "ALL",
-                    "IncludeExecutionData": False,
-                    "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": arn("ErasureMachineLogGroup")}}],
-                },
-            },
-        },
-    }
-
-
-def _may() -> list[Json]:
-    """What the machine may: call its functions, and have its log delivered, for which AWS knows no resource."""
-    delivery = (
-        "CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries"
-        " PutResourcePolicy DescribeResourcePolicies DescribeLogGroups"
-    )
-    return [
-        {
-            "Effect": "Allow",
-            "Action": ["lambda:InvokeFunction"],
-            "Resource": [arn(one.logical_id) for one in TASKS],
-        },
-        {"Effect": "Allow", "Action": [f"logs:{one}" for one in delivery.split()], "Resource": ["*"]},
-    ]
+"""Functions that the state machine calls."""

@@ -1,7 +1,8 @@
-"""What each function may do and is told: its role and environment, one entry per function.
+"""Rights and environment of each Lambda function, one entry each.
 
-Read it as a table: a function gets a variable only for what its role allows. Actions are never wildcards;
-the only star in a resource stands where AWS makes the last part of the name itself (streams of a table).
+A function gets a variable only for what its role allows. Actions are never wildcards; the only star in a resource
+stands where AWS makes the last part of the name (streams of a table). Their names are frozen; app.py says what each
+does.
 """
 
 from infra import erasure
@@ -166,7 +167,7 @@ FUNCTIONS = (
         (
             desk("Query", "GetItem", "Scan", indexes=("queue", "unsent")),
             rows("Desk", ("UpdateItem", "DeleteItem", "ConditionCheckItem"), *SWEPT),
-            keys("DeleteItem"),  # nothing else: it ends contacts and opens nothing
+            keys("DeleteItem"),  # it ends contacts and decrypts nothing
             index("Scan"),
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),
             rows("Index", ("GetItem", "Query"), "alias", "words"),
@@ -220,7 +221,7 @@ def resources() -> Json:
 
 
 def overlay(function: Function) -> Json:
-    """Return the properties that make a function its own: name, role, environment, log group."""
+    """Return the properties of a function that chalice does not know: name, role, environment, log group."""
     return {
         "FunctionName": {"Fn::Sub": f"${{AWS::StackName}}-{function.name.replace('_', '-')}"},
         "Role": arn(function.role_id),

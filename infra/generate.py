@@ -1,4 +1,4 @@
-"""The template as chalice makes it from app.py, without building the dependencies."""
+"""Makes chalice's template from app.py, without building the dependencies."""
 
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,14 @@ CODE_URI = "./deployment.zip"
 
 
 class _NamePackage(BaseDeployStep):
-    """Stands where chalice would download and zip dependencies: names the file that make package writes."""
+    """Replaces the step in which chalice downloads and zips dependencies; names the file that `make package` writes."""
 
     def handle_deploymentpackage(self, config: Config, resource: models.DeploymentPackage) -> None:
         resource.filename = CODE_URI
 
 
 class _Options:
-    """What chalice asks AWS's client for; the answer is the same in every region that we support."""
+    """Answers what chalice asks its AWS client for; the answer is the same in every region that we support."""
 
     def service_principal(self, service: str) -> str:
         return f"{service}.amazonaws.com"

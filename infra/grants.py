@@ -1,4 +1,4 @@
-"""What roles are written with: a function, its grants, and short ways to say what is granted on what."""
+"""Functions, grants, and short functions that write grants."""
 
 from dataclasses import dataclass, field
 
@@ -52,11 +52,11 @@ def desk(*actions: str, indexes: tuple[str, ...] = ()) -> Grant:
 
 
 _WHOLE = frozenset({"chain"})
-"""Partitions whose key is the word alone."""
+"""Words that are a whole partition key."""
 
 
 def rows(table: str, actions: tuple[str, ...], *partitions: str) -> Grant:
-    """Actions on items whose partition begins with one of these words, and on no others: least of all on `staff` and
+    """Actions on items whose partition key begins with one of these words, and on no others, such as `staff` and
     `session#…`. ForAllValues, because a transaction names many items."""
     leading = {
         "ForAllValues:StringLike": {
@@ -67,8 +67,8 @@ def rows(table: str, actions: tuple[str, ...], *partitions: str) -> Grant:
 
 
 def each(table: str, **actions: str) -> tuple[Grant, ...]:
-    """Actions on items, each with the words with which its partitions begin, spaces between. One statement for each
-    action: all items that a transaction changes in the same way stand before the same condition."""
+    """Actions on items, each with the first words of its partition keys, separated by spaces. One statement for each
+    action, because all items on which a transaction uses an action are checked against the same condition."""
     return tuple(rows(table, (action,), *words.split()) for action, words in actions.items())
 
 
@@ -93,7 +93,7 @@ def send(*queues: str) -> Grant:
 
 
 def read_queue(*queues: str) -> Grant:
-    """What an event source needs of its queues."""
+    """What an event source needs to read its queues."""
     actions = (
         "sqs:ReceiveMessage",
         "sqs:DeleteMessage",
@@ -103,8 +103,8 @@ def read_queue(*queues: str) -> Grant:
     return Grant(actions, tuple(arn(queue) for queue in queues))
 
 
-# IfExists, because the embedded AWS does not know this key. A call on AWS without the context passes this
-# condition and fails in KMS, since the context is bound to the ciphertext.
+# IfExists, because the embedded AWS does not know this key. On AWS, a call without the context passes this condition
+# and fails in KMS, because the context is bound to the ciphertext.
 OPEN_VAULT = Grant(
     ("kms:Decrypt",),
     (arn("VaultKey"),),

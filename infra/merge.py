@@ -1,7 +1,7 @@
 """Joins chalice's template and the definitions of this folder into the one template of the service.
 
-Chalice's own --merge-template accepts any logical id and merges a mistyped one silently. Here an overlay on
-something that is not there, a resource that is there already and a reference to nothing are errors.
+Chalice's own --merge-template accepts any logical id and merges a mistyped one silently. Here an overlay on a missing
+resource, a resource that is defined twice and a reference to nothing are errors.
 """
 
 import copy
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra import alarms, erasure, functions, queues
+from infra import alarms, erasure_machine, functions, queues
 from infra.definitions import Json, load
 
 INTAKE_HANDLER = "chalicelib.web.intake.app"
@@ -28,15 +28,15 @@ GATEWAY_RESPONSES: Json = {
         "responseTemplates": {"application/json": '{"code": "too_large", "message": "At most 10 MB are accepted."}'},
     },
 }
-"""What API Gateway itself says; by default it answers 403 for an address that does not exist."""
+"""Answers of API Gateway itself; by default it answers 403 for an address that does not exist."""
 THROTTLE: Json = {"ThrottlingRateLimit": 1000, "ThrottlingBurstLimit": 2000}
 
 _PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
 
 def _queue_source(logical_id: str, concurrency: int) -> Json:
-    """`concurrency` bounds the readers of this queue. Without it Lambda takes messages that the function's reserved
-    concurrency then refuses, and each refusal uses up one of the message's tries."""
+    """Return the event source of a queue. `concurrency` limits its readers: without it Lambda takes messages that the
+    function's reserved concurrency then refuses, and each refusal costs the message one of its tries."""
     scaling = {"ScalingConfig": {"MaximumConcurrency": concurrency}}
     return {"Queue": {"Fn::GetAtt": [logical_id, "Arn"]}} | scaling | _PARTIAL
 
@@ -61,7 +61,7 @@ EVENTS: dict[str, dict[str, Json]] = {
     "Privacy": {"PrivacySqsEventSource": _queue_source("PrivacyQueue", 5)},
     "Sweeper": {"SweeperEvent": {}},
 }
-"""What replaces the placeholder ARNs of app.py, by function and event."""
+"""Properties that replace the placeholder ARNs of app.py, by function and event."""
 RETRY_EVENT: Json = {"Type": "SQS", "Properties": {"BatchSize": 1} | _queue_source("RetryQueue", 5)}
 
 
@@ -86,7 +86,7 @@ def merge(generated: Json) -> Json:
     _check_functions(template)
     for part in (load("parameters"), load("tables"), load("security")):
         _add(template, part)
-    for module in (queues, functions, erasure, alarms):
+    for module in (queues, functions, erasure_machine, alarms):
         _add(template, {"Resources": module.resources()})
     for function in functions.FUNCTIONS:
         _overlay(template, function.logical_id, functions.overlay(function))

@@ -1,4 +1,4 @@
-"""The queues: each with its dead-letter queue, encrypted, and refusing calls without TLS."""
+"""The queues, each with its dead-letter queue, encrypted, and refusing calls without TLS."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,8 @@ DEAD_LETTER_DAYS = 14
 
 @dataclass(frozen=True)
 class Queue:
-    """One queue. `visibility` (seconds) exceeds the reader's timeout; `tries` come before the dead letter."""
+    """One queue. `visibility` (seconds) exceeds the reader's time limit; after `tries` a message becomes a dead
+    letter."""
 
     logical_id: str
     name: str
@@ -25,7 +26,7 @@ class Queue:
 
 
 QUEUES = (
-    # A doorbell in flight holds back its whole conversation, so the visibility is short.
+    # A wake-up message in flight holds back its whole conversation, so the visibility is short.
     Queue("DoorbellQueue", "doorbell", visibility=60, tries=10, fifo=True),
     Queue("RetryQueue", "retry", visibility=60, tries=10),
     Queue("DatingQueue", "dating", visibility=180, tries=5),
@@ -33,7 +34,7 @@ QUEUES = (
     Queue("PrivacyQueue", "privacy", visibility=180, tries=10),
 )
 STREAM_DEAD_QUEUE = "RelayDeadQueue"
-"""Where the stream's event source puts what the relay could not handle; it has no queue before it."""
+"""Where the stream's event source puts records that the stream router could not handle; it belongs to no queue."""
 
 
 def resources() -> Json:

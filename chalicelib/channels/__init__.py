@@ -1,1 +1,1 @@
-"""Channels: each parses a provider's bodies into the parts of domain.messages, and sends what goes out."""
+"""Channels: each parses its provider's webhook bodies into parts (messages/model.py), and sends messages."""

@@ -1,4 +1,4 @@
-"""What every channel's sending has in common: what goes out, what comes back, what can go wrong."""
+"""What sending on any channel takes, returns and raises."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from chalicelib.messages.model import Button
 class OutboundText:
     """One text to one person.
 
-    `account` is our number's or bot's id. `address` is where it goes. `reference` is our message reference;
-    WhatsApp brings it back with every status. `quote` is the provider id of the message that is answered.
-    `buttons` stand under the last piece of the text.
+    `account` is the id of our number or bot, `address` the recipient's. `reference` is our message reference; WhatsApp
+    returns it with every status. `quote` is the provider id of the message that is answered. `buttons` stand under the
+    last piece of the text.
     """
 
     account: str
@@ -27,8 +27,8 @@ class OutboundText:
 
 @dataclass(frozen=True)
 class SendResult:
-    """The provider accepted. `sent_at` in epoch seconds; `more` are the ids of the second and later pieces
-    of a text that was longer than one message may be."""
+    """The provider accepted the message. `sent_at` in epoch seconds; `more` are the ids of the second and later pieces
+    of a text that is longer than one message may be."""
 
     provider_id: str
     sent_at: int
@@ -36,16 +36,13 @@ class SendResult:
 
 
 class SendError(DeskError):
-    """A call to a provider did not succeed. Its message and code hold no text, address or token of anybody,
-    so they may be logged.
+    """A call to a provider did not succeed. Its message and code hold no text, address or token, so they may be logged.
 
     `permanent`: another try cannot help. `retry_after`: seconds that the provider asks us to wait, or None.
-    `stops_channel`: nothing can go out on this account until a person acts (a token, a payment, a ban); the
-    message itself stays good. `ambiguous`: the provider may have accepted it although we have no answer.
-    `said`: the provider's own words, scrubbed; empty when it said nothing.
-    `sent`: provider ids of the pieces that did go out before this one (they hold the address: to be sealed,
-    not logged); the next try skips as many.
-    """
+    `stops_channel`: nothing can be sent on this account until staff acts (a token, a payment, a ban); the message
+    itself can be sent later. `ambiguous`: the provider may have accepted it although we have no answer. `said`: the
+    provider's own words, scrubbed; empty when it said nothing. `sent`: provider ids of the pieces that were sent before
+    this one; the next try skips as many. They contain the address, so they are sealed and not logged."""
 
     status, code = 502, "send_failed"
 

@@ -1,8 +1,8 @@
-"""Careful reading of a provider's JSON.
+"""Reads a provider's JSON without trusting its shape.
 
-A webhook body is authentic but may hold anything: new types, nulls, numbers for texts, half a surrogate
-pair. Each helper takes any value and gives a safe one; only `Malformed` says that a part cannot be used.
-Standard library only: the intake function imports this on every cold start.
+A webhook body is authentic but may hold anything: new types, nulls, numbers for texts, half a surrogate pair. Each
+helper takes any value and returns a safe one; only Malformed says that a part cannot be used. It imports the standard
+library only, because intake imports it on every cold start.
 """
 
 import hashlib
@@ -15,28 +15,28 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 from chalicelib.core.errors import BadInput
 
 TEXT_LIMIT = 100_000
-"""Bytes of UTF-8 that a message's text may have; DynamoDB takes 400 kB for the whole row."""
+"""Most bytes of UTF-8 of a message's text; DynamoDB takes 400 kB for the whole row."""
 RAW_LIMIT = 100_000
-"""Bytes of a kept raw part."""
+"""Most bytes of a kept raw part."""
 NAME_LIMIT = 256
-"""Characters of a name, an id, a file name."""
+"""Most characters of a name, an id, a file name."""
 EARLIEST = 1_000_000_000
 LATEST_AHEAD = 7 * 86_400
-"""Seconds that a provider's clock may be ahead of ours. Beyond it, the time is held to be wrong: believed,
-it would keep WhatsApp's 24-hour window open for as long."""
+"""Seconds that a provider's clock may be ahead of ours. A later time is taken as wrong, because it would keep
+WhatsApp's 24-hour window open for as long."""
 
 T = TypeVar("T")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 BAD_DATA = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
-"""What reading a part of unexpected shape can raise."""
+"""The exceptions that reading a part of unexpected shape can raise."""
 
 
 class Malformed(ValueError):
-    """This part is not as its type says."""
+    """The part does not have the shape of its type."""
 
 
 class Content(NamedTuple):
-    """What one message says, whoever wrote it; see InboundMessage for the fields."""
+    """What one message says, without its author; see InboundMessage for the fields."""
 
     kind: str
     text: str
@@ -68,8 +68,8 @@ def as_list(value: object) -> list[Any]:
 
 
 def text(value: object, limit: int = NAME_LIMIT) -> str:
-    """Return a text that can be stored: no half surrogate pairs, at most `limit` characters, the last of them "…" when
-    something was cut off; empty for what is no text."""
+    """Return a text that can be stored: without half surrogate pairs, cut to `limit` characters with "…" as the last;
+    "" for a value that is no text."""
     if not isinstance(value, str):
         return ""
     return _whole(value if len(value) <= limit else value[: limit - 1] + "…")
@@ -90,7 +90,7 @@ def body_text(value: object, details: dict[str, Any]) -> str:
 
 
 def first(values: Sequence[T], most: int, details: dict[str, Any]) -> Sequence[T]:
-    """Return the first `most` of some values; how many others there are is told by `more` in `details`."""
+    """Return the first `most` values; the number of the others is added to `more` in `details`."""
     if len(values) > most:
         details["more"] = details.get("more", 0) + len(values) - most
     return values[:most]
@@ -100,8 +100,7 @@ _WORDED = ("title", "text", "body", "caption", "description")
 
 
 def words_of(part: object) -> str:
-    """Return the words in a part that is not understood: texts under their usual names, its own and those of what it
-    lists."""
+    """Return the texts of a part that is not understood, found under usual names in the part and in the lists in it."""
     given = as_dict(part)
     inner = (as_dict(given.get(name)).get("body") for name in _WORDED)
     lists = (each for name, value in given.items() if name != "errors" for each in as_list(value))
@@ -143,8 +142,8 @@ def moment(value: object, now: int) -> int | None:
 
 
 def hour_of(now: int) -> int:
-    """The time given to a change that has none. The full hour, so that a webhook resent a moment later gets the
-    same time, therefore the same row's key, and is seen to be the same."""
+    """Return the time (seconds) for a change that has none: the full hour, so that a webhook that is sent again a
+    moment later gets the same time, so the same key, and is recognised."""
     return now - now % 3600
 
 
@@ -157,7 +156,7 @@ def raw_of(part: object) -> bytes:
 
 
 def made_id(part: object, *scope: str) -> str:
-    """Return an id for a part that came without one: the same part of the same person gets the same id."""
+    """Return an id for a part that came without one; the same part of the same person gets the same id."""
     digest = hashlib.sha256(raw_of(part))
     for each in scope:
         digest.update(b"\0" + each.encode("utf-8", "replace"))
@@ -165,7 +164,7 @@ def made_id(part: object, *scope: str) -> str:
 
 
 def keep(**values: Any) -> dict[str, Any]:
-    """Return the details that are there: None, empty texts and empty lists are left out."""
+    """Return the details without None, empty texts, lists and mappings."""
     return {name: value for name, value in values.items() if value is not None and value not in ("", [], {})}
 
 
@@ -183,8 +182,8 @@ def lines(*values: str) -> str:
 
 
 def card_line(card: dict[str, Any]) -> str:
-    """A contact card in one line, in no particular language: name, company, then how to reach them and what else it
-    says; "…" for a card that says none of these."""
+    """Return a contact card as one line without words of any language: name, company, then addresses; "…" for an empty
+    card."""
     who = ", ".join(each for each in (card.get("name", ""), card.get("organization", "")) if each)
     several = (each for name in ("phones", "emails", "urls", "addresses") for each in card.get(name, []))
     reach = ", ".join(several)

@@ -1,6 +1,6 @@
-"""The one place that is asked what a code means, whoever asks: sender, statuses, dater, page, API.
+"""Says what a provider's error code means, for sender, statuses, expiry stamper, pages and API alike.
 
-It needs the standard library and the domain only, because intake asks, too.
+It imports the channels' lists of errors only, because intake uses it, too.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ _BY_CHANNEL = {"whatsapp": whatsapp.meaning, "telegram": telegram.meaning}
 
 
 def meaning(channel: str, code: str) -> Meaning | None:
-    """Return what a code means, of an answer or of a failed status; None for a code in no list."""
+    """Return what a code of an answer or of a failed status means; None for a code in no list."""
     listed = _BY_CHANNEL.get(channel)
     return OWN_CODES.get(code) or (listed(code) if listed else None)
 
 
 def reason_of(channel: str, code: str) -> str:
-    """Return the class of a code: UNLISTED for one in no list, UNKNOWN for none."""
+    """Return the class of a code: UNLISTED for one in no list, UNKNOWN for an empty one."""
     found = meaning(channel, code)
     if found is not None:
         return found.reason
@@ -28,12 +28,12 @@ def reason_of(channel: str, code: str) -> str:
 
 
 def stops_channel(channel: str, code: str) -> bool:
-    """Return whether a code says that nothing of ours can go out on this account until a person acts."""
+    """Return whether a code says that nothing can be sent on this account until staff acts."""
     found = meaning(channel, code)
     return found is not None and found.act is Act.STOP
 
 
 def shown_reason(channel: str, failure: Mapping[str, Any]) -> str:
-    """Return the class of a stored failure. The code decides, so that what an older release stored under it is shown
-    as today's; only the sender knows that it gave up."""
+    """Return the class of a stored failure. Its code decides, so that a failure that an older release stored gets
+    today's class; only GAVE_UP is taken as it was stored."""
     return GAVE_UP if failure.get("reason") == GAVE_UP else reason_of(channel, str(failure.get("code", "")))

@@ -1,4 +1,4 @@
-"""Cutting a long text into messages. Pure.
+"""Cuts a long text into messages. Pure.
 
 Providers count UTF-16 units (an emoji is two or more). A piece ends after white space, so that no word is
 cut; a word longer than a message is cut between characters as people see them, never inside an emoji.
@@ -16,9 +16,9 @@ BUTTONS_LIMIT = {"whatsapp": 1024}
 
 
 def pieces_of(text: str, channel: str, *, buttons: bool = False) -> tuple[str, ...]:
-    """Return what is sent of a text on this channel, piece by piece; with `buttons` the last piece can carry them.
+    """Return the pieces of a text for this channel; with `buttons` the last piece is short enough to carry them.
 
-    Pieces that show nothing are left out, because they would be refused. A text that shows nothing has no piece.
+    Pieces that show nothing are left out, because providers refuse them. A text that shows nothing has no piece.
     """
     pieces = split_text(text)
     limit = BUTTONS_LIMIT.get(channel, TEXT_LIMIT)
@@ -44,7 +44,7 @@ def split_text(text: str, limit: int = TEXT_LIMIT) -> tuple[str, ...]:
 
 
 def _reach(text: str, start: int, limit: int) -> int:
-    """How far a piece from `start` may go."""
+    """Return the end of the longest piece from `start`."""
     if len(text) - start <= limit // 2:
         return len(text)
     units = 0
@@ -56,7 +56,7 @@ def _reach(text: str, start: int, limit: int) -> int:
 
 
 def _good_end(text: str, start: int, end: int) -> int:
-    """The best place to cut at or before `end`: after a line, else after a word, else between characters."""
+    """Return the best position to cut at or before `end`: after a line, else after a word, else between characters."""
     line = text.rfind("\n", start, end) + 1
     if line - start > (end - start) // 2 and not text[start:line].isspace():
         return line
@@ -68,11 +68,11 @@ def _good_end(text: str, start: int, end: int) -> int:
     for position in range(end, start, -1):
         if not _joined(text, position):
             return position
-    return end  # marks without end: no better place
+    return end  # nothing but combining marks: there is no better position
 
 
 def _joined(text: str, position: int) -> bool:
-    """True if the characters around `position` are seen as one."""
+    """Whether the characters around `position` are displayed as one."""
     before, after = text[position - 1], text[position]
     if after == "\u200d" or before == "\u200d" or "\U0001f3fb" <= after <= "\U0001f3ff":
         return True

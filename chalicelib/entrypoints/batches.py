@@ -1,5 +1,4 @@
-"""What the queue workers share: each message of a batch is done for itself, and only those that failed come
-again."""
+"""Runs the messages of a batch one by one, so that the queue repeats only those that failed."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,10 +9,10 @@ from chalicelib.core.observability import log, log_error
 
 
 def each(event: Mapping[str, Any], queue: str, work: Callable[[dict[str, str]], object]) -> dict[str, Any]:
-    """Do `work` with the body of every message; return the answer of a partial batch.
+    """Call `work` with the body of every message; return which failed, as a partial batch response.
 
-    The same body twice in one batch is one piece of work. A failure is logged by its class and its message
-    comes again, to the dead-letter queue in the end.
+    The same body twice in one batch is one call. A failure is logged by its class; the queue repeats the message and in
+    the end moves it to the dead-letter queue.
     """
     done: dict[str, bool] = {}
     failed = []

@@ -1,5 +1,5 @@
-"""The dater: it copies a ticket's date to its rows after closing, and takes it off after reopening. What a customer has
-deleted it removes."""
+"""The function `dater`: it stamps a closed ticket's expiry date on its rows, removes it after reopening, and removes
+the texts that customers deleted."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from chalicelib.wiring import delivery as wiring_delivery
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """Date the tickets of a batch of the queue, and remove what was deleted; return what must come again."""
-    date_rows, take_back = wiring_delivery.date_rows(), wiring_delivery.take_back()
+    """Stamp the rows and remove the texts that a batch of the queue names; return which messages failed."""
+    date_rows, take_back = wiring_delivery.stamp_expiry(), wiring_delivery.take_back()
 
     def work(body: dict[str, str]) -> None:
         date_rows(body["conversation_id"], body.get("ticket_id", ""), body.get("row", ""))

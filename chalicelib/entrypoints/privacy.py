@@ -1,18 +1,19 @@
-"""Requests about data: what people asked for in messages is dealt with, and requests are woken."""
+"""The function `privacy`: it handles what people ask about their data, and starts and resumes the workflow of
+requests."""
 
 from typing import Any
 
 from chalicelib.entrypoints.batches import each
-from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import requests as wiring_requests
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """Work through a batch of the queue `privacy`; return what must come again."""
+    """Handle a batch of the queue `privacy`; return which messages failed."""
     return each(event, "privacy", _work)
 
 
 def _work(body: dict[str, str]) -> None:
     if "contact_id" in body:
-        wiring_erasure.privacy_asks()(body["contact_id"])
+        wiring_requests.privacy_asks()(body["contact_id"])
     else:
-        wiring_erasure.wake_request()(body["request_id"])
+        wiring_requests.resume_workflow()(body["request_id"])

@@ -1,4 +1,4 @@
-"""The sender: a bell rang for a conversation, and what waits there goes out."""
+"""The function `sender`: a wake-up message names a conversation, and it sends what waits in its outbox."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from chalicelib.wiring import delivery as wiring_delivery
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """Deliver the conversations of a batch of the doorbell or the retry queue; return what must come
-    again."""
+    """Deliver the conversations of a batch of the queue `doorbell` or `retry`; return which messages failed."""
     deliver = wiring_delivery.deliver()
     return each(event, "sender", lambda body: deliver(body["conversation_id"]))

@@ -1,12 +1,15 @@
-"""The relay: what the table's stream shows is passed on to the queues. It reads our own ids and words, no
-content.
+"""The function `relay`: it turns changes in the stream of the table `desk` into wake-up messages. It reads ids and our
+own words, never content.
 
-A new place in the outbox rings its conversation's doorbell. A ticket whose date is not yet on its rows is
-dated. Rows that appear on a ticket which may already be closed, and messages whose failure their ticket does
-not show, go the same way, one by one; so do rows that lie on no ticket. With an edit or a deletion goes that it is
-one: it may be about a text that has to go. A deletion that waits for its message is rung for again when its time is
-changed. A new or changed contact is indexed. What a person asks for about their data, a new request about it, and what
-a colleague decided, and the status of a message that tells a person of their destruction, ring for the worker of those.
+Queue by queue:
+
+- doorbell (the sender): a new outbox entry wakes its conversation.
+- dating (the expiry stamper): a ticket whose expiry date is not yet stamped on its rows; one by one, rows that appear
+  on a ticket which may be closed, rows without a ticket, and messages whose failure their ticket does not show yet. An
+  edit or deletion is marked as a change, because a text may have to be removed. A deletion that waits for its message
+  is sent again when its due time changes.
+- indexing (the indexer): a new or changed contact.
+- privacy: an ask about data, a new request, a decision of staff, and the status of a message about a request.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,29 +26,29 @@ from chalicelib.wiring import delivery as wiring_delivery
 _ON_CLOSED = frozenset({"event", "note"})
 _QUIET = REFERRING | {"button"}
 _SIGNED = ("decided_by", "letter_by", "cancelled_by", "resumed_by")
-"""Attributes of a request that name colleagues who have moved it on."""
+"""Attributes of a request that name the staff who decided something about it."""
 _READ = (
     *("pk", "sk", "conversation_id", "ticket_id", "contact_id", "request_id"),
     *("direction", "kind", "status", "flagged", "expires_at", "dated", "purpose"),
     *("state", "waits", *_SIGNED, "due", "piece_count", "piece_states", "resent_as"),
 )
-"""Attributes of an image that the relay looks at."""
+"""Attributes of a row that the stream router reads."""
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """Pass on a batch of the stream; the answer names the first record that must come again, with all after
-    it."""
+    """Pass on a batch of the stream; the answer names the first failed record, from which the stream repeats."""
     return pass_on(event.get("Records", ()), wiring_delivery.queues(), wiring_delivery.queue_urls())
 
 
 def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[str, str]) -> dict[str, Any]:
-    """Send the bells of these records to the queues named doorbell, dating, indexing and privacy in `urls`."""
+    """Send the wake-up messages of these records; `urls` maps doorbell, dating, indexing and privacy to their
+    queues."""
     wake_ups: dict[str, list[WakeUp]] = {name: [] for name in urls}
     from_record: dict[str, list[int]] = {name: [] for name in urls}
     sequence = []
     for place, record in enumerate(records):
         sequence.append(record["dynamodb"]["SequenceNumber"])
-        found = _bell(record)
+        found = _wake_up(record)
         if found and not (found[1].unique == "" and found[1] in wake_ups[found[0]]):
             wake_ups[found[0]].append(found[1])
             from_record[found[0]].append(place)
@@ -59,8 +62,8 @@ def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[
     return {"batchItemFailures": [{"itemIdentifier": sequence[min(failed)]}]}
 
 
-def _bell(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
-    """Return the queue and the bell that a record asks for, or None."""
+def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
+    """Return the queue and the wake-up message for a record, or None."""
     image = record["dynamodb"].get("NewImage")
     if not image:
         return None
@@ -71,38 +74,38 @@ def _bell(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
         conversation_id = item["conversation_id"]
         return "doorbell", WakeUp({"conversation_id": conversation_id}, conversation_id, record["eventID"])
     if kind == "ticket" and item.get("expires_at", 0) != item.get("dated", 0):
-        return "dating", _dating(item["conversation_id"], item["ticket_id"])
+        return "dating", _stamping(item["conversation_id"], item["ticket_id"])
     if kind == "message" and item.get("request_id"):
         return None if new else ("privacy", WakeUp({"request_id": item["request_id"]}))
-    if kind == "message" and "direction" in item and _concerns_dater(item, new):
+    if kind == "message" and "direction" in item and _concerns_expiry_stamper(item, new):
         conversation_id = item["pk"].partition("#")[2]
         change = item["direction"] == "in" and item.get("kind") in TEXT_CHANGES
-        return "dating", _dating(conversation_id, item.get("ticket_id", ""), item["sk"], change=change)
+        return "dating", _stamping(conversation_id, item.get("ticket_id", ""), item["sk"], change=change)
     if kind == "contact":
         return "indexing", WakeUp({"contact_id": item["contact_id"]})
     if kind == "ask" and new:
         return "privacy", WakeUp({"contact_id": item["contact_id"]})
     if kind == "request" and item["pk"].startswith("request#") and (new or _decided(item)):
-        return "privacy", WakeUp({"request_id": item["request_id"]})  # and not a contact's pointer to it
+        return "privacy", WakeUp({"request_id": item["request_id"]})  # not for a contact's pointer to it
     return None
 
 
 def _decided(item: Mapping[str, Any]) -> bool:
-    """Whether a colleague has decided about a request whose run may be waiting for that."""
+    """Whether staff has decided about a request whose workflow may wait for that."""
     return any(item.get(name) for name in _SIGNED) and (bool(item.get("waits")) or item.get("state") == "escalated")
 
 
-def _dating(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> WakeUp:
+def _stamping(conversation_id: str, ticket_id: str, row: str = "", *, change: bool = False) -> WakeUp:
     body = {"conversation_id": conversation_id, "ticket_id": ticket_id} | ({"row": row} if row else {})
     return WakeUp(body | ({"change": "yes"} if change else {}))
 
 
-def _concerns_dater(item: Mapping[str, Any], new: bool) -> bool:
-    """Whether a message's row may lie undated on a closed ticket or on none, or its failure is not yet shown on
-    its ticket, or still."""
+def _concerns_expiry_stamper(item: Mapping[str, Any], new: bool) -> bool:
+    """Whether a message's row may lack its expiry date on a closed ticket or on none, or its ticket shows a failure
+    that is gone, or does not show one that is there."""
     if item.get("kind") == "revoke" and item.get("due"):
         return True
-    if not item.get("ticket_id"):  # what lies in a request's box goes with the request
+    if not item.get("ticket_id"):  # messages of a request's reply mailbox expire with the request
         return new and not item.get("expires_at") and item.get("purpose") != RIGHTS
     if item.get("direction") == "out":
         return outstanding(item) != bool(item.get("flagged"))

@@ -16,7 +16,7 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.bulk import MOST_WRITES, Bulk
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.outbox.model import FENCED_BY
+from chalicelib.outbox.model import HELD_BY_ERASER
 from chalicelib.privacy.erasure_pause import ROLE as HOLD
 from chalicelib.privacy.erasure_pause import ErasuresPaused, check_not_paused
 from chalicelib.privacy.requests.kinds import RequestState, Step
@@ -156,10 +156,10 @@ class WriteBarrier:
         """Yield the sort keys of the outbox entries that are not taken over, oldest first."""
         pk = keys.conversation_pk(request.conversation_id)
         for page, _ in self._bulk.pages(pk, "sk,attempt_id", prefix="outbox#"):
-            yield from (entry["sk"] for entry in page if entry.get("attempt_id") != FENCED_BY)
+            yield from (entry["sk"] for entry in page if entry.get("attempt_id") != HELD_BY_ERASER)
 
     def _take_over(self, request: Request, sk: str, now: int) -> Write:
-        values = {"fence": FENCED_BY, "until": now + 30 * DAY}
+        values = {"fence": HELD_BY_ERASER, "until": now + 30 * DAY}
         pk, there = keys.conversation_pk(request.conversation_id), "attribute_exists(pk)"
         return self._writes.update("outbox", "desk", pk, sk, _TAKES_OVER, there, values)
 

@@ -1,5 +1,5 @@
-"""The rest of what arrives: a start, a block, a changed number, what happened in a chat. Each stored once, each in one
-transaction."""
+"""Stores what arrives beside messages: a start, a block, a changed number, an event in a chat. Each is stored once, in
+one transaction."""
 
 from collections.abc import Iterator
 
@@ -11,19 +11,19 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write
 from chalicelib.messages.ingest import Notice, Outcome
 from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
-from chalicelib.messages.rows import LASTS
+from chalicelib.messages.rows import NOT_EXPIRED
 from chalicelib.messages.store import IntakeStore
 from chalicelib.vault import sealing
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey
 
 WELCOME_EVERY = 60 * 60 * SECOND
-"""A person who presses Start again and again is welcomed once in this time (ms): each welcome costs a message."""
+"""Time (ms) within which a person is welcomed once, because every welcome costs a message."""
 Change = Started | ReachChanged | NumberChanged | ChatEvent
 
 
 class IntakeChanges:
-    """Writes what changes a person or conversation without being a message."""
+    """Writes changes of a person or conversation that are no messages."""
 
     def __init__(self, store: IntakeStore, address_key: AddressKey) -> None:
         self._store = store
@@ -38,89 +38,98 @@ class IntakeChanges:
         now: int,
         *,
         expires_at: int,
-        over: Lookup,
+        former: Lookup,
         silent: bool = False,
     ) -> Outcome:
-        """Store that a person opened the chat, and the welcome. A new contact has the date `expires_at` (seconds) until
-        there is a ticket; it takes the place of one that is `over`. Raises Unavailable.
+        """Store that a person opened the chat, and the welcome. Raises Unavailable.
 
-        Who was welcomed less than WELCOME_EVERY ago is not welcomed again: HEAD_CHANGED, and then `silent`. On WhatsApp
-        the provider asks for the welcome, so it opens the reply window of somebody new.
+        `key` is given for a new contact, which expires at `expires_at` (seconds) while it has no ticket; it takes over
+        the addresses of the contact in `former` whose retention has ended. A known person who was welcomed less than
+        WELCOME_EVERY ago makes the outcome HEAD_CHANGED; the caller then tries again with `silent`, which stores the
+        start without a welcome. On WhatsApp the provider asks us for the welcome, so for a new person it opens the
+        reply window.
         """
         rows_of = self._store.conversations
         writes = [self._started(person, started, now)]
         if key:
-            writes += self._store.people.new_contact(person, key, started, now, over)
-            writes += self._store.people.fences(person.aliases, started.sent_at * SECOND)
+            writes += self._store.contacts.new_contact(person, key, started, now, former)
+            writes += self._store.contacts.suppression_checks(person.aliases, started.sent_at * SECOND)
             came_at = started.sent_at * SECOND if started.channel == "whatsapp" else 0
             head = rows_of.new_head(
                 person, started, notice.at, ticket_id="", wrote_at=came_at, welcomed_at=now, expires_at=expires_at
             )
-            writes += [head, *([self._store.over(over, now)] if over.ended else [])]
+            writes += [head, *([self._store.has_ended(former, now)] if former.ended else [])]
         else:
-            head = self._as_read(person, now) if silent else self._welcomed(person, now)
-            writes += [self._store.people.has_key(person), head]
+            head = self._head_unchanged(person, now) if silent else self._welcomed(person, now)
+            writes += [self._store.contacts.has_key(person), head]
             writes += self._before(person, started, started.author, started.sent_at * SECOND)
         if not silent:
             writes += rows_of.notice(person, started, "", notice)
         return self._store.transact(writes)
 
     def _before(self, person: ContactReference, part: Change, author: Author, at: int) -> Iterator[Write]:
-        """That nobody was erased whose address this was, when the change is older than the person's having it."""
-        return self._store.people.fences(self._store.before(person, part.channel, part.account, author, at), at)
+        """Check the suppression list for the author's addresses if the change is older than the person's use of
+        them."""
+        return self._store.contacts.suppression_checks(
+            self._store.before(person, part.channel, part.account, author, at), at
+        )
 
     def _started(self, person: ContactReference, started: Started, now: int) -> Write:
-        ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.blind(started))
-        write = self._store.conversations.event(person, "", "started", ref.at, blind=ref.pseudonym)
-        place = sealing.message_content(ref)
-        content = sealing.seal_json(person.public_key, place, {"payload": started.payload, "id": started.provider_id})
+        ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.pseudonym(started))
+        write = self._store.conversations.event(person, "", "started", ref.at, pseudonym=ref.pseudonym)
+        context = sealing.message_content(ref)
+        content = sealing.seal_json(person.public_key, context, {"payload": started.payload, "id": started.provider_id})
         write.item["Put"]["Item"] |= {"content": {"B": content}, "arrived_at": {"N": str(now)}}
         return write
 
-    def blind(self, part: Started | NumberChanged | ChatEvent) -> str:
-        """Return the blind name of the part's provider id."""
+    def pseudonym(self, part: Started | NumberChanged | ChatEvent) -> str:
+        """Return the pseudonym of the part's provider id."""
         return self._address_key.message(part.channel, part.account, part.provider_id)
 
-    def _as_read(self, person: ContactReference, now: int) -> Write:
+    def _head_unchanged(self, person: ContactReference, now: int) -> Write:
         pk, values = keys.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
-        return self._store.writes.update("head", "desk", pk, "head", "", f"epoch = :epoch AND {LASTS}", values)
+        return self._store.writes.update("head", "desk", pk, "head", "", f"epoch = :epoch AND {NOT_EXPIRED}", values)
 
     def _welcomed(self, person: ContactReference, now: int) -> Write:
         pk, values = keys.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
-        condition = f"epoch = :epoch AND {LASTS} AND (attribute_not_exists(welcomed_at) OR welcomed_at <= :before)"
+        condition = (
+            f"epoch = :epoch AND {NOT_EXPIRED} AND (attribute_not_exists(welcomed_at) OR welcomed_at <= :before)"
+        )
         values |= {"at": now, "before": now - WELCOME_EVERY}
         return self._store.writes.update("head", "desk", pk, "head", "SET welcomed_at = :at", condition, values)
 
     def reach(self, person: ContactReference, change: ReachChanged, now: int) -> Outcome:
-        """Store that the person blocked or unblocked the bot, unless something newer is known. Raises Unavailable."""
+        """Store that the person blocked or unblocked the bot, unless a newer change is stored. Raises Unavailable."""
         at, kind = change.at * SECOND, "blocked" if change.blocked else "unblocked"
         newer = "<" if change.blocked else "<="
         head = self._store.writes.update(
             "head", "desk", keys.conversation_pk(person.conversation_id), "head",
             "SET blocked = :blocked, reach_at = :at",
-            f"epoch = :epoch AND {LASTS} AND (attribute_not_exists(reach_at) OR reach_at {newer} :at)",
+            f"epoch = :epoch AND {NOT_EXPIRED} AND (attribute_not_exists(reach_at) OR reach_at {newer} :at)",
             {"blocked": change.blocked, "at": at, "epoch": person.epoch, "now": now // SECOND},
         )  # fmt: skip
         event = self._store.conversations.event(person, person.ticket_id, kind, at)
         return self._store.transact([head, event, *self._before(person, change, change.author, at)])
 
-    def happened(self, person: ContactReference, event: ChatEvent, now: int) -> Outcome:
-        """Write a line about what happened in the chat on the person's open ticket; TICKET_OVER when it is not open.
-        Raises Unavailable."""
-        at = event.at * SECOND  # the provider's, whatever our clock says: a repetition must meet the same row
+    def chat_event(self, person: ContactReference, event: ChatEvent, now: int) -> Outcome:
+        """Write an activity line about the event on the person's open ticket; TICKET_OVER when it is not open. Raises
+        Unavailable."""
+        at = event.at * SECOND  # the provider's time: a repetition must meet the same row
         states = {"open": "open", "pending": "pending", "snoozed": "snoozed"}
         condition = "#state IN (:open, :pending, :snoozed)"
         pk = keys.ticket_pk(person.ticket_id)
         ticket = self._store.writes.update("ticket", "desk", pk, "ticket", "", condition, states)
-        line = self._store.conversations.event(person, person.ticket_id, event.kind, at, blind=self.blind(event))
-        head = self._as_read(person, now)
+        line = self._store.conversations.event(
+            person, person.ticket_id, event.kind, at, pseudonym=self.pseudonym(event)
+        )
+        head = self._head_unchanged(person, now)
         return self._store.transact([line, ticket, head, *self._before(person, event, event.author, at)])
 
-    def renumber(self, person: ContactReference, change: NumberChanged, now: int, *, known: bool) -> Outcome:
-        """Give the person the new address in place of the old one of its kind. With `known` they have it already.
+    def change_number(self, person: ContactReference, change: NumberChanged, now: int, *, known: bool) -> Outcome:
+        """Replace the person's old address of this kind by the new one. `known` says that they have the new one
+        already.
 
-        A fenced address moves nothing (FENCED). Raises Unavailable.
-        """
+        An address of a person who is being erased changes nothing (FENCED). Raises Unavailable."""
         at = change.at * SECOND
         old = self._address_key.address(change.channel, change.account, change.old)
         new = self._address_key.address(change.channel, change.account, change.new)
@@ -129,21 +138,24 @@ class IntakeChanges:
         kept = tuple(name for name in person.aliases if name not in (old, new))
         moved = person._replace(aliases=(*kept, new), known_at=max(person.known_at, at), born_at=at)
         moved = moved._replace(user_hash=new) if change.new.kind == "user" else moved._replace(phone_hash=new)
-        writes = [self._told(person, change, "number_changed")]
-        writes += self._store.people.renumbered(moved, old if old != new else "", "" if known else new, change.new, now)
+        writes = [self._number_event(person, change, "number_changed")]
+        writes += self._store.contacts.readdressed_rows(
+            moved, old if old != new else "", "" if known else new, change.new, now
+        )
         writes += self._before(person, change, Author((change.old,)), at)
-        writes += self._store.people.fences((new,) if new != old and not known else (), at)
+        writes += self._store.contacts.suppression_checks((new,) if new != old and not known else (), at)
         return self._store.transact(writes)
 
-    def keep_number(self, person: ContactReference, change: NumberChanged) -> Outcome:
-        """Say on the ticket that a changed number belongs to somebody else and moved nothing. Raises Unavailable."""
+    def refuse_number(self, person: ContactReference, change: NumberChanged) -> Outcome:
+        """Write on the ticket that the new number is another person's, so that no address was changed. Raises
+        Unavailable."""
         late = self._before(person, change, Author((change.old,)), change.at * SECOND)
-        told = self._told(person, change, "number_taken")
-        # As when it moves: who has ended and is not swept yet is told, too. A refusal would be repeated for ever.
+        told = self._number_event(person, change, "number_taken")
+        # A contact whose retention has ended is not refused here: the provider would repeat the change for ever.
         pk, values = keys.conversation_pk(person.conversation_id), {"epoch": person.epoch}
         head = self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", values)
         return self._store.transact([told, head, *late])
 
-    def _told(self, person: ContactReference, change: NumberChanged, kind: str) -> Write:
-        at, blind = change.at * SECOND, self.blind(change)
-        return self._store.conversations.event(person, person.ticket_id, kind, at, blind=blind)
+    def _number_event(self, person: ContactReference, change: NumberChanged, kind: str) -> Write:
+        at, pseudonym = change.at * SECOND, self.pseudonym(change)
+        return self._store.conversations.event(person, person.ticket_id, kind, at, pseudonym=pseudonym)

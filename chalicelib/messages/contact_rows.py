@@ -1,4 +1,4 @@
-"""Rows of a person: contact, key and aliases."""
+"""Builds the writes of a person's rows: contact, key and aliases."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,8 +18,8 @@ from chalicelib.vault.vault import seal
 _NOBODY = Lookup(None)
 
 
-class PersonRows:
-    """Builds the writes that a person needs."""
+class ContactRows:
+    """Builds writes of contact, key and alias rows."""
 
     def __init__(self, writes: Writes, address_key: AddressKey) -> None:
         self._writes = writes
@@ -28,7 +28,7 @@ class PersonRows:
     def new_contact(
         self, person: ContactReference, key: ContactKey, message: Incoming, now: int, found: Lookup = _NOBODY
     ) -> Iterator[Write]:
-        """Aliases, contact and key of a person who was not known. A phone may be taken from its former owner."""
+        """Yield the writes of a new person: aliases, contact and key. `found` says whose aliases may be taken over."""
         for name in person.aliases:
             yield self._alias(person, name, found)
         contact: dict[str, Any] = {
@@ -49,8 +49,8 @@ class PersonRows:
         yield self._writes.put("key", "keys", person.contact_id, "", {**sealed, "created_at": now})
 
     def _alias(self, person: ContactReference, name: str, found: Lookup) -> Write:
-        """An alias that nobody holds: not there, left by its former owner, held by somebody whose retention has
-        ended, or taken from who lost it just now."""
+        """Write an alias on the condition that it is free: it does not exist, its owner gave it up, its owner's
+        retention has ended, or the same transaction takes it from its owner."""
         attributes = {
             "contact_id": person.contact_id,
             "conversation_id": person.conversation_id,
@@ -77,44 +77,45 @@ class PersonRows:
         return write
 
     def has_key(self, person: ContactReference, *, gone: bool = False) -> Write:
-        """That the person's key is there: what is sealed without one could never be read. With `gone`: that it is
-        not."""
+        """Check that the person's key exists, because what is sealed to a missing key can never be read. With `gone`
+        check that it does not."""
         condition = "attribute_not_exists(pk)" if gone else "attribute_exists(pk)"
         return self._writes.update("key", "keys", person.contact_id, "", "", condition, {})
 
-    def fences(self, names: Iterable[str], at: int, role: str = "fence") -> Iterator[Write]:
-        """Nobody who had these addresses is being erased, or was after this was sent at `at` (ms)."""
+    def suppression_checks(self, names: Iterable[str], at: int, role: str = "fence") -> Iterator[Write]:
+        """Check for each address that no owner of it is being erased, or was erased after `at` (ms), when the part was
+        sent."""
         condition = "attribute_not_exists(pk) OR (#closed = :no AND #at < :sent)"
         for name in names:
             pk, values = keys.suppression_pk(name), {"no": False, "sent": at}
             yield self._writes.update(role, "index", pk, "fence", "", condition, values)
 
-    def new_profile(self, arrival: IngestPlan) -> str:
-        """Return the blind name of the author's profile when the message brings a new one, else nothing."""
-        author, person = arrival.message.author, arrival.person
-        if not author.name or not arrival.newest or person.known_at > arrival.at:
+    def new_profile(self, plan: IngestPlan) -> str:
+        """Return the pseudonym of the author's profile when the message brings a new one, else ""."""
+        author, person = plan.message.author, plan.person
+        if not author.name or not plan.newest or person.known_at > plan.at:
             return ""
         name = self._address_key.profile(author.name, author.username)
         return name if name != person.profile_hash else ""
 
-    def changes(self, arrival: IngestPlan, profile: str) -> Iterator[Write]:
-        """Keep a known person's alias rows true when an address, the profile or the ticket is new."""
-        person, found = arrival.person, arrival.found
+    def changes(self, plan: IngestPlan, profile: str) -> Iterator[Write]:
+        """Yield the updates of a known person's rows when an address, the profile or the ticket is new."""
+        person, found = plan.person, plan.found
         if profile:
             person = person._replace(profile_hash=profile)
         if profile or found.readdressed:
-            person = person._replace(known_at=arrival.at)
-        elif not arrival.opens:
+            person = person._replace(known_at=plan.at)
+        elif not plan.opens:
             return
-        person = person._replace(ticket_id=arrival.ticket_id or person.ticket_id)
+        person = person._replace(ticket_id=plan.ticket_id or person.ticket_id)
         for name in person.aliases:
-            learned = person._replace(born_at=arrival.at)
-            yield self._alias(learned, name, found) if name in found.added else self._told(person, name)
+            learned = person._replace(born_at=plan.at)
+            yield self._alias(learned, name, found) if name in found.added else self._update_alias(person, name)
         sealed: dict[str, bytes] = {}
         if found.readdressed:
-            sealed |= self._addresses(person, arrival.message.author, found)
+            sealed |= self._addresses(person, plan.message.author, found)
         if profile:
-            sealed["profile"] = self._profile(person, arrival.message.author)
+            sealed["profile"] = self._profile(person, plan.message.author)
         if sealed:
             yield self._writes.update(
                 "contact", "desk", keys.contact_pk(person.contact_id), "contact",
@@ -122,8 +123,8 @@ class PersonRows:
                 {**sealed, "epoch": person.epoch},
             )  # fmt: skip
 
-    def _told(self, person: ContactReference, name: str) -> Write:
-        """Tell an alias row what changed about its person."""
+    def _update_alias(self, person: ContactReference, name: str) -> Write:
+        """Copy the person's current data to one of their alias rows."""
         return self._writes.update(
             "alias", "index", f"alias#{name}", "alias",
             "SET ticket_id = :ticket, aliases = :aliases, profile_hash = :profile, user_hash = :user,"
@@ -135,25 +136,25 @@ class PersonRows:
         )  # fmt: skip
 
     def _profile(self, person: ContactReference, author: Author) -> bytes:
-        place = sealing.contact_attribute(person.contact_id, "profile")
-        return sealing.seal_json(person.public_key, place, {"name": author.name, "username": author.username})
+        context = sealing.contact_attribute(person.contact_id, "profile")
+        return sealing.seal_json(person.public_key, context, {"name": author.name, "username": author.username})
 
     def _address(self, person: ContactReference, address: Address) -> bytes:
-        place = sealing.contact_attribute(person.contact_id, address.kind)
-        return seal(person.public_key, place, address.value.encode())
+        context = sealing.contact_attribute(person.contact_id, address.kind)
+        return seal(person.public_key, context, address.value.encode())
 
     def _addresses(self, person: ContactReference, author: Author, found: Lookup) -> dict[str, bytes]:
-        """The person's addresses, sealed, but for one that has a newer owner."""
+        """Return the author's sealed addresses by kind, without a phone that has a newer owner."""
         left_out = "phone" if found.unclaimed else ""
         return {a.kind: self._address(person, a) for a in author.addresses if a.kind != left_out}
 
     def moved(self, loser: ContactReference, taken: str) -> Iterator[Write]:
-        """Another person was known by this phone: they lose it."""
+        """Take the phone `taken` from the person who had it until now."""
         left = tuple(name for name in loser.aliases if name != taken)
         replied_to = loser.phone_hash == taken
         loser = loser._replace(aliases=left, phone_hash="" if replied_to else loser.phone_hash)
         for name in left:
-            yield self._told(loser, name)
+            yield self._update_alias(loser, name)
         values = {"left": list(left), "epoch": loser.epoch}
         pk = keys.conversation_pk(loser.conversation_id)
         yield self._writes.update("other", "desk", pk, "head", "SET aliases = :left", "epoch = :epoch", values)
@@ -161,14 +162,18 @@ class PersonRows:
             pk, values = keys.contact_pk(loser.contact_id), {"epoch": loser.epoch}
             yield self._writes.update("other", "desk", pk, "contact", "REMOVE phone", "epoch = :epoch", values)
 
-    def renumbered(self, person: ContactReference, old: str, new: str, address: Address, now: int) -> Iterator[Write]:
-        """A known person has another address. The old alias stays for the provider's late repetitions, as a former
-        one that anybody may take over; without `new` the new address is theirs already."""
+    def readdressed_rows(
+        self, person: ContactReference, old: str, new: str, address: Address, now: int
+    ) -> Iterator[Write]:
+        """Yield the updates that give a known person another address; `new` is "" when they have it already.
+
+        The old alias stays, marked as former, so that late repetitions still find the person; anybody may take it
+        over."""
         if new:
             yield self._alias(person, new, _NOBODY)
         for name in person.aliases:
             if name != new:
-                yield self._told(person, name)
+                yield self._update_alias(person, name)
         if old:
             yield self._writes.update(
                 "alias", "index", f"alias#{old}", "alias",

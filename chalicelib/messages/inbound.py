@@ -1,4 +1,4 @@
-"""Storing every part of one webhook body, in the provider's order, before it is acknowledged."""
+"""Stores every part of one webhook body, in the provider's order, before the body is acknowledged."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -11,21 +11,21 @@ from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import IgnoredPart, InboundMessage, Part, StatusUpdate, UnparsedPart
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
-from chalicelib.messages.repeated import AT_ONCE, Repeated
+from chalicelib.messages.repeated import AT_ONCE, RepeatedParts
 from chalicelib.messages.statuses import Statuses
 from chalicelib.messages.store import IntakeStore
 from chalicelib.vault.secrets import Inbound
 
 STORES_FOR = 6.0
-"""Seconds after which no further part of a body is begun. The function has ten, and one call may wait four."""
+"""Seconds after which no further part of a body is begun: the function has ten, and one call may take four."""
 
 
 FEW = 10
-"""So many parts are recognised one by one if they come again: that is as quick as asking for all of them."""
+"""Up to this many parts of a repeated body are recognised one by one, which is as quick as one question for all."""
 
 
 class Intake(NamedTuple):
-    """What the webhooks work with."""
+    """The parts of intake that a webhook uses."""
 
     secrets: Inbound
     store: IntakeStore
@@ -33,17 +33,17 @@ class Intake(NamedTuple):
     receive: ReceiveMessage
     change: ReceiveChange
     clock: Callable[[], int]
-    repeated: Repeated
+    repeated: RepeatedParts
 
     def store_all(self, parts: Sequence[Part]) -> None:
-        """Store every part in the provider's order. Raises Unavailable when one could not be stored, but only after
-        the others were: one person's trouble must not hold up the rest.
+        """Store every part in the provider's order. Raises Unavailable when one could not be stored, after the others
+        were tried: one person's failure must not delay the rest.
 
-        A body may hold more than there is time for. Then the rest is not begun and Unavailable is raised, too: the
-        provider sends the body again, what is stored is recognised by the hundred, and the rest goes on from there.
-        What leaves nothing to recognise (of somebody who is being erased, of nobody we know, not understood) takes its
-        time again each time: so a body that seems to come again goes on anywhere behind its first part, and nothing
-        waits for ever behind that.
+        A body may hold more parts than STORES_FOR allows. Then Unavailable is raised as well: the provider sends the
+        body again, `repeated` recognises the stored parts by the hundred, and the rest is stored. Parts that leave no
+        row (of suppressed or unknown people, or unparsed) cannot be recognised and take their time on every
+        repetition. So a body whose first part was stored before goes on at a random place behind it: no part stays
+        behind the slow ones for ever.
         """
         failed: Unavailable | None = None
         until = monotonic() + STORES_FOR
@@ -72,7 +72,7 @@ class Intake(NamedTuple):
             if outcome == _again(part) and place >= asked and len(parts) - place > FEW:
                 ahead = parts[place + 1 : place + 1 + AT_ONCE]
                 asked = place + 1 + len(ahead)
-                known = {place + 1 + one for one in self.repeated.among(ahead)}
+                known = {place + 1 + one for one in self.repeated.already_stored(ahead)}
         if failed:
             raise failed
 
@@ -83,7 +83,7 @@ class Intake(NamedTuple):
         if isinstance(part, StatusUpdate):
             return "status" if self.statuses.apply(part, self.clock()) else _again(part)
         if isinstance(part, UnparsedPart):
-            self.store.keep_unclear(part.channel, part.account, part.raw_type, part.raw, self.clock())
+            self.store.keep_unparsed(part.channel, part.account, part.raw_type, part.raw, self.clock())
             return "unclear"
         if isinstance(part, IgnoredPart):
             log("acknowledged", channel=part.channel, reason=part.reason)
@@ -100,10 +100,10 @@ class Intake(NamedTuple):
 
 
 def _again(part: Part) -> str:
-    """The outcome of a part that changes nothing, most likely because it came before."""
+    """Return the outcome of a part that changed nothing, most likely because it was stored before."""
     return "status_known" if isinstance(part, StatusUpdate) else Outcome.DUPLICATE.value
 
 
 def _news(part: Part, outcome: str) -> bool:
-    """Whether this outcome says that the part never came before."""
+    """Whether the outcome proves that the part is new."""
     return (isinstance(part, InboundMessage) and outcome == part.kind) or outcome == "status"

@@ -1,4 +1,4 @@
-"""How one arriving message is stored, and how that ended. Pure."""
+"""The plan by which one arriving message is stored, and the outcomes of storing it. Pure."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -12,16 +12,16 @@ from chalicelib.messages.statements import is_news, is_statement
 from chalicelib.vault.model import ContactKey
 
 ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel", "opt_out"})
-"""What a person says in exact words about their data: the request answers it, and no colleague has to."""
+"""Asks about data that the request itself answers, so that no staff has to."""
 
 
 class Outcome(Enum):
-    """How a transaction ended. All but STORED, DUPLICATE, FENCED and STALE ask for a new look and a new try.
+    """How a transaction ended. After all but STORED, DUPLICATE, FENCED and STALE the caller reads anew and tries again.
 
-    FENCED: the person is being erased, or was after this was sent. PHONE_FENCED: only the phone that was to be learned
-    is such a person's. STALE: it refers to something (a message, a request) of somebody whom we do not know, or who has
-    no ticket; nothing is stored. KEY_GONE: the contact that was found has no key, so nothing could ever be read that is
-    sealed to it: it was put back from a backup, and whoever writes is somebody new.
+    FENCED: the suppression list holds an address: the person is being erased, or was after this was sent. PHONE_FENCED:
+    only the phone that was to be added is on that list. STALE: the part refers to a message or request of somebody who
+    is unknown or has no ticket; nothing is stored. KEY_GONE: the contact has no key, because it was restored from a
+    backup after its erasure; nothing may be sealed to it, and the author becomes a new contact.
     """
 
     STORED = "stored"
@@ -37,8 +37,8 @@ class Outcome(Enum):
 
 
 class Notice(NamedTuple):
-    """An automatic text to the person at `at` (ms). There is one of each `kind` about the same thing (`about`, one
-    of our ids). `policy` says that it carries the policy's link."""
+    """An automatic text to the person at `at` (ms). `kind` and `about` (one of our ids) identify it: it is stored once.
+    `policy` says that it contains the link to the policy."""
 
     kind: str
     about: str
@@ -48,12 +48,12 @@ class Notice(NamedTuple):
 
 
 class IngestPlan(NamedTuple):
-    """One message and how it shall be stored, all in one transaction.
+    """One message and how it is stored, all in one transaction.
 
-    `person` as read, or freshly drawn together with `key`. `newest` says that the message is not older than the
-    last one. `ticket_id` is the ticket it belongs to; with `number` that ticket is opened here, after `previous`.
-    A ticket solved before `reopen_since` (ms) is over. `consent` is the policy's version and hash when this
-    message gives it. `found` says what is to be learned about the person, `ask` what they ask about their data.
+    `person` is as read, or new together with `key`. `newest` says that the message is not older than the last one.
+    `ticket_id` is its ticket; with `number` that ticket is opened here, after the ticket `previous`. A ticket that was
+    solved before `reopen_since` (ms) is not reopened. `consent` is version and hash of the policy that a first message
+    agrees to. `found` holds addresses that are to be added or moved, `ask` what the person asks about their data.
     """
 
     message: InboundMessage
@@ -88,8 +88,7 @@ class IngestPlan(NamedTuple):
 
     @property
     def question(self) -> bool:
-        """Whether the message wants an answer of a colleague's: it says something, and not in the exact words of a
-        request about data, which the request answers."""
+        """Whether staff has to answer: the message is a statement, and no ask that the request itself answers."""
         return not self.quiet and (self.ask is None or self.ask.action not in ANSWERED_BY_REQUEST)
 
     @property
@@ -101,5 +100,5 @@ class IngestPlan(NamedTuple):
 Recognise = Callable[[InboundMessage], Ask | None]
 """Tells what a message asks about the person's data, or None."""
 Refuse = Callable[[InboundMessage | Started, tuple[str, ...], int], Outcome | None]
-"""Refuses a part of somebody who is being erased, or was after they sent it. Given the part, pseudonyms of addresses
-that are known to be suppressed, and the time (ms); returns FENCED, CONFLICT when it is to be tried again, or None."""
+"""Refuses a part of somebody who is being erased, or was erased after they sent it. Takes the part, the pseudonyms of
+addresses known to be suppressed and the time (ms); returns FENCED, CONFLICT for another try, or None for no refusal."""

@@ -1,6 +1,6 @@
-"""What a channel hands over: the parts of one webhook body, in the provider's order.
+"""The parts that a channel makes of one webhook body, in the provider's order.
 
-Channels make these and know nothing of tickets; use cases read them and know nothing of a provider's JSON.
+Channels make them and know nothing of tickets; use cases read them and know nothing of a provider's JSON.
 Every text here is personal data: it is sealed before it is stored and never logged.
 """
 
@@ -14,7 +14,7 @@ DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
 
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-"""Records share their default, so nobody may write into it."""
+"""The shared default of all messages, therefore read-only."""
 
 
 class InboundMessage(NamedTuple):
@@ -26,9 +26,9 @@ class InboundMessage(NamedTuple):
     the text (file name, place, cards, buttons …), JSON-ready. `raw` is the provider's own JSON of this part
     and is given only when `kind` is "unsupported"; `raw_type` is the provider's type word. `target` is
     the provider id of the message that an edit, a reaction or a revocation is about.
-    `undated`: the provider gave no believable time, so `sent_at` is when the part arrived and a repetition is
-    recognised by `provider_id` alone. `replaces`: one row is kept under `provider_id`, and a greater `order` replaces
-    it (the position of somebody who is on the way).
+    `undated`: the provider gave no believable time, so `sent_at` is when the part arrived, and a repetition is
+    recognised by `provider_id` alone. `replaces`: only one row is kept for `provider_id`; a part with a greater `order`
+    replaces it (a live location).
     """
 
     channel: Channel
@@ -56,14 +56,15 @@ KINDS = frozenset(
 
 
 class Button(NamedTuple):
-    """A button under a message of ours. Its `id` comes back when it is pressed: our own words and ids."""
+    """A button under a message of ours. The provider returns its `id`, made of our own words and ids, when it is
+    pressed."""
 
     id: str
     title: str
 
 
 class StatusUpdate(NamedTuple):
-    """What became of one of our messages. `reference` is ours, brought back by WhatsApp, or empty."""
+    """A provider's report on one of our messages. `reference` is our message reference, returned by WhatsApp, or ""."""
 
     channel: Channel
     account: str
@@ -97,8 +98,8 @@ class ReachChanged(NamedTuple):
 
 
 class Started(NamedTuple):
-    """A person opened the chat: pressed Start in a bot, or came to WhatsApp's empty chat. No ticket follows until they
-    write. `payload` came with the link."""
+    """A person opened the chat: pressed Start in a bot, or opened WhatsApp's empty chat. A ticket is opened only when
+    they write. `payload` came with the link that they followed."""
 
     channel: Channel
     account: str
@@ -109,12 +110,13 @@ class Started(NamedTuple):
 
 
 ChatEventKind = Literal["timer_changed", "pinned", "number_unnamed", "system_unknown"]
-"""A message timer was set, a message was pinned; the provider told of a changed number without naming the new one, or
-of something that we do not know."""
+"""A message timer was set; a message was pinned; a number changed and the provider did not name the new one; a system
+message of an unknown type."""
 
 
 class ChatEvent(NamedTuple):
-    """Something happened in a person's chat, and nobody said anything. It is a line on an open ticket, or nothing."""
+    """Something happened in a person's chat that is no message. It becomes an activity line on the open ticket; without
+    an open ticket it is not stored."""
 
     channel: Channel
     account: str
@@ -125,7 +127,7 @@ class ChatEvent(NamedTuple):
 
 
 class UnparsedPart(NamedTuple):
-    """An authentic part that is not understood and names no person: kept sealed to the vault for 30 days."""
+    """An authentic part that is not understood and names no person; it is kept for 30 days, sealed to the vault."""
 
     channel: Channel
     account: str
@@ -134,7 +136,7 @@ class UnparsedPart(NamedTuple):
 
 
 class IgnoredPart(NamedTuple):
-    """An authentic part that is acknowledged and counted, and of which nothing is stored."""
+    """An authentic part that is acknowledged and counted and not stored."""
 
     channel: Channel
     reason: str

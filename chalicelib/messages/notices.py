@@ -1,4 +1,4 @@
-"""The automatic texts to somebody who writes. Pure."""
+"""Builds the automatic texts that answer a first message and Start. Pure."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from chalicelib.profile.model import Profile
 def accepted_notice(profile: Profile, language: str, channel: str, number: str, *, first: bool) -> str:
     """Return the notice that a ticket of this number is open.
 
-    `first` is whether the person wrote for the first time: then the text says what the person agrees to by
-    writing (A5.4, art. 8(4) of Law 94-V). `number` is the bare one; it is written as people say it.
+    `first` says that the person writes for the first time: then the text also says what they agree to by writing
+    (policy A5.4, art. 8(4) of Law 94-V). `number` is the stored one; the text shows it as people say it.
     """
     parts = [ACCEPTED, CONSENT] if first else [NEW_NUMBER]
     places: dict[str, Any] = {
@@ -27,7 +27,7 @@ def accepted_notice(profile: Profile, language: str, channel: str, number: str, 
 
 
 def welcome(profile: Profile, language: str) -> str:
-    """Return the greeting after Start was pressed in a bot."""
+    """Return the greeting to a person who opened the chat."""
     return bot_text(
         language,
         WELCOME,

@@ -1,4 +1,4 @@
-"""A start, a block, a changed number or what happened in a chat reaches the right person, once."""
+"""Stores a start, a block, a changed number or a chat event for the person whom it is about, once."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ReceiveChange(NamedTuple):
-    """Stores changes. A change about a person whom we do not know is none of ours. `refuse` and `wait` are those of
+    """Stores changes; one about an unknown person is dropped, except a start. `refuse` and `wait` are those of
     ReceiveMessage."""
 
     store: "IntakeStore"
@@ -31,11 +31,11 @@ class ReceiveChange(NamedTuple):
     wait: Callable[[int], None] = sleep_with_jitter
 
     def __call__(self, part: "Change") -> Outcome | None:
-        """Store the change; return STORED, also when it was before, FENCED when it is about somebody who is being
-        erased or was since, and None when it concerned nobody. Raises Unavailable after TRIES."""
-        over, silent = Lookup(None), False
+        """Store the change. Returns STORED, also when it was stored before; FENCED when the person is being erased or
+        was erased since; None when nobody is known by the address. Raises Unavailable after TRIES."""
+        former, silent = Lookup(None), False
         for attempt in range(TRIES):
-            outcome = self._try(part, over, silent=silent)
+            outcome = self._try(part, former, silent=silent)
             if outcome is None or outcome is Outcome.FENCED:
                 return outcome
             if outcome in (Outcome.STORED, Outcome.DUPLICATE):
@@ -43,22 +43,22 @@ class ReceiveChange(NamedTuple):
             if outcome is Outcome.TICKET_OVER:
                 return None
             if outcome is Outcome.HEAD_CHANGED and isinstance(part, ReachChanged | ChatEvent) and attempt:
-                return Outcome.STORED  # something newer is known already, or the person's retention has ended
-            if isinstance(part, Started) and outcome is Outcome.HEAD_CHANGED and not silent and not over.ended:
-                silent = True  # welcomed lately, or their retention has ended
+                return Outcome.STORED  # a newer change is stored, or the person's retention has ended
+            if isinstance(part, Started) and outcome is Outcome.HEAD_CHANGED and not silent and not former.ended:
+                silent = True  # the welcome is too recent, or the retention has ended: the next try tells
                 continue
             silent = False
             if isinstance(part, Started) and outcome in (Outcome.HEAD_CHANGED, Outcome.KEY_GONE):
                 keyless = outcome is Outcome.KEY_GONE
-                over = Lookup(None) if over.ended else Lookup(None, ended=self._known(part).person, keyless=keyless)
+                former = Lookup(None) if former.ended else Lookup(None, ended=self._known(part).person, keyless=keyless)
             self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this now; send it again.")
 
-    def _try(self, part: "Change", over: Lookup, *, silent: bool) -> Outcome | None:
+    def _try(self, part: "Change", former: Lookup, *, silent: bool) -> Outcome | None:
         if isinstance(part, Started):
-            return self._start(part, over, silent=silent)
+            return self._start(part, former, silent=silent)
         if isinstance(part, NumberChanged):
-            return self._renumber(part)
+            return self._change_number(part)
         found = self.store.find(part.channel, part.account, part.author, part.at * SECOND, learn=False)
         if found.fenced:
             return Outcome.FENCED
@@ -66,32 +66,32 @@ class ReceiveChange(NamedTuple):
             return None
         if isinstance(part, ReachChanged):
             return self.changes.reach(found.person, part, self.clock())
-        return self.changes.happened(found.person, part, self.clock()) if found.person.ticket_id else None
+        return self.changes.chat_event(found.person, part, self.clock()) if found.person.ticket_id else None
 
     def _known(self, part: Started, ended: ContactReference | None = None) -> Lookup:
         return self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND, ended)
 
-    def _start(self, part: Started, over: Lookup, *, silent: bool) -> Outcome:
-        """Welcome a person. Who is `over`, as the store makes sure, is welcomed as somebody new."""
-        found, now = self._known(part, over.ended), self.clock()
+    def _start(self, part: Started, former: Lookup, *, silent: bool) -> Outcome:
+        """Welcome a person. The contact in `former`, whose end the store checks, is replaced by a new one."""
+        found, now = self._known(part, former.ended), self.clock()
         if found.fenced:
             return self._refused(part, found, now)
         person, key = found.person, None
         if person is None:
             language = detect("", part.author.language_code)
-            person, key = self.store.draw(
+            person, key = self.store.new_contact(
                 part.channel, part.account, part.author, language, Lookup(None), part.sent_at * SECOND
             )
         at = part.sent_at * SECOND + 1
-        notice = Notice("welcome", self.changes.blind(part), welcome(self.profile, person.language), at)
+        notice = Notice("welcome", self.changes.pseudonym(part), welcome(self.profile, person.language), at)
         until = (now + self.profile.retention["contact"].days * DAY) // SECOND
-        outcome = self.changes.start(person, key, part, notice, now, expires_at=until, over=over, silent=silent)
+        outcome = self.changes.start(person, key, part, notice, now, expires_at=until, former=former, silent=silent)
         return self._refused(part, found, now) if outcome is Outcome.FENCED else outcome
 
     def _refused(self, part: Started, found: Lookup, now: int) -> Outcome:
         return self.refuse(part, found.fenced, now) or Outcome.CONFLICT
 
-    def _renumber(self, part: NumberChanged) -> Outcome | None:
+    def _change_number(self, part: NumberChanged) -> Outcome | None:
         at = part.at * SECOND
         old = self.store.find(part.channel, part.account, Author((part.old,)), at)
         new = self.store.find(part.channel, part.account, Author((part.new,)), at)
@@ -101,5 +101,5 @@ class ReceiveChange(NamedTuple):
         if person is None:
             return None
         if owner is not None and owner.contact_id != person.contact_id:
-            return self.changes.keep_number(person, part)
-        return self.changes.renumber(person, part, self.clock(), known=owner is not None)
+            return self.changes.refuse_number(person, part)
+        return self.changes.change_number(person, part, self.clock(), known=owner is not None)

@@ -1,4 +1,4 @@
-"""A message of a customer becomes part of a ticket: exactly once, whoever else writes at the same time."""
+"""Stores a customer's message on a ticket exactly once, also while others write to the same conversation."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 _ENDS = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.FENCED, Outcome.STALE})
 
 
-class _Seen:
-    """What failed tries have told about the conversation."""
+class _FailedTries:
+    """What the failed tries have shown about the conversation.
+
+    `closed_ticket_id` is a ticket that takes no message any more, `head` the head as the last failed try read it,
+    `older` that the message is older than the last one, `ended` a contact that is to be replaced by a new one,
+    `keyless` that it is replaced because its key is gone."""
 
     def __init__(self) -> None:
-        self.over = ""
+        self.closed_ticket_id = ""
         self.head: tuple[str, int, str] | None = None
         self.older = False
         self.ended: ContactReference | None = None
@@ -36,14 +40,14 @@ class _Seen:
         self.phone_fenced = False
         self.numbers_taken = 0
 
-    def learn(self, outcome: Outcome, arrival: IngestPlan) -> bool:
+    def learn(self, outcome: Outcome, plan: IngestPlan) -> bool:
         """Remember why a try failed; return whether to try again at once.
 
-        A head that is as it was read and takes the message neither as the newest nor as an older one is most likely
-        that of a person whose retention has ended: the next try makes a new contact, if the store finds it so.
+        When the same head refuses the message both as the newest and as an older one, the contact's retention has most
+        likely ended. Then the next try makes a new contact; the store checks that the old one has ended.
         """
         if outcome is Outcome.TICKET_OVER:
-            self.over = arrival.ticket_id
+            self.closed_ticket_id = plan.ticket_id
             return True
         if outcome is Outcome.NUMBER_TAKEN:
             self.numbers_taken += 1
@@ -52,11 +56,11 @@ class _Seen:
             self.phone_fenced = True
             return True
         if outcome is Outcome.KEY_GONE:
-            self.keyless = not arrival.found.keyless
-            self.ended = arrival.person if self.keyless else None
+            self.keyless = not plan.found.keyless
+            self.ended = plan.person if self.keyless else None
             return True
         if outcome is Outcome.HEAD_CHANGED:
-            person, tried = arrival.person, self.ended
+            person, tried = plan.person, self.ended
             self.ended, self.keyless = None, False
             read = (person.contact_id, person.epoch, person.ticket_id)
             if self.head == read and not tried:
@@ -67,9 +71,9 @@ class _Seen:
 
 
 class ReceiveMessage(NamedTuple):
-    """Stores messages. `policy` is the version and hash that a first message agrees to; `recognise` tells what a
-    message asks about the person's data, `refuse` whether the person is being erased. `wait` sleeps after a conflict,
-    so that concurrent writers do not collide again, and is given the number of the try."""
+    """Stores messages. `policy` is version and hash of the policy that a first message agrees to. `recognise` finds
+    what a message asks about the person's data, `refuse` refuses parts of people who are being erased. `wait` takes the
+    number of the try and sleeps, so that concurrent writers do not collide again."""
 
     store: "IntakeStore"
     profile: Profile
@@ -82,12 +86,12 @@ class ReceiveMessage(NamedTuple):
     def __call__(self, message: InboundMessage) -> Outcome:
         """Store `message` and open or refresh its ticket in one transaction.
 
-        Returns STORED, DUPLICATE when it was stored before, FENCED when the person is being erased or was since, and
-        STALE for what says nothing by itself and is of somebody whom nobody here knows (messages/statements). Every try
-        looks anew and seals anew, to the key of whoever won. Raises Unavailable after TRIES: the provider then sends it
-        again.
+        Returns STORED; DUPLICATE when it was stored before; FENCED when the person is being erased or was erased since;
+        STALE for a part that is no statement (messages/statements) of somebody unknown or without a ticket. Every try
+        reads anew and seals anew, because another writer may have created the contact meanwhile. Raises Unavailable
+        after TRIES; the provider then sends it again.
         """
-        seen, ask = _Seen(), self.recognise(message)
+        seen, ask = _FailedTries(), self.recognise(message)
         for attempt in range(TRIES):
             found = self._find(message, seen)
             if found.person is None and not is_statement(message, ask):
@@ -96,38 +100,38 @@ class ReceiveMessage(NamedTuple):
                     return outcome
                 self.wait(attempt)
                 continue
-            arrival = None if found.fenced else self._decide(message, found, ask, seen)
-            if arrival and not arrival.ticket_id and ask is None:
-                return Outcome.STALE  # the person came, and has not written yet
-            outcome = self.store.commit(arrival) if arrival else Outcome.FENCED
+            plan = None if found.fenced else self._decide(message, found, ask, seen)
+            if plan and not plan.ticket_id and ask is None:
+                return Outcome.STALE  # the person opened the chat and has not written yet
+            outcome = self.store.commit(plan) if plan else Outcome.FENCED
             if outcome is Outcome.FENCED:
                 outcome = self._refused(message, found) or Outcome.CONFLICT
             if outcome in _ENDS:
                 return outcome
-            if arrival is None or not seen.learn(outcome, arrival):
+            if plan is None or not seen.learn(outcome, plan):
                 self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this message now; send it again.")
 
-    def _find(self, message: InboundMessage, seen: _Seen) -> Lookup:
+    def _find(self, message: InboundMessage, seen: _FailedTries) -> Lookup:
         channel, account, at = message.channel, message.account, message.sent_at * SECOND
         found = self.store.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
         return found._replace(keyless=seen.keyless)
 
     def _unheard(self, message: InboundMessage, found: Lookup, ask: Ask | None) -> Outcome:
-        """What refers to something of somebody whom nobody knows. A button about a request asks the fences, which may
-        have an answer; nothing else of a person who is being erased is answered."""
+        """Return the outcome of a part that is no statement, of somebody unknown. A button about a request asks the
+        suppression list, which may have an answer for it; nothing else is stored or answered."""
         if ask is None:
             return Outcome.FENCED if found.fenced else Outcome.STALE
         return self._refused(message, found) or (Outcome.CONFLICT if found.fenced else Outcome.STALE)
 
     def _refused(self, message: InboundMessage, found: Lookup) -> Outcome | None:
-        """Ask the fences. None: none of them refuses it any more, and it is to be tried again."""
+        """Ask the suppression list. None: it does not refuse the message any more, so try again."""
         return self.refuse(message, found.fenced, self.clock())
 
-    def _decide(self, message: InboundMessage, found: Lookup, ask: Ask | None, seen: _Seen) -> IngestPlan:
+    def _decide(self, message: InboundMessage, found: Lookup, ask: Ask | None, seen: _FailedTries) -> IngestPlan:
         now = self.clock()
         person, key = self._person(message, found)
-        arrival = IngestPlan(
+        plan = IngestPlan(
             message=message,
             person=person,
             key=key,
@@ -138,28 +142,28 @@ class ReceiveMessage(NamedTuple):
             found=found,
             ask=ask,
         )
-        over = not person.ticket_id or person.ticket_id == seen.over
+        over = not person.ticket_id or person.ticket_id == seen.closed_ticket_id
         if not over:
-            return arrival._replace(touches_ticket=not message.replaces)
-        return arrival._replace(touches_ticket=False) if arrival.quiet else self._opening(arrival, seen)
+            return plan._replace(touches_ticket=not message.replaces)
+        return plan._replace(touches_ticket=False) if plan.quiet else self._opening(plan, seen)
 
     def _person(self, message: InboundMessage, found: Lookup) -> tuple[ContactReference, ContactKey | None]:
         if found.person is not None:
             return found.person, None
         language = detect(message.text, message.author.language_code)
-        return self.store.draw(
+        return self.store.new_contact(
             message.channel, message.account, message.author, language, found, message.sent_at * SECOND
         )
 
-    def _opening(self, arrival: IngestPlan, seen: _Seen) -> IngestPlan:
+    def _opening(self, plan: IngestPlan, seen: _FailedTries) -> IngestPlan:
         """Open a ticket for the message, with its notice and, for a person's first message, the consent."""
-        person, number = arrival.person, new_number(number_digits(seen.numbers_taken))
+        person, number = plan.person, new_number(number_digits(seen.numbers_taken))
         first = not person.ticket_id
-        at = max(arrival.now, arrival.message.sent_at * SECOND + 1)
-        channel = arrival.message.channel
+        at = max(plan.now, plan.message.sent_at * SECOND + 1)
+        channel = plan.message.channel
         text = accepted_notice(self.profile, person.language, channel, number, first=first)
         ticket_id = new_id()
-        return arrival._replace(
+        return plan._replace(
             ticket_id=ticket_id,
             number=number,
             previous=person.ticket_id,

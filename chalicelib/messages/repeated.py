@@ -1,9 +1,9 @@
-"""Which parts of a body are stored already: asked by the hundred, without reading anything that a customer wrote.
+"""Finds the parts of a repeated body that are stored already, a hundred at once, without reading what customers wrote.
 
-A body may hold a thousand parts, and a repetition that is recognised part by part takes as long as storing them did:
-what was too long once would stay too long. A transaction of conditions costs one call for a hundred parts, and its
-cancellation names those whose condition failed. It writes nothing. Only a failed condition proves anything: what is not
-named is stored as if nobody had asked.
+A body may hold a thousand parts. Recognising them one by one takes as long as storing them, so a body that was too long
+once would stay too long. A transaction of conditions is one call for a hundred parts; its cancellation names those
+whose condition failed, and it writes nothing. Only a failed condition is a proof: every other part is stored as
+usual.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,17 +19,17 @@ from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.model import InboundMessage, Part, StatusUpdate
-from chalicelib.messages.statuses import LOWER, UNPARKED, lower_piece
+from chalicelib.messages.statuses import LOWER_STATUS, NO_HIGHER_EARLY_STATUS, lower_piece_status
 from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey
 
 AT_ONCE = 100
-"""Items that DynamoDB takes in one transaction."""
+"""Most items of one transaction. Source: Amazon DynamoDB, TransactWriteItems."""
 _Key = tuple[str, str, str]
 
 
-class Repeated:
-    """Asks for the parts of a repetition."""
+class RepeatedParts:
+    """Finds stored parts of a repeated body."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], address_key: AddressKey) -> None:
         self._client = client
@@ -38,9 +38,9 @@ class Repeated:
         self._address_key = address_key
         self._writes = Writes(tables)
 
-    def among(self, parts: Sequence[Part]) -> set[int]:
-        """Return the positions of parts, at most AT_ONCE, that need not be stored any more. Not all of them are found:
-        a storage that does not answer names none."""
+    def already_stored(self, parts: Sequence[Part]) -> set[int]:
+        """Return the positions of those `parts` (at most AT_ONCE) that are stored already. It may miss some, and finds
+        none when DynamoDB does not answer."""
         messages = {place: one for place, one in enumerate(parts) if isinstance(one, InboundMessage)}
         statuses = {place: one for place, one in enumerate(parts) if isinstance(one, StatusUpdate)}
         try:
@@ -49,7 +49,7 @@ class Repeated:
             return set()
 
     def _messages(self, messages: Mapping[int, InboundMessage]) -> set[int]:
-        # What replaces its own row may be news although the row is there.
+        # A part that replaces its own row may be new although the row exists.
         known = {place: self._alias(one) for place, one in messages.items() if not one.replaces}
         found = self._items("index", ((f"alias#{name}", "alias") for name in known.values()))
         asked: dict[_Key, list[int]] = {}
@@ -66,15 +66,15 @@ class Repeated:
         return self._address_key.address(message.channel, message.account, message.author.addresses[0])
 
     def _row(self, message: InboundMessage, conversation_id: str) -> _Key:
-        blind = self._address_key.message(message.channel, message.account, message.provider_id)
+        pseudonym = self._address_key.message(message.channel, message.account, message.provider_id)
         if message.undated:
-            return "index", f"link#{blind}", "link"
-        tail = MessageRef(conversation_id, message.sent_at * SECOND, blind).tail
+            return "index", f"link#{pseudonym}", "link"
+        tail = MessageRef(conversation_id, message.sent_at * SECOND, pseudonym).tail
         return "desk", keys.conversation_pk(conversation_id), f"message#{tail}"
 
     def _statuses(self, statuses: Mapping[int, StatusUpdate]) -> set[int]:
-        """Statuses that would change nothing: of a message that has this rank or a higher one or is gone; or parked,
-        while nobody knows the message."""
+        """Return positions of statuses that change nothing: the message has this rank or a higher one, or is gone; or
+        the message is unknown and an early status of this rank or a higher one is kept."""
         asked: dict[_Key, list[int]] = {}
         pieces: dict[_Key, set[int]] = {}
         for place, status in statuses.items():
@@ -84,29 +84,32 @@ class Repeated:
         checks: dict[_Key, Write] = {}
         for key, places in asked.items():
             if len(pieces[key]) > 1:
-                continue  # One transaction asks an item once; these are stored one by one.
+                continue  # A transaction may name an item once only, so these are stored one by one.
             rank = max(RANK[statuses[place].status] for place in places)
             piece = min(pieces[key])
             values: dict[str, Any] = {"rank": rank} if key[0] == "index" else {"rank": rank, "out": "out"}
-            condition = UNPARKED if key[0] == "index" else lower_piece(piece) if piece else LOWER
+            condition = (
+                NO_HIGHER_EARLY_STATUS if key[0] == "index" else lower_piece_status(piece) if piece else LOWER_STATUS
+            )
             checks[key] = self._writes.update("status", *key, "", condition, values)
         done = self._failed(checks)
-        # Looked for after what is parked was seen: the sender writes the link first and then takes what is parked.
-        parked = {key: key[1].removeprefix("parked#") for key in done if key[0] == "index"}
-        linked = self._items("index", ((f"link#{name}", "link") for name in parked.values()))
-        done -= {key for key, name in parked.items() if f"link#{name}" in linked}
+        # In this order, because the sender writes the link first and then takes the early status.
+        early = {key: key[1].removeprefix("parked#") for key in done if key[0] == "index"}
+        linked = self._items("index", ((f"link#{name}", "link") for name in early.values()))
+        done -= {key for key, name in early.items() if f"link#{name}" in linked}
         return {place for key in done for place in asked[key]}
 
     def _status_row(self, status: StatusUpdate) -> tuple[_Key, int]:
-        """The row that a status changes, and which piece of the message it is about, 0 for the whole."""
+        """Return the row that a status changes, and the number of the piece that it is about, 0 for the whole
+        message."""
         ref, piece = MessageRef.parse_piece(status.reference)
         if ref is not None:
             return ("desk", keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}"), piece
-        blind = self._address_key.message(status.channel, status.account, status.provider_id)
-        return ("index", f"parked#{blind}", "parked"), 0
+        pseudonym = self._address_key.message(status.channel, status.account, status.provider_id)
+        return ("index", f"parked#{pseudonym}", "parked"), 0
 
     def _items(self, table: str, keys: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
-        """Return items by their partition; in one call, which needs no other right than reading one."""
+        """Return items by their partition key, in one call that needs no right beside GetItem."""
         gets: list[AttributeValues] = [
             {"Get": {"TableName": self._tables[table], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}
             for pk, sk in dict.fromkeys(keys)
@@ -118,7 +121,7 @@ class Repeated:
         return {item["pk"]: item for item in items}
 
     def _failed(self, checks: Mapping[_Key, Write]) -> set[_Key]:
-        """Return the keys whose condition does not hold. Raises Unavailable."""
+        """Return the keys whose condition failed. Raises Unavailable."""
         if not checks:
             return set()
         try:

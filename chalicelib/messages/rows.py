@@ -1,4 +1,4 @@
-"""Rows of a conversation: messages, raw parts, head, activity lines, notices and the outbox."""
+"""Builds the writes of a conversation's rows: messages, raw parts, head, activity lines, notices, outbox entries."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
 from chalicelib.core.detect_language import detect
 from chalicelib.core.ids import new_id
-from chalicelib.core.purposes import STATUS, SUPPORT
+from chalicelib.core.purposes import STATUS
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
@@ -20,29 +20,30 @@ from chalicelib.vault.pseudonyms import AddressKey
 from chalicelib.vault.vault import seal
 
 Incoming = InboundMessage | Started | ReachChanged
-LASTS = "(attribute_not_exists(expires_at) OR expires_at > :now)"
-"""Condition on a head (:now in seconds): its contact's retention has not ended. What has ended takes nothing any more,
-swept or not; who writes then is somebody new."""
+NOT_EXPIRED = "(attribute_not_exists(expires_at) OR expires_at > :now)"
+"""Condition on a head (:now in seconds): its contact's retention has not ended. A conversation that has ended takes no
+message, also before the sweeper deletes it; its author becomes a new contact."""
 
 
 class ConversationRows:
-    """Builds the writes that a conversation needs."""
+    """Builds writes of a conversation's rows."""
 
     def __init__(self, writes: Writes, address_key: AddressKey) -> None:
         self._writes = writes
         self._address_key = address_key
 
-    def message_ref(self, arrival: IngestPlan) -> MessageRef:
-        """The message's reference: conversation, provider's time and blind provider id; never arrival or ticket."""
-        message = arrival.message
-        blind = self._address_key.message(message.channel, message.account, message.provider_id)
-        return MessageRef(arrival.person.conversation_id, message.sent_at * SECOND, blind)
+    def message_ref(self, plan: IngestPlan) -> MessageRef:
+        """Return the message's reference: conversation, the provider's time and the pseudonym of the provider's id
+        (`blind`). Time of arrival and ticket are no part of it, so that a repetition gets the same one."""
+        message = plan.message
+        pseudonym = self._address_key.message(message.channel, message.account, message.provider_id)
+        return MessageRef(plan.person.conversation_id, message.sent_at * SECOND, pseudonym)
 
-    def message(self, arrival: IngestPlan, ref: MessageRef) -> Write:
-        """The message itself, under the condition that it is not there: this is what makes a repetition harmless."""
-        message, name = arrival.message, self._address_key.message
+    def message(self, plan: IngestPlan, ref: MessageRef) -> Write:
+        """Put the message on the condition that its row does not exist, which makes a repetition harmless."""
+        message, name = plan.message, self._address_key.message
         content = sealing.seal_json(
-            arrival.person.public_key,
+            plan.person.public_key,
             sealing.message_content(ref),
             {
                 "text": message.text,
@@ -56,19 +57,19 @@ class ConversationRows:
         attributes = {
             "direction": "in",
             "kind": message.kind,
-            "ticket_id": arrival.ticket_id,
-            "contact_id": arrival.person.contact_id,
+            "ticket_id": plan.ticket_id,
+            "contact_id": plan.person.contact_id,
             "content": content,
             "sent_at": ref.at,
             "provider_hash": ref.pseudonym,
             "order": message.order,
-            "arrived_at": arrival.now,
+            "arrived_at": plan.now,
             "raw_type": message.raw_type,
             "quote_hash": name(message.channel, message.account, message.quote) if message.quote else "",
             "target_hash": name(message.channel, message.account, message.target) if message.target else "",
         }
         if message.undated:
-            attributes |= {"links": [ref.pseudonym], "linked_until": _known_until(arrival.now)}
+            attributes |= {"links": [ref.pseudonym], "linked_until": _known_until(plan.now)}
         write = self._writes.put(
             "message", "desk", keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}", attributes
         )
@@ -79,19 +80,19 @@ class ConversationRows:
             put["ExpressionAttributeValues"] = {":order": {"N": str(message.order)}}
         return write
 
-    def known_id(self, arrival: IngestPlan, ref: MessageRef) -> Write:
-        """That nothing with this provider id is there: the row of what has no time of its own has another key each
-        time that it arrives."""
-        attributes = {"message_ref": str(ref), "expires_at": _known_until(arrival.now)}
+    def new_provider_id(self, plan: IngestPlan, ref: MessageRef) -> Write:
+        """Put the link of a provider id that must be new. A message without a time of its own needs it: its row has
+        another key each time that it arrives."""
+        attributes = {"message_ref": str(ref), "expires_at": _known_until(plan.now)}
         return self._writes.put("message", "index", f"link#{ref.pseudonym}", "link", attributes)
 
-    def raw(self, arrival: IngestPlan, ref: MessageRef) -> Write:
-        """The provider's own JSON of an unsupported message, kept for RAW_DAYS."""
-        until = arrival.now // SECOND + RAW_DAYS * DAY // SECOND
+    def raw(self, plan: IngestPlan, ref: MessageRef) -> Write:
+        """Put the provider's own JSON of an unsupported message; it is kept for RAW_DAYS."""
+        until = plan.now // SECOND + RAW_DAYS * DAY // SECOND
         attributes = {
-            "raw": seal(arrival.person.public_key, sealing.raw_part(ref), arrival.message.raw),
-            "raw_type": arrival.message.raw_type,
-            "contact_id": arrival.person.contact_id,
+            "raw": seal(plan.person.public_key, sealing.raw_part(ref), plan.message.raw),
+            "raw_type": plan.message.raw_type,
+            "contact_id": plan.person.contact_id,
             "expires_at": until,
             "gone_at": gone_at(until),
         }
@@ -109,8 +110,9 @@ class ConversationRows:
         welcomed_at: int = 0,
         expires_at: int = 0,
     ) -> Write:
-        """A new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they only arrived: then
-        they were `welcomed_at` (ms), and the contact has a date (seconds) until there is a ticket."""
+        """Put the head of a new conversation. `wrote_at` is the time (ms) of the person's first message, 0 when they
+        only opened the chat: then `welcomed_at` (ms) is set, and the contact expires at `expires_at` (seconds) while it
+        has no ticket."""
         head = {
             "conversation_id": person.conversation_id,
             "contact_id": person.contact_id,
@@ -129,32 +131,33 @@ class ConversationRows:
         }
         return self._writes.put("head", "desk", keys.conversation_pk(person.conversation_id), "head", head)
 
-    def head(self, arrival: IngestPlan) -> Write:
-        """The fence of every known conversation: the epoch and ticket that were read must still be there, and the
-        contact's retention must not have ended. A new ticket takes the contact's date away."""
-        person, at = arrival.person, arrival.message.sent_at * SECOND
-        values: dict[str, Any] = {"epoch": person.epoch, "now": arrival.now // SECOND}
-        condition = f"epoch = :epoch AND {LASTS}"
+    def head(self, plan: IngestPlan) -> Write:
+        """Update the head of a known conversation on the condition that epoch (the fencing token of an erasure) and
+        ticket are as they were read and the contact's retention has not ended. A new ticket removes the contact's
+        expiry."""
+        person, at = plan.person, plan.message.sent_at * SECOND
+        values: dict[str, Any] = {"epoch": person.epoch, "now": plan.now // SECOND}
+        condition = f"epoch = :epoch AND {NOT_EXPIRED}"
         changes = []
         if person.ticket_id:
             condition += " AND ticket_id = :read"
             values["read"] = person.ticket_id
         else:
             condition += " AND attribute_not_exists(ticket_id)"
-        if not arrival.quiet:
+        if not plan.quiet:
             values["at"] = at
-            condition += " AND last_inbound_at <= :at" if arrival.newest else " AND last_inbound_at > :at"
-            if arrival.newest:
+            condition += " AND last_inbound_at <= :at" if plan.newest else " AND last_inbound_at > :at"
+            if plan.newest:
                 changes += ["last_inbound_at = :at", "blocked = :no"]
-                values["no"] = False  # who writes to us has not blocked us, whatever an update said or did not say
-        if arrival.opens:
+                values["no"] = False  # a person who writes has not blocked us, whatever an earlier update said
+        if plan.opens:
             changes.append("ticket_id = :ticket")
-            values["ticket"] = arrival.ticket_id
-        if arrival.found.added:
+            values["ticket"] = plan.ticket_id
+        if plan.found.added:
             changes.append("aliases = :aliases")
             values["aliases"] = list(person.aliases)
         expression = "SET " + ", ".join(changes) if changes else ""
-        if arrival.opens:
+        if plan.opens:
             expression += " REMOVE expires_at"
         return self._writes.update(
             "head",
@@ -167,48 +170,48 @@ class ConversationRows:
         )
 
     def ended(self, person: ContactReference, now: int) -> Write:
-        """The fence behind which a person's addresses go to a new contact: their retention has ended indeed."""
+        """Check that the contact's retention has ended, so that their addresses may go to a new contact."""
         values = {"epoch": person.epoch, "now": now // SECOND}
         pk = keys.conversation_pk(person.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch AND expires_at <= :now", values)
 
-    def consent(self, arrival: IngestPlan, ref: MessageRef) -> Write:
-        """The consent that a person gives with their first message (policy A5.3, A5.4)."""
-        assert arrival.consent is not None
-        version, policy_hash = arrival.consent
+    def consent(self, plan: IngestPlan, ref: MessageRef) -> Write:
+        """Put the consent that a person gives with their first message (policy A5.3, A5.4)."""
+        assert plan.consent is not None
+        version, policy_hash = plan.consent
         attributes = {
-            "contact_id": arrival.person.contact_id,
-            "purpose": SUPPORT,
+            "contact_id": plan.person.contact_id,
+            "purpose": "support",
             "policy_version": version,
             "policy_hash": policy_hash,
-            "language": arrival.person.language,
-            "channel": arrival.message.channel,
+            "language": plan.person.language,
+            "channel": plan.message.channel,
             "message_ref": str(ref),
-            "at": arrival.now,
+            "at": plan.now,
         }
-        pk = keys.contact_pk(arrival.person.contact_id)
-        return self._writes.put("consent", "desk", pk, f"consent#{arrival.now:013d}#{ref.pseudonym}", attributes)
+        pk = keys.contact_pk(plan.person.contact_id)
+        return self._writes.put("consent", "desk", pk, f"consent#{plan.now:013d}#{ref.pseudonym}", attributes)
 
-    def ask(self, arrival: IngestPlan, ask: Ask, ref: MessageRef) -> Write:
-        """What the message asks about the person's data; it lies there until that was dealt with, however long it
-        takes, and the watch rings for it again when its first bell must have been lost."""
+    def ask(self, plan: IngestPlan, ask: Ask, ref: MessageRef) -> Write:
+        """Put what the message asks about the person's data. The row stays until it is handled; the monitor enqueues it
+        again when its first wake-up message was lost."""
         attributes = {
-            "contact_id": arrival.person.contact_id,
+            "contact_id": plan.person.contact_id,
             "action": ask.action,
             "kinds": list(ask.kinds) or None,
             "meant_at": ask.meant_at or None,
             "request_id": ask.request_id,
             "message_ref": str(ref),
-            "language": arrival.person.language or ("" if ask.pressed else detect(arrival.message.text)),
-            "at": arrival.now,
+            "language": plan.person.language or ("" if ask.pressed else detect(plan.message.text)),
+            "at": plan.now,
             "due": keys.ASKING,
-            "due_at": arrival.now + ASK_WAITS,
+            "due_at": plan.now + ASK_WAITS,
         }
-        pk = keys.contact_pk(arrival.person.contact_id)
-        return self._writes.put("ask", "desk", pk, f"ask#{arrival.now:013d}#{ref.pseudonym}", attributes)
+        pk = keys.contact_pk(plan.person.contact_id)
+        return self._writes.put("ask", "desk", pk, f"ask#{plan.now:013d}#{ref.pseudonym}", attributes)
 
     def notice(self, person: ContactReference, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
-        """An automatic text: its message row and its place in the outbox."""
+        """Put an automatic text: its message row and its outbox entry."""
         ref = MessageRef(person.conversation_id, notice.at, pseudonym_of_notice(notice.kind, notice.about))
         attributes = {
             "direction": "out",
@@ -229,7 +232,7 @@ class ConversationRows:
         yield self.outbox(person, message, ref, "send", notice.at)
 
     def outbox(self, person: ContactReference, message: Incoming, ref: MessageRef, action: str, now: int) -> Write:
-        """A place in the outbox: `send` a message, or `answer_callback` of one."""
+        """Put an outbox entry. `action` is "send" for a message, or "answer_callback" for a pressed button."""
         attributes = {
             "conversation_id": person.conversation_id,
             "action": action,
@@ -244,9 +247,9 @@ class ConversationRows:
         pk = keys.conversation_pk(person.conversation_id)
         return self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", attributes, fresh=False)
 
-    def event(self, person: ContactReference, ticket_id: str, kind: str, at: int, *, blind: str = "") -> Write:
-        """An activity line: what happened, without personal data. With a provider's `blind` id it is stored once."""
-        ref = MessageRef(person.conversation_id, at, blind or pseudonym_of_notice(kind, new_id()))
+    def event(self, person: ContactReference, ticket_id: str, kind: str, at: int, *, pseudonym: str = "") -> Write:
+        """Put an activity line, without personal data. With the `pseudonym` of a provider's id it is stored once."""
+        ref = MessageRef(person.conversation_id, at, pseudonym or pseudonym_of_notice(kind, new_id()))
         attributes = {
             "direction": "event",
             "kind": kind,
@@ -255,10 +258,10 @@ class ConversationRows:
             "sent_at": at,
             "arrived_at": at,
         }
-        pk, role = keys.conversation_pk(person.conversation_id), "message" if blind else "event"
+        pk, role = keys.conversation_pk(person.conversation_id), "message" if pseudonym else "event"
         return self._writes.put(role, "desk", pk, f"message#{ref.tail}", attributes)
 
 
 def _known_until(now: int) -> int:
-    """As long as a provider repeats (seconds)."""
+    """Return until when (seconds) a provider may repeat what arrived at `now` (ms)."""
     return now // SECOND + GUARD_DAYS * DAY // SECOND

@@ -1,4 +1,7 @@
-"""What providers report of our messages: sent, delivered, read, failed. Part of intake; it reads no content."""
+"""Stores what providers report of our messages: sent, delivered, read, failed. Part of intake; it reads no content.
+
+A status that comes before the provider's id is known is an early status. It is kept in the table `index` under
+`parked#…`, its stored name, until the sender takes it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,23 +17,23 @@ from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault.pseudonyms import AddressKey
 
-LOWER = "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
-"""Condition on a message that is one: it is ours, and its status is lower than the one that is reported. What has
-states of its pieces is not told by a word about the whole."""
-UNPARKED = "attribute_not_exists(pk) OR #rank < :rank"
-"""Condition on a parked status: nothing is parked, or something lower."""
+LOWER_STATUS = "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
+"""Condition on a message in one piece: it is ours, and its status is lower than the reported one. A message with states
+of its pieces is not changed by a status of the whole."""
+NO_HIGHER_EARLY_STATUS = "attribute_not_exists(pk) OR #rank < :rank"
+"""Condition on an early status: none is kept, or a lower one."""
 
 
-def lower_piece(piece: int) -> str:
-    """Condition on a message in pieces: it is ours, and the state of this piece is lower than what is reported. The
-    claim made room for the states before the provider was called."""
+def lower_piece_status(piece: int) -> str:
+    """Return the condition on a message in pieces: it is ours, and this piece's state is lower than the reported one.
+    The sender's claim has made the map of states before the provider was called."""
     path = f"#piece_states.#{piece}"
     lower = f"(attribute_not_exists({path}) OR {path}.#rank < :rank)"
     return f"direction = :out AND attribute_exists(#piece_states) AND {lower}"
 
 
 class Statuses:
-    """Writes statuses to the messages they are about."""
+    """Writes statuses to their messages."""
 
     def __init__(self, calls: ClientCalls, tables: Mapping[str, str], address_key: AddressKey) -> None:
         self._calls = calls
@@ -39,21 +42,22 @@ class Statuses:
         self._writes = Writes(tables)
 
     def apply(self, update: StatusUpdate, now: int) -> bool:
-        """Raise the status of our message, or of the piece of it that is meant, in rank order; or park it until the
-        sender knows the provider's id. Return whether that changed anything.
+        """Raise the status of our message or of one of its pieces, by rank; or keep it as an early status until the
+        sender knows the provider's id. Return whether anything changed.
 
         `now` is in ms. Raises Unavailable.
         """
         ref, piece = MessageRef.parse_piece(update.reference)
-        parked = False
+        early = False
         if ref is None:
-            (ref, piece), parked = self._linked(update, now)
-        return parked if ref is None else self._raise(ref, piece, update)
+            (ref, piece), early = self._linked(update, now)
+        return early if ref is None else self._raise(ref, piece, update)
 
     def _linked(self, update: StatusUpdate, now: int) -> tuple[tuple[MessageRef | None, int], bool]:
-        """The message and piece that the provider's id is linked to, and whether the status was parked."""
+        """Return the message and piece that the provider's id is linked to, and whether the status was kept as
+        early."""
         name = self._address_key.message(update.channel, update.account, update.provider_id)
-        parked = {
+        early = {
             "status": update.status,
             "at": update.at,
             "code": update.code,
@@ -64,13 +68,13 @@ class Statuses:
         found = self._link(name)
         if found[0] is not None:
             return found, False
-        write = self._writes.put("parked", "index", f"parked#{name}", "parked", parked, fresh=False)
+        write = self._writes.put("parked", "index", f"parked#{name}", "parked", early, fresh=False)
         put = write.item["Put"]
-        put["ConditionExpression"] = UNPARKED
+        put["ConditionExpression"] = NO_HIGHER_EARLY_STATUS
         put["ExpressionAttributeNames"] = {"#rank": "rank"}
         put["ExpressionAttributeValues"] = {":rank": {"N": str(RANK[update.status])}}
-        parked_now = self._calls.conditional("put_item", put)
-        return self._link(name), parked_now
+        kept = self._calls.conditional("put_item", put)
+        return self._link(name), kept
 
     def _link(self, name: str) -> tuple[MessageRef | None, int]:
         key = {"pk": {"S": f"link#{name}"}, "sk": {"S": "link"}}
@@ -79,7 +83,7 @@ class Statuses:
         return (MessageRef.parse(item["message_ref"]), item.get("piece", 0)) if item else (None, 0)
 
     def _raise(self, ref: MessageRef, piece: int, update: StatusUpdate) -> bool:
-        """Write a status over one of lower rank. A message that is gone stays gone. Raises Unavailable."""
+        """Write a status over one of lower rank, never to a message that is gone. Raises Unavailable."""
         values: dict[str, Any] = {"rank": RANK[update.status], "out": "out"}
         failure = _failure(update)
         if piece:
@@ -91,7 +95,7 @@ class Statuses:
         return self._calls.conditional("update_item", body)
 
     def _of_whole(self, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
-        """For a message that is one. What has states of its pieces is not told by a word about the whole."""
+        """Return expression and condition for a message in one piece; `values` gets their values."""
         values["status"] = status
         expression = "SET #status = :status, #rank = :rank"
         if failure:
@@ -99,15 +103,16 @@ class Statuses:
             expression += ", failure = :failure"
         elif status in ("delivered", "read"):
             expression += " REMOVE failure"
-        return expression, LOWER
+        return expression, LOWER_STATUS
 
     def _of_piece(self, piece: int, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
         values["state"] = piece_state(status, failure)
-        return f"SET #piece_states.#{piece} = :state", lower_piece(piece)
+        return f"SET #piece_states.#{piece} = :state", lower_piece_status(piece)
 
 
 def _failure(update: StatusUpdate) -> dict[str, Any]:
-    """What rows keep of a failure; nothing of another status. Loaded late: most bodies bring none."""
+    """Return what rows keep of a failure, {} for another status. Imported late, because most bodies bring no
+    failure."""
     if update.status != "failed":
         return {}
     from chalicelib.core.failures import failure_record, scrub

@@ -1,7 +1,7 @@
-"""What intake does with the tables: one read to find a person, one transaction to store what arrived.
+"""Intake's access to the tables: one read finds a person, one transaction stores what arrived.
 
-It speaks to the DynamoDB client directly: importing pynamodb would cost more than the rest of a cold start
-(docs/adr). Nothing here reads content, and the function's role could not.
+It calls the DynamoDB client directly, because importing pynamodb would cost more than the rest of a cold start
+(docs/adr). It reads no content; the function's role may not.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from chalicelib.core.ids import new_id
 from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.messages.contact_rows import PersonRows
+from chalicelib.messages.contact_rows import ContactRows
 from chalicelib.messages.ingest import IngestPlan, Outcome
 from chalicelib.messages.rows import ConversationRows
 from chalicelib.messages.ticket_rows import TicketRows
@@ -37,8 +37,8 @@ _BY_ROLE = (
 )
 
 
-class _FencedError(Exception):
-    """This address is of somebody who is being erased."""
+class _SuppressedError(Exception):
+    """The address, named by its pseudonym, is of somebody who is being erased."""
 
 
 class IntakeStore:
@@ -58,11 +58,11 @@ class IntakeStore:
         self._vault_public = vault_public
         self.writes = Writes(tables)
         self.conversations = ConversationRows(self.writes, address_key)
-        self.people = PersonRows(self.writes, address_key)
+        self.contacts = ContactRows(self.writes, address_key)
         self.tickets = TicketRows(self.writes)
 
     def check(self) -> None:
-        """Ask the table by which people are found for nobody. Raises Unavailable."""
+        """Read an alias that does not exist, to see whether the table answers. Raises Unavailable."""
         key = {"pk": {"S": "alias#"}, "sk": {"S": "alias"}}
         self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
 
@@ -78,18 +78,19 @@ class IntakeStore:
         *,
         learn: bool = True,
     ) -> Lookup:
-        """Find who wrote something sent at `at` (ms), by strongly consistent reads: one for a person known as they are.
+        """Find the author of something sent at `at` (ms), by strongly consistent reads: one for a known person whose
+        addresses have not changed.
 
-        A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to
-        somebody new. Webhooks may be days late: what was sent before an address last changed changes nothing, and
-        a former address still finds who had it then. Somebody who has `ended` counts as unknown. An address of
-        somebody who is being erased finds nobody: see Found.fenced. Without `learn` a known person gets no new phone.
-        Raises Unavailable.
+        A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to somebody
+        new. Webhooks may be days late: a part that was sent before an address last changed changes nothing, and a
+        former address finds the person who had it then. The contact `ended` counts as unknown. An address of somebody
+        who is being erased finds nobody and is named in Lookup.fenced. Without `learn` a known person gets no new
+        phone. Raises Unavailable.
         """
         names = self.names(channel, account, author)
         try:
             found = self._find(names, at, ended.contact_id if ended else "", learn)
-        except _FencedError as fenced:
+        except _SuppressedError as fenced:
             return Lookup(None, fenced=(str(fenced),))
         return found._replace(ended=ended)
 
@@ -102,8 +103,8 @@ class IntakeStore:
             return Lookup(person)
         try:
             owner = self._alias(phone, at, ended)
-        except _FencedError:
-            return Lookup(person)  # the phone of somebody who is being erased; it is learned when they are
+        except _SuppressedError:
+            return Lookup(person)  # the phone of somebody who is being erased; it is added after that
         if owner is not None and owner.contact_id == person.contact_id:
             return Lookup(person._replace(phone_hash=phone), readdressed=True)
         if owner is not None and owner.known_at > at:
@@ -113,13 +114,13 @@ class IntakeStore:
         return Lookup(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
 
     def _found_by_phone(self, user: str, phone: str, at: int, ended: str) -> Lookup:
-        """Somebody whose business-scoped id is new: the phone's owner, if that one has no id yet, or a stranger."""
+        """Find a person whose business-scoped id is new: the phone's owner if they have no id yet, else nobody."""
         owner = self._alias(phone, at, ended)
         if owner is None:
             return Lookup(None)
         if owner.known_at > at:
             return Lookup(None, unclaimed=phone)
-        if owner.user_hash == user:  # made by a rival between the two reads
+        if owner.user_hash == user:  # another writer has added it between the two reads
             return Lookup(owner)
         if owner.user_hash:
             return Lookup(None, moved_from=owner, taken=phone)
@@ -127,7 +128,7 @@ class IntakeStore:
         return Lookup(learned, added=(user,), readdressed=True)
 
     def names(self, channel: Channel, account: str, author: Author) -> dict[str, str]:
-        """Blind names of an author's addresses by their kinds, the deciding one first."""
+        """Return the pseudonyms of an author's addresses by kind, the deciding one first."""
         return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
 
     def _alias(self, name: str, at: int, ended: str) -> ContactReference | None:
@@ -141,7 +142,7 @@ class IntakeStore:
         if not item:
             return None
         if item.get("fenced"):
-            raise _FencedError(name)
+            raise _SuppressedError(name)
         if "former_at" in item:
             return None if at > item["former_at"] else self._alias(item["aliases"][0], at, ended)
         if item["contact_id"] == ended:
@@ -149,10 +150,11 @@ class IntakeStore:
         fields = {name: item[name] for name in ContactReference._fields if name in item}
         return ContactReference(**{**fields, "aliases": tuple(item["aliases"])})
 
-    def draw(
+    def new_contact(
         self, channel: Channel, account: str, author: Author, language: str, found: Lookup, at: int
     ) -> tuple[ContactReference, ContactKey]:
-        """Draw a new person with a key of their own. Nothing is stored."""
+        """Make a new contact with a key of its own, in memory only. `found` says whose phone it takes, or may not
+        have."""
         contact_id = new_id()
         key = new_contact_key(self._vault_public, contact_id)
         names = {kind: name for kind, name in self.names(channel, account, author).items() if name != found.unclaimed}
@@ -173,73 +175,79 @@ class IntakeStore:
 
     # -- storing
 
-    def commit(self, arrival: IngestPlan) -> Outcome:
-        """Store an arrival with all that belongs to it, or nothing. Raises Unavailable."""
-        return self.transact(list(self._writes_of(arrival)))
+    def commit(self, plan: IngestPlan) -> Outcome:
+        """Store a message with all that its plan says, or nothing. Raises Unavailable."""
+        return self.transact(list(self._writes_of(plan)))
 
-    def _writes_of(self, arrival: IngestPlan) -> Iterator[Write]:
-        person, message = arrival.person, arrival.message
-        ref = self.conversations.message_ref(arrival)
-        profile = self.people.new_profile(arrival)
-        yield self.conversations.message(arrival, ref)
+    def _writes_of(self, plan: IngestPlan) -> Iterator[Write]:
+        person, message = plan.person, plan.message
+        ref = self.conversations.message_ref(plan)
+        profile = self.contacts.new_profile(plan)
+        yield self.conversations.message(plan, ref)
         if message.undated:
-            yield self.conversations.known_id(arrival, ref)
+            yield self.conversations.new_provider_id(plan, ref)
         if message.raw:
-            yield self.conversations.raw(arrival, ref)
-        if arrival.ask:
-            yield self.conversations.ask(arrival, arrival.ask, ref)
-        if arrival.key:
-            stored = person._replace(ticket_id=arrival.ticket_id)
-            yield from self.people.new_contact(stored, arrival.key, message, arrival.now, arrival.found)
-            last = arrival.notice.at if arrival.notice else arrival.now
+            yield self.conversations.raw(plan, ref)
+        if plan.ask:
+            yield self.conversations.ask(plan, plan.ask, ref)
+        if plan.key:
+            stored = person._replace(ticket_id=plan.ticket_id)
+            yield from self.contacts.new_contact(stored, plan.key, message, plan.now, plan.found)
+            last = plan.notice.at if plan.notice else plan.now
             wrote_at = message.sent_at * SECOND
-            yield self.conversations.new_head(person, message, last, ticket_id=arrival.ticket_id, wrote_at=wrote_at)
+            yield self.conversations.new_head(person, message, last, ticket_id=plan.ticket_id, wrote_at=wrote_at)
         else:
-            yield self.people.has_key(person)
-            yield self.conversations.head(arrival)
-            yield from self.people.changes(arrival, profile)
-        if arrival.opens:
-            yield from self.tickets.opened(arrival)
-        elif arrival.touches_ticket:
-            yield self.tickets.touched(arrival, renamed=bool(profile))
-        yield from self._fences_of(arrival)
-        if arrival.consent:
-            yield self.conversations.consent(arrival, ref)
-        if arrival.notice:
-            yield from self.conversations.notice(person, message, arrival.ticket_id, arrival.notice)
+            yield self.contacts.has_key(person)
+            yield self.conversations.head(plan)
+            yield from self.contacts.changes(plan, profile)
+        if plan.opens:
+            yield from self.tickets.opened(plan)
+        elif plan.touches_ticket:
+            yield self.tickets.touched(plan, renamed=bool(profile))
+        yield from self._suppression_checks_of(plan)
+        if plan.consent:
+            yield self.conversations.consent(plan, ref)
+        if plan.notice:
+            yield from self.conversations.notice(person, message, plan.ticket_id, plan.notice)
         if message.kind == "callback":
-            yield self.conversations.outbox(person, message, ref, "answer_callback", arrival.now)
-        if arrival.found.ended:
-            yield self.over(arrival.found, arrival.now)
-        if loser := arrival.found.moved_from:
-            yield from self.people.moved(loser, arrival.found.taken)
-            for owner, ticket in ((person, arrival.ticket_id), (loser, loser.ticket_id)):
-                yield self.conversations.event(owner, ticket, "phone_moved", arrival.now)
+            yield self.conversations.outbox(person, message, ref, "answer_callback", plan.now)
+        if plan.found.ended:
+            yield self.has_ended(plan.found, plan.now)
+        if loser := plan.found.moved_from:
+            yield from self.contacts.moved(loser, plan.found.taken)
+            for owner, ticket in ((person, plan.ticket_id), (loser, loser.ticket_id)):
+                yield self.conversations.event(owner, ticket, "phone_moved", plan.now)
 
-    def over(self, found: Lookup, now: int) -> Write:
-        """That the one who was known before has ended indeed: their addresses go to somebody new behind it."""
+    def has_ended(self, found: Lookup, now: int) -> Write:
+        """Check that the former contact has ended (its retention, or its key is gone), so that a new one may have its
+        addresses."""
         assert found.ended is not None
         if found.keyless:
-            return self.people.has_key(found.ended, gone=True)
+            return self.contacts.has_key(found.ended, gone=True)
         return self.conversations.ended(found.ended, now)
 
-    def _fences_of(self, arrival: IngestPlan) -> Iterator[Write]:
-        """That nobody was erased whose address this is or becomes: asked where somebody may have had it before."""
-        person, message, added = arrival.person, arrival.message, arrival.found.added
+    def _suppression_checks_of(self, plan: IngestPlan) -> Iterator[Write]:
+        """Check the suppression list for addresses that somebody else may have had before: those of a new contact,
+        added ones, and those of a message older than the person's use of them."""
+        person, message, added = plan.person, plan.message, plan.found.added
         names = person.aliases
-        if not arrival.key:
-            names = self.before(person, message.channel, message.account, message.author, arrival.at)
-        yield from self.people.fences((name for name in names if name not in added), arrival.at)
-        yield from self.people.fences(added, arrival.at, "phone_fence" if person.phone_hash in added else "fence")
+        if not plan.key:
+            names = self.before(person, message.channel, message.account, message.author, plan.at)
+        yield from self.contacts.suppression_checks((name for name in names if name not in added), plan.at)
+        yield from self.contacts.suppression_checks(
+            added, plan.at, "phone_fence" if person.phone_hash in added else "fence"
+        )
 
     def before(
         self, person: ContactReference, channel: Channel, account: str, author: Author, at: int
     ) -> tuple[str, ...]:
-        """Blind names of the addresses that something came from, when it was sent before they were the person's."""
+        """Return the pseudonyms of the author's addresses if something was sent before they were the person's, else
+        ()."""
         return tuple(self.names(channel, account, author).values()) if at < person.born_at else ()
 
     def transact(self, writes: list[Write]) -> Outcome:
-        """Run one transaction and read its cancellation reasons one by one. Raises Unavailable."""
+        """Run one transaction; the outcome is that of the first role in _BY_ROLE whose condition failed. Raises
+        Unavailable."""
         try:
             self._client.transact_write_items(TransactItems=[write.item for write in writes])
         except ClientError as error:
@@ -256,8 +264,8 @@ class IntakeStore:
 
     # -- parts without a person
 
-    def keep_unclear(self, channel: Channel, account: str, raw_type: str, raw: bytes, now: int) -> None:
-        """Keep a part that names no person, sealed to the vault, for 30 days. Raises Unavailable."""
+    def keep_unparsed(self, channel: Channel, account: str, raw_type: str, raw: bytes, now: int) -> None:
+        """Keep a part that names no person for RAW_DAYS, sealed to the vault. Raises Unavailable."""
         day, name = now // DAY, self._address_key.raw(raw)
         until = (day + RAW_DAYS) * DAY // SECOND
         attributes = {

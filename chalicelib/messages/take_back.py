@@ -1,4 +1,4 @@
-"""A customer deleted a message of theirs: its text goes from everywhere, not from the screen alone."""
+"""Removes every copy of the text of a message that its customer deleted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TakeBack:
-    """Carries out deletions. It may be done again at any time and in any order."""
+    """Carries out a customer's deletions. It may run again at any time and in any order."""
 
     store: "TakeBackStore"
     clock: Callable[[], int]
 
     def __call__(self, conversation_id: str, sk: str) -> bool:
-        """Look whether the deletion or edit with the sort key `sk` is about a message that was deleted, and remove
-        whatever holds a text of that message; return whether anything did.
+        """Remove the text of the message that the deletion or edit with the sort key `sk` is about, if the message was
+        deleted; return whether a text was removed.
 
-        A deletion whose message has not arrived waits for it as long as its provider may still bring it; the sweeper
-        asks for it again. The preview goes first and the mark of the message last: a run that dies in between is
-        repeated whole. Raises Unavailable.
+        A deletion whose message has not arrived waits for it as long as its provider may still send it; the sweeper
+        repeats it meanwhile. The ticket's preview is cleared first and the message is emptied last, so that a run that
+        dies in between is repeated whole. Raises Unavailable.
         """
         change = self.store.change(conversation_id, sk)
         if change is None or not (change.revokes or self.store.revoked_since(conversation_id, change)):
@@ -43,9 +43,9 @@ class TakeBack:
                 self.store.empty(conversation_id, message, found.kind)
         late = self.clock() > change.arrived_at + GUARD_DAYS * DAY
         if change.waits and (found.messages or late):
-            self.store.settle(conversation_id, sk)
+            self.store.stop_waiting(conversation_id, sk)
         elif change.revokes and not found.messages and not late and not change.waits:
-            self.store.wait(conversation_id, sk, self.clock())
+            self.store.wait_for_message(conversation_id, sk, self.clock())
         if found.fresh:
             count("MessagesTakenBack")
         return found.fresh or bool(found.edits)

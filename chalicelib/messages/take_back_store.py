@@ -1,6 +1,6 @@
-"""What holds a text of a message that its customer deleted: the message, its raw part, its edits, quotes, previews.
+"""Finds and removes the text of a deleted message: in the message, its raw part, its edits, quotes and previews.
 
-No key is needed for any of it: texts are removed, never opened. Only a customer's own message is taken back.
+It needs no key, because texts are removed and never opened. Only a customer's own message is taken back.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,15 +17,15 @@ from chalicelib.dynamo.writes import Writes
 from chalicelib.tickets.kinds import CHANGES, TEXT_CHANGES
 
 WAITS = 60 * SECOND
-"""How long a deletion whose message is not there waits before it is looked for again, at first."""
+"""Time (ms) until a deletion whose message has not arrived is looked at for the second time."""
 _LOOKED_AT = ("pk", "sk", "direction", "kind", "ticket_id", "sent_at", "provider_hash", "target_hash", "quote_hash",
               "deleted", "quote_gone", "expires_at")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Change:
-    """A deletion (`revokes`) or an edit, and the blind name of its message; `waits` says that this was not there. Times
-    in ms: when it was sent, by the provider, and when it arrived."""
+    """A deletion (`revokes`) or an edit, and the pseudonym of its message. `waits` says that the message has not
+    arrived. `at` is the provider's time and `arrived_at` ours (ms)."""
 
     target_hash: str
     at: int
@@ -36,9 +36,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Texts:
-    """Rows with a text of one message: sort keys. `at` is its time, `kind` what it is, `tickets` those that it and its
-    edits lie on, `edited` those of the edits; `revoked` says that its customer deleted it, `fresh` that its
-    text is still there."""
+    """Sort keys of the rows that hold a text of one message. `at` is its time (ms) and `kind` its kind; `tickets` are
+    those of the message and its edits, `edited` those of the edits; `revoked` says that its customer deleted it,
+    `fresh` that its text still exists."""
 
     revoked: bool
     messages: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class TakeBackStore:
         self._writes = Writes(tables)
 
     def change(self, conversation_id: str, sk: str) -> Change | None:
-        """The deletion or edit by a strongly consistent read; None when it is gone, or something else."""
+        """Return the deletion or edit by a strongly consistent read; None when it is gone or is neither."""
         row = get_row(keys.conversation_pk(conversation_id), sk)
         if row is None or row.guard or row.direction != "in" or row.kind not in TEXT_CHANGES:
             return None
@@ -69,8 +69,8 @@ class TakeBackStore:
         return Change(row.target_hash, at, arrived_at, row.kind == "revoke", bool(row.due))
 
     def revoked_since(self, conversation_id: str, change: Change) -> bool:
-        """Whether a deletion of the message stands behind this edit of it: nobody edits what is deleted. Few rows are
-        read, because an edit is among the newest of its conversation when it arrives."""
+        """Whether the message was deleted after this edit of it. It reads few rows, because an edit is among the newest
+        of its conversation when it arrives."""
         with translated_errors():
             found = DeskRow.query(
                 keys.conversation_pk(conversation_id),
@@ -82,7 +82,8 @@ class TakeBackStore:
             return next(found, None) is not None
 
     def texts_of(self, conversation_id: str, target_hash: str) -> Texts:
-        """Look through the whole conversation for what has to do with a message: nothing leads there by its name."""
+        """Find the rows that belong to a message. It reads the whole conversation, because no index leads from a
+        message to its edits and quotes."""
         found: dict[str, list[DeskRow]] = {"message": [], "edit": [], "revoke": [], "quoting": []}
         with translated_errors():
             for row in DeskRow.query(
@@ -118,7 +119,7 @@ class TakeBackStore:
         )
 
     def clear_preview(self, ticket_id: str, texts: Texts) -> None:
-        """Take the text out of the ticket's row when the list shows this message there, or an edit of it."""
+        """Remove the preview from the ticket's row if it shows this message or an edit of it."""
         values: dict[str, Any] = {"in": "in", "revoke": "revoke"}
         mine = "#last_direction = :in AND "
         shown = []
@@ -136,26 +137,26 @@ class TakeBackStore:
         self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
 
     def mark_quote(self, conversation_id: str, sk: str) -> None:
-        """Note on a message that what it quotes was taken back."""
+        """Mark a message whose quoted message was deleted."""
         self._update(conversation_id, sk, "SET #quote_gone = :yes", "attribute_exists(#direction)", {"yes": True})
 
     def empty(self, conversation_id: str, sk: str, kind: str = "") -> None:
-        """Remove the content of a message or edit, and the raw part beside one that was not understood first."""
+        """Remove the content of a message or edit, and before it the raw part of one that was not understood."""
         if kind == "unsupported":
             raw = sk.replace("message#", "raw#", 1)
             self._update(conversation_id, raw, "REMOVE #raw", "attribute_exists(#raw)", {})
         expression = "SET #deleted = :yes REMOVE #content, #provider_ids"
         self._update(conversation_id, sk, expression, "#direction = :in", {"yes": True, "in": "in"})
 
-    def wait(self, conversation_id: str, sk: str, now: int) -> None:
-        """Have the deletion looked at again, because its message is not there; once, later the sweeper puts it off."""
+    def wait_for_message(self, conversation_id: str, sk: str, now: int) -> None:
+        """Make the deletion due again, because its message has not arrived; afterwards the sweeper puts it off."""
         values = {"due": keys.REVOKING, "at": now + WAITS}
         expression = "SET #due = :due, #due_at = :at"
         condition = "attribute_exists(#target_hash) AND attribute_not_exists(#due)"
         self._update(conversation_id, sk, expression, condition, values)
 
-    def settle(self, conversation_id: str, sk: str) -> None:
-        """The deletion waits for nothing any more."""
+    def stop_waiting(self, conversation_id: str, sk: str) -> None:
+        """Let the deletion wait no longer."""
         self._update(conversation_id, sk, "REMOVE #due, #due_at", "attribute_exists(#due)", {})
 
     def _update(

@@ -1,4 +1,4 @@
-"""Rows of a ticket: the ticket and its number."""
+"""Builds the writes of a ticket's rows: the ticket and its number."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,101 +11,98 @@ from chalicelib.tickets.model import LATE_SPAN, PREVIEW, State, queue_of
 from chalicelib.vault import sealing
 
 
-def comes_back(now: int) -> tuple[str, dict[str, Any]]:
-    """Return what makes a ticket an open one again, above the others, and its values: for an expression that begins
-    with SET."""
+def reopening(now: int) -> tuple[str, dict[str, Any]]:
+    """Return the part of a SET expression that makes a ticket open again, with the newest activity, and its values."""
     values = {"open": State.OPEN.value, "queue": queue_of(State.OPEN), "now": now}
     return "#state = :open, #queue = :queue, #activity = :now REMOVE #solved_at", values
 
 
 class TicketRows:
-    """Builds the writes that a ticket needs."""
+    """Builds writes of ticket rows."""
 
     def __init__(self, writes: Writes) -> None:
         self._writes = writes
 
-    def opened(self, arrival: IngestPlan) -> Iterator[Write]:
-        """A new ticket and its number, which must not be taken."""
-        message = arrival.message
+    def opened(self, plan: IngestPlan) -> Iterator[Write]:
+        """Put a new ticket and its number, which must be free."""
+        message = plan.message
         ticket = {
-            "ticket_id": arrival.ticket_id,
-            "number": arrival.number,
+            "ticket_id": plan.ticket_id,
+            "number": plan.number,
             "state": State.OPEN.value,
             "channel": message.channel,
             "account": message.account,
-            "conversation_id": arrival.person.conversation_id,
-            "contact_id": arrival.person.contact_id,
+            "conversation_id": plan.person.conversation_id,
+            "contact_id": plan.person.contact_id,
             "priority": "normal",
             "tags": [],
-            "created_at": arrival.now,
+            "created_at": plan.now,
             "last_message_at": message.sent_at * SECOND,
-            "activity": arrival.now,
+            "activity": plan.now,
             "queue": queue_of(State.OPEN),
             "unread": 1,
-            "who": self._who(arrival),
-            "last": self._last(arrival),
+            "who": self._who(plan),
+            "last": self._last(plan),
             "last_kind": message.kind,
             "last_direction": "in",
-            "language": arrival.person.language,
-            "previous_ticket_id": arrival.previous,
-            "question_at": arrival.now if arrival.question else 0,
-            **({"late_in": late} if (late := _late(arrival)) else {}),
+            "language": plan.person.language,
+            "previous_ticket_id": plan.previous,
+            "question_at": plan.now if plan.question else 0,
+            **({"late_in": late} if (late := _late(plan)) else {}),
         }
-        yield self._writes.put("ticket", "desk", keys.ticket_pk(arrival.ticket_id), "ticket", ticket)
-        yield self._writes.put(
-            "number", "desk", keys.number_pk(arrival.number), "number", {"ticket_id": arrival.ticket_id}
-        )
+        yield self._writes.put("ticket", "desk", keys.ticket_pk(plan.ticket_id), "ticket", ticket)
+        yield self._writes.put("number", "desk", keys.number_pk(plan.number), "number", {"ticket_id": plan.ticket_id})
 
-    def touched(self, arrival: IngestPlan, *, renamed: bool) -> Write:
-        """Reopen and refresh the ticket, unless it is over: closed, or solved longer ago than the profile allows."""
-        message = arrival.message
+    def touched(self, plan: IngestPlan, *, renamed: bool) -> Write:
+        """Reopen and refresh the ticket, unless it is closed, or was solved longer ago than the profile allows."""
+        message = plan.message
         values: dict[str, Any] = {"closed": State.CLOSED.value}
         changes = []
-        if arrival.news:
+        if plan.news:
             values["one"] = 1
             changes.append("unread = unread + :one")
         condition = "attribute_exists(pk) AND #state <> :closed"
         remove = ""
-        if not arrival.quiet:
+        if not plan.quiet:
             condition += " AND (#state <> :solved OR solved_at > :limit)"
-            values |= {"solved": State.SOLVED.value, "limit": arrival.reopen_since, "open": State.OPEN.value,
-                       "queue": queue_of(State.OPEN), "now": arrival.now}  # fmt: skip
+            values |= {"solved": State.SOLVED.value, "limit": plan.reopen_since, "open": State.OPEN.value,
+                       "queue": queue_of(State.OPEN), "now": plan.now}  # fmt: skip
             changes += ["#state = :open", "queue = :queue", "activity = :now"]
             remove = " REMOVE solved_at"
-            if arrival.question:
+            if plan.question:
                 changes.append("question_at = :now")
-            else:  # a row of the release before would take this message, the newest, for a question
+            else:  # a row of an older release has none: without one, the newest message counts as a question
                 values["none"] = 0
                 changes.append("question_at = if_not_exists(question_at, :none)")
-        if arrival.newest:
-            values |= {"last": self._last(arrival), "kind": message.kind, "in": "in"}
+        if plan.newest:
+            values |= {"last": self._last(plan), "kind": message.kind, "in": "in"}
             changes += ["#last = :last", "last_kind = :kind", "last_direction = :in"]
-        if arrival.newest and not arrival.quiet:
-            values["at"] = arrival.at
+        if plan.newest and not plan.quiet:
+            values["at"] = plan.at
             changes.append("last_message_at = :at")
         if renamed:
-            values["who"] = self._who(arrival)
+            values["who"] = self._who(plan)
             changes.append("who = :who")
-        if late := _late(arrival):
+        if late := _late(plan):
             values["late"] = late
             remove += " ADD late_in :late"
         return self._writes.update(
-            "ticket", "desk", keys.ticket_pk(arrival.ticket_id), "ticket",
+            "ticket", "desk", keys.ticket_pk(plan.ticket_id), "ticket",
             ("SET " + ", ".join(changes) if changes else "") + remove, condition, values,
         )  # fmt: skip
 
-    def _who(self, arrival: IngestPlan) -> bytes:
-        author = arrival.message.author
-        place = sealing.ticket_attribute(arrival.ticket_id, "who")
+    def _who(self, plan: IngestPlan) -> bytes:
+        author = plan.message.author
+        context = sealing.ticket_attribute(plan.ticket_id, "who")
         value = {"name": author.name, "username": author.username, "address": author.addresses[-1].value}
-        return sealing.seal_json(arrival.person.public_key, place, value)
+        return sealing.seal_json(plan.person.public_key, context, value)
 
-    def _last(self, arrival: IngestPlan) -> bytes:
-        place = sealing.ticket_attribute(arrival.ticket_id, "last")
-        return sealing.seal_json(arrival.person.public_key, place, {"text": arrival.message.text[:PREVIEW]})
+    def _last(self, plan: IngestPlan) -> bytes:
+        context = sealing.ticket_attribute(plan.ticket_id, "last")
+        return sealing.seal_json(plan.person.public_key, context, {"text": plan.message.text[:PREVIEW]})
 
 
-def _late(arrival: IngestPlan) -> set[int]:
-    """The span of days in which a message was sent that comes later than webhooks are repeated, else nothing. A reader
-    would not look for it so far back. Spans and not times, because the set of them stays small whatever arrives."""
-    return {arrival.at // LATE_SPAN} if arrival.at < arrival.now - GUARD_DAYS * DAY else set()
+def _late(plan: IngestPlan) -> set[int]:
+    """Return the span of days in which a very late message was sent, {} for others. Readers look that far back only for
+    spans that are named here. Spans instead of times keep the set small."""
+    return {plan.at // LATE_SPAN} if plan.at < plan.now - GUARD_DAYS * DAY else set()

@@ -56,7 +56,7 @@ def vault_create(config: Settings) -> None:
 
 
 def vault_rotate(config: Settings) -> None:
-    """Begin a rotation: add a new current key. Then deploy its public half and run vault-reseal."""
+    """Begin a rotation: add a new current key. Then deploy its public key and run vault-reseal."""
     secret = with_new_key(_existing(config), client("kms"), config.vault_key_arn)
     _put(config, secret)
     _tell(secret)
@@ -78,7 +78,7 @@ def vault_reseal(config: Settings) -> None:
 
 
 def vault_end(config: Settings) -> None:
-    """End a rotation: drop the old key, provided that nothing is sealed to it any more."""
+    """End a rotation: drop the old key, if nothing is sealed to it any more."""
     secret = _existing(config)
     _, left = _reseal(secret)
     _put(config, without_old_keys(secret, left))
@@ -86,7 +86,7 @@ def vault_end(config: Settings) -> None:
 
 
 def staff_put(config: Settings, staff: Staff) -> None:
-    """Write a colleague's row with its proof. They sign the undertaking (anew) at their next sign-in."""
+    """Write the row of a staff account with its MAC. They sign the undertaking (anew) at their next sign-in."""
     wiring.bind_tables()
     secret = wiring.secrets().read(config.secret_text_key)
     StaffStore(derive(decode_key(secret["text_key"]), "staff")).put(staff)
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         commands.add_parser(name, help=(command.__doc__ or "").strip().splitlines()[0])
-    person = commands.add_parser("staff-put", help="write a colleague's row with its proof")
+    person = commands.add_parser("staff-put", help="write the row of a staff account with its MAC")
     for name in ("sub", "email", "name"):
         person.add_argument(f"--{name}", required=True)
     person.add_argument("--role", required=True, action="append", choices=sorted(Role))

@@ -1,0 +1,1 @@
+"""What leaves: replies, outbox entries, delivery through the channels, retries."""

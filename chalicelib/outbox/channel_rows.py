@@ -1,11 +1,12 @@
-"""What is known of a number or bot of ours: whether anything can go out through it."""
+"""The row of a number or bot of ours: whether its channel is stopped."""
 
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes
 
 
 def stopped(writes: Writes, channel: str, account: str, code: str, now: int) -> Write:
-    """Stop a channel until a person has acted; one that is stopped stays so since then."""
+    """Return the write that stops a channel until staff has acted. A stopped channel keeps the time since when it
+    is."""
     return writes.update(
         "channel",
         "desk",

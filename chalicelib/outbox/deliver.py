@@ -1,7 +1,7 @@
-"""What waits in a conversation goes out: in order, once, and whatever fails on the way loses nothing.
+"""Sends the outbox entries of a conversation in order and once; a failure at any point loses nothing.
 
-Order and "once" rest on the rows: the oldest place decides, and only who holds its claim calls the provider.
-The bell that starts a delivery carries the conversation's id and may ring any number of times.
+The rows guarantee order and "once": only the oldest entry is sent, and only the holder of its claim calls the provider.
+The wake-up message that starts a delivery carries the conversation's id and may come any number of times.
 """
 
 import random
@@ -17,7 +17,6 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.failures import GAVE_UP
 from chalicelib.core.ids import new_id
 from chalicelib.core.observability import count, log
-from chalicelib.core.purposes import STATUS
 from chalicelib.outbox.model import (
     CLAIM,
     PROBE_EVERY,
@@ -27,42 +26,42 @@ from chalicelib.outbox.model import (
     OutboxEntry,
     by_piece,
     gives_up,
-    of_the_eraser,
+    is_being_erased,
     proved,
     refusal,
     to_send,
-    undoubted,
     wait_before_retry,
+    with_confirmed_pieces,
 )
-from chalicelib.outbox.outgoing import Opened, Providers, answer_callback, open_message
+from chalicelib.outbox.outgoing import OpenedMessage, Providers, answer_callback, open_message
 
 if TYPE_CHECKING:
     from chalicelib.outbox.store import Outbox
     from chalicelib.vault.decryptor import BatchDecryptor
 
 TRIES = 10
-"""How often a message is looked at anew when its conversation changes while it is claimed."""
+"""How often a message is read anew because its conversation changed before it was claimed."""
 BUDGET = 9.0
-"""Seconds after which no message and no piece is begun: a call may take 19, and the function is given 30."""
+"""Seconds after which no message or piece is begun: a call may take 19, and the function's time limit is 30."""
 SOON = 2 * SECOND
-"""A bell that rings this little too early is rung again; for longer waits somebody else has rung or will."""
+"""A wake-up message that comes at most this early (ms) is enqueued again; a longer wait has a message of its own."""
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """A message that may go out: the numbers of the pieces that are left, what was opened, who holds its place, and
-    whether statuses tell the pieces apart."""
+    """A claimed message: the numbers of the pieces that are left, its opened content, the id of the claim, and whether
+    statuses name single pieces."""
 
     job: Job
     left: tuple[int, ...]
-    opened: Opened
+    opened: OpenedMessage
     attempt_id: str
     by_piece: bool
 
 
 @dataclass(frozen=True)
 class Deliver:
-    """Sends what waits. `ring` starts another delivery after so many ms; `opener` is made new for each
+    """Delivers outboxes. `enqueue` starts another delivery after so many ms; `decryptor` makes a new one for each
     run."""
 
     store: "Outbox"
@@ -76,9 +75,8 @@ class Deliver:
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def __call__(self, conversation_id: str) -> int:
-        """Send until nothing is left, must wait, or another sender holds the place; return how many went out.
-
-        Raises Unavailable; then the bell rings again.
+        """Send until nothing is left, the next entry must wait, or another sender holds its claim; return how many
+        messages were sent. Raises Unavailable; the queue then repeats the wake-up message.
         """
         run = _Run(self, conversation_id, self.decryptor(), self.stopwatch() + BUDGET)
         return run()
@@ -99,17 +97,17 @@ class _Run:
 
     def __call__(self) -> int:
         while True:
-            waiting = self._store.waiting(self._conversation_id)
-            if any(one.fenced for one in waiting):
+            entries = self._store.entries(self._conversation_id)
+            if any(one.held_by_eraser for one in entries):
                 return self._sent
-            for one in waiting:
+            for one in entries:
                 if one.action != "answer_callback":
                     continue
                 if not answer_callback(self._store, self._providers, self._opener, one, self._parts.clock()):
                     return self._sent
-            if not waiting:
+            if not entries:
                 return self._sent
-            first = next((one for one in waiting if one.action != "answer_callback"), None)
+            first = next((one for one in entries if one.action != "answer_callback"), None)
             if first is None:
                 continue
             if self._parts.stopwatch() > self._until:
@@ -120,65 +118,64 @@ class _Run:
 
     # -- one message
 
-    def _go_on(self, waiting: OutboxEntry) -> bool:
+    def _go_on(self, entry: OutboxEntry) -> bool:
         """Do what can be done for the oldest message; return whether the next may follow."""
         now = self._parts.clock()
-        if waiting.attempts and waiting.due_at > now:  # an untried one may bear a provider's faster clock
-            if waiting.due_at - now <= SOON:
-                self._parts.enqueue(self._conversation_id, waiting.due_at - now)
+        if entry.attempts and entry.due_at > now:  # the time of an untried one may come from a provider's faster clock
+            if entry.due_at - now <= SOON:
+                self._parts.enqueue(self._conversation_id, entry.due_at - now)
             return False
-        if waiting.held(now) or not self._channel_open(waiting, now):
+        if entry.held(now) or not self._channel_open(entry, now):
             return False
-        ready = self._ready(self._store.job(waiting, now), now)
+        ready = self._ready(self._store.job(entry, now), now)
         return self._send(ready) if isinstance(ready, _Ready) else ready
 
-    def _channel_open(self, waiting: OutboxEntry, now: int) -> bool:
-        """A stopped channel lets one message try whether it works again, and leaves everything else in its
-        place."""
+    def _channel_open(self, entry: OutboxEntry, now: int) -> bool:
+        """Whether the channel may be used. A stopped one lets one message probe whether it works again."""
         if self._probing is None:
-            stopped = self._store.stopped(waiting.account)
-            if stopped and not self._store.may_probe(waiting.account, now, PROBE_EVERY):
+            stopped = self._store.stopped(entry.account)
+            if stopped and not self._store.may_probe(entry.account, now, PROBE_EVERY):
                 return False
             self._probing = stopped
         return True
 
     def _ready(self, job: Job, now: int) -> _Ready | bool:
-        """Check all that may have changed since the message was written, open it, and claim it.
+        """Check what may have changed since the message was written, open it, and claim it; without a claim return
+        whether the next message may follow.
 
-        Everything that can fail is done before the claim, so that a claim that was left behind means a call.
-        """
-        if of_the_eraser(job):
+        Everything that can fail comes before the claim, so an abandoned claim means that the provider was called."""
+        if is_being_erased(job):
             return False
         if job.message is None:
-            return self._store.settled(job.waiting, job.head.contact_id if job.head else "")
+            return self._store.remove_entry(job.entry, job.head.contact_id if job.head else "")
         opened = refusal(job, now, self._parts.allows) or open_message(self._opener, job)
         pieces = 1 if isinstance(opened, Failure) else len(opened.pieces)
         left = to_send(job, pieces)
         if proved(job, pieces) or not (left or isinstance(opened, Failure)):
             self._store.proved(job, now)
-            self._count(job.waiting, "proved")
+            self._count(job.entry, "proved")
             return True
         if isinstance(opened, Failure):
             return self._refuse(job, opened, now)
-        job, apart, attempt_id = undoubted(job, left[0]), by_piece(job, pieces), new_id()
+        job, apart, attempt_id = with_confirmed_pieces(job, left[0]), by_piece(job, pieces), new_id()
         claimed = self._store.claim(job, attempt_id, now, pieces if apart else 1)
         if claimed is Claimed.OURS:
-            if job.waiting.uncertain:
+            if job.entry.uncertain:
                 count("DeliveryUncertain")
-                log("delivery_uncertain", channel=job.waiting.channel, message_ref=str(job.waiting.ref))
+                log("delivery_uncertain", channel=job.entry.channel, message_ref=str(job.entry.ref))
             return _Ready(job, left, opened, attempt_id, apart)
         if claimed is Claimed.CHANGED:
             self._changes += 1
             if self._changes >= TRIES:
-                raise Unavailable("The conversation changes too fast to send now; the bell rings again.")
+                raise Unavailable("The conversation changes too fast to send now; the wake-up message comes again.")
             self._parts.wait(self._changes)
         return claimed is Claimed.CHANGED
 
     def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
-        kept = job.waiting.purpose == STATUS and failure.reason == "window_closed"
+        kept = job.entry.purpose == "status" and failure.reason == "window_closed"
         done = self._store.failed(job, failure, now, kept=kept)
         if done:
-            self._count(job.waiting, failure.reason)
+            self._count(job.entry, failure.reason)
         return done
 
     def _send(self, ready: _Ready) -> bool:
@@ -187,7 +184,7 @@ class _Run:
         last = ready.left[-1]
         for number in ready.left:
             if number > ready.left[0] and self._parts.stopwatch() > self._until:
-                if self._store.put_back(job, ready.attempt_id, self._parts.clock()):
+                if self._store.release(job, ready.attempt_id, self._parts.clock()):
                     self._parts.enqueue(self._conversation_id, 0)
                 return False
             result = self._call(ready, number)
@@ -201,63 +198,62 @@ class _Run:
             ):
                 return False
         self._sent += 1
-        self._count(job.waiting, "sent")
-        self._works(job.waiting)
+        self._count(job.entry, "sent")
+        self._works(job.entry)
         return True
 
     def _call(self, ready: _Ready, number: int) -> SendResult | SendError:
-        waiting, opened = ready.job.waiting, ready.opened
+        entry, opened = ready.job.entry, ready.opened
         buttons = opened.buttons if number == len(opened.pieces) else ()
-        text, ref = opened.pieces[number - 1], waiting.ref
+        text, ref = opened.pieces[number - 1], entry.ref
         reference = ref.of_piece(number) if ready.by_piece else str(ref)
-        message = OutboundText(waiting.account, opened.address, text, reference=reference, buttons=buttons)
+        message = OutboundText(entry.account, opened.address, text, reference=reference, buttons=buttons)
         try:
-            return self._providers.send(waiting.channel, message)
+            return self._providers.send(entry.channel, message)
         except SendError as error:
-            if not (error.stops_channel and self._providers.token_changed(waiting.channel, waiting.account)):
+            if not (error.stops_channel and self._providers.token_changed(entry.channel, entry.account)):
                 return error
         try:
-            return self._providers.send(waiting.channel, message)
+            return self._providers.send(entry.channel, message)
         except SendError as error:
             return error
 
     # -- what went wrong
 
     def _not_sent(self, ready: _Ready, number: int, error: SendError, started: int, now: int) -> bool:
-        job, waiting = ready.job, ready.job.waiting
+        job, entry = ready.job, ready.job.entry
         if error.stops_channel:
             self._store.stop(job, ready.attempt_id, error.code, now)
             count("ChannelStopped")
-            log("channel_stopped", channel=waiting.channel, code=error.code)
+            log("channel_stopped", channel=entry.channel, code=error.code)
             return False
-        if error.permanent or gives_up(waiting, now):
-            reason = reason_of(waiting.channel, error.code) if error.permanent else GAVE_UP
+        if error.permanent or gives_up(entry, now):
+            reason = reason_of(entry.channel, error.code) if error.permanent else GAVE_UP
             failure = Failure(error.code, reason, error.said)
-            blocked = started if waiting.channel == "telegram" and failure.reason == "blocked" else 0
+            blocked = started if entry.channel == "telegram" and failure.reason == "blocked" else 0
             piece = number if ready.by_piece else 0
             done = self._store.failed(
                 job, failure, now, attempt_id=ready.attempt_id, blocked_since=blocked, piece=piece
             )
-            self._count(waiting, failure.reason)
+            self._count(entry, failure.reason)
             if error.permanent:
-                self._works(waiting)
+                self._works(entry)
             return done
-        pause = wait_before_retry(waiting.attempts, error.retry_after, self._parts.draw)
-        if error.ambiguous and waiting.channel == "whatsapp":
+        pause = wait_before_retry(entry.attempts, error.retry_after, self._parts.draw)
+        if error.ambiguous and entry.channel == "whatsapp":
             pause = max(pause, CLAIM)
-        if self._store.again(job, ready.attempt_id, now + pause, doubtful=error.ambiguous):
+        if self._store.retry_later(job, ready.attempt_id, now + pause, unconfirmed=error.ambiguous):
             self._parts.enqueue(self._conversation_id, pause)
-        self._count(waiting, "retry")
-        log("send_again", channel=waiting.channel, code=error.code, attempt=waiting.attempts + 1, ms=pause)
+        self._count(entry, "retry")
+        log("send_again", channel=entry.channel, code=error.code, attempt=entry.attempts + 1, ms=pause)
         return False
 
-    def _works(self, waiting: OutboxEntry) -> None:
-        """The provider took our token: a stopped channel is open again, and the sweeper rings for what
-        waits."""
+    def _works(self, entry: OutboxEntry) -> None:
+        """Open a stopped channel again, because the provider took our token; the sweeper enqueues what waits."""
         if self._probing:
-            self._store.start_again(waiting.account)
+            self._store.start_again(entry.account)
             self._probing = False
-            log("channel_works", channel=waiting.channel)
+            log("channel_works", channel=entry.channel)
 
-    def _count(self, waiting: OutboxEntry, outcome: str) -> None:
-        count("Outbound", channel=waiting.channel, outcome=outcome)
+    def _count(self, entry: OutboxEntry, outcome: str) -> None:
+        count("Outbound", channel=entry.channel, outcome=outcome)

@@ -1,4 +1,4 @@
-"""A colleague types and has not sent yet: what they typed is kept, and nobody but they removes it."""
+"""Keeps what staff has typed and not sent yet. Only its author can remove it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,11 +25,10 @@ class KeepDraft:
     clock: Callable[[], int]
 
     def __call__(self, ticket_id: str, kind: DraftKind, text: str, client_id: str, order: int, by: Staff) -> bool:
-        """Keep what is typed, or forget it when the box is empty; False when a newer save is there already.
+        """Keep the typed text, or delete the draft when the text is empty; False when a newer save is stored already.
 
         `client_id` is the id under which the text will be sent, `order` grows with each save. Raises NotFound,
-        BadInput, ErasureInProgress, Unavailable, and Conflict with the code client_id_used when that id was used: then
-        the text went out, or is another one.
+        BadInput, Frozen, Unavailable, and Conflict with the code client_id_used when a text was sent under that id.
         """
         if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_UNITS:
             raise BadInput(f"The draft is longer than {MOST_UNITS} characters. Cut it in two.", code="too_long")

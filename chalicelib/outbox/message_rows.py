@@ -1,4 +1,4 @@
-"""The writes to messages of ours while they go out: what is shown of them, and what is remembered of their pieces."""
+"""Builds the writes to our messages while they are sent: their status, and the states of their pieces."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,12 @@ from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault import sealing
 from chalicelib.vault.vault import seal
 
-Parked = tuple[str, int, dict[str, Any]]
-"""A status that came before the provider's id was known: status, rank, and its failure when it is one."""
+EarlyStatus = tuple[str, int, dict[str, Any]]
+"""A status that came before the provider's id was known: status, rank, and the failure if it is one."""
 
 
 class OutgoingRows:
-    """Builds writes with the role "message"; by that a refused condition is read."""
+    """Builds writes with the role "message", which says whose condition failed when a transaction is refused."""
 
     def __init__(self, writes: Writes) -> None:
         self._writes = writes
@@ -28,15 +28,15 @@ class OutgoingRows:
         pk, sk = keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
         return self._writes.update("message", "desk", pk, sk, expression, condition, values)
 
-    def sending(self, message: Outgoing, waiting: OutboxEntry, pieces: int) -> Write:
-        """Show the message as on its way; one that an earlier try may have sent is marked `uncertain`. A text of
-        several `pieces` gets a place for their states."""
+    def sending(self, message: Outgoing, entry: OutboxEntry, pieces: int) -> Write:
+        """Show the message as being sent; one that an earlier try may have sent is marked `uncertain`. A text in
+        several `pieces` gets a map for their states."""
         changes: list[str] = []
         values: dict[str, Any] = {"read": message.rank}
         if message.rank < RANK["sending"]:
             changes += ["#status = :sending", "#rank = :rank"]
             values |= {"sending": "sending", "rank": RANK["sending"]}
-        if waiting.uncertain:
+        if entry.uncertain:
             changes.append("#uncertain = :yes")
             values["yes"] = True
         if pieces > 1:
@@ -46,12 +46,12 @@ class OutgoingRows:
         return self.message(message.ref, expression, "#rank = :read", values)
 
     def queued(self, ref: MessageRef) -> Write:
-        """The message waits again, unless a status came meanwhile."""
+        """Show the message as queued again, unless a status came meanwhile."""
         values = {"queued": "queued", "none": RANK["queued"], "sending": RANK["sending"]}
         return self.message(ref, "SET #status = :queued, #rank = :none", "#rank = :sending", values)
 
     def all_out(self, message: Outgoing) -> Write:
-        """Every piece is out, as statuses have shown."""
+        """Show the message as sent, because statuses have proved it for every piece."""
         values = {"sent": "sent", "rank": RANK["sent"], "read": message.rank}
         return self.message(message.ref, "SET #status = :sent, #rank = :rank", "#rank = :read", values)
 
@@ -65,14 +65,14 @@ class OutgoingRows:
         *,
         piece: int = 0,
         last: bool = True,
-        early: Parked | None = None,
+        early: EarlyStatus | None = None,
     ) -> Write:
-        """Keep the provider's id sealed beside the message, and its blind name, by which answers find it.
+        """Keep the provider's id with the message, sealed, and its pseudonym `name`, by which quotes and edits find it.
 
-        The names of all its links stand there, too, with their date: without the sealed ids they could not be deleted.
-        Under the condition that the message is as it was read, also raise its status to `sent` when this was the
-        `last` piece. A `piece` (0: the message is one) gets a state of its own. `early` was parked: it counts for what
-        the provider's id names, the piece or the message.
+        The pseudonyms of all its links are kept, too, with the time until which the links live, so that the eraser can
+        delete links without opening the ids. When this was the `last` piece, the status is raised to `sent` on the
+        condition that the message is as it was read. A `piece` (0: the message is in one piece) gets a state of its
+        own. `early` is an early status of this provider's id, so of the piece or the message.
         """
         ref = message.ref
         sealed = seal(head.public_key, sealing.provider_ids(ref), provider_id.encode())
@@ -101,25 +101,26 @@ class OutgoingRows:
         return self.message(ref, "SET " + ", ".join(changes) + removed, " AND ".join(conditions), values)
 
     def failed(
-        self, message: Outgoing, waiting: OutboxEntry, rank: int, failure: Failure, now: int, piece: int = 0
+        self, message: Outgoing, entry: OutboxEntry, rank: int, failure: Failure, now: int, piece: int = 0
     ) -> Write:
-        """Show the message as failed, at the `piece` that was refused; `flagged` says that its ticket is told, too."""
+        """Show the message, and the refused `piece`, as failed; `flagged` notes that its ticket shows the failure,
+        too."""
         why = {"code": failure.code, "reason": failure.reason, "text": failure.text, "at": now // SECOND}
         values: dict[str, Any] = {"failed": "failed", "rank": RANK["failed"], "read": rank, "yes": True, "why": why}
         changes = ["#status = :failed", "#rank = :rank", "#failure = :why", "#flagged = :yes"]
         conditions = ["#rank = :read"]
-        if waiting.uncertain:
+        if entry.uncertain:
             changes.append("#uncertain = :yes")
         if piece:
             state, condition = self._piece(message, piece, piece_state("failed", why), values)
             changes += state
             conditions.append(condition)
-        return self.message(waiting.ref, "SET " + ", ".join(changes), " AND ".join(conditions), values)
+        return self.message(entry.ref, "SET " + ", ".join(changes), " AND ".join(conditions), values)
 
     def _piece(
         self, message: Outgoing, piece: int, state: Mapping[str, Any], values: dict[str, Any]
     ) -> tuple[list[str], str]:
-        """What raises a piece's state, and the condition that it is as it was read."""
+        """Return the changes that raise a piece's state, and the condition that it is as it was read."""
         path, known = f"#piece_states.#{piece}", (message.states or {}).get(str(piece))
         if known is None:
             condition = f"attribute_not_exists({path})"
@@ -133,5 +134,5 @@ class OutgoingRows:
 
 
 def link_until(now: int) -> int:
-    """The date of a link (seconds)."""
+    """Return when a link made at `now` (ms) expires (seconds)."""
     return now // SECOND + GUARD_DAYS * DAY // SECOND

@@ -16,32 +16,33 @@ from chalicelib.tickets.model import RANK, WINDOW, State
 from chalicelib.tickets.pieces import States, not_arrived, outstanding
 
 CLAIM = 60 * SECOND
-"""How long a sender holds a place in the outbox. It is longer than any call to a provider, and as long as
-WhatsApp is given to send a status that proves an acceptance of which we heard nothing."""
-FENCED_BY = "fence"
-"""Instead of a sender's claim: the person is being erased, and the place is the eraser's. Whoever had claimed it may
-record what is out, and may neither send a further piece nor take the place away."""
+"""How long (ms) a sender's claim on an outbox entry holds: longer than any call to a provider, and long enough for
+WhatsApp to send a status that proves an acceptance whose answer was lost."""
+HELD_BY_ERASER = "fence"
+"""Stored in place of a sender's claim when the person is being erased: only the eraser may delete the entry. A sender
+that had claimed it may still record what was sent, but sends no further piece."""
 FIRST_WAIT = 2 * SECOND
 LONGEST_WAIT = 15 * 60 * SECOND
-"""Limits of the wait before another try; a queue cannot hold a message back longer than the second."""
+"""Limits (ms) of the wait before another try; SQS delays a message 15 minutes at most."""
 GIVE_UP_AFTER = DAY
 GIVE_UP_TRIES = 10
-"""A message is given up when it has waited so long and was tried so often: both, because a message may wait
-for days behind a stopped channel and then deserves its tries."""
+"""A message is given up after both this time (ms) and so many tries, because one that waited for days behind a stopped
+channel still gets its tries."""
 FIXED_ANSWERS = frozenset({STATUS, RIGHTS})
-"""Purposes whose texts are ours and answer what the person has done: they go out to whoever can be written to."""
+"""Purposes of fixed texts that answer what the person did. No withdrawal of consent and no opt-out stops them."""
 ESSENTIAL = FIXED_ANSWERS | {SUPPORT}
-"""Purposes that an opt-out leaves alone: answers to what the person asks themselves. It ends all others, so a purpose
-that a profile adds is one that can be switched off."""
+"""Purposes that an opt-out does not stop, because they answer what the person asks. It stops all others, also those
+that a profile adds."""
 PROBE_EVERY = 50 * SECOND
 """How often one message may try whether a stopped channel works again: less than the sweeper's minute."""
 
 
 @dataclass(frozen=True)
 class OutboxEntry:
-    """A place in the outbox. `pieces` of a long text are out already. `attempt_id` names the sender that
-    holds it, until `claim_until`. `doubtful`: an earlier try may have been accepted although no answer
-    came. `answers` is when the customer's question came that a colleague's reply answers (ms), 0 when none was open."""
+    """One action that waits in the outbox. The first `pieces` of a long text are sent already. `attempt_id` names the
+    sender that holds the claim until `claim_until`. `unconfirmed` (stored as `doubtful`): an earlier try may have been
+    accepted although no answer came. `answers` is the time (ms) of the customer's question that a reply answers, 0 when
+    none was open."""
 
     ref: MessageRef
     action: str
@@ -54,34 +55,34 @@ class OutboxEntry:
     pieces: int = 0
     attempt_id: str = ""
     claim_until: int = 0
-    doubtful: bool = False
+    unconfirmed: bool = False
     answers: int = 0
 
     @property
-    def fenced(self) -> bool:
-        """Whether the place is the eraser's."""
-        return self.attempt_id == FENCED_BY
+    def held_by_eraser(self) -> bool:
+        """Whether the person is being erased, so that only the eraser may delete the entry."""
+        return self.attempt_id == HELD_BY_ERASER
 
     def held(self, now: int) -> bool:
-        """Whether a sender that may still be at work holds the place."""
+        """Whether a sender that may still be at work holds the claim."""
         return bool(self.attempt_id) and self.claim_until > now
 
     @property
     def asked_for(self) -> bool:
-        """Whether it answers what the person asks: the request about their data, or a question that had no answer. All
-        that may leave after they have withdrawn consent."""
+        """Whether it answers what the person asks: a request about their data, or an open question. Only this may be
+        sent after they have withdrawn consent."""
         return self.purpose in FIXED_ANSWERS or (self.purpose == SUPPORT and self.answers > 0)
 
     @property
     def uncertain(self) -> bool:
         """Whether an earlier try may have reached the customer: its sender died, or had no answer."""
-        return self.doubtful or bool(self.attempt_id)
+        return self.unconfirmed or bool(self.attempt_id)
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """The message that waits, as its row shows it. `states` are those of its pieces by number; None for a message that
-    is one, or of which an older release has sent the first."""
+    """A message to be sent, as its row shows it. `states` are those of its pieces by number; None for a message in one
+    piece, and for one whose first piece an older release has sent."""
 
     ref: MessageRef
     contact_id: str
@@ -93,7 +94,8 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Head:
-    """The conversation as its head row shows it."""
+    """A conversation as its head row shows it. `epoch` is the fencing token: an erasure raises it, and writes that read
+    an older one are refused."""
 
     conversation_id: str
     contact_id: str
@@ -109,8 +111,8 @@ class Head:
 
 @dataclass(frozen=True)
 class Recipient:
-    """The contact. `addresses` are sealed, by kind. `suppressed`: they withdrew consent, and only what they ask for may
-    go out. `opted_out`: they want no news, offers or surveys, as the request `opted_out_by` says."""
+    """The contact. `addresses` are sealed, by kind. `suppressed`: they withdrew consent, so only answers to what they
+    ask may be sent. `opted_out`: they want no news, offers or surveys, by the request `opted_out_by`."""
 
     contact_id: str
     state: str
@@ -125,15 +127,14 @@ class Recipient:
 class Job:
     """All that a sender reads about one message before it calls a provider."""
 
-    waiting: OutboxEntry
+    entry: OutboxEntry
     message: Outgoing | None
     head: Head | None
     recipient: Recipient | None
 
 
 class Claimed(Enum):
-    """How a claim ended: OURS, TAKEN by another sender, or refused because something CHANGED since it was
-    read."""
+    """How a claim ended: OURS, TAKEN by another sender, or refused because a row CHANGED since it was read."""
 
     OURS = "ours"
     TAKEN = "taken"
@@ -142,8 +143,8 @@ class Claimed(Enum):
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a message did not go out: the provider's `code`, our class of `reason` (see
-    web/labels.FAILURES), and the provider's own words, freed of all that could name a person."""
+    """Why a message was not sent: the provider's `code`, our class of `reason` (web/labels.FAILURES), and the
+    provider's own words without anything that could name a person."""
 
     code: str
     reason: str
@@ -151,9 +152,9 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A ticket as far as a reply needs it. `question_at` is when the customer's question came that has no answer yet
-    (ms), 0 when all are answered; `dated` says that the row holds it, which those of the release before do not."""
+class AnsweredTicket:
+    """The fields of a ticket that a reply needs. `question_at` is the time (ms) of the customer's open question, 0 when
+    all are answered; `dated` says that the row holds this time, which rows of an older release do not."""
 
     ticket_id: str
     state: str
@@ -164,9 +165,9 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedMessage:
     """A message of ours that may be sent again, as its `row` shows it (tickets/pieces.py). `resent_as` is the newest
-    message that took its place, or the place of some of its pieces."""
+    message that replaces it or some of its pieces."""
 
     ref: MessageRef
     ticket_id: str
@@ -177,7 +178,7 @@ class Failed:
 
     @property
     def left(self) -> tuple[int, ...]:
-        """The numbers of its pieces that are to be sent again; none when it is one message."""
+        """The numbers of its pieces that are to be sent again; () for a message in one piece."""
         return not_arrived(self.row)
 
     @property
@@ -188,21 +189,21 @@ class Failed:
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply, ready to be stored. `at` (ms) is its time and its number in the conversation; `client_hash` names the
-    id by which a repetition is recognised; `again` is the failed message that it is sent for."""
+    """One reply, ready to be stored. `ref.at` (ms) is its time and its number in the conversation; `client_hash` is the
+    name of the id by which a repetition is recognised; `again` is the failed message that it replaces."""
 
     ref: MessageRef
-    ticket: Answered
+    ticket: AnsweredTicket
     head: Head
     text: str = field(repr=False)
     author: str
     client_hash: str
     now: int
-    again: Failed | None = None
+    again: FailedMessage | None = None
 
     @property
     def state(self) -> str:
-        """An answered ticket waits for the customer; one that was solved stays so."""
+        """The ticket's state after the reply: solved stays solved, any other becomes pending."""
         return State.SOLVED if self.ticket.state == State.SOLVED else State.PENDING
 
 
@@ -211,57 +212,56 @@ def window_open(channel: str, last_inbound_at: int, now: int) -> bool:
     return channel != "whatsapp" or last_inbound_at > now - WINDOW
 
 
-def of_the_eraser(job: Job) -> bool:
-    """Whether the person is being erased: nothing goes out any more, and nobody but the eraser takes anything away."""
-    return job.waiting.fenced or (job.recipient is not None and job.recipient.state == "erasing")
+def is_being_erased(job: Job) -> bool:
+    """Whether the person is being erased: then nothing is sent, and only the eraser deletes rows."""
+    return job.entry.held_by_eraser or (job.recipient is not None and job.recipient.state == "erasing")
 
 
 def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure | None:
-    """Return why the message may not go out now, or None. `allows` is the profile's matrix of purpose and
-    channel."""
-    head, recipient, waiting = job.head, job.recipient, job.waiting
+    """Return why the message may not be sent now, or None. `allows` is the profile's matrix of purpose and channel."""
+    head, recipient, entry = job.head, job.recipient, job.entry
     if head is None or recipient is None or recipient.state != "active" or recipient.epoch != head.epoch:
         return Failure("erased", "erased")
-    if not allows(waiting.purpose, waiting.channel):
+    if not allows(entry.purpose, entry.channel):
         return Failure("not_allowed", "not_allowed")
-    if recipient.suppressed and not waiting.asked_for:
+    if recipient.suppressed and not entry.asked_for:
         return Failure("suppressed", "suppressed")
-    if recipient.opted_out and waiting.purpose not in ESSENTIAL:
+    if recipient.opted_out and entry.purpose not in ESSENTIAL:
         return Failure("opted_out", "opted_out")
     if head.blocked:
         return Failure("blocked", "blocked")
-    if not window_open(waiting.channel, head.last_inbound_at, now):
+    if not window_open(entry.channel, head.last_inbound_at, now):
         return Failure("window_closed", "window_closed")
     return None
 
 
 def proved(job: Job, pieces: int) -> bool:
-    """Whether a status has shown that the provider accepted this message, which goes out as one. For several pieces see
+    """Whether a status proves that the provider accepted this message in one piece. For several pieces see
     `to_send`."""
-    single = pieces == 1 and not job.waiting.pieces
+    single = pieces == 1 and not job.entry.pieces
     return single and job.message is not None and job.message.rank > RANK["sending"]
 
 
 def by_piece(job: Job, pieces: int) -> bool:
-    """Whether statuses tell the pieces of this message apart: not when it is one, nor when an older release has sent
-    the first under the reference of the whole."""
+    """Whether statuses name the single pieces of this message: not when there is one piece only, nor when an older
+    release has sent the first under the reference of the whole message."""
     known = job.message is not None and job.message.states is not None
-    return pieces > 1 and (known or not job.waiting.pieces)
+    return pieces > 1 and (known or not job.entry.pieces)
 
 
 def to_send(job: Job, pieces: int) -> tuple[int, ...]:
-    """Return the numbers of the pieces that are not out: neither recorded nor shown to be out by a status."""
+    """Return the numbers of the pieces that are not sent: neither recorded as sent nor named by a status."""
     states = (job.message and job.message.states) or {}
-    return tuple(one for one in range(job.waiting.pieces + 1, pieces + 1) if str(one) not in states)
+    return tuple(one for one in range(job.entry.pieces + 1, pieces + 1) if str(one) not in states)
 
 
-def undoubted(job: Job, first: int) -> Job:
-    """Return the job as it is when a status has shown the piece that was in doubt to be out: the one after those that
-    were recorded. `first` is the next to go."""
-    if first <= job.waiting.pieces + 1:
+def with_confirmed_pieces(job: Job, first: int) -> Job:
+    """Return the job with the pieces before `first` (the next to send) as sent: a status has proved the unconfirmed
+    piece, the one after the recorded ones."""
+    if first <= job.entry.pieces + 1:
         return job
-    waiting = replace(job.waiting, pieces=first - 1, doubtful=False, attempt_id="", claim_until=0)
-    return replace(job, waiting=waiting)
+    entry = replace(job.entry, pieces=first - 1, unconfirmed=False, attempt_id="", claim_until=0)
+    return replace(job, entry=entry)
 
 
 def wait_before_retry(attempts: int, asked: float | None, draw: Callable[[float], float]) -> int:
@@ -274,6 +274,6 @@ def wait_before_retry(attempts: int, asked: float | None, draw: Callable[[float]
     return int(asked * SECOND) + int(draw(SECOND)) + 1
 
 
-def gives_up(waiting: OutboxEntry, now: int) -> bool:
+def gives_up(entry: OutboxEntry, now: int) -> bool:
     """Whether a message that failed again is given up; `attempts` of `waiting` do not count the last try."""
-    return waiting.attempts + 1 >= GIVE_UP_TRIES and now - waiting.queued_at >= GIVE_UP_AFTER
+    return entry.attempts + 1 >= GIVE_UP_TRIES and now - entry.queued_at >= GIVE_UP_AFTER

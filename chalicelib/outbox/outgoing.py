@@ -1,4 +1,4 @@
-"""What goes out and through whom: opening a message before it is sent, and answering a pressed button."""
+"""Opens a message before it is sent, and answers pressed buttons."""
 
 import logging
 from collections.abc import Mapping
@@ -31,55 +31,56 @@ class Providers(Protocol):
         ...
 
     def answer_callback(self, channel: Channel, account: str, callback_id: str) -> None:
-        """Say that a pressed button was noticed. Raises SendError and Unavailable."""
+        """Confirm a pressed button. Raises SendError and Unavailable."""
         ...
 
     def token_changed(self, channel: Channel, account: str) -> bool:
-        """Read the account's token anew; return whether it is another one than before. Raises Unavailable."""
+        """Read the account's token anew; return whether it has changed. Raises Unavailable."""
         ...
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A message as it leaves: its text, cut into what a provider takes at once, where it goes, and the buttons under
-    its last piece."""
+class OpenedMessage:
+    """An opened message: its text in pieces that a provider takes, its address, and the buttons under the last
+    piece."""
 
     pieces: tuple[str, ...] = field(repr=False)
     address: Address = field(repr=False)
     buttons: tuple[Button, ...] = ()
 
 
-def open_message(decryptor: "BatchDecryptor", job: Job) -> Opened | Failure:
-    """Return what goes out and where to, or why it does not.
+def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failure:
+    """Return the opened message, or why it cannot be sent.
 
     Raises Unavailable.
     """
     assert job.message is not None and job.recipient is not None
     contact_id = job.recipient.contact_id
     try:
-        content = decryptor.json(contact_id, sealing.message_content(job.waiting.ref), job.message.content)
+        content = decryptor.json(contact_id, sealing.message_content(job.entry.ref), job.message.content)
         address = _address(decryptor, contact_id, job.recipient.addresses)
     except CannotOpen as error:
         log("cannot_open", level=logging.ERROR, contact_id=contact_id)
         count("CannotOpen")
-        return Failure(error.code, reason_of(job.waiting.channel, error.code))
+        return Failure(error.code, reason_of(job.entry.channel, error.code))
     if content is None:
         return Failure("erased", "erased")
     if address is None:
         return Failure("no_address", "no_address")
     buttons = _buttons(content)
-    pieces = pieces_of(str(content.get("text", "")), job.waiting.channel, buttons=bool(buttons))
-    return Opened(pieces, address, buttons) if pieces else Failure("empty", "empty")
+    pieces = pieces_of(str(content.get("text", "")), job.entry.channel, buttons=bool(buttons))
+    return OpenedMessage(pieces, address, buttons) if pieces else Failure("empty", "empty")
 
 
 def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
-    """The buttons of a message's content: `[{"id", "title"}]`. Whoever may seal could have sealed anything."""
+    """Return the buttons of a message's content: `[{"id", "title"}]`. Other shapes are skipped, because intake can seal
+    anything."""
     found = (as_dict(one) for one in as_list(content.get("buttons")))
     return tuple(Button(str(one.get("id", "")), str(one.get("title", ""))) for one in found)
 
 
 def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
-    """A number before a business-scoped id, to which not every message may go."""
+    """Return the address to send to: a phone before a business-scoped id, which not every message may use."""
     for kind in _PREFERRED:
         value = decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed.get(kind))
         if value:
@@ -88,17 +89,17 @@ def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, 
 
 
 def answer_callback(
-    store: "Outbox", providers: Providers, decryptor: "BatchDecryptor", waiting: OutboxEntry, now: int
+    store: "Outbox", providers: Providers, decryptor: "BatchDecryptor", entry: OutboxEntry, now: int
 ) -> bool:
-    """Answer a pressed button once, as well as we can: it stops turning by itself, too. False: its person is being
-    erased, and its place stays. Raises Unavailable."""
-    message = store.message(waiting.ref, now)
+    """Answer a pressed button; a failure is logged and not repeated, because the button stops turning by itself. False:
+    the person is being erased, and the entry stays. Raises Unavailable."""
+    message = store.message(entry.ref, now)
     try:
-        place = sealing.message_content(waiting.ref)
-        content = decryptor.json(message.contact_id, place, message.content) if message else None
+        context = sealing.message_content(entry.ref)
+        content = decryptor.json(message.contact_id, context, message.content) if message else None
         callback_id = str((content or {}).get("details", {}).get("callback_id", ""))
         if callback_id:
-            providers.answer_callback(waiting.channel, waiting.account, callback_id)
+            providers.answer_callback(entry.channel, entry.account, callback_id)
     except (SendError, CannotOpen) as error:
-        log("callback_unanswered", channel=waiting.channel, code=error.code)
-    return store.settled(waiting, message.contact_id if message else "")
+        log("callback_unanswered", channel=entry.channel, code=error.code)
+    return store.remove_entry(entry, message.contact_id if message else "")

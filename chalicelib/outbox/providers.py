@@ -1,7 +1,6 @@
-"""The providers as delivery calls them: each channel's module, with the account's token and one connection
-kept open.
+"""Calls each channel's provider with the account's token over a connection that is kept open.
 
-Imports are made when a channel is first used: python-telegram-bot alone costs 200 ms.
+A channel's module is imported when it is first used, because python-telegram-bot alone costs 200 ms.
 """
 
 from functools import cached_property
@@ -41,7 +40,7 @@ class ChannelProviders:
         return send_telegram(message, token=token, api=self._config.telegram_api)
 
     def answer_callback(self, channel: Channel, account: str, callback_id: str) -> None:
-        """Say that a pressed button was noticed; only Telegram wants it. Raises SendError and Unavailable."""
+        """Confirm a pressed button; only Telegram wants that. Raises SendError and Unavailable."""
         if channel != "telegram":
             return
         from chalicelib.channels.telegram.send import answer_callback
@@ -49,7 +48,7 @@ class ChannelProviders:
         answer_callback(account, callback_id, token=self._token(channel, account), api=self._config.telegram_api)
 
     def token_changed(self, channel: Channel, account: str) -> bool:
-        """Read the account's token anew; return whether it is another one than before. Raises Unavailable."""
+        """Read the account's token anew; return whether it has changed. Raises Unavailable."""
         before = self._tokens(channel).get(account)
         self._secrets.forget(self._config.secret_outbound)
         return self._tokens(channel).get(account) != before

@@ -1,4 +1,4 @@
-"""What the sender reads: the outbox of a conversation, and all that decides about its oldest message."""
+"""Reads what the sender needs: the outbox of a conversation, and the rows that decide about its oldest message."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from chalicelib.core.addresses import Channel
 
 LOOK_AHEAD = 10
-"""Places that are read at once; the first of them decides, callbacks among them are answered out of turn."""
+"""Entries that are read at once. The first message decides; pressed buttons among them are answered out of turn."""
 
 
 class OutboxReading:
     """Strongly consistent reads for delivery. All methods raise Unavailable."""
 
-    def waiting(self, conversation_id: str) -> list[OutboxEntry]:
-        """The oldest places in the outbox of a conversation, oldest first."""
+    def entries(self, conversation_id: str) -> list[OutboxEntry]:
+        """Return the oldest LOOK_AHEAD entries of a conversation's outbox, oldest first."""
         with translated_errors():
             found = DeskRow.query(
                 keys.conversation_pk(conversation_id),
@@ -33,21 +33,21 @@ class OutboxReading:
                 consistent_read=True,
                 limit=LOOK_AHEAD,
             )
-            return [_waiting(conversation_id, row) for row in found]
+            return [_entry(conversation_id, row) for row in found]
 
     def stopped(self, account: str) -> bool:
-        """Whether nothing may go out on this account until a person has acted."""
+        """Whether the account's channel is stopped until staff has acted."""
         row = get_row(keys.channel_pk(account), "channel")
         return row is not None and bool(row.stopped_at)
 
-    def job(self, waiting: OutboxEntry, now: int) -> Job:
-        """All that decides about a message that waits. What has expired counts as gone."""
-        head = self.head(waiting.ref.conversation_id)
+    def job(self, entry: OutboxEntry, now: int) -> Job:
+        """Read all rows that decide about an entry. Expired rows count as gone."""
+        head = self.head(entry.ref.conversation_id)
         recipient = self.recipient(head.contact_id) if head else None
-        return Job(waiting, self.message(waiting.ref, now), head, recipient)
+        return Job(entry, self.message(entry.ref, now), head, recipient)
 
     def message(self, ref: MessageRef, now: int) -> Outgoing | None:
-        """A message of ours, or, for a callback, the person's own."""
+        """Return a message of ours, or for a pressed button the person's own; None when it is gone."""
         row = get_row(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.guard or not alive(row, now):
             return None
@@ -61,7 +61,7 @@ class OutboxReading:
         )
 
     def head(self, conversation_id: str) -> Head | None:
-        """The head of a conversation."""
+        """Return the head of a conversation; None when it is gone."""
         row = get_row(keys.conversation_pk(conversation_id), "head")
         if row is None:
             return None
@@ -79,7 +79,7 @@ class OutboxReading:
         )
 
     def recipient(self, contact_id: str) -> Recipient | None:
-        """A contact, with its addresses still sealed."""
+        """Return a contact, with its addresses still sealed; None when it is gone."""
         row = get_row(keys.contact_pk(contact_id), "contact")
         if row is None:
             return None
@@ -94,8 +94,8 @@ class OutboxReading:
             opted_out_by=row.opted_out_by or "",
         )
 
-    def parked(self, name: str) -> tuple[str, int, dict[str, Any]] | None:
-        """A status that came before we knew the provider's id: status, rank, and its failure when it is
+    def early_status(self, name: str) -> tuple[str, int, dict[str, Any]] | None:
+        """Return the early status kept for a provider's id (its pseudonym): status, rank, and the failure if it is
         one."""
         with translated_errors(), suppress(IndexRow.DoesNotExist):
             row = IndexRow.get(f"parked#{name}", "parked", consistent_read=True)
@@ -104,21 +104,21 @@ class OutboxReading:
         return None
 
     def reply_of(self, conversation_id: str, client_hash: str, now: int) -> MessageRef | None:
-        """The reply that was stored for a client's id, while that is remembered."""
+        """Return the reply that was stored for a client's id, while the id is remembered."""
         row = get_row(keys.conversation_pk(conversation_id), f"client#{client_hash}")
         return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
 
 
 def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
-    """Places in all outboxes that were due from `since` on and before `before` (ms), oldest first:
-    conversation, account, due time."""
+    """Yield the entries of all outboxes due from `since` to before `before` (ms), oldest first, as (conversation,
+    account, due time)."""
     due = UnsentIndex.due_at.between(since, before - 1)
     with translated_errors():
         for row in DeskRow.unsent_index.query("due#0", due, page_size=200):
             yield str(row.conversation_id), str(row.account), _int(row.due_at)
 
 
-def _waiting(conversation_id: str, row: DeskRow) -> OutboxEntry:
+def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
     return OutboxEntry(
         ref=MessageRef.of_tail(conversation_id, str(row.sk).removeprefix("outbox#")),
         action=str(row.action),
@@ -131,7 +131,7 @@ def _waiting(conversation_id: str, row: DeskRow) -> OutboxEntry:
         pieces=_int(row.pieces),
         attempt_id=row.attempt_id or "",
         claim_until=_int(row.claim_until),
-        doubtful=bool(row.doubtful),
+        unconfirmed=bool(row.doubtful),
         answers=_int(row.answers),
     )
 

@@ -1,5 +1,5 @@
-"""Storing a reply: message, place in the outbox, guard of the client's id, ticket, and the end of the draft that it was
-made of: all or nothing."""
+"""Stores a reply in one transaction: message, outbox entry, guard of the client's id, head, ticket, and the end of its
+draft."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from chalicelib.dynamo.models import alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, client_guard
-from chalicelib.outbox.model import Answered, Failed, Reply
+from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.tickets.draft_store import delete_sent_draft
 from chalicelib.tickets.drafts import DraftKey
@@ -34,18 +34,18 @@ class Stored:
 
 
 class ReplyStore(OutboxReading):
-    """Replies of colleagues. All methods raise Unavailable."""
+    """Replies of staff. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         self._run = Transactions(client, wait)
         self._writes = Writes(tables)
 
-    def ticket(self, ticket_id: str, now: int) -> Answered | None:
-        """The ticket that is answered, or None when there is none or its retention has ended."""
+    def ticket(self, ticket_id: str, now: int) -> AnsweredTicket | None:
+        """Return the ticket to answer, or None when there is none or its retention has ended."""
         row = get_row(keys.ticket_pk(ticket_id), "ticket")
         if row is None or not alive(row, now):
             return None
-        return Answered(
+        return AnsweredTicket(
             ticket_id,
             str(row.state),
             str(row.contact_id),
@@ -54,12 +54,12 @@ class ReplyStore(OutboxReading):
             dated=row.question_at is not None,
         )
 
-    def failed_reply(self, ref: MessageRef, now: int) -> Failed | None:
-        """A message of ours as far as sending it again needs it."""
+    def failed_reply(self, ref: MessageRef, now: int) -> FailedMessage | None:
+        """Return a message of ours that may be sent again; None when it is gone or not ours."""
         row = get_row(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.direction != "out" or not alive(row, now):
             return None
-        return Failed(
+        return FailedMessage(
             ref=ref,
             ticket_id=row.ticket_id or "",
             contact_id=str(row.contact_id),
@@ -69,7 +69,7 @@ class ReplyStore(OutboxReading):
         )
 
     def shown(self, ref: MessageRef, now: int) -> Stored | None:
-        """A reply that was stored before, as it is by now; None when its retention has ended."""
+        """Return a stored reply as it is now; None when its retention has ended."""
         row = get_row(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
         if row is None or row.guard or not alive(row, now):
             return None
@@ -89,29 +89,29 @@ class ReplyStore(OutboxReading):
         return Stored(message, row.ticket_id or "", str(row.contact_id), row.content or b"")
 
     def store(self, reply: Reply) -> bool:
-        """Store the reply if nothing of what was read has changed; return whether it was stored."""
+        """Store the reply on the condition that the rows are as they were read; return whether it was stored."""
         return self._run.once(list(self._rows(reply))) is None
 
     def _rows(self, reply: Reply) -> list[Write]:
         pk = keys.conversation_pk(reply.ref.conversation_id)
         return [
             self._writes.put("message", "desk", pk, f"message#{reply.ref.tail}", self._message(reply)),
-            self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _place(reply)),
+            self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _outbox_entry(reply)),
             self._writes.put("client", "desk", pk, f"client#{reply.client_hash}", client_guard(reply.ref, reply.now)),
             self._head(reply),
             self._ticket(reply),
-            *([self._again(reply, reply.again)] if reply.again else []),
+            *([self._name_successor(reply, reply.again)] if reply.again else []),
             delete_sent_draft(self._writes, _draft(reply), reply.client_hash, reply.now),
         ]
 
     def _message(self, reply: Reply) -> dict[str, Any]:
-        place = sealing.message_content(reply.ref)
+        context = sealing.message_content(reply.ref)
         return {
             "direction": "out",
             "kind": "text",
             "ticket_id": reply.ticket.ticket_id,
             "contact_id": reply.head.contact_id,
-            "content": sealing.seal_json(reply.head.public_key, place, {"text": reply.text}),
+            "content": sealing.seal_json(reply.head.public_key, context, {"text": reply.text}),
             "sent_at": reply.ref.at,
             "arrived_at": reply.now,
             "status": "queued",
@@ -121,8 +121,8 @@ class ReplyStore(OutboxReading):
             "answers": reply.ticket.question_at or None,
         }
 
-    def _again(self, reply: Reply, failed: Failed) -> Write:
-        """Name the new message on the failed one, if it is still as it was read and nobody was quicker."""
+    def _name_successor(self, reply: Reply, failed: FailedMessage) -> Write:
+        """Name the new message on the failed one, if that is as it was read and has no other successor."""
         values: dict[str, Any] = {"tail": reply.ref.tail, "status": failed.row["status"]}
         expression, condition = "SET #resent_as = :tail", "#status = :status"
         if failed.left:
@@ -135,7 +135,8 @@ class ReplyStore(OutboxReading):
         return self._writes.update("again", "desk", pk, sk, f"{expression} REMOVE #flagged", condition, values)
 
     def _head(self, reply: Reply) -> Write:
-        """Take the number in the conversation, behind the fence; on WhatsApp only inside the window."""
+        """Take the reply's number in the conversation, on the condition that epoch and block are as they were read; on
+        WhatsApp only inside the reply window."""
         head = reply.head
         values: dict[str, Any] = {"at": reply.ref.at, "read": head.last_at, "epoch": head.epoch, "yes": True}
         condition = "#last_at = :read AND #epoch = :epoch AND #blocked <> :yes"
@@ -146,14 +147,14 @@ class ReplyStore(OutboxReading):
         return self._writes.update("head", "desk", pk, "head", "SET #last_at = :at", condition, values)
 
     def _ticket(self, reply: Reply) -> Write:
-        """The ticket is answered, if it is as it was read: of two replies one answers an open question."""
-        place = sealing.ticket_attribute(reply.ticket.ticket_id, "last")
+        """Mark the ticket as answered, if it is as it was read, so that only one of two replies answers a question."""
+        context = sealing.ticket_attribute(reply.ticket.ticket_id, "last")
         values = {
             "state": str(reply.state),
             "queue": queue_of(reply.state),
             "now": reply.now,
             "at": reply.ref.at,
-            "last": sealing.seal_json(reply.head.public_key, place, {"text": reply.text[:PREVIEW]}),
+            "last": sealing.seal_json(reply.head.public_key, context, {"text": reply.text[:PREVIEW]}),
             "kind": "text",
             "out": "out",
             "read": reply.ticket.state,
@@ -177,7 +178,7 @@ def _draft(reply: Reply) -> DraftKey:
     return DraftKey(reply.ref.conversation_id, reply.ticket.ticket_id, reply.author, "reply")
 
 
-def _place(reply: Reply) -> dict[str, Any]:
+def _outbox_entry(reply: Reply) -> dict[str, Any]:
     return {
         "conversation_id": reply.ref.conversation_id,
         "action": "send",

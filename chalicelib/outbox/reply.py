@@ -1,5 +1,4 @@
-"""A colleague answers a customer: the reply is stored with its place in the outbox, once for each client's
-id."""
+"""Staff answers a customer: stores the reply and its outbox entry, once for each client's id."""
 
 import secrets
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.normal import shows_nothing
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.references import MessageRef
-from chalicelib.outbox.model import Answered, Failed, Head, Recipient, Reply, window_open
+from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply, window_open
 from chalicelib.tickets.model import State, reply_time
 from chalicelib.tickets.records import Message
 from chalicelib.vault import sealing
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 TRIES = 10
 MOST_UNITS = 16_000
-"""UTF-16 units of a reply: what four messages of a provider hold, cut between words."""
+"""Most UTF-16 units of a reply: four messages of a provider, cut between words."""
 USED = "This id was used for another reply. Nothing of this text is stored: send it under a new id."
 _SUPPRESSED = (
     "The customer has withdrawn consent, and no question of theirs is open. Only answers about the request leave."
@@ -33,12 +32,13 @@ _NO_TICKET = "There is no such ticket, or its retention has ended."
 
 
 class _Changed(Exception):
-    """The failed message is not as it was read."""
+    """The failed message has changed since it was read."""
 
 
 @dataclass(frozen=True)
 class ReplyToCustomer:
-    """Stores replies. `wait` parts rivals after a conflict and is given the number of the try."""
+    """Stores replies. `wait` takes the number of the try and sleeps, so that concurrent writers do not collide
+    again."""
 
     store: "ReplyStore"
     decryptor: Callable[[], "BatchDecryptor"]
@@ -47,21 +47,19 @@ class ReplyToCustomer:
     wait: Callable[[int], None]
 
     def __call__(self, ticket_id: str, text: str, client_id: str, author: str) -> Message:
-        """Store a reply of the colleague `author` and return it; its id is its reference. The sender then
-        sends it.
+        """Store a reply of the staff account `author` and return it; its id is its reference. The sender sends it.
 
-        `client_id` is drawn by the page once per reply: the same one with the same text again returns the same reply as
-        it is by now, and stores nothing. Raises BadInput for a text that shows nothing or is longer than MOST_UNITS,
-        NotFound, Unavailable, and Conflict with the code client_id_used (for another text or ticket), closed, blocked,
-        suppressed, window_closed, erasing, erased, not_allowed, key_mismatch or busy.
-        """
+        `client_id` is made by the page once for each reply: with the same id and text again, the stored reply is
+        returned as it is now, and nothing is stored. Raises BadInput for a text that shows nothing or is longer than
+        MOST_UNITS, NotFound, Unavailable, and Conflict with the code client_id_used (for another text or ticket),
+        closed, blocked, suppressed, window_closed, erasing, erased, not_allowed, key_mismatch or busy."""
         _check_id(client_id)
         return self._once(ticket_id, text, reply_id_hash(client_id), author)
 
     def find(self, ticket_id: str, client_id: str) -> Message | None:
-        """Return the reply that was stored on this ticket under a client's id, as it is by now; None when there is
-        none, or not yet. An id is remembered for 8 days. Raises BadInput, NotFound, Unavailable, and Conflict with the
-        code erasing or erased."""
+        """Return the reply that was stored on this ticket under a client's id, as it is now; None when there is none
+        (yet). An id is remembered for 8 days. Raises BadInput, NotFound, Unavailable, and Conflict with the code
+        erasing or erased."""
         _check_id(client_id)
         now = self.clock()
         ticket, _ = self._answered(ticket_id, now)
@@ -74,8 +72,10 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         return replace(stored.message, text=str(content.get("text", "")))
 
-    def _once(self, ticket_id: str, text: str, client_hash: str, author: str, again: Failed | None = None) -> Message:
-        """Store a reply under the name of its id; with `again` it takes the place of a failed message, once."""
+    def _once(
+        self, ticket_id: str, text: str, client_hash: str, author: str, again: FailedMessage | None = None
+    ) -> Message:
+        """Store a reply under the name of its id; with `again` it replaces a failed message, once."""
         _check_text(text)
         for attempt in range(TRIES):
             now = self.clock()
@@ -103,7 +103,7 @@ class ReplyToCustomer:
                 raise _Changed
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
-    def _answered(self, ticket_id: str, now: int) -> tuple[Answered, Recipient | None]:
+    def _answered(self, ticket_id: str, now: int) -> tuple[AnsweredTicket, Recipient | None]:
         ticket = self.store.ticket(ticket_id, now)
         if ticket is None:
             raise NotFound(_NO_TICKET)
@@ -112,8 +112,9 @@ class ReplyToCustomer:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erasing")
         return ticket, recipient
 
-    def _same(self, ref: MessageRef, ticket: Answered, text: str, now: int) -> Message:
-        """The reply that is stored under the id, if it is this one: an answer never shows what is not stored."""
+    def _same(self, ref: MessageRef, ticket: AnsweredTicket, text: str, now: int) -> Message:
+        """Return the reply that is stored under the id. Raises Conflict unless its ticket and text are these, so that
+        the answer never shows a text that is not stored."""
         stored = self.store.shown(ref, now)
         try:
             content = stored and self.decryptor().json(stored.contact_id, sealing.message_content(ref), stored.content)
@@ -125,7 +126,7 @@ class ReplyToCustomer:
         assert stored is not None
         return replace(stored.message, text=text)
 
-    def _may_reply(self, ticket: Answered, recipient: Recipient | None, now: int) -> Head:
+    def _may_reply(self, ticket: AnsweredTicket, recipient: Recipient | None, now: int) -> Head:
         if ticket.state == State.CLOSED:
             raise Conflict("This ticket is closed. Reopen it to reply.", code="closed")
         head = self.store.head(ticket.conversation_id)
@@ -145,13 +146,12 @@ class ReplyToCustomer:
         return head
 
     def retry_failed(self, message_ref: str, client_id: str, author: str) -> Message:
-        """Send again what did not arrive of a failed message, as a new reply of `author` at the end of the
-        conversation: its text, or those of its pieces that failed or never went out. The failed one then names the new
-        one: later calls return that, unless another piece has failed meanwhile.
+        """Send the undelivered part of a failed message again, as a new reply of `author` at the end of the
+        conversation: its text, or the pieces that failed or were never sent. The failed message then names the new one,
+        and later calls return that, unless another piece has failed meanwhile.
 
-        Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code
-        not_failed. `client_id` is ours, one per failed message; it has a space of its own.
-        """
+        Raises BadInput, NotFound, Unavailable, and Conflict as a first reply does, or with the code not_failed.
+        `client_id` is ours, one for each failed message, in a name space of its own."""
         _check_id(client_id)
         ref = MessageRef.parse(message_ref)
         if ref is None:
@@ -159,11 +159,11 @@ class ReplyToCustomer:
         for _ in range(TRIES):
             try:
                 return self._again(self._may_resend(ref), client_id, author)
-            except _Changed:  # another piece has failed, or somebody else was quicker: look anew
+            except _Changed:  # another piece has failed, or somebody else has sent it again: read anew
                 continue
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
-    def _again(self, failed: Failed, client_id: str, author: str) -> Message:
+    def _again(self, failed: FailedMessage, client_id: str, author: str) -> Message:
         content = self.decryptor().json(failed.contact_id, sealing.message_content(failed.ref), failed.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
@@ -173,11 +173,11 @@ class ReplyToCustomer:
             if stored is None:
                 raise NotFound("There is no such message, or its retention has ended.")
             return replace(stored.message, text=text)
-        # Pieces may fail one after the other: each time something else is sent again.
+        # Pieces may fail one after the other, so each set of pieces has an id of its own.
         once = "-".join((client_id, *map(str, failed.left)))
         return self._once(failed.ticket_id, text, retry_id_hash(once), author, failed)
 
-    def _may_resend(self, ref: MessageRef) -> Failed:
+    def _may_resend(self, ref: MessageRef) -> FailedMessage:
         found = self.store.failed_reply(ref, self.clock())
         if found is None or not found.ticket_id:
             raise NotFound("There is no such message, or its retention has ended.")
@@ -185,8 +185,9 @@ class ReplyToCustomer:
             raise Conflict("This message has not failed. Look at its new status.", code="not_failed")
         return found
 
-    def _rest(self, failed: Failed, text: str) -> str:
-        """What did not arrive of a text. All of it, when it is one message or would be cut otherwise by now."""
+    def _rest(self, failed: FailedMessage, text: str) -> str:
+        """Return the undelivered part of a text: all of it when it is in one piece, or when it would be cut differently
+        today."""
         head = self.store.head(failed.ref.conversation_id)
         pieces = pieces_of(text, head.channel) if head else ()
         if not failed.left or len(pieces) != failed.row["piece_count"]:

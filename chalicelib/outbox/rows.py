@@ -1,46 +1,44 @@
-"""The writes that delivery is made of: places in the outbox, tickets, links, channels. Those of the messages themselves
-are in outgoing_rows.py."""
+"""Builds the writes of delivery: outbox entries, tickets, links, channels. Those of messages are in message_rows.py."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.clock import SECOND
-from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
-from chalicelib.messages.ticket_rows import comes_back
+from chalicelib.messages.ticket_rows import reopening
 from chalicelib.outbox import channel_rows
-from chalicelib.outbox.message_rows import OutgoingRows, Parked, link_until
-from chalicelib.outbox.model import ESSENTIAL, FENCED_BY, Head, OutboxEntry, Outgoing
+from chalicelib.outbox.message_rows import EarlyStatus, OutgoingRows, link_until
+from chalicelib.outbox.model import ESSENTIAL, HELD_BY_ERASER, Head, OutboxEntry, Outgoing
 from chalicelib.tickets.model import WINDOW, State
 
 _NO_RANK = -1
 
 
 class OutboxRows:
-    """Builds writes; each names its role, by which a refused condition is read."""
+    """Builds writes. Each has a role, which says whose condition failed when a transaction is refused."""
 
     def __init__(self, tables: Mapping[str, str]) -> None:
         self._tables = tables
         self._writes = Writes(tables)
         self.messages = OutgoingRows(self._writes)
 
-    # -- places
+    # -- outbox entries
 
-    def place(self, waiting: OutboxEntry, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
-        """Change a place in the outbox."""
-        pk, sk = keys.conversation_pk(waiting.ref.conversation_id), f"outbox#{waiting.ref.tail}"
+    def update_entry(self, entry: OutboxEntry, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
+        """Change an outbox entry."""
+        pk, sk = keys.conversation_pk(entry.ref.conversation_id), f"outbox#{entry.ref.tail}"
         return self._writes.update("outbox", "desk", pk, sk, expression, condition, values)
 
-    def given_up(self, waiting: OutboxEntry, attempt_id: str | None = None, now: int = 0) -> Write:
-        """Delete a place: whoever holds it, or only while the claim `attempt_id` holds it, or nobody when that is "".
-        The eraser's places are its own: they were counted."""
+    def delete_entry(self, entry: OutboxEntry, attempt_id: str | None = None, now: int = 0) -> Write:
+        """Delete an outbox entry on a condition: with None, that the eraser does not hold it, because the eraser has
+        counted it; with an `attempt_id`, that this claim holds it; with "", that nobody does."""
         body: dict[str, Any] = {
             "TableName": self._tables["desk"],
             "Key": {
-                "pk": {"S": keys.conversation_pk(waiting.ref.conversation_id)},
-                "sk": {"S": f"outbox#{waiting.ref.tail}"},
+                "pk": {"S": keys.conversation_pk(entry.ref.conversation_id)},
+                "sk": {"S": f"outbox#{entry.ref.tail}"},
             },
         }
         if attempt_id:
@@ -48,15 +46,16 @@ class OutboxRows:
             body["ExpressionAttributeValues"] = {":attempt": {"S": attempt_id}}
         elif attempt_id is None:
             body["ConditionExpression"] = "attribute_not_exists(attempt_id) OR attempt_id <> :fence"
-            body["ExpressionAttributeValues"] = {":fence": {"S": FENCED_BY}}
+            body["ExpressionAttributeValues"] = {":fence": {"S": HELD_BY_ERASER}}
         else:
             free = "attribute_exists(pk) AND (attribute_not_exists(attempt_id) OR claim_until <= :now)"
             body["ConditionExpression"] = free
             body["ExpressionAttributeValues"] = {":now": {"N": str(now)}}
         return Write("outbox", {"Delete": body})
 
-    def unchanged(self, head: Head, now: int) -> Write:
-        """The conversation is as it was read: not erased, not blocked, and on WhatsApp inside its window."""
+    def head_unchanged(self, head: Head, now: int) -> Write:
+        """Check that the conversation is as it was read: not erased, not blocked, on WhatsApp inside its reply
+        window."""
         values: dict[str, Any] = {"epoch": head.epoch, "yes": True}
         condition = "#epoch = :epoch AND #blocked <> :yes"
         if head.channel == "whatsapp":
@@ -65,32 +64,33 @@ class OutboxRows:
         pk = keys.conversation_pk(head.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", condition, values)
 
-    def allowed(self, head: Head, waiting: OutboxEntry) -> list[Write]:
-        """The person has not said meanwhile that they do not want this: nothing for what they ask for themselves."""
-        stops = [] if waiting.asked_for else ["attribute_not_exists(#suppressed_at)"]
-        stops += [] if waiting.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
+    def still_allowed(self, head: Head, entry: OutboxEntry) -> list[Write]:
+        """Check that the person has not withdrawn consent or opted out meanwhile. [] when the entry answers what they
+        ask."""
+        stops = [] if entry.asked_for else ["attribute_not_exists(#suppressed_at)"]
+        stops += [] if entry.purpose in ESSENTIAL else ["attribute_not_exists(#opted_out_at)"]
         pk = keys.contact_pk(head.contact_id)
         return [self._writes.update("contact", "desk", pk, "contact", "", " AND ".join(stops), {})] if stops else []
 
-    def unfenced(self, contact_id: str) -> Write:
-        """The contact is not being erased; one that is gone is nobody's any more."""
+    def not_being_erased(self, contact_id: str) -> Write:
+        """Check that the contact is not being erased; one that does not exist passes."""
         condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
         return self._writes.update("contact", "desk", keys.contact_pk(contact_id), "contact", "", condition, values)
 
     # -- tickets
 
-    def told(self, ticket_id: str, waiting: OutboxEntry, now: int, refused: frozenset[str]) -> list[Write]:
-        """Name on the ticket the newest message that did not go out. A colleague's reply brings the ticket back, above
-        the other open ones, with the question that it was to answer; a closed one stays closed. What was `refused` of
-        it is tried otherwise, or left out."""
+    def name_on_ticket(self, ticket_id: str, entry: OutboxEntry, now: int, refused: frozenset[str]) -> list[Write]:
+        """Name the newest unsent message on its ticket. A failed reply also reopens the ticket, with the question that
+        it was to answer; a closed ticket stays closed. `refused` are the roles whose conditions failed in the try
+        before: then a weaker write is built, or none."""
         pk, named = keys.ticket_pk(ticket_id), "SET #undelivered = :tail"
-        values: dict[str, Any] = {"tail": waiting.ref.tail}
-        reply, closed = waiting.purpose == SUPPORT, {"closed": State.CLOSED.value}
-        if waiting.answers:  # the question has no answer after all
+        values: dict[str, Any] = {"tail": entry.ref.tail}
+        reply, closed = entry.purpose == "support", {"closed": State.CLOSED.value}
+        if entry.answers:  # the reply failed, so the question is open again
             named += ", #question_at = :question"
-            values["question"] = waiting.answers
+            values["question"] = entry.answers
         if reply and "ticket" not in refused:
-            change, more = comes_back(now)
+            change, more = reopening(now)
             condition = "attribute_exists(pk) AND #state <> :closed"
             values |= more | closed
             return [self._writes.update("ticket", "desk", pk, "ticket", f"{named}, {change}", condition, values)]
@@ -100,7 +100,7 @@ class OutboxRows:
         return [self._writes.update("marked_ticket", "desk", pk, "ticket", named, condition, values)]
 
     def kept(self, message: Outgoing, now: int) -> Write:
-        """An activity line: the window is closed, the notice was kept."""
+        """Put an activity line: the reply window is closed, so the notice was not sent."""
         ref = MessageRef(message.ref.conversation_id, now, pseudonym_of_notice("window_kept", str(message.ref)))
         attributes = {
             "direction": "event",
@@ -113,15 +113,16 @@ class OutboxRows:
         pk = keys.conversation_pk(ref.conversation_id)
         return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes, fresh=False)
 
-    # -- links and statuses that came early
+    # -- links and early statuses
 
     def link(self, name: str, ref: MessageRef, now: int, piece: int = 0) -> Write:
-        """From the provider's id to our message or its piece, for statuses that do not carry our reference."""
+        """Put the link from the provider's id to our message or its piece, for statuses without our reference."""
         attributes = {"message_ref": str(ref), "expires_at": link_until(now)} | ({"piece": piece} if piece else {})
         return self._writes.put("link", "index", f"link#{name}", "link", attributes, fresh=False)
 
-    def parked(self, name: str, early: Parked | None) -> Write:
-        """No status may be parked unseen while the link is written; later ones find the link."""
+    def early_status(self, name: str, early: EarlyStatus | None) -> Write:
+        """Check that the early status is as it was read, so that none is missed while the link is written; statuses
+        that come later find the link."""
         condition = "attribute_not_exists(pk) OR #rank = :rank"
         values = {"rank": _NO_RANK}
         if early is not None:
@@ -131,8 +132,8 @@ class OutboxRows:
     # -- channels
 
     def blocked(self, conversation_id: str, since: int) -> Write:
-        """As Telegram's own update would say it, unless a later one is known; one of the same second wins
-        over us."""
+        """Mark the conversation as blocked, unless a later update is known. Telegram's own update of the same second
+        overrides this, because the stored time is 1 ms before that second."""
         return self._writes.update(
             "head",
             "desk",
@@ -143,12 +144,12 @@ class OutboxRows:
             {"yes": True, "at": since // SECOND * SECOND - 1},
         )
 
-    def stopped(self, waiting: OutboxEntry, code: str, now: int) -> Write:
-        """Stop the channel by which the message should have gone."""
-        return channel_rows.stopped(self._writes, waiting.channel, waiting.account, code, now)
+    def stopped(self, entry: OutboxEntry, code: str, now: int) -> Write:
+        """Stop the channel of the entry."""
+        return channel_rows.stopped(self._writes, entry.channel, entry.account, code, now)
 
     def channel(self, account: str, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
-        """Change what is known of a number or bot of ours."""
+        """Change the row of a number or bot of ours."""
         return self._writes.update(
             "channel", "desk", keys.channel_pk(account), "channel", expression, condition, values
         )

@@ -1,8 +1,7 @@
-"""What the sender does with the tables: it claims a place in the outbox, then records what became of the
-message.
+"""The sender's writes: it claims an outbox entry, then records what became of the message.
 
-Every method is one transaction, so that a sender may die between any two of them. docs/delivery.md says what
-happens then.
+Every method is one transaction, so a sender may die between any two of them; docs/delivery.md says what happens
+then.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +10,7 @@ from typing import Any
 
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
-from chalicelib.outbox.message_rows import Parked
+from chalicelib.outbox.message_rows import EarlyStatus
 from chalicelib.outbox.model import CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import OutboxRows
@@ -19,7 +18,7 @@ from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey
 
 _STAYS = frozenset({"outbox", "contact"})
-"""Roles of writes without which a place is not given up."""
+"""Roles whose refused condition means that the entry must stay."""
 
 
 class Outbox(OutboxReading):
@@ -33,33 +32,32 @@ class Outbox(OutboxReading):
         self._address_key = address_key
 
     def claim(self, job: Job, attempt_id: str, now: int, pieces: int = 1) -> Claimed:
-        """Take the place for CLAIM ms and show the message, which leaves in so many `pieces`, as `sending`, if all that
-        was read for it still holds.
+        """Claim the entry for CLAIM ms and show the message, to be sent in so many `pieces`, as `sending`, on the
+        condition that all rows are as they were read.
 
-        A message that an earlier try may have sent is marked `uncertain` here, before it is sent again.
-        """
-        waiting, head, message = job.waiting, job.head, job.message
+        A message that an earlier try may have sent is marked `uncertain`, before it is sent again."""
+        entry, head, message = job.entry, job.head, job.message
         assert head is not None and message is not None
-        values = {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": waiting.attempts + 1}
+        values = {"attempt": attempt_id, "until": now + CLAIM, "now": now, "attempts": entry.attempts + 1}
         change = "SET #attempt_id = :attempt, #claim_until = :until, #attempts = :attempts"
-        if pieces > 1:  # statuses may have shown more to be out than the last sender recorded
+        if pieces > 1:  # statuses may have proved more pieces than the last sender recorded
             change += ", #pieces = :pieces, #doubtful = :doubtful"
-            values |= {"pieces": waiting.pieces, "doubtful": waiting.doubtful}
+            values |= {"pieces": entry.pieces, "doubtful": entry.unconfirmed}
         free = "attribute_exists(pk) AND (attribute_not_exists(#attempt_id) OR #claim_until <= :now)"
-        place = self._rows.place(waiting, change, free, values)
-        sending = self._rows.messages.sending(message, waiting, pieces)
-        writes = [place, sending, self._rows.unchanged(head, now), *self._rows.allowed(head, waiting)]
+        place = self._rows.update_entry(entry, change, free, values)
+        sending = self._rows.messages.sending(message, entry, pieces)
+        writes = [place, sending, self._rows.head_unchanged(head, now), *self._rows.still_allowed(head, entry)]
         refusal = self._run.once(writes)
         if refusal is None:
             return Claimed.OURS
         return Claimed.TAKEN if "outbox" in refusal.roles else Claimed.CHANGED
 
     def sent_piece(self, job: Job, attempt_id: str, provider_id: str, now: int, *, piece: int, states: bool) -> bool:
-        """Record one piece of a longer text and hold the place for the next; with `states` it gets one. False: the
-        claim is another's now, or the message is gone."""
-        waiting, head = job.waiting, job.head
+        """Record one sent piece of a longer text and keep the claim for the next; with `states` the piece gets a state
+        of its own. False: another sender has the claim, or the message is gone."""
+        entry, head = job.entry, job.head
         assert head is not None
-        name = self._name(waiting, provider_id)
+        name = self._name(entry, provider_id)
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             message, early = self._as_now(job, name, now, refused)
@@ -68,28 +66,27 @@ class Outbox(OutboxReading):
             values = {"piece": piece, "until": now + CLAIM, "attempt": attempt_id}
             number = piece if states else 0
             return [
-                self._rows.place(
-                    waiting, "SET #pieces = :piece, #claim_until = :until", "#attempt_id = :attempt", values
+                self._rows.update_entry(
+                    entry, "SET #pieces = :piece, #claim_until = :until", "#attempt_id = :attempt", values
                 ),
                 self._rows.messages.identified(
                     message, head, provider_id, name, now, piece=number, last=False, early=early
                 ),
-                self._rows.link(name, waiting.ref, now, number),
-                *(self._parked(waiting, name, early) if states else ()),
+                self._rows.link(name, entry.ref, now, number),
+                *(self._early_status(entry, name, early) if states else ()),
             ]
 
         return self._run.run_until_written(build)
 
     def sent(self, job: Job, provider_id: str, now: int, *, piece: int = 0) -> None:
-        """Record that the message is out, its last `piece` (0: it is one), with a status that came before us, and give
-        its place up.
+        """Record that the message is sent, by its last `piece` (0: it is in one piece), with an early status if there
+        is one, and delete its entry.
 
-        It does so even if the claim has passed to another sender: what is out is out. A place that is the eraser's by
-        now stays.
-        """
-        waiting, head = job.waiting, job.head
+        It does so even if another sender has the claim by now, because the message has left. An entry that the eraser
+        holds stays."""
+        entry, head = job.entry, job.head
         assert head is not None
-        name = self._name(waiting, provider_id)
+        name = self._name(entry, provider_id)
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             message, early = self._as_now(job, name, now, refused)
@@ -98,68 +95,70 @@ class Outbox(OutboxReading):
                 return end or None
             return [
                 self._rows.messages.identified(message, head, provider_id, name, now, piece=piece, early=early),
-                self._rows.link(name, waiting.ref, now, piece),
-                *self._parked(waiting, name, early),
+                self._rows.link(name, entry.ref, now, piece),
+                *self._early_status(entry, name, early),
                 *end,
             ]
 
         self._run.run_until_written(build)
 
-    def _as_now(self, job: Job, name: str, now: int, refused: frozenset[str]) -> tuple[Outgoing | None, Parked | None]:
-        """The message as our claim left it and nothing parked; both read anew when that did not hold."""
+    def _as_now(
+        self, job: Job, name: str, now: int, refused: frozenset[str]
+    ) -> tuple[Outgoing | None, EarlyStatus | None]:
+        """Return the message and its early status: at first as our claim left them, with none; after a refusal read
+        anew."""
         if not refused and job.message and job.message.rank <= RANK["sending"]:
             return replace(job.message, rank=RANK["sending"]), None
-        return self.message(job.waiting.ref, now), self.parked(name)
+        return self.message(job.entry.ref, now), self.early_status(name)
 
-    def _parked(self, waiting: OutboxEntry, name: str, early: Parked | None) -> list[Write]:
-        return [self._rows.parked(name, early)] if waiting.channel == "whatsapp" else []
+    def _early_status(self, entry: OutboxEntry, name: str, early: EarlyStatus | None) -> list[Write]:
+        return [self._rows.early_status(name, early)] if entry.channel == "whatsapp" else []
 
     def proved(self, job: Job, now: int) -> None:
-        """Give the place up, because statuses have proved that all of the message is out."""
+        """Delete the entry, because statuses have proved that the whole message was sent."""
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             end = self._end(job, refused)
             if not end:
                 return None
-            message = self.message(job.waiting.ref, now) if refused else job.message
+            message = self.message(job.entry.ref, now) if refused else job.message
             behind = message is not None and message.rank < RANK["sent"]
             raised = [self._rows.messages.all_out(message)] if message and behind else []
             return [*raised, *end]
 
         self._run.run_until_written(build)
 
-    def settled(self, waiting: OutboxEntry, contact_id: str = "") -> bool:
-        """Give the place up: the message is gone, or an answer to a callback was tried. False: the contact is being
-        erased, and the place is the eraser's."""
-        unfenced = [self._rows.unfenced(contact_id)] if contact_id else []
+    def remove_entry(self, entry: OutboxEntry, contact_id: str = "") -> bool:
+        """Delete the entry: the message is gone, or a pressed button was answered. False: the contact is being erased,
+        and the entry is left to the eraser."""
+        not_being_erased = [self._rows.not_being_erased(contact_id)] if contact_id else []
         return self._run.run_until_written(
-            lambda refused: None if refused else [self._rows.given_up(waiting), *unfenced]
+            lambda refused: None if refused else [self._rows.delete_entry(entry), *not_being_erased]
         )
 
     def _end(self, job: Job, refused: frozenset[str]) -> list[Write]:
-        """The end of a place; none when it is the eraser's, or its person is being erased."""
-        return [] if refused & _STAYS else [self._rows.given_up(job.waiting), *self._unfenced(job)]
+        """Return the writes that delete the entry; [] when the eraser holds it or its person is being erased."""
+        return [] if refused & _STAYS else [self._rows.delete_entry(job.entry), *self._not_being_erased(job)]
 
-    def _unfenced(self, job: Job) -> list[Write]:
-        return [self._rows.unfenced(job.head.contact_id)] if job.head else []
+    def _not_being_erased(self, job: Job) -> list[Write]:
+        return [self._rows.not_being_erased(job.head.contact_id)] if job.head else []
 
-    def again(self, job: Job, attempt_id: str, due_at: int, *, doubtful: bool = False) -> bool:
-        """Give the claim back until `due_at`; `doubtful` says that the provider may have accepted the
-        message.
+    def retry_later(self, job: Job, attempt_id: str, due_at: int, *, unconfirmed: bool = False) -> bool:
+        """Give up the claim until `due_at` (ms); `unconfirmed` says that the provider may have accepted the message.
 
-        False: the claim is another's now, and nothing was written.
+        False: another sender has the claim, and nothing was written.
         """
-        return self._return(job, attempt_id, due_at, doubtful=doubtful)
+        return self._return(job, attempt_id, due_at, unconfirmed=unconfirmed)
 
-    def put_back(self, job: Job, attempt_id: str, now: int) -> bool:
-        """Give the claim back between two pieces, without counting a try: what was called is recorded, so
-        nothing is in doubt. False: the claim is another's now."""
+    def release(self, job: Job, attempt_id: str, now: int) -> bool:
+        """Give up the claim between two pieces without counting a try; every call is recorded, so nothing is
+        unconfirmed. False: another sender has the claim."""
         return self._return(job, attempt_id, now, tried=False, settled=True)
 
     def stop(self, job: Job, attempt_id: str, code: str, now: int) -> None:
-        """Close the channel until a person has acted, and give the claim back; the try does not count."""
-        waiting = job.waiting
-        closed = self._rows.stopped(waiting, code, now)
+        """Stop the channel until staff has acted, and give up the claim without counting a try."""
+        entry = job.entry
+        closed = self._rows.stopped(entry, code, now)
         self._return(job, attempt_id, now, tried=False, closed=closed)
 
     def _return(
@@ -168,16 +167,16 @@ class Outbox(OutboxReading):
         attempt_id: str,
         due_at: int,
         *,
-        doubtful: bool = False,
+        unconfirmed: bool = False,
         tried: bool = True,
         settled: bool = False,
         closed: Write | None = None,
     ) -> bool:
-        waiting = job.waiting
+        entry = job.entry
         values = {
             "due": due_at,
-            "attempts": waiting.attempts + (1 if tried else 0),
-            "doubtful": doubtful or (waiting.uncertain and not settled),
+            "attempts": entry.attempts + (1 if tried else 0),
+            "doubtful": unconfirmed or (entry.uncertain and not settled),
             "attempt": attempt_id,
         }
         change = "SET #due_at = :due, #attempts = :attempts, #doubtful = :doubtful REMOVE #attempt_id, #claim_until"
@@ -186,9 +185,9 @@ class Outbox(OutboxReading):
             writes = [closed] if closed else []
             if "outbox" in refused:
                 return writes or None
-            writes.append(self._rows.place(waiting, change, "#attempt_id = :attempt", values))
-            if "message" not in refused and not doubtful:
-                writes.append(self._rows.messages.queued(waiting.ref))
+            writes.append(self._rows.update_entry(entry, change, "#attempt_id = :attempt", values))
+            if "message" not in refused and not unconfirmed:
+                writes.append(self._rows.messages.queued(entry.ref))
             return writes
 
         return self._run.run_until_written(build)
@@ -204,29 +203,29 @@ class Outbox(OutboxReading):
         kept: bool = False,
         piece: int = 0,
     ) -> bool:
-        """Show the message as failed, bring its ticket back, and give its place up so that the next goes on.
+        """Show the message as failed, show that on its ticket, and delete its entry so that the next message goes on.
 
-        `piece` is the one that was refused, where the message has states of its pieces. `attempt_id` names our claim;
-        without one nobody may hold the place. `blocked_since` also closes the conversation: the person does not take
-        messages. `kept` writes on the ticket that a notice was kept. False: the place is another's now.
+        `piece` is the refused one, where the message has states of its pieces. `attempt_id` names our claim; with ""
+        nobody may hold one. `blocked_since` (ms) also marks the conversation as blocked. `kept` writes on the ticket
+        that a notice was not sent. False: another sender or the eraser has the entry.
         """
-        waiting = job.waiting
+        entry = job.entry
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             if refused & _STAYS:
                 return None
-            writes = [self._rows.given_up(waiting, attempt_id, now), *self._unfenced(job)]
-            message = self.message(waiting.ref, now) if refused else job.message
+            writes = [self._rows.delete_entry(entry, attempt_id, now), *self._not_being_erased(job)]
+            message = self.message(entry.ref, now) if refused else job.message
             if message is None:
                 return writes
             if blocked_since and "head" not in refused:
-                writes.append(self._rows.blocked(waiting.ref.conversation_id, blocked_since))
+                writes.append(self._rows.blocked(entry.ref.conversation_id, blocked_since))
             rank = max(message.rank, RANK["sending"]) if attempt_id else message.rank
             if rank >= RANK["failed"]:
                 return writes
-            writes.append(self._rows.messages.failed(message, waiting, rank, failure, now, piece))
+            writes.append(self._rows.messages.failed(message, entry, rank, failure, now, piece))
             if message.ticket_id:
-                writes += self._rows.told(message.ticket_id, waiting, now, refused)
+                writes += self._rows.name_on_ticket(message.ticket_id, entry, now, refused)
             if message.ticket_id and kept:
                 writes.append(self._rows.kept(message, now))
             return writes
@@ -234,16 +233,16 @@ class Outbox(OutboxReading):
         return self._run.run_until_written(build)
 
     def may_probe(self, account: str, now: int, every: int) -> bool:
-        """Whether this caller may try one message on a stopped channel: nobody did for `every` ms."""
+        """Whether this caller may try one message on a stopped channel, which nobody did for `every` ms."""
         condition = "attribute_exists(#stopped_at) AND (attribute_not_exists(#probed_at) OR #probed_at <= :before)"
         values = {"now": now, "before": now - every}
         return self._run.once([self._rows.channel(account, "SET #probed_at = :now", condition, values)]) is None
 
     def start_again(self, account: str) -> None:
-        """Open a stopped channel: a message went through it."""
+        """Open a stopped channel, because a message went through it."""
         expression = "SET #account = :account REMOVE #stopped_at, #code, #probed_at"
         write = self._rows.channel(account, expression, "attribute_exists(pk)", {"account": account})
         self._run.run_until_written(lambda refused: None if refused else [write])
 
-    def _name(self, waiting: OutboxEntry, provider_id: str) -> str:
-        return self._address_key.message(waiting.channel, waiting.account, provider_id)
+    def _name(self, entry: OutboxEntry, provider_id: str) -> str:
+        return self._address_key.message(entry.channel, entry.account, provider_id)

@@ -1,5 +1,6 @@
 """Opens what is sealed on the row of a request: the secret of its certificate, and what staff wrote."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import Conflict, NotFound

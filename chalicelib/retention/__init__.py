@@ -1,0 +1,1 @@
+"""How long things are kept: expiry dates and their stamps on rows, the sweeper, the end of a contact."""

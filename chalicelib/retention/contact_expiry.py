@@ -1,15 +1,15 @@
-"""The end of a contact: one transaction destroys everything by which the person is known.
+"""Ends a contact: one transaction destroys everything by which the person is known.
 
-The order, and why it is right whenever a run dies or a message arrives in between:
+The order is safe when a run dies or a message arrives in between:
 
-1. Rows that are left in the conversation and lie on no ticket go first, one by one: they are past their time
-   whatever becomes of the contact, and the head still leads the next sweep to what is left of them.
-2. One transaction deletes head, contact, key and aliases and dates the consents, if the head is still as it was
-   read. A message that arrives at that moment either has changed the head, and nothing happens, or finds no head,
-   looks anew and makes a new contact. Nothing that a living contact needs is touched before.
-3. The words by which the contact was found go last, because a contact that lives on must stay findable. The
-   transaction itself marks their list, so that no crash loses them: the sweeper deletes what a marked list names. A
-   search that meets such a word before that finds a contact that is not there.
+1. The rows of the conversation that are on no ticket are deleted first, one by one. They have expired in any case,
+   and the head stays, so the next sweep finds those that are left.
+2. One transaction deletes head, contact, key and aliases and sets the expiry of the consents, if the head is still as
+   it was read. A message that arrives at that moment either has changed the head, and nothing is deleted, or finds no
+   head, reads anew and makes a new contact. Before this step nothing is deleted that an active contact needs.
+3. The search words are deleted last, because an active contact must stay findable. The transaction marks their list,
+   so that a crash loses none: the sweeper deletes the words of a marked list. Until then a search may meet a word
+   of a contact that no longer exists; it finds nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,17 +22,17 @@ from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.retention.model import Dated, PastHead
+from chalicelib.retention.model import ExpiredHead, TicketDate
 from chalicelib.retention.store import ExpiryStamps
 
 MOST_WRITES = 100
 """Items of one transaction. Source: Amazon DynamoDB, TransactWriteItems."""
 _AGAIN = frozenset({"alias", "words", "consent"})
-"""What others may change while a contact ends: it is read anew. Any other refusal means that it does not end now."""
+"""Roles whose refusal means that the rows are read anew. After any other refusal the contact does not end now."""
 
 
 class ContactExpiry:
-    """Reads and destroys contacts whose date has passed. All methods raise Unavailable."""
+    """Reads and destroys contacts that have expired. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         self._client = client
@@ -43,12 +43,12 @@ class ContactExpiry:
 
     # -- what decides
 
-    def head(self, conversation_id: str) -> PastHead | None:
-        """The head of a conversation with its contact's date; None when it is gone or has no date."""
+    def head(self, conversation_id: str) -> ExpiredHead | None:
+        """Return the head of a conversation; None when it is gone or has no expiry date."""
         row = get_row(keys.conversation_pk(conversation_id), "head")
         if row is None or not row.expires_at:
             return None
-        return PastHead(
+        return ExpiredHead(
             conversation_id,
             str(row.contact_id),
             row.ticket_id or "",
@@ -57,47 +57,48 @@ class ContactExpiry:
             tuple(row.aliases or ()),
         )
 
-    def held(self, contact_id: str) -> bool:
-        """Whether the contact is not to be destroyed by its date: it is blocked, or an erasure is at it."""
-        return _held(self._of_contact(contact_id))
+    def must_stay(self, contact_id: str) -> bool:
+        """Whether the contact must not be ended by its expiry: it has an open request, or is not active."""
+        return _must_stay(self._of_contact(contact_id))
 
-    def left(self, conversation_id: str) -> list[tuple[str, str]]:
-        """What the conversation holds beside its head: sort keys with the tickets they lie on, "" for none."""
+    def remaining_rows(self, conversation_id: str) -> list[tuple[str, str]]:
+        """Return the conversation's rows beside the head: sort keys with their tickets, "" for none."""
         with translated_errors():
             found = DeskRow.query(
                 keys.conversation_pk(conversation_id), consistent_read=True, attributes_to_get=["pk", "sk", "ticket_id"]
             )
             return [(str(row.sk), row.ticket_id or "") for row in found if row.sk != "head"]
 
-    def ticket(self, ticket_id: str) -> Dated | None:
-        """A ticket and its date; None when it is gone."""
+    def ticket(self, ticket_id: str) -> TicketDate | None:
+        """Return a ticket's expiry date; None when the ticket is gone."""
         return self._dates.ticket(ticket_id)
 
     # -- what is done
 
-    def put_off(self, head: PastHead, expires_at: int) -> None:
-        """Give the contact a later date, unless its head has changed."""
+    def put_off(self, head: ExpiredHead, expires_at: int) -> None:
+        """Give the contact a later expiry date, unless its head has changed."""
         pk, values = keys.conversation_pk(head.conversation_id), {"date": expires_at, "read": head.expires_at}
         expression = "SET #expires_at = :date"
         self._run.single(self._writes.update("head", "desk", pk, "head", expression, "#expires_at = :read", values))
 
-    def clear(self, head: PastHead, sk: str) -> bool:
-        """Delete one row that was left in a conversation; False when its fence has moved: an erasure counts the rows
-        and takes them away itself."""
+    def delete_row(self, head: ExpiredHead, sk: str) -> bool:
+        """Delete one row of a conversation; False when the head's epoch has changed: then an erasure counts and deletes
+        the rows."""
         pk, values = keys.conversation_pk(head.conversation_id), {"epoch": head.epoch}
-        fence = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
+        unchanged = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
         row = {"TableName": self._tables["desk"], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}
-        return self._run.run_until_written(lambda refused: None if refused else [fence, Write("row", {"Delete": row})])
+        writes = [unchanged, Write("row", {"Delete": row})]
+        return self._run.run_until_written(lambda refused: None if refused else writes)
 
-    def end(self, head: PastHead, now: int, consents_until: int) -> bool:
-        """Destroy the contact and let its consents end on a date of their own (seconds). `now` in ms.
+    def end(self, head: ExpiredHead, now: int, consents_until: int) -> bool:
+        """Destroy the contact and let its consents expire at `consents_until` (seconds). `now` in ms.
 
-        False when the head has changed since it was read, the newest ticket is still there, or the contact is held.
+        False when the head has changed since it was read, the newest ticket still exists, or the contact must stay.
         """
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             found = self._of_contact(head.contact_id)
-            if refused - _AGAIN or _held(found):
+            if refused - _AGAIN or _must_stay(found):
                 return None
             writes = [
                 self._head(head),
@@ -112,7 +113,8 @@ class ContactExpiry:
             consents = [row for row in found if row.sk.startswith("consent#") and not row.expires_at]
             dated = [self._consent(row, consents_until) for row in consents]
             room = MOST_WRITES - len(writes)
-            for write in dated[room:]:  # nobody has so many; what is dated stays dated if the run dies
+            # Those that one transaction cannot hold go first; when the run dies, what is stamped stays stamped.
+            for write in dated[room:]:
                 self._run.single(write)
             return writes + dated[:room]
 
@@ -124,7 +126,7 @@ class ContactExpiry:
         with translated_errors():
             return list(DeskRow.query(keys.contact_pk(contact_id), consistent_read=True))
 
-    def _head(self, head: PastHead) -> Write:
+    def _head(self, head: ExpiredHead) -> Write:
         values: dict[str, Any] = {"date": head.expires_at, "epoch": head.epoch, "aliases": list(head.aliases)}
         condition = "#expires_at = :date AND #epoch = :epoch AND #aliases = :aliases"
         if head.ticket_id:
@@ -140,8 +142,8 @@ class ContactExpiry:
             "contact", "desk", keys.contact_pk(contact_id), "contact", condition, {"active": "active"}
         )
 
-    def _aliases(self, head: PastHead) -> list[Write]:
-        """The aliases that still name this contact; one that another contact has by now stays."""
+    def _aliases(self, head: ExpiredHead) -> list[Write]:
+        """Return the deletions of aliases that still name this contact; one that another contact has by now stays."""
         found = [self._index(f"alias#{name}", "alias") for name in head.aliases]
         mine = [row for row in found if row is not None and row.contact_id == head.contact_id]
         values = {"contact": head.contact_id}
@@ -165,13 +167,13 @@ class ContactExpiry:
         return Write("key", {"Delete": {"TableName": self._tables["keys"], "Key": {"pk": {"S": contact_id}}}})
 
     def _absent(self, role: str, table: str, pk: str, sk: str) -> Write:
-        """Check that an item is not there."""
+        """Check that an item does not exist."""
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
         body = {"TableName": self._tables[table], "Key": key, "ConditionExpression": "attribute_not_exists(pk)"}
         return Write(role, {"ConditionCheck": body})
 
     def _deletion(self, role: str, table: str, pk: str, sk: str, condition: str, values: Mapping[str, Any]) -> Write:
-        """Delete an item under a condition, which is written as that of a check."""
+        """Delete an item on a condition."""
         checked = self._writes.update(role, table, pk, sk, "", condition, values)
         return Write(role, {"Delete": checked.item["ConditionCheck"]})
 
@@ -183,6 +185,6 @@ class ContactExpiry:
                 return None
 
 
-def _held(found: Sequence[DeskRow]) -> bool:
-    """By the rows of a contact: it is in another state than the usual one, or has an open request."""
+def _must_stay(found: Sequence[DeskRow]) -> bool:
+    """Whether the rows of a contact hold an open request or a state other than active."""
     return any(row.sk == "request" or (row.sk == "contact" and row.state != "active") for row in found)

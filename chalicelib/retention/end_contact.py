@@ -1,4 +1,4 @@
-"""A contact whose last ticket was closed long enough ago ends, with everything by which the person is known."""
+"""Ends a contact whose last ticket was closed long enough ago, with everything by which the person is known."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EndContact:
-    """Ends contacts. It may be done again at any time, by several at once. Days are the operator's profile's: a contact
-    is kept `contact_days` after its last ticket was closed, the proof of its consents `consent_days` from then on."""
+    """Ends contacts. It may run again at any time, also concurrently. The days are those of the operator's profile: a
+    contact is kept `contact_days` after its last ticket was closed, the proof of its consents `consent_days` from
+    then on."""
 
     store: "ContactExpiry"
     contact_days: int
@@ -21,25 +22,25 @@ class EndContact:
     clock: Callable[[], int]
 
     def __call__(self, conversation_id: str) -> bool:
-        """End the contact of this conversation if its date has passed; return whether it has ended.
+        """End the contact of this conversation if it has expired; return whether it has ended.
 
-        Never before all its tickets are gone. One that is still there, past its date, is waited for; one that is open,
-        or was closed after the newest, puts the contact's date off. Raises Unavailable.
+        It never ends before all its tickets are deleted. A ticket that is open, or was closed after the newest one,
+        puts the contact's expiry off. Raises Unavailable.
         """
         now = self.clock()
         head = self.store.head(conversation_id)
-        if head is None or head.expires_at * SECOND > now or self.store.held(head.contact_id):
+        if head is None or head.expires_at * SECOND > now or self.store.must_stay(head.contact_id):
             return False
-        left = self.store.left(conversation_id)
+        left = self.store.remaining_rows(conversation_id)
         for ticket_id in dict.fromkeys([head.ticket_id, *(ticket_id for _, ticket_id in left)]):
             ticket = self.store.ticket(ticket_id) if ticket_id else None
             if ticket is None:
                 continue
-            open_until = (now + self.contact_days * DAY) // SECOND  # it cannot be closed sooner than now
+            open_until = (now + self.contact_days * DAY) // SECOND  # an open ticket cannot be closed earlier than now
             date = ticket.contact_until(self.contact_days) if ticket.expires_at else open_until
             if date > head.expires_at:
                 self.store.put_off(head, date)
             return False
-        if not all(self.store.clear(head, sk) for sk, _ in left):
+        if not all(self.store.delete_row(head, sk) for sk, _ in left):
             return False
         return self.store.end(head, now, (now + self.consent_days * DAY) // SECOND)

@@ -1,4 +1,4 @@
-"""Dates of rows (epoch seconds), what the sweeper finds past its date, and how a removal may end. Pure."""
+"""Expiry dates (epoch seconds), the items that the sweeper finds, and how a removal ends. Pure."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,8 +7,8 @@ from chalicelib.core.clock import DAY, SECOND
 
 
 @dataclass(frozen=True)
-class Dated:
-    """A ticket as far as its date goes: `expires_at` is 0 while it is not closed. `closed_at` is in ms."""
+class TicketDate:
+    """The expiry date of a ticket: `expires_at` is 0 while it is not closed; `closed_at` is in ms."""
 
     ticket_id: str
     number: str
@@ -16,14 +16,14 @@ class Dated:
     closed_at: int = 0
 
     def contact_until(self, kept_days: int) -> int:
-        """When a contact whose last ticket this is has an end: so many days after it was closed, and never before the
-        ticket itself."""
+        """Return when a contact expires whose last ticket this is: `kept_days` after it was closed, and never before
+        the ticket."""
         return max(self.expires_at, (self.closed_at + kept_days * DAY) // SECOND)
 
 
 @dataclass(frozen=True)
-class PastHead:
-    """The head of a conversation, which carries the date of its contact, as it was read."""
+class ExpiredHead:
+    """The head of a conversation as it was read; it holds the expiry date of the contact."""
 
     conversation_id: str
     contact_id: str
@@ -35,9 +35,8 @@ class PastHead:
 
 @dataclass(frozen=True)
 class Expired:
-    """An item past its date. `guard_until` (epoch seconds) is set for a message that arrived so lately that
-    its provider may still repeat it: it leaves an empty guard row until then. `ticket_id` names the ticket that
-    it lies on, or that it is."""
+    """An item past its expiry date. `guard_until` (epoch seconds) is set for a message so recent that its provider may
+    still repeat it: an empty guard row replaces it until then. `ticket_id` is the ticket that it is or belongs to."""
 
     table: str
     pk: str
@@ -50,18 +49,18 @@ class Expired:
 
     @property
     def is_ticket(self) -> bool:
-        """Whether it is a ticket itself."""
+        """Whether it is a ticket."""
         return self.table == "desk" and self.pk.startswith("ticket#")
 
     @property
     def is_head(self) -> bool:
-        """Whether it is the head of a conversation: with it goes the contact."""
+        """Whether it is the head of a conversation, whose expiry is that of the contact."""
         return self.table == "desk" and self.sk == "head"
 
 
 @dataclass(frozen=True)
-class Undated:
-    """A ticket whose rows should have its date by now, or none, and have not."""
+class UnstampedTicket:
+    """A ticket whose rows do not have its expiry date although they should by now."""
 
     pk: str
     sk: str
@@ -70,7 +69,7 @@ class Undated:
 
 @dataclass(frozen=True)
 class EndedWords:
-    """The list of words by which a contact was found that has ended."""
+    """The list of search words of a contact that has ended."""
 
     pk: str
     sk: str
@@ -79,7 +78,7 @@ class EndedWords:
 
 @dataclass(frozen=True)
 class OldWords:
-    """The list of words by which a contact is found, made by the rule of an older release."""
+    """The list of search words of a contact, made by the rule of an older release."""
 
     pk: str
     sk: str
@@ -87,8 +86,8 @@ class OldWords:
 
 
 @dataclass(frozen=True)
-class WaitingRevoke:
-    """A deletion whose message has not arrived. `arrived_at` in ms."""
+class EarlyDeletion:
+    """A customer's deletion whose message has not arrived yet. `arrived_at` in ms."""
 
     pk: str
     sk: str
@@ -96,9 +95,9 @@ class WaitingRevoke:
 
 
 @dataclass(frozen=True)
-class UnheardAsk:
-    """What a person asked about their data and nobody has dealt with. `at` is when they asked, 0 when that is not
-    known, `due_at` when it is rung for (ms)."""
+class UnhandledAsk:
+    """What a person asked about their data and what was not handled yet. `at` is when they asked, 0 when unknown;
+    `due_at` is when it is enqueued again (ms)."""
 
     pk: str
     sk: str
@@ -107,14 +106,14 @@ class UnheardAsk:
 
     @property
     def contact_id(self) -> str:
-        """Whose it is the partition says: intake writes the row."""
+        """The contact, taken from the partition key."""
         return self.pk.partition("#")[2]
 
 
 class Removal(Enum):
-    """How a removal ended: REMOVED; refused because the item has CHANGED since it was read; or because its
-    ticket, or a row of the ticket, has another date and is to be DATED first."""
+    """How a removal ended: REMOVED; refused because the item has CHANGED since it was read; or refused because its
+    ticket or a row of the ticket has another expiry date: STAMP_FIRST."""
 
     REMOVED = "removed"
     CHANGED = "changed"
-    DATED = "dated"
+    STAMP_FIRST = "dated"

@@ -1,4 +1,4 @@
-"""A ticket was closed or reopened: its rows get its date, or lose it."""
+"""Copies the expiry date of a closed ticket to its rows, and removes it after reopening."""
 
 import time
 from collections.abc import Callable
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 TRIES = 5
 BUDGET = 40.0
-"""Seconds for one ticket; what is left goes to a new run. The function is given 60."""
+"""Seconds for one ticket; a new run does the rest. The function's time limit is 60."""
 
 
 @dataclass(frozen=True)
 class StampExpiry:
-    """Copies dates. It may be done again at any time and begins with what the ticket says now.
+    """Stamps rows with expiry dates. It may run again at any time and begins with what the ticket says now.
 
-    It ends only when the ticket still says so: whoever reopens a ticket while its rows are dated is followed
-    at once, and a run that dies in between is repeated by its queue. Days are the operator's profile's: a ticket is
-    kept `kept_days`, its contact `contact_days` from the last closing.
+    It ends only when the ticket still has the same date, so a ticket that is reopened meanwhile is stamped again at
+    once; a run that dies is repeated by its queue. The days are those of the operator's profile: a ticket is kept
+    `kept_days`, its contact `contact_days` from the last closing.
     """
 
     store: "ExpiryStamps"
@@ -34,38 +34,38 @@ class StampExpiry:
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def __call__(self, conversation_id: str, ticket_id: str = "", row: str = "") -> None:
-        """Make the rows of a ticket carry its date, all of them or only the one with the sort key `row`; with all of
-        them the head of the conversation gets the contact's.
+        """Stamp the rows of a ticket with its expiry date: only the one with the sort key `row`, or all of them and the
+        head of the conversation with the contact's.
 
-        With `row`, a failure of that message is also shown on its ticket, which comes back to the open ones, or taken
-        off; one that is about our account stops the channel, as the same answer to the sender would. A row without a
-        ticket, or whose ticket is gone, is kept from now on as long as a closed ticket's. Raises Unavailable.
+        With `row`, a failure of that message is also shown on its ticket, which is reopened, or no longer shown; a
+        failure that is about our account stops the channel, as the same answer to the sender would. A row whose ticket
+        is gone, or that has none, is kept from now on as long as a closed ticket. Raises Unavailable.
         """
         until = self.stopwatch() + BUDGET
         for _ in range(TRIES):
             ticket = self.store.ticket(ticket_id) if ticket_id else None
             if ticket is None:
                 if row:
-                    self.store.date_alone(conversation_id, row, (self.clock() + self.kept_days * DAY) // SECOND)
+                    self.store.stamp_alone(conversation_id, row, (self.clock() + self.kept_days * DAY) // SECOND)
                 return
             if row:
-                self.store.date_row(conversation_id, row, ticket)
+                self.store.stamp_row(conversation_id, row, ticket)
                 if self.store.ticket(ticket_id) == ticket:
-                    self._settle(conversation_id, row, ticket_id)
+                    self._show_failure(conversation_id, row, ticket_id)
                     return
                 continue
-            for sk in self.store.others(conversation_id, ticket):
+            for sk in self.store.rows_to_stamp(conversation_id, ticket):
                 if self.stopwatch() > until:
                     self.store.enqueue(ticket_id, self.clock())
                     return
-                self.store.date_row(conversation_id, sk, ticket)
-            self.store.date_number(ticket)
-            if self.store.date_head(conversation_id, ticket, self.contact_days) and self.store.finish(ticket):
+                self.store.stamp_row(conversation_id, sk, ticket)
+            self.store.stamp_number(ticket)
+            if self.store.stamp_head(conversation_id, ticket, self.contact_days) and self.store.finish(ticket):
                 return
         raise Unavailable("The ticket is closed and reopened too fast to date its rows now; try again.")
 
-    def _settle(self, conversation_id: str, row: str, ticket_id: str) -> None:
-        code = self.store.settle_failure(conversation_id, row, ticket_id, self.clock(), stops_channel)
+    def _show_failure(self, conversation_id: str, row: str, ticket_id: str) -> None:
+        code = self.store.show_failure(conversation_id, row, ticket_id, self.clock(), stops_channel)
         if code:
             count("ChannelStopped")
             log("channel_stopped", code=code)

@@ -1,47 +1,49 @@
-"""The date of a ticket, and its copies on the ticket's rows. Dates are epoch seconds."""
+"""The expiry date of a ticket and its stamps on the ticket's rows. Dates are epoch seconds.
+
+The ticket's attribute `dated` holds the date that its rows are stamped with; while it differs from `expires_at`, the
+stream router wakes the expiry stamper."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.core.clock import gone_at
-from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.messages.ticket_rows import comes_back
+from chalicelib.messages.ticket_rows import reopening
 from chalicelib.outbox.channel_rows import stopped
-from chalicelib.retention.model import Dated
+from chalicelib.retention.model import TicketDate
 from chalicelib.tickets.model import State
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records_from_rows import mapping, outcome, outgoing
 
-AGAIN = 1
-"""Instead of a date in a ticket's `dated`: its rows have to be looked at. No ticket ever has this date."""
+STAMP_AGAIN = 1
+"""Stored in a ticket's `dated` instead of a date to have its rows stamped again. No ticket has this date."""
 
 _LATEST = 100
-"""Failed messages of a ticket that are looked through for the one to name next."""
+"""Most failed messages of a ticket that are searched for the one to name next."""
 
 
 class ExpiryStamps:
-    """Reads and writes dates. All methods raise Unavailable."""
+    """Reads and writes expiry dates. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         self._run = Transactions(client, wait)
         self._writes = Writes(tables)
 
-    def ticket(self, ticket_id: str) -> Dated | None:
-        """The ticket by a strongly consistent read, or None when it is gone."""
+    def ticket(self, ticket_id: str) -> TicketDate | None:
+        """Return the ticket's date by a strongly consistent read, or None when the ticket is gone."""
         row = get_row(keys.ticket_pk(ticket_id), "ticket")
         if row is None:
             return None
-        return Dated(ticket_id, row.number or "", int(row.expires_at or 0), int(row.closed_at or 0))
+        return TicketDate(ticket_id, row.number or "", int(row.expires_at or 0), int(row.closed_at or 0))
 
-    def others(self, conversation_id: str, ticket: Dated) -> Iterator[str]:
-        """Sort keys of the ticket's messages, comments and activity lines that have another date than the
-        ticket."""
+    def rows_to_stamp(self, conversation_id: str, ticket: TicketDate) -> Iterator[str]:
+        """Yield sort keys of the ticket's messages, comments and activity lines whose date differs from the
+        ticket's."""
         if ticket.expires_at:
             wrong = (DeskRow.expires_at != ticket.expires_at) | DeskRow.expires_at.does_not_exist()
         else:
@@ -56,23 +58,23 @@ class ExpiryStamps:
             ):
                 yield str(row.sk)
 
-    def date_row(self, conversation_id: str, sk: str, ticket: Dated) -> None:
-        """Give a row the ticket's date, or take its date away. A row that is gone stays gone."""
-        self._date(keys.conversation_pk(conversation_id), sk, ticket)
+    def stamp_row(self, conversation_id: str, sk: str, ticket: TicketDate) -> None:
+        """Set a row's date to the ticket's, or remove it. A row that is gone is not created."""
+        self._stamp(keys.conversation_pk(conversation_id), sk, ticket)
 
-    def date_number(self, ticket: Dated) -> None:
-        """Give the ticket's number the ticket's date, or take its date away."""
+    def stamp_number(self, ticket: TicketDate) -> None:
+        """Set the date of the ticket's number to the ticket's, or remove it."""
         if ticket.number:
-            self._date(keys.number_pk(ticket.number), "number", ticket)
+            self._stamp(keys.number_pk(ticket.number), "number", ticket)
 
-    def date_alone(self, conversation_id: str, sk: str, expires_at: int) -> None:
-        """Give a row its own date, because it has no ticket, or none any more. A date that it has stays."""
+    def stamp_alone(self, conversation_id: str, sk: str, expires_at: int) -> None:
+        """Set the date of a row without a ticket. A date that it has stays."""
         pk, values = keys.conversation_pk(conversation_id), {"date": expires_at, "gone": gone_at(expires_at)}
         condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
         expression = "SET #expires_at = :date, #gone_at = :gone"
         self._run.single(self._writes.update("row", "desk", pk, sk, expression, condition, values))
 
-    def _date(self, pk: str, sk: str, ticket: Dated) -> None:
+    def _stamp(self, pk: str, sk: str, ticket: TicketDate) -> None:
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         expression = "REMOVE #expires_at, #gone_at"
         if ticket.expires_at:
@@ -80,12 +82,12 @@ class ExpiryStamps:
             expression = "SET #expires_at = :date, #gone_at = :gone"
         self._run.single(self._writes.update("row", "desk", pk, sk, expression, "#ticket_id = :ticket", values))
 
-    def date_head(self, conversation_id: str, ticket: Dated, kept_days: int) -> bool:
-        """Give the conversation's head its contact's date, or take it away; False: what was read has changed.
+    def stamp_head(self, conversation_id: str, ticket: TicketDate, kept_days: int) -> bool:
+        """Set the contact's date on the conversation's head, or remove it; False: a row has changed since it was read.
 
-        The newest ticket decides. An older one only puts a date off: it may be closed after the newest. The ticket is
-        checked in the same transaction, so a head has no date while its newest ticket is open. It gets no `gone_at`:
-        DynamoDB would delete the head alone, and the contact's other rows would be left without an end.
+        The newest ticket decides. An older one can only put the date off, when it is closed after the newest. The
+        ticket is checked in the same transaction, so a head has no date while its newest ticket is open. It gets no
+        `gone_at` (DynamoDB's TTL), which would delete the head alone and leave the contact's other rows for ever.
         """
         head = get_row(keys.conversation_pk(conversation_id), "head")
         if head is None:
@@ -102,18 +104,18 @@ class ExpiryStamps:
             values["date"], expression = date, "SET #expires_at = :date"
         pk = keys.conversation_pk(conversation_id)
         write = self._writes.update("head", "desk", pk, "head", expression, condition, values)
-        return self._run.once([self._still(ticket), write]) is None
+        return self._run.once([self._date_unchanged(ticket), write]) is None
 
-    def _still(self, ticket: Dated) -> Write:
-        """The ticket has this date still, or none."""
+    def _date_unchanged(self, ticket: TicketDate) -> Write:
+        """Check that the ticket still has this date, or none."""
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         condition = "#ticket_id = :ticket AND attribute_not_exists(#expires_at)"
         if ticket.expires_at:
             values, condition = {"closed": ticket.expires_at}, "#expires_at = :closed"
         return self._writes.update("ticket", "desk", keys.ticket_pk(ticket.ticket_id), "ticket", "", condition, values)
 
-    def finish(self, ticket: Dated) -> bool:
-        """Note on the ticket that its rows have its date; False when the date has changed meanwhile."""
+    def finish(self, ticket: TicketDate) -> bool:
+        """Note on the ticket that its rows are stamped; False when its date has changed meanwhile."""
         pk = keys.ticket_pk(ticket.ticket_id)
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         if ticket.expires_at:
@@ -128,28 +130,26 @@ class ExpiryStamps:
         return self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
 
     def enqueue(self, ticket_id: str, now: int) -> bool:
-        """Have the ticket's rows dated by a new bell; False when the ticket is gone. `now` in ms.
+        """Have the ticket's rows stamped again; False when the ticket is gone. `now` in ms.
 
-        The change shows in the table's stream, and the relay rings for a ticket whose rows have another date. So
-        nobody but the relay needs to write to the queue.
+        The change appears in the table's stream, and the stream router wakes the expiry stamper. So only the stream
+        router needs the right to write to its queue.
         """
-        values = {"again": AGAIN, "now": now}
+        values = {"again": STAMP_AGAIN, "now": now}
         expression = "SET #dated = :again, #rung_at = :now"
         pk = keys.ticket_pk(ticket_id)
         return self._run.single(
             self._writes.update("ticket", "desk", pk, "ticket", expression, "attribute_exists(pk)", values)
         )
 
-    def settle_failure(
+    def show_failure(
         self, conversation_id: str, sk: str, ticket_id: str, now: int, stops: Callable[[str, str], bool]
     ) -> str:
-        """Make the ticket say that this message of ours was not delivered, and come back to the open ones when a
-        colleague wrote it, or no longer say so; one transaction with the mark that it was done. What was sent again
-        says nothing.
+        """Show on the ticket that this message of ours was not delivered, and reopen it when staff wrote the message;
+        or no longer show it. The same transaction marks the message. A message that was sent again is not shown.
 
-        `stops` tells of a channel and a code whether nothing can go out any more: then the channel is stopped as well,
-        and the code returned; else "". `now` in ms.
-        """
+        `stops` says for a channel and a code whether it stops the channel: then the channel is stopped as well and the
+        code returned, else "". `now` in ms."""
         told = ""
 
         def build(_refused: frozenset[str]) -> list[Write] | None:
@@ -164,7 +164,10 @@ class ExpiryStamps:
             writes, ticket = [self._flag(row, failed)], get_row(keys.ticket_pk(ticket_id), "ticket")
             if ticket is not None:
                 other = None if failed else self._other(ticket, row)
-                writes += [self._tell(ticket, row, failed, now, other), *([self._as_read(other)] if other else [])]
+                writes += [
+                    self._show_on_ticket(ticket, row, failed, now, other),
+                    *([self._as_read(other)] if other else []),
+                ]
                 channel, code = str(ticket.channel), str(failure.get("code", ""))
                 if failed and stops(channel, code):
                     told = code
@@ -174,7 +177,7 @@ class ExpiryStamps:
         return told if self._run.run_until_written(build) else ""
 
     def _flag(self, row: DeskRow, failed: bool) -> Write:
-        """Note on the message what its ticket says of it, if it is as it was read."""
+        """Note on the message whether its ticket shows it, if it is as it was read."""
         values: dict[str, Any] = {"status": row.status or "", "yes": True}
         conditions = ["#status = :status", "attribute_not_exists(#resent_as)"]
         if row.resent_as:
@@ -190,7 +193,7 @@ class ExpiryStamps:
         )
 
     def _other(self, ticket: DeskRow, row: DeskRow) -> DeskRow | None:
-        """The newest other message, of the latest ones, that the ticket has to name when it no longer names this."""
+        """Return the newest other failed message, among the latest ones, which the ticket shows instead of this one."""
         if ticket.undelivered != str(row.sk).removeprefix("message#"):
             return None
         with translated_errors():
@@ -206,13 +209,13 @@ class ExpiryStamps:
             return next((one for one in latest if one.sk != row.sk and outstanding(outgoing(one))), None)
 
     def _as_read(self, other: DeskRow) -> Write:
-        """That message is as it was read: when it arrives after all, its own mark is taken off then."""
+        """Check that the other message is as it was read, so that its later delivery removes it from the ticket."""
         values, condition = {"status": other.status or "", "yes": True}, "#flagged = :yes AND #status = :status"
         return self._writes.update("other", "desk", str(other.pk), str(other.sk), "", condition, values)
 
-    def _tell(self, ticket: DeskRow, row: DeskRow, failed: bool, now: int, other: DeskRow | None) -> Write:
-        """Write on the ticket, if it is as it was read, the newest message that was not delivered; `other` is the one
-        that it is when this one was."""
+    def _show_on_ticket(self, ticket: DeskRow, row: DeskRow, failed: bool, now: int, other: DeskRow | None) -> Write:
+        """Write the newest undelivered message on the ticket, if the ticket is as it was read. `other` is that message
+        when this one was delivered."""
         tail, known = str(row.sk).removeprefix("message#"), ticket.undelivered or ""
         values: dict[str, Any] = {"state": ticket.state or ""}
         condition = "#state = :state AND "
@@ -222,10 +225,10 @@ class ExpiryStamps:
         expression = ""
         if failed:
             expression, values["tail"] = "SET #undelivered = :tail", max(tail, known)
-            if row.purpose == SUPPORT and ticket.state != State.CLOSED:
-                change, more = comes_back(now)
+            if row.purpose == "support" and ticket.state != State.CLOSED:
+                change, more = reopening(now)
                 expression, values = f"{expression}, {change}", values | more
-            if row.answers:  # the question has no answer after all
+            if row.answers:  # the reply failed, so the question is open again
                 expression = expression.replace("SET ", "SET #question_at = :question, ", 1)
                 values["question"] = row.answers
         elif known == tail:

@@ -1,5 +1,5 @@
-"""Every minute: ring again for what was not sent and for what was asked about data, look after requests, close what is
-idle, delete what has expired, have contacts indexed whose words an older release has made."""
+"""One sweep, every minute: enqueue again what was not sent and what was asked about data, monitor requests, close idle
+tickets, delete expired items, and have contacts indexed again whose search words an older release has made."""
 
 import time
 from collections.abc import Callable
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log
-from chalicelib.retention.model import EndedWords, Expired, OldWords, Removal, Undated
+from chalicelib.retention.model import EndedWords, Expired, OldWords, Removal, UnstampedTicket
 from chalicelib.tickets.model import State
 
 if TYPE_CHECKING:
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.auto_close import AutoClose
 
-RING_AFTER = 60 * SECOND
-MOST_RINGS = 500
-"""Conversations that one sweep rings. The next one goes on where it ended, from a kept cursor."""
+OVERDUE_AFTER = 60 * SECOND
+MOST_ENQUEUED = 500
+"""Most conversations that one sweep enqueues. The next one goes on from a stored cursor."""
 BUDGETS = {
     "ring": 10.0,
     "asks": 2.0,
@@ -29,23 +29,24 @@ BUDGETS = {
     "contacts": 7.0,
     "index": 5.0,
 }
-"""Seconds for each part; the function is given 55. A table that takes longer is read in turns."""
+"""Seconds for each part; the function's time limit is 55. A table that takes longer is read in several sweeps. The
+names of the parts stand in logs and stored cursors: "ring" is the outbox, "revokes" are customers' deletions."""
 _OPEN_STATES = (State.OPEN, State.PENDING, State.SNOOZED)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """One sweep. `ring` rings conversations and returns how many rang, `reindex` has a contact indexed, `end_contact`
-    ends the contact of a conversation and returns whether it has ended; `watch_asks` and `watch` look after what people
-    asked about their data and after requests, until a time of the stopwatch; days are the operator's profile's."""
+    """One sweep. `enqueue` sends wake-up messages for conversations and returns how many were taken; `reindex` has a
+    contact indexed; `end_contact` ends the contact of a conversation and returns whether it has ended; `monitor_asks`
+    and `monitor_requests` run until a time of the stopwatch. The days are those of the operator's profile."""
 
     store: "SweepStore"
-    closing: "AutoClose"
+    auto_close: "AutoClose"
     end_contact: Callable[[str], bool]
     enqueue: Callable[[list[str]], int]
     reindex: Callable[[str], bool]
-    watch_asks: Callable[[float], int]
-    watch: Callable[[float], int]
+    monitor_asks: Callable[[float], int]
+    monitor_requests: Callable[[float], int]
     idle_days: int
     solved_days: int
     kept_days: int
@@ -53,17 +54,17 @@ class Sweep:
     stopwatch: Callable[[], float] = field(default=time.monotonic)
 
     def __call__(self) -> dict[str, int]:
-        """Do all parts and return how many items each has dealt with.
+        """Run all parts and return how many items each has handled.
 
         A part that fails does not stop the others; the first error is raised at the end, and SweepDone counts
         only complete sweeps.
         """
         heads: list[str] = []
         parts: dict[str, Callable[[float], int]] = {
-            "ring": self._ring,
-            "asks": self.watch_asks,
-            "revokes": self._ring_revokes,
-            "requests": self.watch,
+            "ring": self._enqueue_overdue,
+            "asks": self.monitor_asks,
+            "revokes": self._retry_deletions,
+            "requests": self.monitor_requests,
             "close": self._close,
             "desk": lambda until: self._delete("desk", until, heads),
             "contacts": lambda until: self._end(heads, until),
@@ -82,13 +83,13 @@ class Sweep:
         count("SweepDone")
         return done
 
-    def _ring(self, until: float) -> int:
-        """Ring for what should have gone out a minute ago; for a stopped channel, one conversation that may
-        try it.
+    def _enqueue_overdue(self, until: float) -> int:
+        """Enqueue conversations with an entry that is overdue by OVERDUE_AFTER; for a stopped channel one, which may
+        probe it.
 
-        The newest one tries, because the reply windows of the oldest may have closed. Places that cannot go out
-        now, of a stopped channel or behind one that waits for its next try, do not hold up the others: when the
-        time or MOST_RINGS ends before the places do, the next sweep goes on from there.
+        The newest one probes, because the reply windows of the oldest may have closed. Entries that cannot be sent now
+        (of a stopped channel, or behind one that waits for its next try) do not delay the others: when the time or
+        MOST_ENQUEUED is used up, the next sweep goes on from there.
         """
         now = self.clock()
         start = int((self.store.cursor("ring") or {}).get("due_at", 0))
@@ -99,9 +100,9 @@ class Sweep:
         reached = 0
         for conversation_id, account, due_at in self.store.overdue(now, start):
             oldest = min(oldest, due_at)
-            if due_at > now - RING_AFTER:
+            if due_at > now - OVERDUE_AFTER:
                 break
-            if len(wanted) >= MOST_RINGS or self.stopwatch() > until:
+            if len(wanted) >= MOST_ENQUEUED or self.stopwatch() > until:
                 reached = due_at
                 break
             if account not in stopped:
@@ -116,36 +117,35 @@ class Sweep:
         conversations = list(dict.fromkeys([*probes.values(), *wanted]))
         return self.enqueue(conversations) if conversations else 0
 
-    def _ring_revokes(self, until: float) -> int:
-        """Have deletions looked at again whose message had not arrived, the longer they wait the more rarely."""
-        now, rung = self.clock(), 0
-        for one in self.store.waiting_revokes(now):
+    def _retry_deletions(self, until: float) -> int:
+        """Repeat deletions whose message had not arrived, the more rarely the longer they wait."""
+        now, handled = self.clock(), 0
+        for one in self.store.early_deletions(now):
             if self.stopwatch() > until:
                 break
-            self.store.put_off_revoke(one, now + max(RING_AFTER, (now - one.arrived_at) // 8))
-            rung += 1
-        return rung
+            self.store.put_off_deletion(one, now + max(OVERDUE_AFTER, (now - one.arrived_at) // 8))
+            handled += 1
+        return handled
 
     def _close(self, until: float) -> int:
-        """Close tickets that were idle or solved for the profile's days; with the date of everything on
-        them."""
+        """Close tickets that were idle or solved for the profile's days, and set their expiry date."""
         now = self.clock()
         expires_at = (now + self.kept_days * DAY) // SECOND
         closed = 0
         for state in (*_OPEN_STATES, State.SOLVED):
             days = self.solved_days if state is State.SOLVED else self.idle_days
             event, params = ("closed", {}) if state is State.SOLVED else ("closed_idle", {"days": days})
-            for ticket in self.closing.idle(state, now - days * DAY):
+            for ticket in self.auto_close.idle(state, now - days * DAY):
                 if self.stopwatch() > until:
                     return closed
-                closed += self.closing.close(ticket, event, params, now, expires_at)
+                closed += self.auto_close.close(ticket, event, params, now, expires_at)
         if closed:
             count("TicketsClosed", closed)
         return closed
 
     def _delete(self, table: str, until: float, heads: list[str]) -> int:
-        """Delete what is past its date until the table or the time ends, from the place where the last sweep
-        ended. Conversations whose contact's date has passed are only noted in `heads`."""
+        """Delete expired items of a table until its end or the end of the time, from where the last sweep ended.
+        Conversations whose contact has expired are only added to `heads`."""
         now = self.clock()
         start = cursor = self.store.cursor(table)
         deleted = 0
@@ -158,7 +158,7 @@ class Sweep:
                     if isinstance(item, Expired) and item.is_head:
                         heads.append(item.pk.partition("#")[2])
                     else:
-                        deleted += self._deal_with(item, now)
+                        deleted += self._handle(item, now)
                     cursor = {"pk": item.pk, "sk": item.sk}
                 cursor = page.cursor
                 if cursor is None:
@@ -171,8 +171,8 @@ class Sweep:
         return deleted
 
     def _end(self, heads: list[str], until: float) -> int:
-        """End contacts after the rows of their tickets are gone, in the same sweep where it can be. Those for which
-        the time is too short are met again."""
+        """End the contacts of `heads`, after the rows of their tickets are deleted. A later sweep meets those for which
+        the time is too short."""
         ended = 0
         for conversation_id in heads:
             if self.stopwatch() > until:
@@ -182,18 +182,18 @@ class Sweep:
             count("ItemsExpired", ended, table="keys")
         return ended
 
-    def _deal_with(self, item: Expired | Undated | EndedWords | OldWords, now: int) -> bool:
-        """Remove what may go; what its ticket does not let go, and a ticket whose bell was lost, is dated
-        first."""
+    def _handle(self, item: Expired | UnstampedTicket | EndedWords | OldWords, now: int) -> bool:
+        """Remove an item. One whose ticket has another date, and a ticket whose wake-up message was lost, is stamped
+        first; then False is returned."""
         if isinstance(item, EndedWords):
             return self.store.forget(item.contact_id)
         if isinstance(item, OldWords):
-            self.reindex(item.contact_id)  # as often as the scan meets it; the indexer does nothing twice
+            self.reindex(item.contact_id)  # repeated by every scan; the indexer skips what is done
             return False
-        if isinstance(item, Undated):
-            self.store.ring_dating(item.ticket_id, now)
+        if isinstance(item, UnstampedTicket):
+            self.store.enqueue_stamping(item.ticket_id, now)
             return False
         removal = self.store.remove(item)
-        if removal is Removal.DATED:
-            self.store.ring_dating(item.ticket_id, now)
+        if removal is Removal.STAMP_FIRST:
+            self.store.enqueue_stamping(item.ticket_id, now)
         return removal is Removal.REMOVED

@@ -1,5 +1,5 @@
-"""What the sweeper reads and deletes. DynamoDB's own TTL deletes days later than it promises, and without asking
-the ticket; this does it on time and asks."""
+"""The sweeper's reads and deletions. DynamoDB's own TTL may delete days late and checks no ticket; the sweeper deletes
+on time and checks it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,16 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.reading import overdue
-from chalicelib.retention.model import Dated, EndedWords, Expired, OldWords, Removal, Undated, UnheardAsk, WaitingRevoke
+from chalicelib.retention.model import (
+    EarlyDeletion,
+    EndedWords,
+    Expired,
+    OldWords,
+    Removal,
+    TicketDate,
+    UnhandledAsk,
+    UnstampedTicket,
+)
 from chalicelib.retention.store import ExpiryStamps
 
 _KEYS = ("pk", "sk")
@@ -33,26 +42,27 @@ _LOOKED_AT = (
 _PAST_ITS_DATE = "expires_at <= :now"
 _OF_NOBODY = "attribute_exists(ended_at)"
 _BY_AN_OLD_RULE = "(begins_with(pk, :words) AND (attribute_not_exists(#rule) OR #rule < :rule))"
-_DATED_OTHERWISE = (
+_STAMPED_OTHERWISE = (
     "(attribute_exists(expires_at) AND attribute_not_exists(dated))"
     " OR (attribute_not_exists(expires_at) AND attribute_exists(dated))"
     " OR (attribute_exists(expires_at) AND attribute_exists(dated) AND expires_at <> dated)"
 )
 MOST_REVOKES = 100
-DATING_TAKES = 60 * SECOND
-"""How long after a ticket was closed or reopened, or its bell rung again, its rows may have another date."""
+STAMPING_TAKES = 60 * SECOND
+"""Time (ms) that stamping may take after a ticket was closed, reopened or enqueued again."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one page of a scan found, in its order, and where the next one begins; None at the table's end."""
+    """The items that one page of a scan found, in its order, and the cursor of the next page; None at the table's
+    end."""
 
-    items: tuple[Expired | Undated | EndedWords | OldWords, ...]
+    items: tuple[Expired | UnstampedTicket | EndedWords | OldWords, ...]
     cursor: dict[str, str] | None
 
 
 class SweepStore:
-    """The sweeper's view of the tables. All methods raise Unavailable."""
+    """The sweeper's access to the tables. All methods raise Unavailable."""
 
     def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
         self._client = client
@@ -62,8 +72,8 @@ class SweepStore:
         self._dates = ExpiryStamps(client, tables, lambda _attempt: None)
 
     def overdue(self, before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
-        """Places in all outboxes due from `since` on and before `before` (ms), oldest first: conversation,
-        account, due time."""
+        """Yield the entries of all outboxes due from `since` to before `before` (ms), oldest first, as (conversation,
+        account, due time)."""
         return overdue(before, since)
 
     def stopped(self, account: str) -> bool:
@@ -74,9 +84,9 @@ class SweepStore:
 
     # -- asks
 
-    def asks(self, most: int) -> Iterator[UnheardAsk]:
-        """What people asked and nobody has dealt with, as the index shows it (a moment late), the one that is due first
-        at the front; `most` at once."""
+    def asks(self, most: int) -> Iterator[UnhandledAsk]:
+        """Yield what people asked and what was not handled yet, the earliest due first, at most `most`. The index is a
+        moment late."""
         query = {
             "TableName": self._tables["desk"],
             "IndexName": "unsent",
@@ -85,10 +95,10 @@ class SweepStore:
             "Limit": most,
         }
         for item in self._call("query", query)["Items"]:
-            yield UnheardAsk(item["pk"]["S"], item["sk"]["S"], _number(item, "at"), _number(item, "due_at"))
+            yield UnhandledAsk(item["pk"]["S"], item["sk"]["S"], _number(item, "at"), _number(item, "due_at"))
 
-    def put_off(self, ask: UnheardAsk, due_at: int) -> None:
-        """Have an ask rung for at `due_at` (ms) and not before, unless it was dealt with meanwhile."""
+    def put_off(self, ask: UnhandledAsk, due_at: int) -> None:
+        """Make an ask due at `due_at` (ms), unless it was handled meanwhile."""
         values = {"due": due_at}
         self._alone(
             self._writes.update("ask", "desk", ask.pk, ask.sk, "SET #due_at = :due", "attribute_exists(pk)", values)
@@ -96,8 +106,8 @@ class SweepStore:
 
     # -- deletions whose message has not arrived
 
-    def waiting_revokes(self, now: int) -> Iterator[WaitingRevoke]:
-        """Deletions that are due to be looked at again at `now` (ms), as the index shows them; MOST_REVOKES at once."""
+    def early_deletions(self, now: int) -> Iterator[EarlyDeletion]:
+        """Yield customers' deletions that are due at `now` (ms), at most MOST_REVOKES. The index is a moment late."""
         query = {
             "TableName": self._tables["desk"],
             "IndexName": "unsent",
@@ -106,11 +116,11 @@ class SweepStore:
             "Limit": MOST_REVOKES,
         }
         for item in self._call("query", query)["Items"]:
-            yield WaitingRevoke(item["pk"]["S"], item["sk"]["S"], _number(item, "arrived_at"))
+            yield EarlyDeletion(item["pk"]["S"], item["sk"]["S"], _number(item, "arrived_at"))
 
-    def put_off_revoke(self, revoke: WaitingRevoke, due_at: int) -> None:
-        """Have a deletion looked at now, and again at `due_at` (ms): the change shows in the table's stream, and the
-        relay rings. One that waits no more stays as it is."""
+    def put_off_deletion(self, revoke: EarlyDeletion, due_at: int) -> None:
+        """Have a deletion repeated now, because the stream router wakes the expiry stamper for the changed row, and
+        make it due again at `due_at` (ms). One that waits no longer stays as it is."""
         write = self._writes.update(
             "message", "desk", revoke.pk, revoke.sk, "SET #due_at = :at", "attribute_exists(#due)", {"at": due_at}
         )
@@ -119,16 +129,16 @@ class SweepStore:
     # -- what has expired
 
     def expired(self, table: str, cursor: dict[str, str] | None, now: int) -> Page:
-        """Read one page (1 MB) of a table from `cursor` on and return what is past its date; of the table `desk`
-        also the tickets whose rows are dated otherwise, and of `index` the words of contacts that have ended, or
-        that were made by an older rule. `now` in ms."""
+        """Read one page (1 MB) of a table from `cursor` on and return the expired items; of the table `desk` also
+        tickets whose rows are not stamped with their date, and of `index` search words of ended contacts or of an older
+        rule. `now` in ms."""
         request: dict[str, Any] = {
             "TableName": self._tables[table],
             "FilterExpression": _PAST_ITS_DATE,
             "ExpressionAttributeValues": {":now": {"N": str(now // SECOND)}},
         }
         if table == "desk":
-            request["FilterExpression"] += f" OR (begins_with(pk, :ticket) AND ({_DATED_OTHERWISE}))"
+            request["FilterExpression"] += f" OR (begins_with(pk, :ticket) AND ({_STAMPED_OTHERWISE}))"
             request["ExpressionAttributeValues"][":ticket"] = {"S": "ticket#"}
         else:
             request["FilterExpression"] += f" OR {_OF_NOBODY} OR {_BY_AN_OLD_RULE}"
@@ -143,30 +153,30 @@ class SweepStore:
         return Page(items, {name: last[name]["S"] for name in _KEYS} if last else None)
 
     def remove(self, item: Expired) -> Removal:
-        """Delete an item or leave its guard, if its date is still the one that was read.
+        """Delete an item, or replace it by its guard, if its date is still as it was read.
 
-        A row of a ticket goes only when the ticket has the same date or is gone, which one transaction checks: a
-        reopened ticket keeps its rows even if nobody has taken their dates off yet. The ticket itself goes when
-        all its rows have its date, so that none outlives it undated.
+        A row of a ticket is deleted only when the ticket has the same date or is gone, which the same transaction
+        checks: a reopened ticket keeps its rows even before their stamps are removed. The ticket itself is deleted
+        when all its rows have its date, so that no row is left without one.
         """
         if item.is_ticket:
-            ticket = Dated(item.ticket_id, "", item.expires_at)
-            if next(self._dates.others(item.conversation_id, ticket), None) is not None:
-                return Removal.DATED
+            ticket = TicketDate(item.ticket_id, "", item.expires_at)
+            if next(self._dates.rows_to_stamp(item.conversation_id, ticket), None) is not None:
+                return Removal.STAMP_FIRST
         write = self._guard(item) if item.guard_until else self._delete(item)
         if item.is_ticket or not item.ticket_id:
             return Removal.REMOVED if self._alone(write) else Removal.CHANGED
         refusal = self._run.once([self._same_date(item), write])
         if refusal is None:
             return Removal.REMOVED
-        return Removal.DATED if "ticket" in refusal.roles else Removal.CHANGED
+        return Removal.STAMP_FIRST if "ticket" in refusal.roles else Removal.CHANGED
 
     def forget(self, contact_id: str) -> bool:
-        """Delete the words by which an ended contact was found; False: the indexer is at them and does it itself."""
+        """Delete the search words of an ended contact; False: the indexer is writing them and deletes them itself."""
         return text_index.delete_words(contact_id)
 
-    def ring_dating(self, ticket_id: str, now: int) -> None:
-        """Have the rows of a ticket dated again. `now` in ms."""
+    def enqueue_stamping(self, ticket_id: str, now: int) -> None:
+        """Have the rows of a ticket stamped again. `now` in ms."""
         self._dates.enqueue(ticket_id, now)
 
     def _same_date(self, item: Expired) -> Write:
@@ -184,8 +194,8 @@ class SweepStore:
         return Write("item", {"Delete": body})
 
     def _guard(self, item: Expired) -> Write:
-        """Empty a message: what is left at its key makes a late repetition harmless and holds nothing of a
-        person. Blind names of links stay as long as these: who destroys the person finds them by nothing else."""
+        """Empty a message: the row that is left makes a late repetition harmless and holds no personal data. The
+        pseudonyms of its links stay as long as the links, because the eraser finds links by nothing else."""
         gone = [name for name in item.attributes if name not in _OF_GUARDS]
         return self._writes.update(
             "item", "desk", item.pk, item.sk,
@@ -194,10 +204,10 @@ class SweepStore:
             {"yes": True, "until": item.guard_until, "gone": gone_at(item.guard_until), "date": item.expires_at},
         )  # fmt: skip
 
-    # -- the cursor of what is longer than one sweep
+    # -- cursors of parts that take longer than one sweep
 
     def cursor(self, table: str) -> dict[str, str] | None:
-        """Where the sweep of a table, or the ringing, goes on; None at the beginning."""
+        """Return where the sweep of a table, or of the outbox ("ring"), goes on; None at the beginning."""
         with translated_errors():
             found = list(DeskRow.query(f"sweep#{table}", DeskRow.sk == "cursor", consistent_read=True))
         cursor: dict[str, str] | None = json.loads(found[0].cursor) if found and found[0].cursor else None
@@ -221,14 +231,14 @@ class SweepStore:
     # -- calls
 
     def _alone(self, write: Write) -> bool:
-        """Make a write by itself, which costs half of a transaction; return whether its condition held."""
+        """Make a single write, which costs half of a transaction; return whether its condition held."""
         ((kind, body),) = write.item.items()
         try:
             getattr(self._client, {"Delete": "delete_item", "Update": "update_item"}[kind])(**body)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in ("ConditionalCheckFailedException", "TransactionConflictException"):
-                return False  # it is past its date still, or not; the next sweep sees
+                return False  # the next sweep reads it again
             raise Unavailable("The storage did not take the change; the next sweep tries again.") from error
         except BotoCoreError as error:
             raise Unavailable("The storage did not answer; the next sweep tries again.") from error
@@ -239,11 +249,11 @@ class SweepStore:
 
 
 def _number(item: AttributeValues, name: str) -> int:
-    """A number of a row that may have been written by somebody else than our code; 0 when it is none."""
+    """Return a number of a row that somebody else than our code may have written; 0 when there is none."""
     return int(float(item.get(name, {}).get("N", "0")))
 
 
-def _found(table: str, item: AttributeValues, now: int) -> Expired | Undated | EndedWords | OldWords | None:
+def _found(table: str, item: AttributeValues, now: int) -> Expired | UnstampedTicket | EndedWords | OldWords | None:
     value = {name: plain_value(item[name]) for name in _LOOKED_AT if name in item}
     pk, sk, date = value["pk"], value["sk"], value.get("expires_at", 0)
     ticket_id, conversation_id = value.get("ticket_id", ""), value.get("conversation_id", "")
@@ -253,7 +263,7 @@ def _found(table: str, item: AttributeValues, now: int) -> Expired | Undated | E
         return OldWords(pk, sk, pk.partition("#")[2]) if sk == "words" else Expired(table, pk, sk, date)
     if pk.startswith("ticket#") and value.get("dated", 0) != date:
         changed_at = max(value.get("activity", 0), value.get("rung_at", 0))
-        return Undated(pk, sk, ticket_id) if changed_at <= now - DATING_TAKES else None
+        return UnstampedTicket(pk, sk, ticket_id) if changed_at <= now - STAMPING_TAKES else None
     found = Expired(table, pk, sk, date, (), 0, ticket_id, conversation_id)
     until = value.get("arrived_at", 0) + GUARD_DAYS * DAY
     if value.get("direction") != "in" or until <= now or not sk.startswith("message#"):

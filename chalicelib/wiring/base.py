@@ -1,4 +1,4 @@
-"""The composition root: which part works with which. Everything is made once per process, when first needed."""
+"""Wires intake and what every function needs. Everything is made once per process, when first needed."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,7 +14,7 @@ from chalicelib.messages.ingest import Outcome, Recognise, Refuse
 from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
-from chalicelib.messages.repeated import Repeated
+from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.messages.statuses import Statuses
 from chalicelib.messages.store import IntakeStore
 from chalicelib.privacy.recognition.words import asks
@@ -54,13 +54,14 @@ def tables() -> dict[str, str]:
     }
 
 
-def recognising(profile: Profile) -> Recognise:
-    """What tells the requests about data among messages."""
+def recognise_asks(profile: Profile) -> Recognise:
+    """Returns the function that recognises asks about data in messages."""
     return lambda message: asks(message, profile.markings)
 
 
-def refusing(store: IntakeStore, profile: Profile, dynamodb: Any, names: Mapping[str, str]) -> Refuse:
-    """What refuses parts of people who are being erased. Few parts meet it: its modules are loaded then."""
+def refuse_suppressed(store: IntakeStore, profile: Profile, dynamodb: Any, names: Mapping[str, str]) -> Refuse:
+    """Returns the function that refuses parts of people who are being erased. It imports its modules when it is first
+    called, because few parts need it."""
 
     def refuse(part: InboundMessage | Started, suppressed: tuple[str, ...], now: int) -> Outcome | None:
         from chalicelib.privacy.mailbox.fixed_answer import FixedAnswer
@@ -74,28 +75,28 @@ def refusing(store: IntakeStore, profile: Profile, dynamodb: Any, names: Mapping
 
 
 @cache
-def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange, Repeated]:
+def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange, RepeatedParts]:
     config = settings()
-    blind = AddressKey(address_key)
-    store = IntakeStore(client("dynamodb"), tables(), blind, decode_key(config.vault_public_key))
+    pseudonym_key = AddressKey(address_key)
+    store = IntakeStore(client("dynamodb"), tables(), pseudonym_key, decode_key(config.vault_public_key))
     profile = load_profile(config.operator)
-    refuse = refusing(store, profile, client("dynamodb"), tables())
-    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognising(profile), refuse)
-    statuses = Statuses(ClientCalls(client("dynamodb")), tables(), blind)
-    change = ReceiveChange(store, IntakeChanges(store, blind), profile, clock(), refuse)
-    return store, statuses, receive, change, Repeated(client("dynamodb"), tables(), blind)
+    refuse = refuse_suppressed(store, profile, client("dynamodb"), tables())
+    receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise_asks(profile), refuse)
+    statuses = Statuses(ClientCalls(client("dynamodb")), tables(), pseudonym_key)
+    change = ReceiveChange(store, IntakeChanges(store, pseudonym_key), profile, clock(), refuse)
+    return store, statuses, receive, change, RepeatedParts(client("dynamodb"), tables(), pseudonym_key)
 
 
 def intake() -> Intake:
-    """What the webhooks work with. Raises Unavailable."""
+    """The parts of intake that a webhook uses. Raises Unavailable."""
     inbound = secrets().inbound(settings().secret_inbound)
     store, statuses, receive, change, repeated = _intake(inbound.address_key)
     return Intake(inbound, store, statuses, receive, change, clock(), repeated)
 
 
 def check_health() -> dict[str, bool]:
-    """Whether this function can do what it is there for: the profile and its policy are there, the secrets can be read,
-    the storage answers."""
+    """Checks intake: profile and policy exist, the secrets can be read, DynamoDB answers. Returns the result by
+    name."""
     from chalicelib.profile.policy import why_not_serving
 
     healthy = {"profile": not why_not_serving(settings().operator), "secrets": False, "storage": False}
@@ -112,7 +113,7 @@ def check_health() -> dict[str, bool]:
 
 @cache
 def check_certificate() -> "CheckCertificate":
-    """What checks certificates for everybody."""
+    """The public check of certificates."""
     from chalicelib.certificates.check import CheckCertificate
     from chalicelib.certificates.ledger import Ledger, Signer
 
@@ -128,7 +129,7 @@ def bind_tables() -> None:
 
 
 def decryptor() -> "BatchDecryptor":
-    """Return a fresh opener for one request. Only functions whose role may decrypt can use it."""
+    """Returns a fresh batch decryptor for one HTTP request. Only functions whose role may decrypt can use it."""
     from chalicelib.vault.decryptor import BatchDecryptor
 
     bind_tables()
@@ -144,5 +145,5 @@ def vault() -> "Vault":
 
 
 def address_key() -> AddressKey:
-    """The key of blind names. Raises Unavailable."""
+    """The key of pseudonyms of addresses. Raises Unavailable."""
     return AddressKey(secrets().inbound(settings().secret_inbound).address_key)

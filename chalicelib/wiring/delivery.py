@@ -1,4 +1,4 @@
-"""The composition root of delivery and retention. Nothing of it is imported by intake."""
+"""Wires delivery, replies, expiry stamps and the search index. Intake does not import it."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ def queues() -> Queues:
 
 
 def queue_urls() -> dict[str, str]:
-    """Where the relay passes things on to."""
+    """The queues of the stream router, by the names that it uses."""
     config = settings()
     return {
         "doorbell": config.queue_doorbell,
@@ -43,7 +43,7 @@ def queue_urls() -> dict[str, str]:
 
 
 def single_decryptor() -> "BatchDecryptor":
-    """Return a fresh opener for a worker that opens one contact at a time and may read single keys only."""
+    """Returns a fresh decryptor for a worker that opens one contact at a time and may read single keys only."""
     from chalicelib.vault.single_decryptor import SingleDecryptor
 
     wiring.bind_tables()
@@ -52,7 +52,7 @@ def single_decryptor() -> "BatchDecryptor":
 
 @cache
 def reply_to_customer() -> "ReplyToCustomer":
-    """Replies of colleagues, for the dashboard and the API."""
+    """Stores replies of staff, for the dashboard and the API."""
     from chalicelib.outbox.replies import ReplyStore
     from chalicelib.outbox.reply import ReplyToCustomer
 
@@ -86,13 +86,13 @@ def _deliver(address_key: bytes) -> "Deliver":
 
 
 def deliver() -> "Deliver":
-    """What the sender does. Raises Unavailable."""
+    """Delivers a conversation's outbox, for the sender. Raises Unavailable."""
     return _deliver(wiring.secrets().inbound(settings().secret_inbound).address_key)
 
 
 @cache
-def date_rows() -> "StampExpiry":
-    """What the dater does."""
+def stamp_expiry() -> "StampExpiry":
+    """Stamps expiry dates on rows."""
     from chalicelib.retention.stamp_expiry import StampExpiry
     from chalicelib.retention.store import ExpiryStamps
 
@@ -104,7 +104,7 @@ def date_rows() -> "StampExpiry":
 
 @cache
 def take_back() -> "TakeBack":
-    """What the dater does with deletions."""
+    """Removes the texts that customers deleted."""
     from chalicelib.messages.take_back import TakeBack
     from chalicelib.messages.take_back_store import TakeBackStore
 
@@ -113,7 +113,7 @@ def take_back() -> "TakeBack":
 
 
 def text_key() -> "TextKey":
-    """The key of names and words. Raises Unavailable."""
+    """The key of pseudonyms of names and words. Raises Unavailable."""
     from chalicelib.vault.pseudonyms import TextKey
     from chalicelib.vault.vault import decode_key
 
@@ -121,7 +121,7 @@ def text_key() -> "TextKey":
 
 
 def text_index() -> "TextIndex":
-    """Contacts by what people type. Raises Unavailable."""
+    """Finds contacts by typed names. Raises Unavailable."""
     from chalicelib.contacts.text_index import TextIndex
 
     wiring.bind_tables()
@@ -129,7 +129,7 @@ def text_index() -> "TextIndex":
 
 
 def index_contact() -> "IndexContact":
-    """What the indexer does. Raises Unavailable."""
+    """Indexes a contact. Raises Unavailable."""
     from chalicelib.contacts.index_contact import IndexContact
     from chalicelib.contacts.index_store import ContactIndex
     from chalicelib.contacts.texts import ContactTexts

@@ -1,4 +1,4 @@
-"""Which parts work together in retention. Nothing of it is imported by intake."""
+"""Wires the sweeper. Intake does not import it."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @cache
 def sweep() -> "Sweep":
-    """What the sweeper does."""
+    """One sweep."""
     from chalicelib.retention.contact_expiry import ContactExpiry
     from chalicelib.retention.end_contact import EndContact
     from chalicelib.retention.sweep import Sweep
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.auto_close import AutoClose
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
     wiring.bind_tables()
     config = settings()
@@ -34,7 +34,7 @@ def sweep() -> "Sweep":
 
     return Sweep(
         store=SweepStore(client("dynamodb"), wiring.tables()),
-        closing=AutoClose(client("dynamodb"), wiring.tables(), sleep_with_jitter),
+        auto_close=AutoClose(client("dynamodb"), wiring.tables(), sleep_with_jitter),
         end_contact=EndContact(
             ContactExpiry(client("dynamodb"), wiring.tables(), sleep_with_jitter),
             kept["contact"],
@@ -43,8 +43,8 @@ def sweep() -> "Sweep":
         ),
         enqueue=enqueue,
         reindex=enqueue_indexing,
-        watch_asks=wiring_erasure.watch_asks(),
-        watch=wiring_erasure.watch_requests(),
+        monitor_asks=wiring_requests.monitor_asks(),
+        monitor_requests=wiring_requests.monitor_requests(),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,
         kept_days=kept["ticket"],
@@ -53,7 +53,7 @@ def sweep() -> "Sweep":
 
 
 def enqueue_indexing(contact_id: str) -> bool:
-    """Have a contact indexed; False: the queue did not take it."""
+    """Enqueues a contact to be indexed; False: the queue did not take it."""
     from chalicelib.dynamo.queues import WakeUp
 
     return not queues().send(settings().queue_indexing, [WakeUp({"contact_id": contact_id})])

@@ -1,4 +1,4 @@
-"""The composition root of dashboard and API. Only views import it, so that no other function loads its parts."""
+"""Wires dashboard and API. Only their views import it, so that no other function loads its parts."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -47,7 +47,7 @@ def sessions() -> SessionStore:
 
 
 def staff() -> StaffStore:
-    """Colleagues. Raises Unavailable."""
+    """Accounts of staff. Raises Unavailable."""
     wiring.bind_tables()
     return StaffStore(_derived("staff"))
 
@@ -59,7 +59,7 @@ def profile() -> Profile:
 
 
 def desk() -> TicketQueries:
-    """The read model of one request, with an opener of its own."""
+    """The ticket queries of one HTTP request, with a decryptor of their own."""
     return TicketQueries(wiring.decryptor(), wiring.clock()())
 
 
@@ -81,7 +81,7 @@ def open_ticket(reader: TicketQueries) -> OpenTicket:
 
 
 def mark_seen() -> MarkSeen:
-    """Say which messages of a ticket were looked at."""
+    """Record which messages of a ticket staff has seen."""
     return MarkSeen(desk(), changes())
 
 
@@ -92,12 +92,12 @@ def comment() -> CommentOnTicket:
 
 @cache
 def drafts() -> DraftStore:
-    """What colleagues have typed and not sent."""
+    """What staff has typed and not sent."""
     return DraftStore(client("dynamodb"), wiring.tables(), sleep_with_jitter)
 
 
 def keep_draft() -> KeepDraft:
-    """Keep what a colleague has typed."""
+    """Keep what staff has typed."""
     return KeepDraft(desk(), drafts(), profile().retention["ticket"].days, wiring.clock())
 
 
@@ -118,7 +118,7 @@ def search(reader: TicketQueries) -> Search:
 
 
 @cache
-def _identities() -> "CognitoAccounts":
+def _cognito_accounts() -> "CognitoAccounts":
     from chalicelib.staff.cognito import CognitoAccounts
 
     config = settings()
@@ -126,20 +126,20 @@ def _identities() -> "CognitoAccounts":
 
 
 def sign_in() -> "SignIn":
-    """Sign a colleague in."""
+    """Sign staff in."""
     from chalicelib.staff.sign_in import SignIn
 
-    return SignIn(_identities(), staff(), sessions(), _brake(), _challenges(), wiring.clock())
+    return SignIn(_cognito_accounts(), staff(), sessions(), _login_throttle(), _challenges(), wiring.clock())
 
 
 def authenticator() -> "Authenticator":
-    """Switch one's own authenticator application on and off."""
+    """Switch one's own authenticator application on or off."""
     from chalicelib.staff.authenticator import Authenticator
 
-    return Authenticator(_identities(), _brake(), _challenges(), wiring.clock())
+    return Authenticator(_cognito_accounts(), _login_throttle(), _challenges(), wiring.clock())
 
 
-def _brake() -> LoginThrottle:
+def _login_throttle() -> LoginThrottle:
     return LoginThrottle(_derived("brake"))
 
 
@@ -150,14 +150,14 @@ def _challenges() -> "Challenges":
 
 
 def searches() -> "Challenges":
-    """Seal the words of a search, to stand in an address."""
+    """Seal the words of a search, so that they can stand in an address."""
     from chalicelib.staff.challenges import Challenges
 
     return Challenges(_derived("search"), wiring.clock())
 
 
 def _derived(purpose: str) -> bytes:
-    """A key of its own for each purpose, from a secret that no function reads which anyone can call."""
+    """Returns a key of its own for each purpose, derived from a secret that no public function may read."""
     return derive(decode_key(wiring.secrets().read(settings().secret_text_key)["text_key"]), purpose)
 
 
@@ -169,17 +169,17 @@ def sign_undertaking() -> "SignUndertaking":
 
 
 def revoke_staff() -> "RevokeStaff":
-    """Shut a colleague out."""
+    """Shut a staff account out."""
     from chalicelib.staff.manage import RevokeStaff
 
-    return RevokeStaff(staff(), _identities())
+    return RevokeStaff(staff(), _cognito_accounts())
 
 
 def restore_staff() -> "RestoreStaff":
-    """Let a colleague in again."""
+    """Let a staff account in again."""
     from chalicelib.staff.manage import RestoreStaff
 
-    return RestoreStaff(staff(), _identities())
+    return RestoreStaff(staff(), _cognito_accounts())
 
 
 # -- requests about data
@@ -195,68 +195,68 @@ def request_pages() -> "RequestPages":
 
 def open_request() -> "OpenRequest":
     """Enter a request."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
-    return wiring_erasure.open_request()
+    return wiring_requests.open_request()
 
 
 def announce_again() -> "AnnounceAgain":
     """Send an announcement once more."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
-    return wiring_erasure.announce_again()
+    return wiring_requests.announce_again()
 
 
 def announcements() -> "MessageStatuses":
-    """What became of messages about requests."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    """Reads how far messages about requests were delivered."""
+    from chalicelib.wiring import privacy_stores as stores
 
-    return wiring_erasure.announcements()
+    return stores.announcements()
 
 
 def request_secret() -> "RequestSecret":
     """Open the secret of a certificate, for a letter."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import privacy_stores as stores
 
-    return wiring_erasure.secret()
+    return stores.secret()
 
 
 def hours_to_think() -> int:
-    """The time to think again after a person was told."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    """The hours of the cooling-off period after a person was told."""
+    from chalicelib.wiring import requests as wiring_requests
 
-    return wiring_erasure.announce().hours
+    return wiring_requests.announce().hours
 
 
 def certificates_address() -> str:
     """The public page where a certificate is checked."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import privacy_stores as stores
 
-    return wiring_erasure.certificates_address()
+    return stores.certificates_address()
 
 
 def recognise_request() -> "RecogniseRequest":
     """Recognise a request in a customer's message."""
     from chalicelib.privacy.recognise_request import RecogniseRequest
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
-    return RecogniseRequest(desk(), wiring_erasure.open_request())
+    return RecogniseRequest(desk(), wiring_requests.open_request())
 
 
 def decide_request() -> "DecideRequest":
     """Decide about a request."""
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import requests as wiring_requests
 
-    return wiring_erasure.decide_request()
+    return wiring_requests.decide_request()
 
 
 @cache
-def hold_destructions() -> "PauseErasures":
-    """Hold destructions, and release them."""
+def pause_erasures() -> "PauseErasures":
+    """Pause all erasures, and go on."""
     from chalicelib.privacy.pause_erasures import PauseErasures
-    from chalicelib.wiring import erasure as wiring_erasure
+    from chalicelib.wiring import privacy_stores as stores
 
-    return PauseErasures(wiring_erasure.holding(), wiring.clock())
+    return PauseErasures(stores.erasure_pause(), wiring.clock())
 
 
 @cache

@@ -172,7 +172,7 @@ def test_a_live_location_that_has_moved_is_no_repetition(front: Client, desk: De
     raw = json.dumps({"update_id": 3, "edited_message": base | again}).encode()
     parts = telegram.parse(raw, TELEGRAM_ACCOUNT, desk.seconds)
     assert [part.replaces for part in parts] == [True]  # type: ignore[union-attr]
-    assert wiring.intake().repeated.among(parts) == set()
+    assert wiring.intake().repeated.already_stored(parts) == set()
 
 
 def test_a_storage_that_does_not_say_what_is_stored_costs_time_and_loses_nothing(

@@ -10,7 +10,7 @@ from chalicelib.core.references import MessageRef
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
-from chalicelib.messages.repeated import Repeated
+from chalicelib.messages.repeated import RepeatedParts
 from tests.intake.conftest import Desk
 from tests.intake.fences import aliases, close_fence, erase, fences, open_fence
 from tests.people import WHATSAPP_ACCOUNT, from_amina
@@ -102,7 +102,7 @@ def test_what_is_held_to_be_stored_changes_nothing_when_it_is_stored(
     own = [*references(desk), ""]
     parts: list[Any] = [message(desk, base, who, number) for who, number in then]
     parts += [status(desk, base, number, own[place % len(own)]) for place, (_, number) in enumerate(then)]
-    known = Repeated(desk.dynamodb, desk.tables, desk.address_key).among(parts)
+    known = RepeatedParts(desk.dynamodb, desk.tables, desk.address_key).already_stored(parts)
     before = desk.snapshot()
     for place in known:
         part = parts[place]

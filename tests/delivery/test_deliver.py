@@ -420,7 +420,7 @@ def test_another_senders_live_claim_is_respected_quietly(desk: Delivery) -> None
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
     store = desk.outbox()
-    (waiting,) = store.waiting(ref.conversation_id)
+    (waiting,) = store.entries(ref.conversation_id)
     store.claim(store.job(waiting, desk.now), "a" * 20, desk.now)
 
     desk.now += CLAIM - 1

@@ -84,7 +84,7 @@ def test_a_sender_whose_claim_has_passed_to_another_writes_nothing(desk: Deliver
         def send(self, channel: Any, message: Any) -> Any:
             desk.now += CLAIM
             store = desk.outbox()
-            (waiting,) = store.waiting(ref.conversation_id)
+            (waiting,) = store.entries(ref.conversation_id)
             store.claim(store.job(waiting, desk.now), "a" * 20, desk.now)
             desk.provider.faults = [answer]
             return providers.send(channel, message)
@@ -103,7 +103,7 @@ def test_a_sender_that_lost_its_claim_between_two_pieces_stops(desk: Delivery) -
     def other(sent: object) -> None:
         desk.now += CLAIM
         store = desk.outbox()
-        (waiting,) = store.waiting(ref.conversation_id)
+        (waiting,) = store.entries(ref.conversation_id)
         store.claim(store.job(waiting, desk.now), "a" * 20, desk.now)
 
     desk.provider.accepted = other

@@ -116,7 +116,7 @@ def test_a_withdrawal_between_the_senders_look_and_its_claim_stops_the_message(d
     answer(desk, ticket, "Ответ")
     desk.reply(ticket, "Акция")
     outbox = desk.outbox()
-    (waiting,) = outbox.waiting(ticket["conversation_id"])
+    (waiting,) = outbox.entries(ticket["conversation_id"])
     job = outbox.job(waiting, desk.now)
     withdraw(desk, ticket)
 
@@ -193,7 +193,7 @@ def test_a_reply_that_leaves_with_the_withdrawal_leaves_only_as_an_answer(desk: 
                 assert refused == ("" if asked else "suppressed")
             else:
                 desk.reply(ticket, text)
-                (waiting,) = outbox.waiting(ticket["conversation_id"])
+                (waiting,) = outbox.entries(ticket["conversation_id"])
                 job = outbox.job(waiting, desk.now)
                 withdraw(desk, ticket)
                 if moment == "between its look and its claim":
@@ -217,7 +217,7 @@ def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk
 
     retention = ExpiryStamps(desk.dynamodb, desk.tables, lambda attempt: None)
     pk = ticket["conversation_id"]
-    retention.settle_failure(pk, f"message#{ref.tail}", ticket["ticket_id"], desk.now, lambda channel, code: False)
+    retention.show_failure(pk, f"message#{ref.tail}", ticket["ticket_id"], desk.now, lambda channel, code: False)
 
     assert desk.ticket(ticket)["question_at"] == desk.message(ref)["answers"] > 0
     assert answer(desk, ticket, "Ответ другими словами") == ""
@@ -265,7 +265,7 @@ def test_an_opt_out_between_the_senders_look_and_its_claim_stops_the_news(desk: 
     ref = desk.reply(ticket, "Новости")
     set_(desk, conversation_pk(ref.conversation_id), f"outbox#{ref.tail}", purpose="news")
     outbox = desk.outbox()
-    (waiting,) = outbox.waiting(ticket["conversation_id"])
+    (waiting,) = outbox.entries(ticket["conversation_id"])
     job = outbox.job(waiting, desk.now)
     set_(desk, contact_pk(ticket["contact_id"]), "contact", opted_out_at=desk.now)
     assert outbox.claim(job, new_id(), desk.now) is Claimed.CHANGED

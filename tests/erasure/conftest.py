@@ -272,7 +272,7 @@ class Erasing(Keeping):
     def _claim(self, person: Person) -> None:
         """A sender that claimed the oldest place and died before its call."""
         store = self.outbox()
-        (waiting,) = [one for one in store.waiting(person.conversation_id) if one.action == "send"]
+        (waiting,) = [one for one in store.entries(person.conversation_id) if one.action == "send"]
         store.claim(store.job(waiting, self.now), "a-sender-that-died", self.now)
 
     def deliver(self) -> None:

@@ -225,7 +225,7 @@ def test_a_box_is_found_by_nobody_and_its_messages_are_dated_by_nobody(boxes: Bo
 
     boxes.desk.index_contact(box.contact_id)
     mine = boxes.desk.of_pk(f"conversation#{box.conversation_id}")
-    wake_ups = [relay._bell(as_record(item)) for item in mine if item["sk"].startswith("message#")]
+    wake_ups = [relay._wake_up(as_record(item)) for item in mine if item["sk"].startswith("message#")]
 
     assert [item for item in boxes.desk.items("index") if box.contact_id in f"{item['pk']} {item['sk']}"] == []
     assert wake_ups == [None]

@@ -10,6 +10,8 @@ from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.vault.vault import encode_key
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import privacy_stores as wiring_stores
+from chalicelib.wiring import requests as wiring_requests
 from tests.delivery.test_wired import queues as queues
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Erasing
@@ -26,7 +28,7 @@ def boxes(desk: Erasing, queues: dict[str, str], monkeypatch: pytest.MonkeyPatch
 
 
 def _forget() -> None:
-    for made in vars(wiring_erasure).values():
+    for made in (one for module in (wiring_stores, wiring_requests, wiring_erasure) for one in vars(module).values()):
         if hasattr(made, "cache_clear"):
             made.cache_clear()
 
@@ -36,7 +38,7 @@ def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, caplog: pytes
     request_id = boxes.request(boxes.person("telegram"))
     event = {"request_id": request_id}
 
-    assert workflow.soft_suppress(event) == {"outcome": "suppressed"}
+    assert workflow.pause_outreach(event) == {"outcome": "suppressed"}
     boxes.send()
     boxes.mark(request_id, Step.VERIFIED)
     waits = {**event, "token": "a-token", "execution": boxes.read(request_id).execution}
@@ -45,7 +47,7 @@ def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, caplog: pytes
     boxes.mark(request_id, Step.TOLD, Step.KEY_DESTROYED, Step.ABSENT, Step.CERTIFIED, told_by="accepted")
     assert workflow.notify(event) == {}
     boxes.send()
-    assert workflow.close_box(event) == {}
+    assert workflow.destroy_mailbox(event) == {}
 
     question, announcement, answer = boxes.desk.provider.sent
     assert (len(question.buttons), len(announcement.buttons)) == (2, 1)
@@ -60,4 +62,4 @@ def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, caplog: pytes
 def test_a_task_that_comes_too_early_fails_with_a_word(boxes: Boxes) -> None:
     request_id = boxes.request(boxes.person("telegram"))
     with pytest.raises(TaskFailed, match="^too_early$"):
-        workflow.close_box({"request_id": request_id})
+        workflow.destroy_mailbox({"request_id": request_id})

@@ -116,9 +116,9 @@ def close_idle(desk: Erasing, person: Person, late: Late) -> None:
     AutoClose(late, desk.tables, lambda attempt: None).close(idle, "closed", {}, desk.now, desk.seconds + 86_400)
 
 
-def date_alone(desk: Erasing, person: Person, late: Late) -> None:
+def stamp_alone(desk: Erasing, person: Person, late: Late) -> None:
     (some, *_) = person.messages("in")
-    desk.dates(late).date_alone(person.conversation_id, some["sk"], desk.seconds + 86_400)
+    desk.dates(late).stamp_alone(person.conversation_id, some["sk"], desk.seconds + 86_400)
 
 
 def enqueue(desk: Erasing, person: Person, late: Late) -> None:
@@ -133,7 +133,7 @@ def settle_failure(desk: Erasing, person: Person, late: Late) -> None:
         ExpressionAttributeNames={"#status": "status"}, ExpressionAttributeValues={":failed": {"S": "failed"}},
     )  # fmt: skip
     dates = desk.dates(late)
-    dates.settle_failure(person.conversation_id, some["sk"], some["ticket_id"], desk.now, lambda channel, code: False)
+    dates.show_failure(person.conversation_id, some["sk"], some["ticket_id"], desk.now, lambda channel, code: False)
 
 
 WRITERS: dict[str, tuple[Writer, int]] = {
@@ -141,7 +141,7 @@ WRITERS: dict[str, tuple[Writer, int]] = {
     "number_change": (number_change, 1), "block": (block, 1), "reply": (reply, 1), "comment": (comment, 1),
     "draft": (draft, 1), "emptied_draft": (emptied_draft, 1),
     "ticket_change": (ticket_change, 1), "mark_read": (mark_read, 1), "claim": (send, 1), "sent": (send, 2),
-    "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (date_alone, 1), "ring": (enqueue, 1),
+    "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (stamp_alone, 1), "ring": (enqueue, 1),
     "settle_failure": (settle_failure, 1),
 }  # fmt: skip
 """Each writer with the number of its write that comes late."""

@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 
+import app
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo import clients
 from chalicelib.dynamo.models import bind
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.entrypoints import privacy as worker
-from chalicelib.entrypoints import workflow
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
@@ -30,6 +29,8 @@ from chalicelib.vault.secrets import VAULT_CONTEXT
 from chalicelib.vault.vault import encode_key
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import privacy_stores as wiring_stores
+from chalicelib.wiring import requests as wiring_requests
 from infra import erasure
 from infra.definitions import HERE, load
 from local.aws.ministack import CREDENTIALS, apply_table_settings
@@ -80,7 +81,7 @@ class Walk:
         self._become(self.roles.given[name])
         self.recorder.function = name
         try:
-            return worker.handle(event) if name == "privacy" else getattr(workflow, name)(event)
+            return getattr(app, name)(event, None)
         finally:
             self.recorder.function = ""
             self._become({**CREDENTIALS, "AWS_SESSION_TOKEN": ""})
@@ -188,7 +189,7 @@ def forget_all() -> None:
     forget()
     clients.client.cache_clear()
     clients._session.cache_clear()
-    for made in vars(wiring_erasure).values():
+    for made in (one for module in (wiring_stores, wiring_requests, wiring_erasure) for one in vars(module).values()):
         if hasattr(made, "cache_clear"):
             made.cache_clear()
 
@@ -343,7 +344,7 @@ def opted_out(walk: Walk, person: Person) -> None:
     before = walk.keys()
     walk.recorder.function = "privacy"
     walk._become(walk.roles.given["privacy"])
-    opened = wiring_erasure.open_request()(person.contact_id, "opt_out", "message")
+    opened = wiring_requests.open_request()(person.contact_id, "opt_out", "message")
     walk.recorder.function = ""
     walk._become({**CREDENTIALS, "AWS_SESSION_TOKEN": ""})
     walk.privacy(request_id=opened.request_id)

@@ -211,8 +211,8 @@ def test_the_way_of_a_proof_from_the_provider_to_the_end_of_the_grace(
     (item,) = [one for one in living.desk.of("message#") if one.get("request_id")]
     assert undeclared("desk", [item]) == []
     record = {"eventID": "1", "dynamodb": {"NewImage": attribute_values(item), "SequenceNumber": "1"}}
-    assert relay._bell({**record, "eventName": "MODIFY"}) == ("privacy", WakeUp({"request_id": request.id}))
-    assert relay._bell({**record, "eventName": "INSERT"}) is None, "what is not out yet proves nothing"
+    assert relay._wake_up({**record, "eventName": "MODIFY"}) == ("privacy", WakeUp({"request_id": request.id}))
+    assert relay._wake_up({**record, "eventName": "INSERT"}) is None, "what is not out yet proves nothing"
     living.wake(request.id)
     row = living.read(request.id)
     assert row.told_by == ("accepted" if channel == "telegram" else "delivered")

@@ -630,8 +630,8 @@ def test_how_a_waiting_ends(waits: str, steps: str, now: int, expected: str) -> 
 @pytest.fixture
 def wired(living: Living, monkeypatch: pytest.MonkeyPatch) -> Living:
     for name, part in {
-        "waiting": living.waiting, "decide": living.undecided, "tell": living.tell, "grace": living.grace,
-        "finish": living.finish, "escalate": living.escalate,
+        "waiting": living.waiting, "decide": living.undecided, "tell": living.tell, "cooling_off": living.grace,
+        "close_without_erasure": living.finish, "escalate": living.escalate,
     }.items():  # fmt: skip
         monkeypatch.setattr(wiring_erasure, name, lambda part=part: part)
     return living
@@ -643,8 +643,8 @@ def wired(living: Living, monkeypatch: pytest.MonkeyPatch) -> Living:
         (workflow.verify_identity, "", "identity"),
         (workflow.decide, "", "decision"),
         (workflow.tell, "verified", "telling"),
-        (workflow.grace, "verified told", "grace"), (workflow.grace, "verified", "grace"),
-        (workflow.settle, "erased", "settle"), (workflow.await_delivery, "absent", "told"),
+        (workflow.cooling_off, "verified told", "grace"), (workflow.cooling_off, "verified", "grace"),
+        (workflow.drain_writers, "erased", "settle"), (workflow.await_delivery, "absent", "told"),
         (workflow.wait_backups, "absent box_closed", "backups"),
     ],
 )  # fmt: skip
@@ -662,8 +662,8 @@ def test_tasks_that_wait(wired: Living, request_: Request, task: Any, steps: str
 
 def test_tasks_that_end_or_fail(wired: Living, daniyar: Person, request_: Request) -> None:
     wired.says(daniyar, "cancel", request_.id)
-    assert workflow.finish({"request_id": request_.id}) == {}
-    assert wired.read(request_.id).done(Step.CLOSED_WITHOUT_ERASURE)
+    assert workflow.close_without_erasure({"request_id": request_.id}) == {}
+    assert wired.read(request_.id).done(Step.FINISHED)
     assert workflow.escalate({"request_id": request_.id, "error": "Unforeseen"}) == {}
     row = wired.read(request_.id)
     assert (row.state, row.failure, row.failed_step) == ("escalated", "Unforeseen", "box_closed")

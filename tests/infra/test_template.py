@@ -15,7 +15,7 @@ from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.monitor_asks import WAKE_UP_LIVES
 from chalicelib.privacy.requests.kinds import Identity
 from chalicelib.profile.load import load_profile
-from infra import alarms, functions, queues
+from infra import alarms, erasure_alarms, functions, queues
 from infra.definitions import load
 from local.aws.template import PROJECT, built_template
 
@@ -338,7 +338,7 @@ def test_a_queue_hides_a_message_longer_than_its_reader_runs(template: Json) -> 
 def test_what_people_ask_is_rung_for_again_when_its_bell_has_died_and_before_the_alarm() -> None:
     (privacy,) = [queue for queue in queues.QUEUES if queue.name == "privacy"]
     assert privacy.visibility * privacy.tries * SECOND == WAKE_UP_LIVES
-    assert (ASK_WAITS + WAKE_UP_LIVES) // SECOND < alarms.ASK_LATE
+    assert (ASK_WAITS + WAKE_UP_LIVES) // SECOND < erasure_alarms.ASK_LATE
 
 
 def test_more_confirmations_than_usual_ring_long_before_the_grace_is_over() -> None:

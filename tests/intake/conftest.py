@@ -20,7 +20,7 @@ from chalicelib.messages.store import IntakeStore
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.pseudonyms import AddressKey
 from chalicelib.vault.vault import KeyPair, Vault, fingerprint, new_pair
-from chalicelib.wiring.base import recognising, refusing
+from chalicelib.wiring.base import recognise_asks, refuse_suppressed
 
 POLICY = ("1", "0" * 64)
 PROFILE = load_profile("spoint")
@@ -50,10 +50,10 @@ class Desk:
     def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
         store = self.store(dynamodb)
         refuse = self.refuse(store, dynamodb)
-        return ReceiveMessage(store, PROFILE, POLICY, lambda: self.now, recognising(PROFILE), refuse, **more)
+        return ReceiveMessage(store, PROFILE, POLICY, lambda: self.now, recognise_asks(PROFILE), refuse, **more)
 
     def refuse(self, store: IntakeStore, dynamodb: Any = None) -> Refuse:
-        return refusing(store, PROFILE, dynamodb or self.dynamodb, self.tables)
+        return refuse_suppressed(store, PROFILE, dynamodb or self.dynamodb, self.tables)
 
     def changer(self, dynamodb: Any = None) -> ReceiveChange:
         store = self.store(dynamodb)

@@ -21,7 +21,7 @@ from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import bot_text
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.schema import ASK, ASKING
-from chalicelib.entrypoints.stream_router import _bell
+from chalicelib.entrypoints.stream_router import _wake_up
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, Part
 from chalicelib.privacy.recognition.phrases import ANSWERS, OPENINGS, REQUESTS, spelled
@@ -489,7 +489,7 @@ def test_a_press_that_lands_on_a_closed_ticket_is_dated_with_it(desk: Desk, kind
     desk.receive(confirm(desk)._replace(kind=kind, details={"data": PAYLOAD, "payload": PAYLOAD}))
     (press,) = [item for item in desk.messages() if item["kind"] == kind]
     record = {"eventName": "INSERT", "eventID": "1", "dynamodb": {"NewImage": attribute_values(press)}}
-    found = _bell(record)
+    found = _wake_up(record)
     assert found is not None and found[0] == "dating" and found[1].body["row"] == press["sk"]
 
 

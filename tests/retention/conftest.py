@@ -61,14 +61,14 @@ class Keeping(Delivery):
         assert days == [KEPT_DAYS, CONTACT_DAYS, CONSENT_DAYS]
         parts: dict[str, Any] = {
             "store": SweepStore(dynamodb or self.dynamodb, self.tables),
-            "closing": AutoClose(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
+            "auto_close": AutoClose(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
             "end_contact": self.ender(dynamodb),
             "enqueue": self._ring,
             "reindex": self._reindex,
-            "watch_asks": MonitorAsks(
+            "monitor_asks": MonitorAsks(
                 SweepStore(dynamodb or self.dynamodb, self.tables), self.ring_asks, lambda: self.now
             ),
-            "watch": lambda until: 0,
+            "monitor_requests": lambda until: 0,
             "idle_days": IDLE_DAYS,
             "solved_days": SOLVED_DAYS,
             "kept_days": KEPT_DAYS,

@@ -170,7 +170,7 @@ def outbox(desk: Keeping) -> Case:
     item, message = one(desk.of("outbox#")), one(desk.messages("out"))
     for row in (message, one(desk.messages("event"))):
         desk.dater()(item["conversation_id"], "", row["sk"])
-    (waiting,) = desk.outbox().waiting(item["conversation_id"])
+    (waiting,) = desk.outbox().entries(item["conversation_id"])
     until = desk.now + CONTACT_DAYS * DAY
     return Case("desk", item, until, lambda: desk.outbox().job(waiting, desk.now).message is not None)
 
@@ -219,7 +219,7 @@ def draft(desk: Keeping) -> Case:
 
 @case
 def unclear(desk: Keeping) -> Case:
-    desk.store().keep_unclear("telegram", "100000001", "new_kind", b"raw", desk.now)
+    desk.store().keep_unparsed("telegram", "100000001", "new_kind", b"raw", desk.now)
     item = one(desk.of_pk("unclear#"))
     return Case("desk", item, (desk.now // DAY + RAW_DAYS) * DAY, is_alive(item, desk))
 

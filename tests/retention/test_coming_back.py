@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.entrypoints.stream_router import _concerns_dater
+from chalicelib.entrypoints.stream_router import _concerns_expiry_stamper
 from chalicelib.messages.model import StatusUpdate
 from chalicelib.tickets.model import RANK, queue_of
 from chalicelib.tickets.pieces import outstanding
@@ -30,7 +30,9 @@ def report(desk: Keeping, reference: str, status: Any, code: str = "131026", sai
 def settle(desk: Keeping, ticket: Any) -> int:
     """Let relay and dater work until nothing is left to do; return how many rows the dater was rung for."""
     for rung in range(20):
-        concerned = [row for row in desk.messages("out") if row.get("ticket_id") and _concerns_dater(row, False)]
+        concerned = [
+            row for row in desk.messages("out") if row.get("ticket_id") and _concerns_expiry_stamper(row, False)
+        ]
         if not concerned:
             return rung
         for row in concerned:

@@ -77,14 +77,14 @@ def test_a_ticket_reopened_while_its_rows_are_dated_ends_without_dates(desk: Kee
     ticket = desk.open_ticket()
     close(desk, ticket)
     store = desk.dates()
-    number = store.date_number
+    number = store.stamp_number
 
     def reopened_first(dated: Any) -> None:
         if dated.expires_at:
             reopen(desk, ticket)
         number(dated)
 
-    store.date_number = reopened_first  # type: ignore[method-assign]
+    store.stamp_number = reopened_first  # type: ignore[method-assign]
     desk.dater(store)(ticket["conversation_id"], ticket["ticket_id"])
     assert not any("expires_at" in row for row in desk.rows_of(ticket))
 
@@ -93,7 +93,7 @@ def test_a_run_that_died_halfway_is_repeated_with_what_the_ticket_says_then(desk
     ticket = desk.open_ticket()
     close(desk, ticket)
     store = desk.dates()
-    store.date_number = lambda dated: (_ for _ in ()).throw(RuntimeError)  # type: ignore[method-assign]
+    store.stamp_number = lambda dated: (_ for _ in ()).throw(RuntimeError)  # type: ignore[method-assign]
     with pytest.raises(RuntimeError):
         desk.dater(store)(ticket["conversation_id"], ticket["ticket_id"])
     reopen(desk, ticket)

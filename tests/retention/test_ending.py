@@ -360,7 +360,7 @@ def test_reopening_takes_the_contacts_date_away_in_the_same_transaction(desk: Ke
     assert desk.head()["expires_at"] == again["closed_at"] // 1000 + CONTACT_DAYS * 86_400
 
 
-@pytest.mark.parametrize("moment", ["ticket", "date_number", "_still"])
+@pytest.mark.parametrize("moment", ["ticket", "stamp_number", "_date_unchanged"])
 def test_a_ticket_reopened_while_its_head_is_dated_ends_without_a_date(desk: Keeping, moment: str) -> None:
     ticket = desk.open_ticket()
     desk.now += 91 * DAY
@@ -570,14 +570,14 @@ def test_what_is_left_in_a_conversation_stays_when_its_fence_closes_in_between(a
     """From then on it is the eraser's, who counts it."""
     desk = amina.desk
     store = desk.endings()
-    left = store.left
+    left = store.remaining_rows
 
     def fenced(conversation_id: str) -> list[tuple[str, str]]:
         found = left(conversation_id)
         change(desk, f"conversation#{conversation_id}", "head", "epoch", 9)
         return found
 
-    store.left = fenced  # type: ignore[method-assign]
+    store.remaining_rows = fenced  # type: ignore[method-assign]
     before = desk.of("message#")
     assert before and not desk.ender(store=store)(amina.conversation_id)
     assert desk.of("message#") == before and desk.of("contact")

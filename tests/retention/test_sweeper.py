@@ -96,7 +96,7 @@ def test_what_cannot_go_out_now_does_not_hold_up_the_bells_of_others(
 
     measured: dict[str, float] = {}
     monkeypatch.setattr(sweep, "count", lambda name, value=1, **more: measured.update({name: value}))
-    monkeypatch.setattr(sweep, "MOST_RINGS", 3)
+    monkeypatch.setattr(sweep, "MOST_ENQUEUED", 3)
     long_ago = desk.now - 600_000
     waiting_places(desk, 8, "100000000000009", "stopped", long_ago)
     DeskRow("channel#100000000000009", "channel", stopped_at=long_ago).save()
@@ -269,13 +269,13 @@ def test_a_message_that_arrives_while_a_ticket_is_being_closed_keeps_it_open(des
     ticket = desk.open_ticket()
     desk.now += (IDLE_DAYS + 1) * DAY
     sweeper = desk.sweeper()
-    close = sweeper.closing.close
+    close = sweeper.auto_close.close
 
     def close_after_a_message(*args: Any) -> bool:
         desk.receive(from_amina("Тағы бір сұрақ", sent_at=desk.seconds))
         return close(*args)
 
-    sweeper.closing.close = close_after_a_message  # type: ignore[method-assign]
+    sweeper.auto_close.close = close_after_a_message  # type: ignore[method-assign]
     assert sweeper()["close"] == 0
     assert desk.ticket(ticket)["state"] == "open"
 

@@ -29,7 +29,7 @@ from chalicelib.dynamo.models import DeskRow, IndexRow, bind
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.erasure import eraser as erasing
 from chalicelib.messages.model import ChatEvent, InboundMessage, NumberChanged, ReachChanged, StatusUpdate
-from chalicelib.messages.repeated import Repeated
+from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.messages.take_back import TakeBack
 from chalicelib.messages.take_back_store import TakeBackStore
 from chalicelib.outbox.model import Failure, Job, Reply
@@ -160,10 +160,10 @@ def job(desk: Keeping, *, claimed: bool = True, telegram: bool = False) -> tuple
     ticket = desk.open_telegram_ticket() if telegram else desk.open_ticket()
     desk.reply(ticket, "Жауап")
     store = desk.outbox()
-    (waiting,) = store.waiting(ticket["conversation_id"])
+    (waiting,) = store.entries(ticket["conversation_id"])
     if claimed:
         store.claim(store.job(waiting, desk.now), "a", desk.now)
-        (waiting,) = store.waiting(ticket["conversation_id"])
+        (waiting,) = store.entries(ticket["conversation_id"])
     return store, store.job(waiting, desk.now)
 
 
@@ -218,15 +218,15 @@ def _(desk: Keeping) -> Action:
 @asks("AP450", "AP451")
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
-    repeated = Repeated(desk.dynamodb, desk.tables, desk.address_key)
-    return lambda: repeated.among([from_amina("Тағы", sent_at=desk.seconds)])
+    repeated = RepeatedParts(desk.dynamodb, desk.tables, desk.address_key)
+    return lambda: repeated.already_stored([from_amina("Тағы", sent_at=desk.seconds)])
 
 
 @asks("AP452", "AP453")
 def _(desk: Keeping) -> Action:
     desk.statuses().apply(told := status(desk, "delivered"), desk.now)
-    repeated = Repeated(desk.dynamodb, desk.tables, desk.address_key)
-    return lambda: repeated.among([told])
+    repeated = RepeatedParts(desk.dynamodb, desk.tables, desk.address_key)
+    return lambda: repeated.already_stored([told])
 
 
 @asks("AP1", "AP9")
@@ -374,7 +374,7 @@ def _(desk: Keeping) -> Action:
 @asks("AP17")
 def _(desk: Keeping) -> Action:
     _, one = job(desk)
-    return lambda: desk.statuses().apply(status(desk, "delivered", str(one.waiting.ref)), desk.now)
+    return lambda: desk.statuses().apply(status(desk, "delivered", str(one.entry.ref)), desk.now)
 
 
 @asks("AP18", "AP19", "AP18")
@@ -384,7 +384,7 @@ def _(desk: Keeping) -> Action:
 
 @asks("AP20")
 def _(desk: Keeping) -> Action:
-    return lambda: desk.store().keep_unclear("telegram", TELEGRAM_ACCOUNT, "new_kind", b"raw", desk.now)
+    return lambda: desk.store().keep_unparsed("telegram", TELEGRAM_ACCOUNT, "new_kind", b"raw", desk.now)
 
 
 # -- signing in
@@ -629,13 +629,13 @@ def _(desk: Keeping) -> Action:
 @asks("AP56")
 def _(desk: Keeping) -> Action:
     _, one = job(desk)
-    return lambda: replies(desk).failed_reply(one.waiting.ref, desk.now)
+    return lambda: replies(desk).failed_reply(one.entry.ref, desk.now)
 
 
 @asks("AP60", "AP61", "AP58", "AP59", "AP62", "AP63", "AP64", "AP65", "AP60")
 def _(desk: Keeping) -> Action:
     _, one = job(desk, claimed=False)
-    return lambda: desk.sender()(one.waiting.ref.conversation_id)
+    return lambda: desk.sender()(one.entry.ref.conversation_id)
 
 
 @asks("AP601")
@@ -645,7 +645,7 @@ def _(desk: Keeping) -> Action:
     desk.sender()(ticket["conversation_id"])
     desk.reply(ticket, "Тағы бір сөз")
     store = desk.outbox()
-    (waiting,) = store.waiting(ticket["conversation_id"])
+    (waiting,) = store.entries(ticket["conversation_id"])
     unasked = store.job(waiting, desk.now)
     return lambda: store.claim(unasked, "a", desk.now)
 
@@ -659,8 +659,8 @@ def _(desk: Keeping) -> Action:
 @asks("AP62", "AP67", "AP65")
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
-    desk.statuses().apply(status(desk, "delivered", str(one.waiting.ref)), desk.now)
-    read = store.job(one.waiting, desk.now)
+    desk.statuses().apply(status(desk, "delivered", str(one.entry.ref)), desk.now)
+    read = store.job(one.entry, desk.now)
     return lambda: store.sent(read, wamid(), desk.now)
 
 
@@ -668,7 +668,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     store, one = job(desk, claimed=False)
     store.claim(one, "a", desk.now, pieces=2)
-    (waiting,) = store.waiting(one.waiting.ref.conversation_id)
+    (waiting,) = store.entries(one.entry.ref.conversation_id)
     claimed = store.job(waiting, desk.now)
     return lambda: store.sent_piece(claimed, "a", wamid(), desk.now, piece=1, states=True)
 
@@ -677,7 +677,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     store, one = job(desk, claimed=False)
     store.claim(one, "a", desk.now, pieces=2)
-    return lambda: desk.statuses().apply(status(desk, "delivered", one.waiting.ref.of_piece(1)), desk.now)
+    return lambda: desk.statuses().apply(status(desk, "delivered", one.entry.ref.of_piece(1)), desk.now)
 
 
 @asks("AP343")
@@ -689,38 +689,38 @@ def _(desk: Keeping) -> Action:
 @asks("AP69")
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
-    return lambda: store.settled(one.waiting)
+    return lambda: store.remove_entry(one.entry)
 
 
 @asks("AP464")
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
     contact_id = desk.head()["contact_id"]
-    return lambda: store.settled(one.waiting, contact_id)
+    return lambda: store.remove_entry(one.entry, contact_id)
 
 
 @asks("AP70")
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
-    return lambda: store.again(one, "a", desk.now + 2_000)
+    return lambda: store.retry_later(one, "a", desk.now + 2_000)
 
 
 @asks("AP115")
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
-    return lambda: store.put_back(one, "a", desk.now)
+    return lambda: store.release(one, "a", desk.now)
 
 
 @asks("AP71")
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
-    return lambda: store.again(one, "a", desk.now + 60_000, doubtful=True)
+    return lambda: store.retry_later(one, "a", desk.now + 60_000, unconfirmed=True)
 
 
 @asks("AP72", "AP73", "AP74")
 def _(desk: Keeping) -> Action:
     store, one = job(desk)
-    account = one.waiting.account
+    account = one.entry.account
 
     def stop_and_go() -> None:
         store.stop(one, "a", "190", desk.now)
@@ -760,10 +760,10 @@ def _(desk: Keeping) -> Action:
 def failed(desk: Keeping, code: str) -> Action:
     """A reply whose failure the provider has reported, for the dater."""
     _, one = job(desk)
-    ref, (ticket,) = one.waiting.ref, desk.of_pk("ticket#")
+    ref, (ticket,) = one.entry.ref, desk.of_pk("ticket#")
     desk.statuses().apply(status(desk, "failed", str(ref))._replace(code=code), desk.now)
     name = f"message#{ref.tail}"
-    return lambda: desk.dates().settle_failure(ref.conversation_id, name, ticket["ticket_id"], desk.now, stops_channel)
+    return lambda: desk.dates().show_failure(ref.conversation_id, name, ticket["ticket_id"], desk.now, stops_channel)
 
 
 @asks("AP83", "AP344", "AP84")
@@ -784,7 +784,7 @@ def _(desk: Keeping) -> Action:
 
     def settled(ref: MessageRef, name: str) -> Action:
         desk.statuses().apply(status(desk, name, str(ref))._replace(code="131026"), desk.now)
-        return lambda: dates.settle_failure(
+        return lambda: dates.show_failure(
             ref.conversation_id, f"message#{ref.tail}", ticket["ticket_id"], desk.now, stops_channel
         )
 
@@ -875,20 +875,20 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     revoked(desk)
     desk.later(61)
-    return lambda: desk.sweeper()._ring_revokes(float("inf"))
+    return lambda: desk.sweeper()._retry_deletions(float("inf"))
 
 
 @asks("AP300", "AP301")
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina("Деректерімді жойыңыз", sent_at=desk.seconds))
     desk.later(301)
-    return lambda: desk.sweeper().watch_asks(float("inf"))
+    return lambda: desk.sweeper().monitor_asks(float("inf"))
 
 
 @asks("AP89")
 def _(desk: Keeping) -> Action:
     desk.open_ticket()
-    closing = desk.sweeper().closing
+    closing = desk.sweeper().auto_close
     (idle,) = closing.idle("open", desk.now + 1)
     return lambda: closing.close(idle, "closed_idle", {"days": 90}, desk.now, desk.seconds)
 
@@ -936,14 +936,14 @@ def _(desk: Keeping) -> Action:
 @asks("AP113")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
-    return lambda: sweeping(desk).ring_dating(ticket["ticket_id"], desk.now)
+    return lambda: sweeping(desk).enqueue_stamping(ticket["ticket_id"], desk.now)
 
 
 @asks("AP114")
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
     (row,) = desk.messages()
-    return lambda: desk.dates().date_alone(ticket["conversation_id"], row["sk"], desk.seconds)
+    return lambda: desk.dates().stamp_alone(ticket["conversation_id"], row["sk"], desk.seconds)
 
 
 def past_its_date(desk: Keeping) -> str:
@@ -1017,7 +1017,7 @@ def _(desk: Keeping) -> Action:
 @asks("AP102", *["AP103"] * 32, "AP104", "AP105", "AP102", *["AP103"] * 32)
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
-    desk.store().keep_unclear("telegram", TELEGRAM_ACCOUNT, "new_kind", b"raw", desk.now)
+    desk.store().keep_unparsed("telegram", TELEGRAM_ACCOUNT, "new_kind", b"raw", desk.now)
     return Rotation(desk.dynamodb, desk.tables, desk.vault, new_pair().public, desk.now).reseal
 
 

@@ -65,7 +65,7 @@ def test_a_rotation_in_two_passes_keeps_every_contact_readable(
     use_current(desk, first)
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
-    desk.store().keep_unclear("telegram", "100000001", "new_kind", b"raw", desk.now)
+    desk.store().keep_unparsed("telegram", "100000001", "new_kind", b"raw", desk.now)
     before = privates(desk, aws, stage)
 
     assert ops.main(["vault-rotate"]) == 0

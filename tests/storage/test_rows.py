@@ -37,7 +37,7 @@ def test_the_tables_hold_what_is_declared_and_nothing_else(desk: Desk) -> None:
     desk.changer()(started(desk))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=9, kind="callback"))
     desk.statuses().apply(update("read"), desk.now)
-    desk.store().keep_unclear("telegram", "100000001", "new_kind", b"raw", desk.now)
+    desk.store().keep_unparsed("telegram", "100000001", "new_kind", b"raw", desk.now)
 
     assert [line for table in desk.tables for line in undeclared(table, desk.items(table))] == []
 

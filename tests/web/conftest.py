@@ -26,6 +26,8 @@ from chalicelib.web.http.auth import SESSION_COOKIE, cookie_name
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import privacy_stores as wiring_stores
+from chalicelib.wiring import requests as wiring_requests
 from chalicelib.wiring import web as wiring_web
 from tests.conftest import Aws
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
@@ -234,7 +236,15 @@ class Web:
 def _clear_caches() -> None:
     """Forget what was made of one desk's settings. Templates and texts are the same for all."""
     pages.base.cache_clear()
-    for module in (wiring, wiring_web, wiring_delivery, wiring_erasure, chalicelib.core.settings):
+    for module in (
+        wiring,
+        wiring_web,
+        wiring_delivery,
+        wiring_stores,
+        wiring_requests,
+        wiring_erasure,
+        chalicelib.core.settings,
+    ):
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear") and thing.__module__ == module.__name__:
                 thing.cache_clear()

@@ -104,7 +104,7 @@ def settle(web: Web, message_id: str) -> None:
     ref = MessageRef.parse(message_id)
     assert ref is not None
     row = DeskRow.get(conversation_pk(ref.conversation_id), f"message#{ref.tail}")
-    wiring_delivery.date_rows()(ref.conversation_id, str(row.ticket_id), f"message#{ref.tail}")
+    wiring_delivery.stamp_expiry()(ref.conversation_id, str(row.ticket_id), f"message#{ref.tail}")
 
 
 def bubble(html: str, message_id: str) -> str:

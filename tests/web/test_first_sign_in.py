@@ -469,7 +469,7 @@ def test_a_code_that_signed_somebody_in_switches_nothing_off(web: Web, saule: Co
 
 
 def test_of_twenty_who_send_the_same_code_at_once_one_comes_in(web: Web, saule: Colleague) -> None:
-    brake = wiring_web._brake()
+    brake = wiring_web._login_throttle()
     with ThreadPoolExecutor(10) as pool:
         taken = list(pool.map(lambda _: brake.take_code(saule.email, "123456", web.now), range(20)))
     assert taken.count(True) == 1

@@ -24,7 +24,7 @@ def work(web: Web) -> None:
     for row in [one for one in DeskRow.scan() if one.sk.startswith("message#") and one.direction]:
         key = {"pk": {"S": row.pk}, "sk": {"S": row.sk}}
         image = web.dynamodb.get_item(TableName=web.tables["desk"], Key=key)["Item"]
-        found = relay._bell({"eventName": "INSERT", "eventID": "1", "dynamodb": {"NewImage": image}})
+        found = relay._wake_up({"eventName": "INSERT", "eventID": "1", "dynamodb": {"NewImage": image}})
         for number in (1, 2) if found and found[0] == "dating" else ():
             record = {"messageId": str(number), "body": json.dumps(found[1].body)}  # type: ignore[index]
             assert dater.handle({"Records": [record]}) == {"batchItemFailures": []}

@@ -1,1 +1,1 @@
-"""Telegram Bot API."""
+"""The channel Telegram (Bot API)."""

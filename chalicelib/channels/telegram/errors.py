@@ -1,7 +1,7 @@
-"""What the Bot API says when it refuses, as data. Source: the Bot API's "Making requests", and public bots.
+"""The Bot API's refusals as data. Source: the Bot API's "Making requests", and public bots.
 
-Telegram has no error numbers beside the HTTP status; the description is the only key. What is in no list:
-400 is final, 5xx and network errors are tried again.
+Telegram has no error numbers beside the HTTP status; the description is the only key. Of refusals in no list, a 400 is
+final; 5xx and network errors are tried again.
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from chalicelib.core.failures import Act, Meaning
 
 BLOCKED = "blocked"
-"""The code of every 403: the person blocked the bot, never started it, or is gone. Nothing is sent until
-`my_chat_member` says "member"."""
+"""The code of every 403: the person blocked the bot, never started it, or has left Telegram. Nothing is sent until an
+update `my_chat_member` says "member"."""
 
 TOKEN_STATUSES = frozenset({401, 404})
-"""A wrong or revoked token is answered so; nothing goes out for this bot until it is replaced."""
+"""HTTP statuses for a wrong or revoked token; nothing can be sent by this bot until the token is replaced."""
 
 OTHER = "bad_request"
 """The code of a 400 whose description is in no list."""
@@ -32,7 +32,7 @@ REFUSALS = {
     "file is too big": "bad_file",
     "file must be non-empty": "bad_file",
 }
-"""Parts of descriptions of a 400 that are worth a code of their own; any other is OTHER."""
+"""Parts of descriptions of a 400 that have a code of their own; any other is OTHER."""
 
 MEANINGS: Mapping[str, Meaning] = {
     code: Meaning(act, reason)
@@ -45,7 +45,7 @@ MEANINGS: Mapping[str, Meaning] = {
     )
     for code in codes.split()
 }
-"""Codes that every channel has (blocked, empty, token …) are the desk's own."""
+"""What Telegram's codes mean. Codes that every channel has (blocked, empty, token …) are in core/failures.OWN."""
 
 
 def meaning(code: str) -> Meaning | None:

@@ -1,7 +1,7 @@
-"""What a Telegram message says: one reader per kind of content.
+"""Reads what a Telegram message says: one reader for each kind of content.
 
 Source: the Bot API's `Message`. Readers are tried in the order of READERS, because an animation also has
-`document` and a venue also has `location`. `text` is what a person can read in any language.
+`document` and a venue also has `location`. `text` is readable in any language.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,8 @@ from chalicelib.channels.reading import (
 from chalicelib.messages.model import ChatEventKind
 
 FILE_LIMIT = 20 * 1024 * 1024
-"""Bytes beyond which `getFile` gives nothing: the message is kept with its name and size, no call is made."""
+"""Bytes up to which `getFile` returns a file. A message with a bigger one is kept with the file's name and size
+only."""
 _MOST = 30
 _ENVELOPE = frozenset(
     "message_id message_thread_id from sender_chat sender_boost_count sender_business_bot date chat text"
@@ -39,7 +40,7 @@ LINES: dict[str, ChatEventKind] = {
     "message_auto_delete_timer_changed": "timer_changed",
     "pinned_message": "pinned",
 }
-"""Service messages that an operator should know of, and the line that says it."""
+"""Service messages that staff should know of, and the activity line for each."""
 SERVICE = frozenset(
     {
         *LINES,
@@ -53,8 +54,9 @@ SERVICE = frozenset(
         " video_chat_participants_invited video_chat_scheduled video_chat_started write_access_allowed".split(),
     }
 )
-"""What Telegram writes into a chat by itself. Source: the service messages of the Bot API's `Message`. What a person
-does on purpose and hands over (a payment, a shared contact, data of a web application, a gift) is not among them."""
+"""Messages that Telegram itself writes into a chat. Source: the service messages of the Bot API's `Message`. Things
+that a person gives us on purpose (a payment, a shared contact, data of a web application, a gift) are not among
+them."""
 
 
 def _text(message: dict[str, Any]) -> Content:
@@ -65,7 +67,7 @@ def _text(message: dict[str, Any]) -> Content:
 
 
 def _links(message: dict[str, Any], name: str) -> dict[str, Any]:
-    """Addresses hidden behind words and buttons; without them the text would not say what the person sent."""
+    """Return the addresses behind words and buttons, without which the text is incomplete."""
     rows = as_list(as_dict(message.get("reply_markup")).get("inline_keyboard"))
     buttons = [each for row in rows[:100] for each in as_list(row)[:8]]
     found = (text(as_dict(each).get("url"), 2000) for each in [*as_list(message.get(name))[:100], *buttons[:100]])
@@ -144,7 +146,7 @@ def _contact(message: dict[str, Any]) -> Content:
 
 
 def _vcard(value: object) -> dict[str, Any]:
-    """What a contact's vCard says of company, mail and web; name and phone stand beside it."""
+    """Return company, mail and web addresses from a contact's vCard; the message itself has name and phone."""
     found: dict[str, list[str]] = {"ORG": [], "TITLE": [], "EMAIL": [], "URL": []}
     unfolded = body_text(value, {}).replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "")
     for line in unfolded.splitlines()[:100]:
@@ -197,7 +199,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Content]] = {
 
 
 def read_content(message: dict[str, Any]) -> Content:
-    """Return what `message` says. Raises Malformed, or stumbles, if it is not understood."""
+    """Return what `message` says. Raises one of BAD_DATA, Malformed among them, if it is not understood."""
     for name, read in READERS.items():
         if name in message:
             return read(message)
@@ -205,7 +207,7 @@ def read_content(message: dict[str, Any]) -> Content:
 
 
 def type_of(message: dict[str, Any]) -> str:
-    """The provider's word for the content: the first key that is not part of every message."""
+    """Return the provider's word for the content: the first key that not every message has."""
     for name in READERS:
         if name in message:
             return name

@@ -1,9 +1,9 @@
-"""Telegram updates → parts.
+"""Parses Telegram updates into parts.
 
-Source: the Bot API's `Update`. An update holds one thing of one kind. What a person wrote and we do not understand is
-shown as "unsupported". What nobody wrote (a pinned message, a timer) is no message; kinds that we do not ask for,
-groups and channels are counted and nothing of them is kept: the bot answers people who write to it. Standard library
-and domain only: this is on intake's cold start.
+Source: the Bot API's `Update`. An update holds one part of one kind. A message that we do not understand becomes
+"unsupported". An event that nobody wrote (a pinned message, a timer) is no message. Kinds that we do not ask for,
+groups and channels are counted and not kept, because the bot serves people who write to it in private. It imports no
+library, because it is part of intake's cold start.
 """
 
 import re
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 _START = re.compile(r"/start(?:@[a-z0-9_]{1,64})?(?: ([a-z0-9_-]{1,64}))?\s*", re.ASCII | re.IGNORECASE)
 _GROUPS = ("group", "supergroup", "channel")
 QUOTED = 200
-"""Characters that are kept of a message which is answered: it is shown when the desk does not hold that message."""
+"""Most characters that are kept of a quoted message, to be shown when it is not in our conversation."""
 HANDLED = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
-"""Kinds of updates that a person causes who speaks with the bot in private; others are counted."""
+"""Kinds of updates that come from a private chat with the bot; others are counted."""
 
 
 def parse(body: bytes, account: str, now: int | None = None) -> list[Part]:
@@ -89,7 +89,7 @@ class _Reading:
         if (service := type_of(given)) in SERVICE and kind in ("message", "edited_message"):
             return self._happened(service, given, author)
         if person and ident(person.get("id")) != author.addresses[0].value:
-            return IgnoredPart("telegram", "not_the_customer")  # our own bot, or who answers in the customer's chat
+            return IgnoredPart("telegram", "not_the_customer")  # our bot, or who answers for it
         readers: dict[str, Callable[[dict[str, Any], Author], Part]] = {
             "message": self._message,
             "edited_message": self._edited,
@@ -102,10 +102,10 @@ class _Reading:
         except BAD_DATA:
             if kind == "message":
                 return self._unsupported(given, author)
-            return UnparsedPart("telegram", self._account, word(kind), raw_of(update))  # about what, it does not say
+            return UnparsedPart("telegram", self._account, word(kind), raw_of(update))  # its subject is unknown
 
     def _happened(self, service: str, message: dict[str, Any], author: Author) -> Part:
-        """What happened in the chat and nobody wrote: a line for what concerns the conversation, else it is counted."""
+        """Return a chat event for a service message that staff should know of; others are counted."""
         if service not in LINES:
             return IgnoredPart("telegram", f"service:{word(service)}")
         at = moment(message.get("date"), self._now) or hour_of(self._now)
@@ -140,7 +140,7 @@ class _Reading:
             new = Content("unsupported", "", {})
         content = Content("edit", new.text, new.details | {"new_kind": new.kind}, target)
         # Telegram may bring edits out of order; the greater update_id is the newer one.
-        if new.kind == "location":  # only a live one can change: the place of its newest position is the message's own
+        if new.kind == "location":  # only a live location can change; one row keeps its newest position
             return self._build(author, f"{target}:live", message.get("date"), content, self._serial, {}, replaces=True)
         edited_at = message.get("edit_date") or message.get("date")
         return self._build(author, f"{target}:edit:{self._update_id}", edited_at, content, self._serial, message)
@@ -202,7 +202,9 @@ class _Reading:
             | keep(
                 media_group_id=ident(message.get("media_group_id")),
                 quote_text=text(as_dict(message.get("quote")).get("text"), 1024)
-                or ("…" if message.get("external_reply") and not answered else ""),  # of another chat, nothing quoted
+                or (
+                    "…" if message.get("external_reply") and not answered else ""
+                ),  # from another chat, without a quote
                 quoted_text=text(answered.get("text") or answered.get("caption"), QUOTED),
                 via_bot=text(bot.get("username")) or text(bot.get("first_name")) or ("…" if bot else ""),
                 time_unknown=True if sent_at is None and content.kind != "callback" else None,
@@ -221,9 +223,10 @@ class _Reading:
 
 
 def _author(person: dict[str, Any], chat: dict[str, Any]) -> Author | None:
-    """The customer of a private chat: `person` says most if it is they; an anonymous update has only the chat."""
+    """Return the customer of a private chat, from `person` if that is the customer, else from the chat; None if neither
+    names them."""
     chat_id = ident(chat.get("id")) if chat.get("type", "private") == "private" else ""
-    address = chat_id or ident(person.get("id"))  # in a private chat they are the same
+    address = chat_id or ident(person.get("id"))  # in a private chat the two ids are the same
     if not address or (not chat_id and person.get("is_bot") is True):
         return None
     person = person if ident(person.get("id")) == address else chat
@@ -237,7 +240,8 @@ def _author(person: dict[str, Any], chat: dict[str, Any]) -> Author | None:
 
 
 def _message_id(message: dict[str, Any]) -> str:
-    """`message_id` is unique in its chat only. Raises Malformed if there is none."""
+    """Return "<chat>:<message_id>", because `message_id` is unique in its chat only. Raises Malformed if there is
+    none."""
     chat, number = ident(as_dict(message.get("chat")).get("id")), message.get("message_id")
     if not chat or not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 2**53:
         raise Malformed("message_id")
@@ -245,14 +249,15 @@ def _message_id(message: dict[str, Any]) -> str:
 
 
 def _emoji(reaction: dict[str, Any]) -> str:
-    """A custom emoji has no character and a paid reaction is a star; both must differ from nothing."""
+    """Return the reaction as a character: a star for a paid one, "🔹" for a custom emoji, which has no character. An
+    empty text would mean that the reaction was removed."""
     if reaction.get("type") == "emoji":
         return text(reaction.get("emoji"), 32)
     return "⭐" if reaction.get("type") == "paid" else "🔹"
 
 
 def _label(message: dict[str, Any], data: str) -> str:
-    """The words on the button that was pressed."""
+    """Return the label of the pressed button."""
     rows = as_list(as_dict(message.get("reply_markup")).get("inline_keyboard"))
     buttons = (as_dict(each) for row in rows for each in as_list(row))
     return next((text(each.get("text")) for each in buttons if data and each.get("callback_data") == data), "")

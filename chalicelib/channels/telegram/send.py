@@ -1,8 +1,7 @@
-"""Sending over the Telegram Bot API with python-telegram-bot.
+"""Sends over the Telegram Bot API with python-telegram-bot.
 
-Only this module imports that library: it costs 200 ms, which intake must not pay. Its client logs every
-URL, and a Bot API URL holds the bot's token, so the loggers are quietened here and no exception of it
-leaves this module.
+Only this module imports that library, because its 200 ms would slow intake down. Its client logs every URL, and a Bot
+API URL contains the bot's token: so its loggers are quietened here, and none of its exceptions leaves this module.
 """
 
 import asyncio
@@ -32,7 +31,7 @@ READ_TIMEOUT = 10.0
 POOL_TIMEOUT = 1.0
 """Seconds; the sender's own time limit is well above their sum."""
 DATA_LIMIT = 64
-"""Bytes of what a button brings back. Source: the Bot API's InlineKeyboardButton."""
+"""Most bytes of a button's data. Source: the Bot API's InlineKeyboardButton."""
 
 T = TypeVar("T")
 
@@ -42,18 +41,17 @@ logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs whole answer
 warnings.filterwarnings("ignore", category=PTBDeprecationWarning, message=".*retry_after.*")
 
 _QUOTED = re.compile("""[\"“«][^\"”»]*[\"”»]?""")
-"""What a description repeats of a message stands in quotes."""
+"""Quoted text in a description may repeat the message."""
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""The request was never written."""
+"""Errors that prove that the request was not sent."""
 
 
 def send_text(message: OutboundText, *, token: str, api: str, skip: int = 0) -> SendResult:
     """Send a text, in as many pieces as it needs, and return the ids ("<chat>:<message_id>") and the time.
 
-    `api` is the Bot API's address, without "/bot". The text goes out plain: no markup is read from it, so
-    that no text can fail as badly marked. `skip` pieces went out before. Buttons stand under the last piece, one
-    in a row. Raises SendError; its `sent` names the pieces that this call did send.
-    """
+    `api` is the Bot API's address, without "/bot". The text is sent without markup, so that no text can fail as badly
+    marked. The first `skip` pieces were sent before. Buttons stand under the last piece, one in a row. Raises
+    SendError; its `sent` names the pieces that this call did send."""
     pieces = pieces_of(message.text, "telegram", buttons=bool(message.buttons))[skip:]
     if not pieces:
         raise SendError("There is no text to send.", code="empty", permanent=True)
@@ -67,27 +65,27 @@ def send_text(message: OutboundText, *, token: str, api: str, skip: int = 0) -> 
         outcome = _container.run(_send(message, api, token, piece, quote, keyboard))
         if isinstance(outcome, SendError):
             outcome.sent = tuple(sent)
-            raise outcome  # outside of any except block: nothing of the request hangs on it as context
+            raise outcome  # outside of any except block, so that the request is not attached as context
         first_at = first_at or outcome.sent_at
         sent.append(outcome.provider_id)
     return SendResult(sent[0], first_at, tuple(sent[1:]))
 
 
 def answer_callback(account: str, callback_id: str, *, token: str, api: str) -> None:
-    """Tell Telegram that a pressed button was noticed, so that it stops turning. Raises SendError; a query
-    that is too old to be answered is permanent and harmless."""
+    """Confirm a pressed button, so that it stops turning. Raises SendError; the error for a query that is too old is
+    permanent and harmless."""
     outcome = _container.run(_answer(account, api, token, callback_id))
     if outcome is not None:
         raise outcome
 
 
 def close() -> None:
-    """Close the connections and the loop of this container; the next call opens new ones."""
+    """Close the connections and the event loop of this process; the next call opens new ones."""
     _container.close()
 
 
 class _Request(HTTPXRequest):
-    """Remembers the last answer's status, which the library's exceptions do not tell."""
+    """Keeps the HTTP status of the last answer, which the library's exceptions lack."""
 
     status = 0
 
@@ -109,7 +107,7 @@ def _request() -> _Request:
 
 
 class _Container:
-    """The one event loop of this process, and its bots: an open connection belongs to its loop."""
+    """The one event loop of this process and its bots, because an open connection belongs to its loop."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -129,7 +127,7 @@ class _Container:
             await known[2].shutdown()
             known = None
         if not known:
-            # The second request would be for getUpdates, which we never call; each costs a TLS context.
+            # One request object for both: getUpdates is never called, and each object costs a TLS context.
             request, base = _request(), f"{api.rstrip('/')}/bot"
             bot = telegram.Bot(token, base_url=base, request=request, get_updates_request=request)
             known = self._bots[account] = ((api, token), bot, request)
@@ -179,8 +177,8 @@ async def _answer(account: str, api: str, token: str, callback_id: str) -> SendE
 
 
 def _failure(error: Exception, status: int, secrets: Sequence[str] = ()) -> SendError:
-    """Return our own error for the library's; `status` is 0 if no answer came. The library's text may hold the URL
-    with the token: it is passed on only where it is Telegram's own description of a refusal, and without `secrets`."""
+    """Return our own error for the library's; `status` is 0 if no answer came. The library's text may contain the URL
+    with the token, so it is used only where it is Telegram's description of a refusal, and without `secrets`."""
     if isinstance(error, RetryAfter):
         wait = error.retry_after
         seconds = wait.total_seconds() if isinstance(wait, datetime.timedelta) else float(wait)
@@ -206,7 +204,7 @@ def _failure(error: Exception, status: int, secrets: Sequence[str] = ()) -> Send
 
 def _refusal(error: Exception, status: int, secrets: Sequence[str]) -> SendError:
     if status in (408, 425, 429) or not 400 <= status < 500:
-        # A gateway that gave up waiting says nothing about what lies behind it.
+        # After a gateway's time-out the request may have been accepted.
         return SendError(f"Telegram answered {status}.", code=f"http_{status}", ambiguous=status == 504)
     code = errors.refusal_code(str(error)) if status == 400 else f"http_{status}"
     said = scrub(_QUOTED.sub("…", str(error)), secrets) if status == 400 else ""

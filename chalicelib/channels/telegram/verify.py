@@ -1,4 +1,5 @@
-"""Is it Telegram, and which bot? Source: setWebhook's `secret_token` in the Bot API."""
+"""Checks that a webhook body is Telegram's, and finds the bot that it is for. Source: setWebhook's `secret_token` in
+the Bot API."""
 
 import hmac
 from collections.abc import Mapping
@@ -7,8 +8,8 @@ from collections.abc import Mapping
 def account_of(secrets: Mapping[str, str], header: str | None) -> str | None:
     """Return the account (bot id) whose webhook secret `header` is; None means 401.
 
-    `secrets` maps account to secret. All of them are compared, each in constant time, so that the answer's
-    time tells nothing. An empty secret never fits.
+    `secrets` maps account to secret. All of them are compared, each in constant time, so that the time of the
+    answer reveals nothing. An empty secret never matches.
     """
     given = (header or "").encode("utf-8", "replace")
     found = None

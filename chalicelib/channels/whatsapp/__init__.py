@@ -1,1 +1,1 @@
-"""WhatsApp Cloud API (Meta)."""
+"""The channel WhatsApp (Meta's Cloud API)."""

@@ -1,9 +1,8 @@
-"""Meta's error codes, as data: of an answer and of a failed status alike. Source: Meta's "Cloud API error codes",
-autumn 2026, and what public help desks and partners carry of it.
+"""Meta's error codes as data, of answers and of failed statuses alike. Source: Meta's "Cloud API error codes",
+autumn 2026, and the code of public help desks and partners.
 
-A code in no list is judged by its HTTP status: 5xx and 429 are tried again, other 4xx and a failed status
-are final. Where sources disagree about a code (131055, 131063, 131064), it is in no list, and Meta's own
-words are shown.
+For a code in no list the HTTP status decides: 5xx and 429 are tried again, other 4xx and a failed status are final.
+Codes about which the sources disagree (131055, 131063, 131064) are in no list; for them Meta's own words are shown.
 """
 
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ MEANINGS: Mapping[int, Meaning] = {
         (Act.AGAIN, "trouble", (131000, 131016, 131057, 133004)),
         (Act.BY_STATUS, "trouble", (1, 2)),
         # The account itself cannot send: token, permission, ban, spam limit; payment; the number's registration or
-        # name. A person must act.
+        # name. Staff must act.
         (Act.STOP, "channel_stopped", (0, 3, 10, 190, *range(200, 300), 368, 131005, 131031, 131048)),
         (Act.STOP, "payment", (131042,)),
         (Act.STOP, "number", (33, 131037, 131045, 133010)),
@@ -40,10 +39,10 @@ MEANINGS: Mapping[int, Meaning] = {
 }
 
 WAIT_SECONDS = {131056: 6.0, 130429: 1.0}
-"""How long to wait at least: one message per 6 s to one person; 80 messages per second per number."""
+"""Shortest wait in seconds: Meta takes one message per 6 s to one person, and 80 messages per second per number."""
 
 TOKEN_STATUS = 401
-"""An answer without a code but with this status is about the token, too."""
+"""HTTP status of an answer about the token, also without a code."""
 
 
 def meaning(code: str) -> Meaning | None:
@@ -52,7 +51,7 @@ def meaning(code: str) -> Meaning | None:
 
 
 def is_permanent(code: int | None, http_status: int) -> bool:
-    """True if another try of the same message cannot help."""
+    """Whether another try of the same message cannot help."""
     found = MEANINGS.get(code) if code is not None else None
     if found is not None and found.act is not Act.BY_STATUS:
         return found.act is Act.NEVER

@@ -1,8 +1,8 @@
-"""What a WhatsApp message says: one reader per message type.
+"""Reads what a WhatsApp message says: one reader for each message type.
 
-Source: Meta's "messages webhook reference". A reader takes the message and returns its Content, or raises
-Malformed (or stumbles over a shape that nobody promised): either way the message becomes "unsupported".
-`text` is what a person can read in any language; ids and numbers are in `details`.
+Source: Meta's "messages webhook reference". A reader takes the message and returns its Content, or raises one of
+BAD_DATA, Malformed among them; then the message becomes "unsupported". `text` is readable in any language; ids and
+numbers are in `details`.
 """
 
 import json
@@ -47,7 +47,7 @@ def _text(message: dict[str, Any]) -> Content:
 def _media(kind: str) -> Callable[[dict[str, Any]], Content]:
     def read(message: dict[str, Any]) -> Content:
         body = _body(message, kind)
-        # A `url` may be there too; it lives five minutes, so only the id is kept (it lives seven days).
+        # A `url` beside it is valid for five minutes, the id for seven days: so the id is kept.
         details = keep(
             media_id=ident(body.get("id")),
             mime=text(body.get("mime_type")),
@@ -122,7 +122,7 @@ def _button(message: dict[str, Any]) -> Content:
 
 
 def _interactive(message: dict[str, Any]) -> Content:
-    # It may come with nothing but a `context`; then there is no body, and the quote alone is shown.
+    # It may come with a `context` alone; then _body raises Malformed, and the quote is shown.
     body = _body(message, "interactive")
     for name, kind in (("button_reply", "button"), ("list_reply", "list")):
         reply = as_dict(body.get(name))
@@ -141,7 +141,7 @@ def _interactive(message: dict[str, Any]) -> Content:
 
 
 def _answers(raw: object, details: dict[str, Any]) -> dict[str, str]:
-    """The filled fields of a form, as texts. `flow_token` is Meta's own."""
+    """Return the filled fields of a form as texts, without `flow_token`, which is Meta's own."""
     try:
         fields = json.loads(raw) if isinstance(raw, str) else raw
     except (ValueError, RecursionError):
@@ -225,7 +225,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Content]] = {
 
 
 def beside(message: dict[str, Any]) -> dict[str, Any]:
-    """Return what any message may bring beside its content: the advertisement or product it came from."""
+    """Return the details beside a message's content: the advertisement or product that it came from."""
     referral, context = as_dict(message.get("referral")), as_dict(message.get("context"))
     product = as_dict(context.get("referred_product"))
     names = ("source_url", "source_type", "source_id", "headline", "body")

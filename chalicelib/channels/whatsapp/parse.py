@@ -1,9 +1,9 @@
-"""WhatsApp webhook bodies → parts: every entry, change, message and status, in the order of the body.
+"""Parses WhatsApp webhook bodies into parts: every entry, change, message and status, in the order of the body.
 
-Source: Meta's "messages webhook reference". One part that is not understood spoils nothing else: it is
-shown as "unsupported" when it names a person who wrote, else it is Unclear. What nobody said (a system message, an
-opened chat) is no message. Nothing of a number that is not ours, nor of a group, is kept. Standard library and domain
-only: this is on intake's cold start.
+Source: Meta's "messages webhook reference". A part that is not understood does not affect the others: it becomes an
+"unsupported" message when it names its author, else an UnparsedPart. A system message or an opened chat is no message.
+Nothing of a number that is not ours, nor of a group, is kept. It imports no library, because it is part of intake's
+cold start.
 """
 
 import time
@@ -54,11 +54,11 @@ _STATUSES: dict[object, DeliveryStatus] = {
 }
 _MOVED = ("user_changed_number", "customer_changed_number", "user_changed_user_id")
 _NO_MATTER = ("user_identity_changed", "customer_identity_changed", "user_preference_changed")
-"""System messages that tell an operator nothing: a new phone's security code, a choice about marketing."""
+"""System messages that staff need not see: a new security code, a choice about marketing."""
 _NOT_HANDED_OVER = ("131051", "131060")
-"""Errors in place of a message that a person did write and Meta could not hand over."""
+"""Errors in place of a message that a person wrote and that Meta could not deliver to us."""
 _BESIDE = ("text", "context", "referral")
-"""What is read by itself, or says nothing of this person's own."""
+"""Fields that are read elsewhere, or that say nothing of this person's own."""
 
 
 def parse(body: bytes, accounts: Collection[str], now: int | None = None) -> list[Part]:
@@ -184,8 +184,8 @@ class _Reading:
         return moment(part.get("timestamp"), self._now)
 
     def _system(self, message: dict[str, Any], account: str, author: Author | None) -> Iterator[Part]:
-        """What Meta tells about a person. It moves somebody's address only by ids that stand in fields of their own:
-        the sentence beside them may hold whatever a person calls themselves."""
+        """Read what Meta tells about a person. Only ids in fields of their own change an address; the sentence beside
+        them is not read, because it contains the name that a person chose."""
         kind = as_dict(message.get("system")).get("type")
         changes = list(changed_addresses(message)) if kind in _MOVED else []
         at = self._time(message) or self._stand_in_time
@@ -243,7 +243,7 @@ class _Reading:
 
     @property
     def _stand_in_time(self) -> int:
-        """The time of a change that has none: the latest of the parts beside it, else the full hour."""
+        """The time for a part that has none: the latest of the parts beside it, else the full hour."""
         return self._latest or hour_of(self._now)
 
 

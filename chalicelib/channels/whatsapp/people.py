@@ -1,4 +1,4 @@
-"""Who wrote: the author of a message from the message itself and the `contacts` beside it.
+"""Finds the author of a message in the message itself and the `contacts` beside it.
 
 Since April 2026 a person has a business-scoped id (`user_id`, such as "KZ.1349…"), and the phone number
 (`wa_id`, `from`) may be absent. The business-scoped id decides who a person is, so it comes first.
@@ -15,16 +15,16 @@ _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,120}")
 
 
 class People:
-    """The persons of one `value`: its contacts, to be matched with its messages."""
+    """Matches the contacts of one `value` with its messages."""
 
     def __init__(self, value: dict[str, Any]) -> None:
         self._contacts = [each for each in as_list(value.get("contacts")) if isinstance(each, dict)]
         messages = [as_dict(each) for each in as_list(value.get("messages"))]
         senders = {(ident(m.get("from_user_id")), ident(m.get("from"))) for m in messages}
-        # Numbers of some countries are written differently in `from` and `wa_id`. A lone contact beside a
-        # lone sender is that sender even so; with several, a guess would give one person's name to another.
+        # Numbers of some countries are written differently in `from` and `wa_id`. One contact beside one sender is
+        # that sender even so; with several, a guess would give one person's name to another.
         self._lone = len(self._contacts) == 1 and len(senders - {("", "")}) <= 1
-        self._has_statuses = bool(value.get("statuses"))  # whose contacts are those we wrote to
+        self._has_statuses = bool(value.get("statuses"))  # then the contacts are recipients of ours
 
     def author_of(self, message: dict[str, Any]) -> Author | None:
         """Return who wrote `message`, or None if nobody is named."""
@@ -34,7 +34,7 @@ class People:
         contact = self._contact_of(user, phone)
         parent = ident(message.get("from_parent_user_id")) or ident(contact.get("parent_user_id"))
         user = user or ident(contact.get("user_id")) or parent
-        phone = ident(contact.get("wa_id")) or phone  # where the two differ, this is the one that answers reach
+        phone = ident(contact.get("wa_id")) or phone  # where the two differ, answers reach `wa_id`
         addresses = [Address("user", user)] if user else []
         addresses += [Address("phone", phone)] if phone else []
         if not addresses:
@@ -48,7 +48,7 @@ class People:
             known = ident(contact.get("user_id"))
             if user and known == user:
                 return contact
-            if not (user and known):  # another id is another person, whatever the phone says
+            if not (user and known):  # another id is another person, even with the same phone
                 possible.append(contact)
         for contact in possible:
             if phone and ident(contact.get("wa_id")) == phone:
@@ -60,10 +60,9 @@ class People:
 def changed_addresses(message: dict[str, Any]) -> Iterator[tuple[Address, Address]]:
     """Yield (old, new) for a system message about a changed number or a changed business-scoped id.
 
-    Meta names the new ones in `system` and the old ones in the message. Its sentence in `body` names them, too, and is
-    never read: it may hold the name that a person chose. A change of number brings a new business-scoped id along;
-    that one comes first, because it decides who the person is.
-    """
+    Meta names the new ones in `system` and the old ones in the message. The sentence in `body` is never read, because
+    it may contain the name that a person chose. A changed number comes with a new business-scoped id, which is yielded
+    first, because it decides who the person is."""
     system = as_dict(message.get("system"))
     old_user = ident(message.get("from_user_id")) or ident(system.get("previous_user_id"))
     new_user = ident(system.get("user_id"))

@@ -1,4 +1,4 @@
-"""Sending over the WhatsApp Cloud API. Source: Meta's "Messages API" and "Business-scoped user IDs"."""
+"""Sends over the WhatsApp Cloud API. Source: Meta's "Messages API" and "Business-scoped user IDs"."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -22,8 +22,8 @@ MOST_BUTTONS, TITLE_LIMIT, ID_LIMIT = 3, 20, 256
 
 
 def new_session() -> requests.Session:
-    """Return a session to keep per container. It ignores the environment: a .netrc would replace our token,
-    a proxy variable would see it."""
+    """Return a session to keep for the process. It ignores the environment, because a .netrc would replace our token
+    and a proxy would see it."""
     session = requests.Session()
     session.trust_env = False
     return session
@@ -44,7 +44,7 @@ def send_text(
 
     `api` is the Graph API's address with its version. A phone number goes into `to`; a business-scoped id
     into `recipient_field`, because sources differ about it. Every call carries `message.reference` as
-    `biz_opaque_callback_data`, so that statuses bring it back. `skip` pieces went out before.
+    `biz_opaque_callback_data`, which Meta returns with statuses. The first `skip` pieces were sent before.
     Buttons make the last piece an interactive message.
     Raises SendError; its `sent` names the pieces that this call did send.
     """
@@ -60,7 +60,7 @@ def send_text(
         outcome = call.post(_payload(message, piece, recipient_field, buttons, first=not (skip or sent)))
         if isinstance(outcome, SendError):
             outcome.sent = tuple(sent)
-            raise outcome  # outside of any except block: nothing of the request hangs on it as context
+            raise outcome  # outside of any except block, so that the request is not attached as context
         sent.append(outcome)
     return SendResult(sent[0], int(clock()), tuple(sent[1:]))
 
@@ -136,7 +136,7 @@ class _Call:
             permanent=permanent,
             stops_channel=meant is not None and meant.act is Act.STOP,
             retry_after=_wait(answer, code),
-            # A gateway that gave up waiting says nothing about what lies behind it.
+            # After a gateway's time-out the request may have been accepted.
             ambiguous=status == 504,
             said=said,
         )
@@ -150,7 +150,7 @@ def _wait(answer: requests.Response, code: int | None) -> float | None:
 
 
 def _network_failure(error: requests.RequestException) -> SendError:
-    """Tell a connection that was never made from one that was lost with our request on it."""
+    """Return the error; it is ambiguous unless the connection was never made."""
     if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
         return SendError("No connection to Meta could be made.", code="network")
     if isinstance(error, requests.Timeout):

@@ -1,4 +1,5 @@
-"""Is it Meta? Source: Meta's "Webhooks, getting started"; X-Hub-Signature-256 is over the raw bytes."""
+"""Checks that a webhook body is Meta's. Source: Meta's "Webhooks, getting started"; X-Hub-Signature-256 is over the raw
+bytes."""
 
 import hashlib
 import hmac
@@ -6,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 
 def challenge(query: Mapping[str, str] | None, verify_tokens: Collection[str]) -> str | None:
-    """Return what a GET verification must be answered with, exactly; None means 403."""
+    """Return the exact body that answers Meta's GET verification; None means 403."""
     query = query or {}
     given = query.get("hub.verify_token", "").encode("utf-8", "replace")
     known = False
@@ -18,10 +19,10 @@ def challenge(query: Mapping[str, str] | None, verify_tokens: Collection[str]) -
 
 
 def signature_ok(app_secrets: Iterable[str], raw_body: bytes, header: str | None) -> bool:
-    """True if `header` is the HMAC-SHA256 of `raw_body` under one of `app_secrets`.
+    """Whether `header` is the HMAC-SHA256 of `raw_body` under one of `app_secrets`.
 
     `raw_body` must be the bytes as sent (base64 of API Gateway undone, escapes not). Every secret is tried
-    and compared in constant time. An empty secret never fits: anyone could sign with it.
+    and compared in constant time. An empty secret never matches, because anyone could sign with it.
     """
     given = (header or "").strip().lower().encode("ascii", "replace")
     fits = False

@@ -145,13 +145,13 @@ def set_hold(call: HttpRequest) -> Response:
     held = call.json.get("held")
     if not isinstance(held, bool):
         raise BadInput("The field held is true or false.")
-    use = wiring_web.hold_destructions()
+    use = wiring_web.pause_erasures()
     (use.set if held else use.release)(call.colleague.id)
     return json_answer(_hold())
 
 
 def _hold() -> dict[str, Any]:
-    hold = wiring_web.hold_destructions().current()
+    hold = wiring_web.pause_erasures().current()
     return {"held": hold is not None, "since": when(hold.at) if hold else None, "by": hold.by or None if hold else None}
 
 

@@ -22,14 +22,14 @@ def hold(call: HttpRequest) -> Response:
         say=RequestWords(words, wiring_web.profile().deadlines),
         place=place,
         rail=rail(place, words, counts(call.now), call.colleague, privacy=True),
-        hold=wiring_web.hold_destructions().current(),
+        hold=wiring_web.pause_erasures().current(),
     )
 
 
 def set_hold(call: HttpRequest) -> Response:
     """POST: hold or release"""
     fields.only(call.form, ("csrf", "hold"))
-    use = wiring_web.hold_destructions()
+    use = wiring_web.pause_erasures()
     change = {"set": use.set, "release": use.release}[fields.word(call.form, "hold", ("set", "release"))]
     change(call.colleague.id)
     return pages.go("/dashboard/privacy/hold")

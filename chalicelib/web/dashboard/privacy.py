@@ -39,7 +39,7 @@ def requests(call: HttpRequest) -> Response:
     fields.only(call.query, ("cursor",), "parameter")
     found = wiring_web.request_pages().page(call.now, PER_PAGE, cursor=call.query.get("cursor", ""))
     audit("requests_read", count=len(found.items), staff_id=call.colleague.id)
-    hold = wiring_web.hold_destructions().current()
+    hold = wiring_web.pause_erasures().current()
     return _page("privacy.html", call, found=found, first="cursor" not in call.query, hold=hold)
 
 
@@ -98,7 +98,7 @@ def _case(call: HttpRequest, typed: Typed) -> Response:
         first_day=day_of(one.at(Step.VERIFIED) or call.now),
         today=day_of(call.now),
         certified=one.done(Step.CERTIFIED),
-        hold=wiring_web.hold_destructions().current() if _may_be_held(one) else None,
+        hold=wiring_web.pause_erasures().current() if _may_be_held(one) else None,
         gate=GATE,
         most=MOST_REASON,
         typed=typed,

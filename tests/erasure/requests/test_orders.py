@@ -198,7 +198,7 @@ def test_every_act_of_colleagues_rings_for_the_run_that_waits(living: Living, da
     assert living.park(request, "", "", "identity") == ""
     item = {**living.store.item(request.id), name: [DANA, ERLAN] if name == "letter_by" else DANA}
     record = {"eventID": "1", "eventName": "MODIFY", "dynamodb": {"NewImage": attribute_values(item)}}
-    assert relay._bell(record) == ("privacy", WakeUp({"request_id": request.id}))
+    assert relay._wake_up(record) == ("privacy", WakeUp({"request_id": request.id}))
 
 
 @given(

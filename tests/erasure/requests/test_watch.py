@@ -23,7 +23,7 @@ from chalicelib.privacy.requests.kinds import RequestState
 from chalicelib.privacy.requests.store import OPEN_KEY
 from chalicelib.privacy.requests.waits import MONITOR_AFTER
 from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
-from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import requests as wiring_requests
 from tests.conftest import Aws
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living
@@ -240,8 +240,8 @@ def test_an_ask_and_a_new_request_ring_once(
 
 def test_the_worker_answers_for_each_message(living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     living.ask(daniyar, "withdraw")
-    monkeypatch.setattr(wiring_erasure, "privacy_asks", lambda: living.asks)
-    monkeypatch.setattr(wiring_erasure, "wake_request", lambda: living.wake)
+    monkeypatch.setattr(wiring_requests, "privacy_asks", lambda: living.asks)
+    monkeypatch.setattr(wiring_requests, "resume_workflow", lambda: living.wake)
     living.runs.before = _busy
 
     def event(*bodies: dict[str, str]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from chalicelib.dynamo.models import KeyRow
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OVER_QUEUE
-from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import privacy_stores as wiring_stores
+from chalicelib.wiring import requests as wiring_requests
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web
 from tests.web.serving import customer, say
@@ -53,7 +54,7 @@ def opened(web: Web, who: Author | None = None, kind: str = "withdrawal", **more
     who = who or customer(f"Асхат Тілеубергенов {number % 1000}", "telegram", str(number), language_code="kk")
     say(web, who, "Деректерімді өшіріңіз")
     ticket = contact_of(web, who)
-    done = wiring_erasure.open_request()(ticket["contact"]["id"], kind, "bot", **more)
+    done = wiring_requests.open_request()(ticket["contact"]["id"], kind, "bot", **more)
     return read(web, done.request_id)
 
 
@@ -65,7 +66,7 @@ def read(web: Web, request_id: str) -> Request:
 
 def mark(web: Web, request: Request, steps: Mapping[str, int] | None = None, **attributes: Any) -> Request:
     """Set steps and attributes as the tasks do."""
-    store = wiring_erasure.requests()
+    store = wiring_stores.requests()
     new = {**{f"steps.{step}": at for step, at in (steps or {}).items()}, **attributes}
     assert store.run(store.change(request.id, new)) is None
     return read(web, request.id)
@@ -105,7 +106,7 @@ def certified(web: Web, request: Request, *, complete: bool = False) -> Request:
         web, request, last, state=str(state), counts=COUNTS, identity="second_press", secret_hash="0" * 64,
         policy_version="1", key_fingerprint="f" * 64, activity=web.now + 14 * DAY,
     )  # fmt: skip
-    store, ledger = wiring_erasure.requests(), Ledger(web.dynamodb, web.tables)
+    store, ledger = wiring_stores.requests(), Ledger(web.dynamodb, web.tables)
     beside = store.change(request.id, {"passes": 0})
     assert ledger.add(issued_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
     if complete:

@@ -11,7 +11,8 @@ from chalicelib.core.working_days import day_of
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.web.public.certificate import _page
-from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import privacy_stores as wiring_stores
+from chalicelib.wiring import requests as wiring_requests
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web
 from tests.web.privacy.asking import Signing, contact_of, every_state, mark, opened, over, read
@@ -26,14 +27,14 @@ DESTRUCTION = re.compile(r"destro|erase|delet|backup", re.IGNORECASE)
 def entered(web: Web) -> Request:
     say(web, AMINA, "Сәлем")
     contact_id = contact_of(web, AMINA)["contact"]["id"]
-    made = wiring_erasure.open_request()(
+    made = wiring_requests.open_request()(
         contact_id, "opt_out", "staff", received_on=day_of(web.now), created_by=web.staff["dana"]
     )
     return read(web, made.request_id)
 
 
 def certified(web: Web, request: Request) -> Request:
-    store = wiring_erasure.requests()
+    store = wiring_stores.requests()
     beside = store.finish(request, Step.CERTIFIED, web.now)
     ledger = Ledger(web.dynamodb, web.tables)
     assert ledger.add(opt_out_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]

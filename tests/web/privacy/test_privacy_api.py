@@ -357,7 +357,7 @@ def test_what_a_colleague_decides_rings_for_the_worker_and_other_changes_do_not(
     def wake_up(request_id: str) -> object:
         key = {"pk": {"S": f"request#{request_id}"}, "sk": {"S": "request"}}
         image = web.dynamodb.get_item(TableName=web.tables["desk"], Key=key, ConsistentRead=True)["Item"]
-        return relay._bell({"eventName": "MODIFY", "eventID": "1", "dynamodb": {"NewImage": image}})
+        return relay._wake_up({"eventName": "MODIFY", "eventID": "1", "dynamodb": {"NewImage": image}})
 
     request = through(web, opened(web), Step.OUTREACH_PAUSED, state="deciding", waits="decision", due_at=web.now + DAY)
     assert wake_up(request.id) is None

@@ -13,6 +13,8 @@ from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.texts.wording import show_secret
 from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import privacy_stores as wiring_stores
+from chalicelib.wiring import requests as wiring_requests
 from tests.web.conftest import Web, path_of
 from tests.web.privacy.asking import certified, every_state, freeze, mark, opened, over, read, through
 from tests.web.serving import AMINA, DANIYAR, say
@@ -211,7 +213,7 @@ def test_what_a_colleague_wrote_is_named_by_what_it_is_for(web: Web) -> None:
 
 def test_what_was_seen_outlives_the_letter_and_words_go_with_a_proposal_that_is_taken_back(web: Web) -> None:
     request = opened(web, DANIYAR)
-    wiring_erasure.soft_suppress()(request.id)
+    wiring_erasure.pause_outreach()(request.id)
     mark(web, request, state="deciding", waits="decision", due_at=web.now + DAY)
     dana, erlan, path = web.signed_in("dana"), web.signed_in("erlan"), f"{LIST}/{request.id}"
 
@@ -282,9 +284,9 @@ def test_a_refusal_without_ground_or_sentence_is_not_taken_and_a_late_one_keeps_
 def with_box(web: Web) -> Request:
     """A request with its real box, verified, whose announcement lies in the outbox."""
     request = opened(web, DANIYAR)
-    wiring_erasure.soft_suppress()(request.id)
+    wiring_erasure.pause_outreach()(request.id)
     request = mark(web, request, {"verified": web.now}, state="telling", waits="telling", due_at=web.now)
-    wiring_erasure.announce_again()(request.id)
+    wiring_requests.announce_again()(request.id)
     return mark(web, request, {"announced": web.now})
 
 
@@ -307,7 +309,7 @@ def test_a_letter_holds_number_and_secret_and_its_posting_is_agreed_to_by_anothe
     request = with_box(web)
     browser, path = web.signed_in("dana"), f"{LIST}/{request.id}"
     letter = browser.get(f"{path}/letter")
-    secret = show_secret(wiring_erasure.secret()(request))
+    secret = show_secret(wiring_stores.secret()(request))
     assert letter.status == 200 and secret in letter.text and grouped(request.certificate_id, 5, "-") in letter.text
     assert DANIYAR.name in letter.text and secret not in browser.get(path).text
     assert re.search(r"\d\d\.\d\d\.2\d\d\d\. Запрос: " + grouped(request.id, 5, "-"), plain(letter.text)), (
@@ -518,11 +520,11 @@ def test_an_administrator_finds_the_hold_beside_the_colleagues(web: Web) -> None
 
 
 def test_a_hold_that_on_call_set_names_nobody(web: Web) -> None:
-    wiring_erasure.holding().set("", web.now)
+    wiring_stores.erasure_pause().set("", web.now)
     assert "by on-call" in plain(web.signed_in("dana").get(HOLD).text)
 
 
 @pytest.mark.parametrize("form", [{}, {"hold": "yes"}, {"hold": "set", "more": "x"}])
 def test_a_form_of_the_hold_that_is_not_ours_changes_nothing(web: Web, form: dict[str, str]) -> None:
     assert web.signed_in("dana").post(HOLD, form).status == 400
-    assert wiring_erasure.holding().read() is None
+    assert wiring_stores.erasure_pause().read() is None

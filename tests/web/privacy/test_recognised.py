@@ -8,7 +8,7 @@ import pytest
 from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import deadline
 from chalicelib.privacy.requests.kinds import ERASING_KINDS, HANDLED_KINDS
-from chalicelib.wiring import erasure as wiring_erasure
+from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web
 from tests.web.privacy.asking import freeze, read
@@ -69,7 +69,7 @@ def test_a_second_one_returns_the_first(web: Web, ticket: dict[str, Any]) -> Non
 def test_an_opt_out_goes_its_own_way(web: Web, ticket: dict[str, Any]) -> None:
     answer = recognise(web, ticket, "opt_out")
     assert answer.status == 201
-    one = wiring_erasure.requests().get(answer.json["id"])
+    one = wiring_stores.requests().get(answer.json["id"])
     assert one is not None
     assert (one.kind, one.source, one.language, one.created_by) == ("opt_out", "message", "kk", web.staff["bolat"])
     assert web.now - one.received_at >= 2 * DAY

@@ -14,13 +14,15 @@ Handle = Callable[[Fault | None], Awaitable[Response]]
 FaultAnswer = Callable[[Fault], Response]
 
 
-async def answer_call(store: Store, book: FaultPlan, call: Call, handle: Handle, fault_answer: FaultAnswer) -> Response:
+async def answer_call(
+    store: Store, fault_plan: FaultPlan, call: Call, handle: Handle, fault_answer: FaultAnswer
+) -> Response:
     """Answer one call. `handle` is the provider's own answer, `fault_answer` the failed one.
 
     A fault with `accept` lets `handle` do its work first; its answer is then held back or replaced.
     """
     store.calls.append(call)
-    fault = book.take(call)
+    fault = fault_plan.take(call)
     store.changed()
     if fault is None:
         response = await handle(None)

@@ -1,35 +1,37 @@
-"""The hold of destructions: what it means, whether it is set, and the button."""
+"""The page of the erasure pause, which stops all destructions until somebody releases it. Pages call it "hold"."""
 
 from chalice.app import Response
 
 from chalicelib.tickets.listing import counts
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.privacy_presenter import RequestWords
-from chalicelib.web.dashboard.queue import BY_NAME, Place, colleagues, rail
-from chalicelib.web.http import validators as fields
+from chalicelib.web.dashboard.list_query import OPEN_LIST
+from chalicelib.web.dashboard.queue import staff_names
+from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
+from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 
-def hold(call: HttpRequest) -> Response:
-    """GET the hold"""
-    fields.only(call.query, (), "parameter")
-    words, place = pages.words_for(call, call.now, colleagues()), Place(BY_NAME["open"])
+def hold(request: HttpRequest) -> Response:
+    """GET whether destructions are paused"""
+    validators.only(request.query, (), "parameter")
+    words = pages.words_for(request, request.now, staff_names())
     return pages.page(
         "privacy-hold.html",
-        call,
+        request,
         words=words,
         say=RequestWords(words, wiring_web.profile().deadlines),
-        place=place,
-        rail=rail(place, words, counts(call.now), call.colleague, privacy=True),
+        list_query=OPEN_LIST,
+        sidebar=sidebar(OPEN_LIST, words, counts(request.now), request.staff, privacy=True),
         hold=wiring_web.hold_destructions().current(),
     )
 
 
-def set_hold(call: HttpRequest) -> Response:
-    """POST: hold or release"""
-    fields.only(call.form, ("csrf", "hold"))
+def set_hold(request: HttpRequest) -> Response:
+    """POST: pause destructions, or let them go on"""
+    validators.only(request.form, ("csrf", "hold"))
     use = wiring_web.hold_destructions()
-    change = {"set": use.set, "release": use.release}[fields.word(call.form, "hold", ("set", "release"))]
-    change(call.colleague.id)
+    change = {"set": use.set, "release": use.release}[validators.word(request.form, "hold", ("set", "release"))]
+    change(request.staff.id)
     return pages.go("/dashboard/privacy/hold")

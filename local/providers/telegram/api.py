@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from local.faults.provider_plan import Fault
 from local.phones.accounts import Bot
-from local.phones.bench import Bench
 from local.phones.bodies import Body, read_body
+from local.phones.context import PhonesContext
 from local.phones.desk_calls import answer_call, fault_response
 from local.phones.errors import Refused
 from local.phones.postman import Delivery
@@ -24,10 +24,10 @@ log = logging.getLogger("local.phones")
 class Telegram:
     """The provider's side: its API for the desk, and its updates to the desk."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.store, self.book, self.clock = bench.store, bench.book, bench.clock
-        self.postman, self.secrets = bench.postman, bench.secrets
-        url = bench.desk_url + "/webhooks/telegram"
+    def __init__(self, context: PhonesContext) -> None:
+        self.store, self.fault_plan, self.clock = context.store, context.fault_plan, context.clock
+        self.postman, self.secrets = context.postman, context.secrets
+        url = context.desk_url + "/webhooks/telegram"
         # Update ids start somewhere large and grow by one; the clock keeps them growing over restarts.
         first = int(self.clock.now()) % 10**9
         self.webhooks = {bot.account: Webhook(url, bot.secret, (), first) for bot in self.secrets.bots}
@@ -86,7 +86,7 @@ class Telegram:
                 log.info("a call of an impossible shape was refused", exc_info=True)
                 return bad("can't parse the request").response()
 
-        return await answer_call(self.store, self.book, call, in_telegrams_words, _failed)
+        return await answer_call(self.store, self.fault_plan, call, in_telegrams_words, _failed)
 
     # ---- updates ----
 

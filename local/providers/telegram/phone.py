@@ -4,8 +4,8 @@ import secrets as random
 from typing import Any
 
 from local.phones.accounts import Bot
-from local.phones.bench import Bench
 from local.phones.bodies import Body
+from local.phones.context import PhonesContext
 from local.phones.errors import Refused
 from local.phones.people import file_of, resolve
 from local.phones.postman import Delivery
@@ -21,8 +21,8 @@ _LIVE = "Live location"
 class TelegramPhone:
     """Each method takes a body and answers with the ids it made and how the desk took the update."""
 
-    def __init__(self, bench: Bench, provider: Telegram) -> None:
-        self.bench, self.provider = bench, provider
+    def __init__(self, context: PhonesContext, provider: Telegram) -> None:
+        self.context, self.provider = context, provider
 
     async def write(self, body: Body) -> Result:
         """A message: `text`, a `file`, a `sample`, or `message`, laid over the provider's own fields."""
@@ -36,7 +36,7 @@ class TelegramPhone:
         bot, chat = self._chat(body)
         if chat.blocked:
             raise Refused("This person blocked the bot; unblock it first.", 409, "conflict")
-        file = file_of(self.bench.store, body)
+        file = file_of(self.context.store, body)
         content, kind = _content(text, file, sample)
         shown = text or str(content.get("text", "")) or (_LIVE if sample == "live" else f"[{sample or kind}]")
         return await self._send(bot, chat, content | (raw or {}), (kind, shown, file), body)
@@ -79,7 +79,7 @@ class TelegramPhone:
         if not body.text("text").strip():
             raise Refused("Write the new text first.")
         bubble.text, bubble.edited = body.text("text"), True
-        now = int(self.bench.clock.now())
+        now = int(self.context.clock.now())
         message = self._frame(chat, int(bubble.id), int(bubble.at)) | {"edit_date": now}
         if bubble.file:
             message |= {bubble.kind: file_json(bubble.kind, bubble.file), "caption": bubble.text}
@@ -95,7 +95,7 @@ class TelegramPhone:
         bubble = self._own(chat, body, "live")
         places = [_degrees(body, name, own) for name, own in zip(("latitude", "longitude"), bubble.place, strict=True)]
         bubble.place, bubble.text = (places[0], places[1]), f"{_LIVE} {places[0]}, {places[1]}"
-        now = int(self.bench.clock.now())
+        now = int(self.context.clock.now())
         live = TELEGRAM_SAMPLES["live"].content["location"]
         message = self._frame(chat, int(bubble.id), int(bubble.at)) | {
             "edit_date": now,
@@ -124,7 +124,7 @@ class TelegramPhone:
         shapes = [[{"type": "emoji", "emoji": emoji}] if emoji else [] for emoji in (old, bubble.reaction)]
         reaction = {
             "chat": chat_json(chat), "message_id": int(bubble.id), "user": user_json(chat),
-            "date": int(self.bench.clock.now()), "old_reaction": shapes[0], "new_reaction": shapes[1],
+            "date": int(self.context.clock.now()), "old_reaction": shapes[0], "new_reaction": shapes[1],
         }  # fmt: skip
         return self._result(chat, await self.provider.send(bot, "message_reaction", reaction))
 
@@ -149,17 +149,17 @@ class TelegramPhone:
     # ---- inside ----
 
     def _bot(self, body: Body) -> Bot:
-        account = body.text("bot") or self.bench.secrets.bots[0].account
-        bot = self.bench.secrets.bot(account)
+        account = body.text("bot") or self.context.secrets.bots[0].account
+        bot = self.context.secrets.bot(account)
         if bot is None:
-            known = ", ".join(bot.account for bot in self.bench.secrets.bots)
+            known = ", ".join(bot.account for bot in self.context.secrets.bots)
             raise Refused(f"bot must be one of {known}.")
         return bot
 
     def _chat(self, body: Body, *, create: bool = True) -> tuple[Bot, Chat]:
         bot = self._bot(body)
-        person = resolve(self.bench.store, "telegram", body, create=create)
-        return bot, self.bench.store.chat("telegram", bot.account, person)
+        person = resolve(self.context.store, "telegram", body, create=create)
+        return bot, self.context.store.chat("telegram", bot.account, person)
 
     def _own(self, chat: Chat, body: Body, kind: str = "") -> Bubble:
         """The person's message `message_id`, or their last; of this kind."""
@@ -187,7 +187,7 @@ class TelegramPhone:
         body: Body,
     ) -> Result:
         kind, words, file = shown
-        now = self.bench.clock.now()
+        now = self.context.clock.now()
         quote, given_id = body.text("quote"), content.get("message_id", chat.last_id + 1)
         target = chat.find(quote) if quote else None
         if quote and target is None:
@@ -202,7 +202,7 @@ class TelegramPhone:
         bubble.quote = quote
         chat.last_inbound = now
         chat.bubbles.append(bubble)
-        self.bench.store.changed()
+        self.context.store.changed()
         delivery = await self.provider.send(bot, "message", message, bubble)
         return self._result(chat, delivery, message_id=int(bubble.id))
 
@@ -211,14 +211,14 @@ class TelegramPhone:
             return {"user": bot_json(bot), "status": status} | ({"until_date": 0} if status == "kicked" else {})
 
         change = {
-            "chat": chat_json(chat), "from": user_json(chat), "date": int(self.bench.clock.now()),
+            "chat": chat_json(chat), "from": user_json(chat), "date": int(self.context.clock.now()),
             "old_chat_member": member(old), "new_chat_member": member(new),
         }  # fmt: skip
-        self.bench.store.changed()
+        self.context.store.changed()
         return await self.provider.send(bot, "my_chat_member", change)
 
     def _result(self, chat: Chat, delivery: Delivery, **ids: Any) -> Result:
-        self.bench.store.changed()
+        self.context.store.changed()
         return {
             "person": chat.person.id,
             "chat_id": int(chat.person.user_id),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local.faults.provider_plan import Fault
-from local.phones.bench import Bench
+from local.phones.context import PhonesContext
 from local.phones.postman import Delivery
 from local.phones.store import Bubble, Call, Chat
 from local.providers.whatsapp.frame import MetaFrame
@@ -24,10 +24,10 @@ WINDOW = 24 * 3600
 class WhatsApp:
     """The provider's side: its API for the desk, and its webhooks to the desk."""
 
-    def __init__(self, bench: Bench, frame: MetaFrame) -> None:
-        self.frame, self.store, self.clock = frame, bench.store, bench.clock
-        self.postman, self.secrets = bench.postman, bench.secrets
-        self.webhook_url = bench.desk_url + "/webhooks/whatsapp"
+    def __init__(self, context: PhonesContext, frame: MetaFrame) -> None:
+        self.frame, self.store, self.clock = frame, context.store, context.clock
+        self.postman, self.secrets = context.postman, context.secrets
+        self.webhook_url = context.desk_url + "/webhooks/whatsapp"
 
     async def messages(self, request: Request) -> Response:
         """POST /v{n}/{phone_number_id}/messages."""

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.faults.provider_plan import Fault
-from local.phones.bench import Bench
 from local.phones.bodies import Body, read_body
+from local.phones.context import PhonesContext
 from local.phones.desk_calls import answer_call, fault_response
 from local.phones.errors import Refused
 from local.phones.store import Call
@@ -22,8 +22,8 @@ log = logging.getLogger("local.phones")
 class MetaFrame:
     """Notes a call, plays its fault, and answers as the Graph API does."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
+    def __init__(self, context: PhonesContext) -> None:
+        self.context = context
 
     async def body(self, request: Request) -> Body:
         """The body, or an empty one when it cannot be read: Meta then misses its fields."""
@@ -33,8 +33,8 @@ class MetaFrame:
             return Body()
 
     def call(self, request: Request, method: str, to: str = "", payload: dict[str, Any] | None = None) -> Call:
-        account, path = self.bench.secrets.phone_number_id, f"{request.method} {request.url.path}"
-        return Call("whatsapp", account, method, path, to, payload or {}, self.bench.clock.now())
+        account, path = self.context.secrets.phone_number_id, f"{request.method} {request.url.path}"
+        return Call("whatsapp", account, method, path, to, payload or {}, self.context.clock.now())
 
     async def answer(
         self, request: Request, call: Call, handle: Callable[[Fault | None], Awaitable[Response]]
@@ -56,7 +56,7 @@ class MetaFrame:
             error = MetaError(_code_of(fault))
             return fault_response(fault, error.status, error.body)
 
-        return await answer_call(self.bench.store, self.bench.book, call, in_metas_words, failed)
+        return await answer_call(self.context.store, self.context.fault_plan, call, in_metas_words, failed)
 
     async def unknown(self, request: Request) -> Response:
         """Anything else under /v{n}: Meta's usual answer."""
@@ -67,7 +67,7 @@ class MetaFrame:
         return await self.answer(request, self.call(request, "unknown"), handle)
 
     def _authorise(self, request: Request) -> None:
-        secrets = self.bench.secrets
+        secrets = self.context.secrets
         given = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {secrets.access_token}".encode()):
             raise MetaError(190, message="Invalid OAuth access token - Cannot parse access token")

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local.faults.provider_plan import Fault
-from local.phones.bench import Bench
+from local.phones.context import PhonesContext
 from local.phones.store import StoredFile
 from local.providers.whatsapp.frame import MetaFrame
 from local.providers.whatsapp.rules import check_upload
@@ -21,16 +21,16 @@ _URL_LIVES = 300
 class WhatsAppMedia:
     """The media endpoints. A file's URL lives five minutes on the desk's clock and needs the token."""
 
-    def __init__(self, bench: Bench, frame: MetaFrame) -> None:
-        self.bench, self.frame = bench, frame
-        self._key = sha256(bench.secrets.access_token.encode()).digest()
+    def __init__(self, context: PhonesContext, frame: MetaFrame) -> None:
+        self.context, self.frame = context, frame
+        self._key = sha256(context.secrets.access_token.encode()).digest()
 
     async def upload(self, request: Request) -> Response:
         """POST /v{n}/{phone_number_id}/media, multipart."""
         body = await self.frame.body(request)
         file, stored = body.files.get("file"), None
         if file:
-            stored = self.bench.store.add_file(file.name, body.text("type") or file.type, file.data)
+            stored = self.context.store.add_file(file.name, body.text("type") or file.type, file.data)
         payload = body.fields | ({"file": stored.brief()} if stored else {})
 
         async def handle(_: Fault | None) -> Response:
@@ -48,7 +48,7 @@ class WhatsAppMedia:
 
         async def handle(_: Fault | None) -> Response:
             file = self._file(media_id)
-            until = int(self.bench.clock.now()) + _URL_LIVES
+            until = int(self.context.clock.now()) + _URL_LIVES
             path = f"whatsapp-media/{file.id}/{until}/{self._mark(file.id, until)}"
             known = {"mime_type": file.type, "sha256": file.sha256, "file_size": file.size, "id": file.id}
             return JSONResponse({"messaging_product": "whatsapp", "url": f"{request.base_url}{path}"} | known)
@@ -61,7 +61,7 @@ class WhatsAppMedia:
 
         async def handle(_: Fault | None) -> Response:
             genuine = hmac.compare_digest(mark.encode(), self._mark(media_id, until).encode())
-            if not genuine or self.bench.clock.now() > until:
+            if not genuine or self.context.clock.now() > until:
                 raise MetaError(100, message="The URL is not valid or has expired.", status=404)
             file = self._file(media_id)
             return Response(file.data, media_type=file.type)
@@ -69,7 +69,7 @@ class WhatsAppMedia:
         return await self.frame.answer(request, self.frame.call(request, "media.download"), handle)
 
     def _file(self, media_id: str) -> StoredFile:
-        file = self.bench.store.files.get(media_id)
+        file = self.context.store.files.get(media_id)
         if file is None:
             message = f"Unsupported get request. Object with ID '{media_id}' does not exist"
             raise MetaError(100, message=message, subcode=33)

@@ -10,11 +10,11 @@ from local.phones.store import Store
 
 
 @dataclass(frozen=True)
-class Bench:
+class PhonesContext:
     """The parts, put together once by `create_app`. `desk_url` has no slash at its end."""
 
     store: Store
-    book: FaultPlan
+    fault_plan: FaultPlan
     clock: Clock
     postman: Postman
     secrets: ProviderSecrets

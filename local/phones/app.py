@@ -1,4 +1,4 @@
-"""Puts the phones together: provider APIs, test controls, the API that plays customers, and the page."""
+"""Builds the phones as one app: provider APIs, test controls, the API that plays customers, and the page."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,7 +42,7 @@ def create_app(
     dashboard_url: str = "",
     pace: Pace | None = None,
 ) -> Starlette:
-    """The phones as an ASGI app. `desk_url` is where webhooks go, without /webhooks/… and without a slash."""
+    """Return the phones as an ASGI app. `desk_url` is the address of the desk, to whose /webhooks/… webhooks go."""
     store = Store()
     postman = Postman(store, pace or Pace())
     context = PhonesContext(store, FaultPlan(faults), clock, postman, secrets, desk_url.rstrip("/"))

@@ -1,4 +1,4 @@
-"""What all parts of the phones share."""
+"""The objects that all parts of the phones share."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from local.phones.store import Store
 
 @dataclass(frozen=True)
 class PhonesContext:
-    """The parts, put together once by `create_app`. `desk_url` has no slash at its end."""
+    """The shared objects, made once by `create_app`. `desk_url` has no slash at its end."""
 
     store: Store
     fault_plan: FaultPlan

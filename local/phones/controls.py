@@ -1,4 +1,4 @@
-"""Test controls: what was sent, faults, the clock, confirmations. Described in docs/phones.md."""
+"""Test controls: what the desk sent, faults, the clock, strangers, confirmations. See docs/phones.md."""
 
 import asyncio
 from typing import Any
@@ -24,7 +24,7 @@ class Controls:
 
     def __init__(self, context: PhonesContext) -> None:
         self.context = context
-        self._walking = asyncio.Lock()
+        self._moving = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         store = self.context.store
@@ -95,8 +95,8 @@ class Controls:
             **_limited(body, "steps", 60, "in how many steps at most the clock moves"),
             **_limited(body, "wait", 600, "seconds for the desk to become quiet at each step"),
         }
-        # One walk after the other: each goes from due moment to due moment and takes its time.
-        async with self._walking:
+        # One move at a time: a move goes on in steps and waits at each until the desk is quiet.
+        async with self._moving:
             try:
                 await run_in_threadpool(self.context.clock.advance, given, **more)
             except TimeoutError as error:
@@ -134,7 +134,7 @@ class Controls:
 
 
 def _limited(body: Body, name: str, most: int, what: str) -> dict[str, int]:
-    """A whole number that may be left out, by its name."""
+    """Return a whole number of the body as a keyword argument; nothing when it is left out. Raises Refused."""
     value = body.fields.get(name)
     if value is None:
         return {}

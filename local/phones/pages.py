@@ -1,4 +1,4 @@
-"""The page: two phones, the clock and the calls. It works with plain forms; a script only keeps it fresh."""
+"""The page: two phones, the clock and the calls. It works with plain forms; the script only refreshes it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ _SAFE_TO_SHOW = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 @dataclass(frozen=True)
 class Choice:
-    """Who holds the two phones, and which bot is open."""
+    """The people who hold the two phones, and the bot whose chat is open."""
 
     whatsapp: Person
     telegram: Person
@@ -78,7 +78,7 @@ class Pages:
         return HTMLResponse(html)
 
     async def panels(self, request: Request) -> Response:
-        """The parts that change, as HTML by name; nothing but the clock if `since` is the newest version."""
+        """Answer with the parts that changed, as HTML by name; only with the clock if `since` is the newest version."""
         store = self.context.store
         clock = self._clock()
         if request.query_params.get("since") == str(store.version):
@@ -89,7 +89,7 @@ class Pages:
         return JSONResponse({"version": store.version, "panels": panels | {"clock": clock}})
 
     async def file(self, request: Request) -> Response:
-        """A file of a chat. Only pictures are shown in place; all else is handed over as a download."""
+        """Answer with a file of a chat. A picture is shown in the browser, any other file is a download."""
         file = self.context.store.files.get(request.path_params["file_id"])
         if file is None:
             return JSONResponse({"code": "not_found", "message": "There is no such file."}, 404)
@@ -153,7 +153,7 @@ def _day(at: float) -> str:
 
 
 def _phone(digits: str) -> str:
-    """A number in groups: Kazakh ones as they are written there, others in threes."""
+    """Return a phone number in groups: those of +7 as they are written in Kazakhstan, others in threes."""
     if len(digits) == 11 and digits.startswith("7"):
         return f"+7 {digits[1:4]} {digits[4:7]} {digits[7:9]} {digits[9:]}"
     return f"+{digits[:2]} " + " ".join(digits[i : i + 3] for i in range(2, len(digits), 3))

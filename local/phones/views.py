@@ -1,4 +1,4 @@
-"""What the phones show of people and chats, as JSON."""
+"""Presents people and chats of the phones as JSON."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +14,7 @@ def person_view(person: Person) -> dict[str, Any]:
 
 
 def conversations(context: PhonesContext) -> list[dict[str, Any]]:
-    """Every chat, with its messages in the order in which they came to the phone."""
+    """Return all chats, with their messages in the order in which they came to the phone."""
     return [chat_view(chat, context.clock.now()) for chat in context.store.all_chats()]
 
 

@@ -83,14 +83,14 @@ def change(request: HttpRequest) -> Response:
     validators.only(body, ("state", "assignee", "priority", "tags", "seen_assignee"))
     if not body.keys() - {"seen_assignee"}:
         raise BadInput("Nothing to change. Give state, assignee, priority or tags.")
-    wish = TicketChanges(
+    changes = TicketChanges(
         state=validators.word(body, "state", STATES) if "state" in body else None,
         assignee=_new_assignee(body["assignee"], request.staff) if "assignee" in body else None,
         priority=validators.word(body, "priority", PRIORITIES) if "priority" in body else None,
         tags=validators.tags(body["tags"]) if "tags" in body else None,
         seen_assignee=_new_assignee(body["seen_assignee"], request.staff) if "seen_assignee" in body else None,
     )
-    return json_response(presenter.ticket(wiring_web.change_ticket()(ticket_id, wish, request.staff)))
+    return json_response(presenter.ticket(wiring_web.change_ticket()(ticket_id, changes, request.staff)))
 
 
 def _new_assignee(value: object, staff: Staff) -> str:

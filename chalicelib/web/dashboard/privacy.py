@@ -103,14 +103,14 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         first_day=day_of(one.at(Step.VERIFIED) or http_request.now),
         today=day_of(http_request.now),
         certified=one.done(Step.CERTIFIED),
-        hold=wiring_web.hold_destructions().current() if _may_be_held(one) else None,
+        hold=wiring_web.hold_destructions().current() if _may_be_paused(one) else None,
         gate=GATE,
         most=MOST_REASON,
         typed=typed,
     )
 
 
-def _may_be_held(one: Request) -> bool:
+def _may_be_paused(one: Request) -> bool:
     """Tell whether a pause can still stop this request's destruction: it has not begun and is not ruled out."""
     return one.kind != OPT_OUT and one.state not in OVER and not any(one.done(step) for step in (Step.FENCED, *ENDINGS))
 

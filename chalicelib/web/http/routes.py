@@ -11,7 +11,7 @@ EVERYBODY: frozenset[str] = frozenset(ALL_ROLES)
 ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
 
 PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
-HOLDERS = PRIVACY | ADMINISTRATORS
+PAUSERS = PRIVACY | ADMINISTRATORS
 """Roles that may pause destructions. A pause costs only time, and who sees a break-in first should not have to wait."""
 
 
@@ -63,8 +63,8 @@ API: tuple[Route, ...] = (
     Route("POST", "/api/v1/privacy-requests", "api.privacy:open_request", PRIVACY),
     Route("GET", "/api/v1/privacy-requests/{id}", "api.privacy:read", PRIVACY),
     Route("POST", "/api/v1/privacy-requests/{id}/decision", "api.privacy:decide", PRIVACY),
-    Route("GET", "/api/v1/privacy-hold", "api.privacy:read_hold", HOLDERS),
-    Route("POST", "/api/v1/privacy-hold", "api.privacy:set_hold", HOLDERS),
+    Route("GET", "/api/v1/privacy-hold", "api.privacy:read_pause", PAUSERS),
+    Route("POST", "/api/v1/privacy-hold", "api.privacy:set_pause", PAUSERS),
     Route("GET", "/api/v1/certificates/{id}", "api.privacy:certificate", PRIVACY),
 )
 
@@ -102,8 +102,8 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/privacy", "dashboard.privacy:request_list_page", PRIVACY),
     Route("GET", "/dashboard/privacy/new", "dashboard.privacy:entry_page", PRIVACY),
     Route("POST", "/dashboard/privacy/new", "dashboard.privacy:enter", PRIVACY, form=True),
-    Route("GET", "/dashboard/privacy/hold", "dashboard.hold:hold", HOLDERS),
-    Route("POST", "/dashboard/privacy/hold", "dashboard.hold:set_hold", HOLDERS, form=True),
+    Route("GET", "/dashboard/privacy/hold", "dashboard.erasure_pause:pause_page", PAUSERS),
+    Route("POST", "/dashboard/privacy/hold", "dashboard.erasure_pause:set_pause", PAUSERS, form=True),
     Route("GET", "/dashboard/privacy/{id}", "dashboard.privacy:request_page", PRIVACY),
     Route("GET", "/dashboard/privacy/{id}/letter", "dashboard.telling:letter_page", PRIVACY),
     Route("POST", "/dashboard/privacy/{id}/announcement", "dashboard.telling:announce_again", PRIVACY, form=True),

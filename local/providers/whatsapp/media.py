@@ -1,4 +1,4 @@
-"""Stand-in for Meta's media: uploads of the desk, and files that customers sent."""
+"""Stand-in of Meta's media endpoints: uploads of the desk, and files that customers sent."""
 
 import base64
 import hmac
@@ -19,7 +19,7 @@ _URL_LIVES = 300
 
 
 class WhatsAppMedia:
-    """The media endpoints. A file's URL lives five minutes on the desk's clock and needs the token."""
+    """The media endpoints. The URL of a file is valid for five minutes of the desk's clock and needs the token."""
 
     def __init__(self, context: PhonesContext, frame: MetaFrame) -> None:
         self.context, self.frame = context, frame
@@ -43,7 +43,7 @@ class WhatsAppMedia:
         return await self.frame.answer(request, call, handle)
 
     async def look_up(self, request: Request) -> Response:
-        """GET /v{n}/{media_id}: where the file can be had."""
+        """GET /v{n}/{media_id}: the URL of the file."""
         media_id = request.path_params["node"]
 
         async def handle(_: Fault | None) -> Response:
@@ -80,6 +80,6 @@ class WhatsAppMedia:
 
 
 def webhook_file(file: StoredFile) -> dict[str, Any]:
-    """How a webhook names a file: Meta gives its hash in base64 there."""
+    """Return a file as a webhook names it; its hash is in base64 there."""
     digest = base64.b64encode(bytes.fromhex(file.sha256)).decode()
     return {"id": file.id, "mime_type": file.type, "sha256": digest}

@@ -1,4 +1,4 @@
-"""Plays customers on WhatsApp: what they do becomes a signed webhook to the desk."""
+"""Plays customers on WhatsApp: each of their actions sends a signed webhook to the desk."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ _STATUSES = ("sent", "delivered", "read", "failed")
 
 
 class WhatsAppPhone:
-    """Each method takes a body and answers with the ids it made and how the desk took the webhook."""
+    """Each method plays one action. It returns the ids that it made and what the desk answered to the webhook."""
 
     def __init__(self, context: PhonesContext, provider: WhatsApp) -> None:
         self.context, self.provider = context, provider
 
     async def write(self, body: Body) -> Result:
-        """A message: `text`, a `file`, a `sample`, or `message`, laid over the provider's own fields."""
+        """Send a message: `text`, a `file` or a `sample`. Fields of `message` replace the provider's fields."""
         raw = body.fields.get("message")
         sample = body.text("sample")
         if raw is not None and not isinstance(raw, dict):
@@ -49,7 +49,7 @@ class WhatsAppPhone:
         return await self._send(chat, message | (raw or {}), file)
 
     async def press(self, body: Body) -> Result:
-        """A press on button or row `key` of the desk's message `message_id`."""
+        """Press the button or list row `key` of the desk's message `message_id`."""
         chat = self._chat(resolve(self.context.store, "whatsapp", body, create=False))
         bubble = chat.find(body.text("message_id"))
         key = next((k for k in bubble.keys if k.id == body.text("key")), None) if bubble else None
@@ -66,7 +66,7 @@ class WhatsAppPhone:
         return await self._send(chat, message, None)
 
     async def react(self, body: Body) -> Result:
-        """A reaction `emoji` on message `message_id`; left out, the reaction is taken back."""
+        """React to message `message_id` with `emoji`; without it, take the reaction back."""
         chat = self._chat(resolve(self.context.store, "whatsapp", body, create=False))
         bubble = chat.find(body.text("message_id"))
         if bubble is None:
@@ -78,8 +78,11 @@ class WhatsAppPhone:
         return self._result(chat.person, message, delivery)
 
     async def status(self, body: Body) -> Result:
-        """What became of the desk's message or piece `message_id`: `status`, for a failure `code`, and `title` and
-        `details` instead of Meta's own words. `referred` false leaves our reference out. No other follows by itself."""
+        """Send a `status` of the desk's message, or part of a message, `message_id`. No other status follows by itself.
+
+        A failure has a `code`; `title` and `details` replace Meta's words. `referred` false leaves out the desk's
+        reference.
+        """
         found = next(
             (
                 (chat, bubble)
@@ -106,7 +109,7 @@ class WhatsAppPhone:
         return self._result(chat.person, {"id": bubble.id}, delivery)
 
     async def change(self, body: Body) -> Result:
-        """Any other webhook: `field` and `value` as Meta has them; `metadata` of messages is filled in."""
+        """Send any other webhook with `field` and `value` as Meta has them; `metadata` of messages is added."""
         value = body.fields.get("value")
         if not isinstance(value, dict):
             raise Refused("value must be an object as WhatsApp sends it.")
@@ -132,7 +135,7 @@ class WhatsAppPhone:
     async def _send(self, chat: Chat, message: dict[str, Any], file: StoredFile | None) -> Result:
         at = _epoch(message.get("timestamp"), self.context.clock.now())
         kind, words = str(message.get("type")), inbound_text(message)
-        # The window counts from the customer's own time, as Meta counts it. Only what they write to us opens it.
+        # As at Meta, the window counts from the time of the customer's message, and only messages to the desk open it.
         if kind not in EVENTS and not message.get("group_id"):
             chat.last_inbound = max(chat.last_inbound, at)
         bubble = Bubble(str(message["id"]), "person", kind, words, at, state="sending", file=file)

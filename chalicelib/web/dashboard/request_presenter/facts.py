@@ -142,7 +142,7 @@ class RequestFacts:
         """Return the name of a store of the certificate's counts."""
         return label(self.words.say, STORES, store)
 
-    def held(self, hold: Hold) -> str:
+    def paused(self, hold: Hold) -> str:
         """Return since when destructions are paused, and by whom."""
         since = self.moment(hold.at)
         if not hold.by:

@@ -13,7 +13,7 @@ from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 
-def hold(request: HttpRequest) -> Response:
+def pause_page(request: HttpRequest) -> Response:
     """GET whether destructions are paused"""
     validators.only(request.query, (), "parameter")
     words = pages.words_for(request, request.now, staff_names())
@@ -28,7 +28,7 @@ def hold(request: HttpRequest) -> Response:
     )
 
 
-def set_hold(request: HttpRequest) -> Response:
+def set_pause(request: HttpRequest) -> Response:
     """POST: pause destructions, or let them go on"""
     validators.only(request.form, ("csrf", "hold"))
     use = wiring_web.hold_destructions()

@@ -62,7 +62,7 @@ def search_words(list_query: ListQuery, staff: Staff) -> str:
 
 
 def without_search(list_query: ListQuery) -> ListQuery:
-    """Return the query of the list to show when its search cannot be shown: all open tickets."""
+    """Return the query to use when a search cannot be shown: all open tickets in the place of a search."""
     return OPEN_LIST if list_query.s else list_query
 
 

@@ -117,7 +117,7 @@ def _attempt(request: HttpRequest, email: str, challenge: str) -> SignedIn | Ste
 
 
 def _once_more(challenge: str, error: DeskError) -> Step | None:
-    """Return the step if it may be tried again: not after a time-out, a lock, or a form of another site."""
+    """Return the step if it may be tried again: not after a wrong password, a time-out, a lock, or a foreign form."""
     over = isinstance(error, ChallengeOver | TooMany | Forbidden) or type(error) is WrongPassword
     if over or not 0 < len(challenge) <= MAX_CHALLENGE:
         return None

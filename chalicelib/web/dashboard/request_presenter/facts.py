@@ -114,7 +114,7 @@ class RequestFacts:
         return label(self.words.say, GROUNDS, one.ground) if one.ground else ""
 
     def answer(self, one: Request) -> str:
-        """Return whether the last answer arrived; empty until that is known or the reply mailbox is destroyed."""
+        """Return whether the last answer arrived; empty before the reply mailbox is destroyed."""
         return label(self.words.say, ANSWERED, one.answered) if one.answered else ""
 
     def default(self, one: Request) -> str:

@@ -135,7 +135,7 @@ class RequestSteps(RequestFacts):
         say = self.words.say
         day = mark == "received" and one.received_on
         known = ", ".join(filter(None, [(self.words.date(at) if day else self.moment(at)) if at else "", fact]))
-        # The hint says what a coming step will do. That sending can be resumed stays true after the step.
+        # A hint stands at a step that is still ahead; "Can be undone" also at one that is done, as long as it is true.
         ahead = not at or (mark == Step.SUPPRESSED and stoppable(one))
         hint = say(_HINTS[mark]) if mark in _HINTS and ahead and not fact else ""
         return ". ".join(filter(None, [known, hint]))

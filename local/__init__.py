@@ -1,1 +1,1 @@
-"""What AWS, Meta and Telegram would be: the local run, and tools of tests. The product imports none of it."""
+"""The local run: stand-ins for AWS and the providers, and tools of tests. The product imports nothing of it."""

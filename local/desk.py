@@ -1,4 +1,4 @@
-"""One running desk: the embedded AWS with the deployed stack, the phones, the mail server and the front."""
+"""One running desk: the embedded AWS with the deployed stack, the gateway, the stand-in phones and the mail server."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ from local.aws.fork_server import ADDRESS, ForkServer
 from local.aws.ministack import CannotStart, MiniStack, client, is_taken
 from local.aws.stack import Stack, code_zip, deploy, function_name
 from local.aws.template import PROJECT, built_template
-from local.faults.plan import HOOKS, Faults
+from local.faults.plan import HOOKS, AwsFaultPlan
 from local.gateway import Gateway
 from local.phones import ProviderSecrets, create_app
 from local.ports import RunSettings
@@ -33,37 +33,37 @@ from local.serving import Serving
 
 READY_SECONDS = 30.0
 ENFORCES_IAM_SINCE = 5
-"""Minor version of ministack 1 from which AUTH=true means something."""
+"""Minor version of ministack 1 from which AUTH=true makes it enforce IAM."""
 WARM = {"sender": b'{"Records": []}', "relay": b'{"Records": []}'}
-"""Functions that are started ahead, with an event that holds no work: the first reply is as quick as any."""
+"""Functions that are invoked right after the start, with an event without work, so that the first reply is not slow."""
 
 Say = Callable[[str], None]
 
 
 class Desk:
-    """Starts and stops everything. `say` gets one line for each phase."""
+    """Starts and stops all parts. `say` is called with one line for each phase."""
 
     def __init__(self, settings: RunSettings, say: Say = lambda line: None) -> None:
         self.settings = settings
         self._say = say
         self._home = settings.kept or Path(tempfile.mkdtemp(prefix="spoint-desk-"))
         self.log = self._home / "aws.log"
-        self._twins = ForkServer()
+        self._fork_server = ForkServer()
         self._aws = MiniStack(settings.aws_port, log=self.log, env=self._environment())
         self._servers: list[Serving] = []
         self._ready = False
 
     def _environment(self) -> dict[str, str]:
-        """What the embedded AWS and its Lambda processes know of this machine; on AWS none of it exists."""
+        """Return variables for the embedded AWS and its Lambda processes; a deployment has none of them."""
         found = {
             "PYTHONPATH": str(HOOKS),
             "FAULTS_FILE": str(self._home / "faults.json"),
             "CLOCK_FILE": str(self._home / "clock"),
-            # Unpacked code of every Lambda process, which the embedded AWS leaves there.
+            # The embedded AWS unpacks the code of every Lambda process here and does not remove it.
             "TMPDIR": str(self._home / "tmp"),
-            # Pauses between the tries of a workflow's task: minutes on AWS, a second in all here.
+            # Shortens the pauses between attempts of a workflow's task from minutes to about a second in all.
             "SFN_WAIT_SCALE": "0.005",
-            ADDRESS: self._twins.address,
+            ADDRESS: self._fork_server.address,
         }
         if self.settings.kept:
             found |= {
@@ -75,14 +75,14 @@ class Desk:
         return found
 
     def start(self) -> Self:
-        """Start all of it and return when the desk answers. Raises CannotStart or CannotDeploy."""
+        """Start all parts and return when the desk answers. Raises CannotStart or CannotDeploy."""
         self.settings.check_ports()
         if int(version("ministack").split(".")[1]) < ENFORCES_IAM_SINCE:
             self._say(f"WARNING: ministack {version('ministack')} enforces no IAM; install requirements-dev.txt")
         (self._home / "tmp").mkdir(parents=True, exist_ok=True)
         try:
             template = built_template()
-            self._twins.start(self._aws.environment(), self.log)
+            self._fork_server.start(self._aws.environment(), self.log)
             self._say("Starting the embedded AWS")
             self._aws.start()
             endpoint = self._aws.endpoint
@@ -96,7 +96,7 @@ class Desk:
             self._say("Filling secrets, making accounts")
             seed.fill_secrets(endpoint, stack, pair)
             seed.seed_accounts(endpoint, stack)
-            self._say("Opening the front, the phones and the mail server")
+            self._say("Opening the gateway, the phones and the mail server")
             self._serve(stack, template)
             self._wait_until_ready()
             threading.Thread(target=self._warm, args=(endpoint,), daemon=True).start()
@@ -121,11 +121,11 @@ class Desk:
         endpoint = self._aws.endpoint
         api = f"{endpoint}/restapis/{stack.rest_api_id}/api/_user_request_"
         clock = DeskClock(self._home / "clock", endpoint, stack)
-        phones = create_app(self.settings.url, ProviderSecrets(), Faults(self._home / "faults.json"), clock)
-        front = Gateway(api, lambda: self._ready and self._aws.alive())
+        phones = create_app(self.settings.url, ProviderSecrets(), AwsFaultPlan(self._home / "faults.json"), clock)
+        gateway = Gateway(api, lambda: self._ready and self._aws.alive())
         self._servers = [
             _Server(phones, self.settings.phones_port).start(),
-            _Server(front.app(), self.settings.port).start(),
+            _Server(gateway.app(), self.settings.port).start(),
             mail_server(receipt_rules(template), self.settings.smtp_port).start(),
         ]
         self._ready = True
@@ -152,7 +152,7 @@ class Desk:
         for name, event in WARM.items():
             try:
                 functions.invoke(FunctionName=function_name(name), Payload=event)
-            except Exception as error:  # noqa: BLE001 - a convenience: the desk works without it
+            except Exception as error:  # noqa: BLE001 - the desk works without it, only its first reply is slower
                 self._say(f"{name} was not started ahead: {type(error).__name__}")
 
     def check(self) -> None:
@@ -163,13 +163,13 @@ class Desk:
             server.check()
 
     def stop(self) -> None:
-        """Stop all of it; leaves no process, and no file unless data is kept."""
+        """Stop all parts. No process stays, and no file unless data is kept."""
         self._ready = False
         for server in self._servers:
             server.stop()
         self._servers = []
         self._aws.stop()
-        self._twins.stop()
+        self._fork_server.stop()
         shutil.rmtree(self._home / "tmp" if self.settings.kept else self._home, ignore_errors=True)
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""The one public port of the local run: what a custom domain would be before the deployed API."""
+"""The public port of the local run, in the place of a custom domain: passes requests on to the deployed API."""
 
 import json
 from collections.abc import Callable
@@ -12,10 +12,12 @@ from starlette.routing import Route
 LIMIT = 10 * 1024 * 1024
 """API Gateway's own limit of a request's body, in bytes."""
 INVOCATION_LIMIT = 6 * 1024 * 1024
-"""What Lambda takes and gives in one call, in bytes of JSON: the body, written as a JSON text, with the rest of the
-event. API Gateway answers 413 "Request Too Long" to more. Source: AWS, "Lambda quotas"."""
+"""Largest event and largest answer of Lambda, in bytes of JSON. The event holds the body as a JSON string.
+
+API Gateway answers 413 "Request Too Long" to a larger request. Source: AWS, "Lambda quotas".
+"""
 _EVENT = 4096
-"""Bytes of an event beside body, path and headers."""
+"""Estimated bytes of an event without body, query and headers."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 _HOP = frozenset(
@@ -26,13 +28,13 @@ _OURS = frozenset({b"host", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwar
 
 
 class Gateway:
-    """Passes requests on to the deployed API, byte for byte, and refuses what API Gateway would."""
+    """Passes requests on to the deployed API, byte for byte, and refuses what API Gateway would refuse."""
 
     def __init__(self, api: str, is_ready: Callable[[], bool]) -> None:
         """`api` is the address of the deployed stage, without a slash at the end."""
         self._api = httpx.URL(api)
         self._is_ready = is_ready
-        # No redirects, no decoding, no default headers: what one side says reaches the other side.
+        # httpx must change nothing: it follows no redirects, decodes nothing and adds no headers.
         self._client = httpx.AsyncClient(timeout=httpx.Timeout(65, connect=5), limits=httpx.Limits(max_connections=200))
 
     def app(self) -> Starlette:
@@ -80,7 +82,7 @@ class Gateway:
 
 
 async def _nowhere(request: Request, error: Exception) -> Response:
-    """A path that no pattern matches, such as one with a line break in it."""
+    """Answer a path that no pattern matches, such as one with a line break in it."""
     return answer(404, "not_found", "There is no such address.")
 
 
@@ -104,15 +106,17 @@ async def _body(request: Request) -> bytes | None:
 
 
 def _event_size(request: Request, body: bytes) -> int:
-    """About how large the event of this request is."""
-    # API Gateway names each header and parameter twice, as single and as multiple values.
+    """Estimate the size of the Lambda event of this request, in bytes."""
+    # The event of API Gateway holds each header and parameter twice: as a single value and as a list.
     around = sum(len(name) + len(value) for name, value in request.headers.raw) + len(request.scope["query_string"])
     return _json_size(body) + 2 * around + _EVENT
 
 
 def _json_size(data: bytes) -> int:
-    """Bytes that this takes as a JSON text; what is no text is written as base64. An escape takes six bytes at most, so
-    what is small is not written for it."""
+    """Return the bytes of this as a JSON string; what is not UTF-8 is sent as base64.
+
+    A character takes six bytes at most, so for a small body this upper bound is returned without encoding it.
+    """
     if 6 * len(data) + _EVENT < INVOCATION_LIMIT // 2:
         return 6 * len(data)
     try:

@@ -1,4 +1,4 @@
-"""Settings of the local run: ports, profile, whether data is kept. All of them have a default."""
+"""Settings of the local run, from the environment: ports, profile, whether data is kept. All have a default."""
 
 import os
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from chalicelib.profile.policy import serving_profiles, why_not_serving
 from local.aws.ministack import CannotStart, is_taken
 
 KEPT = Path(__file__).resolve().parent.parent / ".local" / "kept"
-"""Where data is kept that is to outlive a run, unless PERSIST names another folder."""
+"""The folder for data that outlives a run, unless PERSIST names another one."""
 
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What `make run` is told by the environment."""
+    """The settings of one run."""
 
     port: int = 8000
     aws_port: int = 4566
@@ -22,7 +22,7 @@ class RunSettings:
     smtp_port: int = 2525
     operator: str = "spoint"
     kept: Path | None = None
-    """The folder in which data is kept; without one it ends with the run."""
+    """The folder in which data is kept; None drops the data at the end of the run."""
     log_level: str = "INFO"
 
     @classmethod
@@ -65,7 +65,7 @@ class RunSettings:
 
 
 def _kept(given: str) -> Path | None:
-    """Return the folder that PERSIST means: none for "" and 0, one that it names by a path, else the usual one."""
+    """Return the folder that PERSIST names: None for "" and 0, the folder of a path, KEPT for any other value."""
     if given in ("", "0"):
         return None
     return Path(given) if "/" in given else KEPT

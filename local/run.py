@@ -1,4 +1,4 @@
-"""`make run`: the whole desk on this machine, in the foreground, until Ctrl-C."""
+"""`make run`: runs the whole desk on this machine, in the foreground, until Ctrl-C."""
 
 import signal
 import sys
@@ -42,7 +42,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     finally:
-        # A second Ctrl-C must not leave processes behind.
+        # A second Ctrl-C must not interrupt the stopping, which would leave processes behind.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if desk is not None:
             desk.stop()

@@ -1,4 +1,4 @@
-"""What people give to a fresh deployment: secrets, the vault's key, staff accounts. Here it is fixed."""
+"""Does for a local run what people do after a deployment: secrets, the vault's key, staff accounts. All are fixed."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ VAULT_CONTEXT = {"purpose": "vault"}
 
 @dataclass(frozen=True)
 class Account:
-    """A staff account of the local run. `signed`: has signed the undertaking of confidentiality."""
+    """A staff account of the local run. `signed`: the undertaking of confidentiality is signed."""
 
     email: str
     name: str
@@ -45,7 +45,7 @@ ACCOUNTS = (
 
 
 def _fixed_key(purpose: str) -> str:
-    """Return a key that is the same at each start, so that a kept run finds its rows again."""
+    """Return a key that is the same at every start, so that a kept run finds its rows again."""
     return base64.urlsafe_b64encode(hashlib.sha256(f"local run, {purpose}".encode()).digest()).decode().rstrip("=")
 
 
@@ -70,7 +70,7 @@ def encode(raw: bytes) -> str:
 
 
 def fill_secrets(endpoint: str, stack: Stack, pair: KeyPair | None) -> None:
-    """Put the fixed local secrets; and the vault's private key, wrapped by KMS, when `pair` is new."""
+    """Store the fixed secrets of the local run and, with a new `pair`, the vault's private key wrapped by KMS."""
     known = ProviderSecrets()
     bots = [{"account": bot.account, "secret": bot.secret} for bot in known.bots]
     whatsapp = {
@@ -106,7 +106,7 @@ def _wrapped(endpoint: str, key_arn: str, pair: KeyPair) -> dict[str, Any]:
 
 
 def seed_accounts(endpoint: str, stack: Stack) -> None:
-    """Make the staff accounts in Cognito and their rows in the desk; those that are there stay."""
+    """Make the staff accounts in Cognito and their rows in the table; existing ones stay as they are."""
     cognito = client("cognito-idp", endpoint)
     dynamodb = client("dynamodb", endpoint)
     pool = stack.outputs["UserPoolId"]

@@ -1,4 +1,4 @@
-"""Says clearly which tool of the machine is missing: `python -m local.tools chromium java mvn`."""
+"""Says which tools are missing on this machine: `python -m local.tools chromium java mvn`."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ def chromium() -> str | None:
 
 
 def missing(tool: str) -> str:
-    """Return "" when the tool is there, else one line that says what to do."""
+    """Return "" when the tool is installed, else one line that says what to do."""
     if tool == "chromium":
         return "" if chromium() else "Chromium is missing; on Debian: apt-get install chromium"
     if tool == "mvn":

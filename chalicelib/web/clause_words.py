@@ -1,4 +1,4 @@
-"""Where a rule of the profile comes from, as pages say it. No HTML here."""
+"""Says from which clause of the law or the policy a rule of the profile comes. No HTML here."""
 
 import re
 from collections.abc import Callable
@@ -14,8 +14,11 @@ LAW = (
 
 
 def clause_words(clause: str, say: Callable[[str], str]) -> str:
-    """Say a clause of the profile: `A6.6, 94-V art. 12` are clause 6.6 of the published policy and article 12 of the
-    law. What has no words is shown as it stands."""
+    """Return a clause of the profile in words.
+
+    `A6.6, 94-V art. 12` means clause 6.6 of the published policy and article 12 of the law. A clause in an unknown form
+    is returned as it is.
+    """
     return "; ".join(_one(part, say) for part in clause.split(", "))
 
 

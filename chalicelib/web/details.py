@@ -1,6 +1,7 @@
-"""What stands beside the text of a message: whatever a provider brought is shown, or it is said that it is not kept.
+"""Presents the details of a message, which parsers store beside its text.
 
-Every name that a parser gives in `details` is in one of the three lists here; a test reads the parsers for it.
+Every name that a parser puts into `details` is in one of four lists: TOLD_BY_TEXT, TOLD_BY_KIND, NOT_FOR_READERS,
+SHOWN. A test reads the parsers and checks that none is missing.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,17 +11,17 @@ from chalicelib.channels.reading import as_dict, as_list
 from chalicelib.tickets.records import Message
 from chalicelib.web.labels import desk_msg
 
-IN_THE_TEXT = frozenset(
+TOLD_BY_TEXT = frozenset(
     "cards items answers question options name address emoji value removed payload data new_kind".split()
 )
-"""The message's text says it, or the page says it in the kind or the state of the message."""
-IN_THE_KIND = frozenset("filename size duration too_big latitude longitude voice".split())
-"""The line that names the kind says it: file, length, place."""
-FOR_THE_DESK = frozenset(
+"""Details that the text of the message holds already, or that its kind or state says."""
+TOLD_BY_KIND = frozenset("filename size duration too_big latitude longitude voice".split())
+"""Details that stand in the line of the kind: file, length, location."""
+NOT_FOR_READERS = frozenset(
     "media_id unique_id mime sha256 width height animated media_group_id callback_id catalog origin quote_text"
     " quoted_text".split()
 )
-"""Nothing that an operator reads by itself: ids and forms by which the desk fetches, groups and quotes."""
+"""Details that mean nothing to a reader: ids and formats with which the desk fetches, groups and quotes."""
 
 _LINES: Mapping[str, str] = {
     "links": desk_msg("Address behind the words: {value}"),
@@ -39,10 +40,11 @@ _LINES: Mapping[str, str] = {
 }
 _ADVERTISEMENT = desk_msg("From an advertisement: {value}")
 SHOWN = frozenset({*_LINES, "referral"})
+"""Details that have a line of their own."""
 
 
-def beside(say: Callable[[str], str], message: Message) -> list[str]:
-    """Return a line for each thing beside the text. Addresses are words here, not links: a stranger chose them."""
+def detail_lines(say: Callable[[str], str], message: Message) -> list[str]:
+    """Return a line for each detail that is shown. Web addresses are plain text, not links: the sender chose them."""
     if message.deleted or message.erased or message.unreadable:
         return []
     found = []
@@ -62,7 +64,7 @@ def _advertisement(details: Mapping[str, Any]) -> str:
 
 
 def details_of(message: Message) -> dict[str, Any]:
-    """Return the same for the API: the shown details by their names."""
+    """Return for the API the details that are shown, by their names."""
     if message.deleted or message.erased or message.unreadable:
         return {}
     return {name: message.details[name] for name in sorted(SHOWN) if message.details.get(name)}

@@ -1,4 +1,4 @@
-"""Turns the route table into chalice's routes: read the request, admit the caller, call the view, answer errors."""
+"""Makes chalice routes of the table: each reads the request, checks rights, calls the view and answers errors."""
 
 import importlib
 import re
@@ -10,8 +10,8 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log, log_error
-from chalicelib.web.http.request import HttpRequest, read_call
-from chalicelib.web.http.responses import error_answer, json_answer
+from chalicelib.web.http.request import HttpRequest, read_request
+from chalicelib.web.http.responses import error_response, json_response
 from chalicelib.web.http.routes import API, PAGES, Route
 
 View = Callable[[HttpRequest], Response]
@@ -20,12 +20,12 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 def api_routes() -> Blueprint:
-    """Return the routes of the JSON API as a blueprint of their own."""
+    """Return the routes of the JSON API as a chalice blueprint."""
     return _blueprint(API)
 
 
 def dashboard_routes() -> Blueprint:
-    """Return the pages and their static files as a blueprint of their own."""
+    """Return the pages of the dashboard and their static files as a chalice blueprint."""
     return _blueprint(PAGES)
 
 
@@ -37,7 +37,7 @@ def _blueprint(table: tuple[Route, ...]) -> Blueprint:
 
 
 def _register(routes: Blueprint, route: Route) -> None:
-    # Every type passes chalice, so that a wrong one is refused below in our own words.
+    # chalice takes every content type, so that HttpRequest.check_type can refuse a wrong one in our own words.
     types = {} if route.method == "GET" else {"content_types": ["*/*"]}
 
     def answer(**_path: str) -> Response:
@@ -47,38 +47,38 @@ def _register(routes: Blueprint, route: Route) -> None:
     routes.route(route.path, methods=[route.method], name=name, **types)(answer)
 
 
-def _answer(route: Route, request: Any) -> Response:
+def _answer(route: Route, chalice_request: Any) -> Response:
     from chalicelib.web.http.auth import identify, permit
     from chalicelib.wiring import base as wiring
 
-    call: HttpRequest | None = None
+    request: HttpRequest | None = None
     try:
-        call = read_call(route.method, route.path, request, wiring.clock()())
-        call.check_type(_JSON if route.api else _FORM)
+        request = read_request(route.method, route.path, chalice_request, wiring.clock()())
+        request.check_type(_JSON if route.api else _FORM)
         if not route.path.startswith("/static/"):
-            call = identify(call, route)
-        permit(call, route)
-        return _view(route.view)(call)
+            request = identify(request, route)
+        permit(request, route)
+        return _view(route.view)(request)
     except DeskError as error:
         log("refused", route=route.path, method=route.method, code=error.code, status=error.status)
-        return _refusal(route, call, error)
-    except Exception as error:  # noqa: BLE001 - the last resort: logged, counted, answered
+        return _refusal(route, request, error)
+    except Exception as error:  # noqa: BLE001 - the last place that can answer
         log_error("failed", error, route=route.path, method=route.method)
         count("UnexpectedError", route=route.path)
         unexpected = DeskError("Something broke here. The customer did not notice. Try again.")
-        return _refusal(route, call, unexpected)
+        return _refusal(route, request, unexpected)
 
 
-def _refusal(route: Route, call: HttpRequest | None, error: DeskError) -> Response:
+def _refusal(route: Route, request: HttpRequest | None, error: DeskError) -> Response:
     if route.api or route.path.startswith("/static/"):
-        return error_answer(error)
+        return error_response(error)
     try:
-        from chalicelib.web.dashboard.refusal import refusal
+        from chalicelib.web.dashboard.refusal import refusal_response
 
-        return refusal(call, error)
+        return refusal_response(request, error)
     except Exception as broken:  # noqa: BLE001 - the error page itself must not fail
         log_error("failed", broken, route=route.path, method=route.method)
-        return json_answer({"code": error.code, "message": error.message}, error.status)
+        return json_response({"code": error.code, "message": error.message}, error.status)
 
 
 @cache

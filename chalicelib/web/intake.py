@@ -1,8 +1,8 @@
-"""The function that answers without a session: webhooks, policy, health. It can store and cannot read."""
+"""The Lambda function of everything without a session: webhooks and public pages. It can seal data but not open it."""
 
 import gc
 
-# Nothing that a module makes while it loads is garbage, and looking for some costs a sixth of a cold start.
+# Modules make no garbage while they load; collecting during that time costs a sixth of a cold start.
 gc.disable()
 
 from chalice.app import Chalice  # noqa: E402
@@ -16,7 +16,7 @@ app = Chalice(app_name="spoint-helpdesk-intake")
 app.api.binary_types = []
 app.register_blueprint(webhook_routes(wiring.intake))
 app.register_blueprint(public_routes())
-client("dynamodb")  # made while the function starts, when the processor is not yet shared
+client("dynamodb")  # Lambda gives a function more processor time while it starts
 
 gc.freeze()
 gc.enable()

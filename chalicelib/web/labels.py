@@ -1,7 +1,7 @@
-"""English names of what the dashboard shows: states, kinds, failures, events; pages translate them.
+"""English names of stored values that the dashboard shows: states, kinds, failures, events; pages translate them.
 
-Keys are the words of the stored rows; values are message ids of the catalogue `desk`. A place in braces is
-filled with `str.format` after translation. `label` is what pages call.
+Keys are stored values; values are message ids of the catalogue `desk`, with placeholders for `str.format`. Pages use
+`label`, which translates and then fills them.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 def desk_msg(text: str) -> str:
-    """Mark a text for the catalogue `desk` where it is only named, not yet translated."""
+    """Mark a text for the catalogue `desk` where it stands untranslated; it is returned as it is."""
     return text
 
 
@@ -56,8 +56,11 @@ STATUSES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Why:
-    """Why a message did not go out, in three sentences: fact, reason, way out. {code} is the provider's code."""
+class FailureText:
+    """Why a message was not delivered, in up to three sentences: what happened, why, what to do.
+
+    {code} stands for the provider's code.
+    """
 
     reason: str
     way: str = ""
@@ -67,80 +70,84 @@ class Why:
 _NOT_SENT = desk_msg("Not sent.")
 _ANOTHER_CHANNEL = desk_msg("Use another channel.")
 _ADMINISTRATOR = desk_msg("An administrator must act; then send it again.")
-FAILURES: Mapping[str, Why] = {
-    "window_closed": Why(
+FAILURES: Mapping[str, FailureText] = {
+    "window_closed": FailureText(
         desk_msg("The reply window closed ({code})."), desk_msg("Use a template, or wait until the customer writes.")
     ),
-    "blocked": Why(desk_msg("The customer blocked the bot ({code})."), _ANOTHER_CHANNEL),
-    "marketing_off": Why(
+    "blocked": FailureText(desk_msg("The customer blocked the bot ({code})."), _ANOTHER_CHANNEL),
+    "marketing_off": FailureText(
         desk_msg("The customer switched off marketing messages on WhatsApp ({code})."),
         desk_msg("Answer only what the customer writes."),
     ),
-    "undeliverable": Why(
+    "undeliverable": FailureText(
         desk_msg("This phone cannot receive it: no WhatsApp, or a version too old ({code})."), _ANOTHER_CHANNEL
     ),
-    "no_chat": Why(desk_msg("Telegram does not find this chat ({code})."), _ANOTHER_CHANNEL),
-    "no_address": Why(
+    "no_chat": FailureText(desk_msg("Telegram does not find this chat ({code})."), _ANOTHER_CHANNEL),
+    "no_address": FailureText(
         desk_msg("There is no address to send to."), desk_msg("Wait until the customer writes again."), _NOT_SENT
     ),
-    "needs_phone": Why(
+    "needs_phone": FailureText(
         desk_msg("WhatsApp sends this kind of message to a phone number only ({code})."),
         desk_msg("Ask the customer for the number."),
     ),
-    "limited": Why(desk_msg("WhatsApp limits messages to this person ({code})."), desk_msg("Try again tomorrow.")),
-    "experiment": Why(
+    "limited": FailureText(
+        desk_msg("WhatsApp limits messages to this person ({code})."), desk_msg("Try again tomorrow.")
+    ),
+    "experiment": FailureText(
         desk_msg("WhatsApp holds this message back for an experiment of its own ({code})."),
         desk_msg("Wait until the customer writes, then reply."),
     ),
-    "country": Why(desk_msg("WhatsApp does not let the company write to this country ({code})."), _ANOTHER_CHANNEL),
-    "too_fast": Why(
+    "country": FailureText(
+        desk_msg("WhatsApp does not let the company write to this country ({code})."), _ANOTHER_CHANNEL
+    ),
+    "too_fast": FailureText(
         desk_msg("Too many messages were sent in a short time ({code})."), desk_msg("Wait a minute and send it again.")
     ),
-    "trouble": Why(
+    "trouble": FailureText(
         desk_msg("The provider has trouble of its own ({code})."), desk_msg("Send it again in a few minutes.")
     ),
-    "channel_stopped": Why(
+    "channel_stopped": FailureText(
         desk_msg("The provider does not let the company's account send ({code})."), _ADMINISTRATOR
     ),
-    "payment": Why(desk_msg("WhatsApp reports a problem with the company's payment ({code})."), _ADMINISTRATOR),
-    "number": Why(
+    "payment": FailureText(desk_msg("WhatsApp reports a problem with the company's payment ({code})."), _ADMINISTRATOR),
+    "number": FailureText(
         desk_msg("The company's number is not registered or not approved at WhatsApp ({code})."), _ADMINISTRATOR
     ),
-    "template": Why(desk_msg("The provider refuses this template ({code})."), desk_msg("Choose another one.")),
-    "unsupported_type": Why(
+    "template": FailureText(desk_msg("The provider refuses this template ({code})."), desk_msg("Choose another one.")),
+    "unsupported_type": FailureText(
         desk_msg("The provider does not take this kind of message ({code})."), desk_msg("Send a text.")
     ),
-    "file": Why(
+    "file": FailureText(
         desk_msg("The provider did not take the file ({code})."), desk_msg("Send a smaller one or a link.")
     ),
-    "invalid": Why(
+    "invalid": FailureText(
         desk_msg("The provider found a mistake in the message ({code})."),
         desk_msg("Change the text and send it anew; if it repeats, tell on-call."),
     ),
-    "too_long": Why(desk_msg("The text is too long for the provider ({code})."), desk_msg("Cut it in two.")),
-    "empty": Why(desk_msg("The text shows nothing."), desk_msg("Write a new one."), _NOT_SENT),
-    "not_allowed": Why(
+    "too_long": FailureText(desk_msg("The text is too long for the provider ({code})."), desk_msg("Cut it in two.")),
+    "empty": FailureText(desk_msg("The text shows nothing."), desk_msg("Write a new one."), _NOT_SENT),
+    "not_allowed": FailureText(
         desk_msg("The policy does not allow this purpose on this channel."), _ANOTHER_CHANNEL, _NOT_SENT
     ),
-    "suppressed": Why(
+    "suppressed": FailureText(
         desk_msg("The customer has withdrawn consent, and it answered no question of theirs: only answers go out."),
         desk_msg("Wait until the customer writes."),
         _NOT_SENT,
     ),
-    "opted_out": Why(
+    "opted_out": FailureText(
         desk_msg("The customer wants no news, offers and surveys."), desk_msg("Answer only what the customer writes."),
         _NOT_SENT,
     ),
-    "erased": Why(desk_msg("The customer's data is being destroyed."), "", _NOT_SENT),
-    "unreadable": Why(desk_msg("This message cannot be opened."), desk_msg("Tell on-call."), _NOT_SENT),
-    "gave_up": Why(
+    "erased": FailureText(desk_msg("The customer's data is being destroyed."), "", _NOT_SENT),
+    "unreadable": FailureText(desk_msg("This message cannot be opened."), desk_msg("Tell on-call."), _NOT_SENT),
+    "gave_up": FailureText(
         desk_msg("It was tried for a day, and the provider did not take it ({code})."), desk_msg("Send it again.")
     ),
-    "unlisted": Why(
+    "unlisted": FailureText(
         desk_msg("The provider refused it for a reason that is not on the list ({code})."),
         desk_msg("Read the provider's words and change the message, or use another channel."),
     ),
-    "unknown": Why(desk_msg("The provider did not say why."), desk_msg("Send it again.")),
+    "unknown": FailureText(desk_msg("The provider did not say why."), desk_msg("Send it again.")),
 }  # fmt: skip
 KINDS: Mapping[str, str] = {
     "text": desk_msg("Text"),
@@ -169,7 +176,7 @@ KINDS: Mapping[str, str] = {
     "comment": desk_msg("Internal comment"),
     "unsupported": desk_msg("Unsupported message ({type})"),
 }
-# One line each: who, what. {name} is an operator; the ticket's number is {number}.
+# Activity lines: {name} is a staff member, {number} a ticket's number.
 EVENTS: Mapping[str, str] = {
     "opened": desk_msg("Ticket opened by the first message"),
     "reopened": desk_msg("Ticket reopened by a message"),
@@ -199,7 +206,7 @@ EVENTS: Mapping[str, str] = {
     "consent": desk_msg("Consent recorded: by message, policy version {version}"),
     "failed": desk_msg("A reply was not delivered"),
 }
-# By HTTP status: what happened, what to do. Nothing was changed by any of them.
+# By HTTP status: what happened and what to do. None of these errors has changed anything.
 ERRORS: Mapping[int, str] = {
     400: desk_msg("The request has an error. Check the fields and send it again."),
     401: desk_msg("You are signed out. Sign in again; your text is kept on this page."),
@@ -216,9 +223,9 @@ REFUSALS: Mapping[str, str] = {
     "csrf": desk_msg("You signed in again meanwhile, so this page was out of date. Nothing was done. Do it once more."),
     "undertaking": desk_msg("Sign the confidentiality undertaking first."),
 }
-"""What is said instead, by the refusal's code."""
+"""By the code of a refusal: what is said instead of the text of its status."""
 
 
 def label(say: Callable[[str], str], names: Mapping[str, str], key: str, **places: object) -> str:
-    """Return the translated name of `key`, its places filled; a key without a name is shown as it is."""
+    """Return the translated name of `key` with its placeholders filled; a key without a name is returned as it is."""
     return say(names[key]).format(**places) if key in names else key

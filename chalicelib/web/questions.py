@@ -1,8 +1,7 @@
-"""What a ticket shows of a request about the customer's data: what the desk asked, and what was answered.
+"""Adds to a ticket's messages what the desk asked and told the customer about a request.
 
-The desk's own texts about a request lie in the request's box, which nobody opens to look at, and its question what a
-message meant lies on no ticket. What they say is known all the same: the words are in privacy_texts, the steps on the
-request.
+Those texts are not stored on the ticket: they lie sealed in the request's reply mailbox, or nowhere. They are made
+again from privacy/texts.py and from the steps of the request.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +26,7 @@ _LINES = (
 
 
 def with_questions(messages: Iterable[Message], ticket: Ticket, profile: Profile) -> list[Message]:
-    """Return the messages, each press of a button of ours about a request with the question that it answers."""
+    """Return the messages; a press of one of our buttons about a request quotes the question that it answers."""
 
     def asked(one: Message) -> Message:
         pressed = pressed_request(one.details) if one.direction == "in" and not one.deleted else ""
@@ -41,7 +40,7 @@ def with_questions(messages: Iterable[Message], ticket: Ticket, profile: Profile
 
 
 def with_request(messages: Sequence[Message], request: Request | None) -> list[Message]:
-    """Return the messages with an activity line for each thing that the desk said about the running request."""
+    """Return the messages with an activity line for each text that the desk sent about the running request."""
     if request is None:
         return list(messages)
     asked = request.done(Step.OUTREACH_PAUSED) and request.box is not None

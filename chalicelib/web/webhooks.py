@@ -1,4 +1,4 @@
-"""The webhooks. They answer 200 only after every part of a body is durably stored, and do nothing after it."""
+"""Webhooks of the providers. They answer 200 only after every part of a body is stored, and do nothing afterwards."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,28 +12,28 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import BadInput, Forbidden, NotSignedIn, TooLarge
 from chalicelib.core.observability import count
 from chalicelib.messages.inbound import Intake
-from chalicelib.web.http.responses import answering, json_answer, text_answer
+from chalicelib.web.http.responses import json_response, text_response, with_error_responses
 
 MAX_BODY = 10 * 1024 * 1024
 JSON_TYPES = ["application/json"]
 
 
 def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:
-    """Return the webhook routes as a blueprint of their own; `intake` is called at each request."""
+    """Return the webhook routes as a chalice blueprint. `intake` is called at each request."""
     routes = Blueprint(__name__)
 
     @routes.route("/webhooks/whatsapp", methods=["GET"])
-    @answering("/webhooks/whatsapp")
+    @with_error_responses("/webhooks/whatsapp")
     def verify_whatsapp() -> Response:
         query: Mapping[str, str] = routes.current_request.query_params or {}
         tokens = [token for _, token in intake().secrets.whatsapp.values()]
         answer = challenge(query, tokens)
         if answer is None:
             raise Forbidden("The mode or verify token is wrong. Enter the token of this deployment at Meta.")
-        return text_answer(answer)
+        return text_response(answer)
 
     @routes.route("/webhooks/whatsapp", methods=["POST"], content_types=JSON_TYPES)
-    @answering("/webhooks/whatsapp")
+    @with_error_responses("/webhooks/whatsapp")
     def receive_whatsapp() -> Response:
         body, headers = _body(routes.current_request)
         desk = intake()
@@ -43,12 +43,12 @@ def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:
                 "whatsapp", "The signature does not match the body. Sign the raw bytes with the app secret."
             )
         desk.store_all(whatsapp.parse(body, secrets.keys(), desk.clock() // SECOND))
-        return json_answer({"ok": True})
+        return json_response({"ok": True})
 
     @routes.route("/webhooks/telegram", methods=["POST"], content_types=JSON_TYPES)
-    @answering("/webhooks/telegram")
+    @with_error_responses("/webhooks/telegram")
     def receive_telegram() -> Response:
-        from chalicelib.channels.telegram import parse as telegram  # a cold start for WhatsApp need not pay for it
+        from chalicelib.channels.telegram import parse as telegram  # keeps it out of a cold start for WhatsApp
 
         body, headers = _body(routes.current_request)
         desk = intake()
@@ -56,7 +56,7 @@ def webhook_routes(intake: Callable[[], Intake]) -> Blueprint:
         if account is None:
             raise _rejected("telegram", "The secret token names no bot of this deployment.")
         desk.store_all(telegram.parse(body, account, desk.clock() // SECOND))
-        return json_answer({"ok": True})
+        return json_response({"ok": True})
 
     return routes
 

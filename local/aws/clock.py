@@ -1,7 +1,7 @@
 """The desk's clock: real time plus an offset in a file that every Lambda process reads.
 
-The embedded AWS keeps real time. So whoever moves the clock also does what AWS would have done meanwhile:
-it runs the schedule, and rings again what waits in a queue for a time that has now passed.
+The embedded AWS keeps real time. So moving the clock also does what AWS would have done in that time: it runs the
+scheduled function, and sends again at once each delayed message of a queue whose time has come.
 """
 
 import json
@@ -17,15 +17,16 @@ from local.aws.runs import Runs
 from local.aws.stack import Stack, function_name
 
 STEP = 3600
-"""Longest step in seconds; what falls due within one is done at its end."""
+"""Longest step in seconds. What falls due within a step is done at its end."""
 MOST_STEPS = 60
-"""Steps of one move, unless whoever moves it wants fewer."""
+"""Most steps of one move, by default."""
 QUIET_SECONDS = 90.0
-"""How long advance() waits for the desk to finish, unless whoever moves the clock says otherwise; longer than a queue
-hides a message whose reader died."""
+"""How long advance() waits at each step for the desk to finish its work, by default. It is longer than a queue hides a
+message whose reader died."""
 _SETTLED = 0.2
+"""Seconds without work after which a step is finished."""
 _SETTLED_AT_END = 1.3
-"""The stream is polled every second when nothing happens; only then is an empty queue a quiet desk."""
+"""The same for the last step: an idle stream is polled once a second, so work may begin after a second of quiet."""
 
 
 _SCHEDULED = json.dumps(
@@ -41,7 +42,7 @@ _SCHEDULED = json.dumps(
         "detail": {},
     }
 ).encode()
-"""A schedule's event as EventBridge sends it; nobody reads the time in it."""
+"""An event of a schedule as EventBridge sends it; nothing reads its time."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class DeskClock:
         self._runs = Runs(endpoint, stack)
         self._sqs = client("sqs", endpoint)
         self._moves: list[tuple[float, int]] = []
-        self._rung: set[str] = set()
+        self._resent: set[str] = set()
 
     def offset(self) -> int:
         """Return how far the desk's clock is ahead, in seconds."""
@@ -75,10 +76,10 @@ class DeskClock:
         return time.time() + self.offset()
 
     def advance(self, seconds: int, /, steps: int = MOST_STEPS, wait: float = QUIET_SECONDS) -> None:
-        """Move the clock forward in at most so many steps, let what is due finish at each, and return when all is
-        quiet; for that wait so many seconds of real time at each step.
+        """Move the clock forward by `seconds`, in at most `steps` steps. After each step all work that is due is done.
 
-        Raises TimeoutError when the desk does not become quiet; the clock has moved then, up to this step.
+        `wait` is how long a step may take, in seconds of real time. Raises TimeoutError when work still goes on then;
+        the clock has moved up to that step.
         """
         step = max(min(STEP, seconds), -(-seconds // steps))
         left = seconds
@@ -100,7 +101,7 @@ class DeskClock:
                 answer = self._lambda.invoke(FunctionName=function_name("sweeper"), Payload=_SCHEDULED)
                 break
             except self._lambda.exceptions.TooManyRequestsException:
-                # It runs already, by its own schedule, perhaps with the time from before the move.
+                # It runs already by its own schedule, perhaps with the time before the move, so it must run again.
                 time.sleep(0.1)
         if "FunctionError" in answer:
             raise TimeoutError(f"the sweeper failed: {answer['Payload'].read().decode()[:300]}")
@@ -115,33 +116,36 @@ class DeskClock:
                 quiet_since = time.monotonic()
             elif time.monotonic() - quiet_since >= settled:
                 return
-            # Looking costs the embedded AWS as much as working does: with many runs it takes half of the time at most.
+            # Looking takes the embedded AWS from its work, so it may use half of the time at most.
             time.sleep(max(0.05, time.monotonic() - began))
         raise TimeoutError(f"after {wait:.0f} s work goes on in {', '.join(self._busy()) or 'nothing'}")
 
     def _busy(self) -> Iterator[str]:
-        """Queues and runs in which work goes on. Every message that is due has been rung again before the first one."""
+        """Yield the names of queues and workflow runs in which work goes on.
+
+        Before the first name is yielded, every delayed message that is due has been sent again.
+        """
         busy = []
         for name, url in self._stack.queues.items():
             messages = self._messages(url)
-            now = time.time()  # read afterwards: what has just come does not wait
+            now = time.time()  # read after the messages, so that one that was just sent does not seem delayed
             for message in messages:
                 waits = message.visible_at > now and not message.received
-                if not waits or (self._due_at(message) <= self.now() and self._ring_again(url, message)):
+                if not waits or (self._due_at(message) <= self.now() and self._resend(url, message)):
                     busy.append(name)
         yield from busy
         yield from self._runs.busy()
 
     def _due_at(self, message: _Message) -> float:
-        """When a delayed message becomes visible, by the desk's clock, which its sender read."""
+        """Return when a delayed message is due by the desk's clock, from which its sender reckoned the delay."""
         later = sum(seconds for moved_at, seconds in self._moves if moved_at >= message.sent_at)
         return message.visible_at + self.offset() - later
 
-    def _ring_again(self, url: str, message: _Message) -> bool:
-        # A copy without delay. The delayed one rings later and finds nothing to do: it carries no work.
-        if message.id in self._rung:
+    def _resend(self, url: str, message: _Message) -> bool:
+        # The copy has no delay. The original arrives later and does nothing, since a wake-up message carries no work.
+        if message.id in self._resent:
             return False
-        self._rung.add(message.id)
+        self._resent.add(message.id)
         self._sqs.send_message(QueueUrl=url, MessageBody=message.body, DelaySeconds=0)
         return True
 
@@ -154,7 +158,7 @@ class DeskClock:
 
 
 def _collect(node: Any, keep: Callable[[_Message], None]) -> None:
-    """Find the messages in MiniStack's answer, which groups them by account, region and queue."""
+    """Call `keep` with each message of MiniStack's answer, which groups them by account, region and queue."""
     if isinstance(node, list):
         for one in node:
             _collect(one, keep)

@@ -1,6 +1,6 @@
-"""Amazon's DynamoDB Local, in memory, as a child process: what the storage tests can be held against.
+"""Amazon's DynamoDB Local as a child process, in memory: the storage tests can run against it.
 
-Maven fetches it from the repository that Maven is set up for, once, into .local/dynamodb.
+Maven fetches it once, from the repository in its settings, into .local/dynamodb.
 """
 
 import subprocess

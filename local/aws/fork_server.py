@@ -1,10 +1,12 @@
-"""Starts the Lambda processes of the local run by fork, from one process that has the libraries loaded.
+"""Forks the Lambda processes of the local run from one process that has the libraries loaded.
 
-A Lambda process costs half a second of processor time before its first line of ours: Python, boto3, its models of AWS.
-A burst of webhooks starts several, a workflow some twenty. Here that is paid once. The embedded AWS notices nothing:
-the process that it starts (local/hooks/desk_twin.py) asks this server for a twin, hands it environment, folder and
-pipes, waits for its end and ends with its status; when it is killed, so is the twin. Our own code is not loaded
-beforehand: each twin imports what was deployed.
+A Lambda process takes half a second of processor time before it runs our code: for Python, boto3 and its models of AWS.
+A burst of webhooks starts several processes, a workflow some twenty. The fork server loads all that once.
+
+The embedded AWS needs no change. The process that it starts (local/hooks/desk_fork.py) asks this server for a forked
+process, passes environment, folder and standard streams, waits for its end and exits with its status. When it is
+killed, the forked process is killed too. Our own code is not loaded beforehand: each forked process imports the
+deployed code.
 """
 
 import gc
@@ -32,26 +34,26 @@ LIBRARIES = (
     *("cryptography.hazmat.primitives.asymmetric.x25519", "cryptography.hazmat.primitives.ciphers.aead"),
     *("jinja2", "pynamodb.models", "requests", "telegram"),
 )
-ADDRESS = "TWINS_ADDRESS"
-"""The variable by which Lambda processes know the server."""
+ADDRESS = "FORK_SERVER_ADDRESS"
+"""The environment variable that holds the address of the server's socket."""
 SERVICES = ("cognito-idp", "dynamodb", "kms", "lambda", "s3", "secretsmanager", "sqs", "stepfunctions")
-"""Services whose models botocore would read from disk in every process."""
+"""Services whose models are loaded beforehand, which botocore would read from disk in every process."""
 _MODELS = ("service-2", "endpoint-rule-set-1")
 _SHARED = ("endpoints", "partitions", "sdk-default-configuration", "_retry")
 _LONGEST_ASK = 5.0
-"""Seconds for an ask to arrive: whoever sends it is a process of ours on this machine."""
+"""Seconds for a request to arrive; it comes from a process on this machine."""
 
 
 class ForkServer:
-    """The server as a child process, from `start` until `stop`. Its address goes to the Lambda processes."""
+    """The server as a child process, from `start` to `stop`. Lambda processes get its `address`."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="spoint-twins-"))
-        self.address = str(self._folder / "s")  # of a socket: short
+        self._folder = Path(tempfile.mkdtemp(prefix="spoint-forks-"))
+        self.address = str(self._folder / "s")  # paths of sockets have about 100 characters at most
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, environment: Mapping[str, str], log: Path) -> None:
-        """Start it, and wait for nothing: who finds no server starts by itself."""
+        """Start the server and return at once: a Lambda process that finds no server runs by itself."""
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "local.aws.fork_server", self.address],
@@ -64,7 +66,7 @@ class ForkServer:
             )
 
     def stop(self) -> None:
-        """Stop it and every twin."""
+        """Stop the server and every forked process."""
         process, self._process = self._process, None
         if process is not None and process.stdin is not None:
             process.stdin.close()
@@ -72,12 +74,12 @@ class ForkServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-class _Twins:
-    """The server's loop. It has no threads, so that a fork copies all of it."""
+class _ForkLoop:
+    """The loop of the server. It uses no threads, because a fork copies only the thread that forks."""
 
     def __init__(self, address: str) -> None:
         self._asking: dict[int, socket.socket] = {}
-        """Who waits for a twin's end, by its process id."""
+        """By the id of a forked process: the connection of the process that waits for its end."""
         self._ended, self._wake = socket.socketpair()
         self._wake.setblocking(False)
         signal.set_wakeup_fd(self._wake.fileno())
@@ -90,7 +92,7 @@ class _Twins:
             self._selector.register(watched, selectors.EVENT_READ)
 
     def serve(self) -> None:
-        """Serve until whoever started this closes its standard input."""
+        """Serve until the parent process closes our standard input."""
         while True:
             for key, _ in self._selector.select():
                 if key.fileobj is sys.stdin:
@@ -101,7 +103,7 @@ class _Twins:
                 elif key.fileobj is self._ended:
                     self._ended.recv(512)
                     self._collect()
-                elif key.fileobj in self._asking.values():  # whoever waited was killed, and its twin has not just ended
+                elif key.fileobj in self._asking.values():  # the process that waited was killed
                     self._selector.unregister(key.fileobj)
                     self._kill([pid for pid, asking in self._asking.items() if asking is key.fileobj])
 
@@ -117,7 +119,7 @@ class _Twins:
                 line += more
             pid = os.fork()
             if pid == 0:
-                _become(json.loads(line), pipes)
+                _become_lambda(json.loads(line), pipes)
             self._asking[pid] = asking
             self._selector.register(asking, selectors.EVENT_READ)
         except OSError:
@@ -145,8 +147,8 @@ class _Twins:
                 os.kill(pid, signal.SIGKILL)
 
 
-def _become(asked: Mapping[str, Any], pipes: Sequence[int]) -> NoReturn:
-    """Go on as the process that asked."""
+def _become_lambda(asked: Mapping[str, Any], pipes: Sequence[int]) -> NoReturn:
+    """Run, in the forked process, what the asking process was started for. `pipes` become its standard streams."""
     status = 1
     try:
         signal.set_wakeup_fd(-1)
@@ -156,17 +158,17 @@ def _become(asked: Mapping[str, Any], pipes: Sequence[int]) -> NoReturn:
         os.closerange(3, 1024)
         os.environ.clear()
         os.environ.update(asked["environment"])
-        del os.environ[ADDRESS]  # this one is a twin
+        del os.environ[ADDRESS]  # the forked process must not ask again
         os.chdir(asked["folder"])
         script = asked["script"]
         sys.argv = [script]
         sys.path[0] = os.path.dirname(script)
-        importlib.reload(importlib.import_module("sitecustomize"))  # which did nothing in the server
+        importlib.reload(importlib.import_module("sitecustomize"))  # in the server it had no environment to act on
         runpy.run_path(script, run_name="__main__")
         status = 0
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BaseException:  # noqa: BLE001 - as Python does with what nobody catches
+    except BaseException:  # noqa: BLE001 - prints what nobody caught, as Python does
         traceback.print_exc()
     finally:
         with suppress(OSError):
@@ -176,7 +178,7 @@ def _become(asked: Mapping[str, Any], pipes: Sequence[int]) -> NoReturn:
 
 
 def _load() -> None:
-    """Load what most functions load, and what botocore reads from disk."""
+    """Load the libraries that most functions use, and the models that botocore reads from disk."""
     for name in LIBRARIES:
         importlib.import_module(name)
     loader = loaders.create_loader()
@@ -192,4 +194,4 @@ def _load() -> None:
 
 if __name__ == "__main__":
     _load()
-    _Twins(sys.argv[1]).serve()
+    _ForkLoop(sys.argv[1]).serve()

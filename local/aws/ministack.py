@@ -1,6 +1,6 @@
-"""The embedded AWS: MiniStack as one child process, IAM enforced, on 127.0.0.1 only.
+"""The embedded AWS: MiniStack as one child process on 127.0.0.1, with IAM enforced.
 
-It speaks the AWS protocols, so everything here but `MiniStack` works against any other endpoint too.
+It speaks the protocols of AWS, so all functions here work with any other endpoint, too.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ class CannotStart(Exception):
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on now."""
+    """Return a TCP port of 127.0.0.1 on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -64,8 +64,7 @@ def client(service: str, endpoint: str) -> Any:
 
 
 class MiniStack:
-    """One MiniStack process. `stop` leaves neither it nor any Lambda process that it started; it is quick where no
-    state is kept."""
+    """One MiniStack process. `stop` also ends every Lambda process that it started."""
 
     def __init__(self, port: int, *, log: Path | None = None, env: Mapping[str, str] | None = None) -> None:
         self.port = port
@@ -87,10 +86,10 @@ class MiniStack:
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
             "AUTH": "true",
-            # Listeners that nobody here uses, on fixed ports that two runs would fight over.
+            # Nothing here uses these listeners, and their fixed ports would collide between two runs.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
-            # No Docker on the machine is needed, and none that is there may be touched.
+            # Docker is not needed, and one on this machine must not be used.
             "DOCKER_HOST": "tcp://127.0.0.1:9",
             "LOG_LEVEL": "WARNING",
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -162,10 +161,10 @@ class MiniStack:
 
 
 def _fit_kept_state(state: Path, endpoint: str) -> None:
-    """Make what a former run kept fit for this one.
+    """Adapt the state that an earlier run kept, before MiniStack loads it.
 
-    MiniStack keeps how far readers of streams have read and forgets the records, so that after a restart they would
-    pass over as many changes as they had read before. And it keeps the addresses of queues with the port of then.
+    MiniStack stores how far readers of streams have read, but not the records: after a restart the readers would skip
+    as many changes as they had read before. It also stores addresses of queues with the port of the earlier run.
     """
     kept = {file: file.read_text(encoding="utf-8") for file in state.glob("*.json")}
     lambdas, queues = state / "lambda.json", state / "sqs.json"
@@ -180,9 +179,9 @@ def _fit_kept_state(state: Path, endpoint: str) -> None:
 
 
 def create_tables(endpoint: str, template: Json, prefix: str) -> dict[str, str]:
-    """Make the four tables of `template` alone, named `<prefix>-desk` and so on; return logical → real name.
+    """Make only the four tables of `template`, named `<prefix>-desk` and so on; return real names by logical names.
 
-    For tests of storage: the very definitions of the deployment, without waiting for a whole stack.
+    Tests of storage get the definitions of the deployment without waiting for a whole stack.
     """
     dynamodb = client("dynamodb", endpoint)
     names = {}
@@ -201,7 +200,7 @@ def create_tables(endpoint: str, template: Json, prefix: str) -> dict[str, str]:
 
 
 def apply_table_settings(endpoint: str, template: Json, names: Mapping[str, str]) -> None:
-    """Set what MiniStack's CloudFormation drops of a table, from the same template: TTL and backups."""
+    """Set TTL and backups of the tables from the template; MiniStack's CloudFormation ignores them."""
     dynamodb = client("dynamodb", endpoint)
     for logical, resource_id in TABLES.items():
         properties = template["Resources"][resource_id]["Properties"]
@@ -218,6 +217,6 @@ def _set_ttl(dynamodb: Any, table: str, wanted: Json) -> None:
     try:
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
     except ClientError as error:
-        # Setting what is set already is an error of this API; a kept run meets it at each start.
+        # Setting the same TTL again is an error of this API; with a kept run that happens at every start.
         if error.response["Error"]["Code"] != "ValidationException":
             raise

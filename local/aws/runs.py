@@ -1,4 +1,4 @@
-"""Executions of workflows on the embedded AWS: which of them are at work, and which wait for somebody."""
+"""Executions of the erasure workflow on the embedded AWS: which are at work, and which wait to be resumed."""
 
 import time
 from collections.abc import Iterator
@@ -8,14 +8,16 @@ from local.aws.ministack import client
 from local.aws.stack import Stack
 
 _HUNG_AFTER = 20.0
-"""Seconds after which nobody is at work any more on a wait whose token was never kept: its function has failed. AWS
-would try it again or fail the run; the embedded AWS lets the run hang, so it is stopped here, and the desk's watch
-starts the next one."""
+"""Seconds after which a wait without a stored task token counts as hung: the function that stores the token has failed.
+
+AWS would try the function again or fail the run. The embedded AWS does neither, so the run is stopped here, and the
+desk's monitor starts the next one.
+"""
 _WAITS = ".waitForTaskToken"
 
 
 class Runs:
-    """Looks at the executions of one run of the desk, and stops those that hang."""
+    """Looks at the workflow executions of one local run, and stops those that hang."""
 
     def __init__(self, endpoint: str, stack: Stack) -> None:
         self._states = client("stepfunctions", endpoint)
@@ -24,31 +26,31 @@ class Runs:
         self._table = stack.tables["desk"]
 
     def busy(self) -> Iterator[str]:
-        """Names of the executions that are at work now. Each is looked at when it is its turn."""
+        """Yield the names of the executions that are at work now. Each is looked up only when it is asked for."""
         pages = self._states.get_paginator("list_executions").paginate(
             stateMachineArn=self._machine, statusFilter="RUNNING"
         )
         running = [run for page in pages for run in page["executions"]]
-        parked = self._parked() if running else set()
+        resumable = self._resumable() if running else set()
         for run in running:
-            if not self._waits(run, parked):
+            if not self._is_waiting(run, resumable):
                 yield run["name"]
 
-    def _waits(self, run: dict[str, Any], parked: set[str]) -> bool:
+    def _is_waiting(self, run: dict[str, Any], resumable: set[str]) -> bool:
         last = self._states.get_execution_history(
             executionArn=run["executionArn"], reverseOrder=True, maxResults=1, includeExecutionData=False
         )["events"][0]
         if not str(last.get("taskScheduledEventDetails", {}).get("resource", "")).endswith(_WAITS):
             return False
-        if run["name"] in parked:
+        if run["name"] in resumable:
             return True
         hung: bool = time.time() - last["timestamp"].timestamp() > _HUNG_AFTER
         if hung:
             self._states.stop_execution(executionArn=run["executionArn"], error="Hung")
         return hung
 
-    def _parked(self) -> set[str]:
-        """Names of the runs whose token lies on a request's row."""
+    def _resumable(self) -> set[str]:
+        """Return the names of the executions that can be resumed: their task token is stored on a request's row."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             IndexName="unsent",

@@ -29,7 +29,7 @@ class CannotDeploy(Exception):
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack: its outputs by name, tables by logical name, functions by their name in app.py."""
+    """A deployed stack, known by its outputs."""
 
     outputs: Mapping[str, str]
 
@@ -60,7 +60,7 @@ def function_name(name: str) -> str:
 
 
 def code_zip(project: Path) -> bytes:
-    """Return our code alone as a zip; Lambda processes import dependencies from the virtual environment."""
+    """Return a zip with our code only; Lambda processes import dependencies from the virtual environment."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for name, path in code_files(project):
@@ -69,7 +69,7 @@ def code_zip(project: Path) -> bytes:
 
 
 def deploy(endpoint: str, template: Json, code: bytes, parameters: Mapping[str, str]) -> Stack:
-    """Create the stack, or update one that a kept run left; then set what its CloudFormation drops.
+    """Create the stack, or update the one of a kept run; then set what the embedded CloudFormation ignores.
 
     Raises CannotDeploy.
     """
@@ -112,7 +112,10 @@ def _with_code(template: Json, address: str) -> Json:
 
 
 def _with_batch_actions(template: Json) -> Json:
-    """On AWS sqs:SendMessage covers SendMessageBatch and no action of that name exists; here one does."""
+    """Allow sqs:SendMessageBatch wherever sqs:SendMessage is allowed.
+
+    On AWS the second covers the first, and there is no such action; the embedded AWS checks it.
+    """
     for one in template["Resources"].values():
         for policy in one["Properties"].get("Policies", []) if one["Type"] == "AWS::IAM::Role" else []:
             for statement in policy["PolicyDocument"]["Statement"]:

@@ -1,4 +1,4 @@
-"""The template that make package builds, kept by a hash of what it is made of."""
+"""The template that `make package` builds, cached by a hash of its inputs."""
 
 import hashlib
 import json
@@ -19,14 +19,14 @@ _INPUTS = (
     "infra/*.json",
     "chalicelib/web/**/*.py",
 )
-"""What the template depends on: routes and handlers come from app.py and web/, nothing else reaches it."""
+"""Files that the template depends on. Routes and handlers come from app.py and web/; no other code reaches it."""
 
 
 def built_template() -> Json:
-    """Return the template, from the cache when nothing that it is made of has changed. Raises CannotStart."""
+    """Return the template, from the cache when none of its inputs has changed. Raises CannotStart."""
     path = CACHE / f"template-{_fingerprint()}.json"
     if not path.exists():
-        # A process of its own: making the template imports the app, and the local run should not.
+        # In a process of its own, because building the template imports the app, which the local run must not.
         command = [sys.executable, "-m", "infra.package", "--template", str(path)]
         run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
         if run.returncode:

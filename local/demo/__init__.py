@@ -1,0 +1,1 @@
+"""`make demo`: fills a running desk with conversations of made-up customers."""

@@ -1,4 +1,4 @@
-"""`make demo`: fills a running desk with conversations, through the phones and the API as people would."""
+"""`make demo`: fills a running desk with conversations, through the stand-in phones and the API, as people would."""
 
 import os
 import random
@@ -18,12 +18,12 @@ from local.ports import RunSettings
 SEED = 7
 HOURS = 8
 MOST_HOURS = 16
-"""Beyond it the first customers of the day would soon be outside WhatsApp's window of 24 hours."""
+"""With more hours, the first customers of the day would soon be outside WhatsApp's window of 24 hours."""
 
 
 @dataclass(frozen=True)
 class DemoSettings:
-    """`size`: how many conversations at most, None for all. `hours`: how far the desk's clock walks meanwhile."""
+    """`size`: most conversations, None for all. `hours`: how far the desk's clock moves during the demo."""
 
     url: str
     phones_url: str
@@ -79,10 +79,10 @@ def fill(chosen: DemoSettings) -> None:
     for part, bursts in enumerate(timetable(told, rng), 1):
         seconds = 0
         if chosen.hours:
-            # Parts of one length would let every colleague answer at the same minutes of each hour.
+            # With parts of equal length, all staff would answer at the same minutes of each hour.
             seconds = int(chosen.hours * 3600 / TICKS * rng.uniform(0.7, 1.3))
             phones.post("/clock", {"advance_seconds": seconds})
-        # Whoever wrote first is played first, so that the lists of the desk stand in the order of their times.
+        # Played in the order of their times, so that the desk lists the tickets in that order.
         backs = sorted((rng.uniform(0, seconds * 0.9) for _ in bursts), reverse=True)
         for burst, back in zip(bursts, backs, strict=True):
             player.play(burst, back)

@@ -1,4 +1,4 @@
-"""The two sides of a running desk that the demo uses: the phones' own API, and the JSON API of operators."""
+"""Clients of a running desk for the demo: the API of the phones, and the JSON API of staff."""
 
 import secrets
 import time
@@ -10,7 +10,7 @@ import httpx
 from local.seed import PASSWORD
 
 SECONDS = 60.0
-"""How long the demo waits for the desk to have done something."""
+"""How long the demo waits until the desk has done something."""
 T = TypeVar("T")
 
 
@@ -19,7 +19,7 @@ class DemoStopped(Exception):
 
 
 def eventually(look: Callable[[], T | None], what: str) -> T:
-    """Return what `look` finds as soon as it is not None. Raises DemoStopped after SECONDS."""
+    """Call `look` until it returns something, and return that. Raises DemoStopped after SECONDS."""
     deadline = time.monotonic() + SECONDS
     while (found := look()) is None:
         if time.monotonic() > deadline:
@@ -29,10 +29,10 @@ def eventually(look: Callable[[], T | None], what: str) -> T:
 
 
 class Phones:
-    """What customers do, and the test controls."""
+    """Plays customers and uses the test controls, through the API of the phones."""
 
     def __init__(self, url: str) -> None:
-        # The desk is on this machine: a proxy of the environment would only lose the way.
+        # The desk is on this machine, so a proxy that the environment names must not be used.
         self._http = httpx.Client(base_url=url, timeout=180, trust_env=False)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
@@ -44,7 +44,7 @@ class Phones:
         return _answer(self._http.get(path), path)
 
     def act(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Let a customer do something, and return it once the desk has taken the webhook."""
+        """Let a customer do something and return the result. Raises DemoStopped when the desk refuses the webhook."""
         done: dict[str, Any] = self.post(f"/phones/{path}", body)
         if done["webhook"]["state"] != "sent":
             raise DemoStopped(f"The desk did not take a webhook of {path}: status {done['webhook']['status']}.")
@@ -64,7 +64,7 @@ class Phones:
 
 
 class Operator:
-    """One colleague at the JSON API, signed in when needed."""
+    """One staff member at the JSON API; signs in when needed."""
 
     def __init__(self, url: str, email: str) -> None:
         self._http = httpx.Client(base_url=f"{url}/api/v1/", timeout=60, trust_env=False)
@@ -84,7 +84,7 @@ class Operator:
             got = self._http.request(method, path, json=body, params=query, headers=headers)
             if got.status_code != 401 or not again:
                 break
-            # The demo moves the clock, and sessions end by it.
+            # The demo moves the desk's clock, so sessions end.
             self._token = None
         return _answer(got, path)
 
@@ -109,5 +109,5 @@ def _answer(got: httpx.Response, path: str) -> Any:
         said = got.json()["message"]
     except (ValueError, KeyError, TypeError):
         said = "no reason given"
-    # Of the path only its kind: the rest may name a ticket.
+    # Only the first part of the path: the rest may name a ticket.
     raise DemoStopped(f"{got.request.method} {path.split('/')[0] or path} was refused with {got.status_code}: {said}")

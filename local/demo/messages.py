@@ -1,4 +1,4 @@
-"""What the customers of the demo send beside text, in the providers' own shapes. All of it is made up."""
+"""Messages of the demo's customers other than text, in the providers' shapes. All of it is made up."""
 
 import base64
 import random
@@ -10,13 +10,13 @@ from local.demo.stories import Step
 
 
 def content(channel: str, step: Step, last_id: str) -> dict[str, Any]:
-    """Return the part of a message that says what it is; {} where the phones fill it in themselves."""
+    """Return the fields of a message that hold its content; {} where the phones make them."""
     make = _MAKERS.get((channel, step.what))
     return make(step.text, last_id) if make else {}
 
 
 def _place(text: str) -> tuple[float, float, str, str]:
-    """`latitude longitude name, address`."""
+    """Read a location from `latitude longitude name, address`."""
     latitude, longitude, rest = text.split(" ", 2)
     name, _, address = rest.partition(", ")
     return float(latitude), float(longitude), name, address
@@ -83,7 +83,7 @@ _MAKERS = {
 
 
 def file_of(step: Step, rng: random.Random) -> dict[str, Any] | None:
-    """Return the file of a step as the phones take it, or None: a plain picture, a voice, or a document."""
+    """Return the file of a step as the phones take it (a picture, a recording or a document); None without one."""
     if step.what == "photo":
         return _file("photo.png", "image/png", _picture(rng))
     if step.what == "voice":
@@ -98,7 +98,7 @@ def _file(name: str, media_type: str, data: bytes) -> dict[str, Any]:
 
 
 def _picture(rng: random.Random) -> bytes:
-    """A PNG of one quiet colour, 320 × 240."""
+    """Return a PNG of one pale colour, 320 × 240."""
     row = b"\0" + bytes(rng.randrange(90, 210) for _ in range(3)) * 320
 
     def chunk(kind: bytes, data: bytes) -> bytes:

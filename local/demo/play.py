@@ -1,4 +1,4 @@
-"""Plays the steps of the demo: customers on the phones, operators over the API."""
+"""Plays the steps of the demo: customers on the phones, staff through the API."""
 
 import random
 from typing import Any
@@ -12,10 +12,10 @@ UNDELIVERED: dict[str, dict[str, Any]] = {
     "whatsapp": {"channel": "whatsapp", "error": 131026, "accept": True},
     "telegram": {"channel": "telegram", "status": 403},
 }
-"""How a message does not arrive: Meta takes it and then reports that the phone cannot have it; Telegram says that
-the bot is blocked."""
+"""Faults with which a message is not delivered: Meta takes it and reports later that the phone cannot receive it;
+Telegram answers that the bot is blocked."""
 MATCHED = 24
-"""Characters of a text by which a planned fault finds it."""
+"""How many characters of a text a planned fault compares."""
 
 
 class Player:
@@ -40,9 +40,9 @@ class Player:
                 self._phones.act("telegram/start", {"person": chat["person"]["id"], "bot": chat["account"]})
 
     def play(self, burst: Burst, back: float = 0) -> None:
-        """Play some steps of a story; at its end the ticket gets the state in which it is left.
+        """Play some steps of a story. After the last step the ticket gets the state in which the story leaves it.
 
-        `back`: how many seconds ago the customer began to write, where the story does not say it.
+        `back`: how many seconds ago the customer began to write, unless the story says it.
         """
         story = burst.story
         at = self._phones.now() - (story.hours_ago * 3600 or back)
@@ -58,7 +58,7 @@ class Player:
     # -- customers
 
     def _customer(self, who: Customer, step: Step, at: float) -> None:
-        """`at`: when they would send it, were nothing to be kept in order with."""
+        """Play one step of a customer. `at` is the wanted time; `_write` moves it when messages must stay in order."""
         if step.what in ("quotes", "reacts"):
             self._until_answered(who)
         act = getattr(self, f"_{step.what}", None)
@@ -69,7 +69,7 @@ class Player:
         self.messages += 1
 
     def _write(self, who: Customer, step: Step, at: float) -> None:
-        # Providers count in seconds: two messages of one second would have no order.
+        # Providers count in seconds, so two messages of the same second would have no order.
         sent_at = max(int(min(at, self._phones.now())), self._told.get(who, 0) + 1)
         self._told[who] = sent_at
         time = {"timestamp": str(sent_at)} if who.channel == "whatsapp" else {"date": sent_at}
@@ -109,7 +109,7 @@ class Player:
         eventually(lambda: self._answer_id(who) or None, "a reply did not reach the customer")
 
     def _answer_id(self, who: Customer) -> str:
-        """The id under which the customer got our last reply; "" while it is on its way."""
+        """Return the id under which the customer got the desk's last reply; "" while it has not arrived."""
         wanted = self._answers[who]
         for message in reversed(self._phones.messages(who.channel, self._persons[who])):
             if message["from"] == "desk" and message["text"] == wanted:
@@ -141,13 +141,13 @@ class Player:
         ticket_id = self._ticket(story)["id"]
         self._sort(story, ticket_id)
         if story.state:
-            # Nobody settles a ticket without having read what came last.
+            # Staff read the last message before they close or solve a ticket.
             self._operators[story.by].call("GET", f"tickets/{ticket_id}")
             self._operators[story.by].call("PATCH", f"tickets/{ticket_id}", {"state": story.state})
             self._keep_order(story.who)
 
     def _sort(self, story: Story, ticket_id: str) -> None:
-        """Take the ticket and give it priority and tags, once."""
+        """Assign the ticket and set its priority and tags, the first time it is handled."""
         if story in self._sorted:
             return
         self._sorted.add(story)
@@ -161,5 +161,5 @@ class Player:
         return self._operators[story.by].find(f"+{who.phone}" if who.phone else who.user_id)
 
     def _keep_order(self, who: Customer) -> None:
-        """What the customer says next was said after this, whatever the seconds of their provider."""
+        """Make sure that the customer's next message has a later time than now, in the whole seconds of providers."""
         self._told[who] = max(self._told.get(who, 0), int(self._phones.now()))

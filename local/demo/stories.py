@@ -1,4 +1,4 @@
-"""The customers and conversations of the demo, read from local/demo/data, and when each step happens."""
+"""Reads the customers and conversations of the demo from local/demo/data, and plans when each step happens."""
 
 import random
 import tomllib
@@ -9,7 +9,7 @@ from typing import Any
 
 DATA = Path(__file__).with_name("data")
 TICKS = 16
-"""Into how many parts the demo's working day is cut; people answer each other from one part to a later one."""
+"""Number of parts of the demo's working day. Customers and staff answer each other in a later part."""
 
 CUSTOMER = frozenset(
     "says quotes chooses photo file voice place card sticker poll unsupported edits deletes reacts start blocks".split()
@@ -19,12 +19,12 @@ ONLY_ON = {
     **dict.fromkeys(("chooses", "deletes", "unsupported"), "whatsapp"),
     **dict.fromkeys(("poll", "start", "blocks"), "telegram"),
 }
-"""Steps that only one of the two applications knows."""
+"""Steps that only one channel has."""
 
 
 @dataclass(frozen=True)
 class Customer:
-    """Who writes. Telegram: `user_id`; WhatsApp: `phone` (digits), or a business-scoped `user_id`."""
+    """A customer: on Telegram with `user_id`, on WhatsApp with `phone` (digits) or a business-scoped `user_id`."""
 
     key: str
     channel: str
@@ -42,7 +42,7 @@ class Customer:
 
 @dataclass(frozen=True)
 class Step:
-    """What somebody does: a word of CUSTOMER or OPERATOR, and its text."""
+    """One action of a customer or a staff member: a word of CUSTOMER or OPERATOR, and its text."""
 
     what: str
     text: str = ""
@@ -54,9 +54,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """One ticket: its steps, the operator (`by`, "" for nobody), and how it is left.
+    """One ticket: its steps, the operator (`by`, "" for nobody), and the state in which it is left.
 
-    `hours_ago`: the customer wrote so long before the demo, and nobody has looked since.
+    `hours_ago`: the customer wrote so many hours before the demo, and nobody has looked since.
     """
 
     who: Customer
@@ -70,7 +70,7 @@ class Story:
 
 @dataclass(frozen=True)
 class Burst:
-    """The steps of a story that follow each other at once; `ends` it is the story's last one."""
+    """Steps of a story that follow each other at once. `ends`: they are the last ones of the story."""
 
     story: Story
     steps: tuple[Step, ...]
@@ -78,9 +78,9 @@ class Burst:
 
 
 def stories(size: int | None = None) -> list[Story]:
-    """Return the conversations, a customer's own ones in their order; `size` takes the first ones only.
+    """Return the first `size` conversations, or all. Those of one customer keep their order.
 
-    Raises ValueError naming what is wrong in the data.
+    Raises ValueError when the data is wrong.
     """
     people = {key: Customer(key, **fields) for key, fields in _read("people").items()}
     found = [_story(people, one) for path in sorted(DATA.glob("stories_*.toml")) for one in _read(path.stem)["story"]]
@@ -106,7 +106,7 @@ def _story(people: dict[str, Customer], one: dict[str, Any]) -> Story:
 
 
 def timetable(told: Sequence[Story], rng: random.Random) -> list[list[Burst]]:
-    """Return what happens in each of TICKS parts of the day; a customer's bursts are in different parts, in order."""
+    """Return the bursts of each of the TICKS parts of the day. A customer's bursts are in different parts, in order."""
     parts: list[list[Burst]] = [[] for _ in range(TICKS)]
     for who in dict.fromkeys(story.who for story in told):
         bursts = [burst for story in told if story.who == who for burst in _bursts(story)]
@@ -121,7 +121,7 @@ def timetable(told: Sequence[Story], rng: random.Random) -> list[list[Burst]]:
 
 
 def _bursts(story: Story) -> Iterator[Burst]:
-    """A burst begins whenever the customer speaks again after the desk."""
+    """Split a story into bursts; one begins whenever the customer writes after the desk."""
     begins = [
         place
         for place, step in enumerate(story.steps)

@@ -1,4 +1,4 @@
-"""Faults of the embedded AWS and of single Lambda processes; the phones' test controls plan them here."""
+"""The plan of faults of AWS services and of Lambda processes; the phones' test controls add to it."""
 
 import re
 import sys
@@ -9,7 +9,7 @@ from infra.functions import FUNCTIONS
 
 HOOKS = Path(__file__).parent.with_name("hooks")
 if str(HOOKS) not in sys.path:
-    # The hooks live in a folder that goes on the PYTHONPATH of Lambda processes as it is.
+    # This folder goes on the PYTHONPATH of Lambda processes, so its modules are imported without a package.
     sys.path.append(str(HOOKS))
 
 from desk_faults import Fault, FaultFile  # noqa: E402
@@ -17,15 +17,15 @@ from desk_faults import Fault, FaultFile  # noqa: E402
 CHANNELS = frozenset({"dynamodb", "s3", "sqs", "kms"})
 
 
-class Faults:
-    """Plans faults in the file that every Lambda process of one run reads."""
+class AwsFaultPlan:
+    """Plans faults in the file that all Lambda processes of one run read."""
 
     def __init__(self, path: Path) -> None:
         self._file = FaultFile(path)
         self._made = 0
 
     def add(self, fault: dict[str, Any], /) -> None:
-        """Plan one fault (fields: docs/local-run.md). Raises ValueError for one that cannot be played."""
+        """Plan one fault (fields: docs/local-run.md). Raises ValueError when it cannot be played."""
         channel, _, name = str(fault.get("channel", "")).partition(":")
         known = {function.name for function in FUNCTIONS} | {function.name.replace("_", "-") for function in FUNCTIONS}
         if channel == "lambda" and name not in known:

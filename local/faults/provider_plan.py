@@ -1,11 +1,17 @@
-"""Faults: how the next calls to a provider fail. One shape for all, checked here before anything is kept.
+"""The plan of all faults: how the next calls to providers and AWS services fail. Faults are checked when added.
 
-A fault of WhatsApp or Telegram has a `status` and `body` to answer with (left out: what the provider would
-say), or an `error` (a code of Meta, such as 131026), a `retry_after`, a `timeout` (seconds that the answer is
-held back; true for a minute), or several of them; with none it is a server error. `accept` says whether the
-provider takes the call before it fails: the message then reaches the customer all the same. With `accept` and
-an `error`, Meta answers 200 and a failed status follows. A `timeout` alone accepts: that is the case "sent,
-but we never heard". `match` is a piece of the method, path or body; empty for any.
+A fault of WhatsApp or Telegram may have:
+
+- `status` and `body`: the answer; left out, the answer is the provider's usual one
+- `error`: a code of Meta, such as 131026
+- `retry_after`: seconds
+- `timeout`: seconds for which the answer is held back; true means a minute
+- `accept`: whether the provider takes the message before the call fails, so that it reaches the customer. With
+  `accept` and an `error`, Meta answers 200 and reports a failed status later. A `timeout` alone accepts: the message is
+  sent, but the desk gets no answer.
+- `match`: a part of the method, path or body; empty matches any call
+
+Without status, error, retry_after and timeout it is a server error.
 """
 
 import json
@@ -19,7 +25,7 @@ from local.phones.store import Call
 PROVIDERS = ("whatsapp", "telegram", "ses")
 AWS = ("dynamodb", "s3", "sqs", "kms")
 LONG_TIMEOUT = 60.0
-"""Seconds of `"timeout": true`: longer than any client of the desk waits."""
+"""Seconds of `"timeout": true`, longer than any client of the desk waits."""
 _FIELDS = {
     "channel", "times", "status", "body", "retry_after", "timeout", "match", "accept", "error", "n", "when",
     "writes",
@@ -28,7 +34,7 @@ _FIELDS = {
 
 @dataclass
 class Fault:
-    """One fault; `times` counts down to nothing."""
+    """One fault. `times` is how many calls it still concerns."""
 
     channel: str
     times: int = 1
@@ -44,7 +50,7 @@ class Fault:
     writes: bool = False
 
     def brief(self) -> str:
-        """One line for the page."""
+        """Return one line about the fault, for the page."""
         parts = [str(self.status or "")] if self.status else []
         parts += [str(self.error)] if self.error else []
         parts += [f"retry after {self.retry_after} s"] if self.retry_after is not None else []
@@ -55,7 +61,7 @@ class Fault:
 
 
 def parse_fault(fields: dict[str, Any]) -> Fault:
-    """A checked fault. Refused with the field's name when something is wrong."""
+    """Check the fields of a fault and return it. Raises Refused, naming the field that is wrong."""
     unknown = set(fields) - _FIELDS
     if unknown:
         raise Refused(f"Unknown field {', '.join(sorted(unknown))}. Known: {', '.join(sorted(_FIELDS))}.")
@@ -130,12 +136,13 @@ def _error(fields: dict[str, Any]) -> str | int | None:
 
 @dataclass
 class FaultPlan:
-    """The faults that wait. Those of AWS are kept by the embedded AWS's own helper."""
+    """The faults that are still to come. Those of AWS and Lambda are passed on to `aws`."""
 
     aws: AwsFaults
     waiting: list[Fault] = field(default_factory=list)
 
     def add(self, fault: Fault) -> None:
+        """Plan a fault. Raises Refused when it cannot be played."""
         if fault.channel in PROVIDERS:
             self.waiting.append(fault)
             return
@@ -145,14 +152,16 @@ class FaultPlan:
             raise Refused(str(error)) from error
 
     def clear(self) -> None:
+        """Forget all planned faults."""
         self.waiting.clear()
         self.aws.clear()
 
     def all(self) -> list[dict[str, Any]]:
+        """Return the planned faults as JSON."""
         return [asdict(fault) for fault in self.waiting] + [dict(fault) for fault in self.aws.all()]
 
     def take(self, call: Call) -> Fault | None:
-        """The first waiting fault that matches the call, used up by one."""
+        """Return the first planned fault that matches the call, used up by one; None without one."""
         hay = f"{call.method} {call.path} {json.dumps(call.payload, ensure_ascii=False)}"
         for fault in self.waiting:
             if fault.channel == call.channel and fault.match in hay:

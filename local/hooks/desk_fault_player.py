@@ -1,4 +1,4 @@
-"""Stands between the SDKs and the network in a Lambda process of the local run. See sitecustomize.py."""
+"""Plays planned faults between the SDKs and the network, in Lambda processes of the local run. See sitecustomize.py."""
 
 import functools
 import importlib.abc
@@ -19,29 +19,29 @@ from desk_moved_time import desk_now, moved_backups
 AWS_CHANNELS = frozenset({"dynamodb", "s3", "sqs", "kms"})
 SERVER_ERRORS = frozenset({"InternalServerError", "InternalError", "InternalFailure", "ServiceUnavailable"})
 READS = re.compile("Get|BatchGet|TransactGet|Query|Scan|Describe|List|Decrypt|Sign|GET |HEAD ")
-"""How operations begin that change nothing anywhere. Everything else counts as a write, calls of providers too."""
+"""Matches the names of operations that only read. Any other call counts as a write, those of providers too."""
 EXIT_STATUS = 70
-"""Status of a process that was killed on purpose (EX_SOFTWARE)."""
+"""Exit status of a process that a planned fault ended (EX_SOFTWARE)."""
 
 
 class Player:
-    """What one process does about the planned faults."""
+    """Plays the planned faults of one process."""
 
     def __init__(self, function: str, file: FaultFile) -> None:
         self.function = function
         self.file = file
         self._calls: dict[str, int] = {}
         self._calls_here: dict[str, int] = {}
-        """Those of the invocation at hand, for faults that choose one."""
+        """The calls of the current invocation, for faults that choose an invocation by `match`."""
         self._event = ""
 
     def begin(self, event: object) -> None:
-        """Another invocation begins, with this event."""
+        """Begin an invocation with this event."""
         self._event = json.dumps(event, ensure_ascii=False, default=str)
         self._calls_here.clear()
 
     def before(self, operation: str = "") -> list[Fault]:
-        """Count one service call; die if it is the one to die before. Returns what `after` has to look at."""
+        """Count one service call; exit if a fault is planned before it. Return the faults that `after` must check."""
         concerned = []
         for fault in self.file.all():
             if not self._concerns(fault, operation):
@@ -56,8 +56,7 @@ class Player:
         return concerned
 
     def after(self, concerned: list[Fault], status: int) -> None:
-        """Die if the call that has just been answered, with this HTTP status, is the one to die after. A write that
-        was refused is none."""
+        """Exit if a fault is planned after the call that was answered with `status`. A refused write does not count."""
         for fault in concerned:
             calls = self._counter(fault)
             done = calls.get(fault["id"], 0)
@@ -69,7 +68,8 @@ class Player:
                 self._die(fault)
 
     def aws_fault(self, channel: str, operation: str) -> Fault | None:
-        """Return the planned fault of this call and use up one of its times. `match` sees operation and function."""
+        """Return the planned fault of this call, used up by one; None without one. `match` is tried on operation and
+        function."""
         for fault in self.file.all():
             matches = not fault.get("match") or re.search(fault["match"], f"{operation} {self.function}")
             if fault["channel"] == channel and matches and self.file.spend(fault["id"]):
@@ -95,7 +95,7 @@ class Player:
 
 
 def install(function: str, path: str) -> None:
-    """Put the player into the HTTP libraries: into those that are loaded now, into each other when it is imported."""
+    """Wrap the HTTP libraries with a player: loaded ones now, others when they are imported."""
     player = Player(function, FaultFile(Path(path)))
     wanted: dict[str, Callable[[ModuleType], None]] = {
         "botocore.httpsession": lambda module: _wrap_botocore(module, player),
@@ -162,7 +162,7 @@ def _wrap_httpx(module: ModuleType, player: Player) -> None:
 
 
 def _wrap_chalice(module: ModuleType, player: Player) -> None:
-    """Events reach the code through these two, but for those of the API, which nobody needs to tell apart."""
+    """Wrap the two classes through which events reach our code. No fault needs the events of the API."""
     for owner in (module.LambdaFunction, module.EventSourceHandler):
         _wrap_handler(owner, player)
 
@@ -236,13 +236,13 @@ def _failure(fault: Fault, request: Any, channel: str) -> Any:
 
 
 def _moved(answer: Any, request: Any) -> Any:
-    """The answer as AWS would give it if its clock had moved with the desk's."""
+    """Return the answer of DescribeContinuousBackups as if AWS's clock had moved with the desk's."""
     from botocore.awsrequest import AWSResponse
     from botocore.compat import HTTPHeaders
 
     table = str(json.loads(request.body or b"{}").get("TableName", ""))
     body = moved_backups(answer.content, table, desk_now())
-    headers = HTTPHeaders()  # without the checksum of the body that it had
+    headers = HTTPHeaders()  # the old checksum header would not fit the new body
     headers["Content-Type"] = answer.headers.get("Content-Type", "application/x-amz-json-1.0")
     return AWSResponse(request.url, answer.status_code, headers, _Raw(body))
 

@@ -1,8 +1,8 @@
-"""The file of planned faults, which the test controls write and Lambda processes spend.
+"""The file of planned faults: test controls write it, Lambda processes read it and use faults up.
 
-It holds `{"faults": [{"id": …, "channel": …, "times": …, …}]}`. Every change is made under a lock on the
-file; a process without anything to do pays one stat() per service call. Only Python's own library: Lambda
-processes of the local run import this before anything else.
+It holds `{"faults": [{"id": …, "channel": …, "times": …, …}]}`. Changes are made under a lock on the file. A process
+reads the file only when it has changed, so a service call costs one stat(). This module imports the standard library
+only, because Lambda processes of the local run load it before anything else.
 """
 
 import fcntl

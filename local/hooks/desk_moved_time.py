@@ -1,7 +1,7 @@
-"""What AWS would say of its backups if its own clock had moved with the desk's.
+"""Changes what the embedded AWS says about backups, as if its clock had moved with the desk's.
 
-The embedded AWS keeps real time, and names as the earliest point to which a table can be restored the moment at
-which the run began. On AWS that point moves: it is never longer ago than the table's window.
+The embedded AWS keeps real time and names the start of the run as the earliest point to which a table can be restored.
+On AWS that point moves on: it never lies further back than the table's backup window.
 """
 
 import json
@@ -29,6 +29,6 @@ def moved_backups(body: bytes, table: str, now: float) -> bytes:
 
 
 def desk_now() -> float:
-    """The desk's time: real time and the offset that the run keeps in a file."""
+    """Return the desk's time in epoch seconds: real time plus the offset in the run's clock file."""
     file = Path(os.environ.get("CLOCK_FILE", ""))
     return time.time() + (int(file.read_text() or 0) if file.is_file() else 0)

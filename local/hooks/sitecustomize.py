@@ -1,18 +1,19 @@
-"""What Python does at the start of every Lambda process of the local run; elsewhere it does nothing.
+"""Prepares every Lambda process of the local run; in any other process it does nothing.
 
-Python imports this by itself, because the local run puts its folder on PYTHONPATH of those processes. The process is
-handed over to a fork of one that has the libraries loaded (local/aws/fork_server.py). There it stands between the SDKs
-and the network, so the product needs no line for it: calls of AWS services fail as planned, and a process dies before
-or after its n-th call of any service, providers included. What an invocation logs is ended so that the embedded AWS
-waits for no more.
+Python imports this module at its start, because the local run puts its folder on the PYTHONPATH of Lambda processes.
+
+- It hands the process over to the fork server (local/aws/fork_server.py), if one runs.
+- In the forked process it installs the planned faults between the SDKs and the network: calls of AWS services fail, or
+  the process dies before or after its n-th call of any service, providers included. The product needs no code for this.
+- It ends the log of each invocation so that the embedded AWS does not wait for more.
 """
 
 import os
 
-if os.environ.get("AWS_LAMBDA_FUNCTION_NAME") and os.environ.get("TWINS_ADDRESS"):
-    import desk_twin
+if os.environ.get("AWS_LAMBDA_FUNCTION_NAME") and os.environ.get("FORK_SERVER_ADDRESS"):
+    import desk_fork
 
-    desk_twin.take_over(os.environ["TWINS_ADDRESS"])
+    desk_fork.run_in_fork(os.environ["FORK_SERVER_ADDRESS"])
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME") and os.environ.get("FAULTS_FILE"):
     import desk_fault_player

@@ -1,4 +1,4 @@
-"""Stand-in phones: what Meta, Telegram and the customers' phones would be, in the local run only."""
+"""Stand-in phones of the local run: a page on which customers are played, the providers behind it, test controls."""
 
 from local.phones.accounts import Bot, Pace, ProviderSecrets
 from local.phones.app import create_app

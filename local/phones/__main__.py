@@ -12,7 +12,7 @@ from local.phones import ProviderSecrets, create_app
 
 
 class OwnClock:
-    """A clock of the phones' own, for when no desk shares it."""
+    """The clock of phones that run without a desk on this machine."""
 
     def __init__(self) -> None:
         self.offset = 0
@@ -25,7 +25,7 @@ class OwnClock:
 
 
 class NoAws:
-    """There is no embedded AWS here, so its faults are refused."""
+    """Refuses faults of AWS, because no embedded AWS runs here."""
 
     def add(self, fault: dict[str, Any], /) -> None:
         raise ValueError(f"The phones run alone: there is no {fault['channel']} that could fail.")
@@ -38,6 +38,7 @@ class NoAws:
 
 
 def main() -> None:
+    """Serve the phones until the process is ended."""
     port = int(os.environ.get("PHONES_PORT", "8001"))
     desk_url = os.environ.get("DESK_URL", "http://127.0.0.1:8000")
     config = Config()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bot:
-    """A Telegram bot. `secret` comes back in the header of each webhook; the account is the bot's id."""
+    """A Telegram bot. `secret` is sent in a header of each webhook; the account is the bot's id, the first part of its
+    token."""
 
     token: str
     secret: str
@@ -19,7 +20,7 @@ class Bot:
 
 @dataclass(frozen=True)
 class ProviderSecrets:
-    """What Meta and Telegram would know of the desk. The defaults are those of design paper local-run.md."""
+    """The desk's accounts and secrets at Meta and Telegram. The defaults are fixed and public."""
 
     phone_number_id: str = "100000000000001"
     access_token: str = "local-whatsapp-access-token"  # noqa: S105 - fixed, local, public
@@ -40,12 +41,15 @@ class ProviderSecrets:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast the stand-ins act, in seconds of real time. Tests make it faster."""
+    """How fast the stand-ins act, in seconds of real time; tests use shorter times.
+
+    `sent`, `delivered` and `read` are the times until each status of a message.
+    """
 
     sent: float = 0.2
     delivered: float = 0.6
     read: float = 1.2
     retries: tuple[float, ...] = (1, 2, 4, 8, 16, 32, 64)
-    """Waits between the tries of one webhook; after the last one the stand-in gives up."""
+    """Pauses between the attempts to deliver a webhook; after the last attempt the stand-in gives up."""
     answer_within: float = 30
-    """How long a webhook may take before it counts as not answered."""
+    """How long an answer to a webhook may take before the attempt counts as failed."""

@@ -1,4 +1,4 @@
-"""Answers of the controls: JSON for programs, a way back to the page for its forms."""
+"""Answers of the controls: JSON for programs, a redirect to the page for its forms."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -16,14 +16,15 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def rfc3339(at: float) -> str:
-    """The desk's time in UTC, to the millisecond."""
+    """Return epoch seconds as RFC 3339 in UTC, to the millisecond."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def endpoint(store: Store, act: Act, *, status: int = 200) -> Endpoint:
-    """An endpoint around `act`: JSON in and out, and for forms of the page a redirect back to it.
+    """Make an endpoint of `act`. It answers with JSON, and forms of the page with a redirect back to the page.
 
-    A form's `back` is a path of this site. The page's script asks for JSON and gets it.
+    A form's field `back` is the path to return to; only a path of this site is taken. When the page's script sends a
+    form, it asks for JSON and gets JSON.
     """
 
     async def answer(request: Request) -> Response:
@@ -45,4 +46,5 @@ def endpoint(store: Store, act: Act, *, status: int = 200) -> Endpoint:
 
 
 def refusal(error: Refused) -> JSONResponse:
+    """Answer with the reason of a refusal, in the shape of the desk's API."""
     return JSONResponse({"code": error.code, "message": error.message}, error.status)

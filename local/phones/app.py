@@ -1,4 +1,4 @@
-"""Puts the phones together: provider APIs, test controls, the API that plays customers, and the page."""
+"""Builds the phones as one app: provider APIs, test controls, the API that plays customers, and the page."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,8 +15,8 @@ from starlette.staticfiles import StaticFiles
 from local.faults.provider_plan import FaultPlan
 from local.phones.accounts import Pace, ProviderSecrets
 from local.phones.answers import endpoint
-from local.phones.bench import Bench
 from local.phones.bodies import Body
+from local.phones.context import PhonesContext
 from local.phones.controls import Controls
 from local.phones.guard import Guard
 from local.phones.pages import Pages
@@ -42,13 +42,13 @@ def create_app(
     dashboard_url: str = "",
     pace: Pace | None = None,
 ) -> Starlette:
-    """The phones as an ASGI app. `desk_url` is where webhooks go, without /webhooks/… and without a slash."""
+    """Return the phones as an ASGI app. `desk_url` is the address of the desk, to whose /webhooks/… webhooks go."""
     store = Store()
     postman = Postman(store, pace or Pace())
-    bench = Bench(store, FaultPlan(faults), clock, postman, secrets, desk_url.rstrip("/"))
-    frame = MetaFrame(bench)
-    whatsapp, media, telegram = WhatsApp(bench, frame), WhatsAppMedia(bench, frame), Telegram(bench)
-    pages = Pages(bench, dashboard_url or f"{bench.desk_url}/dashboard/")
+    context = PhonesContext(store, FaultPlan(faults), clock, postman, secrets, desk_url.rstrip("/"))
+    frame = MetaFrame(context)
+    whatsapp, media, telegram = WhatsApp(context, frame), WhatsAppMedia(context, frame), Telegram(context)
+    pages = Pages(context, dashboard_url or f"{context.desk_url}/dashboard/")
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -60,8 +60,8 @@ def create_app(
         Route("/", pages.page),
         Route("/healthz", _healthy),
         Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"))),
-        *Controls(bench).routes(),
-        *_play_routes(bench, whatsapp, telegram, pages),
+        *Controls(context).routes(),
+        *_play_routes(context, whatsapp, telegram, pages),
         *_provider_routes(whatsapp, media, telegram),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Guard)])
@@ -71,9 +71,9 @@ async def _healthy(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def _play_routes(bench: Bench, whatsapp: WhatsApp, telegram: Telegram, pages: Pages) -> list[Route]:
-    store = bench.store
-    wa, tg = WhatsAppPhone(bench, whatsapp), TelegramPhone(bench, telegram)
+def _play_routes(context: PhonesContext, whatsapp: WhatsApp, telegram: Telegram, pages: Pages) -> list[Route]:
+    store = context.store
+    wa, tg = WhatsAppPhone(context, whatsapp), TelegramPhone(context, telegram)
     acts = {
         "whatsapp/messages": wa.write,
         "whatsapp/press": wa.press,
@@ -99,7 +99,7 @@ def _play_routes(bench: Bench, whatsapp: WhatsApp, telegram: Telegram, pages: Pa
         return JSONResponse({"items": [person_view(person) for person in store.people]})
 
     async def all_conversations(_: Request) -> Response:
-        return JSONResponse({"items": conversations(bench)})
+        return JSONResponse({"items": conversations(context)})
 
     return [
         *(Route(f"/phones/{path}", endpoint(store, act), methods=["POST"]) for path, act in acts.items()),

@@ -1,4 +1,4 @@
-"""Reads a request's body in the three forms that clients use: JSON, urlencoded and multipart."""
+"""Reads the body of a request: JSON, urlencoded or multipart."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from local.phones.errors import Refused
 
 @dataclass(frozen=True)
 class Upload:
-    """A file of a multipart body."""
+    """A file in a multipart body."""
 
     name: str
     type: str
@@ -22,14 +22,14 @@ class Upload:
 
 @dataclass(frozen=True)
 class Body:
-    """The fields and files of a request. `is_form` tells a form of the page from a JSON client."""
+    """The fields and files of a request. `is_form` is true for a form, false for JSON."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
     is_form: bool = False
 
     def text(self, name: str, default: str = "") -> str:
-        """A field as text; numbers are taken as their digits. Refused if it is something else."""
+        """Return a field as text, a whole number as its digits. Raises Refused for any other type."""
         value = self.fields.get(name)
         if value is None:
             return default
@@ -39,7 +39,7 @@ class Body:
 
 
 async def read_body(request: Request) -> Body:
-    """The body, whatever its form. Refused when JSON is broken or is not an object."""
+    """Read the body by its content type. Raises Refused when it cannot be read or is not a JSON object."""
     raw = await request.body()
     kind = request.headers.get("content-type", "")
     if kind.startswith("multipart/form-data"):

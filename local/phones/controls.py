@@ -1,4 +1,4 @@
-"""Test controls: what was sent, faults, the clock, confirmations. Described in docs/phones.md."""
+"""Test controls: what the desk sent, faults, the clock, strangers, confirmations. See docs/phones.md."""
 
 import asyncio
 from typing import Any
@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from local.faults.provider_plan import PROVIDERS, parse_fault
 from local.phones.answers import endpoint, refusal, rfc3339
-from local.phones.bench import Bench
 from local.phones.bodies import Body
+from local.phones.context import PhonesContext
 from local.phones.errors import Refused
 from local.phones.presets import PRESETS
 from local.phones.store import Call
@@ -22,12 +22,12 @@ _TEN_YEARS = 10 * 365 * 86_400
 class Controls:
     """The endpoints of the test controls."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self._walking = asyncio.Lock()
+    def __init__(self, context: PhonesContext) -> None:
+        self.context = context
+        self._moving = asyncio.Lock()
 
     def routes(self) -> list[Route]:
-        store = self.bench.store
+        store = self.context.store
         return [
             Route("/sent", self.sent, methods=["GET"]),
             Route("/sent", endpoint(store, self.clear_sent), methods=["DELETE"]),
@@ -47,25 +47,25 @@ class Controls:
         channel = request.query_params.get("channel", "")
         if channel and channel not in PROVIDERS:
             return refusal(Refused(f"channel must be one of {', '.join(PROVIDERS)}."))
-        calls = [call for call in self.bench.store.calls if channel in ("", call.channel)]
+        calls = [call for call in self.context.store.calls if channel in ("", call.channel)]
         return JSONResponse({"items": [_item(call) for call in calls]})
 
     async def clear_sent(self, _: Body) -> dict[str, Any]:
-        self.bench.store.calls.clear()
-        self.bench.store.changed()
+        self.context.store.calls.clear()
+        self.context.store.changed()
         return {"items": []}
 
     async def faults(self, _: Request) -> Response:
-        return JSONResponse({"items": self.bench.book.all()})
+        return JSONResponse({"items": self.context.fault_plan.all()})
 
     async def add_fault(self, body: Body) -> dict[str, Any]:
         fields = dict(body.fields)
         if body.is_form:
             return await self._preset(body)
         fault = parse_fault(fields)
-        self.bench.book.add(fault)
-        self.bench.store.changed()
-        return {"items": self.bench.book.all()}
+        self.context.fault_plan.add(fault)
+        self.context.store.changed()
+        return {"items": self.context.fault_plan.all()}
 
     async def _preset(self, body: Body) -> dict[str, Any]:
         preset = PRESETS.get(body.text("fault"))
@@ -73,13 +73,13 @@ class Controls:
             raise Refused("Choose one of the listed faults.")
         if preset.fault is None:
             return await self.clear_faults(body)
-        self.bench.book.add(parse_fault(preset.fault))
-        self.bench.store.changed()
-        return {"items": self.bench.book.all()}
+        self.context.fault_plan.add(parse_fault(preset.fault))
+        self.context.store.changed()
+        return {"items": self.context.fault_plan.all()}
 
     async def clear_faults(self, _: Body) -> dict[str, Any]:
-        self.bench.book.clear()
-        self.bench.store.changed()
+        self.context.fault_plan.clear()
+        self.context.store.changed()
         return {"items": []}
 
     async def clock(self, _: Request) -> Response:
@@ -95,32 +95,32 @@ class Controls:
             **_limited(body, "steps", 60, "in how many steps at most the clock moves"),
             **_limited(body, "wait", 600, "seconds for the desk to become quiet at each step"),
         }
-        # One walk after the other: each goes from due moment to due moment and takes its time.
-        async with self._walking:
+        # One move at a time: a move goes on in steps and waits at each until the desk is quiet.
+        async with self._moving:
             try:
-                await run_in_threadpool(self.bench.clock.advance, given, **more)
+                await run_in_threadpool(self.context.clock.advance, given, **more)
             except TimeoutError as error:
                 raise Refused(f"The clock moved, but the desk is not quiet: {error}", 504, "not_quiet") from error
-        self.bench.store.changed()
+        self.context.store.changed()
         return self._now()
 
     def _now(self) -> dict[str, Any]:
-        now = self.bench.clock.now()
+        now = self.context.clock.now()
         return {"now": rfc3339(now), "epoch": now}
 
     async def strangers(self, _: Request) -> Response:
-        return JSONResponse({"strangers": self.bench.store.strangers})
+        return JSONResponse({"strangers": self.context.store.strangers})
 
     async def set_strangers(self, body: Body) -> dict[str, Any]:
         given = body.text("strangers")
         if given not in ("taken", "refused"):
             raise Refused("strangers must be taken or refused.")
-        self.bench.store.strangers = "refused" if given == "refused" else "taken"
-        self.bench.store.changed()
+        self.context.store.strangers = "refused" if given == "refused" else "taken"
+        self.context.store.changed()
         return {"strangers": given}
 
     async def confirmations(self, _: Request) -> Response:
-        return JSONResponse({"enabled": self.bench.store.confirmations})
+        return JSONResponse({"enabled": self.context.store.confirmations})
 
     async def set_confirmations(self, body: Body) -> dict[str, Any]:
         given = body.fields.get("enabled")
@@ -128,13 +128,13 @@ class Controls:
             given = {"true": True, "false": False}.get(str(given))
         if not isinstance(given, bool):
             raise Refused("enabled must be true or false.")
-        self.bench.store.confirmations = given
-        self.bench.store.changed()
+        self.context.store.confirmations = given
+        self.context.store.changed()
         return {"enabled": given}
 
 
 def _limited(body: Body, name: str, most: int, what: str) -> dict[str, int]:
-    """A whole number that may be left out, by its name."""
+    """Return a whole number of the body as a keyword argument; nothing when it is left out. Raises Refused."""
     value = body.fields.get(name)
     if value is None:
         return {}

@@ -1,4 +1,4 @@
-"""The frame around every call of the desk: note it, play a waiting fault, else let the provider answer."""
+"""Handles every call of the desk to a provider: records it, plays a planned fault, or lets the provider answer."""
 
 import asyncio
 import json
@@ -14,13 +14,15 @@ Handle = Callable[[Fault | None], Awaitable[Response]]
 FaultAnswer = Callable[[Fault], Response]
 
 
-async def answer_call(store: Store, book: FaultPlan, call: Call, handle: Handle, fault_answer: FaultAnswer) -> Response:
-    """Answer one call. `handle` is the provider's own answer, `fault_answer` the failed one.
+async def answer_call(
+    store: Store, fault_plan: FaultPlan, call: Call, handle: Handle, fault_answer: FaultAnswer
+) -> Response:
+    """Answer one call: by `handle`, the provider's own answer, or by `fault_answer` when a fault is planned for it.
 
-    A fault with `accept` lets `handle` do its work first; its answer is then held back or replaced.
+    With a fault that has `accept`, `handle` does its work first; then its answer is delayed or replaced.
     """
     store.calls.append(call)
-    fault = book.take(call)
+    fault = fault_plan.take(call)
     store.changed()
     if fault is None:
         response = await handle(None)
@@ -43,7 +45,7 @@ async def _failed(fault: Fault, handle: Handle, fault_answer: FaultAnswer) -> Re
 
 
 def fault_response(fault: Fault, default_status: int, default_body: dict[str, Any]) -> Response:
-    """The answer of a fault: its own body if it has one, else the provider's usual words."""
+    """Return the answer of a fault: its own status and body, or the provider's usual ones."""
     status = fault.status or default_status
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     if isinstance(fault.body, str):
@@ -52,7 +54,7 @@ def fault_response(fault: Fault, default_status: int, default_body: dict[str, An
 
 
 def brief_of(response: Response) -> str:
-    """A few words of an answer for the page: the wamid, the message's number, or what went wrong."""
+    """Return a few words about an answer for the page: the id of the message, or the error."""
     if response.media_type != "application/json":
         return ""
     found = json.loads(bytes(response.body))

@@ -1,8 +1,8 @@
-"""How a control or a play refuses bad input: a clear sentence, and nothing changed."""
+"""The error with which the phones refuse bad input. Nothing was changed then."""
 
 
 class Refused(Exception):
-    """The request cannot be done. `message` says why and what to do, and is shown as it stands."""
+    """The request is refused. `message` says why and what to do, and is shown to the user unchanged."""
 
     def __init__(self, message: str, status: int = 400, code: str = "bad_input") -> None:
         super().__init__(message)

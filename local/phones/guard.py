@@ -1,4 +1,4 @@
-"""Headers of every answer, and a lock against pages of other sites that might play with the clock."""
+"""Sets security headers on every answer, and refuses forms of other sites, which could move the clock."""
 
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ _HEADERS = {
 
 
 class Guard:
-    """ASGI middleware. Programs send no Origin and may pass; browsers must come from this very site."""
+    """ASGI middleware. A request that changes something must come from this site, or without Origin, from a program."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,6 +1,6 @@
-"""How providers measure a text: its length in UTF-16 units, and whether a person would see anything of it.
+"""Measures a text as providers do: its length in UTF-16 units, and whether it shows anything.
 
-Written for itself, and not taken from the desk: a stand-in that asked the desk's code would agree with its mistakes.
+This does not use the desk's code on purpose: a stand-in that did would share the desk's mistakes and hide them.
 """
 
 import re
@@ -12,10 +12,10 @@ _UNSEEN = re.compile(
 
 
 def units(text: str) -> int:
-    """Length in UTF-16 units: an emoji has two or more."""
+    """Return the length in UTF-16 units, of which an emoji has two or more."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def blank(text: str) -> bool:
-    """Whether nothing of it would be seen: white space, controls, zero-width and direction marks, fillers."""
+    """Tell whether a text shows nothing: only spaces, controls, zero-width and direction marks, fillers."""
     return all(unicodedata.category(one) in ("Cc", "Cf", "Zs", "Zl", "Zp") for one in _UNSEEN.sub("", text))

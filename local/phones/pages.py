@@ -1,4 +1,4 @@
-"""The page: two phones, the clock and the calls. It works with plain forms; a script only keeps it fresh."""
+"""The page: two phones, the clock and the calls. It works with plain forms; the script only refreshes it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from local.phones.accounts import Bot
-from local.phones.bench import Bench
+from local.phones.context import PhonesContext
 from local.phones.errors import Refused
 from local.phones.presets import PRESETS
 from local.phones.samples import EVENTS, TELEGRAM_SAMPLES, WHATSAPP_SAMPLES
@@ -36,7 +36,7 @@ _SAFE_TO_SHOW = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 @dataclass(frozen=True)
 class Choice:
-    """Who holds the two phones, and which bot is open."""
+    """The people who hold the two phones, and the bot whose chat is open."""
 
     whatsapp: Person
     telegram: Person
@@ -50,8 +50,8 @@ class Choice:
 class Pages:
     """The endpoints of the page."""
 
-    def __init__(self, bench: Bench, dashboard_url: str) -> None:
-        self.bench = bench
+    def __init__(self, context: PhonesContext, dashboard_url: str) -> None:
+        self.context = context
         self.dashboard_url = dashboard_url
         loader = FileSystemLoader(Path(__file__).with_name("templates"))
         self._jinja = Environment(
@@ -60,12 +60,12 @@ class Pages:
         self._jinja.filters.update(time=_time, second=_second, day=_day, phone=_phone, initials=_initials, size=_size)
 
     async def page(self, request: Request) -> Response:
-        store = self.bench.store
+        store = self.context.store
         notice, store.notice = store.notice, ""
         choice = self._choice(request)
         shown = {
             "people": {c: [p for p in store.people if p.channel == c] for c in ("whatsapp", "telegram")},
-            "bots": self.bench.secrets.bots,
+            "bots": self.context.secrets.bots,
             "presets": PRESETS,
             "samples": {"whatsapp": WHATSAPP_SAMPLES, "telegram": TELEGRAM_SAMPLES},
             "codes": sorted((code, title) for code, (_, title, _words) in DETAILS.items()),
@@ -78,8 +78,8 @@ class Pages:
         return HTMLResponse(html)
 
     async def panels(self, request: Request) -> Response:
-        """The parts that change, as HTML by name; nothing but the clock if `since` is the newest version."""
-        store = self.bench.store
+        """Answer with the parts that changed, as HTML by name; only with the clock if `since` is the newest version."""
+        store = self.context.store
         clock = self._clock()
         if request.query_params.get("since") == str(store.version):
             return JSONResponse({"version": store.version, "panels": {"clock": clock}})
@@ -89,8 +89,8 @@ class Pages:
         return JSONResponse({"version": store.version, "panels": panels | {"clock": clock}})
 
     async def file(self, request: Request) -> Response:
-        """A file of a chat. Only pictures are shown in place; all else is handed over as a download."""
-        file = self.bench.store.files.get(request.path_params["file_id"])
+        """Answer with a file of a chat. A picture is shown in the browser, any other file is a download."""
+        file = self.context.store.files.get(request.path_params["file_id"])
         if file is None:
             return JSONResponse({"code": "not_found", "message": "There is no such file."}, 404)
         if file.type in _SAFE_TO_SHOW:
@@ -100,21 +100,21 @@ class Pages:
 
     def _choice(self, request: Request) -> Choice:
         asked = request.query_params
-        bots = self.bench.secrets.bots
-        bot = self.bench.secrets.bot(asked.get("bot", "")) or bots[0]
+        bots = self.context.secrets.bots
+        bot = self.context.secrets.bot(asked.get("bot", "")) or bots[0]
         return Choice(self._person("whatsapp", asked.get("wa", "")), self._person("telegram", asked.get("tg", "")), bot)
 
     def _person(self, channel: Channel, person_id: str) -> Person:
-        people = [p for p in self.bench.store.people if p.channel == channel]
+        people = [p for p in self.context.store.people if p.channel == channel]
         if not people:
             raise Refused("There is nobody to play.")
         return next((p for p in people if p.id == person_id), people[0])
 
     def _context(self, choice: Choice) -> dict[str, Any]:
-        store, secrets = self.bench.store, self.bench.secrets
+        store, secrets = self.context.store, self.context.secrets
         whatsapp = store.chat("whatsapp", secrets.phone_number_id, choice.whatsapp)
         telegram = store.chat("telegram", choice.bot.account, choice.telegram)
-        slow = [d for d in reversed(self.bench.postman.deliveries) if d.state != "sent" or d.attempts > 1]
+        slow = [d for d in reversed(self.context.postman.deliveries) if d.state != "sent" or d.attempts > 1]
         return {
             "choice": choice,
             "events": EVENTS,
@@ -123,7 +123,7 @@ class Pages:
             "window_left": self._window_left(whatsapp),
             "calls_made": list(reversed(store.calls[-_SHOWN_CALLS:])),
             "call_count": len(store.calls),
-            "waiting": [fault.brief() for fault in self.bench.book.waiting],
+            "waiting": [fault.brief() for fault in self.context.fault_plan.waiting],
             "slow": slow[:10],
             "confirmations": store.confirmations,
             "strangers": store.strangers,
@@ -133,11 +133,11 @@ class Pages:
     def _window_left(self, chat: Chat) -> str:
         if not chat.last_inbound:
             return ""
-        left = int(chat.last_inbound + 86_400 - self.bench.clock.now())
+        left = int(chat.last_inbound + 86_400 - self.context.clock.now())
         return f"Reply window: {left // 3600} h {left % 3600 // 60} min left" if left >= 0 else "Reply window closed"
 
     def _clock(self) -> str:
-        return datetime.fromtimestamp(self.bench.clock.now(), UTC).strftime("%a %-d %b %Y, %H:%M UTC")
+        return datetime.fromtimestamp(self.context.clock.now(), UTC).strftime("%a %-d %b %Y, %H:%M UTC")
 
 
 def _time(at: float) -> str:
@@ -153,7 +153,7 @@ def _day(at: float) -> str:
 
 
 def _phone(digits: str) -> str:
-    """A number in groups: Kazakh ones as they are written there, others in threes."""
+    """Return a phone number in groups: those of +7 as they are written in Kazakhstan, others in threes."""
     if len(digits) == 11 and digits.startswith("7"):
         return f"+7 {digits[1:4]} {digits[4:7]} {digits[7:9]} {digits[9:]}"
     return f"+{digits[:2]} " + " ".join(digits[i : i + 3] for i in range(2, len(digits), 3))

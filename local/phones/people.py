@@ -1,4 +1,4 @@
-"""Finds or makes the customer that a request names, and reads the file that it brings."""
+"""Finds or adds the person that a request names, and reads the file in it."""
 
 import base64
 import binascii
@@ -13,6 +13,7 @@ _USER_ID = re.compile(r"[A-Z]{2}\.[0-9A-Za-z.]{1,125}")
 
 
 def channel_of(name: str) -> Channel:
+    """Return the channel of this name. Raises Refused."""
     for channel in CHANNELS:
         if channel == name:
             return channel
@@ -20,7 +21,7 @@ def channel_of(name: str) -> Channel:
 
 
 def phone_of(text: str) -> str:
-    """The digits of a number as a person types it."""
+    """Return the digits of a phone number as people type it. Raises Refused."""
     digits = re.sub(r"[\s()+.-]", "", text)
     if text and not (digits.isascii() and digits.isdecimal() and 7 <= len(digits) <= 15):
         raise Refused("phone must be an international number, for example +7 700 000 01 07.")
@@ -28,9 +29,9 @@ def phone_of(text: str) -> str:
 
 
 def resolve(store: Store, channel: Channel, body: Body, *, create: bool = True) -> Person:
-    """The person a request names by `person` (an id of the phones), `phone` or `user_id`.
+    """Return the person that a request names by `person` (an id of the phones), `phone` or `user_id`.
 
-    Somebody unknown becomes a new person, or is refused without `create`.
+    An unknown person is added, or refused with create=False. Raises Refused.
     """
     if person_id := body.text("person"):
         person = store.person(channel, person_id)
@@ -52,7 +53,7 @@ def resolve(store: Store, channel: Channel, body: Body, *, create: bool = True) 
 
 
 def add_person(store: Store, body: Body) -> Person:
-    """A new ready-made person for the page. Refused when the number or id is already somebody's."""
+    """Add a person to the page. Raises Refused when somebody has this number or id."""
     channel = channel_of(body.text("channel"))
     phone, user_id, known = _known(channel, body)
     if store.find(channel, phone=phone, user_id=user_id):
@@ -76,7 +77,7 @@ def _known(channel: Channel, body: Body) -> tuple[str, str, dict[str, str]]:
 
 
 def file_of(store: Store, body: Body) -> StoredFile | None:
-    """The file of a request: an upload of the form, or `file` {name, type, data (base64) or size}."""
+    """Return the file in a request: an upload, or `file` with name, type and data (base64) or size; else None."""
     if upload := body.files.get("file"):
         return store.add_file(upload.name, upload.type, upload.data)
     given = body.fields.get("file")

@@ -1,26 +1,27 @@
-"""What the phones need from the rest of the local run: the desk's clock and faults of the embedded AWS."""
+"""Interfaces that the phones need from the local run: the desk's clock and the faults of the embedded AWS."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
 class Clock(Protocol):
-    """The desk's clock. A module with these two functions will do; `steps` and `wait` are given when somebody asks
-    for them."""
+    """The desk's clock."""
 
     def now(self) -> float:
-        """The desk's time in epoch seconds."""
+        """Return the desk's time in epoch seconds."""
 
     def advance(self, seconds: int, /, steps: int = ..., wait: float = ...) -> object:
-        """Move the clock forward, in at most so many steps; return when everything that fell due has been done, or
-        raise TimeoutError when that takes longer than `wait` seconds at one of them."""
+        """Move the clock forward, in at most `steps` steps, and return when all work that fell due is done.
+
+        Raises TimeoutError when that takes longer than `wait` seconds at one step.
+        """
 
 
 class AwsFaults(Protocol):
-    """Faults of DynamoDB, S3, SQS, KMS and of single Lambda functions. A module with these functions will do.
+    """The plan of faults of DynamoDB, S3, SQS, KMS and Lambda functions.
 
-    `add` gets the fault as `POST /faults` took it (see fault_book.py), every field checked and present. It
-    may raise ValueError for a fault that it cannot play, and changes nothing then.
+    `add` gets all fields of a checked fault (see local/faults/provider_plan.py). It raises ValueError, and changes
+    nothing, for a fault that it cannot play.
     """
 
     def add(self, fault: dict[str, Any], /) -> object: ...

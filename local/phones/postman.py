@@ -1,4 +1,4 @@
-"""Brings webhooks to the desk as Meta and Telegram do: again, with growing waits, until it says 2xx."""
+"""Delivers webhooks to the desk as Meta and Telegram do: with growing pauses between attempts, until it answers 2xx."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ _REMEMBERED = 200
 
 @dataclass
 class Delivery:
-    """One webhook on its way. `status` is the desk's last answer, 0 for none; `state` as in Bubble."""
+    """The delivery of one webhook. `status` is that of the desk's last answer, 0 without one; `state` as in Bubble."""
 
     channel: str
     what: str
@@ -36,7 +36,7 @@ class Delivery:
 
 
 class Postman:
-    """Posts to the desk and remembers how it went. Open it before use and close it at the end."""
+    """Posts webhooks to the desk and remembers the results. `open` comes before use, `close` at the end."""
 
     def __init__(self, store: Store, pace: Pace) -> None:
         self.store = store
@@ -46,7 +46,7 @@ class Postman:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        # The desk is on this machine: a proxy of the environment would only lose the way.
+        # The desk is on this machine, so a proxy that the environment names must not be used.
         self._client = httpx.AsyncClient(timeout=self.pace.answer_within, trust_env=False)
 
     async def close(self) -> None:
@@ -57,13 +57,13 @@ class Postman:
             await self._client.aclose()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something in the background until it ends or the app closes."""
+        """Run a coroutine in the background until it ends or `close` is called."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def post(self, delivery: Delivery, url: str, content: bytes, headers: Mapping[str, str]) -> Delivery:
-        """One try now; when the desk does not take it, the next ones follow in the background."""
+        """Try to deliver once and return; when that fails, further attempts follow in the background."""
         self.deliveries.append(delivery)
         if not await self._try(delivery, url, content, headers):
             self.start(self._again(delivery, url, content, headers))

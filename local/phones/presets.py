@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Preset:
-    """A label and the fault as `POST /faults` takes it; None clears what waits."""
+    """A label, and the fault as `POST /faults` takes it; None clears all planned faults."""
 
     label: str
     fault: dict[str, Any] | None

@@ -1,7 +1,6 @@
-"""Ready things to send other than text, for the page's menu and for programs.
+"""Samples of messages other than text, for the page's menu and for programs.
 
-By name, what the page calls it and what is laid over the message. What happens and nobody writes has a kind in EVENTS;
-the phone shows it as a line.
+EVENTS are the kinds that nobody writes, such as a changed number; the phone shows them as a line.
 """
 
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Sample:
-    """`label` is the words of the page's menu, `content` the provider's own fields."""
+    """`label` stands in the page's menu; `content` holds the provider's fields, which replace those of a message."""
 
     label: str
     content: dict[str, Any]

@@ -1,7 +1,6 @@
-"""The memory of the stand-ins: people, their chats, files, and every call the desk made.
+"""The memory of the stand-ins: people, chats, files, and every call of the desk. It lasts as long as the process.
 
-Lives as long as the process.
-Only the event loop of the app touches it, so nothing here locks.
+Only the event loop of the app uses it, so it needs no locks.
 """
 
 import hashlib
@@ -16,7 +15,7 @@ CHANNELS: tuple[Channel, ...] = ("whatsapp", "telegram")
 
 @dataclass
 class Person:
-    """A customer. WhatsApp: `phone` (digits) or `user_id` (business-scoped) or both. Telegram: `user_id`."""
+    """A customer. On WhatsApp with `phone` (digits), business-scoped `user_id` or both; on Telegram with `user_id`."""
 
     id: str
     channel: Channel
@@ -29,7 +28,7 @@ class Person:
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file somebody sent. `data` may be shorter than `size` when a test only declares a size."""
+    """A file that somebody sent. A test may declare a `size` larger than `data`."""
 
     id: str
     name: str
@@ -44,9 +43,9 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Key:
-    """A button under a message: `id` goes back to the desk when it is pressed; a link has `url` instead.
+    """A button under a message. A press sends its `id` to the desk; a link has `url` instead.
 
-    `kind` is the word under which WhatsApp sends the press: button_reply, list_reply or button.
+    `kind` is the type of the press in WhatsApp's webhook: button_reply, list_reply or button.
     """
 
     id: str
@@ -80,12 +79,12 @@ class Bubble:
     place: tuple[float, float] = (43.238949, 76.889709)
     """Latitude and longitude of a live location, which moves."""
     played: bool = False
-    """Its statuses are played by hand: none follows by itself."""
+    """A status of this message was set by hand, so no further status follows by itself."""
 
 
 @dataclass
 class Chat:
-    """What passed between one person and one account. `last_inbound` in epoch seconds, 0 for never."""
+    """The messages between one person and one account. `last_inbound` is in epoch seconds, 0 for never."""
 
     channel: Channel
     account: str
@@ -96,7 +95,7 @@ class Chat:
     last_id: int = 0
 
     def next_id(self) -> int:
-        """Telegram numbers the messages of a chat one after the other, both directions together."""
+        """Return the next message id. Telegram numbers the messages of a chat in sequence, both directions together."""
         self.last_id += 1
         return self.last_id
 
@@ -130,7 +129,7 @@ READY = (
 
 @dataclass
 class Store:
-    """Everything the stand-ins remember. `version` grows with each change: the page redraws by it."""
+    """Everything that the stand-ins remember. `version` grows with each change, so the page knows when to refresh."""
 
     people: list[Person] = field(default_factory=lambda: [Person(**vars(person)) for person in READY])
     chats: dict[tuple[str, str, str], Chat] = field(default_factory=dict)
@@ -138,10 +137,10 @@ class Store:
     files: dict[str, StoredFile] = field(default_factory=dict)
     confirmations: bool = True
     strangers: Literal["taken", "refused"] = "taken"
-    """What becomes of messages to people who never wrote through the phones."""
+    """Whether messages are taken that go to people who never wrote through the phones."""
     version: int = 0
     notice: str = ""
-    """What the page must say once about the last form."""
+    """What the page says once about the last form."""
 
     def changed(self) -> None:
         self.version += 1
@@ -150,7 +149,7 @@ class Store:
         return next((p for p in self.people if p.id == person_id and p.channel == channel), None)
 
     def find(self, channel: Channel, *, phone: str = "", user_id: str = "") -> Person | None:
-        """The person with this id, else the one with this number. The newest wins: numbers change hands."""
+        """Return the person with this id, else with this number; the newest of several, since numbers change hands."""
         known = [p for p in reversed(self.people) if p.channel == channel]
         by_id = next((p for p in known if user_id and p.user_id == user_id), None)
         if by_id or not phone:

@@ -1,10 +1,10 @@
-"""What the phones show of people and chats, as JSON."""
+"""Presents people and chats of the phones as JSON."""
 
 from dataclasses import asdict
 from typing import Any
 
 from local.phones.answers import rfc3339
-from local.phones.bench import Bench
+from local.phones.context import PhonesContext
 from local.phones.store import Bubble, Chat, Person
 from local.providers.whatsapp.api import WINDOW
 
@@ -13,9 +13,9 @@ def person_view(person: Person) -> dict[str, Any]:
     return asdict(person)
 
 
-def conversations(bench: Bench) -> list[dict[str, Any]]:
-    """Every chat, with its messages in the order in which they came to the phone."""
-    return [chat_view(chat, bench.clock.now()) for chat in bench.store.all_chats()]
+def conversations(context: PhonesContext) -> list[dict[str, Any]]:
+    """Return all chats, with their messages in the order in which they came to the phone."""
+    return [chat_view(chat, context.clock.now()) for chat in context.store.all_chats()]
 
 
 def chat_view(chat: Chat, now: float) -> dict[str, Any]:

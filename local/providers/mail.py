@@ -1,6 +1,6 @@
-"""Stand-in mail server: what SES's inbound endpoint does with mail for this deployment.
+"""Stand-in of the SMTP endpoint at which SES receives mail.
 
-SES takes mail for a recipient of whom a receipt rule speaks and refuses the rest while the sender still waits.
+SES takes mail for a recipient that a receipt rule names and refuses any other during the SMTP session.
 Source: Amazon SES Developer Guide, "Email receiving concepts".
 """
 
@@ -13,14 +13,14 @@ from infra.definitions import Json
 from local.serving import Serving
 
 LARGEST = 40 * 1024 * 1024
-"""Bytes of a message, headers included. Source: SES quotas, receiving."""
+"""Largest message in bytes, headers included. Source: SES quotas, receiving."""
 NO_CHANNEL = "550 5.1.1 Mailbox unavailable: this desk has no e-mail channel yet. Nothing was stored."
 NO_RULE = "550 5.1.1 Mailbox unavailable: no receipt rule of the deployed template names it. Nothing was stored."
 NOT_HANDED_ON = "451 4.3.0 The local run does not hand mail on. Nothing was stored; keep it."
 
 
 def receipt_rules(template: Json) -> list[Json]:
-    """Return the enabled receipt rules of a template, as their property `Rule`."""
+    """Return the property `Rule` of each enabled receipt rule of a template."""
     found = [
         one["Properties"]["Rule"] for one in template["Resources"].values() if one["Type"] == "AWS::SES::ReceiptRule"
     ]
@@ -28,9 +28,9 @@ def receipt_rules(template: Json) -> list[Json]:
 
 
 def speaks_of(rule: Json, address: str) -> bool:
-    """Tell whether a rule is about this recipient: it names the address, its domain, or ".domain" for subdomains.
+    """Tell whether a rule applies to this recipient: it names the address, its domain, or ".domain" for subdomains.
 
-    Without recipients it is about everybody. Case does not matter.
+    A rule without recipients applies to all. Upper and lower case are the same.
     """
     wanted = [one.lower() for one in rule.get("Recipients", [])]
     address = address.lower()
@@ -41,7 +41,7 @@ def speaks_of(rule: Json, address: str) -> bool:
 
 
 class Inbound:
-    """What is answered to each command of a mail; aiosmtpd finds the methods by their names."""
+    """Answers SMTP commands; aiosmtpd finds the methods by their names."""
 
     def __init__(self, rules: Sequence[Json]) -> None:
         self._rules = rules
@@ -49,16 +49,16 @@ class Inbound:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Refuse a recipient of whom no rule speaks."""
+        """Refuse a recipient to whom no rule applies."""
         if not any(speaks_of(rule, address) for rule in self._rules):
             return NO_RULE if self._rules else NO_CHANNEL
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """The one place where a mail is whole and has a rule: what the rule's actions say would be done here.
+        """Answer a complete mail: the sender is told to keep it.
 
-        No rule is deployed, so no action is played; the sender is told to keep the mail.
+        The actions of receipt rules would be played here. No rule is deployed yet, so none is.
         """
         return NOT_HANDED_ON
 
@@ -71,7 +71,7 @@ def mail_server(rules: Sequence[Json], port: int) -> Serving:
         inbound = Inbound(rules)
 
         def talk() -> SMTP:
-            # Without a host name it would ask DNS for the machine's.
+            # Without a host name aiosmtpd would look up the machine's name in DNS.
             return SMTP(inbound, data_size_limit=LARGEST, hostname="localhost", ident="desk stand-in", loop=loop)
 
         server = await loop.create_server(talk, "127.0.0.1", port)

@@ -26,7 +26,7 @@ from chalicelib.privacy.texts import answers, questions
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.vault.single_decryptor import SingleDecryptor
 from chalicelib.web.dashboard.presenter import Words
-from chalicelib.web.dashboard.privacy_presenter import RequestWords
+from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from tests.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes, KnownBoxes
 from tests.erasure.conftest import Erasing, Person
 from tests.erasure.living import Living

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.aws.ministack import CREDENTIALS, REGION
-from local.faults.plan import HOOKS, Faults
+from local.faults.plan import HOOKS, AwsFaultPlan
 from tests.conftest import Aws, tables_at
 
 PUT = """
@@ -40,8 +40,8 @@ def dynamodb_endpoint(aws: Aws) -> Iterator[str]:
 
 
 @pytest.fixture
-def faults(tmp_path: Path) -> Faults:
-    return Faults(tmp_path / "faults.json")
+def faults(tmp_path: Path) -> AwsFaultPlan:
+    return AwsFaultPlan(tmp_path / "faults.json")
 
 
 def play(code: str, table: str, folder: Path, aws: Aws, function: str = "desk-sender") -> tuple[int, list[str]]:
@@ -70,7 +70,7 @@ def test_nothing_planned_changes_nothing(aws: Aws, tables: Mapping[str, str], tm
 
 
 def test_matching_calls_fail_as_often_as_planned(
-    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults
+    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: AwsFaultPlan
 ) -> None:
     faults.add({"channel": "dynamodb", "times": 2, "match": "PutItem", "error": "ThrottlingException"})
     faults.add({"channel": "dynamodb", "times": 1, "match": "GetItem", "error": "InternalServerError"})
@@ -82,7 +82,9 @@ def test_matching_calls_fail_as_often_as_planned(
     assert rows(aws, tables["desk"]) == 1
 
 
-def test_a_failed_call_may_have_been_done(aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults) -> None:
+def test_a_failed_call_may_have_been_done(
+    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: AwsFaultPlan
+) -> None:
     faults.add({"channel": "dynamodb", "times": 1, "match": "PutItem", "timeout": 0.01, "accept": True})
     assert play(PUT % 1, tables["desk"], tmp_path, aws) == (0, ["ReadTimeoutError"])
     assert rows(aws, tables["desk"]) == 1
@@ -90,7 +92,7 @@ def test_a_failed_call_may_have_been_done(aws: Aws, tables: Mapping[str, str], t
 
 @pytest.mark.parametrize(("when", "written"), [("before", 1), ("after", 2)])
 def test_a_process_dies_before_or_after_its_second_call(
-    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults, when: str, written: int
+    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: AwsFaultPlan, when: str, written: int
 ) -> None:
     faults.add({"channel": "lambda:sender", "n": 2, "when": when, "times": 1})
     assert play(PUT % 3, tables["desk"], tmp_path, aws) == (70, ["ok"])
@@ -120,7 +122,7 @@ for name in ("Amina", "Daniyar"):
 
 @pytest.mark.parametrize(("when", "written"), [("before", 4), ("after", 5)])
 def test_a_process_dies_at_a_write_of_the_invocation_that_is_meant(
-    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults, when: str, written: int
+    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: AwsFaultPlan, when: str, written: int
 ) -> None:
     faults.add({"channel": "lambda:sender", "n": 2, "when": when, "match": '"Daniyar"', "writes": True})
     assert play(TASK, tables["desk"], tmp_path, aws) == (70, ["Amina"])
@@ -128,13 +130,15 @@ def test_a_process_dies_at_a_write_of_the_invocation_that_is_meant(
     assert play(TASK, tables["desk"], tmp_path, aws) == (0, ["Amina", "Daniyar"])
 
 
-def test_another_function_lives_on(aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults) -> None:
+def test_another_function_lives_on(aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: AwsFaultPlan) -> None:
     faults.add({"channel": "lambda:api_handler", "n": 1, "times": 1})
     assert play(PUT % 1, tables["desk"], tmp_path, aws)[0] == 0
     assert play(PUT % 1, tables["desk"], tmp_path, aws, function="desk-api-handler")[0] == 70
 
 
-def test_calls_of_providers_count_too(aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults) -> None:
+def test_calls_of_providers_count_too(
+    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: AwsFaultPlan
+) -> None:
     faults.add({"channel": "lambda:sender", "n": 3, "when": "before", "times": 1})
     code = f"""
 import httpx, requests
@@ -146,7 +150,7 @@ httpx.get({aws.endpoint!r} + "/_ministack/health"); print('["too far"]', flush=T
 
 
 def test_a_cancelled_transaction_has_a_reason_for_each_item(
-    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults
+    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: AwsFaultPlan
 ) -> None:
     faults.add({"channel": "dynamodb", "times": 1, "error": "TransactionConflict", "match": "TransactWriteItems"})
     code = """
@@ -164,7 +168,7 @@ except ClientError as error:
 
 
 def test_two_processes_share_the_times_of_a_fault(
-    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: Faults
+    aws: Aws, tables: Mapping[str, str], tmp_path: Path, faults: AwsFaultPlan
 ) -> None:
     faults.add({"channel": "dynamodb", "times": 3, "error": "InternalServerError"})
     said = [play(PUT % 2, tables["desk"], tmp_path, aws)[1] for _ in range(2)]
@@ -179,13 +183,15 @@ def test_two_processes_share_the_times_of_a_fault(
         ({"channel": "whatsapp"}, "not played here"),
     ],
 )
-def test_what_cannot_be_played_is_refused_and_changes_nothing(faults: Faults, fault: dict[str, Any], why: str) -> None:
+def test_what_cannot_be_played_is_refused_and_changes_nothing(
+    faults: AwsFaultPlan, fault: dict[str, Any], why: str
+) -> None:
     with pytest.raises(ValueError, match=why):
         faults.add(fault)
     assert faults.all() == []
 
 
-def test_clear_forgets_all(faults: Faults) -> None:
+def test_clear_forgets_all(faults: AwsFaultPlan) -> None:
     faults.add({"channel": "kms", "times": 5})
     faults.clear()
     assert faults.all() == []

@@ -61,7 +61,7 @@ def runs(pid: int) -> bool:
     return True
 
 
-def test_a_twin_has_script_folder_and_environment_and_the_libraries(server: ForkServer, tmp_path: Path) -> None:
+def test_a_fork_has_script_folder_and_environment_and_the_libraries(server: ForkServer, tmp_path: Path) -> None:
     process = start(WHO, tmp_path, server.address)
     said, complaint = process.communicate(timeout=30)
     assert complaint == "" and process.returncode == 0
@@ -71,7 +71,7 @@ def test_a_twin_has_script_folder_and_environment_and_the_libraries(server: Fork
     assert int(parent) not in (os.getpid(), process.pid)
 
 
-def test_a_twin_reads_writes_and_ends_as_the_process_would(server: ForkServer, tmp_path: Path) -> None:
+def test_a_fork_reads_writes_and_ends_as_the_process_would(server: ForkServer, tmp_path: Path) -> None:
     process = start(ECHO, tmp_path, server.address)
     assert process.stdin and process.stdout
     for word in ("бір", "екі"):  # it answers while its input is open
@@ -89,17 +89,17 @@ def test_an_error_is_told_and_ends_it(server: ForkServer, tmp_path: Path) -> Non
     assert complaint.endswith("ValueError: as any program fails\n")
 
 
-def test_who_kills_the_process_kills_its_twin(server: ForkServer, tmp_path: Path) -> None:
+def test_who_kills_the_process_kills_its_fork(server: ForkServer, tmp_path: Path) -> None:
     process = start(HANG, tmp_path, server.address)
     assert process.stdout
-    twin = int(process.stdout.readline())
-    assert runs(twin) and twin != process.pid
+    fork = int(process.stdout.readline())
+    assert runs(fork) and fork != process.pid
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=30)
-    until(lambda: not runs(twin))
+    until(lambda: not runs(fork))
 
 
-def test_a_twin_that_is_killed_ends_the_process(server: ForkServer, tmp_path: Path) -> None:
+def test_a_fork_that_is_killed_ends_the_process(server: ForkServer, tmp_path: Path) -> None:
     process = start(HANG, tmp_path, server.address)
     assert process.stdout
     os.kill(int(process.stdout.readline()), signal.SIGKILL)
@@ -118,16 +118,16 @@ def test_twenty_at_once(server: ForkServer, tmp_path: Path) -> None:
     assert {one.returncode for one in processes} == {7}
 
 
-def test_the_end_of_the_server_is_the_end_of_its_twins(tmp_path: Path) -> None:
+def test_the_end_of_the_server_is_the_end_of_its_forks(tmp_path: Path) -> None:
     server = ForkServer()
     server.start({**os.environ, "PYTHONPATH": str(HOOKS)}, tmp_path / "log")
     until(lambda: Path(server.address).exists())
     process = start(HANG, tmp_path, server.address)
     assert process.stdout
-    twin = int(process.stdout.readline())
+    fork = int(process.stdout.readline())
     server.stop()
     process.communicate(timeout=30)
-    until(lambda: not runs(twin))
+    until(lambda: not runs(fork))
     assert not Path(server.address).parent.exists()
 
 
@@ -139,17 +139,17 @@ def test_without_a_server_or_a_function_it_starts_by_itself(variables: Mapping[s
     assert said.split()[-2:] == ["False", str(os.getpid())]
 
 
-def test_a_twin_and_who_asked_for_it_may_end_at_the_same_moment(server: ForkServer, tmp_path: Path) -> None:
+def test_a_fork_and_who_asked_for_it_may_end_at_the_same_moment(server: ForkServer, tmp_path: Path) -> None:
     """As when the embedded AWS sees that a function's process has died: the server hears of both at once."""
     process = start(HANG, tmp_path, server.address)
     assert process.stdout
-    twin = int(process.stdout.readline())
+    fork = int(process.stdout.readline())
     with socket.socket(socket.AF_UNIX) as slow:  # it holds up the server meanwhile
         slow.connect(server.address)
         slow.sendall(b"{")
         until(lambda: not fcntl.ioctl(slow, termios.TIOCOUTQ, b"\0\0\0\0").strip(b"\0"))
-        os.kill(twin, signal.SIGKILL)
-        until(lambda: " Z " in Path(f"/proc/{twin}/stat").read_text())
+        os.kill(fork, signal.SIGKILL)
+        until(lambda: " Z " in Path(f"/proc/{fork}/stat").read_text())
         process.kill()
         process.wait(30)
     said, _ = start(WHO, tmp_path, server.address).communicate(timeout=30)

@@ -8,7 +8,7 @@ from chalicelib.channels.telegram.parse import parse as telegram
 from chalicelib.channels.whatsapp.parse import parse as whatsapp
 from chalicelib.messages.model import InboundMessage
 from chalicelib.tickets.records import Message
-from chalicelib.web.details import FOR_THE_DESK, IN_THE_KIND, IN_THE_TEXT, SHOWN, beside, details_of
+from chalicelib.web.details import NOT_FOR_READERS, SHOWN, TOLD_BY_KIND, TOLD_BY_TEXT, detail_lines, details_of
 from tests.channels import bodies
 from tests.channels.test_telegram_parse import NOT_UNDERSTOOD as TELEGRAM_ODD
 from tests.channels.test_telegram_parse import UNDERSTOOD as TELEGRAM
@@ -43,9 +43,9 @@ def every_kind() -> list[InboundMessage]:
 
 
 def test_every_detail_is_shown_or_has_a_reason_not_to_be() -> None:
-    known = IN_THE_TEXT | IN_THE_KIND | FOR_THE_DESK | SHOWN
+    known = TOLD_BY_TEXT | TOLD_BY_KIND | NOT_FOR_READERS | SHOWN
     assert {name for one in every_kind() for name in one.details} - known == set()
-    assert not SHOWN & (IN_THE_TEXT | IN_THE_KIND | FOR_THE_DESK)
+    assert not SHOWN & (TOLD_BY_TEXT | TOLD_BY_KIND | NOT_FOR_READERS)
 
 
 def test_what_is_said_in_the_text_is_in_the_text() -> None:
@@ -118,7 +118,7 @@ def test_it_is_visible_or_it_is_said_that_it_was_cut(case: int) -> None:
     part, text, lines = ODD[case]
     assert text in part.text
     shown = Message("m", "in", part.kind, 0, text=part.text, details=part.details)
-    assert beside(str, shown) == lines
+    assert detail_lines(str, shown) == lines
     assert details_of(shown).keys() <= SHOWN
 
 

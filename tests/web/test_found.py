@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.core.clock import SECOND
 from chalicelib.staff.model import SESSION_LASTS, Staff
-from chalicelib.web.dashboard.queue import Place
-from chalicelib.web.dashboard.search import sealed, words_of
+from chalicelib.web.dashboard.list_query import ListQuery
+from chalicelib.web.dashboard.search import seal_search, search_words
 from tests.web.conftest import Answer, Browser, Web
 from tests.web.serving import AMINA, DANIYAR, say
 
@@ -110,11 +110,11 @@ def test_a_search_that_is_over_anothers_or_changed_shows_the_plain_list_and_says
 
 def test_it_lasts_as_long_as_a_session(web: Web, browser: Browser) -> None:
     bolat = Staff(web.staff["bolat"], "b@desk.local", "Болат", frozenset(), 1, 1)
-    place = Place.of({"s": sealed(PHONE, bolat)})
+    place = ListQuery.of({"s": seal_search(PHONE, bolat)})
     web.advance(SESSION_LASTS // SECOND - 5)
-    assert words_of(place, bolat) == PHONE
+    assert search_words(place, bolat) == PHONE
     web.advance(10)
-    assert words_of(place, bolat) == ""
+    assert search_words(place, bolat) == ""
 
 
 @pytest.mark.parametrize(("q", "status"), [("", 303), ("   ", 303), ("\u200b", 400), ("a\x00b", 400)])
@@ -130,7 +130,7 @@ def test_any_word_comes_back_as_it_was(web: Web) -> None:
 
     @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=200))
     def comes_back(q: str) -> None:
-        place = Place.of({"s": sealed(q, bolat)})
-        assert place.s and (words_of(place, bolat), words_of(place, saule)) == (q, "")
+        place = ListQuery.of({"s": seal_search(q, bolat)})
+        assert place.s and (search_words(place, bolat), search_words(place, saule)) == (q, "")
 
     comes_back()

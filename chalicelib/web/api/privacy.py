@@ -1,7 +1,6 @@
-"""JSON API: requests about data and the certificates of their end."""
+"""JSON API: requests about data, the erasure pause, and certificates as they were signed."""
 
 import base64
-from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Response
@@ -10,61 +9,56 @@ from chalicelib.certificates.model import FINAL, ISSUED, Entry
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.observability import audit
 from chalicelib.privacy.decide import PROPOSALS
-from chalicelib.privacy.requests.kinds import HANDLED_KINDS, RequestState, Step
-from chalicelib.privacy.requests.limits import missed
+from chalicelib.privacy.requests.kinds import HANDLED_KINDS, RequestState
 from chalicelib.privacy.requests.model import MOST_EVIDENCE, Request
-from chalicelib.privacy.requests.progress import (
-    checked_by,
-    letter_by,
-    pauses_outreach,
-    shown_state,
-)
-from chalicelib.privacy.requests.waits import RETRY_AFTER
-from chalicelib.web.api.form import when
-from chalicelib.web.http import validators as fields
+from chalicelib.web.api.presenter import when
+from chalicelib.web.api.request_presenter import present_request
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import json_answer
+from chalicelib.web.http.responses import json_response
 from chalicelib.wiring import web as wiring_web
 
 KINDS = (
     *("access", "correction", "blocking", "unblocking", "opt_out"),
     *("withdrawal", "deletion", "stop_processing", "objection", "authority"),
 )
-"""Every kind of request that the law knows; the desk handles HANDLED_KINDS."""
+"""Every kind of request that the law knows. The desk handles HANDLED_KINDS so far."""
 DECISIONS = (*PROPOSALS, "retain", "agree", "take_back", "go_on")
 _FIELDS = {
     **{"erase": ("check", "reason"), "refuse": ("ground", "reason"), "letter": ("posted_on",)},
     "cancel": ("reason",),
     **dict.fromkeys(("agree", "take_back"), ("proposed",)),
 }
-"""Fields of a decision beside its name."""
+"""Fields that each decision takes; the other decisions take none."""
 _GIVEN = ("check", "ground", "posted_on", "reason", "proposed")
 NOT_FOUND = "There is no such request, or its retention has ended."
 
 
-def list_requests(call: HttpRequest) -> Response:
+def list_requests(http_request: HttpRequest) -> Response:
     """GET privacy-requests"""
-    query = call.query
-    fields.only(query, ("state", "kind", "limit", "cursor"), "parameter")
+    query = http_request.query
+    validators.only(query, ("state", "kind", "limit", "cursor"), "parameter")
     if "cursor" in query and not query["cursor"]:
         raise BadInput("The cursor is empty. Leave it out for the first page.")
     found = wiring_web.request_pages().page(
-        call.now,
-        fields.whole(query, "limit", 1, 100, 50),
-        state=fields.word(query, "state", tuple(RequestState)) if "state" in query else "",
-        kind=fields.word(query, "kind", KINDS) if "kind" in query else "",
+        http_request.now,
+        validators.whole(query, "limit", 1, 100, 50),
+        state=validators.word(query, "state", tuple(RequestState)) if "state" in query else "",
+        kind=validators.word(query, "kind", KINDS) if "kind" in query else "",
         cursor=query.get("cursor", ""),
     )
-    audit("requests_read", count=len(found.items), staff_id=call.colleague.id)
-    return json_answer({"items": [form(one, call.now) for one in found.items], "cursor": found.cursor or None})
+    audit("requests_read", count=len(found.items), staff_id=http_request.staff.id)
+    return json_response(
+        {"items": [present_request(one, http_request.now) for one in found.items], "cursor": found.cursor or None}
+    )
 
 
-def open_request(call: HttpRequest) -> Response:
-    """POST privacy-requests: a second one returns the first."""
-    fields.only(call.query, (), "parameter")
-    body = call.json
-    fields.only(body, ("kind", "contact_id", "source", "evidence", "received_on"))
-    kind = fields.word(body, "kind", KINDS)
+def open_request(http_request: HttpRequest) -> Response:
+    """POST privacy-requests: opens a request, or returns the person's open one."""
+    validators.only(http_request.query, (), "parameter")
+    body = http_request.json
+    validators.only(body, ("kind", "contact_id", "source", "evidence", "received_on"))
+    kind = validators.word(body, "kind", KINDS)
     if kind not in HANDLED_KINDS:
         raise BadInput(
             f"Requests of this kind are not handled here yet. Use one of {', '.join(HANDLED_KINDS)}.",
@@ -75,43 +69,45 @@ def open_request(call: HttpRequest) -> Response:
     contact_id = body.get("contact_id")
     if not isinstance(contact_id, str):
         raise BadInput("The field contact_id is wanted: whose data it is about.")
-    contact_id = fields.path_id({"id": contact_id})
-    evidence = fields.text(body, "evidence", MOST_EVIDENCE) if body.get("evidence") is not None else ""
+    contact_id = validators.path_id({"id": contact_id})
+    evidence = validators.text(body, "evidence", MOST_EVIDENCE) if body.get("evidence") is not None else ""
     received_on = body.get("received_on")
     opened = wiring_web.open_request()(
         contact_id,
         kind,
         "staff",
         received_on=received_on if isinstance(received_on, str) else "",
-        created_by=call.colleague.id,
+        created_by=http_request.staff.id,
         evidence=evidence,
     )
-    audit_opened(opened.request_id, contact_id, kind, call.colleague.id, new=opened.new)
-    return json_answer(form(_request(opened.request_id, call.now), call.now), 201 if opened.new else 200)
+    audit_opened(opened.request_id, contact_id, kind, http_request.staff.id, new=opened.new)
+    return json_response(
+        present_request(_request(opened.request_id, http_request.now), http_request.now), 201 if opened.new else 200
+    )
 
 
 def audit_opened(request_id: str, contact_id: str, kind: str, staff_id: str, *, new: bool) -> None:
-    """Write down that a colleague entered a request; a second one changes nothing and says so."""
+    """Log that a staff member entered a request; with new=False the person had one already and nothing was changed."""
     outcome = "opened" if new else "open_already"
     audit(
         "request_entered", request_id=request_id, contact_id=contact_id, kind=kind, outcome=outcome, staff_id=staff_id
     )
 
 
-def read(call: HttpRequest) -> Response:
+def read(http_request: HttpRequest) -> Response:
     """GET privacy-requests/{id}"""
-    fields.only(call.query, (), "parameter")
-    request = _request(fields.path_id(call.path), call.now)
-    audit("request_read", request_id=request.id, staff_id=call.colleague.id)
-    return json_answer(form(request, call.now))
+    validators.only(http_request.query, (), "parameter")
+    request = _request(validators.path_id(http_request.path), http_request.now)
+    audit("request_read", request_id=request.id, staff_id=http_request.staff.id)
+    return json_response(present_request(request, http_request.now))
 
 
-def decide(call: HttpRequest) -> Response:
+def decide(http_request: HttpRequest) -> Response:
     """POST privacy-requests/{id}/decision"""
-    fields.only(call.query, (), "parameter")
-    request_id, body = fields.path_id(call.path), call.json
-    fields.only(body, ("decision", *_GIVEN))
-    decision = fields.word(body, "decision", DECISIONS)
+    validators.only(http_request.query, (), "parameter")
+    request_id, body = validators.path_id(http_request.path), http_request.json
+    validators.only(body, ("decision", *_GIVEN))
+    decision = validators.word(body, "decision", DECISIONS)
     given = {name: body[name] for name in _GIVEN if body.get(name) is not None}
     if extra := sorted(given.keys() - _FIELDS.get(decision, ())):
         raise BadInput(f"The decision {decision} takes no {', '.join(extra)}.")
@@ -119,7 +115,7 @@ def decide(call: HttpRequest) -> Response:
         raise BadInput(f"The fields {', '.join(_GIVEN)} are texts.")
     if decision == "agree" and not given.get("proposed"):
         raise BadInput("Say what you agree to: the field proposed is that of the proposal which you have read.")
-    request, use, by = _request(request_id, call.now), wiring_web.decide_request(), call.colleague.id
+    request, use, by = _request(request_id, http_request.now), wiring_web.decide_request(), http_request.staff.id
     if decision == "agree":
         use.agree(request.id, by, given["proposed"])
     elif decision == "take_back":
@@ -128,42 +124,42 @@ def decide(call: HttpRequest) -> Response:
         use.go_on(request.id, by)
     else:
         use.propose(request.id, decision, by, **given)
-    audit("request_decided", request_id=request.id, action=decision, staff_id=call.colleague.id)
-    return json_answer(form(_request(request_id, call.now), call.now))
+    audit("request_decided", request_id=request.id, action=decision, staff_id=http_request.staff.id)
+    return json_response(present_request(_request(request_id, http_request.now), http_request.now))
 
 
-def read_hold(call: HttpRequest) -> Response:
-    """GET privacy-hold"""
-    fields.only(call.query, (), "parameter")
-    return json_answer(_hold())
+def read_pause(http_request: HttpRequest) -> Response:
+    """GET privacy-hold: whether destructions are paused"""
+    validators.only(http_request.query, (), "parameter")
+    return json_response(_pause())
 
 
-def set_hold(call: HttpRequest) -> Response:
-    """POST privacy-hold"""
-    fields.only(call.query, (), "parameter")
-    fields.only(call.json, ("held",))
-    held = call.json.get("held")
+def set_pause(http_request: HttpRequest) -> Response:
+    """POST privacy-hold: pauses destructions or lets them go on"""
+    validators.only(http_request.query, (), "parameter")
+    validators.only(http_request.json, ("held",))
+    held = http_request.json.get("held")
     if not isinstance(held, bool):
         raise BadInput("The field held is true or false.")
     use = wiring_web.pause_erasures()
-    (use.set if held else use.release)(call.colleague.id)
-    return json_answer(_hold())
+    (use.set if held else use.release)(http_request.staff.id)
+    return json_response(_pause())
 
 
-def _hold() -> dict[str, Any]:
+def _pause() -> dict[str, Any]:
     hold = wiring_web.pause_erasures().current()
     return {"held": hold is not None, "since": when(hold.at) if hold else None, "by": hold.by or None if hold else None}
 
 
-def certificate(call: HttpRequest) -> Response:
-    """GET certificates/{id}: the entries of the ledger, as they were signed."""
-    fields.only(call.query, (), "parameter")
-    certificate_id, ledger = fields.path_id(call.path), wiring_web.ledger()
+def certificate(http_request: HttpRequest) -> Response:
+    """GET certificates/{id}: its entries of the ledger, as they were signed."""
+    validators.only(http_request.query, (), "parameter")
+    certificate_id, ledger = validators.path_id(http_request.path), wiring_web.ledger()
     entries = [entry for stage in (ISSUED, FINAL) if (entry := ledger.entry(certificate_id, stage))]
     if not entries:
         raise NotFound("There is no such certificate.")
-    audit("certificate_read", request_id=str(entries[0].body["request_id"]), staff_id=call.colleague.id)
-    return json_answer({"id": certificate_id, "final": len(entries) > 1, "entries": [_entry(one) for one in entries]})
+    audit("certificate_read", request_id=str(entries[0].body["request_id"]), staff_id=http_request.staff.id)
+    return json_response({"id": certificate_id, "final": len(entries) > 1, "entries": [_entry(one) for one in entries]})
 
 
 def _entry(one: Entry) -> dict[str, Any]:
@@ -183,87 +179,3 @@ def _request(request_id: str, now: int) -> Request:
     if kept is None:
         raise NotFound(NOT_FOUND)
     return kept.request
-
-
-def form(one: Request, now: int) -> dict[str, Any]:
-    """A request as of now (ms): our ids, words, numbers and times, and nothing that could answer for it."""
-    return {
-        "id": one.id,
-        "kind": one.kind,
-        "state": shown_state(one),
-        "source": one.source,
-        "contact_id": one.contact_id,
-        "channel": one.channel,
-        "language": one.language or None,
-        "clocks": {
-            "received": when(one.received_at),
-            "entered": when(one.opened_at),
-            "default": when(one.default_at),
-            "target": when(one.target_at),
-            "alarm": when(one.alarm_at),
-            "limit": when(one.deadline_at),
-        },
-        "received_on": one.received_on or None,
-        "missed": list(missed(one, now)),
-        "pauses_outreach": pauses_outreach(one),
-        "suppressed": when(one.suppressed_at or one.at(Step.OUTREACH_PAUSED)),
-        "barrier": when(one.at(Step.WRITES_BLOCKED)),
-        "identity": one.identity or None,
-        "identity_check": one.check or None,
-        "proposal": _proposal(one),
-        "told": _told(one) if one.done(Step.TOLD) else None,
-        "refused_on": one.ground or None,
-        "answer": one.answered or None,
-        "waits": one.waits or None,
-        "waits_until": when(one.due_at) if one.waits else None,
-        "steps": [{"name": str(step), "at": when(one.at(step))} for step in Step if one.done(step)],
-        "counts": {
-            store: {name: int(counts.get(name, 0)) for name in ("found", "destroyed", "retained")}
-            for store, counts in sorted(one.counts.items())
-        },
-        "consents": [_consent(each) for each in one.consents],
-        "consents_total": one.consents_total,
-        "passes": one.passes,
-        "run": one.run,
-        "failure": _failure(one),
-        "certificate_id": one.certificate_id if one.done(Step.CERTIFIED) else None,
-        "created_by": one.created_by or None,
-        "decided_by": one.decided_by or None,
-        "approved_by": one.approved_by or None,
-        "checked_by": checked_by(one) or None,
-        "cancelled_by": list(one.cancelled_by),
-        "over": when(one.over_at),
-    }
-
-
-def _proposal(one: Request) -> dict[str, Any] | None:
-    found = one.proposal
-    if found is None:
-        return None
-    given = {"check": found.check or None, "ground": found.ground or None, "posted_on": found.posted_on or None}
-    return {"decision": found.what, "by": found.by, "at": when(found.at), "proposed": found.seen, **given}
-
-
-def _told(one: Request) -> dict[str, Any]:
-    by = {"by": one.told_by, "posted_on": one.posted_on or None, "said_by": list(letter_by(one))}
-    return {"at": when(one.at(Step.TOLD)), **by}
-
-
-def _consent(one: Mapping[str, Any]) -> dict[str, Any]:
-    words = {name: str(one[name]) for name in ("version", "hash", "language", "channel")}
-    return {**words, "given": when(one["given"]), "ended": when(one["ended"])}
-
-
-def _failure(one: Request) -> dict[str, Any] | None:
-    if one.state != RequestState.ESCALATED:
-        return None
-    return {
-        "code": one.failure,
-        "step": one.failed_step,
-        "message": (
-            "A task of the workflow failed for good. The next run begins by itself at `next_run`; decide go_on to"
-            " begin it now. If it fails again, tell on-call."
-        ),
-        "at": when(one.escalated_at),
-        "next_run": when(one.due_at or one.escalated_at + RETRY_AFTER),
-    }

@@ -10,40 +10,40 @@ from chalicelib.tickets.change import TicketChanges
 from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import ASSIGNEE_NONE, STATES, Page, TicketFilter
-from chalicelib.web.api import form as api_form
-from chalicelib.web.http import validators as fields
+from chalicelib.web.api import presenter
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import json_answer
+from chalicelib.web.http.responses import json_response
 from chalicelib.web.questions import with_questions
 from chalicelib.wiring import web as wiring_web
 
 LIST_PARAMETERS = ("state", "channel", "assignee", "tag", "q", "limit", "cursor")
 
 
-def list_tickets(call: HttpRequest) -> Response:
+def list_tickets(request: HttpRequest) -> Response:
     """GET tickets"""
-    query = call.query
-    fields.only(query, LIST_PARAMETERS, "parameter")
-    limit = fields.whole(query, "limit", 1, 100, 50)
+    query = request.query
+    validators.only(query, LIST_PARAMETERS, "parameter")
+    limit = validators.whole(query, "limit", 1, 100, 50)
     wanted = TicketFilter(
-        states=(fields.word(query, "state", STATES),) if "state" in query else STATES,
-        channel=fields.word(query, "channel", CHANNELS) if "channel" in query else "",
-        assignee=_assignee(query["assignee"], call.colleague) if "assignee" in query else "",
-        tag=fields.tags([query["tag"]])[0] if "tag" in query else "",
+        states=(validators.word(query, "state", STATES),) if "state" in query else STATES,
+        channel=validators.word(query, "channel", CHANNELS) if "channel" in query else "",
+        assignee=_assignee(query["assignee"], request.staff) if "assignee" in query else "",
+        tag=validators.tags([query["tag"]])[0] if "tag" in query else "",
     )
     cursor = query.get("cursor", "")
     if "cursor" in query and not cursor:
         raise BadInput("The cursor is empty. Leave it out for the first page.")
     if "q" in query:
-        found = search_page(wanted, fields.short(query, "q", fields.MAX_Q), limit, cursor)
+        found = search_page(wanted, validators.short(query, "q", validators.MAX_Q), limit, cursor)
     else:
-        found = page(wiring_web.desk(), wanted, call.now, limit, cursor)
-    audit("search" if "q" in query else "list_read", count=len(found.items), staff_id=call.colleague.id)
-    return json_answer({"items": [api_form.ticket(one) for one in found.items], "cursor": found.cursor or None})
+        found = page(wiring_web.desk(), wanted, request.now, limit, cursor)
+    audit("search" if "q" in query else "list_read", count=len(found.items), staff_id=request.staff.id)
+    return json_response({"items": [presenter.ticket(one) for one in found.items], "cursor": found.cursor or None})
 
 
 def search_page(wanted: TicketFilter, q: str, limit: int, cursor: str) -> Page:
-    """Return some of the found tickets. Raises BadInput and Unavailable."""
+    """Return one page of the tickets that a search finds. Raises BadInput and Unavailable."""
     start = 0
     if cursor:
         if not cursor.startswith("after-") or not cursor[6:].isdecimal() or len(cursor) > 12:
@@ -66,31 +66,31 @@ def _assignee(value: str, staff: Staff) -> str:
     raise BadInput("The parameter assignee is a colleague's id, me, or none.")
 
 
-def read(call: HttpRequest) -> Response:
-    """GET tickets/{id}: opening it makes it read, as on the page."""
-    fields.only(call.query, (), "parameter")
+def read(request: HttpRequest) -> Response:
+    """GET tickets/{id}: marks its messages as read, as the page does."""
+    validators.only(request.query, (), "parameter")
     desk = wiring_web.desk()
-    ticket, thread = wiring_web.open_ticket(desk)(fields.path_id(call.path), call.colleague)
+    ticket, thread = wiring_web.open_ticket(desk)(validators.path_id(request.path), request.staff)
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
-    said = [api_form.message(one, ticket.channel) for one in messages if one.direction != "event"]
-    return json_answer({**api_form.ticket(ticket), "messages": said, "earlier": thread.earlier})
+    said = [presenter.message(one, ticket.channel) for one in messages if one.direction != "event"]
+    return json_response({**presenter.ticket(ticket), "messages": said, "earlier": thread.earlier})
 
 
-def change(call: HttpRequest) -> Response:
+def change(request: HttpRequest) -> Response:
     """PATCH tickets/{id}"""
-    fields.only(call.query, (), "parameter")
-    ticket_id, body = fields.path_id(call.path), call.json
-    fields.only(body, ("state", "assignee", "priority", "tags", "seen_assignee"))
+    validators.only(request.query, (), "parameter")
+    ticket_id, body = validators.path_id(request.path), request.json
+    validators.only(body, ("state", "assignee", "priority", "tags", "seen_assignee"))
     if not body.keys() - {"seen_assignee"}:
         raise BadInput("Nothing to change. Give state, assignee, priority or tags.")
-    wish = TicketChanges(
-        state=fields.word(body, "state", STATES) if "state" in body else None,
-        assignee=_new_assignee(body["assignee"], call.colleague) if "assignee" in body else None,
-        priority=fields.word(body, "priority", PRIORITIES) if "priority" in body else None,
-        tags=fields.tags(body["tags"]) if "tags" in body else None,
-        seen_assignee=_new_assignee(body["seen_assignee"], call.colleague) if "seen_assignee" in body else None,
+    changes = TicketChanges(
+        state=validators.word(body, "state", STATES) if "state" in body else None,
+        assignee=_new_assignee(body["assignee"], request.staff) if "assignee" in body else None,
+        priority=validators.word(body, "priority", PRIORITIES) if "priority" in body else None,
+        tags=validators.tags(body["tags"]) if "tags" in body else None,
+        seen_assignee=_new_assignee(body["seen_assignee"], request.staff) if "seen_assignee" in body else None,
     )
-    return json_answer(api_form.ticket(wiring_web.change_ticket()(ticket_id, wish, call.colleague)))
+    return json_response(presenter.ticket(wiring_web.change_ticket()(ticket_id, changes, request.staff)))
 
 
 def _new_assignee(value: object, staff: Staff) -> str:
@@ -106,43 +106,43 @@ def _new_assignee(value: object, staff: Staff) -> str:
     return value
 
 
-def reply(call: HttpRequest) -> Response:
+def reply(request: HttpRequest) -> Response:
     """POST tickets/{id}/replies"""
-    fields.only(call.query, (), "parameter")
-    ticket_id, body = fields.path_id(call.path), call.json
-    fields.only(body, ("text", "client_id"))
-    text, client_id = fields.text(body, "text", fields.MAX_REPLY), fields.client_id(body)
-    return json_answer(api_form.message(wiring_web.reply()(ticket_id, text, client_id, call.colleague.id)), 201)
+    validators.only(request.query, (), "parameter")
+    ticket_id, body = validators.path_id(request.path), request.json
+    validators.only(body, ("text", "client_id"))
+    text, client_id = validators.text(body, "text", validators.MAX_REPLY), validators.client_id(body)
+    return json_response(presenter.message(wiring_web.reply()(ticket_id, text, client_id, request.staff.id)), 201)
 
 
-def sent_reply(call: HttpRequest) -> Response:
+def sent_reply(request: HttpRequest) -> Response:
     """GET tickets/{id}/replies/{client_id}: whether a reply is stored, when the answer to it was lost"""
-    fields.only(call.query, (), "parameter")
-    ticket_id, client_id = fields.path_id(call.path), fields.client_id(call.path)
+    validators.only(request.query, (), "parameter")
+    ticket_id, client_id = validators.path_id(request.path), validators.client_id(request.path)
     found = wiring_web.reply().find(ticket_id, client_id)
     if found is None:
         raise NotFound("No reply is stored on this ticket under this client_id.")
-    audit("ticket_read", ticket_id=ticket_id, staff_id=call.colleague.id)
-    return json_answer(api_form.message(found))
+    audit("ticket_read", ticket_id=ticket_id, staff_id=request.staff.id)
+    return json_response(presenter.message(found))
 
 
-def comment(call: HttpRequest) -> Response:
+def comment(request: HttpRequest) -> Response:
     """POST tickets/{id}/comments"""
-    fields.only(call.query, (), "parameter")
-    ticket_id, body = fields.path_id(call.path), call.json
-    fields.only(body, ("text", "client_id"))
-    text = fields.text(body, "text", fields.MAX_COMMENT)
-    client_id = fields.client_id(body) if "client_id" in body else ""
-    return json_answer(api_form.message(wiring_web.comment()(ticket_id, text, call.colleague, client_id)), 201)
+    validators.only(request.query, (), "parameter")
+    ticket_id, body = validators.path_id(request.path), request.json
+    validators.only(body, ("text", "client_id"))
+    text = validators.text(body, "text", validators.MAX_COMMENT)
+    client_id = validators.client_id(body) if "client_id" in body else ""
+    return json_response(presenter.message(wiring_web.comment()(ticket_id, text, request.staff, client_id)), 201)
 
 
-def contact(call: HttpRequest) -> Response:
+def contact(request: HttpRequest) -> Response:
     """GET contacts/{id}"""
-    fields.only(call.query, (), "parameter")
-    found = wiring_web.desk().contact(fields.path_id(call.path))
+    validators.only(request.query, (), "parameter")
+    found = wiring_web.desk().contact(validators.path_id(request.path))
     if found is None:
         raise NotFound("There is no such contact.")
     if found.erasing:
         raise Conflict("The data of this contact is being destroyed. Nothing has to be done.", code="erasing")
-    audit("contact_read", contact_id=found.id, staff_id=call.colleague.id)
-    return json_answer(api_form.contact(found))
+    audit("contact_read", contact_id=found.id, staff_id=request.staff.id)
+    return json_response(presenter.contact(found))

@@ -1,4 +1,4 @@
-"""One's own account: who one is here, and the authenticator application."""
+"""The page of one's own account: name, roles, and the authenticator application."""
 
 from chalice.app import Response
 
@@ -9,74 +9,76 @@ from chalicelib.staff.sign_in import Step, TooMany
 from chalicelib.tickets.listing import counts
 from chalicelib.web.api.session import MAX_CHALLENGE, MAX_CODE, password
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.enrolment import shown
+from chalicelib.web.dashboard.enrolment import enrolment_key
+from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.problems import problem_text
-from chalicelib.web.dashboard.queue import BY_NAME, Place, rail
-from chalicelib.web.http import validators as fields
+from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 
-def account(call: HttpRequest) -> Response:
+def account(request: HttpRequest) -> Response:
     """GET account"""
-    fields.only(call.query, (), "parameter")
-    return _page(call)
+    validators.only(request.query, (), "parameter")
+    return _page(request)
 
 
-def _page(call: HttpRequest, *, status: int = 200, step: Step | None = None, problem: str = "") -> Response:
-    words = pages.words_for(call, call.now)
-    place = Place(BY_NAME["open"])
+def _page(request: HttpRequest, *, status: int = 200, step: Step | None = None, problem: str = "") -> Response:
+    words = pages.words_for(request, request.now)
     return pages.page(
         "account.html",
-        call,
+        request,
         status=status,
         words=words,
-        place=place,
-        rail=rail(place, words, counts(call.now), call.colleague),
+        list_query=OPEN_LIST,
+        sidebar=sidebar(OPEN_LIST, words, counts(request.now), request.staff),
         step=step,
-        shown=shown(step) if step else None,
-        authenticator=step is None and wiring_web.authenticator().is_on(call.colleague),
+        enrolment_key=enrolment_key(step) if step else None,
+        authenticator=step is None and wiring_web.authenticator().is_on(request.staff),
         problem=problem,
     )
 
 
-def set_up(call: HttpRequest) -> Response:
-    """POST: the password, then the first code. The key is shown in the answer and kept nowhere, so the step with it
-    is the one page that follows a post without a redirect."""
-    form, use = call.form, wiring_web.authenticator()
-    fields.only(form, ("csrf", "password", "challenge", "code"))
+def set_up(request: HttpRequest) -> Response:
+    """POST: the password, then the first code of the new application.
+
+    The key is shown once and stored nowhere, so this page answers the post itself instead of redirecting.
+    """
+    form, use = request.form, wiring_web.authenticator()
+    validators.only(form, ("csrf", "password", "challenge", "code"))
     challenge = form.get("challenge", "")
     try:
         if not challenge:
-            return _page(call, step=use.begin(call.colleague, password(form, "password"), call.source))
-        fields.short(form, "challenge", MAX_CHALLENGE)
-        use.finish(call.colleague, challenge, fields.code(form, "code", MAX_CODE), call.source)
+            return _page(request, step=use.begin(request.staff, password(form, "password"), request.source))
+        validators.short(form, "challenge", MAX_CHALLENGE)
+        use.finish(request.staff, challenge, validators.code(form, "code", MAX_CODE), request.source)
     except DeskError as error:
-        return _refused(call, error, challenge)
+        return _refused(request, error, challenge)
     return pages.go("/dashboard/account")
 
 
-def switch_off(call: HttpRequest) -> Response:
-    """POST: the password and a code of the application"""
-    form = call.form
-    fields.only(form, ("csrf", "password", "code"))
+def switch_off(request: HttpRequest) -> Response:
+    """POST the password and a code: switch the application off"""
+    form = request.form
+    validators.only(form, ("csrf", "password", "code"))
     try:
-        given = password(form, "password"), fields.code(form, "code", MAX_CODE)
-        wiring_web.authenticator().switch_off(call.colleague, *given, call.source)
+        given = password(form, "password"), validators.code(form, "code", MAX_CODE)
+        wiring_web.authenticator().switch_off(request.staff, *given, request.source)
     except DeskError as error:
-        return _refused(call, error)
+        return _refused(request, error)
     return pages.go("/dashboard/account")
 
 
-def _refused(call: HttpRequest, error: DeskError, challenge: str = "") -> Response:
-    """The page again, saying what was wrong; with the same key while its step may be tried again."""
+def _refused(request: HttpRequest, error: DeskError, challenge: str = "") -> Response:
+    """Render the page with what was wrong, and with the same key while the step may be tried again."""
     if not isinstance(error, NotProven | TooMany | Conflict | Forbidden | BadInput):
         raise error
     step = None
     if 0 < len(challenge) <= MAX_CHALLENGE and not isinstance(error, ChallengeOver | TooMany):
         try:
-            step = wiring_web.authenticator().step(call.colleague, challenge)
+            step = wiring_web.authenticator().step(request.staff, challenge)
         except ChallengeOver:
             step = None
-    say = pages.words_for(call, call.now).say
-    return _page(call, status=error.status, step=step, problem=problem_text(say, error))
+    say = pages.words_for(request, request.now).say
+    return _page(request, status=error.status, step=step, problem=problem_text(say, error))

@@ -1,4 +1,4 @@
-"""What the forms of the ticket page change: state, assignee, priority, tags. A refusal is said where it was asked."""
+"""What the forms of the ticket page change: state, assignee, priority, tags. A refusal is shown beside its form."""
 
 from collections.abc import Mapping
 
@@ -11,15 +11,16 @@ from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.queue import colleagues
-from chalicelib.web.dashboard.ticket import Refused, Typed, back, draw, form_fields
-from chalicelib.web.http import validators as fields
+from chalicelib.web.dashboard.composer_model import Typed
+from chalicelib.web.dashboard.queue import staff_names
+from chalicelib.web.dashboard.ticket import RefusedChange, back_to_ticket, form_fields, render_ticket
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
 
 FIELDS = ("state", "assignee", "priority", "tags")
-"""What can be changed; each form of the page sends one of them."""
+"""Fields that can be changed; each form of the page sends one of them."""
 NO_CHOICE = desk_msg("Not saved. There is no such choice any more: choose from the list.")
 RULES: Mapping[str, str] = {
     "tag_count": desk_msg("Not saved. A ticket has at most {most} tags."),
@@ -35,47 +36,48 @@ RULES: Mapping[str, str] = {
     "expiring": desk_msg("Not reopened. Its retention ends within a day, and it will be destroyed."),
     "taken": desk_msg("{name} has taken this ticket meanwhile."),
 }
-"""What is said beside the field for a refusal's code."""
+"""What is said beside the field, by the code of the refusal; NO_CHOICE for any other code."""
 
 
-def change(call: HttpRequest) -> Response:
+def change(request: HttpRequest) -> Response:
     """POST a change of state, assignee, priority or tags"""
-    form = form_fields(call, *FIELDS, "seen_assignee", "panel")
+    form = form_fields(request, *FIELDS, "seen_assignee", "panel")
     try:
-        wiring_web.change_ticket()(fields.path_id(call.path), wish(form, call.colleague), call.colleague)
+        changes = requested_changes(form, request.staff)
+        wiring_web.change_ticket()(validators.path_id(request.path), changes, request.staff)
     except (BadInput, Conflict) as error:
-        if call.wants_json or isinstance(error, ErasureInProgress):
+        if request.wants_json or isinstance(error, ErasureInProgress):
             raise
-        return draw(call, form, Typed(), error.status, refused(call, form, error))
-    return back(call, form)
+        return render_ticket(request, form, Typed(), error.status, refused_change(request, form, error))
+    return back_to_ticket(request, form)
 
 
-def wish(form: Mapping[str, str], by: Staff) -> TicketChanges:
-    """What a form asks for. Raises BadInput."""
+def requested_changes(form: Mapping[str, str], by: Staff) -> TicketChanges:
+    """Read the changes that a form asks for. Raises BadInput."""
     return TicketChanges(
-        state=fields.word(form, "state", STATES) if "state" in form else None,
+        state=validators.word(form, "state", STATES) if "state" in form else None,
         assignee=_assignee(form["assignee"], by) if "assignee" in form else None,
-        priority=fields.word(form, "priority", PRIORITIES) if "priority" in form else None,
-        tags=fields.tags([one for one in form["tags"].split(",") if one.strip()]) if "tags" in form else None,
+        priority=validators.word(form, "priority", PRIORITIES) if "priority" in form else None,
+        tags=validators.tags([one for one in form["tags"].split(",") if one.strip()]) if "tags" in form else None,
         seen_assignee=form.get("seen_assignee"),
     )
 
 
 def _assignee(value: str, by: Staff) -> str:
-    """A colleague's id, "" for nobody. Raises BadInput."""
+    """Return the id of a staff member, "" for nobody. Raises BadInput."""
     if value == "me":
         return by.id
-    if value and not fields.is_staff_id(value):
+    if value and not validators.is_staff_id(value):
         raise BadInput("The assignee is not a colleague with access. Choose another one.", code="no_access")
     return value
 
 
-def refused(call: HttpRequest, form: Mapping[str, str], error: BadInput | Conflict) -> Refused:
-    """What the page says about it, and where."""
+def refused_change(request: HttpRequest, form: Mapping[str, str], error: BadInput | Conflict) -> RefusedChange:
+    """Return what the page says about a refusal, and beside which field."""
     field = next((name for name in FIELDS if name in form), FIELDS[0])
     taken_by = error.assignee if isinstance(error, AssignedMeanwhile) else ""
-    words = pages.words_for(call, call.now, colleagues() if taken_by else None)
+    words = pages.words_for(request, request.now, staff_names() if taken_by else None)
     why = words.say(RULES.get(error.code, NO_CHOICE)).format(
-        most=fields.MAX_TAGS, longest=fields.MAX_TAG, name=words.colleague(taken_by) if taken_by else ""
+        most=validators.MAX_TAGS, longest=validators.MAX_TAG, name=words.staff_name(taken_by) if taken_by else ""
     )
-    return Refused(field, form.get(field, ""), why, bool(form.get("panel")), taken_by)
+    return RefusedChange(field, form.get(field, ""), why, bool(form.get("panel")), taken_by)

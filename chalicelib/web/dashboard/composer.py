@@ -1,98 +1,149 @@
-"""What the composer of the ticket page posts: replies, comments, drafts; and what its script asks when an answer was
-lost."""
+"""What the composer of the ticket page posts: replies, comments, drafts and failed replies once more; and what its
+script asks when an answer was lost."""
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 
 from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.observability import audit
+from chalicelib.core.references import MessageRef
 from chalicelib.tickets.drafts import KINDS, DraftKind
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
-from chalicelib.web.dashboard.ticket import BOXES, TYPED, Typed, again, back, draw, form_fields
-from chalicelib.web.http import validators as fields
+from chalicelib.web.dashboard import rendering as pages
+from chalicelib.web.dashboard.composer_model import BOX_FIELDS, COMPOSER_FIELDS, ID_FIELDS, PROBLEMS, Typed
+from chalicelib.web.dashboard.ticket import (
+    back_to_ticket,
+    form_fields,
+    render_ticket,
+)
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import json_answer
+from chalicelib.web.http.responses import json_response
 from chalicelib.wiring import web as wiring_web
 
-_IDS: dict[DraftKind, str] = {"reply": "client_id", "comment": "note_id"}
-"""The field of each box's id, under which its text is sent."""
 _ORDER = re.compile("[0-9]{1,16}")
 
 
-def reply(call: HttpRequest) -> Response:
-    """POST a reply. A comment that was begun beside it stays a draft."""
-    form = form_fields(call, *TYPED)
-    ticket_id = fields.path_id(call.path)
+def reply(request: HttpRequest) -> Response:
+    """POST a reply. A comment that was begun beside it stays as a draft."""
+    form = form_fields(request, *COMPOSER_FIELDS)
+    ticket_id = validators.path_id(request.path)
     try:
-        text = fields.text(form, "text", fields.MAX_REPLY)
-        wiring_web.reply()(ticket_id, text, fields.client_id(form), call.colleague.id)
+        text = validators.text(form, "text", validators.MAX_REPLY)
+        wiring_web.reply()(ticket_id, text, validators.client_id(form), request.staff.id)
     except (BadInput, Conflict) as error:
-        return again(call, form, error, "reply")
-    return _done(call, form, "comment")
+        return render_refused(request, form, error, "reply")
+    return _sent(request, form, "comment")
 
 
-def comment(call: HttpRequest) -> Response:
-    """POST a comment. A reply that was begun beside it stays a draft."""
-    form = form_fields(call, *TYPED)
-    ticket_id = fields.path_id(call.path)
+def comment(request: HttpRequest) -> Response:
+    """POST a comment. A reply that was begun beside it stays as a draft."""
+    form = form_fields(request, *COMPOSER_FIELDS)
+    ticket_id = validators.path_id(request.path)
     try:
-        note = fields.text(form, "note", fields.MAX_COMMENT)
-        client_id = fields.client_id(form, "note_id") if "note_id" in form else ""
-        wiring_web.comment()(ticket_id, note, call.colleague, client_id)
+        note = validators.text(form, "note", validators.MAX_COMMENT)
+        client_id = validators.client_id(form, "note_id") if "note_id" in form else ""
+        wiring_web.comment()(ticket_id, note, request.staff, client_id)
     except (BadInput, Conflict) as error:
-        return again(call, form, error, "comment")
-    return _done(call, form, "reply")
+        return render_refused(request, form, error, "comment")
+    return _sent(request, form, "reply")
 
 
-def _done(call: HttpRequest, form: dict[str, str], other: DraftKind) -> Response:
-    """What follows on sending; the text of the other box is kept."""
-    if call.wants_json:
-        return json_answer({"sent": True, "client_id": new_id()})
-    name, id_name = BOXES[other], _IDS[other]
+def retry(request: HttpRequest) -> Response:
+    """POST: send a failed reply again, as a new message at the end of the conversation."""
+    form = form_fields(request, "message")
+    ticket_id, ref = validators.path_id(request.path), MessageRef.parse(form.get("message", ""))
+    desk = wiring_web.desk()
+    ticket = desk.ticket(ticket_id)
+    if ref is None or ticket is None or desk.message(ticket, ref) is None:
+        raise NotFound("There is no such message on this ticket.")
+    refuse_if_erasing(desk, ticket)
+    try:
+        # One id per failed message: pressing the button twice sends once.
+        wiring_web.reply().retry_failed(str(ref), f"retry-{ref.at}-{ref.pseudonym}", request.staff.id)
+    except Conflict as error:
+        return render_refused(request, form, error, "reply")
+    return back_to_ticket(request, form)
+
+
+def _sent(request: HttpRequest, form: dict[str, str], other: DraftKind) -> Response:
+    """Answer after a text was sent, and keep the text of the other box as a draft."""
+    if request.wants_json:
+        return json_response({"sent": True, "client_id": new_id()})
+    name, id_name = BOX_FIELDS[other], ID_FIELDS[other]
     if form.get(name, "").strip():
         try:
-            _keep(call, form, other, call.now)
+            _keep(request, form, other, request.now)
         except DeskError:
-            typed = {other: fields.lines(form[name]), f"{other}_id": form.get(id_name, "")}
-            return draw(call, form, Typed(mode=other, **typed))
-    return back(call, form)
+            typed = {other: validators.lines(form[name]), f"{other}_id": form.get(id_name, "")}
+            return render_ticket(request, form, Typed(mode=other, **typed))
+    return back_to_ticket(request, form)
 
 
-def draft(call: HttpRequest) -> Response:
-    """POST what is typed and not sent: a script does so while one types, a button without scripts"""
-    form = form_fields(call, *TYPED, "order")
-    order = form.get("order", str(call.now))
+def draft(request: HttpRequest) -> Response:
+    """POST what is typed and not sent: the script posts it while somebody types, a button posts it without scripts."""
+    form = form_fields(request, *COMPOSER_FIELDS, "order")
+    order = form.get("order", str(request.now))
     try:
         if not _ORDER.fullmatch(order):
             raise BadInput("The field order is a whole number.")
-        saved = [_keep(call, form, kind, int(order)) for kind, name in BOXES.items() if name in form]
+        saved = [_keep(request, form, kind, int(order)) for kind, name in BOX_FIELDS.items() if name in form]
     except (BadInput, Conflict) as error:
         mode = form.get("mode", "")
-        return again(call, form, error, mode if mode in KINDS else "")
-    return json_answer({"saved": all(saved)}) if call.wants_json else back(call, form)
+        return render_refused(request, form, error, mode if mode in KINDS else "")
+    return json_response({"saved": all(saved)}) if request.wants_json else back_to_ticket(request, form)
 
 
-def _keep(call: HttpRequest, form: dict[str, str], kind: DraftKind, order: int) -> bool:
-    name, id_name = BOXES[kind], _IDS[kind]
+def _keep(request: HttpRequest, form: Mapping[str, str], kind: DraftKind, order: int) -> bool:
+    """Store the draft of one box. Returns False when a draft with a higher order number is stored already."""
+    name, id_name = BOX_FIELDS[kind], ID_FIELDS[kind]
     client_id = form.get(id_name, "")
-    if not fields.is_client_id(client_id):
-        client_id = fields.client_id(form, id_name) if call.wants_json else new_id()
-    text = fields.lines(form[name])
-    return wiring_web.keep_draft()(fields.path_id(call.path), kind, text, client_id, order, call.colleague)
+    if not validators.is_client_id(client_id):
+        client_id = validators.client_id(form, id_name) if request.wants_json else new_id()
+    text = validators.lines(form[name])
+    return wiring_web.keep_draft()(validators.path_id(request.path), kind, text, client_id, order, request.staff)
 
 
-def sent(call: HttpRequest) -> Response:
-    """GET whether something is stored on the ticket under a client's id, and its text: for a script whose answer was
-    lost"""
-    fields.only(call.query, (), "parameter")
-    ticket_id, client_id = fields.path_id(call.path), fields.client_id(call.path)
+def sent(request: HttpRequest) -> Response:
+    """GET whether the ticket holds a text under a client's id, and that text. The script asks this when the answer to
+    its post was lost."""
+    validators.only(request.query, (), "parameter")
+    ticket_id, client_id = validators.path_id(request.path), validators.client_id(request.path)
     desk = wiring_web.desk()
     ticket = desk.ticket(ticket_id)
     if ticket is None:
         raise NotFound("There is no such ticket, or its retention has ended.")
     refuse_if_erasing(desk, ticket)
     found = wiring_web.reply().find(ticket_id, client_id) or wiring_web.comment().find(ticket, client_id)
-    audit("ticket_read", ticket_id=ticket_id, staff_id=call.colleague.id)
-    return json_answer({"sent": found is not None, "text": found.text if found else ""})
+    audit("ticket_read", ticket_id=ticket_id, staff_id=request.staff.id)
+    return json_response({"sent": found is not None, "text": found.text if found else ""})
+
+
+def render_refused(request: HttpRequest, form: dict[str, str], error: DeskError, mode: str) -> Response:
+    """Render the ticket page with what was typed and why it was refused. A script gets the reason as JSON instead.
+
+    What was typed is stored as a draft where that is possible. When its id was already used for another text, it gets
+    a new id, which the script is told too.
+    """
+    said = pages.words_for(request, request.now).say(PROBLEMS.get(error.code, PROBLEMS[""]))
+    fresh = new_id() if error.code == "client_id_used" else ""
+    if request.wants_json:
+        return json_response(
+            {"code": error.code, "message": said, **({"client_id": fresh} if fresh else {})}, error.status
+        )
+    ids = {"reply": form.get("client_id", ""), "comment": form.get("note_id", "")}
+    if fresh:
+        ids |= {kind: fresh if mode in ("", kind) else ids[kind] for kind in KINDS}
+    texts = {kind: validators.lines(form[name]) if name in form else None for kind, name in BOX_FIELDS.items()}
+    for kind in KINDS:
+        text = texts[kind] or ""
+        if text.strip() and validators.is_client_id(ids[kind]):
+            with suppress(DeskError):
+                keep = wiring_web.keep_draft()
+                keep(validators.path_id(request.path), kind, text, ids[kind], request.now, request.staff)
+    typed = Typed(texts["reply"], texts["comment"], ids["reply"], ids["comment"], mode, said)
+    return render_ticket(request, form, typed, error.status)

@@ -1,4 +1,4 @@
-"""The key of a new authenticator application as a page shows it: picture, address, text."""
+"""Presents the key of a new authenticator application: as a QR code, an address and a text to type."""
 
 from dataclasses import dataclass
 
@@ -8,21 +8,25 @@ from chalicelib.wiring import web as wiring_web
 
 
 @dataclass(frozen=True)
-class Shown:
-    """`uri` is opened on the phone itself, `picture` is the same as a QR code (SVG), `secret` is for typing."""
+class EnrolmentKey:
+    """The key in three forms: `uri` opens the application on this device, `picture` is the same as a QR code (SVG),
+    `secret` is for typing, in groups."""
 
     uri: str
     picture: str
     secret: str
 
 
-def shown(step: Step) -> Shown | None:
-    """What to show for a step with a key. The picture stands in the page: a key belongs in no address of ours."""
+def enrolment_key(step: Step) -> EnrolmentKey | None:
+    """Return the key of a step; None for a step without one.
+
+    The picture is part of the page, so that no address of ours, and no log of addresses, holds a key.
+    """
     if not step.secret:
         return None
     import segno
 
     uri = otpauth(wiring_web.profile().operator.service, step.account, step.secret)
-    # Four modules of margin are part of the code (ISO/IEC 18004); colours are attributes, so the policy takes them.
+    # A QR code needs a margin of four modules (ISO/IEC 18004). Colours are attributes, which our CSP allows.
     code = segno.make_qr(uri, error="m").svg_inline(border=4, omitsize=True, dark="#000", light="#fff", lineclass=None)
-    return Shown(uri, code, grouped(step.secret))
+    return EnrolmentKey(uri, code, grouped(step.secret))

@@ -1,25 +1,22 @@
-"""Words, icons and dates for pages: what a row or message looks like in one language. No HTML here."""
+"""Presents tickets and messages on pages: words, icons and dates in one language. No HTML here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.channels.refusals import shown_reason
-from chalicelib.core.clock import SECOND
 from chalicelib.core.failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
-from chalicelib.core.texts import KAZAKHSTAN
 from chalicelib.tickets.records import Message, Quote, Ticket
 from chalicelib.web import labels
-from chalicelib.web.api.form import FILES
+from chalicelib.web.api.presenter import FILES
+from chalicelib.web.dashboard.dates import Dates
 from chalicelib.web.labels import desk_msg
 
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 PLACES = ("location", "venue")
 _DEGREES = (("latitude", 90), ("longitude", 180))
 LONG = 2000
-"""Characters from which on a message is folded."""
+"""A message of more characters is shown folded."""
 
 KIND_ICONS = {
     "image": "image", "sticker": "image", "video": "play", "video_note": "play", "animation": "play", "audio": "mic",
@@ -62,63 +59,16 @@ MORE_EVENTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Words:
-    """Texts and dates in one language, as of `now` (ms). `names` maps colleagues' ids to their names."""
+class Words(Dates):
+    """Says things in one language, as of `now` (ms). `me` is the reader's id, `names` maps ids of staff to names."""
 
-    language: str
-    say: Callable[[str], str]
-    now: int
     me: str
     names: Mapping[str, str]
-
-    # -- time
-
-    def moment(self, at: int) -> datetime:
-        """An instant in Kazakhstan's time."""
-        return datetime.fromtimestamp(at / SECOND, UTC).astimezone(KAZAKHSTAN)
-
-    def iso(self, at: int) -> str:
-        """For `<time datetime>`."""
-        return self.moment(at).isoformat(timespec="minutes")
-
-    def time(self, at: int) -> str:
-        """Hours and minutes."""
-        return self.moment(at).strftime("%H:%M")
-
-    def date(self, at: int) -> str:
-        """A day: 8 Dec 2026, 08.12.2026."""
-        day = self.moment(at)
-        return (
-            f"{day.day}\u00a0{_MONTHS[day.month - 1]}\u00a0{day.year}"
-            if self.language == "en"
-            else day.strftime("%d.%m.%Y")
-        )
-
-    def day(self, at: int) -> str:
-        """A day as people say it near today."""
-        days = (self.moment(self.now).date() - self.moment(at).date()).days
-        if days == 0:
-            return self.say("Today")
-        return self.say("Yesterday") if days == 1 else self.date(at)
-
-    def short(self, at: int) -> str:
-        """The time today, else the day."""
-        return self.time(at) if self.moment(at).date() == self.moment(self.now).date() else self.day(at)
-
-    def left(self, until: int) -> str:
-        """How long until an instant, in hours and minutes."""
-        minutes = max(0, until - self.now) // (60 * SECOND)
-        hours, rest = divmod(minutes, 60)
-        if hours and rest:
-            return self.say("{hours} h {minutes} min left").format(hours=hours, minutes=rest)
-        if hours:
-            return self.say("{hours} h left").format(hours=hours)
-        return self.say("{minutes} min left").format(minutes=max(1, rest))
 
     # -- people
 
     def customer(self, ticket: Ticket) -> str:
-        """What a customer is called in lists and titles."""
+        """Return what a customer is called in lists: name, username, address, else the ticket's number."""
         if ticket.erased:
             return self.say("Being destroyed")
         if ticket.unreadable:
@@ -128,24 +78,24 @@ class Words:
         return self.address(ticket.channel, ticket.address) or self.number(ticket.number)
 
     def address(self, channel: str, address: str) -> str:
-        """An address as people read it."""
+        """Return an address as people write it: phone numbers with +, those of +7 in groups."""
         if channel == "whatsapp" and address.isdecimal():
             if len(address) == 11 and address[0] == "7":
                 return f"+7\u00a0{address[1:4]}\u00a0{address[4:7]}\u00a0{address[7:9]}\u00a0{address[9:]}"
             return f"+{address}"
         return address
 
-    def colleague(self, staff_id: str) -> str:
-        """A colleague's name, or You."""
+    def staff_name(self, staff_id: str) -> str:
+        """Return the name of a staff member; You for the reader."""
         if staff_id == self.me:
             return self.say("You")
         return self.names.get(staff_id, self.say("Former colleague"))
 
     def number(self, number: str) -> str:
-        """A ticket's number as people say it."""
+        """Return a ticket's number as people read it aloud."""
         return speak(number)
 
-    # -- words of the stored rows
+    # -- stored words
 
     def state(self, state: str) -> str:
         return labels.label(self.say, labels.STATES, state)
@@ -166,7 +116,7 @@ class Words:
         return labels.label(self.say, labels.SEND_ON, channel)
 
     def kind(self, message: Message) -> str:
-        """What kind of message it is, in words; empty for plain text."""
+        """Return the kind of a message in words, with the length of a recording; empty for a text."""
         if message.kind in ("text", "comment", "notice"):
             return ""
         kind = str(message.details.get("new_kind", "")) if message.kind == "edit" else message.kind
@@ -174,7 +124,7 @@ class Words:
         return ", ".join(filter(None, (name, _length(message.details.get("duration")))))
 
     def kind_of(self, kind: str) -> str:
-        """The word for a kind in the list; empty for plain text."""
+        """Return the word for the kind of a ticket's last message; empty for a text."""
         return (
             ""
             if kind in ("", "text", "notice")
@@ -185,7 +135,7 @@ class Words:
         return KIND_ICONS.get(message.kind, "")
 
     def file(self, message: Message) -> str:
-        """Name and size of the message's file."""
+        """Return name and size of the message's file; empty when it has none."""
         if str(message.details.get("new_kind", message.kind)) not in FILES:
             return ""
         size = message.details.get("size")
@@ -199,44 +149,44 @@ class Words:
         return self.say("{number} MB").format(number=number if self.language == "en" else number.replace(".", ","))
 
     def map_link(self, message: Message) -> str:
-        """The message's place as a geo: URI (RFC 5870), for the reader's own map program; empty if it names none."""
+        """Return the location in a message as a geo: URI (RFC 5870) for a map program; empty without a location."""
         if str(message.details.get("new_kind", message.kind)) not in PLACES:
             return ""
         latitude, longitude = (_degrees(message.details.get(name), most) for name, most in _DEGREES)
         return f"geo:{latitude},{longitude}" if latitude and longitude else ""
 
     def failure(self, channel: str, failure: Mapping[str, Any]) -> str:
-        """Why a reply was not delivered and what to do."""
+        """Return why a reply was not delivered and what to do."""
         why = labels.FAILURES[shown_reason(channel, failure)]
         parts = (self.say(why.fact), self.reason(channel, failure), self.say(why.way) if why.way else "")
         return " ".join(filter(None, parts))
 
     def reason(self, channel: str, failure: Mapping[str, Any]) -> str:
-        """The reason alone. A word of our own between the brackets would say nothing to a person."""
+        """Return the reason alone. The code in brackets is left out when it is our own word, not the provider's."""
         code, reason = str(failure.get("code", "")), shown_reason(channel, failure)
         said = self.say(labels.FAILURES[reason].reason).format(code=code)
         told = any(one.isdigit() for one in code) or reason in (UNLISTED, GAVE_UP)
         return said if told else said.replace(f" ({code})", "")
 
     def event(self, message: Message) -> str:
-        """An activity line."""
+        """Return the text of an activity line."""
         names = MORE_EVENTS if message.kind in MORE_EVENTS else labels.EVENTS
         given = message.params
         words = labels.PRIORITIES if message.kind == "priority_changed" else labels.STATES
         old, new = (labels.label(self.say, words, str(given.get(one, ""))) for one in ("old", "new"))
         who = str(given.get("to") or message.author)
         places = {"number": "", "days": "", "version": "", **{name: str(value) for name, value in given.items()}}
-        places |= {"name": self.colleague(who) if who else "", "old": old, "new": new}
+        places |= {"name": self.staff_name(who) if who else "", "old": old, "new": new}
         return labels.label(self.say, names, message.kind, **places)
 
-    def place_of(self, quote: Quote, base: str) -> str:
-        """The address of a quoted message; empty when it is not held."""
+    def quote_address(self, quote: Quote, base: str) -> str:
+        """Return the address of a quoted message; empty when we do not hold it."""
         if not quote.id:
             return ""
         return f"{base}/dashboard/tickets/{quote.ticket_id}#{quote.id}" if quote.ticket_id else f"#{quote.id}"
 
     def quoted(self, quote: Quote) -> str:
-        """What is shown of a quoted message."""
+        """Return what is shown of a quoted message."""
         if quote.gone:
             return self.say("The customer deleted this message")
         if quote.text:
@@ -244,13 +194,14 @@ class Words:
         return self.say("A message without a text") if quote.id else self.say("A message that is not on this ticket")
 
     def initials(self, name: str) -> str:
-        """Two letters for a colleague's face."""
+        """Return the two letters that stand in for a picture of somebody."""
         parts = name.split()
         return (parts[0][0] + parts[1][0] if len(parts) > 1 else name[:2]).upper() if name.strip() else "?"
 
 
 def _degrees(value: object, most: int) -> str:
-    """Degrees as RFC 5870 writes them, to a decimetre; empty for what are none: stored details may hold anything."""
+    """Return degrees as RFC 5870 writes them, exact to a decimetre. Empty for any other value: what a provider sent may
+    be anything."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= most:
         return ""
     return f"{value:.6f}".rstrip("0").rstrip(".")
@@ -261,5 +212,5 @@ def _length(seconds: object) -> str:
 
 
 def capped(number: int, more: bool = False) -> str:
-    """A badge: 99+ beyond ninety-nine."""
+    """Return the number of a badge: 99+ when it is larger, or when `more` says that counting stopped early."""
     return "99+" if number > 99 or (more and number) else str(number)

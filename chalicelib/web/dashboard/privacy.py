@@ -1,4 +1,4 @@
-"""Requests about data, for the privacy officer; and the frozen ticket, for everybody."""
+"""The privacy officer's pages of requests about data; and the page that all staff see instead of a frozen ticket."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,31 +25,33 @@ from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact
 from chalicelib.web.api.privacy import NOT_FOUND, audit_opened
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.privacy_presenter import CHECKS, GATE, GROUNDS, KINDS, NOT_DONE, PROBLEMS, RequestWords
-from chalicelib.web.dashboard.queue import BY_NAME, Place, colleagues, rail
-from chalicelib.web.http import validators as fields
+from chalicelib.web.dashboard.list_query import OPEN_LIST
+from chalicelib.web.dashboard.queue import staff_names
+from chalicelib.web.dashboard.request_presenter.labels import CHECKS, GROUNDS, KINDS, NOT_DONE, PROBLEMS
+from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
+from chalicelib.web.dashboard.request_presenter.steps import GATE
+from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 PER_PAGE = 50
-
-
-def requests(call: HttpRequest) -> Response:
-    """GET the list: nearest limit first, then what is over, newest first"""
-    fields.only(call.query, ("cursor",), "parameter")
-    found = wiring_web.request_pages().page(call.now, PER_PAGE, cursor=call.query.get("cursor", ""))
-    audit("requests_read", count=len(found.items), staff_id=call.colleague.id)
-    hold = wiring_web.pause_erasures().current()
-    return _page("privacy.html", call, found=found, first="cursor" not in call.query, hold=hold)
-
-
 _PROPOSED = ("check", "ground", "posted_on", "reason")
-"""Fields of the forms in which a decision is proposed."""
+"""Fields of the forms with which a decision is proposed."""
+
+
+def request_list_page(http_request: HttpRequest) -> Response:
+    """GET the list: open requests by their limit, nearest first; then those that are over, newest first"""
+    validators.only(http_request.query, ("cursor",), "parameter")
+    found = wiring_web.request_pages().page(http_request.now, PER_PAGE, cursor=http_request.query.get("cursor", ""))
+    audit("requests_read", count=len(found.items), staff_id=http_request.staff.id)
+    hold = wiring_web.pause_erasures().current()
+    return _page("privacy.html", http_request, found=found, first="cursor" not in http_request.query, hold=hold)
 
 
 @dataclass(frozen=True)
-class Typed:
-    """What was typed into the form of `part` and not taken, with the reason."""
+class RefusedForm:
+    """What was typed into a form that was refused, and why. `part` is the decision that the form proposes."""
 
     problem: str = ""
     status: int = 200
@@ -63,24 +65,24 @@ class Typed:
     reason: str = ""
 
 
-def case(call: HttpRequest) -> Response:
+def request_page(http_request: HttpRequest) -> Response:
     """GET one request"""
-    fields.only(call.query, (), "parameter")
-    return _case(call, Typed())
+    validators.only(http_request.query, (), "parameter")
+    return _request_page(http_request, RefusedForm())
 
 
-def _case(call: HttpRequest, typed: Typed) -> Response:
+def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
     reader = wiring_web.request_pages()
-    kept = reader.find(fields.path_id(call.path), call.now)
+    kept = reader.find(validators.path_id(http_request.path), http_request.now)
     if kept is None:
         raise NotFound(NOT_FOUND)
     one, desk = kept.request, wiring_web.desk()
-    audit("request_read", request_id=one.id, staff_id=call.colleague.id)
-    person = None if one.done(Step.WRITES_BLOCKED) else _person(desk, one.contact_id, call)
-    found = reader.page(call.now, PER_PAGE)
+    audit("request_read", request_id=one.id, staff_id=http_request.staff.id)
+    person = None if one.done(Step.WRITES_BLOCKED) else _person(desk, one.contact_id, http_request)
+    found = reader.page(http_request.now, PER_PAGE)
     return _page(
         "privacy-case.html",
-        call,
+        http_request,
         status=typed.status,
         found=found,
         one=one,
@@ -91,22 +93,22 @@ def _case(call: HttpRequest, typed: Typed) -> Response:
         may_erase=confirmable(one),
         may_refuse=stoppable(one),
         may_tell=tellable(one),
-        may_go_on=one.state == RequestState.ESCALATED and one.due_at > call.now,
+        may_go_on=one.state == RequestState.ESCALATED and one.due_at > http_request.now,
         announced=wiring_web.announcements()(one.announcements) if not one.done(Step.MAILBOX_DESTROYED) else [],
         checks=CHECKS,
         grounds=[(ground, GROUNDS[ground]) for ground in wiring_web.profile().refusals],
-        first_day=day_of(one.at(Step.VERIFIED) or call.now),
-        today=day_of(call.now),
+        first_day=day_of(one.at(Step.VERIFIED) or http_request.now),
+        today=day_of(http_request.now),
         certified=one.done(Step.CERTIFIED),
-        hold=wiring_web.pause_erasures().current() if _may_be_held(one) else None,
+        hold=wiring_web.pause_erasures().current() if _may_be_paused(one) else None,
         gate=GATE,
         most=MOST_REASON,
         typed=typed,
     )
 
 
-def _may_be_held(one: Request) -> bool:
-    """Whether the destruction of this request has not begun and may come."""
+def _may_be_paused(one: Request) -> bool:
+    """Tell whether a pause can still stop this request's destruction: it has not begun and is not ruled out."""
     return (
         one.kind != OPT_OUT
         and one.state not in OVER
@@ -114,21 +116,25 @@ def _may_be_held(one: Request) -> bool:
     )
 
 
-def _person(desk: TicketQueries, contact_id: str, call: HttpRequest) -> Contact | None:
+def _person(desk: TicketQueries, contact_id: str, http_request: HttpRequest) -> Contact | None:
+    """Return the contact, and log that it was read; None when there is none or its data is being destroyed."""
     found = desk.contact(contact_id)
     if found is None or found.erasing or found.erased:
         return None
-    audit("contact_read", contact_id=contact_id, staff_id=call.colleague.id)
+    audit("contact_read", contact_id=contact_id, staff_id=http_request.staff.id)
     return found
 
 
-def decide(call: HttpRequest) -> Response:
-    """POST a decision: propose to destroy, to refuse, or that the person was told by letter; agree to what another has
-    proposed, or take it back; go on after a failure"""
-    form = call.form
-    fields.only(form, ("csrf", "decision", "proposed", *_PROPOSED))
-    request_id, by = fields.path_id(call.path), call.colleague.id
-    decision = fields.word(form, "decision", (*PROPOSALS, "agree", "take_back", "go_on"))
+def decide(http_request: HttpRequest) -> Response:
+    """POST a decision.
+
+    An officer proposes (destroy, refuse, told by letter, taken back by the person), agrees to what another officer
+    proposed, takes a proposal back, or starts the next run of the workflow after a failure.
+    """
+    form = http_request.form
+    validators.only(form, ("csrf", "decision", "proposed", *_PROPOSED))
+    request_id, by = validators.path_id(http_request.path), http_request.staff.id
+    decision = validators.word(form, "decision", (*PROPOSALS, "agree", "take_back", "go_on"))
     use = wiring_web.decide_request()
     try:
         if decision == "agree":
@@ -142,79 +148,86 @@ def decide(call: HttpRequest) -> Response:
         else:
             given = {name: form.get(name, "") for name in _PROPOSED}
             if given["reason"].strip():
-                given["reason"] = fields.text(form, "reason", MOST_REASON)
+                given["reason"] = validators.text(form, "reason", MOST_REASON)
             use.propose(request_id, decision, by, **given)
     except (BadInput, Conflict) as error:
-        return refused(call, error)
+        return render_refused(http_request, error)
     audit("request_decided", request_id=request_id, action=decision, staff_id=by)
     return pages.go(f"/dashboard/privacy/{request_id}")
 
 
-def refused(call: HttpRequest, error: BadInput | Conflict) -> Response:
-    """The request's page with what was typed and, beside it, why it was not taken."""
-    said = pages.words_for(call, call.now).say(PROBLEMS.get(error.code, NOT_DONE))
-    given = {name: call.form.get(name, "") for name in _PROPOSED}
-    return _case(call, Typed(problem=said, status=error.status, part=call.form.get("decision", ""), **given))
+def render_refused(http_request: HttpRequest, error: BadInput | Conflict) -> Response:
+    """Render the request's page with what was typed and why it was refused."""
+    said = pages.words_for(http_request, http_request.now).say(PROBLEMS.get(error.code, NOT_DONE))
+    given = {name: http_request.form.get(name, "") for name in _PROPOSED}
+    return _request_page(
+        http_request,
+        RefusedForm(problem=said, status=error.status, part=http_request.form.get("decision", ""), **given),
+    )
 
 
-def new(call: HttpRequest) -> Response:
-    """GET the form for a request that a person made to us in another way"""
-    fields.only(call.query, ("contact",), "parameter")
-    return _new(call, call.query.get("contact", ""), Typed())
+def entry_page(http_request: HttpRequest) -> Response:
+    """GET the form in which an officer enters a request that did not come through the chat"""
+    validators.only(http_request.query, ("contact",), "parameter")
+    return _entry_page(http_request, http_request.query.get("contact", ""), RefusedForm())
 
 
-def _new(call: HttpRequest, contact_id: str, typed: Typed) -> Response:
+def _entry_page(http_request: HttpRequest, contact_id: str, typed: RefusedForm) -> Response:
     desk = wiring_web.desk()
-    person = _person(desk, fields.path_id({"id": contact_id}), call)
+    person = _person(desk, validators.path_id({"id": contact_id}), http_request)
     if person is None:
         raise NotFound("There is no such contact, or the data is being destroyed.")
     return _page(
         "privacy-new.html",
-        call,
+        http_request,
         status=typed.status,
         person=person,
         ticket_id=desk.conversation(person.conversation_id).ticket_id,
         kinds=[(kind, KINDS[kind]) for kind in HANDLED_KINDS],
         most=MOST_EVIDENCE,
-        today=day_of(call.now),
+        today=day_of(http_request.now),
         typed=typed,
     )
 
 
-def enter(call: HttpRequest) -> Response:
-    """POST a new request; when one is open already, that one is shown"""
-    form = call.form
-    fields.only(form, ("csrf", "contact", "kind", "evidence", "received_on"))
-    contact_id, by = fields.path_id({"id": form.get("contact", "")}), call.colleague.id
+def enter(http_request: HttpRequest) -> Response:
+    """POST a new request; when the person has an open one, redirect to that"""
+    form = http_request.form
+    validators.only(form, ("csrf", "contact", "kind", "evidence", "received_on"))
+    contact_id, by = validators.path_id({"id": form.get("contact", "")}), http_request.staff.id
     try:
-        kind = fields.word(form, "kind", HANDLED_KINDS)
-        evidence = fields.text(form, "evidence", MOST_EVIDENCE)
+        kind = validators.word(form, "kind", HANDLED_KINDS)
+        evidence = validators.text(form, "evidence", MOST_EVIDENCE)
         day = form.get("received_on", "")
         opened = wiring_web.open_request()(contact_id, kind, "staff", received_on=day, created_by=by, evidence=evidence)
     except BadInput as error:
-        said = pages.words_for(call, call.now).say(PROBLEMS.get(error.code, NOT_DONE))
+        said = pages.words_for(http_request, http_request.now).say(PROBLEMS.get(error.code, NOT_DONE))
         given = {name: form.get(name, "") for name in ("kind", "evidence", "received_on")}
-        return _new(call, contact_id, Typed(problem=said, status=error.status, **given))
+        return _entry_page(http_request, contact_id, RefusedForm(problem=said, status=error.status, **given))
     audit_opened(opened.request_id, contact_id, kind, by, new=opened.new)
     return pages.go(f"/dashboard/privacy/{opened.request_id}")
 
 
-def frozen(call: HttpRequest, error: ErasureInProgress) -> Response:
-    """The page of a ticket whose customer's data is being destroyed: numbers and states, nothing of the person."""
+def frozen_ticket_page(http_request: HttpRequest, error: ErasureInProgress) -> Response:
+    """Render a ticket whose customer's data is being destroyed: numbers and states, nothing about the person."""
     ticket = error.ticket
     request_id = wiring_web.desk().open_request(ticket.contact_id)
-    kept = wiring_web.request_pages().find(request_id, call.now) if request_id else None
-    return _page("privacy-frozen.html", call, status=error.status, ticket=ticket, one=kept.request if kept else None)
+    kept = wiring_web.request_pages().find(request_id, http_request.now) if request_id else None
+    return _page(
+        "privacy-frozen.html", http_request, status=error.status, ticket=ticket, one=kept.request if kept else None
+    )
 
 
-def _page(template: str, call: HttpRequest, **values: Any) -> Response:
-    words, place = pages.words_for(call, call.now, colleagues()), Place(BY_NAME["open"])
+def _page(template: str, http_request: HttpRequest, **values: Any) -> Response:
+    words = pages.words_for(http_request, http_request.now, staff_names())
     return pages.page(
         template,
-        call,
+        http_request,
         words=words,
         say=RequestWords(words, wiring_web.profile().deadlines),
-        place=place,
-        rail=rail(place, words, counts(call.now), call.colleague, privacy=template != "privacy-frozen.html"),
+        list_query=OPEN_LIST,
+        sidebar=sidebar(
+            OPEN_LIST, words, counts(http_request.now), http_request.staff, privacy=template != "privacy-frozen.html"
+        ),
         **values,
     )

@@ -1,4 +1,4 @@
-"""Why a step of signing in or of the account page was not taken, in words. Nothing was changed by any of them."""
+"""Says why a step of signing in or of the account page was refused. None of these refusals has changed anything."""
 
 from collections.abc import Callable, Mapping
 
@@ -27,7 +27,7 @@ _OTHERS: Mapping[str, str] = {
 
 
 def problem_text(say: Callable[[str], str], error: DeskError) -> str:
-    """What happened and what to do; for a wrong password or code with the attempts that are left."""
+    """Return what happened and what to do. For a wrong password or code it names the attempts that are left."""
     if isinstance(error, TooMany):
         return say("Too many failed attempts. Wait 15 minutes and try again.")
     if isinstance(error, WrongPassword | NotProven):

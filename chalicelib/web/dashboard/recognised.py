@@ -1,4 +1,6 @@
-"""The page on which a colleague says that a customer's message is a request about data."""
+"""The page on which staff mark a customer's message as a request about data."""
+
+from collections.abc import Mapping
 
 from chalice.app import Response
 
@@ -10,56 +12,60 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.tickets.listing import counts
 from chalicelib.web.api.recognised import recognised
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.privacy_presenter import KINDS, RequestWords
-from chalicelib.web.dashboard.queue import Place, colleagues, rail
-from chalicelib.web.dashboard.ticket import PLACE, form_fields, running
-from chalicelib.web.http import validators as fields
+from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
+from chalicelib.web.dashboard.queue import staff_names
+from chalicelib.web.dashboard.request_presenter.labels import KINDS
+from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
+from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.ticket import form_fields, running_request
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 
-def show(call: HttpRequest) -> Response:
+def recognise_page(http_request: HttpRequest) -> Response:
     """GET the form for one message"""
-    fields.only(call.query, (*PLACE, "message"), "parameter")
-    return _page(call, dict(call.query))
+    validators.only(http_request.query, (*LIST_FIELDS, "message"), "parameter")
+    return _page(http_request, http_request.query)
 
 
-def open_request(call: HttpRequest) -> Response:
-    """POST: the request is opened; when one is there already, that one is shown"""
-    form = form_fields(call, "message", "kind")
-    ticket_id = fields.path_id(call.path)
+def open_request(http_request: HttpRequest) -> Response:
+    """POST: open a request; when the person has one already, show that one instead"""
+    form = form_fields(http_request, "message", "kind")
+    ticket_id = validators.path_id(http_request.path)
     try:
-        kind = fields.word(form, "kind", HANDLED_KINDS)
+        kind = validators.word(form, "kind", HANDLED_KINDS)
     except BadInput as error:
-        return _page(call, form, problem=True, status=error.status)
-    request, new = recognised(call, ticket_id, form.get("message", ""), kind)
+        return _page(http_request, form, problem=True, status=error.status)
+    request, new = recognised(http_request, ticket_id, form.get("message", ""), kind)
     if not new:
-        return _page(call, form, found=request)
-    return pages.go(f"/dashboard/tickets/{ticket_id}{_place(form).query()}#side")
-
-
-def _place(given: dict[str, str]) -> Place:
-    return Place.of({name: given.get(name, "") for name in PLACE})
+        return _page(http_request, form, found=request)
+    return pages.go(f"/dashboard/tickets/{ticket_id}{ListQuery.of(form).query_string()}#side")
 
 
 def _page(
-    call: HttpRequest, given: dict[str, str], *, found: Request | None = None, problem: bool = False, status: int = 200
+    http_request: HttpRequest,
+    given: Mapping[str, str],
+    *,
+    found: Request | None = None,
+    problem: bool = False,
+    status: int = 200,
 ) -> Response:
     use, ref = wiring_web.recognise_request(), MessageRef.parse(given.get("message", ""))
-    ticket, message = use.message(fields.path_id(call.path), ref)
-    audit("ticket_read", ticket_id=ticket.id, staff_id=call.colleague.id)
-    words, place = pages.words_for(call, call.now, colleagues()), _place(given)
+    ticket, message = use.message(validators.path_id(http_request.path), ref)
+    audit("ticket_read", ticket_id=ticket.id, staff_id=http_request.staff.id)
+    words, list_query = pages.words_for(http_request, http_request.now, staff_names()), ListQuery.of(given)
     return pages.page(
         "recognised.html",
-        call,
+        http_request,
         status=status,
         words=words,
         say=RequestWords(words, wiring_web.profile().deadlines),
-        place=place,
-        rail=rail(place, words, counts(call.now), call.colleague),
+        list_query=list_query,
+        sidebar=sidebar(list_query, words, counts(http_request.now), http_request.staff),
         ticket=ticket,
         message=message,
-        found=found or running(use.desk.contact(ticket.contact_id), call.now),
+        found=found or running_request(use.desk.contact(ticket.contact_id), http_request.now),
         kinds=[(kind, KINDS[kind]) for kind in HANDLED_KINDS],
         problem=problem,
     )

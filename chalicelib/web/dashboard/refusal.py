@@ -1,4 +1,4 @@
-"""The page that explains a refusal: what happened and what to do."""
+"""Answers an error with a page that says what happened and what to do."""
 
 from contextlib import suppress
 
@@ -9,32 +9,36 @@ from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.web import labels
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import json_answer
+from chalicelib.web.http.responses import json_response
 
 
-def _refused(call: HttpRequest, error: DeskError) -> Response:
-    said = words_for(call, call.now).say(labels.REFUSALS.get(error.code) or labels.ERRORS.get(error.status, ""))
-    return json_answer({"code": error.code, "message": said or error.message}, error.status)
+def _refusal_json(request: HttpRequest, error: DeskError) -> Response:
+    """Answer the script of a page, which shows the message and keeps the page."""
+    said = words_for(request, request.now).say(labels.REFUSALS.get(error.code) or labels.ERRORS.get(error.status, ""))
+    return json_response({"code": error.code, "message": said or error.message}, error.status)
 
 
-def refusal(call: HttpRequest | None, error: DeskError) -> Response:
-    """The page for an error: what happened and what to do. Text that was typed is shown, so that it is not lost. A
-    script of a page is told in JSON and keeps the page."""
-    if call is not None and call.wants_json:
-        return _refused(call, error)
-    if error.status == 401 and call is not None and call.method == "GET":
-        path = call.route.replace("{id}", call.path.get("id", ""))
+def refusal_response(request: HttpRequest | None, error: DeskError) -> Response:
+    """Answer an error: JSON for a script; else sign-in, undertaking, the frozen ticket, or the page of the error.
+
+    The page of the error shows the text that was typed, so that it is not lost. `request` is None when it could not be
+    read.
+    """
+    if request is not None and request.wants_json:
+        return _refusal_json(request, error)
+    if error.status == 401 and request is not None and request.method == "GET":
+        path = request.route.replace("{id}", request.path.get("id", ""))
         return go("/dashboard/sign-in", next=safe_next(path) if path != "/dashboard" else "")
-    if error.code == "undertaking" and call is not None:
-        return page("undertaking.html", call, status=error.status)
-    if call is not None and isinstance(error, ErasureInProgress):
-        from chalicelib.web.dashboard.privacy import frozen
+    if error.code == "undertaking" and request is not None:
+        return page("undertaking.html", request, status=error.status)
+    if request is not None and isinstance(error, ErasureInProgress):
+        from chalicelib.web.dashboard.privacy import frozen_ticket_page
 
-        return frozen(call, error)
-    words = words_for(call, call.now if call else 0)
+        return frozen_ticket_page(request, error)
+    words = words_for(request, request.now if request else 0)
     typed = []
-    if call is not None and call.method == "POST":
+    if request is not None and request.method == "POST":
         with suppress(DeskError):
-            typed = [call.form[name] for name in ("text", "note") if call.form.get(name, "").strip()]
+            typed = [request.form[name] for name in ("text", "note") if request.form.get(name, "").strip()]
     said = words.say(labels.REFUSALS.get(error.code) or labels.ERRORS.get(error.status, labels.ERRORS[500]))
-    return page("error.html", call, status=error.status, words=words, said=said, error=error, typed=typed)
+    return page("error.html", request, status=error.status, words=words, said=said, error=error, typed=typed)

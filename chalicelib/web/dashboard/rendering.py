@@ -1,4 +1,4 @@
-"""What all pages share: templates, language, addresses, redirects, the page that explains a refusal."""
+"""What all pages share: templates, the reader's language, addresses and redirects."""
 
 import re
 from collections.abc import Mapping
@@ -15,13 +15,12 @@ from chalicelib.core.texts import LANGUAGE_NAMES, desk_text
 from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Role
 from chalicelib.web.clause_words import clause_words
-from chalicelib.web.dashboard import presenter as show
-from chalicelib.web.dashboard import static
+from chalicelib.web.dashboard import presenter, static
 from chalicelib.web.dashboard.presenter import Words
-from chalicelib.web.details import beside
+from chalicelib.web.details import detail_lines
 from chalicelib.web.http.auth import LANGUAGE_COOKIE, cookie_name
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import SECURITY_HEADERS, html_answer
+from chalicelib.web.http.responses import SECURITY_HEADERS, html_response
 
 _NEXT = re.compile(r"/dashboard(/undertaking|/tickets/[0-9a-z]{20}|/privacy|/privacy/[0-9a-z]{20})?")
 
@@ -39,9 +38,9 @@ def _environment() -> Environment:
     environment.globals |= {
         "static": lambda name: base() + static.address(name),
         "languages": [(one, LANGUAGE_NAMES[one]) for one in LANGUAGES],
-        "icons": show,
-        "capped": show.capped,
-        "beside": beside,
+        "icons": presenter,
+        "capped": presenter.capped,
+        "detail_lines": detail_lines,
         "clause_words": clause_words,
     }
     return environment
@@ -49,40 +48,44 @@ def _environment() -> Environment:
 
 @cache
 def base() -> str:
-    """The path below which the service lives: "" behind its own domain, "/api" on a bare API address."""
+    """Return the path below which the service answers: "" on its own domain, "/api" on an address of API Gateway."""
     return urlsplit(settings().public_url).path.rstrip("/")
 
 
-def language_of(call: HttpRequest | None) -> str:
-    """The reader's language: their own choice, this browser's choice, what the browser prefers, the profile's first."""
-    if call is None:
+def language_of(request: HttpRequest | None) -> str:
+    """Return the reader's language.
+
+    The first of these that names one of ours wins: the account, `lang` in the address, the browser's cookie,
+    Accept-Language; else it is the first language of the profile.
+    """
+    if request is None:
         return load_profile(settings().operator).languages[0]
-    chosen = call.staff.language if call.staff else ""
-    for one in (chosen, call.query.get("lang", ""), call.cookies.get(cookie_name(LANGUAGE_COOKIE), "")):
+    chosen = request.signed_in.language if request.signed_in else ""
+    for one in (chosen, request.query.get("lang", ""), request.cookies.get(cookie_name(LANGUAGE_COOKIE), "")):
         if one in LANGUAGES:
             return one
-    for part in call.headers.get("accept-language", "").split(","):
+    for part in request.headers.get("accept-language", "").split(","):
         wanted = part.split(";")[0].strip().split("-")[0].lower()
         if wanted in LANGUAGES:
             return wanted
     return load_profile(settings().operator).languages[0]
 
 
-def words_for(call: HttpRequest | None, now: int, names: Mapping[str, str] | None = None) -> Words:
-    """Texts in the reader's language."""
-    language = language_of(call)
-    me = call.staff.id if call and call.staff else ""
+def words_for(request: HttpRequest | None, now: int, names: Mapping[str, str] | None = None) -> Words:
+    """Return the presenter in the reader's language, as of `now` (ms). `names` maps ids of staff to names."""
+    language = language_of(request)
+    me = request.signed_in.id if request and request.signed_in else ""
     return Words(language, desk_text(language).gettext, now, me, names or {})
 
 
 def page(
-    template: str, call: HttpRequest | None, *, status: int = 200, words: Words | None = None, **values: Any
+    template: str, request: HttpRequest | None, *, status: int = 200, words: Words | None = None, **values: Any
 ) -> Response:
-    """Render a page in the reader's language."""
+    """Render a template of the dashboard in the reader's language."""
     from chalicelib.staff.sessions import csrf_token
 
-    words = words or words_for(call, call.now if call else 0)
-    staff = call.staff if call else None
+    words = words or words_for(request, request.now if request else 0)
+    staff = request.signed_in if request else None
     html = (
         _environment()
         .get_template(template)
@@ -94,15 +97,15 @@ def page(
             is_officer=bool(staff and Role.PRIVACY_OFFICER in staff.roles),
             is_administrator=bool(staff and Role.ADMINISTRATOR in staff.roles),
             service=load_profile(settings().operator).operator.service,
-            csrf=csrf_token(call.token) if call and call.token else "",
+            csrf=csrf_token(request.token) if request and request.token else "",
             **values,
         )
     )
-    return html_answer(html, status)
+    return html_response(html, status)
 
 
 def go(path: str, cookies: list[str] | None = None, **query: str) -> Response:
-    """Send the browser on to another page, so that reloading repeats nothing."""
+    """Redirect (303) to a page of ours, so that reloading repeats no post. Empty values of `query` are left out."""
     kept = {name: value for name, value in query.items() if value}
     location = base() + path + (f"?{urlencode(kept)}" if kept else "")
     headers: dict[str, Any] = {**SECURITY_HEADERS, "Location": location, "Cache-Control": "no-store"}
@@ -112,5 +115,5 @@ def go(path: str, cookies: list[str] | None = None, **query: str) -> Response:
 
 
 def safe_next(path: str) -> str:
-    """A page of ours to go on to after signing in; anything else is the list."""
+    """Return the page that follows signing in: `path` if it is one of ours that may follow, else the list."""
     return path if _NEXT.fullmatch(path) else "/dashboard"

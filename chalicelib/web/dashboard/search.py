@@ -1,4 +1,4 @@
-"""The search: posted, and shown at an address that holds its words sealed, so that one can go back to it."""
+"""The search. Its words are posted; the page with the result has them sealed in its address, so it can be reopened."""
 
 from chalice.app import Response
 
@@ -9,8 +9,9 @@ from chalicelib.tickets.listing import counts
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Page, Ticket
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.queue import BY_NAME, Place, colleagues, list_page, plain_list
-from chalicelib.web.http import validators as fields
+from chalicelib.web.dashboard.list_query import OPEN_LIST, ListQuery
+from chalicelib.web.dashboard.queue import list_page, plain_list_page, staff_names
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
@@ -19,50 +20,50 @@ MOST_FOUND = 100
 OVER = desk_msg("This search has ended, or a colleague made it. Type it again; here are all open tickets.")
 
 
-def search(call: HttpRequest) -> Response:
-    """POST search: on to what is found. What people look for stands in no address but sealed."""
-    fields.only(call.form, ("csrf", "q"))
-    q = " ".join(call.form.get("q", "").split())[: fields.MAX_Q]
+def search(request: HttpRequest) -> Response:
+    """POST the words: redirect to the result. The words may be personal data, so its address holds them sealed only."""
+    validators.only(request.form, ("csrf", "q"))
+    q = " ".join(request.form.get("q", "").split())[: validators.MAX_Q]
     if not q:
         return pages.go("/dashboard")
-    return pages.go("/dashboard/found", s=sealed(fields.short({"q": q}, "q", fields.MAX_Q), call.colleague))
+    return pages.go("/dashboard/found", s=seal_search(validators.short({"q": q}, "q", validators.MAX_Q), request.staff))
 
 
-def found(call: HttpRequest) -> Response:
-    """GET what a search finds by now"""
-    fields.only(call.query, ("s",), "parameter")
-    place = Place.of(dict(call.query))
-    q = words_of(place, call.colleague)
+def found(request: HttpRequest) -> Response:
+    """GET what a search finds now; a search that has ended gives all open tickets with a notice"""
+    validators.only(request.query, ("s",), "parameter")
+    list_query = ListQuery.of(request.query)
+    q = search_words(list_query, request.staff)
     if not q:
-        return plain_list(call, plain(place), notice=OVER)
-    tickets = find(wiring_web.desk(), q, call.colleague)
-    words = pages.words_for(call, call.now, colleagues())
-    return list_page(call, words, place, Page(tickets), counts(call.now), count=str(len(tickets)), q=q)
+        return plain_list_page(request, without_search(list_query), notice=OVER)
+    tickets = find_tickets(wiring_web.desk(), q, request.staff)
+    words = pages.words_for(request, request.now, staff_names())
+    return list_page(request, words, list_query, Page(tickets), counts(request.now), count=str(len(tickets)), q=q)
 
 
-def find(desk: TicketQueries, q: str, staff: Staff) -> tuple[Ticket, ...]:
-    """The tickets that a search finds, as many as a page shows."""
+def find_tickets(desk: TicketQueries, q: str, staff: Staff) -> tuple[Ticket, ...]:
+    """Return the tickets that a search finds, MOST_FOUND at most."""
     tickets = tuple(wiring_web.search(desk)(q)[:MOST_FOUND])
     audit("search", count=len(tickets), staff_id=staff.id)
     return tickets
 
 
-def sealed(q: str, staff: Staff) -> str:
-    """The words of a search, sealed for a colleague and for as long as a session lasts."""
+def seal_search(q: str, staff: Staff) -> str:
+    """Seal the words of a search for one staff member, for as long as a session lasts."""
     return wiring_web.searches().write(_use(staff), [q], SESSION_LASTS)
 
 
-def words_of(place: Place, staff: Staff) -> str:
-    """The words of the search that a place names; "" when it is over, another colleague's or none of ours."""
+def search_words(list_query: ListQuery, staff: Staff) -> str:
+    """Return the words of the search in a list query; "" when it has ended, belongs to somebody else or is not ours."""
     try:
-        return wiring_web.searches().read(_use(staff), place.s)[0] if place.s else ""
+        return wiring_web.searches().read(_use(staff), list_query.s)[0] if list_query.s else ""
     except ChallengeOver:
         return ""
 
 
-def plain(place: Place) -> Place:
-    """The place without its search."""
-    return Place(BY_NAME["open"]) if place.s else place
+def without_search(list_query: ListQuery) -> ListQuery:
+    """Return the query to use when a search cannot be shown: all open tickets in the place of a search."""
+    return OPEN_LIST if list_query.s else list_query
 
 
 def _use(staff: Staff) -> str:

@@ -1,7 +1,7 @@
-"""What is new on a ticket's page, and what has been seen of it.
+"""What is new on a ticket's page, and which messages count as read.
 
-A page without scripts is taken as read when it is shown. One with scripts says so itself, with a cookie, and marks
-nothing by being shown or refreshed: its script tells which message was the newest that somebody really looked at.
+Without scripts, showing the page makes its messages read. With scripts (the page says so by a cookie), neither showing
+nor refreshing does: the script reports the newest message that somebody looked at.
 """
 
 from collections.abc import Sequence
@@ -14,30 +14,34 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.references import MessageRef
 from chalicelib.tickets.records import Message, Ticket
 from chalicelib.web.dashboard.presenter import Words
-from chalicelib.web.http import validators as fields
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import json_answer
+from chalicelib.web.http.responses import json_response
 from chalicelib.wiring import web as wiring_web
 
 SCRIPT_COOKIE = "desk-script"
-"""Set by the script of every page, to 1: here scripts run. It names nobody."""
+"""Cookie that the script of every page sets to 1, so the server knows that scripts run. It identifies nobody."""
 LOOK, GLANCE = 2, 5
-"""Seconds for which a message is in view before it counts as read; of a ticket that is nobody's a glance does not."""
+"""Seconds in view after which a message counts as read: LOOK on an assigned ticket, GLANCE on an unassigned one, which
+several people glance at before somebody takes it."""
 
 
-def has_scripts(call: HttpRequest) -> bool:
-    """Whether scripts run in this browser."""
-    return call.cookies.get(SCRIPT_COOKIE) == "1"
+def has_scripts(request: HttpRequest) -> bool:
+    """Tell whether scripts run in this browser."""
+    return request.cookies.get(SCRIPT_COOKIE) == "1"
 
 
-def looks(ticket: Ticket) -> int:
-    """Seconds of looking that make a message of the ticket read."""
+def seconds_to_read(ticket: Ticket) -> int:
+    """Return for how many seconds a message of this ticket must be in view to count as read."""
     return LOOK if ticket.assignee else GLANCE
 
 
 def first_new(messages: Sequence[Message], unread: int, shown: str) -> str:
-    """The customer's message before which "New messages" stands, or "". Where the open page has it already, by `shown`,
-    it stays; a reference that is none of these messages counts as none."""
+    """Return the id of the customer's message above which "New messages" stands; "" for none.
+
+    `shown` is where the open page has that line already: it stays there. An id that is none of these messages is passed
+    over.
+    """
     inbound = [one.id for one in messages if one.direction == "in"]
     if shown in inbound:
         return shown
@@ -46,8 +50,8 @@ def first_new(messages: Sequence[Message], unread: int, shown: str) -> str:
 
 @dataclass(frozen=True)
 class Day:
-    """The messages of one day. `fresh` is the index of the first new one, or -1; `news` counts the new ones of all
-    days."""
+    """The messages of one day. `fresh` is the index of the first new message, -1 when it is on another day; beside it,
+    `news` counts the customer's new messages of this day and the later ones."""
 
     title: str
     messages: Sequence[Message]
@@ -55,10 +59,10 @@ class Day:
     news: int = 0
 
 
-def days(messages: Sequence[Message], first: str, words: Words) -> list[Day]:
-    """Group by the calendar days of Kazakhstan and mark where the new ones begin: with the message `first`."""
-    places = [place for place, one in enumerate(messages) if one.id == first]
-    news = sum(one.direction == "in" for one in messages[places[0] :]) if places else 0
+def group_by_day(messages: Sequence[Message], first: str, words: Words) -> list[Day]:
+    """Group messages by the calendar days of Kazakhstan. The new ones begin with the message whose id is `first`."""
+    starts = [index for index, one in enumerate(messages) if one.id == first]
+    news = sum(one.direction == "in" for one in messages[starts[0] :]) if starts else 0
     grouped: dict[Any, list[Message]] = {}
     for one in messages:
         grouped.setdefault(words.moment(one.sent_at).date(), []).append(one)
@@ -69,10 +73,10 @@ def days(messages: Sequence[Message], first: str, words: Words) -> list[Day]:
     return found
 
 
-def seen(call: HttpRequest) -> Response:
-    """POST the newest message that was looked at"""
-    fields.only(call.form, ("csrf", "message"))
-    ref = MessageRef.parse(call.form.get("message", ""))
+def seen(request: HttpRequest) -> Response:
+    """POST the newest message that was looked at: it and the earlier ones become read"""
+    validators.only(request.form, ("csrf", "message"))
+    ref = MessageRef.parse(request.form.get("message", ""))
     if ref is None:
         raise NotFound("There is no such message on this ticket.")
-    return json_answer({"read": wiring_web.mark_seen()(fields.path_id(call.path), ref, call.colleague)})
+    return json_response({"read": wiring_web.mark_seen()(validators.path_id(request.path), ref, request.staff)})

@@ -1,4 +1,4 @@
-"""Pages for coming in and going out: sign-in, undertaking, language."""
+"""Pages of the session: sign-in, sign-out, the undertaking of confidentiality, the language."""
 
 import secrets
 from dataclasses import replace
@@ -13,10 +13,10 @@ from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.staff.sign_in import SignedIn, Step, TooMany, WrongPassword
 from chalicelib.web.api.session import MAX_CHALLENGE, MAX_CODE, MAX_EMAIL, MAX_PASSWORD, password
-from chalicelib.web.dashboard.enrolment import shown
+from chalicelib.web.dashboard.enrolment import enrolment_key
 from chalicelib.web.dashboard.problems import problem_text
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
-from chalicelib.web.http import validators as fields
+from chalicelib.web.http import validators
 from chalicelib.web.http.auth import (
     LANGUAGE_COOKIE,
     LOGIN_COOKIE,
@@ -27,25 +27,25 @@ from chalicelib.web.http.auth import (
     login_form_token,
 )
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import json_answer
+from chalicelib.web.http.responses import json_response
 from chalicelib.wiring import web as wiring_web
 
 YEAR = 365 * 24 * 60 * 60
 
 
-def home(_call: HttpRequest) -> Response:
-    """GET /"""
+def home(_request: HttpRequest) -> Response:
+    """GET /: redirect to the list"""
     return go("/dashboard")
 
 
-def sign_in_page(call: HttpRequest) -> Response:
-    """GET sign-in"""
-    fields.only(call.query, ("lang", "next"), "parameter")
-    return _form(call, next_page=safe_next(call.query.get("next", "")))
+def sign_in_page(request: HttpRequest) -> Response:
+    """GET the sign-in form"""
+    validators.only(request.query, ("lang", "next"), "parameter")
+    return _form(request, next_page=safe_next(request.query.get("next", "")))
 
 
 def _form(
-    call: HttpRequest,
+    request: HttpRequest,
     *,
     next_page: str,
     status: int = 200,
@@ -53,71 +53,71 @@ def _form(
     email: str = "",
     problem: str = "",
 ) -> Response:
-    """The sign-in form with a random cookie that its token is made from: another site can set neither."""
-    value = call.cookies.get(cookie_name(LOGIN_COOKIE), "")
+    """Render the sign-in form. Its token is made from a random cookie; another site can neither read nor set it."""
+    value = request.cookies.get(cookie_name(LOGIN_COOKIE), "")
     if len(value) < 20:
         value = secrets.token_urlsafe(24)
     answer = page(
         "signin.html",
-        replace(call, staff=None, token=""),
+        replace(request, signed_in=None, token=""),
         status=status,
         form_token=login_form_token(value),
         next_page=next_page,
         step=step,
         least=LEAST_PASSWORD,
-        shown=shown(step) if step else None,
+        enrolment_key=enrolment_key(step) if step else None,
         email=step.account if step else email,
         problem=problem,
     )
     cookies = [cookie(LOGIN_COOKIE, value, 60 * 60)]
-    if call.query.get("lang") in LANGUAGES:
-        cookies.append(cookie(LANGUAGE_COOKIE, call.query["lang"], YEAR))
+    if request.query.get("lang") in LANGUAGES:
+        cookies.append(cookie(LANGUAGE_COOKIE, request.query["lang"], YEAR))
     answer.headers["Set-Cookie"] = cookies
     return answer
 
 
-def sign_in(call: HttpRequest) -> Response:
-    """POST sign-in: the password, then what the account asks for, until there is a session."""
-    fields.only(call.query, (), "parameter")
-    form = call.form
-    fields.only(form, ("csrf", "next", "email", "password", "challenge", "code", "new_password", "repeat"))
+def sign_in(request: HttpRequest) -> Response:
+    """POST sign-in: first the password, then each further step that the account demands, until there is a session."""
+    validators.only(request.query, (), "parameter")
+    form = request.form
+    validators.only(form, ("csrf", "next", "email", "password", "challenge", "code", "new_password", "repeat"))
     next_page = safe_next(form.get("next", ""))
     email, challenge = form.get("email", "").strip(), form.get("challenge", "")
     try:
-        check_login_form(call)
-        answer = _attempt(call, email, challenge)
+        check_login_form(request)
+        answer = _attempt(request, email, challenge)
     except DeskError as error:
         if not isinstance(error, WrongPassword | TooMany | Forbidden | BadInput):
             raise
         step = _once_more(challenge, error)
-        problem = problem_text(words_for(call, call.now).say, error)
-        return _form(call, next_page=next_page, status=error.status, step=step, email=email, problem=problem)
+        problem = problem_text(words_for(request, request.now).say, error)
+        return _form(request, next_page=next_page, status=error.status, step=step, email=email, problem=problem)
     if isinstance(answer, Step):
-        return _form(call, next_page=next_page, step=answer)
+        return _form(request, next_page=next_page, step=answer)
     end = [cookie(SESSION_COOKIE, answer.token), cookie(LOGIN_COOKIE, "", 0)]
-    old = call.cookies.get(cookie_name(SESSION_COOKIE), "")
+    old = request.cookies.get(cookie_name(SESSION_COOKIE), "")
     if 20 <= len(old) <= 100:
         wiring_web.sessions().end(old)
     return go(next_page, end)
 
 
-def _attempt(call: HttpRequest, email: str, challenge: str) -> SignedIn | Step:
-    form, use = call.form, wiring_web.sign_in()
+def _attempt(request: HttpRequest, email: str, challenge: str) -> SignedIn | Step:
+    form, use = request.form, wiring_web.sign_in()
     if not challenge:
         if not 0 < len(form.get("password", "")) <= MAX_PASSWORD or not 0 < len(email) <= MAX_EMAIL:
             raise BadInput("Fill in e-mail and password.")
-        return use.with_password(fields.short(form, "email", MAX_EMAIL), form["password"], call.source, "page")
-    challenge = fields.short(form, "challenge", MAX_CHALLENGE)
+        return use.with_password(validators.short(form, "email", MAX_EMAIL), form["password"], request.source, "page")
+    challenge = validators.short(form, "challenge", MAX_CHALLENGE)
     if use.step(challenge).kind != "new_password":
-        return use.with_code(challenge, fields.code(form, "code", MAX_CODE), call.source, "page")
+        return use.with_code(challenge, validators.code(form, "code", MAX_CODE), request.source, "page")
     new = password(form, "new_password")
     if new != form.get("repeat", ""):
         raise BadInput("The two passwords are not the same.", code="passwords_differ")
-    return use.with_new_password(challenge, new, call.source, "page")
+    return use.with_new_password(challenge, new, request.source, "page")
 
 
 def _once_more(challenge: str, error: DeskError) -> Step | None:
-    """The step that may be tried again: not when it or the account is over, nor when its form is another site's."""
+    """Return the step if it may be tried again: not after a wrong password, a time-out, a lock, or a foreign form."""
     over = isinstance(error, ChallengeOver | TooMany | Forbidden) or type(error) is WrongPassword
     if over or not 0 < len(challenge) <= MAX_CHALLENGE:
         return None
@@ -127,37 +127,37 @@ def _once_more(challenge: str, error: DeskError) -> Step | None:
         return None
 
 
-def sign_out(call: HttpRequest) -> Response:
-    """POST sign-out"""
-    fields.only(call.form, ("csrf",))
-    wiring_web.sessions().end(call.token)
-    audit("signed_out", staff_id=call.colleague.id, kind="page")
+def sign_out(request: HttpRequest) -> Response:
+    """POST: end the session"""
+    validators.only(request.form, ("csrf",))
+    wiring_web.sessions().end(request.token)
+    audit("signed_out", staff_id=request.staff.id, kind="page")
     return go("/dashboard/sign-in", [cookie(SESSION_COOKIE, "", 0)])
 
 
-def set_language(call: HttpRequest) -> Response:
-    """POST language"""
-    fields.only(call.form, ("csrf", "language", "next"))
-    language = fields.word(call.form, "language", LANGUAGES)
-    wiring_web.staff().set_language(call.colleague.id, language)
-    return go(safe_next(call.form.get("next", "")), [cookie(LANGUAGE_COOKIE, language, YEAR)])
+def set_language(request: HttpRequest) -> Response:
+    """POST: choose the language of the account"""
+    validators.only(request.form, ("csrf", "language", "next"))
+    language = validators.word(request.form, "language", LANGUAGES)
+    wiring_web.staff().set_language(request.staff.id, language)
+    return go(safe_next(request.form.get("next", "")), [cookie(LANGUAGE_COOKIE, language, YEAR)])
 
 
-def session(call: HttpRequest) -> Response:
-    """GET who is signed in by now, and the token of their forms: for the script of a page that was left open"""
-    fields.only(call.query, (), "parameter")
-    return json_answer({"staff": call.colleague.id, "csrf": csrf_token(call.token)})
+def session(request: HttpRequest) -> Response:
+    """GET who is signed in now, and the token of their forms. The script asks this when a page was left open."""
+    validators.only(request.query, (), "parameter")
+    return json_response({"staff": request.staff.id, "csrf": csrf_token(request.token)})
 
 
-def undertaking_page(call: HttpRequest) -> Response:
-    """GET undertaking"""
-    fields.only(call.query, (), "parameter")
-    return page("undertaking.html", call)
+def undertaking_page(request: HttpRequest) -> Response:
+    """GET the text of the undertaking"""
+    validators.only(request.query, (), "parameter")
+    return page("undertaking.html", request)
 
 
-def undertaking(call: HttpRequest) -> Response:
-    """POST undertaking"""
-    fields.only(call.form, ("csrf", "agree"))
-    fields.word(call.form, "agree", ("yes",))
-    wiring_web.sign_undertaking()(call.colleague)
+def undertaking(request: HttpRequest) -> Response:
+    """POST: sign the undertaking"""
+    validators.only(request.form, ("csrf", "agree"))
+    validators.word(request.form, "agree", ("yes",))
+    wiring_web.sign_undertaking()(request.staff)
     return go("/dashboard")

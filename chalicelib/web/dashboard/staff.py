@@ -1,39 +1,39 @@
-"""The administrator's list of colleagues, ending somebody's access and giving it again."""
+"""The administrator's list of staff, with which access is revoked and restored."""
 
 from chalice.app import Response
 
 from chalicelib.tickets.listing import counts
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.queue import BY_NAME, Place, rail
-from chalicelib.web.http import validators as fields
+from chalicelib.web.dashboard.list_query import OPEN_LIST
+from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
 
 
-def staff(call: HttpRequest) -> Response:
-    """GET colleagues"""
-    fields.only(call.query, (), "parameter")
-    words = pages.words_for(call, call.now)
-    place = Place(BY_NAME["open"])
+def staff(request: HttpRequest) -> Response:
+    """GET the list of staff"""
+    validators.only(request.query, (), "parameter")
+    words = pages.words_for(request, request.now)
     return pages.page(
         "staff.html",
-        call,
+        request,
         words=words,
-        place=place,
-        rail=rail(place, words, counts(call.now), call.colleague),
-        colleagues=wiring_web.staff().all(),
+        list_query=OPEN_LIST,
+        sidebar=sidebar(OPEN_LIST, words, counts(request.now), request.staff),
+        all_staff=wiring_web.staff().all(),
     )
 
 
-def revoke(call: HttpRequest) -> Response:
-    """POST: shut a colleague out"""
-    fields.only(call.form, ("csrf",))
-    wiring_web.revoke_staff()(fields.staff_id(call.path), call.colleague)
+def revoke(request: HttpRequest) -> Response:
+    """POST: revoke the access of a staff member"""
+    validators.only(request.form, ("csrf",))
+    wiring_web.revoke_staff()(validators.staff_id(request.path), request.staff)
     return pages.go("/dashboard/staff")
 
 
-def restore(call: HttpRequest) -> Response:
-    """POST: let a colleague in again"""
-    fields.only(call.form, ("csrf",))
-    wiring_web.restore_staff()(fields.staff_id(call.path), call.colleague)
+def restore(request: HttpRequest) -> Response:
+    """POST: restore the access of a staff member"""
+    validators.only(request.form, ("csrf",))
+    wiring_web.restore_staff()(validators.staff_id(request.path), request.staff)
     return pages.go("/dashboard/staff")

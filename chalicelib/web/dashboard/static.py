@@ -1,4 +1,4 @@
-"""Styles, script and icons: served with a hash in their address, so that they may be kept for a year."""
+"""Serves styles, scripts and icons. Their addresses hold a hash of the content, so browsers may keep them a year."""
 
 import hashlib
 from functools import cache
@@ -25,22 +25,25 @@ def _files() -> dict[str, tuple[str, str, str]]:
 
 
 def address(name: str) -> str:
-    """The path of a static file below the service's root. Raises KeyError for one that is not there."""
+    """Return the path of a static file below the service's root. Raises KeyError for an unknown name."""
     return f"/static/{_files()[name][0]}/{name}"
 
 
-def file(call: HttpRequest) -> Response:
-    """GET /static/{version}/{name}: never changes, so it may be kept for a year."""
-    version, kind, body = _files().get(call.path["name"], ("", "", ""))
-    if not version or call.path["version"] != version:
+def file(request: HttpRequest) -> Response:
+    """GET /static/{version}/{name}: the content at this address never changes."""
+    version, kind, body = _files().get(request.path["name"], ("", "", ""))
+    if not version or request.path["version"] != version:
         raise NotFound("There is no such file in this version. Load the page again.")
     return _answer(kind, body, "public, max-age=31536000, immutable")
 
 
-def named(call: HttpRequest) -> Response:
-    """GET /static/{name}: for public pages, whose addresses know no version. API Gateway wants one name per place
-    of a path, so the variable is called as in the route below it."""
-    version, kind, body = _files().get(call.path["version"], ("", "", ""))
+def named(request: HttpRequest) -> Response:
+    """GET /static/{name}: for public pages, which name no version; kept for five minutes.
+
+    The route's variable is called `version`, because API Gateway allows one variable name at each position of a path
+    and the route above uses this one.
+    """
+    version, kind, body = _files().get(request.path["version"], ("", "", ""))
     if not version:
         raise NotFound("There is no such file.")
     return _answer(kind, body, "public, max-age=300")

@@ -1,5 +1,4 @@
-"""Telling a person of the destruction of their data when the announcement did not arrive: sending it again, and a
-letter to print."""
+"""What an officer does when the announcement of a destruction did not arrive: send it again, or print a letter."""
 
 from datetime import datetime
 
@@ -13,32 +12,32 @@ from chalicelib.privacy.requests.progress import tellable
 from chalicelib.privacy.texts.announcement import letter
 from chalicelib.web.api.privacy import NOT_FOUND
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.privacy import refused
-from chalicelib.web.http import validators as fields
+from chalicelib.web.dashboard.privacy import render_refused
+from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
 
 LABELS = (desk_msg("To"), desk_msg("Address"), desk_msg("Request"), desk_msg("Signature"))
-"""What stands on the letter beside its text, in the language of the person."""
+"""Texts of the printed letter that the template names; they are said in the person's language, not the reader's."""
 
 
-def again(call: HttpRequest) -> Response:
-    """POST: send the announcement once more"""
-    fields.only(call.form, ("csrf",))
-    request_id = fields.path_id(call.path)
+def announce_again(http_request: HttpRequest) -> Response:
+    """POST: send the announcement again"""
+    validators.only(http_request.form, ("csrf",))
+    request_id = validators.path_id(http_request.path)
     try:
         wiring_web.announce_again()(request_id)
     except Conflict as error:
-        return refused(call, error)
-    audit("request_announced", request_id=request_id, staff_id=call.colleague.id)
+        return render_refused(http_request, error)
+    audit("request_announced", request_id=request_id, staff_id=http_request.staff.id)
     return pages.go(f"/dashboard/privacy/{request_id}")
 
 
-def printed(call: HttpRequest) -> Response:
-    """GET the letter that tells the person, with number and secret of the certificate, to print"""
-    fields.only(call.query, (), "parameter")
-    kept = wiring_web.request_pages().find(fields.path_id(call.path), call.now)
+def letter_page(http_request: HttpRequest) -> Response:
+    """GET the letter to print: it announces the destruction and holds number and secret of the certificate"""
+    validators.only(http_request.query, (), "parameter")
+    kept = wiring_web.request_pages().find(validators.path_id(http_request.path), http_request.now)
     if kept is None:
         raise NotFound(NOT_FOUND)
     one, profile = kept.request, wiring_web.profile()
@@ -47,7 +46,7 @@ def printed(call: HttpRequest) -> Response:
     person = wiring_web.desk().contact(one.contact_id)
     secret, address = wiring_web.request_secret()(one), wiring_web.certificates_address()
     hours = wiring_web.hours_to_think()
-    day = datetime.fromtimestamp(call.now / 1000, KAZAKHSTAN).date()
+    day = datetime.fromtimestamp(http_request.now / 1000, KAZAKHSTAN).date()
     parts = [
         (
             language,
@@ -57,8 +56,8 @@ def printed(call: HttpRequest) -> Response:
         )
         for language in ((one.language,) if one.language else profile.languages[:2])
     ]
-    audit("request_letter_printed", request_id=one.id, staff_id=call.colleague.id)
+    audit("request_letter_printed", request_id=one.id, staff_id=http_request.staff.id)
     return pages.page(
-        "privacy-letter.html", call, one=one, parts=parts, operator=profile.operator, mail=profile.contact_mail,
+        "privacy-letter.html", http_request, one=one, parts=parts, operator=profile.operator, mail=profile.contact_mail,
         name=person.name if person else "", number=grouped(one.id, 5, "-"),
     )  # fmt: skip

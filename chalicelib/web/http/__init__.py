@@ -1,0 +1,1 @@
+"""What every route shares: the request, rights, validators and responses."""

@@ -1,4 +1,4 @@
-"""Who is calling, and may they: sessions, roles, undertaking, forms."""
+"""Finds out who is signed in and whether the route is open to them: sessions, roles, undertaking, form tokens."""
 
 import hashlib
 import hmac
@@ -15,14 +15,14 @@ from chalicelib.web.http.routes import Route
 LOCAL = "http://127.0.0.1"
 
 
-def is_secure() -> bool:
-    """Whether cookies travel by HTTPS only: everywhere but in the local run."""
+def uses_https() -> bool:
+    """Tell whether cookies travel by HTTPS only, as everywhere but in the local run."""
     return not settings().public_url.startswith(LOCAL)
 
 
 def cookie_name(what: str) -> str:
-    """`__Host-` makes a browser refuse such a cookie from anywhere but this very host, by HTTPS."""
-    return f"__Host-{what}" if is_secure() else what
+    """Return the full name of a cookie. With `__Host-` a browser takes it only from this host and by HTTPS."""
+    return f"__Host-{what}" if uses_https() else what
 
 
 SESSION_COOKIE = "desk"
@@ -31,7 +31,7 @@ LANGUAGE_COOKIE = "desk-language"
 
 
 def cookie(what: str, value: str, seconds: int = SESSION_LASTS // SECOND) -> str:
-    """A Set-Cookie value that scripts cannot read and other sites cannot send with their posts."""
+    """Return a value for Set-Cookie. Scripts cannot read the cookie, and posts of other sites do not carry it."""
     jar: SimpleCookie = SimpleCookie()
     try:
         jar[cookie_name(what)] = value
@@ -39,42 +39,45 @@ def cookie(what: str, value: str, seconds: int = SESSION_LASTS // SECOND) -> str
         raise ValueError("this cookie cannot be written") from error
     morsel = jar[cookie_name(what)]
     morsel["path"], morsel["httponly"], morsel["samesite"], morsel["max-age"] = "/", True, "Lax", seconds
-    if is_secure():
+    if uses_https():
         morsel["secure"] = True
     return morsel.OutputString()
 
 
-def token_of(call: HttpRequest, route: Route) -> str:
-    """The session token: a Bearer header for the API, a cookie for pages. Neither serves in place of the other."""
+def token_of(request: HttpRequest, route: Route) -> str:
+    """Return the session token: from the Bearer header for the API, from the cookie for pages, never the other way."""
     if route.api:
-        kind, _, token = call.headers.get("authorization", "").partition(" ")
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
         return token.strip() if kind.lower() == "bearer" else ""
-    return call.cookies.get(cookie_name(SESSION_COOKIE), "")
+    return request.cookies.get(cookie_name(SESSION_COOKIE), "")
 
 
-def identify(call: HttpRequest, route: Route) -> HttpRequest:
-    """Return the call with who is signed in, if anybody. Raises Unavailable."""
-    token = token_of(call, route)
-    staff = find_staff(token, "api" if route.api else "page", call.now) if token else None
-    return replace(call, staff=staff, token=token) if staff else call
+def identify(request: HttpRequest, route: Route) -> HttpRequest:
+    """Return the request with the staff member who is signed in, if anybody. Raises Unavailable."""
+    token = token_of(request, route)
+    staff = find_staff(token, "api" if route.api else "page", request.now) if token else None
+    return replace(request, signed_in=staff, token=token) if staff else request
 
 
-def permit(call: HttpRequest, route: Route) -> None:
-    """Refuse who may not make this call. Raises NotSignedIn and Forbidden."""
+def permit(request: HttpRequest, route: Route) -> None:
+    """Check that the route is open to the staff member. Raises NotSignedIn and Forbidden."""
     if route.public:
         return
-    if call.staff is None:
+    if request.signed_in is None:
         raise NotSignedIn("You are signed out, or your session has ended. Sign in again.")
-    if not call.staff.may(route.roles):
+    if not request.signed_in.may(route.roles):
         raise Forbidden("Your role does not allow this. Ask an administrator.")
-    if route.undertaking and not call.staff.undertaking_at:
+    if route.undertaking and not request.signed_in.undertaking_at:
         raise Forbidden("Sign the confidentiality undertaking first.", code="undertaking")
     if route.form:
-        check_form(call)
+        check_form(request)
 
 
 def find_staff(token: str, kind: str, now: int) -> Staff | None:
-    """Whose session this is. Session and colleague are read anew each time, so a revocation holds at once."""
+    """Return the staff member of a session, or None.
+
+    Session and staff row are read at each request, so a revocation takes effect at once.
+    """
     from chalicelib.wiring import web as wiring_web
 
     if not 20 <= len(token) <= 100:
@@ -88,22 +91,22 @@ def find_staff(token: str, kind: str, now: int) -> Staff | None:
     return staff
 
 
-def check_form(call: HttpRequest) -> None:
-    """Refuse a form that was not made for this session. Raises Forbidden."""
+def check_form(request: HttpRequest) -> None:
+    """Check that a form was made for this session. Raises Forbidden."""
     from chalicelib.staff.sessions import csrf_token
 
-    if not hmac.compare_digest(call.form.get("csrf", "").encode(), csrf_token(call.token).encode()):
+    if not hmac.compare_digest(request.form.get("csrf", "").encode(), csrf_token(request.token).encode()):
         raise Forbidden("This form belongs to another session. Load the page again and repeat.", code="csrf")
 
 
 def login_form_token(cookie_value: str) -> str:
-    """The token of the sign-in form, which has no session yet: derived from a random cookie of that page."""
+    """Return the token of the sign-in form. There is no session yet, so it is made from a random cookie of the page."""
     return hashlib.sha256(f"login|{cookie_value}".encode()).hexdigest()
 
 
-def check_login_form(call: HttpRequest) -> None:
-    """Refuse a sign-in form that another site made. Raises Forbidden."""
-    value = call.cookies.get(cookie_name(LOGIN_COOKIE), "")
-    given = call.form.get("csrf", "").encode()
+def check_login_form(request: HttpRequest) -> None:
+    """Check that the sign-in form is ours and not another site's. Raises Forbidden."""
+    value = request.cookies.get(cookie_name(LOGIN_COOKIE), "")
+    given = request.form.get("csrf", "").encode()
     if len(value) < 20 or not hmac.compare_digest(given, login_form_token(value).encode()):
         raise Forbidden("The sign-in form is too old. Load the page again and repeat.", code="csrf")

@@ -1,4 +1,4 @@
-"""One request as views see it: checked, with whoever is signed in."""
+"""One HTTP request as views see it: read, checked, with the staff member who is signed in."""
 
 import json
 from collections.abc import Mapping
@@ -11,19 +11,23 @@ from chalicelib.core.errors import BadInput, DeskError, TooLarge
 from chalicelib.staff.model import Staff
 
 MAX_TEXT_BODY = 256 * 1024
-"""Bytes of a form or JSON body; nothing here takes files."""
+"""Largest form or JSON body in bytes; no route takes files."""
 MAX_FIELDS = 100
 
 
 class WrongType(DeskError):
-    """The body is of a type that this route does not take."""
+    """The body has a type that this route does not take."""
 
     status, code = 415, "wrong_type"
 
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request. `token` is the session's, empty when signed out; `now` is the desk's time in ms."""
+    """A request. Names of headers are in lower case.
+
+    `route` is the path as the table of routes writes it, `path` the values of its variables. `token` is the session's,
+    empty when signed out; `source` is the caller's IP address; `now` is the desk's time in ms.
+    """
 
     method: str
     route: str
@@ -33,29 +37,29 @@ class HttpRequest:
     raw: bytes
     source: str
     now: int
-    staff: Staff | None = None
+    signed_in: Staff | None = None
     token: str = ""
     cookies: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def colleague(self) -> Staff:
-        """Who is signed in. Only views of routes that demand it may ask."""
-        assert self.staff is not None
-        return self.staff
+    def staff(self) -> Staff:
+        """The staff member who is signed in. Only views behind a route that demands a session may read this."""
+        assert self.signed_in is not None
+        return self.signed_in
 
     @property
     def wants_json(self) -> bool:
-        """Whether a script of a page asks: then answers are JSON, refusals too."""
+        """Tell whether a script of a page asks. Then every answer is JSON, refusals too."""
         return "application/json" in self.headers.get("accept", "")
 
     def check_type(self, wanted: str) -> None:
-        """Raise WrongType for a body that is declared as something else."""
+        """Raise WrongType for a body that is declared as another type."""
         if self.raw and self.headers.get("content-type", "").partition(";")[0].strip().lower() != wanted:
             raise WrongType(f"Send the body as {wanted}.")
 
     @cached_property
     def json(self) -> dict[str, Any]:
-        """The JSON object of the body. Raises BadInput."""
+        """Return the JSON object of the body. Raises BadInput."""
         try:
             value = json.loads(self.raw.decode())
         except (ValueError, RecursionError):
@@ -66,7 +70,7 @@ class HttpRequest:
 
     @cached_property
     def form(self) -> dict[str, str]:
-        """The fields of a posted form. Raises BadInput."""
+        """Return the fields of a posted form. Raises BadInput."""
         try:
             pairs = parse_qsl(
                 self.raw.decode(), keep_blank_values=True, strict_parsing=bool(self.raw), max_num_fields=MAX_FIELDS
@@ -79,21 +83,21 @@ class HttpRequest:
         return fields
 
 
-def read_call(method: str, route: str, request: Any, now: int) -> HttpRequest:
-    """Take apart chalice's request. Raises BadInput for repeated parameters and bad base64, TooLarge."""
+def read_request(method: str, route: str, chalice_request: Any, now: int) -> HttpRequest:
+    """Read chalice's request. Raises TooLarge, and BadInput for a repeated parameter or bad base64."""
     try:
-        raw: bytes = request.raw_body or b""
+        raw: bytes = chalice_request.raw_body or b""
     except ValueError:
         raise BadInput("The body is not valid base64.") from None
     if len(raw) > MAX_TEXT_BODY:
         raise TooLarge("This is too large. Send less text.")
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    identity = (request.context or {}).get("identity") or {}
+    headers = {name.lower(): value for name, value in chalice_request.headers.items()}
+    identity = (chalice_request.context or {}).get("identity") or {}
     return HttpRequest(
         method=method,
         route=route,
-        path=dict(request.uri_params or {}),
-        query=_single(request.query_params),
+        path=dict(chalice_request.uri_params or {}),
+        query=_single(chalice_request.query_params),
         headers=headers,
         raw=raw,
         source=str(identity.get("sourceIp") or ""),

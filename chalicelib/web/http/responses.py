@@ -1,4 +1,4 @@
-"""Answers of HTTP routes: one place that maps errors, one that sets headers."""
+"""Responses of all routes: their headers, and the mapping from errors to statuses."""
 
 import functools
 import json
@@ -26,31 +26,34 @@ SECURITY_HEADERS = {
 View = Callable[..., Response]
 
 
-def json_answer(body: Any, status: int = 200) -> Response:
-    """Answer with JSON that no cache keeps."""
+def json_response(body: Any, status: int = 200) -> Response:
+    """Make a JSON response that no cache keeps."""
     headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
     return Response(json.dumps(body, ensure_ascii=False), status_code=status, headers={**SECURITY_HEADERS, **headers})
 
 
-def text_answer(text: str, status: int = 200) -> Response:
-    """Answer with plain text."""
+def text_response(text: str, status: int = 200) -> Response:
+    """Make a response of plain text that no cache keeps."""
     headers = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
     return Response(text, status_code=status, headers={**SECURITY_HEADERS, **headers})
 
 
-def html_answer(html: str, status: int = 200, cache: str = "no-store") -> Response:
-    """Answer with a page."""
+def html_response(html: str, status: int = 200, cache: str = "no-store") -> Response:
+    """Make an HTML response; `cache` is its Cache-Control."""
     headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": cache, "Vary": "Accept-Language"}
     return Response(html, status_code=status, headers={**SECURITY_HEADERS, **headers})
 
 
-def error_answer(error: DeskError) -> Response:
-    """Answer with an error that a person can act on."""
-    return json_answer({"code": error.code, "message": error.message}, error.status)
+def error_response(error: DeskError) -> Response:
+    """Make the JSON response of an error: its code, and what happened and what to do."""
+    return json_response({"code": error.code, "message": error.message}, error.status)
 
 
-def answering(route: str) -> Callable[[View], View]:
-    """Wrap a view: an expected error gets its status, an unexpected one is logged without its text and answers 500."""
+def with_error_responses(route: str) -> Callable[[View], View]:
+    """Return a decorator that answers a view's errors: a DeskError by its status, any other by 500.
+
+    The text of an unexpected error is not logged, since it may hold personal data.
+    """
 
     def wrap(view: View) -> View:
         @functools.wraps(view)
@@ -59,11 +62,11 @@ def answering(route: str) -> Callable[[View], View]:
                 return view(*args, **kwargs)
             except DeskError as error:
                 log("refused", route=route, code=error.code, status=error.status)
-                return error_answer(error)
+                return error_response(error)
             except Exception as error:  # noqa: BLE001 - the last place that can answer
                 log_error("failed", error, route=route)
                 count("UnexpectedError", route=route)
-                return json_answer({"code": "error", "message": "Something went wrong here. Try again."}, 500)
+                return json_response({"code": "error", "message": "Something went wrong here. Try again."}, 500)
 
         return answer
 

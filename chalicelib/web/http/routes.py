@@ -1,23 +1,27 @@
-"""The routes of the desk: one table says what exists and who may use it. tests/web/test_matrix.py walks over it."""
+"""The table of the routes of API and dashboard, and the roles that may use each. tests/web/test_matrix.py tries all."""
 
 from dataclasses import dataclass
 
 from chalicelib.staff.model import ALL_ROLES, Role
 
 ANYBODY: frozenset[str] = frozenset()
-"""Also who is signed out."""
+"""No role is demanded: the route answers without a session."""
 EVERYBODY: frozenset[str] = frozenset(ALL_ROLES)
+"""Anybody who is signed in."""
 ADMINISTRATORS: frozenset[str] = frozenset({Role.ADMINISTRATOR})
 
 PRIVACY: frozenset[str] = frozenset({Role.PRIVACY_OFFICER})
-HOLDERS = PRIVACY | ADMINISTRATORS
-"""Who may hold destructions: it loses nothing but time, and whoever sees a break-in first should not wait."""
+PAUSERS = PRIVACY | ADMINISTRATORS
+"""Roles that may pause destructions. A pause costs only time, and who sees a break-in first should not have to wait."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """One route. `view` is "module:function" below chalicelib.web, imported at its first call; `form` demands the
-    session's form token; `undertaking` demands that it is signed."""
+    """One route.
+
+    `view` is "module:function" below chalicelib.web and is imported at its first call. `form` demands the session's
+    form token, `undertaking` a signed undertaking of confidentiality.
+    """
 
     method: str
     path: str
@@ -28,12 +32,12 @@ class Route:
 
     @property
     def api(self) -> bool:
-        """Whether it is part of the JSON API."""
+        """Tell whether the route is part of the JSON API."""
         return self.path.startswith("/api/")
 
     @property
     def public(self) -> bool:
-        """Whether it answers without a session."""
+        """Tell whether the route answers without a session."""
         return not self.roles
 
 
@@ -59,8 +63,8 @@ API: tuple[Route, ...] = (
     Route("POST", "/api/v1/privacy-requests", "api.privacy:open_request", PRIVACY),
     Route("GET", "/api/v1/privacy-requests/{id}", "api.privacy:read", PRIVACY),
     Route("POST", "/api/v1/privacy-requests/{id}/decision", "api.privacy:decide", PRIVACY),
-    Route("GET", "/api/v1/privacy-hold", "api.privacy:read_hold", HOLDERS),
-    Route("POST", "/api/v1/privacy-hold", "api.privacy:set_hold", HOLDERS),
+    Route("GET", "/api/v1/privacy-hold", "api.privacy:read_pause", PAUSERS),
+    Route("POST", "/api/v1/privacy-hold", "api.privacy:set_pause", PAUSERS),
     Route("GET", "/api/v1/certificates/{id}", "api.privacy:certificate", PRIVACY),
 )
 
@@ -79,15 +83,15 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/found", "dashboard.search:found", EVERYBODY),
     Route("GET", "/dashboard/keys", "dashboard.queue:keys", EVERYBODY),
     Route("GET", "/dashboard/session", "dashboard.session:session", EVERYBODY, undertaking=False),
-    Route("GET", "/dashboard/tickets/{id}", "dashboard.ticket:show", EVERYBODY),
+    Route("GET", "/dashboard/tickets/{id}", "dashboard.ticket:ticket_page", EVERYBODY),
     Route("POST", "/dashboard/tickets/{id}/seen", "dashboard.seen:seen", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/draft", "dashboard.composer:draft", EVERYBODY, form=True),
     Route("GET", "/dashboard/tickets/{id}/sent/{client_id}", "dashboard.composer:sent", EVERYBODY),
     Route("POST", "/dashboard/tickets/{id}/reply", "dashboard.composer:reply", EVERYBODY, form=True),
-    Route("POST", "/dashboard/tickets/{id}/retry", "dashboard.ticket:retry", EVERYBODY, form=True),
+    Route("POST", "/dashboard/tickets/{id}/retry", "dashboard.composer:retry", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/comment", "dashboard.composer:comment", EVERYBODY, form=True),
     Route("POST", "/dashboard/tickets/{id}/change", "dashboard.change:change", EVERYBODY, form=True),
-    Route("GET", "/dashboard/tickets/{id}/request", "dashboard.recognised:show", EVERYBODY),
+    Route("GET", "/dashboard/tickets/{id}/request", "dashboard.recognised:recognise_page", EVERYBODY),
     Route("POST", "/dashboard/tickets/{id}/request", "dashboard.recognised:open_request", EVERYBODY, form=True),
     Route("GET", "/dashboard/account", "dashboard.account:account", EVERYBODY),
     Route("POST", "/dashboard/account/authenticator", "dashboard.account:set_up", EVERYBODY, form=True),
@@ -95,13 +99,13 @@ PAGES: tuple[Route, ...] = (
     Route("GET", "/dashboard/staff", "dashboard.staff:staff", ADMINISTRATORS),
     Route("POST", "/dashboard/staff/{id}/revoke", "dashboard.staff:revoke", ADMINISTRATORS, form=True),
     Route("POST", "/dashboard/staff/{id}/restore", "dashboard.staff:restore", ADMINISTRATORS, form=True),
-    Route("GET", "/dashboard/privacy", "dashboard.privacy:requests", PRIVACY),
-    Route("GET", "/dashboard/privacy/new", "dashboard.privacy:new", PRIVACY),
+    Route("GET", "/dashboard/privacy", "dashboard.privacy:request_list_page", PRIVACY),
+    Route("GET", "/dashboard/privacy/new", "dashboard.privacy:entry_page", PRIVACY),
     Route("POST", "/dashboard/privacy/new", "dashboard.privacy:enter", PRIVACY, form=True),
-    Route("GET", "/dashboard/privacy/hold", "dashboard.hold:hold", HOLDERS),
-    Route("POST", "/dashboard/privacy/hold", "dashboard.hold:set_hold", HOLDERS, form=True),
-    Route("GET", "/dashboard/privacy/{id}", "dashboard.privacy:case", PRIVACY),
-    Route("GET", "/dashboard/privacy/{id}/letter", "dashboard.telling:printed", PRIVACY),
-    Route("POST", "/dashboard/privacy/{id}/announcement", "dashboard.telling:again", PRIVACY, form=True),
+    Route("GET", "/dashboard/privacy/hold", "dashboard.erasure_pause:pause_page", PAUSERS),
+    Route("POST", "/dashboard/privacy/hold", "dashboard.erasure_pause:set_pause", PAUSERS, form=True),
+    Route("GET", "/dashboard/privacy/{id}", "dashboard.privacy:request_page", PRIVACY),
+    Route("GET", "/dashboard/privacy/{id}/letter", "dashboard.telling:letter_page", PRIVACY),
+    Route("POST", "/dashboard/privacy/{id}/announcement", "dashboard.telling:announce_again", PRIVACY, form=True),
     Route("POST", "/dashboard/privacy/{id}/decision", "dashboard.privacy:decide", PRIVACY, form=True),
 )

@@ -1,4 +1,4 @@
-"""Strict reading of what a caller sends: every field is known, has its type and its limits, or nothing happens."""
+"""Reads what a caller sends. A field that is unknown, of a wrong type or out of its limits raises BadInput."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ MAX_REPLY = 16_000
 MAX_COMMENT = 10_000
 MAX_TAGS, MAX_TAG = 20, 30
 TAG_DIGITS = 3
-"""A tag with so many digits could be a phone or a number of somebody."""
+"""From so many digits on, a tag might hold somebody's number; such a tag is refused."""
 MAX_Q = 200
 _ID = re.compile("[0-9a-z]{20}")
 _STAFF_ID = re.compile("[0-9A-Za-z-]{1,64}")
@@ -21,14 +21,13 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def only(given: Mapping[str, Any], allowed: Collection[str], what: str = "field") -> None:
-    """Raise BadInput for anything unknown. The name is not repeated: it might hold somebody's data."""
+    """Raise BadInput for an unknown field. The message does not repeat its name, which might hold personal data."""
     if given.keys() - set(allowed):
         raise BadInput(f"There is an unknown {what}. Known: {', '.join(sorted(allowed)) or 'none'}.")
 
 
 def text(given: Mapping[str, Any], name: str, most: int) -> str:
-    """A text that shows something. Line ends are made one kind. Raises BadInput, with the code empty for one that shows
-    nothing."""
+    """Return a text with LF line ends. Raises BadInput, with the code "empty" for a text that shows nothing."""
     value = given.get(name)
     if not isinstance(value, str):
         raise BadInput(f"The field {name} is wanted as a text.")
@@ -43,7 +42,7 @@ def text(given: Mapping[str, Any], name: str, most: int) -> str:
 
 
 def short(given: Mapping[str, Any], name: str, most: int) -> str:
-    """One line without control characters."""
+    """Return one line of text without control characters. Raises BadInput."""
     value = text(given, name, most)
     if "\n" in value:
         raise BadInput(f"The field {name} is one line.")
@@ -51,12 +50,12 @@ def short(given: Mapping[str, Any], name: str, most: int) -> str:
 
 
 def code(given: Mapping[str, Any], name: str, most: int) -> str:
-    """A code of digits, however an application groups them."""
+    """Return a one-time code without the spaces in which applications group it. Raises BadInput."""
     return "".join(short(given, name, most).split())
 
 
 def word(given: Mapping[str, Any], name: str, allowed: Collection[str]) -> str:
-    """One of some words."""
+    """Return a value that is one of the allowed words. Raises BadInput."""
     value = given.get(name)
     if not isinstance(value, str) or value not in allowed:
         raise BadInput(f"The field {name} is one of: {', '.join(sorted(allowed))}.")
@@ -64,7 +63,7 @@ def word(given: Mapping[str, Any], name: str, allowed: Collection[str]) -> str:
 
 
 def whole(given: Mapping[str, str], name: str, least: int, most: int, default: int) -> int:
-    """A whole number of a query."""
+    """Return a whole number of a query, `default` when it is left out. Raises BadInput."""
     value = given.get(name)
     if value is None:
         return default
@@ -74,17 +73,17 @@ def whole(given: Mapping[str, str], name: str, least: int, most: int, default: i
 
 
 def is_client_id(value: str) -> bool:
-    """Whether it has the form of a caller's own id."""
+    """Tell whether a value has the form of an id that a caller chose."""
     return _CLIENT_ID.fullmatch(value) is not None
 
 
 def lines(value: str) -> str:
-    """A text with its line ends made one kind: forms send two characters for each."""
+    """Return a text with LF line ends; forms send CR LF."""
     return value.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def client_id(given: Mapping[str, Any], name: str = "client_id") -> str:
-    """The caller's own id of a reply or comment, by which a repetition is recognised."""
+    """Return the caller's own id of a reply or comment, which shows repetitions. Raises BadInput."""
     value = given.get(name)
     if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
         raise BadInput(f"The field {name} is wanted: 1 to 100 letters, digits, or _ . : -")
@@ -92,8 +91,10 @@ def client_id(given: Mapping[str, Any], name: str = "client_id") -> str:
 
 
 def tags(value: Any) -> tuple[str, ...]:
-    """Tags in small letters, each once, in the order given. Raises BadInput with the code of the rule that is broken:
-    tag_count, tag_length, tag_signs, tag_private."""
+    """Return tags in lower case, each once, in the given order.
+
+    Raises BadInput with the code of the broken rule: tag_count, tag_length, tag_signs, tag_private.
+    """
     if not isinstance(value, list | tuple) or len(value) > MAX_TAGS:
         raise BadInput(f"The field tags is a list of at most {MAX_TAGS} texts.", code="tag_count")
     return tuple(dict.fromkeys(_tag(one) for one in value))
@@ -116,17 +117,17 @@ def _tag(value: Any) -> str:
 
 
 def is_staff_id(value: str) -> bool:
-    """Whether it has the form of a colleague's id, as Cognito draws them."""
+    """Tell whether a value has the form of a staff id, which Cognito makes."""
     return _STAFF_ID.fullmatch(value) is not None
 
 
 def staff_id(path: Mapping[str, str]) -> str:
-    """A colleague's id in the path, as Cognito draws them; what has another form names nobody."""
+    """Return the staff id in the path. Raises NotFound for another form."""
     return path_id(path, _STAFF_ID)
 
 
 def path_id(path: Mapping[str, str], form: re.Pattern[str] = _ID) -> str:
-    """One of our ids in the path; what has another form names nothing."""
+    """Return the id in the path. Raises NotFound for another form, since no such id exists."""
     value = path.get("id", "")
     if not form.fullmatch(value):
         raise NotFound("There is nothing here, or its retention has ended.")
@@ -134,7 +135,7 @@ def path_id(path: Mapping[str, str], form: re.Pattern[str] = _ID) -> str:
 
 
 def encodable(value: str) -> bool:
-    """Whether it can be written as UTF-8: JSON may hold halves of characters."""
+    """Tell whether a text can be written as UTF-8. JSON can hold lone surrogates, which cannot."""
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -1,0 +1,1 @@
+"""Pages that anybody may open: the policy, the check of a certificate, and the health check."""

@@ -1,4 +1,4 @@
-"""The public page on which a certificate, of a destruction or of an opt-out, is checked. It asks for no name and stores
+"""The public page on which anybody checks a certificate by its number and secret. It asks for no name and stores
 nothing."""
 
 import base64
@@ -18,26 +18,26 @@ from chalicelib.core.settings import settings
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_text
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
-from chalicelib.web.http.responses import SECURITY_HEADERS, html_answer
-from chalicelib.web.public.certificate_words import in_groups, plain, shown
+from chalicelib.web.http.responses import SECURITY_HEADERS, html_response
+from chalicelib.web.public.certificate_words import in_groups, plain, present_certificate
 from chalicelib.web.public.policy import environment, reader_language
 
 MOST = 4_096
-"""Bytes of a posted form: two short fields."""
+"""Largest posted form in bytes: it has short fields only."""
 _ID = re.compile("[0-9a-z]{20}")
 _FIELDS = {"id", "secret", "as"}
 
 
-def show_form(query: Mapping[str, str], accept_language: str) -> Response:
-    """Answer GET /certificates: the form, with the number of the address when there is one."""
+def form_page(query: Mapping[str, str], accept_language: str) -> Response:
+    """Answer GET /certificates: the form, filled with the number that the address names, if any."""
     profile = load_profile(settings().operator)
     language = reader_language(profile, query.get("lang", ""), accept_language)
     number = query.get("id", "")
     return _page(profile, language, number if _ID.fullmatch(plain(number)) else "")
 
 
-def check(body: bytes, query: Mapping[str, str], accept_language: str, checker: CheckCertificate) -> Response:
-    """Answer POST /certificates: what the certificate says, as a page or as JSON to keep. Raises BadInput."""
+def check_page(body: bytes, query: Mapping[str, str], accept_language: str, checker: CheckCertificate) -> Response:
+    """Answer POST /certificates: the certificate as a page, or as a JSON file to keep. Raises BadInput."""
     form = _form(body)
     profile = load_profile(settings().operator)
     language = reader_language(profile, query.get("lang", ""), accept_language)
@@ -88,10 +88,10 @@ def _page(
             number=in_groups(number),
             secret=secret,
             wrong=wrong,
-            found=shown(found, language) if found else None,
+            found=present_certificate(found, language) if found else None,
         )
     )
-    return html_answer(html, status)
+    return html_response(html, status)
 
 
 def _file(number: str, found: Certificate) -> Response:
@@ -109,6 +109,6 @@ def _file(number: str, found: Certificate) -> Response:
 
 
 def _written(entry: Entry) -> dict[str, Any]:
-    """An entry so that anybody can check it: the text that was signed, to the letter."""
+    """Return an entry of the ledger so that anybody can check it: with the exact text that was signed."""
     signature = base64.b64encode(entry.signature).decode()
     return {"number": entry.number, "text": entry.text, "signature": signature, "hash": entry.hash}

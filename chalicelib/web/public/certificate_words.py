@@ -1,4 +1,4 @@
-"""What a certificate says, in the reader's language: words for entries of this format and of the one before."""
+"""Presents a certificate in the reader's language, for the current format of ledger entries and the first one."""
 
 import base64
 import re
@@ -28,7 +28,7 @@ KINDS: Mapping[str, str] = {
     "stop_processing": desk_msg("Demand to stop processing"),
     "opt_out": desk_msg("Opt-out of news and offers"),
 }
-"""The article stands in the entry itself."""
+"""Names of kinds without their article of the law, which stands in the entry itself."""
 IDENTITIES: Mapping[str, str] = {
     "second_press": desk_msg("confirmed by a second press or word in the bound chat"),
     "staff": desk_msg("checked by the privacy officer"),
@@ -71,8 +71,8 @@ HOLDS: Mapping[str, str] = {
 Say = Callable[[str], str]
 
 
-def shown(found: Certificate, language: str) -> dict[str, Any]:
-    """Return what the page shows of a certificate."""
+def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
+    """Return the values that the page shows of a certificate."""
     say = desk_text(language).gettext
     said = found.issued.body
     if said["kind"] == OPT_OUT:
@@ -118,7 +118,7 @@ def shown(found: Certificate, language: str) -> dict[str, Any]:
 
 
 def _opted_out(found: Certificate, language: str) -> dict[str, Any]:
-    """What the certificate of an opt-out says: nothing was destroyed, and nothing more follows."""
+    """Return the values of an opt-out's certificate: nothing was destroyed, and no second certificate follows."""
     say, said = desk_text(language).gettext, found.issued.body
     return {
         "opt_out": True,
@@ -136,22 +136,26 @@ def _opted_out(found: Certificate, language: str) -> dict[str, Any]:
 
 
 def in_groups(text: str) -> str:
-    """An id as people read it aloud: in groups of five."""
+    """Return an id in groups of five, as people read it aloud."""
     return grouped(plain(text), 5, "-")
 
 
 def plain(typed: str) -> str:
-    """An id as it is stored, from what a person typed."""
+    """Return an id as it is stored, from what a person typed."""
     return re.sub("[^0-9a-z]", "", typed.lower())
 
 
 def _ground(say: Say, said: Mapping[str, Any]) -> str:
-    """Kind and article, as they were signed."""
+    """Return kind and article of the request, as they were signed."""
     return f"{label(say, KINDS, said['kind'])}, {clause_words(str(said['basis']), say)}"
 
 
 def _times(say: Say, language: str, said: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:
-    """Label, what it means, day and time. Format 1 names the closing of the fence `suppressed`, and nothing else."""
+    """Yield for each signed time: label, meaning, day, time of day.
+
+    An entry of format 1 has the start of the write barrier under the name `suppressed`, and no time at which sending
+    stopped.
+    """
     times = dict(said["times"])
     if said["format"] == 1:
         times["barrier"] = times.pop("suppressed")
@@ -187,7 +191,7 @@ def _consent(say: Say, language: str, one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def moment(language: str, written: str) -> tuple[str, str]:
-    """Day and time in Kazakhstan."""
+    """Return day and time of day in Kazakhstan; "–" and "" for an empty time."""
     if not written:
         return "–", ""
     at = datetime.fromisoformat(written).astimezone(KAZAKHSTAN)

@@ -19,8 +19,7 @@ _TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "templates
 def policy_page(version: str, lang: str, accept_language: str) -> str:
     """Return the page for a request to `/policy` (version "") or `/policy/{version}`; raise NotFound.
 
-    `lang` is the reader's choice in the address and wins; else the first of our languages that the browser
-    names decides, else the profile's first.
+    The language is the reader's choice `lang`, else the first of ours that the browser names, else the profile's first.
     """
     profile = load_profile(settings().operator)
     return render_policy(profile, reader_language(profile, lang, accept_language), version or None)
@@ -65,8 +64,8 @@ def render_policy(
 
 def _replaced(language: Language, policy: PublishedPolicy, versions: list[PublishedPolicy]) -> str:
     """Return the day on which the next version replaced this one; empty when none did."""
-    place = versions.index(policy)
-    return _date(language, versions[place - 1]) if place else ""
+    index = versions.index(policy)
+    return _date(language, versions[index - 1]) if index else ""
 
 
 def _date(language: Language, policy: PublishedPolicy) -> str:
@@ -75,6 +74,6 @@ def _date(language: Language, policy: PublishedPolicy) -> str:
 
 @functools.cache
 def environment() -> jinja2.Environment:
-    """The templates of the public pages."""
+    """Return the environment of the templates of public pages."""
     loader = jinja2.FileSystemLoader(_TEMPLATES)
     return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)

@@ -1,4 +1,4 @@
-// Buttons of the ticket page that change the ticket: they keep the page, also when there is no connection.
+// Sends the forms that change a ticket without leaving the page, so that nothing is lost without a connection.
 (() => {
   'use strict';
   const desk = window.desk;
@@ -29,7 +29,7 @@
     const copy = answer.clone();
     const said = new DOMParser().parseFromString(await copy.text(), 'text/html');
     if (again && $('.gate-page [data-code=csrf]', said) && await desk.renew()) { await act(form, button, false); return; }
-    if (answer.status === 404) await desk.refresh().catch(() => {}); // the ticket, or only what was pressed?
+    if (answer.status === 404) await desk.refresh().catch(() => {}); // is the ticket gone, or only the thing that the button was for?
     const fresh = answer.status === 404 || desk.gone() ? null : await desk.read(answer);
     if (desk.gone()) return;
     if (fresh && answer.ok && same(answer)) {
@@ -38,8 +38,8 @@
       return;
     }
     if (fresh && answer.ok) { location.assign(answer.url); return; }
-    if (fresh) { // the page once more with the reason where it belongs
-      const place = form.closest('[data-live]')?.dataset.live; // a part that is put anew takes the pressed form with it
+    if (fresh) { // the server renders the page with the reason beside its form
+      const place = form.closest('[data-live]')?.dataset.live; // read now: replacing the part removes the form
       desk.swap(fresh, true, form);
       const shown = $('[data-refused]');
       if (shown?.checkVisibility()) { ($(`[data-live="${place}"] [aria-invalid=true]`) ?? $('#main')).focus({ preventScroll: true }); return; }
@@ -61,7 +61,7 @@
     beside(form, '');
     const button = e.submitter;
     await desk.flush();
-    await new Promise((done) => { setTimeout(done); }); // a form takes no new submit while this one is still told of
+    await new Promise((done) => { setTimeout(done); }); // requestSubmit does nothing while the submit event of the same form is handled
     if (/\/(change|retry)$/.test(new URL(form.action).pathname)) await act(form, button);
     else if (!desk.gone()) { leaving.add(form); form.requestSubmit(button); }
     delete form.dataset.busy;

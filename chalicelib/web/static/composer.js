@@ -1,4 +1,4 @@
-// The composer: drafts, sending, and what to say when nobody knows whether it was sent.
+// The composer: drafts, sending, and finding out whether a text was sent when the answer was lost.
 (() => {
   'use strict';
   const { $, $$, says, ask, inJson, filled } = window.desk;
@@ -6,7 +6,7 @@
   const form = () => $('.composer');
   if (!form()) return;
   const here = form().dataset.here;
-  const PAUSES = [1, 2, 4, 8, 15]; // seconds; together longer than a request can live at the server
+  const PAUSES = [1, 2, 4, 8, 15]; // seconds; their sum is longer than a request can last at the server
   const SETTLES = 900;
   const wait = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
   const freshId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, '0')).join('');
@@ -52,16 +52,16 @@
     if (!(answer.headers.get('content-type') || '').includes('json')) return null;
     try { return await answer.json(); } catch { return null; }
   };
-  // Our own word that there is nothing any more, and not a gateway's.
+  // Only the desk's own answer counts as gone; a gateway may answer 404, too.
   const gone = (answer, said) => said?.code === 'erasing' || (answer.status === 404 && said?.code === 'not_found');
   const saveOnce = async (one, again) => {
     const value = one.value();
     const id = one.id();
     const body = fieldsOf(one, value, id);
-    // A hidden page may be put to sleep at any moment; such a request outlives it, if it is short enough.
+    // A browser may freeze a hidden page at any moment. A request with keepalive outlives it; the limit is 64 kB.
     const answer = await post('draft', body, { keepalive: document.hidden && String(body).length < 60000 });
     const said = await jsonOf(answer);
-    if (one.sending || one.id() !== id) return true; // what is in the box after sending is saved under an id of its own
+    if (one.sending || one.id() !== id) return true; // the text was sent meanwhile; what is in the box now has another id and is saved by itself
     if (answer.ok && said) {
       one.saved = value;
       noted(one, value.trim() && !one.dirty() ? says.saved : '');
@@ -97,8 +97,8 @@
     noted(one, '');
     later(one);
   });
-  // Leaving the page: what is not saved goes by itself. While a text is on its way, its own id keeps it from coming back
-  // when it has arrived; what was added to it goes under an id of its own.
+  // Leaving the page: unsaved text is saved as a draft. The draft of a text that is being sent keeps its id, so the
+  // server drops it once the text has arrived; a text that was changed meanwhile gets a new id.
   const flush = () => {
     if (desk.gone()) return;
     for (const one of boxes) {
@@ -106,7 +106,7 @@
       const id = one.sending && one.value() !== one.sending.text ? freshId() : one.id();
       const body = fieldsOf(one, one.value(), id);
       const sent = navigator.sendBeacon(`${here}/draft`, body);
-      if (!sent) fetch(`${here}/draft`, { method: 'POST', body }).catch(() => {}); // longer than a beacon may be
+      if (!sent) fetch(`${here}/draft`, { method: 'POST', body }).catch(() => {}); // too long for a beacon
     }
   };
   addEventListener('pagehide', flush);
@@ -131,7 +131,7 @@
     const known = { 413: says.tooLarge, 429: says.tooMany }[answer.status];
     return { what: 'refused', text: known || (said?.code && said.message) || filled(says.refused, { status: answer.status }), id: said?.client_id };
   };
-  // Ask whether it is stored, again and again, until the request cannot be on its way any more.
+  // Ask whether the text is stored, until the first request cannot be running any more.
   const find = async (sending) => {
     for (let n = 0; ; n += 1) {
       await wait(PAUSES[Math.min(n, PAUSES.length - 1)]);
@@ -141,7 +141,7 @@
       try {
         answer = await ask(`${here}/sent/${sending.id}`, { headers: inJson });
         said = await jsonOf(answer);
-      } catch { continue; } // no connection: asked again when there is one
+      } catch { continue; } // no connection: ask again later
       if (answer.status === 401) return { what: 'out' };
       if (gone(answer, said)) return { what: 'gone' };
       if (!answer.ok || typeof said?.sent !== 'boolean') continue;
@@ -173,7 +173,7 @@
       else if (!desk.gone()) told(filled(says.refused, { status: 403 }));
     } else {
       if (result.id) { one.setId(result.id); one.saved = null; }
-      await desk.refresh().catch(() => {}); // perhaps the window has closed, or the ticket
+      await desk.refresh().catch(() => {}); // the reply window or the ticket may have closed
       if (!desk.gone()) told(result.text);
     }
     if (!desk.gone()) later(one, 0);
@@ -214,12 +214,12 @@
     send(ofField(field));
   });
 
-  // -- what the rest of the page asks of the composer
+  // -- for the other scripts
   desk.flush = () => Promise.all(boxes.map((one) => save(one)));
   const open = () => boxes.filter((one) => (one.dirty() || one.sending) && one.value().trim());
   desk.unsaved = () => open().map((one) => one.value()).join('\n\n');
   desk.drafted = () => boxes.some((one) => one.value().trim());
-  // The page is gone and its reader is back: keep what was typed last. The boxes are not in the page any more.
+  // Keep what was typed when the page was taken away: after signing in again it is saved, though its boxes are gone.
   let last = [];
   desk.remember = () => { last = open().map((one) => [one, one.value(), one.id()]); };
   desk.keepUnsaved = async (csrf) => {
@@ -232,7 +232,7 @@
     }
     return true;
   };
-  // A refreshed page: another state of the composer comes with what is typed; an untouched box takes a newer draft.
+  // Take over a refreshed page: a composer in another state keeps what is typed; an untouched box takes a newer draft.
   desk.compose = (fresh) => {
     const old = form();
     const next = $('[data-composer]', fresh);
@@ -254,13 +254,13 @@
       return;
     }
     for (const one of boxes) {
-      const twin = $(`textarea[name=${one.name}]`, next);
+      const newer = $(`textarea[name=${one.name}]`, next);
       const order = Number(next.elements[one.idName].dataset.order) || 0;
-      if (!twin || !one.field() || one.dirty() || one.sending || one.saving || order <= one.order) continue;
+      if (!newer || !one.field() || one.dirty() || one.sending || one.saving || order <= one.order) continue;
       if (document.activeElement === one.field() && one.value()) continue;
       one.order = order;
-      one.field().value = twin.value;
-      one.saved = twin.value;
+      one.field().value = newer.value;
+      one.saved = newer.value;
       one.setId(next.elements[one.idName].value);
     }
   };

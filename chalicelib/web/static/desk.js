@@ -1,11 +1,11 @@
-// Small comforts. Every page works without this file.
+// Keys, live refresh, and hiding a page whose reader may no longer see it. Every page works without this file.
 (() => {
   'use strict';
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const typing = (el) => el.matches('textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])');
 
-  // Scripts run here: pages are not taken as read by being shown (seen.js says what was looked at). Names nobody.
+  // Tells the server that scripts run here, so that showing a page marks nothing as read (seen.js does). Names nobody.
   document.cookie = `desk-script=1; Path=/; SameSite=Lax; Max-Age=43200${location.protocol === 'https:' ? '; Secure' : ''}`;
 
   // Keys are read by position (event.code), so J is J on the Kazakh and Russian layouts too. The digit row is never
@@ -48,12 +48,12 @@
     }
   });
 
-  // A menu closes when one clicks elsewhere.
+  // A click elsewhere closes an open menu.
   addEventListener('click', (e) => {
     $$('details.menu[open]').forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
   });
 
-  // What scripts say stands in the page, in the reader's language; the page may be gone when it is said.
+  // The page holds the texts of scripts in the reader's language. They are copied now: the page may be replaced.
   const says = { ...$('[data-says]')?.dataset };
   const leaves = Object.fromEntries($$('template[data-left]').map((one) => [one.dataset.left, one.content]));
   const staff = document.body.dataset.staff;
@@ -68,7 +68,7 @@
   const inJson = { Accept: 'application/json' };
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-  // Who may not see a page any more sees nothing of it: only what they typed themselves and what is nowhere else yet.
+  // Replace a page that its reader may no longer see. Only what they typed and what is stored nowhere stays.
   const desk = { $, $$, says, tell, ask, inJson, filled, unsaved: () => '', drafted: () => false, remember: () => {}, keepUnsaved: async () => true, flush: async () => {} };
   let left = '';
   const leave = (kind) => {
@@ -93,7 +93,7 @@
     $('main', body).focus();
     if (kind === 'out') comeBack();
   };
-  // Signed in again in another tab: the page comes back, and what was typed on it is kept first.
+  // Wait until somebody signs in again in another tab; save what was typed on this page, then load it again.
   const comeBack = () => setTimeout(async () => {
     if (left !== 'out') return;
     const who = await session().catch(() => null);
@@ -107,7 +107,7 @@
     return answer.ok && (answer.headers.get('content-type') || '').includes('json') ? answer.json() : null;
   };
   const put = (csrf) => $$('input[name=csrf]').forEach((one) => { one.value = csrf; });
-  // Ask who is signed in by now, and take the token of their session. True when it is the same person as before.
+  // Ask who is signed in now and take over the form token of their session. True when it is the same person as before.
   const renew = async () => {
     const who = await session();
     if (who?.out) leave('out');
@@ -115,16 +115,16 @@
     else if (who?.csrf) { put(who.csrf); return true; }
     return false;
   };
-  // Take another page of ours in the place of this one.
+  // Show another page of ours in place of this one.
   const adopt = (fresh) => {
     left = 'page';
     document.title = fresh.title;
     document.body.replaceWith(document.importNode(fresh.body, true));
   };
 
-  // Live parts: the page is asked for again and its marked parts are put in place of the old ones. What a person
-  // types, has opened or has focused stays as it is; `all` says that they pressed something and want to see it.
-  // Of the parts with fields of their own only the one whose `form` was sent is put anew then.
+  // Live parts: the page is fetched again and its parts with data-live replace the old ones, except those in which
+  // somebody types, has opened something or has the focus. With `all`, after pressing a button, these are replaced too;
+  // but a part whose fields were changed is only replaced when `form`, the form that was sent, is in it.
   const chosen = (select) => [...select.options].some((one) => one.selected !== one.defaultSelected);
   const touched = (part) => $('[aria-invalid=true]', part) || $$('select', part).some(chosen)
     || $$('input:not([type=hidden])', part).some((one) => one.value !== one.defaultValue);
@@ -144,7 +144,7 @@
     desk.compose?.(fresh);
     put($('input[name=csrf]', fresh)?.value ?? $('input[name=csrf]')?.value);
   };
-  // The page in an answer, or null when it is not ours to show: then what is to be seen instead is seen already.
+  // Return the page in an answer; null when it may not be shown: then this has already shown what replaces it.
   const read = async (answer) => {
     if (answer.status === 401 || answer.url.includes('/dashboard/sign-in')) { leave('out'); return null; }
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -158,7 +158,7 @@
     if ($('[data-frozen]', fresh) && !$('[data-frozen]')) { adopt(fresh); return null; }
     return fresh;
   };
-  // What the open page has already: the list beside the ticket, when it is a search's, and where its new messages begin.
+  // Headers that say what the open page has: it is a refresh (no new search), and where its new messages begin.
   const held = () => {
     const fresh = $('[data-fresh]')?.dataset.fresh;
     return { 'X-Refresh': '1', ...(fresh ? { 'X-Fresh': fresh } : {}) };
@@ -177,7 +177,7 @@
     again(every * 1000 * (document.hidden ? Math.min(12, 4 + idle) : 1));
   }, after);
   if (every) again(1000);
-  // After sleep, a lost connection, or coming back by the browser's button: who may still see this page?
+  // After sleep, a lost connection or the browser's Back button: check whether this page may still be seen.
   const wake = () => {
     if (left || document.hidden || !document.body.classList.contains('app')) return;
     (every ? refresh() : renew()).catch(() => {});

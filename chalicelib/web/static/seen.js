@@ -1,16 +1,16 @@
-// Says which new message was the newest that somebody really looked at: it was in view for some seconds, in a page that
-// is visible and has the focus. Being loaded or refreshed makes nothing read.
+// Reports the newest message that somebody looked at: its end was in view for some seconds, on a visible page with the
+// focus. Loading or refreshing the page marks nothing as read.
 (() => {
   'use strict';
   const desk = window.desk;
   const { $, $$, ask, inJson } = desk;
   const STEP = 500; // ms
-  const looked = new Map(); // by message, for how long without a break
+  const looked = new Map(); // by message: milliseconds in view without a break
   let told = '';
   let telling = false;
   let notBefore = 0;
   const inView = (message) => {
-    const end = ($('footer', message) ?? message).getBoundingClientRect(); // whoever sees a message's end has it whole
+    const end = ($('footer', message) ?? message).getBoundingClientRect(); // seeing the end of a message means having seen it all
     if (!end.height) return false;
     const at = document.elementFromPoint(end.left + end.width / 2, end.top + end.height / 2);
     return Boolean(at) && message.contains(at);

@@ -1,4 +1,4 @@
-// Keeps the page fresh and sends its forms without a reload. Everything works without this file.
+// Refreshes the page and sends its forms without a reload. The page works without this file.
 (() => {
   'use strict';
   const { body } = document;
@@ -19,7 +19,7 @@
       const found = await answer.json();
       for (const [name, html] of Object.entries(found.panels)) {
         const panel = document.querySelector(`[data-panel="${name}"]`);
-        // The server made this HTML from the same templates as the page; it is escaped there.
+        // The server renders this HTML from the page's own templates and escapes it there.
         if (panel && panel.innerHTML !== html) panel.innerHTML = html;
       }
       version = found.version;
@@ -45,7 +45,7 @@
       const found = await answer.json();
       tell(answer.ok ? '' : found.message);
       if (answer.ok && form.matches('[data-clear]')) {
-        // Only what was sent is cleared, not what was typed meanwhile.
+        // Clear only what was sent, not what was typed meanwhile.
         const field = form.elements.text;
         if (field.value === data.get('text')) field.value = '';
         form.elements.file.value = '';
@@ -59,7 +59,7 @@
     refresh();
   });
 
-  // A menu closes when one clicks elsewhere, or by Esc.
+  // A click elsewhere or Esc closes an open menu.
   addEventListener('click', (event) => {
     document.querySelectorAll('details.menu[open]').forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;

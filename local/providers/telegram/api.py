@@ -1,4 +1,4 @@
-"""Stand-in for the Telegram Bot API: takes what the bots send, and posts updates to the desk."""
+"""Stand-in of the Telegram Bot API: takes calls of the bots and posts updates to the desk."""
 
 import json
 import logging
@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from local.faults.provider_plan import Fault
 from local.phones.accounts import Bot
-from local.phones.bench import Bench
 from local.phones.bodies import Body, read_body
+from local.phones.context import PhonesContext
 from local.phones.desk_calls import answer_call, fault_response
 from local.phones.errors import Refused
 from local.phones.postman import Delivery
@@ -22,13 +22,13 @@ log = logging.getLogger("local.phones")
 
 
 class Telegram:
-    """The provider's side: its API for the desk, and its updates to the desk."""
+    """Plays Telegram: the API that the desk calls, and the updates to the desk."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.store, self.book, self.clock = bench.store, bench.book, bench.clock
-        self.postman, self.secrets = bench.postman, bench.secrets
-        url = bench.desk_url + "/webhooks/telegram"
-        # Update ids start somewhere large and grow by one; the clock keeps them growing over restarts.
+    def __init__(self, context: PhonesContext) -> None:
+        self.store, self.fault_plan, self.clock = context.store, context.fault_plan, context.clock
+        self.postman, self.secrets = context.postman, context.secrets
+        url = context.desk_url + "/webhooks/telegram"
+        # Update ids grow by one. They start from the clock, so that they also grow over restarts.
         first = int(self.clock.now()) % 10**9
         self.webhooks = {bot.account: Webhook(url, bot.secret, (), first) for bot in self.secrets.bots}
         self.methods = BotMethods(self.store, self.clock, self.webhooks, self.postman.deliveries)
@@ -86,12 +86,12 @@ class Telegram:
                 log.info("a call of an impossible shape was refused", exc_info=True)
                 return bad("can't parse the request").response()
 
-        return await answer_call(self.store, self.book, call, in_telegrams_words, _failed)
+        return await answer_call(self.store, self.fault_plan, call, in_telegrams_words, _failed)
 
     # ---- updates ----
 
     async def send(self, bot: Bot, kind: str, content: dict[str, Any], bubble: Bubble | None = None) -> Delivery:
-        """One update of the bot. Kinds that the desk did not register are not sent, as Telegram does it."""
+        """Send one update of the bot. As at Telegram, kinds for which the desk did not ask are not sent."""
         hook = self.webhooks[bot.account]
         hook.last_update += 1
         delivery = Delivery("telegram", kind, self.clock.now(), bubble)
@@ -104,7 +104,7 @@ class Telegram:
 
 
 def _failed(fault: Fault) -> Response:
-    """A fault in Telegram's words."""
+    """Return the answer of a fault in Telegram's shape."""
     status = fault.status or (500 if fault.retry_after is None else 429)
     words = {
         400: "Bad Request", 401: "Unauthorized", 403: "Forbidden: bot was blocked by the user",

@@ -1,4 +1,4 @@
-"""What the Telegram Bot API does for each method that a help desk uses."""
+"""The methods of the Telegram Bot API that a help desk uses."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ Files = dict[str, StoredFile]
 
 @dataclass
 class Webhook:
-    """Where the updates of a bot go. Until the desk says otherwise, all of them go to its usual address."""
+    """The webhook of a bot. Until the desk sets another one, updates go to the desk's usual address."""
 
     url: str
     secret: str
@@ -41,7 +41,7 @@ class Webhook:
 
 
 class BotMethods:
-    """The methods, by lower-case name: Telegram does not look at the case."""
+    """Runs methods by their names, in any case, as Telegram does."""
 
     def __init__(self, store: Store, clock: Clock, webhooks: dict[str, Webhook], deliveries: deque[Delivery]) -> None:
         self.store, self.clock, self.webhooks, self.deliveries = store, clock, webhooks, deliveries
@@ -67,7 +67,7 @@ class BotMethods:
         }
 
     def run(self, bot: Bot, method: str, payload: Payload, files: Files) -> Any:
-        """The result of a method; TelegramError when Telegram would refuse, 404 for an unknown method."""
+        """Run a method and return its result. Raises TelegramError, with 404 for an unknown method."""
         name = method.lower()
         if name in FILE_FIELDS:
             return self._send_file(bot, payload, files, FILE_FIELDS[name])
@@ -78,7 +78,10 @@ class BotMethods:
     # ---- sending ----
 
     def _chat(self, bot: Bot, payload: Payload) -> Chat:
-        """The chat to send to. Somebody unknown here may have written to the desk without the phones."""
+        """Return the chat to send to. Raises TelegramError.
+
+        The desk may know people that the phones do not: they are added, unless strangers are refused.
+        """
         chat_id = payload.get("chat_id")
         if chat_id in (None, ""):
             raise bad("chat_id is empty")
@@ -100,7 +103,7 @@ class BotMethods:
         quote = payload.get("reply_parameters")
         bubble.quote = str(quote.get("message_id", "")) if isinstance(quote, dict) else ""
         bubble.quote = bubble.quote or str(payload.get("reply_to_message_id", ""))
-        # The number is taken last: a refused message leaves no gap.
+        # The id is taken last, so that a refused message leaves no gap.
         bubble.id = str(chat.next_id())
         chat.bubbles.append(bubble)
         return message_json(chat, bot, bubble, payload.get("reply_markup"))
@@ -189,7 +192,7 @@ class BotMethods:
         return bot_json(bot) | {"can_join_groups": False, "can_read_all_group_messages": False}
 
     def _leave(self, bot: Bot, payload: Payload, _: Files) -> bool:
-        # Groups have negative ids; the phones hold none, so leaving one always works.
+        # Groups have negative ids. The phones have no groups, so leaving one always succeeds.
         return True
 
     def _answer_query(self, bot: Bot, payload: Payload, _: Files) -> bool:

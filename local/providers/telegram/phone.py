@@ -1,11 +1,11 @@
-"""Plays customers on Telegram: what they do becomes an update to the desk, with the bot's secret."""
+"""Plays customers on Telegram: each of their actions sends an update to the desk, with the bot's secret."""
 
 import secrets as random
 from typing import Any
 
 from local.phones.accounts import Bot
-from local.phones.bench import Bench
 from local.phones.bodies import Body
+from local.phones.context import PhonesContext
 from local.phones.errors import Refused
 from local.phones.people import file_of, resolve
 from local.phones.postman import Delivery
@@ -19,13 +19,13 @@ _LIVE = "Live location"
 
 
 class TelegramPhone:
-    """Each method takes a body and answers with the ids it made and how the desk took the update."""
+    """Each method plays one action. It returns the ids that it made and what the desk answered to the update."""
 
-    def __init__(self, bench: Bench, provider: Telegram) -> None:
-        self.bench, self.provider = bench, provider
+    def __init__(self, context: PhonesContext, provider: Telegram) -> None:
+        self.context, self.provider = context, provider
 
     async def write(self, body: Body) -> Result:
-        """A message: `text`, a `file`, a `sample`, or `message`, laid over the provider's own fields."""
+        """Send a message: `text`, a `file` or a `sample`. Fields of `message` replace the provider's fields."""
         raw, text, sample = body.fields.get("message"), body.text("text"), body.text("sample")
         if raw is not None and not isinstance(raw, dict):
             raise Refused("message must be an object as Telegram sends it.")
@@ -36,13 +36,13 @@ class TelegramPhone:
         bot, chat = self._chat(body)
         if chat.blocked:
             raise Refused("This person blocked the bot; unblock it first.", 409, "conflict")
-        file = file_of(self.bench.store, body)
+        file = file_of(self.context.store, body)
         content, kind = _content(text, file, sample)
         shown = text or str(content.get("text", "")) or (_LIVE if sample == "live" else f"[{sample or kind}]")
         return await self._send(bot, chat, content | (raw or {}), (kind, shown, file), body)
 
     async def start(self, body: Body) -> Result:
-        """The person presses Start, with the `payload` of a link or without."""
+        """Press Start, with the `payload` of a link if there is one. This also unblocks the bot."""
         bot, chat = self._chat(body)
         was_blocked, chat.blocked = chat.blocked, False
         if was_blocked:
@@ -52,7 +52,7 @@ class TelegramPhone:
         return await self._send(bot, chat, content, ("start", text, None), body)
 
     async def press(self, body: Body) -> Result:
-        """A press on the button with callback data `key` (or `data`) of the bot's message `message_id`."""
+        """Press the button with callback data `key` (or `data`) of the bot's message `message_id`."""
         bot, chat = self._chat(body, create=False)
         data = body.text("key") or body.text("data")
         bubble = chat.find(body.text("message_id"))
@@ -72,14 +72,16 @@ class TelegramPhone:
         return self._result(chat, delivery, callback_query_id=query_id)
 
     async def edit(self, body: Body) -> Result:
-        """The person changes the text or caption of their message `message_id` (left out: the last). The same text
-        again is an edit that edits nothing, as Telegram reports one when it adds a link's preview."""
+        """Change the text or caption of the person's message `message_id`, by default their last one.
+
+        The same text again makes an edit without a change, as Telegram reports one when it adds a link's preview.
+        """
         bot, chat = self._chat(body, create=False)
         bubble = self._own(chat, body)
         if not body.text("text").strip():
             raise Refused("Write the new text first.")
         bubble.text, bubble.edited = body.text("text"), True
-        now = int(self.bench.clock.now())
+        now = int(self.context.clock.now())
         message = self._frame(chat, int(bubble.id), int(bubble.at)) | {"edit_date": now}
         if bubble.file:
             message |= {bubble.kind: file_json(bubble.kind, bubble.file), "caption": bubble.text}
@@ -89,13 +91,13 @@ class TelegramPhone:
         return self._result(chat, delivery, message_id=int(bubble.id))
 
     async def move(self, body: Body) -> Result:
-        """The person's live location `message_id` (left out: the last) goes on, to `latitude` and `longitude` or some
-        hundred metres north-east."""
+        """Move the person's live location `message_id`, by default their last one, to `latitude` and `longitude`, by
+        default some hundred metres north-east."""
         bot, chat = self._chat(body, create=False)
         bubble = self._own(chat, body, "live")
         places = [_degrees(body, name, own) for name, own in zip(("latitude", "longitude"), bubble.place, strict=True)]
         bubble.place, bubble.text = (places[0], places[1]), f"{_LIVE} {places[0]}, {places[1]}"
-        now = int(self.bench.clock.now())
+        now = int(self.context.clock.now())
         live = TELEGRAM_SAMPLES["live"].content["location"]
         message = self._frame(chat, int(bubble.id), int(bubble.at)) | {
             "edit_date": now,
@@ -105,7 +107,7 @@ class TelegramPhone:
         return self._result(chat, delivery, message_id=int(bubble.id))
 
     async def pin(self, body: Body) -> Result:
-        """The person pins message `message_id` of the chat (left out: the last)."""
+        """Pin message `message_id` of the chat, by default the last one."""
         bot, chat = self._chat(body, create=False)
         shown = [bubble for bubble in chat.bubbles if bubble.kind not in EVENTS]
         bubble = chat.find(body.text("message_id")) if body.text("message_id") else shown[-1] if shown else None
@@ -115,7 +117,7 @@ class TelegramPhone:
         return await self._send(bot, chat, content, ("pinned", "[pinned]", None), body)
 
     async def react(self, body: Body) -> Result:
-        """A reaction `emoji` on message `message_id`; left out, the reaction is taken back."""
+        """React to message `message_id` with `emoji`; without it, take the reaction back."""
         bot, chat = self._chat(body, create=False)
         bubble = chat.find(body.text("message_id"))
         if bubble is None:
@@ -124,45 +126,47 @@ class TelegramPhone:
         shapes = [[{"type": "emoji", "emoji": emoji}] if emoji else [] for emoji in (old, bubble.reaction)]
         reaction = {
             "chat": chat_json(chat), "message_id": int(bubble.id), "user": user_json(chat),
-            "date": int(self.bench.clock.now()), "old_reaction": shapes[0], "new_reaction": shapes[1],
+            "date": int(self.context.clock.now()), "old_reaction": shapes[0], "new_reaction": shapes[1],
         }  # fmt: skip
         return self._result(chat, await self.provider.send(bot, "message_reaction", reaction))
 
     async def block(self, body: Body) -> Result:
+        """Block the bot."""
         bot, chat = self._chat(body)
         chat.blocked = True
         return self._result(chat, await self._member(bot, chat, "member", "kicked"))
 
     async def unblock(self, body: Body) -> Result:
+        """Unblock the bot."""
         bot, chat = self._chat(body)
         chat.blocked = False
         return self._result(chat, await self._member(bot, chat, "kicked", "member"))
 
     async def update(self, body: Body) -> Result:
-        """Any other update: `kind` and `content` as Telegram has them; the update id is filled in."""
+        """Send any other update with `kind` and `content` as Telegram has them; the update id is added."""
         content = body.fields.get("content")
         if not isinstance(content, dict) or not body.text("kind"):
             raise Refused("kind must be text and content an object, as Telegram sends them.")
         delivery = await self.provider.send(self._bot(body), body.text("kind"), content)
         return {"webhook": delivery.brief()}
 
-    # ---- inside ----
+    # ---- helpers ----
 
     def _bot(self, body: Body) -> Bot:
-        account = body.text("bot") or self.bench.secrets.bots[0].account
-        bot = self.bench.secrets.bot(account)
+        account = body.text("bot") or self.context.secrets.bots[0].account
+        bot = self.context.secrets.bot(account)
         if bot is None:
-            known = ", ".join(bot.account for bot in self.bench.secrets.bots)
+            known = ", ".join(bot.account for bot in self.context.secrets.bots)
             raise Refused(f"bot must be one of {known}.")
         return bot
 
     def _chat(self, body: Body, *, create: bool = True) -> tuple[Bot, Chat]:
         bot = self._bot(body)
-        person = resolve(self.bench.store, "telegram", body, create=create)
-        return bot, self.bench.store.chat("telegram", bot.account, person)
+        person = resolve(self.context.store, "telegram", body, create=create)
+        return bot, self.context.store.chat("telegram", bot.account, person)
 
     def _own(self, chat: Chat, body: Body, kind: str = "") -> Bubble:
-        """The person's message `message_id`, or their last; of this kind."""
+        """Return the person's message `message_id`, by default their last one (of `kind`). Raises Refused."""
         own = [b for b in chat.bubbles if b.author == "person" and (b.kind == kind if kind else b.kind not in EVENTS)]
         wanted = body.text("message_id")
         bubble = next((b for b in reversed(own) if not wanted or b.id == wanted), None)
@@ -187,7 +191,7 @@ class TelegramPhone:
         body: Body,
     ) -> Result:
         kind, words, file = shown
-        now = self.bench.clock.now()
+        now = self.context.clock.now()
         quote, given_id = body.text("quote"), content.get("message_id", chat.last_id + 1)
         target = chat.find(quote) if quote else None
         if quote and target is None:
@@ -202,7 +206,7 @@ class TelegramPhone:
         bubble.quote = quote
         chat.last_inbound = now
         chat.bubbles.append(bubble)
-        self.bench.store.changed()
+        self.context.store.changed()
         delivery = await self.provider.send(bot, "message", message, bubble)
         return self._result(chat, delivery, message_id=int(bubble.id))
 
@@ -211,14 +215,14 @@ class TelegramPhone:
             return {"user": bot_json(bot), "status": status} | ({"until_date": 0} if status == "kicked" else {})
 
         change = {
-            "chat": chat_json(chat), "from": user_json(chat), "date": int(self.bench.clock.now()),
+            "chat": chat_json(chat), "from": user_json(chat), "date": int(self.context.clock.now()),
             "old_chat_member": member(old), "new_chat_member": member(new),
         }  # fmt: skip
-        self.bench.store.changed()
+        self.context.store.changed()
         return await self.provider.send(bot, "my_chat_member", change)
 
     def _result(self, chat: Chat, delivery: Delivery, **ids: Any) -> Result:
-        self.bench.store.changed()
+        self.context.store.changed()
         return {
             "person": chat.person.id,
             "chat_id": int(chat.person.user_id),
@@ -228,7 +232,7 @@ class TelegramPhone:
 
 
 def _degrees(body: Body, name: str, now: float) -> float:
-    """A coordinate of the body, or one that is a little further."""
+    """Return a coordinate of the body, by default one a little further than `now`. Raises Refused."""
     given = body.fields.get(name)
     if given is None:
         return round(now + 0.001, 6)
@@ -238,7 +242,7 @@ def _degrees(body: Body, name: str, now: float) -> float:
 
 
 def _content(text: str, file: StoredFile | None, sample: str) -> tuple[dict[str, Any], str]:
-    """The content of a message and its kind."""
+    """Return the content of a message and its kind."""
     if sample:
         return dict(TELEGRAM_SAMPLES[sample].content), sample
     if file:

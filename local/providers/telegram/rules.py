@@ -1,4 +1,4 @@
-"""Telegram's rules for what a bot sends, its errors and shapes. Source: the Bot API reference."""
+"""Telegram's limits for what a bot sends, its errors, and the JSON of its objects. Source: the Bot API reference."""
 
 import json
 import re
@@ -24,12 +24,12 @@ _TAGS = {
     "pre", "blockquote",
 }  # fmt: skip
 _INLINE = ("callback_data", "url", "web_app", "login_url", "switch_inline_query", "copy_text", "pay")
-"""What an inline button may do; each has one of these."""
+"""Fields of an inline button, one of which each button must have."""
 _NUMBER = re.compile(r"-?\d{1,18}")
 
 
 class TelegramError(Exception):
-    """A call that Telegram refuses, in its own JSON shape."""
+    """Telegram refuses the call; `response` has its JSON shape."""
 
     def __init__(self, status: int, description: str) -> None:
         super().__init__(description)
@@ -41,11 +41,12 @@ class TelegramError(Exception):
 
 
 def bad(description: str) -> TelegramError:
+    """Return the error 400 with this description."""
     return TelegramError(400, f"Bad Request: {description}")
 
 
 def payload_of(body: Body) -> dict[str, Any]:
-    """The fields of a call as JSON would hold them: a form has numbers and objects as text."""
+    """Return the fields of a call with the types of JSON; a form has numbers and objects as text."""
     return {name: _plain(name, value) for name, value in body.fields.items()}
 
 
@@ -63,9 +64,9 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def plain_text(text: object, parse_mode: object, limit: int, what: str) -> str:
-    """The text after entity parsing; TelegramError when it is empty, too long or badly marked up.
+    """Return the text without its markup. Raises TelegramError when it is too long or its markup is wrong.
 
-    Only HTML is parsed; text in another mode is kept as it is.
+    Only HTML is parsed; a text in another mode is returned as it is. A value that is no text counts as empty.
     """
     if not isinstance(text, str):
         text = ""
@@ -101,7 +102,7 @@ class _Html(HTMLParser):
 
 
 def keys_of(markup: object) -> tuple[Key, ...]:
-    """The buttons of an inline or reply keyboard, row by row; TelegramError for a malformed one."""
+    """Return the buttons of an inline or reply keyboard, row by row. Raises TelegramError."""
     if markup in (None, "", {}):
         return ()
     if not isinstance(markup, dict):
@@ -124,7 +125,7 @@ def keys_of(markup: object) -> tuple[Key, ...]:
 
 
 def check_file(kind: str, file: StoredFile) -> None:
-    """Refuse a file that Telegram does not take from a bot in this place."""
+    """Raise TelegramError for a file that a bot cannot send as this kind."""
     if kind == "photo" and not file.type.startswith("image/"):
         raise bad("IMAGE_PROCESS_FAILED")
     if file.size > (PHOTO_LIMIT if kind == "photo" else UPLOAD_LIMIT):
@@ -132,13 +133,13 @@ def check_file(kind: str, file: StoredFile) -> None:
 
 
 def markup_of(keys: tuple[Key, ...]) -> dict[str, Any]:
-    """The keyboard under a message, one button in a row, as Telegram hands it back."""
+    """Return the keyboard under a message as Telegram sends it, with one button in each row."""
     rows = [[{"text": key.label} | ({"url": key.url} if key.url else {"callback_data": key.id})] for key in keys]
     return {"inline_keyboard": rows}
 
 
 def user_json(chat: Chat, language: str = "") -> dict[str, Any]:
-    """The person as a Telegram user."""
+    """Return the person as a Telegram user."""
     person = chat.person
     user: dict[str, Any] = {"id": int(person.user_id), "is_bot": False, "first_name": person.name}
     user |= {"username": person.username} if person.username else {}
@@ -146,18 +147,19 @@ def user_json(chat: Chat, language: str = "") -> dict[str, Any]:
 
 
 def chat_json(chat: Chat) -> dict[str, Any]:
-    """The private chat of the person with a bot."""
+    """Return the private chat of the person with a bot."""
     person = chat.person
     found: dict[str, Any] = {"id": int(person.user_id), "first_name": person.name, "type": "private"}
     return found | ({"username": person.username} if person.username else {})
 
 
 def bot_json(bot: Bot) -> dict[str, Any]:
+    """Return the bot as a Telegram user."""
     return {"id": int(bot.account), "is_bot": True, "first_name": bot.name, "username": bot.username}
 
 
 def file_json(kind: str, file: StoredFile) -> Any:
-    """A file inside a message, in the shape of its kind."""
+    """Return a file as a message holds it, in the shape of its kind."""
     known: dict[str, Any] = {"file_id": file.id, "file_unique_id": f"u{file.id}", "file_size": file.size}
     frame = {"width": 640, "height": 480}
     if kind == "photo":
@@ -180,7 +182,7 @@ def file_json(kind: str, file: StoredFile) -> Any:
 
 
 def message_json(chat: Chat, bot: Bot, bubble: Bubble, markup: object = None) -> dict[str, Any]:
-    """A message of a chat as Telegram gives it, the bot's or the person's."""
+    """Return a message of a chat, the bot's or the person's, as Telegram sends it."""
     message: dict[str, Any] = {
         "message_id": int(bubble.id),
         "from": bot_json(bot) if bubble.author == "desk" else user_json(chat),

@@ -1,4 +1,4 @@
-"""Stand-in for Meta's WhatsApp Cloud API: takes the desk's messages, and confirms them by signed webhooks."""
+"""Stand-in of Meta's WhatsApp Cloud API: takes messages of the desk and confirms them by signed webhooks."""
 
 import asyncio
 import hmac
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local.faults.provider_plan import Fault
-from local.phones.bench import Bench
+from local.phones.context import PhonesContext
 from local.phones.postman import Delivery
 from local.phones.store import Bubble, Call, Chat
 from local.providers.whatsapp.frame import MetaFrame
@@ -22,12 +22,12 @@ WINDOW = 24 * 3600
 
 
 class WhatsApp:
-    """The provider's side: its API for the desk, and its webhooks to the desk."""
+    """Plays Meta: the API that the desk calls, and the webhooks to the desk."""
 
-    def __init__(self, bench: Bench, frame: MetaFrame) -> None:
-        self.frame, self.store, self.clock = frame, bench.store, bench.clock
-        self.postman, self.secrets = bench.postman, bench.secrets
-        self.webhook_url = bench.desk_url + "/webhooks/whatsapp"
+    def __init__(self, context: PhonesContext, frame: MetaFrame) -> None:
+        self.frame, self.store, self.clock = frame, context.store, context.clock
+        self.postman, self.secrets = context.postman, context.secrets
+        self.webhook_url = context.desk_url + "/webhooks/whatsapp"
 
     async def messages(self, request: Request) -> Response:
         """POST /v{n}/{phone_number_id}/messages."""
@@ -48,7 +48,7 @@ class WhatsApp:
             return JSONResponse({"success": True})
         given, phone, user_id = recipient_of(body)
         kind = check_message(body, self.store.files.__contains__)
-        # Somebody the phones never heard of may have written to the desk without them: see `strangers`.
+        # The desk may know people that the phones do not; Store.strangers says whether such messages are taken.
         person = self.store.find("whatsapp", phone=phone, user_id=user_id)
         unknown = person is None and self.store.strangers == "refused"
         person = person or self.store.add_person("whatsapp", given, phone=phone, user_id=user_id)
@@ -72,7 +72,7 @@ class WhatsApp:
         return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]})
 
     def _refusal(self, chat: Chat, bubble: Bubble, *, unknown: bool) -> int:
-        """Meta's code for what it accepts and then does not deliver, or 0."""
+        """Return Meta's code for a message that is accepted and then not delivered; 0 when it is delivered."""
         if unknown:
             return 131026
         if bubble.file and not fits(bubble.kind, bubble.file.type, bubble.file.size):
@@ -80,7 +80,11 @@ class WhatsApp:
         return 131047 if bubble.kind != "template" and self._window_closed(chat) else 0
 
     def _window_closed(self, chat: Chat) -> bool:
-        """Of a person who never wrote through the phones only the desk can know, unless strangers are refused."""
+        """Tell whether the reply window is over.
+
+        For a person who never wrote through the phones it counts as open, unless strangers are refused: only the desk
+        can know.
+        """
         if not chat.last_inbound:
             return self.store.strangers == "refused"
         return self.clock.now() - chat.last_inbound > WINDOW
@@ -109,7 +113,7 @@ class WhatsApp:
         await self.send_status(chat, bubble)
         for state, wait in (("delivered", pace.delivered), ("read", pace.read)):
             await asyncio.sleep(wait)
-            # What was taken while the switch was off stays unconfirmed, as on a phone that is never opened.
+            # A message taken while confirmations were off stays unconfirmed, as if its phone were never opened.
             if not (confirming and self._goes_on(bubble)):
                 return
             bubble.state = state
@@ -123,7 +127,7 @@ class WhatsApp:
     async def send_status(
         self, chat: Chat, bubble: Bubble, failure: int = 0, words: tuple[str, str] = ("", ""), *, reference: bool = True
     ) -> Delivery:
-        """One status of one message, as Meta reports it; a failure in Meta's words or in others."""
+        """Send a status of one message as Meta does. `words` replace Meta's title and details of a failure."""
         person = chat.person
         status: dict[str, Any] = {
             "id": bubble.id,
@@ -142,7 +146,7 @@ class WhatsApp:
         return await self.send("messages", {"statuses": [status]}, f"status {bubble.state}")
 
     async def send(self, field: str, value: dict[str, Any], what: str, bubble: Bubble | None = None) -> Delivery:
-        """One signed webhook with one change. `value` lacks only what every value of messages has."""
+        """Send a signed webhook with one change. For messages, the fields that each value has are added to `value`."""
         metadata = {
             "display_phone_number": self.secrets.display_phone_number,
             "phone_number_id": self.secrets.phone_number_id,
@@ -150,7 +154,7 @@ class WhatsApp:
         if field == "messages":
             value = {"messaging_product": "whatsapp", "metadata": metadata} | value
         entry = {"id": self.secrets.business_account, "changes": [{"value": value, "field": field}]}
-        # Meta escapes everything outside ASCII, and signs the bytes as sent.
+        # Like Meta: non-ASCII characters are escaped, and the signature covers the bytes as sent.
         content = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
         mark = hmac.new(self.secrets.app_secret.encode(), content, sha256).hexdigest()
         delivery = Delivery("whatsapp", what, self.clock.now(), bubble)

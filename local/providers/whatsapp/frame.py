@@ -1,4 +1,4 @@
-"""What every call to the Graph API has in common: the token, errors in Meta's words, the list of calls."""
+"""What all calls to the Graph API have in common: the token, errors in Meta's shape, the record of calls."""
 
 import hmac
 import logging
@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.faults.provider_plan import Fault
-from local.phones.bench import Bench
 from local.phones.bodies import Body, read_body
+from local.phones.context import PhonesContext
 from local.phones.desk_calls import answer_call, fault_response
 from local.phones.errors import Refused
 from local.phones.store import Call
@@ -20,26 +20,26 @@ log = logging.getLogger("local.phones")
 
 
 class MetaFrame:
-    """Notes a call, plays its fault, and answers as the Graph API does."""
+    """Records a call, plays its fault, and answers as the Graph API does."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
+    def __init__(self, context: PhonesContext) -> None:
+        self.context = context
 
     async def body(self, request: Request) -> Body:
-        """The body, or an empty one when it cannot be read: Meta then misses its fields."""
+        """Read the body; an unreadable one counts as empty, so that Meta's error about missing fields follows."""
         try:
             return await read_body(request)
         except Refused:
             return Body()
 
     def call(self, request: Request, method: str, to: str = "", payload: dict[str, Any] | None = None) -> Call:
-        account, path = self.bench.secrets.phone_number_id, f"{request.method} {request.url.path}"
-        return Call("whatsapp", account, method, path, to, payload or {}, self.bench.clock.now())
+        account, path = self.context.secrets.phone_number_id, f"{request.method} {request.url.path}"
+        return Call("whatsapp", account, method, path, to, payload or {}, self.context.clock.now())
 
     async def answer(
         self, request: Request, call: Call, handle: Callable[[Fault | None], Awaitable[Response]]
     ) -> Response:
-        """Meta's answer to an authorised call: `handle`'s, or an error in Meta's shape."""
+        """Answer a call: check its token, then use the answer of `handle`, or an error in Meta's shape."""
 
         async def in_metas_words(fault: Fault | None) -> Response:
             try:
@@ -48,7 +48,7 @@ class MetaFrame:
             except MetaError as error:
                 return error.response()
             except (AttributeError, KeyError, TypeError):
-                # Deep inside a message some list is an object or the like: Meta names no field either.
+                # A value deep inside the message has a wrong type. Meta names no field then, either.
                 log.info("a call of an impossible shape was refused", exc_info=True)
                 return MetaError(100).response()
 
@@ -56,10 +56,10 @@ class MetaFrame:
             error = MetaError(_code_of(fault))
             return fault_response(fault, error.status, error.body)
 
-        return await answer_call(self.bench.store, self.bench.book, call, in_metas_words, failed)
+        return await answer_call(self.context.store, self.context.fault_plan, call, in_metas_words, failed)
 
     async def unknown(self, request: Request) -> Response:
-        """Anything else under /v{n}: Meta's usual answer."""
+        """Answer any other path under /v{n} with Meta's usual error."""
 
         async def handle(_: Fault | None) -> Response:
             raise MetaError(2500, message=f"Unknown path components: {request.url.path}", status=400)
@@ -67,7 +67,7 @@ class MetaFrame:
         return await self.answer(request, self.call(request, "unknown"), handle)
 
     def _authorise(self, request: Request) -> None:
-        secrets = self.bench.secrets
+        secrets = self.context.secrets
         given = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {secrets.access_token}".encode()):
             raise MetaError(190, message="Invalid OAuth access token - Cannot parse access token")
@@ -78,7 +78,7 @@ class MetaFrame:
 
 
 def _code_of(fault: Fault) -> int:
-    """Meta's code for a fault that names only the HTTP status, or nothing."""
+    """Return Meta's code for a fault: its own, or one that fits its HTTP status."""
     if fault.error is not None:
         return int(fault.error)
     if fault.status is None:

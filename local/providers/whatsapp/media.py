@@ -1,4 +1,4 @@
-"""Stand-in for Meta's media: uploads of the desk, and files that customers sent."""
+"""Stand-in of Meta's media endpoints: uploads of the desk, and files that customers sent."""
 
 import base64
 import hmac
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local.faults.provider_plan import Fault
-from local.phones.bench import Bench
+from local.phones.context import PhonesContext
 from local.phones.store import StoredFile
 from local.providers.whatsapp.frame import MetaFrame
 from local.providers.whatsapp.rules import check_upload
@@ -19,18 +19,18 @@ _URL_LIVES = 300
 
 
 class WhatsAppMedia:
-    """The media endpoints. A file's URL lives five minutes on the desk's clock and needs the token."""
+    """The media endpoints. The URL of a file is valid for five minutes of the desk's clock and needs the token."""
 
-    def __init__(self, bench: Bench, frame: MetaFrame) -> None:
-        self.bench, self.frame = bench, frame
-        self._key = sha256(bench.secrets.access_token.encode()).digest()
+    def __init__(self, context: PhonesContext, frame: MetaFrame) -> None:
+        self.context, self.frame = context, frame
+        self._key = sha256(context.secrets.access_token.encode()).digest()
 
     async def upload(self, request: Request) -> Response:
         """POST /v{n}/{phone_number_id}/media, multipart."""
         body = await self.frame.body(request)
         file, stored = body.files.get("file"), None
         if file:
-            stored = self.bench.store.add_file(file.name, body.text("type") or file.type, file.data)
+            stored = self.context.store.add_file(file.name, body.text("type") or file.type, file.data)
         payload = body.fields | ({"file": stored.brief()} if stored else {})
 
         async def handle(_: Fault | None) -> Response:
@@ -43,12 +43,12 @@ class WhatsAppMedia:
         return await self.frame.answer(request, call, handle)
 
     async def look_up(self, request: Request) -> Response:
-        """GET /v{n}/{media_id}: where the file can be had."""
+        """GET /v{n}/{media_id}: the URL of the file."""
         media_id = request.path_params["node"]
 
         async def handle(_: Fault | None) -> Response:
             file = self._file(media_id)
-            until = int(self.bench.clock.now()) + _URL_LIVES
+            until = int(self.context.clock.now()) + _URL_LIVES
             path = f"whatsapp-media/{file.id}/{until}/{self._mark(file.id, until)}"
             known = {"mime_type": file.type, "sha256": file.sha256, "file_size": file.size, "id": file.id}
             return JSONResponse({"messaging_product": "whatsapp", "url": f"{request.base_url}{path}"} | known)
@@ -61,7 +61,7 @@ class WhatsAppMedia:
 
         async def handle(_: Fault | None) -> Response:
             genuine = hmac.compare_digest(mark.encode(), self._mark(media_id, until).encode())
-            if not genuine or self.bench.clock.now() > until:
+            if not genuine or self.context.clock.now() > until:
                 raise MetaError(100, message="The URL is not valid or has expired.", status=404)
             file = self._file(media_id)
             return Response(file.data, media_type=file.type)
@@ -69,7 +69,7 @@ class WhatsAppMedia:
         return await self.frame.answer(request, self.frame.call(request, "media.download"), handle)
 
     def _file(self, media_id: str) -> StoredFile:
-        file = self.bench.store.files.get(media_id)
+        file = self.context.store.files.get(media_id)
         if file is None:
             message = f"Unsupported get request. Object with ID '{media_id}' does not exist"
             raise MetaError(100, message=message, subcode=33)
@@ -80,6 +80,6 @@ class WhatsAppMedia:
 
 
 def webhook_file(file: StoredFile) -> dict[str, Any]:
-    """How a webhook names a file: Meta gives its hash in base64 there."""
+    """Return a file as a webhook names it; its hash is in base64 there."""
     digest = base64.b64encode(bytes.fromhex(file.sha256)).decode()
     return {"id": file.id, "mime_type": file.type, "sha256": digest}

@@ -1,9 +1,9 @@
-"""Plays customers on WhatsApp: what they do becomes a signed webhook to the desk."""
+"""Plays customers on WhatsApp: each of their actions sends a signed webhook to the desk."""
 
 from typing import Any
 
-from local.phones.bench import Bench
 from local.phones.bodies import Body
+from local.phones.context import PhonesContext
 from local.phones.errors import Refused
 from local.phones.people import file_of, resolve
 from local.phones.postman import Delivery
@@ -19,13 +19,13 @@ _STATUSES = ("sent", "delivered", "read", "failed")
 
 
 class WhatsAppPhone:
-    """Each method takes a body and answers with the ids it made and how the desk took the webhook."""
+    """Each method plays one action. It returns the ids that it made and what the desk answered to the webhook."""
 
-    def __init__(self, bench: Bench, provider: WhatsApp) -> None:
-        self.bench, self.provider = bench, provider
+    def __init__(self, context: PhonesContext, provider: WhatsApp) -> None:
+        self.context, self.provider = context, provider
 
     async def write(self, body: Body) -> Result:
-        """A message: `text`, a `file`, a `sample`, or `message`, laid over the provider's own fields."""
+        """Send a message: `text`, a `file` or a `sample`. Fields of `message` replace the provider's fields."""
         raw = body.fields.get("message")
         sample = body.text("sample")
         if raw is not None and not isinstance(raw, dict):
@@ -35,11 +35,11 @@ class WhatsAppPhone:
         text = body.text("text")
         if not (text.strip() or raw or sample or body.files.get("file") or body.fields.get("file")):
             raise Refused("There is nothing to send: write a text or choose a file.")
-        file = file_of(self.bench.store, body)
-        chat = self._chat(resolve(self.bench.store, "whatsapp", body))
+        file = file_of(self.context.store, body)
+        chat = self._chat(resolve(self.context.store, "whatsapp", body))
         message = self._base(chat.person)
         if quote := body.text("quote"):
-            message["context"] = {"from": self.bench.secrets.display_phone_number, "id": quote}
+            message["context"] = {"from": self.context.secrets.display_phone_number, "id": quote}
         if sample:
             message |= WHATSAPP_SAMPLES[sample].content
         elif file:
@@ -49,15 +49,15 @@ class WhatsAppPhone:
         return await self._send(chat, message | (raw or {}), file)
 
     async def press(self, body: Body) -> Result:
-        """A press on button or row `key` of the desk's message `message_id`."""
-        chat = self._chat(resolve(self.bench.store, "whatsapp", body, create=False))
+        """Press the button or list row `key` of the desk's message `message_id`."""
+        chat = self._chat(resolve(self.context.store, "whatsapp", body, create=False))
         bubble = chat.find(body.text("message_id"))
         key = next((k for k in bubble.keys if k.id == body.text("key")), None) if bubble else None
         if bubble is None or key is None:
             raise Refused("No such button in this chat.", 404, "not_found")
         bubble.pressed = key.label
         message = self._base(chat.person)
-        message["context"] = {"from": self.bench.secrets.display_phone_number, "id": bubble.id}
+        message["context"] = {"from": self.context.secrets.display_phone_number, "id": bubble.id}
         if key.kind == "button":
             message |= {"type": "button", "button": {"payload": key.id, "text": key.label}}
         else:
@@ -66,8 +66,8 @@ class WhatsAppPhone:
         return await self._send(chat, message, None)
 
     async def react(self, body: Body) -> Result:
-        """A reaction `emoji` on message `message_id`; left out, the reaction is taken back."""
-        chat = self._chat(resolve(self.bench.store, "whatsapp", body, create=False))
+        """React to message `message_id` with `emoji`; without it, take the reaction back."""
+        chat = self._chat(resolve(self.context.store, "whatsapp", body, create=False))
         bubble = chat.find(body.text("message_id"))
         if bubble is None:
             raise Refused("No such message in this chat.", 404, "not_found")
@@ -78,12 +78,15 @@ class WhatsAppPhone:
         return self._result(chat.person, message, delivery)
 
     async def status(self, body: Body) -> Result:
-        """What became of the desk's message or piece `message_id`: `status`, for a failure `code`, and `title` and
-        `details` instead of Meta's own words. `referred` false leaves our reference out. No other follows by itself."""
+        """Send a `status` of the desk's message, or part of a message, `message_id`. No other status follows by itself.
+
+        A failure has a `code`; `title` and `details` replace Meta's words. `referred` false leaves out the desk's
+        reference.
+        """
         found = next(
             (
                 (chat, bubble)
-                for chat in self.bench.store.all_chats()
+                for chat in self.context.store.all_chats()
                 if chat.channel == "whatsapp" and (bubble := chat.find(body.text("message_id")))
             ),
             None,
@@ -98,7 +101,7 @@ class WhatsAppPhone:
         chat, bubble = found
         bubble.state, bubble.played = status, True
         bubble.reason = code if status == "failed" else ""
-        self.bench.store.changed()
+        self.context.store.changed()
         words = body.text("title"), body.text("details")
         referred = body.fields.get("referred", True) not in (False, "false")
         failure = int(code) if status == "failed" else 0
@@ -106,7 +109,7 @@ class WhatsAppPhone:
         return self._result(chat.person, {"id": bubble.id}, delivery)
 
     async def change(self, body: Body) -> Result:
-        """Any other webhook: `field` and `value` as Meta has them; `metadata` of messages is filled in."""
+        """Send any other webhook with `field` and `value` as Meta has them; `metadata` of messages is added."""
         value = body.fields.get("value")
         if not isinstance(value, dict):
             raise Refused("value must be an object as WhatsApp sends it.")
@@ -114,13 +117,13 @@ class WhatsAppPhone:
         return {"webhook": delivery.brief()}
 
     def _chat(self, person: Person) -> Chat:
-        return self.bench.store.chat("whatsapp", self.bench.secrets.phone_number_id, person)
+        return self.context.store.chat("whatsapp", self.context.secrets.phone_number_id, person)
 
     def _base(self, person: Person) -> dict[str, Any]:
         known = {"from": person.phone} if person.phone else {}
         known |= {"from_user_id": person.user_id} if person.user_id else {}
         wamid = new_wamid(person.phone or person.user_id, outgoing=False)
-        return known | {"id": wamid, "timestamp": str(int(self.bench.clock.now()))}
+        return known | {"id": wamid, "timestamp": str(int(self.context.clock.now()))}
 
     def _value(self, person: Person, message: dict[str, Any]) -> dict[str, Any]:
         profile = {"name": person.name} | ({"username": person.username} if person.username else {})
@@ -130,21 +133,21 @@ class WhatsAppPhone:
         return {"contacts": [contact], "messages": [message]}
 
     async def _send(self, chat: Chat, message: dict[str, Any], file: StoredFile | None) -> Result:
-        at = _epoch(message.get("timestamp"), self.bench.clock.now())
+        at = _epoch(message.get("timestamp"), self.context.clock.now())
         kind, words = str(message.get("type")), inbound_text(message)
-        # The window counts from the customer's own time, as Meta counts it. Only what they write to us opens it.
+        # As at Meta, the window counts from the time of the customer's message, and only messages to the desk open it.
         if kind not in EVENTS and not message.get("group_id"):
             chat.last_inbound = max(chat.last_inbound, at)
         bubble = Bubble(str(message["id"]), "person", kind, words, at, state="sending", file=file)
         context = message.get("context")
         bubble.quote = str(context.get("id", "")) if isinstance(context, dict) else ""
         chat.bubbles.append(bubble)
-        self.bench.store.changed()
+        self.context.store.changed()
         delivery = await self.provider.send("messages", self._value(chat.person, message), kind, bubble)
         return self._result(chat.person, message, delivery)
 
     def _result(self, person: Person, message: dict[str, Any], delivery: Delivery) -> Result:
-        self.bench.store.changed()
+        self.context.store.changed()
         return {"person": person.id, "message_id": message["id"], "webhook": delivery.brief()}
 
 

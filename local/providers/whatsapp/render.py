@@ -1,4 +1,4 @@
-"""What a message of the desk looks like on a WhatsApp phone: its text and its buttons."""
+"""Renders messages as a WhatsApp phone shows them: text and buttons."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from local.phones.store import Key
 
 
 def text_of(body: dict[str, Any], kind: str) -> str:
-    """The words that the customer reads. Emphasis and layout are left out."""
+    """Return the text that the customer reads, without emphasis and layout."""
     content = body[kind]
     if kind == "contacts":
         return "\n".join(card["name"]["formatted_name"] for card in content)
@@ -31,7 +31,7 @@ def text_of(body: dict[str, Any], kind: str) -> str:
 
 
 def keys_of(body: dict[str, Any], kind: str) -> tuple[Key, ...]:
-    """Buttons and list rows, in order."""
+    """Return the buttons and list rows of a message, in order."""
     if kind == "template":
         buttons = [part for part in body[kind].get("components") or [] if part.get("type") == "button"]
         payloads = [p for button in buttons for p in button.get("parameters") or [] if p.get("payload")]
@@ -49,7 +49,7 @@ def keys_of(body: dict[str, Any], kind: str) -> tuple[Key, ...]:
 
 
 def inbound_text(message: dict[str, Any]) -> str:
-    """The words of a customer's own message, for their side of the chat."""
+    """Return the text of a customer's own message."""
     kind = str(message.get("type"))
     content = message.get(kind)
     if kind == "contacts" and isinstance(content, list):

@@ -15,7 +15,7 @@ _TYPES = ("text", *_MEDIA, "location", "contacts", "interactive", "template", "r
 
 
 def new_wamid(person: str, *, outgoing: bool) -> str:
-    """An id of the real form: base64 over the person's number or user id, the direction and a random part."""
+    """Return a message id in Meta's form: base64 of the person's number or user id, the direction and a random part."""
     who = person.encode()
     unique = secrets.token_hex(9 if outgoing else 10).upper().encode()
     raw = b"\x1c\x18" + bytes([len(who)]) + who + b"\x15\x02\x00" + (b"\x11" if outgoing else b"\x12")
@@ -23,9 +23,10 @@ def new_wamid(person: str, *, outgoing: bool) -> str:
 
 
 def recipient_of(body: dict[str, Any]) -> tuple[str, str, str]:
-    """(input as sent, phone digits, business-scoped user id), one of the last two empty; else MetaError.
+    """Return the recipient as sent, its phone digits and its business-scoped user id; one of the last two is empty.
 
-    `to` and `recipient` are both taken, because Meta's papers disagree on which field carries a user id.
+    Both `to` and `recipient` are taken, because Meta's documents disagree about the field of a user id. Raises
+    MetaError.
     """
     given = body.get("to") or body.get("recipient")
     if not isinstance(given, str) or not given.strip():
@@ -39,7 +40,7 @@ def recipient_of(body: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def check_message(body: dict[str, Any], has_media: Callable[[str], bool]) -> str:
-    """The type of a message that Meta would take, else MetaError. `has_media` knows uploaded media."""
+    """Check a message and return its type. `has_media` tells whether a media id exists. Raises MetaError."""
     kind = str(body.get("type", "text"))
     if kind not in _TYPES:
         raise MetaError(100, f"Param type must be one of {{{', '.join(t.upper() for t in _TYPES)}}} - got {kind!r}.")
@@ -138,15 +139,15 @@ MEDIA_TYPES = {
     "sticker": ("image/webp",),
     "document": (),
 }
-"""What each kind of message may carry; a document carries anything that can be uploaded."""
+"""Media types that each kind of message may have; a document may have any that can be uploaded."""
 _MEGABYTE = 1024 * 1024
 MEDIA_SIZES = {"image": 5, "video": 16, "audio": 16, "sticker": 0.5, "document": 100}
-"""Megabytes. Source: the supported media types, as AWS and Meta list them."""
+"""Largest file of each kind, in megabytes. Source: the supported media types, as AWS and Meta list them."""
 _DOCUMENTS = ("application/pdf", "application/msword", "application/vnd.", "text/plain")
 
 
 def check_upload(media_type: str, size: int) -> None:
-    """Refuse a file that WhatsApp does not carry at all."""
+    """Raise MetaError for a file that WhatsApp does not take in any message."""
     plain = media_type.partition(";")[0].strip().lower()
     kind = next((kind for kind, types in MEDIA_TYPES.items() if plain in types), "")
     if not kind and not plain.startswith(_DOCUMENTS):
@@ -157,7 +158,7 @@ def check_upload(media_type: str, size: int) -> None:
 
 
 def fits(kind: str, media_type: str, size: int) -> bool:
-    """Whether a message of this kind may carry such a file: what does not fit is accepted and fails later."""
+    """Tell whether a message of this kind may have such a file. One that does not fit is accepted and fails later."""
     types = MEDIA_TYPES.get(kind, ())
     plain = media_type.partition(";")[0].strip().lower()
     return (not types or plain in types) and size <= MEDIA_SIZES.get(kind, 100) * _MEGABYTE

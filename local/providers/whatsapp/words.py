@@ -91,7 +91,7 @@ DETAILS = {
 
 
 class MetaError(Exception):
-    """A call that Meta refuses, in the JSON shape of the Graph API."""
+    """Meta refuses the call; `response` has the JSON shape of the Graph API."""
 
     def __init__(self, code: int, details: str = "", *, message: str = "", status: int = 0, subcode: int = 0) -> None:
         super().__init__(code)
@@ -109,7 +109,7 @@ class MetaError(Exception):
 
 
 def failed_status_errors(code: int, title: str = "", details: str = "") -> list[dict[str, Any]]:
-    """What a failed status webhook carries for this code: Meta's own words, or others."""
+    """Return the errors in the webhook of a failed status. `title` and `details` replace Meta's words."""
     _, usual_title, usual_details = DETAILS.get(code, (500, "Something went wrong", "Message failed to send."))
     title = title or usual_title
     return [

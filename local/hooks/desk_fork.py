@@ -1,4 +1,4 @@
-"""What a Lambda process of the local run does instead of starting: see local/aws/fork_server.py."""
+"""Hands a Lambda process of the local run over to the fork server: see local/aws/fork_server.py."""
 
 import json
 import os
@@ -6,8 +6,11 @@ import socket
 import sys
 
 
-def take_over(address: str) -> None:
-    """Have a twin do what this process was started for, and end with its status. Return when there is no server."""
+def run_in_fork(address: str) -> None:
+    """Let a forked process run what this process was started for, and exit with its status.
+
+    Returns only when no fork server answers; then this process runs by itself.
+    """
     asked = {"script": sys.orig_argv[1], "folder": os.getcwd(), "environment": dict(os.environ)}
     with socket.socket(socket.AF_UNIX) as server:
         try:
@@ -17,7 +20,7 @@ def take_over(address: str) -> None:
         line = json.dumps(asked).encode() + b"\n"
         sent = socket.send_fds(server, [line], [0, 1, 2])
         server.sendall(line[sent:])
-        for pipe in (0, 1, 2):  # whoever reads them must see their end when the twin has ended
+        for pipe in (0, 1, 2):  # their readers must see the end when the forked process ends
             os.close(pipe)
         status = server.recv(1)
     os._exit(status[0] if status else 1)

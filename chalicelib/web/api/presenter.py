@@ -1,4 +1,4 @@
-"""How things look in the JSON API. Times are RFC 3339 in UTC; openapi.json describes every field."""
+"""Presents tickets, messages, contacts and staff as JSON. Times are RFC 3339 in UTC; openapi.json names every field."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,14 +14,14 @@ FILES = frozenset(["image", "video", "document", "sticker", "audio", "voice", "a
 
 
 def when(at: int) -> str | None:
-    """An instant (ms) as RFC 3339, or None for 0."""
+    """Return an instant (ms) as RFC 3339, None for 0."""
     if not at:
         return None
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def ticket(one: Ticket) -> dict[str, Any]:
-    """A ticket without its messages."""
+    """Present a ticket without its messages."""
     return {
         "id": one.id,
         "number": speak(one.number),
@@ -48,7 +48,7 @@ def ticket(one: Ticket) -> dict[str, Any]:
 
 
 def _undelivered(one: Ticket) -> dict[str, Any] | None:
-    """Our newest message that did not go out."""
+    """Present our newest message that was not delivered, if there is one."""
     if one.undelivered is None:
         return None
     failed = one.undelivered
@@ -56,7 +56,7 @@ def _undelivered(one: Ticket) -> dict[str, Any] | None:
 
 
 def message(one: Message, channel: str = "") -> dict[str, Any]:
-    """A message or comment on a ticket of `channel`. A deleted message keeps its place and loses its text."""
+    """Present a message or comment on a ticket of `channel`. A deleted message stays in the list without its text."""
     return {
         "id": one.id,
         "direction": one.direction,
@@ -87,13 +87,13 @@ def _quote(one: Message) -> dict[str, Any] | None:
 
 
 def _why(channel: str, failure: Mapping[str, Any]) -> dict[str, Any]:
-    """The provider's code, our class of it, and the provider's own words."""
+    """Present a failure: the provider's code, our class of it, and the provider's own words."""
     code, said = str(failure.get("code", "")), str(failure.get("text", ""))
     return {"code": code, "reason": shown_reason(channel, failure), "said": said or None}
 
 
 def attachments(one: Message) -> list[dict[str, Any]]:
-    """The files of a message, by name, type and size in bytes."""
+    """Present the files of a message: name, type, size in bytes."""
     kind = str(one.details.get("new_kind", one.kind))
     if kind not in FILES:
         return []
@@ -110,7 +110,7 @@ def attachments(one: Message) -> list[dict[str, Any]]:
 
 
 def contact(one: Contact) -> dict[str, Any]:
-    """A contact with its consents."""
+    """Present a contact with its consents."""
     return {
         "id": one.id,
         "name": one.name or None,
@@ -141,7 +141,7 @@ def contact(one: Contact) -> dict[str, Any]:
 
 
 def me(one: Staff) -> dict[str, Any]:
-    """Who is signed in."""
+    """Present the staff member who is signed in."""
     return {
         "id": one.id,
         "email": one.email,

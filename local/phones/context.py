@@ -1,4 +1,4 @@
-"""What all parts of the phones share."""
+"""The objects that all parts of the phones share."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from local.phones.store import Store
 
 
 @dataclass(frozen=True)
-class Bench:
-    """The parts, put together once by `create_app`. `desk_url` has no slash at its end."""
+class PhonesContext:
+    """The shared objects, made once by `create_app`. `desk_url` has no slash at its end."""
 
     store: Store
-    book: FaultPlan
+    fault_plan: FaultPlan
     clock: Clock
     postman: Postman
     secrets: ProviderSecrets

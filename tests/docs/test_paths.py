@@ -17,7 +17,7 @@ DOCUMENTS = sorted(
         *(file for folder in ("chalicelib", "tests") for file in (PROJECT / folder).rglob("README.md")),
     ]
 )
-ROOTS = ("chalicelib", "infra", "local", "tests", "bench", "docs")
+ROOTS = ("chalicelib", "infra", "local", "tests", "bench", "quality", "docs")
 
 _PART = r"[\w.<>*-]+"
 _FROM_ROOT = re.compile(rf"(?<![\w/.:-])((?:{'|'.join(ROOTS)})(?:/{_PART})+/?)")

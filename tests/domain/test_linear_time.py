@@ -27,8 +27,6 @@ from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.records import Message
 from tests.people import from_amina
 
-pytestmark = pytest.mark.no_cover  # make coverage counts lines, which costs the time that is measured here
-
 LENGTH = 6_000
 BUDGET = 0.010
 """Seconds of processor time per 1,000 characters. Ours take less than 0.005; a square takes very many times as long."""

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 PROGRAM = ("app.py", "chalicelib", "infra", "local", "bench", "quality")
 TEMPLATES = ("chalicelib/web/templates", "local/phones/templates")
 ENTRIES = "app.py"
-"""Every function there is an entry that chalice's decorators register."""
+"""Its table names the functions that chalice registers."""
 ROUTED = ["@*.route"]
 """Decorators of chalice that register a function."""
 KEPT = {
@@ -69,6 +69,7 @@ def named() -> set[str]:
     names = {route.view.rpartition(":")[2] for route in (*API, *PAGES)}
     for declared in CLASSES:
         names.update(declared.plain, declared.sealed)
+    names.update(re.findall(r'"\w+\.(\w+)"', (ROOT / ENTRIES).read_text(encoding="utf-8")))
     for folder in TEMPLATES:
         for file in (ROOT / folder).rglob("*.*"):
             for expression in re.findall(r"\{[{%].*?[%}]\}", file.read_text(encoding="utf-8"), re.DOTALL):

@@ -641,7 +641,7 @@ def test_no_answer_is_put_into_a_box_whose_rows_are_looked_for(boxes: Boxes) -> 
 
         def query(self, **given: Any) -> Any:
             if partition in str(given):
-                writes = box.notice(request, "already_open", "Қайта", (), boxes.desk.now + len(taken))
+                writes = box.answer(request, "already_open", "Қайта", (), boxes.desk.now + len(taken))
                 taken.append(boxes.desk.requests.run(*writes) is None)
             return boxes.desk.dynamodb.query(**given)
 

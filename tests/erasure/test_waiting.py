@@ -663,7 +663,7 @@ def test_tasks_that_wait(wired: Living, request_: Request, task: Any, steps: str
 def test_tasks_that_end_or_fail(wired: Living, daniyar: Person, request_: Request) -> None:
     wired.says(daniyar, "cancel", request_.id)
     assert workflow.close_without_erasure({"request_id": request_.id}) == {}
-    assert wired.read(request_.id).done(Step.FINISHED)
+    assert wired.read(request_.id).done(Step.CLOSED_WITHOUT_ERASURE)
     assert workflow.escalate({"request_id": request_.id, "error": "Unforeseen"}) == {}
     row = wired.read(request_.id)
     assert (row.state, row.failure, row.failed_step) == ("escalated", "Unforeseen", "box_closed")

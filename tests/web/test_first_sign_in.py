@@ -136,7 +136,7 @@ def demanding(web: Web, monkeypatch: pytest.MonkeyPatch) -> Iterator[DemandingPo
     """A pool that demands an application of everybody."""
     pool = DemandingPool(web.cognito)
     known = CognitoAccounts(pool, os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"])
-    monkeypatch.setattr(wiring_web, "_identities", lambda: known)
+    monkeypatch.setattr(wiring_web, "_cognito_accounts", lambda: known)
     return pool
 
 
@@ -229,7 +229,7 @@ def test_what_cognito_itself_refuses_is_told_the_same_way(
             raise ClientError(error, "AdminRespondToAuthChallenge")
 
     known = CognitoAccounts(Strict(), os.environ["USER_POOL_ID"], os.environ["USER_POOL_CLIENT_ID"])
-    monkeypatch.setattr(wiring_web, "_identities", lambda: known)
+    monkeypatch.setattr(wiring_web, "_cognito_accounts", lambda: known)
     step = first_step(web, newcomer, TEMPORARY)
     answer = login(web, {"challenge": step["challenge"], "new_password": OWN})
     assert (answer.status, answer.json["code"]) == (400, "password_policy")

@@ -11,17 +11,6 @@ expiry, `rung_at` the last repeated wake-up message, `doubtful` unconfirmed.
 
 from typing import Literal, NamedTuple
 
-# The key builders are importable from here, too.
-from chalicelib.dynamo.keys import ASKING as ASKING
-from chalicelib.dynamo.keys import REVOKING as REVOKING
-from chalicelib.dynamo.keys import channel_pk as channel_pk
-from chalicelib.dynamo.keys import contact_pk as contact_pk
-from chalicelib.dynamo.keys import conversation_pk as conversation_pk
-from chalicelib.dynamo.keys import number_pk as number_pk
-from chalicelib.dynamo.keys import request_pk as request_pk
-from chalicelib.dynamo.keys import suppression_pk as suppression_pk
-from chalicelib.dynamo.keys import ticket_pk as ticket_pk
-
 Owner = Literal["contact", "staff", "desk"]
 
 

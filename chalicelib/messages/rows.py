@@ -8,7 +8,7 @@ from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
 from chalicelib.core.detect_language import detect
 from chalicelib.core.ids import new_id
-from chalicelib.core.purposes import STATUS
+from chalicelib.core.purposes import STATUS, SUPPORT
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
@@ -181,7 +181,7 @@ class ConversationRows:
         version, policy_hash = plan.consent
         attributes = {
             "contact_id": plan.person.contact_id,
-            "purpose": "support",
+            "purpose": SUPPORT,
             "policy_version": version,
             "policy_hash": policy_hash,
             "language": plan.person.language,

@@ -17,6 +17,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.failures import GAVE_UP
 from chalicelib.core.ids import new_id
 from chalicelib.core.observability import count, log
+from chalicelib.core.purposes import STATUS
 from chalicelib.outbox.model import (
     CLAIM,
     PROBE_EVERY,
@@ -172,7 +173,7 @@ class _Run:
         return claimed is Claimed.CHANGED
 
     def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
-        kept = job.entry.purpose == "status" and failure.reason == "window_closed"
+        kept = job.entry.purpose == STATUS and failure.reason == "window_closed"
         done = self._store.failed(job, failure, now, kept=kept)
         if done:
             self._count(job.entry, failure.reason)

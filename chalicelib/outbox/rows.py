@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.clock import SECOND
+from chalicelib.core.purposes import SUPPORT
 from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
@@ -85,7 +86,7 @@ class OutboxRows:
         before: then a weaker write is built, or none."""
         pk, named = keys.ticket_pk(ticket_id), "SET #undelivered = :tail"
         values: dict[str, Any] = {"tail": entry.ref.tail}
-        reply, closed = entry.purpose == "support", {"closed": State.CLOSED.value}
+        reply, closed = entry.purpose == SUPPORT, {"closed": State.CLOSED.value}
         if entry.answers:  # the reply failed, so the question is open again
             named += ", #question_at = :question"
             values["question"] = entry.answers

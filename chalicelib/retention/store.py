@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.core.clock import gone_at
+from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
@@ -225,7 +226,7 @@ class ExpiryStamps:
         expression = ""
         if failed:
             expression, values["tail"] = "SET #undelivered = :tail", max(tail, known)
-            if row.purpose == "support" and ticket.state != State.CLOSED:
+            if row.purpose == SUPPORT and ticket.state != State.CLOSED:
                 change, more = reopening(now)
                 expression, values = f"{expression}, {change}", values | more
             if row.answers:  # the reply failed, so the question is open again

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chalicelib.channels.split import pieces_of
 from chalicelib.core.references import MessageRef
+from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.schema import conversation_pk
 from chalicelib.messages.model import StatusUpdate
 from chalicelib.outbox.model import CLAIM
 from chalicelib.tickets.model import RANK

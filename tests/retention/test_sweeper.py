@@ -8,8 +8,8 @@ import pytest
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.keys import ASKING
 from chalicelib.dynamo.models import DeskRow, alive
-from chalicelib.dynamo.schema import ASKING
 from chalicelib.outbox.model import PROBE_EVERY
 from chalicelib.privacy import monitor_asks as watch_asks
 from chalicelib.privacy.monitor_asks import WAKE_UP_LIVES, MonitorAsks

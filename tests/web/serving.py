@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from chalicelib.core.addresses import Address, Author
+from chalicelib.dynamo.keys import conversation_pk, ticket_pk
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.schema import conversation_pk, ticket_pk
 from chalicelib.messages.model import InboundMessage
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
 from tests.web.conftest import Web

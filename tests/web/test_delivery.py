@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.channels.split import pieces_of
 from chalicelib.core.references import MessageRef
+from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.schema import conversation_pk
 from chalicelib.messages.model import DeliveryStatus, StatusUpdate
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from chalicelib.core.addresses import MESSENGERS
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.listing import COUNTED, Counts
-from chalicelib.web.dashboard.list_query import BY_NAME, CHANNELS, VIEWS, ListQuery, View
+from chalicelib.web.dashboard.list_query import BY_NAME, VIEWS, ListQuery, View
 from chalicelib.web.dashboard.presenter import Words, capped
 from chalicelib.web.http.routes import PRIVACY
 from chalicelib.wiring import web as wiring_web
@@ -58,7 +59,7 @@ def sidebar(
             )
             for view in VIEWS
         ],
-        "channels": [narrowed(words.channel(one), one, found.channels[one], channel=one) for one in CHANNELS],
+        "channels": [narrowed(words.channel(one), one, found.channels[one], channel=one) for one in MESSENGERS],
         "tags": [narrowed(tag, "tag", number, tag=tag) for tag, number in found.tags.most_common(TAGS_SHOWN)],
         "privacy": [_requests_link(words, current=privacy)] if staff.may(PRIVACY) else [],
     }

@@ -4,13 +4,16 @@ It speaks the protocols of AWS, so all functions here work with any other endpoi
 """
 
 import contextlib
+import fcntl
 import json
 import os
+import random
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -29,18 +32,39 @@ REGION = "eu-central-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}  # root of the embedded AWS
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
+LOWEST_PORT, BELOW_EPHEMERAL = 10_000, 32_000
+"""Bounds of the ports that are claimed. Linux gives 32768 and above to outgoing connections, macOS 49152."""
 
 
 class CannotStart(Exception):
     """The embedded AWS could not be started; the message is one line for a person."""
 
 
+_CLAIMED: list[int] = []
+"""The open files whose locks hold the ports that this process claimed."""
+
+
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 on which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """Claim a TCP port of 127.0.0.1 on which nothing listens, for as long as this process lives.
+
+    The kernel gives ports above BELOW_EPHEMERAL to outgoing connections at any moment, so none of those is chosen; a
+    lock on a file named after the port keeps other processes of this project from choosing the same one meanwhile.
+    Raises CannotStart when no port is free.
+    """
+    claims = Path(tempfile.gettempdir()) / f"spoint-ports-{os.getuid()}"
+    claims.mkdir(exist_ok=True)
+    for port in random.SystemRandom().sample(range(LOWEST_PORT, BELOW_EPHEMERAL), BELOW_EPHEMERAL - LOWEST_PORT):
+        claim = os.open(claims / str(port), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            os.close(claim)
+            continue
+        _CLAIMED.append(claim)
         return port
+    raise CannotStart("No TCP port of this machine is free.")
 
 
 def is_taken(port: int) -> bool:

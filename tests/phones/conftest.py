@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local.aws.ministack import free_port
 from local.phones import Pace, ProviderSecrets, create_app
 from local.phones.__main__ import OwnClock
 
@@ -32,12 +33,6 @@ def until(condition: Callable[[], Any], within: float = 10) -> Any:
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:

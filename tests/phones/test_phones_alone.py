@@ -5,7 +5,8 @@ import sys
 
 import httpx
 
-from tests.phones.conftest import free_port, until
+from local.aws.ministack import free_port
+from tests.phones.conftest import until
 
 
 def test_the_phones_start_alone_and_stop() -> None:

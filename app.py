@@ -4,8 +4,8 @@
 word that the code uses, this table is the one place that maps it. `work` is a function of chalicelib/entrypoints.
 
 The routes of dashboard and API make one more function, chalice's own `api_handler`. Webhooks and public pages run in
-the function `intake` (chalicelib.web.intake.app); their routes stand here too, because chalice describes the whole API
-from this app, and infra/merge.py then points those paths at intake.
+the function `intake` (chalicelib.web.intake_function.app); their routes stand here too, because chalice describes the
+whole API from this app, and infra/merge.py then points those paths at intake.
 """
 
 from collections.abc import Callable

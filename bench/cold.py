@@ -17,7 +17,7 @@ def ours() -> None:
     from chalicelib.dynamo import clients
 
     clients._session().register("before-send", Canned())
-    from chalicelib.web.intake import app
+    from chalicelib.web.intake_function import app
 
     answer = app(event(), None)
     assert answer["statusCode"] == 200, answer

@@ -74,8 +74,8 @@ class _Bench:
     """One person on fresh tables."""
 
     def __init__(self, client: Any, kms: Any, tables: Mapping[str, str]) -> None:
+        from chalicelib.vault.encryption import Vault, fingerprint, new_pair
         from chalicelib.vault.pseudonyms import AddressKey
-        from chalicelib.vault.vault import Vault, fingerprint, new_pair
 
         self.client, self.kms, self.tables, self.tasks = client, kms, tables, _TASKS
         self.signing_key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
@@ -154,7 +154,7 @@ class _Bench:
     def request(self) -> None:
         """A verified request with its box."""
         from chalicelib.core.ids import new_id
-        from chalicelib.vault.vault import new_contact_key
+        from chalicelib.vault.encryption import new_contact_key
 
         self.request_id = new_id()
         names = ("contact_id", "conversation_id", "channel", "account", "language")

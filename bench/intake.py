@@ -27,7 +27,7 @@ def _app(canned: Canned) -> Callable[[Any, Any], Any]:
     from chalicelib.dynamo import clients
 
     clients._session().register("before-send", canned)
-    from chalicelib.web.intake import app
+    from chalicelib.web.intake_function import app
 
     return app
 
@@ -138,8 +138,8 @@ def calls_and_units(endpoint: str, tables: dict[str, str], engine: str) -> list[
     from chalicelib.messages.receive_message import ReceiveMessage
     from chalicelib.messages.store import IntakeStore
     from chalicelib.profile.load import load_profile
+    from chalicelib.vault.encryption import new_pair
     from chalicelib.vault.pseudonyms import AddressKey
-    from chalicelib.vault.vault import new_pair
     from chalicelib.wiring.base import recognise_asks, refuse_suppressed
 
     metered = _Metered(boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1"))

@@ -1,8 +1,8 @@
 """The alarms. Each names its runbook, docs/runbooks/<runbook>.md, and says whether it pages somebody."""
 
 from chalicelib.core.addresses import MESSENGERS
-from infra import erasure, queues
-from infra.alarm import NAMESPACE, Alarm, of_function
+from infra import erasure_grants, queues
+from infra.alarm_type import NAMESPACE, Alarm, of_function
 from infra.definitions import Json
 from infra.erasure_alarms import ERASURE
 from infra.functions import FUNCTIONS
@@ -42,7 +42,7 @@ def alarms() -> tuple[Alarm, ...]:
             page=function.name not in _CAN_WAIT,
         )
         for function in FUNCTIONS
-        if function.name != "intake" and function not in erasure.TASKS
+        if function.name != "intake" and function not in erasure_grants.TASKS
     )
     rejected = tuple(
         Alarm(

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+LOG_DAYS = 30
+"""Days for which logs of functions and of the state machine are kept: the profiles say so (retention `log`)."""
 Json = dict[str, Any]
 
 TABLES = {"desk": "DeskTable", "keys": "KeysTable", "index": "IndexTable", "ledger": "LedgerTable"}

@@ -1,6 +1,6 @@
 """The alarms of requests about data and of the erasure workflow."""
 
-from infra.alarm import NAMESPACE, Alarm
+from infra.alarm_type import NAMESPACE, Alarm
 from infra.definitions import Json
 
 _MACHINE: dict[str, Json | str] = {"StateMachineArn": {"Ref": "ErasureMachine"}}

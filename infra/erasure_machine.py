@@ -6,8 +6,8 @@ The definition is in erasure.asl.json; CloudFormation fills in `${HardSuppressAr
 import json
 import re
 
-from infra.definitions import HERE, Json
-from infra.erasure import TASKS
+from infra.definitions import HERE, LOG_DAYS, Json
+from infra.erasure_grants import TASKS
 from infra.grants import arn
 
 MACHINE_NAME = {"Fn::Sub": "${AWS::StackName}-erasure"}
@@ -28,7 +28,7 @@ def resources() -> Json:
             "Properties": {
                 # Step Functions may write under this prefix without a policy for each group.
                 "LogGroupName": {"Fn::Sub": "/aws/vendedlogs/states/${AWS::StackName}-erasure"},
-                "RetentionInDays": 30,
+                "RetentionInDays": LOG_DAYS,
             },
         },
         "ErasureMachineRole": {

@@ -5,8 +5,8 @@ stands where AWS makes the last part of the name (streams of a table). Their nam
 does.
 """
 
-from infra import erasure
-from infra.definitions import Json
+from infra import erasure_grants
+from infra.definitions import LOG_DAYS, Json
 from infra.grants import (
     COMMON,
     OPEN_VAULT,
@@ -25,9 +25,6 @@ from infra.grants import (
     secrets,
     send,
 )
-
-LOG_DAYS = 30
-
 
 READ_STREAM = (
     Grant(
@@ -160,7 +157,7 @@ FUNCTIONS = (
         ),
         (*COMMON, *VAULT, "TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_TEXT_KEY"),
     ),
-    *erasure.FUNCTIONS,
+    *erasure_grants.FUNCTIONS,
     Function(
         "sweeper",
         "Sweeper",

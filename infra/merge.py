@@ -13,7 +13,7 @@ from pathlib import Path
 from infra import alarms, erasure_machine, functions, queues
 from infra.definitions import Json, load
 
-INTAKE_HANDLER = "chalicelib.web.intake.app"
+INTAKE_HANDLER = "chalicelib.web.intake_function.app"
 INTAKE_SIZE: Json = {"MemorySize": 1024, "Timeout": 10, "ReservedConcurrentExecutions": 100}
 INTAKE_PATHS = re.compile(r"/(webhooks/.+|policy(/\{version\})?|contact|certificates|healthz)")
 """Paths that answer without a session and go to the intake function."""

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.staff.model import Staff
 from chalicelib.staff.row_mac import staff_mac
-from chalicelib.vault.derived_keys import derive
-from chalicelib.vault.vault import KeyPair, decode_key, fingerprint, new_pair
+from chalicelib.vault.encryption import KeyPair, decode_key, fingerprint, new_pair
+from chalicelib.vault.pseudonyms import derive
 from local.aws.ministack import client
 from local.aws.stack import NAME, Stack
 from local.phones.accounts import ProviderSecrets

@@ -13,7 +13,7 @@ from pathlib import Path
 from vulture import Vulture
 
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.web.http.routes import API, PAGES
+from chalicelib.web.http.routes_and_roles import API, PAGES
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = ("app.py", "chalicelib", "infra", "local", "bench", "quality")

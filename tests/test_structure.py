@@ -62,7 +62,7 @@ def test_pynamodb_lives_beside_the_tables_alone() -> None:
 
 
 def test_the_intake_function_loads_no_library_that_it_does_not_need() -> None:
-    code = "import sys, chalicelib.web.intake; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    code = "import sys, chalicelib.web.intake_function; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
         env={"AWS_DEFAULT_REGION": "eu-central-1", "PATH": ""},
@@ -84,7 +84,7 @@ def test_the_intake_function_loads_no_library_that_it_does_not_need() -> None:
 def test_the_intake_function_makes_no_dataclass_while_it_loads() -> None:
     """Each costs a cold start 0.4 ms; a named tuple costs a tenth of it."""
     code = (
-        "import sys, chalicelib.web.intake; print(*sorted({f'{name}.{one.__qualname__}'"
+        "import sys, chalicelib.web.intake_function; print(*sorted({f'{name}.{one.__qualname__}'"
         " for name, module in sys.modules.items() if name.startswith('chalicelib')"
         " for one in vars(module).values() if isinstance(one, type) and one.__module__ == name"
         " and hasattr(one, '__dataclass_fields__')}))"

@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
-from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.requests.kinds import Identity, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import DELIVER_WITHIN
+from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
+from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.profile.model import Profile
 
 FORMAT = 2

@@ -2,7 +2,7 @@
 
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.rows import get_row
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
 
 
@@ -20,7 +20,7 @@ class ContactTexts:
         row = get_row(keys.contact_pk(contact_id), "contact")
         if row is None or row.state != "active":
             return None
-        context = sealing.contact_attribute(contact_id, "profile")
+        context = encryption.contact_attribute(contact_id, "profile")
         profile = self._decryptor.json(contact_id, context, row.profile)
         if profile is None:
             return None
@@ -33,4 +33,4 @@ class ContactTexts:
         )
 
     def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str:
-        return self._decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
+        return self._decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), sealed) or ""

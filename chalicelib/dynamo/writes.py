@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.attributes import AttributeValues, attribute_value, attribute_values
 
 _NAMED = re.compile(r"#(\w+)")

@@ -19,7 +19,7 @@ from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import RIGHTS
 from chalicelib.dynamo.attributes import plain_value
 from chalicelib.dynamo.queues import Queues, WakeUp
-from chalicelib.tickets.kinds import REFERRING, TEXT_CHANGES
+from chalicelib.tickets.model import REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.wiring import delivery as wiring_delivery
 

@@ -8,10 +8,9 @@ and failures and are those of the Lambda functions, too.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.erasure.task import run
-from chalicelib.erasure.waiting import BuildWaitStart, nothing_more
+from chalicelib.erasure.task import BuildWaitStart, nothing_more, run
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import Wait
+from chalicelib.privacy.requests.waiting_times import Wait
 from chalicelib.wiring import erasure as wiring
 
 Event = Mapping[str, Any]

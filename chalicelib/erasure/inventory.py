@@ -22,7 +22,7 @@ from chalicelib.erasure.counts import StoreListing, listings_of, pack_marks, row
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore, request_of
-from chalicelib.vault.vault import EncryptionContext
+from chalicelib.vault.encryption import EncryptionContext
 
 CONTACT, CONVERSATION, TICKETS = "desk.contact", "desk.conversation", "desk.tickets"
 ALIASES, LINKS, WORDS, KEYS = "index.aliases", "index.links", "index.words", "keys"

@@ -24,9 +24,9 @@ from chalicelib.erasure.inventory import IDENTITIES, identities_context
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import request_of
+from chalicelib.vault.encryption import Vault, unseal
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey, TextKey
-from chalicelib.vault.vault import Vault, unseal
 
 _BATCH = 100
 """Items of one BatchGetItem. Source: Amazon DynamoDB's API reference."""

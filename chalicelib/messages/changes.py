@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import SECOND
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write
 from chalicelib.messages.ingest import Notice, Outcome
 from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.messages.rows import NOT_EXPIRED
 from chalicelib.messages.store import IntakeStore
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey
 
@@ -77,8 +77,10 @@ class IntakeChanges:
     def _started(self, person: ContactReference, started: Started, now: int) -> Write:
         ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.pseudonym(started))
         write = self._store.conversations.event(person, "", "started", ref.at, pseudonym=ref.pseudonym)
-        context = sealing.message_content(ref)
-        content = sealing.seal_json(person.public_key, context, {"payload": started.payload, "id": started.provider_id})
+        context = encryption.message_content(ref)
+        content = encryption.seal_json(
+            person.public_key, context, {"payload": started.payload, "id": started.provider_id}
+        )
         write.item["Put"]["Item"] |= {"content": {"B": content}, "arrived_at": {"N": str(now)}}
         return write
 

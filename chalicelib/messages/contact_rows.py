@@ -10,10 +10,10 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.ingest import IngestPlan
 from chalicelib.messages.rows import Incoming
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import seal
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.vault.vault import seal
 
 _NOBODY = Lookup(None)
 
@@ -136,11 +136,11 @@ class ContactRows:
         )  # fmt: skip
 
     def _profile(self, person: ContactReference, author: Author) -> bytes:
-        context = sealing.contact_attribute(person.contact_id, "profile")
-        return sealing.seal_json(person.public_key, context, {"name": author.name, "username": author.username})
+        context = encryption.contact_attribute(person.contact_id, "profile")
+        return encryption.seal_json(person.public_key, context, {"name": author.name, "username": author.username})
 
     def _address(self, person: ContactReference, address: Address) -> bytes:
-        context = sealing.contact_attribute(person.contact_id, address.kind)
+        context = encryption.contact_attribute(person.contact_id, address.kind)
         return seal(person.public_key, context, address.value.encode())
 
     def _addresses(self, person: ContactReference, author: Author, found: Lookup) -> dict[str, bytes]:

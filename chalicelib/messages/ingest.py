@@ -7,8 +7,7 @@ from typing import NamedTuple
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import SECOND
-from chalicelib.messages.model import InboundMessage, Started
-from chalicelib.messages.statements import is_news, is_statement
+from chalicelib.messages.model import InboundMessage, Started, is_news, is_statement
 from chalicelib.vault.model import ContactKey
 
 ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel", "opt_out"})
@@ -83,7 +82,7 @@ class IngestPlan(NamedTuple):
 
     @property
     def quiet(self) -> bool:
-        """Whether the message says nothing by itself: it opens and reopens no ticket (messages/statements)."""
+        """Whether the message says nothing by itself: it opens and reopens no ticket (messages/model)."""
         return not is_statement(self.message, self.ask)
 
     @property

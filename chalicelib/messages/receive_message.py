@@ -11,9 +11,8 @@ from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
 from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse
-from chalicelib.messages.model import InboundMessage
+from chalicelib.messages.model import InboundMessage, is_statement
 from chalicelib.messages.notices import accepted_notice
-from chalicelib.messages.statements import is_statement
 from chalicelib.profile.model import Profile
 from chalicelib.tickets.model import number_digits
 from chalicelib.vault.model import ContactKey
@@ -87,7 +86,7 @@ class ReceiveMessage(NamedTuple):
         """Store `message` and open or refresh its ticket in one transaction.
 
         Returns STORED; DUPLICATE when it was stored before; FENCED when the person is being erased or was erased since;
-        STALE for a part that is no statement (messages/statements) of somebody unknown or without a ticket. Every try
+        STALE for a part that is no statement (messages/model) of somebody unknown or without a ticket. Every try
         reads anew and seals anew, because another writer may have created the contact meanwhile. Raises Unavailable
         after TRIES; the provider then sends it again.
         """

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import ClientCalls

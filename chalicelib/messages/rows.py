@@ -7,17 +7,16 @@ from chalicelib.contacts.model import ContactReference
 from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
 from chalicelib.core.detect_language import detect
-from chalicelib.core.ids import new_id
+from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.core.purposes import STATUS, SUPPORT
-from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.ingest import IngestPlan, Notice
 from chalicelib.messages.model import InboundMessage, ReachChanged, Started
 from chalicelib.tickets.model import RANK
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import seal
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.vault.vault import seal
 
 Incoming = InboundMessage | Started | ReachChanged
 NOT_EXPIRED = "(attribute_not_exists(expires_at) OR expires_at > :now)"
@@ -42,9 +41,9 @@ class ConversationRows:
     def message(self, plan: IngestPlan, ref: MessageRef) -> Write:
         """Put the message on the condition that its row does not exist, which makes a repetition harmless."""
         message, name = plan.message, self._address_key.message
-        content = sealing.seal_json(
+        content = encryption.seal_json(
             plan.person.public_key,
-            sealing.message_content(ref),
+            encryption.message_content(ref),
             {
                 "text": message.text,
                 "details": dict(message.details),
@@ -90,7 +89,7 @@ class ConversationRows:
         """Put the provider's own JSON of an unsupported message; it is kept for RAW_DAYS."""
         until = plan.now // SECOND + RAW_DAYS * DAY // SECOND
         attributes = {
-            "raw": seal(plan.person.public_key, sealing.raw_part(ref), plan.message.raw),
+            "raw": seal(plan.person.public_key, encryption.raw_part(ref), plan.message.raw),
             "raw_type": plan.message.raw_type,
             "contact_id": plan.person.contact_id,
             "expires_at": until,
@@ -218,7 +217,7 @@ class ConversationRows:
             "kind": "text",
             "ticket_id": ticket_id,
             "contact_id": person.contact_id,
-            "content": sealing.seal_json(person.public_key, sealing.message_content(ref), {"text": notice.text}),
+            "content": encryption.seal_json(person.public_key, encryption.message_content(ref), {"text": notice.text}),
             "sent_at": notice.at,
             "arrived_at": notice.at,
             "status": "queued",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import ClientCalls

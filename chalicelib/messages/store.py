@@ -21,10 +21,10 @@ from chalicelib.messages.contact_rows import ContactRows
 from chalicelib.messages.ingest import IngestPlan, Outcome
 from chalicelib.messages.rows import ConversationRows
 from chalicelib.messages.ticket_rows import TicketRows
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import fingerprint, new_contact_key, seal
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.vault.vault import fingerprint, new_contact_key, seal
 
 _BY_ROLE = (
     ("message", Outcome.DUPLICATE),
@@ -269,7 +269,7 @@ class IntakeStore:
         day, name = now // DAY, self._address_key.raw(raw)
         until = (day + RAW_DAYS) * DAY // SECOND
         attributes = {
-            "raw": seal(self._vault_public, sealing.unparsed_part(name), raw),
+            "raw": seal(self._vault_public, encryption.unparsed_part(name), raw),
             "vault_id": fingerprint(self._vault_public),
             "channel": channel,
             "account": account,

@@ -8,7 +8,7 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.ingest import IngestPlan
 from chalicelib.tickets.model import LATE_SPAN, PREVIEW, State, queue_of
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 
 
 def reopening(now: int) -> tuple[str, dict[str, Any]]:
@@ -93,13 +93,13 @@ class TicketRows:
 
     def _who(self, plan: IngestPlan) -> bytes:
         author = plan.message.author
-        context = sealing.ticket_attribute(plan.ticket_id, "who")
+        context = encryption.ticket_attribute(plan.ticket_id, "who")
         value = {"name": author.name, "username": author.username, "address": author.addresses[-1].value}
-        return sealing.seal_json(plan.person.public_key, context, value)
+        return encryption.seal_json(plan.person.public_key, context, value)
 
     def _last(self, plan: IngestPlan) -> bytes:
-        context = sealing.ticket_attribute(plan.ticket_id, "last")
-        return sealing.seal_json(plan.person.public_key, context, {"text": plan.message.text[:PREVIEW]})
+        context = encryption.ticket_attribute(plan.ticket_id, "last")
+        return encryption.seal_json(plan.person.public_key, context, {"text": plan.message.text[:PREVIEW]})
 
 
 def _late(plan: IngestPlan) -> set[int]:

@@ -14,10 +14,10 @@ from chalicelib.core.settings import Settings, settings
 from chalicelib.dynamo.clients import client
 from chalicelib.staff.model import Role, Staff
 from chalicelib.staff.store import StaffStore
-from chalicelib.vault.derived_keys import derive
+from chalicelib.vault.encryption import decode_key
+from chalicelib.vault.pseudonyms import derive
 from chalicelib.vault.rotation import Rotation, first_secret, with_new_key, without_old_keys
 from chalicelib.vault.secrets import open_vault
-from chalicelib.vault.vault import decode_key
 from chalicelib.wiring import base as wiring
 
 

@@ -11,7 +11,7 @@ from chalicelib.tickets.drafts import Draft, DraftKey, DraftKind, Saved, draft_u
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 
 if TYPE_CHECKING:
-    from chalicelib.tickets.draft_store import DraftStore
+    from chalicelib.tickets.drafts import DraftStore
     from chalicelib.tickets.queries import TicketQueries
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from chalicelib.core.addresses import Channel
 from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import RIGHTS, STATUS, SUPPORT
-from chalicelib.core.references import MessageRef
 from chalicelib.tickets.model import RANK, WINDOW, State
 from chalicelib.tickets.pieces import States, not_arrived, outstanding
 

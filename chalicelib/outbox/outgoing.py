@@ -13,8 +13,8 @@ from chalicelib.core.addresses import Address, AddressKind, Channel
 from chalicelib.core.observability import count, log
 from chalicelib.messages.model import Button
 from chalicelib.outbox.model import Failure, Job, OutboxEntry
-from chalicelib.vault import sealing
-from chalicelib.vault.vault import CannotOpen
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import CannotOpen
 
 if TYPE_CHECKING:
     from chalicelib.outbox.store import Outbox
@@ -57,7 +57,7 @@ def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failu
     assert job.message is not None and job.recipient is not None
     contact_id = job.recipient.contact_id
     try:
-        content = decryptor.json(contact_id, sealing.message_content(job.entry.ref), job.message.content)
+        content = decryptor.json(contact_id, encryption.message_content(job.entry.ref), job.message.content)
         address = _address(decryptor, contact_id, job.recipient.addresses)
     except CannotOpen as error:
         log("cannot_open", level=logging.ERROR, contact_id=contact_id)
@@ -82,7 +82,7 @@ def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
 def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
     """Return the address to send to: a phone before a business-scoped id, which not every message may use."""
     for kind in _PREFERRED:
-        value = decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed.get(kind))
+        value = decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), sealed.get(kind))
         if value:
             return Address(kind, value)
     return None
@@ -95,7 +95,7 @@ def answer_callback(
     the person is being erased, and the entry stays. Raises Unavailable."""
     message = store.message(entry.ref, now)
     try:
-        context = sealing.message_content(entry.ref)
+        context = encryption.message_content(entry.ref)
         content = decryptor.json(message.contact_id, context, message.content) if message else None
         callback_id = str((content or {}).get("details", {}).get("callback_id", ""))
         if callback_id:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.core.addresses import ADDRESS_KINDS, Channel
 from chalicelib.core.failures import failure_record
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex, alive

@@ -6,19 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.channels.split import pieces_of
-from chalicelib.core.client_ids import LONGEST, reply_id_hash, retry_id_hash
 from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.ids import LONGEST, MessageRef, reply_id_hash, retry_id_hash
 from chalicelib.core.normal import shows_nothing
 from chalicelib.core.purposes import SUPPORT
-from chalicelib.core.references import MessageRef
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply, window_open
 from chalicelib.tickets.model import State, reply_time
 from chalicelib.tickets.records import Message
-from chalicelib.vault import sealing
-from chalicelib.vault.vault import CannotOpen
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import CannotOpen
 
 if TYPE_CHECKING:
-    from chalicelib.outbox.replies import ReplyStore
+    from chalicelib.outbox.reply_store import ReplyStore
     from chalicelib.vault.decryptor import BatchDecryptor
 
 TRIES = 10
@@ -67,7 +66,7 @@ class ReplyToCustomer:
         stored = self.store.shown(ref, now) if ref else None
         if ref is None or stored is None or stored.ticket_id != ticket_id:
             return None
-        content = self.decryptor().json(stored.contact_id, sealing.message_content(ref), stored.content)
+        content = self.decryptor().json(stored.contact_id, encryption.message_content(ref), stored.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         return replace(stored.message, text=str(content.get("text", "")))
@@ -117,7 +116,9 @@ class ReplyToCustomer:
         the answer never shows a text that is not stored."""
         stored = self.store.shown(ref, now)
         try:
-            content = stored and self.decryptor().json(stored.contact_id, sealing.message_content(ref), stored.content)
+            content = stored and self.decryptor().json(
+                stored.contact_id, encryption.message_content(ref), stored.content
+            )
         except CannotOpen:
             content = None
         same = stored is not None and stored.ticket_id == ticket.ticket_id
@@ -164,7 +165,7 @@ class ReplyToCustomer:
         raise Conflict("This conversation changes very fast now. Send the reply again.", code="busy")
 
     def _again(self, failed: FailedMessage, client_id: str, author: str) -> Message:
-        content = self.decryptor().json(failed.contact_id, sealing.message_content(failed.ref), failed.content)
+        content = self.decryptor().json(failed.contact_id, encryption.message_content(failed.ref), failed.content)
         if content is None:
             raise Conflict("The customer's data is being destroyed. Nothing can be sent.", code="erased")
         text = self._rest(failed, str(content.get("text", "")))

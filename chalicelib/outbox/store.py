@@ -10,10 +10,9 @@ from typing import Any
 
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
-from chalicelib.outbox.message_rows import EarlyStatus
 from chalicelib.outbox.model import CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.outbox.rows import OutboxRows
+from chalicelib.outbox.rows import EarlyStatus, OutboxRows
 from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.mailbox.answers import RequestAnswers
+    from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import count
 from chalicelib.core.working_days import day_of, day_start, deadline
-from chalicelib.privacy.cooling_off import cooling_off_ends
 from chalicelib.privacy.documents import refuse_documents
 from chalicelib.privacy.requests.kinds import (
     ENDINGS,
@@ -26,7 +25,7 @@ from chalicelib.privacy.requests.kinds import (
 )
 from chalicelib.privacy.requests.model import Proposal, Request
 from chalicelib.privacy.requests.progress import confirmable, stoppable, tellable
-from chalicelib.privacy.requests.waits import Wait
+from chalicelib.privacy.requests.waiting_times import Wait, cooling_off_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

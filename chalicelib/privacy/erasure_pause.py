@@ -5,12 +5,13 @@ because a pause was read a moment before it was set. Intake's role cannot write 
 named `hold` and `held_…`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.errors import Conflict
+from chalicelib.core.observability import audit
 from chalicelib.dynamo.client_calls import get_item
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
@@ -65,3 +66,26 @@ class ErasurePauseStore:
         """End the pause; False when there was none."""
         expression = "REMOVE #held_at, #held_by"
         return self._run.single(self._writes.update(ROLE, "desk", PK, SK, expression, "attribute_exists(#held_at)", {}))
+
+
+@dataclass(frozen=True)
+class PauseErasures:
+    """While the pause is set no cooling off ends and no write barrier closes. Requests behind their write barrier go
+    on, people may still cancel and officers refuse, and the law's terms run on with their alarms."""
+
+    store: "ErasurePauseStore"
+    clock: Callable[[], int]
+
+    def current(self) -> "Pause | None":
+        """Return the pause that is set, or None. Raises Unavailable."""
+        return self.store.read()
+
+    def set(self, staff_id: str) -> None:
+        """Pause erasures; a pause that is set stays as it is. Raises Unavailable."""
+        if self.store.set(staff_id, self.clock()):
+            audit("destructions_held", staff_id=staff_id)
+
+    def release(self, staff_id: str) -> None:
+        """End the pause; requests that waited for it go on within a minute. Raises Unavailable."""
+        if self.store.release():
+            audit("destructions_released", staff_id=staff_id)

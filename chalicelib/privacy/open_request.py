@@ -26,7 +26,7 @@ from chalicelib.privacy.requests.model import (
     Request,
     Subject,
 )
-from chalicelib.privacy.requests.waits import MONITOR_AFTER, Wait, identity_until
+from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, Wait, identity_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

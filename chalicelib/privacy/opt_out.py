@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import deadline
-from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.requests.contact_rows import OPTED_OUT
 from chalicelib.privacy.requests.kinds import (
     OPT_OUT,
@@ -25,7 +24,8 @@ from chalicelib.privacy.requests.model import (
     Request,
     Subject,
 )
-from chalicelib.privacy.requests.waits import MONITOR_AFTER
+from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER
+from chalicelib.privacy.sealed_on_requests import secret_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

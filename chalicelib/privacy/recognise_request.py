@@ -8,10 +8,10 @@ from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.privacy.requests.kinds import HANDLED_KINDS
 from chalicelib.privacy.requests.model import Opened
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
-from chalicelib.tickets.kinds import REFERRING
+from chalicelib.tickets.model import REFERRING
 
 if TYPE_CHECKING:
-    from chalicelib.core.references import MessageRef
+    from chalicelib.core.ids import MessageRef
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.staff.model import Staff
     from chalicelib.tickets.queries import TicketQueries

@@ -17,7 +17,7 @@ from chalicelib.privacy.executions import RunStatus
 from chalicelib.privacy.requests.kinds import OVER, RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import state_by_steps
-from chalicelib.privacy.requests.waits import MONITOR_AFTER, Wait, outcome
+from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, Wait, outcome
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write

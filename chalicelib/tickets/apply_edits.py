@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.tickets.kinds import CHANGES
+from chalicelib.tickets.model import CHANGES
 from chalicelib.tickets.records import Message, Quote
 
 QUOTED = 160

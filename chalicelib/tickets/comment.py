@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.core.backoff import sleep_with_jitter
-from chalicelib.core.client_ids import comment_id_hash
 from chalicelib.core.errors import BadInput, Conflict, NotFound
+from chalicelib.core.ids import MessageRef, comment_id_hash
 from chalicelib.core.normal import shows_nothing
-from chalicelib.core.references import MessageRef
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.records import Message, Ticket

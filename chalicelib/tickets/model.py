@@ -49,3 +49,15 @@ def queue_of(state: str) -> str:
 
 PREVIEW = 160
 """Characters of a message that a row of the ticket list shows."""
+
+
+TEXT_CHANGES = frozenset({"edit", "revoke"})
+"""Kinds that change or delete a text."""
+
+
+CHANGES = TEXT_CHANGES | {"reaction"}
+"""Kinds that change how another message is shown."""
+
+
+REFERRING = CHANGES | {"callback"}
+"""Kinds that refer to another message: changes, and pressed buttons."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import NotFound
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import audit
-from chalicelib.core.references import MessageRef
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.erasure_guard import ErasureInProgress, refuse_if_erasing
 from chalicelib.tickets.records import Contact, Thread, Ticket

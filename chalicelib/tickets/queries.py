@@ -8,20 +8,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chalicelib.core.addresses import ADDRESS_KINDS
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.normal import display_name
 from chalicelib.core.observability import count, log
-from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.tickets.model import LATE_SPAN
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
-from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at
+from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at, undelivered
 from chalicelib.tickets.threads import Threads
-from chalicelib.tickets.undelivered import undelivered
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
-from chalicelib.vault.vault import CannotOpen, EncryptionContext
+from chalicelib.vault.encryption import CannotOpen, EncryptionContext
 
 ERASING = "erasing"
 """State of a contact once the write barrier of its erasure is up."""
@@ -113,9 +112,11 @@ class TicketQueries:
     def _ticket(self, row: DeskRow, failed: Undelivered | None) -> Ticket:
         ticket_id = str(row.ticket_id)
         gone = self._erasing.get(str(row.contact_id), False)
-        who, no_who = self._json(row.contact_id, sealing.ticket_attribute(ticket_id, "who"), None if gone else row.who)
+        who, no_who = self._json(
+            row.contact_id, encryption.ticket_attribute(ticket_id, "who"), None if gone else row.who
+        )
         last, no_last = self._json(
-            row.contact_id, sealing.ticket_attribute(ticket_id, "last"), None if gone else row.last
+            row.contact_id, encryption.ticket_attribute(ticket_id, "last"), None if gone else row.last
         )
         erased = who is None and not no_who
         return Ticket(
@@ -197,7 +198,7 @@ class TicketQueries:
             return None  # the contact expires with its head
         self._heads[str(row.conversation_id)] = head
         consents = [one for name, one in found.items() if name.startswith("consent#")]
-        profile, unreadable = self._json(contact_id, sealing.contact_attribute(contact_id, "profile"), row.profile)
+        profile, unreadable = self._json(contact_id, encryption.contact_attribute(contact_id, "profile"), row.profile)
         addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}
         return Contact(
             id=contact_id,
@@ -242,7 +243,7 @@ class TicketQueries:
     def request_text(self, contact_id: str, request_id: str, attribute: str, sealed: bytes) -> str:
         """Open what the staff wrote about a request (`evidence` or `reason`); "" when it is empty or cannot be
         opened."""
-        place = sealing.request_attribute(request_id, attribute)
+        place = encryption.request_attribute(request_id, attribute)
         try:
             return self.decryptor.text(contact_id, place, sealed) or ""
         except CannotOpen:
@@ -251,7 +252,7 @@ class TicketQueries:
 
     def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str | None:
         try:
-            return self.decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), sealed) or ""
+            return self.decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), sealed) or ""
         except CannotOpen:
             _say_unopened(contact_id)
             return None

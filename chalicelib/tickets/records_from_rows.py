@@ -1,14 +1,18 @@
-"""Converts rows to records and plain values, as far as nothing has to be opened."""
+"""Converts rows to records and plain values as far as nothing has to be opened, and reads undelivered messages."""
 
 import json
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
 
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.tickets.kinds import REFERRING
+from chalicelib.tickets.model import PREVIEW, REFERRING
 from chalicelib.tickets.pieces import shown
-from chalicelib.tickets.records import Consent, Conversation, Message
+from chalicelib.tickets.records import Consent, Conversation, Message, Undelivered
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import EncryptionContext
 
 
 def number(value: Any) -> int:
@@ -83,3 +87,29 @@ def consent(row: DeskRow) -> Consent:
 def size_of(message: Message) -> int:
     """Return the bytes that a message's text and details take on a page or in JSON, whichever is more."""
     return len(escape(json.dumps([message.text, message.details], ensure_ascii=False)).encode(errors="replace"))
+
+
+def undelivered(
+    tickets: Iterable[DeskRow],
+    read: Callable[[Sequence[tuple[str, str]]], list[DeskRow]],
+    content_of: Callable[[str, EncryptionContext, bytes | None], tuple[dict[str, Any] | None, bool]],
+) -> dict[str, Undelivered]:
+    """Return the undelivered message of each ticket that names one, by the ticket's partition key.
+
+    `read` returns rows by their keys; `content_of` opens a sealed mapping of a contact. Raises Unavailable.
+    """
+    wanted = {row.pk: _key(row) for row in tickets if row.undelivered}
+    named = {(row.pk, row.sk): row for row in read(list(dict.fromkeys(wanted.values())))}
+    found = {}
+    for pk, key in wanted.items():
+        row = named.get(key)
+        found[pk] = Undelivered()
+        if row is not None:
+            ref = MessageRef.of_tail(key[0].partition("#")[2], key[1].partition("#")[2])
+            content, _ = content_of(str(row.contact_id), encryption.message_content(ref), row.content)
+            found[pk] = Undelivered(str(ref), str((content or {}).get("text", ""))[:PREVIEW], outcome(row)[1])
+    return found
+
+
+def _key(ticket: DeskRow) -> tuple[str, str]:
+    return keys.conversation_pk(str(ticket.conversation_id)), f"message#{ticket.undelivered}"

@@ -11,17 +11,17 @@ from typing import Any
 
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.clock import DAY, GUARD_DAYS
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.tickets.apply_edits import apply_edits
-from chalicelib.tickets.kinds import CHANGES
+from chalicelib.tickets.model import CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records import Message, Thread, Ticket
 from chalicelib.tickets.records_from_rows import mapping, number, outcome, outgoing, resent_as, size_of
-from chalicelib.vault import sealing
-from chalicelib.vault.vault import EncryptionContext
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import EncryptionContext
 
 MOST_MESSAGES = 1000
 """Messages of one ticket that are shown at most: the newest ones."""
@@ -143,7 +143,7 @@ class Threads:
     def message(self, ticket: Ticket, row: DeskRow) -> Message:
         """Open the row of a message."""
         ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
-        content, unreadable = self.open(ticket.contact_id, sealing.message_content(ref), row.content)
+        content, unreadable = self.open(ticket.contact_id, encryption.message_content(ref), row.content)
         opened, (status, failure) = content or {}, outcome(row)
         details = opened.get("details")
         return Message(

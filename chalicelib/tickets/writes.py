@@ -7,17 +7,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.clock import gone_at
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.ids import new_id
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import alive
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.writes import Write, Writes, client_guard, pseudonym_of_notice
-from chalicelib.tickets.draft_store import delete_sent_draft
-from chalicelib.tickets.drafts import DraftKey
+from chalicelib.tickets.drafts import DraftKey, delete_sent_draft
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.records import Conversation, Event, Ticket
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 
 
 class TicketWrites:
@@ -97,7 +95,7 @@ class TicketWrites:
             "kind": "comment",
             "ticket_id": ticket.id,
             "contact_id": ticket.contact_id,
-            "content": sealing.seal_json(head.public_key, sealing.message_content(ref), {"text": text}),
+            "content": encryption.seal_json(head.public_key, encryption.message_content(ref), {"text": text}),
             "sent_at": now,
             "arrived_at": now,
             "author": author,

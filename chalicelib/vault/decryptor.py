@@ -1,15 +1,16 @@
-"""Opens sealed values. Opened keys live no longer than one decryptor, which serves one request."""
+"""Opens sealed values: many of one request in batches, or one. Opened keys live no longer than their decryptor."""
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from chalicelib.core.errors import Conflict
 from chalicelib.core.observability import count, log
+from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import KeyRow
+from chalicelib.vault.encryption import CannotOpen, EncryptionContext, Vault, open_json, public_of, unseal
 from chalicelib.vault.model import ContactKey
-from chalicelib.vault.sealing import open_json
-from chalicelib.vault.vault import CannotOpen, EncryptionContext, Vault, public_of, unseal
 
 
 class BatchDecryptor:
@@ -78,3 +79,21 @@ class BatchDecryptor:
         if contact_id in self._closed:
             raise CannotOpen("The vault cannot open this contact's key.")
         return self._private[contact_id]
+
+
+class SingleDecryptor(BatchDecryptor):
+    """A decryptor that fetches each key by a GetItem. Raises Unavailable."""
+
+    def load(self, contact_ids: Iterable[str]) -> None:
+        """Fetch the keys of these contacts one by one; keys fetched before are not read again."""
+        for contact_id in contact_ids:
+            if contact_id in self._private:
+                continue
+            self._private[contact_id] = self._fetch(contact_id)
+
+    def _fetch(self, contact_id: str) -> bytes | None:
+        with translated_errors(), suppress(KeyRow.DoesNotExist):
+            row = KeyRow.get(contact_id, consistent_read=True)
+            key = ContactKey(row.pk, row.public_key, row.sealed_private, row.vault_id)
+            return self._vault().open_contact_key(key)
+        return None

@@ -47,3 +47,8 @@ class TextKey:
     def word(self, word: str) -> str:
         """Return the pseudonym of a normalised word or address that people search for."""
         return _hash(self._key, "word", word)
+
+
+def derive(secret: bytes, purpose: str) -> bytes:
+    """Return a key (32 bytes) for one purpose: session, challenge, brake (the login throttle) or staff (row MACs)."""
+    return hmac.new(secret, f"derived|{purpose}".encode(), hashlib.sha256).digest()

@@ -16,10 +16,10 @@ from botocore.exceptions import ClientError
 from chalicelib.core.clock import DAY, RAW_DAYS
 from chalicelib.core.errors import Conflict
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import Vault, encode_key, fingerprint, new_pair, seal
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.secrets import VAULT_CONTEXT
-from chalicelib.vault.vault import Vault, encode_key, fingerprint, new_pair, seal
 
 
 def wrapped_pair(kms: Any, kms_key: str) -> dict[str, str]:
@@ -95,7 +95,7 @@ class Rotation:
             key = ContactKey(item["pk"], item["public_key"], item["sealed_private"], item["vault_id"])
             return self._write("keys", {"pk": {"S": item["pk"]}}, "sealed_private", item,
                                self.vault.reseal(key, self.public).sealed_private)  # fmt: skip
-        context = sealing.unparsed_part(item["sk"])
+        context = encryption.unparsed_part(item["sk"])
         text = self.vault.open_vaulted(item["vault_id"], context, item["raw"])
         where = {"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}}
         return self._write("desk", where, "raw", item, seal(self.public, context, text))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.errors import Unavailable
-from chalicelib.vault.vault import Vault, decode_key
+from chalicelib.vault.encryption import Vault, decode_key
 
 KEEP_SECONDS = 300
 """How long a secret is cached."""

@@ -12,7 +12,7 @@ from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log, log_error
 from chalicelib.web.http.request import HttpRequest, read_request
 from chalicelib.web.http.responses import error_response, json_response
-from chalicelib.web.http.routes import API, PAGES, Route
+from chalicelib.web.http.routes_and_roles import API, PAGES, Route
 
 View = Callable[[HttpRequest], Response]
 _JSON = "application/json"
@@ -73,7 +73,7 @@ def _refusal(route: Route, request: HttpRequest | None, error: DeskError) -> Res
     if route.api or route.path.startswith("/static/"):
         return error_response(error)
     try:
-        from chalicelib.web.dashboard.refusal import refusal_response
+        from chalicelib.web.dashboard.problems import refusal_response
 
         return refusal_response(request, error)
     except Exception as broken:  # noqa: BLE001 - the error page itself must not fail

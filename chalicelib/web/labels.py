@@ -4,8 +4,11 @@ Keys are stored values; values are message ids of the catalogue `desk`, with pla
 `label`, which translates and then fills them.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from chalicelib.privacy.clauses import law_text
 
 
 def desk_msg(text: str) -> str:
@@ -229,3 +232,29 @@ REFUSALS: Mapping[str, str] = {
 def label(say: Callable[[str], str], names: Mapping[str, str], key: str, **places: object) -> str:
     """Return the translated name of `key` with its placeholders filled; a key without a name is returned as it is."""
     return say(names[key]).format(**places) if key in names else key
+
+
+LAW = (
+    desk_msg("Law 94-V, article {article}"),
+    desk_msg("Law 94-V, article {article}({part})"),
+    desk_msg("Law 94-V, article {article}({part})({point})"),
+)
+
+
+def clause_words(clause: str, say: Callable[[str], str]) -> str:
+    """Return a clause of the profile in words.
+
+    `A6.6, 94-V art. 12` means clause 6.6 of the published policy and article 12 of the law. A clause in an unknown form
+    is returned as it is.
+    """
+    return "; ".join(_one(part, say) for part in clause.split(", "))
+
+
+def _one(clause: str, say: Callable[[str], str]) -> str:
+    if said := law_text(clause, LAW, say):
+        return said
+    if own := re.fullmatch(r"[A-E]([\d.]+)", clause):
+        return say("policy, clause {clause}").format(clause=own[1])
+    if rules := re.fullmatch(r"Rules (\d+)", clause):
+        return say("Rules No. {number}").format(number=rules[1])
+    return say("our own rule") if clause == "own rule" else clause

@@ -11,7 +11,7 @@ from chalicelib.core.asks import pressed_request
 from chalicelib.core.clock import HOUR
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import CONFIRM_WITHIN
+from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN
 from chalicelib.privacy.texts.questions import meant, question
 from chalicelib.profile.model import Profile
 from chalicelib.tickets.records import Message, Quote, Ticket

@@ -21,14 +21,14 @@ from chalicelib.privacy.recognition.words import asks
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy import policy_reference
+from chalicelib.vault.encryption import decode_key
 from chalicelib.vault.pseudonyms import AddressKey
 from chalicelib.vault.secrets import Secrets
-from chalicelib.vault.vault import decode_key
 
 if TYPE_CHECKING:
     from chalicelib.certificates.check import CheckCertificate
     from chalicelib.vault.decryptor import BatchDecryptor
-    from chalicelib.vault.vault import Vault
+    from chalicelib.vault.encryption import Vault
 
 
 @cache
@@ -65,8 +65,8 @@ def refuse_suppressed(store: IntakeStore, profile: Profile, dynamodb: Any, names
 
     def refuse(part: InboundMessage | Started, suppressed: tuple[str, ...], now: int) -> Outcome | None:
         from chalicelib.privacy.mailbox.fixed_answer import FixedAnswer
-        from chalicelib.privacy.refuse_suppressed import RefuseErased
-        from chalicelib.suppression.store import SuppressionList
+        from chalicelib.privacy.refuse_erased import RefuseErased
+        from chalicelib.suppression.lookup import SuppressionList
 
         listed, answer = SuppressionList(ClientCalls(dynamodb), names), FixedAnswer(names, store.transact)
         return RefuseErased(store.names, listed, answer, profile)(part, suppressed, now)

@@ -13,7 +13,7 @@ from chalicelib.wiring import base as wiring
 if TYPE_CHECKING:
     from chalicelib.contacts.index_contact import IndexContact
     from chalicelib.contacts.text_index import TextIndex
-    from chalicelib.messages.take_back import TakeBack
+    from chalicelib.messages.customer_deletion import TakeBack
     from chalicelib.outbox.deliver import Deliver
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.retention.stamp_expiry import StampExpiry
@@ -44,7 +44,7 @@ def queue_urls() -> dict[str, str]:
 
 def single_decryptor() -> "BatchDecryptor":
     """Returns a fresh decryptor for a worker that opens one contact at a time and may read single keys only."""
-    from chalicelib.vault.single_decryptor import SingleDecryptor
+    from chalicelib.vault.decryptor import SingleDecryptor
 
     wiring.bind_tables()
     return SingleDecryptor(wiring.vault)
@@ -53,8 +53,8 @@ def single_decryptor() -> "BatchDecryptor":
 @cache
 def reply_to_customer() -> "ReplyToCustomer":
     """Stores replies of staff, for the dashboard and the API."""
-    from chalicelib.outbox.replies import ReplyStore
     from chalicelib.outbox.reply import ReplyToCustomer
+    from chalicelib.outbox.reply_store import ReplyStore
 
     wiring.bind_tables()
     store = ReplyStore(client("dynamodb"), wiring.tables(), sleep_with_jitter)
@@ -105,8 +105,8 @@ def stamp_expiry() -> "StampExpiry":
 @cache
 def take_back() -> "TakeBack":
     """Removes the texts that customers deleted."""
-    from chalicelib.messages.take_back import TakeBack
-    from chalicelib.messages.take_back_store import TakeBackStore
+    from chalicelib.messages.customer_deletion import TakeBack
+    from chalicelib.messages.customer_deletion_store import TakeBackStore
 
     wiring.bind_tables()
     return TakeBack(TakeBackStore(client("dynamodb"), wiring.tables(), sleep_with_jitter), wiring.clock())
@@ -114,8 +114,8 @@ def take_back() -> "TakeBack":
 
 def text_key() -> "TextKey":
     """The key of pseudonyms of names and words. Raises Unavailable."""
+    from chalicelib.vault.encryption import decode_key
     from chalicelib.vault.pseudonyms import TextKey
-    from chalicelib.vault.vault import decode_key
 
     return TextKey(decode_key(wiring.secrets().read(settings().secret_text_key)["text_key"]))
 

@@ -12,6 +12,7 @@ from chalicelib.wiring import privacy_stores as stores
 from chalicelib.wiring import requests
 
 if TYPE_CHECKING:
+    from chalicelib.erasure.task import TaskWaits
     from chalicelib.erasure.tasks.block_writes import BlockWrites
     from chalicelib.erasure.tasks.build_inventory import BuildInventory
     from chalicelib.erasure.tasks.close_without_erasure import CloseWithoutErasure
@@ -27,13 +28,12 @@ if TYPE_CHECKING:
     from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
     from chalicelib.erasure.tasks.tell import Tell
     from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
-    from chalicelib.erasure.waiting import TaskWaits
 
 
 @cache
 def waiting() -> "TaskWaits":
     """Parks a task's execution until it is resumed or due."""
-    from chalicelib.erasure.waiting import TaskWaits
+    from chalicelib.erasure.task import TaskWaits
     from chalicelib.privacy.resume_workflow import AnswerWaitingRun
 
     answer = AnswerWaitingRun(stores.requests(), stores.executions(), requests.prove_telling(), wiring.clock())
@@ -45,7 +45,7 @@ def pause_outreach() -> "PauseOutreach":
     """Pauses outreach, makes the reply mailbox and asks the person to confirm."""
     from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
     from chalicelib.outbox.reading import OutboxReading
-    from chalicelib.vault.vault import decode_key
+    from chalicelib.vault.encryption import decode_key
 
     wiring.bind_tables()
     return PauseOutreach(
@@ -170,7 +170,7 @@ def destroy_mailbox() -> "DestroyMailbox":
 @cache
 def completion_certificate() -> "CompletionCertificate":
     """Appends the entry that the erasure is complete."""
-    from chalicelib.dynamo.backups import Backups
+    from chalicelib.dynamo.restore_points import Backups
     from chalicelib.erasure.tasks.completion_certificate import CompletionCertificate
 
     backups = Backups(client("dynamodb"), wiring.tables())

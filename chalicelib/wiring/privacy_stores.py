@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger, Signer
     from chalicelib.erasure.inventory import Inventories
     from chalicelib.privacy.erasure_pause import ErasurePauseStore
-    from chalicelib.privacy.mailbox.answers import RequestAnswers
-    from chalicelib.privacy.secrets import RequestSecret
+    from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
+    from chalicelib.privacy.sealed_on_requests import RequestSecret
     from chalicelib.privacy.telling.statuses import MessageStatuses
 
 
@@ -58,7 +58,7 @@ def mailbox() -> MailboxWrites:
 @cache
 def answers() -> "RequestAnswers":
     """Writes answers about requests into reply mailboxes."""
-    from chalicelib.privacy.mailbox.answers import RequestAnswers
+    from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
 
     return RequestAnswers(profile(), mailbox())
 
@@ -79,7 +79,7 @@ def announcements() -> "MessageStatuses":
 
 def secret() -> "RequestSecret":
     """Opens the sealed secrets of requests."""
-    from chalicelib.privacy.secrets import RequestSecret
+    from chalicelib.privacy.sealed_on_requests import RequestSecret
 
     return RequestSecret(requests(), wiring_delivery.single_decryptor)
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.erasure.tasks.tell import Announce
     from chalicelib.privacy.asks import PrivacyAsks
     from chalicelib.privacy.decide import DecideRequest
-    from chalicelib.privacy.monitor_asks import MonitorAsks
-    from chalicelib.privacy.monitor_requests import MonitorRequests
+    from chalicelib.privacy.monitor_requests import MonitorAsks, MonitorRequests
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.requests.model import Request
     from chalicelib.privacy.resume_workflow import ResumeWorkflow
@@ -92,7 +91,7 @@ def enqueue_asks(contact_id: str) -> bool:
 @cache
 def monitor_asks() -> "MonitorAsks":
     """Queues asks again that were not handled in time."""
-    from chalicelib.privacy.monitor_asks import MonitorAsks
+    from chalicelib.privacy.monitor_requests import MonitorAsks
     from chalicelib.retention.sweep_store import SweepStore
 
     return MonitorAsks(SweepStore(client("dynamodb"), wiring.tables()), enqueue_asks, wiring.clock())

@@ -21,7 +21,7 @@ def sweep() -> "Sweep":
     from chalicelib.retention.end_contact import EndContact
     from chalicelib.retention.sweep import Sweep
     from chalicelib.retention.sweep_store import SweepStore
-    from chalicelib.tickets.auto_close import AutoClose
+    from chalicelib.tickets.close_idle_store import AutoClose
     from chalicelib.wiring import requests as wiring_requests
 
     wiring.bind_tables()

@@ -14,23 +14,23 @@ from chalicelib.staff.sessions import LoginThrottle, SessionStore
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket
 from chalicelib.tickets.comment import CommentOnTicket
-from chalicelib.tickets.draft_store import DraftStore
+from chalicelib.tickets.drafts import DraftStore
 from chalicelib.tickets.open_ticket import MarkSeen, OpenTicket
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.writes import TicketWrites
-from chalicelib.vault.derived_keys import derive
-from chalicelib.vault.vault import decode_key
+from chalicelib.vault.encryption import decode_key
+from chalicelib.vault.pseudonyms import derive
 from chalicelib.wiring import base as wiring
 
 if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger
     from chalicelib.outbox.reply import ReplyToCustomer
     from chalicelib.privacy.decide import DecideRequest
+    from chalicelib.privacy.erasure_pause import PauseErasures
     from chalicelib.privacy.open_request import OpenRequest
-    from chalicelib.privacy.pause_erasures import PauseErasures
     from chalicelib.privacy.recognise_request import RecogniseRequest
     from chalicelib.privacy.requests.pages import RequestPages
-    from chalicelib.privacy.secrets import RequestSecret
+    from chalicelib.privacy.sealed_on_requests import RequestSecret
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.statuses import MessageStatuses
     from chalicelib.staff.authenticator import Authenticator
@@ -253,7 +253,7 @@ def decide_request() -> "DecideRequest":
 @cache
 def pause_erasures() -> "PauseErasures":
     """Pause all erasures, and go on."""
-    from chalicelib.privacy.pause_erasures import PauseErasures
+    from chalicelib.privacy.erasure_pause import PauseErasures
     from chalicelib.wiring import privacy_stores as stores
 
     return PauseErasures(stores.erasure_pause(), wiring.clock())

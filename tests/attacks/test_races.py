@@ -8,8 +8,8 @@ from chalice.test import Client
 
 from chalicelib.core.addresses import Author
 from chalicelib.core.errors import Conflict
-from chalicelib.core.references import MessageRef
-from chalicelib.vault.sealing import message_content
+from chalicelib.core.ids import MessageRef
+from chalicelib.vault.encryption import message_content
 from tests.attacks.bodies import body, phone, said
 from tests.delivery.conftest import Delivery
 from tests.intake.conftest import Desk

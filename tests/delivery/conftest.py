@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.settings import Settings
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.keys import conversation_pk
@@ -16,15 +16,13 @@ from chalicelib.dynamo.models import bind
 from chalicelib.messages.model import InboundMessage
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
-from chalicelib.outbox.replies import ReplyStore
 from chalicelib.outbox.reply import ReplyToCustomer
+from chalicelib.outbox.reply_store import ReplyStore
 from chalicelib.outbox.store import Outbox
 from chalicelib.profile.load import load_profile
-from chalicelib.vault.decryptor import BatchDecryptor
-from chalicelib.vault.sealing import open_json
+from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
+from chalicelib.vault.encryption import EncryptionContext, open_json
 from chalicelib.vault.secrets import Secrets
-from chalicelib.vault.single_decryptor import SingleDecryptor
-from chalicelib.vault.vault import EncryptionContext
 from tests.delivery.provider import Provider, serve
 from tests.intake.conftest import Desk
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar

@@ -3,13 +3,13 @@
 import pytest
 
 from chalicelib.core.addresses import Channel
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.messages.model import Button
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.suppression.model import ReplyMailbox
-from chalicelib.vault import sealing
-from chalicelib.vault.sealing import seal_json
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import seal_json
 from tests.delivery.conftest import Delivery
 from tests.delivery.provider import BREAK
 
@@ -71,7 +71,7 @@ def test_they_are_there_although_the_connection_broke_at_the_piece_before(desk: 
 @pytest.mark.parametrize("buttons", ["x", [1], [{"id": "a"}], {"id": "a", "title": "b"}])
 def test_a_sealed_content_of_another_form_stops_no_sender(desk: Delivery, buttons: object) -> None:
     ref = ask(desk, "telegram")
-    content = seal_json(desk.head()["public_key"], sealing.message_content(ref), {"text": "Иә", "buttons": buttons})
+    content = seal_json(desk.head()["public_key"], encryption.message_content(ref), {"text": "Иә", "buttons": buttons})
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"],
         Key={"pk": {"S": f"conversation#{ref.conversation_id}"}, "sk": {"S": f"message#{ref.tail}"}},

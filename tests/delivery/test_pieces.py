@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.channels.split import pieces_of
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.messages.model import StatusUpdate

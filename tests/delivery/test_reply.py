@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.tickets.model import RANK
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 from tests.delivery.conftest import BOLAT, Delivery
 from tests.intake.faults import Conflicting
 from tests.people import from_amina, from_daniyar
@@ -28,14 +28,14 @@ def test_a_reply_is_queued_with_its_text_sealed_and_the_ticket_waits_for_the_cus
         "support",
         ticket["ticket_id"],
     )
-    assert desk.open(message, "content", sealing.message_content(ref)) == {"text": "Сәлем! Қалай көмектесейін?"}
+    assert desk.open(message, "content", encryption.message_content(ref)) == {"text": "Сәлем! Қалай көмектесейін?"}
     assert (now["state"], now["queue"], now["last_direction"], now["unread"]) == (
         "pending",
         "pending#0",
         "out",
         1,
     )
-    place = sealing.ticket_attribute(ticket["ticket_id"], "last")
+    place = encryption.ticket_attribute(ticket["ticket_id"], "last")
     assert desk.open(now, "last", place)["text"].startswith("Сәлем!")
     assert [row["sk"] for row in desk.of("outbox#")] == [f"outbox#{ref.tail}"]
     assert desk.head()["last_at"] == ref.at == message["sent_at"]
@@ -97,7 +97,7 @@ def test_two_texts_at_once_under_one_client_id_store_one_and_refuse_the_other(de
 
     (stored,) = desk.messages("out")[-1:]
     ref = MessageRef.of_tail(ticket["conversation_id"], stored["sk"].removeprefix("message#"))
-    text = desk.open(stored, "content", sealing.message_content(ref))["text"]
+    text = desk.open(stored, "content", encryption.message_content(ref))["text"]
     assert len(desk.of("outbox#")) == 1
     assert sorted(answers) == sorted([text] * 3 + ["client_id_used"] * 3)
 

@@ -13,8 +13,8 @@ from chalicelib.entrypoints import expiry_stamper as dater
 from chalicelib.entrypoints import indexer, sender
 from chalicelib.entrypoints import retention_sweeper as sweeper
 from chalicelib.entrypoints import stream_router as relay
+from chalicelib.vault.encryption import encode_key, fingerprint
 from chalicelib.vault.secrets import VAULT_CONTEXT
-from chalicelib.vault.vault import encode_key, fingerprint
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from tests.conftest import Aws

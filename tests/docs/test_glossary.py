@@ -2,7 +2,7 @@
 
 import re
 
-from infra import erasure
+from infra import erasure_grants
 from infra.definitions import load
 from tests.conftest import PROJECT
 
@@ -20,7 +20,7 @@ def test_every_task_of_the_machine_is_listed_with_its_function() -> None:
 
 
 def test_every_function_of_the_workflow_is_listed() -> None:
-    assert {function for _, function, _ in ROWS} == {task.name for task in erasure.TASKS}
+    assert {function for _, function, _ in ROWS} == {task.name for task in erasure_grants.TASKS}
 
 
 def test_every_task_is_a_file_of_its_room() -> None:

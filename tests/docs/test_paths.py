@@ -104,5 +104,6 @@ def test_what_is_not_there_is_found_out(text: str) -> None:
 
 def test_what_is_there_is_let_pass() -> None:
     text = """chalicelib/channels/<name>/parse.py, `outbox/reply.py`, infra/. `python -m chalicelib.ops`,
-    `python -m pip`, from chalicelib.core.ids import new_id, chalicelib.web.intake.app, `parse.py`, docs/privacy.md"""
+    `python -m pip`, from chalicelib.core.ids import new_id, chalicelib.web.intake_function.app, `parse.py`,
+    docs/privacy.md"""
     assert list(missing(text)) == []

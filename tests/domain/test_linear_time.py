@@ -108,7 +108,7 @@ def too_slow(work: Callable[[str], object], texts: list[str]) -> list[str]:
 def test_the_expressions_of_all_modules_are_found() -> None:
     assert {
         "contacts.search_words._NUMBER",
-        "core.references._FORM",
+        "core.ids._FORM",
         "channels.whatsapp.people._USER_ID",
     } <= PATTERNS.keys()
 

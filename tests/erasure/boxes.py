@@ -18,10 +18,10 @@ from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OPEN_KEY
-from chalicelib.privacy.secrets import RequestSecret
+from chalicelib.privacy.sealed_on_requests import RequestSecret
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile
-from chalicelib.vault.single_decryptor import SingleDecryptor
+from chalicelib.vault.decryptor import SingleDecryptor
 from tests.erasure.conftest import Erasing, Person
 from tests.people import from_amina, from_daniyar
 

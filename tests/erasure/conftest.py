@@ -13,8 +13,7 @@ import pytest
 
 from chalicelib.core.addresses import ADDRESS_KINDS, Address, Author
 from chalicelib.core.clock import DAY, gone_at
-from chalicelib.core.ids import new_id
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
@@ -29,9 +28,9 @@ from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.drafts import KINDS
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import TicketWrites
-from chalicelib.vault import sealing
-from chalicelib.vault.single_decryptor import SingleDecryptor
-from chalicelib.vault.vault import CannotOpen, new_contact_key, seal
+from chalicelib.vault import encryption
+from chalicelib.vault.decryptor import SingleDecryptor
+from chalicelib.vault.encryption import CannotOpen, new_contact_key, seal
 from tests.delivery.conftest import BOLAT
 from tests.delivery.conftest import desk as delivery_desk
 from tests.delivery.provider import Sent
@@ -290,7 +289,7 @@ class Erasing(Keeping):
         key = new_contact_key(self.vault_keys.public, box_contact)
         row, head = person.row, person.head
         address = {
-            kind: seal(key.public, sealing.contact_attribute(box_contact, kind), value.encode())
+            kind: seal(key.public, encryption.contact_attribute(box_contact, kind), value.encode())
             for kind, value in self.addresses(row).items()
         }
         shared = {"channel": row["channel"], "account": row["account"], "language": row["language"]}
@@ -305,7 +304,7 @@ class Erasing(Keeping):
             ),
             "told_by": "delivered",
             "counts": {}, "identity": "second_press", "certificate_id": new_id(), "secret_hash": "0" * 64,
-            "secret": seal(key.public, sealing.request_attribute(request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),
+            "secret": seal(key.public, encryption.request_attribute(request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),
             "box": {"contact_id": box_contact, "conversation_id": box_conversation, "public_key": key.public},
             **more,
         }  # fmt: skip
@@ -338,7 +337,7 @@ class Erasing(Keeping):
         decryptor, contact_id, found = SingleDecryptor(lambda: self.vault), contact["contact_id"], dict[str, str]()
         for kind in ADDRESS_KINDS:
             with suppress(CannotOpen):
-                value = decryptor.text(contact_id, sealing.contact_attribute(contact_id, kind), contact.get(kind))
+                value = decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), contact.get(kind))
                 found |= {kind: value} if value else {}
         return found
 

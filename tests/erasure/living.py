@@ -8,9 +8,10 @@ from typing import Any
 
 from chalicelib.core.asks import ASK_WAITS
 from chalicelib.core.asks import Ask as Asked
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_value, attribute_values
+from chalicelib.erasure.task import TaskWaits
 from chalicelib.erasure.tasks import await_delivery, verify_identity, wait_backups
 from chalicelib.erasure.tasks import drain_writers as settle
 from chalicelib.erasure.tasks.close_without_erasure import CloseWithoutErasure
@@ -19,13 +20,12 @@ from chalicelib.erasure.tasks.decide import Decide
 from chalicelib.erasure.tasks.escalate import Escalate
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.erasure.tasks.tell import ONCE_MORE, Announce, Tell
-from chalicelib.erasure.waiting import TaskWaits
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.privacy.asks import PrivacyAsks
 from chalicelib.privacy.decide import DecideRequest
 from chalicelib.privacy.erasure_pause import ErasurePauseStore
 from chalicelib.privacy.executions import RunStatus
-from chalicelib.privacy.mailbox.answers import RequestAnswers
+from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.open_request import OpenRequest
 from chalicelib.privacy.opt_out import OptOut
@@ -33,15 +33,14 @@ from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Opened, Request
 from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
-from chalicelib.privacy.secrets import RequestSecret
+from chalicelib.privacy.sealed_on_requests import RequestSecret
 from chalicelib.privacy.telling.announce_again import AnnounceAgain
 from chalicelib.privacy.telling.prove import ProveTelling
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile
+from chalicelib.vault.decryptor import SingleDecryptor
+from chalicelib.vault.encryption import EncryptionContext, request_attribute, unseal
 from chalicelib.vault.model import ContactKey
-from chalicelib.vault.sealing import request_attribute
-from chalicelib.vault.single_decryptor import SingleDecryptor
-from chalicelib.vault.vault import EncryptionContext, unseal
 from tests.erasure.conftest import Erasing, Person
 from tests.people import from_daniyar
 
@@ -313,7 +312,7 @@ class Living:
         return self.waiting.start(request.id, token, execution, *self._task(wait))
 
     def _task(self, wait: str) -> Any:
-        from chalicelib.privacy.requests.waits import Wait
+        from chalicelib.privacy.requests.waiting_times import Wait
 
         grace, tell, decide = self.grace, self.tell, self.undecided
         return {
@@ -333,7 +332,7 @@ class Living:
         assert request.box is not None
         pk = keys.conversation_pk(request.box.conversation_id)
         found = [item for item in self.desk.of("message#") if item["pk"] == pk]
-        from chalicelib.vault.sealing import message_content
+        from chalicelib.vault.encryption import message_content
 
         def opened(item: Mapping[str, Any]) -> str:
             ref = MessageRef.of_tail(request.box.conversation_id if request.box else "", item["sk"][8:])

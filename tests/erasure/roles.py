@@ -13,15 +13,15 @@ import boto3
 import botocore.client
 import pytest
 
-from infra import erasure
+from infra import erasure_grants
 from infra.grants import Function
 from local.aws.ministack import REGION
 from local.aws.template import built_template
 from tests.conftest import Aws
 
 Json = dict[str, Any]
-NAMES = tuple(one.name for one in erasure.FUNCTIONS)
-TASKS = tuple(one.name for one in erasure.TASKS)
+NAMES = tuple(one.name for one in erasure_grants.FUNCTIONS)
+TASKS = tuple(one.name for one in erasure_grants.TASKS)
 _ROW = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 _SERVICES = {"SFN": "states", "KMS": "kms", "Secrets Manager": "secretsmanager", "SQS": "sqs"}
 _BY_OPERATION = {
@@ -57,7 +57,7 @@ def make_roles(aws: Aws, arns: Mapping[str, str]) -> Roles:
     """Make the role of every function of the workflow and take it on."""
     iam, sts, prefix = aws.client("iam"), aws.client("sts"), f"r{secrets.token_hex(6)}"
     resources, given = built_template()["Resources"], {}
-    for function in erasure.FUNCTIONS:
+    for function in erasure_grants.FUNCTIONS:
         role = resources[function.role_id]["Properties"]
         document = json.dumps(role["AssumeRolePolicyDocument"])
         made = iam.create_role(RoleName=f"{prefix}-{function.name}", AssumeRolePolicyDocument=document)["Role"]

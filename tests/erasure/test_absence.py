@@ -13,11 +13,11 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
+from chalicelib.erasure.tasks.verify_absence import MOST_PASSES
 from chalicelib.erasure.verifier import Inventory, Verifier
 from chalicelib.privacy.mailbox.removal import MailboxRemoval
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import MOST_PASSES
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.erasure.absence import asking, verify
 from tests.erasure.conftest import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, Snapshot, cast

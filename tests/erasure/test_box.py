@@ -10,21 +10,21 @@ import pytest
 
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN, show_date
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
 from chalicelib.messages.model import ReachChanged, StatusUpdate
-from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.mailbox.writes import MAILBOX, MailboxWrites, last_answer
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
-from chalicelib.privacy.requests.waits import DELIVER_WITHIN
+from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
+from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts import answers, questions
 from chalicelib.tickets.queries import TicketQueries as DeskReading
-from chalicelib.vault.single_decryptor import SingleDecryptor
+from chalicelib.vault.decryptor import SingleDecryptor
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from tests.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes, KnownBoxes
@@ -514,7 +514,7 @@ def test_an_answer_that_arrives_after_the_closing_has_died_is_said_to_have(boxes
 
 
 def place_of(item: dict[str, Any]) -> Any:
-    from chalicelib.vault.sealing import message_content
+    from chalicelib.vault.encryption import message_content
 
     conversation_id = item["pk"].removeprefix("conversation#")
     return message_content(MessageRef.of_tail(conversation_id, item["sk"].removeprefix("message#")))

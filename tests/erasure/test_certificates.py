@@ -18,14 +18,14 @@ from chalicelib.certificates.model import FINAL, ISSUED, entry_hash
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.ids import new_id
 from chalicelib.core.settings import settings
-from chalicelib.dynamo.backups import Backups
+from chalicelib.dynamo.restore_points import Backups
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.completion_certificate import CompletionCertificate
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
-from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore, request_of
+from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring
 from local.aws import ministack as embedded
@@ -239,7 +239,7 @@ def front(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     caches = (settings, wiring.check_certificate)
     for cached in caches:
         cached.cache_clear()
-    from chalicelib.web.intake import app
+    from chalicelib.web.intake_function import app
 
     with Client(app) as client:
         yield client

@@ -21,9 +21,9 @@ from chalicelib.erasure.task import TaskFailed
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
-from chalicelib.vault.vault import CannotOpen, EncryptionContext, unseal
+from chalicelib.vault.encryption import CannotOpen, EncryptionContext, unseal
 from tests.conftest import Aws
 from tests.erasure.absence import verify
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, Erasing, Person, Snapshot, cast
@@ -643,7 +643,7 @@ def test_a_restored_backup_of_everything_but_the_keys_does_not_open(desk: Erasin
 
 
 def _ref(item: dict[str, Any]) -> Any:
-    from chalicelib.core.references import MessageRef
+    from chalicelib.core.ids import MessageRef
 
     _, at, blind = item["sk"].split("#")
     return MessageRef(item["pk"].removeprefix("conversation#"), int(at), blind)
@@ -655,7 +655,7 @@ def _opens(decryptor: BatchDecryptor, item: dict[str, Any]) -> bool:
 
 def _content(item: dict[str, Any]) -> EncryptionContext:
     kind, _, tail = item["sk"].partition("#")
-    return sealing.draft_content(tail) if kind == "draft" else sealing.message_content(_ref(item))
+    return encryption.draft_content(tail) if kind == "draft" else encryption.message_content(_ref(item))
 
 
 def test_a_contact_that_names_anothers_conversation_takes_nobody_with_it(one: tuple[Erasing, Person, Request]) -> None:

@@ -7,10 +7,10 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
+from chalicelib.erasure.tasks.verify_absence import MOST_PASSES
 from chalicelib.privacy.mailbox.removal import MailboxRemoval
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import MOST_PASSES
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast

@@ -16,12 +16,12 @@ from chalicelib.messages.model import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.privacy.requests.model import Request
 from chalicelib.staff.store import StaffStore
-from chalicelib.tickets.auto_close import AutoClose, Idle
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
+from chalicelib.tickets.close_idle_store import AutoClose, Idle
 from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import TicketWrites
-from chalicelib.vault.single_decryptor import SingleDecryptor
+from chalicelib.vault.decryptor import SingleDecryptor
 from tests.delivery.conftest import BOLAT
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing, Person, cast
 from tests.erasure.destroying import run_until

@@ -23,15 +23,15 @@ from chalicelib.dynamo.schema import CLASSES
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import outcome
+from chalicelib.privacy.requests.waiting_times import outcome
 from chalicelib.privacy.resume_workflow import ResumeWorkflow
+from chalicelib.vault.encryption import encode_key
 from chalicelib.vault.secrets import VAULT_CONTEXT
-from chalicelib.vault.vault import encode_key
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import requests as wiring_requests
-from infra import erasure
+from infra import erasure_grants
 from infra.definitions import HERE, load
 from local.aws.ministack import CREDENTIALS, apply_table_settings
 from tests.conftest import Aws, tables_at
@@ -43,7 +43,7 @@ from tests.people import WHATSAPP_ACCOUNT, wamid
 
 MACHINE = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))
 START, STATES = MACHINE["StartAt"], MACHINE["States"]
-BY_ID = {one.logical_id: one for one in erasure.FUNCTIONS}
+BY_ID = {one.logical_id: one for one in erasure_grants.FUNCTIONS}
 Act = Callable[[], object]
 
 SELDOM = {
@@ -57,7 +57,7 @@ _TABLE_OF = {one.pk.partition("#")[0]: f"{one.table.capitalize()}Table" for one 
 
 
 def of_another_table(name: str, action: str, place: str, word: str) -> bool:
-    """A call for many rows of two tables: each table is granted the partitions of both (infra/erasure.py)."""
+    """A call for many rows of two tables: each table is granted the partitions of both (infra/erasure_grants.py)."""
     return ":Batch" in action and _TABLE_OF.get(word, place) != place
 
 
@@ -378,16 +378,19 @@ def test_every_task_works_under_its_role_in_its_partitions_and_its_role_allows_n
     escalated(walk, amina)
 
     seen = walk.recorder.seen
-    assert seen.keys() == {one.name for one in erasure.FUNCTIONS}, "every function was reached"
+    assert seen.keys() == {one.name for one in erasure_grants.FUNCTIONS}, "every function was reached"
     beyond = {
         (one.name, access.action, access.place, *sorted(access.partitions))
-        for one in erasure.FUNCTIONS
+        for one in erasure_grants.FUNCTIONS
         for access in seen[one.name]
         if not allows(one, access)
     }
     assert not beyond, "AWS would refuse these"
     unused = {
-        (one.name, *grant) for one in erasure.FUNCTIONS for grant in granted(one) if not used(seen[one.name], *grant)
+        (one.name, *grant)
+        for one in erasure_grants.FUNCTIONS
+        for grant in granted(one)
+        if not used(seen[one.name], *grant)
     }
     unused = {one for one in unused if not of_another_table(*one)}
     assert unused == SELDOM, "granted, and no code uses it"

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN
 from chalicelib.core.working_days import day_of, day_start
 from chalicelib.dynamo import keys

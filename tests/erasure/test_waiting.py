@@ -8,25 +8,20 @@ import pytest
 
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import NotFound, Unavailable
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.entrypoints import workflow
 from chalicelib.erasure.task import TaskFailed, run
 from chalicelib.erasure.tasks import escalate, verify_identity
 from chalicelib.erasure.tasks.block_writes import BlockWrites
+from chalicelib.erasure.tasks.drain_writers import DRAIN_FOR
 from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.mailbox.writes import default_answer
 from chalicelib.privacy.requests.kinds import RequestState, Step
-from chalicelib.privacy.requests.limits import missed
+from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import next_step, state_by_steps
-from chalicelib.privacy.requests.waits import (
-    CONFIRM_WITHIN,
-    DELIVER_WITHIN,
-    DRAIN_FOR,
-    Wait,
-    outcome,
-)
+from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN, DELIVER_WITHIN, Wait, outcome
 from chalicelib.wiring import erasure as wiring_erasure
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living, outcomes

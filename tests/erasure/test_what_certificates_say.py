@@ -17,10 +17,10 @@ from chalicelib.erasure.inventory import MOST_CONSENTS
 from chalicelib.erasure.inventory import STORES as COUNTED
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import DELIVER_WITHIN
+from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.profile.load import load_profile
 from chalicelib.web.public.certificate_words import HOLDS, KINDS, LEFT, STORES, TIMES
-from infra.functions import LOG_DAYS
+from infra.definitions import LOG_DAYS
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import run_until
 from tests.erasure.test_certificates import NOW, SECRET, Office, front, office, post

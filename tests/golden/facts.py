@@ -13,20 +13,18 @@ from typing import Any
 from chalicelib.certificates.model import FORMAT, canonical, entry_hash
 from chalicelib.core.addresses import Address
 from chalicelib.core.asks import pressed_request
-from chalicelib.core.client_ids import comment_id_hash, reply_id_hash, retry_id_hash
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef, comment_id_hash, reply_id_hash, retry_id_hash
 from chalicelib.core.settings import Settings
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.erasure.inventory import identities_context
-from chalicelib.privacy.certificate_secret import secret_hash
+from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.staff.model import Staff
 from chalicelib.staff.row_mac import staff_mac
-from chalicelib.vault import sealing
-from chalicelib.vault.derived_keys import derive
-from chalicelib.vault.pseudonyms import AddressKey, TextKey
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import contact_key_context
+from chalicelib.vault.pseudonyms import AddressKey, TextKey, derive
 from chalicelib.vault.secrets import VAULT_CONTEXT
-from chalicelib.vault.vault import contact_key_context
 from chalicelib.web.http.auth import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE
 from infra.definitions import load
 from local.aws.template import PROJECT, built_template
@@ -65,14 +63,14 @@ def _places() -> Iterator[str]:
     ref = MessageRef.parse(f"{_ID}.1700000000000.{'0' * 32}")
     assert ref is not None
     places = {
-        "message": sealing.message_content(ref),
-        "provider ids": sealing.provider_ids(ref),
-        "draft": sealing.draft_content("tail"),
-        "raw": sealing.raw_part(ref),
-        "unclear": sealing.unparsed_part("id"),
-        "contact": sealing.contact_attribute(_ID, "profile"),
-        "ticket": sealing.ticket_attribute(_ID, "who"),
-        "request": sealing.request_attribute(_ID, "secret"),
+        "message": encryption.message_content(ref),
+        "provider ids": encryption.provider_ids(ref),
+        "draft": encryption.draft_content("tail"),
+        "raw": encryption.raw_part(ref),
+        "unclear": encryption.unparsed_part("id"),
+        "contact": encryption.contact_attribute(_ID, "profile"),
+        "ticket": encryption.ticket_attribute(_ID, "who"),
+        "request": encryption.request_attribute(_ID, "secret"),
         "inventory": identities_context(_ID),
         "contact key": contact_key_context(_ID),
     }

@@ -10,8 +10,8 @@ import pytest
 
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import DELIVER_WITHIN, Wait, outcome
-from infra import alarms, erasure
+from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN, Wait, outcome
+from infra import alarms, erasure_grants
 from infra.definitions import HERE
 from infra.merge import read_config
 from local.aws.template import PROJECT, built_template
@@ -70,7 +70,7 @@ def test_every_state_is_reached_and_none_is_named_that_is_not_there() -> None:
 
 def test_every_function_of_the_workflow_is_called_and_no_other() -> None:
     called = {function(state) for state in TASKS.values()}
-    assert called == {one.logical_id for one in erasure.TASKS}
+    assert called == {one.logical_id for one in erasure_grants.TASKS}
     machine = built_template()["Resources"]["ErasureMachine"]["Properties"]
     assert json.loads(machine["DefinitionString"]) == DEFINITION
     assert machine["DefinitionSubstitutions"] == {f"{one}Arn": {"Fn::GetAtt": [one, "Arn"]} for one in called}
@@ -92,7 +92,7 @@ def test_a_task_ends_in_time_tries_again_apart_from_others_and_calls_a_person_wh
     else:
         assert state["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Escalate"}]
     sized = read_config(PROJECT)["stages"]["package"]["lambda_functions"]
-    given = {one.logical_id: sized[one.name]["lambda_timeout"] for one in erasure.TASKS}
+    given = {one.logical_id: sized[one.name]["lambda_timeout"] for one in erasure_grants.TASKS}
     assert state["TimeoutSeconds"] > given[function(state)], "the function's own end comes first, with its error"
 
 
@@ -283,7 +283,7 @@ def test_a_refused_message_alarms_nobody_and_a_failed_task_alarms_once() -> None
     code = [path.read_text(encoding="utf-8") for path in Path(PROJECT / "chalicelib").rglob("*.py")]
     assert any('count("Fenced"' in text for text in code)
     watched = {str(one.dimensions.get("FunctionName", "")) for one in alarms.alarms() if one.metric == "Errors"}
-    assert not [task.name for task in erasure.TASKS if str({"Ref": task.logical_id}) in watched]
+    assert not [task.name for task in erasure_grants.TASKS if str({"Ref": task.logical_id}) in watched]
     assert str({"Ref": "Privacy"}) in watched
 
 

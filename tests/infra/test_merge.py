@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra import erasure, functions, merge
+from infra import erasure_grants, functions, merge
 from infra.merge import CannotMerge, check_config, read_config
 from local.aws.template import PROJECT
 
@@ -55,7 +55,7 @@ def generated() -> Json:
             "Indexer": function("app.indexer", {"IndexerSqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Privacy": function("app.privacy", {"PrivacySqsEventSource": event("SQS", Queue="PLACEHOLDER")}),
             "Sweeper": function("app.sweeper", {"SweeperEvent": event("Schedule", Schedule="rate(1 minute)")}),
-            **{task.logical_id: function(f"app.{task.name}") for task in erasure.TASKS},
+            **{task.logical_id: function(f"app.{task.name}") for task in erasure_grants.TASKS},
         },
         "Outputs": {},
     }
@@ -66,7 +66,7 @@ def test_merges_what_agrees() -> None:
     events = template["Resources"]["Sender"]["Properties"]["Events"]
     assert events["SenderSqsEventSource"]["Properties"]["Queue"] == {"Fn::GetAtt": ["DoorbellQueue", "Arn"]}
     assert events["SenderRetryEventSource"]["Properties"]["Queue"] == {"Fn::GetAtt": ["RetryQueue", "Arn"]}
-    assert template["Resources"]["Intake"]["Properties"]["Handler"] == "chalicelib.web.intake.app"
+    assert template["Resources"]["Intake"]["Properties"]["Handler"] == "chalicelib.web.intake_function.app"
 
 
 def test_leaves_what_it_was_given_as_it_was() -> None:

@@ -12,7 +12,7 @@ from chalicelib.core.asks import ASK_WAITS
 from chalicelib.core.clock import SECOND
 from chalicelib.core.working_days import deadline
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.privacy.monitor_asks import WAKE_UP_LIVES
+from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES
 from chalicelib.privacy.requests.kinds import Identity
 from chalicelib.profile.load import load_profile
 from infra import alarms, erasure_alarms, functions, queues
@@ -419,7 +419,7 @@ def test_every_sign_of_a_break_in_wakes_somebody_at_the_first_one() -> None:
 
 LONG = dict.fromkeys(("FreezeInventory", "EraseStores", "VerifyAbsence"), 300)
 """Functions that go through all that there is of a person. They are no late writers of anybody's conversation: those
-run 60 s at most, and privacy/requests/waits.DRAIN_FOR counts on it."""
+run 60 s at most, and privacy/requests/waiting_times.DRAIN_FOR counts on it."""
 
 
 def test_no_lambda_runs_unsized(template: Json) -> None:

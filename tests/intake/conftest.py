@@ -18,8 +18,8 @@ from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.statuses import Statuses
 from chalicelib.messages.store import IntakeStore
 from chalicelib.profile.load import load_profile
+from chalicelib.vault.encryption import KeyPair, Vault, fingerprint, new_pair
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.vault.vault import KeyPair, Vault, fingerprint, new_pair
 from chalicelib.wiring.base import recognise_asks, refuse_suppressed
 
 POLICY = ("1", "0" * 64)

@@ -10,13 +10,13 @@ from chalice.test import Client
 
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.texts.during_erasure import erasing
 from chalicelib.profile.load import load_profile
-from chalicelib.vault.sealing import message_content, open_json
+from chalicelib.vault.encryption import message_content, open_json
 from tests.intake.conftest import Desk
 from tests.intake.faults import Conflicting, Counting
 from tests.intake.fences import aliases, close_fence, erase, fences, open_fence

@@ -9,9 +9,9 @@ import pytest
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.messages.ingest import Outcome
-from chalicelib.vault.sealing import message_content, open_json
+from chalicelib.vault.encryption import message_content, open_json
 from tests.intake.conftest import POLICY, Desk
 from tests.intake.faults import Conflicting, Counting
 from tests.people import AMINA, AMINA_PHONE, DANIYAR, from_amina, from_daniyar, wamid

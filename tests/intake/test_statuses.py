@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.messages.model import StatusUpdate
 from chalicelib.tickets.model import RANK
 from tests.intake.conftest import Desk

@@ -15,8 +15,8 @@ from chalice.test import Client, HTTPResponse
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import settings
 from chalicelib.messages.store import IntakeStore
+from chalicelib.vault.encryption import encode_key
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.vault.vault import encode_key
 from chalicelib.wiring import base as wiring
 from tests.conftest import Aws
 from tests.intake.conftest import Desk
@@ -45,7 +45,7 @@ def front(desk: Desk, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli
     caches = (settings, wiring.clock, wiring.secrets, wiring._intake)
     for cached in caches:
         cached.cache_clear()
-    from chalicelib.web.intake import app
+    from chalicelib.web.intake_function import app
 
     with Client(app) as client:
         yield client
@@ -256,7 +256,7 @@ def test_the_policy_is_public(front: Client) -> None:
 
 def test_a_body_in_base64_is_verified_over_its_raw_bytes(front: Client, desk: Desk) -> None:
     body = json.dumps(envelope(value(text(desk))), ensure_ascii=False).encode()
-    from chalicelib.web.intake import app
+    from chalicelib.web.intake_function import app
 
     answer = app(_event(body), None)
     assert answer["statusCode"] == 200

@@ -15,7 +15,7 @@ from chalicelib.core.clock import DAY
 from chalicelib.dynamo.queues import Queues
 from chalicelib.entrypoints.stream_router import pass_on
 from chalicelib.outbox.keep_draft import KeepDraft
-from chalicelib.privacy.monitor_asks import MonitorAsks
+from chalicelib.privacy.monitor_requests import MonitorAsks
 from chalicelib.profile.load import load_profile
 from chalicelib.retention.contact_expiry import ContactExpiry
 from chalicelib.retention.end_contact import EndContact
@@ -23,12 +23,11 @@ from chalicelib.retention.stamp_expiry import StampExpiry
 from chalicelib.retention.store import ExpiryStamps
 from chalicelib.retention.sweep import Sweep
 from chalicelib.retention.sweep_store import SweepStore
-from chalicelib.tickets.auto_close import AutoClose
-from chalicelib.tickets.draft_store import DraftStore
+from chalicelib.tickets.close_idle_store import AutoClose
+from chalicelib.tickets.drafts import DraftStore
 from chalicelib.tickets.queries import TicketQueries as DeskReader
-from chalicelib.vault.decryptor import BatchDecryptor
+from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.pseudonyms import TextKey
-from chalicelib.vault.single_decryptor import SingleDecryptor
 from local.aws import ministack as embedded
 from tests.conftest import Aws
 from tests.delivery.conftest import Delivery

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow, IndexRow, alive
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, Asked

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.entrypoints.stream_router import _concerns_expiry_stamper
 from chalicelib.messages.model import StatusUpdate

@@ -11,8 +11,8 @@ from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.keys import ASKING
 from chalicelib.dynamo.models import DeskRow, alive
 from chalicelib.outbox.model import PROBE_EVERY
-from chalicelib.privacy import monitor_asks as watch_asks
-from chalicelib.privacy.monitor_asks import WAKE_UP_LIVES, MonitorAsks
+from chalicelib.privacy import monitor_requests as watch_asks
+from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES, MonitorAsks
 from tests.delivery.test_reply import change
 from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
 from tests.retention.conftest import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, Keeping

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.clock import DAY
+from chalicelib.messages.customer_deletion import TakeBack
+from chalicelib.messages.customer_deletion_store import TakeBackStore
 from chalicelib.messages.model import InboundMessage
-from chalicelib.messages.take_back import TakeBack
-from chalicelib.messages.take_back_store import TakeBackStore
 from tests.people import from_amina, wamid
 from tests.retention.conftest import Bells, Keeping
 from tests.retention.faults import fated

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.dynamo.schema import CLASSES, ItemClass
-from chalicelib.vault.vault import FORMAT, OVERHEAD
+from chalicelib.vault.encryption import FORMAT, OVERHEAD
 
 
 def _matches(template: str, key: str) -> bool:

@@ -21,19 +21,19 @@ from chalicelib.channels.telegram import send as telegram
 from chalicelib.contacts.search import Accounts, Search
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.models import DeskRow, IndexRow, bind
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.erasure import eraser as erasing
+from chalicelib.messages.customer_deletion import TakeBack
+from chalicelib.messages.customer_deletion_store import TakeBackStore
 from chalicelib.messages.model import ChatEvent, InboundMessage, NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.repeated import RepeatedParts
-from chalicelib.messages.take_back import TakeBack
-from chalicelib.messages.take_back_store import TakeBackStore
 from chalicelib.outbox.model import Failure, Job, Reply
-from chalicelib.outbox.replies import ReplyStore
+from chalicelib.outbox.reply_store import ReplyStore
 from chalicelib.outbox.store import Outbox
 from chalicelib.privacy.requests.asked import MOST_ASKED
 from chalicelib.privacy.requests.kinds import Step
@@ -45,16 +45,15 @@ from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import LoginThrottle, SessionStore
 from chalicelib.staff.store import StaffStore
-from chalicelib.tickets.draft_store import DraftStore
-from chalicelib.tickets.drafts import Draft, DraftKey, Saved
+from chalicelib.tickets.drafts import Draft, DraftKey, DraftStore, Saved
 from chalicelib.tickets.listing import COUNTED, counts, page
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Conversation, Event, Ticket, TicketFilter
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.decryptor import BatchDecryptor
+from chalicelib.vault.encryption import new_pair
 from chalicelib.vault.rotation import Rotation
-from chalicelib.vault.vault import new_pair
 from infra.definitions import load
 from infra.functions import FUNCTIONS
 from local.aws.ministack import create_tables
@@ -1649,7 +1648,7 @@ SITES = re.compile(
     r"|(?:_client|self\.client)\.(?:\w+_items?|get_paginator)\(|getattr\((?:self\._)?client,"
 )
 """How storage speaks to DynamoDB."""
-ELSEWHERE = {"cognito.py", "queues.py", "secrets.py", "clients.py", "backups.py"}
+ELSEWHERE = {"cognito.py", "queues.py", "secrets.py", "clients.py", "restore_points.py"}
 """Modules of storage that speak to other services, or of whole tables."""
 
 

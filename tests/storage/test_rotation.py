@@ -8,9 +8,9 @@ import pytest
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
 from chalicelib.ops import __main__ as ops
+from chalicelib.vault.encryption import decode_key
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.secrets import open_vault
-from chalicelib.vault.vault import decode_key
 from chalicelib.wiring import base as wiring
 from tests.conftest import Aws
 from tests.intake.conftest import Desk

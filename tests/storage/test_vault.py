@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.vault.vault import (
+from chalicelib.vault.encryption import (
     OVERHEAD,
     CannotOpen,
     EncryptionContext,

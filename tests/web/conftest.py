@@ -20,7 +20,7 @@ from chalicelib.dynamo.clients import client
 from chalicelib.messages.model import InboundMessage, ReachChanged
 from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import csrf_token
-from chalicelib.vault.vault import encode_key, fingerprint, new_pair
+from chalicelib.vault.encryption import encode_key, fingerprint, new_pair
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.http.auth import SESSION_COOKIE, cookie_name
 from chalicelib.wiring import base as wiring

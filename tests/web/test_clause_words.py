@@ -11,7 +11,7 @@ import chalicelib.profile.operators
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import desk_text
 from chalicelib.profile.load import load_profile
-from chalicelib.web.clause_words import clause_words
+from chalicelib.web.labels import clause_words
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chalicelib.channels.split import pieces_of
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.messages.model import DeliveryStatus, StatusUpdate

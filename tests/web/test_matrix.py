@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.staff.model import Role
-from chalicelib.web.http.routes import API, PAGES, Route
+from chalicelib.web.http.routes_and_roles import API, PAGES, Route
 from tests.people import from_amina
 from tests.web.conftest import ROLES, Browser, Web
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.web.api.session import description
-from chalicelib.web.http.routes import API
+from chalicelib.web.http.routes_and_roles import API
 from tests.web.conftest import Web
 from tests.web.privacy.asking import every_state
 from tests.web.serving import AMINA, say

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.open_ticket import MarkSeen
 from chalicelib.tickets.records import Message, Thread, Ticket

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.dynamo.models import DeskRow, KeyRow
 from chalicelib.tickets import threads as reading
-from chalicelib.vault.vault import new_pair
+from chalicelib.vault.encryption import new_pair
 from tests.web.conftest import Web
 from tests.web.serving import AMINA, DANIYAR, say
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
-    from chalicelib.privacy.secrets import RequestSecret
+    from chalicelib.privacy.sealed_on_requests import RequestSecret
     from chalicelib.profile.model import Profile
 
 SUBJECT = "subject"

@@ -1,9 +1,9 @@
 """AwaitDelivery: waits for the last answer to arrive, before the mailbox with the address is destroyed."""
 
-from chalicelib.erasure.waiting import done_at
+from chalicelib.erasure.task import done_at
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import DELIVER_WITHIN
+from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 
 
 def due(request: Request) -> int:

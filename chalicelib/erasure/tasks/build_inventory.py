@@ -14,9 +14,9 @@ from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.suppression.model import ReplyMailbox
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import CannotOpen, Vault, fingerprint, seal, unseal
 from chalicelib.vault.model import ContactKey
-from chalicelib.vault.vault import CannotOpen, Vault, fingerprint, seal, unseal
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
@@ -71,7 +71,7 @@ class BuildInventory:
         try:
             private = self.vault().open_contact_key(sealed)
             return {
-                name: unseal(private, sealing.contact_attribute(contact_id, name), contact[name]).decode()
+                name: unseal(private, encryption.contact_attribute(contact_id, name), contact[name]).decode()
                 for name in ("profile", *ADDRESS_KINDS)
                 if contact.get(name)
             }

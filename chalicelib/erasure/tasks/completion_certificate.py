@@ -12,7 +12,7 @@ from chalicelib.privacy.requests.store import closing_attributes
 
 if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger, Signer
-    from chalicelib.dynamo.backups import Backups
+    from chalicelib.dynamo.restore_points import Backups
     from chalicelib.privacy.requests.store import RequestStore
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.clock import DAY
-from chalicelib.erasure.waiting import WaitStart
+from chalicelib.erasure.task import WaitStart
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 

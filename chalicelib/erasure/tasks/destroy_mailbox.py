@@ -21,7 +21,7 @@ from chalicelib.privacy.requests.kinds import (
 )
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import closing_attributes
-from chalicelib.privacy.requests.waits import BACKUP_DAYS
+from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS
 
 if TYPE_CHECKING:
     from chalicelib.privacy.mailbox.removal import MailboxRemoval

@@ -1,10 +1,14 @@
 """DrainWriters (state Settle): waits between the two erase passes until every writer that began before the first
 ended."""
 
-from chalicelib.erasure.waiting import done_at
+from chalicelib.core.clock import SECOND
+from chalicelib.erasure.task import done_at
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import DRAIN_FOR
+
+DRAIN_FOR = 5 * 60 * SECOND
+"""How long the second erase pass waits for writers that began before the write barrier: more than the longest function
+time-out (60 s) and the longest queue visibility (180 s) together."""
 
 
 def due(request: Request) -> int:

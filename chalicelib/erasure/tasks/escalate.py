@@ -11,7 +11,7 @@ from chalicelib.core.observability import count, log
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.kinds import OVER, RequestState
 from chalicelib.privacy.requests.progress import next_step
-from chalicelib.privacy.requests.waits import RETRY_AFTER
+from chalicelib.privacy.requests.waiting_times import RETRY_AFTER
 
 if TYPE_CHECKING:
     from chalicelib.privacy.requests.store import RequestStore

@@ -9,14 +9,14 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.kinds import OPT_OUT, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import BACKUP_DAYS, DELIVER_WITHIN
+from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS, DELIVER_WITHIN
 from chalicelib.privacy.texts.answers import erased
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
     from chalicelib.privacy.requests.store import RequestStore
-    from chalicelib.privacy.secrets import RequestSecret
+    from chalicelib.privacy.sealed_on_requests import RequestSecret
     from chalicelib.profile.model import Profile
 
 

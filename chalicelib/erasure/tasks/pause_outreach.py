@@ -14,17 +14,17 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo import keys
 from chalicelib.outbox.model import Recipient
-from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.kinds import OPT_OUT, RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import identity_until
+from chalicelib.privacy.requests.waiting_times import identity_until
+from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts.answers import refused
 from chalicelib.privacy.texts.buttons import challenge_buttons
 from chalicelib.privacy.texts.questions import challenge
 from chalicelib.suppression.model import ReplyMailbox
-from chalicelib.vault import sealing
-from chalicelib.vault.vault import new_contact_key, seal
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import new_contact_key, seal
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
@@ -93,7 +93,7 @@ class PauseOutreach:
             **({f"steps.{Step.REASONED}": now} if refusal else {}),
             state=str(RequestState.VERIFYING),
             box={"contact_id": box.contact_id, "conversation_id": box.conversation_id, "public_key": box.public_key},
-            secret=seal(box.public_key, sealing.request_attribute(request.id, "secret"), secret.encode()),
+            secret=seal(box.public_key, encryption.request_attribute(request.id, "secret"), secret.encode()),
             secret_hash=secret_hash(request.certificate_id, secret),
         )
         known = {"last_inbound_at": head.last_inbound_at, "blocked": head.blocked}
@@ -105,7 +105,9 @@ class PauseOutreach:
         decryptor = self.decryptor()
         found = {}
         for kind, sealed in recipient.addresses.items():
-            value = decryptor.text(recipient.contact_id, sealing.contact_attribute(recipient.contact_id, kind), sealed)
+            value = decryptor.text(
+                recipient.contact_id, encryption.contact_attribute(recipient.contact_id, kind), sealed
+            )
             if value is None:
                 raise NotFound("The key of this request's contact is gone.", code="no_contact")
             found[kind] = value
@@ -137,7 +139,7 @@ class PauseOutreach:
         reason."""
         if not request.done(Step.REFUSED) or request.done(Step.REASONED):
             return []
-        sealed, place = self.store.item(request.id).get("reason"), sealing.request_attribute(request.id, "reason")
+        sealed, place = self.store.item(request.id).get("reason"), encryption.request_attribute(request.id, "reason")
         reason = self.decryptor().text(request.contact_id, place, sealed) if sealed else ""
         text = refused(self.profile, request.language, request.kind, request.ground, reason or "")
         return self.mailbox.message(mailbox, request.channel, request.account, request.id, "refused", text, (), now)

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.clock import HOUR
 from chalicelib.core.working_days import deadline
-from chalicelib.erasure.waiting import WaitStart, done_at
+from chalicelib.erasure.task import WaitStart, done_at
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import MONITOR_AFTER
+from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER
 from chalicelib.privacy.texts import announcement
 from chalicelib.privacy.texts.buttons import cooling_off_buttons
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.writes import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
-    from chalicelib.privacy.secrets import RequestSecret
+    from chalicelib.privacy.sealed_on_requests import RequestSecret
     from chalicelib.profile.model import Deadline, Profile
 
 ONCE_MORE = "attribute_not_exists(#announcements) OR size(#announcements) = :if_announced"

@@ -10,15 +10,17 @@ from chalicelib.erasure.counts import proved_counts
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import MOST_PASSES
 
 if TYPE_CHECKING:
     from chalicelib.erasure.verifier import Verifier
     from chalicelib.privacy.requests.store import RequestStore
-    from chalicelib.vault.vault import Vault
+    from chalicelib.vault.encryption import Vault
 
 _AGAIN = (Step.ERASED, Step.WRITERS_DRAINED, Step.ERASED_AGAIN)
 """Steps that are repeated when something was found."""
+
+MOST_PASSES = 5
+"""How often the verifier may still find something before a person is called."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 PauseOutreach has sent the question. A second press of the person answers it, or a decision of staff.
 """
 
-from chalicelib.erasure.waiting import WaitStart, done_at
+from chalicelib.erasure.task import WaitStart, done_at
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import identity_until
+from chalicelib.privacy.requests.waiting_times import identity_until
 
 
 def due(request: Request) -> int:

@@ -1,10 +1,10 @@
 """WaitBackups: waits until no table can be restored to a time before the destruction."""
 
 from chalicelib.core.clock import DAY, HOUR
-from chalicelib.erasure.waiting import done_at
+from chalicelib.erasure.task import done_at
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import BACKUP_DAYS
+from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS
 
 
 def due(request: Request) -> int:

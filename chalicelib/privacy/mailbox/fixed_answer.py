@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome

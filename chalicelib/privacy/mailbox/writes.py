@@ -12,8 +12,8 @@ from typing import Any
 
 from chalicelib.core.addresses import ADDRESS_KINDS
 from chalicelib.core.errors import Conflict
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import RIGHTS, STATUS
-from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.model import Button
@@ -21,9 +21,9 @@ from chalicelib.privacy.requests.kinds import Identity, Step
 from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.model import RANK
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import seal
 from chalicelib.vault.model import ContactKey
-from chalicelib.vault.vault import seal
 
 DEFAULT_ANSWER = "defaulted"
 """Kind of the default answer: the person gets it near the law's limit when nobody has decided."""
@@ -139,7 +139,7 @@ class MailboxWrites:
             "direction": "out",
             "kind": "text",
             "contact_id": mailbox.contact_id,
-            "content": sealing.seal_json(mailbox.public_key, sealing.message_content(ref), content),
+            "content": encryption.seal_json(mailbox.public_key, encryption.message_content(ref), content),
             "sent_at": at,
             "arrived_at": at,
             "status": "queued",
@@ -214,6 +214,6 @@ def last_answer(request: Request) -> str:
 
 def _sealed(mailbox: ReplyMailbox, addresses: Mapping[str, str]) -> dict[str, bytes]:
     return {
-        kind: seal(mailbox.public_key, sealing.contact_attribute(mailbox.contact_id, kind), value.encode())
+        kind: seal(mailbox.public_key, encryption.contact_attribute(mailbox.contact_id, kind), value.encode())
         for kind, value in addresses.items()
     }

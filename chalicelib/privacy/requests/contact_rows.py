@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib.core.clock import SECOND, gone_at
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_value, plain_item
 from chalicelib.dynamo.client_calls import call_client, get_item
@@ -15,8 +15,8 @@ from chalicelib.privacy.requests.asked import ASKED_WITHIN, Ask, Asked
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.privacy.requests.store import OPEN_KEY, OPEN_QUEUE
-from chalicelib.vault import sealing
-from chalicelib.vault.vault import seal
+from chalicelib.vault import encryption
+from chalicelib.vault.encryption import seal
 
 ASKS = 25
 """Asks that one read returns at most."""
@@ -134,7 +134,7 @@ class ContactRequestRows:
 
     def seal_text(self, request_id: str, attribute: str, subject: Subject, text: str) -> bytes:
         """Return an attribute of a request (`evidence`, `reason`, `secret`) sealed to the contact's key."""
-        return seal(subject.public_key, sealing.request_attribute(request_id, attribute), text.encode())
+        return seal(subject.public_key, encryption.request_attribute(request_id, attribute), text.encode())
 
     def delete_ask(self, ask: Ask) -> Write:
         """Return the write that deletes an ask; refused when it was dealt with already."""

@@ -3,7 +3,7 @@
 from chalicelib.core.ids import grouped
 from chalicelib.core.texts import bot_msg, bot_text
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import LETTER_DAYS
+from chalicelib.privacy.requests.waiting_times import LETTER_DAYS
 from chalicelib.privacy.texts.wording import ASKED, certificate_lines, in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
 

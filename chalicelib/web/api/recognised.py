@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.privacy.requests.kinds import HANDLED_KINDS
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import shown_state

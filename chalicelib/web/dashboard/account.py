@@ -1,15 +1,17 @@
 """The page of one's own account: name, roles, and the authenticator application."""
 
+from dataclasses import dataclass
+
 from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict, DeskError, Forbidden
 from chalicelib.staff.authenticator import NotProven
+from chalicelib.staff.authenticator_model import grouped, otpauth
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sign_in import Step, TooMany
 from chalicelib.tickets.listing import counts
 from chalicelib.web.api.session import MAX_CHALLENGE, MAX_CODE, password
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.dashboard.enrolment import enrolment_key
 from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.problems import problem_text
 from chalicelib.web.dashboard.sidebar import sidebar
@@ -82,3 +84,28 @@ def _refused(request: HttpRequest, error: DeskError, challenge: str = "") -> Res
             step = None
     say = pages.words_for(request, request.now).say
     return _page(request, status=error.status, step=step, problem=problem_text(say, error))
+
+
+@dataclass(frozen=True)
+class EnrolmentKey:
+    """The key in three forms: `uri` opens the application on this device, `picture` is the same as a QR code (SVG),
+    `secret` is for typing, in groups."""
+
+    uri: str
+    picture: str
+    secret: str
+
+
+def enrolment_key(step: Step) -> EnrolmentKey | None:
+    """Return the key of a step; None for a step without one.
+
+    The picture is part of the page, so that no address of ours, and no log of addresses, holds a key.
+    """
+    if not step.secret:
+        return None
+    import segno
+
+    uri = otpauth(wiring_web.profile().operator.service, step.account, step.secret)
+    # A QR code needs a margin of four modules (ISO/IEC 18004). Colours are attributes, which our CSP allows.
+    code = segno.make_qr(uri, error="m").svg_inline(border=4, omitsize=True, dark="#000", light="#fff", lineclass=None)
+    return EnrolmentKey(uri, code, grouped(step.secret))

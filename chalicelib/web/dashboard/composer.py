@@ -8,9 +8,8 @@ from contextlib import suppress
 from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
-from chalicelib.core.ids import new_id
+from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.core.observability import audit
-from chalicelib.core.references import MessageRef
 from chalicelib.tickets.drafts import KINDS, DraftKind
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.web.dashboard import rendering as pages

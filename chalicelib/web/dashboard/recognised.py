@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from chalice.app import Response
 
 from chalicelib.core.errors import BadInput
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import audit
-from chalicelib.core.references import MessageRef
 from chalicelib.privacy.requests.kinds import HANDLED_KINDS
 from chalicelib.privacy.requests.model import Request
 from chalicelib.tickets.listing import counts

@@ -14,13 +14,13 @@ from chalicelib.core.settings import settings
 from chalicelib.core.texts import LANGUAGE_NAMES, desk_text
 from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Role
-from chalicelib.web.clause_words import clause_words
 from chalicelib.web.dashboard import presenter, static
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.details import detail_lines
 from chalicelib.web.http.auth import LANGUAGE_COOKIE, cookie_name
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import SECURITY_HEADERS, html_response
+from chalicelib.web.labels import clause_words
 
 _NEXT = re.compile(r"/dashboard(/undertaking|/tickets/[0-9a-z]{20}|/privacy|/privacy/[0-9a-z]{20})?")
 

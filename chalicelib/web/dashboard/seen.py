@@ -11,7 +11,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.core.errors import NotFound
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.tickets.records import Message, Ticket
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.http import validators

@@ -13,7 +13,7 @@ from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.staff.sign_in import SignedIn, Step, TooMany, WrongPassword
 from chalicelib.web.api.session import MAX_CHALLENGE, MAX_CODE, MAX_EMAIL, MAX_PASSWORD, password
-from chalicelib.web.dashboard.enrolment import enrolment_key
+from chalicelib.web.dashboard.account import enrolment_key
 from chalicelib.web.dashboard.problems import problem_text
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
 from chalicelib.web.http import validators

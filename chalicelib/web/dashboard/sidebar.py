@@ -7,7 +7,7 @@ from chalicelib.staff.model import Staff
 from chalicelib.tickets.listing import COUNTED, Counts
 from chalicelib.web.dashboard.list_query import BY_NAME, VIEWS, ListQuery, View
 from chalicelib.web.dashboard.presenter import Words, capped
-from chalicelib.web.http.routes import PRIVACY
+from chalicelib.web.http.routes_and_roles import PRIVACY
 from chalicelib.wiring import web as wiring_web
 
 TAGS_SHOWN = 6

@@ -10,7 +10,7 @@ from chalicelib.core.errors import Forbidden, NotSignedIn
 from chalicelib.core.settings import settings
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.routes import Route
+from chalicelib.web.http.routes_and_roles import Route
 
 LOCAL = "http://127.0.0.1"
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from chalicelib.core.clock import HOUR
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, MOST_ASKED, Asked
 from chalicelib.privacy.requests.kinds import Step
-from chalicelib.vault.sealing import message_content
+from chalicelib.vault.encryption import message_content
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, Living
 from tests.retention.faults import fated

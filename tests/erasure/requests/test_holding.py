@@ -14,11 +14,10 @@ from chalicelib.dynamo.schema import ERASURE_PAUSE
 from chalicelib.privacy import asks as privacy_asks
 from chalicelib.privacy import decide as decide_request
 from chalicelib.privacy import monitor_requests as watch_requests
-from chalicelib.privacy.erasure_pause import Pause
-from chalicelib.privacy.pause_erasures import PauseErasures
+from chalicelib.privacy.erasure_pause import Pause, PauseErasures
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import Wait
+from chalicelib.privacy.requests.waiting_times import Wait
 from tests.conftest import PROJECT
 from tests.erasure.conftest import Person
 from tests.erasure.destroying import run_task, run_until
@@ -201,7 +200,7 @@ def test_holding_twice_keeps_who_held_first_and_releasing_twice_is_harmless(
 ) -> None:
     said: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        "chalicelib.privacy.pause_erasures.audit", lambda event, staff_id: said.append((event, staff_id))
+        "chalicelib.privacy.erasure_pause.audit", lambda event, staff_id: said.append((event, staff_id))
     )
     use, at = PauseErasures(living.holding, living.clock), living.desk.now
     assert use.current() is None

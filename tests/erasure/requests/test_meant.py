@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from chalicelib.core.clock import DAY, HOUR
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.requests.asked import ASKED_WITHIN
 from chalicelib.privacy.requests.kinds import Step
-from chalicelib.vault.sealing import message_content
+from chalicelib.vault.encryption import message_content
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living
 from tests.people import from_daniyar
@@ -161,7 +161,7 @@ def test_after_a_request_that_was_cancelled_they_are_asked_again(living: Living,
 def test_a_request_that_a_colleague_opens_meanwhile_takes_the_question_away(
     living: Living, daniyar: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.privacy.mailbox.answers import RequestAnswers
+    from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
 
     ask = RequestAnswers.meant
 

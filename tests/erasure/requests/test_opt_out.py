@@ -17,14 +17,14 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of, deadline
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
-from chalicelib.privacy.certificate_secret import secret_hash
 from chalicelib.privacy.requests.kinds import RequestState, Step
-from chalicelib.privacy.requests.limits import missed, near_deadline, past_target
+from chalicelib.privacy.requests.lateness import missed, near_deadline, past_target
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import next_step
 from chalicelib.privacy.requests.store import OVER_QUEUE
+from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts import answers
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 from tests.erasure.boxes import ADDRESS, KEPT_DAYS, Boxes
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, PROFILE, Living
@@ -88,10 +88,10 @@ def test_it_is_in_force_with_its_row_and_stands_in_nobodys_way(outs: Outs, daniy
     assert request.policy_version == living.desk.of("consent#")[0]["policy_version"]
     item = living.store.item(request.id)
     assert not undeclared("desk", [item, row])
-    place = sealing.request_attribute(request.id, "secret")
+    place = encryption.request_attribute(request.id, "secret")
     secret = living.unsealed(daniyar, place, item["secret"])
     assert request.secret_hash == secret_hash(request.certificate_id, secret)
-    assert living.unsealed(daniyar, sealing.request_attribute(request.id, "evidence"), item["evidence"]) == "хат"
+    assert living.unsealed(daniyar, encryption.request_attribute(request.id, "evidence"), item["evidence"]) == "хат"
     assert living.open_request(daniyar.contact_id, "withdrawal", "bot").new
 
 
@@ -154,7 +154,7 @@ def test_it_ends_with_a_certificate_and_an_answer_in_the_persons_own_conversatio
     living.desk.provider.sent.clear()
     request = opted_out(outs, daniyar, language="ru")
     secret = living.unsealed(
-        daniyar, sealing.request_attribute(request.id, "secret"), living.store.item(request.id)["secret"]
+        daniyar, encryption.request_attribute(request.id, "secret"), living.store.item(request.id)["secret"]
     )
     living.desk.now += 60_000
     request, over_at = outs.run(request.id), living.desk.now

@@ -17,7 +17,7 @@ from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import checked_by, letter_by, shown_state
-from chalicelib.privacy.requests.waits import CONFIRM_WITHIN, Wait, identity_until
+from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN, Wait, identity_until
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes
 from tests.erasure.requests.test_limits import asked, entered

@@ -7,14 +7,14 @@ import pytest
 
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.vault.vault import EncryptionContext
+from chalicelib.vault.encryption import EncryptionContext
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living

@@ -21,7 +21,7 @@ from chalicelib.privacy.executions import Executions, RunStatus
 from chalicelib.privacy.monitor_requests import MonitorRequests
 from chalicelib.privacy.requests.kinds import RequestState
 from chalicelib.privacy.requests.store import OPEN_KEY
-from chalicelib.privacy.requests.waits import MONITOR_AFTER
+from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER
 from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.wiring import requests as wiring_requests
 from tests.conftest import Aws

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import working_days_between
 from chalicelib.privacy.requests.kinds import ENDINGS, OPT_OUT, OVER, RequestState, Step
-from chalicelib.privacy.requests.limits import missed
+from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waits import BACKUP_DAYS, DELIVER_WITHIN, Wait
-from chalicelib.web.clause_words import clause_words
+from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS, DELIVER_WITHIN, Wait
 from chalicelib.web.dashboard.request_presenter.facts import RequestFacts
+from chalicelib.web.labels import clause_words
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chalicelib.privacy.requests.kinds import ENDINGS, OPT_OUT, OVER, RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import next_step, pauses_outreach, stoppable
-from chalicelib.privacy.requests.waits import RETRY_AFTER, Wait
+from chalicelib.privacy.requests.waiting_times import RETRY_AFTER, Wait
 from chalicelib.web.dashboard.request_presenter.facts import RequestFacts
 from chalicelib.web.labels import desk_msg, label
 

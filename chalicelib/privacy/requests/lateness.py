@@ -4,7 +4,7 @@ from chalicelib.core.clock import HOUR
 from chalicelib.privacy.requests.kinds import BOUND_SOURCES, ENDINGS, OPT_OUT, RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import tellable
-from chalicelib.privacy.requests.waits import identity_until
+from chalicelib.privacy.requests.waiting_times import identity_until
 
 TOLD_WITHIN = 48 * HOUR
 """How long an announcement may take to arrive before staff tell the person in another way."""

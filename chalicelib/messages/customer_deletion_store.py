@@ -14,7 +14,7 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Writes
-from chalicelib.tickets.kinds import CHANGES, TEXT_CHANGES
+from chalicelib.tickets.model import CHANGES, TEXT_CHANGES
 
 WAITS = 60 * SECOND
 """Time (ms) until a deletion whose message has not arrived is looked at for the second time."""

@@ -1,26 +1,26 @@
-"""What a request waits for, for how long, and how its waiting ends. Pure."""
+"""What a request waits for, for how long, and how its waiting ends: the time to think again among them. Pure.
+
+The profile's deadline `grace` sets that time.
+"""
 
 from enum import StrEnum
 
 from chalicelib.core.clock import HOUR, SECOND
+from chalicelib.core.working_days import day_start, deadline
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.profile.model import Deadline
 
 CONFIRM_WITHIN = 48 * HOUR
 """How long the person may take to confirm before staff decide."""
 LETTER_DAYS = 5
 """Working days that a letter is given to arrive; cooling off begins after them."""
-DRAIN_FOR = 5 * 60 * SECOND
-"""How long the second erase pass waits for writers that began before the write barrier: more than the longest function
-time-out (60 s) and the longest queue visibility (180 s) together."""
 DELIVER_WITHIN = 23 * HOUR
 """How long the last answer may take to arrive. The key of its mailbox is destroyed within 24 h of the proof of absence,
 whether it was delivered or not."""
 BACKUP_DAYS = 14
 """The longest point-in-time window of a table, and the longest life of a dead letter. It counts from the destruction of
 the mailbox: until then a table could be copied with the last rows that belonged to the request."""
-MOST_PASSES = 5
-"""How often the verifier may still find something before a person is called."""
 MONITOR_AFTER = 10 * 60 * SECOND
 """After how long the monitor looks at a request that waits for nothing: its run may have died."""
 RETRY_AFTER = HOUR
@@ -70,3 +70,13 @@ def identity_until(request: Request) -> int:
     if until <= default or limit <= asked:
         return until
     return min(until, default if default > asked else asked + (limit - asked) // 2)
+
+
+_TRAVELS = Deadline(term=LETTER_DAYS, unit="working", source="own rule")
+
+
+def cooling_off_ends(term: Deadline, told_at: int, posted_on: str = "") -> int:
+    """Return when cooling off ends (ms): `term` after the person was told, or after a letter that was `posted_on` a day
+    (YYYY-MM-DD) has had LETTER_DAYS to arrive, whichever is later."""
+    arrived = deadline(_TRAVELS, day_start(posted_on)) if posted_on else 0
+    return deadline(term, max(told_at, arrived))

@@ -11,8 +11,8 @@ from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.fixed_answer import FixedAnswer
 from chalicelib.privacy.texts.during_erasure import erasing
 from chalicelib.profile.model import Profile
+from chalicelib.suppression.lookup import SuppressionList
 from chalicelib.suppression.model import one_closed_entry_per_request
-from chalicelib.suppression.store import SuppressionList
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from chalicelib.core.clock import DAY, GUARD_DAYS
 from chalicelib.core.observability import count
 
 if TYPE_CHECKING:
-    from chalicelib.messages.take_back_store import TakeBackStore
+    from chalicelib.messages.customer_deletion_store import TakeBackStore
 
 
 @dataclass(frozen=True)

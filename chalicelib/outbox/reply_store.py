@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
-from chalicelib.core.references import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import alive
 from chalicelib.dynamo.rows import get_row
@@ -14,13 +14,12 @@ from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, client_guard
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.tickets.draft_store import delete_sent_draft
-from chalicelib.tickets.drafts import DraftKey
+from chalicelib.tickets.drafts import DraftKey, delete_sent_draft
 from chalicelib.tickets.model import PREVIEW, RANK, WINDOW, queue_of
 from chalicelib.tickets.pieces import resent
 from chalicelib.tickets.records import Message
 from chalicelib.tickets.records_from_rows import outcome, outgoing, question_at, resent_as
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 
 
 @dataclass(frozen=True)
@@ -105,13 +104,13 @@ class ReplyStore(OutboxReading):
         ]
 
     def _message(self, reply: Reply) -> dict[str, Any]:
-        context = sealing.message_content(reply.ref)
+        context = encryption.message_content(reply.ref)
         return {
             "direction": "out",
             "kind": "text",
             "ticket_id": reply.ticket.ticket_id,
             "contact_id": reply.head.contact_id,
-            "content": sealing.seal_json(reply.head.public_key, context, {"text": reply.text}),
+            "content": encryption.seal_json(reply.head.public_key, context, {"text": reply.text}),
             "sent_at": reply.ref.at,
             "arrived_at": reply.now,
             "status": "queued",
@@ -148,13 +147,13 @@ class ReplyStore(OutboxReading):
 
     def _ticket(self, reply: Reply) -> Write:
         """Mark the ticket as answered, if it is as it was read, so that only one of two replies answers a question."""
-        context = sealing.ticket_attribute(reply.ticket.ticket_id, "last")
+        context = encryption.ticket_attribute(reply.ticket.ticket_id, "last")
         values = {
             "state": str(reply.state),
             "queue": queue_of(reply.state),
             "now": reply.now,
             "at": reply.ref.at,
-            "last": sealing.seal_json(reply.head.public_key, context, {"text": reply.text[:PREVIEW]}),
+            "last": encryption.seal_json(reply.head.public_key, context, {"text": reply.text[:PREVIEW]}),
             "kind": "text",
             "out": "out",
             "read": reply.ticket.state,

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.core.ids import new_id
-from chalicelib.core.references import MessageRef
+from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, QueueIndex

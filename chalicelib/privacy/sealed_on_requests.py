@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.privacy.requests.model import Request
-from chalicelib.vault import sealing
+from chalicelib.vault import encryption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.vault.decryptor import BatchDecryptor
+import hashlib
+import re
 
 
 class RequestSecret:
@@ -27,7 +29,7 @@ class RequestSecret:
         sealed = self._store.item(request.id).get(attribute)
         if not sealed:
             return None
-        return self._decryptor().text(owner, sealing.request_attribute(request.id, attribute), sealed)
+        return self._decryptor().text(owner, encryption.request_attribute(request.id, attribute), sealed)
 
     def __call__(self, request: Request) -> str:
         """Return the certificate's secret, which is sealed to the reply mailbox. Raises Conflict for a request without
@@ -38,3 +40,12 @@ class RequestSecret:
         if secret is None:
             raise NotFound("The box's key or the secret is gone.", code="no_secret")
         return secret
+
+
+_SECRET = re.compile("[^0-9a-z]")
+
+
+def secret_hash(certificate_id: str, secret: str) -> str:
+    """Return the hash that the ledger keeps of the secret. Blanks, dashes and capitals that a person typed are
+    ignored."""
+    return hashlib.sha256(f"{certificate_id}|{_SECRET.sub('', secret.lower())}".encode()).hexdigest()

@@ -25,6 +25,7 @@ ROUTED = ["@*.route"]
 KEPT = {
     # Settings and hooks of libraries
     "trust_env": "requests reads it",
+    "table_name": "pynamodb reads it",
     "connect_timeout_seconds": "pynamodb reads it",
     "read_timeout_seconds": "pynamodb reads it",
     "max_retry_attempts": "pynamodb reads it",
@@ -51,8 +52,6 @@ KEPT = {
     "_reacts": "play.py calls a step by its name",
     "_blocks": "play.py calls a step by its name",
     # Declared for tests that hold the program to it
-    "expiry": "tests/retention holds every item class to it",
-    "eraser": "tests/erasure holds every item class to it",
     "OVERHEAD": "tests tell sealed attributes by their length",
     "TOLD_BY_TEXT": "tests/web holds every detail of a message to one of three places",
     "TOLD_BY_KIND": "tests/web holds every detail of a message to one of three places",

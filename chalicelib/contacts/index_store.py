@@ -13,8 +13,8 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.bulk import MOST_WRITES
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
+from chalicelib.dynamo.rows import translated_errors
 from chalicelib.dynamo.transactions import TRIES as MOST_TRIES
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes

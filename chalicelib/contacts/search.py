@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from chalicelib.contacts.search_words import numbers_in, phone_word
 from chalicelib.core.addresses import Address, Channel
 from chalicelib.core.normal import invisible, normal
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
+from chalicelib.dynamo.rows import translated_errors
 from chalicelib.tickets.queries import EARLIER_PER_TICKET, TicketQueries
 from chalicelib.tickets.records import Ticket
 from chalicelib.vault.pseudonyms import AddressKey

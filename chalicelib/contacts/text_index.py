@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pynamodb.exceptions import DeleteError
 
 from chalicelib.contacts.search_words import beginnings, wanted_words
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
+from chalicelib.dynamo.rows import translated_errors
 from chalicelib.vault.pseudonyms import TextKey
 
 MOST_OF_A_WORD = 1_000

@@ -1,7 +1,7 @@
 """Opens the names and addresses of a contact for the indexer."""
 
-from chalicelib.dynamo import keys
 from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.schema import CONTACT
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
 
@@ -17,7 +17,7 @@ class ContactTexts:
 
         Raises Unavailable and CannotOpen.
         """
-        row = get_row(keys.contact_pk(contact_id), "contact")
+        row = get_row(CONTACT.key(contact_id))
         if row is None or row.state != "active":
             return None
         context = encryption.contact_attribute(contact_id, "profile")

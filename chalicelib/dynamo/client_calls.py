@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
+from chalicelib.dynamo.values import AttributeValues, plain_item
 
 
 def call_client(client: Any, operation: str, body: Mapping[str, Any], again: str = "try again") -> AttributeValues:

@@ -16,8 +16,8 @@ from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.values import AttributeValues, plain_item
 from chalicelib.dynamo.writes import Write
 from chalicelib.erasure.counts import StoreListing, listings_of
 from chalicelib.erasure.inventory import IDENTITIES, identities_context

@@ -9,9 +9,9 @@ from typing import Any
 
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.rows import get_row, translated_errors
+from chalicelib.dynamo.schema import HEAD, Key
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Writes
 from chalicelib.tickets.model import CHANGES, TEXT_CHANGES
@@ -60,7 +60,7 @@ class TakeBackStore:
 
     def change(self, conversation_id: str, sk: str) -> Change | None:
         """Return the deletion or edit by a strongly consistent read; None when it is gone or is neither."""
-        row = get_row(keys.conversation_pk(conversation_id), sk)
+        row = get_row(Key("desk", HEAD.partition(conversation_id), sk))
         if row is None or row.guard or row.direction != "in" or row.kind not in TEXT_CHANGES:
             return None
         if not row.target_hash:

@@ -15,8 +15,8 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
+from chalicelib.dynamo.values import AttributeValues, plain_item
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.model import InboundMessage, Part, StatusUpdate
 from chalicelib.messages.statuses import LOWER_STATUS, NO_HIGHER_EARLY_STATUS, lower_piece_status

@@ -9,8 +9,8 @@ from typing import Any
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
+from chalicelib.dynamo.values import plain_item
 from chalicelib.dynamo.writes import Writes
 from chalicelib.messages.model import StatusUpdate
 from chalicelib.tickets.model import RANK

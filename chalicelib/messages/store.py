@@ -14,8 +14,8 @@ from chalicelib.core.addresses import Author, Channel
 from chalicelib.core.clock import DAY, RAW_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
+from chalicelib.dynamo.values import plain_item
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.messages.contact_rows import ContactRows
 from chalicelib.messages.ingest import IngestPlan, Outcome

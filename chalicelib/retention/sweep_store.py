@@ -13,11 +13,11 @@ from chalicelib.contacts.search_words import RULE
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import AttributeValues, plain_value
 from chalicelib.dynamo.client_calls import call_client
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import translated_errors
 from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.values import AttributeValues, plain_value
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.reading import overdue
 from chalicelib.retention.model import (

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
+from chalicelib.dynamo.values import plain_item
 from chalicelib.suppression.model import ReplyMailbox, SuppressionEntry
 
 

@@ -123,7 +123,7 @@ def check_certificate() -> "CheckCertificate":
 @cache
 def bind_tables() -> None:
     """Tell pynamodb's models the names of this deployment's tables."""
-    from chalicelib.dynamo.models import bind
+    from chalicelib.dynamo.rows import bind
 
     bind(tables())
 

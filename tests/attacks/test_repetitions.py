@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.messages.repeated import RepeatedParts

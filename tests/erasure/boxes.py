@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_value, attribute_values
+from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.notify import Notify

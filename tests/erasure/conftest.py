@@ -15,7 +15,7 @@ from chalicelib.core.addresses import ADDRESS_KINDS, Address, Author
 from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_values, plain_item
+from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request

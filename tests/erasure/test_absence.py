@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.verify_absence import MOST_PASSES

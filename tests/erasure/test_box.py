@@ -13,7 +13,7 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN, show_date
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
 from chalicelib.messages.model import ReachChanged, StatusUpdate

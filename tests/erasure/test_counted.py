@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.errors import DeskError
-from chalicelib.dynamo.attributes import attribute_values, plain_item
+from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES
 from chalicelib.messages.model import StatusUpdate

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.core.clock import GUARD_DAYS
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.verify_absence import MOST_PASSES

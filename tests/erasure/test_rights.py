@@ -18,7 +18,7 @@ import app
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo import clients
-from chalicelib.dynamo.models import bind
+from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.requests.kinds import Step

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import pytest
 
 from chalicelib.core.backoff import sleep_with_jitter
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.values import AttributeValues, plain_item
 from chalicelib.messages.changes import IntakeChanges
 from chalicelib.messages.ingest import Outcome, Refuse
 from chalicelib.messages.model import InboundMessage

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.messages.model import KINDS, InboundMessage, is_news, is_statement
 from tests.intake.conftest import Desk
 from tests.intake.fences import close_fence, erase, fences, open_fence

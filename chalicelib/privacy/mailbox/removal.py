@@ -6,9 +6,9 @@ from typing import Any
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import call_client
 from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.values import AttributeValues, plain_item
 from chalicelib.dynamo.writes import Write
 from chalicelib.suppression.model import ReplyMailbox
 

@@ -8,8 +8,8 @@ from typing import Any
 from chalicelib.core.clock import SECOND, gone_at
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_value, plain_item
 from chalicelib.dynamo.client_calls import call_client, get_item
+from chalicelib.dynamo.values import attribute_value, plain_item
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, Ask, Asked
 from chalicelib.privacy.requests.kinds import Step

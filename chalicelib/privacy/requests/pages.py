@@ -11,8 +11,8 @@ from typing import Any
 
 from chalicelib.core.errors import BadInput
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.dynamo.client_calls import call_client
+from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import shown_in, shown_state
 from chalicelib.privacy.requests.store import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of

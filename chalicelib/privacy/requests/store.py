@@ -9,9 +9,9 @@ from typing import Any
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND, gone_at
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import call_client, get_item
 from chalicelib.dynamo.transactions import Refusal, Transactions
+from chalicelib.dynamo.values import plain_item
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Proposal, Request

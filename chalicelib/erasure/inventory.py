@@ -16,6 +16,7 @@ from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.bulk import Bulk, Key
+from chalicelib.dynamo.schema import SECTIONS
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.erasure.counts import StoreListing, listings_of, pack_marks, row_mark, unexpired
@@ -24,10 +25,9 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore, request_of
 from chalicelib.vault.encryption import EncryptionContext
 
-CONTACT, CONVERSATION, TICKETS = "desk.contact", "desk.conversation", "desk.tickets"
-ALIASES, LINKS, WORDS, KEYS = "index.aliases", "index.links", "index.words", "keys"
-STORES = (CONTACT, CONVERSATION, TICKETS, ALIASES, LINKS, WORDS, KEYS)
+STORES = SECTIONS
 """Where data of a person can lie. Each is counted in the request's `counts` and in the certificate."""
+CONTACT, CONVERSATION, TICKETS, ALIASES, LINKS, WORDS, KEYS = STORES
 IDENTITIES = "identities"
 """The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
 MOST_CONSENTS = 50

@@ -125,10 +125,11 @@ def erase_stores() -> "EraseStores":
 
 def verify_absence() -> "VerifyAbsence":
     """Proves that nothing is left of the person. Raises Unavailable."""
+    from chalicelib.dynamo.tables import Tables
     from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
     from chalicelib.erasure.verifier import Verifier
 
-    store = Verifier(client("dynamodb"), wiring.tables(), wiring.address_key(), wiring_delivery.text_key())
+    store = Verifier(Tables(client("dynamodb"), wiring.tables()), wiring.address_key(), wiring_delivery.text_key())
     return VerifyAbsence(stores.requests(), store, wiring.vault, wiring.clock())
 
 

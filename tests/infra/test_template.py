@@ -113,7 +113,7 @@ def test_intake_can_write_and_cannot_read(template: Json) -> None:
 def leading(statement: Json) -> set[str]:
     """The partitions to which a statement is bound; none when it is free."""
     condition = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
-    return {one.removesuffix("#*") for one in condition.get("dynamodb:LeadingKeys", ())}
+    return {one.partition("#")[0] for one in condition.get("dynamodb:LeadingKeys", ())}
 
 
 def bound(template: Json, function: str, table: str) -> dict[str, set[str]]:

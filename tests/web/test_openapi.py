@@ -6,11 +6,16 @@ import pytest
 
 from chalicelib.web.api.session import description
 from chalicelib.web.http.routes_and_roles import API
+from infra import openapi
 from tests.web.conftest import Web
 from tests.web.privacy.asking import every_state
 from tests.web.serving import AMINA, say
 
 jsonschema = pytest.importorskip("jsonschema")
+
+
+def test_the_description_is_made_of_the_views_and_their_models() -> None:
+    assert openapi.description() == description(), "run: python -m infra.openapi"
 
 
 def test_every_route_is_described_and_nothing_else() -> None:

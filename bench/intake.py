@@ -124,9 +124,18 @@ def cold() -> dict[str, Any]:
     }
 
 
-def _fresh(which: str, file: Path) -> float:
+def imports() -> dict[str, Any]:
+    """Measure what the dashboard's pages import in fresh interpreters, and how much more the API's models cost those
+    that ask the API."""
+    pairs = [(_fresh("pages"), _fresh("api")) for _ in range(COLD_RUNS)]
+    pages = statistics.median(one for one, _ in pairs)
+    more = statistics.median(both - one for one, both in pairs)
+    return {"id": "dashboard_imports", "value": round(pages, 1), "unit": "ms", "api_more_ms": round(more, 1)}
+
+
+def _fresh(which: str, *file: Path) -> float:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.cold", which, str(file)], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "bench.cold", which, *map(str, file)], capture_output=True, text=True, check=True
     )
     return float(done.stderr.split()[-1])
 

@@ -9,8 +9,8 @@ from chalicelib.core.failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
 from chalicelib.tickets.records import Message, Quote, Ticket
 from chalicelib.web import labels
-from chalicelib.web.api.presenter import FILES
 from chalicelib.web.dashboard.dates import Dates
+from chalicelib.web.details import FILES
 from chalicelib.web.labels import desk_msg
 
 PLACES = ("location", "venue")

@@ -23,7 +23,6 @@ from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.listing import counts
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact
-from chalicelib.web.api.privacy import NOT_FOUND, audit_opened
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.queue import staff_names
@@ -31,6 +30,7 @@ from chalicelib.web.dashboard.request_presenter.labels import CHECKS, GROUNDS, K
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.request_presenter.steps import GATE
 from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.enter_request import NOT_FOUND, audit_opened
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web

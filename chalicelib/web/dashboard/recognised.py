@@ -10,7 +10,6 @@ from chalicelib.core.observability import audit
 from chalicelib.privacy.requests.kinds import HANDLED_KINDS
 from chalicelib.privacy.requests.model import Request
 from chalicelib.tickets.listing import counts
-from chalicelib.web.api.recognised import recognised
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import staff_names
@@ -18,6 +17,7 @@ from chalicelib.web.dashboard.request_presenter.labels import KINDS
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.sidebar import sidebar
 from chalicelib.web.dashboard.ticket import form_fields, running_request
+from chalicelib.web.enter_request import recognised
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web

@@ -10,9 +10,9 @@ from chalicelib.core.observability import audit
 from chalicelib.core.texts import KAZAKHSTAN, desk_text, show_date
 from chalicelib.privacy.requests.progress import tellable
 from chalicelib.privacy.texts.announcement import letter
-from chalicelib.web.api.privacy import NOT_FOUND
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.privacy import render_refused
+from chalicelib.web.enter_request import NOT_FOUND
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.labels import desk_msg

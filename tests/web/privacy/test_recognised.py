@@ -11,10 +11,10 @@ from chalicelib.privacy.requests.kinds import ERASING_KINDS, HANDLED_KINDS
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web
+from tests.web.described import check
 from tests.web.privacy.asking import freeze, read
 from tests.web.serving import AMINA, DANIYAR, say
 from tests.web.test_audit import audited
-from tests.web.test_openapi import _check
 
 TEMPLATE = "/api/v1/tickets/{id}/privacy-requests"
 ABSENT = "0123456789abcdefghjk"
@@ -47,7 +47,7 @@ def test_every_colleague_opens_a_request_that_counts_from_the_message(
     web: Web, ticket: dict[str, Any], kind: str, by: str
 ) -> None:
     answer = recognise(web, ticket, kind, by)
-    _check("POST", TEMPLATE, answer.status, answer.json)
+    check("POST", TEMPLATE, answer.status, answer.json)
     sent = said(ticket)["sent_at"]
     assert answer.status == 201
     assert answer.json == {"id": answer.json["id"], "kind": kind, "state": "received", "received": sent}
@@ -63,7 +63,7 @@ def test_a_second_one_returns_the_first(web: Web, ticket: dict[str, Any]) -> Non
     first = recognise(web, ticket, "withdrawal")
     again = recognise(web, ticket, "deletion", "madina")
     assert (first.status, again.status) == (201, 200) and again.json == first.json
-    _check("POST", TEMPLATE, again.status, again.json)
+    check("POST", TEMPLATE, again.status, again.json)
 
 
 def test_an_opt_out_goes_its_own_way(web: Web, ticket: dict[str, Any]) -> None:
@@ -93,7 +93,7 @@ def test_an_opt_out_goes_its_own_way(web: Web, ticket: dict[str, Any]) -> None:
 def test_bad_input_opens_nothing(web: Web, ticket: dict[str, Any], more: dict[str, Any], status: int) -> None:
     answer = recognise(web, ticket, **more)
     assert answer.status == status, answer.json
-    _check("POST", TEMPLATE, answer.status, answer.json)
+    check("POST", TEMPLATE, answer.status, answer.json)
     assert not web.call("GET", "/api/v1/privacy-requests", by="dana").json["items"]
 
 

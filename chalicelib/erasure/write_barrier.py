@@ -114,9 +114,8 @@ class WriteBarrier:
         """Return the write of the step. It stores the pseudonyms on the request, so that DestroyKey and the verifier
         find every entry of the list even when the aliases are gone."""
         state = {f"steps.{Step.WRITES_BLOCKED}": now, "state": RequestState.DESTROYING.value, "fences": names}
-        stopped = "attribute_not_exists(#steps.#cancelled) AND attribute_not_exists(#steps.#refused)"
-        only = f"{stopped} AND attribute_exists(#steps.#{Step.TOLD})"
-        return self._requests.change(request.id, state, unless=Step.WRITES_BLOCKED, only=only)
+        unless = (Step.WRITES_BLOCKED, Step.CANCELLED, Step.REFUSED)
+        return self._requests.change(request.id, state, unless=unless, after=(Step.TOLD,))
 
     def _contact(self, contact: Mapping[str, Any]) -> Write:
         values = {"erasing": "erasing", "one": 1, "epoch": contact["epoch"]}

@@ -50,6 +50,7 @@ def pause_outreach() -> "PauseOutreach":
     wiring.bind_tables()
     return PauseOutreach(
         store=stores.requests(),
+        contact_rows=stores.opening(),
         mailbox=stores.mailbox(),
         reading=OutboxReading(),
         decryptor=wiring_delivery.single_decryptor,
@@ -82,7 +83,7 @@ def cooling_off() -> "CoolingOff":
     """Waits while the person may still cancel."""
     from chalicelib.erasure.tasks.cooling_off import CoolingOff
 
-    return CoolingOff(stores.profile().deadlines["grace"], tell())
+    return CoolingOff(stores.profile().deadlines, tell())
 
 
 @cache
@@ -144,15 +145,15 @@ def issue_certificate() -> "IssueCertificate":
 @cache
 def notify() -> "Notify":
     """Tells the person that the request is done."""
-    from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
     from chalicelib.erasure.tasks.notify import Notify
+    from chalicelib.privacy.answer_request import AnswerRequest
 
     kept, address = stores.profile().retention["request"].days, stores.certificates_address()
-    opt_out = AnswerOptOut(
+    answer = AnswerRequest(
         stores.requests(), stores.opening(), stores.mailbox(), stores.secret(), stores.profile(), address, kept
     )
     return Notify(
-        stores.requests(), stores.mailbox(), stores.secret(), stores.profile(), address, opt_out, wiring.clock()
+        stores.requests(), stores.mailbox(), stores.secret(), stores.profile(), address, answer, wiring.clock()
     )
 
 
@@ -163,9 +164,8 @@ def destroy_mailbox() -> "DestroyMailbox":
     from chalicelib.privacy.mailbox.removal import MailboxRemoval
 
     removal = MailboxRemoval(client("dynamodb"), wiring.tables())
-    return DestroyMailbox(
-        stores.requests(), removal, stores.announcements(), stores.profile().retention["request"].days, wiring.clock()
-    )
+    kept = stores.profile().retention["request"].days
+    return DestroyMailbox(stores.requests(), stores.opening(), removal, stores.announcements(), kept, wiring.clock())
 
 
 @cache

@@ -221,13 +221,6 @@ def request_secret() -> "RequestSecret":
     return stores.secret()
 
 
-def hours_to_think() -> int:
-    """The hours of the cooling-off period after a person was told."""
-    from chalicelib.wiring import requests as wiring_requests
-
-    return wiring_requests.announce().hours
-
-
 def certificates_address() -> str:
     """The public page where a certificate is checked."""
     from chalicelib.wiring import privacy_stores as stores

@@ -14,8 +14,11 @@ from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import bot_text
+from chalicelib.privacy.kinds import registry
+from chalicelib.privacy.kinds.contract import Kind
+from chalicelib.privacy.kinds.deletion import DELETION
+from chalicelib.privacy.kinds.destruction import UNDECIDED
 from chalicelib.privacy.recognition.words import asks
-from chalicelib.privacy.requests.kinds import ERASING_KINDS, HANDLED_KINDS
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.texts import announcement, answers, during_erasure, questions
 from chalicelib.privacy.texts.buttons import TITLE_LIMIT as OUR_TITLE_LIMIT
@@ -27,6 +30,7 @@ PROFILE = load_profile("spoint")
 REQUEST = "0123456789abcdefghjk"
 AT = 1_795_000_000_000
 """18 November 2026, 11:06:40 UTC."""
+DESTROYING = [one for one in registry.KINDS if one.way == "erasure"]
 EVERY = pytest.mark.parametrize("language", [*LANGUAGES, ""])
 
 
@@ -35,8 +39,8 @@ def test_buttons_fit_every_channel(language: str) -> None:
     for buttons in (
         challenge_buttons(PROFILE, language, REQUEST),
         cooling_off_buttons(PROFILE, language, REQUEST),
-        *(meant_buttons(PROFILE, language, pair, AT) for pair in permutations(HANDLED_KINDS, 2)),
-        *(meant_buttons(PROFILE, language, (kind,), AT) for kind in HANDLED_KINDS),
+        *(meant_buttons(PROFILE, language, pair, AT) for pair in permutations(registry.handled(), 2)),
+        *(meant_buttons(PROFILE, language, (kind,), AT) for kind in registry.handled()),
     ):
         assert len(buttons) <= MOST_BUTTONS
         assert len({one.title for one in buttons}) == len({one.id for one in buttons}) == len(buttons)
@@ -46,18 +50,18 @@ def test_buttons_fit_every_channel(language: str) -> None:
 
 @EVERY
 def test_the_question_what_a_message_meant_names_its_no_and_its_buttons_are_understood(language: str) -> None:
-    text, buttons = questions.meant(PROFILE, language), meant_buttons(PROFILE, language, HANDLED_KINDS, AT)
+    text, buttons = questions.meant(PROFILE, language), meant_buttons(PROFILE, language, registry.handled(), AT)
     assert len(text) <= BUTTONS_LIMIT["whatsapp"] and buttons[-1].title in text
     pressed = [asks(from_amina("", sent_at=1, kind="callback", details={"data": one.id})) for one in buttons]
-    assert pressed == [*(Ask("withdraw", kinds=(kind,), meant_at=AT) for kind in HANDLED_KINDS), Ask("no")]
+    assert pressed == [*(Ask("withdraw", kinds=(kind,), meant_at=AT) for kind in registry.handled()), Ask("no")]
     assert all(one is not None and one.pressed for one in pressed)
 
 
 @EVERY
 @pytest.mark.parametrize("bound", [True, False])
-@pytest.mark.parametrize("kind", ERASING_KINDS)
+@pytest.mark.parametrize("kind", DESTROYING, ids=lambda kind: kind.id)
 def test_the_question_fits_one_message_and_names_the_button_that_it_tells_of(
-    language: str, kind: str, bound: bool
+    language: str, kind: Kind, bound: bool
 ) -> None:
     text = questions.challenge(PROFILE, language, kind, 48, bound=bound)
     assert len(text) <= BUTTONS_LIMIT["whatsapp"]
@@ -69,7 +73,7 @@ def test_the_question_fits_one_message_and_names_the_button_that_it_tells_of(
 @EVERY
 @pytest.mark.parametrize("bound", [True, False])
 def test_the_word_near_the_limit_fits_one_message_and_names_both_buttons(language: str, bound: bool) -> None:
-    text = answers.defaulted(PROFILE, language, AT, bound=bound)
+    text = answers.defaulted(PROFILE, language, UNDECIDED, AT, bound=bound)
     assert len(text) <= BUTTONS_LIMIT["whatsapp"]
     assert all(one.title in text for one in challenge_buttons(PROFILE, language, REQUEST))
 
@@ -92,7 +96,7 @@ def announced(language: str, at: int) -> str:
     return announcement.announced(PROFILE, language, at, 4, REQUEST, SECRET, URL)
 
 
-def erased(language: str, kind: str, secret: str = "", told: int = AT) -> str:
+def erased(language: str, kind: Kind, secret: str = "", told: int = AT) -> str:
     return answers.erased(PROFILE, language, kind, REQUEST, secret, URL, AT + 15 * DAY, told)
 
 
@@ -102,12 +106,12 @@ def test_every_text_is_whole(language: str) -> None:
         answers.already_open(PROFILE, language, AT, AT),
         answers.too_often(PROFILE, language, 3, AT),
         announced(language, AT),
-        *(answers.defaulted(PROFILE, language, AT, bound=bound) for bound in (True, False)),
+        *(answers.defaulted(PROFILE, language, UNDECIDED, AT, bound=bound) for bound in (True, False)),
         answers.cancelled(PROFILE, language),
-        *(answers.refused(PROFILE, language, kind) for kind in ERASING_KINDS),
-        *(answers.refused(PROFILE, language, "deletion", ground, "Қарыз бар") for ground in ("", *PROFILE.refusals)),
+        *(answers.refused(PROFILE, language, kind) for kind in DESTROYING),
+        *(answers.refused(PROFILE, language, DELETION, ground, "Қарыз бар") for ground in ("", *PROFILE.refusals)),
         during_erasure.erasing(PROFILE, language),
-        *(erased(language, kind, secret) for kind in ERASING_KINDS for secret in ("", "a" * 20)),
+        *(erased(language, kind, secret) for kind in DESTROYING for secret in ("", "a" * 20)),
         *([announcement.letter(PROFILE, language, of_kind("withdrawal"), 4, SECRET, URL)] if language else []),
     ]
     assert not [text for text in said if "{" in text or "!" in text]
@@ -119,10 +123,10 @@ def of_kind(kind: str) -> Request:
     return Request(id=REQUEST, kind=kind, received_at=AT, deadline_at=AT, alarm_at=AT, certificate_id=REQUEST, **words)
 
 
-@pytest.mark.parametrize("kind", ERASING_KINDS)
+@pytest.mark.parametrize("kind", DESTROYING, ids=lambda kind: kind.id)
 @pytest.mark.parametrize("ground", sorted(PROFILE.refusals))
 @EVERY
-def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language: str, ground: str, kind: str) -> None:
+def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language: str, ground: str, kind: Kind) -> None:
     text = answers.refused(PROFILE, language, kind, ground, "Есть неоплаченный счёт № 17")
     article = {"en": "article 8, part ", "ru": "ст. 8 п. ", "kk": "8-бап "}[language or "kk"]
     assert article in text.replace("\xa0", " "), "the law, as the language names it"
@@ -139,8 +143,8 @@ def test_every_ground_of_every_profile_can_be_told() -> None:
 
 
 def test_who_has_the_code_already_is_not_sent_it_again_and_hears_since_when() -> None:
-    assert "abcd-efgh" not in erased("ru", "deletion") and "18.11.2026" in erased("ru", "deletion")
-    assert "abcd-efgh" in erased("ru", "deletion", SECRET)
+    assert "abcd-efgh" not in erased("ru", DELETION) and "18.11.2026" in erased("ru", DELETION)
+    assert "abcd-efgh" in erased("ru", DELETION, SECRET)
 
 
 def test_an_unknown_language_is_answered_in_two() -> None:
@@ -161,7 +165,7 @@ def test_dates_are_those_of_kazakhstan() -> None:
 def test_the_secret_is_given_as_one_reads_it_aloud(how: str) -> None:
     said = {
         "announced": announced("ru", AT),
-        "erased": erased("ru", "deletion", SECRET),
+        "erased": erased("ru", DELETION, SECRET),
         "letter": announcement.letter(PROFILE, "ru", of_kind("deletion"), 4, SECRET, URL),
     }[how]
     lines = said.splitlines()

@@ -21,6 +21,7 @@ from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.verify_absence import MOST_PASSES
 from chalicelib.erasure.verifier import QUESTIONS, Inventory, Verifier
 from chalicelib.privacy.mailbox.removal import MailboxRemoval
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.telling.statuses import MessageStatuses
@@ -207,7 +208,10 @@ def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Eras
     request = desk.request_for(person, after=older.id)
     run_until(desk, request, "sweep")
     read = MessageStatuses(desk.dynamodb, desk.tables)
-    close = DestroyMailbox(desk.requests, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)
+    rows = ContactRequestRows(desk.dynamodb, desk.tables)
+    close = DestroyMailbox(
+        desk.requests, rows, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now
+    )
     for passes, one in enumerate((older, oldest), start=1):
         assert verify(desk, request) == {"outcome": "found"}
         stored = desk.request(request)

@@ -11,6 +11,7 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.client_calls import call_client, get_item
 from chalicelib.dynamo.values import attribute_value, plain_item
 from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, Ask, Asked
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request, Subject
@@ -103,14 +104,19 @@ class ContactRequestRows:
         condition, pk = "attribute_exists(pk) AND #state <> :erasing", keys.contact_pk(subject.contact_id)
         return self._writes.update("subject", "desk", pk, "contact", "", condition, {"erasing": "erasing"})
 
-    def new_opt_out(self, request: Request, subject: Subject, secret: str, evidence: str = "") -> list[Write]:
-        """Return the writes of a new opt-out, which is in force with its row, on condition that the contact is not
-        being erased and nobody has opted them out since `subject` was read.
+    def new_answered(self, request: Request, subject: Subject, secret: str, evidence: str = "") -> list[Write]:
+        """Return the writes of a new request that is answered at once, on condition that the contact is not being
+        erased. One with the step OPTED_OUT ends news and offers in the same transaction, unless another one has since
+        `subject` was read.
 
         No pointer names it, so that it does not keep other requests from being opened. The `secret` of its certificate
-        is sealed to the contact's key.
+        is sealed to the contact's key; "" when it gets none.
         """
-        sealed = self.seal_text(request.id, "secret", subject, secret)
+        sealed = {"secret": self.seal_text(request.id, "secret", subject, secret)} if secret else {}
+        row = self._request(request, subject, evidence, **sealed)
+        return [self._opt_out(request, subject) if request.done(Step.OPTED_OUT) else self.require_active(subject), row]
+
+    def _opt_out(self, request: Request, subject: Subject) -> Write:
         condition = "attribute_exists(pk) AND #state <> :erasing AND "
         values: dict[str, Any] = {"erasing": "erasing", "request": request.id, "now": request.at(Step.OPTED_OUT)}
         if subject.opted_out_by:
@@ -120,10 +126,7 @@ class ContactRequestRows:
             condition += "attribute_not_exists(#opted_out_by)"
         expression = "SET #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
         pk = keys.contact_pk(subject.contact_id)
-        return [
-            self._writes.update(OPTED_OUT, "desk", pk, "contact", expression, condition, values),
-            self._request(request, subject, evidence, secret=sealed),
-        ]
+        return self._writes.update(OPTED_OUT, "desk", pk, "contact", expression, condition, values)
 
     def _request(self, request: Request, subject: Subject, evidence: str, **more: Any) -> Write:
         row: dict[str, Any] = {name: value for name, value in asdict(request).items() if name not in _NOT_YET}
@@ -202,6 +205,30 @@ class ContactRequestRows:
         return self._contact(
             contact_id, "SET #suppressed_at = if_not_exists(#suppressed_at, :now)", {"now": now, "erasing": "erasing"}
         )
+
+    def suppress(self, request: Request, recipient: Recipient, now: int, *, ends_news: bool) -> Write:
+        """Return the write after which only answers leave, and with `ends_news` news and offers end, too: for good,
+        unless the person cancels the request that ended them. Refused when the contact has changed since it was read.
+        """
+        values: dict[str, Any] = {"now": now, "epoch": recipient.epoch, "active": "active"}
+        pk, condition = keys.contact_pk(recipient.contact_id), "#epoch = :epoch AND #state = :active AND "
+        expression = "SET #suppressed_at = :now"
+        if recipient.opted_out_by:
+            condition, values["read"] = condition + "#opted_out_by = :read", recipient.opted_out_by
+        else:
+            condition += "attribute_not_exists(#opted_out_by)"
+        if ends_news:
+            expression += ", #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
+            values["request"] = request.id
+        return self._writes.update("contact", "desk", pk, "contact", expression, condition, values)
+
+    def delete_pointer(self, request: Request) -> Write:
+        """Return the deletion of the contact's pointer to this request: the person may ask again. Refused when it names
+        a later one."""
+        pk, values = keys.contact_pk(request.contact_id), {"request": request.id}
+        condition = "attribute_not_exists(pk) OR #request_id = :request"
+        checked = self._writes.update("pointer", "desk", pk, "request", "", condition, values)
+        return Write("pointer", {"Delete": checked.item["ConditionCheck"]})
 
     def resume_outreach(self, contact_id: str) -> Write:
         """Return the write that ends the pause of outreach."""

@@ -22,6 +22,7 @@ OPEN_KEY = "wake#0"
 OPEN_QUEUE, OVER_QUEUE = "requests-open#0", "requests-over#0"
 """Keys of requests in the index `queue`. Open requests are ordered by their limit: the law's, and after the destruction
 the end of the backups. The others are ordered by when they were over."""
+_NOTHING: Mapping[str, Any] = {}
 _FIELDS = frozenset(Request.__dataclass_fields__) - {"id", "box", "proposal"}
 
 
@@ -63,29 +64,46 @@ class RequestStore:
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def change(
-        self, request_id: str, new: Mapping[str, Any], *, unless: str | Sequence[str] = (), only: str = ""
+        self,
+        request_id: str,
+        new: Mapping[str, Any],
+        *,
+        unless: str | Sequence[str] = (),
+        after: Sequence[str] = (),
+        while_open: bool = False,
+        as_read: Mapping[str, Any] = _NOTHING,
+        states: Sequence[str] = (),
+        except_state: str = "",
     ) -> Write:
         """Return the write that sets attributes of a request; None removes one. "steps.<name>" sets one step.
 
-        `unless` names steps that must not be done yet. `only` is a further condition; its values are given in `new`
-        under names that begin with "if_".
+        It is refused when a step of `unless` is done, or one of `after` is not; with `while_open` when the request is
+        over; when an attribute of `as_read` has another value by now (an empty one may be absent, too; "steps.<name>"
+        and "proposal.<name>" name parts); and when the state is none of `states`, or is `except_state`.
         """
-        given = {name: value for name, value in new.items() if name.startswith("if_")}
-        changes, gone, values = [], [], dict(given)
-        for place, (name, value) in enumerate((n, v) for n, v in new.items() if n not in given):
-            path = ".".join(f"#{part}" for part in name.split("."))
+        changes, gone, values = [], [], dict[str, Any]()
+        for place, (name, value) in enumerate(new.items()):
             if value is None:
-                gone.append(path)
+                gone.append(_path(name))
             else:
-                changes.append(f"{path} = :v{place}")
+                changes.append(f"{_path(name)} = :v{place}")
                 values[f"v{place}"] = value
         expression = ("SET " + ", ".join(changes) if changes else "") + (" REMOVE " + ", ".join(gone) if gone else "")
-        condition = "attribute_exists(pk)"
-        for step in (unless,) if isinstance(unless, str) and unless else unless:
-            condition += f" AND attribute_not_exists(#steps.#{step})"
-        if only:
-            condition += f" AND ({only})"
-        pk = keys.request_pk(request_id)
+        conditions = ["attribute_exists(pk)", *(["attribute_exists(#due)"] if while_open else [])]
+        undone = (unless,) if isinstance(unless, str) and unless else unless
+        conditions += [f"attribute_not_exists(#steps.#{step})" for step in undone]
+        conditions += [f"attribute_exists(#steps.#{step})" for step in after]
+        for place, (name, value) in enumerate(as_read.items()):
+            same = f"{_path(name)} = :r{place}"
+            conditions.append(same if value else f"(attribute_not_exists({_path(name)}) OR {same})")
+            values[f"r{place}"] = value
+        if states:
+            conditions.append(f"#state IN ({', '.join(f':s{place}' for place, _ in enumerate(states))})")
+            values |= {f"s{place}": str(state) for place, state in enumerate(states)}
+        if except_state:
+            conditions.append("#state <> :except")
+            values["except"] = str(except_state)
+        pk, condition = keys.request_pk(request_id), " AND ".join(conditions)
         return self.writes.update("request", "desk", pk, "request", expression.strip(), condition, values)
 
     def finish(self, request: Request, step: str, now: int, **new: Any) -> Write:
@@ -102,6 +120,11 @@ class RequestStore:
     def run_until_written(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
         """Build and run a transaction until it is written; see Transactions.run_until_written."""
         return self._run.run_until_written(build)
+
+
+def _path(name: str) -> str:
+    """Return an attribute, or a part of one, as expressions name it."""
+    return ".".join(f"#{part}" for part in name.split("."))
 
 
 def closing_attributes(now: int, kept_days: int, until: int = 0) -> dict[str, Any]:

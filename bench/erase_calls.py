@@ -154,6 +154,7 @@ class _Bench:
     def request(self) -> None:
         """A verified request with its box."""
         from chalicelib.core.ids import new_id
+        from chalicelib.privacy.kinds.registry import KINDS
         from chalicelib.vault.encryption import new_contact_key
 
         self.request_id = new_id()
@@ -163,7 +164,7 @@ class _Bench:
         self.box = key.contact_id
         box = {"contact_id": self.box, "conversation_id": new_id(), "public_key": key.public}
         times = dict.fromkeys(("received_at", "deadline_at", "alarm_at", "due_at"), NOW)
-        request = {"request_id": self.request_id, "kind": "withdrawal", "state": "grace", "source": "bot", **where,
+        request = {"request_id": self.request_id, "kind": KINDS[0].id, "state": "grace", "source": "bot", **where,
                    **times, "run": 1, "steps": {"verified": NOW, "told": NOW}, "told_by": "accepted",
                    "counts": {}, "box": box,
                    "certificate_id": new_id(), "secret_hash": "0" * 64}  # fmt: skip

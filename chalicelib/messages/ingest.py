@@ -10,7 +10,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.messages.model import InboundMessage, Started, is_news, is_statement
 from chalicelib.vault.model import ContactKey
 
-ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel", "opt_out"})
+ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel"})
 """Asks about data that the request itself answers, so that no staff has to."""
 
 

@@ -13,6 +13,7 @@ from chalicelib.core.errors import BadInput
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.client_calls import call_client
 from chalicelib.dynamo.values import attribute_values, plain_item
+from chalicelib.privacy.kinds.registry import is_handled
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import shown_in, shown_state
 from chalicelib.privacy.requests.store import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of
@@ -54,9 +55,10 @@ class RequestPages:
         self._store = RequestStore(client, tables)
 
     def find(self, request_id: str, now: int) -> RequestWithNotes | None:
-        """Return a request, strongly consistent; None when there is none or its retention has ended."""
+        """Return a request, strongly consistent; None when there is none, its retention has ended, or this release does
+        not handle its kind."""
         item = self._store.item(request_id)
-        if not item or not _alive(item, now):
+        if not item or not _alive(item, now) or not is_handled(item["kind"]):
             return None
         return RequestWithNotes(request_of(item), item.get("evidence", b""), item.get("reason", b""))
 
@@ -71,7 +73,9 @@ class RequestPages:
                 return RequestPage(tuple(found), place)
             place = f"{part}-{item['activity']}-{item['request_id']}"
             request = request_of(item)
-            if _alive(item, now) and state in ("", shown_state(request)) and kind in ("", request.kind):
+            if not (_alive(item, now) and is_handled(request.kind)):
+                continue
+            if state in ("", shown_state(request)) and kind in ("", request.kind):
                 found.append(request)
         return RequestPage(tuple(found))
 

@@ -13,6 +13,7 @@ from chalicelib.dynamo.client_calls import call_client, get_item
 from chalicelib.dynamo.transactions import Refusal, Transactions
 from chalicelib.dynamo.values import plain_item
 from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.privacy.kinds.registry import is_handled
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Proposal, Request
 from chalicelib.suppression.model import ReplyMailbox
@@ -45,8 +46,8 @@ class RequestStore:
         return get_item(self._client, self._tables["desk"], keys.request_pk(request_id), "request")
 
     def open_ones(self, most: int) -> Iterator[Request]:
-        """Yield the requests that are not over, those due first at the front; `most` of them. The index may be a moment
-        behind."""
+        """Yield the requests that are not over, those due first at the front; `most` of them. Those of a kind that this
+        release does not handle are left to the one that wrote them. The index may be a moment behind."""
         query: dict[str, Any] = {
             "TableName": self._tables["desk"],
             "IndexName": "unsent",
@@ -57,7 +58,8 @@ class RequestStore:
             page = call_client(self._client, "query", {**query, "Limit": most})
             # A row elsewhere under this key is no request: other functions may write in other partitions.
             found = (item for item in page["Items"] if item["pk"]["S"].startswith("request#"))
-            yield from (request_of(plain_item(item)) for item in found)
+            requests = (request_of(plain_item(item)) for item in found)
+            yield from (one for one in requests if is_handled(one.kind))
             most -= len(page["Items"])
             if "LastEvaluatedKey" not in page:
                 return

@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.core.errors import BadInput
 from chalicelib.privacy.decide import MOST_REASON, PROPOSALS
+from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.requests.kinds import (
-    HANDLED_KINDS,
     IDENTITY_CHECKS,
     NOT_ARRIVED,
     SOURCES,
@@ -21,11 +21,6 @@ from chalicelib.privacy.requests.model import MOST_EVIDENCE
 from chalicelib.web.api.fields import Cursor, Limit, Model, Part, Time, read_by, says, text, wanted, words
 from chalicelib.web.http import validators
 
-KINDS = (
-    *("access", "correction", "blocking", "unblocking", "opt_out"),
-    *("withdrawal", "deletion", "stop_processing", "objection", "authority"),
-)
-"""Every kind of request that the law knows. The desk handles HANDLED_KINDS so far."""
 DECISIONS = (*PROPOSALS, "agree", "take_back", "go_on")
 NOT_OFFERED = "retain"
 """A decision of the law that the desk does not offer yet, and says so."""
@@ -37,7 +32,27 @@ DECISION_FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """Fields that each decision takes; the other decisions take none."""
 
-Kind = Annotated[str, words(KINDS)]
+
+def _handled(given: Mapping[str, Any], name: str) -> str:
+    return validators.word(given, name, registry.handled())
+
+
+def _handled_or_not(given: Mapping[str, Any], name: str) -> str:
+    return validators.word(given, name, registry.known())
+
+
+def _offered(given: Mapping[str, Any], name: str) -> str:
+    kind = _handled_or_not(given, name)
+    if not registry.is_handled(kind):
+        raise BadInput(
+            f"Requests of this kind are not handled here yet. Use one of {', '.join(registry.handled())}.",
+            code="not_offered",
+        )
+    return kind
+
+
+Kind = Annotated[str, read_by(_handled_or_not, enum=list(registry.known()))]
+HandledKind = Annotated[str, read_by(_handled, enum=list(registry.handled()))]
 State = Annotated[str, words(tuple(RequestState))]
 Number = Annotated[int, Meta(ge=0)]
 
@@ -47,16 +62,6 @@ class RequestQuery(Model):
     kind: Annotated[Kind | UnsetType, says("Only this kind.")] = UNSET
     limit: Annotated[Limit, says("Requests per page. A page of a rare filter may hold fewer and still go on.")] = 50
     cursor: Cursor | UnsetType = UNSET
-
-
-def _handled_kind(given: Mapping[str, Any], name: str) -> str:
-    kind = validators.word(given, name, KINDS)
-    if kind not in HANDLED_KINDS:
-        raise BadInput(
-            f"Requests of this kind are not handled here yet. Use one of {', '.join(HANDLED_KINDS)}.",
-            code="not_offered",
-        )
-    return kind
 
 
 def _contact_id(given: Mapping[str, Any], name: str) -> str:
@@ -75,7 +80,7 @@ def _decision(given: Mapping[str, Any], name: str) -> str:
 
 
 class NewPrivacyRequest(Model):
-    kind: Annotated[str, read_by(_handled_kind, enum=list(HANDLED_KINDS))]
+    kind: Annotated[str, read_by(_offered, enum=list(registry.handled()))]
     contact_id: Annotated[str, read_by(_contact_id, pattern="^[0-9a-z]{20}$")]
     received_on: Annotated[
         str,
@@ -102,12 +107,12 @@ class RecognisedMessage(Model):
             pattern="^[0-9a-z]{20}\\.[0-9]{13}\\.[0-9a-f]{32}$",
         ),
     ]
-    kind: Annotated[str, words(HANDLED_KINDS)]
+    kind: HandledKind
 
 
 class RecognisedRequest(Model):
     id: str
-    kind: Annotated[str, words(HANDLED_KINDS)]
+    kind: HandledKind
     state: State
     received: Annotated[Time, says("When the message was sent: the law's terms count from then.")]
 

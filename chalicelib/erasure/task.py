@@ -16,7 +16,7 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waiting_times import Wait, outcome
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.resume_workflow import AnswerWaitingRun
 

@@ -10,7 +10,7 @@ from chalicelib.privacy.requests.store import closing_attributes
 from chalicelib.privacy.texts.answers import answered
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore

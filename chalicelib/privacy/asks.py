@@ -25,7 +25,7 @@ from chalicelib.privacy.requests.progress import confirmable, stoppable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows

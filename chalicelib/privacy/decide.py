@@ -31,7 +31,7 @@ from chalicelib.privacy.requests.waiting_times import Wait, cooling_off_ends
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Profile

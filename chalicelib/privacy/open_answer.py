@@ -17,7 +17,7 @@ from chalicelib.privacy.requests.model import Opened
 from chalicelib.privacy.sealed_on_requests import secret_hash
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.kinds.contract import Kind
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.model import Request, Subject

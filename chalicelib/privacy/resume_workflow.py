@@ -20,7 +20,7 @@ from chalicelib.privacy.requests.progress import state_by_steps
 from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, Wait, outcome
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.executions import Executions
     from chalicelib.privacy.requests.store import RequestStore
 
@@ -89,7 +89,7 @@ class AnswerWaitingRun:
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             mark = self.store.change(request.id, {f"steps.{Step.COOLED_OFF}": now}, unless=ended)
-            return None if refused else [mark, check_not_paused(self.store.writes)]
+            return None if refused else [mark, check_not_paused(self.store.tables)]
 
         if self.store.run_until_written(build):
             return word

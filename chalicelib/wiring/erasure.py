@@ -92,7 +92,7 @@ def block_writes() -> "BlockWrites":
     from chalicelib.erasure.tasks.block_writes import BlockWrites
     from chalicelib.erasure.write_barrier import WriteBarrier
 
-    store = WriteBarrier(client("dynamodb"), wiring.tables(), stores.requests())
+    store = WriteBarrier(wiring.gateway(), stores.requests())
     return BlockWrites(stores.requests(), store, wiring.clock())
 
 
@@ -110,7 +110,7 @@ def destroy_key() -> "DestroyKey":
     from chalicelib.erasure.key_destruction import KeyDestruction
     from chalicelib.erasure.tasks.destroy_key import DestroyKey
 
-    store = KeyDestruction(client("dynamodb"), wiring.tables(), stores.requests())
+    store = KeyDestruction(wiring.gateway(), stores.requests())
     return DestroyKey(stores.inventories(), store, wiring.clock())
 
 
@@ -120,17 +120,16 @@ def erase_stores() -> "EraseStores":
     from chalicelib.erasure.eraser import Eraser
     from chalicelib.erasure.tasks.erase_stores import EraseStores
 
-    store = Eraser(client("dynamodb"), wiring.tables())
+    store = Eraser(wiring.gateway())
     return EraseStores(stores.requests(), stores.inventories(), store, wiring.clock())
 
 
 def verify_absence() -> "VerifyAbsence":
     """Proves that nothing is left of the person. Raises Unavailable."""
-    from chalicelib.dynamo.tables import Tables
     from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
     from chalicelib.erasure.verifier import Verifier
 
-    store = Verifier(Tables(client("dynamodb"), wiring.tables()), wiring.address_key(), wiring_delivery.text_key())
+    store = Verifier(wiring.gateway(), wiring.address_key(), wiring_delivery.text_key())
     return VerifyAbsence(stores.requests(), store, wiring.vault, wiring.clock())
 
 
@@ -163,7 +162,7 @@ def destroy_mailbox() -> "DestroyMailbox":
     from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
     from chalicelib.privacy.mailbox.removal import MailboxRemoval
 
-    removal = MailboxRemoval(client("dynamodb"), wiring.tables())
+    removal = MailboxRemoval(wiring.gateway())
     kept = stores.profile().retention["request"].days
     return DestroyMailbox(stores.requests(), stores.opening(), removal, stores.announcements(), kept, wiring.clock())
 

@@ -190,7 +190,7 @@ def request_pages() -> "RequestPages":
     """Requests about data, as they are shown."""
     from chalicelib.privacy.requests.pages import RequestPages
 
-    return RequestPages(client("dynamodb"), wiring.tables())
+    return RequestPages(wiring.gateway())
 
 
 def open_request() -> "OpenRequest":

@@ -15,7 +15,7 @@ from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
 
 LOOKS_AGAIN = 7 * DAY
 """How often the wait for a decision begins anew after the default answer."""

@@ -22,7 +22,7 @@ from chalicelib.privacy.requests.store import closing_attributes
 from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.removal import MailboxRemoval
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore

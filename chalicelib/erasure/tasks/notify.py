@@ -15,7 +15,7 @@ from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS, DELIVER_WITHI
 from chalicelib.privacy.texts.answers import erased
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.answer_request import AnswerRequest
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.sealed_on_requests import RequestSecret

@@ -28,7 +28,7 @@ from chalicelib.vault import encryption
 from chalicelib.vault.encryption import new_contact_key, seal
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.outbox.reading import OutboxReading
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore

@@ -17,7 +17,7 @@ from chalicelib.privacy.texts import announcement
 from chalicelib.privacy.texts.buttons import cooling_off_buttons
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.privacy.sealed_on_requests import RequestSecret
     from chalicelib.profile.model import Profile

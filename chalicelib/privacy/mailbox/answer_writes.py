@@ -16,7 +16,7 @@ from chalicelib.privacy.texts import answers, questions
 from chalicelib.privacy.texts.buttons import challenge_buttons, meant_buttons
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.profile.model import Profile
 

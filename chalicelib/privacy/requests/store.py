@@ -1,18 +1,15 @@
 """Reads and writes the row of a request, which every task of the workflow reads first and writes last.
 
-It calls the DynamoDB client directly, because the roles of the tasks allow single actions only.
+The roles of the tasks allow single actions only, so that it goes through the plain client.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND, gone_at
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.client_calls import call_client, get_item
-from chalicelib.dynamo.transactions import Refusal, Transactions
-from chalicelib.dynamo.values import plain_item
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.builder import Refusal, Write
+from chalicelib.dynamo.schema import REQUEST
+from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.kinds.registry import is_handled
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Proposal, Request
@@ -30,11 +27,8 @@ _FIELDS = frozenset(Request.__dataclass_fields__) - {"id", "box", "proposal"}
 class RequestStore:
     """Reads and changes requests. All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
-        self._tables = tables
-        self._run = Transactions(client, sleep_with_jitter)
-        self.writes = Writes(tables)
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
 
     def get(self, request_id: str) -> Request | None:
         """The request by a strongly consistent read, or None."""
@@ -43,27 +37,20 @@ class RequestStore:
 
     def item(self, request_id: str) -> dict[str, Any]:
         """The whole row, sealed values included; empty when there is none."""
-        return get_item(self._client, self._tables["desk"], keys.request_pk(request_id), "request")
+        return self.tables.get(REQUEST.key(request_id))
 
     def open_ones(self, most: int) -> Iterator[Request]:
         """Yield the requests that are not over, those due first at the front; `most` of them. Those of a kind that this
         release does not handle are left to the one that wrote them. The index may be a moment behind."""
-        query: dict[str, Any] = {
-            "TableName": self._tables["desk"],
-            "IndexName": "unsent",
-            "KeyConditionExpression": "due = :due",
-            "ExpressionAttributeValues": {":due": {"S": OPEN_KEY}},
-        }
+        start: Mapping[str, Any] = {}
         while most > 0:
-            page = call_client(self._client, "query", {**query, "Limit": most})
+            page = self.tables.page(OPEN_KEY, index="unsent", limit=most, start=start)
             # A row elsewhere under this key is no request: other functions may write in other partitions.
-            found = (item for item in page["Items"] if item["pk"]["S"].startswith("request#"))
-            requests = (request_of(plain_item(item)) for item in found)
+            requests = (request_of(row) for row in page.rows if row["sk"] == REQUEST.sk)
             yield from (one for one in requests if is_handled(one.kind))
-            most -= len(page["Items"])
-            if "LastEvaluatedKey" not in page:
+            most, start = most - len(page.rows), page.next
+            if not start:
                 return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def change(
         self,
@@ -105,8 +92,8 @@ class RequestStore:
         if except_state:
             conditions.append("#state <> :except")
             values["except"] = str(except_state)
-        pk, condition = keys.request_pk(request_id), " AND ".join(conditions)
-        return self.writes.update("request", "desk", pk, "request", expression.strip(), condition, values)
+        condition = " AND ".join(conditions)
+        return self.tables.update("request", REQUEST.key(request_id), expression.strip(), condition, values)
 
     def finish(self, request: Request, step: str, now: int, **new: Any) -> Write:
         """Return the write that marks a step as done and sets `new`; it is refused when the step is done already."""
@@ -116,12 +103,12 @@ class RequestStore:
         """Run these writes in one transaction; a single one by itself. Return None when done, else which were
         refused."""
         if len(writes) == 1 and "Update" in writes[0].item:
-            return None if self._run.single(writes[0]) else Refusal(frozenset({writes[0].role}))
-        return self._run.once(writes)
+            return None if self.tables.write(writes[0]) else Refusal(frozenset({writes[0].role}))
+        return self.tables.transact(writes)
 
     def run_until_written(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
-        """Build and run a transaction until it is written; see Transactions.run_until_written."""
-        return self._run.run_until_written(build)
+        """Build and run a transaction until it is written; see Tables.transact_until_written."""
+        return self.tables.transact_until_written(build)
 
 
 def _path(name: str) -> str:

@@ -10,7 +10,7 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import tellable
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.requests.store import RequestStore
 
 MOST_ANNOUNCEMENTS = 5

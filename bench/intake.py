@@ -144,6 +144,7 @@ def calls_and_units(endpoint: str, tables: dict[str, str], engine: str) -> list[
     """Count service calls and capacity units of a new and of a known customer's message on real tables."""
     import boto3
 
+    from chalicelib.dynamo.tables import Tables
     from chalicelib.messages.receive_message import ReceiveMessage
     from chalicelib.messages.store import IntakeStore
     from chalicelib.profile.load import load_profile
@@ -153,14 +154,14 @@ def calls_and_units(endpoint: str, tables: dict[str, str], engine: str) -> list[
 
     metered = _Metered(boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1"))
     profile = load_profile("spoint")
-    store = IntakeStore(metered, tables, AddressKey(b"k" * 32), new_pair().public)
+    store = IntakeStore(Tables(metered, tables), AddressKey(b"k" * 32), new_pair().public)
     receive = ReceiveMessage(
         store,
         profile,
         ("1", "0" * 64),
         lambda: 1_795_000_001_000,
         recognise_asks(profile),
-        refuse_suppressed(store, profile, metered, tables),
+        refuse_suppressed(store, profile),
     )
     from bench.canned import ACCOUNT
     from chalicelib.channels.whatsapp.parse import parse

@@ -70,17 +70,18 @@ class Tables(Builder):
                         found[Key(self._logical[real], row["pk"], row.get("sk", ""))] = row
         return found
 
-    def get_at_once(self, keys: Sequence[Key]) -> list[dict[str, Any]]:
+    def get_at_once(self, keys: Sequence[Key], tries: int = TRIES) -> list[dict[str, Any]]:
         """Return rows (empty ones for those that do not exist) in the order of their keys, as of one moment; 100 at
-        most. It needs no right beside GetItem. A conflict with a transaction is retried."""
+        most. It needs no right beside GetItem. A conflict with a transaction is retried, `tries` times in all."""
         gets = [{"Get": {"TableName": self.names[key.table], "Key": wire_key(key)}} for key in keys]
-        for attempt in range(TRIES if gets else 0):
+        for attempt in range(tries if gets else 0):
             try:
                 answer = self.client.transact_get_items(TransactItems=gets)
             except ClientError as error:
                 if _code(error) != "TransactionCanceledException":
                     raise self._no_answer() from error
-                self._wait(attempt)
+                if tries > 1:
+                    self._wait(attempt)
                 continue
             except BotoCoreError as error:
                 raise self._no_answer() from error

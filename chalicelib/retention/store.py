@@ -14,10 +14,9 @@ from chalicelib.dynamo.rows import get_row, translated_errors
 from chalicelib.dynamo.schema import HEAD, TICKET, Key
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.messages.ticket_rows import reopening
 from chalicelib.outbox.channel_rows import stopped
 from chalicelib.retention.model import TicketDate
-from chalicelib.tickets.model import State
+from chalicelib.tickets.model import State, reopening
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records_from_rows import mapping, outcome, outgoing
 

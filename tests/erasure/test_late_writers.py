@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contacts.index_contact import IndexContact
-from chalicelib.contacts.texts import ContactTexts
+from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.core.addresses import Address, Author
 from chalicelib.messages.model import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.receive_change import ReceiveChange

@@ -409,9 +409,8 @@ def test_late_webhooks_do_not_reach_who_has_moved_to_the_address_of_the_erased(d
 
 def test_a_fence_that_closes_while_a_start_or_a_block_is_stored_refuses_it(desk: Desk) -> None:
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
-    changer = desk.changer()
     client = Between(desk.dynamodb, lambda: close_fence(desk))
-    changer.store._client = client
+    changer = desk.changer(client)
     assert changer(reach(True, desk.seconds + 5)) is Outcome.FENCED
     assert changer(started(desk, 9)) is Outcome.FENCED
     assert client.transactions == 2

@@ -29,8 +29,7 @@ from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure import eraser as erasing
-from chalicelib.messages.customer_deletion import TakeBack
-from chalicelib.messages.customer_deletion_store import TakeBackStore
+from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
 from chalicelib.messages.model import ChatEvent, InboundMessage, NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.outbox.model import Failure, Job, Reply
@@ -190,7 +189,7 @@ def colleague(desk: Keeping) -> Staff:
 
 @asks("AP1")
 def _(desk: Keeping) -> Action:
-    return lambda: desk.store().find("whatsapp", WHATSAPP_ACCOUNT, AMINA, desk.now)
+    return lambda: desk.store().contacts.find("whatsapp", WHATSAPP_ACCOUNT, AMINA, desk.now)
 
 
 @asks("AP1", "AP2")
@@ -218,14 +217,14 @@ def _(desk: Keeping) -> Action:
 @asks("AP450", "AP451")
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
-    repeated = RepeatedParts(desk.dynamodb, desk.tables, desk.address_key)
+    repeated = RepeatedParts(desk.gateway(), desk.address_key)
     return lambda: repeated.already_stored([from_amina("Тағы", sent_at=desk.seconds)])
 
 
 @asks("AP452", "AP453")
 def _(desk: Keeping) -> Action:
     desk.statuses().apply(told := status(desk, "delivered"), desk.now)
-    repeated = RepeatedParts(desk.dynamodb, desk.tables, desk.address_key)
+    repeated = RepeatedParts(desk.gateway(), desk.address_key)
     return lambda: repeated.already_stored([told])
 
 
@@ -819,7 +818,7 @@ def _(desk: Keeping) -> Action:
 
 def take_back(desk: Keeping, *kinds: str) -> Action:
     """Deal with Amina's newest changes of these kinds."""
-    work = TakeBack(TakeBackStore(desk.dynamodb, desk.tables, lambda attempt: None), lambda: desk.now)
+    work = TakeBack(TakeBackStore(desk.gateway(wait=lambda attempt: None)), lambda: desk.now)
     found = [[one for one in desk.messages() if one["kind"] == kind][-1] for kind in kinds]
     return lambda: [work(row["pk"].partition("#")[2], row["sk"]) for row in found]
 
@@ -1684,7 +1683,6 @@ def functions(tree: ast.AST, owners: tuple[str, ...] = ()) -> Iterator[tuple[str
 
 OTHERS = {
     "self._store": "IntakeStore",
-    "self._calls": "ClientCalls",
     "self._run": "Transactions",
     "self._tables": "Tables",
     "self.tables": "Tables",

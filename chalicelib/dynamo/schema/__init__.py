@@ -7,6 +7,7 @@ last repeated wake-up message, `doubtful` unconfirmed.
 
 from chalicelib.dynamo.schema.contacts import ALIAS, CONSENT, CONTACT, KEY, TEXT, WORDS
 from chalicelib.dynamo.schema.conversations import (
+    ASKING,
     CLIENT_ID,
     DRAFT,
     EARLY_STATUS,
@@ -16,6 +17,8 @@ from chalicelib.dynamo.schema.conversations import (
     MESSAGE,
     OUTBOX,
     RAW,
+    REVOKING,
+    SENDING,
     UNPARSED,
 )
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, Key, Kind
@@ -51,8 +54,8 @@ SECTIONS = (
 """Where data of a person can lie, in the order in which inventory, eraser and certificate name it. Each is counted."""
 
 __all__ = [
-    "ALIAS", "ASK", "ASKED", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID", "CONSENT", "CONTACT", "DRAFT",
-    "EARLY_STATUS", "ERASURE_PAUSE", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN", "MESSAGE", "NUMBER",
-    "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "SECTIONS", "SESSION", "STAFF", "SUPPRESSION", "SWEEP", "TEXT",
-    "TICKET", "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
+    "ALIAS", "ASK", "ASKED", "ASKING", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID", "CONSENT", "CONTACT",
+    "DRAFT", "EARLY_STATUS", "ERASURE_PAUSE", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN", "MESSAGE",
+    "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "REVOKING", "SECTIONS", "SENDING", "SESSION", "STAFF",
+    "SUPPRESSION", "SWEEP", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
 ]  # fmt: skip

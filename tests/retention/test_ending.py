@@ -493,7 +493,7 @@ def test_who_asks_for_deletion_while_the_sweeper_is_at_them_is_kept_for_it(amina
     """Given a sweeper that has read that nothing holds her, when her request is opened before it writes, then she is
     there for it, however long it takes."""
     desk = amina.desk
-    store, opening = RequestStore(desk.dynamodb, desk.tables), ContactRequestRows(desk.dynamodb, desk.tables)
+    store, opening = RequestStore(desk.gateway()), ContactRequestRows(desk.gateway())
     opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
     opened: list[bool] = []
     assert not before_the_transaction(
@@ -512,7 +512,7 @@ def test_who_asks_for_deletion_while_the_sweeper_is_at_them_is_kept_for_it(amina
 
 def test_who_has_just_ended_opens_no_request(amina: Ended) -> None:
     desk = amina.desk
-    store, opening = RequestStore(desk.dynamodb, desk.tables), ContactRequestRows(desk.dynamodb, desk.tables)
+    store, opening = RequestStore(desk.gateway()), ContactRequestRows(desk.gateway())
     opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
     built = opening.new_request
 

@@ -1310,7 +1310,7 @@ def pages(desk: Keeping) -> RequestPages:
     over = made.opened(made.daniyar())
     made.mark(over.id, queue=OVER_QUEUE, activity=desk.now)
     made.opened(made.desk.person(from_amina(sent_at=desk.seconds)))
-    return RequestPages(desk.dynamodb, desk.tables)
+    return RequestPages(desk.gateway())
 
 
 @asks("AP280", "AP281")
@@ -1334,7 +1334,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.opened(made.daniyar())
-    return lambda: RequestPages(desk.dynamodb, desk.tables).find(request.id, desk.now)
+    return lambda: RequestPages(desk.gateway()).find(request.id, desk.now)
 
 
 @asks("AP283")
@@ -1467,7 +1467,7 @@ def _(desk: Keeping) -> Action:
     made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
     made.deliver()
-    store = erasing.Eraser(desk.dynamodb, desk.tables)
+    store = erasing.Eraser(desk.gateway())
     return lambda: list(
         store.conversation(
             person.conversation_id, person.channel, made.now, (), final=True, since=0, note=lambda store, names: None
@@ -1513,7 +1513,7 @@ def _(desk: Keeping) -> Action:
 
     made = living(desk)
     request = made.opened(made.daniyar())
-    step = RequestStore(desk.dynamodb, desk.tables).finish(request, Step.CERTIFIED, 1)
+    step = RequestStore(desk.gateway()).finish(request, Step.CERTIFIED, 1)
     body = {"certificate_id": request.certificate_id, "entry": ISSUED}
     return lambda: Ledger(desk.dynamodb, desk.tables).add(body, Pen(), step)  # type: ignore[arg-type]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.addresses import Author
-from chalicelib.dynamo import keys
+from chalicelib.dynamo.schema import CONTACT
 from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.privacy.requests.kinds import Step
 from tests.web.conftest import ROLES, Web
@@ -20,7 +20,7 @@ OPEN = "You may answer the customer&#39;s question; nothing else leaves."
 def suppress(web: Web, contact_id: str, name: str = "suppressed_at") -> None:
     web.dynamodb.update_item(
         TableName=web.tables["desk"],
-        Key=attribute_values({"pk": keys.contact_pk(contact_id), "sk": "contact"}),
+        Key=attribute_values({"pk": CONTACT.partition(contact_id), "sk": "contact"}),
         UpdateExpression="SET #name = :now",
         ExpressionAttributeNames={"#name": name},
         ExpressionAttributeValues={":now": attribute_value(web.now)},

@@ -187,6 +187,7 @@ class _Bench:
 
     def _task(self, name: str, client: Any, kms: Any) -> Callable[[str], Mapping[str, Any]]:
         from chalicelib.certificates.ledger import Ledger, Signer
+        from chalicelib.dynamo.tables import Tables
         from chalicelib.erasure.eraser import Eraser
         from chalicelib.erasure.inventory import Inventories
         from chalicelib.erasure.key_destruction import KeyDestruction
@@ -220,7 +221,7 @@ class _Bench:
             return VerifyAbsence(store, absence, lambda: self.vault, clock)
         if name == "certificate":
             signer = Signer(kms, self.signing_key)
-            return IssueCertificate(store, Ledger(client, self.tables), signer, load_profile("spoint"), clock)
+            return IssueCertificate(store, Ledger(Tables(client, self.tables)), signer, load_profile("spoint"), clock)
         if name == "sweep":
             settled = RequestStore(self.client, self.tables)
             settled.run(settled.change(self.request_id, {"steps.settled": NOW}))

@@ -19,6 +19,7 @@ from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.ids import new_id
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.restore_points import Backups
+from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.completion_certificate import CompletionCertificate
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
@@ -50,7 +51,7 @@ class Office:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.dynamodb, self.tables)
+        return Ledger(Tables(self.dynamodb, self.tables))
 
     def request(self, *steps: str, **more: Any) -> Request:
         certificate_id = new_id()
@@ -236,7 +237,7 @@ def front(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     environment = {f"TABLE_{table.upper()}": real for table, real in office.tables.items()}
     for variable, value in {**environment, "CERTIFICATE_KEY_ARN": office.signer.key_arn}.items():
         monkeypatch.setenv(variable, value)
-    caches = (settings, wiring.check_certificate)
+    caches = (settings, wiring.gateway, wiring.check_certificate)
     for cached in caches:
         cached.cache_clear()
     from chalicelib.web.intake_function import app

@@ -134,8 +134,11 @@ class MailboxWrites:
         *,
         wakes: bool = False,
     ) -> list[Write]:
-        """Return the writes of an answer and of its outbox entry. With `wakes` a change of its status wakes the request. There is one answer of each `kind` about a request
-        and time `at` (ms); a caller that wants a single one for good always gives the same time."""
+        """Return the writes of an answer and its outbox entry. With `wakes` a change of its status wakes the request.
+
+        There is one answer of each `kind` about a request and time `at` (ms); a caller that wants a single one for good
+        always gives the same time.
+        """
         ref = MessageRef(mailbox.conversation_id, at, pseudonym_of_notice(kind, request_id))
         content = {"text": text, "buttons": [one._asdict() for one in buttons]}
         message = {

@@ -9,6 +9,7 @@ from chalicelib.core.addresses import Author
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import KeyRow
+from chalicelib.dynamo.tables import Tables
 from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
@@ -106,7 +107,7 @@ def certified(web: Web, request: Request, *, complete: bool = False) -> Request:
         web, request, last, state=str(state), counts=COUNTS, identity="second_press", secret_hash="0" * 64,
         policy_version="1", key_fingerprint="f" * 64, activity=web.now + 14 * DAY,
     )  # fmt: skip
-    store, ledger = wiring_stores.requests(), Ledger(web.dynamodb, web.tables)
+    store, ledger = wiring_stores.requests(), Ledger(Tables(web.dynamodb, web.tables))
     beside = store.change(request.id, {"passes": 0})
     assert ledger.add(issued_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
     if complete:

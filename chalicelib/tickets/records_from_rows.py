@@ -98,17 +98,19 @@ def undelivered(
 
     `read` returns rows by their keys; `content_of` opens a sealed mapping of a contact. Raises Unavailable.
     """
-    wanted = {row.pk: _undelivered(row) for row in tickets if row.undelivered}
-    named = {(row.pk, row.sk): row for row in read(MESSAGE.key(*ref) for ref in wanted.values())}
+    wanted = {row.pk: _key(row) for row in tickets if row.undelivered}
+    named = {(row.pk, row.sk): row for row in read(wanted.values())}
     found = {}
-    for pk, ref in wanted.items():
-        row = named.get(MESSAGE.key(*ref)[1:])
+    for pk, key in wanted.items():
+        row = named.get(key[1:])
         found[pk] = Undelivered()
         if row is not None:
+            ref = MessageRef.of_tail(key.pk.partition("#")[2], key.sk.removeprefix(MESSAGE.prefix))
             content, _ = content_of(str(row.contact_id), encryption.message_content(ref), row.content)
             found[pk] = Undelivered(str(ref), str((content or {}).get("text", ""))[:PREVIEW], outcome(row)[1])
     return found
 
 
-def _undelivered(ticket: DeskRow) -> MessageRef:
-    return MessageRef.of_tail(str(ticket.conversation_id), str(ticket.undelivered))
+def _key(ticket: DeskRow) -> Key:
+    """Return the key of the undelivered message that a ticket names."""
+    return Key("desk", MESSAGE.partition(ticket.conversation_id), f"{MESSAGE.prefix}{ticket.undelivered}")

@@ -11,8 +11,7 @@ from chalicelib.core.observability import count, log
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import condition_held, get_row, translated_errors
 from chalicelib.dynamo.schema import STAFF
-from chalicelib.staff.model import Staff
-from chalicelib.staff.row_mac import staff_mac
+from chalicelib.staff.model import Staff, staff_mac
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
@@ -22,8 +21,7 @@ TRIES = 4
 
 @dataclass(frozen=True)
 class StaffStore:
-    """Reads and changes rows of the staff. `key` is the key of their MACs (row_mac.py). All methods raise
-    Unavailable."""
+    """Reads and changes rows of the staff. `key` is the key of their MACs. All methods raise Unavailable."""
 
     key: bytes
 

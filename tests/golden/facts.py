@@ -18,8 +18,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.erasure.inventory import identities_context
 from chalicelib.privacy.sealed_on_requests import secret_hash
-from chalicelib.staff.model import Staff
-from chalicelib.staff.row_mac import staff_mac
+from chalicelib.staff.model import Staff, staff_mac
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import contact_key_context
 from chalicelib.vault.pseudonyms import AddressKey, TextKey, derive

@@ -222,7 +222,7 @@ class _Bench:
             return VerifyAbsence(store, absence, lambda: self.vault, clock)
         if name == "certificate":
             signer = Signer(kms, self.signing_key)
-            return IssueCertificate(store, Ledger(client, self.tables), signer, load_profile("spoint"), clock)
+            return IssueCertificate(store, Ledger(Tables(client, self.tables)), signer, load_profile("spoint"), clock)
         if name == "sweep":
             settled = RequestStore(Tables(self.client, self.tables))
             settled.run(settled.change(self.request_id, {"steps.settled": NOW}))

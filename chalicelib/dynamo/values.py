@@ -33,10 +33,13 @@ def attribute_values(item: Mapping[str, Any]) -> AttributeValues:
 
 
 def plain_value(value: AttributeValues) -> Any:
-    """Return the Python value of a typed attribute value; numbers become int."""
+    """Return the Python value of a typed attribute value; numbers become int, also those that are none of ours."""
     ((kind, inner),) = value.items()
     if kind == "N":
-        return int(inner)
+        try:
+            return int(inner)
+        except ValueError:
+            return int(float(inner))
     if kind == "NS":
         return {int(one) for one in inner}
     if kind == "L":

@@ -241,7 +241,7 @@ class Erasing(Keeping):
 
     def _work(self, ticket: Mapping[str, Any], comment: str, tags: tuple[str, ...] = ()) -> None:
         reading = DeskReading(self.decryptor(), self.now)
-        changes = TicketWrites(self.dynamodb, self.tables)
+        changes = TicketWrites(self.gateway())
         CommentOnTicket(reading, changes, lambda: self.now)(ticket["ticket_id"], comment, OPERATOR)
         self.later(1)
         self.change_ticket()(ticket["ticket_id"], TicketChanges(priority="high", tags=tags), OPERATOR)
@@ -251,7 +251,7 @@ class Erasing(Keeping):
         self.change_ticket()(person.tickets[-1]["ticket_id"], TicketChanges(state="solved"), OPERATOR)
 
     def change_ticket(self) -> ChangeTicket:
-        reading, changes = DeskReading(self.decryptor(), self.now), TicketWrites(self.dynamodb, self.tables)
+        reading, changes = DeskReading(self.decryptor(), self.now), TicketWrites(self.gateway())
         return ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: self.now)
 
     def decryptor(self) -> Any:

@@ -52,7 +52,7 @@ class Office:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.dynamodb, self.tables)
+        return Ledger(Tables(self.dynamodb, self.tables))
 
     def request(self, *steps: str, **more: Any) -> Request:
         certificate_id = new_id()
@@ -236,7 +236,7 @@ def front(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     environment = {f"TABLE_{table.upper()}": real for table, real in office.tables.items()}
     for variable, value in {**environment, "CERTIFICATE_KEY_ARN": office.signer.key_arn}.items():
         monkeypatch.setenv(variable, value)
-    caches = (settings, wiring.check_certificate)
+    caches = (settings, wiring.gateway, wiring.check_certificate)
     for cached in caches:
         cached.cache_clear()
     from chalicelib.web.intake_function import app

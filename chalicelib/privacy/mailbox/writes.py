@@ -12,11 +12,10 @@ from typing import Any
 
 from chalicelib.core.addresses import ADDRESS_KINDS
 from chalicelib.core.errors import Conflict
-from chalicelib.core.ids import MessageRef
+from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX
-from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.messages.model import Button
 from chalicelib.privacy.requests.kinds import Identity, Step
 from chalicelib.privacy.requests.model import Request, Subject

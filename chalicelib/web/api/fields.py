@@ -35,7 +35,7 @@ class Nothing(Model):
 
 
 def says(description: str, **schema: Any) -> Meta:
-    """Describe a field; `schema` is said of it and not checked here, because a use case checks it or it is answered."""
+    """Describe a field. `schema` is not checked here: a use case checks it, or the field is one of an answer."""
     return Meta(description=description, extra_json_schema=schema or None)
 
 

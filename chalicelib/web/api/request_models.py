@@ -1,5 +1,4 @@
-"""What the API takes and answers about requests about data, the erasure pause and certificates. openapi.json is made
-of these models."""
+"""Models of requests about data, the erasure pause and certificates in the API. openapi.json is made of them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal

@@ -123,7 +123,7 @@ def check_certificate() -> "CheckCertificate":
     from chalicelib.certificates.check import CheckCertificate
     from chalicelib.certificates.ledger import Ledger, Signer
 
-    return CheckCertificate(Ledger(client("dynamodb"), tables()), Signer(client("kms"), settings().certificate_key_arn))
+    return CheckCertificate(Ledger(gateway()), Signer(client("kms"), settings().certificate_key_arn))
 
 
 @cache

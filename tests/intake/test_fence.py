@@ -10,8 +10,7 @@ from chalice.test import Client
 
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo.writes import pseudonym_of_notice
+from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.texts.during_erasure import erasing

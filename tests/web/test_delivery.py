@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.channels.split import pieces_of
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import MESSAGE
 from chalicelib.messages.model import DeliveryStatus, StatusUpdate
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
@@ -103,7 +103,7 @@ def settle(web: Web, message_id: str) -> None:
     """What relay and dater do about a failed message."""
     ref = MessageRef.parse(message_id)
     assert ref is not None
-    row = DeskRow.get(conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+    row = DeskRow.get(*MESSAGE.key(*ref)[1:])
     wiring_delivery.stamp_expiry()(ref.conversation_id, str(row.ticket_id), f"message#{ref.tail}")
 
 
@@ -170,7 +170,7 @@ def test_of_a_long_reply_only_what_did_not_arrive_is_sent_again_by_the_button(we
     ticket_id, message_id = replied(web, text)
     ref = MessageRef.parse(message_id)
     assert ref is not None
-    row = DeskRow(conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+    row = DeskRow(*MESSAGE.key(*ref)[1:])
     row.update(actions=[DeskRow.piece_count.set(2), DeskRow.piece_states.set({}), DeskRow.status.set("sent")])
     report(web, ref.of_piece(2), "failed", "131026", "No.")
     report(web, ref.of_piece(1), "read")

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from chalicelib.core.ids import MessageRef
+from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CLIENT_ID, HEAD
-from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.writes import MailboxWrites

@@ -54,6 +54,8 @@ KEPT = {
     "expiry": "tests/retention holds every item class to it",
     "eraser": "tests/erasure holds every item class to it",
     "OVERHEAD": "tests tell sealed attributes by their length",
+    "formatting": "tests/channels/conformance holds every channel to it",
+    "rates": "tests/channels/conformance holds every channel to it",
     "TOLD_BY_TEXT": "tests/web holds every detail of a message to one of three places",
     "TOLD_BY_KIND": "tests/web holds every detail of a message to one of three places",
     "NOT_FOR_READERS": "tests/web holds every detail of a message to one of three places",

@@ -26,6 +26,16 @@ def bot_msg(text: str) -> str:
     return text
 
 
+def desk_msg(text: str) -> str:
+    """Mark a text for the catalogue `desk` where it stands untranslated; it is returned as it is."""
+    return text
+
+
+def policy_msg(text: str) -> str:
+    """Mark a text for extraction into the catalogue `policy`; it is translated later, when the page is made."""
+    return text
+
+
 ACCEPTED = bot_msg("Your request is accepted. Number: {number}. We will answer here.")
 NEW_NUMBER = bot_msg("A new request is open. Number: {number}. We will answer here.")
 # Art. 8(4) of Law 94-V demands: who, for how long, to whom, across which border; the data is listed behind the link.

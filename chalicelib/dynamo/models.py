@@ -17,6 +17,8 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.channels.registry import ADDRESS_KINDS
+
 
 class _Meta:
     """Short time-outs and few attempts, because a person or a queue waits for every call."""
@@ -75,9 +77,8 @@ class DeskRow(Model):
 
     # contact
     profile = BinaryAttribute(null=True, legacy_encoding=False)
-    user = BinaryAttribute(null=True, legacy_encoding=False)
-    phone = BinaryAttribute(null=True, legacy_encoding=False)
-    chat = BinaryAttribute(null=True, legacy_encoding=False)
+    for _kind in ADDRESS_KINDS:  # each sealed
+        vars()[_kind] = BinaryAttribute(null=True, legacy_encoding=False)
     suppressed_at = NumberAttribute(null=True)
     opted_out_at = NumberAttribute(null=True)
     """Since when the person receives no news, offers and surveys."""

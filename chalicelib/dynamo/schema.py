@@ -11,6 +11,8 @@ expiry, `rung_at` the last repeated wake-up message, `doubtful` unconfirmed.
 
 from typing import Literal, NamedTuple
 
+from chalicelib.channels import registry
+
 Owner = Literal["contact", "staff", "desk"]
 
 
@@ -34,14 +36,14 @@ class ItemClass(NamedTuple):
 _DATED = "on a date that is stamped when its ticket closes; without a ticket, when it arrives"
 _WITH_CONTACT = "with its contact, on the expiry date of the conversation's head"
 _MAILBOX = "; in a reply mailbox it has no date and is deleted with the mailbox, at the end of the request"
-_IDENTITY = ("phone", "whatsapp_name", "whatsapp_id", "telegram_id", "telegram_name", "language")
+_IDENTITY = (*dict.fromkeys(category for one in registry.CHANNELS for category in one.categories), "language")
 _MESSAGE = ("message_text", "shared_items", "message_metadata")
 
 CONTACT = ItemClass(
     "contact", "desk", pk="contact#{contact_id}", sk="contact",
     owner="contact", categories=_IDENTITY, purpose="support", retention="contact",
     expiry=_WITH_CONTACT + _MAILBOX, eraser="desk",
-    sealed=("profile", "user", "phone", "chat"),
+    sealed=("profile", *registry.ADDRESS_KINDS),
     plain=("contact_id", "channel", "account", "language", "state", "public_key", "epoch", "conversation_id",
            "created_at", "suppressed_at", "opted_out_at", "opted_out_by"),
 )  # fmt: skip

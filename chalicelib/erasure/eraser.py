@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.channels import registry
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
@@ -176,7 +177,7 @@ class Eraser:
         asked = [
             ("index", f"link#{name}", "link") for row in recent if not links_live(row, now) for name in row["links"]
         ]
-        if channel == "whatsapp":  # no other provider sends statuses
+        if registry.channel(channel).statuses:  # early ones may lie there
             fresh = [name for row in recent for name in row["links"] if f"link#{name}" not in known]
             asked += [("index", f"parked#{name}", "parked") for name in fresh]
         found = self._bulk.get(asked) if asked else {}

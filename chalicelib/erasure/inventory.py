@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo import keys
@@ -112,7 +113,9 @@ class Inventories:
         return PersonRows(contact, key, consents, stores, box, box_key)
 
     def _contact_pages(self, contact_id: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
-        names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash,language,channel,at"
+        names = (
+            f"sk,contact_id,public_key,profile,{','.join(ADDRESS_KINDS)},policy_version,policy_hash,language,channel,at"
+        )
         return self._bulk.pages(keys.contact_pk(contact_id), f"{names},expires_at,suppressed_at")
 
     def _written(self, contact_id: str, words: Mapping[str, Any], texts: Sequence[str]) -> int:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
+from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import SECOND
-from chalicelib.messages.model import InboundMessage, Started, is_news, is_statement
+from chalicelib.messages.model import is_news, is_statement
 from chalicelib.vault.model import ContactKey
 
 ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel", "opt_out"})

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
@@ -11,7 +12,7 @@ from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
 from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse
-from chalicelib.messages.model import InboundMessage, is_statement
+from chalicelib.messages.model import is_statement
 from chalicelib.messages.notices import accepted_notice
 from chalicelib.profile.model import Profile
 from chalicelib.tickets.model import number_digits

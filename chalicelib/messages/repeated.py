@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.channels.parts import InboundMessage, Part, StatusUpdate
 from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef
@@ -18,7 +19,6 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.messages.model import InboundMessage, Part, StatusUpdate
 from chalicelib.messages.statuses import LOWER_STATUS, NO_HIGHER_EARLY_STATUS, lower_piece_status
 from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey

@@ -6,13 +6,13 @@ A status that comes before the provider's id is known is an early status. It is 
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.writes import Writes
-from chalicelib.messages.model import StatusUpdate
 from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault.pseudonyms import AddressKey

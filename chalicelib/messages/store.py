@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.addresses import Author, Channel
+from chalicelib.core.addresses import Author, ChannelId
 from chalicelib.core.clock import DAY, RAW_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id
@@ -70,7 +70,7 @@ class IntakeStore:
 
     def find(
         self,
-        channel: Channel,
+        channel: ChannelId,
         account: str,
         author: Author,
         at: int,
@@ -96,7 +96,7 @@ class IntakeStore:
 
     def _find(self, names: Mapping[str, str], at: int, ended: str, learn: bool) -> Lookup:
         user, phone = names.get("user", ""), names.get("phone", "")
-        person = self._alias(user or phone or names["chat"], at, ended)
+        person = self._alias(user or phone or next(iter(names.values())), at, ended)
         if person is None:
             return self._found_by_phone(user, phone, at, ended) if user and phone else Lookup(None)
         if not (user and phone) or person.phone_hash == phone or person.known_at > at or not learn:
@@ -127,7 +127,7 @@ class IntakeStore:
         learned = owner._replace(aliases=(*owner.aliases, user), user_hash=user)
         return Lookup(learned, added=(user,), readdressed=True)
 
-    def names(self, channel: Channel, account: str, author: Author) -> dict[str, str]:
+    def names(self, channel: ChannelId, account: str, author: Author) -> dict[str, str]:
         """Return the pseudonyms of an author's addresses by kind, the deciding one first."""
         return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
 
@@ -151,7 +151,7 @@ class IntakeStore:
         return ContactReference(**{**fields, "aliases": tuple(item["aliases"])})
 
     def new_contact(
-        self, channel: Channel, account: str, author: Author, language: str, found: Lookup, at: int
+        self, channel: ChannelId, account: str, author: Author, language: str, found: Lookup, at: int
     ) -> tuple[ContactReference, ContactKey]:
         """Make a new contact with a key of its own, in memory only. `found` says whose phone it takes, or may not
         have."""
@@ -239,7 +239,7 @@ class IntakeStore:
         )
 
     def before(
-        self, person: ContactReference, channel: Channel, account: str, author: Author, at: int
+        self, person: ContactReference, channel: ChannelId, account: str, author: Author, at: int
     ) -> tuple[str, ...]:
         """Return the pseudonyms of the author's addresses if something was sent before they were the person's, else
         ()."""
@@ -264,7 +264,7 @@ class IntakeStore:
 
     # -- parts without a person
 
-    def keep_unparsed(self, channel: Channel, account: str, raw_type: str, raw: bytes, now: int) -> None:
+    def keep_unparsed(self, channel: ChannelId, account: str, raw_type: str, raw: bytes, now: int) -> None:
         """Keep a part that names no person for RAW_DAYS, sealed to the vault. Raises Unavailable."""
         day, name = now // DAY, self._address_key.raw(raw)
         until = (day + RAW_DAYS) * DAY // SECOND

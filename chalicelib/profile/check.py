@@ -40,8 +40,9 @@ def _terms(profile: Profile) -> Iterator[str]:
     for row in profile.retention.values():
         if row.until_withdrawal:
             yield f"retention {row.id}: the law wants a term; review it every {row.review_days} days."
-    if not profile.whatsapp_template:
-        yield "notices.whatsapp_template: empty; a notice outside the reply window stays unsent."
+    for channel, template in profile.notice_templates.items():
+        if not template:
+            yield f"notices.{channel}_template: empty; a notice outside the reply window stays unsent."
 
 
 def main(arguments: list[str]) -> int:

@@ -176,7 +176,8 @@ class Deadline(Row):
 
 
 class Profile(Row):
-    """A whole profile. Rows are mapped by id, in the order of the file."""
+    """A whole profile. Rows are mapped by id, in the order of the file. `notice_templates` maps each channel with a
+    reply window to the approved template for notices outside it, "" for none."""
 
     name: str
     languages: tuple[Language, ...]
@@ -184,7 +185,7 @@ class Profile(Row):
     mail: tuple[Mailbox, ...]
     policy: PolicyTerms
     tickets: Tickets
-    whatsapp_template: str
+    notice_templates: Mapping[str, str]
     purposes: Mapping[str, Purpose]
     grounds: Mapping[str, Ground]
     refusals: Mapping[str, Refusal]

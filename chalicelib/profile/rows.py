@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
-from chalicelib.core.addresses import CHANNELS, MESSENGERS
+from chalicelib.channels import registry
 from chalicelib.core.languages import LANGUAGES, Language
 from chalicelib.profile.file import Table
 from chalicelib.profile.model import (
@@ -52,7 +52,7 @@ def _profile(top: Table) -> Profile:
         mail=tuple(_mailbox(row) for row in top.tables("mail")),
         policy=_policy(top.table("policy")),
         tickets=_tickets(top.table("tickets")),
-        whatsapp_template=_template(top.table("notices")),
+        notice_templates=_templates(top.table("notices")),
         purposes=purposes,
         grounds=grounds,
         refusals=_by_id(top, "refusals", _refusal),
@@ -90,12 +90,13 @@ def _by_id(top: Table, key: str, read: Callable[[Table], AnyRow]) -> dict[str, A
 def _purpose(row: Table) -> Purpose:
     purpose = Purpose(
         id=row.text("id"),
-        channels=row.texts("channels", CHANNELS, empty=True),
+        channels=row.texts("channels", registry.IDS, empty=True),
         clause=row.text("clause"),
         added=row.flag("added"),
     )
-    if purpose.id == "marketing" and set(purpose.channels) & set(MESSENGERS):
-        raise row.wrong("channels", "marketing never leaves on WhatsApp or Telegram; take them out")
+    if set(purpose.channels) & set(closed := [one.id for one in registry.CHANNELS if purpose.id in one.never]):
+        names = " or ".join(registry.channel(one).name for one in closed)
+        raise row.wrong("channels", f"{purpose.id} never leaves on {names}; take them out")
     return purpose
 
 
@@ -142,7 +143,7 @@ def _recipient(row: Table, categories: Mapping[str, Category]) -> Recipient:
         name=row.text("name"),
         country=_country(row, row.text("country"), "country"),
         role=row.one_of("role", ("delivery", "hosting", "website")),
-        channels=row.texts("channels", CHANNELS, empty=True),
+        channels=row.texts("channels", registry.IDS, empty=True),
         data=row.texts("data", categories),
         clause=row.text("clause"),
         added=row.flag("added"),
@@ -202,9 +203,9 @@ def _tickets(table: Table) -> Tickets:
         )
 
 
-def _template(table: Table) -> str:
+def _templates(table: Table) -> dict[str, str]:
     with table:
-        return table.text("whatsapp_template", empty=True)
+        return {one.id: table.text(f"{one.id}_template", empty=True) for one in registry.CHANNELS if one.window}
 
 
 def _residency(table: Table) -> Residency:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.channels.reading import as_dict, as_list
+from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.records import Message
-from chalicelib.web.labels import desk_msg
 
 TOLD_BY_TEXT = frozenset(
     "cards items answers question options name address emoji value removed payload data new_kind".split()

@@ -5,11 +5,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.messages.repeated import RepeatedParts
 from tests.intake.conftest import Desk
 from tests.intake.fences import aliases, close_fence, erase, fences, open_fence

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import ReachChanged, StatusUpdate
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import MessageRef
@@ -16,7 +17,6 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
-from chalicelib.messages.model import ReachChanged, StatusUpdate
 from chalicelib.privacy.mailbox.writes import MAILBOX, MailboxWrites, last_answer
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.kinds import Identity, RequestState, Step

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.contacts.index_contact import IndexContact
 from chalicelib.contacts.texts import ContactTexts
 from chalicelib.core.addresses import Address, Author
-from chalicelib.messages.model import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.privacy.requests.model import Request
 from chalicelib.staff.store import StaffStore

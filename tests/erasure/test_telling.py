@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
@@ -17,7 +18,6 @@ from chalicelib.dynamo import keys
 from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
-from chalicelib.messages.model import StatusUpdate
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.requests.kinds import (
     RequestState,

@@ -11,6 +11,7 @@ from chalice.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.channels.parts import InboundMessage, Part
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.channels.whatsapp import parse as whatsapp
 from chalicelib.core.addresses import Author
@@ -24,7 +25,6 @@ from chalicelib.dynamo.keys import ASKING
 from chalicelib.dynamo.schema import ASK
 from chalicelib.entrypoints.stream_router import _wake_up
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import InboundMessage, Part
 from chalicelib.privacy.recognition.phrases import ANSWERS, OPENINGS, REQUESTS, spelled
 from chalicelib.privacy.recognition.words import _COURTESY, asks
 from chalicelib.privacy.texts.buttons import NO_KEEP, YES_DELETE

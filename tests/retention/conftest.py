@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.contacts.index_contact import IndexContact
 from chalicelib.contacts.index_store import ContactIndex
-from chalicelib.contacts.search import Accounts, Search
+from chalicelib.contacts.search import Search
 from chalicelib.contacts.texts import ContactTexts
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.queues import Queues
@@ -126,7 +126,7 @@ class Keeping(Delivery):
 
     def search(self, typed: str) -> list[str]:
         """Ids of the contacts whose tickets a colleague finds."""
-        accounts = Accounts((WHATSAPP_ACCOUNT,), (TELEGRAM_ACCOUNT,))
+        accounts = {"whatsapp": (WHATSAPP_ACCOUNT,), "telegram": (TELEGRAM_ACCOUNT,)}
         found = Search(self.reader(), self.address_key, accounts, self.text_index.find_contacts)
         return [ticket.contact_id for ticket in found(typed)]
 

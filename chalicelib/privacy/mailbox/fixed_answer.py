@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.suppression.model import SuppressionEntry
 

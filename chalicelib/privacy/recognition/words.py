@@ -10,8 +10,8 @@ only for the few texts that need them.
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.asks import ASK_KINDS, Ask, _pressed
-from chalicelib.messages.model import InboundMessage
 from chalicelib.privacy.recognition.phrases import ANSWERS, LONGEST_GUESS, OPENINGS, REQUESTS, spelled
 
 COMMAND = "/delete"

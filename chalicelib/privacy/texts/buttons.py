@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
+from chalicelib.channels.parts import Button
 from chalicelib.core.asks import ASK_PAYLOAD, NO_PAYLOAD
 from chalicelib.core.texts import bot_msg
-from chalicelib.messages.model import Button
 from chalicelib.privacy.texts.wording import button_title
 from chalicelib.profile.model import Profile
 
-TITLE_LIMIT = 20
-"""Characters of a button's title that every channel takes (WhatsApp takes the fewest)."""
 MEANT_TITLES = {
     "withdrawal": (bot_msg("Withdraw consent"), bot_msg("Withdraw")),
     "deletion": (bot_msg("Delete my data"), bot_msg("Delete")),

@@ -2,7 +2,7 @@
 
 from chalice.app import Response
 
-from chalicelib.core.addresses import CHANNELS
+from chalicelib.channels import registry
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
@@ -27,7 +27,7 @@ def list_tickets(request: HttpRequest) -> Response:
     limit = validators.whole(query, "limit", 1, 100, 50)
     wanted = TicketFilter(
         states=(validators.word(query, "state", STATES),) if "state" in query else STATES,
-        channel=validators.word(query, "channel", CHANNELS) if "channel" in query else "",
+        channel=validators.word(query, "channel", registry.IDS) if "channel" in query else "",
         assignee=_assignee(query["assignee"], request.staff) if "assignee" in query else "",
         tag=validators.tags([query["tag"]])[0] if "tag" in query else "",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.web.labels import desk_msg
+from chalicelib.core.texts import desk_msg
 
 KINDS: Mapping[str, str] = {
     "withdrawal": desk_msg("Withdrawal of consent"),

@@ -1,0 +1,144 @@
+"""The parts that a channel makes of one webhook body, in the provider's order.
+
+Channels make them and know nothing of tickets; use cases read them and know nothing of a provider's JSON.
+Every text here is personal data: it is sealed before it is stored and never logged."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from chalicelib.core.addresses import Address, Author, ChannelId
+
+DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""The shared default of all messages, therefore read-only."""
+
+
+class InboundMessage(NamedTuple):
+    """One message of a person.
+
+    `sent_at` is the provider's time in epoch seconds. `order` orders messages inside one second (Telegram's
+    message_id; on WhatsApp the position in the body). `provider_id` is unique within the account (a wamid;
+    on Telegram "<chat>:<message_id>"). `kind` is one of KINDS. `details` holds what the kind needs beside
+    the text (file name, place, cards, buttons …), JSON-ready. `raw` is the provider's own JSON of this part
+    and is given only when `kind` is "unsupported"; `raw_type` is the provider's type word. `target` is
+    the provider id of the message that an edit, a reaction or a revocation is about.
+    `undated`: the provider gave no believable time, so `sent_at` is when the part arrived, and a repetition is
+    recognised by `provider_id` alone. `replaces`: only one row is kept for `provider_id`; a part with a greater `order`
+    replaces it (a live location).
+    """
+
+    channel: ChannelId
+    account: str
+    author: Author
+    provider_id: str
+    sent_at: int
+    kind: str
+    text: str = ""
+    order: int = 0
+    details: Mapping[str, Any] = _NOTHING
+    quote: str = ""
+    target: str = ""
+    forwarded: bool = False
+    raw: bytes = b""
+    raw_type: str = ""
+    undated: bool = False
+    replaces: bool = False
+
+
+KINDS = frozenset(
+    "text image video document sticker audio voice animation video_note location contacts button list form order"
+    " reaction edit revoke poll dice venue callback unsupported".split()
+)
+
+
+class Button(NamedTuple):
+    """A button under a message of ours. The provider returns its `id`, made of our own words and ids, when it is
+    pressed."""
+
+    id: str
+    title: str
+
+
+class StatusUpdate(NamedTuple):
+    """A provider's report on one of our messages. `reference` is our message reference, returned by WhatsApp, or ""."""
+
+    channel: ChannelId
+    account: str
+    provider_id: str
+    status: DeliveryStatus
+    at: int
+    reference: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+class NumberChanged(NamedTuple):
+    """A person moved from one address to another. `new` may be a phone or a business-scoped id."""
+
+    channel: ChannelId
+    account: str
+    provider_id: str
+    old: Address
+    new: Address
+    at: int
+
+
+class ReachChanged(NamedTuple):
+    """A person blocked (`blocked`) or unblocked our bot."""
+
+    channel: ChannelId
+    account: str
+    author: Author
+    blocked: bool
+    at: int
+
+
+class Started(NamedTuple):
+    """A person opened the chat: pressed Start in a bot, or opened WhatsApp's empty chat. A ticket is opened only when
+    they write. `payload` came with the link that they followed."""
+
+    channel: ChannelId
+    account: str
+    author: Author
+    provider_id: str
+    sent_at: int
+    payload: str = ""
+
+
+ChatEventKind = Literal["timer_changed", "pinned", "number_unnamed", "system_unknown"]
+"""A message timer was set; a message was pinned; a number changed and the provider did not name the new one; a system
+message of an unknown type."""
+
+
+class ChatEvent(NamedTuple):
+    """Something happened in a person's chat that is no message. It becomes an activity line on the open ticket; without
+    an open ticket it is not stored."""
+
+    channel: ChannelId
+    account: str
+    author: Author
+    provider_id: str
+    kind: ChatEventKind
+    at: int
+
+
+class UnparsedPart(NamedTuple):
+    """An authentic part that is not understood and names no person; it is kept for 30 days, sealed to the vault."""
+
+    channel: ChannelId
+    account: str
+    raw_type: str
+    raw: bytes
+
+
+class IgnoredPart(NamedTuple):
+    """An authentic part that is acknowledged and counted and not stored."""
+
+    channel: ChannelId
+    reason: str
+
+
+Part = InboundMessage | StatusUpdate | NumberChanged | ReachChanged | Started | ChatEvent | UnparsedPart | IgnoredPart

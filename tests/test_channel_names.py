@@ -84,6 +84,12 @@ def test_no_channel_is_named_outside_its_folder() -> None:
     assert not found, "\n" + "\n".join(found)
 
 
+def test_no_page_names_one() -> None:
+    quoted = re.compile("[\"'](" + "|".join(set(registry.IDS) - COMMON) + ")[\"']")
+    pages = [*(ROOT / "chalicelib/web/templates").rglob("*.html"), *(ROOT / "chalicelib/web/static").glob("*.js")]
+    assert [f"{file.name}: {one}" for file in pages for one in quoted.findall(file.read_text("utf-8"))] == []
+
+
 def test_every_other_meaning_is_still_needed() -> None:
     for place, meant in OTHER_MEANINGS.items():
         tree = ast.parse((ROOT / place).read_text("utf-8"))

@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run demo test coverage test-browser test-dynamodb package bench chaos ways mutate texts lint types lock audit clean
+.PHONY: help venv run demo test coverage test-browser test-dynamodb package bench chaos ways mutate texts generate lint types lock audit clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -72,6 +72,11 @@ mutate: $(STAMP)  ## break FILES=… (all models and the erasure: hours) and lis
 
 texts: $(STAMP)  ## extract and compile the catalogues of texts
 	$(BIN)/python -m chalicelib.locale.build
+
+generate: $(STAMP)  ## compile the operator profiles, write models, tables of docs and the OpenAPI description again
+	$(BIN)/python -m chalicelib.profile.build
+	$(BIN)/python -m quality.generate
+	$(BIN)/python -m infra.openapi
 
 CODE := app.py chalicelib infra local tests bench quality
 DEPTRY := $(BIN)/deptry --config quality/deptry.toml --no-ansi

@@ -54,7 +54,7 @@ def package_size() -> dict[str, Any]:
 
 def main() -> int:
     """Measure everything; the exit code is 0 whatever the figures say."""
-    figures = [intake.cpu(), intake.cold()]
+    figures = [intake.cpu(), intake.cold(), intake.imports()]
     with _tables() as (endpoint, tables, engine):
         figures += intake.calls_and_units(endpoint, tables, engine)
     figures += erase_calls.figures()

@@ -1,4 +1,5 @@
-"""One cold start in this fresh interpreter: `python -m bench.cold ours|floor` prints its processor time in ms."""
+"""One cold start in this fresh interpreter: `python -m bench.cold ours|floor|pages|api` prints its processor time in
+ms."""
 
 import sys
 import time
@@ -21,6 +22,28 @@ def ours() -> None:
 
     answer = app(event(), None)
     assert answer["statusCode"] == 200, answer
+
+
+def pages() -> None:
+    """Import what the dashboard's pages import."""
+    from chalicelib.web.dispatch import _view
+    from chalicelib.web.http import auth
+    from chalicelib.web.http.routes_and_roles import PAGES
+    from chalicelib.wiring import base
+
+    assert auth and base
+    for route in PAGES:
+        _view(route.view)
+
+
+def api() -> None:
+    """Import what the pages import, and then the routes of the API with their models."""
+    from chalicelib.web.dispatch import _view
+    from chalicelib.web.http.routes_and_roles import API
+
+    pages()
+    for route in API:
+        _view(route.view)
 
 
 def floor() -> None:
@@ -48,5 +71,5 @@ def _bytes(value: dict) -> dict:  # type: ignore[type-arg]
 
 
 if __name__ == "__main__":
-    {"ours": ours, "floor": floor}[sys.argv[1]]()
+    {"ours": ours, "floor": floor, "pages": pages, "api": api}[sys.argv[1]]()
     sys.stderr.write(f"{(time.process_time() - started) * 1000:.2f}\n")

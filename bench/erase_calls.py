@@ -91,15 +91,16 @@ class _Bench:
         from bench.canned import ACCOUNT
         from bench.webhook import event
         from chalicelib.channels.whatsapp.parse import parse
+        from chalicelib.dynamo.tables import Tables
         from chalicelib.messages.receive_message import ReceiveMessage
         from chalicelib.messages.store import IntakeStore
         from chalicelib.profile.load import load_profile
         from chalicelib.wiring.base import recognise_asks, refuse_suppressed
 
-        store = IntakeStore(self.client, self.tables, self.address_key, self.keys.public)
+        store = IntakeStore(Tables(self.client, self.tables), self.address_key, self.keys.public)
         (message,) = parse(event()["body"].encode(), [ACCOUNT])
         profile = load_profile("spoint")
-        refuse = refuse_suppressed(store, profile, self.client, self.tables)
+        refuse = refuse_suppressed(store, profile)
         ReceiveMessage(store, profile, ("1", "0" * 64), lambda: NOW, recognise_asks(profile), refuse)(message)  # type: ignore[arg-type]
         items = [_plain(item) for item in self._scan("desk")]
         self.contact = next(item for item in items if item["sk"] == "contact")
@@ -154,6 +155,7 @@ class _Bench:
     def request(self) -> None:
         """A verified request with its box."""
         from chalicelib.core.ids import new_id
+        from chalicelib.privacy.kinds.registry import KINDS
         from chalicelib.vault.encryption import new_contact_key
 
         self.request_id = new_id()
@@ -163,7 +165,7 @@ class _Bench:
         self.box = key.contact_id
         box = {"contact_id": self.box, "conversation_id": new_id(), "public_key": key.public}
         times = dict.fromkeys(("received_at", "deadline_at", "alarm_at", "due_at"), NOW)
-        request = {"request_id": self.request_id, "kind": "withdrawal", "state": "grace", "source": "bot", **where,
+        request = {"request_id": self.request_id, "kind": KINDS[0].id, "state": "grace", "source": "bot", **where,
                    **times, "run": 1, "steps": {"verified": NOW, "told": NOW}, "told_by": "accepted",
                    "counts": {}, "box": box,
                    "certificate_id": new_id(), "secret_hash": "0" * 64}  # fmt: skip
@@ -238,7 +240,7 @@ class _Bench:
             yield from page["Items"]
 
     def _put(self, table: str, items: Iterator[dict[str, Any]]) -> None:
-        from chalicelib.dynamo.attributes import attribute_values
+        from chalicelib.dynamo.values import attribute_values
 
         puts = [{"PutRequest": {"Item": attribute_values(item)}} for item in items]
         for start in range(0, len(puts), 25):
@@ -246,7 +248,7 @@ class _Bench:
 
 
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    from chalicelib.dynamo.attributes import plain_item
+    from chalicelib.dynamo.values import plain_item
 
     return {name: bytes(value) if hasattr(value, "value") else value for name, value in plain_item(item).items()}
 

@@ -124,9 +124,18 @@ def cold() -> dict[str, Any]:
     }
 
 
-def _fresh(which: str, file: Path) -> float:
+def imports() -> dict[str, Any]:
+    """Measure what the dashboard's pages import in fresh interpreters, and how much more the API's models cost those
+    that ask the API."""
+    pairs = [(_fresh("pages"), _fresh("api")) for _ in range(COLD_RUNS)]
+    pages = statistics.median(one for one, _ in pairs)
+    more = statistics.median(both - one for one, both in pairs)
+    return {"id": "dashboard_imports", "value": round(pages, 1), "unit": "ms", "api_more_ms": round(more, 1)}
+
+
+def _fresh(which: str, *file: Path) -> float:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.cold", which, str(file)], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "bench.cold", which, *map(str, file)], capture_output=True, text=True, check=True
     )
     return float(done.stderr.split()[-1])
 
@@ -135,6 +144,7 @@ def calls_and_units(endpoint: str, tables: dict[str, str], engine: str) -> list[
     """Count service calls and capacity units of a new and of a known customer's message on real tables."""
     import boto3
 
+    from chalicelib.dynamo.tables import Tables
     from chalicelib.messages.receive_message import ReceiveMessage
     from chalicelib.messages.store import IntakeStore
     from chalicelib.profile.load import load_profile
@@ -144,14 +154,14 @@ def calls_and_units(endpoint: str, tables: dict[str, str], engine: str) -> list[
 
     metered = _Metered(boto3.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1"))
     profile = load_profile("spoint")
-    store = IntakeStore(metered, tables, AddressKey(b"k" * 32), new_pair().public)
+    store = IntakeStore(Tables(metered, tables), AddressKey(b"k" * 32), new_pair().public)
     receive = ReceiveMessage(
         store,
         profile,
         ("1", "0" * 64),
         lambda: 1_795_000_001_000,
         recognise_asks(profile),
-        refuse_suppressed(store, profile, metered, tables),
+        refuse_suppressed(store, profile),
     )
     from bench.canned import ACCOUNT
     from chalicelib.channels.whatsapp.parse import parse

@@ -20,6 +20,8 @@ BYTE_CODE = "byte code"
 
 _DROPPED_FOLDERS = frozenset({"__pycache__", "tests", "bin"})
 _DROPPED_SUFFIXES = frozenset({".pyc", ".pyi", ".c", ".h", ".po", ".pot"})
+_BUILD_ONLY = re.compile(r"chalicelib/(locale/build|profile/(build|check|forms|operators/\w+\.toml))(\.py)?")
+"""Files of ours that make what a function reads, and what they make it from."""
 _CHALICE_RUNTIME = frozenset({"__init__.py", "app.py"})
 """The files of chalice that a function needs; the rest is its command line."""
 
@@ -90,7 +92,9 @@ def code_files(project: Path) -> Iterator[tuple[str, Path]]:
     yield "app.py", project / "app.py"
     for path in sorted((project / "chalicelib").rglob("*")):
         relative = path.relative_to(project)
-        if path.is_file() and path.suffix not in _DROPPED_SUFFIXES and not _DROPPED_FOLDERS & set(relative.parts):
+        if not path.is_file() or path.suffix in _DROPPED_SUFFIXES or _DROPPED_FOLDERS & set(relative.parts):
+            continue
+        if not _BUILD_ONLY.fullmatch(relative.as_posix()):
             yield relative.as_posix(), path
 
 

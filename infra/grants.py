@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from chalicelib.channels import registry
+from chalicelib.dynamo.schema import CLASSES
 from infra.definitions import Json
 
 
@@ -52,18 +53,22 @@ def desk(*actions: str, indexes: tuple[str, ...] = ()) -> Grant:
     return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn("DeskTable"), *below))
 
 
-_WHOLE = frozenset({"chain"})
-"""Words that are a whole partition key."""
+_LEADING = {one.leading.partition("#")[0]: one.leading for one in CLASSES}
+"""First word of the partition keys of every item class → what all these keys are like."""
 
 
-def rows(table: str, actions: tuple[str, ...], *partitions: str) -> Grant:
+def partitions(*sections: str) -> str:
+    """Return the first words of the partition keys of all rows that these sections of the eraser delete."""
+    return " ".join(dict.fromkeys(one.pk.partition("#")[0] for one in CLASSES if one.section in sections))
+
+
+def rows(table: str, actions: tuple[str, ...], *words: str) -> Grant:
     """Actions on items whose partition key begins with one of these words, and on no others, such as `staff` and
-    `session#…`. ForAllValues, because a transaction names many items."""
-    leading = {
-        "ForAllValues:StringLike": {
-            "dynamodb:LeadingKeys": [one if one in _WHOLE else f"{one}#*" for one in partitions]
-        }
-    }
+    `session#…`. ForAllValues, because a transaction names many items. Raises ValueError for a word that begins the keys
+    of no item class."""
+    if unknown := set(words) - _LEADING.keys():
+        raise ValueError(f"No item class of chalicelib/dynamo/schema has keys that begin with {', '.join(unknown)}.")
+    leading = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [_LEADING[word] for word in words]}}
     return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn(f"{table}Table"),), leading)
 
 

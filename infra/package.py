@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra import archive, checks
+from chalicelib.profile import build
+from infra import archive, checks, openapi
 from infra.definitions import Json
 from infra.generate import generate
 from infra.merge import CannotMerge, check_config, merge, read_config
@@ -44,6 +45,9 @@ def main(arguments: list[str]) -> int:
         return 1
     if chosen.template:
         return 0
+    if stale := out_of_date():
+        print(f"not what the sources say: {', '.join(stale)}; run make generate, look and commit", file=sys.stderr)
+        return 1
     print(f"template: {target.relative_to(PROJECT)}")
     try:
         _build_zip()
@@ -61,6 +65,12 @@ def main(arguments: list[str]) -> int:
         )
         return 1
     return 0
+
+
+def out_of_date() -> list[str]:
+    """Return the generated files that are not what their sources say today: profiles and OpenAPI description."""
+    described = json.loads(openapi.TARGET.read_text(encoding="utf-8")) == openapi.description()
+    return [*(path.name for path in build.stale()), *(() if described else (openapi.TARGET.name,))]
 
 
 def _build_zip() -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from types import FrameType
 
+from chalicelib.profile import build
 from local import seed
 from local.aws.ministack import CannotStart
 from local.aws.stack import CannotDeploy
@@ -23,6 +24,8 @@ def main() -> int:
     started = time.monotonic()
     desk: Desk | None = None
     signal.signal(signal.SIGTERM, ask)
+    if build.main():  # a profile that was changed is compiled, so that what runs is what the file says
+        return 1
     try:
         chosen = settings()
         desk = Desk(chosen, lambda line: print(f"  {line}", flush=True))

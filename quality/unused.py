@@ -1,8 +1,8 @@
 """Dead code: what vulture finds unused in the program, less what is used in a way that it cannot see.
 
-Views are named by the routes, attributes by the schema of the tables, methods by the templates, and entries by
-chalice; those are read from there. KEPT names the few others, each with its reason, and a name in it that no longer
-needs to be there is an error too. Tests do not count as use.
+Views are named by the routes, attributes by the schema of the tables, fields by the API's models, methods by the
+templates, and entries by chalice; those are read from there. KEPT names the few others, each with its reason, and a
+name in it that no longer needs to be there is an error too. Tests do not count as use.
 """
 
 import re
@@ -14,6 +14,7 @@ from vulture import Vulture
 
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.web.http.routes_and_roles import API, PAGES
+from infra import openapi
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = ("app.py", "chalicelib", "infra", "local", "bench", "quality")
@@ -25,6 +26,7 @@ ROUTED = ["@*.route"]
 KEPT = {
     # Settings and hooks of libraries
     "trust_env": "requests reads it",
+    "table_name": "pynamodb reads it",
     "connect_timeout_seconds": "pynamodb reads it",
     "read_timeout_seconds": "pynamodb reads it",
     "max_retry_attempts": "pynamodb reads it",
@@ -51,8 +53,6 @@ KEPT = {
     "_reacts": "play.py calls a step by its name",
     "_blocks": "play.py calls a step by its name",
     # Declared for tests that hold the program to it
-    "expiry": "tests/retention holds every item class to it",
-    "eraser": "tests/erasure holds every item class to it",
     "OVERHEAD": "tests tell sealed attributes by their length",
     "formatting": "tests/channels/conformance holds every channel to it",
     "rates": "tests/channels/conformance holds every channel to it",
@@ -67,10 +67,12 @@ KEPT = {
 
 
 def named() -> set[str]:
-    """Return the names that routes, tables and templates use."""
+    """Return the names that routes, tables, the API and templates use."""
     names = {route.view.rpartition(":")[2] for route in (*API, *PAGES)}
     for declared in CLASSES:
         names.update(declared.plain, declared.sealed)
+    for model in openapi.models():
+        names.update(model.__struct_fields__)
     names.update(re.findall(r'"\w+\.(\w+)"', (ROOT / ENTRIES).read_text(encoding="utf-8")))
     for folder in TEMPLATES:
         for file in (ROOT / folder).rglob("*.*"):

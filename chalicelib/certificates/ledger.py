@@ -10,9 +10,9 @@ from chalicelib.certificates.model import Entry, canonical, entry_hash
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import plain_item
 from chalicelib.dynamo.client_calls import get_item
 from chalicelib.dynamo.transactions import Refusal, Transactions
+from chalicelib.dynamo.values import plain_item
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import request_of

@@ -1,8 +1,8 @@
 """Certificates of destruction: what they say, how they are written down, how they are checked. Pure.
 
 A certificate holds nothing of a person: no name, address, message or hash of one. It has two entries: `issued` when the
-data is gone from every store, and `final`, the completion, when no backup reaches back to a time before that. An
-opt-out destroys nothing and has the first entry only.
+data is gone from every store, and `final`, the completion, when no backup reaches back to a time before that. A kind
+of request that destroys nothing has the first entry only.
 
 It says what was found and destroyed, which traces remain and for how long, and what it makes no claim about. Format 1,
 which the release before signed, names one trace only and calls the time of the write barrier `suppressed`.
@@ -17,8 +17,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.kinds import Identity, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.profile.model import Profile
@@ -26,12 +28,6 @@ from chalicelib.profile.model import Profile
 FORMAT = 2
 VERIFIER = "1"
 """Version of the verifier; it is raised with every change of what the verifier asks."""
-BASIS = {
-    "withdrawal": "94-V art. 8(7)",
-    "deletion": "94-V art. 24(1)(4)",
-    "stop_processing": "94-V art. 24(1)(5)",
-    "opt_out": "94-V art. 24(1)(5)",
-}
 ISSUED, FINAL = "issued", "final"
 
 
@@ -43,6 +39,18 @@ def canonical(body: Mapping[str, Any]) -> str:
 def entry_hash(text: str, signature: bytes) -> str:
     """Return the hash of an entry, which the next entry of the chain holds."""
     return hashlib.sha256(text.encode() + signature).hexdigest()
+
+
+def certificate_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
+    """Return the body of the first entry, by how the request's kind ends."""
+    return (issued_body if destroys(request) else answer_body)(request, profile, now)
+
+
+def proved_by(request: Request) -> tuple[Step, ...]:
+    """Return the steps that must be done before the certificate may say so."""
+    if destroys(request):
+        return Step.KEY_DESTROYED, Step.ABSENT
+    return (Step.OPTED_OUT,) if kind_of(request.kind).ends_news else ()
 
 
 def issued_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
@@ -74,16 +82,12 @@ def issued_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
     }
 
 
-def opt_out_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
-    """Return the body of the only entry of an opt-out: news and offers have ended, and nothing was destroyed."""
-    return {
-        **_heading(request, profile),
-        "times": {
-            "received": rfc3339(request.received_at),
-            "done": rfc3339(request.at(Step.OPTED_OUT)),
-            "issued": rfc3339(now),
-        },
-    }
+def answer_body(request: Request, profile: Profile, now: int) -> dict[str, Any]:
+    """Return the body of the only entry of a request that is answered at once: what it asked for is done, and nothing
+    was destroyed."""
+    done = {"done": rfc3339(request.at(Step.OPTED_OUT))} if request.done(Step.OPTED_OUT) else {}
+    times = {"received": rfc3339(request.received_at), **done, "issued": rfc3339(now)}
+    return {**_heading(request, profile), "times": times}
 
 
 def _heading(request: Request, profile: Profile) -> dict[str, Any]:
@@ -100,7 +104,7 @@ def _heading(request: Request, profile: Profile) -> dict[str, Any]:
             "bin": profile.operator.bin,
         },
         "kind": request.kind,
-        "basis": BASIS[request.kind],
+        "basis": kind_of(request.kind).basis,
         "policy": {"version": request.policy_version, "hash": request.policy_hash},
     }
 

@@ -12,8 +12,9 @@ from chalicelib.channels.contract import Typed
 from chalicelib.contacts.search_words import numbers_in, phone_word
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.normal import invisible, normal
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
+from chalicelib.dynamo.rows import translated_errors
+from chalicelib.dynamo.schema import ALIAS
 from chalicelib.tickets.queries import EARLIER_PER_TICKET, TicketQueries
 from chalicelib.tickets.records import Ticket
 from chalicelib.vault.pseudonyms import AddressKey
@@ -65,11 +66,11 @@ class Search:
         return [ticket_id] if ticket_id else []
 
     def _by_address(self, words: str) -> list[str]:
-        keys = [(f"alias#{name}", "alias") for name in self._names(words)]
-        if not keys:
+        aliases = [(key.pk, key.sk) for key in map(ALIAS.key, self._names(words))]
+        if not aliases:
             return []
         with translated_errors():
-            return [str(row.ticket_id) for row in IndexRow.batch_get(keys, consistent_read=True) if row.ticket_id]
+            return [str(row.ticket_id) for row in IndexRow.batch_get(aliases, consistent_read=True) if row.ticket_id]
 
     def _names(self, words: str) -> list[str]:
         typed = _typed(words)

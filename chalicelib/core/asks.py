@@ -11,12 +11,6 @@ only. `confirm` and `cancel` answer about an open request. `maybe` makes the des
 their answer that they meant none of it."""
 
 
-AskKind = Literal["withdrawal", "deletion", "stop_processing", "opt_out"]
-
-
-ASK_KINDS: tuple[AskKind, ...] = ("withdrawal", "deletion", "stop_processing", "opt_out")
-
-
 BUTTONS: dict[str, AskAction] = {"erase.confirm": "confirm", "erase.cancel": "cancel"}
 """Prefix of a button's payload, before the request's id, and the action that pressing it means."""
 
@@ -34,6 +28,7 @@ _ID = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
 
 
 _DIGITS = frozenset("0123456789")
+_WORD, _LONGEST_KIND = frozenset("abcdefghijklmnopqrstuvwxyz_"), 30
 
 
 class Ask(NamedTuple):
@@ -45,7 +40,7 @@ class Ask(NamedTuple):
 
     action: AskAction
     request_id: str = ""
-    kinds: tuple[AskKind, ...] = ()
+    kinds: tuple[str, ...] = ()
     meant_at: int = 0
 
     @property
@@ -59,11 +54,13 @@ def pressed_request(details: Mapping[str, object]) -> str:
 
     `details` are those of the message.
     """
-    ask = _pressed(details.get("data")) or _pressed(details.get("payload"))
+    ask = read_button(details.get("data")) or read_button(details.get("payload"))
     return ask.action if ask else ""
 
 
-def _pressed(payload: object) -> Ask | None:
+def read_button(payload: object) -> Ask | None:
+    """Return what a payload of ours asks; None for any other one. Which kinds of request there are is not known
+    here."""
     if not isinstance(payload, str):
         return None
     if payload == NO_PAYLOAD:
@@ -72,7 +69,7 @@ def _pressed(payload: object) -> Ask | None:
     if action := BUTTONS.get(what):
         return Ask(action, which) if len(which) == 20 and _ID.issuperset(which) else None
     of_question, _, kind = what.partition(".")
-    if of_question != ASK_PAYLOAD or kind not in ASK_KINDS:
+    if of_question != ASK_PAYLOAD or not kind or len(kind) > _LONGEST_KIND or not _WORD.issuperset(kind):
         return None
     dated = len(which) == 13 and _DIGITS.issuperset(which) and which[0] != "0"
     return Ask("withdraw", kinds=(kind,), meant_at=int(which)) if dated else None

@@ -84,6 +84,11 @@ LONGEST = 200
 """Characters of a client's id, at most."""
 
 
+def pseudonym_of_notice(kind: str, owner_id: str) -> str:
+    """Return the id of a notice, derived from its kind and owner, so that a notice is stored once: 32 hex digits."""
+    return hashlib.sha256(f"{kind}|{owner_id}".encode()).hexdigest()[:32]
+
+
 def reply_id_hash(client_id: str) -> str:
     """Return the hash of a client's id for a reply: 64 hexadecimal digits."""
     return hashlib.sha256(client_id.encode()).hexdigest()

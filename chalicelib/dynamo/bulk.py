@@ -8,8 +8,8 @@ from typing import Any
 
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
 from chalicelib.dynamo.client_calls import call_client
+from chalicelib.dynamo.values import AttributeValues, plain_item
 
 Key = tuple[str, str, str]
 MOST_GETS, MOST_DELETES, MOST_WRITES = 100, 25, 100

@@ -1,9 +1,7 @@
 """Builds partition keys of items, and of entries in the sparse index `unsent`. schema.py declares the items."""
 
-ASKING = "ask#0"
-"""Partition of asks in the index `unsent`. The suffix is the shard; there is one."""
-REVOKING = "revoke#0"
-"""Partition, in the same index, of deletions by customers whose message has not arrived yet."""
+from chalicelib.dynamo.schema import ASKING as ASKING
+from chalicelib.dynamo.schema import REVOKING as REVOKING
 
 
 def contact_pk(contact_id: str) -> str:

@@ -1,13 +1,43 @@
-"""Reads one row of the table `desk`."""
+"""Reads rows through pynamodb's models (models.py), for the dashboard and the workers behind the stream."""
 
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 
-from chalicelib.dynamo.model_calls import translated_errors
-from chalicelib.dynamo.models import DeskRow
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
+
+from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
+from chalicelib.dynamo.schema import Key
 
 
-def get_row(pk: str, sk: str) -> DeskRow | None:
+def bind(tables: Mapping[str, str]) -> None:
+    """Tell the models the real names of the tables. Called by wiring once per process, and by tests."""
+    for model, table in ((DeskRow, "desk"), (KeyRow, "keys"), (IndexRow, "index")):
+        model.Meta.table_name = tables[table]
+        model._connection = None
+
+
+def alive(row: DeskRow | IndexRow, now: int) -> bool:
+    """Whether a row has not expired at `now` (ms). Every read checks this, because TTL deletes only days later."""
+    until: float | None = row.expires_at
+    return until is None or int(until) * 1000 > now
+
+
+def get_row(key: Key) -> DeskRow | None:
     """Return an item of `desk`, strongly consistent; None when there is none. Raises Unavailable."""
     with translated_errors(), suppress(DeskRow.DoesNotExist):
-        return DeskRow.get(pk, sk, consistent_read=True)
+        return DeskRow.get(key.pk, key.sk, consistent_read=True)
     return None
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Raise Unavailable when the storage does not answer. Failed conditions and DoesNotExist pass through."""
+    try:
+        yield
+    except DoesNotExist:
+        raise
+    except PynamoDBException as error:
+        if error.cause_response_code in ("ConditionalCheckFailedException", "TransactionCanceledException"):
+            raise
+        raise Unavailable("The storage did not answer; try again in a minute.") from error

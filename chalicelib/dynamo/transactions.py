@@ -1,24 +1,16 @@
 """Runs transactions: tells which condition failed, and retries after conflicts with concurrent writers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.writes import Write
+from chalicelib.dynamo.builder import Refusal as Refusal
+from chalicelib.dynamo.builder import Write
 
 TRIES = 10
 """Attempts before Unavailable is raised."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A refused transaction: nothing was written. `roles` are those of the writes whose condition failed; empty when it
-    conflicted with another transaction on the same items."""
-
-    roles: frozenset[str]
 
 
 class Transactions:

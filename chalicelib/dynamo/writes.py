@@ -1,27 +1,16 @@
 """Builds the writes of transactions."""
 
-import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo.attributes import AttributeValues, attribute_value, attribute_values
+from chalicelib.core.ids import pseudonym_of_notice as pseudonym_of_notice
+from chalicelib.dynamo.builder import Write as Write
+from chalicelib.dynamo.values import AttributeValues, attribute_value, attribute_values
 
 _NAMED = re.compile(r"#(\w+)")
-
-
-class Write(NamedTuple):
-    """One item of a transaction. `role` identifies it when its condition fails."""
-
-    role: str
-    item: AttributeValues
-
-
-def pseudonym_of_notice(kind: str, owner_id: str) -> str:
-    """Return the id of a notice, derived from its kind and owner, so that a notice is stored once: 32 hex digits."""
-    return hashlib.sha256(f"{kind}|{owner_id}".encode()).hexdigest()[:32]
 
 
 def client_guard(ref: MessageRef, now: int) -> dict[str, Any]:

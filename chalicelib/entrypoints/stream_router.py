@@ -17,8 +17,8 @@ from typing import Any
 
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import RIGHTS
-from chalicelib.dynamo.attributes import plain_value
 from chalicelib.dynamo.queues import Queues, WakeUp
+from chalicelib.dynamo.values import plain_value
 from chalicelib.tickets.model import REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.wiring import delivery as wiring_delivery

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from chalicelib.channels import registry
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import log
+from chalicelib.dynamo.schema import TEXT, WORDS, Key
 from chalicelib.erasure.counts import StoreListing, row_mark
-from chalicelib.erasure.eraser import ExistingRows, word_list_key
-from chalicelib.erasure.inventory import ALIASES, CONTACT, CONVERSATION, LINKS, TICKETS, WORDS
+from chalicelib.erasure.eraser import ExistingRows
+from chalicelib.erasure.inventory import ALIAS_ROWS, CONTACT_ROWS, CONVERSATION_ROWS, LINK_ROWS, TICKET_ROWS, WORD_ROWS
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.bulk import Key
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.erasure.eraser import Eraser
 
 Counts = dict[str, dict[str, int]]
@@ -67,7 +67,7 @@ class ErasePass:
     record: Callable[[str, set[bytes]], None]
     deleted_counts: ErasureCounts = field(default_factory=ErasureCounts)
     errors: list[DeskError] = field(default_factory=list)
-    left: dict[str, tuple["Key", ...]] = field(default_factory=dict)
+    left: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     held: int = 0
     named: ExistingRows = field(default_factory=ExistingRows)
     late: dict[str, set[bytes]] = field(default_factory=dict)
@@ -115,35 +115,35 @@ class ErasePass:
             self.late[name] = late | fresh
 
     def _tickets(self) -> bool:
-        links = self._names(LINKS) if registry.channel(self.request.channel).statuses else ()
-        names = self._names(TICKETS), self._names(ALIASES), links
+        links = self._names(LINK_ROWS) if registry.channel(self.request.channel).statuses else ()
+        names = self._names(TICKET_ROWS), self._names(ALIAS_ROWS), links
         self.named = self.store.named(self.request.contact_id, *names, self._since)
-        self._note(LINKS, self.named.counted)
+        self._note(LINK_ROWS, self.named.counted)
         self.store.delete([*self.named.tickets, *self.named.parked])
-        self.deleted_counts.add(TICKETS, len(self.named.tickets))
-        self.deleted_counts.add(LINKS, len(self.named.parked))
-        self.deleted_counts.through.add(TICKETS)
+        self.deleted_counts.add(TICKET_ROWS, len(self.named.tickets))
+        self.deleted_counts.add(LINK_ROWS, len(self.named.parked))
+        self.deleted_counts.through.add(TICKET_ROWS)
         return True
 
     def _conversation(self, now: int, late: Callable[[], bool]) -> bool:
         where = self.request.conversation_id, self.request.channel, now
-        listed = self._names(LINKS) if self.named.whole else ()
+        listed = self._names(LINK_ROWS) if self.named.whole else ()
         for chunk in self.store.conversation(*where, listed, final=self.final, since=self._since, note=self._note):
-            self.deleted_counts.add(CONVERSATION, chunk.rows)
-            self.deleted_counts.add(LINKS, chunk.links)
+            self.deleted_counts.add(CONVERSATION_ROWS, chunk.rows)
+            self.deleted_counts.add(LINK_ROWS, chunk.links)
             self.held += chunk.held
-            self.left[CONVERSATION] = chunk.rest
+            self.left[CONVERSATION_ROWS] = chunk.rest
             if chunk.more and late():
                 return False
-        self.deleted_counts.through.add(LINKS)
+        self.deleted_counts.through.add(LINK_ROWS)
         return True
 
     def _contact(self) -> bool:
         """Leave the contact's rows to the end of the pass, once the tickets are deleted. Until then the contact must
         stay: its state says that the person is being erased, and keeps a remaining ticket from being shown and
         changed."""
-        if self.final or TICKETS in self.deleted_counts.through:
-            self.left[CONTACT] = self.store.contact(self.request.contact_id, self._since, self._note)
+        if self.final or TICKET_ROWS in self.deleted_counts.through:
+            self.left[CONTACT_ROWS] = self.store.contact(self.request.contact_id, self._since, self._note)
         return True
 
     def end(self, finish: Callable[[Counts], "Write"]) -> None:
@@ -153,19 +153,19 @@ class ErasePass:
         The list of words stays until the final pass, because an indexer that read the contact before the write barrier
         writes its words to the list before it writes their rows. The final pass counts only words that are new there.
         """
-        request, texts = self.request, self._names(WORDS)
+        request, texts = self.request, self._names(WORD_ROWS)
         try:
             if not self.named.whole:
-                self.named = self.store.named(request.contact_id, (), self._names(ALIASES), (), self._since)
-            known = [f"text#{name}" for name in self.named.listed or ()]
-            self._note(WORDS, known)
-            keys: list[Key] = [("index", pk, request.contact_id) for pk in dict.fromkeys([*texts, *known])]
+                self.named = self.store.named(request.contact_id, (), self._names(ALIAS_ROWS), (), self._since)
+            known = [TEXT.partition(name) for name in self.named.listed or ()]
+            self._note(WORD_ROWS, known)
+            keys = [Key("index", pk, request.contact_id) for pk in dict.fromkeys([*texts, *known])]
             after = self._after(len(keys) if not self.final else sum(pk not in texts for pk in known))
             if self.final and self.named.listed is not None:
-                keys.append(word_list_key(request.contact_id))
+                keys.append(WORDS.key(request.contact_id))
             rest = [
-                *self.left.get(CONTACT, ()),
-                *self.left.get(CONVERSATION, ()),
+                *self.left.get(CONTACT_ROWS, ()),
+                *self.left.get(CONVERSATION_ROWS, ()),
             ]  # guards last: rows beyond the room of the transaction are deleted before it
             marked = None if self.errors else finish(after.counts(request, self.stores, self.late))
             self.store.end(request.contact_id, self.named.aliases, [*keys, *rest], marked)
@@ -177,10 +177,10 @@ class ErasePass:
     def _after(self, words: int) -> ErasureCounts:
         """Return what is deleted once the last transaction is written."""
         after = ErasureCounts(
-            dict(self.deleted_counts.deleted), self.deleted_counts.through | {ALIASES, WORDS} | self._emptied()
+            dict(self.deleted_counts.deleted), self.deleted_counts.through | {ALIAS_ROWS, WORD_ROWS} | self._emptied()
         )
-        after.add(ALIASES, len(self.named.aliases))
-        after.add(WORDS, words)
+        after.add(ALIAS_ROWS, len(self.named.aliases))
+        after.add(WORD_ROWS, words)
         for store, rows in self.left.items():
             after.add(store, len(rows))
         return after
@@ -190,7 +190,7 @@ class ErasePass:
         return {
             store
             for store in self.left
-            if store != CONVERSATION or (LINKS in self.deleted_counts.through and not self.held)
+            if store != CONVERSATION_ROWS or (LINK_ROWS in self.deleted_counts.through and not self.held)
         }
 
     def _delete_left(self) -> None:

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.channels import registry
-from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.bulk import MOST_DELETES, MOST_WRITES, Bulk, Key
-from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write
+from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.schema import ALIAS, CLIENT_ID, CONTACT, EARLY_STATUS, HEAD, LINK, OUTBOX, WORDS, Key
+from chalicelib.dynamo.tables import MOST_DELETES, MOST_WRITES, Tables
 from chalicelib.erasure.counts import unexpired
-from chalicelib.erasure.inventory import CONTACT, CONVERSATION, LINKS, links_live
+from chalicelib.erasure.inventory import CONTACT_ROWS, CONVERSATION_ROWS, LINK_ROWS, links_live
 
 _LATE = 14 * DAY
 """How long after its expiry a link is still looked for: the sweeper deletes it within minutes, DynamoDB within days."""
@@ -62,10 +60,8 @@ class ExistingRows:
 class Eraser:
     """The reads and deletions of EraseStores. All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None] = sleep_with_jitter) -> None:
+    def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._bulk = Bulk(client, tables, wait)
-        self._run = Transactions(client, wait)
 
     def named(
         self, contact_id: str, tickets: Iterable[str], aliases: Iterable[str], links: Iterable[str], since: int
@@ -73,31 +69,31 @@ class Eraser:
         """Return which of these rows exist, and the list of the contact's words, by common calls. When these fail, only
         the tickets are asked for: a table that does not answer must not keep the other's rows from being deleted.
         `since` (ms) is when the inventory was made."""
-        asked = [("desk", pk, pk.partition("#")[0]) for pk in tickets]
-        words = word_list_key(contact_id)
-        others = [("index", pk, "alias") for pk in aliases] + [words]
-        others += [("index", f"parked#{pk.partition('#')[2]}", "parked") for pk in links]
+        asked = [Key("desk", pk, pk.partition("#")[0]) for pk in tickets]
+        words = WORDS.key(contact_id)
+        others = [ALIAS.key(_name(pk)) for pk in aliases] + [words]
+        others += [EARLY_STATUS.key(_name(pk)) for pk in links]
         whole = True
         try:
-            found = self._bulk.get([*asked, *others])
+            found = self._tables.get_many([*asked, *others])
         except Unavailable:
             if not asked:
                 raise
-            found, whole = self._bulk.get(asked), False
-        ids = {pk.removeprefix("ticket#") for _, pk, sk in asked if sk == "ticket"}
+            found, whole = self._tables.get_many(asked), False
+        ids = {_name(key.pk) for key in asked if key.sk == "ticket"}
         kinds: dict[str, list[Key]] = {"ticket": [], "number": [], "alias": [], "parked": [], "words": []}
         for key, row in found.items():
-            owner = row.get("ticket_id") in ids if key[2] == "number" else row.get("contact_id") == contact_id
-            if owner or key[2] == "parked":  # an early status names nobody
-                kinds[key[2]].append(key)
+            owner = row.get("ticket_id") in ids if key.sk == "number" else row.get("contact_id") == contact_id
+            if owner or key.sk == "parked":  # an early status names nobody
+                kinds[key.sk].append(key)
         listed = tuple(found[words].get("words", ())) if words in found else None
         tickets_and_numbers = (*kinds["ticket"], *kinds["number"])
-        counted = tuple(key[1] for key in kinds["parked"] if unexpired(found[key], since))
+        counted = tuple(key.pk for key in kinds["parked"] if unexpired(found[key], since))
         return ExistingRows(tickets_and_numbers, tuple(kinds["alias"]), tuple(kinds["parked"]), counted, listed, whole)
 
     def delete(self, keys: Iterable[Key]) -> int:
         """Delete rows; return how many were named."""
-        return self._bulk.delete(keys)
+        return self._tables.delete_many(keys)
 
     def conversation(
         self,
@@ -120,7 +116,7 @@ class Eraser:
 
         `note` is called with all rows that existed when the inventory was made (`since`, ms) or came later.
         """
-        pk = keys.conversation_pk(conversation_id)
+        pk = HEAD.partition(conversation_id)
         claimed: set[str] | None = set() if final else None
         known = set(listed)
         for page, more in self._chunks(pk):
@@ -129,31 +125,31 @@ class Eraser:
             held = [row for row in page if not final and _in_flight(row, claimed)]
             gone = [row for row in page if row not in held] if held else page
             links, counted = self._links(gone, channel, now, known, since)
-            note(CONVERSATION, (row["sk"] for row in gone if row["sk"] == "head" or unexpired(row, since)))
-            note(LINKS, counted)
-            guards = [row for row in gone if row["sk"].startswith("client#")]
-            rest = tuple(("desk", pk, row["sk"]) for row in ([] if more else guards[:_MOST_GUARDS]))
-            kept = {sk for _, _, sk in rest}
+            note(CONVERSATION_ROWS, (row["sk"] for row in gone if row["sk"] == "head" or unexpired(row, since)))
+            note(LINK_ROWS, counted)
+            guards = [row for row in gone if row["sk"].startswith(CLIENT_ID.prefix)]
+            rest = tuple(Key("desk", pk, row["sk"]) for row in ([] if more else guards[:_MOST_GUARDS]))
+            kept = {key.sk for key in rest}
             self._empty(pk, links, [row for row in gone if row["sk"] not in kept])
             yield DeletedChunk(len(gone) - len(rest), len(links), len(held), rest, more)
 
     def _empty(self, pk: str, links: list[Key], gone: list[dict[str, Any]]) -> None:
         """Delete links and the rows that name them in common batches, but never both in one: DynamoDB may leave any
         part of a batch undone, and a link whose message is deleted could not be found any more."""
-        naming = [("desk", pk, row["sk"]) for row in gone if row.get("links")]
-        others = [("desk", pk, row["sk"]) for row in gone if not row.get("links")]
+        naming = [Key("desk", pk, row["sk"]) for row in gone if row.get("links")]
+        others = [Key("desk", pk, row["sk"]) for row in gone if not row.get("links")]
         if naming and (len(links) + len(others)) // MOST_DELETES * MOST_DELETES < len(links):
-            self._bulk.delete(links)
+            self._tables.delete_many(links)
             links = []
-        self._bulk.delete([*links, *others, *naming])
+        self._tables.delete_many([*links, *others, *naming])
 
     def _chunks(self, pk: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
         """Yield a conversation in chunks of _AT_ONCE rows and more, each with whether more follow."""
         chunk: list[dict[str, Any]] = []
-        for page, more in self._bulk.pages(pk, "sk,direction,status,links,linked_until,expires_at"):
-            chunk += page
-            if len(chunk) >= _AT_ONCE or not more:
-                yield chunk, more
+        for page in self._tables.pages(pk, only="sk,direction,status,links,linked_until,expires_at"):
+            chunk += page.rows
+            if len(chunk) >= _AT_ONCE or not page.next:
+                yield chunk, bool(page.next)
                 chunk = []
 
     def _claimed(self, pk: str, page: list[dict[str, Any]], more: bool) -> set[str]:
@@ -161,8 +157,8 @@ class Eraser:
         them."""
         places = page
         if more:
-            places = [row for found, _ in self._bulk.pages(pk, "sk", prefix="outbox#") for row in found]
-        return {row["sk"].removeprefix("outbox#") for row in places if row["sk"].startswith("outbox#")}
+            places = [row for found in self._tables.pages(pk, only="sk", prefix=OUTBOX.prefix) for row in found.rows]
+        return {row["sk"].removeprefix(OUTBOX.prefix) for row in places if row["sk"].startswith(OUTBOX.prefix)}
 
     def _links(
         self, page: list[dict[str, Any]], channel: str, now: int, known: set[str], since: int
@@ -173,54 +169,44 @@ class Eraser:
         statuses of `known` links were read before.
         """
         recent = [row for row in page if links_live(row, now - _LATE)]
-        live = [("index", f"link#{name}", "link") for row in recent if links_live(row, now) for name in row["links"]]
-        asked = [
-            ("index", f"link#{name}", "link") for row in recent if not links_live(row, now) for name in row["links"]
-        ]
+        live = [LINK.key(name) for row in recent if links_live(row, now) for name in row["links"]]
+        asked = [LINK.key(name) for row in recent if not links_live(row, now) for name in row["links"]]
         if registry.channel(channel).statuses:  # early ones may lie there
-            fresh = [name for row in recent for name in row["links"] if f"link#{name}" not in known]
-            asked += [("index", f"parked#{name}", "parked") for name in fresh]
-        found = self._bulk.get(asked) if asked else {}
-        counted = [key[1] for key, row in found.items() if unexpired(row, since)]
-        return list(dict.fromkeys([*live, *found])), [*(pk for _, pk, _ in live), *counted]
+            fresh = [name for row in recent for name in row["links"] if LINK.partition(name) not in known]
+            asked += [EARLY_STATUS.key(name) for name in fresh]
+        found = self._tables.get_many(asked)
+        counted = [key.pk for key, row in found.items() if unexpired(row, since)]
+        return list(dict.fromkeys([*live, *found])), [*(key.pk for key in live), *counted]
 
     def contact(self, contact_id: str, since: int, note: Note) -> tuple[Key, ...]:
         """Return the keys of a contact's rows: contact, consents, asks and the pointer to the open request."""
-        pk = keys.contact_pk(contact_id)
-        found = [row for page, _ in self._bulk.pages(pk, "sk,expires_at") for row in page]
-        note(CONTACT, (row["sk"] for row in found if unexpired(row, since)))
-        return tuple(("desk", pk, row["sk"]) for row in found)
+        pk = CONTACT.partition(contact_id)
+        found = [row for page in self._tables.pages(pk, only="sk,expires_at") for row in page.rows]
+        note(CONTACT_ROWS, (row["sk"] for row in found if unexpired(row, since)))
+        return tuple(Key("desk", pk, row["sk"]) for row in found)
 
     def end(self, contact_id: str, aliases: Sequence[Key], others: Sequence[Key], mark: Write | None) -> None:
         """Delete the contact's aliases and other rows and write the step (`mark`), in one transaction; rows for which
         it has no room are deleted before it."""
         room = MOST_WRITES - len(aliases) - 1
-        self._bulk.delete(others[room:])
+        self._tables.delete_many(others[room:])
 
         def build(refused: frozenset[str]) -> list[Write] | None:
-            writes = [self._alias(pk, contact_id) for _, pk, _ in aliases if pk not in refused]
-            writes += [self._deletion(key) for key in others[:room]]
+            writes = [self._alias(key, contact_id) for key in aliases if key.pk not in refused]
+            writes += [self._tables.delete("row", key) for key in others[:room]]
             if mark is not None and mark.role not in refused:  # else another run has written the step
                 writes.append(mark)
             return writes or None
 
-        self._run.run_until_written(build)
+        self._tables.transact_until_written(build)
 
-    def _alias(self, pk: str, contact_id: str) -> Write:
-        write = self._deletion(("index", pk, "alias"), pk)
-        write.item["Delete"]["ConditionExpression"] = "attribute_not_exists(pk) OR contact_id = :contact"
-        write.item["Delete"]["ExpressionAttributeValues"] = {":contact": {"S": contact_id}}
-        return write
-
-    def _deletion(self, key: Key, role: str = "row") -> Write:
-        table, pk, sk = key
-        where = {"pk": {"S": pk}, "sk": {"S": sk}}
-        return Write(role, {"Delete": {"TableName": self._tables[table], "Key": where}})
+    def _alias(self, key: Key, contact_id: str) -> Write:
+        condition = "attribute_not_exists(pk) OR contact_id = :contact"
+        return self._tables.delete(key.pk, key, condition, {"contact": contact_id})
 
 
-def word_list_key(contact_id: str) -> Key:
-    """Return the key of the row that lists the words by which a contact is found."""
-    return "index", f"words#{contact_id}", "words"
+def _name(pk: str) -> str:
+    return pk.partition("#")[2]
 
 
 def _in_flight(row: Mapping[str, Any], claimed: set[str]) -> bool:

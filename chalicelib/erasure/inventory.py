@@ -7,28 +7,40 @@ the key of the reply mailbox, which is destroyed after the proof.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from chalicelib.channels.registry import ADDRESS_KINDS
-from chalicelib.core.backoff import sleep_with_jitter
+from chalicelib.channels import registry
 from chalicelib.core.clock import SECOND
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.bulk import Bulk, Key
-from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.schema import (
+    ALIAS,
+    CONSENT,
+    CONTACT,
+    HEAD,
+    INVENTORY,
+    KEY,
+    LINK,
+    NUMBER,
+    REQUEST,
+    SECTIONS,
+    TEXT,
+    TICKET,
+    WORDS,
+    Key,
+)
+from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.counts import StoreListing, listings_of, pack_marks, row_mark, unexpired
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore, request_of
 from chalicelib.vault.encryption import EncryptionContext
 
-CONTACT, CONVERSATION, TICKETS = "desk.contact", "desk.conversation", "desk.tickets"
-ALIASES, LINKS, WORDS, KEYS = "index.aliases", "index.links", "index.words", "keys"
-STORES = (CONTACT, CONVERSATION, TICKETS, ALIASES, LINKS, WORDS, KEYS)
+STORES = SECTIONS
 """Where data of a person can lie. Each is counted in the request's `counts` and in the certificate."""
+CONTACT_ROWS, CONVERSATION_ROWS, TICKET_ROWS, ALIAS_ROWS, LINK_ROWS, WORD_ROWS, KEY_ROWS = STORES
 IDENTITIES = "identities"
 """The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
 MOST_CONSENTS = 50
@@ -61,69 +73,62 @@ def identities_context(request_id: str) -> EncryptionContext:
 class Inventories:
     """Looks up what there is of a person, and writes and reads inventories. All methods raise Unavailable."""
 
-    def __init__(
-        self,
-        client: Any,
-        tables: Mapping[str, str],
-        requests: RequestStore,
-        wait: Callable[[int], None] = sleep_with_jitter,
-    ) -> None:
-        self._bulk = Bulk(client, tables, wait)
-        self._run = Transactions(client, wait)
+    def __init__(self, tables: Tables, requests: RequestStore) -> None:
+        self._tables = tables
         self._requests = requests
-        self._desk = tables["desk"]
-        self._writes = Writes(tables)
 
     # -- looking
 
     def look(self, request: Request, now: int) -> PersonRows:
         """Return what there is in every store, by strongly consistent reads. `now` in ms."""
         contact_id = request.contact_id
-        rows_of_contact = [row for page, _ in self._contact_pages(contact_id) for row in page]
+        rows_of_contact = self._rows_of_contact(contact_id)
         contact = next((row for row in rows_of_contact if row["sk"] == "contact"), {})
-        consents = sorted((row for row in rows_of_contact if row["sk"].startswith("consent#")), key=_sk, reverse=True)
+        consents = sorted(
+            (row for row in rows_of_contact if row["sk"].startswith(CONSENT.prefix)), key=_sk, reverse=True
+        )
         messages, ticket_ids, links, names = set[bytes](), set[str](), list[str](), list[str]()
-        for page, _ in self._bulk.pages(
-            keys.conversation_pk(request.conversation_id),
-            "sk,contact_id,ticket_id,links,linked_until,aliases,former,expires_at",
+        for page in self._tables.pages(
+            HEAD.partition(request.conversation_id),
+            only="sk,contact_id,ticket_id,links,linked_until,aliases,former,expires_at",
         ):
-            for row in page:
+            for row in page.rows:
                 messages |= {row_mark(row["sk"])} if row["sk"] == "head" or unexpired(row, now) else set()
                 ticket_ids |= {row["ticket_id"]} if row.get("ticket_id") else set()
                 links += row.get("links", ()) if links_live(row, now) else ()
                 names += (*row.get("aliases", ()), *row.get("former", ())) if row["sk"] == "head" else ()
-        first = [("index", f"alias#{name}", "alias") for name in names]
-        first += [("index", f"words#{contact_id}", "words"), ("keys", contact_id, ""), *_of_box(request)]
+        word_list, own_key = WORDS.key(contact_id), KEY.key(contact_id)
+        first = [*(ALIAS.key(name) for name in names), word_list, own_key, *_of_box(request)]
         found, tickets = self._tickets(ticket_ids, first, contact_id)
-        words = found.get(("index", f"words#{contact_id}", "words"), {})
-        texts = tuple(f"text#{name}" for name in words.get("words", ()))
-        owned = {pk: row for (_, pk, sk), row in found.items() if sk == "alias" and row.get("contact_id") == contact_id}
-        key = found.get(("keys", contact_id, ""), {})
+        words, key = found.get(word_list, {}), found.get(own_key, {})
+        texts = tuple(TEXT.partition(name) for name in words.get("words", ()))
+        aliases = {one.pk: row for one, row in found.items() if one.sk == ALIAS.sk}
+        owned = {pk: row for pk, row in aliases.items() if row.get("contact_id") == contact_id}
         of_contact = frozenset(row_mark(row["sk"]) for row in rows_of_contact if unexpired(row, now))
         stores = {
-            CONTACT: StoreListing(len(of_contact), marks=of_contact),
-            CONVERSATION: StoreListing(len(messages), marks=frozenset(messages)),
-            TICKETS: StoreListing(sum(unexpired(row, now) for row in tickets.values()), tuple(tickets)),
-            ALIASES: StoreListing(sum(unexpired(row, now) for row in owned.values()), tuple(owned)),
-            LINKS: StoreListing(len(links), tuple(f"link#{name}" for name in links)),
-            WORDS: StoreListing(self._written(contact_id, words, texts) + bool(words), texts),
-            KEYS: StoreListing(int(bool(key))),
+            CONTACT_ROWS: StoreListing(len(of_contact), marks=of_contact),
+            CONVERSATION_ROWS: StoreListing(len(messages), marks=frozenset(messages)),
+            TICKET_ROWS: StoreListing(sum(unexpired(row, now) for row in tickets.values()), tuple(tickets)),
+            ALIAS_ROWS: StoreListing(sum(unexpired(row, now) for row in owned.values()), tuple(owned)),
+            LINK_ROWS: StoreListing(len(links), tuple(map(LINK.partition, links))),
+            WORD_ROWS: StoreListing(self._written(contact_id, words, texts) + bool(words), texts),
+            KEY_ROWS: StoreListing(int(bool(key))),
         }
         box, box_key = (found.get(one, {}) for one in _of_box(request))
         return PersonRows(contact, key, consents, stores, box, box_key)
 
-    def _contact_pages(self, contact_id: str) -> Iterator[tuple[list[dict[str, Any]], bool]]:
-        names = (
-            f"sk,contact_id,public_key,profile,{','.join(ADDRESS_KINDS)},policy_version,policy_hash,language,channel,at"
-        )
-        return self._bulk.pages(keys.contact_pk(contact_id), f"{names},expires_at,suppressed_at")
+    def _rows_of_contact(self, contact_id: str) -> list[dict[str, Any]]:
+        names = ",".join(("sk,contact_id,public_key,profile", *registry.ADDRESS_KINDS, "policy_version,policy_hash"))
+        only = f"{names},language,channel,at,expires_at,suppressed_at"
+        pages = self._tables.pages(CONTACT.partition(contact_id), only=only)
+        return [row for page in pages for row in page.rows]
 
     def _written(self, contact_id: str, words: Mapping[str, Any], texts: Sequence[str]) -> int:
         """Return how many of the listed words have rows. An indexer that was writing the list when the write barrier
         closed may have written some rows or none: then they are read."""
         if not texts or words.get("rule", 1):
             return len(texts)
-        return len(self._bulk.get(("index", pk, contact_id) for pk in texts))
+        return len(self._tables.get_many(Key("index", pk, contact_id) for pk in texts))
 
     def _tickets(
         self, ticket_ids: set[str], first: list[Key], contact_id: str
@@ -133,19 +138,19 @@ class Inventories:
 
         A ticket is found by any row that names it, or as the predecessor of another ticket.
         """
-        found = self._bulk.get([*first, *map(_ticket, sorted(ticket_ids))])
+        found = self._tables.get_many([*first, *map(TICKET.key, sorted(ticket_ids))])
         names: dict[str, dict[str, Any]] = {}
         asked, fresh = set(ticket_ids), dict(found)
         while fresh:
-            mine = [row for (_, pk, _), row in fresh.items() if pk.startswith("ticket#")]
+            mine = [row for key, row in fresh.items() if key.sk == TICKET.sk]
             mine = [row for row in mine if row.get("contact_id") == contact_id]
             for row in mine:
                 names[row["pk"]] = row
                 if row.get("number"):
-                    names[keys.number_pk(row["number"])] = row
+                    names[NUMBER.partition(row["number"])] = row
             before = {row["previous_ticket_id"] for row in mine if row.get("previous_ticket_id")} - asked
             asked |= before
-            fresh = self._bulk.get(map(_ticket, sorted(before))) if before else {}
+            fresh = self._tables.get_many(map(TICKET.key, sorted(before)))
         return found, names
 
     # -- writing and reading
@@ -182,27 +187,26 @@ class Inventories:
         while len(puts) > _MOST_ROWS or size > _MOST_BYTES:
             put = puts.pop()
             size -= _size(put)
-            self._bulk.call("put_item", **put.item["Put"])
+            self._tables.write(put)
 
         def build(refused: frozenset[str]) -> list[Write] | None:
             if marked.role in refused:
                 return None
             return [*puts, *(one for one in also if one.role not in refused), marked]
 
-        return self._run.run_until_written(build)
+        return self._tables.transact_until_written(build)
 
     def _rows(self, request: Request, stores: Mapping[str, StoreListing], sealed: bytes) -> Iterator[Write]:
         """Yield the writes of the inventory's rows. They have no expiry date: they are needed until the proof, however
         long it takes, and are deleted with the mailbox."""
-        pk = keys.request_pk(request.id)
         for name, store in stores.items():
             marks = pack_marks(store.marks or (), _MARKS)
             for part, (names, some) in enumerate(zip_longest(_parts(store.names), marks)):
                 row = {"store": name, "found": store.found, "names": names or [], "marks": [some] if some else [],
                        "request_id": request.id}  # fmt: skip
-                yield self._writes.put("inventory", "desk", pk, f"inventory#{name}#{part:03d}", row, fresh=False)
+                yield self._tables.put("inventory", INVENTORY.key(request.id, name, part), row, "")
         row = {"store": IDENTITIES, "found": 0, "identities": sealed, "request_id": request.id}
-        yield self._writes.put("inventory", "desk", pk, f"inventory#{IDENTITIES}#000", row, fresh=False)
+        yield self._tables.put("inventory", INVENTORY.key(request.id, IDENTITIES, 0), row, "")
 
     def read(self, request_id: str) -> tuple[Request | None, dict[str, StoreListing]]:
         """Return the request and its inventory, by one strongly consistent query; None without a request."""
@@ -212,22 +216,16 @@ class Inventories:
 
     def came_late(self, request_id: str, store: str, marks: Iterable[bytes]) -> None:
         """Add marks of rows that the inventory does not know to the set of late ones, before these rows are deleted."""
-        names = ("late", "store", "request_id")
-        late = {"SS": sorted(one.hex() for one in marks)}
-        self._bulk.call(
-            "update_item",
-            TableName=self._desk,
-            Key={"pk": {"S": keys.request_pk(request_id)}, "sk": {"S": f"inventory#{store}#late"}},
-            UpdateExpression="ADD #late :late SET #store = :store, #request_id = :request",
-            ExpressionAttributeNames={f"#{name}": name for name in names},
-            ExpressionAttributeValues={":late": late, ":store": {"S": store}, ":request": {"S": request_id}},
-        )
+        key = Key("desk", INVENTORY.partition(request_id), f"{INVENTORY.prefix}{store}#late")
+        values = {"late": frozenset(one.hex() for one in marks), "store": store, "request": request_id}
+        expression = "ADD #late :late SET #store = :store, #request_id = :request"
+        self._tables.write(self._tables.update("inventory", key, expression, values=values))
 
     def _request_rows(self, request_id: str) -> Iterator[dict[str, Any]]:
         names = (*Request.__dataclass_fields__, "sk", "request_id", "store", "found", "names", "marks", "late")
         wanted = ",".join(name for name in names if name != "id")
-        for page, _ in self._bulk.pages(keys.request_pk(request_id), wanted):
-            yield from page
+        for page in self._tables.pages(REQUEST.partition(request_id), only=wanted):
+            yield from page.rows
 
 
 def links_live(row: Mapping[str, Any], now: int) -> bool:
@@ -245,11 +243,7 @@ def listing_hash(request: Request, stores: Mapping[str, StoreListing]) -> str:
 
 def _of_box(request: Request) -> tuple[Key, Key]:
     assert request.box is not None
-    return ("desk", keys.contact_pk(request.box.contact_id), "contact"), ("keys", request.box.contact_id, "")
-
-
-def _ticket(ticket_id: str) -> Key:
-    return "desk", keys.ticket_pk(ticket_id), "ticket"
+    return CONTACT.key(request.box.contact_id), KEY.key(request.box.contact_id)
 
 
 def _parts(names: Iterable[str]) -> list[list[str]]:

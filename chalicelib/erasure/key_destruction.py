@@ -1,13 +1,12 @@
 """Destroys a contact's key, the point of no return, and writes the tombstone for restored backups, in one
 transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.core.backoff import sleep_with_jitter
-from chalicelib.dynamo.bulk import Bulk
-from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.schema import KEY, TOMBSTONE
+from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.write_barrier import renew_entry
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
@@ -17,18 +16,9 @@ from chalicelib.privacy.requests.store import RequestStore
 class KeyDestruction:
     """The reads and writes of DestroyKey. All methods raise Unavailable."""
 
-    def __init__(
-        self,
-        client: Any,
-        tables: Mapping[str, str],
-        requests: RequestStore,
-        wait: Callable[[int], None] = sleep_with_jitter,
-    ) -> None:
+    def __init__(self, tables: Tables, requests: RequestStore) -> None:
         self._tables = tables
-        self._bulk = Bulk(client, tables, wait)
-        self._run = Transactions(client, wait)
         self._requests = requests
-        self._writes = Writes(tables)
 
     def destroy(self, request: Request, counts: Mapping[str, Any], now: int) -> bool:
         """Delete the key, write the tombstone, set the suppression entries to `now` (ms) and write the step. Return
@@ -37,15 +27,15 @@ class KeyDestruction:
         def build(refused: frozenset[str]) -> list[Write] | None:
             if "request" in refused:
                 return None
-            writes = [self._requests.finish(request, Step.KEY_DESTROYED, now, counts=counts), self._key(request)]
+            writes = [
+                self._requests.finish(request, Step.KEY_DESTROYED, now, counts=counts),
+                self._tables.delete("key", KEY.key(request.contact_id)),
+            ]
             if "tombstone" not in refused:  # one of an earlier destruction of the same contact stays as it is
                 writes.append(self._tombstone(request, now))
-            return [*writes, *(renew_entry(self._writes, name, request, now) for name in request.fences)]
+            return [*writes, *(renew_entry(self._tables, name, request, now) for name in request.fences)]
 
-        return self._run.run_until_written(build)
-
-    def _key(self, request: Request) -> Write:
-        return Write("key", {"Delete": {"TableName": self._tables["keys"], "Key": {"pk": {"S": request.contact_id}}}})
+        return self._tables.transact_until_written(build)
 
     def _tombstone(self, request: Request, now: int) -> Write:
         attributes = {
@@ -55,8 +45,7 @@ class KeyDestruction:
             "at": now,
             "inventory_hash": request.inventory_hash,
         }
-        pk = f"tombstone#{request.contact_id}"
-        return self._writes.put("tombstone", "ledger", pk, "tombstone", attributes)
+        return self._tables.put("tombstone", TOMBSTONE.key(request.contact_id), attributes)
 
     def left(self, request: Request) -> bool:
         """Whether the key is still there, by a strongly consistent read.
@@ -64,5 +53,5 @@ class KeyDestruction:
         Without it nothing of the person opens: everything that decrypts, such as BuildInventory with the addresses,
         reads this key first.
         """
-        key = ("keys", request.contact_id, "")
-        return key in self._bulk.get([key])
+        key = KEY.key(request.contact_id)
+        return key in self._tables.get_many([key])

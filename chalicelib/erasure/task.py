@@ -16,7 +16,7 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waiting_times import Wait, outcome
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.resume_workflow import AnswerWaitingRun
 
@@ -74,13 +74,12 @@ _ENDED_BY: Mapping[Wait, tuple[Step, ...]] = {
 @dataclass(frozen=True)
 class WaitStart:
     """What is written together with the token: attributes of the request (`new`), steps that must not be done
-    (`unless`), other rows (`writes`), and a further condition on the request, as RequestStore.change takes it
-    (`only`)."""
+    (`unless`), other rows (`writes`), and attributes of the request that must be as they were read (`as_read`)."""
 
     new: Mapping[str, Any] = field(default_factory=dict)
     unless: tuple[Step, ...] = ()
     writes: "Sequence[Write]" = ()
-    only: str = ""
+    as_read: Mapping[str, Any] = field(default_factory=dict)
 
 
 BuildWaitStart = Callable[[Request, int, frozenset[str]], WaitStart]
@@ -145,20 +144,18 @@ class TaskWaits:
         return self.answer.with_outcome(request)[1]
 
     def _token_write(self, request: Request, asked: Request, start: WaitStart) -> "Write":
-        new = {
-            **start.new,
-            **{"waits": asked.waits, "token": asked.token, "due_at": asked.due_at},
-            **{"if_run": request.run, "if_escalated": str(RequestState.ESCALATED), "if_limit": request.deadline_at},
-        }
-        free = "attribute_not_exists(#token)"
-        if request.token:  # the token of an earlier try of this task, or of the wait before
-            free, new["if_token"] = f"({free} OR #token = :if_token)", request.token
-        # `due_at` was computed from this limit, which another notice may have moved.
-        there = "attribute_exists(#due) AND #deadline_at = :if_limit"
-        only = f"#run = :if_run AND #state <> :if_escalated AND {there} AND {free}"
-        only += f" AND ({start.only})" if start.only else ""
-        unless = (*start.unless, *_ENDED_BY.get(Wait(asked.waits), ()))
-        return self.store.change(request.id, new, unless=unless, only=only)
+        new = {**start.new, "waits": asked.waits, "token": asked.token, "due_at": asked.due_at}
+        # `due_at` was computed from this limit, which another notice may have moved. A token that was read is that of
+        # an earlier try of this task, or of the wait before.
+        as_read = {"run": request.run, "deadline_at": request.deadline_at, "token": request.token, **start.as_read}
+        return self.store.change(
+            request.id,
+            new,
+            unless=(*start.unless, *_ENDED_BY.get(Wait(asked.waits), ())),
+            while_open=True,
+            as_read=as_read,
+            except_state=RequestState.ESCALATED,
+        )
 
 
 def _stale(request: Request, execution: str) -> bool:

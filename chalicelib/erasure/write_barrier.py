@@ -12,10 +12,9 @@ from typing import Any
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.bulk import MOST_WRITES, Bulk
-from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.builder import Builder, Write
+from chalicelib.dynamo.schema import ALIAS, CONTACT, HEAD, OUTBOX, SUPPRESSION, Key
+from chalicelib.dynamo.tables import MOST_WRITES, Tables
 from chalicelib.outbox.model import HELD_BY_ERASER
 from chalicelib.privacy.erasure_pause import ROLE as HOLD
 from chalicelib.privacy.erasure_pause import ErasuresPaused, check_not_paused
@@ -31,18 +30,8 @@ _TAKES_OVER = "SET #attempt_id = :fence, #claim_until = :until REMOVE #due, #due
 class WriteBarrier:
     """The reads and writes of BlockWrites. All methods raise Unavailable."""
 
-    def __init__(
-        self,
-        client: Any,
-        tables: Mapping[str, str],
-        requests: RequestStore,
-        wait: Callable[[int], None] = sleep_with_jitter,
-    ) -> None:
-        self._client = client
+    def __init__(self, tables: Tables, requests: RequestStore, wait: Callable[[int], None] = sleep_with_jitter) -> None:
         self._tables = tables
-        self._bulk = Bulk(client, tables, wait)
-        self._run = Transactions(client, wait)
-        self._writes = Writes(tables)
         self._requests = requests
         self._wait = wait
 
@@ -69,7 +58,7 @@ class WriteBarrier:
             names = [*head.get("aliases", ()), *head.get("former", ())[-_MOST_FORMER:]]
             if head.get("former") or "alias" in refused:
                 names = self._owned(names, request.contact_id)
-            writes = [self._marked(request, names, now), check_not_paused(self._writes)]
+            writes = [self._marked(request, names, now), check_not_paused(self._tables)]
             if contact:
                 writes.append(self._contact(contact))
             if head:
@@ -80,9 +69,9 @@ class WriteBarrier:
             rest[:] = entries[room:]
             return [*writes, *(self._take_over(request, sk, now) for sk in entries[:room])]
 
-        closed = self._run.run_until_written(build)
+        closed = self._tables.transact_until_written(build)
         for sk in rest if closed else ():
-            self._run.single(self._take_over(request, sk, now))
+            self._tables.write(self._take_over(request, sk, now))
         return epochs[-1] if closed else None
 
     def epoch(self, request: Request) -> int:
@@ -93,35 +82,31 @@ class WriteBarrier:
     def _person(self, request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return contact and head of the conversation; empty when they are gone. Raises Conflict when the conversation
         is somebody else's."""
-        places = (
-            ("desk", keys.contact_pk(request.contact_id), "contact"),
-            ("desk", keys.conversation_pk(request.conversation_id), "head"),
-        )
-        found = self._bulk.get(places)
-        head = found.get(places[1], {})
+        contact_key, head_key = CONTACT.key(request.contact_id), HEAD.key(request.conversation_id)
+        found = self._tables.get_many([contact_key, head_key])
+        head = found.get(head_key, {})
         # Intake may write the row that names the conversation, so the head must name the contact, too.
         if head and head["contact_id"] != request.contact_id:
             raise Conflict("The conversation of this request is another person's.", code="not_theirs")
-        return found.get(places[0], {}), head
+        return found.get(contact_key, {}), head
 
     def _owned(self, names: list[str], contact_id: str) -> list[str]:
         """Return the addresses that are still the person's: a former one may have a new owner, or have expired."""
-        found = self._bulk.get(("index", f"alias#{name}", "alias") for name in names)
-        owners = {pk: item.get("contact_id") for (_, pk, _), item in found.items()}
-        return [name for name in dict.fromkeys(names) if owners.get(f"alias#{name}") == contact_id]
+        found = self._tables.get_many(map(ALIAS.key, names))
+        theirs = {key for key, item in found.items() if item.get("contact_id") == contact_id}
+        return [name for name in dict.fromkeys(names) if ALIAS.key(name) in theirs]
 
     def _marked(self, request: Request, names: list[str], now: int) -> Write:
         """Return the write of the step. It stores the pseudonyms on the request, so that DestroyKey and the verifier
         find every entry of the list even when the aliases are gone."""
         state = {f"steps.{Step.WRITES_BLOCKED}": now, "state": RequestState.DESTROYING.value, "fences": names}
-        stopped = "attribute_not_exists(#steps.#cancelled) AND attribute_not_exists(#steps.#refused)"
-        only = f"{stopped} AND attribute_exists(#steps.#{Step.TOLD})"
-        return self._requests.change(request.id, state, unless=Step.WRITES_BLOCKED, only=only)
+        unless = (Step.WRITES_BLOCKED, Step.CANCELLED, Step.REFUSED)
+        return self._requests.change(request.id, state, unless=unless, after=(Step.TOLD,))
 
     def _contact(self, contact: Mapping[str, Any]) -> Write:
         values = {"erasing": "erasing", "one": 1, "epoch": contact["epoch"]}
         expression = "SET #state = :erasing, #epoch = #epoch + :one"
-        return self._writes.update("contact", "desk", contact["pk"], "contact", expression, "#epoch = :epoch", values)
+        return self._tables.update("contact", CONTACT.key(contact["contact_id"]), expression, "#epoch = :epoch", values)
 
     def _head(self, head: Mapping[str, Any]) -> Write:
         """Return the write that raises the head's epoch, on condition that no address or message was added since it was
@@ -135,40 +120,37 @@ class WriteBarrier:
             else:
                 condition += f" AND attribute_not_exists(#{name})"
         expression = "SET #epoch = #epoch + :one"
-        return self._writes.update("head", "desk", head["pk"], "head", expression, condition, values)
+        return self._tables.update("head", HEAD.key(head["conversation_id"]), expression, condition, values)
 
     def _alias(self, name: str, contact_id: str) -> Write:
         values = {"yes": True, "contact": contact_id}
-        pk, condition = f"alias#{name}", "#contact_id = :contact"
-        return self._writes.update("alias", "index", pk, "alias", "SET #fenced = :yes", condition, values)
+        condition = "#contact_id = :contact"
+        return self._tables.update("alias", ALIAS.key(name), "SET #fenced = :yes", condition, values)
 
     def _suppress(self, name: str, request: Request, now: int) -> Write:
-        return self._writes.put(
-            "fence", "index", keys.suppression_pk(name), "fence", suppression_entry(request, now), fresh=False
-        )
+        return self._tables.put("fence", SUPPRESSION.key(name), suppression_entry(request, now), "")
 
     def take_over(self, request: Request, now: int) -> None:
         """Take over the rest of the outbox behind the barrier: the run that closed it may have died before."""
         for sk in list(self._entries(request)):
-            self._run.single(self._take_over(request, sk, now))
+            self._tables.write(self._take_over(request, sk, now))
 
     def _entries(self, request: Request) -> Iterator[str]:
         """Yield the sort keys of the outbox entries that are not taken over, oldest first."""
-        pk = keys.conversation_pk(request.conversation_id)
-        for page, _ in self._bulk.pages(pk, "sk,attempt_id", prefix="outbox#"):
-            yield from (entry["sk"] for entry in page if entry.get("attempt_id") != HELD_BY_ERASER)
+        pk = HEAD.partition(request.conversation_id)
+        for page in self._tables.pages(pk, only="sk,attempt_id", prefix=OUTBOX.prefix):
+            yield from (entry["sk"] for entry in page.rows if entry.get("attempt_id") != HELD_BY_ERASER)
 
     def _take_over(self, request: Request, sk: str, now: int) -> Write:
         values = {"fence": HELD_BY_ERASER, "until": now + 30 * DAY}
-        pk, there = keys.conversation_pk(request.conversation_id), "attribute_exists(pk)"
-        return self._writes.update("outbox", "desk", pk, sk, _TAKES_OVER, there, values)
+        key = Key("desk", OUTBOX.partition(request.conversation_id), sk)
+        return self._tables.update("outbox", key, _TAKES_OVER, "attribute_exists(pk)", values)
 
     def holds(self, request: Request, epoch: int) -> bool:
         """Whether the barrier holds: a write like intake's, with the epoch from before, is refused."""
-        pk, values = keys.conversation_pk(request.conversation_id), {"epoch": epoch}
-        probe = self._writes.update("head", "desk", pk, "head", "", "#epoch = :epoch", values)
+        probe = self._tables.check("head", HEAD.key(request.conversation_id), "#epoch = :epoch", {"epoch": epoch})
         for attempt in range(TRIES):
-            refusal = self._run.once([probe])
+            refusal = self._tables.transact([probe])
             if refusal is None or refusal.roles:
                 return refusal is not None
             self._wait(attempt)
@@ -196,12 +178,8 @@ def suppression_entry(request: Request, at: int) -> dict[str, Any]:
     }
 
 
-def renew_entry(writes: Writes, name: str, request: Request, at: int) -> Write:
+def renew_entry(tables: Builder, name: str, request: Request, at: int) -> Write:
     """Return the write that sets a suppression entry to another time, and restores one that is gone."""
     values = suppression_entry(request, at)
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values) + " REMOVE #expires_at"
-    write = writes.update(
-        "fence", "index", keys.suppression_pk(name), "fence", expression, "attribute_exists(pk)", values
-    )
-    del write.item["Update"]["ConditionExpression"]
-    return write
+    return tables.update("fence", SUPPRESSION.key(name), expression, values=values)

@@ -9,10 +9,10 @@ from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import SECOND
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.writes import Write
+from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.schema import HEAD, TICKET
+from chalicelib.messages.conversation_rows import NOT_EXPIRED
 from chalicelib.messages.ingest import Notice, Outcome
-from chalicelib.messages.rows import NOT_EXPIRED
 from chalicelib.messages.store import IntakeStore
 from chalicelib.vault import encryption
 from chalicelib.vault.model import ContactKey
@@ -54,7 +54,7 @@ class IntakeChanges:
         writes = [self._started(person, started, now)]
         if key:
             writes += self._store.contacts.new_contact(person, key, started, now, former)
-            writes += self._store.contacts.suppression_checks(person.aliases, started.sent_at * SECOND)
+            writes += self._store.suppression_checks(person.aliases, started.sent_at * SECOND)
             came_at = started.sent_at * SECOND if registry.channel(started.channel).window else 0
             head = rows_of.new_head(
                 person, started, notice.at, ticket_id="", wrote_at=came_at, welcomed_at=now, expires_at=expires_at
@@ -71,42 +71,43 @@ class IntakeChanges:
     def _before(self, person: ContactReference, part: Change, author: Author, at: int) -> Iterator[Write]:
         """Check the suppression list for the author's addresses if the change is older than the person's use of
         them."""
-        return self._store.contacts.suppression_checks(
-            self._store.before(person, part.channel, part.account, author, at), at
-        )
+        return self._store.suppression_checks(self._store.before(person, part.channel, part.account, author, at), at)
 
     def _started(self, person: ContactReference, started: Started, now: int) -> Write:
         ref = MessageRef(person.conversation_id, started.sent_at * SECOND, self.pseudonym(started))
-        write = self._store.conversations.event(person, "", "started", ref.at, pseudonym=ref.pseudonym)
         context = encryption.message_content(ref)
         content = encryption.seal_json(
             person.public_key, context, {"payload": started.payload, "id": started.provider_id}
         )
-        write.item["Put"]["Item"] |= {"content": {"B": content}, "arrived_at": {"N": str(now)}}
-        return write
+        return self._store.conversations.event(
+            person, "", "started", ref.at, pseudonym=ref.pseudonym, content=content, arrived_at=now
+        )
 
     def pseudonym(self, part: Started | NumberChanged | ChatEvent) -> str:
         """Return the pseudonym of the part's provider id."""
         return self._address_key.message(part.channel, part.account, part.provider_id)
 
     def _head_unchanged(self, person: ContactReference, now: int) -> Write:
-        pk, values = keys.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
-        return self._store.writes.update("head", "desk", pk, "head", "", f"epoch = :epoch AND {NOT_EXPIRED}", values)
+        values = {"epoch": person.epoch, "now": now // SECOND}
+        return self._store.tables.check(
+            "head", HEAD.key(person.conversation_id), f"epoch = :epoch AND {NOT_EXPIRED}", values
+        )
 
     def _welcomed(self, person: ContactReference, now: int) -> Write:
-        pk, values = keys.conversation_pk(person.conversation_id), {"epoch": person.epoch, "now": now // SECOND}
         condition = (
             f"epoch = :epoch AND {NOT_EXPIRED} AND (attribute_not_exists(welcomed_at) OR welcomed_at <= :before)"
         )
-        values |= {"at": now, "before": now - WELCOME_EVERY}
-        return self._store.writes.update("head", "desk", pk, "head", "SET welcomed_at = :at", condition, values)
+        values = {"epoch": person.epoch, "now": now // SECOND, "at": now, "before": now - WELCOME_EVERY}
+        return self._store.tables.update(
+            "head", HEAD.key(person.conversation_id), "SET welcomed_at = :at", condition, values
+        )
 
     def reach(self, person: ContactReference, change: ReachChanged, now: int) -> Outcome:
         """Store that the person blocked or unblocked the bot, unless a newer change is stored. Raises Unavailable."""
         at, kind = change.at * SECOND, "blocked" if change.blocked else "unblocked"
         newer = "<" if change.blocked else "<="
-        head = self._store.writes.update(
-            "head", "desk", keys.conversation_pk(person.conversation_id), "head",
+        head = self._store.tables.update(
+            "head", HEAD.key(person.conversation_id),
             "SET blocked = :blocked, reach_at = :at",
             f"epoch = :epoch AND {NOT_EXPIRED} AND (attribute_not_exists(reach_at) OR reach_at {newer} :at)",
             {"blocked": change.blocked, "at": at, "epoch": person.epoch, "now": now // SECOND},
@@ -120,8 +121,7 @@ class IntakeChanges:
         at = event.at * SECOND  # the provider's time: a repetition must meet the same row
         states = {"open": "open", "pending": "pending", "snoozed": "snoozed"}
         condition = "#state IN (:open, :pending, :snoozed)"
-        pk = keys.ticket_pk(person.ticket_id)
-        ticket = self._store.writes.update("ticket", "desk", pk, "ticket", "", condition, states)
+        ticket = self._store.tables.check("ticket", TICKET.key(person.ticket_id), condition, states)
         line = self._store.conversations.event(
             person, person.ticket_id, event.kind, at, pseudonym=self.pseudonym(event)
         )
@@ -146,7 +146,7 @@ class IntakeChanges:
             moved, old if old != new else "", "" if known else new, change.new, now
         )
         writes += self._before(person, change, Author((change.old,)), at)
-        writes += self._store.contacts.suppression_checks((new,) if new != old and not known else (), at)
+        writes += self._store.suppression_checks((new,) if new != old and not known else (), at)
         return self._store.transact(writes)
 
     def refuse_number(self, person: ContactReference, change: NumberChanged) -> Outcome:
@@ -155,8 +155,9 @@ class IntakeChanges:
         late = self._before(person, change, Author((change.old,)), change.at * SECOND)
         told = self._number_event(person, change, "number_taken")
         # A contact whose retention has ended is not refused here: the provider would repeat the change for ever.
-        pk, values = keys.conversation_pk(person.conversation_id), {"epoch": person.epoch}
-        head = self._store.writes.update("head", "desk", pk, "head", "", "epoch = :epoch", values)
+        head = self._store.tables.check(
+            "head", HEAD.key(person.conversation_id), "epoch = :epoch", {"epoch": person.epoch}
+        )
         return self._store.transact([told, head, *late])
 
     def _number_event(self, person: ContactReference, change: NumberChanged, kind: str) -> Write:

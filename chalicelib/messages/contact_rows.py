@@ -1,36 +1,149 @@
-"""Builds the writes of a person's rows: contact, key and aliases."""
+"""Finds people by their alias rows, and builds the writes of their rows: contact, key and aliases.
 
-from collections.abc import Iterable, Iterator
+It reads no content; intake may not.
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.addresses import Address, Author
+from chalicelib.core.addresses import Address, Author, ChannelId
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.core.ids import new_id
+from chalicelib.dynamo.builder import NEW, Write
+from chalicelib.dynamo.schema import ALIAS, CONTACT, HEAD, KEY
+from chalicelib.dynamo.tables import Tables
+from chalicelib.messages.conversation_rows import Incoming
 from chalicelib.messages.ingest import IngestPlan
-from chalicelib.messages.rows import Incoming
 from chalicelib.vault import encryption
-from chalicelib.vault.encryption import seal
+from chalicelib.vault.encryption import new_contact_key, seal
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey
 
 _NOBODY = Lookup(None)
 
 
-class ContactRows:
-    """Builds writes of contact, key and alias rows."""
+class _SuppressedError(Exception):
+    """The address, named by its pseudonym, is of somebody who is being erased."""
 
-    def __init__(self, writes: Writes, address_key: AddressKey) -> None:
-        self._writes = writes
+
+class ContactRows:
+    """Reads alias rows; builds writes of contact, key and alias rows."""
+
+    def __init__(self, tables: Tables, address_key: AddressKey, vault_public: bytes) -> None:
+        self._tables = tables
         self._address_key = address_key
+        self._vault_public = vault_public
+
+    # -- finding
+
+    def find(
+        self,
+        channel: ChannelId,
+        account: str,
+        author: Author,
+        at: int,
+        ended: ContactReference | None = None,
+        *,
+        learn: bool = True,
+    ) -> Lookup:
+        """Find the author of something sent at `at` (ms), by strongly consistent reads: one for a known person whose
+        addresses have not changed.
+
+        A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to somebody
+        new. Webhooks may be days late: a part that was sent before an address last changed changes nothing, and a
+        former address finds the person who had it then. The contact `ended` counts as unknown. An address of somebody
+        who is being erased finds nobody and is named in Lookup.fenced. Without `learn` a known person gets no new
+        phone. Raises Unavailable.
+        """
+        names = self.names(channel, account, author)
+        try:
+            found = self._find(names, at, ended.contact_id if ended else "", learn)
+        except _SuppressedError as fenced:
+            return Lookup(None, fenced=(str(fenced),))
+        return found._replace(ended=ended)
+
+    def _find(self, names: Mapping[str, str], at: int, ended: str, learn: bool) -> Lookup:
+        user, phone = names.get("user", ""), names.get("phone", "")
+        person = self._reference(user or phone or next(iter(names.values())), at, ended)
+        if person is None:
+            return self._found_by_phone(user, phone, at, ended) if user and phone else Lookup(None)
+        if not (user and phone) or person.phone_hash == phone or person.known_at > at or not learn:
+            return Lookup(person)
+        try:
+            owner = self._reference(phone, at, ended)
+        except _SuppressedError:
+            return Lookup(person)  # the phone of somebody who is being erased; it is added after that
+        if owner is not None and owner.contact_id == person.contact_id:
+            return Lookup(person._replace(phone_hash=phone), readdressed=True)
+        if owner is not None and owner.known_at > at:
+            return Lookup(person)
+        learned = person._replace(aliases=(*person.aliases, phone), phone_hash=phone)
+        taken = phone if owner else ""
+        return Lookup(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
+
+    def _found_by_phone(self, user: str, phone: str, at: int, ended: str) -> Lookup:
+        """Find a person whose business-scoped id is new: the phone's owner if they have no id yet, else nobody."""
+        owner = self._reference(phone, at, ended)
+        if owner is None:
+            return Lookup(None)
+        if owner.known_at > at:
+            return Lookup(None, unclaimed=phone)
+        if owner.user_hash == user:  # another writer has added it between the two reads
+            return Lookup(owner)
+        if owner.user_hash:
+            return Lookup(None, moved_from=owner, taken=phone)
+        learned = owner._replace(aliases=(*owner.aliases, user), user_hash=user)
+        return Lookup(learned, added=(user,), readdressed=True)
+
+    def names(self, channel: ChannelId, account: str, author: Author) -> dict[str, str]:
+        """Return the pseudonyms of an author's addresses by kind, the deciding one first."""
+        return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
+
+    def _reference(self, name: str, at: int, ended: str) -> ContactReference | None:
+        item = self._tables.get(ALIAS.key(name))
+        if not item:
+            return None
+        if item.get("fenced"):
+            raise _SuppressedError(name)
+        if "former_at" in item:
+            return None if at > item["former_at"] else self._reference(item["aliases"][0], at, ended)
+        if item["contact_id"] == ended:
+            return None
+        fields = {name: item[name] for name in ContactReference._fields if name in item}
+        return ContactReference(**{**fields, "aliases": tuple(item["aliases"])})
+
+    def make(
+        self, channel: ChannelId, account: str, author: Author, language: str, found: Lookup, at: int
+    ) -> tuple[ContactReference, ContactKey]:
+        """Make a new contact with a key of its own, in memory only. `found` says whose phone it takes, or may not
+        have."""
+        contact_id = new_id()
+        key = new_contact_key(self._vault_public, contact_id)
+        names = {kind: name for kind, name in self.names(channel, account, author).items() if name != found.unclaimed}
+        person = ContactReference(
+            contact_id=contact_id,
+            conversation_id=new_id(),
+            public_key=key.public,
+            epoch=1,
+            language=language,
+            aliases=tuple(names.values()),
+            profile_hash=self._address_key.profile(author.name, author.username),
+            user_hash=names.get("user", ""),
+            phone_hash=names.get("phone", ""),
+            known_at=at if found.taken else 0,
+            born_at=at,
+        )
+        return person, key
+
+    # -- writing
 
     def new_contact(
         self, person: ContactReference, key: ContactKey, message: Incoming, now: int, found: Lookup = _NOBODY
     ) -> Iterator[Write]:
         """Yield the writes of a new person: aliases, contact and key. `found` says whose aliases may be taken over."""
         for name in person.aliases:
-            yield self._alias(person, name, found)
+            yield self._put_alias(person, name, found)
         contact: dict[str, Any] = {
             "contact_id": person.contact_id,
             "channel": message.channel,
@@ -44,11 +157,11 @@ class ContactRows:
             "profile": self._profile(person, message.author),
         }
         contact |= self._addresses(person, message.author, found)
-        yield self._writes.put("contact", "desk", keys.contact_pk(person.contact_id), "contact", contact)
+        yield self._tables.put("contact", CONTACT.key(person.contact_id), contact)
         sealed = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
-        yield self._writes.put("key", "keys", person.contact_id, "", {**sealed, "created_at": now})
+        yield self._tables.put("key", KEY.key(person.contact_id), {**sealed, "created_at": now})
 
-    def _alias(self, person: ContactReference, name: str, found: Lookup) -> Write:
+    def _put_alias(self, person: ContactReference, name: str, found: Lookup) -> Write:
         """Write an alias on the condition that it is free: it does not exist, its owner gave it up, its owner's
         retention has ended, or the same transaction takes it from its owner."""
         attributes = {
@@ -65,30 +178,17 @@ class ContactRows:
             "known_at": person.known_at,
             "born_at": person.born_at or None,
         }
-        write = self._writes.put("alias", "index", f"alias#{name}", "alias", attributes)
-        put = write.item["Put"]
-        put["ConditionExpression"] = "attribute_not_exists(pk) OR attribute_exists(former_at)"
+        condition, values = f"{NEW} OR attribute_exists(former_at)", {}
         if found.ended:
-            put["ConditionExpression"] += " OR contact_id = :ended"
-            put["ExpressionAttributeValues"] = {":ended": {"S": found.ended.contact_id}}
+            condition, values = f"{condition} OR contact_id = :ended", {"ended": found.ended.contact_id}
         if found.moved_from and name == found.taken:
-            put["ConditionExpression"] = "contact_id = :other"
-            put["ExpressionAttributeValues"] = {":other": {"S": found.moved_from.contact_id}}
-        return write
+            condition, values = "contact_id = :other", {"other": found.moved_from.contact_id}
+        return self._tables.put("alias", ALIAS.key(name), attributes, condition, values)
 
     def has_key(self, person: ContactReference, *, gone: bool = False) -> Write:
         """Check that the person's key exists, because what is sealed to a missing key can never be read. With `gone`
         check that it does not."""
-        condition = "attribute_not_exists(pk)" if gone else "attribute_exists(pk)"
-        return self._writes.update("key", "keys", person.contact_id, "", "", condition, {})
-
-    def suppression_checks(self, names: Iterable[str], at: int, role: str = "fence") -> Iterator[Write]:
-        """Check for each address that no owner of it is being erased, or was erased after `at` (ms), when the part was
-        sent."""
-        condition = "attribute_not_exists(pk) OR (#closed = :no AND #at < :sent)"
-        for name in names:
-            pk, values = keys.suppression_pk(name), {"no": False, "sent": at}
-            yield self._writes.update(role, "index", pk, "fence", "", condition, values)
+        return self._tables.check("key", KEY.key(person.contact_id), NEW if gone else "attribute_exists(pk)")
 
     def new_profile(self, plan: IngestPlan) -> str:
         """Return the pseudonym of the author's profile when the message brings a new one, else ""."""
@@ -110,23 +210,23 @@ class ContactRows:
         person = person._replace(ticket_id=plan.ticket_id or person.ticket_id)
         for name in person.aliases:
             learned = person._replace(born_at=plan.at)
-            yield self._alias(learned, name, found) if name in found.added else self._update_alias(person, name)
+            yield self._put_alias(learned, name, found) if name in found.added else self._update_alias(person, name)
         sealed: dict[str, bytes] = {}
         if found.readdressed:
             sealed |= self._addresses(person, plan.message.author, found)
         if profile:
             sealed["profile"] = self._profile(person, plan.message.author)
         if sealed:
-            yield self._writes.update(
-                "contact", "desk", keys.contact_pk(person.contact_id), "contact",
+            yield self._tables.update(
+                "contact", CONTACT.key(person.contact_id),
                 "SET " + ", ".join(f"#{name} = :{name}" for name in sealed), "epoch = :epoch",
                 {**sealed, "epoch": person.epoch},
             )  # fmt: skip
 
     def _update_alias(self, person: ContactReference, name: str) -> Write:
         """Copy the person's current data to one of their alias rows."""
-        return self._writes.update(
-            "alias", "index", f"alias#{name}", "alias",
+        return self._tables.update(
+            "alias", ALIAS.key(name),
             "SET ticket_id = :ticket, aliases = :aliases, profile_hash = :profile, user_hash = :user,"
             " phone_hash = :phone, known_at = :known",
             "contact_id = :contact AND epoch = :epoch AND attribute_not_exists(former_at)",
@@ -156,11 +256,12 @@ class ContactRows:
         for name in left:
             yield self._update_alias(loser, name)
         values = {"left": list(left), "epoch": loser.epoch}
-        pk = keys.conversation_pk(loser.conversation_id)
-        yield self._writes.update("other", "desk", pk, "head", "SET aliases = :left", "epoch = :epoch", values)
+        yield self._tables.update(
+            "other", HEAD.key(loser.conversation_id), "SET aliases = :left", "epoch = :epoch", values
+        )
         if replied_to:
-            pk, values = keys.contact_pk(loser.contact_id), {"epoch": loser.epoch}
-            yield self._writes.update("other", "desk", pk, "contact", "REMOVE phone", "epoch = :epoch", values)
+            values = {"epoch": loser.epoch}
+            yield self._tables.update("other", CONTACT.key(loser.contact_id), "REMOVE phone", "epoch = :epoch", values)
 
     def readdressed_rows(
         self, person: ContactReference, old: str, new: str, address: Address, now: int
@@ -170,26 +271,25 @@ class ContactRows:
         The old alias stays, marked as former, so that late repetitions still find the person; anybody may take it
         over."""
         if new:
-            yield self._alias(person, new, _NOBODY)
+            yield self._put_alias(person, new, _NOBODY)
         for name in person.aliases:
             if name != new:
                 yield self._update_alias(person, name)
         if old:
-            yield self._writes.update(
-                "alias", "index", f"alias#{old}", "alias",
+            yield self._tables.update(
+                "alias", ALIAS.key(old),
                 "SET former_at = :at, aliases = :aliases, expires_at = :until", "contact_id = :contact",
                 {"at": person.known_at, "aliases": list(person.aliases), "contact": person.contact_id,
                  "until": now // SECOND + GUARD_DAYS * DAY // SECOND},
             )  # fmt: skip
-        pk = keys.conversation_pk(person.conversation_id)
         values = {"aliases": list(person.aliases), "epoch": person.epoch}
         change = "SET aliases = :aliases"
         if old:
             change += ", former = list_append(if_not_exists(former, :none), :old)"
             values |= {"none": [], "old": [old]}
-        yield self._writes.update("head", "desk", pk, "head", change, "epoch = :epoch", values)
-        yield self._writes.update(
-            "contact", "desk", keys.contact_pk(person.contact_id), "contact",
+        yield self._tables.update("head", HEAD.key(person.conversation_id), change, "epoch = :epoch", values)
+        yield self._tables.update(
+            "contact", CONTACT.key(person.contact_id),
             f"SET #{address.kind} = :address", "epoch = :epoch",
             {"address": self._address(person, address), "epoch": person.epoch},
         )  # fmt: skip

@@ -1,21 +1,177 @@
-"""Removes every copy of the text of a message that its customer deleted."""
+"""Removes every copy of the text of a message that its customer deleted: in the message, its raw part, its edits,
+quotes and previews.
 
-from collections.abc import Callable
+It needs no key, because texts are removed and never opened. Only a customer's own message is taken back.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
-from chalicelib.core.clock import DAY, GUARD_DAYS
+from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.observability import count
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import get_row, translated_errors
+from chalicelib.dynamo.schema import MESSAGE, RAW, REVOKING, TICKET, Key
+from chalicelib.dynamo.tables import Tables
+from chalicelib.tickets.model import CHANGES, TEXT_CHANGES
 
-if TYPE_CHECKING:
-    from chalicelib.messages.customer_deletion_store import TakeBackStore
+WAITS = 60 * SECOND
+"""Time (ms) until a deletion whose message has not arrived is looked at for the second time."""
+_LOOKED_AT = ("pk", "sk", "direction", "kind", "ticket_id", "sent_at", "provider_hash", "target_hash", "quote_hash",
+              "deleted", "quote_gone", "expires_at")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """A deletion (`revokes`) or an edit, and the pseudonym of its message. `waits` says that the message has not
+    arrived. `at` is the provider's time and `arrived_at` ours (ms)."""
+
+    target_hash: str
+    at: int
+    arrived_at: int
+    revokes: bool
+    waits: bool
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Sort keys of the rows that hold a text of one message. `at` is its time (ms) and `kind` its kind; `tickets` are
+    those of the message and its edits, `edited` those of the edits; `revoked` says that its customer deleted it,
+    `fresh` that its text still exists."""
+
+    revoked: bool
+    messages: tuple[str, ...] = ()
+    edits: tuple[str, ...] = ()
+    quoting: tuple[str, ...] = ()
+    tickets: tuple[str, ...] = ()
+    edited: frozenset[str] = frozenset()
+    at: int = 0
+    kind: str = ""
+    fresh: bool = False
+
+
+class TakeBackStore:
+    """Finds and removes texts. All methods raise Unavailable."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def change(self, conversation_id: str, sk: str) -> Change | None:
+        """Return the deletion or edit by a strongly consistent read; None when it is gone or is neither."""
+        row = get_row(_key(conversation_id, sk))
+        if row is None or row.guard or row.direction != "in" or row.kind not in TEXT_CHANGES:
+            return None
+        if not row.target_hash:
+            return None
+        at, arrived_at = int(row.sent_at or 0), int(row.arrived_at or 0)
+        return Change(row.target_hash, at, arrived_at, row.kind == "revoke", bool(row.due))
+
+    def revoked_since(self, conversation_id: str, change: Change) -> bool:
+        """Whether the message was deleted after this edit of it. It reads few rows, because an edit is among the newest
+        of its conversation when it arrives."""
+        with translated_errors():
+            found = DeskRow.query(
+                MESSAGE.partition(conversation_id),
+                DeskRow.sk.between(f"{MESSAGE.prefix}{change.at:013d}", f"{MESSAGE.prefix}~"),
+                filter_condition=(DeskRow.kind == "revoke") & (DeskRow.target_hash == change.target_hash),
+                consistent_read=True,
+                attributes_to_get=["pk", "sk"],
+            )
+            return next(found, None) is not None
+
+    def texts_of(self, conversation_id: str, target_hash: str) -> Texts:
+        """Find the rows that belong to a message. It reads the whole conversation, because no index leads from a
+        message to its edits and quotes."""
+        found: dict[str, list[DeskRow]] = {"message": [], "edit": [], "revoke": [], "quoting": []}
+        with translated_errors():
+            for row in DeskRow.query(
+                MESSAGE.partition(conversation_id),
+                DeskRow.sk.startswith(MESSAGE.prefix),
+                filter_condition=(DeskRow.provider_hash == target_hash)
+                | (DeskRow.target_hash == target_hash)
+                | (DeskRow.quote_hash == target_hash),
+                consistent_read=True,
+                attributes_to_get=list(_LOOKED_AT),
+            ):
+                if row.quote_hash == target_hash and not row.quote_gone:
+                    found["quoting"].append(row)
+                if row.direction != "in":
+                    continue
+                if row.target_hash == target_hash and row.kind in TEXT_CHANGES:
+                    found[row.kind].append(row)
+                elif row.provider_hash == target_hash and row.kind not in CHANGES:
+                    found["message"].append(row)
+        if not found["revoke"]:
+            return Texts(revoked=False)
+        messages, edits = found["message"], found["edit"]
+        return Texts(
+            revoked=True,
+            messages=tuple(str(row.sk) for row in messages),
+            fresh=any(not row.deleted for row in messages),
+            edits=tuple(str(row.sk) for row in edits if not row.deleted),
+            quoting=tuple(str(row.sk) for row in found["quoting"]),
+            tickets=tuple(dict.fromkeys(row.ticket_id for row in (*messages, *edits) if row.ticket_id)),
+            edited=frozenset(row.ticket_id for row in edits if row.ticket_id),
+            at=int(messages[0].sent_at or 0) if messages else 0,
+            kind=str(messages[0].kind) if messages else "",
+        )
+
+    def clear_preview(self, ticket_id: str, texts: Texts) -> None:
+        """Remove the preview from the ticket's row if it shows this message or an edit of it."""
+        values: dict[str, Any] = {"in": "in", "revoke": "revoke"}
+        mine = "#last_direction = :in AND "
+        shown = []
+        if texts.messages:
+            shown.append(mine + "#last_message_at = :at AND #last_kind = :kind")
+            values |= {"at": texts.at, "kind": texts.kind}
+        if ticket_id in texts.edited:
+            shown.append(mine + "#last_kind = :edit")
+            values["edit"] = "edit"
+        if not shown:
+            return
+        expression = "SET #last_kind = :revoke REMOVE #last"
+        change = self._tables.update("ticket", TICKET.key(ticket_id), expression, " OR ".join(shown), values)
+        self._tables.write(change)
+
+    def mark_quote(self, conversation_id: str, sk: str) -> None:
+        """Mark a message whose quoted message was deleted."""
+        self._update(conversation_id, sk, "SET #quote_gone = :yes", "attribute_exists(#direction)", {"yes": True})
+
+    def empty(self, conversation_id: str, sk: str, kind: str = "") -> None:
+        """Remove the content of a message or edit, and before it the raw part of one that was not understood."""
+        if kind == "unsupported":
+            raw = RAW.prefix + sk.removeprefix(MESSAGE.prefix)
+            self._update(conversation_id, raw, "REMOVE #raw", "attribute_exists(#raw)", {})
+        expression = "SET #deleted = :yes REMOVE #content, #provider_ids"
+        self._update(conversation_id, sk, expression, "#direction = :in", {"yes": True, "in": "in"})
+
+    def wait_for_message(self, conversation_id: str, sk: str, now: int) -> None:
+        """Make the deletion due again, because its message has not arrived; afterwards the sweeper puts it off."""
+        values = {"due": REVOKING, "at": now + WAITS}
+        expression = "SET #due = :due, #due_at = :at"
+        condition = "attribute_exists(#target_hash) AND attribute_not_exists(#due)"
+        self._update(conversation_id, sk, expression, condition, values)
+
+    def stop_waiting(self, conversation_id: str, sk: str) -> None:
+        """Let the deletion wait no longer."""
+        self._update(conversation_id, sk, "REMOVE #due, #due_at", "attribute_exists(#due)", {})
+
+    def _update(
+        self, conversation_id: str, sk: str, expression: str, condition: str, values: Mapping[str, Any]
+    ) -> None:
+        self._tables.write(self._tables.update("message", _key(conversation_id, sk), expression, condition, values))
+
+
+def _key(conversation_id: str, sk: str) -> Key:
+    return Key("desk", MESSAGE.partition(conversation_id), sk)
 
 
 @dataclass(frozen=True)
 class TakeBack:
     """Carries out a customer's deletions. It may run again at any time and in any order."""
 
-    store: "TakeBackStore"
+    store: TakeBackStore
     clock: Callable[[], int]
 
     def __call__(self, conversation_id: str, sk: str) -> bool:

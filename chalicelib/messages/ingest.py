@@ -1,18 +1,34 @@
-"""The plan by which one arriving message is stored, and the outcomes of storing it. Pure."""
+"""What becomes of an arriving message: whether it says something, the plan by which it is stored, the automatic texts
+that answer it, the outcomes of storing it. Pure."""
 
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import SECOND
-from chalicelib.messages.model import is_news, is_statement
+from chalicelib.core.ids import speak
+from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, WELCOME, bot_text
+from chalicelib.profile.model import Profile
+from chalicelib.tickets.model import REFERRING
 from chalicelib.vault.model import ContactKey
 
-ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel", "opt_out"})
+ANSWERED_BY_REQUEST = frozenset({"withdraw", "confirm", "cancel"})
 """Asks about data that the request itself answers, so that no staff has to."""
+
+
+def is_statement(message: InboundMessage, ask: Ask | None = None) -> bool:
+    """Return whether the message says something by itself. A button under our question about a request (`ask`) only
+    answers that question and is no statement."""
+    return message.kind not in REFERRING and not (ask is not None and ask.pressed)
+
+
+def is_news(message: InboundMessage, ask: Ask | None = None) -> bool:
+    """Return whether the message counts as unread: a statement or a reaction, as in the messengers themselves. A
+    reaction that was taken back, an edit and a deletion do not count."""
+    return is_statement(message, ask) or (message.kind == "reaction" and bool(message.text))
 
 
 class Outcome(Enum):
@@ -45,6 +61,36 @@ class Notice(NamedTuple):
     text: str
     at: int
     policy: bool = False
+
+
+def accepted_notice(profile: Profile, language: str, channel: str, number: str, *, first: bool) -> str:
+    """Return the notice that a ticket of this number is open.
+
+    `first` says that the person writes for the first time: then the text also says what they agree to by writing
+    (policy A5.4, art. 8(4) of Law 94-V). `number` is the stored one; the text shows it as people say it.
+    """
+    parts = [ACCEPTED, CONSENT] if first else [NEW_NUMBER]
+    places: dict[str, Any] = {
+        "number": speak(number),
+        "company": profile.operator.company,
+        "brand": profile.operator.brand,
+        "days": profile.retention["ticket"].days,
+        "recipients": ", ".join(row.name for row in profile.carriers(channel)),
+        "url": profile.policy.url,
+    }
+    languages = [language] if language else profile.languages[:2]
+    return "\n\n".join("\n".join(bot_text(each, part, **places) for part in parts) for each in languages)
+
+
+def welcome(profile: Profile, language: str) -> str:
+    """Return the greeting to a person who opened the chat."""
+    return bot_text(
+        language,
+        WELCOME,
+        unknown=profile.languages[:2],
+        service=profile.operator.service,
+        url=profile.policy.url,
+    )
 
 
 class IngestPlan(NamedTuple):
@@ -83,7 +129,7 @@ class IngestPlan(NamedTuple):
 
     @property
     def quiet(self) -> bool:
-        """Whether the message says nothing by itself: it opens and reopens no ticket (messages/model)."""
+        """Whether the message says nothing by itself: it opens and reopens no ticket (is_statement)."""
         return not is_statement(self.message, self.ask)
 
     @property

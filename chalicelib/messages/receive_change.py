@@ -10,8 +10,7 @@ from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
-from chalicelib.messages.ingest import Notice, Outcome, Refuse
-from chalicelib.messages.notices import welcome
+from chalicelib.messages.ingest import Notice, Outcome, Refuse, welcome
 from chalicelib.profile.model import Profile
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class ReceiveChange(NamedTuple):
             return self._start(part, former, silent=silent)
         if isinstance(part, NumberChanged):
             return self._change_number(part)
-        found = self.store.find(part.channel, part.account, part.author, part.at * SECOND, learn=False)
+        found = self.store.contacts.find(part.channel, part.account, part.author, part.at * SECOND, learn=False)
         if found.fenced:
             return Outcome.FENCED
         if found.person is None:
@@ -69,7 +68,7 @@ class ReceiveChange(NamedTuple):
         return self.changes.chat_event(found.person, part, self.clock()) if found.person.ticket_id else None
 
     def _known(self, part: Started, ended: ContactReference | None = None) -> Lookup:
-        return self.store.find(part.channel, part.account, part.author, part.sent_at * SECOND, ended)
+        return self.store.contacts.find(part.channel, part.account, part.author, part.sent_at * SECOND, ended)
 
     def _start(self, part: Started, former: Lookup, *, silent: bool) -> Outcome:
         """Welcome a person. The contact in `former`, whose end the store checks, is replaced by a new one."""
@@ -79,7 +78,7 @@ class ReceiveChange(NamedTuple):
         person, key = found.person, None
         if person is None:
             language = detect("", part.author.language_code)
-            person, key = self.store.new_contact(
+            person, key = self.store.contacts.make(
                 part.channel, part.account, part.author, language, Lookup(None), part.sent_at * SECOND
             )
         at = part.sent_at * SECOND + 1
@@ -93,8 +92,8 @@ class ReceiveChange(NamedTuple):
 
     def _change_number(self, part: NumberChanged) -> Outcome | None:
         at = part.at * SECOND
-        old = self.store.find(part.channel, part.account, Author((part.old,)), at)
-        new = self.store.find(part.channel, part.account, Author((part.new,)), at)
+        old = self.store.contacts.find(part.channel, part.account, Author((part.old,)), at)
+        new = self.store.contacts.find(part.channel, part.account, Author((part.new,)), at)
         if old.fenced or new.fenced:
             return Outcome.FENCED
         person, owner = old.person, new.person

@@ -11,9 +11,15 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
-from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse
-from chalicelib.messages.model import is_statement
-from chalicelib.messages.notices import accepted_notice
+from chalicelib.messages.ingest import (
+    IngestPlan,
+    Notice,
+    Outcome,
+    Recognise,
+    Refuse,
+    accepted_notice,
+    is_statement,
+)
 from chalicelib.profile.model import Profile
 from chalicelib.tickets.model import number_digits
 from chalicelib.vault.model import ContactKey
@@ -87,7 +93,7 @@ class ReceiveMessage(NamedTuple):
         """Store `message` and open or refresh its ticket in one transaction.
 
         Returns STORED; DUPLICATE when it was stored before; FENCED when the person is being erased or was erased since;
-        STALE for a part that is no statement (messages/model) of somebody unknown or without a ticket. Every try
+        STALE for a part that is no statement (messages/ingest) of somebody unknown or without a ticket. Every try
         reads anew and seals anew, because another writer may have created the contact meanwhile. Raises Unavailable
         after TRIES; the provider then sends it again.
         """
@@ -114,7 +120,7 @@ class ReceiveMessage(NamedTuple):
 
     def _find(self, message: InboundMessage, seen: _FailedTries) -> Lookup:
         channel, account, at = message.channel, message.account, message.sent_at * SECOND
-        found = self.store.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
+        found = self.store.contacts.find(channel, account, message.author, at, seen.ended, learn=not seen.phone_fenced)
         return found._replace(keyless=seen.keyless)
 
     def _unheard(self, message: InboundMessage, found: Lookup, ask: Ask | None) -> Outcome:
@@ -151,7 +157,7 @@ class ReceiveMessage(NamedTuple):
         if found.person is not None:
             return found.person, None
         language = detect(message.text, message.author.language_code)
-        return self.store.new_contact(
+        return self.store.contacts.make(
             message.channel, message.account, message.author, language, found, message.sent_at * SECOND
         )
 

@@ -3,16 +3,14 @@
 A status that comes before the provider's id is known is an early status. It is kept in the table `index` under
 `parked#…`, its stored name, until the sender takes it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import plain_item
-from chalicelib.dynamo.client_calls import ClientCalls
-from chalicelib.dynamo.writes import Writes
+from chalicelib.dynamo.builder import NEW
+from chalicelib.dynamo.schema import EARLY_STATUS, LINK, MESSAGE
+from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault.pseudonyms import AddressKey
@@ -20,7 +18,7 @@ from chalicelib.vault.pseudonyms import AddressKey
 LOWER_STATUS = "direction = :out AND #rank < :rank AND attribute_not_exists(piece_states)"
 """Condition on a message in one piece: it is ours, and its status is lower than the reported one. A message with states
 of its pieces is not changed by a status of the whole."""
-NO_HIGHER_EARLY_STATUS = "attribute_not_exists(pk) OR #rank < :rank"
+NO_HIGHER_EARLY_STATUS = f"{NEW} OR #rank < :rank"
 """Condition on an early status: none is kept, or a lower one."""
 
 
@@ -35,11 +33,9 @@ def lower_piece_status(piece: int) -> str:
 class Statuses:
     """Writes statuses to their messages."""
 
-    def __init__(self, calls: ClientCalls, tables: Mapping[str, str], address_key: AddressKey) -> None:
-        self._calls = calls
+    def __init__(self, tables: Tables, address_key: AddressKey) -> None:
         self._tables = tables
         self._address_key = address_key
-        self._writes = Writes(tables)
 
     def apply(self, update: StatusUpdate, now: int) -> bool:
         """Raise the status of our message or of one of its pieces, by rank; or keep it as an early status until the
@@ -68,18 +64,13 @@ class Statuses:
         found = self._link(name)
         if found[0] is not None:
             return found, False
-        write = self._writes.put("parked", "index", f"parked#{name}", "parked", early, fresh=False)
-        put = write.item["Put"]
-        put["ConditionExpression"] = NO_HIGHER_EARLY_STATUS
-        put["ExpressionAttributeNames"] = {"#rank": "rank"}
-        put["ExpressionAttributeValues"] = {":rank": {"N": str(RANK[update.status])}}
-        kept = self._calls.conditional("put_item", put)
-        return self._link(name), kept
+        values = {"rank": RANK[update.status]}
+        kept = self._tables.put("parked", EARLY_STATUS.key(name), early, NO_HIGHER_EARLY_STATUS, values)
+        changed = self._tables.write(kept)
+        return self._link(name), changed
 
     def _link(self, name: str) -> tuple[MessageRef | None, int]:
-        key = {"pk": {"S": f"link#{name}"}, "sk": {"S": "link"}}
-        answer = self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
-        item = plain_item(answer.get("Item", {}))
+        item = self._tables.get(LINK.key(name))
         return (MessageRef.parse(item["message_ref"]), item.get("piece", 0)) if item else (None, 0)
 
     def _raise(self, ref: MessageRef, piece: int, update: StatusUpdate) -> bool:
@@ -90,9 +81,7 @@ class Statuses:
             expression, condition = self._of_piece(piece, update.status, failure, values)
         else:
             expression, condition = self._of_whole(update.status, failure, values)
-        pk, sk = keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}"
-        body = self._writes.update("status", "desk", pk, sk, expression, condition, values).item["Update"]
-        return self._calls.conditional("update_item", body)
+        return self._tables.write(self._tables.update("status", MESSAGE.key(*ref), expression, condition, values))
 
     def _of_whole(self, status: str, failure: dict[str, Any], values: dict[str, Any]) -> tuple[str, str]:
         """Return expression and condition for a message in one piece; `values` gets their values."""

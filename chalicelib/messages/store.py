@@ -1,29 +1,20 @@
-"""Intake's access to the tables: one read finds a person, one transaction stores what arrived.
+"""Stores what arrived in one transaction, and builds the writes of its ticket's rows: the ticket and its number."""
 
-It calls the DynamoDB client directly, because importing pynamodb would cost more than the rest of a cold start
-(docs/adr). It reads no content; the function's role may not.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author, ChannelId
-from chalicelib.core.clock import DAY, RAW_DAYS, SECOND, gone_at
-from chalicelib.core.errors import Unavailable
-from chalicelib.core.ids import new_id
-from chalicelib.dynamo.attributes import plain_item
-from chalicelib.dynamo.client_calls import ClientCalls
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
+from chalicelib.dynamo.builder import NEW, Builder, Write
+from chalicelib.dynamo.schema import ALIAS, NUMBER, SUPPRESSION, TICKET, UNPARSED
+from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.contact_rows import ContactRows
+from chalicelib.messages.conversation_rows import ConversationRows
 from chalicelib.messages.ingest import IngestPlan, Outcome
-from chalicelib.messages.rows import ConversationRows
-from chalicelib.messages.ticket_rows import TicketRows
+from chalicelib.tickets.model import LATE_SPAN, PREVIEW, State, queue_of
 from chalicelib.vault import encryption
-from chalicelib.vault.encryption import fingerprint, new_contact_key, seal
-from chalicelib.vault.model import ContactKey
+from chalicelib.vault.encryption import fingerprint, seal
 from chalicelib.vault.pseudonyms import AddressKey
 
 _BY_ROLE = (
@@ -37,147 +28,24 @@ _BY_ROLE = (
 )
 
 
-class _SuppressedError(Exception):
-    """The address, named by its pseudonym, is of somebody who is being erased."""
-
-
 class IntakeStore:
-    """Intake's view of the tables."""
+    """Intake's writes. All methods that call DynamoDB raise Unavailable."""
 
-    def __init__(
-        self,
-        client: Any,
-        tables: Mapping[str, str],
-        address_key: AddressKey,
-        vault_public: bytes,
-    ) -> None:
-        self._client = client
-        self._calls = ClientCalls(client)
-        self._tables = tables
+    def __init__(self, tables: Tables, address_key: AddressKey, vault_public: bytes) -> None:
+        self.tables = tables
         self._address_key = address_key
         self._vault_public = vault_public
-        self.writes = Writes(tables)
-        self.conversations = ConversationRows(self.writes, address_key)
-        self.contacts = ContactRows(self.writes, address_key)
-        self.tickets = TicketRows(self.writes)
+        self.conversations = ConversationRows(tables, address_key)
+        self.contacts = ContactRows(tables, address_key, vault_public)
+        self.tickets = TicketRows(tables)
 
     def check(self) -> None:
-        """Read an alias that does not exist, to see whether the table answers. Raises Unavailable."""
-        key = {"pk": {"S": "alias#"}, "sk": {"S": "alias"}}
-        self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
-
-    # -- finding
-
-    def find(
-        self,
-        channel: ChannelId,
-        account: str,
-        author: Author,
-        at: int,
-        ended: ContactReference | None = None,
-        *,
-        learn: bool = True,
-    ) -> Lookup:
-        """Find the author of something sent at `at` (ms), by strongly consistent reads: one for a known person whose
-        addresses have not changed.
-
-        A business-scoped id decides before a phone. A phone known with another business-scoped id belongs to somebody
-        new. Webhooks may be days late: a part that was sent before an address last changed changes nothing, and a
-        former address finds the person who had it then. The contact `ended` counts as unknown. An address of somebody
-        who is being erased finds nobody and is named in Lookup.fenced. Without `learn` a known person gets no new
-        phone. Raises Unavailable.
-        """
-        names = self.names(channel, account, author)
-        try:
-            found = self._find(names, at, ended.contact_id if ended else "", learn)
-        except _SuppressedError as fenced:
-            return Lookup(None, fenced=(str(fenced),))
-        return found._replace(ended=ended)
-
-    def _find(self, names: Mapping[str, str], at: int, ended: str, learn: bool) -> Lookup:
-        user, phone = names.get("user", ""), names.get("phone", "")
-        person = self._alias(user or phone or next(iter(names.values())), at, ended)
-        if person is None:
-            return self._found_by_phone(user, phone, at, ended) if user and phone else Lookup(None)
-        if not (user and phone) or person.phone_hash == phone or person.known_at > at or not learn:
-            return Lookup(person)
-        try:
-            owner = self._alias(phone, at, ended)
-        except _SuppressedError:
-            return Lookup(person)  # the phone of somebody who is being erased; it is added after that
-        if owner is not None and owner.contact_id == person.contact_id:
-            return Lookup(person._replace(phone_hash=phone), readdressed=True)
-        if owner is not None and owner.known_at > at:
-            return Lookup(person)
-        learned = person._replace(aliases=(*person.aliases, phone), phone_hash=phone)
-        taken = phone if owner else ""
-        return Lookup(learned, added=(phone,), readdressed=True, moved_from=owner, taken=taken)
-
-    def _found_by_phone(self, user: str, phone: str, at: int, ended: str) -> Lookup:
-        """Find a person whose business-scoped id is new: the phone's owner if they have no id yet, else nobody."""
-        owner = self._alias(phone, at, ended)
-        if owner is None:
-            return Lookup(None)
-        if owner.known_at > at:
-            return Lookup(None, unclaimed=phone)
-        if owner.user_hash == user:  # another writer has added it between the two reads
-            return Lookup(owner)
-        if owner.user_hash:
-            return Lookup(None, moved_from=owner, taken=phone)
-        learned = owner._replace(aliases=(*owner.aliases, user), user_hash=user)
-        return Lookup(learned, added=(user,), readdressed=True)
-
-    def names(self, channel: ChannelId, account: str, author: Author) -> dict[str, str]:
-        """Return the pseudonyms of an author's addresses by kind, the deciding one first."""
-        return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
-
-    def _alias(self, name: str, at: int, ended: str) -> ContactReference | None:
-        answer = self._calls.call(
-            "get_item",
-            TableName=self._tables["index"],
-            Key={"pk": {"S": f"alias#{name}"}, "sk": {"S": "alias"}},
-            ConsistentRead=True,
-        )
-        item = plain_item(answer.get("Item", {}))
-        if not item:
-            return None
-        if item.get("fenced"):
-            raise _SuppressedError(name)
-        if "former_at" in item:
-            return None if at > item["former_at"] else self._alias(item["aliases"][0], at, ended)
-        if item["contact_id"] == ended:
-            return None
-        fields = {name: item[name] for name in ContactReference._fields if name in item}
-        return ContactReference(**{**fields, "aliases": tuple(item["aliases"])})
-
-    def new_contact(
-        self, channel: ChannelId, account: str, author: Author, language: str, found: Lookup, at: int
-    ) -> tuple[ContactReference, ContactKey]:
-        """Make a new contact with a key of its own, in memory only. `found` says whose phone it takes, or may not
-        have."""
-        contact_id = new_id()
-        key = new_contact_key(self._vault_public, contact_id)
-        names = {kind: name for kind, name in self.names(channel, account, author).items() if name != found.unclaimed}
-        person = ContactReference(
-            contact_id=contact_id,
-            conversation_id=new_id(),
-            public_key=key.public,
-            epoch=1,
-            language=language,
-            aliases=tuple(names.values()),
-            profile_hash=self._address_key.profile(author.name, author.username),
-            user_hash=names.get("user", ""),
-            phone_hash=names.get("phone", ""),
-            known_at=at if found.taken else 0,
-            born_at=at,
-        )
-        return person, key
-
-    # -- storing
+        """Read an alias that does not exist, to see whether the table answers."""
+        self.tables.get(ALIAS.key(""))
 
     def commit(self, plan: IngestPlan) -> Outcome:
-        """Store a message with all that its plan says, or nothing. Raises Unavailable."""
-        return self.transact(list(self._writes_of(plan)))
+        """Store a message with all that its plan says, or nothing."""
+        return self.transact(self._writes_of(plan))
 
     def _writes_of(self, plan: IngestPlan) -> Iterator[Write]:
         person, message = plan.person, plan.message
@@ -233,39 +101,32 @@ class IntakeStore:
         names = person.aliases
         if not plan.key:
             names = self.before(person, message.channel, message.account, message.author, plan.at)
-        yield from self.contacts.suppression_checks((name for name in names if name not in added), plan.at)
-        yield from self.contacts.suppression_checks(
-            added, plan.at, "phone_fence" if person.phone_hash in added else "fence"
-        )
+        yield from self.suppression_checks((name for name in names if name not in added), plan.at)
+        yield from self.suppression_checks(added, plan.at, "phone_fence" if person.phone_hash in added else "fence")
 
     def before(
         self, person: ContactReference, channel: ChannelId, account: str, author: Author, at: int
     ) -> tuple[str, ...]:
         """Return the pseudonyms of the author's addresses if something was sent before they were the person's, else
         ()."""
-        return tuple(self.names(channel, account, author).values()) if at < person.born_at else ()
+        return tuple(self.contacts.names(channel, account, author).values()) if at < person.born_at else ()
 
-    def transact(self, writes: list[Write]) -> Outcome:
-        """Run one transaction; the outcome is that of the first role in _BY_ROLE whose condition failed. Raises
-        Unavailable."""
-        try:
-            self._client.transact_write_items(TransactItems=[write.item for write in writes])
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
-                raise Unavailable("The storage did not take the message; send it again.") from error
-            codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", ())]
-            failed = {
-                write.role for write, code in zip(writes, codes, strict=False) if code == "ConditionalCheckFailed"
-            }
-            return next((outcome for role, outcome in _BY_ROLE if role in failed), Outcome.CONFLICT)
-        except BotoCoreError as error:
-            raise Unavailable("The storage did not answer; send the message again.") from error
-        return Outcome.STORED
+    def suppression_checks(self, names: Iterable[str], at: int, role: str = "fence") -> Iterator[Write]:
+        """Check for each address that no owner of it is being erased, or was erased after `at` (ms), when the part was
+        sent."""
+        condition, values = f"{NEW} OR (#closed = :no AND #at < :sent)", {"no": False, "sent": at}
+        for name in names:
+            yield self.tables.check(role, SUPPRESSION.key(name), condition, values)
 
-    # -- parts without a person
+    def transact(self, writes: Iterable[Write]) -> Outcome:
+        """Run one transaction; the outcome is that of the first role in _BY_ROLE whose condition failed."""
+        refusal = self.tables.transact(writes)
+        if refusal is None:
+            return Outcome.STORED
+        return next((outcome for role, outcome in _BY_ROLE if role in refusal.roles), Outcome.CONFLICT)
 
     def keep_unparsed(self, channel: ChannelId, account: str, raw_type: str, raw: bytes, now: int) -> None:
-        """Keep a part that names no person for RAW_DAYS, sealed to the vault. Raises Unavailable."""
+        """Keep a part that names no person for RAW_DAYS, sealed to the vault."""
         day, name = now // DAY, self._address_key.raw(raw)
         until = (day + RAW_DAYS) * DAY // SECOND
         attributes = {
@@ -277,5 +138,93 @@ class IntakeStore:
             "expires_at": until,
             "gone_at": gone_at(until),
         }
-        write = self.writes.put("unclear", "desk", f"unclear#{day}", name, attributes, fresh=False)
-        self._calls.call("put_item", **write.item["Put"])
+        self.tables.write(self.tables.put("unclear", UNPARSED.key(day, name), attributes, ""))
+
+
+class TicketRows:
+    """Builds writes of ticket rows."""
+
+    def __init__(self, tables: Builder) -> None:
+        self._build = tables
+
+    def opened(self, plan: IngestPlan) -> Iterator[Write]:
+        """Put a new ticket and its number, which must be free."""
+        message = plan.message
+        ticket = {
+            "ticket_id": plan.ticket_id,
+            "number": plan.number,
+            "state": State.OPEN.value,
+            "channel": message.channel,
+            "account": message.account,
+            "conversation_id": plan.person.conversation_id,
+            "contact_id": plan.person.contact_id,
+            "priority": "normal",
+            "tags": [],
+            "created_at": plan.now,
+            "last_message_at": message.sent_at * SECOND,
+            "activity": plan.now,
+            "queue": queue_of(State.OPEN),
+            "unread": 1,
+            "who": self._who(plan),
+            "last": self._last(plan),
+            "last_kind": message.kind,
+            "last_direction": "in",
+            "language": plan.person.language,
+            "previous_ticket_id": plan.previous,
+            "question_at": plan.now if plan.question else 0,
+            **({"late_in": late} if (late := _late(plan)) else {}),
+        }
+        yield self._build.put("ticket", TICKET.key(plan.ticket_id), ticket)
+        yield self._build.put("number", NUMBER.key(plan.number), {"ticket_id": plan.ticket_id})
+
+    def touched(self, plan: IngestPlan, *, renamed: bool) -> Write:
+        """Reopen and refresh the ticket, unless it is closed, or was solved longer ago than the profile allows."""
+        message = plan.message
+        values: dict[str, Any] = {"closed": State.CLOSED.value}
+        changes = []
+        if plan.news:
+            values["one"] = 1
+            changes.append("unread = unread + :one")
+        condition = "attribute_exists(pk) AND #state <> :closed"
+        remove = ""
+        if not plan.quiet:
+            condition += " AND (#state <> :solved OR solved_at > :limit)"
+            values |= {"solved": State.SOLVED.value, "limit": plan.reopen_since, "open": State.OPEN.value,
+                       "queue": queue_of(State.OPEN), "now": plan.now}  # fmt: skip
+            changes += ["#state = :open", "queue = :queue", "activity = :now"]
+            remove = " REMOVE solved_at"
+            if plan.question:
+                changes.append("question_at = :now")
+            else:  # a row of an older release has none: without one, the newest message counts as a question
+                values["none"] = 0
+                changes.append("question_at = if_not_exists(question_at, :none)")
+        if plan.newest:
+            values |= {"last": self._last(plan), "kind": message.kind, "in": "in"}
+            changes += ["#last = :last", "last_kind = :kind", "last_direction = :in"]
+        if plan.newest and not plan.quiet:
+            values["at"] = plan.at
+            changes.append("last_message_at = :at")
+        if renamed:
+            values["who"] = self._who(plan)
+            changes.append("who = :who")
+        if late := _late(plan):
+            values["late"] = late
+            remove += " ADD late_in :late"
+        expression = ("SET " + ", ".join(changes) if changes else "") + remove
+        return self._build.update("ticket", TICKET.key(plan.ticket_id), expression, condition, values)
+
+    def _who(self, plan: IngestPlan) -> bytes:
+        author = plan.message.author
+        context = encryption.ticket_attribute(plan.ticket_id, "who")
+        value = {"name": author.name, "username": author.username, "address": author.addresses[-1].value}
+        return encryption.seal_json(plan.person.public_key, context, value)
+
+    def _last(self, plan: IngestPlan) -> bytes:
+        context = encryption.ticket_attribute(plan.ticket_id, "last")
+        return encryption.seal_json(plan.person.public_key, context, {"text": plan.message.text[:PREVIEW]})
+
+
+def _late(plan: IngestPlan) -> set[int]:
+    """Return the span of days in which a very late message was sent, {} for others. Readers look that far back only for
+    spans that are named here. Spans instead of times keep the set small."""
+    return {plan.at // LATE_SPAN} if plan.at < plan.now - GUARD_DAYS * DAY else set()

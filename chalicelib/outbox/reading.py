@@ -8,9 +8,9 @@ from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.failures import failure_record
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.model_calls import translated_errors
-from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex, alive
-from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex
+from chalicelib.dynamo.rows import alive, get_row, translated_errors
+from chalicelib.dynamo.schema import CHANNEL, CLIENT_ID, CONTACT, HEAD, MESSAGE
 from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
 from chalicelib.tickets.records_from_rows import mapping
 
@@ -34,7 +34,7 @@ class OutboxReading:
 
     def stopped(self, account: str) -> bool:
         """Whether the account's channel is stopped until staff has acted."""
-        row = get_row(keys.channel_pk(account), "channel")
+        row = get_row(CHANNEL.key(account))
         return row is not None and bool(row.stopped_at)
 
     def job(self, entry: OutboxEntry, now: int) -> Job:
@@ -45,7 +45,7 @@ class OutboxReading:
 
     def message(self, ref: MessageRef, now: int) -> Outgoing | None:
         """Return a message of ours, or for a pressed button the person's own; None when it is gone."""
-        row = get_row(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        row = get_row(MESSAGE.key(*ref))
         if row is None or row.guard or not alive(row, now):
             return None
         return Outgoing(
@@ -59,7 +59,7 @@ class OutboxReading:
 
     def head(self, conversation_id: str) -> Head | None:
         """Return the head of a conversation; None when it is gone."""
-        row = get_row(keys.conversation_pk(conversation_id), "head")
+        row = get_row(HEAD.key(conversation_id))
         if row is None:
             return None
         return Head(
@@ -77,7 +77,7 @@ class OutboxReading:
 
     def recipient(self, contact_id: str) -> Recipient | None:
         """Return a contact, with its addresses still sealed; None when it is gone."""
-        row = get_row(keys.contact_pk(contact_id), "contact")
+        row = get_row(CONTACT.key(contact_id))
         if row is None:
             return None
         sealed: dict[str, bytes] = {kind: getattr(row, kind) for kind in ADDRESS_KINDS if getattr(row, kind)}
@@ -102,7 +102,7 @@ class OutboxReading:
 
     def reply_of(self, conversation_id: str, client_hash: str, now: int) -> MessageRef | None:
         """Return the reply that was stored for a client's id, while the id is remembered."""
-        row = get_row(keys.conversation_pk(conversation_id), f"client#{client_hash}")
+        row = get_row(CLIENT_ID.key(conversation_id, client_hash))
         return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
 
 

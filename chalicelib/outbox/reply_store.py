@@ -9,8 +9,8 @@ from chalicelib.channels import registry
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import alive
-from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.rows import alive, get_row
+from chalicelib.dynamo.schema import MESSAGE, TICKET
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, client_guard
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
@@ -42,7 +42,7 @@ class ReplyStore(OutboxReading):
 
     def ticket(self, ticket_id: str, now: int) -> AnsweredTicket | None:
         """Return the ticket to answer, or None when there is none or its retention has ended."""
-        row = get_row(keys.ticket_pk(ticket_id), "ticket")
+        row = get_row(TICKET.key(ticket_id))
         if row is None or not alive(row, now):
             return None
         return AnsweredTicket(
@@ -56,7 +56,7 @@ class ReplyStore(OutboxReading):
 
     def failed_reply(self, ref: MessageRef, now: int) -> FailedMessage | None:
         """Return a message of ours that may be sent again; None when it is gone or not ours."""
-        row = get_row(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        row = get_row(MESSAGE.key(*ref))
         if row is None or row.direction != "out" or not alive(row, now):
             return None
         return FailedMessage(
@@ -70,7 +70,7 @@ class ReplyStore(OutboxReading):
 
     def shown(self, ref: MessageRef, now: int) -> Stored | None:
         """Return a stored reply as it is now; None when its retention has ended."""
-        row = get_row(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        row = get_row(MESSAGE.key(*ref))
         if row is None or row.guard or not alive(row, now):
             return None
         status, failure = outcome(row)

@@ -9,10 +9,9 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
-from chalicelib.messages.ticket_rows import reopening
 from chalicelib.outbox import channel_rows
 from chalicelib.outbox.model import ESSENTIAL, HELD_BY_ERASER, Failure, Head, OutboxEntry, Outgoing
-from chalicelib.tickets.model import RANK, State
+from chalicelib.tickets.model import RANK, State, reopening
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal

@@ -8,6 +8,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import NotFound
 from chalicelib.core.observability import count, log
 from chalicelib.core.working_days import deadline
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.asked import Ask
 from chalicelib.privacy.requests.contact_rows import NOT_ERASING
 from chalicelib.privacy.requests.kinds import (
@@ -24,7 +25,7 @@ from chalicelib.privacy.requests.progress import confirmable, stoppable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
 _LATE = 5 * 60 * SECOND
 """How long after the words that ask for it a request is opened at most (ms); later it was opened by a press or
 staff."""
-_ALIVE = "attribute_exists(#due)"
-_CONFIRMABLE = f"{_ALIVE} AND #state IN (:if_verifying, :if_deciding, :if_escalated)"
+_CONFIRMABLE = (RequestState.VERIFYING, RequestState.DECIDING, RequestState.ESCALATED)
 
 
 class _ErasingNow(Exception):
@@ -177,13 +177,11 @@ class PrivacyAsks:
             values: dict[str, Any] = {
                 f"steps.{Step.VERIFIED}": now,
                 "identity": str(Identity.SECOND_PRESS),
-                "target_at": deadline(self.deadlines["erasure_target"], now),
+                "target_at": deadline(self.deadlines[kind_of(request.kind).target], now),
                 "due_at": now,
-                "if_verifying": str(RequestState.VERIFYING),
-                "if_deciding": str(RequestState.DECIDING),
-                "if_escalated": str(RequestState.ESCALATED),
             }
-            return self.store.change(request.id, values, unless=(Step.VERIFIED, *PAST_STOPPING), only=_CONFIRMABLE)
+            unless = (Step.VERIFIED, *PAST_STOPPING)
+            return self.store.change(request.id, values, unless=unless, while_open=True, states=_CONFIRMABLE)
 
         outcome = self._change(ask, new)
         if outcome == "done":
@@ -196,7 +194,7 @@ class PrivacyAsks:
                 return None
             now = self.clock()
             values = {f"steps.{Step.CANCELLED}": now, "due_at": now}
-            return self.store.change(request.id, values, unless=PAST_STOPPING, only=_ALIVE)
+            return self.store.change(request.id, values, unless=PAST_STOPPING, while_open=True)
 
         return self._change(ask, new)
 

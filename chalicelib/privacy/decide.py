@@ -6,16 +6,17 @@ alone may only withdraw a proposal, or restart a failed run.
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import count
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.privacy.documents import refuse_documents
+from chalicelib.privacy.kinds.contract import Decision
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.kinds import (
     ENDINGS,
     IDENTITY_CHECKS,
-    OPT_OUT,
     OVER,
     PAST_STOPPING,
     Identity,
@@ -30,7 +31,7 @@ from chalicelib.privacy.requests.waiting_times import Wait, cooling_off_ends
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Profile
@@ -39,8 +40,7 @@ MOST_REASON = 1000
 """Characters of a reason. The person is told the reason of a refusal, as the law demands (94-V art. 8(7))."""
 LEAST_REASON = 20
 """Fewest characters of a refusal's reason: it must be a sentence, not a word."""
-PROPOSALS = ("erase", "refuse", "letter", "cancel")
-_AS_READ = "attribute_exists(#due) AND #state = :if_state"
+PROPOSALS: tuple[str, ...] = get_args(Decision)
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,10 @@ class DecideRequest:
             if what == "letter":
                 _check_posting(posted_on, request, now)
             proposal = Proposal(what, staff_id, now, check, ground, posted_on)
-            new: dict[str, Any] = {"proposal": asdict(proposal), "if_state": request.state}
+            new: dict[str, Any] = {"proposal": asdict(proposal)}
             if not (what == "letter" and _words_stay(request)):
                 new |= self._sealed(request, reason)
-            return [self.store.change(request_id, new, unless=(*PAST_STOPPING, *_done_by(what)), only=_AS_READ)]
+            return [self._change(request, new, unless=(*PAST_STOPPING, *_done_by(what)))]
 
         self.store.run_until_written(build)
 
@@ -115,12 +115,8 @@ class DecideRequest:
             confirmed[:] = [proposal.what == "erase"]
             new, answer = self._carried_out(request, proposal, refused)
             new |= {**_signed(proposal, staff_id), "proposal": None}
-            new |= {"if_state": request.state, "if_by": proposal.by, "if_at": proposal.at}
-            only = f"{_AS_READ} AND #proposal.#by = :if_by AND #proposal.#at = :if_at"
-            return [
-                self.store.change(request_id, new, unless=(*PAST_STOPPING, *_done_by(proposal.what)), only=only),
-                *answer,
-            ]
+            unless = (*PAST_STOPPING, *_done_by(proposal.what))
+            return [self._change(request, new, unless=unless, **_unchanged(proposal)), *answer]
 
         self.store.run_until_written(build)
         if confirmed == [True]:
@@ -137,11 +133,8 @@ class DecideRequest:
                 return None
             if what not in ("", proposal.seen):
                 raise Conflict("Nothing of this kind is proposed. Look at the request anew.", code="no_proposal")
-            new: dict[str, Any] = {"proposal": None, "if_by": proposal.by, "if_at": proposal.at}
-            if proposal.what != "letter":
-                new["reason"] = None
-            only = "#proposal.#by = :if_by AND #proposal.#at = :if_at"
-            return [self.store.change(request_id, new, only=only)]
+            gone = ("proposal",) if proposal.what == "letter" else ("proposal", "reason")
+            return [self.store.change(request_id, dict.fromkeys(gone), as_read=_unchanged(proposal))]
 
         self.store.run_until_written(build)
 
@@ -154,12 +147,17 @@ class DecideRequest:
             now = self.clock()
             if request.state != RequestState.ESCALATED or request.due_at <= now:
                 raise _conflict(request)
-            new = {"resumed_by": staff_id, "due_at": now}
             # Of several who press at once, only one begins the run.
-            new |= {"if_state": request.state, "if_due": request.due_at}
-            return [self.store.change(request_id, new, only=f"{_AS_READ} AND #due_at = :if_due")]
+            return [self._change(request, {"resumed_by": staff_id, "due_at": now}, due_at=request.due_at)]
 
         self.store.run_until_written(build)
+
+    def _change(
+        self, request: Request, new: "Mapping[str, Any]", *, unless: Sequence[str] = (), **as_read: Any
+    ) -> "Write":
+        """Return a change of an open request that has the state that was read."""
+        as_read |= {"state": request.state}
+        return self.store.change(request.id, new, unless=unless, while_open=True, as_read=as_read)
 
     def _open(self, request_id: str) -> Request:
         request = self.store.get(request_id)
@@ -184,9 +182,9 @@ class DecideRequest:
     def _carried_out(
         self, request: Request, proposal: Proposal, refused: frozenset[str]
     ) -> "tuple[dict[str, Any], Sequence[Write]]":
-        now = self.clock()
+        now, terms = self.clock(), self.profile.deadlines
         if proposal.what == "erase":
-            target = deadline(self.profile.deadlines["erasure_target"], now)
+            target = deadline(terms[kind_of(request.kind).target], now)
             identity = {"identity": str(Identity.STAFF), "check": proposal.check}
             return {f"steps.{Step.VERIFIED}": now, **identity, "target_at": target, "due_at": now}, ()
         if proposal.what == "letter":
@@ -194,7 +192,7 @@ class DecideRequest:
             if request.waits == Wait.COOLING_OFF:  # a run of the release before tells the person while cooling off
                 return {
                     **told,
-                    "due_at": cooling_off_ends(self.profile.deadlines["grace"], now, proposal.posted_on),
+                    "due_at": cooling_off_ends(request, terms, now, proposal.posted_on),
                 }, ()
             return {**told, "due_at": now}, ()
         if proposal.what == "cancel":
@@ -217,6 +215,11 @@ def _signed(proposal: Proposal, staff_id: str) -> dict[str, Any]:
     return {"decided_by": proposal.by, "approved_by": staff_id, **checked}
 
 
+def _unchanged(proposal: Proposal) -> dict[str, Any]:
+    """Return what must be as it was read, so that no other proposal is carried out or taken back."""
+    return {"proposal.by": proposal.by, "proposal.at": proposal.at}
+
+
 def _words_stay(request: Request) -> bool:
     """Whether the stored reason stays when a letter is proposed: it was written for the identity check that was agreed
     to, not for a proposal that is replaced now."""
@@ -229,6 +232,9 @@ def _done_by(what: str) -> tuple[Step, ...]:
 
 
 def _allowed(what: str, request: Request) -> bool:
+    """Whether the request's kind knows this decision and it is not too late for it."""
+    if what not in kind_of(request.kind).decisions:
+        return False
     return {"erase": confirmable, "refuse": stoppable, "letter": tellable, "cancel": stoppable}[what](request)
 
 
@@ -246,8 +252,9 @@ def _check_posting(posted_on: str, request: Request, now: int) -> None:
 
 
 def _conflict(request: Request) -> Conflict:
-    if request.kind == OPT_OUT:
-        return Conflict("News and offers have ended already; there is nothing to decide.", code="already_decided")
+    kind = kind_of(request.kind)
+    if not kind.decisions:
+        return Conflict(kind.undecidable, code="already_decided")
     if any(request.done(step) for step in (Step.COOLED_OFF, Step.WRITES_BLOCKED)):
         return Conflict("The data of this person is being destroyed; that cannot be stopped.", code="too_late")
     if any(request.done(step) for step in (Step.VERIFIED, *ENDINGS)):

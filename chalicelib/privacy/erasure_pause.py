@@ -5,18 +5,15 @@ because a pause was read a moment before it was set. Intake's role cannot write 
 named `hold` and `held_…`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.errors import Conflict
 from chalicelib.core.observability import audit
-from chalicelib.dynamo.client_calls import get_item
-from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.builder import Builder, Write
+from chalicelib.dynamo.schema import ERASURE_PAUSE
+from chalicelib.dynamo.tables import Tables
 
-PK, SK = "hold#erasure", "hold"
 ROLE = "hold"
 """Role of the check in a transaction."""
 
@@ -35,37 +32,36 @@ class ErasuresPaused(Conflict):
     code = "held"
 
 
-def check_not_paused(writes: Writes) -> Write:
+def check_not_paused(tables: Builder) -> Write:
     """Return the check that erasures are not paused."""
-    return writes.update(ROLE, "desk", PK, SK, "", "attribute_not_exists(#held_at)", {})
+    return tables.check(ROLE, ERASURE_PAUSE.key(), "attribute_not_exists(#held_at)")
 
 
 class ErasurePauseStore:
     """Reads and sets the pause. All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
-        self._table = tables["desk"]
-        self._run = Transactions(client, sleep_with_jitter)
-        self._writes = Writes(tables)
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def read(self) -> Pause | None:
         """Return the pause that is set, or None, strongly consistent."""
-        item = get_item(self._client, self._table, PK, SK)
+        item = self._tables.get(ERASURE_PAUSE.key())
         return Pause(int(item["held_at"]), str(item.get("held_by", ""))) if "held_at" in item else None
 
     def set(self, by: str, now: int) -> bool:
         """Pause erasures from `now` (ms) on; False when they were paused before."""
         values = {"now": now, "by": by}
         expression = "SET #held_at = :now, #held_by = :by"
-        return self._run.single(
-            self._writes.update(ROLE, "desk", PK, SK, expression, "attribute_not_exists(#held_at)", values)
+        return self._tables.write(
+            self._tables.update(ROLE, ERASURE_PAUSE.key(), expression, "attribute_not_exists(#held_at)", values)
         )
 
     def release(self) -> bool:
         """End the pause; False when there was none."""
         expression = "REMOVE #held_at, #held_by"
-        return self._run.single(self._writes.update(ROLE, "desk", PK, SK, expression, "attribute_exists(#held_at)", {}))
+        return self._tables.write(
+            self._tables.update(ROLE, ERASURE_PAUSE.key(), expression, "attribute_exists(#held_at)")
+        )
 
 
 @dataclass(frozen=True)

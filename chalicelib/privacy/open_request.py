@@ -1,4 +1,5 @@
-"""Opens requests: a person has one open erasure request at most, however often and in whatever way they ask."""
+"""Opens requests: of those that end in destruction a person has one open at most, however often and in whatever way
+they ask; privacy/open_answer.py opens the others."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +10,11 @@ from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of, day_start, deadline, default_time
 from chalicelib.privacy.documents import refuse_documents
+from chalicelib.privacy.kinds.registry import handled, is_handled, kind_of
+from chalicelib.privacy.open_answer import OpenAnswer
 from chalicelib.privacy.requests.kinds import (
     BOUND_SOURCES,
     ENDINGS,
-    ERASING_KINDS,
-    HANDLED_KINDS,
-    OPT_OUT,
     OVER,
     SOURCES,
     RequestState,
@@ -31,8 +31,8 @@ from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, Wait, ident
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.dynamo.writes import Write
-    from chalicelib.privacy.opt_out import OptOut
+    from chalicelib.dynamo.builder import Write
+    from chalicelib.privacy.kinds.contract import Kind
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Deadline
@@ -69,7 +69,7 @@ class OpenRequest:
         """Open a request, or return the one that is open. `also` is written with a new one only.
 
         An open request counts from the earlier of both notices, and pauses outreach until it is decided when this
-        notice comes from the bound account. An opt-out is opened by privacy/opt_out.py.
+        notice comes from the bound account.
 
         An earlier request that was stopped may still wait for its answer to arrive. Its reply mailbox holds the
         person's address, so it is destroyed as soon as possible; the new request names the earlier one in `after` and
@@ -85,15 +85,30 @@ class OpenRequest:
         refuse_documents(evidence)
         if source == "staff":
             received_at = self._day_of_receipt(received_on)
-        if kind == OPT_OUT:
-            day = received_on if source == "staff" else ""
-            return self._opt_out(contact_id, received_at, source, language, created_by, also, evidence, day)
-        if kind not in ERASING_KINDS:
-            raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(HANDLED_KINDS)}.")
+        if not is_handled(kind):
+            raise BadInput(f"A request of this kind cannot be opened here; use one of {', '.join(handled())}.")
         if source not in SOURCES:
             raise BadInput(f"`source` must be one of {', '.join(SOURCES)}.")
         if len(evidence) > MOST_EVIDENCE:
             raise BadInput(f"`evidence` may have {MOST_EVIDENCE} characters.")
+        wanted = kind_of(kind)
+        evidence = evidence if "notes" in wanted.evidence else ""
+        received_at, received_on = received_at or self.clock(), received_on if source == "staff" else ""
+
+        def new(subject: Subject, certificate_id: str) -> Request:
+            request = self._request(subject, wanted, received_at, certificate_id)
+            return replace(
+                request,
+                source=source,
+                language=language or subject.language,
+                received_on=received_on,
+                created_by=created_by,
+            )
+
+        if wanted.way == "answer":
+            return OpenAnswer(self.store, self.contact_rows, new, self.clock)(
+                contact_id, wanted, source, evidence, also
+            )
         opened: list[Opened] = []
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
@@ -113,7 +128,7 @@ class OpenRequest:
                 opened.append(Opened("", new=False, too_often=True))
                 return None
             counted = [self.contact_rows.note_asked(contact_id, asked)] if asked else []
-            request = self._request(subject, kind, source, received_at, received_on, language, created_by, older)
+            request = replace(new(subject, new_id()), after=older.id if older else "")
             opened.append(Opened(request.id, new=True))
             superseded = [self.contact_rows.supersede(older, self.clock())] if older else []
             return [
@@ -147,29 +162,24 @@ class OpenRequest:
         proof = self._first_evidence(request, evidence)
         if not (earlier or binds or proof) or request.done(Step.WRITES_BLOCKED) or "contact" in refused:
             return []
-        new: dict[str, Any] = {"if_received": request.received_at, **proof}
+        new: dict[str, Any] = dict(proof)
+        as_read: dict[str, Any] = {"received_at": request.received_at, **dict.fromkeys(proof, "")}
         if earlier:
-            new |= {
-                **self._terms(received_at),
-                "received_on": received_on or None,
-                "activity": self._limit(received_at),
-            }
+            terms = self._terms(kind_of(request.kind), received_at)
+            new |= {**terms, "received_on": received_on or None, "activity": terms["deadline_at"]}
+            new["due_at"], as_read["due_at"] = self._due(request, terms, now), request.due_at
         if binds:
             new["bound_at"] = now
-        if earlier:
-            new |= {"due_at": self._due(request, received_at, now), "if_due": request.due_at}
-        only = "attribute_exists(#due) AND #received_at = :if_received"
-        only += " AND #due_at = :if_due" if earlier else ""
-        only += " AND attribute_not_exists(#evidence)" if proof else ""
-        change = self.store.change(request.id, new, unless=(*ENDINGS, Step.WRITES_BLOCKED), only=only)
+        unless = (*ENDINGS, Step.WRITES_BLOCKED)
+        change = self.store.change(request.id, new, unless=unless, while_open=True, as_read=as_read)
         # Without a mailbox the request's own run has not paused outreach yet, and will.
         holds = binds and request.done(Step.OUTREACH_PAUSED)
         return [change, *([self.contact_rows.pause_outreach(request.contact_id, now)] if holds else [])]
 
-    def _due(self, request: Request, received_at: int, now: int) -> int:
+    def _due(self, request: Request, terms: "Mapping[str, Any]", now: int) -> int:
         """Return when the waiting run is due (ms) now that the terms count from an earlier receipt: the default answer
         is due earlier, and the time to confirm ends with it."""
-        moved = replace(request, **self._terms(received_at))
+        moved = replace(request, **terms)
         waits = {Wait.IDENTITY: identity_until(moved), Wait.DECISION: moved.default_at}
         if request.waits not in waits or request.done(Step.DEFAULTED):
             return request.due_at
@@ -182,23 +192,15 @@ class OpenRequest:
             return {}
         return {"evidence": self.contact_rows.seal_text(request.id, "evidence", subject, evidence)}
 
-    def _limit(self, received_at: int) -> int:
-        return deadline(self.deadlines["stop_processing"], received_at)
-
-    def _terms(self, received_at: int) -> dict[str, Any]:
+    def _terms(self, kind: "Kind", received_at: int) -> dict[str, Any]:
         """Return the attributes whose terms count from the receipt of a notice (ms)."""
+        limit = self.deadlines[kind.limit]
         return {
             "received_at": received_at,
-            "deadline_at": self._limit(received_at),
-            "default_at": default_time(self.deadlines["stop_processing"], received_at),
-            "alarm_at": deadline(self.deadlines["erasure_alarm"], received_at),
+            "deadline_at": deadline(limit, received_at),
+            "default_at": default_time(limit, received_at) if kind.default else 0,
+            "alarm_at": deadline(self.deadlines[kind.alarm], received_at),
         }
-
-    @property
-    def _opt_out(self) -> "OptOut":
-        from chalicelib.privacy.opt_out import OptOut  # loaded only when an opt-out is opened
-
-        return OptOut(self.store, self.contact_rows, self.deadlines, self.clock)
 
     def _day_of_receipt(self, received_on: str) -> int:
         """Return when a notice arrived (ms) of which only the day is known: its start, or now when it is today."""
@@ -227,34 +229,20 @@ class OpenRequest:
         theirs = request is not None and request.contact_id == contact_id and request.state not in OVER
         return request if theirs else None
 
-    def _request(
-        self,
-        subject: Subject,
-        kind: str,
-        source: str,
-        received_at: int,
-        received_on: str,
-        language: str,
-        created_by: str,
-        older: Request | None,
-    ) -> Request:
+    def _request(self, subject: Subject, kind: "Kind", received_at: int, certificate_id: str) -> Request:
         now = self.clock()
-        received_at = min(received_at or now, now)
         return Request(
             id=new_id(),
-            kind=kind,
+            kind=kind.id,
             state=str(RequestState.RECEIVED),
-            source=source,
+            source="",
             contact_id=subject.contact_id,
             conversation_id=subject.conversation_id,
             channel=subject.channel,
             account=subject.account,
-            language=language or subject.language,
-            received_on=received_on,
+            language=subject.language,
             opened_at=now,
-            **self._terms(received_at),
+            **self._terms(kind, min(received_at, now)),
             due_at=now + MONITOR_AFTER,
-            certificate_id=new_id(),
-            created_by=created_by,
-            after=older.id if older else "",
+            certificate_id=certificate_id,
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.errors import BadInput, NotFound
-from chalicelib.privacy.requests.kinds import HANDLED_KINDS
+from chalicelib.privacy.kinds.registry import handled, is_handled
 from chalicelib.privacy.requests.model import Opened
 from chalicelib.tickets.erasure_guard import refuse_if_erasing
 from chalicelib.tickets.model import REFERRING
@@ -47,8 +47,8 @@ class RecogniseRequest:
     def __call__(self, ticket_id: str, ref: "MessageRef | None", kind: str, by: "Staff") -> tuple["Ticket", Opened]:
         """Open a request of this kind, or return the one that is open. It counts as received when the message was
         sent. Raises BadInput, NotFound, ErasureInProgress and Unavailable."""
-        if kind not in HANDLED_KINDS:
-            raise BadInput(f"The field kind is one of: {', '.join(sorted(HANDLED_KINDS))}.")
+        if not is_handled(kind):
+            raise BadInput(f"The field kind is one of: {', '.join(sorted(handled()))}.")
         ticket, message = self.message(ticket_id, ref)
         opened = self.open_request(
             ticket.contact_id,

@@ -20,7 +20,7 @@ from chalicelib.privacy.requests.progress import state_by_steps
 from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, Wait, outcome
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.executions import Executions
     from chalicelib.privacy.requests.store import RequestStore
 
@@ -68,11 +68,9 @@ class AnswerWaitingRun:
         new = {
             **dict.fromkeys(("token", "waits")),
             "due_at": self.clock() + MONITOR_AFTER,
-            "if_token": request.token,
-            "if_due": request.due_at,
         }
-        only = "#token = :if_token AND #due_at = :if_due AND attribute_exists(#due)"
-        self.store.run(self.store.change(request.id, new, only=only))
+        as_read = {"token": request.token, "due_at": request.due_at}
+        self.store.run(self.store.change(request.id, new, while_open=True, as_read=as_read))
 
     def _outcome(self, request: Request) -> str:
         now = self.clock()
@@ -81,9 +79,9 @@ class AnswerWaitingRun:
             return word
         if request.waits == Wait.DRAIN:
             if not request.done(Step.WRITERS_DRAINED):
-                mark = {f"steps.{Step.WRITERS_DRAINED}": now, "if_erased": request.at(Step.ERASED)}
-                only = f"#steps.#{Step.ERASED} = :if_erased"  # not the step of an earlier pass
-                self.store.run(self.store.change(request.id, mark, unless=Step.WRITERS_DRAINED, only=only))
+                mark, step = {f"steps.{Step.WRITERS_DRAINED}": now}, Step.WRITERS_DRAINED
+                this_pass = {f"steps.{Step.ERASED}": request.at(Step.ERASED)}  # not the step of an earlier one
+                self.store.run(self.store.change(request.id, mark, unless=step, as_read=this_pass))
             return word
         if request.done(Step.COOLED_OFF):
             return word
@@ -91,7 +89,7 @@ class AnswerWaitingRun:
 
         def build(refused: frozenset[str]) -> "Sequence[Write] | None":
             mark = self.store.change(request.id, {f"steps.{Step.COOLED_OFF}": now}, unless=ended)
-            return None if refused else [mark, check_not_paused(self.store.writes)]
+            return None if refused else [mark, check_not_paused(self.store.tables)]
 
         if self.store.run_until_written(build):
             return word
@@ -134,8 +132,8 @@ class ResumeWorkflow:
 
     def _postpone(self, request: Request, now: int) -> None:
         """Have the monitor look again after MONITOR_AFTER, unless `due_at` has changed meanwhile."""
-        new = {"due_at": now + MONITOR_AFTER, "if_due": request.due_at}
-        self.store.run(self.store.change(request.id, new, only="#due_at = :if_due AND attribute_exists(#due)"))
+        new, as_read = {"due_at": now + MONITOR_AFTER}, {"due_at": request.due_at}
+        self.store.run(self.store.change(request.id, new, while_open=True, as_read=as_read))
 
     def _ensure_run(self, request: Request, now: int) -> bool:
         """Make sure that a run is active; return whether it is the one that the row names."""
@@ -153,11 +151,9 @@ class ResumeWorkflow:
             "state": str(state_by_steps(request)) if request.state == RequestState.ESCALATED else request.state,
             "due_at": now + MONITOR_AFTER,
             **dict.fromkeys(("token", "waits", "failure", "failed_step", "escalated_at")),
-            "if_run": request.run,
-            "if_state": request.state,
         }
-        only = "#run = :if_run AND #state = :if_state AND attribute_exists(#due)"
-        if self.store.run(self.store.change(request.id, new, only=only)) is None:
+        as_read = {"run": request.run, "state": request.state}
+        if self.store.run(self.store.change(request.id, new, while_open=True, as_read=as_read)) is None:
             log("request_resumed" if request.run else "request_started", request_id=request.id, count=request.run + 1)
             self._start(replace(request, run=request.run + 1))
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from chalicelib.profile.load import load_profile
+from chalicelib.profile.build import read_profile
 from chalicelib.profile.model import Profile, ProfileError
 
 
@@ -40,15 +40,15 @@ def _terms(profile: Profile) -> Iterator[str]:
     for row in profile.retention.values():
         if row.until_withdrawal:
             yield f"retention {row.id}: the law wants a term; review it every {row.review_days} days."
-    for channel, template in profile.notice_templates.items():
+    for name, template in profile.notices.items():
         if not template:
-            yield f"notices.{channel}_template: empty; a notice outside the reply window stays unsent."
+            yield f"notices.{name}: empty; a notice outside the reply window stays unsent."
 
 
 def main(arguments: list[str]) -> int:
     """Print the warnings of the named profile; return 1 when the profile is invalid."""
     try:
-        found = warnings(load_profile(arguments[0] if arguments else "spoint"))
+        found = warnings(read_profile(arguments[0] if arguments else "spoint"))
     except ProfileError as error:
         print(error.message)
         return 1

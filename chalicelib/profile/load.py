@@ -1,36 +1,40 @@
-"""Loads and validates an operator profile, once per process."""
+"""Loads a compiled operator profile, once per process. build.py has checked and compiled it."""
 
+import datetime
 import functools
+import json
 import os
 import re
+from typing import Any
 
-from chalicelib.profile.model import Profile, ProfileError
+from chalicelib.profile.model import Profile, ProfileError, Row
 
 DIRECTORY = os.path.join(os.path.dirname(__file__), "operators")
 
 
 @functools.cache
 def load_profile(name: str) -> Profile:
-    """Return the validated profile of this name. Raises ProfileError, which names the file, the field and the
-    remedy."""
+    """Return the profile of this name. Raises ProfileError when there is none."""
     if not re.fullmatch("[a-z][a-z0-9]*", name):
         raise ProfileError(f"The profile name {name!r} is not small letters and digits; see OPERATOR.")
     try:
-        with open(os.path.join(DIRECTORY, f"{name}.toml"), encoding="utf-8") as file:
-            text = file.read()
+        with open(os.path.join(DIRECTORY, "compiled", f"{name}.json"), encoding="utf-8") as file:
+            profile: Profile = json.load(file, object_hook=_made)
     except FileNotFoundError:
-        raise ProfileError(f"There is no profile operators/{name}.toml; set OPERATOR to one.") from None
-    profile = parse_profile(text, source=f"{name}.toml")
-    if profile.name != name:
-        raise ProfileError(f"{name}.toml: name: {profile.name!r} is not the file's name; write {name!r}.")
+        raise ProfileError(
+            f"There is no compiled profile of operators/{name}.toml; set OPERATOR to one that there is, or run"
+            " python -m chalicelib.profile.build."
+        ) from None
     return profile
 
 
-def parse_profile(text: str, source: str = "profile") -> Profile:
-    """Return the profile written in this TOML text. Raises ProfileError when a field does not fit."""
-    from chalicelib.profile.rows import read_profile  # only functions that load a profile pay for tomllib
+def _made(found: dict[str, Any]) -> Any:
+    """Make rows, dates and mappings of the JSON objects that build.py writes."""
+    if "date" in found:
+        return datetime.date.fromisoformat(found["date"])
+    kind = found.pop("row", "")
+    values = {name: tuple(value) if type(value) is list else value for name, value in found.items()}
+    return _KINDS[kind](**values) if kind else values
 
-    try:
-        return read_profile(text)
-    except ProfileError as error:
-        raise ProfileError(f"{source}: {error.message}") from None
+
+_KINDS = {kind.__name__: kind for kind in Row.__subclasses__()}

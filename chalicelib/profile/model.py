@@ -1,30 +1,46 @@
 """The operator profile: what a company promised about personal data, as values that the code reads. Pure.
 
-One file `chalicelib/profile/operators/<name>.toml` serves one deployment. It is read once per process and validated as
-a whole: a profile with an error is rejected. docs/profile.md explains every table.
+One file `operators/<name>.toml` serves one deployment. A field is declared here and nowhere else: its annotation is a
+form of forms.py, by which build.py checks the file, and a field with a default may be left out there. The annotations
+are not evaluated when a function runs. docs/profile.md explains every table.
 """
 
-import datetime
-from collections.abc import Mapping
-from typing import dataclass_transform
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, dataclass_transform
 
 from chalicelib.core.errors import DeskError
-from chalicelib.core.languages import Language
 
-EVENTS = (
-    "ticket_closed last_ticket_closed consent_given consent_ended received request_answered"
-    " data_destroyed account_closed written not_held"
-).split()
-"""Events from which a retention term can run. `not_held` marks data that never reaches this service."""
-DEADLINES = (
-    "stop_processing correct block destroy_unlawful breach_notice answer objection transfer_notice authority"
-    " erasure_target erasure_alarm grace"
-).split()
-REFUSALS = ("obligation", "law", "not_proved")
-"""Grounds on which a request may be refused: an obligation towards the person is still open, a law demands that the
-data is kept (art. 8(2)), or the identity of the person who asked was not proved."""
-MARKINGS = ("withdrawal", "update", "opt_out")
-CONSENT_WAYS = ("message", "explicit")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Annotated
+
+    from chalicelib.channels.registry import IDS as CHANNELS
+    from chalicelib.core.languages import LANGUAGES, Language
+    from chalicelib.profile.forms import (
+        CONSENT_WAYS,
+        DEADLINES,
+        EVENTS,
+        MARKINGS,
+        NOTICE_TEMPLATES,
+        REFUSALS,
+        ROLES,
+        UNITS,
+        AnyText,
+        Bin,
+        Country,
+        Day,
+        Https,
+        MailAddress,
+        Number,
+        Text,
+        Version,
+        YesNo,
+        each,
+        ids,
+        maybe_none,
+        words,
+    )
 
 
 class ProfileError(DeskError):
@@ -57,22 +73,22 @@ class Operator(Row):
     Here and below, `clause` cites the company's policy document.
     """
 
-    company: str
-    brand: str
-    service: str
-    website: str
-    country: str
-    bin: str
-    clause: str
+    company: Text
+    brand: Text
+    service: Text
+    website: Https
+    country: Country
+    bin: Bin
+    clause: Text
 
 
 class Mailbox(Row):
     """A published mail address: as printed, and as mail can be sent to it ("" when the printed one is broken)."""
 
-    published: str
-    address: str
-    used_for: tuple[str, ...]
-    clause: str
+    published: Text
+    address: MailAddress
+    used_for: Annotated[tuple[str, ...], words(("contact", *MARKINGS))]
+    clause: Text
 
 
 class PolicyTerms(Row):
@@ -81,111 +97,110 @@ class PolicyTerms(Row):
     `consent` is given by the first message ("message") or asked for ("explicit").
     """
 
-    version: str
-    published: datetime.date
-    url: str
-    clause: str
-    accepted_by: str
-    consent: str
+    version: Version
+    published: Day
+    url: Https
+    clause: Text
+    accepted_by: Annotated[str, words(("use", "button"))]
+    consent: Annotated[str, words(CONSENT_WAYS)]
 
 
 class Tickets(Row):
     """Days after which an idle or a solved ticket closes by itself, and for which a message reopens a solved one."""
 
-    idle_close_days: int
-    solved_close_days: int
-    reopen_days: int
+    idle_close_days: Number
+    solved_close_days: Number
+    reopen_days: Number
 
 
 class Purpose(Row):
     """A purpose of processing, and the channels on which messages of this purpose may leave."""
 
-    id: str
-    channels: tuple[str, ...]
-    clause: str
-    added: bool
+    id: Text
+    channels: Annotated[tuple[str, ...], words(CHANNELS), maybe_none]
+    clause: Text
+    added: YesNo = False
 
 
 class Ground(Row):
     """A legal ground of processing. `added` marks what the company's own policy document does not name."""
 
-    id: str
-    clause: str
-    added: bool
+    id: Text
+    clause: Text
+    added: YesNo = False
 
 
 class Refusal(Row):
     """A ground on which a request about data may be refused; `id` is one of REFUSALS."""
 
-    id: str
-    clause: str
-    added: bool
+    id: Annotated[str, words(REFUSALS)]
+    clause: Text
+    added: YesNo = False
 
 
 class Retention(Row):
     """How long a class of data is kept: `days` after `event`; or, with `days` 0, until consent is withdrawn, reviewed
     every `review_days`; or not at all (`event` is "not_held")."""
 
-    id: str
-    event: str
-    days: int
-    until_withdrawal: bool
-    review_days: int
-    clause: str
-    added: bool
+    id: Text
+    event: Annotated[str, words(EVENTS)]
+    days: Number = 0
+    until_withdrawal: YesNo = False
+    review_days: Number = 0
+    clause: Text
+    added: YesNo = False
 
 
 class Category(Row):
     """A category of personal data. Purposes, grounds and retention are ids of this profile."""
 
-    id: str
-    purposes: tuple[str, ...]
-    grounds: tuple[str, ...]
-    retention: str
-    clause: str
-    added: bool
+    id: Text
+    purposes: Annotated[tuple[str, ...], ids("purposes")]
+    grounds: Annotated[tuple[str, ...], ids("grounds")]
+    retention: Annotated[str, ids("retention")]
+    clause: Text
+    added: YesNo = False
 
 
 class Recipient(Row):
     """A company that receives data: which categories, in which country (ISO code), for which channels."""
 
-    id: str
-    name: str
-    country: str
-    role: str
-    channels: tuple[str, ...]
-    data: tuple[str, ...]
-    clause: str
-    added: bool
+    id: Text
+    name: Text
+    country: Country
+    role: Annotated[str, words(ROLES)]
+    channels: Annotated[tuple[str, ...], words(CHANNELS), maybe_none]
+    data: Annotated[tuple[str, ...], ids("categories")]
+    clause: Text
+    added: YesNo = False
 
 
 class Residency(Row):
     """Countries where data may be stored, and how a person consents to a transfer abroad: "message" or "explicit"."""
 
-    allowed: tuple[str, ...]
-    cross_border_consent: str
-    clause: str
+    allowed: tuple[Country, ...]
+    cross_border_consent: Annotated[str, words(CONSENT_WAYS)]
+    clause: Text
 
 
 class Deadline(Row):
     """A term of `term` units; `unit` is "working" (working days of Kazakhstan), "calendar" (days) or "hours"."""
 
-    term: int
-    unit: str
-    source: str
+    term: Number
+    unit: Annotated[str, words(UNITS)]
+    source: Text
 
 
 class Profile(Row):
-    """A whole profile. Rows are mapped by id, in the order of the file. `notice_templates` maps each channel with a
-    reply window to the approved template for notices outside it, "" for none."""
+    """A whole profile. Rows are mapped by id, in the order of the file; a row may name ids of a table above its own."""
 
-    name: str
-    languages: tuple[Language, ...]
+    name: Text
+    languages: Annotated[tuple[Language, ...], words(LANGUAGES)]
     operator: Operator
     mail: tuple[Mailbox, ...]
     policy: PolicyTerms
     tickets: Tickets
-    notice_templates: Mapping[str, str]
+    notices: Annotated[Mapping[str, AnyText], each(NOTICE_TEMPLATES)]
     purposes: Mapping[str, Purpose]
     grounds: Mapping[str, Ground]
     refusals: Mapping[str, Refusal]
@@ -193,8 +208,8 @@ class Profile(Row):
     categories: Mapping[str, Category]
     recipients: Mapping[str, Recipient]
     residency: Residency
-    deadlines: Mapping[str, Deadline]
-    markings: Mapping[str, tuple[str, ...]]
+    deadlines: Annotated[Mapping[str, Deadline], each(DEADLINES)]
+    markings: Annotated[Mapping[str, tuple[Text, ...]], each(MARKINGS)]
 
     def allows(self, purpose: str, channel: str) -> bool:
         """Whether a message of this purpose may be sent on this channel; an unknown purpose may not."""

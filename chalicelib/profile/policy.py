@@ -89,7 +89,7 @@ def serving_profiles() -> tuple[str, ...]:
     """Return the names of the profiles that can be deployed: they are valid and their policy is published."""
     from chalicelib.profile.load import DIRECTORY
 
-    names = sorted(name.removesuffix(".toml") for name in os.listdir(DIRECTORY) if name.endswith(".toml"))
+    names = sorted(name.removesuffix(".json") for name in os.listdir(os.path.join(DIRECTORY, "compiled")))
     return tuple(name for name in names if not why_not_serving(name))
 
 
@@ -129,8 +129,10 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2 or arguments[0] != "publish":
         print("Usage: python -m chalicelib.profile.policy publish <operator>")
         return 2
+    from chalicelib.profile.build import read_profile  # what is published is what the file says today
+
     try:
-        print(publish(load_profile(arguments[1])))
+        print(publish(read_profile(arguments[1])))
     except (ProfileError, Conflict) as error:
         print(error.message)
         return 1

@@ -17,9 +17,9 @@ from typing import Any
 
 from chalicelib.core.clock import gone_at
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, IndexRow
-from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.rows import get_row, translated_errors
+from chalicelib.dynamo.schema import HEAD
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.retention.model import ExpiredHead, TicketDate
@@ -45,7 +45,7 @@ class ContactExpiry:
 
     def head(self, conversation_id: str) -> ExpiredHead | None:
         """Return the head of a conversation; None when it is gone or has no expiry date."""
-        row = get_row(keys.conversation_pk(conversation_id), "head")
+        row = get_row(HEAD.key(conversation_id))
         if row is None or not row.expires_at:
             return None
         return ExpiredHead(

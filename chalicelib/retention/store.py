@@ -9,15 +9,14 @@ from typing import Any
 from chalicelib.core.clock import gone_at
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.rows import get_row, translated_errors
+from chalicelib.dynamo.schema import HEAD, TICKET, Key
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes
-from chalicelib.messages.ticket_rows import reopening
 from chalicelib.outbox.channel_rows import stopped
 from chalicelib.retention.model import TicketDate
-from chalicelib.tickets.model import State
+from chalicelib.tickets.model import State, reopening
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records_from_rows import mapping, outcome, outgoing
 
@@ -37,7 +36,7 @@ class ExpiryStamps:
 
     def ticket(self, ticket_id: str) -> TicketDate | None:
         """Return the ticket's date by a strongly consistent read, or None when the ticket is gone."""
-        row = get_row(keys.ticket_pk(ticket_id), "ticket")
+        row = get_row(TICKET.key(ticket_id))
         if row is None:
             return None
         return TicketDate(ticket_id, row.number or "", int(row.expires_at or 0), int(row.closed_at or 0))
@@ -90,7 +89,7 @@ class ExpiryStamps:
         ticket is checked in the same transaction, so a head has no date while its newest ticket is open. It gets no
         `gone_at` (DynamoDB's TTL), which would delete the head alone and leave the contact's other rows for ever.
         """
-        head = get_row(keys.conversation_pk(conversation_id), "head")
+        head = get_row(HEAD.key(conversation_id))
         if head is None:
             return True
         newest, read = head.ticket_id == ticket.ticket_id, int(head.expires_at or 0)
@@ -156,13 +155,13 @@ class ExpiryStamps:
         def build(_refused: frozenset[str]) -> list[Write] | None:
             nonlocal told
             told = ""
-            row = get_row(keys.conversation_pk(conversation_id), sk)
+            row = get_row(Key("desk", HEAD.partition(conversation_id), sk))
             if row is None or row.direction != "out":
                 return None
             failed, failure = outstanding(outgoing(row)), outcome(row)[1]
             if failed == bool(row.flagged):
                 return None
-            writes, ticket = [self._flag(row, failed)], get_row(keys.ticket_pk(ticket_id), "ticket")
+            writes, ticket = [self._flag(row, failed)], get_row(TICKET.key(ticket_id))
             if ticket is not None:
                 other = None if failed else self._other(ticket, row)
                 writes += [

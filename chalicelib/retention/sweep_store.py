@@ -13,11 +13,12 @@ from chalicelib.contacts.search_words import RULE
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import AttributeValues, plain_value
 from chalicelib.dynamo.client_calls import call_client
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import translated_errors
+from chalicelib.dynamo.tables import Tables
 from chalicelib.dynamo.transactions import Transactions
+from chalicelib.dynamo.values import AttributeValues, plain_value
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.reading import overdue
 from chalicelib.retention.model import (
@@ -173,7 +174,7 @@ class SweepStore:
 
     def forget(self, contact_id: str) -> bool:
         """Delete the search words of an ended contact; False: the indexer is writing them and deletes them itself."""
-        return text_index.delete_words(contact_id)
+        return text_index.delete_words(Tables(self._client, self._tables, lambda _attempt: None), contact_id)
 
     def enqueue_stamping(self, ticket_id: str, now: int) -> None:
         """Have the rows of a ticket stamped again. `now` in ms."""

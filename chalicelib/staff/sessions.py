@@ -10,13 +10,11 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
-from pynamodb.models import Model
 
 from chalicelib.core.clock import SECOND
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import IndexRow
+from chalicelib.dynamo.rows import translated_errors
 from chalicelib.staff.model import SESSION_LASTS, Session, Staff
 
 ATTEMPTS_COUNT_FOR = 15 * 60 * SECOND
@@ -28,21 +26,6 @@ PER_PAIR = 5
 PER_ACCOUNT = 50
 """Failed sign-ins within ATTEMPTS_COUNT_FOR after which the next is refused: from one source, of one account from one
 source, of one account from anywhere. The last limit is high, so that strangers cannot easily lock an account."""
-
-
-class LoginRow(Model):
-    """The number of recent failed sign-ins of an account or source, or the mark that a code was used."""
-
-    class Meta:
-        table_name = ""
-        connect_timeout_seconds = 1
-        read_timeout_seconds = 4
-        max_retry_attempts = 2
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True, default="login")
-    attempts = NumberAttribute(default=1)
-    expires_at = NumberAttribute()
 
 
 @dataclass(frozen=True)
@@ -126,12 +109,11 @@ class LoginThrottle:
     def forgive(self, account: str, source: str) -> None:
         """After a success, delete the count of this account from this source and take one attempt off the other
         counts."""
-        _bind()
         with translated_errors():
-            LoginRow(self._name("pair", source, account), "login").delete()
+            IndexRow(self._name("pair", source, account), "login").delete()
             for name in (self._name("source", source), self._name("account", account)):
                 try:
-                    LoginRow(name, "login").update(actions=[LoginRow.attempts.add(-1)], condition=LoginRow.attempts > 0)
+                    IndexRow(name, "login").update(actions=[IndexRow.attempts.add(-1)], condition=IndexRow.attempts > 0)
                 except UpdateError as error:
                     _only_condition(error)
 
@@ -141,12 +123,11 @@ class LoginThrottle:
         A code works once while it is valid (RFC 6238, 5.2), so that one that was observed is useless. Of two concurrent
         uses one succeeds.
         """
-        _bind()
         seconds = now // SECOND
-        taken = LoginRow(self._name("code", account, code), "login", expires_at=seconds + CODE_LASTS)
+        taken = IndexRow(self._name("code", account, code), "login", attempts=1, expires_at=seconds + CODE_LASTS)
         try:
             with translated_errors():
-                taken.save(LoginRow.pk.does_not_exist() | (LoginRow.expires_at <= seconds))
+                taken.save(IndexRow.pk.does_not_exist() | (IndexRow.expires_at <= seconds))
         except PutError as error:
             _only_condition(error)
             return False
@@ -157,21 +138,20 @@ class LoginThrottle:
         return "login#" + hmac.new(self.key, framed, hashlib.sha256).hexdigest()[:32]
 
     def _count(self, name: str, most: int, now: int) -> int:
-        _bind()
         seconds = now // SECOND
         with translated_errors():
-            row = LoginRow(name, "login")
+            row = IndexRow(name, "login")
             try:
                 row.update(
-                    actions=[LoginRow.attempts.add(1)],
-                    condition=(LoginRow.expires_at > seconds) & (LoginRow.attempts < most),
+                    actions=[IndexRow.attempts.add(1)],
+                    condition=(IndexRow.expires_at > seconds) & (IndexRow.attempts < most),
                 )
                 return most - int(row.attempts)
             except UpdateError as error:
                 _only_condition(error)
             try:
-                fresh = LoginRow(name, "login", attempts=1, expires_at=seconds + ATTEMPTS_COUNT_FOR // SECOND)
-                fresh.save(LoginRow.pk.does_not_exist() | (LoginRow.expires_at <= seconds))
+                fresh = IndexRow(name, "login", attempts=1, expires_at=seconds + ATTEMPTS_COUNT_FOR // SECOND)
+                fresh.save(IndexRow.pk.does_not_exist() | (IndexRow.expires_at <= seconds))
                 return most - 1
             except PutError as error:
                 _only_condition(error)
@@ -181,9 +161,3 @@ class LoginThrottle:
 def _only_condition(error: UpdateError | PutError) -> None:
     if error.cause_response_code != "ConditionalCheckFailedException":
         raise error
-
-
-def _bind() -> None:
-    if LoginRow.Meta.table_name != IndexRow.Meta.table_name:
-        LoginRow.Meta.table_name = IndexRow.Meta.table_name
-        LoginRow._connection = None

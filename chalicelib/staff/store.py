@@ -10,8 +10,8 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.observability import count, log
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import translated_errors
 from chalicelib.staff.model import Staff
 from chalicelib.staff.row_mac import staff_mac
 

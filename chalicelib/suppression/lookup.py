@@ -3,28 +3,21 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import plain_item
-from chalicelib.dynamo.client_calls import ClientCalls
+from chalicelib.dynamo.schema import SUPPRESSION
+from chalicelib.dynamo.tables import Tables
 from chalicelib.suppression.model import ReplyMailbox, SuppressionEntry
 
 
 class SuppressionList:
     """Reads entries of the list. All methods raise Unavailable."""
 
-    def __init__(self, calls: ClientCalls, tables: Mapping[str, str]) -> None:
-        self._calls = calls
+    def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
     def of(self, pseudonyms: Iterable[str]) -> list[SuppressionEntry]:
         """Return the entries of addresses by their pseudonyms: one strongly consistent read each."""
-        found = (self._item(one) for one in dict.fromkeys(pseudonyms))
-        return [_entry(item) for item in found if item]
-
-    def _item(self, pseudonym: str) -> dict[str, Any]:
-        key = {"pk": {"S": keys.suppression_pk(pseudonym)}, "sk": {"S": "fence"}}
-        answer = self._calls.call("get_item", TableName=self._tables["index"], Key=key, ConsistentRead=True)
-        return plain_item(answer.get("Item", {}))
+        rows = (self._tables.get(SUPPRESSION.key(one)) for one in dict.fromkeys(pseudonyms))
+        return [_entry(row) for row in rows if row]
 
 
 def _entry(item: Mapping[str, Any]) -> SuppressionEntry:

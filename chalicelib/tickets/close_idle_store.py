@@ -6,8 +6,8 @@ from typing import Any
 
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import DeskRow, QueueIndex
+from chalicelib.dynamo.rows import translated_errors
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.tickets.model import State, queue_of

@@ -9,9 +9,9 @@ from chalicelib.core.clock import DAY, SECOND, gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import comment_id_hash, reply_id_hash
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.model_calls import translated_errors
-from chalicelib.dynamo.models import DeskRow, alive
-from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import alive, get_row, translated_errors
+from chalicelib.dynamo.schema import Key
 from chalicelib.dynamo.transactions import TRIES, Transactions
 from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.tickets.records import Ticket
@@ -190,7 +190,7 @@ def delete_sent_draft(writes: Writes, place: DraftKey, name: str, now: int) -> W
     must be built anew. Raises Unavailable.
     """
     pk, sk = keys.conversation_pk(place.conversation_id), f"draft#{place.tail}"
-    row = get_row(pk, sk)
+    row = get_row(Key("desk", pk, sk))
     if row is None or not row.content or row.client_hash != name:
         condition = "attribute_not_exists(#content) OR #client_hash <> :name"
         return writes.update("draft", "desk", pk, sk, "", condition, {"name": name})

@@ -13,8 +13,8 @@ from typing import Any
 
 from chalicelib.core.errors import BadInput
 from chalicelib.dynamo.keys import ticket_pk
-from chalicelib.dynamo.model_calls import translated_errors
-from chalicelib.dynamo.models import DeskRow, alive
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import alive, translated_errors
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Page, TicketFilter

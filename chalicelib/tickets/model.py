@@ -1,6 +1,7 @@
 """Rules of tickets and messages: states, priorities, ranks of statuses, numbers, times. Pure."""
 
 from enum import StrEnum
+from typing import Any
 
 from chalicelib.core.clock import DAY
 
@@ -43,6 +44,12 @@ def reply_time(now: int, last_out: int, last_in: int) -> int:
 def queue_of(state: str) -> str:
     """Return the partition of a state in the index `queue`. The suffix is the shard; there is one."""
     return f"{state}#0"
+
+
+def reopening(now: int) -> tuple[str, dict[str, Any]]:
+    """Return the part of a SET expression that makes a ticket open again, with the newest activity, and its values."""
+    values = {"open": State.OPEN.value, "queue": queue_of(State.OPEN), "now": now}
+    return "#state = :open, #queue = :queue, #activity = :now REMOVE #solved_at", values
 
 
 PREVIEW = 160

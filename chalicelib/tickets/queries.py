@@ -12,8 +12,8 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.normal import display_name
 from chalicelib.core.observability import count, log
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.model_calls import translated_errors
-from chalicelib.dynamo.models import DeskRow, alive
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import alive, translated_errors
 from chalicelib.tickets.model import LATE_SPAN
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
 from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at, undelivered

@@ -13,8 +13,8 @@ from chalicelib.core.asks import pressed_request
 from chalicelib.core.clock import DAY, GUARD_DAYS
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.model_calls import translated_errors
-from chalicelib.dynamo.models import DeskRow, alive
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import alive, translated_errors
 from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.model import CHANGES
 from chalicelib.tickets.pieces import outstanding

@@ -9,8 +9,8 @@ from chalicelib.core.clock import gone_at
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.models import alive
-from chalicelib.dynamo.rows import get_row
+from chalicelib.dynamo.rows import alive, get_row
+from chalicelib.dynamo.schema import CLIENT_ID
 from chalicelib.dynamo.writes import Write, Writes, client_guard, pseudonym_of_notice
 from chalicelib.tickets.drafts import DraftKey, delete_sent_draft
 from chalicelib.tickets.model import State, queue_of
@@ -115,7 +115,7 @@ class TicketWrites:
     def stored_under(self, conversation_id: str, name: str, now: int) -> MessageRef | None:
         """Return the reference of the comment that was stored under the hash of a client's id, while it is
         remembered."""
-        row = get_row(keys.conversation_pk(conversation_id), f"client#{name}")
+        row = get_row(CLIENT_ID.key(conversation_id, name))
         return MessageRef.parse(row.message_ref or "") if row is not None and alive(row, now) else None
 
     def mark_read(self, ticket: Ticket, reader: str) -> bool:

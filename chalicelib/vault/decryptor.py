@@ -7,8 +7,8 @@ from typing import Any
 
 from chalicelib.core.errors import Conflict
 from chalicelib.core.observability import count, log
-from chalicelib.dynamo.model_calls import translated_errors
 from chalicelib.dynamo.models import KeyRow
+from chalicelib.dynamo.rows import translated_errors
 from chalicelib.vault.encryption import CannotOpen, EncryptionContext, Vault, open_json, public_of, unseal
 from chalicelib.vault.model import ContactKey
 

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core.clock import DAY, RAW_DAYS
 from chalicelib.core.errors import Conflict
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
+from chalicelib.dynamo.values import AttributeValues, plain_item
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import Vault, encode_key, fingerprint, new_pair, seal
 from chalicelib.vault.model import ContactKey

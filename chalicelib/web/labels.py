@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from chalicelib.channels import registry
 from chalicelib.core.failures import ADMINISTRATOR, ANOTHER_CHANNEL, UNLISTED, FailureText
-from chalicelib.core.texts import desk_msg
+from chalicelib.core.texts import desk_msg as desk_msg
 from chalicelib.privacy.clauses import law_text
 
 STATES: Mapping[str, str] = {
@@ -180,6 +180,12 @@ def failure_text(channel: str, reason: str) -> FailureText:
     errors = registry.channel(channel).errors
     own = errors().words.get(reason) if errors else None
     return own or FAILURES.get(reason, FAILURES[UNLISTED])
+
+
+def failure_reasons() -> list[str]:
+    """Return the class of every failure, of all channels."""
+    own = (reason for one in registry.CHANNELS if one.errors for reason in one.errors().words)
+    return list(dict.fromkeys((*FAILURES, *own)))
 
 
 def label(say: Callable[[str], str], names: Mapping[str, str], key: str, **places: object) -> str:

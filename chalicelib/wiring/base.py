@@ -1,14 +1,13 @@
 """Wires intake and what every function needs. Everything is made once per process, when first needed."""
 
-from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import Clock, make_clock, settings
-from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.changes import IntakeChanges
 from chalicelib.messages.inbound import Intake
 from chalicelib.messages.ingest import Outcome, Recognise, Refuse
@@ -54,12 +53,18 @@ def tables() -> dict[str, str]:
     }
 
 
+@cache
+def gateway() -> Tables:
+    """The gateway to the tables, of everything but intake and the sweeper."""
+    return Tables(client("dynamodb"), tables())
+
+
 def recognise_asks(profile: Profile) -> Recognise:
     """Returns the function that recognises asks about data in messages."""
     return lambda message: asks(message, profile.markings)
 
 
-def refuse_suppressed(store: IntakeStore, profile: Profile, dynamodb: Any, names: Mapping[str, str]) -> Refuse:
+def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
     """Returns the function that refuses parts of people who are being erased. It imports its modules when it is first
     called, because few parts need it."""
 
@@ -68,8 +73,8 @@ def refuse_suppressed(store: IntakeStore, profile: Profile, dynamodb: Any, names
         from chalicelib.privacy.refuse_erased import RefuseErased
         from chalicelib.suppression.lookup import SuppressionList
 
-        listed, answer = SuppressionList(ClientCalls(dynamodb), names), FixedAnswer(names, store.transact)
-        return RefuseErased(store.names, listed, answer, profile)(part, suppressed, now)
+        listed, answer = SuppressionList(store.tables), FixedAnswer(store.tables.names, store.transact)
+        return RefuseErased(store.contacts.names, listed, answer, profile)(part, suppressed, now)
 
     return refuse
 
@@ -78,13 +83,14 @@ def refuse_suppressed(store: IntakeStore, profile: Profile, dynamodb: Any, names
 def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange, RepeatedParts]:
     config = settings()
     pseudonym_key = AddressKey(address_key)
-    store = IntakeStore(client("dynamodb"), tables(), pseudonym_key, decode_key(config.vault_public_key))
+    ours = Tables(client("dynamodb"), tables(), again="send it again")
+    store = IntakeStore(ours, pseudonym_key, decode_key(config.vault_public_key))
     profile = load_profile(config.operator)
-    refuse = refuse_suppressed(store, profile, client("dynamodb"), tables())
+    refuse = refuse_suppressed(store, profile)
     receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise_asks(profile), refuse)
-    statuses = Statuses(ClientCalls(client("dynamodb")), tables(), pseudonym_key)
+    statuses = Statuses(ours, pseudonym_key)
     change = ReceiveChange(store, IntakeChanges(store, pseudonym_key), profile, clock(), refuse)
-    return store, statuses, receive, change, RepeatedParts(client("dynamodb"), tables(), pseudonym_key)
+    return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key)
 
 
 def intake() -> Intake:
@@ -123,7 +129,7 @@ def check_certificate() -> "CheckCertificate":
 @cache
 def bind_tables() -> None:
     """Tell pynamodb's models the names of this deployment's tables."""
-    from chalicelib.dynamo.models import bind
+    from chalicelib.dynamo.rows import bind
 
     bind(tables())
 

@@ -105,11 +105,10 @@ def stamp_expiry() -> "StampExpiry":
 @cache
 def take_back() -> "TakeBack":
     """Removes the texts that customers deleted."""
-    from chalicelib.messages.customer_deletion import TakeBack
-    from chalicelib.messages.customer_deletion_store import TakeBackStore
+    from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
 
     wiring.bind_tables()
-    return TakeBack(TakeBackStore(client("dynamodb"), wiring.tables(), sleep_with_jitter), wiring.clock())
+    return TakeBack(TakeBackStore(wiring.gateway()), wiring.clock())
 
 
 def text_key() -> "TextKey":
@@ -130,10 +129,9 @@ def text_index() -> "TextIndex":
 
 def index_contact() -> "IndexContact":
     """Indexes a contact. Raises Unavailable."""
-    from chalicelib.contacts.index_contact import IndexContact
-    from chalicelib.contacts.index_store import ContactIndex
-    from chalicelib.contacts.texts import ContactTexts
+    from chalicelib.contacts.index_contact import ContactTexts, IndexContact
+    from chalicelib.contacts.text_index import ContactIndex
 
     wiring.bind_tables()
-    index = ContactIndex(text_key(), client("dynamodb"), wiring.tables(), sleep_with_jitter)
+    index = ContactIndex(text_key(), wiring.gateway())
     return IndexContact(lambda: ContactTexts(single_decryptor()), index)

@@ -50,6 +50,7 @@ def pause_outreach() -> "PauseOutreach":
     wiring.bind_tables()
     return PauseOutreach(
         store=stores.requests(),
+        contact_rows=stores.opening(),
         mailbox=stores.mailbox(),
         reading=OutboxReading(),
         decryptor=wiring_delivery.single_decryptor,
@@ -82,7 +83,7 @@ def cooling_off() -> "CoolingOff":
     """Waits while the person may still cancel."""
     from chalicelib.erasure.tasks.cooling_off import CoolingOff
 
-    return CoolingOff(stores.profile().deadlines["grace"], tell())
+    return CoolingOff(stores.profile().deadlines, tell())
 
 
 @cache
@@ -91,7 +92,7 @@ def block_writes() -> "BlockWrites":
     from chalicelib.erasure.tasks.block_writes import BlockWrites
     from chalicelib.erasure.write_barrier import WriteBarrier
 
-    store = WriteBarrier(client("dynamodb"), wiring.tables(), stores.requests())
+    store = WriteBarrier(wiring.gateway(), stores.requests())
     return BlockWrites(stores.requests(), store, wiring.clock())
 
 
@@ -109,7 +110,7 @@ def destroy_key() -> "DestroyKey":
     from chalicelib.erasure.key_destruction import KeyDestruction
     from chalicelib.erasure.tasks.destroy_key import DestroyKey
 
-    store = KeyDestruction(client("dynamodb"), wiring.tables(), stores.requests())
+    store = KeyDestruction(wiring.gateway(), stores.requests())
     return DestroyKey(stores.inventories(), store, wiring.clock())
 
 
@@ -119,7 +120,7 @@ def erase_stores() -> "EraseStores":
     from chalicelib.erasure.eraser import Eraser
     from chalicelib.erasure.tasks.erase_stores import EraseStores
 
-    store = Eraser(client("dynamodb"), wiring.tables())
+    store = Eraser(wiring.gateway())
     return EraseStores(stores.requests(), stores.inventories(), store, wiring.clock())
 
 
@@ -128,7 +129,7 @@ def verify_absence() -> "VerifyAbsence":
     from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
     from chalicelib.erasure.verifier import Verifier
 
-    store = Verifier(client("dynamodb"), wiring.tables(), wiring.address_key(), wiring_delivery.text_key())
+    store = Verifier(wiring.gateway(), wiring.address_key(), wiring_delivery.text_key())
     return VerifyAbsence(stores.requests(), store, wiring.vault, wiring.clock())
 
 
@@ -143,15 +144,15 @@ def issue_certificate() -> "IssueCertificate":
 @cache
 def notify() -> "Notify":
     """Tells the person that the request is done."""
-    from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
     from chalicelib.erasure.tasks.notify import Notify
+    from chalicelib.privacy.answer_request import AnswerRequest
 
     kept, address = stores.profile().retention["request"].days, stores.certificates_address()
-    opt_out = AnswerOptOut(
+    answer = AnswerRequest(
         stores.requests(), stores.opening(), stores.mailbox(), stores.secret(), stores.profile(), address, kept
     )
     return Notify(
-        stores.requests(), stores.mailbox(), stores.secret(), stores.profile(), address, opt_out, wiring.clock()
+        stores.requests(), stores.mailbox(), stores.secret(), stores.profile(), address, answer, wiring.clock()
     )
 
 
@@ -161,10 +162,9 @@ def destroy_mailbox() -> "DestroyMailbox":
     from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
     from chalicelib.privacy.mailbox.removal import MailboxRemoval
 
-    removal = MailboxRemoval(client("dynamodb"), wiring.tables())
-    return DestroyMailbox(
-        stores.requests(), removal, stores.announcements(), stores.profile().retention["request"].days, wiring.clock()
-    )
+    removal = MailboxRemoval(wiring.gateway())
+    kept = stores.profile().retention["request"].days
+    return DestroyMailbox(stores.requests(), stores.opening(), removal, stores.announcements(), kept, wiring.clock())
 
 
 @cache

@@ -32,13 +32,13 @@ def profile() -> Profile:
 @cache
 def requests() -> RequestStore:
     """Rows of requests about data."""
-    return RequestStore(client("dynamodb"), wiring.tables())
+    return RequestStore(wiring.gateway())
 
 
 @cache
 def opening() -> ContactRequestRows:
     """Rows beside a request in its contact's partition."""
-    return ContactRequestRows(client("dynamodb"), wiring.tables())
+    return ContactRequestRows(wiring.gateway())
 
 
 @cache
@@ -46,13 +46,13 @@ def erasure_pause() -> "ErasurePauseStore":
     """The switch that pauses all erasures."""
     from chalicelib.privacy.erasure_pause import ErasurePauseStore
 
-    return ErasurePauseStore(client("dynamodb"), wiring.tables())
+    return ErasurePauseStore(wiring.gateway())
 
 
 @cache
 def mailbox() -> MailboxWrites:
     """Writes to reply mailboxes."""
-    return MailboxWrites(wiring.tables())
+    return MailboxWrites(wiring.gateway())
 
 
 @cache
@@ -74,7 +74,7 @@ def announcements() -> "MessageStatuses":
     """Reads how far messages about requests were delivered."""
     from chalicelib.privacy.telling.statuses import MessageStatuses
 
-    return MessageStatuses(client("dynamodb"), wiring.tables())
+    return MessageStatuses(wiring.gateway())
 
 
 def secret() -> "RequestSecret":
@@ -110,4 +110,4 @@ def inventories() -> "Inventories":
     """Lists what is stored about a person."""
     from chalicelib.erasure.inventory import Inventories
 
-    return Inventories(client("dynamodb"), wiring.tables(), requests())
+    return Inventories(wiring.gateway(), requests())

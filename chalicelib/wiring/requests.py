@@ -110,7 +110,7 @@ def prove_telling() -> "ProveTelling":
     """Finds the proof that a person was told of the erasure."""
     from chalicelib.privacy.telling.prove import ProveTelling
 
-    return ProveTelling(stores.requests(), stores.announcements(), stores.profile().deadlines["grace"], wiring.clock())
+    return ProveTelling(stores.requests(), stores.announcements(), stores.profile().deadlines, wiring.clock())
 
 
 def announce() -> "Announce":
@@ -122,13 +122,11 @@ def announce() -> "Announce":
         stores.secret(),
         stores.profile(),
         stores.certificates_address(),
-        stores.profile().deadlines["grace"],
     )
 
 
 def announce_again() -> "AnnounceAgain":
     """Sends an announcement once more."""
-    from chalicelib.erasure.tasks.tell import ONCE_MORE
     from chalicelib.outbox.reading import OutboxReading
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
 
@@ -137,4 +135,4 @@ def announce_again() -> "AnnounceAgain":
         return head.last_inbound_at if head else 0
 
     wiring.bind_tables()
-    return AnnounceAgain(stores.requests(), announce(), heard_at, ONCE_MORE, wiring.clock())
+    return AnnounceAgain(stores.requests(), announce(), heard_at, wiring.clock())

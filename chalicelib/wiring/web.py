@@ -189,7 +189,7 @@ def request_pages() -> "RequestPages":
     """Requests about data, as they are shown."""
     from chalicelib.privacy.requests.pages import RequestPages
 
-    return RequestPages(client("dynamodb"), wiring.tables())
+    return RequestPages(wiring.gateway())
 
 
 def open_request() -> "OpenRequest":
@@ -218,13 +218,6 @@ def request_secret() -> "RequestSecret":
     from chalicelib.wiring import privacy_stores as stores
 
     return stores.secret()
-
-
-def hours_to_think() -> int:
-    """The hours of the cooling-off period after a person was told."""
-    from chalicelib.wiring import requests as wiring_requests
-
-    return wiring_requests.announce().hours
 
 
 def certificates_address() -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.repeated import RepeatedParts
 from tests.intake.conftest import Desk
@@ -102,7 +102,7 @@ def test_what_is_held_to_be_stored_changes_nothing_when_it_is_stored(
     own = [*references(desk), ""]
     parts: list[Any] = [message(desk, base, who, number) for who, number in then]
     parts += [status(desk, base, number, own[place % len(own)]) for place, (_, number) in enumerate(then)]
-    known = RepeatedParts(desk.dynamodb, desk.tables, desk.address_key).already_stored(parts)
+    known = RepeatedParts(desk.gateway(), desk.address_key).already_stored(parts)
     before = desk.snapshot()
     for place in known:
         part = parts[place]

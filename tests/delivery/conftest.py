@@ -12,7 +12,7 @@ from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.keys import conversation_pk
-from chalicelib.dynamo.models import bind
+from chalicelib.dynamo.rows import bind
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.outbox.reply import ReplyToCustomer

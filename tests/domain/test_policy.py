@@ -12,7 +12,8 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.languages import LANGUAGES, Language
 from chalicelib.core.texts import catalogue
 from chalicelib.profile import policy_words as words
-from chalicelib.profile.load import load_profile, parse_profile
+from chalicelib.profile.build import parse_profile
+from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile, ProfileError
 from chalicelib.profile.policy import (
     build_policy,

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.asks import ASK_KINDS, Ask
-from chalicelib.privacy.recognition import stems
+from chalicelib.core.asks import Ask
+from chalicelib.privacy.kinds import registry
+from chalicelib.privacy.kinds.contract import Kind
+from chalicelib.privacy.meaning import stems
 from chalicelib.privacy.recognition.guesses import MOST_KINDS, guess
-from chalicelib.privacy.recognition.phrases import LONGEST_GUESS, REQUESTS, spelled
+from chalicelib.privacy.recognition.phrases import LONGEST_GUESS, spelled
 from chalicelib.privacy.recognition.words import asks, hinted, words_of
-from chalicelib.privacy.requests.kinds import HANDLED_KINDS
 from chalicelib.profile.load import load_profile
 from tests.domain.privacy_corpus import MEANT, ORDINARY
 from tests.people import from_amina
@@ -58,10 +59,10 @@ OFFERS = ("offers", "ұсыныстар")
 """Alone no news: "no more offers" may be about prices, and only the whole phrase acts."""
 
 
-@pytest.mark.parametrize("kind", REQUESTS)
-def test_every_phrase_that_acts_means_its_kind_with_another_word_too(kind: str) -> None:
-    phrases = [one for one in spelled(REQUESTS[kind]) if not any(offer in one for offer in OFFERS)]
-    assert [one for one in phrases if kind not in guess(one)] == []
+@pytest.mark.parametrize("kind", registry.KINDS, ids=lambda kind: kind.id)
+def test_every_phrase_that_acts_means_its_kind_with_another_word_too(kind: Kind) -> None:
+    phrases = [one for one in spelled(kind.phrases) if not any(offer in one for offer in OFFERS)]
+    assert [one for one in phrases if kind.id not in guess(one)] == []
 
 
 def test_words_of_others_mean_nothing() -> None:
@@ -124,7 +125,7 @@ def test_marks_between_words_change_nothing(text: str, marks: list[tuple[int, st
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     kinds = guess(text)
-    assert len(kinds) <= MOST_KINDS and set(kinds) <= set(HANDLED_KINDS)
+    assert len(kinds) <= MOST_KINDS and set(kinds) <= set(registry.handled())
 
 
 # -- what intake looks at first
@@ -139,14 +140,10 @@ def test_everything_that_is_recognised_passes_the_first_look() -> None:
     )  # fmt: skip
     assert [one for one in things if not hinted(f" {one} ")] == []
     assert [
-        one for lines in REQUESTS.values() for one in spelled(lines) if not hinted(f" {' '.join(words_of(one))} ")
+        one for kind in registry.KINDS for one in spelled(kind.phrases) if not hinted(f" {' '.join(words_of(one))} ")
     ] == []
 
 
 def test_a_long_letter_is_read_and_its_end_is_not() -> None:
     assert guess("Здравствуйте. " * 100 + "Удалите мой аккаунт") == ("deletion",)
     assert guess("Здравствуйте. " * 200 + "Удалите мой аккаунт") == () and LONGEST_GUESS < 200 * 14
-
-
-def test_every_kind_that_words_may_ask_for_is_handled() -> None:
-    assert set(ASK_KINDS) == set(HANDLED_KINDS) == set(REQUESTS)

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 import chalicelib.profile.operators
-from chalicelib.channels import registry
+from chalicelib.channels import registry as channels
 from chalicelib.channels.base import ChoicePart, TextPart
 from chalicelib.channels.render import pieces_of, render
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import bot_text
+from chalicelib.privacy.kinds import registry
+from chalicelib.privacy.kinds.contract import Kind
+from chalicelib.privacy.kinds.deletion import DELETION
+from chalicelib.privacy.kinds.destruction import UNDECIDED
 from chalicelib.privacy.recognition.words import asks
-from chalicelib.privacy.requests.kinds import ERASING_KINDS, HANDLED_KINDS
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.texts import announcement, answers, during_erasure, questions
 from chalicelib.privacy.texts.buttons import challenge_buttons, cooling_off_buttons, meant_buttons
@@ -24,9 +27,11 @@ from chalicelib.profile.load import load_profile
 from tests.people import from_amina
 
 PROFILE = load_profile("spoint")
+BUTTONS_LIMIT = min(one.buttons.text for one in channels.SERVED if one.buttons)
 REQUEST = "0123456789abcdefghjk"
 AT = 1_795_000_000_000
 """18 November 2026, 11:06:40 UTC."""
+DESTROYING = [one for one in registry.KINDS if one.way == "erasure"]
 EVERY = pytest.mark.parametrize("language", [*LANGUAGES, ""])
 
 
@@ -35,30 +40,30 @@ def test_buttons_fit_every_channel(language: str) -> None:
     for buttons in (
         challenge_buttons(PROFILE, language, REQUEST),
         cooling_off_buttons(PROFILE, language, REQUEST),
-        *(meant_buttons(PROFILE, language, pair, AT) for pair in permutations(HANDLED_KINDS, 2)),
-        *(meant_buttons(PROFILE, language, (kind,), AT) for kind in HANDLED_KINDS),
+        *(meant_buttons(PROFILE, language, pair, AT) for pair in permutations(registry.handled(), 2)),
+        *(meant_buttons(PROFILE, language, (kind,), AT) for kind in registry.handled()),
     ):
-        for channel in registry.SERVED:
+        for channel in channels.SERVED:
             assert len(render(channel, (TextPart("?"), ChoicePart(buttons)))) == 1
 
 
 @EVERY
 def test_the_question_what_a_message_meant_names_its_no_and_its_buttons_are_understood(language: str) -> None:
-    text, buttons = questions.meant(PROFILE, language), meant_buttons(PROFILE, language, HANDLED_KINDS, AT)
-    assert len(text) <= min(one.buttons.text for one in registry.SERVED if one.buttons) and buttons[-1].title in text
+    text, buttons = questions.meant(PROFILE, language), meant_buttons(PROFILE, language, registry.handled(), AT)
+    assert len(text) <= BUTTONS_LIMIT and buttons[-1].title in text
     pressed = [asks(from_amina("", sent_at=1, kind="callback", details={"data": one.id})) for one in buttons]
-    assert pressed == [*(Ask("withdraw", kinds=(kind,), meant_at=AT) for kind in HANDLED_KINDS), Ask("no")]
+    assert pressed == [*(Ask("withdraw", kinds=(kind,), meant_at=AT) for kind in registry.handled()), Ask("no")]
     assert all(one is not None and one.pressed for one in pressed)
 
 
 @EVERY
 @pytest.mark.parametrize("bound", [True, False])
-@pytest.mark.parametrize("kind", ERASING_KINDS)
+@pytest.mark.parametrize("kind", DESTROYING, ids=lambda kind: kind.id)
 def test_the_question_fits_one_message_and_names_the_button_that_it_tells_of(
-    language: str, kind: str, bound: bool
+    language: str, kind: Kind, bound: bool
 ) -> None:
     text = questions.challenge(PROFILE, language, kind, 48, bound=bound)
-    assert len(text) <= min(one.buttons.text for one in registry.SERVED if one.buttons)
+    assert len(text) <= BUTTONS_LIMIT
     assert challenge_buttons(PROFILE, language, REQUEST)[1].title in text
     assert PROFILE.operator.brand in text and "48" in text
     assert (len(text) > len(questions.challenge(PROFILE, language, kind, 48, bound=False))) is bound
@@ -67,15 +72,15 @@ def test_the_question_fits_one_message_and_names_the_button_that_it_tells_of(
 @EVERY
 @pytest.mark.parametrize("bound", [True, False])
 def test_the_word_near_the_limit_fits_one_message_and_names_both_buttons(language: str, bound: bool) -> None:
-    text = answers.defaulted(PROFILE, language, AT, bound=bound)
-    assert len(text) <= min(one.buttons.text for one in registry.SERVED if one.buttons)
+    text = answers.defaulted(PROFILE, language, UNDECIDED, AT, bound=bound)
+    assert len(text) <= BUTTONS_LIMIT
     assert all(one.title in text for one in challenge_buttons(PROFILE, language, REQUEST))
 
 
 @EVERY
 def test_the_announcement_fits_one_message_with_number_secret_and_the_way_to_stop_it(language: str) -> None:
     """In two languages it may take two; then both have to arrive, and number and secret stand together in one."""
-    pieces = pieces_of(announced(language, AT), registry.channel("whatsapp"), buttons=True)
+    pieces = pieces_of(announced(language, AT), channels.channel("whatsapp"), buttons=True)
     assert len(pieces) <= (1 if language else 2)
     for part in (REQUEST, "abcd-efgh-jkmn-pqrs-tvwx", URL, "16:06"):
         assert any(part in piece for piece in pieces)
@@ -90,7 +95,7 @@ def announced(language: str, at: int) -> str:
     return announcement.announced(PROFILE, language, at, 4, REQUEST, SECRET, URL)
 
 
-def erased(language: str, kind: str, secret: str = "", told: int = AT) -> str:
+def erased(language: str, kind: Kind, secret: str = "", told: int = AT) -> str:
     return answers.erased(PROFILE, language, kind, REQUEST, secret, URL, AT + 15 * DAY, told)
 
 
@@ -100,12 +105,12 @@ def test_every_text_is_whole(language: str) -> None:
         answers.already_open(PROFILE, language, AT, AT),
         answers.too_often(PROFILE, language, 3, AT),
         announced(language, AT),
-        *(answers.defaulted(PROFILE, language, AT, bound=bound) for bound in (True, False)),
+        *(answers.defaulted(PROFILE, language, UNDECIDED, AT, bound=bound) for bound in (True, False)),
         answers.cancelled(PROFILE, language),
-        *(answers.refused(PROFILE, language, kind) for kind in ERASING_KINDS),
-        *(answers.refused(PROFILE, language, "deletion", ground, "Қарыз бар") for ground in ("", *PROFILE.refusals)),
+        *(answers.refused(PROFILE, language, kind) for kind in DESTROYING),
+        *(answers.refused(PROFILE, language, DELETION, ground, "Қарыз бар") for ground in ("", *PROFILE.refusals)),
         during_erasure.erasing(PROFILE, language),
-        *(erased(language, kind, secret) for kind in ERASING_KINDS for secret in ("", "a" * 20)),
+        *(erased(language, kind, secret) for kind in DESTROYING for secret in ("", "a" * 20)),
         *([announcement.letter(PROFILE, language, of_kind("withdrawal"), 4, SECRET, URL)] if language else []),
     ]
     assert not [text for text in said if "{" in text or "!" in text]
@@ -117,10 +122,10 @@ def of_kind(kind: str) -> Request:
     return Request(id=REQUEST, kind=kind, received_at=AT, deadline_at=AT, alarm_at=AT, certificate_id=REQUEST, **words)
 
 
-@pytest.mark.parametrize("kind", ERASING_KINDS)
+@pytest.mark.parametrize("kind", DESTROYING, ids=lambda kind: kind.id)
 @pytest.mark.parametrize("ground", sorted(PROFILE.refusals))
 @EVERY
-def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language: str, ground: str, kind: str) -> None:
+def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language: str, ground: str, kind: Kind) -> None:
     text = answers.refused(PROFILE, language, kind, ground, "Есть неоплаченный счёт № 17")
     article = {"en": "article 8, part ", "ru": "ст. 8 п. ", "kk": "8-бап "}[language or "kk"]
     assert article in text.replace("\xa0", " "), "the law, as the language names it"
@@ -137,8 +142,8 @@ def test_every_ground_of_every_profile_can_be_told() -> None:
 
 
 def test_who_has_the_code_already_is_not_sent_it_again_and_hears_since_when() -> None:
-    assert "abcd-efgh" not in erased("ru", "deletion") and "18.11.2026" in erased("ru", "deletion")
-    assert "abcd-efgh" in erased("ru", "deletion", SECRET)
+    assert "abcd-efgh" not in erased("ru", DELETION) and "18.11.2026" in erased("ru", DELETION)
+    assert "abcd-efgh" in erased("ru", DELETION, SECRET)
 
 
 def test_an_unknown_language_is_answered_in_two() -> None:
@@ -159,7 +164,7 @@ def test_dates_are_those_of_kazakhstan() -> None:
 def test_the_secret_is_given_as_one_reads_it_aloud(how: str) -> None:
     said = {
         "announced": announced("ru", AT),
-        "erased": erased("ru", "deletion", SECRET),
+        "erased": erased("ru", DELETION, SECRET),
         "letter": announcement.letter(PROFILE, "ru", of_kind("deletion"), 4, SECRET, URL),
     }[how]
     lines = said.splitlines()

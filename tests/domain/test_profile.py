@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import chalicelib.profile.operators
+from chalicelib.profile import build
+from chalicelib.profile.build import parse_profile, read_profile, stale
 from chalicelib.profile.check import main, warnings
-from chalicelib.profile.load import load_profile, parse_profile
+from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile, ProfileError
 
 SPOINT = Path(chalicelib.profile.operators.__path__[0], "spoint.toml").read_text(encoding="utf-8")
@@ -139,6 +141,12 @@ def test_the_check_command_prints_warnings_and_errors(capsys: pytest.CaptureFixt
         ('data = ["site_statistics"]', "data = []", "recipients[4].data: the list is empty"),
         ("[operator]", "[[operator]]", "operator"),
         ("[residency]", "[residence]", "residency: the field is missing"),
+        ("review_days = 365\n", "review_days = 365\ndays = 9\n", "retention[3].days: this field says nothing"),
+        ("published = 2026-11-22", "published = 2026-11-22T00:00:00Z", "policy.published"),
+        ('id = "support"', "id = 1", "purposes[1].id: 1 does not fit; write a text in quotes"),
+        ("answer = {", "answers = {", "deadlines.answer: the field is missing; write { term = …, unit = …,"),
+        ("grace = {", "more = { term = 1 }\ngrace = {", "deadlines.more: this field is not known"),
+        ('8(4)"\nadded = true', '8(4)"\nadded = 1', "purposes[7].added: 1 does not fit; write true or false"),
         ("[markings]", "[purse]\n[markings]", "purse: this field is not known"),
     ],
 )  # fmt: skip
@@ -156,11 +164,43 @@ def test_an_unknown_name_is_refused(name: str) -> None:
         load_profile(name)
 
 
-def test_a_file_under_another_name_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_under_another_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "spark.toml").write_text(SPOINT, encoding="utf-8")
-    monkeypatch.setattr("chalicelib.profile.load.DIRECTORY", str(tmp_path))
     with pytest.raises(ProfileError, match="'spoint' is not the file's name"):
-        load_profile("spark")
+        read_profile("spark", str(tmp_path))
+
+
+def test_what_is_compiled_is_what_the_files_say() -> None:
+    assert stale() == {}, "run: python -m chalicelib.profile.build"
+
+
+def test_a_compiled_profile_is_the_profile(profile: Profile) -> None:
+    said = read_profile("spoint")
+    assert repr(profile) == repr(said)
+    assert profile.policy.published == said.policy.published
+    assert type(profile.purposes["support"].channels) is tuple
+    assert profile.purposes["support"].added is False
+
+
+def test_a_change_is_compiled_and_what_has_no_profile_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, made = tmp_path / "spoint.toml", tmp_path / "compiled"
+    source.write_text(SPOINT, encoding="utf-8")
+    made.mkdir()
+    (made / "gone.json").write_text("{}", encoding="utf-8")
+    assert build.main(str(tmp_path)) == 0
+    assert [one.name for one in made.iterdir()] == ["spoint.json"]
+    source.write_text(SPOINT.replace("reopen_days = 7", "reopen_days = 6"), encoding="utf-8")
+    assert list(stale(str(tmp_path))) == [made / "spoint.json"]
+    assert build.main(str(tmp_path)) == 0 and stale(str(tmp_path)) == {}
+    monkeypatch.setattr("chalicelib.profile.load.DIRECTORY", str(tmp_path))
+    assert load_profile.__wrapped__("spoint").tickets.reopen_days == 6
+    capsys.readouterr()
+    source.write_text(SPOINT.replace("reopen_days = 7", "reopen_days = 0"), encoding="utf-8")
+    assert build.main(str(tmp_path)) == 1
+    assert "spoint.toml: tickets.reopen_days: 0 is too small" in capsys.readouterr().err
+    assert load_profile.__wrapped__("spoint").tickets.reopen_days == 6
 
 
 def test_intake_pays_for_nothing_but_the_profile() -> None:
@@ -168,9 +208,10 @@ def test_intake_pays_for_nothing_but_the_profile() -> None:
     code = (
         "import sys; from chalicelib.profile.load import load_profile;"
         "from chalicelib.profile.policy import policy_reference;"
-        "from chalicelib.messages.notices import accepted_notice; p = load_profile('spoint');"
+        "from chalicelib.messages.ingest import accepted_notice; p = load_profile('spoint');"
         "policy_reference(p); accepted_notice(p, 'kk', 'telegram', '481207', first=True);"
-        "print(*sorted({m.partition('.')[0] for m in sys.modules} & {'babel', 'jinja2', 'boto3', 'chalice'}))"
+        "heavy = {'babel', 'jinja2', 'boto3', 'chalice', 'msgspec', 'tomllib', 'typing_extensions'};"
+        "print(*sorted({m.partition('.')[0] for m in sys.modules} & heavy))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

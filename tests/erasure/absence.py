@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
 from chalicelib.erasure.verifier import Verifier
 from chalicelib.privacy.requests.model import Request
@@ -13,7 +14,8 @@ from tests.erasure.destroying import no_wait
 
 def asking(desk: Erasing, dynamodb: Any = None) -> Verifier:
     """What the verifier asks with."""
-    return Verifier(dynamodb or desk.dynamodb, desk.tables, desk.address_key, TextKey(b"t" * 32), no_wait)
+    tables = Tables(dynamodb or desk.dynamodb, desk.tables, no_wait)
+    return Verifier(tables, desk.address_key, TextKey(b"t" * 32))
 
 
 def verify(desk: Erasing, request: Request, dynamodb: Any = None) -> dict[str, str]:

@@ -6,12 +6,12 @@ from typing import Any
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_value, attribute_values
-from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
+from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.notify import Notify
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.outbox.reading import OutboxReading
+from chalicelib.privacy.answer_request import AnswerRequest
 from chalicelib.privacy.mailbox.removal import MailboxRemoval
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
@@ -39,6 +39,7 @@ class Boxes:
     def suppress(self, client: Any = None, store: Any = None) -> PauseOutreach:
         return PauseOutreach(
             store=store or self.desk.request_store(client),
+            contact_rows=ContactRequestRows(client or self.desk.dynamodb, self.desk.tables),
             mailbox=MailboxWrites(self.desk.tables),
             reading=OutboxReading(),
             decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),
@@ -54,12 +55,12 @@ class Boxes:
             secret=RequestSecret(self.desk.request_store(client), lambda: SingleDecryptor(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
-            opt_out=self.answer_opt_out(client),
+            answer=self.answer(client),
             clock=lambda: self.desk.now,
         )
 
-    def answer_opt_out(self, client: Any = None) -> AnswerOptOut:
-        return AnswerOptOut(
+    def answer(self, client: Any = None) -> AnswerRequest:
+        return AnswerRequest(
             store=self.desk.request_store(client),
             contact_rows=ContactRequestRows(client or self.desk.dynamodb, self.desk.tables),
             mailbox=MailboxWrites(self.desk.tables),
@@ -72,7 +73,8 @@ class Boxes:
     def close(self, client: Any = None) -> DestroyMailbox:
         removal = MailboxRemoval(client or self.desk.dynamodb, self.desk.tables)
         store, read = self.desk.request_store(client), MessageStatuses(client or self.desk.dynamodb, self.desk.tables)
-        return DestroyMailbox(store, removal, read, KEPT_DAYS, lambda: self.desk.now)
+        rows = ContactRequestRows(client or self.desk.dynamodb, self.desk.tables)
+        return DestroyMailbox(store, rows, removal, read, KEPT_DAYS, lambda: self.desk.now)
 
     def person(self, channel: str) -> Person:
         """Amina on WhatsApp or Daniyar on Telegram, with a ticket whose notice is sent."""

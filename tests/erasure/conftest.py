@@ -17,7 +17,7 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_values, plain_item
+from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore

@@ -9,8 +9,9 @@ from typing import Any
 from chalicelib.core.asks import ASK_WAITS
 from chalicelib.core.asks import Ask as Asked
 from chalicelib.core.ids import MessageRef
+from chalicelib.core.working_days import day_of
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_value, attribute_values
+from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.erasure.task import TaskWaits
 from chalicelib.erasure.tasks import await_delivery, verify_identity, wait_backups
 from chalicelib.erasure.tasks import drain_writers as settle
@@ -19,7 +20,7 @@ from chalicelib.erasure.tasks.cooling_off import CoolingOff
 from chalicelib.erasure.tasks.decide import Decide
 from chalicelib.erasure.tasks.escalate import Escalate
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
-from chalicelib.erasure.tasks.tell import ONCE_MORE, Announce, Tell
+from chalicelib.erasure.tasks.tell import Announce, Tell
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.privacy.asks import PrivacyAsks
 from chalicelib.privacy.decide import DecideRequest
@@ -28,7 +29,6 @@ from chalicelib.privacy.executions import RunStatus
 from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.open_request import OpenRequest
-from chalicelib.privacy.opt_out import OptOut
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Opened, Request
 from chalicelib.privacy.requests.store import RequestStore
@@ -126,9 +126,9 @@ class Living:
     def open_request(self) -> OpenRequest:
         return OpenRequest(self.store, self.opening, PROFILE.deadlines, self.clock)
 
-    @property
-    def opt_out(self) -> OptOut:
-        return OptOut(self.store, self.opening, PROFILE.deadlines, self.clock)
+    def opt_out(self, contact_id: str, received_at: int, source: str, **more: Any) -> Opened:
+        day = {"received_on": day_of(self.desk.now)} if source == "staff" else {}
+        return self.open_request(contact_id, "opt_out", source, received_at=received_at, **day, **more)
 
     @property
     def wake(self) -> ResumeWorkflow:
@@ -137,13 +137,13 @@ class Living:
     @property
     def told(self) -> ProveTelling:
         read = MessageStatuses(self.desk.dynamodb, self.desk.tables)
-        return ProveTelling(self.store, read, PROFILE.deadlines["grace"], self.clock)
+        return ProveTelling(self.store, read, PROFILE.deadlines, self.clock)
 
     @property
     def tell(self) -> Tell:
         secret = RequestSecret(self.store, lambda: SingleDecryptor(lambda: self.desk.vault))
-        address, term = "https://desk.local/certificates", PROFILE.deadlines["grace"]
-        announce = Announce(MailboxWrites(self.desk.tables), secret, PROFILE, address, term)
+        address = "https://desk.local/certificates"
+        announce = Announce(MailboxWrites(self.desk.tables), secret, PROFILE, address)
         return Tell(announce, self.opening.pause_outreach, self.clock)
 
     @property
@@ -152,7 +152,7 @@ class Living:
             head = OutboxReading().head(request.conversation_id)
             return head.last_inbound_at if head else 0
 
-        return AnnounceAgain(self.store, self.tell.announce, heard_at, ONCE_MORE, self.clock)
+        return AnnounceAgain(self.store, self.tell.announce, heard_at, self.clock)
 
     @property
     def asks(self) -> PrivacyAsks:
@@ -201,7 +201,7 @@ class Living:
 
     @property
     def grace(self) -> CoolingOff:
-        return CoolingOff(PROFILE.deadlines["grace"], self.tell)
+        return CoolingOff(PROFILE.deadlines, self.tell)
 
     @property
     def undecided(self) -> Decide:
@@ -224,6 +224,7 @@ class Living:
     def soft_suppress(self) -> PauseOutreach:
         return PauseOutreach(
             store=self.store,
+            contact_rows=self.opening,
             mailbox=MailboxWrites(self.desk.tables),
             reading=OutboxReading(),
             decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),

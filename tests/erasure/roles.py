@@ -191,7 +191,7 @@ def allows(function: Function, access: Access) -> bool:
 def granted(function: Function) -> set[tuple[str, str, str]]:
     """Action, place and word of the partitions ("*": all) of everything that a role may do but for its queue."""
     return {
-        (action, place, word.removesuffix("#*"))
+        (action, place, word.partition("#")[0])
         for grant in function.grants
         for action in grant.actions
         if not action.startswith("sqs:")

@@ -1,7 +1,9 @@
 """The proof of absence: another program with its own reads; whatever is left of the person is found."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +12,16 @@ from botocore.exceptions import ClientError
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo import schema
+from chalicelib.dynamo.schema import CLASSES, SECTIONS, Expiry, ItemClass
+from chalicelib.dynamo.values import attribute_values
+from chalicelib.erasure import verifier
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.verify_absence import MOST_PASSES
-from chalicelib.erasure.verifier import Inventory, Verifier
+from chalicelib.erasure.verifier import QUESTIONS, Inventory, Verifier
 from chalicelib.privacy.mailbox.removal import MailboxRemoval
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.telling.statuses import MessageStatuses
@@ -202,7 +208,10 @@ def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Eras
     request = desk.request_for(person, after=older.id)
     run_until(desk, request, "sweep")
     read = MessageStatuses(desk.dynamodb, desk.tables)
-    close = DestroyMailbox(desk.requests, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)
+    rows = ContactRequestRows(desk.dynamodb, desk.tables)
+    close = DestroyMailbox(
+        desk.requests, rows, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now
+    )
     for passes, one in enumerate((older, oldest), start=1):
         assert verify(desk, request) == {"outcome": "found"}
         stored = desk.request(request)
@@ -231,3 +240,44 @@ def test_before_the_second_pass_nothing_is_asked(desk: Erasing) -> None:
     request = desk.request_for(cast(desk, "amina", "telegram_daniyar")[-1])
     with pytest.raises(TaskFailed, match="not_erased"):
         verify(desk, request)
+
+
+# -- the questions, and what the schema says that there is
+
+
+def unasked(classes: Iterable[ItemClass]) -> list[str]:
+    """Return which rows of a person the verifier does not ask for as the schema says that they are found."""
+    wrong = []
+    for one in classes:
+        keys = {
+            (one.table, re.sub(r"{\w+}", "{}", one.pk), sk)
+            for sk in ("*", re.sub(r"{(?!contact_id)\w+}", "{}", one.sk))
+        }
+        asked = [question for question in QUESTIONS if question[:3] in keys]
+        if one.section in SECTIONS and not any(question.of == one.found_by for question in asked):
+            wrong.append(
+                f"{one.name}: the verifier asks nothing by {one.found_by}: add a question to erasure/verifier.py"
+            )
+    return wrong
+
+
+def test_the_verifier_asks_for_every_class_that_the_eraser_deletes() -> None:
+    assert unasked(CLASSES) == []
+    note = ItemClass("note", "desk", "note#{ticket_id}", "note", expiry=Expiry("date", ""), fields={},
+                     section="desk.tickets", found_by="ticket_id")  # fmt: skip
+    assert len(unasked([*CLASSES, note])) == 1
+
+
+def test_every_question_of_the_verifier_is_about_rows_that_there_are() -> None:
+    erased = [one for one in CLASSES if one.section in SECTIONS]
+    for question in QUESTIONS:
+        assert any((question.table, question.pk) == (one.table, re.sub(r"{\w+}", "{}", one.pk)) for one in erased), (
+            question
+        )
+
+
+def test_neither_is_made_from_the_other() -> None:
+    written = {name: Path(module.__file__ or "").read_text(encoding="utf-8") for name, module in
+               (("schema", schema), ("verifier", verifier))}  # fmt: skip
+    assert "verifier import" not in written["schema"]
+    assert set(re.findall(r"dynamo\.schema import (.*)", written["verifier"])) == {"Key"}

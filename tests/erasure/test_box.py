@@ -14,9 +14,11 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN, show_date
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
+from chalicelib.privacy.kinds import registry
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import MAILBOX, MailboxWrites, last_answer
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
@@ -95,7 +97,7 @@ def test_the_person_is_asked_on_their_channel_with_two_buttons(boxes: Boxes, cha
 
     (sent,) = boxes.desk.provider.sent
     assert sent.to == (AMINA_PHONE if channel == "whatsapp" else DANIYAR_CHAT)
-    assert sent.text == questions.challenge(PROFILE, "ru", "deletion", 48, bound=True)
+    assert sent.text == questions.challenge(PROFILE, "ru", kind_of("deletion"), 48, bound=True)
     assert sent.buttons == (
         (f"erase.confirm.{request_id}", "Да, удалить"),
         (f"erase.cancel.{request_id}", "Нет, оставить"),
@@ -212,7 +214,7 @@ def test_the_rows_of_a_box_are_declared_and_show_nothing_of_the_person(boxes: Bo
 
     assert [line for table in boxes.desk.tables for line in undeclared(table, boxes.desk.items(table))] == []
     stored = boxes.desk.everything()
-    for clear in (AMINA_PHONE, DANIYAR_CHAT, "Сәтбаева", "Оспанов", *answers.ERASED.values()):
+    for clear in (AMINA_PHONE, DANIYAR_CHAT, "Сәтбаева", "Оспанов", *(one.done for one in registry.KINDS)):
         assert clear.encode() not in stored
 
 

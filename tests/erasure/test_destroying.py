@@ -13,8 +13,8 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.dynamo import keys
 from chalicelib.dynamo import schema as rows
-from chalicelib.dynamo.attributes import attribute_values, plain_item
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.erasure import eraser as erasing
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES, identities_context
@@ -155,9 +155,9 @@ def test_every_class_of_a_contacts_rows_is_destroyed_or_says_who_does_it(one: tu
     theirs, planted = person.keys(), set(classes_of(desk, person))
     declared = {one.name for one in rows.CLASSES if one.owner == "contact"}
     assert declared - NOT_DESTROYED_HERE.keys() == planted - {"guard"}, "plant one of each class in conftest.py"
-    erasers = {one.name: one.eraser for one in rows.CLASSES}
-    assert {erasers[name] for name in NOT_DESTROYED_HERE} <= {"request", "expiry"}
-    assert {erasers[name] for name in planted - {"guard"}} == {"desk", "index", "keys"}
+    sections = {one.name: one.section for one in rows.CLASSES}
+    assert {sections[name] for name in NOT_DESTROYED_HERE} <= {"request", "expiry"}
+    assert {sections[name] for name in planted - {"guard"}} == set(rows.SECTIONS)
 
     run_until(desk, request, "sweep")
 

@@ -4,11 +4,12 @@ import pytest
 
 from chalicelib.core.clock import GUARD_DAYS
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.verify_absence import MOST_PASSES
 from chalicelib.privacy.mailbox.removal import MailboxRemoval
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.telling.statuses import MessageStatuses
@@ -43,7 +44,10 @@ def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done
     assert verify(desk, request) == {"outcome": "absent"}
     desk.requests.run(desk.requests.change(request.id, {"steps.certified": desk.now, "steps.notified": desk.now}))
     read = MessageStatuses(desk.dynamodb, desk.tables)
-    DestroyMailbox(desk.requests, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(request.id)
+    rows = ContactRequestRows(desk.dynamodb, desk.tables)
+    DestroyMailbox(desk.requests, rows, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(
+        request.id
+    )
     before = desk.snapshot()
     for name in TASKS:
         if name != "settle":

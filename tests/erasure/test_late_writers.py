@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.channels.parts import NumberChanged, ReachChanged, StatusUpdate
-from chalicelib.contacts.index_contact import IndexContact
-from chalicelib.contacts.texts import ContactTexts
+from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.core.addresses import Address, Author
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.privacy.requests.model import Request

@@ -19,7 +19,7 @@ from chalicelib.channels.parts import NumberChanged
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo import clients
-from chalicelib.dynamo.models import bind
+from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request

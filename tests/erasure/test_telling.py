@@ -15,8 +15,8 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN
 from chalicelib.core.working_days import day_of, day_start
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.dynamo.queues import WakeUp
+from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.requests.kinds import (

@@ -579,7 +579,7 @@ def made(**more: Any) -> Request:
     words = dict.fromkeys(
         ("id", "kind", "source", "contact_id", "conversation_id", "channel", "account", "language"), ""
     )
-    return Request(**{**words, **times, "state": "escalated", **more})
+    return Request(**{**words, **times, "kind": "deletion", "state": "escalated", **more})
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,18 @@ from chalice.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.certificates.model import BASIS, ISSUED, issued_body, kept_until, rfc3339
+from chalicelib.certificates.model import ISSUED, issued_body, kept_until, rfc3339
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.texts import desk_text
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure.inventory import MOST_CONSENTS
 from chalicelib.erasure.inventory import STORES as COUNTED
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.profile.load import load_profile
-from chalicelib.web.public.certificate_words import HOLDS, KINDS, LEFT, STORES, TIMES
+from chalicelib.web.public.certificate_words import HOLDS, LEFT, STORES, TIMES
 from infra.definitions import LOG_DAYS
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import run_until
@@ -142,10 +143,10 @@ def test_the_proof_of_consent_is_named_without_an_address(office: Office, front:
 
 @pytest.mark.parametrize("kind", ["withdrawal", "deletion", "stop_processing"])
 def test_ground_and_article_are_those_that_were_signed(office: Office, front: Client, kind: str) -> None:
-    body = said(office, kind=kind)
-    article = BASIS[kind].partition(" art. ")[2]
-    assert body["basis"] == BASIS[kind] and article
-    assert f"{KINDS[kind]}, Law 94-V, article {article}" in page(office, front, body)
+    body, known = said(office, kind=kind), kind_of(kind)
+    article = known.basis.partition(" art. ")[2]
+    assert body["basis"] == known.basis and article
+    assert f"{known.certified_as}, Law 94-V, article {article}" in page(office, front, body)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def of_format_1(request: Request, profile: Any, now: int) -> dict[str, Any]:
 def test_what_the_release_before_has_signed_is_shown_as_what_it_is(
     office: Office, front: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.erasure.tasks.issue_certificate.issued_body", of_format_1)
+    monkeypatch.setattr("chalicelib.erasure.tasks.issue_certificate.certificate_body", of_format_1)
     body = said(office)
     assert body["format"] == 1 and body["times"]["suppressed"] == rfc3339(NOW - 7000)
     shown = page(office, front, body)

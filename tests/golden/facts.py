@@ -60,7 +60,8 @@ def _settings_of_channels() -> Iterator[str]:
 
 def _items() -> Iterator[str]:
     for one in CLASSES:
-        yield f"{one.name}: table {one.table}, key {one.pk} / {one.sk}"
+        # What stands in braces is stored nowhere; this file says `blind` for a pseudonym.
+        yield f"{one.name}: table {one.table}, key {one.pk} / {one.sk.replace('{pseudonym}', '{blind}')}"
         yield from (f"{one.name}: {name} sealed" for name in one.sealed)
         yield from (f"{one.name}: {name}" for name in one.plain)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import archive, bytecode, checks
+from infra import archive, bytecode, checks, package
 from local.aws.stack import code_zip
 from local.aws.template import PROJECT, built_template
 
@@ -19,6 +19,26 @@ def test_our_part_is_app_and_chalicelib_alone() -> None:
         names = package.namelist()
     assert {name.split("/")[0] for name in names} == {"app.py", "chalicelib"}
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".po"))]
+
+
+def test_what_was_made_is_packed_and_what_makes_it_is_not() -> None:
+    names = {name for name, _ in archive.code_files(PROJECT)}
+    assert {"chalicelib/profile/operators/compiled/spoint.json", "chalicelib/web/api/openapi.json"} <= names
+    assert not [name for name in names if name.endswith((".toml", "/build.py", "/forms.py"))]
+
+
+def test_no_package_is_made_of_files_that_are_not_what_their_sources_say(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert package.out_of_date() == []
+    description = tmp_path / "openapi.json"
+    description.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr("infra.openapi.TARGET", description)
+    monkeypatch.setattr(package, "build_template", lambda: {})
+    monkeypatch.setattr(package, "BUILD", tmp_path)
+    assert package.main([]) == 1
+    assert "openapi.json; run make generate" in capsys.readouterr().err
+    assert not (tmp_path / "deployment.zip").exists()
 
 
 def test_the_same_code_makes_the_same_bytes() -> None:

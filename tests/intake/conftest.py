@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.backoff import sleep_with_jitter
-from chalicelib.dynamo.attributes import AttributeValues, plain_item
-from chalicelib.dynamo.client_calls import ClientCalls
 from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.tables import Tables
+from chalicelib.dynamo.values import AttributeValues, plain_item
 from chalicelib.messages.changes import IntakeChanges
 from chalicelib.messages.ingest import Outcome, Refuse
 from chalicelib.messages.receive_change import ReceiveChange
@@ -41,24 +41,27 @@ class Desk:
     address_key: AddressKey = field(default_factory=lambda: AddressKey(b"a" * 32))
     now: int = 1_795_000_000_000
 
+    def gateway(self, dynamodb: Any = None, wait: Callable[[int], None] = sleep_with_jitter) -> Tables:
+        return Tables(dynamodb or self.dynamodb, self.tables, wait)
+
     def store(self, dynamodb: Any = None) -> IntakeStore:
-        return IntakeStore(dynamodb or self.dynamodb, self.tables, self.address_key, self.vault_keys.public)
+        return IntakeStore(self.gateway(dynamodb), self.address_key, self.vault_keys.public)
 
     def statuses(self, wait: Callable[[int], None] = sleep_with_jitter, dynamodb: Any = None) -> Statuses:
-        return Statuses(ClientCalls(dynamodb or self.dynamodb, wait), self.tables, self.address_key)
+        return Statuses(self.gateway(dynamodb, wait), self.address_key)
 
     def receiver(self, dynamodb: Any = None, **more: Any) -> ReceiveMessage:
         store = self.store(dynamodb)
-        refuse = self.refuse(store, dynamodb)
+        refuse = self.refuse(store)
         return ReceiveMessage(store, PROFILE, POLICY, lambda: self.now, recognise_asks(PROFILE), refuse, **more)
 
-    def refuse(self, store: IntakeStore, dynamodb: Any = None) -> Refuse:
-        return refuse_suppressed(store, PROFILE, dynamodb or self.dynamodb, self.tables)
+    def refuse(self, store: IntakeStore) -> Refuse:
+        return refuse_suppressed(store, PROFILE)
 
     def changer(self, dynamodb: Any = None) -> ReceiveChange:
         store = self.store(dynamodb)
         changes = IntakeChanges(store, self.address_key)
-        return ReceiveChange(store, changes, PROFILE, lambda: self.now, self.refuse(store, dynamodb))
+        return ReceiveChange(store, changes, PROFILE, lambda: self.now, self.refuse(store))
 
     def receive(self, message: InboundMessage) -> Outcome:
         return self.receiver()(message)

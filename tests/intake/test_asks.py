@@ -15,17 +15,18 @@ from chalicelib.channels.parts import InboundMessage, Part
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.channels.whatsapp import parse as whatsapp
 from chalicelib.core.addresses import Author
-from chalicelib.core.asks import ASK_KINDS, ASK_WAITS, Ask
+from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import bot_text
-from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.keys import ASKING
 from chalicelib.dynamo.schema import ASK
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints.stream_router import _wake_up
 from chalicelib.messages.ingest import Outcome
-from chalicelib.privacy.recognition.phrases import ANSWERS, OPENINGS, REQUESTS, spelled
+from chalicelib.privacy.kinds import registry
+from chalicelib.privacy.recognition.phrases import ANSWERS, OPENINGS, spelled
 from chalicelib.privacy.recognition.words import _COURTESY, asks
 from chalicelib.privacy.texts.buttons import NO_KEEP, YES_DELETE
 from chalicelib.profile.load import load_profile
@@ -38,8 +39,9 @@ from tests.storage.declared import undeclared
 
 __all__ = ["front"]
 MARKINGS = load_profile("spoint").markings
+REQUESTS = {one.id: one.phrases for one in registry.KINDS}
 ACTS: dict[str, Ask] = {
-    **{kind: Ask("withdraw", kinds=(kind,)) for kind in ASK_KINDS},
+    **{kind: Ask("withdraw", kinds=(kind,)) for kind in registry.handled()},
     "confirm": Ask("confirm"),
     "cancel": Ask("cancel"),
 }
@@ -407,7 +409,7 @@ def test_words_tell_the_language_of_who_had_none_so_far(desk: Desk) -> None:
 
 @pytest.mark.parametrize("press", [pressed_whatsapp, pressed_telegram, pressed_template])
 def test_the_buttons_under_the_question_what_was_meant_are_understood(press: Any) -> None:
-    for kind in ASK_KINDS:
+    for kind in registry.handled():
         asked = asks(press(f"ask.{kind}.1795000000000"))
         assert asked == Ask("withdraw", kinds=(kind,), meant_at=1_795_000_000_000) and asked.pressed
     assert asks(press("ask.no")) == Ask("no") and Ask("no").pressed

@@ -195,7 +195,7 @@ def test_a_new_contact_is_not_made_when_the_fence_closes_meanwhile(desk: Desk) -
     erase(desk)
     for fence in laid:
         desk.dynamodb.delete_item(TableName=desk.tables["index"], Key={n: {"S": fence[n]} for n in ("pk", "sk")})
-    from chalicelib.dynamo.attributes import attribute_values
+    from chalicelib.dynamo.values import attribute_values
 
     def lay() -> None:
         for fence in laid:
@@ -409,9 +409,8 @@ def test_late_webhooks_do_not_reach_who_has_moved_to_the_address_of_the_erased(d
 
 def test_a_fence_that_closes_while_a_start_or_a_block_is_stored_refuses_it(desk: Desk) -> None:
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
-    changer = desk.changer()
     client = Between(desk.dynamodb, lambda: close_fence(desk))
-    changer.store._client = client
+    changer = desk.changer(client)
     assert changer(reach(True, desk.seconds + 5)) is Outcome.FENCED
     assert changer(started(desk, 9)) is Outcome.FENCED
     assert client.transactions == 2

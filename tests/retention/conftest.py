@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contacts.index_contact import IndexContact
-from chalicelib.contacts.index_store import ContactIndex
+from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.contacts.search import Search
-from chalicelib.contacts.texts import ContactTexts
+from chalicelib.contacts.text_index import ContactIndex
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.queues import Queues
 from chalicelib.entrypoints.stream_router import pass_on
@@ -147,7 +146,7 @@ class Keeping(Delivery):
 
     @property
     def text_index(self) -> ContactIndex:
-        return ContactIndex(TextKey(b"t" * 32), self.dynamodb, self.tables, lambda attempt: None)
+        return ContactIndex(TextKey(b"t" * 32), self.gateway(wait=lambda attempt: None))
 
     def indexer(self, index: ContactIndex | None = None) -> IndexContact:
         return IndexContact(lambda: ContactTexts(SingleDecryptor(lambda: self.vault)), index or self.text_index)

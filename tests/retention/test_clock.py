@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo.models import DeskRow, IndexRow, alive
+from chalicelib.dynamo.models import DeskRow, IndexRow
+from chalicelib.dynamo.rows import alive
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, Asked
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows

@@ -7,9 +7,10 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.attributes import attribute_values
 from chalicelib.dynamo.keys import ASKING
-from chalicelib.dynamo.models import DeskRow, alive
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.rows import alive
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.outbox.model import PROBE_EVERY
 from chalicelib.privacy import monitor_requests as watch_asks
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES, MonitorAsks

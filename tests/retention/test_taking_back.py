@@ -7,15 +7,14 @@ import pytest
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.clock import DAY
-from chalicelib.messages.customer_deletion import TakeBack
-from chalicelib.messages.customer_deletion_store import TakeBackStore
+from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
 from tests.people import from_amina, wamid
 from tests.retention.conftest import Bells, Keeping
 from tests.retention.faults import fated
 
 
 def taker(desk: Keeping) -> TakeBack:
-    return TakeBack(TakeBackStore(desk.dynamodb, desk.tables, lambda attempt: None), lambda: desk.now)
+    return TakeBack(TakeBackStore(desk.gateway(wait=lambda attempt: None)), lambda: desk.now)
 
 
 def changes(desk: Keeping) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.staff import sessions
 from tests.storage.stores import stores
 
 TRANSACTION = {"Put": "put", "Update": "update", "Delete": "delete", "ConditionCheck": "check"}
@@ -44,8 +43,7 @@ class Recorder:
     def __init__(self, tables: Mapping[str, str], clients: Iterable[Any]) -> None:
         self._names = {real: name for name, real in tables.items()}
         self._calls: list[Call] | None = None
-        sessions._bind()
-        models = (DeskRow, IndexRow, KeyRow, sessions.LoginRow)
+        models = (DeskRow, IndexRow, KeyRow)
         listened = (*clients, *(model._get_connection().connection.client for model in models))
         for one in {id(one): one for one in listened}.values():  # some may be one and the same
             one.meta.events.register("before-parameter-build.dynamodb", self._before)

@@ -31,6 +31,7 @@ from chalicelib.wiring import requests as wiring_requests
 from chalicelib.wiring import web as wiring_web
 from tests.conftest import Aws
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
+from tests.web.described import check
 
 PASSWORD = "Local-password-1"
 START = 1_795_000_000_000
@@ -215,12 +216,14 @@ class Web:
         return str(answer.json["token"])
 
     def call(self, method: str, path: str, body: Any = None, *, by: str = "bolat", token: str = "") -> Answer:
-        """Call the JSON API as a colleague."""
+        """Call the JSON API as a colleague; the answer must be as the description says."""
         headers = {"Content-Type": "application/json"}
         token = token or (self.token(by) if by else "")
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        return self.http(method, path, headers=headers, body=b"" if body is None else json.dumps(body))
+        answer = self.http(method, path, headers=headers, body=b"" if body is None else json.dumps(body))
+        check(method, path, answer.status, answer.json)
+        return answer
 
     def tickets(self, query: str = "", *, by: str = "bolat") -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.call("GET", f"/api/v1/tickets{query}", by=by).json["items"]

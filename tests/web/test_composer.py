@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.attributes import plain_item
+from chalicelib.dynamo.values import plain_item
 from chalicelib.dynamo.writes import Write
 from chalicelib.tickets.drafts import DRAFT_DAYS
 from chalicelib.tickets.writes import TicketWrites

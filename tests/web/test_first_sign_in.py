@@ -28,7 +28,7 @@ from chalicelib.staff.sign_in import CHALLENGE_LASTS, SETUP_LASTS
 from chalicelib.staff.store import StaffStore
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import START, Answer, Browser, Web, path_of
-from tests.web.test_openapi import _check
+from tests.web.described import check
 
 TEMPORARY = "Temporary-word-1"
 OWN = "My-own-word-22"
@@ -143,7 +143,7 @@ def demanding(web: Web, monkeypatch: pytest.MonkeyPatch) -> Iterator[DemandingPo
 def login(web: Web, body: dict[str, str]) -> Answer:
     answer = web.call("POST", "/api/v1/login", body, by="")
     if answer.status < 500:
-        _check("POST", "/api/v1/login", answer.status, answer.json)
+        check("POST", "/api/v1/login", answer.status, answer.json)
     return answer
 
 
@@ -380,7 +380,7 @@ ON, OFF = "/api/v1/me/authenticator", "/api/v1/me/authenticator/off"
 
 def mine(web: Web, token: str, method: str, path: str, body: dict[str, str] | None = None) -> Answer:
     answer = web.call(method, path, body, token=token)
-    _check(method, path, answer.status, answer.json)
+    check(method, path, answer.status, answer.json)
     return answer
 
 

@@ -19,7 +19,7 @@ from chalicelib.vault.encryption import CannotOpen, Vault, fingerprint, seal, un
 from chalicelib.vault.model import ContactKey
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.requests.store import RequestStore
 
 

@@ -14,7 +14,7 @@ from chalicelib.privacy.requests.contact_rows import OPTED_OUT
 from chalicelib.privacy.requests.kinds import Step
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.model import Request
     from chalicelib.privacy.requests.store import RequestStore

@@ -9,6 +9,8 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waiting_times import cooling_off_ends
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.erasure.tasks.tell import Tell
     from chalicelib.profile.model import Deadline
 
@@ -16,9 +18,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class CoolingOff:
     """Says how cooling off begins and ends. A run of the release before comes here without having told the person: then
-    `tell` announces it first, and cooling off ends `term` after they were told."""
+    `tell` announces it first. `terms` are the profile's deadlines."""
 
-    term: "Deadline"
+    terms: "Mapping[str, Deadline]"
     tell: "Tell"
 
     def due(self, request: Request) -> int:
@@ -29,7 +31,7 @@ class CoolingOff:
         if not request.done(Step.TOLD):
             return self.tell.due(request)
         posted_on = request.posted_on if request.told_by == Told.LETTER else ""
-        return cooling_off_ends(self.term, request.at(Step.TOLD), posted_on)
+        return cooling_off_ends(request, self.terms, request.at(Step.TOLD), posted_on)
 
     def begin(self, request: Request, now: int, refused: frozenset[str]) -> WaitStart:
         """Return what is written with the token: the state, or the announcement when the person was not told."""

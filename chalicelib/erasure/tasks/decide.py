@@ -15,7 +15,7 @@ from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
 
 LOOKS_AGAIN = 7 * DAY
 """How often the wait for a decision begins anew after the default answer."""
@@ -43,16 +43,15 @@ class Decide:
         default answer, once. No write is made for a contact or a mailbox that is gone."""
         new: dict[str, Any] = {"state": str(RequestState.DECIDING)}
         # When the person asks from the bound account meanwhile, what was read must not resume outreach.
-        only = "" if request.bound else "attribute_not_exists(#bound_at) OR #bound_at = :if_unbound"
-        new |= {} if request.bound else {"if_unbound": 0}
+        as_read = {} if request.bound else {"bound_at": 0}
         writes: list[Write] = []
         if "contact" not in refused:
             contact = request.contact_id
             writes.append(self.suppressed(contact, now) if request.bound else self.released(contact))
         if request.done(Step.DEFAULTED) or now < _default_at(request):
-            return WaitStart(new, writes=writes, only=only)
+            return WaitStart(new, writes=writes, as_read=as_read)
         answer = () if "box" in refused else self.answer(request, now)
-        return WaitStart({**new, f"steps.{Step.DEFAULTED}": now}, (Step.DEFAULTED,), (*writes, *answer), only)
+        return WaitStart({**new, f"steps.{Step.DEFAULTED}": now}, (Step.DEFAULTED,), (*writes, *answer), as_read)
 
 
 def _default_at(request: Request) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.erasure.inventory import KEYS, Inventories
+from chalicelib.erasure.inventory import KEY_ROWS, Inventories
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.kinds import Step
 
@@ -32,8 +32,8 @@ class DestroyKey:
         if not request.done(Step.KEY_DESTROYED):  # a later run may pass here when the mailbox is destroyed
             if request.box is None:
                 raise TaskFailed("no_box")
-            keys = {**request.counts.get(KEYS, {}), "destroyed": request.counts.get(KEYS, {}).get("found", 0)}
-            self.store.destroy(request, {**request.counts, KEYS: keys}, self.clock())
+            keys = {**request.counts.get(KEY_ROWS, {}), "destroyed": request.counts.get(KEY_ROWS, {}).get("found", 0)}
+            self.store.destroy(request, {**request.counts, KEY_ROWS: keys}, self.clock())
         if self.store.left(request):
             raise TaskFailed("key_left")
         return {"outcome": "destroyed"}

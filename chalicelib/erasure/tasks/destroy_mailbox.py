@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.writes import Write
 from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.requests.kinds import (
     NOT_ARRIVED,
@@ -24,7 +22,9 @@ from chalicelib.privacy.requests.store import closing_attributes
 from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS
 
 if TYPE_CHECKING:
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.removal import MailboxRemoval
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.telling.statuses import MessageStatus
 
@@ -40,6 +40,7 @@ class DestroyMailbox:
     left."""
 
     store: "RequestStore"
+    contact_rows: "ContactRequestRows"
     removal: "MailboxRemoval"
     read: "Callable[[Sequence[str]], Sequence[MessageStatus]]"
     kept_days: int
@@ -57,14 +58,14 @@ class DestroyMailbox:
             self.removal.delete_rows(request.box)
         self.removal.delete_inventory(request.id)
 
-        def build(refused: frozenset[str]) -> list[Write] | None:
+        def build(refused: frozenset[str]) -> "list[Write] | None":
             request = self._answered(request_id)
             if request.done(Step.MAILBOX_DESTROYED):
                 return None
             if request.done(Step.NOTIFIED):
                 return [self._destroyed(request)]
             # A pointer that names a later request by now stays.
-            return [self._over(request), *([] if "pointer" in refused else [self._pointer(request)])]
+            return [self._over(request), *([] if "pointer" in refused else [self.contact_rows.delete_pointer(request)])]
 
         self.store.run_until_written(build)
         return {}
@@ -87,23 +88,16 @@ class DestroyMailbox:
             raise Conflict("The person has not been answered yet.", code="too_early")
         return request
 
-    def _destroyed(self, request: Request) -> Write:
+    def _destroyed(self, request: Request) -> "Write":
         gone = {**_OF_MAILBOX, "evidence": None, "reason": None}
         now, state = self.clock(), RequestState.WAITING_FOR_BACKUPS
         until = now + BACKUP_DAYS * DAY
         return self.store.finish(request, Step.MAILBOX_DESTROYED, now, state=str(state), activity=until, **gone)
 
-    def _over(self, request: Request) -> Write:
+    def _over(self, request: Request) -> "Write":
         """Return the write that ends a stopped request and keeps it as a proof. What is sealed to the contact stays,
         because the contact stays."""
         now = self.clock()
         state = RequestState.CANCELLED if request.done(Step.CANCELLED) else RequestState.REFUSED
         new = {**closing_attributes(now, self.kept_days), **_OF_MAILBOX, **_OF_CERTIFICATE}
         return self.store.finish(request, Step.MAILBOX_DESTROYED, now, state=str(state), **new)
-
-    def _pointer(self, request: Request) -> Write:
-        """Return the deletion of the contact's pointer to this request: the person may ask again."""
-        pk, values = keys.contact_pk(request.contact_id), {"request": request.id}
-        condition = "attribute_not_exists(pk) OR #request_id = :request"
-        checked = self.store.writes.update("pointer", "desk", pk, "request", "", condition, values)
-        return Write("pointer", {"Delete": checked.item["ConditionCheck"]})

@@ -17,7 +17,7 @@ from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.kinds import Step
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.erasure.eraser import Eraser
     from chalicelib.privacy.requests.store import RequestStore
 

@@ -57,10 +57,11 @@ class Escalate:
             "escalated_at": now,
             "due_at": now + RETRY_AFTER,
             **dict.fromkeys(("token", "waits")),
-            **{"if_run": request.run, "if_escalated": str(RequestState.ESCALATED)},
         }
-        only = "#run = :if_run AND #state <> :if_escalated AND attribute_exists(#due)"
-        if self.store.run(self.store.change(request_id, new, only=only)) is None:
+        once = self.store.change(
+            request_id, new, while_open=True, as_read={"run": request.run}, except_state=RequestState.ESCALATED
+        )
+        if self.store.run(once) is None:
             count("ErasureEscalated")
             log("erasure_escalated", request_id=request_id, action=new["failed_step"], code=failure)
         return {}

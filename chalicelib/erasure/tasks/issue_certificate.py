@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.certificates.model import issued_body, opt_out_body
+from chalicelib.certificates.model import certificate_body, proved_by
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.requests.kinds import OPT_OUT, Step
+from chalicelib.privacy.kinds.registry import kind_of
+from chalicelib.privacy.requests.kinds import Step
 from chalicelib.profile.model import Profile
 
 if TYPE_CHECKING:
@@ -26,18 +27,16 @@ class IssueCertificate:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, Any]:
-        """Enter the certificate of a request whose data is proved absent, or of an opt-out that is in force. Raises
-        Unavailable and TaskFailed."""
+        """Enter the certificate of a request whose data is proved absent, or which is answered at once and in force.
+        Nothing happens for a kind that has none. Raises Unavailable and TaskFailed."""
         request, end = self.ledger.request_and_head(request_id)
         if request is None:
             raise TaskFailed("no_request")
-        if request.done(Step.CERTIFIED):
+        if request.done(Step.CERTIFIED) or kind_of(request.kind).certificate is None:
             return {}
-        proved = (Step.OPTED_OUT,) if request.kind == OPT_OUT else (Step.KEY_DESTROYED, Step.ABSENT)
-        if not all(request.done(step) for step in proved):
+        if not all(request.done(step) for step in proved_by(request)):
             raise TaskFailed("not_proved")
         now = self.clock()
         mark = self.requests.finish(request, Step.CERTIFIED, now)
-        said = opt_out_body if request.kind == OPT_OUT else issued_body
-        self.ledger.add(said(request, self.profile, now), self.signer, mark, end=end)
+        self.ledger.add(certificate_body(request, self.profile, now), self.signer, mark, end=end)
         return {}

@@ -1,4 +1,4 @@
-"""Notify: tells the person that the destruction is done."""
+"""Notify: tells the person that what they asked for is done."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.requests.kinds import OPT_OUT, Step
+from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS, DELIVER_WITHIN
 from chalicelib.privacy.texts.answers import erased
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
-    from chalicelib.erasure.tasks.answer_opt_out import AnswerOptOut
+    from chalicelib.dynamo.builder import Write
+    from chalicelib.privacy.answer_request import AnswerRequest
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.privacy.sealed_on_requests import RequestSecret
     from chalicelib.profile.model import Profile
@@ -23,14 +25,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Notify:
     """Puts the answer into the reply mailbox, once. `address` is the public page where a certificate is checked;
-    `opt_out` answers opt-outs, whose persons are still customers."""
+    `answer` answers requests that destroy nothing: their persons are still customers."""
 
     store: "RequestStore"
     mailbox: MailboxWrites
     secret: "RequestSecret"
     profile: "Profile"
     address: str
-    opt_out: "AnswerOptOut"
+    answer: "AnswerRequest"
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
@@ -43,11 +45,11 @@ class Notify:
                 raise NotFound("There is no such request.")
             if request.done(Step.NOTIFIED):
                 return None
-            if not request.done(Step.CERTIFIED):
+            if kind_of(request.kind).certificate and not request.done(Step.CERTIFIED):
                 raise Conflict("There is no certificate to tell of yet.", code="too_early")
             now = self.clock()
-            if request.kind == OPT_OUT:
-                return self.opt_out(request, now, refused)
+            if not destroys(request):
+                return self.answer(request, now, refused)
             text = self._text(request, now)
             return [
                 self.store.finish(request, Step.NOTIFIED, now),
@@ -62,6 +64,5 @@ class Notify:
         secret = "" if request.told_by else self.secret(request)
         box_until = max(request.at(Step.ABSENT) + DELIVER_WITHIN, now)
         backups_until = box_until + BACKUP_DAYS * DAY + HOUR
-        language, certificate_id = request.language, request.certificate_id
-        told = request.at(Step.TOLD)
-        return erased(self.profile, language, request.kind, certificate_id, secret, self.address, backups_until, told)
+        proof = (request.certificate_id, secret, self.address, backups_until, request.at(Step.TOLD))
+        return erased(self.profile, request.language, kind_of(request.kind), *proof)

@@ -7,16 +7,17 @@ pretending to be them.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import HOUR
 from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo import keys
 from chalicelib.outbox.model import Recipient
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.requests.kinds import OPT_OUT, RequestState, Step
+from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.waiting_times import identity_until
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts.answers import refused
@@ -27,8 +28,9 @@ from chalicelib.vault import encryption
 from chalicelib.vault.encryption import new_contact_key, seal
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.outbox.reading import OutboxReading
+    from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
     from chalicelib.profile.model import Profile
     from chalicelib.vault.decryptor import BatchDecryptor
@@ -43,6 +45,7 @@ class PauseOutreach:
     once, however often this runs."""
 
     store: "RequestStore"
+    contact_rows: "ContactRequestRows"
     mailbox: MailboxWrites
     reading: "OutboxReading"
     decryptor: Callable[[], "BatchDecryptor"]
@@ -51,8 +54,8 @@ class PauseOutreach:
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> dict[str, str]:
-        """Pause outreach for a request. Return {"outcome": "suppressed"}; or "opted_out" for an opt-out, which needs
-        nothing of this. A stopped request whose contact is gone goes on to its end without a mailbox.
+        """Pause outreach for a request. Return {"outcome": "suppressed"}; or "opted_out" for a kind that is answered at
+        once, which needs nothing of this. A stopped request whose contact is gone goes on to its end without a mailbox.
 
         Raises NotFound when the request is gone, or the contact of one that goes on, CannotOpen, Unavailable.
         """
@@ -63,7 +66,7 @@ class PauseOutreach:
             if request is None:
                 raise NotFound("There is no such request.")
             found.append(request)
-            if request.done(Step.OUTREACH_PAUSED) or request.kind == OPT_OUT:
+            if request.done(Step.OUTREACH_PAUSED) or not destroys(request):
                 return None
             try:
                 return self._writes(request)
@@ -73,9 +76,9 @@ class PauseOutreach:
                 return [self.store.finish(request, Step.OUTREACH_PAUSED, self.clock())]  # nobody is left to be told
 
         self.store.run_until_written(build)
-        if found[-1].kind == OPT_OUT:
-            return {"outcome": "opted_out"}
-        return {"outcome": "suppressed"}
+        if destroys(found[-1]):
+            return {"outcome": "suppressed"}
+        return {"outcome": "opted_out"}  # the short way: the machine's word for it is older than other kinds of it
 
     def _writes(self, request: Request) -> "list[Write]":
         now = self.clock()
@@ -99,7 +102,8 @@ class PauseOutreach:
         known = {"last_inbound_at": head.last_inbound_at, "blocked": head.blocked}
         opened = self.mailbox.create(request, box, key, addresses, known, now)
         answer = refusal or self._question(request, box, now)
-        return [marked, self._suppressed(request, recipient, now), *opened, *answer]
+        ends_news = self._ends_news(request, recipient)
+        return [marked, self.contact_rows.suppress(request, recipient, now, ends_news=ends_news), *opened, *answer]
 
     def _addresses(self, recipient: Recipient) -> dict[str, str]:
         decryptor = self.decryptor()
@@ -113,24 +117,11 @@ class PauseOutreach:
             found[kind] = value
         return found
 
-    def _suppressed(self, request: Request, recipient: Recipient, now: int) -> "Write":
-        """Return the write after which only answers leave, and news and offers end: for good, unless the person cancels
-        the request that ended them."""
-        values: dict[str, Any] = {"now": now, "epoch": recipient.epoch, "active": "active"}
-        pk, condition = keys.contact_pk(recipient.contact_id), "#epoch = :epoch AND #state = :active AND "
-        expression = "SET #suppressed_at = :now"
-        if recipient.opted_out_by:
-            condition, values["read"] = condition + "#opted_out_by = :read", recipient.opted_out_by
-        else:
-            condition += "attribute_not_exists(#opted_out_by)"
-        if self._ends_news(request, recipient):
-            expression += ", #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
-            values["request"] = request.id
-        return self.store.writes.update("contact", "desk", pk, "contact", expression, condition, values)
-
     def _ends_news(self, request: Request, recipient: Recipient) -> bool:
-        """Whether this request ends news and offers: no earlier request has, except one that the person cancelled and
-        that is not closed yet."""
+        """Whether this request ends news and offers: its kind does, and no earlier request has ended them, except one
+        that the person cancelled and that is not closed yet."""
+        if not kind_of(request.kind).ends_news:
+            return False
         earlier = self.store.get(recipient.opted_out_by) if recipient.opted_out_by == request.after != "" else None
         return not recipient.opted_out_by or (earlier is not None and earlier.done(Step.CANCELLED))
 
@@ -141,7 +132,7 @@ class PauseOutreach:
             return []
         sealed, place = self.store.item(request.id).get("reason"), encryption.request_attribute(request.id, "reason")
         reason = self.decryptor().text(request.contact_id, place, sealed) if sealed else ""
-        text = refused(self.profile, request.language, request.kind, request.ground, reason or "")
+        text = refused(self.profile, request.language, kind_of(request.kind), request.ground, reason or "")
         return self.mailbox.message(mailbox, request.channel, request.account, request.id, "refused", text, (), now)
 
     def _question(self, request: Request, mailbox: ReplyMailbox, now: int) -> "list[Write]":
@@ -150,7 +141,7 @@ class PauseOutreach:
             return []
         until = identity_until(replace(request, steps={**request.steps, Step.OUTREACH_PAUSED: now}))
         hours = max(1, (until - now) // HOUR)
-        text = challenge(self.profile, request.language, request.kind, hours, bound=request.bound)
+        text = challenge(self.profile, request.language, kind_of(request.kind), hours, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)
         return self.mailbox.message(
             mailbox, request.channel, request.account, request.id, "challenge", text, buttons, now

@@ -9,62 +9,49 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.clock import HOUR
-from chalicelib.core.working_days import deadline
 from chalicelib.erasure.task import WaitStart, done_at
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER
+from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, cooling_off_ends, hours_to_think
 from chalicelib.privacy.texts import announcement
 from chalicelib.privacy.texts.buttons import cooling_off_buttons
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.privacy.sealed_on_requests import RequestSecret
-    from chalicelib.profile.model import Deadline, Profile
-
-ONCE_MORE = "attribute_not_exists(#announcements) OR size(#announcements) = :if_announced"
-"""Condition on the request that its announcements are those that were read: of two tasks that announce at the same time
-only one succeeds."""
+    from chalicelib.profile.model import Profile
 
 
 @dataclass(frozen=True)
 class Announce:
-    """Builds announcements. `address` is the public page where a certificate is checked, `term` the length of cooling
-    off."""
+    """Builds announcements. `address` is the public page where a certificate is checked."""
 
     mailbox: "MailboxWrites"
     secret: "RequestSecret"
     profile: "Profile"
     address: str
-    term: "Deadline"
-
-    @property
-    def hours(self) -> int:
-        """The length of cooling off in hours, for the text."""
-        return (deadline(self.term, 0) + HOUR - 1) // HOUR
 
     def __call__(self, request: Request, now: int, heard_at: int = 0) -> "tuple[dict[str, Any], Sequence[Write]]":
-        """Return the attributes that the request gets, under the condition ONCE_MORE, and the writes of the message.
+        """Return the attributes that the request gets, on condition that it has no other announcements by now, and the
+        writes of the message: of two tasks that announce at the same time only one succeeds.
 
         Cooling off begins when the message arrives, so the text names the earliest time at which the destruction can
         begin. Raises NotFound when mailbox or secret are gone, CannotOpen and Unavailable.
         """
-        begins, language = deadline(self.term, now), request.language
+        language, terms = request.language, self.profile.deadlines
         text = announcement.announced(
             self.profile,
             language,
-            begins,
-            self.hours,
+            cooling_off_ends(request, terms, now),
+            hours_to_think(request, terms),
             request.certificate_id,
             self.secret(request),
             self.address,
         )
         buttons = cooling_off_buttons(self.profile, language, request.id)
         ref, writes = self.mailbox.announcement(request, text, buttons, now, heard_at)
-        known = list(request.announcements)
-        return {"announcements": [*known, str(ref)], "if_announced": len(known)}, writes
+        return {"announcements": [*request.announcements, str(ref)]}, writes
 
 
 @dataclass(frozen=True)
@@ -89,4 +76,4 @@ class Tell:
             return WaitStart(new, writes=writes)
         announced, message = self.announce(request, now)
         new |= {f"steps.{Step.ANNOUNCED}": now, **announced}
-        return WaitStart(new, (Step.TOLD,), (*writes, *message), only=ONCE_MORE)
+        return WaitStart(new, (Step.TOLD,), (*writes, *message), {"announcements": request.announcements})

@@ -58,10 +58,10 @@ class VerifyAbsence:
         for store, count in found.items():
             log("still_found", request_id=request.id, part=store, count=count)
         last = request.passes >= MOST_PASSES
-        new: dict[str, Any] = {"passes": 0 if last else request.passes + 1, "if_read": request.passes}
+        new: dict[str, Any] = {"passes": 0 if last else request.passes + 1}
         new |= {f"steps.{step}": None for step in _AGAIN}
-        only = "attribute_not_exists(#passes) OR #passes = :if_read"
-        self.requests.run(self.requests.change(request.id, new, unless=Step.ABSENT, only=only))
+        as_read = {"passes": request.passes}
+        self.requests.run(self.requests.change(request.id, new, unless=Step.ABSENT, as_read=as_read))
         if last:  # the next run, after a person has looked into it, erases again
             raise TaskFailed("still_found")
         return {"outcome": "found"}

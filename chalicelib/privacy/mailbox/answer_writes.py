@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core.clock import HOUR
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import DEFAULT_ANSWER
 from chalicelib.privacy.requests.asked import MOST_ASKED, Ask
 from chalicelib.privacy.requests.kinds import Step
@@ -15,7 +16,7 @@ from chalicelib.privacy.texts import answers, questions
 from chalicelib.privacy.texts.buttons import challenge_buttons, meant_buttons
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.profile.model import Profile
 
@@ -48,13 +49,16 @@ class RequestAnswers:
 
     def defaulted(self, request: Request, now: int) -> "list[Write]":
         """Give the default answer: near the law's limit nobody has decided yet."""
-        text = answers.defaulted(self.profile, request.language, request.received_at, bound=request.bound)
+        default = kind_of(request.kind).default
+        if default is None:
+            return []
+        text = answers.defaulted(self.profile, request.language, default, request.received_at, bound=request.bound)
         buttons = challenge_buttons(self.profile, request.language, request.id)
         return self.mailbox.answer(request, DEFAULT_ANSWER, text, buttons, now, wakes=True)
 
     def refused(self, request: Request, ground: str, reason: str, now: int) -> "list[Write]":
         """Tell that staff refused, and why."""
-        text = answers.refused(self.profile, request.language, request.kind, ground, reason)
+        text = answers.refused(self.profile, request.language, kind_of(request.kind), ground, reason)
         return self.mailbox.answer(request, "refused", text, (), now)
 
     def ended(self, request: Request, now: int) -> "list[Write]":

@@ -1,11 +1,12 @@
 """Gives one fixed answer to a person who writes while their data is being destroyed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
+from chalicelib.dynamo.builder import Builder, Write
+from chalicelib.dynamo.schema import CLIENT_ID, HEAD
+from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.suppression.model import SuppressionEntry
@@ -19,8 +20,8 @@ ERASING = "erasing"
 class FixedAnswer:
     """Puts the answer into the request's reply mailbox. Raises Unavailable."""
 
-    def __init__(self, tables: Mapping[str, str], transact: Callable[[list[Write]], Outcome]) -> None:
-        self._writes = Writes(tables)
+    def __init__(self, tables: Builder, transact: Callable[[list[Write]], Outcome]) -> None:
+        self._tables = tables
         self._mailbox = MailboxWrites(tables)
         self._transact = transact
 
@@ -35,10 +36,9 @@ class FixedAnswer:
             return True
         mailbox, blind = entry.mailbox, pseudonym_of_notice(ERASING, entry.request_id)
         guard = {"message_ref": str(MessageRef(mailbox.conversation_id, now, blind))}
-        pk, request_id = keys.conversation_pk(mailbox.conversation_id), entry.request_id
         writes = [
-            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": MAILBOX_EPOCH}),
-            self._writes.put("message", "desk", pk, f"client#{blind}", guard),
-            *self._mailbox.message(mailbox, part.channel, part.account, request_id, ERASING, text, (), now),
+            self._tables.check("head", HEAD.key(mailbox.conversation_id), "epoch = :epoch", {"epoch": MAILBOX_EPOCH}),
+            self._tables.put("message", CLIENT_ID.key(mailbox.conversation_id, blind), guard),
+            *self._mailbox.message(mailbox, part.channel, part.account, entry.request_id, ERASING, text, (), now),
         ]
         return self._transact(writes) is not Outcome.CONFLICT

@@ -15,8 +15,9 @@ from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import RIGHTS, STATUS
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
+from chalicelib.dynamo.builder import Builder, Write
+from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX
+from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.privacy.requests.kinds import Identity, Step
 from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.suppression.model import ReplyMailbox
@@ -35,8 +36,8 @@ the request again."""
 class MailboxWrites:
     """Builds the writes of a mailbox. They belong in the transaction that marks what they tell of as done."""
 
-    def __init__(self, tables: Mapping[str, str]) -> None:
-        self._writes = Writes(tables)
+    def __init__(self, tables: Builder) -> None:
+        self._tables = tables
 
     def create(
         self,
@@ -75,9 +76,9 @@ class MailboxWrites:
         }
         kept = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         return [
-            self._writes.put("box_contact", "desk", keys.contact_pk(mailbox.contact_id), "contact", contact),
-            self._writes.put("box_head", "desk", keys.conversation_pk(mailbox.conversation_id), "head", conversation),
-            self._writes.put("box_key", "keys", mailbox.contact_id, "", {**kept, "created_at": now}),
+            self._tables.put("box_contact", CONTACT.key(mailbox.contact_id), contact),
+            self._tables.put("box_head", HEAD.key(mailbox.conversation_id), conversation),
+            self._tables.put("box_key", KEY.key(mailbox.contact_id), {**kept, "created_at": now}),
         ]
 
     def readdress(self, mailbox: ReplyMailbox, addresses: Mapping[str, str]) -> Write:
@@ -86,9 +87,8 @@ class MailboxWrites:
         gone = [f"#{kind}" for kind in ADDRESS_KINDS if kind not in sealed]
         changes = ["SET " + ", ".join(f"#{kind} = :{kind}" for kind in sealed)] if sealed else []
         changes += ["REMOVE " + ", ".join(gone)] if gone else []
-        pk, values = keys.contact_pk(mailbox.contact_id), {"box": mailbox.conversation_id, **sealed}
-        condition = "#conversation_id = :box"
-        return self._writes.update("box_contact", "desk", pk, "contact", " ".join(changes), condition, values)
+        key, values = CONTACT.key(mailbox.contact_id), {"box": mailbox.conversation_id, **sealed}
+        return self._tables.update("box_contact", key, " ".join(changes), "#conversation_id = :box", values)
 
     def answer(
         self, request: Request, kind: str, text: str, buttons: Sequence[Button], now: int, *, wakes: bool = False
@@ -100,9 +100,9 @@ class MailboxWrites:
         """
         if request.box is None:
             return []
-        written = self.message(request.box, request.channel, request.account, request.id, kind, text, buttons, now)
-        if wakes:
-            written[0].item["Put"]["Item"]["request_id"] = {"S": request.id}
+        written = self.message(
+            request.box, request.channel, request.account, request.id, kind, text, buttons, now, wakes=wakes
+        )
         return [self._open(request, request.box), *written]
 
     def announcement(
@@ -114,8 +114,9 @@ class MailboxWrites:
         if request.box is None:
             raise Conflict("The request has no box to answer into.", code="no_box")
         kind, mailbox = f"announced-{len(request.announcements)}", request.box
-        written = self.message(mailbox, request.channel, request.account, request.id, kind, text, buttons, now)
-        written[0].item["Put"]["Item"]["request_id"] = {"S": request.id}
+        written = self.message(
+            mailbox, request.channel, request.account, request.id, kind, text, buttons, now, wakes=True
+        )
         ref = MessageRef(mailbox.conversation_id, now, pseudonym_of_notice(kind, request.id))
         return ref, [self._open(request, mailbox, heard_at), *written]
 
@@ -130,8 +131,10 @@ class MailboxWrites:
         buttons: Sequence[Button],
         at: int,
         purpose: str = RIGHTS,
+        *,
+        wakes: bool = False,
     ) -> list[Write]:
-        """Return the writes of an answer and of its outbox entry. There is one answer of each `kind` about a request
+        """Return the writes of an answer and of its outbox entry. With `wakes` a change of its status wakes the request. There is one answer of each `kind` about a request
         and time `at` (ms); a caller that wants a single one for good always gives the same time."""
         ref = MessageRef(mailbox.conversation_id, at, pseudonym_of_notice(kind, request_id))
         content = {"text": text, "buttons": [one._asdict() for one in buttons]}
@@ -146,6 +149,7 @@ class MailboxWrites:
             "rank": RANK["queued"],
             "author": "desk",
             "purpose": purpose,
+            "request_id": request_id if wakes else None,
         }
         entry = {
             "conversation_id": mailbox.conversation_id,
@@ -158,10 +162,9 @@ class MailboxWrites:
             "channel": channel,
             "account": account,
         }
-        pk = keys.conversation_pk(mailbox.conversation_id)
         return [
-            self._writes.put("notice", "desk", pk, f"message#{ref.tail}", message),
-            self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", entry, fresh=False),
+            self._tables.put("notice", MESSAGE.key(*ref), message),
+            self._tables.put("outbox", OUTBOX.key(*ref), entry, ""),
         ]
 
     def to_subject(
@@ -170,10 +173,10 @@ class MailboxWrites:
         """Return the writes of an answer into the person's own conversation, for when there is no mailbox. `now` in
         ms."""
         own = ReplyMailbox(subject.contact_id, subject.conversation_id, subject.public_key)
-        pk, values = keys.conversation_pk(own.conversation_id), {"contact": own.contact_id}
+        head, values = HEAD.key(own.conversation_id), {"contact": own.contact_id}
         channel, account = subject.channel, subject.account
         return [
-            self._writes.update("subject", "desk", pk, "head", "", "#contact_id = :contact", values),
+            self._tables.check("subject", head, "#contact_id = :contact", values),
             *self.message(own, channel, account, own.contact_id, kind, text, buttons, now, STATUS),
         ]
 
@@ -183,13 +186,13 @@ class MailboxWrites:
         pressed = max(0 if request.cancelled_by else request.at(Step.CANCELLED), heard_at)
         if request.identity == Identity.SECOND_PRESS:
             pressed = max(pressed, request.at(Step.VERIFIED))
-        pk = keys.conversation_pk(mailbox.conversation_id)
+        head = HEAD.key(mailbox.conversation_id)
         values: dict[str, Any] = {"contact": mailbox.contact_id}
         if not pressed:
-            return self._writes.update(MAILBOX, "desk", pk, "head", "", "#contact_id = :contact", values)
+            return self._tables.check(MAILBOX, head, "#contact_id = :contact", values)
         values |= {"at": pressed, "no": False}
         expression = "SET #last_inbound_at = :at, #blocked = :no"
-        return self._writes.update(MAILBOX, "desk", pk, "head", expression, "#contact_id = :contact", values)
+        return self._tables.update(MAILBOX, head, expression, "#contact_id = :contact", values)
 
 
 def default_answer(request: Request) -> str:

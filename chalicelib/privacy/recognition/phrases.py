@@ -1,4 +1,5 @@
-"""Phrases that act: with them a person asks for something about their data, confirms it or cancels it. Data only.
+"""Phrases that act: with them a person confirms a request about their data or cancels it; those that ask for one stand
+with its kind (privacy/kinds). Data only.
 
 Each line is a phrase. A slash separates words of which one stands there, a dash means no word. `spelled` lists the
 phrases of a line. Kazakh letters and ё are compared as typed without their marks (words.py), so each word is here once.
@@ -36,98 +37,8 @@ i request you to
 менің
 сізден
 """
-"""Openings that may precede a phrase in REQUESTS without changing its meaning."""
+"""Openings that may precede a phrase that asks for a request without changing its meaning."""
 
-REQUESTS: Mapping[str, str] = {
-    "deletion": """
-        delete/erase/remove/destroy -/all my -/personal data/information
-        i want my -/personal data deleted/erased/removed/destroyed
-        deletion/erasure of -/all my -/personal data
-        forget me
-        delete/erase everything you have about me
-        delete/erase everything about me
-        удалить/удалите/удали/сотрите/стереть/уничтожить/уничтожьте -/все мои/свои -/персональные/личные данные
-        удалить/удалите/удали/сотрите/уничтожить/уничтожьте -/все персональные/личные данные
-        удалить/удалите/уничтожить/уничтожьте -/все данные обо мне
-        удаление/удаления/уничтожение/уничтожения -/всех моих -/персональных/личных данных
-        требую удаления/уничтожения -/всех моих -/персональных/личных данных
-        требую удалить/уничтожить -/все мои -/персональные/личные данные
-        забудьте меня
-        -/менің -/барлық -/жеке/дербес деректерімді/мәліметтерімді жою/жойыңыз/жойыңызшы
-        -/менің -/барлық -/жеке/дербес деректерімді/мәліметтерімді жойғым келеді
-        -/менің -/барлық -/жеке/дербес деректерімді/мәліметтерімді өшіру/өшіріңіз/өшіріңізші
-        -/менің -/барлық -/жеке/дербес деректерімді/мәліметтерімді өшіргім келеді
-        -/менің -/барлық -/жеке/дербес деректерімді/мәліметтерімді жойып/өшіріп беріңіз/беріңізші
-        -/менің -/барлық -/жеке/дербес деректерімді/мәліметтерімді жойып/өшіріп/алып тастаңыз/тастаңызшы
-        -/менің -/барлық -/жеке/дербес деректерімді/мәліметтерімді жоюды/жоюыңызды/өшіруді/өшіруіңізді сұраймын
-        -/менің -/барлық -/жеке/дербес деректерім жойылсын/өшірілсін
-        """,
-    "withdrawal": """
-        withdraw/revoke -/my consent
-        withdraw/revoke -/my consent to -/the processing of -/my personal data
-        withdrawal/revocation of -/my consent
-        withdrawal/revocation of -/my consent to -/the processing of -/my personal data
-        i am withdrawing my consent
-        my consent is withdrawn
-        отозвать/отзываю/отзовите -/свое/мое согласие
-        отзыв -/моего/своего согласия
-        отозвать/отзываю/отзовите -/свое/мое согласие на обработку -/моих/своих данных
-        отзыв -/моего/своего согласия на обработку -/моих/своих данных
-        отозвать/отзываю/отзовите -/свое/мое согласие на обработку -/моих/своих персональных/личных данных
-        отзыв -/моего/своего согласия на обработку -/моих/своих персональных/личных данных
-        келісімді/келісімімді -/кері қайтару/қайтарамын/қайтарғым
-        келісімді/келісімімді -/кері қайтарғым келеді
-        келісімді/келісімімді -/кері қайтарып алу/аламын
-        келісімді/келісімімді -/кері қайтарып алғым келеді
-        келісімді/келісімімді -/кері қайтарып алуды сұраймын
-        -/жеке/дербес деректерді/деректерімді өңдеуге -/берген/берілген келісімді -/кері қайтарып алу/аламын
-        -/жеке/дербес деректерді/деректерімді өңдеуге -/берген/берілген келісімімді -/кері қайтарып алу/аламын
-        -/жеке/дербес деректерді/деректерімді өңдеуге -/берген келісімді/келісімімді -/кері қайтарамын
-        -/жеке/дербес деректерді/деректерімді өңдеуге -/берген келісімді/келісімімді -/кері қайтарып алғым келеді
-        -/жеке/дербес деректерді жинауға және өңдеуге -/берген/берілген келісімді -/кері қайтарып алу/аламын
-        -/жеке/дербес деректерді жинауға және өңдеуге -/берген/берілген келісімімді -/кері қайтарып алу/аламын
-        """,
-    "stop_processing": """
-        stop processing -/all my -/personal data
-        stop the processing of my -/personal data
-        do not process my -/personal data
-        dont process my -/personal data
-        прекратить/прекратите/остановите/остановить обработку моих/своих -/персональных/личных данных
-        прекратите обрабатывать мои -/персональные/личные данные
-        требую прекратить обработку моих -/персональных/личных данных
-        не обрабатывайте мои -/персональные/личные данные
-        -/менің -/жеке/дербес деректерімді/мәліметтерімді өңдеуді тоқтату/тоқтатыңыз/тоқтатыңызшы
-        -/менің -/жеке/дербес деректерімді/мәліметтерімді өңдеуді тоқтатуды сұраймын
-        -/менің -/жеке/дербес деректерімді/мәліметтерімді өңдемеңіз
-        """,
-    "opt_out": """
-        no more ads/advertising/advertisements/news/newsletters/offers/marketing/promotions/spam
-        stop -/sending -/me ads/advertising/advertisements/newsletters/offers/marketing/promotions
-        dont send me -/any ads/advertising/advertisements/news/newsletters/offers/marketing/promotions
-        do not send me -/any ads/advertising/advertisements/news/newsletters/offers/marketing/promotions
-        send -/me no news/ads/advertising/offers
-        unsubscribe
-        unsubscribe me
-        unsubscribe from news/newsletters/ads/advertising/offers/marketing
-        opt out of news/newsletters/ads/advertising/offers/marketing
-        отписаться
-        отпишите меня
-        отписать/отписаться/отпишите/отписываюсь -/меня от рассылки/рассылок/новостей/рекламы
-        -/больше не присылайте/присылать/шлите/отправляйте -/мне -/больше рекламу/рекламы
-        -/больше не присылайте/присылать/шлите/отправляйте -/мне -/больше рассылку/рассылки/новости/предложения
-        не хочу -/больше получать рекламу/рекламы/рассылку/рассылки/новости
-        прекратите/прекратить рассылку/рассылки
-        прекратите присылать/отправлять/слать -/мне рекламу/рассылку/рассылки/новости
-        отказ/отказываюсь/отказаться от рекламы/рассылки/рассылок/новостей
-        хватит рекламы/рассылок
-        -/маған -/енді жарнама/жарнаманы/жарнамалар/жаңалық/жаңалықтар/ұсыныстар жібермеңіз/жібермеңізші/жібермеңіздер
-        -/маған жарнама/жаңалықтар/ұсыныстар керек/қажет емес
-        жарнамадан/жаңалықтардан/рассылкадан/ұсыныстардан бас тарту/тартамын
-        жарнама/жаңалық/жаңалықтар жібермеу
-        жарнама жіберуді тоқтатыңыз/тоқтатыңызшы
-        """,
-}
-"""Phrases that ask for a request of a kind."""
 ANSWERS: Mapping[Literal["confirm", "cancel"], str] = {
     "confirm": """
         yes delete

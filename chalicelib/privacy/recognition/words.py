@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from chalicelib.channels.parts import InboundMessage
-from chalicelib.core.asks import ASK_KINDS, Ask, _pressed
-from chalicelib.privacy.recognition.phrases import ANSWERS, LONGEST_GUESS, OPENINGS, REQUESTS, spelled
+from chalicelib.core.asks import Ask, read_button
+from chalicelib.privacy.kinds import registry
+from chalicelib.privacy.kinds.contract import Kind
+from chalicelib.privacy.recognition.phrases import ANSWERS, LONGEST_GUESS, OPENINGS, spelled
 
-COMMAND = "/delete"
-"""A command of Telegram; on WhatsApp it may be typed, too."""
 _LONGEST = 200
 """Characters of a text that can be a phrase of ours; a longer text is none."""
 _OPENS = 5
@@ -68,12 +68,19 @@ def asks(message: InboundMessage, markings: Mapping[str, Sequence[str]] = _NO_MA
     return None
 
 
+def _pressed(payload: object) -> Ask | None:
+    """Return what a button of ours asks; a kind that is not handled here is on no button of ours."""
+    ask = read_button(payload)
+    return ask if ask and all(map(registry.is_handled, ask.kinds)) else None
+
+
 def _said(text: str, all_words: list[str], markings: Mapping[str, Sequence[str]], *, hint: bool) -> Ask | None:
     """Return what a text asks that is one of our phrases or begins with a marking; `all_words` are its words."""
+    kinds = registry.KINDS
     first = text[:_LONGEST].split(maxsplit=1)[:1]
-    if first and first[0].partition("@")[0].lower() == COMMAND:
-        return Ask("withdraw", kinds=("deletion",))
-    marked = _marked(tuple(markings.get("withdrawal", ())), tuple(markings.get("opt_out", ())))
+    if first and (ask := _commands(kinds).get(first[0].partition("@")[0].lower())):
+        return ask
+    marked = _marked(kinds, tuple([tuple(markings.get(one.marking, ())) for one in kinds]))
     if len(text) <= _LONGEST and (words := _bare(all_words.copy())):
         said = " ".join(words)
         if ask := marked.get(said) or (_requested(words) if hint else None):
@@ -100,7 +107,7 @@ def _bare(words: list[str]) -> list[str]:
 
 def _requested(words: Sequence[str]) -> Ask | None:
     """Return the request that these words ask for, with or without an opening such as "I want to"."""
-    known = _requests()
+    known = _requests(registry.KINDS)
     for length in range(min(_OPENS, len(words) - 1) + 1):
         opened = not length or " ".join(words[:length]) in _openings()
         if opened and (ask := known.get(" ".join(words[length:]))):
@@ -131,9 +138,9 @@ def _meant(text: str, *, hint: bool) -> Ask | None:
 
 
 def hinted(text: str) -> bool:
-    """Whether a text holds one of _HINTS. It must be in small letters, with Kazakh ones as typed without their
+    """Whether a text holds one of the hints. It must be in small letters, with Kazakh ones as typed without their
     marks."""
-    for hint in _HINTS:  # a loop, which costs half of a generator: every message comes here
+    for hint in _hints(registry.KINDS):  # a loop, which costs half of a generator: every message comes here
         if hint in text:
             return True
     return False
@@ -169,8 +176,22 @@ def _folded(text: str) -> str:
 
 
 @cache
-def _requests() -> dict[str, Ask]:
-    return {one: Ask("withdraw", kinds=(kind,)) for kind in ASK_KINDS for one in spelled(_folded(REQUESTS[kind]))}
+def _hints(kinds: tuple[Kind, ...]) -> tuple[str, ...]:
+    return (*_HINTS, *(hint for one in kinds for hint in one.hints))
+
+
+@cache
+def _commands(kinds: tuple[Kind, ...]) -> dict[str, Ask]:
+    """Return the commands of the chat; where there are none they may be typed all the same."""
+    return {one.command: Ask("withdraw", kinds=(one.id,)) for one in kinds if one.command}
+
+
+@cache
+def _requests(kinds: tuple[Kind, ...]) -> dict[str, Ask]:
+    """Return every phrase that asks for a request; of two kinds with the same phrase the earlier one has it."""
+    return {
+        phrase: Ask("withdraw", kinds=(one.id,)) for one in reversed(kinds) for phrase in spelled(_folded(one.phrases))
+    }
 
 
 @cache
@@ -179,12 +200,10 @@ def _answers() -> dict[str, Ask]:
 
 
 @cache
-def _marked(withdrawal: tuple[str, ...], opt_out: tuple[str, ...]) -> dict[str, Ask]:
-    """Return the published markings in the form in which texts are compared, each with what it asks."""
-    found = {" ".join(words_of(one)): Ask("withdraw", kinds=("opt_out",)) for one in opt_out}
-    found |= {" ".join(words_of(one)): Ask("withdraw", kinds=("withdrawal",)) for one in withdrawal}
-    found.pop("", None)
-    return found
+def _marked(kinds: tuple[Kind, ...], markings: tuple[tuple[str, ...], ...]) -> dict[str, Ask]:
+    """Return the published markings of each kind in the form in which texts are compared, each with what it asks."""
+    pairs = [(kind, " ".join(words_of(one))) for kind, phrases in zip(kinds, markings, strict=True) for one in phrases]
+    return {said: Ask("withdraw", kinds=(kind.id,)) for kind, said in reversed(pairs) if said}
 
 
 @cache

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.core.clock import HOUR, SECOND
-from chalicelib.privacy.requests.kinds import HANDLED_KINDS
+from chalicelib.privacy.kinds import registry
 
 MEANT_WITHIN = 60 * 24 * HOUR
 """How old the message may be that a pressed button is about."""
@@ -32,8 +32,8 @@ class Ask:
 
     @property
     def kind(self) -> str:
-        """The kind of request that is wanted. Rows of the release before name none and mean a withdrawal."""
-        return next((one for one in self.kinds if one in HANDLED_KINDS), "withdrawal")
+        """The kind of request that is wanted."""
+        return next(filter(registry.is_handled, self.kinds), registry.UNNAMED.id)
 
     def received_at(self, now: int) -> int:
         """Return when the person's notice arrived (ms): the time of the message that said it. A press under our

@@ -7,10 +7,10 @@ from typing import Any
 
 from chalicelib.core.clock import SECOND, gone_at
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_value, plain_item
-from chalicelib.dynamo.client_calls import call_client, get_item
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.builder import NEW, Write
+from chalicelib.dynamo.schema import ASK, ASKED, CONSENT, CONTACT, OPEN_REQUEST, REQUEST
+from chalicelib.dynamo.tables import Tables
+from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, Ask, Asked
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request, Subject
@@ -35,16 +35,14 @@ _ASK = re.compile(r"ask#([0-9]{13})#([0-9a-f]{32})")
 class ContactRequestRows:
     """Reads these rows and builds writes on them. All reads raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
+    def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._writes = Writes(tables)
 
     # -- reading
 
     def subject(self, contact_id: str) -> Subject | None:
         """Return the person, or None when there is no such contact. A reply mailbox has no profile and is no person."""
-        item = self._get(contact_id, "contact")
+        item = self._tables.get(CONTACT.key(contact_id))
         if "profile" not in item:
             return None
         return Subject(
@@ -60,57 +58,57 @@ class ContactRequestRows:
 
     def policy(self, contact_id: str) -> tuple[str, str]:
         """Return version and hash of the policy that the person agreed to last; empty when no consent is recorded."""
-        query = self._of(contact_id, "consent#") | {"ScanIndexForward": False, "Limit": 1}
-        items = [plain_item(item) for item in call_client(self._client, "query", query)["Items"]]
-        return (items[0].get("policy_version", ""), items[0].get("policy_hash", "")) if items else ("", "")
+        newest = self._tables.page(CONSENT.partition(contact_id), prefix=CONSENT.prefix, newest_first=True, limit=1)
+        row = newest.rows[0] if newest.rows else {}
+        return row.get("policy_version", ""), row.get("policy_hash", "")
 
     def open_request_id(self, contact_id: str) -> str:
         """Return the id of the contact's open request; "" when there is none."""
-        return str(self._get(contact_id, "request").get("request_id", ""))
+        return str(self._tables.get(OPEN_REQUEST.key(contact_id)).get("request_id", ""))
 
     def asked(self, contact_id: str, now: int) -> Asked:
         """Return how often the person opened requests in the chat. `now` in ms."""
-        item = self._get(contact_id, "asked")
+        item = self._tables.get(ASKED.key(contact_id))
         times = tuple(int(at) for at in item.get("times", ()))
         return Asked(now, times, int(item.get("told_at", 0)), int(item.get("questioned_at", 0)))
 
     def asks(self, contact_id: str) -> list[Ask]:
         """Return the oldest asks of a contact that are not dealt with, ASKS at most. A row whose key has not our form
         is no ask: it could not be deleted by that key."""
-        items = call_client(self._client, "query", self._of(contact_id, "ask#") | {"Limit": ASKS})["Items"]
-        found = (_ask(contact_id, plain_item(item)) for item in items)
-        return [ask for ask in found if ask]
+        found = self._tables.page(ASK.partition(contact_id), prefix=ASK.prefix, limit=ASKS)
+        return [ask for row in found.rows if (ask := _ask(contact_id, row))]
 
     # -- writing
 
     def new_request(self, request: Request, subject: Subject, evidence: str = "", over: str = "") -> list[Write]:
         """Return the writes of a new request, on condition that the contact has no open one and is not being erased. A
         pointer that still names the request `over` is replaced. `evidence` is sealed to the contact's key."""
-        pk = keys.contact_pk(subject.contact_id)
         pointer = {"contact_id": subject.contact_id, "request_id": request.id, "at": request.received_at}
-        pointed = self._writes.put("pointer", "desk", pk, "request", pointer)
-        if over:
-            pointed.item["Put"]["ConditionExpression"] += " OR request_id = :over"
-            pointed.item["Put"]["ExpressionAttributeValues"] = {":over": {"S": over}}
+        condition, values = (f"{NEW} OR request_id = :over", {"over": over}) if over else (NEW, {})
         return [
-            pointed,
+            self._tables.put("pointer", OPEN_REQUEST.key(subject.contact_id), pointer, condition, values),
             self._request(request, subject, evidence),
             self.require_active(subject),
         ]
 
     def require_active(self, subject: Subject) -> Write:
         """Return the check that the contact exists and is not being erased."""
-        condition, pk = "attribute_exists(pk) AND #state <> :erasing", keys.contact_pk(subject.contact_id)
-        return self._writes.update("subject", "desk", pk, "contact", "", condition, {"erasing": "erasing"})
+        condition, values = "attribute_exists(pk) AND #state <> :erasing", {"erasing": "erasing"}
+        return self._tables.check("subject", CONTACT.key(subject.contact_id), condition, values)
 
-    def new_opt_out(self, request: Request, subject: Subject, secret: str, evidence: str = "") -> list[Write]:
-        """Return the writes of a new opt-out, which is in force with its row, on condition that the contact is not
-        being erased and nobody has opted them out since `subject` was read.
+    def new_answered(self, request: Request, subject: Subject, secret: str, evidence: str = "") -> list[Write]:
+        """Return the writes of a new request that is answered at once, on condition that the contact is not being
+        erased. One with the step OPTED_OUT ends news and offers in the same transaction, unless another one has since
+        `subject` was read.
 
         No pointer names it, so that it does not keep other requests from being opened. The `secret` of its certificate
-        is sealed to the contact's key.
+        is sealed to the contact's key; "" when it gets none.
         """
-        sealed = self.seal_text(request.id, "secret", subject, secret)
+        sealed = {"secret": self.seal_text(request.id, "secret", subject, secret)} if secret else {}
+        row = self._request(request, subject, evidence, **sealed)
+        return [self._opt_out(request, subject) if request.done(Step.OPTED_OUT) else self.require_active(subject), row]
+
+    def _opt_out(self, request: Request, subject: Subject) -> Write:
         condition = "attribute_exists(pk) AND #state <> :erasing AND "
         values: dict[str, Any] = {"erasing": "erasing", "request": request.id, "now": request.at(Step.OPTED_OUT)}
         if subject.opted_out_by:
@@ -119,18 +117,14 @@ class ContactRequestRows:
         else:
             condition += "attribute_not_exists(#opted_out_by)"
         expression = "SET #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
-        pk = keys.contact_pk(subject.contact_id)
-        return [
-            self._writes.update(OPTED_OUT, "desk", pk, "contact", expression, condition, values),
-            self._request(request, subject, evidence, secret=sealed),
-        ]
+        return self._tables.update(OPTED_OUT, CONTACT.key(subject.contact_id), expression, condition, values)
 
     def _request(self, request: Request, subject: Subject, evidence: str, **more: Any) -> Write:
         row: dict[str, Any] = {name: value for name, value in asdict(request).items() if name not in _NOT_YET}
         row |= {"request_id": request.id, "due": OPEN_KEY, "queue": OPEN_QUEUE, "activity": request.deadline_at, **more}
         if evidence:
             row["evidence"] = self.seal_text(request.id, "evidence", subject, evidence)
-        return self._writes.put("request", "desk", keys.request_pk(request.id), "request", row)
+        return self._tables.put("request", REQUEST.key(request.id), row)
 
     def seal_text(self, request_id: str, attribute: str, subject: Subject, text: str) -> bytes:
         """Return an attribute of a request (`evidence`, `reason`, `secret`) sealed to the contact's key."""
@@ -138,19 +132,18 @@ class ContactRequestRows:
 
     def delete_ask(self, ask: Ask) -> Write:
         """Return the write that deletes an ask; refused when it was dealt with already."""
-        body = self._key(ask.contact_id, f"ask#{ask.at:013d}#{ask.blind}")
-        return Write("ask", {"Delete": {**body, "ConditionExpression": "attribute_exists(pk)"}})
+        return self._tables.delete("ask", ASK.key(ask.contact_id, ask.at, ask.blind), "attribute_exists(pk)")
 
     def require_not_erasing(self, contact_id: str) -> Write:
         """Return the check that the contact is not being erased: behind the write barrier only the eraser deletes its
         rows. A contact that is gone passes."""
         condition, values = "attribute_not_exists(pk) OR #state <> :erasing", {"erasing": "erasing"}
-        return self._writes.update(NOT_ERASING, "desk", keys.contact_pk(contact_id), "contact", "", condition, values)
+        return self._tables.check(NOT_ERASING, CONTACT.key(contact_id), condition, values)
 
     def require_newest(self, request: Request) -> Write:
         """Return the check that the contact's pointer names this request: the person has not asked again since."""
-        pk, values = keys.contact_pk(request.contact_id), {"request": request.id}
-        return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :request", values)
+        key, values = OPEN_REQUEST.key(request.contact_id), {"request": request.id}
+        return self._tables.check("pointer", key, "#request_id = :request", values)
 
     def note_asked(self, contact_id: str, read: Asked, *, told: bool = False, questioned: bool = False) -> Write:
         """Return the write that notes that the person opened a request in the chat just now, or was `told` that they
@@ -165,36 +158,28 @@ class ContactRequestRows:
             "expires_at": until,
             "gone_at": gone_at(until),
         }
-        write = self._writes.put(ASKED_NOTED, "desk", keys.contact_pk(contact_id), "asked", row)
-        put = write.item["Put"]
         # The release before wrote no `questioned_at`.
-        put["ConditionExpression"] += (
-            " OR (#times = :times AND told_at = :told"
+        condition = (
+            f"{NEW} OR (#times = :times AND told_at = :told"
             " AND (questioned_at = :questioned OR attribute_not_exists(questioned_at)))"
         )
-        put["ExpressionAttributeNames"] = {"#times": "times"}
-        put["ExpressionAttributeValues"] = {
-            ":times": attribute_value(list(read.times)),
-            ":told": attribute_value(read.told_at),
-            ":questioned": attribute_value(read.questioned_at),
-        }
-        return write
+        values = {"times": list(read.times), "told": read.told_at, "questioned": read.questioned_at}
+        return self._tables.put(ASKED_NOTED, ASKED.key(contact_id), row, condition, values)
 
     def require_none_open(self, contact_id: str, pointed: str) -> Write:
         """Return the check that the contact's pointer still names the request `pointed`, which is over, or, when that
         is "", that there is no pointer."""
-        pk = keys.contact_pk(contact_id)
+        key = OPEN_REQUEST.key(contact_id)
         if not pointed:
-            return self._writes.update("pointer", "desk", pk, "request", "", "attribute_not_exists(pk)", {})
-        return self._writes.update("pointer", "desk", pk, "request", "", "#request_id = :read", {"read": pointed})
+            return self._tables.check("pointer", key, NEW)
+        return self._tables.check("pointer", key, "#request_id = :read", {"read": pointed})
 
     def supersede(self, older: Request, now: int) -> Write:
         """Return the write by which a stopped request destroys its reply mailbox as soon as it can, because the person
         has asked again. Refused when the mailbox is destroyed already. `now` in ms."""
         expression = f"SET #steps.#{Step.SUPERSEDED} = :now, #due_at = :now"
         condition = f"attribute_exists(#due) AND attribute_not_exists(#steps.#{Step.MAILBOX_DESTROYED})"
-        pk, values = keys.request_pk(older.id), {"now": now}
-        return self._writes.update(OLDER, "desk", pk, "request", expression, condition, values)
+        return self._tables.update(OLDER, REQUEST.key(older.id), expression, condition, {"now": now})
 
     def pause_outreach(self, contact_id: str, now: int) -> Write:
         """Return the write after which only answers are sent to this contact, from `now` (ms) on unless it was so
@@ -202,6 +187,28 @@ class ContactRequestRows:
         return self._contact(
             contact_id, "SET #suppressed_at = if_not_exists(#suppressed_at, :now)", {"now": now, "erasing": "erasing"}
         )
+
+    def suppress(self, request: Request, recipient: Recipient, now: int, *, ends_news: bool) -> Write:
+        """Return the write after which only answers leave, and with `ends_news` news and offers end, too: for good,
+        unless the person cancels the request that ended them. Refused when the contact has changed since it was read.
+        """
+        values: dict[str, Any] = {"now": now, "epoch": recipient.epoch, "active": "active"}
+        key, condition = CONTACT.key(recipient.contact_id), "#epoch = :epoch AND #state = :active AND "
+        expression = "SET #suppressed_at = :now"
+        if recipient.opted_out_by:
+            condition, values["read"] = condition + "#opted_out_by = :read", recipient.opted_out_by
+        else:
+            condition += "attribute_not_exists(#opted_out_by)"
+        if ends_news:
+            expression += ", #opted_out_at = if_not_exists(#opted_out_at, :now), #opted_out_by = :request"
+            values["request"] = request.id
+        return self._tables.update("contact", key, expression, condition, values)
+
+    def delete_pointer(self, request: Request) -> Write:
+        """Return the deletion of the contact's pointer to this request: the person may ask again. Refused when it names
+        a later one."""
+        key, condition = OPEN_REQUEST.key(request.contact_id), f"{NEW} OR #request_id = :request"
+        return self._tables.delete("pointer", key, condition, {"request": request.id})
 
     def resume_outreach(self, contact_id: str) -> Write:
         """Return the write that ends the pause of outreach."""
@@ -212,28 +219,12 @@ class ContactRequestRows:
         opt-out is another request's."""
         values = {"erasing": "erasing", "request": request.id}
         there = "attribute_exists(pk) AND #state <> :erasing AND #opted_out_by = :request"
-        expression, pk = "REMOVE #suppressed_at, #opted_out_at, #opted_out_by", keys.contact_pk(request.contact_id)
-        return self._writes.update(OPTED_OUT, "desk", pk, "contact", expression, there, values)
+        expression = "REMOVE #suppressed_at, #opted_out_at, #opted_out_by"
+        return self._tables.update(OPTED_OUT, CONTACT.key(request.contact_id), expression, there, values)
 
     def _contact(self, contact_id: str, expression: str, values: Mapping[str, Any]) -> Write:
         there = "attribute_exists(pk) AND #state <> :erasing"
-        return self._writes.update("contact", "desk", keys.contact_pk(contact_id), "contact", expression, there, values)
-
-    def _of(self, contact_id: str, beginning: str) -> dict[str, Any]:
-        """Return the query for the rows of a contact whose sort key begins so, strongly consistent."""
-        return {
-            "TableName": self._tables["desk"],
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :beginning)",
-            "ExpressionAttributeValues": {":pk": {"S": keys.contact_pk(contact_id)}, ":beginning": {"S": beginning}},
-            "ConsistentRead": True,
-        }
-
-    def _key(self, contact_id: str, sk: str) -> dict[str, Any]:
-        key = {"pk": {"S": keys.contact_pk(contact_id)}, "sk": {"S": sk}}
-        return {"TableName": self._tables["desk"], "Key": key}
-
-    def _get(self, contact_id: str, sk: str) -> dict[str, Any]:
-        return get_item(self._client, self._tables["desk"], keys.contact_pk(contact_id), sk)
+        return self._tables.update("contact", CONTACT.key(contact_id), expression, there, values)
 
 
 def _ask(contact_id: str, item: Mapping[str, Any]) -> Ask | None:

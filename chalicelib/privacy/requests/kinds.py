@@ -1,4 +1,4 @@
-"""The words of a request: kinds, sources, states, steps, and how identity and telling are proved. Pure.
+"""The words of a request: sources, states, steps, and how identity and telling are proved. Pure.
 
 Values are stored. Where a name of ours differs from its value, the value is older and stays as it is.
 """
@@ -7,12 +7,6 @@ from enum import StrEnum
 
 from chalicelib.channels import registry
 
-ERASING_KINDS = ("withdrawal", "deletion", "stop_processing")
-"""Kinds of request that end in destruction: withdrawn consent (art. 8 of Law 94-V), deletion (art. 24(1)(4)), and a
-demand to stop the processing (art. 24(1)(5)), because storage is processing, too."""
-OPT_OUT = "opt_out"
-"""The kind that ends news and offers only (art. 24(1)(5)): nothing is destroyed, and support goes on."""
-HANDLED_KINDS = (*ERASING_KINDS, OPT_OUT)
 BOUND_SOURCES = ("bot", "message")
 """Sources that show that the request came from the account bound to the contact: the person's own words or press in
 the chat (`bot`), or a message of theirs that staff recognised as a request (`message`). Outreach stays paused for such

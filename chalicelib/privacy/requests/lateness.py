@@ -1,9 +1,9 @@
 """Limits of a request: which are near, which were passed, and what was not done in time. Pure."""
 
 from chalicelib.core.clock import HOUR
-from chalicelib.privacy.requests.kinds import BOUND_SOURCES, ENDINGS, OPT_OUT, RequestState, Step
+from chalicelib.privacy.requests.kinds import BOUND_SOURCES, ENDINGS, RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.progress import tellable
+from chalicelib.privacy.requests.progress import destroys, tellable
 from chalicelib.privacy.requests.waiting_times import identity_until
 
 TOLD_WITHIN = 48 * HOUR
@@ -12,13 +12,13 @@ TOLD_WITHIN = 48 * HOUR
 
 def past_target(request: Request, now: int) -> bool:
     """Whether a verified request has passed our own limit and its data is not yet proved destroyed."""
-    return bool(request.target_at) and request.target_at < now and _destroys(request)
+    return bool(request.target_at) and request.target_at < now and _still_destroys(request)
 
 
 def near_deadline(request: Request, now: int) -> bool:
     """Whether the law's limit is near and the destruction is not yet proved, or a backup was found that outlives the
     destruction: only staff can delete it, and nothing else tells them."""
-    return request.alarm_at < now and (_destroys(request) or request.done(Step.BACKUPS_CHECKED))
+    return request.alarm_at < now and (_still_destroys(request) or request.done(Step.BACKUPS_CHECKED))
 
 
 def not_told(request: Request, now: int) -> bool:
@@ -29,8 +29,8 @@ def not_told(request: Request, now: int) -> bool:
 
 def missed(request: Request, now: int) -> tuple[str, ...]:
     """Return what was not done by the law's limit (art. 8(7)): "stopped" when the processing had not stopped,
-    "answered" when the person had no answer. Empty before the limit, for an opt-out, and for a request that was
-    cancelled, refused or closed in time.
+    "answered" when the person had no answer. Empty before the limit, for a kind that destroys nothing, and for
+    a request that was cancelled, refused or closed in time.
 
     Processing counts as stopped from when outreach was paused, while that holds. Answers are: that the person was told
     what happens, the default answer when it arrived, a refusal, or their own cancelling.
@@ -41,7 +41,7 @@ def missed(request: Request, now: int) -> tuple[str, ...]:
         return any(0 < request.at(step) <= limit for step in steps)
 
     over_in_time = in_time(Step.CANCELLED, Step.REFUSED, Step.CLOSED_WITHOUT_ERASURE)
-    if now <= limit or request.kind == OPT_OUT or over_in_time:
+    if now <= limit or not destroys(request) or over_in_time:
         return ()
     answered = in_time(Step.TOLD, Step.DEFAULT_ARRIVED, Step.NOTIFIED)
     return (*(() if 0 < _stopped_at(request) <= limit else ("stopped",)), *(() if answered else ("answered",)))
@@ -66,5 +66,5 @@ def _stopped_at(request: Request) -> int:
     return paused if request.state == RequestState.VERIFYING else 0
 
 
-def _destroys(request: Request) -> bool:
-    return request.kind != OPT_OUT and not any(request.done(step) for step in (Step.ABSENT, *ENDINGS))
+def _still_destroys(request: Request) -> bool:
+    return destroys(request) and not any(request.done(step) for step in (Step.ABSENT, *ENDINGS))

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.core.errors import BadInput
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_values, plain_item
-from chalicelib.dynamo.client_calls import call_client
+from chalicelib.dynamo.schema import REQUEST
+from chalicelib.dynamo.tables import Tables
+from chalicelib.privacy.kinds.registry import is_handled
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import shown_in, shown_state
 from chalicelib.privacy.requests.store import OPEN_QUEUE, OVER_QUEUE, RequestStore, request_of
@@ -48,15 +48,15 @@ class RequestWithNotes:
 class RequestPages:
     """Reads requests as of a moment (ms). All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
-        self._table = tables["desk"]
-        self._store = RequestStore(client, tables)
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._store = RequestStore(tables)
 
     def find(self, request_id: str, now: int) -> RequestWithNotes | None:
-        """Return a request, strongly consistent; None when there is none or its retention has ended."""
+        """Return a request, strongly consistent; None when there is none, its retention has ended, or this release does
+        not handle its kind."""
         item = self._store.item(request_id)
-        if not item or not _alive(item, now):
+        if not item or not _alive(item, now) or not is_handled(item["kind"]):
             return None
         return RequestWithNotes(request_of(item), item.get("evidence", b""), item.get("reason", b""))
 
@@ -71,7 +71,9 @@ class RequestPages:
                 return RequestPage(tuple(found), place)
             place = f"{part}-{item['activity']}-{item['request_id']}"
             request = request_of(item)
-            if _alive(item, now) and state in ("", shown_state(request)) and kind in ("", request.kind):
+            if not (_alive(item, now) and is_handled(request.kind)):
+                continue
+            if state in ("", shown_state(request)) and kind in ("", request.kind):
                 found.append(request)
         return RequestPage(tuple(found))
 
@@ -82,32 +84,21 @@ class RequestPages:
             if match is None or match[1] not in parts:
                 raise BadInput("This cursor is not one of ours, or belongs to another list. Begin at the first page.")
             parts = parts[parts.index(match[1]) :]
-            pk = keys.request_pk(match[3])
-            start = {"queue": _QUEUES[match[1]], "activity": int(match[2]), "pk": pk, "sk": "request"}
+            place = {"pk": REQUEST.partition(match[3]), "sk": REQUEST.sk}
+            start = {"queue": _QUEUES[match[1]], "activity": int(match[2]), **place}
         for part in parts:
             while True:
-                answer = self._query(
-                    part, Limit=chunk, **({"ExclusiveStartKey": attribute_values(start)} if start else {})
+                found = self._tables.page(
+                    _QUEUES[part], index="queue", newest_first=part == "over", limit=chunk, start=start
                 )
-                yield from ((part, plain_item(item)) for item in answer["Items"])
-                start = plain_item(answer.get("LastEvaluatedKey", {}))
+                yield from ((part, row) for row in found.rows)
+                start = found.next
                 if not start:
                     break
 
     def count_open(self) -> int:
         """Return how many requests are open, COUNTED at most."""
-        return int(self._query("open", Limit=COUNTED, Select="COUNT")["Count"])
-
-    def _query(self, part: str, **more: Any) -> dict[str, Any]:
-        query = {
-            "TableName": self._table,
-            "IndexName": "queue",
-            "KeyConditionExpression": "queue = :queue",
-            "ExpressionAttributeValues": {":queue": {"S": _QUEUES[part]}},
-            "ScanIndexForward": part == "open",
-            **more,
-        }
-        return call_client(self._client, "query", query)
+        return self._tables.count(OPEN_QUEUE, index="queue", limit=COUNTED)
 
 
 def _alive(item: Mapping[str, Any], now: int) -> bool:

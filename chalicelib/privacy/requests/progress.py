@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from chalicelib.privacy.kinds.contract import Kind
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.kinds import (
     ENDINGS,
-    OPT_OUT,
     OVER,
     PAST_STOPPING,
     STOPPABLE,
@@ -21,7 +22,11 @@ _BESIDE = (
     *(Step.BACKUPS_CHECKED, Step.BACKUPS_GONE),
 )
 """Steps that not every request takes on its way to destruction."""
-_OF_OPT_OUT = (Step.OPTED_OUT, Step.CERTIFIED, Step.NOTIFIED)
+
+
+def destroys(request: Request) -> bool:
+    """Whether the request is of a kind that ends in the destruction of the person's data."""
+    return kind_of(request.kind).way == "erasure"
 
 
 def state_by_steps(request: Request) -> RequestState:
@@ -55,43 +60,49 @@ def shown_in(part: str) -> frozenset[str]:
     return OVER if part == "over" else frozenset(RequestState) - OVER | stopped
 
 
+def steps_of(kind: Kind) -> tuple[Step, ...]:
+    """Return the steps that a request of this kind takes when nothing stops it, in the order of its workflow."""
+    if kind.way == "erasure":
+        return tuple(one for one in Step if one not in _BESIDE)
+    begins = (Step.OPTED_OUT,) if kind.ends_news else ()
+    return (*begins, *((Step.CERTIFIED,) if kind.certificate else ()), Step.NOTIFIED)
+
+
 def next_step(request: Request) -> str:
     """Return the first step that is not done, in the order of the workflow; "" when none is left."""
-    ended = request.done(Step.CANCELLED) or request.done(Step.REFUSED)
-    if request.kind == OPT_OUT:
-        return next((str(step) for step in _OF_OPT_OUT if not request.done(step)), "")
-    stopped_way = (Step.CLOSED_WITHOUT_ERASURE, Step.MAILBOX_DESTROYED)
-    way = stopped_way if ended else tuple(one for one in Step if one not in _BESIDE)
+    way = steps_of(kind_of(request.kind))
+    if request.done(Step.CANCELLED) or request.done(Step.REFUSED):
+        way = (Step.CLOSED_WITHOUT_ERASURE, Step.MAILBOX_DESTROYED)
     if request.done(Step.WRITES_BLOCKED):  # the release before told nobody
         way = tuple(one for one in way if one != Step.TOLD)
     return next((str(step) for step in way if not request.done(step)), "")
 
 
 def stoppable(request: Request) -> bool:
-    """Whether the request can still be cancelled or refused. An opt-out cannot: it is done at once, and can be taken
-    back at any time."""
+    """Whether the request can still be cancelled or refused. One that took effect when it was opened cannot."""
     open_to_it = request.state in STOPPABLE or request.state == RequestState.ESCALATED
-    return request.kind != OPT_OUT and open_to_it and not any(request.done(step) for step in PAST_STOPPING)
+    return destroys(request) and open_to_it and not any(request.done(step) for step in PAST_STOPPING)
 
 
 def confirmable(request: Request) -> bool:
     """Whether identity can still be confirmed: the person was asked, and nothing is decided."""
     asked = request.state in (RequestState.VERIFYING, RequestState.DECIDING, RequestState.ESCALATED)
-    return request.kind != OPT_OUT and asked and not any(request.done(step) for step in (Step.VERIFIED, *PAST_STOPPING))
+    possible = kind_of(request.kind).confirmed and asked
+    return possible and not any(request.done(step) for step in (Step.VERIFIED, *PAST_STOPPING))
 
 
 def tellable(request: Request) -> bool:
     """Whether the person may still be told in another way than by the announcement: identity is verified, and nothing
     shows that they were told."""
     ended = any(request.done(step) for step in (Step.TOLD, *PAST_STOPPING))
-    return request.kind != OPT_OUT and request.done(Step.VERIFIED) and not ended and request.box is not None
+    return destroys(request) and request.done(Step.VERIFIED) and not ended and request.box is not None
 
 
 def pauses_outreach(request: Request) -> bool:
     """Whether only answers may be sent to the person while this request is open. Asked from the bound account: until it
     is decided. Otherwise: until their time to confirm ends without an answer, and again once it is verified."""
     stopped = any(request.done(step) for step in ENDINGS)
-    if stopped or request.kind == OPT_OUT or not request.done(Step.OUTREACH_PAUSED):
+    if stopped or not destroys(request) or not request.done(Step.OUTREACH_PAUSED):
         return False
     return request.bound or request.done(Step.VERIFIED) or request.state != RequestState.DECIDING
 

@@ -1,18 +1,16 @@
 """Reads and writes the row of a request, which every task of the workflow reads first and writes last.
 
-It calls the DynamoDB client directly, because the roles of the tasks allow single actions only.
+The roles of the tasks allow single actions only, so that it goes through the plain client.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND, gone_at
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import plain_item
-from chalicelib.dynamo.client_calls import call_client, get_item
-from chalicelib.dynamo.transactions import Refusal, Transactions
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.builder import Refusal, Write
+from chalicelib.dynamo.schema import REQUEST
+from chalicelib.dynamo.tables import Tables
+from chalicelib.privacy.kinds.registry import is_handled
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Proposal, Request
 from chalicelib.suppression.model import ReplyMailbox
@@ -22,17 +20,15 @@ OPEN_KEY = "wake#0"
 OPEN_QUEUE, OVER_QUEUE = "requests-open#0", "requests-over#0"
 """Keys of requests in the index `queue`. Open requests are ordered by their limit: the law's, and after the destruction
 the end of the backups. The others are ordered by when they were over."""
+_NOTHING: Mapping[str, Any] = {}
 _FIELDS = frozenset(Request.__dataclass_fields__) - {"id", "box", "proposal"}
 
 
 class RequestStore:
     """Reads and changes requests. All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
-        self._tables = tables
-        self._run = Transactions(client, sleep_with_jitter)
-        self.writes = Writes(tables)
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
 
     def get(self, request_id: str) -> Request | None:
         """The request by a strongly consistent read, or None."""
@@ -41,52 +37,63 @@ class RequestStore:
 
     def item(self, request_id: str) -> dict[str, Any]:
         """The whole row, sealed values included; empty when there is none."""
-        return get_item(self._client, self._tables["desk"], keys.request_pk(request_id), "request")
+        return self.tables.get(REQUEST.key(request_id))
 
     def open_ones(self, most: int) -> Iterator[Request]:
-        """Yield the requests that are not over, those due first at the front; `most` of them. The index may be a moment
-        behind."""
-        query: dict[str, Any] = {
-            "TableName": self._tables["desk"],
-            "IndexName": "unsent",
-            "KeyConditionExpression": "due = :due",
-            "ExpressionAttributeValues": {":due": {"S": OPEN_KEY}},
-        }
+        """Yield the requests that are not over, those due first at the front; `most` of them. Those of a kind that this
+        release does not handle are left to the one that wrote them. The index may be a moment behind."""
+        start: Mapping[str, Any] = {}
         while most > 0:
-            page = call_client(self._client, "query", {**query, "Limit": most})
+            page = self.tables.page(OPEN_KEY, index="unsent", limit=most, start=start)
             # A row elsewhere under this key is no request: other functions may write in other partitions.
-            found = (item for item in page["Items"] if item["pk"]["S"].startswith("request#"))
-            yield from (request_of(plain_item(item)) for item in found)
-            most -= len(page["Items"])
-            if "LastEvaluatedKey" not in page:
+            requests = (request_of(row) for row in page.rows if row["sk"] == REQUEST.sk)
+            yield from (one for one in requests if is_handled(one.kind))
+            most, start = most - len(page.rows), page.next
+            if not start:
                 return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def change(
-        self, request_id: str, new: Mapping[str, Any], *, unless: str | Sequence[str] = (), only: str = ""
+        self,
+        request_id: str,
+        new: Mapping[str, Any],
+        *,
+        unless: str | Sequence[str] = (),
+        after: Sequence[str] = (),
+        while_open: bool = False,
+        as_read: Mapping[str, Any] = _NOTHING,
+        states: Sequence[str] = (),
+        except_state: str = "",
     ) -> Write:
         """Return the write that sets attributes of a request; None removes one. "steps.<name>" sets one step.
 
-        `unless` names steps that must not be done yet. `only` is a further condition; its values are given in `new`
-        under names that begin with "if_".
+        It is refused when a step of `unless` is done, or one of `after` is not; with `while_open` when the request is
+        over; when an attribute of `as_read` has another value by now (an empty one may be absent, too; "steps.<name>"
+        and "proposal.<name>" name parts); and when the state is none of `states`, or is `except_state`.
         """
-        given = {name: value for name, value in new.items() if name.startswith("if_")}
-        changes, gone, values = [], [], dict(given)
-        for place, (name, value) in enumerate((n, v) for n, v in new.items() if n not in given):
-            path = ".".join(f"#{part}" for part in name.split("."))
+        changes, gone, values = [], [], dict[str, Any]()
+        for place, (name, value) in enumerate(new.items()):
             if value is None:
-                gone.append(path)
+                gone.append(_path(name))
             else:
-                changes.append(f"{path} = :v{place}")
+                changes.append(f"{_path(name)} = :v{place}")
                 values[f"v{place}"] = value
         expression = ("SET " + ", ".join(changes) if changes else "") + (" REMOVE " + ", ".join(gone) if gone else "")
-        condition = "attribute_exists(pk)"
-        for step in (unless,) if isinstance(unless, str) and unless else unless:
-            condition += f" AND attribute_not_exists(#steps.#{step})"
-        if only:
-            condition += f" AND ({only})"
-        pk = keys.request_pk(request_id)
-        return self.writes.update("request", "desk", pk, "request", expression.strip(), condition, values)
+        conditions = ["attribute_exists(pk)", *(["attribute_exists(#due)"] if while_open else [])]
+        undone = (unless,) if isinstance(unless, str) and unless else unless
+        conditions += [f"attribute_not_exists(#steps.#{step})" for step in undone]
+        conditions += [f"attribute_exists(#steps.#{step})" for step in after]
+        for place, (name, value) in enumerate(as_read.items()):
+            same = f"{_path(name)} = :r{place}"
+            conditions.append(same if value else f"(attribute_not_exists({_path(name)}) OR {same})")
+            values[f"r{place}"] = value
+        if states:
+            conditions.append(f"#state IN ({', '.join(f':s{place}' for place, _ in enumerate(states))})")
+            values |= {f"s{place}": str(state) for place, state in enumerate(states)}
+        if except_state:
+            conditions.append("#state <> :except")
+            values["except"] = str(except_state)
+        condition = " AND ".join(conditions)
+        return self.tables.update("request", REQUEST.key(request_id), expression.strip(), condition, values)
 
     def finish(self, request: Request, step: str, now: int, **new: Any) -> Write:
         """Return the write that marks a step as done and sets `new`; it is refused when the step is done already."""
@@ -96,12 +103,17 @@ class RequestStore:
         """Run these writes in one transaction; a single one by itself. Return None when done, else which were
         refused."""
         if len(writes) == 1 and "Update" in writes[0].item:
-            return None if self._run.single(writes[0]) else Refusal(frozenset({writes[0].role}))
-        return self._run.once(writes)
+            return None if self.tables.write(writes[0]) else Refusal(frozenset({writes[0].role}))
+        return self.tables.transact(writes)
 
     def run_until_written(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
-        """Build and run a transaction until it is written; see Transactions.run_until_written."""
-        return self._run.run_until_written(build)
+        """Build and run a transaction until it is written; see Tables.transact_until_written."""
+        return self.tables.transact_until_written(build)
+
+
+def _path(name: str) -> str:
+    """Return an attribute, or a part of one, as expressions name it."""
+    return ".".join(f"#{part}" for part in name.split("."))
 
 
 def closing_attributes(now: int, kept_days: int, until: int = 0) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """What a request waits for, for how long, and how its waiting ends: the time to think again among them. Pure.
 
-The profile's deadline `grace` sets that time.
+The kind of the request names the profile's deadline that sets that time.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from chalicelib.core.clock import HOUR, SECOND
 from chalicelib.core.working_days import day_start, deadline
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.profile.model import Deadline
@@ -75,8 +77,14 @@ def identity_until(request: Request) -> int:
 _TRAVELS = Deadline(term=LETTER_DAYS, unit="working", source="own rule")
 
 
-def cooling_off_ends(term: Deadline, told_at: int, posted_on: str = "") -> int:
-    """Return when cooling off ends (ms): `term` after the person was told, or after a letter that was `posted_on` a day
-    (YYYY-MM-DD) has had LETTER_DAYS to arrive, whichever is later."""
+def cooling_off_ends(request: Request, terms: Mapping[str, Deadline], told_at: int, posted_on: str = "") -> int:
+    """Return when cooling off ends (ms): the term of the request's kind after the person was told, or after a letter
+    that was `posted_on` a day (YYYY-MM-DD) has had LETTER_DAYS to arrive, whichever is later. `terms` are the profile's
+    deadlines."""
     arrived = deadline(_TRAVELS, day_start(posted_on)) if posted_on else 0
-    return deadline(term, max(told_at, arrived))
+    return deadline(terms[kind_of(request.kind).cooling_off], max(told_at, arrived))
+
+
+def hours_to_think(request: Request, terms: Mapping[str, Deadline]) -> int:
+    """Return how long cooling off lasts, in hours, for texts."""
+    return (deadline(terms[kind_of(request.kind).cooling_off], 0) + HOUR - 1) // HOUR

@@ -10,7 +10,7 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import tellable
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.requests.store import RequestStore
 
 MOST_ANNOUNCEMENTS = 5
@@ -20,12 +20,11 @@ MOST_ANNOUNCEMENTS = 5
 @dataclass(frozen=True)
 class AnnounceAgain:
     """Sends announcements again. `announce` builds one (erasure/tasks/tell.py). `heard_at` returns when the person last
-    wrote (ms): WhatsApp accepts a message within a day of that. `once_more` is the condition on the request."""
+    wrote (ms): WhatsApp accepts a message within a day of that."""
 
     store: "RequestStore"
     announce: "Callable[[Request, int, int], tuple[dict[str, Any], Sequence[Write]]]"
     heard_at: Callable[[Request], int]
-    once_more: str
     clock: Callable[[], int]
 
     def __call__(self, request_id: str) -> None:
@@ -46,7 +45,8 @@ class AnnounceAgain:
             if seen[-1] >= MOST_ANNOUNCEMENTS:
                 raise Conflict("It was sent often enough. Tell the person by letter.", code="often_enough")
             new, message = self.announce(request, self.clock(), self.heard_at(request))
-            marked = self.store.change(request_id, new, unless=(Step.TOLD, *PAST_STOPPING), only=self.once_more)
+            as_read = {"announcements": request.announcements}
+            marked = self.store.change(request_id, new, unless=(Step.TOLD, *PAST_STOPPING), as_read=as_read)
             return [marked, *message]
 
         self.store.run_until_written(build)

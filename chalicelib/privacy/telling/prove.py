@@ -1,6 +1,6 @@
 """Finds out from the statuses of the announcements whether the person was told when the destruction begins."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,12 +20,12 @@ _UNLESS = (Step.TOLD, Step.CANCELLED, Step.REFUSED)
 
 @dataclass(frozen=True)
 class ProveTelling:
-    """Writes down, once, that a person was told. `read` returns the statuses of messages by their references; `term` is
-    the length of cooling off, which begins then."""
+    """Writes down, once, that a person was told. `read` returns the statuses of messages by their references; `terms`
+    are the profile's deadlines: cooling off begins then."""
 
     store: "RequestStore"
     read: "Callable[[Sequence[str]], Sequence[MessageStatus]]"
-    term: "Deadline"
+    terms: "Mapping[str, Deadline]"
     clock: Callable[[], int]
 
     def __call__(self, request: Request) -> Request:
@@ -48,9 +48,9 @@ class ProveTelling:
         if proof is None:
             return request
         now = self.clock()
-        due_at = now if request.waits == Wait.TELLING else cooling_off_ends(self.term, now)
+        due_at = now if request.waits == Wait.TELLING else cooling_off_ends(request, self.terms, now)
         new = {f"steps.{Step.TOLD}": now, "told_by": str(proof), "due_at": due_at}
-        if self.store.run(self.store.change(request.id, new, unless=_UNLESS, only="attribute_exists(#due)")) is None:
+        if self.store.run(self.store.change(request.id, new, unless=_UNLESS, while_open=True)) is None:
             log("person_told", request_id=request.id, outcome=str(proof))
         fresh = self.store.get(request.id)
         return replace(request, steps=fresh.steps, due_at=fresh.due_at) if fresh else request

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.client_calls import get_item
+from chalicelib.dynamo.schema import MESSAGE
+from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.pieces import shown
 
 
@@ -22,16 +22,15 @@ class MessageStatus:
 class MessageStatuses:
     """Reads statuses of messages by their references."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
-        self._table = tables["desk"]
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def __call__(self, references: Sequence[str]) -> list[MessageStatus]:
         """Return the statuses in the order of the references; messages that are gone are left out. Raises
         Unavailable."""
         found = []
         for ref in filter(None, map(MessageRef.parse, references)):
-            item = get_item(self._client, self._table, keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+            item = self._tables.get(MESSAGE.key(*ref))
             if item:
                 status, failure = shown(item)
                 found.append(MessageStatus(ref.at, status, failure))

@@ -2,9 +2,10 @@
 
 from chalicelib.core.ids import grouped
 from chalicelib.core.texts import bot_msg, bot_text
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waiting_times import LETTER_DAYS
-from chalicelib.privacy.texts.wording import ASKED, certificate_lines, in_languages, local_date, local_time
+from chalicelib.privacy.texts.wording import certificate_lines, in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
 
 ANNOUNCED = bot_msg(
@@ -37,7 +38,7 @@ def announced(
 def letter(profile: Profile, language: str, request: Request, hours: int, secret: str, url: str) -> str:
     """Return the announcement for paper, in one language: for a person whom no message reaches."""
     mail, date = profile.contact_mail, local_date(language, request.received_at)
-    asked = f"{bot_text(language, ASKED[request.kind])} {bot_text(language, LETTER, date=date)}"
+    asked = f"{bot_text(language, kind_of(request.kind).received)} {bot_text(language, LETTER, date=date)}"
     begins = bot_text(language, LETTER_BEGINS, days=LETTER_DAYS, hours=hours, mail=mail)
     proof = certificate_lines(language, grouped(request.certificate_id, 5, "-"), secret, url, KEEP_LETTER)
     return "\n".join((asked, "", begins, "", bot_text(language, PROOF), *proof))

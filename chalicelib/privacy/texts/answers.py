@@ -2,6 +2,7 @@
 
 from chalicelib.core.texts import bot_msg, bot_text, catalogue
 from chalicelib.privacy.clauses import law_text
+from chalicelib.privacy.kinds.contract import Default, Kind
 from chalicelib.privacy.texts.buttons import NO, NO_KEEP, YES, YES_DELETE
 from chalicelib.privacy.texts.wording import button_title, certificate_lines, in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
@@ -14,20 +15,7 @@ TOO_OFTEN = bot_msg(
     "You have opened {number} requests within a day and cancelled them, so this message opens none. Nothing is deleted."
     " You can ask again here from: {date}, {time} (Kazakhstan time); or write to us: {mail}."
 )
-DEFAULTED = bot_msg(
-    "Your request, received {date}, is not decided yet. Nothing was destroyed. We send you nothing but answers about it"
-    " and to your questions. To have your data destroyed, press “{yes}”; to take the request back, press “{no}”."
-)
-UNPROVED = bot_msg(
-    "A request about your data, received {date}, was not confirmed by you, so nothing was changed or destroyed. If it"
-    " was you, press “{yes}”; if not, press “{no}”."
-)
 CANCELLED = bot_msg("The request is cancelled. Nothing was deleted, and we go on answering you here.")
-REFUSED = {
-    "deletion": bot_msg("We cannot fulfil your request to delete your data; nothing was destroyed."),
-    "withdrawal": bot_msg("We cannot fulfil your withdrawal of consent; nothing was destroyed."),
-    "stop_processing": bot_msg("We cannot stop the processing of your data; nothing was destroyed."),
-}
 GROUND = bot_msg("Ground: {ground} ({clause})")
 LAW = (
     bot_msg("Law 94-V, article {article}"),
@@ -47,15 +35,7 @@ APPEAL = bot_msg(
 )
 PORTAL = "https://eotinish.kz"
 """Where complaints to the state bodies of Kazakhstan are taken."""
-ERASED = {
-    "deletion": bot_msg("Done: your personal data is destroyed."),
-    "withdrawal": bot_msg("Done: your consent has ended, and your personal data is destroyed."),
-    "stop_processing": bot_msg("Done: the processing of your personal data has stopped, and the data is destroyed."),
-}
 CODE_SENT = bot_msg("You have the secret code from our message, or letter, of {date}.")
-OPTED_OUT = bot_msg(
-    "Done: you will get no more news, offers and surveys from us. We go on answering what you write to us here."
-)
 BACKUPS = bot_msg("The last backup copies expire: {date}. The certificate then gets its final entry.")
 NEW_CUSTOMER = bot_msg("If you write here again, you will be a new customer to us.")
 
@@ -81,11 +61,11 @@ def too_often(profile: Profile, language: str, number: int, again_at: int) -> st
     return in_languages(profile, language, said)
 
 
-def defaulted(profile: Profile, language: str, received_at: int, *, bound: bool) -> str:
+def defaulted(profile: Profile, language: str, default: Default, received_at: int, *, bound: bool) -> str:
     """Tell near the law's limit that nobody has decided yet. A request from the `bound` account has stopped outreach;
     another one has changed nothing. Time in ms."""
     yes, no = button_title(profile, language, YES_DELETE, YES), button_title(profile, language, NO_KEEP, NO)
-    text = DEFAULTED if bound else UNPROVED
+    text = default.bound if bound else default.unproved
     return in_languages(
         profile, language, lambda one: bot_text(one, text, date=local_date(one, received_at), yes=yes, no=no)
     )
@@ -96,7 +76,7 @@ def cancelled(profile: Profile, language: str) -> str:
     return in_languages(profile, language, lambda one: bot_text(one, CANCELLED))
 
 
-def refused(profile: Profile, language: str, kind: str, ground: str = "", reason: str = "") -> str:
+def refused(profile: Profile, language: str, kind: Kind, ground: str = "", reason: str = "") -> str:
     """Tell that nothing is destroyed, on which of the profile's grounds, why, that news end all the same, and how to
     appeal. `reason` is in the words of staff."""
 
@@ -106,7 +86,7 @@ def refused(profile: Profile, language: str, kind: str, ground: str = "", reason
         why = [bot_text(one, GROUND, ground=title, clause=_clause(one, row.clause))] if row else []
         why += [bot_text(one, REASON, reason=reason)] if reason else []
         appeal = bot_text(one, APPEAL, mail=profile.contact_mail, portal=PORTAL)
-        return "\n".join([bot_text(one, REFUSED[kind]), *why, bot_text(one, NO_NEWS), appeal])
+        return "\n".join([bot_text(one, kind.refused), *why, bot_text(one, NO_NEWS), appeal])
 
     return in_languages(profile, language, said)
 
@@ -119,7 +99,7 @@ def _clause(language: str, clause: str) -> str:
 def erased(
     profile: Profile,
     language: str,
-    kind: str,
+    kind: Kind,
     certificate_id: str,
     secret: str,
     url: str,
@@ -135,15 +115,16 @@ def erased(
         proof = certificate_lines(one, certificate_id, secret, url)
         proof += () if secret else (bot_text(one, CODE_SENT, date=local_date(one, told)),)
         after = (bot_text(one, BACKUPS, date=local_date(one, backups_until)), bot_text(one, NEW_CUSTOMER))
-        return "\n".join((bot_text(one, ERASED[kind]), "", *proof, "", *after))
+        return "\n".join((bot_text(one, kind.done), "", *proof, "", *after))
 
     return in_languages(profile, language, said)
 
 
-def opted_out(profile: Profile, language: str, certificate_id: str, secret: str, url: str) -> str:
-    """Tell that news and offers have ended, and how to check that."""
+def answered(profile: Profile, language: str, kind: Kind, certificate_id: str, secret: str, url: str) -> str:
+    """Tell the answer of a kind that destroys nothing, and how to check it if it has a certificate."""
 
     def said(one: str) -> str:
-        return "\n".join((bot_text(one, OPTED_OUT), "", *certificate_lines(one, certificate_id, secret, url)))
+        proof = ("", *certificate_lines(one, certificate_id, secret, url)) if kind.certificate else ()
+        return "\n".join((bot_text(one, kind.done), *proof))
 
     return in_languages(profile, language, said)

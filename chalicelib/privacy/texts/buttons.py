@@ -5,16 +5,10 @@ from collections.abc import Sequence
 from chalicelib.channels.parts import Button
 from chalicelib.core.asks import ASK_PAYLOAD, NO_PAYLOAD
 from chalicelib.core.texts import bot_msg
+from chalicelib.privacy.kinds.registry import is_handled, kind_of
 from chalicelib.privacy.texts.wording import button_title
 from chalicelib.profile.model import Profile
 
-MEANT_TITLES = {
-    "withdrawal": (bot_msg("Withdraw consent"), bot_msg("Withdraw")),
-    "deletion": (bot_msg("Delete my data"), bot_msg("Delete")),
-    "stop_processing": (bot_msg("Stop processing"), bot_msg("Stop")),
-    "opt_out": (bot_msg("Send no news"), bot_msg("Do not send")),
-}
-"""Long and short titles of the buttons under the question what a message meant, by the kind of request."""
 YES_DELETE = bot_msg("Yes, delete")
 NO_KEEP = bot_msg("No, keep")
 CANCEL_DELETION = bot_msg("Cancel deletion")
@@ -35,12 +29,9 @@ def challenge_buttons(profile: Profile, language: str, request_id: str) -> tuple
 def meant_buttons(profile: Profile, language: str, kinds: Sequence[str], at: int) -> tuple[Button, ...]:
     """Return the buttons under the question what a message meant: the kinds of request that the message of `at` (ms)
     may have asked for, and no."""
-    offered = [one for one in kinds if one in MEANT_TITLES]
+    offered = [kind_of(one) for one in kinds if is_handled(one)]
     return (
-        *(
-            Button(f"{ASK_PAYLOAD}.{one}.{at:013d}", button_title(profile, language, *MEANT_TITLES[one]))
-            for one in offered
-        ),
+        *(Button(f"{ASK_PAYLOAD}.{one.id}.{at:013d}", button_title(profile, language, *one.button)) for one in offered),
         Button(NO_PAYLOAD, button_title(profile, language, NO, NO)),
     )
 

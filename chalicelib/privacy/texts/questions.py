@@ -1,9 +1,10 @@
 """The questions that a person is asked about a request."""
 
 from chalicelib.core.texts import bot_msg, bot_text
+from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.texts.announcement import ANNOUNCED
 from chalicelib.privacy.texts.buttons import CANCEL, CANCEL_DELETION, NO, NO_KEEP
-from chalicelib.privacy.texts.wording import ASKED, button_title, in_languages
+from chalicelib.privacy.texts.wording import button_title, in_languages
 from chalicelib.profile.model import Profile
 
 CHALLENGE = bot_msg(
@@ -19,7 +20,7 @@ MEANT = bot_msg(
 )
 
 
-def challenge(profile: Profile, language: str, kind: str, hours: int, *, bound: bool) -> str:
+def challenge(profile: Profile, language: str, kind: Kind, hours: int, *, bound: bool) -> str:
     """Ask the person whether the request is theirs, and tell what will be destroyed. `kind` is the request's; `bound`
     says that it came from the bound account, so that outreach has stopped already."""
     brand, no = profile.operator.brand, button_title(profile, language, NO_KEEP, NO)
@@ -27,7 +28,7 @@ def challenge(profile: Profile, language: str, kind: str, hours: int, *, bound: 
     def said(one: str) -> str:
         stopped = [bot_text(one, STOPPED)] if bound else []
         asked = bot_text(one, CHALLENGE, brand=brand, no=no, hours=hours)
-        return " ".join([bot_text(one, ASKED[kind]), *stopped, asked])
+        return " ".join([bot_text(one, kind.received), *stopped, asked])
 
     return in_languages(profile, language, said)
 

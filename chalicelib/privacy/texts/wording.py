@@ -7,11 +7,6 @@ from chalicelib.core.ids import grouped
 from chalicelib.core.texts import KAZAKHSTAN, bot_msg, bot_text, show_date
 from chalicelib.profile.model import Profile
 
-ASKED = {
-    "deletion": bot_msg("We have received your request to delete your personal data."),
-    "withdrawal": bot_msg("We have received your withdrawal of consent to the processing of personal data."),
-    "stop_processing": bot_msg("We have received your demand to stop the processing of your personal data."),
-}
 CERTIFICATE = bot_msg("Certificate: {certificate_id}")
 SECRET = bot_msg("Secret code: {secret}")
 CHECK = bot_msg("Check it here: {url}")

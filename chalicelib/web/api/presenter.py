@@ -1,4 +1,4 @@
-"""Presents tickets, messages, contacts and staff as JSON. Times are RFC 3339 in UTC; openapi.json names every field."""
+"""Presents tickets, messages, contacts and staff as the API's models. Times are RFC 3339 in UTC."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -7,142 +7,153 @@ from typing import Any
 from chalicelib.channels.refusals import shown_reason
 from chalicelib.core.ids import speak
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.records import Contact, Message, Ticket
-from chalicelib.web.details import details_of
+from chalicelib.tickets import records
+from chalicelib.web.api.account_models import Me
+from chalicelib.web.api.ticket_models import (
+    Attachment,
+    Contact,
+    ContactAddress,
+    Failure,
+    GivenConsent,
+    Message,
+    Quote,
+    Ticket,
+    TicketContact,
+    Undelivered,
+)
+from chalicelib.web.details import FILES, details_of
 
-FILES = frozenset(["image", "video", "document", "sticker", "audio", "voice", "animation", "video_note"])
+
+def instant(at: int) -> str:
+    """Return an instant (ms) as RFC 3339."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def when(at: int) -> str | None:
     """Return an instant (ms) as RFC 3339, None for 0."""
-    if not at:
-        return None
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return instant(at) if at else None
 
 
-def ticket(one: Ticket) -> dict[str, Any]:
+def ticket(one: records.Ticket) -> Ticket:
     """Present a ticket without its messages."""
-    return {
-        "id": one.id,
-        "number": speak(one.number),
-        "state": one.state,
-        "channel": one.channel,
-        "assignee": one.assignee or None,
-        "priority": one.priority,
-        "tags": list(one.tags),
-        "contact": {
-            "id": one.contact_id,
-            "name": one.name or None,
-            "address": one.address or None,
-            "language": one.language or None,
-            "erased": one.erased,
-            "unreadable": one.unreadable,
-        },
-        "created_at": when(one.created_at),
-        "last_message_at": when(one.last_message_at),
-        "unread": one.unread,
-        "suppressed": one.suppressed,
-        "open_question": one.question_at > 0,
-        "undelivered": _undelivered(one),
-    }
+    return Ticket(
+        id=one.id,
+        number=speak(one.number),
+        state=one.state,
+        channel=one.channel,
+        assignee=one.assignee or None,
+        priority=one.priority,
+        tags=list(one.tags),
+        contact=TicketContact(
+            id=one.contact_id,
+            name=one.name or None,
+            address=one.address or None,
+            language=one.language or None,
+            erased=one.erased,
+            unreadable=one.unreadable,
+        ),
+        created_at=instant(one.created_at),
+        last_message_at=when(one.last_message_at),
+        unread=one.unread,
+        suppressed=one.suppressed,
+        open_question=one.question_at > 0,
+        undelivered=_undelivered(one),
+    )
 
 
-def _undelivered(one: Ticket) -> dict[str, Any] | None:
+def _undelivered(one: records.Ticket) -> Undelivered | None:
     """Present our newest message that was not delivered, if there is one."""
     if one.undelivered is None:
         return None
     failed = one.undelivered
-    return {"id": failed.id or None, "text": failed.text, "failure": _why(one.channel, failed.failure)}
+    return Undelivered(id=failed.id or None, text=failed.text, failure=_why(one.channel, failed.failure))
 
 
-def message(one: Message, channel: str = "") -> dict[str, Any]:
+def message(one: records.Message, channel: str = "") -> Message:
     """Present a message or comment on a ticket of `channel`. A deleted message stays in the list without its text."""
-    return {
-        "id": one.id,
-        "direction": one.direction,
-        "kind": one.kind,
-        "text": "" if one.deleted else one.text,
-        "sent_at": when(one.sent_at),
-        "status": one.status or None,
-        "failure": _why(channel, one.failure) if one.status == "failed" else None,
-        "resent_as": one.resent_as or None,
-        "author": one.author or None,
-        "details": details_of(one),
-        "attachments": [] if one.deleted else attachments(one),
-        "reactions": list(one.reactions),
-        "edited": bool(one.edited_at),
-        "edited_at": when(one.edited_at),
-        "deleted": one.deleted,
-        "quote": _quote(one),
-        "erased": one.erased,
-        "unreadable": one.unreadable,
-    }
+    return Message(
+        id=one.id,
+        direction=one.direction,
+        kind=one.kind,
+        text="" if one.deleted else one.text,
+        sent_at=instant(one.sent_at),
+        status=one.status or None,
+        failure=_why(channel, one.failure) if one.status == "failed" else None,
+        resent_as=one.resent_as or None,
+        author=one.author or None,
+        details=details_of(one),
+        attachments=[] if one.deleted else _attachments(one),
+        reactions=list(one.reactions),
+        edited=bool(one.edited_at),
+        edited_at=when(one.edited_at),
+        deleted=one.deleted,
+        quote=_quote(one.quote) if one.quote else None,
+        erased=one.erased,
+        unreadable=one.unreadable,
+    )
 
 
-def _quote(one: Message) -> dict[str, Any] | None:
-    quote = one.quote
-    if quote is None:
-        return None
-    return {"id": quote.id or None, "ticket_id": quote.ticket_id or None, "text": quote.text}
+def _quote(quote: records.Quote) -> Quote:
+    return Quote(id=quote.id or None, ticket_id=quote.ticket_id or None, text=quote.text)
 
 
-def _why(channel: str, failure: Mapping[str, Any]) -> dict[str, Any]:
+def _why(channel: str, failure: Mapping[str, Any]) -> Failure:
     """Present a failure: the provider's code, our class of it, and the provider's own words."""
     code, said = str(failure.get("code", "")), str(failure.get("text", ""))
-    return {"code": code, "reason": shown_reason(channel, failure), "said": said or None}
+    return Failure(code=code, reason=shown_reason(channel, failure), said=said or None)
 
 
-def attachments(one: Message) -> list[dict[str, Any]]:
+def _attachments(one: records.Message) -> list[Attachment]:
     """Present the files of a message: name, type, size in bytes."""
     kind = str(one.details.get("new_kind", one.kind))
     if kind not in FILES:
         return []
     about = one.details
     return [
-        {
-            "kind": kind,
-            "name": about.get("filename") or None,
-            "type": about.get("mime") or None,
-            "size": about.get("size") or None,
-            "duration": about.get("duration") or None,
-        }
+        Attachment(
+            kind=kind,
+            name=about.get("filename") or None,
+            type=about.get("mime") or None,
+            size=about.get("size") or None,
+            duration=about.get("duration") or None,
+        )
     ]
 
 
-def contact(one: Contact) -> dict[str, Any]:
+def contact(one: records.Contact) -> Contact:
     """Present a contact with its consents."""
-    return {
-        "id": one.id,
-        "name": one.name or None,
-        "username": one.username or None,
-        "channel": one.channel,
-        "language": one.language or None,
-        "addresses": [{"kind": kind, "value": value} for kind, value in one.addresses.items()],
-        "created_at": when(one.created_at),
-        "erased": one.erased,
-        "unreadable": one.unreadable,
-        "suppressed": one.suppressed,
-        "opted_out_at": when(one.opted_out_at),
-        "consents": [
-            {
-                "given_at": when(each.at),
-                "purpose": each.purpose,
-                "policy_version": each.policy_version,
-                "policy_hash": each.policy_hash,
-                "channel": each.channel,
-            }
+    return Contact(
+        id=one.id,
+        name=one.name or None,
+        username=one.username or None,
+        channel=one.channel,
+        language=one.language or None,
+        addresses=[ContactAddress(kind=kind, value=value) for kind, value in one.addresses.items()],
+        created_at=when(one.created_at),
+        erased=one.erased,
+        unreadable=one.unreadable,
+        suppressed=one.suppressed,
+        opted_out_at=when(one.opted_out_at),
+        consents=[
+            GivenConsent(
+                given_at=when(each.at),
+                purpose=each.purpose,
+                policy_version=each.policy_version,
+                policy_hash=each.policy_hash,
+                channel=each.channel,
+            )
             for each in one.consents
         ],
-    }
+    )
 
 
-def me(one: Staff) -> dict[str, Any]:
+def me(one: Staff) -> Me:
     """Present the staff member who is signed in."""
-    return {
-        "id": one.id,
-        "email": one.email,
-        "name": one.name,
-        "roles": sorted(one.roles),
-        "language": one.language or None,
-        "undertaking_at": when(one.undertaking_at),
-    }
+    return Me(
+        id=one.id,
+        email=one.email,
+        name=one.name,
+        roles=sorted(one.roles),
+        language=one.language or None,
+        undertaking_at=when(one.undertaking_at),
+    )

@@ -1,121 +1,90 @@
 """JSON API: requests about data, the erasure pause, and certificates as they were signed."""
 
 import base64
-from typing import Any
-
-from chalice.app import Response
 
 from chalicelib.certificates.model import FINAL, ISSUED, Entry
 from chalicelib.core.errors import BadInput, NotFound
 from chalicelib.core.observability import audit
-from chalicelib.privacy.decide import PROPOSALS
-from chalicelib.privacy.requests.kinds import HANDLED_KINDS, RequestState
-from chalicelib.privacy.requests.model import MOST_EVIDENCE, Request
-from chalicelib.web.api.presenter import when
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import shown_state
+from chalicelib.web.api.fields import IdPath
+from chalicelib.web.api.operation import operation
+from chalicelib.web.api.presenter import instant, when
+from chalicelib.web.api.request_models import (
+    DECISION_FIELDS,
+    Certificate,
+    CertificateEntry,
+    NewPrivacyRequest,
+    PrivacyDecision,
+    PrivacyHold,
+    PrivacyRequest,
+    PrivacyRequests,
+    RecognisedMessage,
+    RecognisedRequest,
+    RequestQuery,
+    SetPrivacyHold,
+)
 from chalicelib.web.api.request_presenter import present_request
-from chalicelib.web.http import validators
+from chalicelib.web.enter_request import NOT_FOUND, audit_opened, recognised
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import json_response
 from chalicelib.wiring import web as wiring_web
 
-KINDS = (
-    *("access", "correction", "blocking", "unblocking", "opt_out"),
-    *("withdrawal", "deletion", "stop_processing", "objection", "authority"),
-)
-"""Every kind of request that the law knows. The desk handles HANDLED_KINDS so far."""
-DECISIONS = (*PROPOSALS, "retain", "agree", "take_back", "go_on")
-_FIELDS = {
-    **{"erase": ("check", "reason"), "refuse": ("ground", "reason"), "letter": ("posted_on",)},
-    "cancel": ("reason",),
-    **dict.fromkeys(("agree", "take_back"), ("proposed",)),
-}
-"""Fields that each decision takes; the other decisions take none."""
-_GIVEN = ("check", "ground", "posted_on", "reason", "proposed")
-NOT_FOUND = "There is no such request, or its retention has ended."
 
-
-def list_requests(http_request: HttpRequest) -> Response:
-    """GET privacy-requests"""
-    query = http_request.query
-    validators.only(query, ("state", "kind", "limit", "cursor"), "parameter")
-    if "cursor" in query and not query["cursor"]:
-        raise BadInput("The cursor is empty. Leave it out for the first page.")
+@operation("listPrivacyRequests", {200: "A page"})
+def list_requests(http_request: HttpRequest, query: RequestQuery) -> PrivacyRequests:
+    """Requests about data: open ones, nearest limit first, then those that are over, newest first. Privacy officer
+    only"""
     found = wiring_web.request_pages().page(
-        http_request.now,
-        validators.whole(query, "limit", 1, 100, 50),
-        state=validators.word(query, "state", tuple(RequestState)) if "state" in query else "",
-        kind=validators.word(query, "kind", KINDS) if "kind" in query else "",
-        cursor=query.get("cursor", ""),
+        http_request.now, query.limit, state=query.state or "", kind=query.kind or "", cursor=query.cursor or ""
     )
     audit("requests_read", count=len(found.items), staff_id=http_request.staff.id)
-    return json_response(
-        {"items": [present_request(one, http_request.now) for one in found.items], "cursor": found.cursor or None}
-    )
+    return PrivacyRequests(items=[_shown(one, http_request.now) for one in found.items], cursor=found.cursor or None)
 
 
-def open_request(http_request: HttpRequest) -> Response:
-    """POST privacy-requests: opens a request, or returns the person's open one."""
-    validators.only(http_request.query, (), "parameter")
-    body = http_request.json
-    validators.only(body, ("kind", "contact_id", "source", "evidence", "received_on"))
-    kind = validators.word(body, "kind", KINDS)
-    if kind not in HANDLED_KINDS:
-        raise BadInput(
-            f"Requests of this kind are not handled here yet. Use one of {', '.join(HANDLED_KINDS)}.",
-            code="not_offered",
-        )
-    if body.get("source", "staff") != "staff":
-        raise BadInput("The field source is staff: a person's own request comes through their chat.")
-    contact_id = body.get("contact_id")
-    if not isinstance(contact_id, str):
-        raise BadInput("The field contact_id is wanted: whose data it is about.")
-    contact_id = validators.path_id({"id": contact_id})
-    evidence = validators.text(body, "evidence", MOST_EVIDENCE) if body.get("evidence") is not None else ""
-    received_on = body.get("received_on")
+@operation("openPrivacyRequest", {201: "Opened", 200: "The one that was open already"}, refuses=(404, 409))
+def open_request(http_request: HttpRequest, body: NewPrivacyRequest) -> tuple[PrivacyRequest, int]:
+    """Enter a request for a person. While one is open, that one is returned with 200; of an opt-out the first is
+    returned for ever"""
     opened = wiring_web.open_request()(
-        contact_id,
-        kind,
+        body.contact_id,
+        body.kind,
         "staff",
-        received_on=received_on if isinstance(received_on, str) else "",
+        received_on=body.received_on,
         created_by=http_request.staff.id,
-        evidence=evidence,
+        evidence=body.evidence or "",
     )
-    audit_opened(opened.request_id, contact_id, kind, http_request.staff.id, new=opened.new)
-    return json_response(
-        present_request(_request(opened.request_id, http_request.now), http_request.now), 201 if opened.new else 200
-    )
+    audit_opened(opened.request_id, body.contact_id, body.kind, http_request.staff.id, new=opened.new)
+    request = _request(opened.request_id, http_request.now)
+    return _shown(request, http_request.now), 201 if opened.new else 200
 
 
-def audit_opened(request_id: str, contact_id: str, kind: str, staff_id: str, *, new: bool) -> None:
-    """Log that a staff member entered a request; with new=False the person had one already and nothing was changed."""
-    outcome = "opened" if new else "open_already"
-    audit(
-        "request_entered", request_id=request_id, contact_id=contact_id, kind=kind, outcome=outcome, staff_id=staff_id
-    )
+@operation("recogniseRequest", {201: "Opened", 200: "The one that was there already"}, refuses=(404, 409))
+def recognise(http_request: HttpRequest, path: IdPath, body: RecognisedMessage) -> tuple[RecognisedRequest, int]:
+    """Say that a customer's message is a request about their data; it counts as received when the message was sent.
+    While a request of the person is open, that one is returned with 200"""
+    one, new = recognised(http_request, path.id, body.message_id, body.kind)
+    shown = RecognisedRequest(id=one.id, kind=one.kind, state=shown_state(one), received=instant(one.received_at))
+    return shown, 201 if new else 200
 
 
-def read(http_request: HttpRequest) -> Response:
-    """GET privacy-requests/{id}"""
-    validators.only(http_request.query, (), "parameter")
-    request = _request(validators.path_id(http_request.path), http_request.now)
+@operation("readPrivacyRequest", {200: "The request"}, refuses=(404,))
+def read(http_request: HttpRequest, path: IdPath) -> PrivacyRequest:
+    """One request"""
+    request = _request(path.id, http_request.now)
     audit("request_read", request_id=request.id, staff_id=http_request.staff.id)
-    return json_response(present_request(request, http_request.now))
+    return _shown(request, http_request.now)
 
 
-def decide(http_request: HttpRequest) -> Response:
-    """POST privacy-requests/{id}/decision"""
-    validators.only(http_request.query, (), "parameter")
-    request_id, body = validators.path_id(http_request.path), http_request.json
-    validators.only(body, ("decision", *_GIVEN))
-    decision = validators.word(body, "decision", DECISIONS)
-    given = {name: body[name] for name in _GIVEN if body.get(name) is not None}
-    if extra := sorted(given.keys() - _FIELDS.get(decision, ())):
+@operation("decidePrivacyRequest", {200: "The request after it"}, refuses=(404, 409))
+def decide(http_request: HttpRequest, path: IdPath, body: PrivacyDecision) -> PrivacyRequest:
+    """Propose to destroy, refuse, that a letter was posted or that the person took it back; agree, take back; have a
+    failed run go on"""
+    decision, given = body.decision, body.given()
+    if extra := sorted(given.keys() - DECISION_FIELDS.get(decision, ())):
         raise BadInput(f"The decision {decision} takes no {', '.join(extra)}.")
-    if not all(isinstance(value, str) for value in given.values()):
-        raise BadInput(f"The fields {', '.join(_GIVEN)} are texts.")
     if decision == "agree" and not given.get("proposed"):
         raise BadInput("Say what you agree to: the field proposed is that of the proposal which you have read.")
-    request, use, by = _request(request_id, http_request.now), wiring_web.decide_request(), http_request.staff.id
+    request, use, by = _request(path.id, http_request.now), wiring_web.decide_request(), http_request.staff.id
     if decision == "agree":
         use.agree(request.id, by, given["proposed"])
     elif decision == "take_back":
@@ -125,53 +94,55 @@ def decide(http_request: HttpRequest) -> Response:
     else:
         use.propose(request.id, decision, by, **given)
     audit("request_decided", request_id=request.id, action=decision, staff_id=http_request.staff.id)
-    return json_response(present_request(_request(request_id, http_request.now), http_request.now))
+    return _shown(_request(path.id, http_request.now), http_request.now)
 
 
-def read_pause(http_request: HttpRequest) -> Response:
-    """GET privacy-hold: whether destructions are paused"""
-    validators.only(http_request.query, (), "parameter")
-    return json_response(_pause())
+@operation("readPrivacyHold", {200: "As it is"})
+def read_pause(_http_request: HttpRequest) -> PrivacyHold:
+    """Whether destructions are held. Privacy officer and administrator"""
+    return _pause()
 
 
-def set_pause(http_request: HttpRequest) -> Response:
-    """POST privacy-hold: pauses destructions or lets them go on"""
-    validators.only(http_request.query, (), "parameter")
-    validators.only(http_request.json, ("held",))
-    held = http_request.json.get("held")
-    if not isinstance(held, bool):
-        raise BadInput("The field held is true or false.")
+@operation("setPrivacyHold", {200: "After it"})
+def set_pause(http_request: HttpRequest, body: SetPrivacyHold) -> PrivacyHold:
+    """Hold all destructions that have not begun, or release them. Privacy officer and administrator"""
     use = wiring_web.pause_erasures()
-    (use.set if held else use.release)(http_request.staff.id)
-    return json_response(_pause())
+    (use.set if body.held else use.release)(http_request.staff.id)
+    return _pause()
 
 
-def _pause() -> dict[str, Any]:
+def _pause() -> PrivacyHold:
     hold = wiring_web.pause_erasures().current()
-    return {"held": hold is not None, "since": when(hold.at) if hold else None, "by": hold.by or None if hold else None}
+    return PrivacyHold(
+        held=hold is not None, since=when(hold.at) if hold else None, by=hold.by or None if hold else None
+    )
 
 
-def certificate(http_request: HttpRequest) -> Response:
-    """GET certificates/{id}: its entries of the ledger, as they were signed."""
-    validators.only(http_request.query, (), "parameter")
-    certificate_id, ledger = validators.path_id(http_request.path), wiring_web.ledger()
-    entries = [entry for stage in (ISSUED, FINAL) if (entry := ledger.entry(certificate_id, stage))]
+@operation("readCertificate", {200: "The entries, as they were signed"}, refuses=(404,))
+def certificate(http_request: HttpRequest, path: IdPath) -> Certificate:
+    """A certificate of destruction: the ledger's entries"""
+    ledger = wiring_web.ledger()
+    entries = [entry for stage in (ISSUED, FINAL) if (entry := ledger.entry(path.id, stage))]
     if not entries:
         raise NotFound("There is no such certificate.")
     audit("certificate_read", request_id=str(entries[0].body["request_id"]), staff_id=http_request.staff.id)
-    return json_response({"id": certificate_id, "final": len(entries) > 1, "entries": [_entry(one) for one in entries]})
+    return Certificate(id=path.id, final=len(entries) > 1, entries=[_entry(one) for one in entries])
 
 
-def _entry(one: Entry) -> dict[str, Any]:
-    return {
-        "number": one.number,
-        "body": one.body,
-        "text": one.text,
-        "signature": base64.b64encode(one.signature).decode(),
-        "hash": one.hash,
-        "key_arn": one.key_arn,
-        "whole": one.whole,
-    }
+def _entry(one: Entry) -> CertificateEntry:
+    return CertificateEntry(
+        number=one.number,
+        body=dict(one.body),
+        text=one.text,
+        signature=base64.b64encode(one.signature).decode(),
+        hash=one.hash,
+        key_arn=one.key_arn,
+        whole=one.whole,
+    )
+
+
+def _shown(request: Request, now: int) -> PrivacyRequest:
+    return PrivacyRequest(**present_request(request, now))
 
 
 def _request(request_id: str, now: int) -> Request:

@@ -1,48 +1,53 @@
 """JSON API: tickets and contacts."""
 
-from chalice.app import Response
+from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict
 
-from chalicelib.channels import registry
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import TicketChanges
 from chalicelib.tickets.listing import page
-from chalicelib.tickets.model import PRIORITIES
-from chalicelib.tickets.records import ASSIGNEE_NONE, STATES, Page, TicketFilter
+from chalicelib.tickets.records import STATES, Page, TicketFilter
 from chalicelib.web.api import presenter
-from chalicelib.web.http import validators
+from chalicelib.web.api.fields import IdPath
+from chalicelib.web.api.operation import operation
+from chalicelib.web.api.ticket_models import (
+    Change,
+    Contact,
+    Message,
+    NewComment,
+    NewReply,
+    ReplyPath,
+    Ticket,
+    TicketQuery,
+    Tickets,
+    TicketWithMessages,
+)
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.http.responses import json_response
 from chalicelib.web.questions import with_questions
 from chalicelib.wiring import web as wiring_web
 
-LIST_PARAMETERS = ("state", "channel", "assignee", "tag", "q", "limit", "cursor")
 
-
-def list_tickets(request: HttpRequest) -> Response:
-    """GET tickets"""
-    query = request.query
-    validators.only(query, LIST_PARAMETERS, "parameter")
-    limit = validators.whole(query, "limit", 1, 100, 50)
+@operation("listTickets", {200: "A page"})
+def list_tickets(request: HttpRequest, query: TicketQuery) -> Tickets:
+    """Tickets, newest activity first"""
     wanted = TicketFilter(
-        states=(validators.word(query, "state", STATES),) if "state" in query else STATES,
-        channel=validators.word(query, "channel", registry.IDS) if "channel" in query else "",
-        assignee=_assignee(query["assignee"], request.staff) if "assignee" in query else "",
-        tag=validators.tags([query["tag"]])[0] if "tag" in query else "",
+        states=(query.state,) if query.state else STATES,
+        channel=query.channel or "",
+        assignee=(request.staff.id if query.assignee == "me" else query.assignee) or "",
+        tag=query.tag or "",
     )
-    cursor = query.get("cursor", "")
-    if "cursor" in query and not cursor:
-        raise BadInput("The cursor is empty. Leave it out for the first page.")
-    if "q" in query:
-        found = search_page(wanted, validators.short(query, "q", validators.MAX_Q), limit, cursor)
+    cursor = query.cursor or ""
+    if query.q:
+        found = _search_page(wanted, query.q, query.limit, cursor)
     else:
-        found = page(wiring_web.desk(), wanted, request.now, limit, cursor)
-    audit("search" if "q" in query else "list_read", count=len(found.items), staff_id=request.staff.id)
-    return json_response({"items": [presenter.ticket(one) for one in found.items], "cursor": found.cursor or None})
+        found = page(wiring_web.desk(), wanted, request.now, query.limit, cursor)
+    audit("search" if query.q else "list_read", count=len(found.items), staff_id=request.staff.id)
+    return Tickets(items=[presenter.ticket(one) for one in found.items], cursor=found.cursor or None)
 
 
-def search_page(wanted: TicketFilter, q: str, limit: int, cursor: str) -> Page:
+def _search_page(wanted: TicketFilter, q: str, limit: int, cursor: str) -> Page:
     """Return one page of the tickets that a search finds. Raises BadInput and Unavailable."""
     start = 0
     if cursor:
@@ -58,91 +63,72 @@ def search_page(wanted: TicketFilter, q: str, limit: int, cursor: str) -> Page:
     return Page(tuple(found[start:end]), f"after-{end}" if len(found) > end else "")
 
 
-def _assignee(value: str, staff: Staff) -> str:
-    if value == "me":
-        return staff.id
-    if value == ASSIGNEE_NONE or 0 < len(value) <= 64:
-        return value
-    raise BadInput("The parameter assignee is a colleague's id, me, or none.")
-
-
-def read(request: HttpRequest) -> Response:
-    """GET tickets/{id}: marks its messages as read, as the page does."""
-    validators.only(request.query, (), "parameter")
+@operation("readTicket", {200: "The ticket, with `unread` as it was before"}, refuses=(404, 409))
+def read(request: HttpRequest, path: IdPath) -> TicketWithMessages:
+    """A ticket with its messages; makes it read for whom it waits"""
     desk = wiring_web.desk()
-    ticket, thread = wiring_web.open_ticket(desk)(validators.path_id(request.path), request.staff)
+    ticket, thread = wiring_web.open_ticket(desk)(path.id, request.staff)
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
     said = [presenter.message(one, ticket.channel) for one in messages if one.direction != "event"]
-    return json_response({**presenter.ticket(ticket), "messages": said, "earlier": thread.earlier})
+    return TicketWithMessages(**asdict(presenter.ticket(ticket)), messages=said, earlier=thread.earlier)
 
 
-def change(request: HttpRequest) -> Response:
-    """PATCH tickets/{id}"""
-    validators.only(request.query, (), "parameter")
-    ticket_id, body = validators.path_id(request.path), request.json
-    validators.only(body, ("state", "assignee", "priority", "tags", "seen_assignee"))
-    if not body.keys() - {"seen_assignee"}:
-        raise BadInput("Nothing to change. Give state, assignee, priority or tags.")
+@operation("changeTicket", {200: "The ticket as it is now"}, refuses=(404, 409))
+def change(request: HttpRequest, path: IdPath, body: Change) -> Ticket:
+    """Change state, assignee, priority or tags"""
     changes = TicketChanges(
-        state=validators.word(body, "state", STATES) if "state" in body else None,
-        assignee=_new_assignee(body["assignee"], request.staff) if "assignee" in body else None,
-        priority=validators.word(body, "priority", PRIORITIES) if "priority" in body else None,
-        tags=validators.tags(body["tags"]) if "tags" in body else None,
-        seen_assignee=_new_assignee(body["seen_assignee"], request.staff) if "seen_assignee" in body else None,
+        state=body.state or None,
+        assignee=_new_assignee(body.assignee, request.staff),
+        priority=body.priority or None,
+        tags=None if body.tags is UNSET else tuple(body.tags),
+        seen_assignee=_new_assignee(body.seen_assignee, request.staff),
     )
-    return json_response(presenter.ticket(wiring_web.change_ticket()(ticket_id, changes, request.staff)))
+    return presenter.ticket(wiring_web.change_ticket()(path.id, changes, request.staff))
 
 
-def _new_assignee(value: object, staff: Staff) -> str:
-    if value is None:
+def _new_assignee(value: str | UnsetType | None, staff: Staff) -> str | None:
+    """Return the id that a caller means, "" for nobody; None when they say nothing of it."""
+    if value is UNSET:
+        return None
+    if not value:
         return ""
     if value == "me":
         return staff.id
-    if not isinstance(value, str) or not 0 < len(value) <= 254:
-        raise BadInput("The field assignee is a colleague's id or e-mail, me, or null for nobody.")
     if "@" in value:
         found = next((one for one in wiring_web.staff().all() if one.email == value.strip().lower()), None)
         return found.id if found else value
     return value
 
 
-def reply(request: HttpRequest) -> Response:
-    """POST tickets/{id}/replies"""
-    validators.only(request.query, (), "parameter")
-    ticket_id, body = validators.path_id(request.path), request.json
-    validators.only(body, ("text", "client_id"))
-    text, client_id = validators.text(body, "text", validators.MAX_REPLY), validators.client_id(body)
-    return json_response(presenter.message(wiring_web.reply()(ticket_id, text, client_id, request.staff.id)), 201)
+@operation("reply", {201: "The reply, queued"}, refuses=(404, 409))
+def reply(request: HttpRequest, path: IdPath, body: NewReply) -> Message:
+    """Reply to the customer"""
+    return presenter.message(wiring_web.reply()(path.id, body.text, body.client_id, request.staff.id))
 
 
-def sent_reply(request: HttpRequest) -> Response:
-    """GET tickets/{id}/replies/{client_id}: whether a reply is stored, when the answer to it was lost"""
-    validators.only(request.query, (), "parameter")
-    ticket_id, client_id = validators.path_id(request.path), validators.client_id(request.path)
-    found = wiring_web.reply().find(ticket_id, client_id)
+@operation("sent_reply", {200: "The reply, as it is by now"}, refuses=(404, 409))
+def sent_reply(request: HttpRequest, path: ReplyPath) -> Message:
+    """Whether a reply is stored, when the answer to it was lost"""
+    found = wiring_web.reply().find(path.id, path.client_id)
     if found is None:
         raise NotFound("No reply is stored on this ticket under this client_id.")
-    audit("ticket_read", ticket_id=ticket_id, staff_id=request.staff.id)
-    return json_response(presenter.message(found))
+    audit("ticket_read", ticket_id=path.id, staff_id=request.staff.id)
+    return presenter.message(found)
 
 
-def comment(request: HttpRequest) -> Response:
-    """POST tickets/{id}/comments"""
-    validators.only(request.query, (), "parameter")
-    ticket_id, body = validators.path_id(request.path), request.json
-    validators.only(body, ("text", "client_id"))
-    text = validators.text(body, "text", validators.MAX_COMMENT)
-    client_id = validators.client_id(body) if "client_id" in body else ""
-    return json_response(presenter.message(wiring_web.comment()(ticket_id, text, request.staff, client_id)), 201)
+@operation("comment", {201: "The comment"}, refuses=(404, 409))
+def comment(request: HttpRequest, path: IdPath, body: NewComment) -> Message:
+    """Keep an internal comment, which no customer sees"""
+    return presenter.message(wiring_web.comment()(path.id, body.text, request.staff, body.client_id or ""))
 
 
-def contact(request: HttpRequest) -> Response:
-    """GET contacts/{id}"""
-    validators.only(request.query, (), "parameter")
-    found = wiring_web.desk().contact(validators.path_id(request.path))
+@operation("readContact", {200: "The contact"}, refuses=(404, 409))
+def contact(request: HttpRequest, path: IdPath) -> Contact:
+    """A contact with its consents"""
+    found = wiring_web.desk().contact(path.id)
     if found is None:
         raise NotFound("There is no such contact.")
     if found.erasing:
         raise Conflict("The data of this contact is being destroyed. Nothing has to be done.", code="erasing")
     audit("contact_read", contact_id=found.id, staff_id=request.staff.id)
-    return json_response(presenter.contact(found))
+    return presenter.contact(found)

@@ -10,7 +10,6 @@ from chalicelib.staff.authenticator_model import grouped, otpauth
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sign_in import Step, TooMany
 from chalicelib.tickets.listing import counts
-from chalicelib.web.api.session import MAX_CHALLENGE, MAX_CODE, password
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.problems import problem_text
@@ -52,9 +51,9 @@ def set_up(request: HttpRequest) -> Response:
     challenge = form.get("challenge", "")
     try:
         if not challenge:
-            return _page(request, step=use.begin(request.staff, password(form, "password"), request.source))
-        validators.short(form, "challenge", MAX_CHALLENGE)
-        use.finish(request.staff, challenge, validators.code(form, "code", MAX_CODE), request.source)
+            return _page(request, step=use.begin(request.staff, validators.password(form, "password"), request.source))
+        validators.short(form, "challenge", validators.MAX_CHALLENGE)
+        use.finish(request.staff, challenge, validators.code(form, "code", validators.MAX_CODE), request.source)
     except DeskError as error:
         return _refused(request, error, challenge)
     return pages.go("/dashboard/account")
@@ -65,7 +64,7 @@ def switch_off(request: HttpRequest) -> Response:
     form = request.form
     validators.only(form, ("csrf", "password", "code"))
     try:
-        given = password(form, "password"), validators.code(form, "code", MAX_CODE)
+        given = validators.password(form, "password"), validators.code(form, "code", validators.MAX_CODE)
         wiring_web.authenticator().switch_off(request.staff, *given, request.source)
     except DeskError as error:
         return _refused(request, error)
@@ -77,7 +76,7 @@ def _refused(request: HttpRequest, error: DeskError, challenge: str = "") -> Res
     if not isinstance(error, NotProven | TooMany | Conflict | Forbidden | BadInput):
         raise error
     step = None
-    if 0 < len(challenge) <= MAX_CHALLENGE and not isinstance(error, ChallengeOver | TooMany):
+    if 0 < len(challenge) <= validators.MAX_CHALLENGE and not isinstance(error, ChallengeOver | TooMany):
         try:
             step = wiring_web.authenticator().step(request.staff, challenge)
         except ChallengeOver:

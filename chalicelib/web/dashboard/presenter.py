@@ -12,8 +12,8 @@ from chalicelib.core.ids import speak
 from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.records import Contact, Message, Quote, Ticket
 from chalicelib.web import labels
-from chalicelib.web.api.presenter import FILES
 from chalicelib.web.dashboard.dates import Dates
+from chalicelib.web.details import FILES
 
 PLACES = ("location", "venue")
 _DEGREES = (("latitude", 90), ("longitude", 180))

@@ -9,28 +9,27 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.observability import audit
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.decide import MOST_REASON, PROPOSALS
+from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.requests.kinds import (
     ENDINGS,
-    HANDLED_KINDS,
-    OPT_OUT,
     OVER,
     RequestState,
     Step,
 )
 from chalicelib.privacy.requests.model import MOST_EVIDENCE, Request
-from chalicelib.privacy.requests.progress import confirmable, stoppable, tellable
+from chalicelib.privacy.requests.progress import confirmable, destroys, stoppable, tellable
 from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.listing import counts
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact
-from chalicelib.web.api.privacy import NOT_FOUND, audit_opened
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.queue import staff_names
-from chalicelib.web.dashboard.request_presenter.labels import CHECKS, GROUNDS, KINDS, NOT_DONE, PROBLEMS
+from chalicelib.web.dashboard.request_presenter.labels import CHECKS, GROUNDS, NOT_DONE, PROBLEMS
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.request_presenter.steps import GATE
 from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.enter_request import NOT_FOUND, audit_opened
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -110,9 +109,7 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
 def _may_be_paused(one: Request) -> bool:
     """Tell whether a pause can still stop this request's destruction: it has not begun and is not ruled out."""
     return (
-        one.kind != OPT_OUT
-        and one.state not in OVER
-        and not any(one.done(step) for step in (Step.WRITES_BLOCKED, *ENDINGS))
+        destroys(one) and one.state not in OVER and not any(one.done(step) for step in (Step.WRITES_BLOCKED, *ENDINGS))
     )
 
 
@@ -183,7 +180,7 @@ def _entry_page(http_request: HttpRequest, contact_id: str, typed: RefusedForm) 
         status=typed.status,
         person=person,
         ticket_id=desk.conversation(person.conversation_id).ticket_id,
-        kinds=[(kind, KINDS[kind]) for kind in HANDLED_KINDS],
+        kinds=registry.KINDS,
         most=MOST_EVIDENCE,
         today=day_of(http_request.now),
         typed=typed,
@@ -196,7 +193,7 @@ def enter(http_request: HttpRequest) -> Response:
     validators.only(form, ("csrf", "contact", "kind", "evidence", "received_on"))
     contact_id, by = validators.path_id({"id": form.get("contact", "")}), http_request.staff.id
     try:
-        kind = validators.word(form, "kind", HANDLED_KINDS)
+        kind = validators.word(form, "kind", registry.handled())
         evidence = validators.text(form, "evidence", MOST_EVIDENCE)
         day = form.get("received_on", "")
         opened = wiring_web.open_request()(contact_id, kind, "staff", received_on=day, created_by=by, evidence=evidence)

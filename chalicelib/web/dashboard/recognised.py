@@ -7,17 +7,16 @@ from chalice.app import Response
 from chalicelib.core.errors import BadInput
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.observability import audit
-from chalicelib.privacy.requests.kinds import HANDLED_KINDS
+from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.requests.model import Request
 from chalicelib.tickets.listing import counts
-from chalicelib.web.api.recognised import recognised
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import LIST_FIELDS, ListQuery
 from chalicelib.web.dashboard.queue import staff_names
-from chalicelib.web.dashboard.request_presenter.labels import KINDS
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.sidebar import sidebar
 from chalicelib.web.dashboard.ticket import form_fields, running_request
+from chalicelib.web.enter_request import recognised
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -34,7 +33,7 @@ def open_request(http_request: HttpRequest) -> Response:
     form = form_fields(http_request, "message", "kind")
     ticket_id = validators.path_id(http_request.path)
     try:
-        kind = validators.word(form, "kind", HANDLED_KINDS)
+        kind = validators.word(form, "kind", registry.handled())
     except BadInput as error:
         return _page(http_request, form, problem=True, status=error.status)
     request, new = recognised(http_request, ticket_id, form.get("message", ""), kind)
@@ -66,6 +65,6 @@ def _page(
         ticket=ticket,
         message=message,
         found=found or running_request(use.desk.contact(ticket.contact_id), http_request.now),
-        kinds=[(kind, KINDS[kind]) for kind in HANDLED_KINDS],
+        kinds=registry.KINDS,
         problem=problem,
     )

@@ -12,7 +12,6 @@ from chalicelib.staff.authenticator_model import LEAST_PASSWORD
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.staff.sign_in import SignedIn, Step, TooMany, WrongPassword
-from chalicelib.web.api.session import MAX_CHALLENGE, MAX_CODE, MAX_EMAIL, MAX_PASSWORD, password
 from chalicelib.web.dashboard.account import enrolment_key
 from chalicelib.web.dashboard.problems import problem_text
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
@@ -104,13 +103,18 @@ def sign_in(request: HttpRequest) -> Response:
 def _attempt(request: HttpRequest, email: str, challenge: str) -> SignedIn | Step:
     form, use = request.form, wiring_web.sign_in()
     if not challenge:
-        if not 0 < len(form.get("password", "")) <= MAX_PASSWORD or not 0 < len(email) <= MAX_EMAIL:
+        if (
+            not 0 < len(form.get("password", "")) <= validators.MAX_PASSWORD
+            or not 0 < len(email) <= validators.MAX_EMAIL
+        ):
             raise BadInput("Fill in e-mail and password.")
-        return use.with_password(validators.short(form, "email", MAX_EMAIL), form["password"], request.source, "page")
-    challenge = validators.short(form, "challenge", MAX_CHALLENGE)
+        return use.with_password(
+            validators.short(form, "email", validators.MAX_EMAIL), form["password"], request.source, "page"
+        )
+    challenge = validators.short(form, "challenge", validators.MAX_CHALLENGE)
     if use.step(challenge).kind != "new_password":
-        return use.with_code(challenge, validators.code(form, "code", MAX_CODE), request.source, "page")
-    new = password(form, "new_password")
+        return use.with_code(challenge, validators.code(form, "code", validators.MAX_CODE), request.source, "page")
+    new = validators.password(form, "new_password")
     if new != form.get("repeat", ""):
         raise BadInput("The two passwords are not the same.", code="passwords_differ")
     return use.with_new_password(challenge, new, request.source, "page")
@@ -119,7 +123,7 @@ def _attempt(request: HttpRequest, email: str, challenge: str) -> SignedIn | Ste
 def _once_more(challenge: str, error: DeskError) -> Step | None:
     """Return the step if it may be tried again: not after a wrong password, a time-out, a lock, or a foreign form."""
     over = isinstance(error, ChallengeOver | TooMany | Forbidden) or type(error) is WrongPassword
-    if over or not 0 < len(challenge) <= MAX_CHALLENGE:
+    if over or not 0 < len(challenge) <= validators.MAX_CHALLENGE:
         return None
     try:
         return wiring_web.sign_in().step(challenge)

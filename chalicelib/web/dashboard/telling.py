@@ -9,10 +9,11 @@ from chalicelib.core.ids import grouped
 from chalicelib.core.observability import audit
 from chalicelib.core.texts import KAZAKHSTAN, desk_msg, desk_text, show_date
 from chalicelib.privacy.requests.progress import tellable
+from chalicelib.privacy.requests.waiting_times import hours_to_think
 from chalicelib.privacy.texts.announcement import letter
-from chalicelib.web.api.privacy import NOT_FOUND
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.privacy import render_refused
+from chalicelib.web.enter_request import NOT_FOUND
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -44,7 +45,7 @@ def letter_page(http_request: HttpRequest) -> Response:
         raise Conflict("The person was told, or nobody is to be told any more.", code="told_already")
     person = wiring_web.desk().contact(one.contact_id)
     secret, address = wiring_web.request_secret()(one), wiring_web.certificates_address()
-    hours = wiring_web.hours_to_think()
+    hours = hours_to_think(one, profile.deadlines)
     day = datetime.fromtimestamp(http_request.now / 1000, KAZAKHSTAN).date()
     parts = [
         (

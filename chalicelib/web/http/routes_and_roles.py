@@ -57,7 +57,7 @@ API: tuple[Route, ...] = (
     Route("POST", "/api/v1/tickets/{id}/replies", "api.tickets:reply", EVERYBODY),
     Route("GET", "/api/v1/tickets/{id}/replies/{client_id}", "api.tickets:sent_reply", EVERYBODY),
     Route("POST", "/api/v1/tickets/{id}/comments", "api.tickets:comment", EVERYBODY),
-    Route("POST", "/api/v1/tickets/{id}/privacy-requests", "api.recognised:open_request", EVERYBODY),
+    Route("POST", "/api/v1/tickets/{id}/privacy-requests", "api.privacy:recognise", EVERYBODY),
     Route("GET", "/api/v1/contacts/{id}", "api.tickets:contact", EVERYBODY),
     Route("GET", "/api/v1/privacy-requests", "api.privacy:list_requests", PRIVACY),
     Route("POST", "/api/v1/privacy-requests", "api.privacy:open_request", PRIVACY),

@@ -14,6 +14,10 @@ MAX_TAGS, MAX_TAG = 20, 30
 TAG_DIGITS = 3
 """From so many digits on, a tag might hold somebody's number; such a tag is refused."""
 MAX_Q = 200
+MAX_EMAIL, MAX_PASSWORD, MAX_CODE = 254, 256, 12
+MAX_CHALLENGE = 8000
+"""Longest challenge in characters. Cognito's session strings have at most 2048; its access tokens have about 1100,
+without a stated limit."""
 _ID = re.compile("[0-9a-z]{20}")
 _STAFF_ID = re.compile("[0-9A-Za-z-]{1,64}")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
@@ -54,6 +58,14 @@ def code(given: Mapping[str, Any], name: str, most: int) -> str:
     return "".join(short(given, name, most).split())
 
 
+def password(given: Mapping[str, Any], name: str) -> str:
+    """Return a password exactly as it was typed. Raises BadInput."""
+    value = given.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_PASSWORD or not encodable(value):
+        raise BadInput(f"The field {name} is wanted as a text.")
+    return value
+
+
 def word(given: Mapping[str, Any], name: str, allowed: Collection[str]) -> str:
     """Return a value that is one of the allowed words. Raises BadInput."""
     value = given.get(name)
@@ -62,11 +74,9 @@ def word(given: Mapping[str, Any], name: str, allowed: Collection[str]) -> str:
     return value
 
 
-def whole(given: Mapping[str, str], name: str, least: int, most: int, default: int) -> int:
-    """Return a whole number of a query, `default` when it is left out. Raises BadInput."""
-    value = given.get(name)
-    if value is None:
-        return default
+def whole(given: Mapping[str, str], name: str, least: int, most: int) -> int:
+    """Return a whole number of a query. Raises BadInput."""
+    value = given[name]
     if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
         raise BadInput(f"The parameter {name} is a whole number from {least} to {most}.")
     return int(value)
@@ -121,14 +131,14 @@ def is_staff_id(value: str) -> bool:
     return _STAFF_ID.fullmatch(value) is not None
 
 
-def staff_id(path: Mapping[str, str]) -> str:
+def staff_id(path: Mapping[str, str], name: str = "id") -> str:
     """Return the staff id in the path. Raises NotFound for another form."""
-    return path_id(path, _STAFF_ID)
+    return path_id(path, name, _STAFF_ID)
 
 
-def path_id(path: Mapping[str, str], form: re.Pattern[str] = _ID) -> str:
+def path_id(path: Mapping[str, str], name: str = "id", form: re.Pattern[str] = _ID) -> str:
     """Return the id in the path. Raises NotFound for another form, since no such id exists."""
-    value = path.get("id", "")
+    value = path.get(name, "")
     if not form.fullmatch(value):
         raise NotFound("There is nothing here, or its retention has ended.")
     return value

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.certificates.model import Certificate
 from chalicelib.core.ids import grouped
 from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_msg, desk_text, show_date
-from chalicelib.privacy.requests.kinds import OPT_OUT
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.web.labels import CHANNELS, clause_words, label
 
 STORES: Mapping[str, str] = {
@@ -21,13 +21,6 @@ STORES: Mapping[str, str] = {
     "index.words": desk_msg("Look-up by name"),
     "keys": desk_msg("Key of the content"),
 }
-KINDS: Mapping[str, str] = {
-    "withdrawal": desk_msg("Withdrawal of consent"),
-    "deletion": desk_msg("Request for deletion"),
-    "stop_processing": desk_msg("Demand to stop processing"),
-    "opt_out": desk_msg("Opt-out of news and offers"),
-}
-"""Names of kinds without their article of the law, which stands in the entry itself."""
 IDENTITIES: Mapping[str, str] = {
     "second_press": desk_msg("confirmed by a second press or word in the bound chat"),
     "staff": desk_msg("checked by the privacy officer"),
@@ -44,11 +37,6 @@ TIMES: Mapping[str, tuple[str, str]] = {
     "barrier": (desk_msg("Access closed"), desk_msg("from here on nothing of the person was stored, sent or shown")),
     "destroyed": (desk_msg("Destroyed"), desk_msg("the key of the content is gone, nothing opens any more")),
     "absent": (desk_msg("Proved absent"), desk_msg("a separate program found nothing left")),
-}
-OPT_OUT_TIMES: Mapping[str, str] = {
-    "received": desk_msg("Received"),
-    "done": desk_msg("News and offers ended"),
-    "issued": desk_msg("Issued"),
 }
 LEFT: Mapping[str, str] = {
     "fence": desk_msg("Mark against late copies"),
@@ -74,17 +62,11 @@ def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
     """Return the values that the page shows of a certificate."""
     say = desk_text(language).gettext
     said = found.issued.body
-    if said["kind"] == OPT_OUT:
-        return _opted_out(found, language)
+    if kind_of(said["kind"]).way == "answer":
+        return _answered(found, language)
     final = found.final.body if found.final else {}
     return {
-        "signed": found.signed,
-        "number": in_groups(said["certificate_id"]),
-        "request": in_groups(said["request_id"]),
-        "company": said["operator"]["company"],
-        "bin": said["operator"]["bin"],
-        "ground": _ground(say, said),
-        "policy": said["policy"],
+        **_heading(found, say),
         "identity": label(say, IDENTITIES, said["identity"]),
         "approved": label(say, APPROVED, said["approved_by"]),
         "times": list(_times(say, language, said)),
@@ -111,24 +93,32 @@ def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
         "key": said["key_fingerprint"],
         "inventory": said["inventory_hash"],
         "verifier": said["verifier"],
-        "chain": f"{said['number']}: {said['previous_hash'] or '–'}",
-        "signature": base64.b64encode(found.issued.signature).decode(),
     }
 
 
-def _opted_out(found: Certificate, language: str) -> dict[str, Any]:
-    """Return the values of an opt-out's certificate: nothing was destroyed, and no second certificate follows."""
+def _answered(found: Certificate, language: str) -> dict[str, Any]:
+    """Return the values of a certificate of a request that destroyed nothing: no second certificate follows."""
     say, said = desk_text(language).gettext, found.issued.body
+    titles = {"received": desk_msg("Received"), "done": kind_of(said["kind"]).effect[0], "issued": desk_msg("Issued")}
+    times = [(title, said["times"][name]) for name, title in titles.items() if name in said["times"]]
+    shown = [(say(title), *moment(language, at)) for title, at in times]
+    return {**_heading(found, say), "answered": True, "times": shown}
+
+
+def _heading(found: Certificate, say: Say) -> dict[str, Any]:
+    """Return what every certificate shows: what it is of, which request, of which company, on which ground; its place
+    in the chain, and its signature."""
+    said = found.issued.body
+    shown = kind_of(said["kind"]).certificate
     return {
-        "opt_out": True,
+        "title": say(shown.title) if shown else "",
+        "says": say(shown.says).format(company=said["operator"]["company"]) if shown else "",
         "signed": found.signed,
         "number": in_groups(said["certificate_id"]),
         "request": in_groups(said["request_id"]),
-        "company": said["operator"]["company"],
         "bin": said["operator"]["bin"],
         "ground": _ground(say, said),
         "policy": said["policy"],
-        "times": [(say(title), *moment(language, said["times"][name])) for name, title in OPT_OUT_TIMES.items()],
         "chain": f"{said['number']}: {said['previous_hash'] or '–'}",
         "signature": base64.b64encode(found.issued.signature).decode(),
     }
@@ -146,7 +136,7 @@ def plain(typed: str) -> str:
 
 def _ground(say: Say, said: Mapping[str, Any]) -> str:
     """Return kind and article of the request, as they were signed."""
-    return f"{label(say, KINDS, said['kind'])}, {clause_words(str(said['basis']), say)}"
+    return f"{say(kind_of(said['kind']).certified_as)}, {clause_words(str(said['basis']), say)}"
 
 
 def _times(say: Say, language: str, said: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:

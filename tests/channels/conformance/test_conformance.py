@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.channels import registry
 from chalicelib.channels.contract import Buttons, Channel, FileLimit, Webhook
-from chalicelib.profile.load import DIRECTORY, load_profile, parse_profile
+from chalicelib.profile.build import parse_profile
+from chalicelib.profile.load import DIRECTORY, load_profile
 from chalicelib.profile.model import ProfileError
 from infra.functions import FUNCTIONS, VARIABLES, parameters
 from tests.channels.conformance.checks import CHECKS, Case
@@ -54,7 +55,7 @@ def test_what_may_never_leave_is_refused_in_a_profile(channel: Channel) -> None:
 
 @CHANNELS
 def test_a_notice_template_is_asked_for_where_there_is_a_window(channel: Channel) -> None:
-    assert (channel.id in load_profile("spoint").notice_templates) == bool(channel.window)
+    assert (f"{channel.id}_template" in load_profile("spoint").notices) == bool(channel.window)
 
 
 def first(has: Callable[[Channel], object]) -> Channel:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
-COPIED = ("app.py", "chalicelib", "infra", "local", "tests", ".chalice", "pyproject.toml", "requirements.txt")
+COPIED = ("app.py", "chalicelib", "infra", "local", "tests", "quality", "docs", ".chalice", "pyproject.toml", "requirements.txt")
 REGISTRY, PROFILE = "chalicelib/channels/registry.py", "chalicelib/profile/operators/pagerdesk.toml"
+GENERATORS = ("chalicelib.profile.build", "quality.generate", "infra.openapi")
+"""What `make generate` runs."""
 _CATEGORY = """
 [[categories]]
 id = "pager_number"
@@ -22,7 +24,7 @@ clause = "A1.1"
 
 def add_pagers(tree: Path) -> None:
     """Copy the project and add the channel: its folder, its line in the registry, its kit, and a profile that allows
-    it, whose policy is published."""
+    it, whose policy is published; then make what is generated."""
     for name in COPIED:
         source = PROJECT / name
         if source.is_dir():
@@ -41,6 +43,8 @@ def add_pagers(tree: Path) -> None:
     profile = profile.replace('name = "spoint"', 'name = "pagerdesk"', 1)
     profile = profile.replace('channels = ["whatsapp", "telegram",', 'channels = ["pager", "whatsapp", "telegram",')
     (tree / PROFILE).write_text(profile + _CATEGORY, "utf-8")
+    for module in GENERATORS:
+        run(tree, module)
     run(tree, "chalicelib.profile.policy", "publish", "pagerdesk")
 
 

@@ -12,6 +12,7 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.decide import LEAST_REASON, MOST_REASON
 from chalicelib.privacy.documents import names_document
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.kinds import IDENTITY_CHECKS, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.texts import answers
@@ -297,7 +298,7 @@ def test_a_refusal_tells_ground_clause_reason_and_where_to_complain_once(
     living.finish(request_.id)
     row = living.read(request_.id)
     question, answer = living.box_texts(row)
-    assert answer == answers.refused(PROFILE, row.language, "withdrawal", ground, UNPAID)
+    assert answer == answers.refused(PROFILE, row.language, kind_of("withdrawal"), ground, UNPAID)
     for said in ("Закон №\xa094-V, ст.\xa08", UNPAID, PROFILE.contact_mail, answers.PORTAL):
         assert said in answer and said not in question
     assert (row.ground, row.done(Step.REASONED)) == (ground, True)

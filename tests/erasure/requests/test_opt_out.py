@@ -17,6 +17,7 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of, deadline
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
+from chalicelib.privacy.kinds.opt_out import OPT_OUT
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.lateness import missed, near_deadline, past_target
 from chalicelib.privacy.requests.model import Request
@@ -160,7 +161,9 @@ def test_it_ends_with_a_certificate_and_an_answer_in_the_persons_own_conversatio
     request, over_at = outs.run(request.id), living.desk.now
     living.desk.deliver()
 
-    assert living.desk.provider.texts == [answers.opted_out(PROFILE, "ru", request.certificate_id, secret, ADDRESS)]
+    assert living.desk.provider.texts == [
+        answers.answered(PROFILE, "ru", OPT_OUT, request.certificate_id, secret, ADDRESS)
+    ]
     assert (request.state, request.over_at) == (RequestState.ANSWERED, over_at)
     assert next_step(request) == ""
     item = living.store.item(request.id)
@@ -211,12 +214,12 @@ def test_when_the_person_is_gone_it_ends_without_an_answer(outs: Outs, daniyar: 
 def test_no_answer_lands_behind_a_fence_that_closes_at_that_moment(outs: Outs, daniyar: Person) -> None:
     request = opted_out(outs, daniyar)
     outs.certify(request.id)
-    writes = outs.boxes.answer_opt_out()(outs.living.read(request.id), outs.living.desk.now, frozenset())
+    writes = outs.boxes.answer()(outs.living.read(request.id), outs.living.desk.now, frozenset())
     outs.living.set_contact(daniyar, state="erasing")
     assert writes is not None
     refusal = outs.living.store.run(*writes)
     assert refusal is not None and refusal.roles == {"subject"}
-    again = outs.boxes.answer_opt_out()(outs.living.read(request.id), outs.living.desk.now, refusal.roles)
+    again = outs.boxes.answer()(outs.living.read(request.id), outs.living.desk.now, refusal.roles)
     assert again is not None and outs.living.store.run(*again) is None
     assert outs.living.read(request.id).state == RequestState.ANSWERED
 

@@ -10,7 +10,7 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_values
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
 from chalicelib.privacy.requests.model import Request

@@ -8,8 +8,8 @@ from chalicelib.certificates.model import completion_body, issued_body
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_value, attribute_values
 from chalicelib.dynamo.models import KeyRow
+from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OVER_QUEUE

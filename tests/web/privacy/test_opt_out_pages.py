@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chalicelib.certificates.ledger import Ledger
-from chalicelib.certificates.model import Certificate, opt_out_body
+from chalicelib.certificates.model import Certificate, answer_body
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.requests.kinds import RequestState, Step
@@ -37,7 +37,7 @@ def certified(web: Web, request: Request) -> Request:
     store = wiring_stores.requests()
     beside = store.finish(request, Step.CERTIFIED, web.now)
     ledger = Ledger(web.dynamodb, web.tables)
-    assert ledger.add(opt_out_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
+    assert ledger.add(answer_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
     return read(web, request.id)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.core.addresses import Author
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.attributes import attribute_value, attribute_values
+from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.privacy.requests.kinds import Step
 from tests.web.conftest import ROLES, Web
 from tests.web.privacy.asking import contact_of, opened, through

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import working_days_between
-from chalicelib.privacy.requests.kinds import ENDINGS, OPT_OUT, OVER, RequestState, Step
+from chalicelib.privacy.kinds.registry import kind_of
+from chalicelib.privacy.requests.kinds import ENDINGS, OVER, RequestState, Step
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS, DELIVER_WITHIN, Wait
+from chalicelib.profile.model import Deadline
 from chalicelib.web.dashboard.request_presenter.facts import RequestFacts
 from chalicelib.web.labels import clause_words
 
@@ -70,31 +73,35 @@ class RequestClocks(RequestFacts):
         say = self.words.say
         at = self.words.date(one.received_at) if one.received_on else self.full_moment(one.received_at)
         received = Clock(say("Received"), at, self.source(one))
-        if one.kind == OPT_OUT:
-            return [received, *self._of_opt_out(one)]
+        if not destroys(one):
+            return [received, *self._answered(one)]
         return [received, *(self._after(one) if one.done(Step.KEY_DESTROYED) else self._before(one))]
 
-    def _of_opt_out(self, one: Request) -> list[Clock]:
-        """Return when news and offers ended, when the person had the answer, and the law's limit for both."""
-        say, term = self.words.say, self.terms["stop_processing"]
+    def _answered(self, one: Request) -> list[Clock]:
+        """Return when what the person asked for was done, when they had the answer, and the law's limit for both."""
+        say, term, (title, goes_on) = self.words.say, self._limit(one), self.effect(one)
         ended, told = one.at(Step.OPTED_OUT), one.at(Step.NOTIFIED)
         text, tone = ("", "") if one.state in OVER else self.left(one)
         used = min(term.term, working_days_between(one.received_at, one.over_at or self.words.now))
         nobody = say("nobody was left to be told") if one.state in OVER else say("not yet")
         return [
-            Clock(say("News and offers ended"), self.full_moment(ended) if ended else "–", say("support goes on")),
+            *([Clock(title, self.full_moment(ended), goes_on)] if title else []),
             Clock(say("Answered"), self.full_moment(told) if told else "–", "" if told else nobody),
-            Clock(self._law(), self.words.date(one.deadline_at), text, tone, used, term.term),
+            Clock(self._law(one), self.words.date(one.deadline_at), text, tone, used, term.term),
         ]
 
-    def _law(self) -> str:
+    def _limit(self, one: Request) -> Deadline:
+        """Return the law's limit for requests of this kind."""
+        return self.terms[kind_of(one.kind).limit]
+
+    def _law(self, one: Request) -> str:
         """Return the title of the law's limit, with the clause from which it comes."""
-        say, term = self.words.say, self.terms["stop_processing"]
+        say, term = self.words.say, self._limit(one)
         return say("Legal limit: {source}").format(source=clause_words(term.source, say))
 
     def _before(self, one: Request) -> list[Clock]:
         """Return the clocks of a request whose destruction has not come, or will not come."""
-        say, now, term = self.words.say, self.words.now, self.terms["stop_processing"]
+        say, now, term = self.words.say, self.words.now, self._limit(one)
         if any(one.done(step) for step in ENDINGS):
             ended = one.over_at or max(one.at(step) for step in ENDINGS)
             used = working_days_between(one.received_at, ended)
@@ -108,18 +115,18 @@ class RequestClocks(RequestFacts):
             self.identity(one) if verified else waits,
             "" if verified or one.state != RequestState.DECIDING else "soon",
         )
-        own = say("working days after identity: {days}").format(days=self.terms["erasure_target"].term)
+        own = say("working days after identity: {days}").format(days=self.terms[kind_of(one.kind).target].term)
         late = bool(one.target_at) and now > one.target_at
         target = Clock(
             say("Our target"), self.full_moment(one.target_at) if one.target_at else "–", own, "late" if late else ""
         )
         used = min(term.term, working_days_between(one.received_at, now))
         text, tone = self.left(one)
-        return [identity, target, Clock(self._law(), self.words.date(one.deadline_at), text, tone, used, term.term)]
+        return [identity, target, Clock(self._law(one), self.words.date(one.deadline_at), text, tone, used, term.term)]
 
     def _after(self, one: Request) -> list[Clock]:
         """Return the clocks of a request whose key is destroyed."""
-        say, total = self.words.say, self.terms["stop_processing"].term
+        say, total = self.words.say, self._limit(one).term
         destroyed, absent = one.at(Step.KEY_DESTROYED), one.at(Step.ABSENT)
         used = working_days_between(one.received_at, destroyed)
         tone = "late" if destroyed > one.deadline_at else ""

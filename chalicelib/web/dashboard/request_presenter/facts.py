@@ -7,10 +7,11 @@ from chalicelib.core.ids import grouped
 from chalicelib.core.texts import desk_msg
 from chalicelib.core.working_days import day_start
 from chalicelib.privacy.erasure_pause import Pause
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Proposal, Request
-from chalicelib.privacy.requests.progress import checked_by, letter_by, shown_state
+from chalicelib.privacy.requests.progress import checked_by, destroys, letter_by, shown_state
 from chalicelib.privacy.telling.statuses import MessageStatus
 from chalicelib.profile.model import Deadline
 from chalicelib.web.dashboard.presenter import Words
@@ -19,7 +20,6 @@ from chalicelib.web.dashboard.request_presenter.labels import (
     CHECKS,
     GROUNDS,
     IDENTITIES,
-    KINDS,
     MISSED,
     PROPOSED,
     SOURCES,
@@ -41,7 +41,26 @@ class RequestFacts:
 
     def kind(self, one: Request) -> str:
         """Return the name of the request's kind."""
-        return label(self.words.say, KINDS, one.kind)
+        return self.words.say(kind_of(one.kind).name)
+
+    def effect(self, one: Request) -> tuple[str, str]:
+        """Return what was done by opening the request and what goes on all the same, of a kind that is answered at
+        once; empty for the others."""
+        done, goes_on = kind_of(one.kind).effect
+        return (self.words.say(done), self.words.say(goes_on)) if done and one.done(Step.OPTED_OUT) else ("", "")
+
+    def certificate(self, one: Request) -> str:
+        """Return the heading of its certificate."""
+        shown = kind_of(one.kind).certificate
+        return self.words.say(shown.card) if shown else ""
+
+    def destroys(self, one: Request) -> bool:
+        """Whether it ends in the destruction of the person's data."""
+        return destroys(one)
+
+    def ended_consent(self, one: Request) -> bool:
+        """Whether the person's own notice has ended their consent."""
+        return kind_of(one.kind).ends_consent and one.source != "staff"
 
     def state(self, one: Request) -> str:
         """Return the name of its state."""

@@ -4,13 +4,6 @@ from collections.abc import Mapping
 
 from chalicelib.core.texts import desk_msg
 
-KINDS: Mapping[str, str] = {
-    "withdrawal": desk_msg("Withdrawal of consent"),
-    "deletion": desk_msg("Deletion of personal data"),
-    "stop_processing": desk_msg("Stop of processing"),
-    "opt_out": desk_msg("Opt-out of news and offers"),
-}
-"""Names of the kinds of request that are handled here."""
 STATES: Mapping[str, str] = {
     "received": desk_msg("Received"),
     "verifying": desk_msg("Waits for the person's confirmation"),

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.core.texts import desk_msg
-from chalicelib.privacy.requests.kinds import ENDINGS, OPT_OUT, OVER, RequestState, Step
+from chalicelib.privacy.kinds.registry import kind_of
+from chalicelib.privacy.requests.kinds import ENDINGS, OVER, RequestState, Step
 from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.progress import next_step, pauses_outreach, stoppable
+from chalicelib.privacy.requests.progress import destroys, next_step, pauses_outreach, steps_of, stoppable
 from chalicelib.privacy.requests.waiting_times import RETRY_AFTER, Wait
 from chalicelib.web.dashboard.request_presenter.facts import RequestFacts
 from chalicelib.web.labels import label
@@ -29,13 +30,8 @@ _TITLES: tuple[tuple[str, str], ...] = (
     (Step.COMPLETED, desk_msg("Final certificate")),
 )
 """The steps of a destruction as docs/privacy.md numbers them: the mark that says it is done, and its title."""
-_OPT_OUT_TITLES: tuple[tuple[str, str], ...] = (
-    ("received", desk_msg("Received")),
-    (Step.OPTED_OUT, desk_msg("News and offers ended")),
-    (Step.CERTIFIED, desk_msg("Certificate signed")),
-    (Step.NOTIFIED, desk_msg("Answered")),
-)
-"""The steps of an opt-out, which destroys nothing, in the same shape."""
+_ANSWERED = desk_msg("Answered")
+"""The last step of a request that destroys nothing."""
 GATE = 7
 """Number of the step before which the point of no return is drawn."""
 _PART_OF: Mapping[str, int] = {Step.ANNOUNCED: 3, Step.WRITERS_DRAINED: 9, Step.NOTIFIED: 12, Step.BACKUPS_CHECKED: 13}
@@ -77,7 +73,7 @@ class RequestSteps(RequestFacts):
         lines = []
         for number, (mark, title) in enumerate(_titles(one)):
             at = _done_at(one, mark)
-            if not at and (ended or (one.kind == OPT_OUT and one.state in OVER)):
+            if not at and (ended or (not destroys(one) and one.state in OVER)):
                 continue
             state = "done" if at else "now" if number == current else "later"
             state = "stopped" if state == "now" and one.state == RequestState.ESCALATED else state
@@ -92,7 +88,7 @@ class RequestSteps(RequestFacts):
 
     def gate(self, one: Request) -> str:
         """Return what is said at the point of no return; empty when the request ended before it."""
-        if one.kind == OPT_OUT or any(one.done(step) for step in ENDINGS):
+        if not destroys(one) or any(one.done(step) for step in ENDINGS):
             return ""
         at = one.at(Step.KEY_DESTROYED)
         if at:
@@ -161,7 +157,11 @@ class RequestSteps(RequestFacts):
 
 
 def _titles(one: Request) -> tuple[tuple[str, str], ...]:
-    return _OPT_OUT_TITLES if one.kind == OPT_OUT else _TITLES
+    if destroys(one):
+        return _TITLES
+    kind, names = kind_of(one.kind), dict(_TITLES)
+    names |= {Step.OPTED_OUT: kind.effect[0], Step.NOTIFIED: _ANSWERED}
+    return _TITLES[0], *((step, names[step]) for step in steps_of(kind))
 
 
 def _current(one: Request) -> int:

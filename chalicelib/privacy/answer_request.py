@@ -1,15 +1,16 @@
-"""Answers an opt-out in the person's own conversation, because nothing of theirs is destroyed, and ends the request."""
+"""Answers a request that destroys nothing: in the person's own conversation, with the text of its kind."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import closing_attributes
-from chalicelib.privacy.texts.answers import opted_out
+from chalicelib.privacy.texts.answers import answered
 
 if TYPE_CHECKING:
-    from chalicelib.dynamo.writes import Write
+    from chalicelib.dynamo.builder import Write
     from chalicelib.privacy.mailbox.writes import MailboxWrites
     from chalicelib.privacy.requests.contact_rows import ContactRequestRows
     from chalicelib.privacy.requests.store import RequestStore
@@ -21,9 +22,9 @@ SUBJECT = "subject"
 
 
 @dataclass(frozen=True)
-class AnswerOptOut:
-    """Builds the writes that end an opt-out. `address` is the public page where a certificate is checked, `kept_days`
-    for how many days the request is kept as a proof."""
+class AnswerRequest:
+    """Builds the writes that answer a request and end it. `address` is the public page where a certificate is checked,
+    `kept_days` for how many days the request is kept as a proof."""
 
     store: "RequestStore"
     contact_rows: "ContactRequestRows"
@@ -43,16 +44,16 @@ class AnswerOptOut:
         ended = {"state": str(RequestState.ANSWERED), "secret": None, **closing_attributes(now, self.kept_days)}
         told = [] if SUBJECT in refused else self._told(request, now)
         if not told:
-            return [self.store.change(request.id, ended, only="attribute_exists(#due)")]
+            return [self.store.change(request.id, ended, while_open=True)]
         return [self.store.finish(request, Step.NOTIFIED, now, **ended), *told]
 
     def _told(self, request: Request, now: int) -> "list[Write]":
-        subject = self.contact_rows.subject(request.contact_id)
+        subject, kind = self.contact_rows.subject(request.contact_id), kind_of(request.kind)
         if subject is None or subject.erasing:
             return []
-        secret = self.secret.opened(request, "secret", subject.contact_id)
+        secret = self.secret.opened(request, "secret", subject.contact_id) if kind.certificate else ""
         if secret is None:  # the key was destroyed meanwhile
             return []
-        text = opted_out(self.profile, request.language, request.certificate_id, secret, self.address)
-        answer = self.mailbox.to_subject(subject, "opted_out", text, now)
+        text = answered(self.profile, request.language, kind, request.certificate_id, secret, self.address)
+        answer = self.mailbox.to_subject(subject, request.kind, text, now)
         return [self.contact_rows.require_active(subject), *answer]

@@ -8,10 +8,10 @@ from chalicelib.contacts.model import ContactReference
 from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
 from chalicelib.core.detect_language import detect
-from chalicelib.core.ids import MessageRef, new_id
+from chalicelib.core.ids import MessageRef, new_id, pseudonym_of_notice
 from chalicelib.core.purposes import STATUS, SUPPORT
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
+from chalicelib.dynamo.builder import NEW, Builder, Write
+from chalicelib.dynamo.schema import ASK, ASKING, CONSENT, HEAD, LINK, MESSAGE, OUTBOX, RAW, SENDING
 from chalicelib.messages.ingest import IngestPlan, Notice
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
@@ -27,8 +27,8 @@ message, also before the sweeper deletes it; its author becomes a new contact.""
 class ConversationRows:
     """Builds writes of a conversation's rows."""
 
-    def __init__(self, writes: Writes, address_key: AddressKey) -> None:
-        self._writes = writes
+    def __init__(self, tables: Builder, address_key: AddressKey) -> None:
+        self._build = tables
         self._address_key = address_key
 
     def message_ref(self, plan: IngestPlan) -> MessageRef:
@@ -69,21 +69,16 @@ class ConversationRows:
         }
         if message.undated:
             attributes |= {"links": [ref.pseudonym], "linked_until": _known_until(plan.now)}
-        write = self._writes.put(
-            "message", "desk", keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}", attributes
-        )
         if message.replaces:
-            put = write.item["Put"]
-            put["ConditionExpression"] += " OR #order < :order"
-            put["ExpressionAttributeNames"] = {"#order": "order"}
-            put["ExpressionAttributeValues"] = {":order": {"N": str(message.order)}}
-        return write
+            newer = f"{NEW} OR #order < :order"
+            return self._build.put("message", MESSAGE.key(*ref), attributes, newer, {"order": message.order})
+        return self._build.put("message", MESSAGE.key(*ref), attributes)
 
     def new_provider_id(self, plan: IngestPlan, ref: MessageRef) -> Write:
         """Put the link of a provider id that must be new. A message without a time of its own needs it: its row has
         another key each time that it arrives."""
         attributes = {"message_ref": str(ref), "expires_at": _known_until(plan.now)}
-        return self._writes.put("message", "index", f"link#{ref.pseudonym}", "link", attributes)
+        return self._build.put("message", LINK.key(ref.pseudonym), attributes)
 
     def raw(self, plan: IngestPlan, ref: MessageRef) -> Write:
         """Put the provider's own JSON of an unsupported message; it is kept for RAW_DAYS."""
@@ -95,8 +90,7 @@ class ConversationRows:
             "expires_at": until,
             "gone_at": gone_at(until),
         }
-        pk = keys.conversation_pk(ref.conversation_id)
-        return self._writes.put("raw", "desk", pk, f"raw#{ref.tail}", attributes, fresh=False)
+        return self._build.put("raw", RAW.key(*ref), attributes, "")
 
     def new_head(
         self,
@@ -128,7 +122,7 @@ class ConversationRows:
             "welcomed_at": welcomed_at or None,
             "expires_at": expires_at or None,
         }
-        return self._writes.put("head", "desk", keys.conversation_pk(person.conversation_id), "head", head)
+        return self._build.put("head", HEAD.key(person.conversation_id), head)
 
     def head(self, plan: IngestPlan) -> Write:
         """Update the head of a known conversation on the condition that epoch (the fencing token of an erasure) and
@@ -158,21 +152,14 @@ class ConversationRows:
         expression = "SET " + ", ".join(changes) if changes else ""
         if plan.opens:
             expression += " REMOVE expires_at"
-        return self._writes.update(
-            "head",
-            "desk",
-            keys.conversation_pk(person.conversation_id),
-            "head",
-            expression,
-            condition,
-            values,
-        )
+        return self._build.update("head", HEAD.key(person.conversation_id), expression, condition, values)
 
     def ended(self, person: ContactReference, now: int) -> Write:
         """Check that the contact's retention has ended, so that their addresses may go to a new contact."""
         values = {"epoch": person.epoch, "now": now // SECOND}
-        pk = keys.conversation_pk(person.conversation_id)
-        return self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch AND expires_at <= :now", values)
+        return self._build.check(
+            "head", HEAD.key(person.conversation_id), "epoch = :epoch AND expires_at <= :now", values
+        )
 
     def consent(self, plan: IngestPlan, ref: MessageRef) -> Write:
         """Put the consent that a person gives with their first message (policy A5.3, A5.4)."""
@@ -188,8 +175,7 @@ class ConversationRows:
             "message_ref": str(ref),
             "at": plan.now,
         }
-        pk = keys.contact_pk(plan.person.contact_id)
-        return self._writes.put("consent", "desk", pk, f"consent#{plan.now:013d}#{ref.pseudonym}", attributes)
+        return self._build.put("consent", CONSENT.key(plan.person.contact_id, plan.now, ref.pseudonym), attributes)
 
     def ask(self, plan: IngestPlan, ask: Ask, ref: MessageRef) -> Write:
         """Put what the message asks about the person's data. The row stays until it is handled; the monitor enqueues it
@@ -203,11 +189,10 @@ class ConversationRows:
             "message_ref": str(ref),
             "language": plan.person.language or ("" if ask.pressed else detect(plan.message.text)),
             "at": plan.now,
-            "due": keys.ASKING,
+            "due": ASKING,
             "due_at": plan.now + ASK_WAITS,
         }
-        pk = keys.contact_pk(plan.person.contact_id)
-        return self._writes.put("ask", "desk", pk, f"ask#{plan.now:013d}#{ref.pseudonym}", attributes)
+        return self._build.put("ask", ASK.key(plan.person.contact_id, plan.now, ref.pseudonym), attributes)
 
     def notice(self, person: ContactReference, message: Incoming, ticket_id: str, notice: Notice) -> Iterator[Write]:
         """Put an automatic text: its message row and its outbox entry."""
@@ -226,8 +211,7 @@ class ConversationRows:
             "purpose": STATUS,
             "policy": notice.policy,
         }
-        pk = keys.conversation_pk(person.conversation_id)
-        yield self._writes.put("notice", "desk", pk, f"message#{ref.tail}", attributes)
+        yield self._build.put("notice", MESSAGE.key(*ref), attributes)
         yield self.outbox(person, message, ref, "send", notice.at)
 
     def outbox(self, person: ContactReference, message: Incoming, ref: MessageRef, action: str, now: int) -> Write:
@@ -236,18 +220,20 @@ class ConversationRows:
             "conversation_id": person.conversation_id,
             "action": action,
             "purpose": STATUS,
-            "due": "due#0",
+            "due": SENDING,
             "due_at": now,
             "queued_at": now,
             "attempts": 0,
             "channel": message.channel,
             "account": message.account,
         }
-        pk = keys.conversation_pk(person.conversation_id)
-        return self._writes.put("outbox", "desk", pk, f"outbox#{ref.tail}", attributes, fresh=False)
+        return self._build.put("outbox", OUTBOX.key(*ref), attributes, "")
 
-    def event(self, person: ContactReference, ticket_id: str, kind: str, at: int, *, pseudonym: str = "") -> Write:
-        """Put an activity line, without personal data. With the `pseudonym` of a provider's id it is stored once."""
+    def event(
+        self, person: ContactReference, ticket_id: str, kind: str, at: int, *, pseudonym: str = "", **more: Any
+    ) -> Write:
+        """Put an activity line; `more` are further fields. With the `pseudonym` of a provider's id it is stored
+        once."""
         ref = MessageRef(person.conversation_id, at, pseudonym or pseudonym_of_notice(kind, new_id()))
         attributes = {
             "direction": "event",
@@ -256,9 +242,9 @@ class ConversationRows:
             "contact_id": person.contact_id,
             "sent_at": at,
             "arrived_at": at,
+            **more,
         }
-        pk, role = keys.conversation_pk(person.conversation_id), "message" if pseudonym else "event"
-        return self._writes.put(role, "desk", pk, f"message#{ref.tail}", attributes)
+        return self._build.put("message" if pseudonym else "event", MESSAGE.key(*ref), attributes)
 
 
 def _known_until(now: int) -> int:

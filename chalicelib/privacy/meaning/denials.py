@@ -1,11 +1,11 @@
 """Finds out whether a sentence denies an act, asks to stop it, or asks for no more contact. Pure.
 
-Words are those of a sentence as guesses.py splits it.
+Words are those of a sentence as recognition/guesses.py splits it.
 """
 
 from collections.abc import Sequence
 
-from chalicelib.privacy.recognition import stems
+from chalicelib.privacy.meaning import stems
 
 Words = Sequence[str]
 NEAR = 6

@@ -1,8 +1,8 @@
-"""Stems and words of requests about data, in Kazakh, Russian and English, for guesses.py. Data only.
+"""Stems and words of requests about data, in Kazakh, Russian and English, for wishes.py. Data only.
 
-All are in the form in which guesses.py reads a text: small letters, ё as е, Kazakh letters as typed without their
-marks. A name with `_STEMS` holds beginnings of words, the others whole words. Russian and Kazakh typed in Latin letters
-stand with their language.
+All are in the form in which recognition/guesses.py reads a text: small letters, ё as е, Kazakh letters as typed without
+their marks. A name with `_STEMS` holds beginnings of words, the others whole words. Russian and Kazakh typed in Latin
+letters stand with their language.
 """
 
 

@@ -1,0 +1,61 @@
+"""Every item class of the tables, declared once: see item_class.py.
+
+Stored names are frozen. Some differ from today's words: `fence` is a suppression entry, `parked` an early status,
+`unclear` an unparsed part, `hold` the erasure pause, `box` a reply mailbox, `dated` the stamped expiry, `rung_at` the
+last repeated wake-up message, `doubtful` unconfirmed.
+"""
+
+from chalicelib.dynamo.schema.contacts import ALIAS, CONSENT, CONTACT, KEY, TEXT, WORDS
+from chalicelib.dynamo.schema.conversations import (
+    ASKING,
+    CLIENT_ID,
+    DRAFT,
+    EARLY_STATUS,
+    GUARD,
+    HEAD,
+    LINK,
+    MESSAGE,
+    OUTBOX,
+    RAW,
+    REVOKING,
+    SENDING,
+    UNPARSED,
+)
+from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, Key, Kind
+from chalicelib.dynamo.schema.requests import (
+    ASK,
+    ASKED,
+    CERTIFICATE,
+    CHAIN,
+    ERASURE_PAUSE,
+    INVENTORY,
+    OPEN_REQUEST,
+    REQUEST,
+    SUPPRESSION,
+    TOMBSTONE,
+)
+from chalicelib.dynamo.schema.staff import CHANNEL, LOGIN, SESSION, STAFF, SWEEP
+from chalicelib.dynamo.schema.tickets import NUMBER, TICKET
+
+CLASSES = (
+    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT_ID, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP,
+    ERASURE_PAUSE, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY,
+    OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
+)  # fmt: skip
+SECTIONS = (
+    "desk.contact",
+    "desk.conversation",
+    "desk.tickets",
+    "index.aliases",
+    "index.links",
+    "index.words",
+    "keys",
+)
+"""Where data of a person can lie, in the order in which inventory, eraser and certificate name it. Each is counted."""
+
+__all__ = [
+    "ALIAS", "ASK", "ASKED", "ASKING", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID", "CONSENT", "CONTACT",
+    "DRAFT", "EARLY_STATUS", "ERASURE_PAUSE", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN", "MESSAGE",
+    "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "REVOKING", "SECTIONS", "SENDING", "SESSION", "STAFF",
+    "SUPPRESSION", "SWEEP", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
+]  # fmt: skip

@@ -1,0 +1,117 @@
+"""Item classes of a contact: who they are, their key, the names under which they are found."""
+
+from chalicelib.channels import registry
+from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, fields
+
+_WITH_CONTACT = "with its contact, on the expiry date of the conversation's head"
+MAILBOX = "; in a reply mailbox it has no date and is deleted with the mailbox, at the end of the request"
+_IDENTITY = (*dict.fromkeys(category for one in registry.CHANNELS for category in one.categories), "language")
+
+CONTACT = ItemClass(
+    "contact",
+    "desk",
+    pk="contact#{contact_id}",
+    sk="contact",
+    owner="contact",
+    categories=_IDENTITY,
+    purpose="support",
+    retention="contact",
+    expiry=Expiry("with", _WITH_CONTACT + MAILBOX, of="head"),
+    section="desk.contact",
+    found_by="contact_id",
+    fields=fields(
+        sealed=f"profile {' '.join(registry.ADDRESS_KINDS)}",
+        text="contact_id channel account language state conversation_id opted_out_by",
+        bytes="public_key",
+        number="epoch",
+        ms="created_at suppressed_at opted_out_at",
+    ),
+)
+"""A person. `opted_out_at` is since when they receive no news, offers and surveys, `opted_out_by` the request by which
+they opted out, `suppressed_at` since when outreach is paused, `epoch` the fencing token of an erasure."""
+CONSENT = ItemClass(
+    "consent",
+    "desk",
+    pk="contact#{contact_id}",
+    sk="consent#{at:013d}#{id}",
+    owner="contact",
+    categories=("consent_record",),
+    purpose="proof",
+    retention="consent",
+    expiry=Expiry("date", "on a date that is stamped when its contact expires"),
+    section="desk.contact",
+    found_by="contact_id",
+    fields=fields(
+        text="contact_id purpose policy_version policy_hash language channel message_ref",
+        ms="at",
+        seconds="expires_at gone_at",
+    ),
+)
+KEY = ItemClass(
+    "key",
+    "keys",
+    pk="{contact_id}",
+    sk="",
+    owner="contact",
+    purpose="support",
+    retention="contact",
+    expiry=Expiry("with", _WITH_CONTACT + MAILBOX, of="head"),
+    section="keys",
+    found_by="contact_id",
+    fields=fields(sealed="sealed_private", bytes="public_key", text="vault_id", ms="created_at"),
+)
+"""One contact's key: the public half, and the private half sealed to the vault."""
+ALIAS = ItemClass(
+    "alias",
+    "index",
+    pk="alias#{hash}",
+    sk="alias",
+    owner="contact",
+    categories=_IDENTITY,
+    purpose="support",
+    retention="contact",
+    expiry=Expiry("with", _WITH_CONTACT, of="head"),
+    section="index.aliases",
+    found_by="address",
+    fields=fields(
+        text="contact_id conversation_id ticket_id language profile_hash user_hash phone_hash",
+        bytes="public_key",
+        number="epoch",
+        texts="aliases",
+        ms="known_at born_at former_at",
+        flag="fenced",
+        seconds="expires_at",
+    ),
+)
+"""An address's pseudonym leads to its contact. `fenced`: the address is on the suppression list while its contact is
+being erased. `former_at`: since when somebody else may have the address."""
+TEXT = ItemClass(
+    "text",
+    "index",
+    pk="text#{hash}",
+    sk="{contact_id}",
+    owner="contact",
+    categories=_IDENTITY,
+    purpose="support",
+    retention="contact",
+    expiry=Expiry("with", _WITH_CONTACT, of="head"),
+    section="index.words",
+    found_by="word",
+    fields=fields(text="contact_id"),
+)
+WORDS = ItemClass(
+    "words",
+    "index",
+    pk="words#{contact_id}",
+    sk="words",
+    owner="contact",
+    categories=_IDENTITY,
+    purpose="support",
+    retention="contact",
+    expiry=Expiry("with", _WITH_CONTACT, of="head"),
+    section="index.words",
+    found_by="contact_id",
+    fields=fields(text="contact_id version", texts="words", number="rule", ms="ended_at"),
+)
+"""The pseudonyms of the words by which a contact is found. `rule` is the version of the rule that made them (see
+search_words.RULE), `ended_at` when the contact's retention ended: the next sweep deletes them."""

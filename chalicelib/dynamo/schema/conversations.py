@@ -1,0 +1,185 @@
+"""Item classes of a conversation: its head, what was said, what waits to be sent, what providers told."""
+
+from chalicelib.dynamo.schema.contacts import MAILBOX
+from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, fields
+from chalicelib.dynamo.schema.tickets import STAMPED
+
+SENDING, ASKING, REVOKING = "due#0", "ask#0", "revoke#0"
+"""Partitions of the index `unsent`: outbox entries, asks, and deletions by customers whose message has not arrived yet.
+The suffix is the shard; there is one."""
+
+HEAD = ItemClass(
+    "head",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="head",
+    owner="contact",
+    categories=("message_metadata",),
+    purpose="support",
+    retention="contact",
+    expiry=Expiry(
+        "date",
+        "on a date that is stamped when its newest ticket closes; before the first ticket, when it arrives" + MAILBOX,
+    ),
+    section="desk.conversation",
+    found_by="conversation_id",
+    fields=fields(
+        text="conversation_id contact_id channel account ticket_id language",
+        bytes="public_key",
+        number="epoch",
+        texts="aliases former",
+        flag="blocked",
+        ms="last_inbound_at last_at reach_at welcomed_at",
+        seconds="expires_at",
+    ),
+)
+MESSAGE = ItemClass(
+    "message",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="message#{at:013d}#{pseudonym}",
+    owner="contact",
+    categories=("message_text", "shared_items", "message_metadata"),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("date", STAMPED + MAILBOX),
+    section="desk.conversation",
+    found_by="conversation_id",
+    fields=fields(
+        sealed="content",
+        sealed_list="provider_ids",
+        text="direction kind ticket_id contact_id provider_hash status author purpose raw_type quote_hash target_hash"
+        " resent_as request_id due",
+        number="order rank piece_count attempts",
+        texts="links",
+        map="failure piece_states params",
+        flag="uncertain edited policy flagged deleted quote_gone",
+        ms="sent_at arrived_at due_at answers",
+        seconds="linked_until expires_at gone_at",
+    ),
+)
+"""What was said or happened. `links` are pseudonyms of the provider's ids, one per piece, each the key of a link that
+expires at `linked_until`; `piece_states` are the states of the pieces of a long text (tickets/pieces.py); `resent_as`
+is the sort key without prefix of the message by which this failed one was sent again; `answers` is when the question
+arrived that a reply answers. `deleted`: the customer deleted it, its content is gone; `quote_gone`: they deleted what
+it quotes; `flagged`: the ticket shows that it was not delivered."""
+GUARD = ItemClass(
+    "guard",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="message#{at:013d}#{pseudonym}",
+    expiry=Expiry("date", "8 days after arrival"),
+    section="expiry",
+    fields=fields(flag="guard", texts="links", seconds="linked_until expires_at gone_at"),
+)
+"""Stands in for a deleted message, so that a provider's late repetition is recognised."""
+RAW = ItemClass(
+    "raw",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="raw#{at:013d}#{pseudonym}",
+    owner="contact",
+    categories=("unreadable",),
+    purpose="support",
+    retention="unreadable",
+    expiry=Expiry("date", "30 days after arrival"),
+    section="desk.conversation",
+    found_by="conversation_id",
+    fields=fields(sealed="raw", text="raw_type contact_id", seconds="expires_at gone_at"),
+)
+OUTBOX = ItemClass(
+    "outbox",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="outbox#{at:013d}#{pseudonym}",
+    owner="contact",
+    categories=("message_metadata",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("event", "deleted when its message is sent or has failed, and with its contact"),
+    section="desk.conversation",
+    found_by="conversation_id",
+    fields=fields(
+        text="conversation_id action purpose due attempt_id channel account",
+        number="attempts pieces",
+        flag="doubtful",
+        ms="due_at queued_at claim_until answers",
+    ),
+)
+"""A message that waits to be sent. `doubtful`: a request to the provider had no answer, so the message may have been
+accepted (unconfirmed)."""
+CLIENT_ID = ItemClass(
+    "client",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="client#{hash}",
+    owner="contact",
+    categories=("message_metadata",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("date", "8 days after the reply or comment" + MAILBOX),
+    section="desk.conversation",
+    found_by="conversation_id",
+    fields=fields(text="message_ref", seconds="expires_at gone_at"),
+)
+DRAFT = ItemClass(
+    "draft",
+    "desk",
+    pk="conversation#{conversation_id}",
+    sk="draft#{ticket_id}#{staff_id}#{kind}",
+    owner="contact",
+    categories=("message_text",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("date", "30 days after its last change, never later than its ticket; at once when it is sent"),
+    section="desk.conversation",
+    found_by="conversation_id",
+    fields=fields(
+        sealed="content", text="contact_id client_hash", number="order", ms="at", seconds="expires_at gone_at"
+    ),
+)
+"""What staff typed and did not send. `client_hash` is the hash of the client id under which it will be sent."""
+LINK = ItemClass(
+    "link",
+    "index",
+    pk="link#{hash}",
+    sk="link",
+    owner="contact",
+    categories=("message_metadata",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("date", "8 days after sending"),
+    section="index.links",
+    found_by="message",
+    fields=fields(text="message_ref", number="piece", seconds="expires_at"),
+)
+"""A provider id's pseudonym leads to our message."""
+EARLY_STATUS = ItemClass(
+    "parked",
+    "index",
+    pk="parked#{hash}",
+    sk="parked",
+    owner="contact",
+    categories=("message_metadata",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("date", "8 days after arrival"),
+    section="index.links",
+    found_by="message",
+    fields=fields(text="status code said", number="rank", ms="at", seconds="expires_at"),
+)
+"""A status that came before its message's link was known. `said` is the provider's error text, scrubbed."""
+UNPARSED = ItemClass(
+    "unclear",
+    "desk",
+    pk="unclear#{day}",
+    sk="{hash}",
+    owner="contact",
+    categories=("unreadable",),
+    purpose="support",
+    retention="unreadable",
+    expiry=Expiry("date", "30 days after arrival"),
+    section="expiry",
+    fields=fields(sealed="raw", text="channel account raw_type vault_id", seconds="expires_at gone_at"),
+)
+"""A part of a webhook that names no person, sealed to the vault."""

@@ -1,0 +1,59 @@
+"""Item classes of staff, and of the desk's own operation."""
+
+from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, fields
+
+STAFF = ItemClass(
+    "staff",
+    "desk",
+    pk="staff",
+    sk="{sub}",
+    owner="staff",
+    categories=("staff_account",),
+    purpose="access",
+    retention="staff",
+    expiry=Expiry("event", "when the account is removed"),
+    section="staff",
+    fields=fields(
+        text="sub email name language mac", texts="roles", ms="undertaking_at", flag="disabled", number="generation"
+    ),
+)
+"""An account. `mac` authenticates the row (staff/row_mac.py)."""
+SESSION = ItemClass(
+    "session",
+    "index",
+    pk="session#{hash}",
+    sk="session",
+    owner="staff",
+    categories=("staff_account",),
+    purpose="access",
+    retention="staff",
+    expiry=Expiry("date", "at its end"),
+    section="staff",
+    fields=fields(text="sub csrf kind", number="generation", ms="created_at", seconds="expires_at"),
+)
+LOGIN = ItemClass(
+    "login",
+    "index",
+    pk="login#{hash}",
+    sk="login",
+    expiry=Expiry("date", "15 minutes after the last attempt"),
+    fields=fields(number="attempts", seconds="expires_at"),
+)
+"""The number of recent failed sign-ins of an account or source, or the mark that a code was used."""
+CHANNEL = ItemClass(
+    "channel",
+    "desk",
+    pk="channel#{account}",
+    sk="channel",
+    expiry=Expiry("never", "none"),
+    fields=fields(text="account channel code", ms="stopped_at probed_at"),
+)
+"""Whether a number or bot of ours is stopped, and since when."""
+SWEEP = ItemClass(
+    "sweep",
+    "desk",
+    pk="sweep#{table}",
+    sk="cursor",
+    expiry=Expiry("never", "none"),
+    fields=fields(text="cursor"),
+)

@@ -1,0 +1,47 @@
+"""Item classes of a ticket: the ticket and its number."""
+
+from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, fields
+
+STAMPED = "on a date that is stamped when its ticket closes; without a ticket, when it arrives"
+
+TICKET = ItemClass(
+    "ticket",
+    "desk",
+    pk="ticket#{ticket_id}",
+    sk="ticket",
+    owner="contact",
+    categories=("ticket_data",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("date", STAMPED),
+    section="desk.tickets",
+    found_by="ticket_id",
+    fields=fields(
+        sealed="who last",
+        text="ticket_id number state channel account conversation_id contact_id assignee priority queue last_kind"
+        " last_direction language previous_ticket_id undelivered",
+        number="unread",
+        texts="tags",
+        number_set="late_in",
+        ms="created_at last_message_at activity solved_at closed_at rung_at question_at",
+        seconds="expires_at dated gone_at",
+    ),
+)
+"""`dated` is the expiry date that was stamped on the ticket's rows, `rung_at` when another wake-up message for that was
+sent; `undelivered` is the sort key without prefix of the newest message that was not sent or not delivered;
+`question_at` is when the newest question arrived while it is unanswered, else 0 (rows of older releases lack it);
+`late_in` are numbers of the time spans in which very late messages were sent (tickets/model.LATE_SPAN)."""
+NUMBER = ItemClass(
+    "number",
+    "desk",
+    pk="number#{number}",
+    sk="number",
+    owner="contact",
+    categories=("ticket_data",),
+    purpose="support",
+    retention="ticket",
+    expiry=Expiry("date", STAMPED),
+    section="desk.tickets",
+    found_by="number",
+    fields=fields(text="ticket_id", seconds="expires_at gone_at"),
+)

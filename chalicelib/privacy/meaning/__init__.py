@@ -1,0 +1,1 @@
+"""What one sentence of a person may want done about their data, in whatever words."""

@@ -1,0 +1,102 @@
+"""Forms of the fields of an operator profile: what a value must be, and what an error asks its writer for.
+
+Read by build.py alone; no function imports this module or msgspec for a profile.
+"""
+
+import datetime
+from collections.abc import Collection
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta
+
+from chalicelib.channels import registry
+
+EVENTS = (
+    "ticket_closed last_ticket_closed consent_given consent_ended received request_answered"
+    " data_destroyed account_closed written not_held"
+).split()
+"""Events from which a retention term can run. `not_held` marks data that never reaches this service."""
+DEADLINES = (
+    "stop_processing correct block destroy_unlawful breach_notice answer objection transfer_notice authority"
+    " erasure_target erasure_alarm grace"
+).split()
+REFUSALS = ("obligation", "law", "not_proved")
+"""Grounds on which a request may be refused: an obligation towards the person is still open, a law demands that the
+data is kept (art. 8(2)), or the identity of the person who asked was not proved."""
+NOTICE_TEMPLATES = tuple(f"{one.id}_template" for one in registry.CHANNELS if one.window)
+"""Names of the approved templates for notices outside the reply window, of the channels that have one; "" for none."""
+MARKINGS = ("withdrawal", "update", "opt_out")
+CONSENT_WAYS = ("message", "explicit")
+ROLES = ("delivery", "hosting", "website")
+UNITS = ("working", "calendar", "hours")
+
+
+class Form(NamedTuple):
+    """What a field wants: `wanted` completes "write …", `broken` is said of a value of the right type that does not
+    fit ("{}" is the value)."""
+
+    wanted: str
+    broken: str = ""
+
+
+class Words(NamedTuple):
+    """The words that a field, each text of a list, or the names of a table may be. `table` names the table of the
+    profile whose ids they are."""
+
+    allowed: Collection[str] = ()
+    table: str = ""
+
+
+class MaybeNone(NamedTuple):
+    """Marks a list that may be empty."""
+
+
+maybe_none = MaybeNone()
+TEXT = Form("a text in quotes", "the text is empty; write it")
+Text = Annotated[str, Meta(min_length=1), TEXT]
+AnyText = Annotated[str, TEXT]
+Number = Annotated[
+    int, Meta(ge=1), Form("a whole number of at least 1", "{} is too small; write a whole number of at least 1")
+]
+YesNo = Annotated[bool, Form("true or false")]
+Day = Annotated[datetime.date, Form("a date without quotes, such as 2026-11-22")]
+Https = Annotated[
+    str,
+    Meta(pattern="^https://"),
+    Form("a text in quotes", "an address that begins with https:// is wanted; write it so"),
+]
+Country = Annotated[
+    str,
+    Meta(pattern=r"^[A-Z]{2}\Z"),
+    Form("a text in quotes", '{} is not a country; write two capital letters, such as "KZ"'),
+]
+Bin = Annotated[
+    str,
+    Meta(pattern=r"^([0-9]{12})?\Z"),
+    Form("a text in quotes", "a BIN has twelve digits; write them, or leave the text empty"),
+]
+MailAddress = Annotated[
+    str,
+    Meta(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?\Z"),
+    Form("a text in quotes", "this is not a mail address; write one, or leave the text empty"),
+]
+Version = Annotated[
+    str,
+    Meta(pattern=r"^[0-9][0-9.]{0,9}\Z"),
+    Form("a text in quotes", '{} is no version; write a number in quotes, such as "2"'),
+]
+
+
+def words(allowed: Collection[str]) -> Words:
+    """One of these words; of a list, each of them."""
+    return Words(tuple(allowed))
+
+
+def ids(table: str) -> Words:
+    """An id of a row of this table; of a list, each of them."""
+    return Words(table=table)
+
+
+def each(names: Collection[str]) -> Words:
+    """A table with exactly these names."""
+    return Words(tuple(names))

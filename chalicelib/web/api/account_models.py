@@ -1,0 +1,94 @@
+"""What the API takes and answers about signing in, own account and staff. openapi.json is made of these models."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.staff.model import Role
+from chalicelib.web.api.fields import Challenge, Code, Model, Password, StaffId, Time, line, says, words
+from chalicelib.web.http import validators
+
+_OWN = says("The colleague's own, again.")
+
+
+class StaffPath(Model):
+    id: Annotated[StaffId, says("The id, as the API gave it.")]
+
+
+class WithPassword(Model):
+    """The first step of signing in."""
+
+    email: Annotated[str, line(validators.MAX_EMAIL)]
+    password: Password
+
+
+class WithCode(Model):
+    """A step of kind code or authenticator: the six digits of the application."""
+
+    challenge: Challenge
+    code: Code
+
+
+class WithNewPassword(Model):
+    """A step of kind new_password: a password of the person's own."""
+
+    challenge: Challenge
+    new_password: Annotated[
+        Password, says("12 characters or more, with small and capital Latin letters, digits and signs.")
+    ]
+
+
+class SignedIn(Model):
+    token: Annotated[str, says("Send it as Authorization: Bearer.")]
+    expires_at: Time
+
+
+class Step(Model):
+    """What is asked next. Answer with the challenge and code, or new_password, by another call."""
+
+    challenge: Annotated[
+        str, says("Send it back with the answer, within three minutes for a code and ten for the others.")
+    ]
+    kind: Annotated[
+        str,
+        words(("code", "new_password", "authenticator")),
+        says(
+            "code: of the authenticator application; new_password: the temporary one must be replaced; authenticator:"
+            " an application must be set up with secret or uri, and its first code sent."
+        ),
+    ]
+    secret: Annotated[str | UnsetType, says("With kind authenticator: the new application's key, in base32.")] = UNSET
+    uri: Annotated[str | UnsetType, says("With kind authenticator: the otpauth address for the application.")] = UNSET
+
+
+class Ok(Model):
+    ok: Annotated[bool, Meta(extra_json_schema={"const": True})]
+
+
+class Me(Model):
+    id: str
+    email: str
+    name: str
+    roles: list[Annotated[str, words(tuple(Role))]]
+    language: str | None
+    undertaking_at: Time | None
+
+
+class AuthenticatorState(Model):
+    on: Annotated[bool, says("Whether signing in asks for a code.")]
+
+
+class OwnPassword(Model):
+    password: Annotated[Password, _OWN]
+
+
+class FirstCode(Model):
+    """The first code of the new application."""
+
+    challenge: Challenge
+    code: Code
+
+
+class OwnPasswordAndCode(Model):
+    password: Annotated[Password, _OWN]
+    code: Annotated[Code, says("A current one of the authenticator application: six digits.")]

@@ -1,0 +1,245 @@
+"""What the API takes and answers about tickets, messages and contacts. openapi.json is made of these models."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.channels import registry
+from chalicelib.core.errors import BadInput
+from chalicelib.tickets.model import PRIORITIES
+from chalicelib.tickets.records import STATES
+from chalicelib.web.api.fields import (
+    ClientId,
+    Cursor,
+    IdPath,
+    Limit,
+    Model,
+    Part,
+    Time,
+    line,
+    read_by,
+    says,
+    text,
+    wanted,
+    words,
+)
+from chalicelib.web.http import validators
+from chalicelib.web.labels import failure_reasons
+
+State = Annotated[str, words(STATES)]
+Channel = Annotated[str, words(registry.IDS)]
+Priority = Annotated[str, words(PRIORITIES)]
+Tag = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": validators.MAX_TAG})]
+Tags = Annotated[
+    list[Tag],
+    read_by(lambda given, name: list(validators.tags(given.get(name))), maxItems=validators.MAX_TAGS),
+    says("Tags must not hold personal data: no @, at most two digits each."),
+]
+NewAssignee = Annotated[
+    str,
+    Meta(min_length=1, max_length=254),
+    wanted("The field {name} is a colleague's id or e-mail, me, or null for nobody."),
+]
+_UNREADABLE = says("Something of it is there and cannot be opened; it is not destroyed.")
+
+
+class ReplyPath(IdPath):
+    client_id: Annotated[ClientId, says("The client_id that the reply was sent with. It is remembered for 8 days.")]
+
+
+class TicketQuery(Model):
+    state: Annotated[State | UnsetType, says("Only this state; all states without it.")] = UNSET
+    channel: Annotated[Channel | UnsetType, says("Only this channel.")] = UNSET
+    assignee: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=64)] | UnsetType,
+        says("Id of a colleague, me, or none."),
+        wanted("The parameter assignee is a colleague's id, me, or none."),
+    ] = UNSET
+    tag: Annotated[
+        str | UnsetType,
+        read_by(lambda given, name: validators.tags([given[name]])[0], minLength=1, maxLength=validators.MAX_TAG),
+        says("Only with this tag."),
+    ] = UNSET
+    q: Annotated[
+        str | UnsetType,
+        line(validators.MAX_Q),
+        says(
+            "Number, name, phone, @username, Telegram user id or business-scoped id. The only parameter that may hold"
+            " personal data."
+        ),
+    ] = UNSET
+    limit: Annotated[Limit, says("Tickets per page. A page of a rare filter may hold fewer and still go on.")] = 50
+    cursor: Cursor | UnsetType = UNSET
+
+
+class Change(Model):
+    also: ClassVar[Mapping[str, Any]] = {"minProperties": 1}
+    state: State | UnsetType = UNSET
+    assignee: Annotated[
+        NewAssignee | UnsetType | None, says("Id or e-mail of a colleague, me, or null for nobody.")
+    ] = UNSET
+    priority: Priority | UnsetType = UNSET
+    tags: Tags | UnsetType = UNSET
+    seen_assignee: Annotated[
+        NewAssignee | UnsetType | None,
+        says(
+            "Who had the ticket when you looked (null: nobody). When another colleague has it by now, an assignment is"
+            " refused with 409 taken."
+        ),
+    ] = UNSET
+
+    def __post_init__(self) -> None:
+        if all(one is UNSET for one in (self.state, self.assignee, self.priority, self.tags)):
+            raise BadInput("Nothing to change. Give state, assignee, priority or tags.")
+
+
+class NewReply(Model):
+    text: Annotated[str, text(validators.MAX_REPLY)]
+    client_id: Annotated[
+        ClientId,
+        says(
+            "Drawn by you once per reply. The same one with the same text again returns the same reply and sends"
+            " nothing; with another text, or on another ticket, it is refused with the code client_id_used."
+        ),
+    ]
+
+
+class NewComment(Model):
+    text: Annotated[str, text(validators.MAX_COMMENT)]
+    client_id: Annotated[
+        ClientId | UnsetType,
+        says(
+            "Drawn by you once per comment, if you want to repeat the call safely: as of a reply. Without one every"
+            " call keeps a new comment."
+        ),
+    ] = UNSET
+
+
+class Failure(Model):
+    code: Annotated[str, says("The provider's code.")]
+    reason: Annotated[
+        str, says("Our class of the code, the same for an answer and for a status.", enum=failure_reasons())
+    ]
+    said: Annotated[str | None, says("The provider's own words, without long numbers, addresses and ids.")]
+
+
+class Undelivered(Model):
+    """Our newest message that did not go out."""
+
+    id: Annotated[str | None, says("The message; null when it is not there any more.")]
+    text: Annotated[str, says("The beginning of its text.")]
+    failure: Failure
+
+
+class TicketContact(Model):
+    id: str
+    name: str | None
+    address: Annotated[str | None, says("Phone or user id, as the provider gives it.")]
+    language: str | None
+    erased: Annotated[bool, says("The person's data is destroyed.")]
+    unreadable: Annotated[bool, _UNREADABLE]
+
+
+class Ticket(Model):
+    id: str
+    number: Annotated[str, says("As people say it, such as 481-207.")]
+    state: State
+    channel: Channel
+    assignee: Annotated[str | None, says("Id of a colleague; null is nobody.")]
+    priority: Priority
+    tags: list[str]
+    contact: TicketContact
+    created_at: Time
+    last_message_at: Time | None
+    unread: Annotated[int, says("Inbound since last opened by its assignee or, unassigned, by anyone.")]
+    suppressed: Annotated[
+        bool,
+        says(
+            "The customer has withdrawn consent: a reply is taken only while a question of theirs is open, once, else"
+            " 409 `suppressed`."
+        ),
+    ]
+    open_question: Annotated[bool, says("Whether something that the customer wrote on this ticket has no reply yet.")]
+    undelivered: Undelivered | None
+
+
+class Tickets(Model):
+    items: list[Ticket]
+    cursor: Annotated[str | None, says("Give it back for the next page; null at the end.")]
+
+
+class Attachment(Model):
+    kind: str
+    name: str | None
+    type: str | None
+    size: Annotated[int | None, says("Bytes.")]
+    duration: Annotated[int | None, says("Seconds.")]
+
+
+class Quote(Model):
+    id: Annotated[str | None, says("null when that message is not held.")]
+    ticket_id: Annotated[str | None, says("The ticket that it lies on, when that is another one.")]
+    text: Annotated[str, says("Empty when the customer deleted it.")]
+
+
+class Message(Model):
+    id: str
+    direction: Annotated[str, words(("in", "out", "note")), says("`note` is an internal comment.")]
+    kind: Annotated[str, says("text, image, voice, location and so on; comment for an internal one.")]
+    text: str
+    sent_at: Time
+    status: Annotated[str, words(("queued", "sending", "sent", "delivered", "read", "failed"))] | None
+    failure: Failure | None
+    resent_as: Annotated[str | None, says("The message by which a failed one was sent again.")]
+    author: Annotated[str | None, says("Id of a colleague, `desk` for automatic texts, null for the customer.")]
+    details: Annotated[
+        dict[str, Any],
+        says(
+            "What stands beside the text: links, referral, product, title, performer, game, live, code and reason of"
+            " the provider, and what was cut: more, truncated, time_unknown."
+        ),
+    ]
+    attachments: list[Attachment]
+    reactions: list[str]
+    edited: bool
+    edited_at: Time | None
+    deleted: Annotated[bool, says("The customer took it back; its text is not shown.")]
+    quote: Quote | None
+    erased: bool
+    unreadable: Annotated[bool, _UNREADABLE]
+
+
+class TicketWithMessages(Ticket):
+    messages: Annotated[
+        list[Message], says("Oldest first; the newest 1000 at most, and no more than about 1.5 MB of their texts.")
+    ]
+    earlier: Annotated[bool, says("Older messages were left out: there are too many.")]
+
+
+class ContactAddress(Part):
+    kind: Annotated[str, words(registry.ADDRESS_KINDS)]
+    value: str
+
+
+class GivenConsent(Part):
+    given_at: Time | None
+    purpose: str
+    policy_version: str
+    policy_hash: str
+    channel: str
+
+
+class Contact(Model):
+    id: str
+    name: str | None
+    username: str | None
+    channel: Channel
+    language: str | None
+    addresses: list[ContactAddress]
+    created_at: Time | None
+    erased: bool
+    unreadable: Annotated[bool, _UNREADABLE]
+    suppressed: Annotated[bool, says("Consent is withdrawn: only answers leave.")]
+    opted_out_at: Annotated[Time | None, says("Since when no news, offers and surveys are sent.")]
+    consents: list[GivenConsent]

@@ -1,0 +1,71 @@
+"""Every kind of request, one after the other: those that are handled here, and one that only these tests know."""
+
+import gettext
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib.core.texts import catalogue
+from chalicelib.privacy.kinds import registry
+from chalicelib.privacy.kinds.contract import Kind
+from chalicelib.profile import load
+from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import Profile
+from tests.erasure.conftest import daniyar, desk, living
+from tests.privacy.kinds.quiet_hours import PROFILE, QUIET_HOURS, TRANSLATED
+from tests.web.conftest import accounts, keys, web
+
+__all__ = ["accounts", "daniyar", "desk", "keys", "living", "web"]
+
+
+class Texts(gettext.NullTranslations):
+    """Translations that stand in a test."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def gettext(self, message: str) -> str:
+        return self._texts.get(message, message)
+
+
+UNCERTIFIED = Kind(**{**vars(QUIET_HOURS), "certificate": None, "certified_as": ""})
+"""The same made-up kind without a certificate."""
+
+
+@pytest.fixture
+def made_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Kind]:
+    """Register a kind that does not exist: its line in the registry, its texts, a profile that knows it."""
+    wanted = request.node.callspec.params.get("kind") if hasattr(request.node, "callspec") else None
+    kind: Kind = wanted or QUIET_HOURS
+    monkeypatch.setattr(registry, "KINDS", (*registry.KINDS, kind))
+    text = (Path(load.DIRECTORY) / "spoint.toml").read_text(encoding="utf-8")
+    for before, after in PROFILE.items():
+        assert before in text
+        text = text.replace(before, after)
+    (tmp_path / "spoint.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(load, "DIRECTORY", str(tmp_path))
+    load_profile.cache_clear()
+    for module in ("tests.intake.conftest", "tests.erasure.living", "tests.erasure.boxes"):
+        monkeypatch.setattr(f"{module}.PROFILE", load_profile("spoint"))
+    for domain in ("bot", "desk"):
+        for language, texts in TRANSLATED.items():
+            monkeypatch.setattr(catalogue(domain, language), "_fallback", Texts(texts))  # type: ignore[arg-type]
+    yield kind
+    load_profile.cache_clear()
+
+
+@pytest.fixture(
+    params=[*registry.KINDS, QUIET_HOURS, UNCERTIFIED],
+    ids=[*registry.handled(), QUIET_HOURS.id, f"{UNCERTIFIED.id}, uncertified"],
+)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """A kind that is handled, while its test runs."""
+    found: Kind = request.param
+    return request.getfixturevalue("made_up") if found not in registry.KINDS else found
+
+
+@pytest.fixture
+def profile(kind: Kind) -> Profile:
+    return load_profile("spoint")

@@ -73,9 +73,9 @@ mutate: $(STAMP)  ## break FILES=… (all models and the erasure: hours) and lis
 texts: $(STAMP)  ## extract and compile the catalogues of texts
 	$(BIN)/python -m chalicelib.locale.build
 
-generate: $(STAMP)  ## compile the operator profiles, write models, tables of docs and the OpenAPI description again
-	$(BIN)/python -m chalicelib.profile.build
+generate: $(STAMP)  ## write again what is made of schema, operator profiles and the models of the API
 	$(BIN)/python -m quality.generate
+	$(BIN)/python -m chalicelib.profile.build
 	$(BIN)/python -m infra.openapi
 
 CODE := app.py chalicelib infra local tests bench quality

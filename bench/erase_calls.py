@@ -187,6 +187,7 @@ class _Bench:
 
     def _task(self, name: str, client: Any, kms: Any) -> Callable[[str], Mapping[str, Any]]:
         from chalicelib.certificates.ledger import Ledger, Signer
+        from chalicelib.dynamo.tables import Tables
         from chalicelib.erasure.eraser import Eraser
         from chalicelib.erasure.inventory import Inventories
         from chalicelib.erasure.key_destruction import KeyDestruction
@@ -203,28 +204,29 @@ class _Bench:
         from chalicelib.profile.load import load_profile
         from chalicelib.vault.pseudonyms import TextKey
 
-        store = RequestStore(client, self.tables)
-        inventories = Inventories(client, self.tables, store)
+        tables = Tables(client, self.tables)
+        store = RequestStore(tables)
+        inventories = Inventories(tables, store)
 
         def clock() -> int:
             return NOW + 60_000
 
         if name == "hard_suppress":
-            return BlockWrites(store, WriteBarrier(client, self.tables, store), clock)
+            return BlockWrites(store, WriteBarrier(tables, store), clock)
         if name == "freeze_inventory":
-            return BuildInventory(store, inventories, MailboxWrites(self.tables), lambda: self.vault, clock)
+            return BuildInventory(store, inventories, MailboxWrites(tables), lambda: self.vault, clock)
         if name == "destroy_key":
-            return DestroyKey(inventories, KeyDestruction(client, self.tables, store), clock)
+            return DestroyKey(inventories, KeyDestruction(tables, store), clock)
         if name == "verify_absence":
-            absence = Verifier(client, self.tables, self.address_key, TextKey(b"t" * 32))
+            absence = Verifier(tables, self.address_key, TextKey(b"t" * 32))
             return VerifyAbsence(store, absence, lambda: self.vault, clock)
         if name == "certificate":
             signer = Signer(kms, self.signing_key)
-            return IssueCertificate(store, Ledger(client, self.tables), signer, load_profile("spoint"), clock)
+            return IssueCertificate(store, Ledger(Tables(client, self.tables)), signer, load_profile("spoint"), clock)
         if name == "sweep":
-            settled = RequestStore(self.client, self.tables)
+            settled = RequestStore(Tables(self.client, self.tables))
             settled.run(settled.change(self.request_id, {"steps.settled": NOW}))
-        erase = EraseStores(store, inventories, Eraser(client, self.tables), clock)
+        erase = EraseStores(store, inventories, Eraser(tables), clock)
         return lambda request_id: erase(request_id, name)
 
     # -- tables

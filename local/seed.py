@@ -10,8 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.staff.model import Staff
-from chalicelib.staff.row_mac import staff_mac
+from chalicelib.staff.model import Staff, staff_mac
 from chalicelib.vault.encryption import KeyPair, decode_key, fingerprint, new_pair
 from chalicelib.vault.pseudonyms import derive
 from local.aws.ministack import client

@@ -1,23 +1,22 @@
 """The ledger: each entry is signed, holds the hash of the entry before it, and is never changed."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.certificates.model import Entry, canonical, entry_hash
-from chalicelib.core.backoff import TRIES, sleep_with_jitter
+from chalicelib.core.backoff import TRIES
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.client_calls import get_item
-from chalicelib.dynamo.transactions import Refusal, Transactions
-from chalicelib.dynamo.values import plain_item
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.builder import NEW, Refusal, Write
+from chalicelib.dynamo.schema import CERTIFICATE, CHAIN, REQUEST
+from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import request_of
 
 ALGORITHM = "ECDSA_SHA_256"
+_HEAD = CHAIN.key("head")
 
 
 class Signer:
@@ -62,49 +61,27 @@ class Signer:
 class Ledger:
     """Reads and adds entries. All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
+    def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._writes = Writes(tables)
-        self._run = Transactions(client, sleep_with_jitter)
 
     def entry(self, certificate_id: str, kind: str) -> Entry | None:
         """Return an entry of a certificate by its kind (ISSUED, FINAL), strongly consistent; None when there is
         none."""
-        item = self._get(f"certificate#{certificate_id}", kind)
+        item = self._tables.get(CERTIFICATE.key(certificate_id, kind))
         if not item:
             return None
         return Entry(item["number"], item["body"], item["signature"], item["hash"], item["key_arn"])
 
-    def request_and_head(
-        self, request_id: str, wait: Callable[[int], None] = sleep_with_jitter
-    ) -> tuple[Request | None, Mapping[str, Any]]:
+    def request_and_head(self, request_id: str) -> tuple[Request | None, Mapping[str, Any]]:
         """Return a request and the head of the chain (empty while the ledger is), by one consistent read."""
-        places = (("desk", keys.request_pk(request_id), "request"), ("ledger", "chain", "head"))
-        gets = [
-            {"Get": {"TableName": self._tables[table], "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}
-            for table, pk, sk in places
-        ]
-        for attempt in range(TRIES):
-            try:
-                answer = self._client.transact_get_items(TransactItems=gets)
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "TransactionCanceledException":
-                    raise Unavailable("The storage did not answer; try again.") from error
-                wait(attempt)  # another certificate is just being entered
-                continue
-            except BotoCoreError as error:
-                raise Unavailable("The storage did not answer; try again.") from error
-            item, end = (plain_item(one.get("Item", {})) for one in answer["Responses"])
-            return (request_of(item) if item else None), end
-        raise Unavailable("Many certificates are written at once; try again.")
+        item, end = self._tables.get_at_once([REQUEST.key(request_id), _HEAD])
+        return (request_of(item) if item else None), end
 
     def add(
         self,
         body: Mapping[str, Any],
         signer: Signer,
         beside: Write,
-        wait: Callable[[int], None] = sleep_with_jitter,
         *,
         end: Mapping[str, Any] | None = None,
     ) -> bool:
@@ -115,7 +92,7 @@ class Ledger:
         """
         certificate_id, kind = str(body["certificate_id"]), str(body["entry"])
         for attempt in range(TRIES):
-            head = self._get("chain", "head") if end is None or attempt else end
+            head = self._tables.get(_HEAD) if end is None or attempt else end
             number, before = head.get("number", 0) + 1, head.get("hash", "")
             text = canonical({**body, "number": number, "previous_hash": before})
             signature = signer.sign(text)
@@ -125,7 +102,7 @@ class Ledger:
                 return True
             if refusal.roles - {"head", "link"}:
                 return False
-            wait(attempt)
+            self._tables.wait(attempt)
         raise Unavailable("Many certificates are written at once; try again.")
 
     def _append(self, certificate_id: str, kind: str, entry: Entry, before: str, beside: Write) -> Refusal | None:
@@ -139,23 +116,18 @@ class Ledger:
         }
         link = {"number": entry.number, "hash": entry.hash, "certificate_id": certificate_id, "entry": kind}
         values = {"number": entry.number, "hash": entry.hash}
-        condition = "attribute_not_exists(pk)"
+        condition = NEW
         if before:
             values["before"] = before
             condition = "#hash = :before"
-        return self._run.once(
+        return self._tables.transact(
             [
-                self._writes.put("entry", "ledger", f"certificate#{certificate_id}", kind, attributes),
-                self._writes.put("link", "ledger", "chain", f"{entry.number:012d}", link),
-                self._writes.update(
-                    "head", "ledger", "chain", "head", "SET #number = :number, #hash = :hash", condition, values
-                ),
+                self._tables.put("entry", CERTIFICATE.key(certificate_id, kind), attributes),
+                self._tables.put("link", CHAIN.key(f"{entry.number:012d}"), link),
+                self._tables.update("head", _HEAD, "SET #number = :number, #hash = :hash", condition, values),
                 beside,
             ]
         )
-
-    def _get(self, pk: str, sk: str) -> dict[str, Any]:
-        return get_item(self._client, self._tables["ledger"], pk, sk)
 
 
 def _digest(text: str) -> bytes:

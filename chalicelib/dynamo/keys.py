@@ -19,11 +19,6 @@ def ticket_pk(ticket_id: str) -> str:
     return f"ticket#{ticket_id}"
 
 
-def number_pk(number: str) -> str:
-    """Partition of a ticket's number (digits only)."""
-    return f"number#{number}"
-
-
 def channel_pk(account: str) -> str:
     """Partition of a channel account: one WhatsApp number or Telegram bot of ours."""
     return f"channel#{account}"

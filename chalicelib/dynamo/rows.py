@@ -1,6 +1,6 @@
 """Reads rows through pynamodb's models (models.py), for the dashboard and the workers behind the stream."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from pynamodb.exceptions import DoesNotExist, PynamoDBException
@@ -28,6 +28,26 @@ def get_row(key: Key) -> DeskRow | None:
     with translated_errors(), suppress(DeskRow.DoesNotExist):
         return DeskRow.get(key.pk, key.sk, consistent_read=True)
     return None
+
+
+def get_rows(keys: Iterable[Key]) -> list[DeskRow]:
+    """Return the items of `desk` that exist, strongly consistent, in no order: one call per hundred. Raises
+    Unavailable."""
+    wanted = [(key.pk, key.sk) for key in dict.fromkeys(keys)]
+    with translated_errors():
+        return list(DeskRow.batch_get(wanted, consistent_read=True)) if wanted else []
+
+
+def condition_held(write: Callable[[], object]) -> bool:
+    """Make a conditional write of a model; return whether its condition held. Raises Unavailable."""
+    try:
+        with translated_errors():
+            write()
+    except PynamoDBException as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
 
 
 @contextmanager

@@ -33,7 +33,8 @@ class Tables(Builder):
     """The tables of this deployment; `names` are their real names by their logical ones.
 
     `wait` sleeps after a conflict, or before what DynamoDB left undone is tried again, and is given the number of the
-    attempt. Every method that calls DynamoDB raises Unavailable, whose message ends with the advice `again`.
+    attempt; stores with a loop of their own call it, too. Every method that calls DynamoDB raises Unavailable, whose
+    message ends with the advice `again`.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Tables(Builder):
         super().__init__(names)
         self.client = client
         self._logical = {real: logical for logical, real in names.items()}
-        self._wait = wait
+        self.wait = wait
         self._again = again
 
     # -- reading: strongly consistent, but for indexes
@@ -81,7 +82,7 @@ class Tables(Builder):
                 if _code(error) != "TransactionCanceledException":
                     raise self._no_answer() from error
                 if tries > 1:
-                    self._wait(attempt)
+                    self.wait(attempt)
                 continue
             except BotoCoreError as error:
                 raise self._no_answer() from error
@@ -147,11 +148,18 @@ class Tables(Builder):
         return body | ({"IndexName": index} if index else {"ConsistentRead": True})
 
     def scan(
-        self, table: str, condition: str, values: Mapping[str, Any], start: Mapping[str, Any] | None = None
+        self,
+        table: str,
+        condition: str = "",
+        values: Mapping[str, Any] | None = None,
+        *,
+        start: Mapping[str, Any] | None = None,
+        strong: bool = False,
     ) -> Page:
-        """Return one page (1 MB) of a whole table: its rows that meet the condition."""
+        """Return one page (1 MB) of a whole table: its rows that meet the condition; with `strong` as they are now."""
         body = self.expressed({"TableName": self.names[table]}, condition, values)
         body |= {"FilterExpression": condition} if condition else {}
+        body |= {"ConsistentRead": True} if strong else {}
         body |= {"ExclusiveStartKey": attribute_values(start)} if start else {}
         answer = self._call("scan", **body)
         return Page([plain_item(item) for item in answer["Items"]], plain_item(answer.get("LastEvaluatedKey", {})))
@@ -175,7 +183,7 @@ class Tables(Builder):
                 if code != "TransactionConflictException":
                     raise Unavailable(f"The storage did not take the change; {self._again}.") from error
                 if tries > 1:
-                    self._wait(attempt)
+                    self.wait(attempt)
             except BotoCoreError as error:
                 raise self._no_answer() from error
             else:
@@ -214,7 +222,7 @@ class Tables(Builder):
             if refusal is None:
                 return True
             if not refusal.roles:
-                self._wait(attempt)
+                self.wait(attempt)
             refused |= refusal.roles
         raise Unavailable(f"These rows change too fast to write now; {self._again}.")
 
@@ -238,7 +246,7 @@ class Tables(Builder):
             request = answer.get(leftovers) or {}
             if not request:
                 return
-            self._wait(attempt)
+            self.wait(attempt)
         raise Unavailable(f"The storage is too busy to do all of this now; {self._again}.")
 
     def _call(self, operation: str, **body: Any) -> AttributeValues:

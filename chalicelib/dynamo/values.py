@@ -7,8 +7,8 @@ AttributeValues = dict[str, Any]
 
 
 def attribute_value(value: Any) -> AttributeValues:
-    """Return a value in DynamoDB's typed form. Sets hold whole numbers. Raises TypeError for a type that no item
-    uses."""
+    """Return a value in DynamoDB's typed form. A set holds whole numbers or texts. Raises TypeError for a type that no
+    item uses."""
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, str):
@@ -18,7 +18,8 @@ def attribute_value(value: Any) -> AttributeValues:
     if isinstance(value, bytes):
         return {"B": value}
     if isinstance(value, set | frozenset):
-        return {"NS": [str(one) for one in sorted(value)]}
+        kind = "SS" if any(isinstance(one, str) for one in value) else "NS"
+        return {kind: [str(one) for one in sorted(value)]}
     if isinstance(value, list | tuple):
         return {"L": [attribute_value(one) for one in value]}
     if isinstance(value, Mapping):
@@ -32,10 +33,13 @@ def attribute_values(item: Mapping[str, Any]) -> AttributeValues:
 
 
 def plain_value(value: AttributeValues) -> Any:
-    """Return the Python value of a typed attribute value; numbers become int."""
+    """Return the Python value of a typed attribute value; numbers become int, also those that are none of ours."""
     ((kind, inner),) = value.items()
     if kind == "N":
-        return int(inner)
+        try:
+            return int(inner)
+        except ValueError:
+            return int(float(inner))
     if kind == "NS":
         return {int(one) for one in inner}
     if kind == "L":

@@ -4,19 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
-from chalicelib.core.ids import MessageRef
 from chalicelib.core.ids import pseudonym_of_notice as pseudonym_of_notice
 from chalicelib.dynamo.builder import Write as Write
 from chalicelib.dynamo.values import AttributeValues, attribute_value, attribute_values
 
 _NAMED = re.compile(r"#(\w+)")
-
-
-def client_guard(ref: MessageRef, now: int) -> dict[str, Any]:
-    """Return the attributes of the row that remembers what was stored under a client's id. `now` is in ms."""
-    until = (now + GUARD_DAYS * DAY) // SECOND
-    return {"message_ref": str(ref), "expires_at": until, "gone_at": gone_at(until)}
 
 
 class Writes:

@@ -18,7 +18,8 @@ from typing import Any
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import RIGHTS
 from chalicelib.dynamo.queues import Queues, WakeUp
-from chalicelib.dynamo.values import plain_value
+from chalicelib.dynamo.schema import ASK, CONTACT, MESSAGE, OUTBOX, REQUEST, TICKET
+from chalicelib.dynamo.values import plain_item
 from chalicelib.tickets.model import REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.wiring import delivery as wiring_delivery
@@ -67,25 +68,26 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     image = record["dynamodb"].get("NewImage")
     if not image:
         return None
-    item = {name: plain_value(image[name]) for name in _READ if name in image}
-    kind = item["sk"].partition("#")[0]
+    item = plain_item({name: image[name] for name in _READ if name in image})
+    pk, sk = item["pk"], item["sk"]
     new = record["eventName"] == "INSERT"
-    if kind == "outbox" and new:
+    if sk.startswith(OUTBOX.prefix) and new:
         conversation_id = item["conversation_id"]
         return "doorbell", WakeUp({"conversation_id": conversation_id}, conversation_id, record["eventID"])
-    if kind == "ticket" and item.get("expires_at", 0) != item.get("dated", 0):
+    if sk == TICKET.sk and item.get("expires_at", 0) != item.get("dated", 0):
         return "dating", _stamping(item["conversation_id"], item["ticket_id"])
-    if kind == "message" and item.get("request_id"):
+    is_message = sk.startswith(MESSAGE.prefix)
+    if is_message and item.get("request_id"):
         return None if new else ("privacy", WakeUp({"request_id": item["request_id"]}))
-    if kind == "message" and "direction" in item and _concerns_expiry_stamper(item, new):
-        conversation_id = item["pk"].partition("#")[2]
+    if is_message and "direction" in item and _concerns_expiry_stamper(item, new):
+        conversation_id = pk.partition("#")[2]
         change = item["direction"] == "in" and item.get("kind") in TEXT_CHANGES
-        return "dating", _stamping(conversation_id, item.get("ticket_id", ""), item["sk"], change=change)
-    if kind == "contact":
+        return "dating", _stamping(conversation_id, item.get("ticket_id", ""), sk, change=change)
+    if sk == CONTACT.sk:
         return "indexing", WakeUp({"contact_id": item["contact_id"]})
-    if kind == "ask" and new:
+    if sk.startswith(ASK.prefix) and new:
         return "privacy", WakeUp({"contact_id": item["contact_id"]})
-    if kind == "request" and item["pk"].startswith("request#") and (new or _decided(item)):
+    if sk == REQUEST.sk and pk.startswith(REQUEST.partition("")) and (new or _decided(item)):
         return "privacy", WakeUp({"request_id": item["request_id"]})  # not for a contact's pointer to it
     return None
 

@@ -66,7 +66,7 @@ def _reseal(secret: dict[str, Any]) -> tuple[int, int]:
     (current,) = [key for key in secret["keys"] if key["id"] == secret["current"]]
     vault = open_vault(secret, client("kms"))
     now = wiring.clock()()
-    return Rotation(client("dynamodb"), wiring.tables(), vault, decode_key(current["public"]), now).reseal()
+    return Rotation(wiring.gateway(), vault, decode_key(current["public"]), now).reseal()
 
 
 def vault_reseal(config: Settings) -> None:

@@ -1,17 +1,15 @@
 """The row of a number or bot of ours: whether its channel is stopped."""
 
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.builder import Builder, Write
+from chalicelib.dynamo.schema import CHANNEL
 
 
-def stopped(writes: Writes, channel: str, account: str, code: str, now: int) -> Write:
+def stopped(builder: Builder, channel: str, account: str, code: str, now: int) -> Write:
     """Return the write that stops a channel until staff has acted. A stopped channel keeps the time since when it
     is."""
-    return writes.update(
+    return builder.update(
         "channel",
-        "desk",
-        keys.channel_pk(account),
-        "channel",
+        CHANNEL.key(account),
         "SET #account = :account, #channel = :channel, #code = :code, #probed_at = :now,"
         " #stopped_at = if_not_exists(#stopped_at, :now)",
         "attribute_not_exists(pk) OR #account = :account",

@@ -9,13 +9,14 @@ from chalicelib.channels import registry
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import keys
+from chalicelib.dynamo.builder import Builder
 from chalicelib.dynamo.rows import alive, get_row
 from chalicelib.dynamo.schema import MESSAGE, TICKET
 from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write, Writes, client_guard
+from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.tickets.drafts import DraftKey, delete_sent_draft
+from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
 from chalicelib.tickets.model import PREVIEW, RANK, queue_of
 from chalicelib.tickets.pieces import resent
 from chalicelib.tickets.records import Message
@@ -39,6 +40,7 @@ class ReplyStore(OutboxReading):
     def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
         self._run = Transactions(client, wait)
         self._writes = Writes(tables)
+        self._builder = Builder(tables)
 
     def ticket(self, ticket_id: str, now: int) -> AnsweredTicket | None:
         """Return the ticket to answer, or None when there is none or its retention has ended."""
@@ -101,7 +103,7 @@ class ReplyStore(OutboxReading):
             self._head(reply),
             self._ticket(reply),
             *([self._name_successor(reply, reply.again)] if reply.again else []),
-            delete_sent_draft(self._writes, _draft(reply), reply.client_hash, reply.now),
+            delete_sent_draft(self._builder, _draft(reply), reply.client_hash, reply.now),
         ]
 
     def _message(self, reply: Reply) -> dict[str, Any]:

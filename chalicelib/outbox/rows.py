@@ -8,6 +8,7 @@ from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import keys
+from chalicelib.dynamo.builder import Builder
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.outbox import channel_rows
 from chalicelib.outbox.model import ESSENTIAL, HELD_BY_ERASER, Failure, Head, OutboxEntry, Outgoing
@@ -150,7 +151,7 @@ class OutboxRows:
 
     def stopped(self, entry: OutboxEntry, code: str, now: int) -> Write:
         """Stop the channel of the entry."""
-        return channel_rows.stopped(self._writes, entry.channel, entry.account, code, now)
+        return channel_rows.stopped(Builder(self._tables), entry.channel, entry.account, code, now)
 
     def channel(self, account: str, expression: str, condition: str, values: Mapping[str, Any]) -> Write:
         """Change the row of a number or bot of ours."""

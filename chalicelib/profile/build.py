@@ -13,26 +13,25 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from chalicelib.channels import registry
 from chalicelib.core.languages import LANGUAGES
-from chalicelib.profile import forms, model
+from chalicelib.profile import forms
 from chalicelib.profile.forms import TEXT, Form, MaybeNone, Words
 from chalicelib.profile.load import DIRECTORY
 from chalicelib.profile.model import Profile, ProfileError, Purpose, Retention, Row
 
 _NAMES = {
-    **vars(model),
     **vars(forms),
     "Mapping": Mapping,
     "CHANNELS": registry.IDS,
     "LANGUAGES": LANGUAGES,
     "Language": str,
 }
-_NUMBER = "a whole number of at least 1"
 
 
 def read_profile(name: str, directory: str = DIRECTORY) -> Profile:
@@ -64,7 +63,7 @@ def compiled(profile: Profile) -> str:
 
 def _plain(value: object) -> dict[str, Any]:
     if isinstance(value, datetime.date):
-        return {"date": value.isoformat()}
+        return {"row": "date", "value": value.isoformat()}
     return {"row": type(value).__name__, **vars(value)}
 
 
@@ -150,7 +149,7 @@ class _Reader:
         """Return a value that is one of the allowed words, if there are any."""
         for mark in marks:
             if isinstance(mark, Words):
-                allowed = self.tables[mark.table] if mark.table else mark.allowed
+                allowed = self.tables.get(mark.table, {}) if mark.table else mark.allowed
                 if value not in allowed:
                     known = ", ".join(sorted(allowed))
                     raise ProfileError(f"{where}: {value!r} is not known; choose from: {known}.")
@@ -202,6 +201,8 @@ def _form(hint: Any) -> Form:
 
 def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     """Return the type of an annotation, and its marks."""
+    if get_origin(hint) in (Union, UnionType):  # "| None" says that the field may be left out
+        (hint,) = (one for one in get_args(hint) if one is not NoneType)
     if get_origin(hint) is Annotated:
         plain, *marks = get_args(hint)
         return plain, tuple(marks)
@@ -213,7 +214,7 @@ def _is_row(kind: Any) -> bool:
 
 
 def _hints(kind: type[Row]) -> dict[str, Any]:
-    return get_type_hints(kind, _NAMES, include_extras=True)
+    return get_type_hints(kind, {**vars(sys.modules[kind.__module__]), **_NAMES}, include_extras=True)
 
 
 def _path(where: str, name: str) -> str:
@@ -234,7 +235,7 @@ def _retention(row: Retention) -> Iterator[tuple[str, str]]:
     counted = not row.until_withdrawal and row.event != "not_held"
     for name, days, wanted in (("days", row.days, counted), ("review_days", row.review_days, row.until_withdrawal)):
         if wanted and not days:
-            yield name, f"the field is missing; write {_NUMBER}"
+            yield name, f"the field is missing; write {_form(forms.Number).wanted}"
         if days and not wanted:
             yield name, "this field says nothing here; remove it"
 

@@ -30,9 +30,9 @@ def load_profile(name: str) -> Profile:
 
 def _made(found: dict[str, Any]) -> Any:
     """Make rows, dates and mappings of the JSON objects that build.py writes."""
-    if "date" in found:
-        return datetime.date.fromisoformat(found["date"])
     kind = found.pop("row", "")
+    if kind == "date":
+        return datetime.date.fromisoformat(found["value"])
     values = {name: tuple(value) if type(value) is list else value for name, value in found.items()}
     return _KINDS[kind](**values) if kind else values
 

@@ -7,9 +7,10 @@ are not evaluated when a function runs. docs/profile.md explains every table.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, dataclass_transform
+from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import DeskError
+from chalicelib.core.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,22 +50,8 @@ class ProfileError(DeskError):
     code = "profile"
 
 
-@dataclass_transform(eq_default=False, frozen_default=True, kw_only_default=True)
-class Row:
-    """Base of the records below. To the type checker they are frozen keyword-only dataclasses.
-
-    They are no real dataclasses because intake reads the profile in its first request, and creating a dozen dataclasses
-    would cost 8 ms of processor time there, more than reading the profile.
-    """
-
-    def __init__(self, **fields: object) -> None:
-        self.__dict__.update(fields)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{type(self).__name__} is frozen")
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.__dict__})"
+class Row(Record):
+    """Base of the rows below: load.py makes them by their names."""
 
 
 class Operator(Row):

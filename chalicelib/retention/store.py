@@ -3,17 +3,16 @@
 The ticket's attribute `dated` holds the date that its rows are stamped with; while it differs from `expires_at`, the
 stream router wakes the expiry stamper."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from chalicelib.core.clock import gone_at
 from chalicelib.core.purposes import SUPPORT
-from chalicelib.dynamo import keys
+from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import get_row, translated_errors
-from chalicelib.dynamo.schema import HEAD, TICKET, Key
-from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.schema import HEAD, MESSAGE, NUMBER, TICKET, Key
+from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.channel_rows import stopped
 from chalicelib.retention.model import TicketDate
 from chalicelib.tickets.model import State, reopening
@@ -30,9 +29,8 @@ _LATEST = 100
 class ExpiryStamps:
     """Reads and writes expiry dates. All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
-        self._run = Transactions(client, wait)
-        self._writes = Writes(tables)
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def ticket(self, ticket_id: str) -> TicketDate | None:
         """Return the ticket's date by a strongly consistent read, or None when the ticket is gone."""
@@ -50,8 +48,8 @@ class ExpiryStamps:
             wrong = DeskRow.expires_at.exists()
         with translated_errors():
             for row in DeskRow.query(
-                keys.conversation_pk(conversation_id),
-                DeskRow.sk.startswith("message#"),
+                MESSAGE.partition(conversation_id),
+                DeskRow.sk.startswith(MESSAGE.prefix),
                 filter_condition=(DeskRow.ticket_id == ticket.ticket_id) & wrong,
                 consistent_read=True,
                 attributes_to_get=["pk", "sk"],
@@ -60,27 +58,27 @@ class ExpiryStamps:
 
     def stamp_row(self, conversation_id: str, sk: str, ticket: TicketDate) -> None:
         """Set a row's date to the ticket's, or remove it. A row that is gone is not created."""
-        self._stamp(keys.conversation_pk(conversation_id), sk, ticket)
+        self._stamp(_row(conversation_id, sk), ticket)
 
     def stamp_number(self, ticket: TicketDate) -> None:
         """Set the date of the ticket's number to the ticket's, or remove it."""
         if ticket.number:
-            self._stamp(keys.number_pk(ticket.number), "number", ticket)
+            self._stamp(NUMBER.key(ticket.number), ticket)
 
     def stamp_alone(self, conversation_id: str, sk: str, expires_at: int) -> None:
         """Set the date of a row without a ticket. A date that it has stays."""
-        pk, values = keys.conversation_pk(conversation_id), {"date": expires_at, "gone": gone_at(expires_at)}
+        key, values = _row(conversation_id, sk), {"date": expires_at, "gone": gone_at(expires_at)}
         condition = "attribute_exists(pk) AND attribute_not_exists(#expires_at)"
         expression = "SET #expires_at = :date, #gone_at = :gone"
-        self._run.single(self._writes.update("row", "desk", pk, sk, expression, condition, values))
+        self._tables.write(self._tables.update("row", key, expression, condition, values))
 
-    def _stamp(self, pk: str, sk: str, ticket: TicketDate) -> None:
+    def _stamp(self, key: Key, ticket: TicketDate) -> None:
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         expression = "REMOVE #expires_at, #gone_at"
         if ticket.expires_at:
             values |= {"date": ticket.expires_at, "gone": gone_at(ticket.expires_at)}
             expression = "SET #expires_at = :date, #gone_at = :gone"
-        self._run.single(self._writes.update("row", "desk", pk, sk, expression, "#ticket_id = :ticket", values))
+        self._tables.write(self._tables.update("row", key, expression, "#ticket_id = :ticket", values))
 
     def stamp_head(self, conversation_id: str, ticket: TicketDate, kept_days: int) -> bool:
         """Set the contact's date on the conversation's head, or remove it; False: a row has changed since it was read.
@@ -102,9 +100,8 @@ class ExpiryStamps:
         expression = "REMOVE #expires_at"
         if ticket.expires_at:
             values["date"], expression = date, "SET #expires_at = :date"
-        pk = keys.conversation_pk(conversation_id)
-        write = self._writes.update("head", "desk", pk, "head", expression, condition, values)
-        return self._run.once([self._date_unchanged(ticket), write]) is None
+        write = self._tables.update("head", HEAD.key(conversation_id), expression, condition, values)
+        return self._tables.transact([self._date_unchanged(ticket), write]) is None
 
     def _date_unchanged(self, ticket: TicketDate) -> Write:
         """Check that the ticket still has this date, or none."""
@@ -112,11 +109,10 @@ class ExpiryStamps:
         condition = "#ticket_id = :ticket AND attribute_not_exists(#expires_at)"
         if ticket.expires_at:
             values, condition = {"closed": ticket.expires_at}, "#expires_at = :closed"
-        return self._writes.update("ticket", "desk", keys.ticket_pk(ticket.ticket_id), "ticket", "", condition, values)
+        return self._tables.check("ticket", TICKET.key(ticket.ticket_id), condition, values)
 
     def finish(self, ticket: TicketDate) -> bool:
         """Note on the ticket that its rows are stamped; False when its date has changed meanwhile."""
-        pk = keys.ticket_pk(ticket.ticket_id)
         values: dict[str, Any] = {"ticket": ticket.ticket_id}
         if ticket.expires_at:
             values |= {"date": ticket.expires_at, "gone": gone_at(ticket.expires_at)}
@@ -127,7 +123,8 @@ class ExpiryStamps:
                 "REMOVE #dated, #gone_at, #rung_at",
                 "attribute_not_exists(#expires_at) AND #ticket_id = :ticket",
             )
-        return self._run.single(self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values))
+        key = TICKET.key(ticket.ticket_id)
+        return self._tables.write(self._tables.update("ticket", key, expression, condition, values))
 
     def enqueue(self, ticket_id: str, now: int) -> bool:
         """Have the ticket's rows stamped again; False when the ticket is gone. `now` in ms.
@@ -137,10 +134,8 @@ class ExpiryStamps:
         """
         values = {"again": STAMP_AGAIN, "now": now}
         expression = "SET #dated = :again, #rung_at = :now"
-        pk = keys.ticket_pk(ticket_id)
-        return self._run.single(
-            self._writes.update("ticket", "desk", pk, "ticket", expression, "attribute_exists(pk)", values)
-        )
+        key = TICKET.key(ticket_id)
+        return self._tables.write(self._tables.update("ticket", key, expression, "attribute_exists(pk)", values))
 
     def show_failure(
         self, conversation_id: str, sk: str, ticket_id: str, now: int, stops: Callable[[str, str], bool]
@@ -155,7 +150,7 @@ class ExpiryStamps:
         def build(_refused: frozenset[str]) -> list[Write] | None:
             nonlocal told
             told = ""
-            row = get_row(Key("desk", HEAD.partition(conversation_id), sk))
+            row = get_row(_row(conversation_id, sk))
             if row is None or row.direction != "out":
                 return None
             failed, failure = outstanding(outgoing(row)), outcome(row)[1]
@@ -171,10 +166,10 @@ class ExpiryStamps:
                 channel, code = str(ticket.channel), str(failure.get("code", ""))
                 if failed and stops(channel, code):
                     told = code
-                    writes.append(stopped(self._writes, channel, str(ticket.account), code, now))
+                    writes.append(stopped(self._tables, channel, str(ticket.account), code, now))
             return writes
 
-        return told if self._run.run_until_written(build) else ""
+        return told if self._tables.transact_until_written(build) else ""
 
     def _flag(self, row: DeskRow, failed: bool) -> Write:
         """Note on the message whether its ticket shows it, if it is as it was read."""
@@ -188,18 +183,17 @@ class ExpiryStamps:
         if not failed:
             conditions.append("#flagged = :yes")
         expression = "SET #flagged = :yes" if failed else "REMOVE #flagged"
-        return self._writes.update(
-            "message", "desk", str(row.pk), str(row.sk), expression, " AND ".join(conditions), values
-        )
+        key = Key("desk", str(row.pk), str(row.sk))
+        return self._tables.update("message", key, expression, " AND ".join(conditions), values)
 
     def _other(self, ticket: DeskRow, row: DeskRow) -> DeskRow | None:
         """Return the newest other failed message, among the latest ones, which the ticket shows instead of this one."""
-        if ticket.undelivered != str(row.sk).removeprefix("message#"):
+        if ticket.undelivered != _tail(row):
             return None
         with translated_errors():
             latest = DeskRow.query(
                 str(row.pk),
-                DeskRow.sk.startswith("message#"),
+                DeskRow.sk.startswith(MESSAGE.prefix),
                 filter_condition=(DeskRow.ticket_id == row.ticket_id) & (DeskRow.flagged == True),  # noqa: E712
                 scan_index_forward=False,
                 consistent_read=True,
@@ -211,12 +205,12 @@ class ExpiryStamps:
     def _as_read(self, other: DeskRow) -> Write:
         """Check that the other message is as it was read, so that its later delivery removes it from the ticket."""
         values, condition = {"status": other.status or "", "yes": True}, "#flagged = :yes AND #status = :status"
-        return self._writes.update("other", "desk", str(other.pk), str(other.sk), "", condition, values)
+        return self._tables.check("other", Key("desk", str(other.pk), str(other.sk)), condition, values)
 
     def _show_on_ticket(self, ticket: DeskRow, row: DeskRow, failed: bool, now: int, other: DeskRow | None) -> Write:
         """Write the newest undelivered message on the ticket, if the ticket is as it was read. `other` is that message
         when this one was delivered."""
-        tail, known = str(row.sk).removeprefix("message#"), ticket.undelivered or ""
+        tail, known = _tail(row), ticket.undelivered or ""
         values: dict[str, Any] = {"state": ticket.state or ""}
         condition = "#state = :state AND "
         condition += "#undelivered = :known" if known else "attribute_not_exists(#undelivered)"
@@ -234,5 +228,15 @@ class ExpiryStamps:
         elif known == tail:
             expression = "REMOVE #undelivered"
             if other is not None:
-                expression, values["tail"] = "SET #undelivered = :tail", str(other.sk).removeprefix("message#")
-        return self._writes.update("ticket", "desk", str(ticket.pk), "ticket", expression, condition, values)
+                expression, values["tail"] = "SET #undelivered = :tail", _tail(other)
+        return self._tables.update("ticket", TICKET.key(ticket.ticket_id), expression, condition, values)
+
+
+def _row(conversation_id: str, sk: str) -> Key:
+    """Return the key of a row of a conversation by its sort key."""
+    return Key("desk", HEAD.partition(conversation_id), sk)
+
+
+def _tail(row: DeskRow) -> str:
+    """Return the sort key of a message without its prefix."""
+    return str(row.sk).removeprefix(MESSAGE.prefix)

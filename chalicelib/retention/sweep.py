@@ -14,7 +14,7 @@ from chalicelib.tickets.model import State
 
 if TYPE_CHECKING:
     from chalicelib.retention.sweep_store import SweepStore
-    from chalicelib.tickets.close_idle_store import AutoClose
+    from chalicelib.tickets.writes import AutoClose
 
 OVERDUE_AFTER = 60 * SECOND
 MOST_ENQUEUED = 500

@@ -9,12 +9,12 @@ import hmac
 import json
 import secrets
 from dataclasses import dataclass
-
-from pynamodb.exceptions import PutError, UpdateError
+from functools import partial
 
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.models import IndexRow
-from chalicelib.dynamo.rows import translated_errors
+from chalicelib.dynamo.rows import condition_held, translated_errors
+from chalicelib.dynamo.schema import LOGIN, SESSION, Key
 from chalicelib.staff.model import SESSION_LASTS, Session, Staff
 
 ATTEMPTS_COUNT_FOR = 15 * 60 * SECOND
@@ -41,8 +41,7 @@ class SessionStore:
         session = Session(staff.id, staff.generation, kind, now, expires_at * SECOND)
         with translated_errors():
             IndexRow(
-                self._name(token),
-                "session",
+                *self._key(token)[1:],
                 sub=session.staff_id,
                 generation=session.generation,
                 kind=kind,
@@ -55,7 +54,7 @@ class SessionStore:
         """Return the session of a token, strongly consistent; None when it has ended or is of another kind."""
         with translated_errors():
             try:
-                row = IndexRow.get(self._name(token), "session", consistent_read=True)
+                row = IndexRow.get(*self._key(token)[1:], consistent_read=True)
             except IndexRow.DoesNotExist:
                 return None
         session = Session(
@@ -70,10 +69,10 @@ class SessionStore:
     def end(self, token: str) -> None:
         """End a session; ending it twice is harmless."""
         with translated_errors():
-            IndexRow(self._name(token), "session").delete()
+            IndexRow(*self._key(token)[1:]).delete()
 
-    def _name(self, token: str) -> str:
-        return "session#" + hmac.new(self.key, f"session|{token}".encode(), hashlib.sha256).hexdigest()
+    def _key(self, token: str) -> Key:
+        return SESSION.key(hmac.new(self.key, f"session|{token}".encode(), hashlib.sha256).hexdigest())
 
 
 def csrf_token(session_token: str) -> str:
@@ -96,12 +95,12 @@ class LoginThrottle:
         The source is counted first; a limit that is reached stops the counting.
         """
         left = PER_SOURCE
-        for name, most in (
-            (self._name("source", source), PER_SOURCE),
-            (self._name("pair", source, account), PER_PAIR),
-            (self._name("account", account), PER_ACCOUNT),
+        for key, most in (
+            (self._key("source", source), PER_SOURCE),
+            (self._key("pair", source, account), PER_PAIR),
+            (self._key("account", account), PER_ACCOUNT),
         ):
-            left = min(left, self._count(name, most, now))
+            left = min(left, self._count(key, most, now))
             if left < 0:
                 return -1
         return left
@@ -110,12 +109,10 @@ class LoginThrottle:
         """After a success, delete the count of this account from this source and take one attempt off the other
         counts."""
         with translated_errors():
-            IndexRow(self._name("pair", source, account), "login").delete()
-            for name in (self._name("source", source), self._name("account", account)):
-                try:
-                    IndexRow(name, "login").update(actions=[IndexRow.attempts.add(-1)], condition=IndexRow.attempts > 0)
-                except UpdateError as error:
-                    _only_condition(error)
+            IndexRow(*self._key("pair", source, account)[1:]).delete()
+        for key in (self._key("source", source), self._key("account", account)):
+            row = IndexRow(*key[1:])
+            condition_held(partial(row.update, [IndexRow.attempts.add(-1)], IndexRow.attempts > 0))
 
     def take_code(self, account: str, code: str, now: int) -> bool:
         """Mark a correct code of an account as used; return False when it was used before.
@@ -123,41 +120,20 @@ class LoginThrottle:
         A code works once while it is valid (RFC 6238, 5.2), so that one that was observed is useless. Of two concurrent
         uses one succeeds.
         """
-        seconds = now // SECOND
-        taken = IndexRow(self._name("code", account, code), "login", attempts=1, expires_at=seconds + CODE_LASTS)
-        try:
-            with translated_errors():
-                taken.save(IndexRow.pk.does_not_exist() | (IndexRow.expires_at <= seconds))
-        except PutError as error:
-            _only_condition(error)
-            return False
-        return True
+        return self._begin(self._key("code", account, code), now // SECOND, CODE_LASTS)
 
-    def _name(self, *what: str) -> str:
-        framed = json.dumps(what).encode()
-        return "login#" + hmac.new(self.key, framed, hashlib.sha256).hexdigest()[:32]
+    def _key(self, *what: str) -> Key:
+        return LOGIN.key(hmac.new(self.key, json.dumps(what).encode(), hashlib.sha256).hexdigest()[:32])
 
-    def _count(self, name: str, most: int, now: int) -> int:
-        seconds = now // SECOND
-        with translated_errors():
-            row = IndexRow(name, "login")
-            try:
-                row.update(
-                    actions=[IndexRow.attempts.add(1)],
-                    condition=(IndexRow.expires_at > seconds) & (IndexRow.attempts < most),
-                )
-                return most - int(row.attempts)
-            except UpdateError as error:
-                _only_condition(error)
-            try:
-                fresh = IndexRow(name, "login", attempts=1, expires_at=seconds + ATTEMPTS_COUNT_FOR // SECOND)
-                fresh.save(IndexRow.pk.does_not_exist() | (IndexRow.expires_at <= seconds))
-                return most - 1
-            except PutError as error:
-                _only_condition(error)
-        return -1
+    def _count(self, key: Key, most: int, now: int) -> int:
+        seconds, row = now // SECOND, IndexRow(*key[1:])
+        counting = (IndexRow.expires_at > seconds) & (IndexRow.attempts < most)
+        if condition_held(lambda: row.update([IndexRow.attempts.add(1)], counting)):
+            return most - int(row.attempts)
+        return most - 1 if self._begin(key, seconds, ATTEMPTS_COUNT_FOR // SECOND) else -1
 
-
-def _only_condition(error: UpdateError | PutError) -> None:
-    if error.cause_response_code != "ConditionalCheckFailedException":
-        raise error
+    def _begin(self, key: Key, seconds: int, lasts: int) -> bool:
+        """Write the row of a first attempt, unless there is one that has not expired; return whether it was written."""
+        fresh = IndexRow(*key[1:], attempts=1, expires_at=seconds + lasts)
+        free = IndexRow.pk.does_not_exist() | (IndexRow.expires_at <= seconds)
+        return condition_held(lambda: fresh.save(free))

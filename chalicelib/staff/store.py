@@ -6,26 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pynamodb.exceptions import UpdateError
-
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.observability import count, log
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import translated_errors
-from chalicelib.staff.model import Staff
-from chalicelib.staff.row_mac import staff_mac
+from chalicelib.dynamo.rows import condition_held, get_row, translated_errors
+from chalicelib.dynamo.schema import STAFF
+from chalicelib.staff.model import Staff, staff_mac
 
 if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
 
-_PK = "staff"
 TRIES = 4
 
 
 @dataclass(frozen=True)
 class StaffStore:
-    """Reads and changes rows of the staff. `key` is the key of their MACs (row_mac.py). All methods raise
-    Unavailable."""
+    """Reads and changes rows of the staff. `key` is the key of their MACs. All methods raise Unavailable."""
 
     key: bytes
 
@@ -34,23 +30,19 @@ class StaffStore:
 
         The read is strongly consistent, so that a revocation takes effect at the next request.
         """
-        with translated_errors():
-            try:
-                return self._verified(DeskRow.get(_PK, staff_id, consistent_read=True))
-            except DeskRow.DoesNotExist:
-                return None
+        row = get_row(STAFF.key(staff_id))
+        return self._verified(row) if row is not None else None
 
     def all(self) -> list[Staff]:
         """Return the whole staff, sorted by name."""
         with translated_errors():
-            found = [self._verified(row) for row in DeskRow.query(_PK)]
+            found = [self._verified(row) for row in DeskRow.query(STAFF.partition())]
         return sorted((one for one in found if one is not None), key=lambda one: one.name)
 
     def put(self, staff: Staff) -> None:
         """Write a whole row with its MAC, over any that exists. For commands that set up a deployment."""
         row = DeskRow(
-            _PK,
-            staff.id,
+            *STAFF.key(staff.id)[1:],
             sub=staff.id,
             email=staff.email,
             name=staff.name,
@@ -70,12 +62,9 @@ class StaffStore:
 
     def set_language(self, staff_id: str, language: str) -> None:
         """Store the language in which this person reads the desk. Raises NotFound."""
-        with translated_errors():
-            try:
-                DeskRow(_PK, staff_id).update([DeskRow.language.set(language)], DeskRow.pk.exists())
-            except UpdateError as error:
-                _only_condition(error)
-                raise NotFound("There is no such colleague.") from None
+        row = DeskRow(*STAFF.key(staff_id)[1:])
+        if not condition_held(lambda: row.update([DeskRow.language.set(language)], DeskRow.pk.exists())):
+            raise NotFound("There is no such colleague.")
 
     def revoke(self, staff_id: str) -> None:
         """Disable the account and end all sessions. Raises NotFound and Conflict."""
@@ -109,13 +98,8 @@ class StaffStore:
         ]
         if new.undertaking_at:
             actions.append(DeskRow.undertaking_at.set(new.undertaking_at))
-        with translated_errors():
-            try:
-                DeskRow(_PK, new.id).update(actions, DeskRow.mac == staff_mac(self.key, old))
-            except UpdateError as error:
-                _only_condition(error)
-                return False
-        return True
+        row = DeskRow(*STAFF.key(new.id)[1:])
+        return condition_held(lambda: row.update(actions, DeskRow.mac == staff_mac(self.key, old)))
 
     def _verified(self, row: DeskRow) -> Staff | None:
         staff = _staff(row)
@@ -124,11 +108,6 @@ class StaffStore:
         log("staff_not_proved", level=logging.ERROR, staff_id=staff.id)
         count("StaffNotProved")
         return None
-
-
-def _only_condition(error: UpdateError) -> None:
-    if error.cause_response_code != "ConditionalCheckFailedException":
-        raise error
 
 
 def _staff(row: DeskRow) -> Staff:

@@ -1,19 +1,17 @@
 """Drafts: what a member of staff has typed on a ticket and not sent, one reply and one comment each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
-from chalicelib.core.clock import DAY, SECOND, gone_at
-from chalicelib.core.errors import Unavailable
-from chalicelib.core.ids import comment_id_hash, reply_id_hash
-from chalicelib.dynamo import keys
+from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND, gone_at
+from chalicelib.core.ids import MessageRef, comment_id_hash, reply_id_hash
+from chalicelib.dynamo.builder import NEW, Builder, Write
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import alive, get_row, translated_errors
-from chalicelib.dynamo.schema import Key
-from chalicelib.dynamo.transactions import TRIES, Transactions
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.rows import alive, get_row, get_rows
+from chalicelib.dynamo.schema import CLIENT_ID, DRAFT, HEAD, Key
+from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.records import Ticket
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
@@ -37,9 +35,14 @@ class DraftKey:
     kind: DraftKind
 
     @property
+    def row(self) -> Key:
+        """The key of its row."""
+        return DRAFT.key(self.conversation_id, self.ticket_id, self.staff_id, self.kind)
+
+    @property
     def tail(self) -> str:
         """The sort key of the row without its prefix."""
-        return f"{self.ticket_id}#{self.staff_id}#{self.kind}"
+        return self.row.sk.removeprefix(DRAFT.prefix)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,12 @@ def client_id_hash(kind: DraftKind, client_id: str) -> str:
     return reply_id_hash(client_id) if kind == "reply" else comment_id_hash(client_id)
 
 
+def client_guard(ref: MessageRef, now: int) -> dict[str, Any]:
+    """Return the attributes of the row that remembers what was stored under a client's id. `now` is in ms."""
+    until = (now + GUARD_DAYS * DAY) // SECOND
+    return {"message_ref": str(ref), "expires_at": until, "gone_at": gone_at(until)}
+
+
 def draft_until(now: int, kept_days: int, ticket_expires_at: int) -> int:
     """Return the expiry date (seconds) of a draft that is saved now, never later than that of its ticket.
 
@@ -84,28 +93,19 @@ _NEWER = "attribute_not_exists(pk) OR #client_hash <> :client_hash OR #order < :
 
 
 class DraftStore:
-    """Reads and writes drafts. `wait` sleeps after a conflict and is given the number of the attempt.
+    """Reads and writes drafts. All methods raise Unavailable."""
 
-    All methods raise Unavailable.
-    """
-
-    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
-        self._run = Transactions(client, wait)
-        self._writes = Writes(tables)
-        self._wait = wait
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def of(self, ticket: Ticket, staff_id: str, decryptor: BatchDecryptor, now: int) -> dict[DraftKind, Draft]:
         """Return a person's drafts on a ticket by kind. A draft that cannot be opened is left out."""
-        places = {
-            f"draft#{place.tail}": place
-            for place in (DraftKey(ticket.conversation_id, ticket.id, staff_id, kind) for kind in KINDS)
-        }
-        pk, found = keys.conversation_pk(ticket.conversation_id), dict[DraftKind, Draft]()
-        with translated_errors():
-            for row in DeskRow.batch_get([(pk, sk) for sk in places], consistent_read=True):
-                draft = self._opened(row, places[row.sk], decryptor) if row.content and alive(row, now) else None
-                if draft is not None:
-                    found[places[row.sk].kind] = draft
+        drafts = [DraftKey(ticket.conversation_id, ticket.id, staff_id, kind) for kind in KINDS]
+        places, found = {one.row.sk: one for one in drafts}, dict[DraftKind, Draft]()
+        for row in get_rows(one.row for one in drafts):
+            draft = self._opened(row, places[row.sk], decryptor) if row.content and alive(row, now) else None
+            if draft is not None:
+                found[places[row.sk].kind] = draft
         return found
 
     def _opened(self, row: DeskRow, place: DraftKey, decryptor: BatchDecryptor) -> Draft | None:
@@ -139,12 +139,11 @@ class DraftStore:
             "expires_at": expires_at,
             "gone_at": gone_at(expires_at),
         }
-        pk = keys.conversation_pk(place.conversation_id)
         expression = "SET " + ", ".join(f"#{one} = :{one}" for one in values)
         writes = [
-            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": head["epoch"]}),
-            self._writes.update("client", "desk", pk, f"client#{name}", "", "attribute_not_exists(pk)", {}),
-            self._writes.update("draft", "desk", pk, f"draft#{place.tail}", expression, _NEWER, values),
+            self._unmoved(place, head["epoch"]),
+            self._tables.check("client", CLIENT_ID.key(place.conversation_id, name), NEW),
+            self._tables.update("draft", place.row, expression, _NEWER, values),
         ]
         return self._write(writes)
 
@@ -160,41 +159,41 @@ class DraftStore:
             "until": until,
             "gone": gone_at(until),
         }
-        pk = keys.conversation_pk(place.conversation_id)
         expression = (
             "SET #client_hash = :client_hash, #order = :order, #expires_at = :until, #gone_at = :gone REMOVE #content"
         )
-        writes = [
-            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": epoch}),
-            self._writes.update("draft", "desk", pk, f"draft#{place.tail}", expression, _NEWER, values),
-        ]
+        writes = [self._unmoved(place, epoch), self._tables.update("draft", place.row, expression, _NEWER, values)]
         return self._write(writes) is Saved.SAVED
 
+    def _unmoved(self, place: DraftKey, epoch: int) -> Write:
+        return self._tables.check("head", HEAD.key(place.conversation_id), "epoch = :epoch", {"epoch": epoch})
+
     def _write(self, writes: list[Write]) -> Saved:
-        for attempt in range(TRIES):
-            refusal = self._run.once(writes)
-            if refusal is None:
-                return Saved.SAVED
-            if "head" in refusal.roles:
-                return Saved.MOVED
-            if refusal.roles:
-                return Saved.USED if "client" in refusal.roles else Saved.LATE
-            self._wait(attempt)
-        raise Unavailable("This draft changes too fast to be kept now; try again.")
+        roles: frozenset[str] = frozenset()
+
+        def build(refused: frozenset[str]) -> list[Write] | None:
+            nonlocal roles
+            roles = refused
+            return None if refused else writes
+
+        if self._tables.transact_until_written(build):
+            return Saved.SAVED
+        if "head" in roles:
+            return Saved.MOVED
+        return Saved.USED if "client" in roles else Saved.LATE
 
 
-def delete_sent_draft(writes: Writes, place: DraftKey, name: str, now: int) -> Write:
+def delete_sent_draft(builder: Builder, place: DraftKey, name: str, now: int) -> Write:
     """Return the write that deletes a draft in the transaction that stores its reply or comment under the guard `name`.
 
     A draft with another client id stays. When the draft changes before the transaction, the transaction is refused and
     must be built anew. Raises Unavailable.
     """
-    pk, sk = keys.conversation_pk(place.conversation_id), f"draft#{place.tail}"
-    row = get_row(Key("desk", pk, sk))
+    row = get_row(place.row)
     if row is None or not row.content or row.client_hash != name:
         condition = "attribute_not_exists(#content) OR #client_hash <> :name"
-        return writes.update("draft", "desk", pk, sk, "", condition, {"name": name})
+        return builder.check("draft", place.row, condition, {"name": name})
     until = now // SECOND
     expression = "SET #expires_at = :until, #gone_at = :gone REMOVE #content"
     values = {"name": name, "until": until, "gone": gone_at(until)}
-    return writes.update("draft", "desk", pk, sk, expression, "#client_hash = :name", values)
+    return builder.update("draft", place.row, expression, "#client_hash = :name", values)

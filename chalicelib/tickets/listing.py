@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.core.errors import BadInput
-from chalicelib.dynamo.keys import ticket_pk
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, translated_errors
+from chalicelib.dynamo.schema import TICKET
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Page, TicketFilter
@@ -52,12 +53,9 @@ class _Queue:
         start: dict[str, Any] | None = None
         if self.place:
             activity, ticket_id = self.place
-            start = {
-                "queue": {"S": queue_of(self.state)},
-                "activity": {"N": str(activity)},
-                "pk": {"S": ticket_pk(ticket_id)},
-                "sk": {"S": "ticket"},
-            }
+            key = TICKET.key(ticket_id)
+            last = {"queue": queue_of(self.state), "activity": activity, "pk": key.pk, "sk": key.sk}
+            start = attribute_values(last)
         with translated_errors():
             yield from DeskRow.queue_index.query(
                 queue_of(self.state), scan_index_forward=False, limit=self._chunk, last_evaluated_key=start

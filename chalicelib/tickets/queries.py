@@ -11,9 +11,9 @@ from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.normal import display_name
 from chalicelib.core.observability import count, log
-from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import alive, translated_errors
+from chalicelib.dynamo.rows import alive, get_row, get_rows, translated_errors
+from chalicelib.dynamo.schema import CONSENT, CONTACT, HEAD, MESSAGE, NUMBER, OPEN_REQUEST, TICKET, Key
 from chalicelib.tickets.model import LATE_SPAN
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
 from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at, undelivered
@@ -47,7 +47,7 @@ class TicketQueries:
 
     def ticket(self, ticket_id: str) -> Ticket | None:
         """Return a ticket, strongly consistent; None when there is none or its retention has ended."""
-        row = self._get(keys.ticket_pk(ticket_id), "ticket")
+        row = self._get(TICKET.key(ticket_id))
         if row is None:
             return None
         self._erasing.pop(str(row.contact_id), None)  # a caller who reads the ticket again needs the current state
@@ -55,19 +55,19 @@ class TicketQueries:
 
     def ticket_id_of(self, number: str) -> str:
         """Return the id of the ticket with this number (digits only), or ""."""
-        return str(row.ticket_id) if (row := self._get(keys.number_pk(number), "number")) else ""
+        return str(row.ticket_id) if (row := self._get(NUMBER.key(number))) else ""
 
     def tickets(self, ticket_ids: Iterable[str]) -> list[Ticket]:
         """Return several tickets, newest activity first; those that do not exist are left out."""
-        wanted = [(keys.ticket_pk(one), "ticket") for one in dict.fromkeys(ticket_ids)]
-        return sorted(self.opened(self._batch(wanted)), key=lambda one: (-one.activity, one.id))
+        found = self.opened(self._batch(map(TICKET.key, ticket_ids)))
+        return sorted(found, key=lambda one: (-one.activity, one.id))
 
     def earlier_tickets(self, ticket: Ticket, most: int = EARLIER_PER_TICKET) -> list[Ticket]:
         """Return the earlier tickets of the same conversation, newest first, `most` at most."""
         found: list[DeskRow] = []
         before = ticket.previous_id
         while before and len(found) < most:
-            row = self._get(keys.ticket_pk(before), "ticket")
+            row = self._get(TICKET.key(before))
             if row is None:
                 break
             found.append(row)
@@ -99,7 +99,7 @@ class TicketQueries:
             self.erasing(unknown[0])
             return
         self._erasing |= dict.fromkeys(unknown, False)
-        wanted = [(keys.contact_pk(one), "contact") for one in unknown]
+        wanted = [(key.pk, key.sk) for key in map(CONTACT.key, unknown)]
         for row in DeskRow.batch_get(wanted, attributes_to_get=list(_LOOKED_AT)) if wanted else ():
             self._met(row)
 
@@ -158,13 +158,12 @@ class TicketQueries:
 
     def conversation(self, conversation_id: str) -> Conversation:
         """Return the head of a conversation, strongly consistent, reusing once the one that `contact` has just read."""
-        row = self._heads.pop(conversation_id, None) or self._get(keys.conversation_pk(conversation_id), "head")
+        row = self._heads.pop(conversation_id, None) or self._get(HEAD.key(conversation_id))
         return conversation(row) if row else Conversation(conversation_id, "")
 
     def conversations(self, conversation_ids: Iterable[str]) -> list[Conversation]:
         """Return several heads in one BatchGetItem per hundred."""
-        wanted = [(keys.conversation_pk(one), "head") for one in dict.fromkeys(conversation_ids)]
-        return [conversation(row) for row in self._batch(wanted)]
+        return [conversation(row) for row in self._batch(map(HEAD.key, conversation_ids))]
 
     def messages(self, ticket: Ticket) -> Thread:
         """Return the ticket's messages, comments and activity lines, oldest first: see Threads.of."""
@@ -175,7 +174,7 @@ class TicketQueries:
 
         Returns None when the ticket has no such message.
         """
-        row = self._get(keys.conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        row = self._get(MESSAGE.key(*ref))
         return self._threads.message(ticket, row) if row and row.ticket_id == ticket.id else None
 
     # -- contacts
@@ -187,17 +186,17 @@ class TicketQueries:
         """
         found: dict[str, DeskRow] = {}
         with translated_errors():
-            for row in DeskRow.query(keys.contact_pk(contact_id), consistent_read=True, limit=100):
+            for row in DeskRow.query(CONTACT.partition(contact_id), consistent_read=True, limit=100):
                 if alive(row, self._now):
                     found[row.sk] = row
-        if "contact" not in found or found["contact"].profile is None:
+        if CONTACT.sk not in found or found[CONTACT.sk].profile is None:
             return None
-        row = found.pop("contact")
-        head = self._get(keys.conversation_pk(str(row.conversation_id)), "head")
+        row = found.pop(CONTACT.sk)
+        head = self._get(HEAD.key(row.conversation_id))
         if head is None:
             return None  # the contact expires with its head
         self._heads[str(row.conversation_id)] = head
-        consents = [one for name, one in found.items() if name.startswith("consent#")]
+        consents = [one for name, one in found.items() if name.startswith(CONSENT.prefix)]
         profile, unreadable = self._json(contact_id, encryption.contact_attribute(contact_id, "profile"), row.profile)
         addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}
         return Contact(
@@ -213,7 +212,7 @@ class TicketQueries:
             erased=profile is None and not unreadable,
             unreadable=unreadable or None in addresses.values(),
             consents=tuple(consent(one) for one in consents),
-            request_id=(found["request"].request_id or "") if "request" in found else "",
+            request_id=(found[OPEN_REQUEST.sk].request_id or "") if OPEN_REQUEST.sk in found else "",
             suppressed_at=number(row.suppressed_at),
             opted_out_at=number(row.opted_out_at),
             erasing=row.state == ERASING,
@@ -222,7 +221,7 @@ class TicketQueries:
     def erasing(self, contact_id: str) -> bool:
         """Whether the contact's data is being destroyed, by one strongly consistent read per request."""
         if contact_id not in self._erasing:
-            row = self._get(keys.contact_pk(contact_id), "contact")
+            row = self._get(CONTACT.key(contact_id))
             self._erasing[contact_id] = False
             if row:
                 self._met(row)
@@ -230,12 +229,11 @@ class TicketQueries:
 
     def open_request(self, contact_id: str) -> str:
         """Return the id of the contact's open request about data, or ""."""
-        return str(row.request_id) if (row := self._get(keys.contact_pk(contact_id), "request")) else ""
+        return str(row.request_id) if (row := self._get(OPEN_REQUEST.key(contact_id))) else ""
 
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
         """Return the ids of the conversations of several contacts."""
-        wanted = [(keys.contact_pk(one), "contact") for one in dict.fromkeys(contact_ids)]
-        found = self._batch(wanted)
+        found = self._batch(map(CONTACT.key, contact_ids))
         for row in found:
             self._met(row)
         return [str(row.conversation_id) for row in found]
@@ -277,19 +275,12 @@ class TicketQueries:
 
     # -- rows
 
-    def _get(self, pk: str, sk: str) -> DeskRow | None:
-        with translated_errors():
-            try:
-                row = DeskRow.get(pk, sk, consistent_read=True)
-            except DeskRow.DoesNotExist:
-                return None
-        return row if alive(row, self._now) and not row.guard else None
+    def _get(self, key: Key) -> DeskRow | None:
+        row = get_row(key)
+        return row if row is not None and alive(row, self._now) and not row.guard else None
 
-    def _batch(self, wanted: Sequence[tuple[str, str]]) -> list[DeskRow]:
-        if not wanted:
-            return []
-        with translated_errors():
-            return [row for row in DeskRow.batch_get(list(wanted), consistent_read=True) if alive(row, self._now)]
+    def _batch(self, wanted: Iterable[Key]) -> list[DeskRow]:
+        return [row for row in get_rows(wanted) if alive(row, self._now)]
 
 
 def _say_unopened(contact_id: str) -> None:

@@ -1,13 +1,13 @@
 """Converts rows to records and plain values as far as nothing has to be opened, and reads undelivered messages."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import MESSAGE, Key
 from chalicelib.tickets.model import PREVIEW, REFERRING
 from chalicelib.tickets.pieces import shown
 from chalicelib.tickets.records import Consent, Conversation, Message, Undelivered
@@ -91,7 +91,7 @@ def size_of(message: Message) -> int:
 
 def undelivered(
     tickets: Iterable[DeskRow],
-    read: Callable[[Sequence[tuple[str, str]]], list[DeskRow]],
+    read: Callable[[Iterable[Key]], list[DeskRow]],
     content_of: Callable[[str, EncryptionContext, bytes | None], tuple[dict[str, Any] | None, bool]],
 ) -> dict[str, Undelivered]:
     """Return the undelivered message of each ticket that names one, by the ticket's partition key.
@@ -99,17 +99,18 @@ def undelivered(
     `read` returns rows by their keys; `content_of` opens a sealed mapping of a contact. Raises Unavailable.
     """
     wanted = {row.pk: _key(row) for row in tickets if row.undelivered}
-    named = {(row.pk, row.sk): row for row in read(list(dict.fromkeys(wanted.values())))}
+    named = {(row.pk, row.sk): row for row in read(wanted.values())}
     found = {}
     for pk, key in wanted.items():
-        row = named.get(key)
+        row = named.get(key[1:])
         found[pk] = Undelivered()
         if row is not None:
-            ref = MessageRef.of_tail(key[0].partition("#")[2], key[1].partition("#")[2])
+            ref = MessageRef.of_tail(key.pk.partition("#")[2], key.sk.removeprefix(MESSAGE.prefix))
             content, _ = content_of(str(row.contact_id), encryption.message_content(ref), row.content)
             found[pk] = Undelivered(str(ref), str((content or {}).get("text", ""))[:PREVIEW], outcome(row)[1])
     return found
 
 
-def _key(ticket: DeskRow) -> tuple[str, str]:
-    return keys.conversation_pk(str(ticket.conversation_id)), f"message#{ticket.undelivered}"
+def _key(ticket: DeskRow) -> Key:
+    """Return the key of the undelivered message that a ticket names."""
+    return Key("desk", MESSAGE.partition(ticket.conversation_id), f"{MESSAGE.prefix}{ticket.undelivered}")

@@ -12,9 +12,9 @@ from typing import Any
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.clock import DAY, GUARD_DAYS
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, translated_errors
+from chalicelib.dynamo.schema import MESSAGE
 from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.model import CHANGES
 from chalicelib.tickets.pieces import outstanding
@@ -31,7 +31,7 @@ EXAMINED = 4000
 """Rows of the conversation that are examined for one ticket at most."""
 LOOKED_BACK = 500
 """Rows before the ticket that are examined for what it quotes; an older quoted message counts as not stored."""
-_LAST = "message#9999999999999~"
+_LAST = f"{MESSAGE.prefix}9999999999999~"
 Open = Callable[[str, EncryptionContext, bytes | None], tuple[dict[str, Any] | None, bool]]
 """Opens a sealed mapping of a contact; also returns whether it exists and cannot be opened."""
 
@@ -70,22 +70,22 @@ class Threads:
         newest ticket.
         """
         first = max(0, min(ticket.created_at - GUARD_DAYS * DAY, ticket.oldest_at or ticket.created_at))
-        last = f"message#{ticket.closed_at + GUARD_DAYS * DAY:013d}~" if ticket.closed_at else _LAST
+        last = f"{_since(ticket.closed_at + GUARD_DAYS * DAY)}~" if ticket.closed_at else _LAST
         with translated_errors():
-            found = self._own(ticket, f"message#{first:013d}", last)
+            found = self._own(ticket, _since(first), last)
             if ticket.closed_at and newest() != ticket.id:
                 found.others += self._changes_behind(ticket, last)
             named, asked = found.named(), found.asked()
             beside = [row for row in found.others if _about(row, named | asked) or _names(row) & asked]
             missing = asked - named - {name for row in beside for name in _names(row)}
             if missing and ticket.previous_id:
-                beside += self._before(ticket, f"message#{first:013d}", asked - named, missing)
+                beside += self._before(ticket, _since(first), asked - named, missing)
         return Thread(tuple(apply_edits(found.own, (self.message(ticket, row) for row in beside))), found.earlier)
 
     def _own(self, ticket: Ticket, first: str, last: str) -> _Found:
         found, size = _Found(), 0
         read = DeskRow.query(
-            keys.conversation_pk(ticket.conversation_id),
+            MESSAGE.partition(ticket.conversation_id),
             DeskRow.sk.between(first, last),
             scan_index_forward=False,
             consistent_read=True,
@@ -109,7 +109,7 @@ class Threads:
     def _changes_behind(self, ticket: Ticket, last: str) -> Iterator[DeskRow]:
         """Yield changes that arrived after the ticket was closed, out of the next EXAMINED rows."""
         read = DeskRow.query(
-            keys.conversation_pk(ticket.conversation_id),
+            MESSAGE.partition(ticket.conversation_id),
             DeskRow.sk.between(last, _LAST),
             filter_condition=DeskRow.kind.is_in(*sorted(CHANGES)),
             page_size=EXAMINED // 4,
@@ -124,8 +124,8 @@ class Threads:
         """Yield the messages before the ticket that its own refer to, and changes of them, newest first."""
         wanted = set(missing)
         read = DeskRow.query(
-            keys.conversation_pk(ticket.conversation_id),
-            DeskRow.sk.between("message#", first),
+            MESSAGE.partition(ticket.conversation_id),
+            DeskRow.sk.between(MESSAGE.prefix, first),
             scan_index_forward=False,
             page_size=LOOKED_BACK // 5,
         )
@@ -142,7 +142,7 @@ class Threads:
 
     def message(self, ticket: Ticket, row: DeskRow) -> Message:
         """Open the row of a message."""
-        ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix("message#"))
+        ref = MessageRef.of_tail(ticket.conversation_id, str(row.sk).removeprefix(MESSAGE.prefix))
         content, unreadable = self.open(ticket.contact_id, encryption.message_content(ref), row.content)
         opened, (status, failure) = content or {}, outcome(row)
         details = opened.get("details")
@@ -184,3 +184,8 @@ def _names(row: DeskRow) -> set[str]:
 def _about(row: DeskRow, names: set[str]) -> bool:
     """Whether a row changes one of these messages."""
     return row.kind in CHANGES and row.target_hash in names
+
+
+def _since(at: int) -> str:
+    """Return the sort key from which the messages since a time (ms) lie."""
+    return f"{MESSAGE.prefix}{at:013d}"

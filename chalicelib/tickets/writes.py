@@ -1,18 +1,18 @@
-"""Writes what the staff change on tickets, each change with its activity lines in one transaction."""
+"""Writes what changes on tickets, each change with its activity lines in one transaction: changes of staff, and the
+closing of idle tickets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from chalicelib.core.clock import gone_at
-from chalicelib.core.errors import Unavailable
-from chalicelib.core.ids import MessageRef, new_id
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.rows import alive, get_row
-from chalicelib.dynamo.schema import CLIENT_ID
-from chalicelib.dynamo.writes import Write, Writes, client_guard, pseudonym_of_notice
-from chalicelib.tickets.drafts import DraftKey, delete_sent_draft
+from chalicelib.core.ids import MessageRef, new_id, pseudonym_of_notice
+from chalicelib.dynamo.builder import NEW, Write
+from chalicelib.dynamo.models import DeskRow, QueueIndex
+from chalicelib.dynamo.rows import alive, get_row, translated_errors
+from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, TICKET
+from chalicelib.dynamo.tables import Tables
+from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.records import Conversation, Event, Ticket
 from chalicelib.vault import encryption
@@ -21,9 +21,8 @@ from chalicelib.vault import encryption
 class TicketWrites:
     """Writes changes of tickets. All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str]) -> None:
-        self._client = client
-        self._writes = Writes(tables)
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def change(self, ticket: Ticket, new: Mapping[str, Any], events: list[Event], author: str, now: int) -> bool:
         """Set attributes of a ticket and add activity lines, if state, priority and assignee are still as in `ticket`.
@@ -34,7 +33,7 @@ class TicketWrites:
         if ticket.state == State.CLOSED and new.get("state", State.CLOSED) != State.CLOSED:
             writes.append(self._newest_again(ticket))
         writes += [self._event(ticket, event, author, now, order) for order, event in enumerate(events)]
-        return self._transact(writes)
+        return self._tables.transact(writes) is None
 
     def _update(self, ticket: Ticket, new: Mapping[str, Any], now: int) -> Write:
         values: dict[str, Any] = {"old_state": ticket.state, "old_priority": ticket.priority}
@@ -52,16 +51,15 @@ class TicketWrites:
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept) if kept else ""
         if gone:
             expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
-        pk = keys.ticket_pk(ticket.id)
-        return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values | kept)
+        return self._tables.update("ticket", TICKET.key(ticket.id), expression, condition, values | kept)
 
     def _newest_again(self, ticket: Ticket) -> Write:
         """Remove the contact's expiry date when a ticket is reopened, if the ticket is still the conversation's newest.
 
         Messages go to the newest ticket, so no other may be reopened.
         """
-        pk, values = keys.conversation_pk(ticket.conversation_id), {"ticket": ticket.id}
-        return self._writes.update("head", "desk", pk, "head", "REMOVE expires_at", "ticket_id = :ticket", values)
+        key, values = HEAD.key(ticket.conversation_id), {"ticket": ticket.id}
+        return self._tables.update("head", key, "REMOVE expires_at", "ticket_id = :ticket", values)
 
     def _event(self, ticket: Ticket, event: Event, author: str, now: int, order: int) -> Write:
         ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice(event.kind, new_id()))
@@ -77,8 +75,7 @@ class TicketWrites:
             "params": dict(event.params),
             **_dates(ticket),
         }
-        pk = keys.conversation_pk(ref.conversation_id)
-        return self._writes.put("event", "desk", pk, f"message#{ref.tail}", attributes)
+        return self._tables.put("event", MESSAGE.key(*ref), attributes)
 
     def comment(
         self, ticket: Ticket, head: Conversation, text: str, author: str, now: int, name: str = ""
@@ -101,16 +98,15 @@ class TicketWrites:
             "author": author,
             **_dates(ticket),
         }
-        pk = keys.conversation_pk(ref.conversation_id)
         writes = [
-            self._writes.put("message", "desk", pk, f"message#{ref.tail}", attributes),
-            self._writes.update("head", "desk", pk, "head", "", "epoch = :epoch", {"epoch": head.epoch}),
+            self._tables.put("message", MESSAGE.key(*ref), attributes),
+            self._tables.check("head", HEAD.key(ticket.conversation_id), "epoch = :epoch", {"epoch": head.epoch}),
         ]
         if name:
             place = DraftKey(ticket.conversation_id, ticket.id, author, "comment")
-            guard = self._writes.put("client", "desk", pk, f"client#{name}", client_guard(ref, now))
-            writes += [guard, delete_sent_draft(self._writes, place, name, now)]
-        return ref if self._transact(writes) else None
+            guard = self._tables.put("client", CLIENT_ID.key(ticket.conversation_id, name), client_guard(ref, now))
+            writes += [guard, delete_sent_draft(self._tables, place, name, now)]
+        return ref if self._tables.transact(writes) is None else None
 
     def stored_under(self, conversation_id: str, name: str, now: int) -> MessageRef | None:
         """Return the reference of the comment that was stored under the hash of a client's id, while it is
@@ -136,29 +132,8 @@ class TicketWrites:
 
     def _read(self, ticket: Ticket, values: dict[str, Any], condition: str) -> bool:
         condition += " AND (attribute_not_exists(assignee) OR assignee = :me)"
-        write = self._writes.update(
-            "ticket", "desk", keys.ticket_pk(ticket.id), "ticket", "SET unread = unread - :seen", condition, values
-        )
-        try:
-            self._client.update_item(**write.item["Update"])
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise _unavailable() from error
-        except BotoCoreError as error:
-            raise _unavailable() from error
-        return True
-
-    def _transact(self, writes: list[Write]) -> bool:
-        try:
-            self._client.transact_write_items(TransactItems=[write.item for write in writes])
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "TransactionCanceledException":
-                return False
-            raise _unavailable() from error
-        except BotoCoreError as error:
-            raise _unavailable() from error
-        return True
+        key = TICKET.key(ticket.id)
+        return self._tables.write(self._tables.update("ticket", key, "SET unread = unread - :seen", condition, values))
 
 
 def _dates(ticket: Ticket) -> dict[str, int]:
@@ -167,5 +142,68 @@ def _dates(ticket: Ticket) -> dict[str, int]:
     return {"expires_at": date, "gone_at": gone_at(date)} if date else {}
 
 
-def _unavailable() -> Unavailable:
-    return Unavailable("The storage did not take the change; try again in a minute.")
+@dataclass(frozen=True)
+class Idle:
+    """A ticket without activity since `activity` (ms)."""
+
+    ticket_id: str
+    state: str
+    activity: int
+    conversation_id: str
+    contact_id: str
+
+
+class AutoClose:
+    """Finds and closes idle tickets. All methods raise Unavailable."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def idle(self, state: str, before: int) -> Iterator[Idle]:
+        """Yield the tickets of a state without activity since `before` (ms), longest idle first."""
+        with translated_errors():
+            for row in DeskRow.queue_index.query(queue_of(state), QueueIndex.activity < before, page_size=100):
+                yield Idle(
+                    str(row.ticket_id),
+                    state,
+                    int(row.activity or 0),
+                    str(row.conversation_id),
+                    str(row.contact_id),
+                )
+
+    def close(self, ticket: Idle, event: str, params: Mapping[str, Any], now: int, expires_at: int) -> bool:
+        """Close a ticket and add an activity line, if its state and activity are still as they were read.
+
+        `expires_at` is the ticket's expiry date (epoch seconds). Returns whether it was closed.
+        """
+        writes = [self._closed(ticket, now, expires_at), self._event(ticket, event, params, now)]
+        return self._tables.transact(writes) is None
+
+    def _closed(self, ticket: Idle, now: int, expires_at: int) -> Write:
+        values = {
+            "closed": State.CLOSED.value,
+            "queue": queue_of(State.CLOSED),
+            "now": now,
+            "date": expires_at,
+            "read": ticket.state,
+            "activity": ticket.activity,
+        }
+        expression = "SET #state = :closed, #queue = :queue, #closed_at = :now, #expires_at = :date, #activity = :now"
+        condition = "#state = :read AND #activity = :activity"
+        return self._tables.update("ticket", TICKET.key(ticket.ticket_id), expression, condition, values)
+
+    def _event(self, ticket: Idle, kind: str, params: Mapping[str, Any], now: int) -> Write:
+        """Return the activity line as an update, because the sweeper's role may not put items."""
+        ref = MessageRef(ticket.conversation_id, now, pseudonym_of_notice(kind, new_id()))
+        values = {
+            "direction": "event",
+            "kind": kind,
+            "ticket_id": ticket.ticket_id,
+            "contact_id": ticket.contact_id,
+            "sent_at": now,
+            "arrived_at": now,
+            "author": "desk",
+            "params": dict(params),
+        }
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
+        return self._tables.update("event", MESSAGE.key(*ref), expression, NEW, values)

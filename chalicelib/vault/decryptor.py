@@ -9,6 +9,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.observability import count, log
 from chalicelib.dynamo.models import KeyRow
 from chalicelib.dynamo.rows import translated_errors
+from chalicelib.dynamo.schema import KEY
 from chalicelib.vault.encryption import CannotOpen, EncryptionContext, Vault, open_json, public_of, unseal
 from chalicelib.vault.model import ContactKey
 
@@ -22,12 +23,17 @@ class BatchDecryptor:
         self._closed: set[str] = set()
 
     def load(self, contact_ids: Iterable[str]) -> None:
-        """Fetch the keys of these contacts in one BatchGetItem per hundred; keys fetched before are not read again."""
+        """Fetch the keys of these contacts in one BatchGetItem per hundred; keys fetched before are not read again.
+
+        Raises Unavailable.
+        """
         wanted = [one for one in dict.fromkeys(contact_ids) if one not in self._private]
         if not wanted:
             return
         self._private |= dict.fromkeys(wanted)
-        for row in KeyRow.batch_get(wanted, consistent_read=True):
+        with translated_errors():
+            found = list(KeyRow.batch_get(map(KEY.partition, wanted), consistent_read=True))
+        for row in found:
             key = ContactKey(row.pk, row.public_key, row.sealed_private, row.vault_id)
             try:
                 self._private[row.pk] = self._vault().open_contact_key(key)
@@ -93,7 +99,7 @@ class SingleDecryptor(BatchDecryptor):
 
     def _fetch(self, contact_id: str) -> bytes | None:
         with translated_errors(), suppress(KeyRow.DoesNotExist):
-            row = KeyRow.get(contact_id, consistent_read=True)
+            row = KeyRow.get(KEY.partition(contact_id), consistent_read=True)
             key = ContactKey(row.pk, row.public_key, row.sealed_private, row.vault_id)
             return self._vault().open_contact_key(key)
         return None

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.core.clock import DAY, RAW_DAYS
 from chalicelib.core.errors import Conflict
-from chalicelib.dynamo.values import AttributeValues, plain_item
+from chalicelib.dynamo.schema import KEY, UNPARSED, Key
+from chalicelib.dynamo.tables import Tables
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import Vault, encode_key, fingerprint, new_pair, seal
 from chalicelib.vault.model import ContactKey
@@ -56,10 +55,9 @@ def without_old_keys(secret: Mapping[str, Any], left: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Rotation:
-    """Seals anew to the vault key `public` what is sealed to an older one. `now` is in ms."""
+    """Seals anew to the vault key `public` what is sealed to an older one. `now` is in ms. Raises Unavailable."""
 
-    client: Any
-    tables: Mapping[str, str]
+    tables: Tables
     vault: Vault
     public: bytes
     now: int
@@ -76,46 +74,28 @@ class Rotation:
 
     def _old(self) -> Iterator[dict[str, Any]]:
         current = fingerprint(self.public)
-        scan = self.client.get_paginator("scan").paginate(TableName=self.tables["keys"], ConsistentRead=True)
-        queries = [
-            self.client.get_paginator("query").paginate(
-                TableName=self.tables["desk"],
-                KeyConditionExpression="pk = :day",
-                ExpressionAttributeValues={":day": {"S": f"unclear#{self.now // DAY - back}"}},
-                ConsistentRead=True,
-            )
-            for back in range(-1, RAW_DAYS + 1)
-        ]
-        for pages in (scan, *queries):
-            for page in pages:
-                yield from (item for raw in page["Items"] if (item := plain_item(raw))["vault_id"] != current)
+        return (row for row in self._rows() if row["vault_id"] != current)
 
-    def _move(self, item: Mapping[str, Any]) -> bool:
-        if "sealed_private" in item:
-            key = ContactKey(item["pk"], item["public_key"], item["sealed_private"], item["vault_id"])
-            return self._write("keys", {"pk": {"S": item["pk"]}}, "sealed_private", item,
-                               self.vault.reseal(key, self.public).sealed_private)  # fmt: skip
-        context = encryption.unparsed_part(item["sk"])
-        text = self.vault.open_vaulted(item["vault_id"], context, item["raw"])
-        where = {"pk": {"S": item["pk"]}, "sk": {"S": item["sk"]}}
-        return self._write("desk", where, "raw", item, seal(self.public, context, text))
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        start: dict[str, Any] | None = None
+        while start != {}:
+            page = self.tables.scan("keys", start=start, strong=True)
+            yield from page.rows
+            start = page.next
+        for back in range(-1, RAW_DAYS + 1):
+            for page in self.tables.pages(UNPARSED.partition(self.now // DAY - back)):
+                yield from page.rows
 
-    def _write(self, table: str, key: AttributeValues, attribute: str, item: Mapping[str, Any], sealed: bytes) -> bool:
-        try:
-            self.client.update_item(
-                TableName=self.tables[table],
-                Key=key,
-                UpdateExpression="SET #value = :new, vault_id = :id",
-                ConditionExpression="#value = :read",
-                ExpressionAttributeNames={"#value": attribute},
-                ExpressionAttributeValues={
-                    ":new": {"B": sealed},
-                    ":read": {"B": item[attribute]},
-                    ":id": {"S": fingerprint(self.public)},
-                },
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+    def _move(self, row: Mapping[str, Any]) -> bool:
+        if "sealed_private" in row:
+            key = ContactKey(row["pk"], row["public_key"], row["sealed_private"], row["vault_id"])
+            sealed = self.vault.reseal(key, self.public).sealed_private
+            return self._write(KEY.key(row["pk"]), "sealed_private", row, sealed)
+        context = encryption.unparsed_part(row["sk"])
+        text = self.vault.open_vaulted(row["vault_id"], context, row["raw"])
+        return self._write(Key("desk", row["pk"], row["sk"]), "raw", row, seal(self.public, context, text))
+
+    def _write(self, key: Key, attribute: str, row: Mapping[str, Any], sealed: bytes) -> bool:
+        values = {"new": sealed, "read": row[attribute], "id": fingerprint(self.public)}
+        expression = f"SET #{attribute} = :new, vault_id = :id"
+        return self.tables.write(self.tables.update("value", key, expression, f"#{attribute} = :read", values))

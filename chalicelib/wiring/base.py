@@ -73,7 +73,7 @@ def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
         from chalicelib.privacy.refuse_erased import RefuseErased
         from chalicelib.suppression.lookup import SuppressionList
 
-        listed, answer = SuppressionList(store.tables), FixedAnswer(store.tables.names, store.transact)
+        listed, answer = SuppressionList(store.tables), FixedAnswer(store.tables, store.transact)
         return RefuseErased(store.contacts.names, listed, answer, profile)(part, suppressed, now)
 
     return refuse
@@ -123,7 +123,7 @@ def check_certificate() -> "CheckCertificate":
     from chalicelib.certificates.check import CheckCertificate
     from chalicelib.certificates.ledger import Ledger, Signer
 
-    return CheckCertificate(Ledger(client("dynamodb"), tables()), Signer(client("kms"), settings().certificate_key_arn))
+    return CheckCertificate(Ledger(gateway()), Signer(client("kms"), settings().certificate_key_arn))
 
 
 @cache

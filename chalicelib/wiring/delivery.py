@@ -97,9 +97,10 @@ def stamp_expiry() -> "StampExpiry":
     from chalicelib.retention.store import ExpiryStamps
 
     wiring.bind_tables()
-    store = ExpiryStamps(client("dynamodb"), wiring.tables(), sleep_with_jitter)
     retention = load_profile(settings().operator).retention
-    return StampExpiry(store, retention["ticket"].days, retention["contact"].days, wiring.clock())
+    return StampExpiry(
+        ExpiryStamps(wiring.gateway()), retention["ticket"].days, retention["contact"].days, wiring.clock()
+    )
 
 
 @cache

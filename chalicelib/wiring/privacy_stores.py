@@ -94,7 +94,7 @@ def ledger() -> "Ledger":
     """The ledger of certificates."""
     from chalicelib.certificates.ledger import Ledger
 
-    return Ledger(client("dynamodb"), wiring.tables())
+    return Ledger(wiring.gateway())
 
 
 @cache

@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.core.settings import settings
-from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.privacy.resume_workflow import ResumeWorkflow
     from chalicelib.privacy.telling.announce_again import AnnounceAgain
     from chalicelib.privacy.telling.prove import ProveTelling
+    from chalicelib.retention.sweep_store import SweepStore
 
 
 @cache
@@ -88,13 +88,11 @@ def enqueue_asks(contact_id: str) -> bool:
     return not wiring_delivery.queues().send(settings().queue_privacy, [wake_up])
 
 
-@cache
-def monitor_asks() -> "MonitorAsks":
+def monitor_asks(store: "SweepStore") -> "MonitorAsks":
     """Queues asks again that were not handled in time."""
     from chalicelib.privacy.monitor_requests import MonitorAsks
-    from chalicelib.retention.sweep_store import SweepStore
 
-    return MonitorAsks(SweepStore(client("dynamodb"), wiring.tables()), enqueue_asks, wiring.clock())
+    return MonitorAsks(store, enqueue_asks, wiring.clock())
 
 
 @cache

@@ -3,7 +3,6 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
 from chalicelib.profile.load import load_profile
@@ -17,11 +16,12 @@ if TYPE_CHECKING:
 @cache
 def sweep() -> "Sweep":
     """One sweep."""
+    from chalicelib.dynamo.tables import Tables
     from chalicelib.retention.contact_expiry import ContactExpiry
     from chalicelib.retention.end_contact import EndContact
     from chalicelib.retention.sweep import Sweep
     from chalicelib.retention.sweep_store import SweepStore
-    from chalicelib.tickets.close_idle_store import AutoClose
+    from chalicelib.tickets.writes import AutoClose
     from chalicelib.wiring import requests as wiring_requests
 
     wiring.bind_tables()
@@ -32,18 +32,16 @@ def sweep() -> "Sweep":
     def enqueue(conversation_ids: list[str]) -> int:
         return queues().enqueue_all(config.queue_doorbell, conversation_ids)
 
+    # The sweeper does not wait: the next sweep meets again what conflicts now.
+    tables = Tables(client("dynamodb"), wiring.tables(), lambda _attempt: None, "the next sweep tries again")
+    store, expiry = SweepStore(tables), ContactExpiry(wiring.gateway())
     return Sweep(
-        store=SweepStore(client("dynamodb"), wiring.tables()),
-        auto_close=AutoClose(client("dynamodb"), wiring.tables(), sleep_with_jitter),
-        end_contact=EndContact(
-            ContactExpiry(client("dynamodb"), wiring.tables(), sleep_with_jitter),
-            kept["contact"],
-            kept["consent"],
-            wiring.clock(),
-        ),
+        store=store,
+        auto_close=AutoClose(wiring.gateway()),
+        end_contact=EndContact(expiry, kept["contact"], kept["consent"], wiring.clock()),
         enqueue=enqueue,
         reindex=enqueue_indexing,
-        monitor_asks=wiring_requests.monitor_asks(),
+        monitor_asks=wiring_requests.monitor_asks(store),
         monitor_requests=wiring_requests.monitor_requests(),
         idle_days=profile.tickets.idle_close_days,
         solved_days=profile.tickets.solved_close_days,

@@ -4,7 +4,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.contacts.search import Search
-from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
 from chalicelib.outbox.keep_draft import KeepDraft
@@ -66,7 +65,7 @@ def desk() -> TicketQueries:
 @cache
 def changes() -> TicketWrites:
     """Changes of tickets."""
-    return TicketWrites(client("dynamodb"), wiring.tables())
+    return TicketWrites(wiring.gateway())
 
 
 def change_ticket() -> ChangeTicket:
@@ -93,7 +92,7 @@ def comment() -> CommentOnTicket:
 @cache
 def drafts() -> DraftStore:
     """What staff has typed and not sent."""
-    return DraftStore(client("dynamodb"), wiring.tables(), sleep_with_jitter)
+    return DraftStore(wiring.gateway())
 
 
 def keep_draft() -> KeepDraft:
@@ -256,4 +255,4 @@ def ledger() -> "Ledger":
     """The ledger, to read certificates."""
     from chalicelib.certificates.ledger import Ledger
 
-    return Ledger(client("dynamodb"), wiring.tables())
+    return Ledger(wiring.gateway())

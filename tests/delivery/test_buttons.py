@@ -27,8 +27,10 @@ def ask(desk: Delivery, kind: ChannelId, text: str = "Жою керек пе?") 
     head = desk.head()
     box = ReplyMailbox(head["contact_id"], head["conversation_id"], head["public_key"])
     desk.now += 10
-    writes = MailboxWrites(desk.tables).message(box, kind, head["account"], "r1", "challenge", text, BUTTONS, desk.now)
-    assert RequestStore(desk.dynamodb, desk.tables).run(*writes) is None
+    writes = MailboxWrites(desk.gateway()).message(
+        box, kind, head["account"], "r1", "challenge", text, BUTTONS, desk.now
+    )
+    assert RequestStore(desk.gateway()).run(*writes) is None
     (place,) = desk.of("outbox#")
     return MessageRef.of_tail(head["conversation_id"], place["sk"].removeprefix("outbox#"))
 

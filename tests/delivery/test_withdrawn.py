@@ -215,7 +215,7 @@ def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk
     )
     desk.statuses().apply(update, desk.now)
 
-    retention = ExpiryStamps(desk.dynamodb, desk.tables, lambda attempt: None)
+    retention = ExpiryStamps(desk.gateway())
     pk = ticket["conversation_id"]
     retention.show_failure(pk, f"message#{ref.tail}", ticket["ticket_id"], desk.now, lambda channel, code: False)
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
 from chalicelib.erasure.verifier import Verifier
 from chalicelib.privacy.requests.model import Request
@@ -14,11 +13,10 @@ from tests.erasure.destroying import no_wait
 
 def asking(desk: Erasing, dynamodb: Any = None) -> Verifier:
     """What the verifier asks with."""
-    tables = Tables(dynamodb or desk.dynamodb, desk.tables, no_wait)
-    return Verifier(tables, desk.address_key, TextKey(b"t" * 32))
+    return Verifier(desk.gateway(dynamodb, no_wait), desk.address_key, TextKey(b"t" * 32))
 
 
 def verify(desk: Erasing, request: Request, dynamodb: Any = None) -> dict[str, str]:
     """Run the task."""
-    store = RequestStore(dynamodb or desk.dynamodb, desk.tables)
+    store = RequestStore(desk.gateway(dynamodb))
     return VerifyAbsence(store, asking(desk, dynamodb), lambda: desk.vault, lambda: desk.now)(request.id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo import keys
+from chalicelib.dynamo.schema import CONTACT, REQUEST
 from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.notify import Notify
@@ -39,8 +39,8 @@ class Boxes:
     def suppress(self, client: Any = None, store: Any = None) -> PauseOutreach:
         return PauseOutreach(
             store=store or self.desk.request_store(client),
-            contact_rows=ContactRequestRows(client or self.desk.dynamodb, self.desk.tables),
-            mailbox=MailboxWrites(self.desk.tables),
+            contact_rows=ContactRequestRows(self.desk.gateway(client)),
+            mailbox=MailboxWrites(self.desk.gateway()),
             reading=OutboxReading(),
             decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),
             vault_public=self.desk.vault_keys.public,
@@ -51,7 +51,7 @@ class Boxes:
     def notify(self, client: Any = None) -> Notify:
         return Notify(
             store=self.desk.request_store(client),
-            mailbox=MailboxWrites(self.desk.tables),
+            mailbox=MailboxWrites(self.desk.gateway()),
             secret=RequestSecret(self.desk.request_store(client), lambda: SingleDecryptor(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
@@ -62,8 +62,8 @@ class Boxes:
     def answer(self, client: Any = None) -> AnswerRequest:
         return AnswerRequest(
             store=self.desk.request_store(client),
-            contact_rows=ContactRequestRows(client or self.desk.dynamodb, self.desk.tables),
-            mailbox=MailboxWrites(self.desk.tables),
+            contact_rows=ContactRequestRows(self.desk.gateway(client)),
+            mailbox=MailboxWrites(self.desk.gateway()),
             secret=RequestSecret(self.desk.request_store(client), lambda: SingleDecryptor(lambda: self.desk.vault)),
             profile=PROFILE,
             address=ADDRESS,
@@ -71,9 +71,9 @@ class Boxes:
         )
 
     def close(self, client: Any = None) -> DestroyMailbox:
-        removal = MailboxRemoval(client or self.desk.dynamodb, self.desk.tables)
-        store, read = self.desk.request_store(client), MessageStatuses(client or self.desk.dynamodb, self.desk.tables)
-        rows = ContactRequestRows(client or self.desk.dynamodb, self.desk.tables)
+        removal = MailboxRemoval(self.desk.gateway(client))
+        store, read = self.desk.request_store(client), MessageStatuses(self.desk.gateway(client))
+        rows = ContactRequestRows(self.desk.gateway(client))
         return DestroyMailbox(store, rows, removal, read, KEPT_DAYS, lambda: self.desk.now)
 
     def person(self, channel: str) -> Person:
@@ -89,14 +89,14 @@ class Boxes:
         """A request as it is opened, and the pointer of its person."""
         request_id, row = new_id(), person.row
         request = {
-            "pk": keys.request_pk(request_id), "sk": "request", "request_id": request_id, "kind": "deletion",
+            "pk": REQUEST.partition(request_id), "sk": "request", "request_id": request_id, "kind": "deletion",
             "state": "received", "source": "bot", "contact_id": person.contact_id,
             "conversation_id": person.conversation_id, "channel": row["channel"], "account": row["account"],
             "language": language, "received_at": self.desk.now, "deadline_at": self.desk.now + 15 * DAY,
             "alarm_at": self.desk.now + 10 * DAY, "due": OPEN_KEY, "due_at": self.desk.now, "run": 1, "steps": {},
             "counts": {}, "certificate_id": new_id(), **more,
         }  # fmt: skip
-        pointer = {"pk": keys.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
+        pointer = {"pk": CONTACT.partition(person.contact_id), "sk": "request", "contact_id": person.contact_id,
                    "request_id": request_id, "at": self.desk.now}  # fmt: skip
         for item in (request, pointer):
             self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=attribute_values(item))
@@ -113,7 +113,7 @@ class Boxes:
             names = {f"#{part}": part for part in name.split(".")}
             self.desk.dynamodb.update_item(
                 TableName=self.desk.tables["desk"],
-                Key=attribute_values({"pk": keys.request_pk(request_id), "sk": "request"}),
+                Key=attribute_values({"pk": REQUEST.partition(request_id), "sk": "request"}),
                 UpdateExpression=f"SET {'.'.join(names)} = :value",
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues={":value": attribute_value(value)},

@@ -16,7 +16,7 @@ from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import MessageRef, new_id
-from chalicelib.dynamo import keys
+from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
 from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
@@ -61,7 +61,7 @@ class Person:
 
     @property
     def row(self) -> dict[str, Any]:
-        return self._one(keys.contact_pk(self.contact_id), "contact")
+        return self._one(CONTACT.partition(self.contact_id), "contact")
 
     @property
     def head(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Person:
 
     @property
     def conversation_pk(self) -> str:
-        return keys.conversation_pk(self.conversation_id)
+        return HEAD.partition(self.conversation_id)
 
     @property
     def tickets(self) -> list[dict[str, Any]]:
@@ -116,7 +116,7 @@ class Erasing(Keeping):
         return self.request_store()
 
     def request_store(self, dynamodb: Any = None) -> RequestStore:
-        return RequestStore(dynamodb or self.dynamodb, self.tables)
+        return RequestStore(self.gateway(dynamodb))
 
     # -- people
 
@@ -242,7 +242,7 @@ class Erasing(Keeping):
 
     def _work(self, ticket: Mapping[str, Any], comment: str, tags: tuple[str, ...] = ()) -> None:
         reading = DeskReading(self.decryptor(), self.now)
-        changes = TicketWrites(self.dynamodb, self.tables)
+        changes = TicketWrites(self.gateway())
         CommentOnTicket(reading, changes, lambda: self.now)(ticket["ticket_id"], comment, OPERATOR)
         self.later(1)
         self.change_ticket()(ticket["ticket_id"], TicketChanges(priority="high", tags=tags), OPERATOR)
@@ -252,7 +252,7 @@ class Erasing(Keeping):
         self.change_ticket()(person.tickets[-1]["ticket_id"], TicketChanges(state="solved"), OPERATOR)
 
     def change_ticket(self) -> ChangeTicket:
-        reading, changes = DeskReading(self.decryptor(), self.now), TicketWrites(self.dynamodb, self.tables)
+        reading, changes = DeskReading(self.decryptor(), self.now), TicketWrites(self.gateway())
         return ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: self.now)
 
     def decryptor(self) -> Any:
@@ -311,19 +311,19 @@ class Erasing(Keeping):
         }  # fmt: skip
         key_row = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
         ask = {"contact_id": person.contact_id, "action": "confirm", "request_id": request_id, "at": self.now}
-        ask |= {"due": keys.ASKING, "due_at": self.now}
+        ask |= {"due": ASKING, "due_at": self.now}
         until = {"expires_at": self.seconds + 86_400, "gone_at": gone_at(self.seconds + 86_400)}
         asked = {"contact_id": person.contact_id, "times": [self.now], "told_at": 0, **until}
         made = (
-            ("desk", {"pk": keys.request_pk(request_id), "sk": "request", **request}),
-            ("desk", {"pk": keys.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id,
+            ("desk", {"pk": REQUEST.partition(request_id), "sk": "request", **request}),
+            ("desk", {"pk": CONTACT.partition(person.contact_id), "sk": "request", "contact_id": person.contact_id,
                       "request_id": request_id, "at": self.now}),
-            ("desk", {"pk": keys.contact_pk(person.contact_id), "sk": f"ask#{self.now:013d}#{'8' * 32}", **ask}),
-            ("desk", {"pk": keys.contact_pk(person.contact_id), "sk": "asked", **asked}),
-            ("desk", {"pk": keys.contact_pk(box.contact_id), "sk": "contact", "contact_id": box.contact_id, **shared,
+            ("desk", {"pk": CONTACT.partition(person.contact_id), "sk": f"ask#{self.now:013d}#{'8' * 32}", **ask}),
+            ("desk", {"pk": CONTACT.partition(person.contact_id), "sk": "asked", **asked}),
+            ("desk", {"pk": CONTACT.partition(box.contact_id), "sk": "contact", "contact_id": box.contact_id, **shared,
                       "state": "active", "epoch": 1, "public_key": key.public, **address,
                       "conversation_id": box.conversation_id}),
-            ("desk", {"pk": keys.conversation_pk(box.conversation_id), "sk": "head", "contact_id": box.contact_id,
+            ("desk", {"pk": HEAD.partition(box.conversation_id), "sk": "head", "contact_id": box.contact_id,
                       "conversation_id": box.conversation_id, "channel": row["channel"], "account": row["account"],
                       "epoch": 1, "public_key": key.public, "aliases": [], "blocked": bool(head.get("blocked"))}),
             ("keys", {"pk": box.contact_id, **key_row, "created_at": self.now}),

@@ -24,24 +24,23 @@ def no_wait(attempt: int) -> None:
 
 def run_task(desk: Erasing, name: str, request: Request, dynamodb: Any = None, **more: Any) -> dict[str, Any]:
     """Run one task of the workflow; "settle" marks that the time of the late writers is over."""
-    client, tables = dynamodb or desk.dynamodb, desk.tables
-    store = desk.request_store(client)
-    inventories = Inventories(client, tables, store, no_wait)
+    store, tables = desk.request_store(dynamodb), desk.gateway(dynamodb, no_wait)
+    inventories = Inventories(tables, store)
 
     def clock() -> int:
         return desk.now
 
     if name == "hard_suppress":
-        return dict(BlockWrites(store, WriteBarrier(client, tables, store, no_wait), clock)(request.id))
+        return dict(BlockWrites(store, WriteBarrier(tables, store, no_wait), clock)(request.id))
     if name == "freeze_inventory":
         box = MailboxWrites(tables)
         return dict(BuildInventory(store, inventories, box, lambda: desk.vault, clock)(request.id))
     if name == "destroy_key":
-        return dict(DestroyKey(inventories, KeyDestruction(client, tables, store, no_wait), clock)(request.id))
+        return dict(DestroyKey(inventories, KeyDestruction(tables, store), clock)(request.id))
     if name == "settle":
         store.run(store.change(request.id, {f"steps.{Step.WRITERS_DRAINED}": desk.now}))
         return {}
-    task = EraseStores(store, inventories, ErasingStore(client, tables, no_wait), clock, **more)
+    task = EraseStores(store, inventories, ErasingStore(tables), clock, **more)
     return dict(task(request.id, name))
 
 

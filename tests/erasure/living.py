@@ -10,7 +10,7 @@ from chalicelib.core.asks import ASK_WAITS
 from chalicelib.core.asks import Ask as Asked
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
-from chalicelib.dynamo import keys
+from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD
 from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.erasure.task import TaskWaits
 from chalicelib.erasure.tasks import await_delivery, verify_identity, wait_backups
@@ -112,15 +112,15 @@ class Living:
 
     @property
     def opening(self) -> ContactRequestRows:
-        return ContactRequestRows(self.desk.dynamodb, self.desk.tables)
+        return ContactRequestRows(self.desk.gateway())
 
     @property
     def holding(self) -> ErasurePauseStore:
-        return ErasurePauseStore(self.desk.dynamodb, self.desk.tables)
+        return ErasurePauseStore(self.desk.gateway())
 
     @property
     def answers(self) -> RequestAnswers:
-        return RequestAnswers(PROFILE, MailboxWrites(self.desk.tables))
+        return RequestAnswers(PROFILE, MailboxWrites(self.desk.gateway()))
 
     @property
     def open_request(self) -> OpenRequest:
@@ -136,14 +136,14 @@ class Living:
 
     @property
     def told(self) -> ProveTelling:
-        read = MessageStatuses(self.desk.dynamodb, self.desk.tables)
+        read = MessageStatuses(self.desk.gateway())
         return ProveTelling(self.store, read, PROFILE.deadlines, self.clock)
 
     @property
     def tell(self) -> Tell:
         secret = RequestSecret(self.store, lambda: SingleDecryptor(lambda: self.desk.vault))
         address = "https://desk.local/certificates"
-        announce = Announce(MailboxWrites(self.desk.tables), secret, PROFILE, address)
+        announce = Announce(MailboxWrites(self.desk.gateway()), secret, PROFILE, address)
         return Tell(announce, self.opening.pause_outreach, self.clock)
 
     @property
@@ -193,7 +193,7 @@ class Living:
         """A message of ours has got this status."""
         self.desk.dynamodb.update_item(
             TableName=self.desk.tables["desk"],
-            Key=attribute_values({"pk": keys.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
+            Key=attribute_values({"pk": HEAD.partition(ref.conversation_id), "sk": f"message#{ref.tail}"}),
             UpdateExpression="SET #status = :status",
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={":status": attribute_value(status)},
@@ -225,7 +225,7 @@ class Living:
         return PauseOutreach(
             store=self.store,
             contact_rows=self.opening,
-            mailbox=MailboxWrites(self.desk.tables),
+            mailbox=MailboxWrites(self.desk.gateway()),
             reading=OutboxReading(),
             decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),
             vault_public=self.desk.vault_keys.public,
@@ -264,10 +264,10 @@ class Living:
         self.asked += 1
         blind = f"{self.desk.now:016x}{self.asked:016x}"
         item = {
-            "pk": keys.contact_pk(person.contact_id), "sk": f"ask#{self.desk.now:013d}#{blind}",
+            "pk": CONTACT.partition(person.contact_id), "sk": f"ask#{self.desk.now:013d}#{blind}",
             "contact_id": person.contact_id, "action": Asked(action).action, "request_id": request_id,
             "message_ref": f"{person.conversation_id}.{self.desk.now:013d}.{blind}", "language": "ru",
-            "at": self.desk.now, "due": keys.ASKING, "due_at": self.desk.now + ASK_WAITS, **more,
+            "at": self.desk.now, "due": ASKING, "due_at": self.desk.now + ASK_WAITS, **more,
         }  # fmt: skip
         self.desk.dynamodb.put_item(TableName=self.desk.tables["desk"], Item=attribute_values(item))
 
@@ -331,7 +331,7 @@ class Living:
     def box_texts(self, request: Request) -> list[str]:
         """What was put into the request's box, opened, in its order."""
         assert request.box is not None
-        pk = keys.conversation_pk(request.box.conversation_id)
+        pk = HEAD.partition(request.box.conversation_id)
         found = [item for item in self.desk.of("message#") if item["pk"] == pk]
         from chalicelib.vault.encryption import message_content
 
@@ -354,13 +354,13 @@ class Living:
         return unseal(self.desk.vault.open_contact_key(key), place, sealed).decode()
 
     def delete(self, person: Person, sk: str) -> None:
-        key = attribute_values({"pk": keys.contact_pk(person.contact_id), "sk": sk})
+        key = attribute_values({"pk": CONTACT.partition(person.contact_id), "sk": sk})
         self.desk.dynamodb.delete_item(TableName=self.desk.tables["desk"], Key=key)
 
     def set_contact(self, person: Person, **values: Any) -> None:
         self.desk.dynamodb.update_item(
             TableName=self.desk.tables["desk"],
-            Key=attribute_values({"pk": keys.contact_pk(person.contact_id), "sk": "contact"}),
+            Key=attribute_values({"pk": CONTACT.partition(person.contact_id), "sk": "contact"}),
             UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
             ExpressionAttributeNames={f"#{name}": name for name in values},
             ExpressionAttributeValues={f":{name}": attribute_value(value) for name, value in values.items()},

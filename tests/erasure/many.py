@@ -70,7 +70,7 @@ class Many:
         self.history.begin(desk.snapshot())
         self.before = self.every_row()
         desk.dynamodb = Linear(desk.dynamodb, self.history)
-        self.ledger = Ledger(desk.dynamodb, desk.tables)
+        self.ledger = Ledger(desk.gateway())
         self._race()
         self.after = self.every_row()
         return self
@@ -93,7 +93,7 @@ class Many:
         desk.sender()(person.conversation_id)
         desk.replier()(ticket_id, "жауап", f"page-{ticket_id}", BOLAT)
         desk.sender()(person.conversation_id)
-        reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.dynamodb, desk.tables)
+        reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway())
         CommentOnTicket(reading, changes, lambda: desk.now)(ticket_id, "ішкі пікір", OPERATOR)
         desk.replier()(ticket_id, "кезекте тұрған жауап", f"wait-{ticket_id}", BOLAT)
         desk.index_contact(person.contact_id)

@@ -207,11 +207,9 @@ def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Eras
     older = before_it(desk, first, after=oldest.id)
     request = desk.request_for(person, after=older.id)
     run_until(desk, request, "sweep")
-    read = MessageStatuses(desk.dynamodb, desk.tables)
-    rows = ContactRequestRows(desk.dynamodb, desk.tables)
-    close = DestroyMailbox(
-        desk.requests, rows, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now
-    )
+    read = MessageStatuses(desk.gateway())
+    rows = ContactRequestRows(desk.gateway())
+    close = DestroyMailbox(desk.requests, rows, MailboxRemoval(desk.gateway()), read, 1095, lambda: desk.now)
     for passes, one in enumerate((older, oldest), start=1):
         assert verify(desk, request) == {"outcome": "found"}
         stored = desk.request(request)

@@ -13,7 +13,7 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN, show_date
-from chalicelib.dynamo import keys
+from chalicelib.dynamo.schema import CONTACT, HEAD, REQUEST
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
@@ -194,7 +194,7 @@ def test_a_stopped_request_without_a_contact_comes_to_its_end_without_a_box(
 
 def lose(desk: Erasing, person: Person, what: str) -> None:
     where = {
-        "contact": ("desk", keys.contact_pk(person.contact_id), "contact"),
+        "contact": ("desk", CONTACT.partition(person.contact_id), "contact"),
         "head": ("desk", person.conversation_pk, "head"),
         "key": ("keys", person.contact_id, ""),
     }
@@ -234,7 +234,7 @@ def test_a_box_is_found_by_nobody_and_its_messages_are_dated_by_nobody(boxes: Bo
     assert len(boxes.desk.of("ticket")) == 1
     assert all("ticket_id" not in item for item in mine)
     assert DeskReading(boxes.desk.decryptor(), boxes.desk.now).contact(box.contact_id) is None, "nor by its id"
-    opening = ContactRequestRows(boxes.desk.dynamodb, boxes.desk.tables)
+    opening = ContactRequestRows(boxes.desk.gateway())
     assert opening.subject(box.contact_id) is None, "nor is a request about it"
 
 
@@ -276,7 +276,7 @@ def test_a_suppressed_person_gets_an_answer_and_no_news(boxes: Boxes) -> None:
     boxes.desk.deliver()
     boxes.desk.receive(from_daniyar("Спасибо", sent_at=boxes.desk.seconds, message_id=8))
     news = boxes.desk.reply(person.tickets[0], "Новости компании")
-    place = {"pk": keys.conversation_pk(news.conversation_id), "sk": f"outbox#{news.tail}"}
+    place = {"pk": HEAD.partition(news.conversation_id), "sk": f"outbox#{news.tail}"}
     boxes.desk.dynamodb.update_item(
         TableName=boxes.desk.tables["desk"], Key=attribute_values(place), UpdateExpression="SET purpose = :news",
         ExpressionAttributeValues={":news": {"S": "news"}},
@@ -299,7 +299,7 @@ def test_an_answer_goes_out_for_a_day_after_the_person_pressed(boxes: Boxes) -> 
     text = answers.cancelled(PROFILE, "kk")
 
     assert (
-        boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).answer(request, "told", text, (), boxes.desk.now))
+        boxes.desk.requests.run(*MailboxWrites(boxes.desk.gateway()).answer(request, "told", text, (), boxes.desk.now))
         is None
     )
     boxes.send()
@@ -324,7 +324,9 @@ def test_who_has_blocked_the_bot_and_presses_again_gets_answers(boxes: Boxes) ->
     assert boxes.desk.provider.sent == []
     request = boxes.mark(request_id, Step.VERIFIED, identity=Identity.SECOND_PRESS.value)
 
-    boxes.desk.requests.run(*MailboxWrites(boxes.desk.tables).answer(request, "grace", "Спасибо", (), boxes.desk.now))
+    boxes.desk.requests.run(
+        *MailboxWrites(boxes.desk.gateway()).answer(request, "grace", "Спасибо", (), boxes.desk.now)
+    )
     boxes.send()
 
     assert boxes.desk.provider.texts == ["Спасибо"]
@@ -410,7 +412,7 @@ def test_what_became_of_the_last_answer_is_written_down_before_its_box_goes(
     request = boxes.read(request_id)
     answer = MessageRef.parse(last_answer(request))
     assert answer is not None
-    place = {"pk": keys.conversation_pk(answer.conversation_id), "sk": f"message#{answer.tail}"}
+    place = {"pk": HEAD.partition(answer.conversation_id), "sk": f"message#{answer.tail}"}
     boxes.desk.dynamodb.update_item(
         TableName=boxes.desk.tables["desk"], Key=attribute_values(place), UpdateExpression="SET #status = :status",
         ConditionExpression="attribute_exists(pk)", ExpressionAttributeNames={"#status": "status"},
@@ -470,7 +472,7 @@ def test_wherever_closing_dies_nothing_of_the_box_is_left(boxes: Boxes, channel:
     request = boxes.read(request_id)
     boxes.desk.dynamodb.put_item(
         TableName=boxes.desk.tables["desk"],
-        Item=attribute_values({"pk": keys.request_pk(request_id), "sk": "inventory#desk.contact#0", "found": 1}),
+        Item=attribute_values({"pk": REQUEST.partition(request_id), "sk": "inventory#desk.contact#0", "found": 1}),
     )
     assert {key[1].partition("#")[0] for key in boxes.traces(request)} >= {"contact", "conversation", "link"}
 
@@ -563,7 +565,7 @@ def test_a_sender_that_hears_of_a_blocked_bot_too_late_makes_no_new_head(boxes: 
     boxes.notify()(request_id)
     request, outbox = boxes.read(request_id), boxes.desk.outbox()
     assert request.box is not None
-    head = (keys.conversation_pk(request.box.conversation_id), "head")
+    head = (HEAD.partition(request.box.conversation_id), "head")
     boxes.desk.provider.faults = [boxes.desk.provider.telegram_error(403, "Forbidden: bot was blocked by the user")]
 
     class Late:
@@ -616,7 +618,7 @@ def test_answers_that_come_while_the_box_is_closed_go_with_it(boxes: Boxes) -> N
     """Whoever read the request before may answer at any moment: each answer is refused, or found and deleted."""
     request_id = boxes.certified(boxes.person("telegram"))
     boxes.notify()(request_id)
-    request, box = boxes.read(request_id), MailboxWrites(boxes.desk.tables)
+    request, box = boxes.read(request_id), MailboxWrites(boxes.desk.gateway())
     taken: list[bool] = []
 
     def answer(number: int) -> None:
@@ -633,9 +635,9 @@ def test_no_answer_is_put_into_a_box_whose_rows_are_looked_for(boxes: Boxes) -> 
     """The head is the first row to go, so that nobody is promised an answer which is deleted before it leaves."""
     request_id = boxes.certified(boxes.person("telegram"))
     boxes.notify()(request_id)
-    request, box = boxes.read(request_id), MailboxWrites(boxes.desk.tables)
+    request, box = boxes.read(request_id), MailboxWrites(boxes.desk.gateway())
     assert request.box is not None
-    partition, taken = keys.conversation_pk(request.box.conversation_id), list[bool]()
+    partition, taken = HEAD.partition(request.box.conversation_id), list[bool]()
 
     class Looking:
         def __getattr__(self, name: str) -> Any:
@@ -657,7 +659,7 @@ def test_no_answer_is_put_into_a_box_that_was_closed_meanwhile(boxes: Boxes) -> 
     boxes.notify()(request_id)
     request = boxes.read(request_id)
     boxes.close()(request_id)
-    box = MailboxWrites(boxes.desk.tables)
+    box = MailboxWrites(boxes.desk.gateway())
 
     refusal = boxes.desk.requests.run(*box.answer(request, "already_open", "Қайта", (), boxes.desk.now))
 

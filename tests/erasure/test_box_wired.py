@@ -28,6 +28,7 @@ def boxes(desk: Erasing, queues: dict[str, str], monkeypatch: pytest.MonkeyPatch
 
 
 def _forget() -> None:
+    wiring.gateway.cache_clear()
     for made in (one for module in (wiring_stores, wiring_requests, wiring_erasure) for one in vars(module).values()):
         if hasattr(made, "cache_clear"):
             made.cache_clear()

@@ -19,6 +19,8 @@ from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.ids import new_id
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.restore_points import Backups
+from chalicelib.dynamo.schema import REQUEST
+from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.completion_certificate import CompletionCertificate
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
@@ -46,11 +48,11 @@ class Office:
 
     @property
     def requests(self) -> RequestStore:
-        return RequestStore(self.dynamodb, self.tables)
+        return RequestStore(Tables(self.dynamodb, self.tables))
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.dynamodb, self.tables)
+        return Ledger(Tables(self.dynamodb, self.tables))
 
     def request(self, *steps: str, **more: Any) -> Request:
         certificate_id = new_id()
@@ -66,9 +68,7 @@ class Office:
             "secret_hash": secret_hash(certificate_id, SECRET), "policy_version": "1", "policy_hash": "ab" * 32,
             "key_fingerprint": "5e0291c7d4ab0f36", "inventory_hash": "cd" * 32,
         } | more  # fmt: skip
-        pk = f"request#{item['request_id']}"
-        put = self.requests.writes.put("request", "desk", pk, "request", item)
-        self.dynamodb.put_item(**put.item["Put"])
+        self.requests.tables.write(self.requests.tables.put("request", REQUEST.key(item["request_id"]), item))
         return request_of(item)
 
     def issue(self, request: Request) -> dict[str, Any]:
@@ -236,7 +236,7 @@ def front(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     environment = {f"TABLE_{table.upper()}": real for table, real in office.tables.items()}
     for variable, value in {**environment, "CERTIFICATE_KEY_ARN": office.signer.key_arn}.items():
         monkeypatch.setenv(variable, value)
-    caches = (settings, wiring.check_certificate)
+    caches = (settings, wiring.gateway, wiring.check_certificate)
     for cached in caches:
         cached.cache_clear()
     from chalicelib.web.intake_function import app

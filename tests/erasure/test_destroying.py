@@ -11,9 +11,9 @@ from chalicelib.channels.parts import NumberChanged
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
-from chalicelib.dynamo import keys
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import CONTACT, KEY, REQUEST
 from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.erasure import eraser as erasing
 from chalicelib.erasure.counts import unexpired
@@ -69,7 +69,7 @@ def one(desk: Erasing) -> tuple[Erasing, Person, Request]:
 
 def of_request(request: Request) -> tuple[str, ...]:
     """Partitions that an erasure may write: its own, the fences, the tombstone."""
-    return keys.request_pk(request.id), "fence#", f"tombstone#{request.contact_id}"
+    return REQUEST.partition(request.id), "fence#", f"tombstone#{request.contact_id}"
 
 
 def planted(then: Snapshot, keys: Iterable[tuple[str, str, str]], now: int) -> Counter[str]:
@@ -472,7 +472,7 @@ def test_what_was_gone_before_counts_as_done(desk: Erasing, gone: str) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
     where = {
-        "contact": ("desk", keys.contact_pk(person.contact_id), "contact"),
+        "contact": ("desk", CONTACT.partition(person.contact_id), "contact"),
         "head": ("desk", person.conversation_pk, "head"),
         "key": ("keys", person.contact_id, ""),
         "ticket": ("desk", person.tickets[1]["pk"], "ticket"),
@@ -521,7 +521,7 @@ def test_a_fence_that_was_lost_while_the_workflow_stood_still_is_there_again(des
 
 def box_of(desk: Erasing, request: Request) -> dict[str, Any]:
     assert request.box is not None
-    pk = keys.contact_pk(request.box.contact_id)
+    pk = CONTACT.partition(request.box.contact_id)
     (row,) = desk.items(keep=lambda item: (item["pk"], item["sk"]) == (pk, "contact"))
     return row
 
@@ -572,8 +572,8 @@ def test_a_box_gets_no_other_address_without_need_and_none_without_the_person(de
     assert request.box is not None
     before = box_of(desk, request)
     run_until(desk, request, "hard_suppress")
-    where = {"contact": ("desk", keys.contact_pk(person.contact_id), "contact"), "key": ("keys", person.contact_id, ""),
-             "box": ("desk", before["pk"], "contact"), "box's key": ("keys", request.box.contact_id, "")}  # fmt: skip
+    where = {"contact": CONTACT.key(person.contact_id), "key": KEY.key(person.contact_id),
+             "box": ("desk", before["pk"], "contact"), "box's key": KEY.key(request.box.contact_id)}  # fmt: skip
     if what in where:
         table, pk, sk = where[what]
         key = attribute_values({"pk": pk, "sk": sk})

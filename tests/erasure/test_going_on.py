@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.core.clock import GUARD_DAYS
-from chalicelib.dynamo import keys
+from chalicelib.dynamo.schema import REQUEST
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
@@ -33,7 +33,7 @@ def swept(desk: Erasing, person: Person) -> Request:
 
 def listed(desk: Erasing, request: Request, kind: str) -> list[str]:
     """Partitions of this kind that the inventory names."""
-    mine = [one for one in desk.of("inventory#") if one["pk"] == keys.request_pk(request.id)]
+    mine = [one for one in desk.of("inventory#") if one["pk"] == REQUEST.partition(request.id)]
     return [name for one in mine for name in one.get("names", ()) if name.startswith(f"{kind}#")]
 
 
@@ -43,11 +43,9 @@ def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done
     request = swept(desk, person)
     assert verify(desk, request) == {"outcome": "absent"}
     desk.requests.run(desk.requests.change(request.id, {"steps.certified": desk.now, "steps.notified": desk.now}))
-    read = MessageStatuses(desk.dynamodb, desk.tables)
-    rows = ContactRequestRows(desk.dynamodb, desk.tables)
-    DestroyMailbox(desk.requests, rows, MailboxRemoval(desk.dynamodb, desk.tables), read, 1095, lambda: desk.now)(
-        request.id
-    )
+    read = MessageStatuses(desk.gateway())
+    rows = ContactRequestRows(desk.gateway())
+    DestroyMailbox(desk.requests, rows, MailboxRemoval(desk.gateway()), read, 1095, lambda: desk.now)(request.id)
     before = desk.snapshot()
     for name in TASKS:
         if name != "settle":

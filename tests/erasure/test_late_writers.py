@@ -16,10 +16,9 @@ from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.privacy.requests.model import Request
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
-from chalicelib.tickets.close_idle_store import AutoClose, Idle
 from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.queries import TicketQueries as DeskReading
-from chalicelib.tickets.writes import TicketWrites
+from chalicelib.tickets.writes import AutoClose, Idle, TicketWrites
 from chalicelib.vault.decryptor import SingleDecryptor
 from tests.delivery.conftest import BOLAT
 from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing, Person, cast
@@ -72,7 +71,7 @@ def reply(desk: Erasing, person: Person, late: Late) -> None:
 
 
 def comment(desk: Erasing, person: Person, late: Late) -> None:
-    reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(late, desk.tables)
+    reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway(late))
     CommentOnTicket(reading, changes, lambda: desk.now)(person.tickets[0]["ticket_id"], "кеш пікір", OPERATOR)
 
 
@@ -85,7 +84,7 @@ def emptied_draft(desk: Erasing, person: Person, late: Late) -> None:
 
 
 def ticket_change(desk: Erasing, person: Person, late: Late) -> None:
-    reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(late, desk.tables)
+    reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway(late))
     change = ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: desk.now)
     change(person.tickets[0]["ticket_id"], TicketChanges(priority="low"), OPERATOR)
 
@@ -93,7 +92,7 @@ def ticket_change(desk: Erasing, person: Person, late: Late) -> None:
 def mark_read(desk: Erasing, person: Person, late: Late) -> None:
     ticket = DeskReading(desk.decryptor(), desk.now).ticket(person.tickets[-1]["ticket_id"])
     assert ticket is not None
-    TicketWrites(late, desk.tables).mark_read(ticket, BOLAT)
+    TicketWrites(desk.gateway(late)).mark_read(ticket, BOLAT)
 
 
 def send(desk: Erasing, person: Person, late: Late) -> None:
@@ -112,7 +111,7 @@ def status(desk: Erasing, person: Person, late: Late) -> None:
 def close_idle(desk: Erasing, person: Person, late: Late) -> None:
     ticket = person.tickets[-1]
     idle = Idle(ticket["ticket_id"], ticket["state"], ticket["activity"], person.conversation_id, person.contact_id)
-    AutoClose(late, desk.tables, lambda attempt: None).close(idle, "closed", {}, desk.now, desk.seconds + 86_400)
+    AutoClose(desk.gateway(late)).close(idle, "closed", {}, desk.now, desk.seconds + 86_400)
 
 
 def stamp_alone(desk: Erasing, person: Person, late: Late) -> None:

@@ -14,8 +14,8 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN
 from chalicelib.core.working_days import day_of, day_start
-from chalicelib.dynamo import keys
 from chalicelib.dynamo.queues import WakeUp
+from chalicelib.dynamo.schema import HEAD
 from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy import monitor_requests as watch_requests
@@ -82,7 +82,7 @@ def set_message(living: Living, reference: str, **values: Any) -> None:
     assert ref is not None
     living.desk.dynamodb.update_item(
         TableName=living.desk.tables["desk"],
-        Key=attribute_values({"pk": keys.conversation_pk(ref.conversation_id), "sk": f"message#{ref.tail}"}),
+        Key=attribute_values({"pk": HEAD.partition(ref.conversation_id), "sk": f"message#{ref.tail}"}),
         UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
         ConditionExpression="attribute_exists(pk)",
         ExpressionAttributeNames={f"#{name}": name for name in values},
@@ -92,7 +92,7 @@ def set_message(living: Living, reference: str, **values: Any) -> None:
 
 def announced(living: Living, request: Request) -> list[Any]:
     """What became of each announcement."""
-    return MessageStatuses(living.desk.dynamodb, living.desk.tables)(living.read(request.id).announcements)
+    return MessageStatuses(living.desk.gateway())(living.read(request.id).announcements)
 
 
 # -- nobody is destroyed without a word

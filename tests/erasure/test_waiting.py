@@ -223,7 +223,7 @@ def test_a_run_of_the_release_before_tells_the_person_before_anything_is_destroy
     """Given an execution whose definition knows no telling, which has announced in words that held no certificate,
     then the person is told anew, and the fence does not close before."""
     living.mark(request_.id, {"verified": living.desk.now, "announced": living.desk.now, "graced": living.desk.now})
-    hard = BlockWrites(living.store, WriteBarrier(living.desk.dynamodb, living.desk.tables, living.store), living.clock)
+    hard = BlockWrites(living.store, WriteBarrier(living.desk.gateway(), living.store), living.clock)
     assert hard(request_.id) == {"outcome": "held"}
     row = living.read(request_.id)
     assert (row.state, row.done(Step.COOLED_OFF)) == (RequestState.TELLING, False)

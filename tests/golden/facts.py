@@ -14,14 +14,12 @@ from chalicelib.certificates.model import FORMAT, canonical, entry_hash
 from chalicelib.channels import registry
 from chalicelib.core.addresses import Address
 from chalicelib.core.asks import pressed_request
-from chalicelib.core.ids import MessageRef, comment_id_hash, reply_id_hash, retry_id_hash
+from chalicelib.core.ids import MessageRef, comment_id_hash, pseudonym_of_notice, reply_id_hash, retry_id_hash
 from chalicelib.core.settings import Settings
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.erasure.inventory import identities_context
 from chalicelib.privacy.sealed_on_requests import secret_hash
-from chalicelib.staff.model import Staff
-from chalicelib.staff.row_mac import staff_mac
+from chalicelib.staff.model import Staff, staff_mac
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import contact_key_context
 from chalicelib.vault.pseudonyms import AddressKey, TextKey, derive

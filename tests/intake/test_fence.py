@@ -11,8 +11,7 @@ from chalice.test import Client
 from chalicelib.channels.parts import NumberChanged
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo.writes import pseudonym_of_notice
+from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.texts.during_erasure import erasing
 from chalicelib.profile.load import load_profile

@@ -22,9 +22,9 @@ from chalicelib.retention.stamp_expiry import StampExpiry
 from chalicelib.retention.store import ExpiryStamps
 from chalicelib.retention.sweep import Sweep
 from chalicelib.retention.sweep_store import SweepStore
-from chalicelib.tickets.close_idle_store import AutoClose
 from chalicelib.tickets.drafts import DraftStore
 from chalicelib.tickets.queries import TicketQueries as DeskReader
+from chalicelib.tickets.writes import AutoClose
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.pseudonyms import TextKey
 from local.aws import ministack as embedded
@@ -38,6 +38,10 @@ from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 
 IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
 CONTACT_DAYS, CONSENT_DAYS = 90, 1095
+
+
+def at_once(attempt: int) -> None:
+    """Does not wait before another attempt."""
 
 
 @dataclass
@@ -58,14 +62,12 @@ class Keeping(Delivery):
         days = [kept[name].days for name in ("ticket", "contact", "consent")]
         assert days == [KEPT_DAYS, CONTACT_DAYS, CONSENT_DAYS]
         parts: dict[str, Any] = {
-            "store": SweepStore(dynamodb or self.dynamodb, self.tables),
-            "auto_close": AutoClose(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
+            "store": SweepStore(self.gateway(dynamodb, at_once)),
+            "auto_close": AutoClose(self.gateway(dynamodb, at_once)),
             "end_contact": self.ender(dynamodb),
             "enqueue": self._ring,
             "reindex": self._reindex,
-            "monitor_asks": MonitorAsks(
-                SweepStore(dynamodb or self.dynamodb, self.tables), self.ring_asks, lambda: self.now
-            ),
+            "monitor_asks": MonitorAsks(SweepStore(self.gateway(dynamodb, at_once)), self.ring_asks, lambda: self.now),
             "monitor_requests": lambda until: 0,
             "idle_days": IDLE_DAYS,
             "solved_days": SOLVED_DAYS,
@@ -90,7 +92,7 @@ class Keeping(Delivery):
         return self.sweeper()()
 
     def dates(self, dynamodb: Any = None) -> ExpiryStamps:
-        return ExpiryStamps(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
+        return ExpiryStamps(self.gateway(dynamodb, at_once))
 
     def date(self, ticket: Mapping[str, Any], row: str = "") -> None:
         self.dater()(ticket["conversation_id"], ticket["ticket_id"], row)
@@ -99,7 +101,7 @@ class Keeping(Delivery):
         return StampExpiry(store or self.dates(), KEPT_DAYS, CONTACT_DAYS, lambda: self.now, **more)
 
     def endings(self, dynamodb: Any = None) -> ContactExpiry:
-        return ContactExpiry(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
+        return ContactExpiry(self.gateway(dynamodb, at_once))
 
     def ender(self, dynamodb: Any = None, store: ContactExpiry | None = None) -> EndContact:
         return EndContact(store or self.endings(dynamodb), CONTACT_DAYS, CONSENT_DAYS, lambda: self.now)
@@ -118,7 +120,7 @@ class Keeping(Delivery):
         return DeskReader(BatchDecryptor(lambda: self.vault), self.now)
 
     def drafts(self, dynamodb: Any = None) -> DraftStore:
-        return DraftStore(dynamodb or self.dynamodb, self.tables, lambda attempt: None)
+        return DraftStore(self.gateway(dynamodb, at_once))
 
     def keep_draft(self, dynamodb: Any = None) -> KeepDraft:
         return KeepDraft(self.reader(), self.drafts(dynamodb), KEPT_DAYS, lambda: self.now)
@@ -146,7 +148,7 @@ class Keeping(Delivery):
 
     @property
     def text_index(self) -> ContactIndex:
-        return ContactIndex(TextKey(b"t" * 32), self.gateway(wait=lambda attempt: None))
+        return ContactIndex(TextKey(b"t" * 32), self.gateway(wait=at_once))
 
     def indexer(self, index: ContactIndex | None = None) -> IndexContact:
         return IndexContact(lambda: ContactTexts(SingleDecryptor(lambda: self.vault)), index or self.text_index)

@@ -135,8 +135,8 @@ def head(desk: Keeping) -> Case:
 @case
 def asked(desk: Keeping) -> Case:
     desk.open_ticket()
-    opening, contact_id = ContactRequestRows(desk.dynamodb, desk.tables), one(desk.of("contact"))["contact_id"]
-    RequestStore(desk.dynamodb, desk.tables).run(opening.note_asked(contact_id, Asked(desk.now)))
+    opening, contact_id = ContactRequestRows(desk.gateway()), one(desk.of("contact"))["contact_id"]
+    RequestStore(desk.gateway()).run(opening.note_asked(contact_id, Asked(desk.now)))
     item, until = one(desk.of("asked")), desk.now + ASKED_WITHIN
     return Case("desk", item, until, lambda: bool(opening.asked(contact_id, desk.now).lately))
 

@@ -344,7 +344,7 @@ def reopened(desk: Keeping, ticket: dict[str, Any]) -> bool:
     read = desk.reader().ticket(ticket["ticket_id"])
     assert read
     new = {"state": "open", "closed_at": None, "expires_at": None}
-    changes = TicketWrites(desk.dynamodb, desk.tables)
+    changes = TicketWrites(desk.gateway())
     return changes.change(read, new, [Event("state_changed", {})], BOLAT, desk.now)
 
 
@@ -493,7 +493,7 @@ def test_who_asks_for_deletion_while_the_sweeper_is_at_them_is_kept_for_it(amina
     """Given a sweeper that has read that nothing holds her, when her request is opened before it writes, then she is
     there for it, however long it takes."""
     desk = amina.desk
-    store, opening = RequestStore(desk.dynamodb, desk.tables), ContactRequestRows(desk.dynamodb, desk.tables)
+    store, opening = RequestStore(desk.gateway()), ContactRequestRows(desk.gateway())
     opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
     opened: list[bool] = []
     assert not before_the_transaction(
@@ -512,7 +512,7 @@ def test_who_asks_for_deletion_while_the_sweeper_is_at_them_is_kept_for_it(amina
 
 def test_who_has_just_ended_opens_no_request(amina: Ended) -> None:
     desk = amina.desk
-    store, opening = RequestStore(desk.dynamodb, desk.tables), ContactRequestRows(desk.dynamodb, desk.tables)
+    store, opening = RequestStore(desk.gateway()), ContactRequestRows(desk.gateway())
     opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
     built = opening.new_request
 
@@ -547,7 +547,7 @@ def test_an_alias_that_moves_between_two_reads_is_read_again(amina: Ended) -> No
     desk = amina.desk
     (phone,) = [item for item in desk.items("index") if item["pk"].endswith(_phone_name(desk))]
     store = desk.endings()
-    once, tries = store._run.once, []
+    once, tries = store._tables.transact, []
 
     def late(writes: Any) -> Any:
         if not tries:
@@ -555,7 +555,7 @@ def test_an_alias_that_moves_between_two_reads_is_read_again(amina: Ended) -> No
         tries.append(writes)
         return once(writes)
 
-    store._run.once = late  # type: ignore[method-assign]
+    store._tables.transact = late  # type: ignore[method-assign]
     assert desk.ender(store=store)(amina.conversation_id)
     assert len(tries) == 2
     (alias,) = desk.items("index", lambda item: item["sk"] == "alias")

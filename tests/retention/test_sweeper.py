@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.keys import ASKING
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive
+from chalicelib.dynamo.schema import ASKING
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.outbox.model import PROBE_EVERY
 from chalicelib.privacy import monitor_requests as watch_asks
@@ -229,6 +229,17 @@ def test_asks_that_nobody_can_deal_with_do_not_hold_up_others(desk: Keeping, mon
     for _ in range(3):
         desk.sweep()
     assert sorted(desk.rung_asks) == sorted(["stuck0", "stuck1", "stuck2", ask["contact_id"]])
+
+
+def test_numbers_that_our_code_does_not_write_stop_no_sweep(desk: Keeping) -> None:
+    strange = {"pk": {"S": "contact#strange"}, "sk": {"S": "ask#strange"}, "due": {"S": ASKING}}
+    strange |= {"at": {"N": "1.5"}, "due_at": {"N": f"{desk.now}.5"}}
+    old = {"pk": {"S": "link#strange"}, "sk": {"S": "link"}, "expires_at": {"N": "1"}, "weight": {"N": "-0.5"}}
+    for table, item in (("desk", strange), ("index", old)):
+        desk.dynamodb.put_item(TableName=desk.tables[table], Item=item)
+    desk.later(600)
+    assert desk.sweep()["index"] == 1
+    assert desk.rung_asks == ["strange"]
 
 
 # -- closing

@@ -147,7 +147,7 @@ def shown(desk: Keeping) -> tuple[TicketQueries, Ticket]:
 
 
 def changes(desk: Keeping) -> TicketWrites:
-    return TicketWrites(desk.dynamodb, desk.tables)
+    return TicketWrites(desk.gateway())
 
 
 def replies(desk: Keeping) -> ReplyStore:
@@ -550,7 +550,7 @@ def draft_of(desk: Keeping, client_id: str = "page-1") -> tuple[Ticket, Callable
     head = made.conversation(ticket.conversation_id)
     place = DraftKey(ticket.conversation_id, ticket.id, BOLAT, "reply")
     values = {"contact_id": ticket.contact_id, "epoch": head.epoch, "public_key": head.public_key}
-    store = DraftStore(desk.dynamodb, desk.tables, lambda attempt: None)
+    store = DraftStore(desk.gateway())
     return ticket, lambda: store.save(place, Draft("Жау", client_id, 1, desk.now), values, desk.seconds + 60), place
 
 
@@ -563,7 +563,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     ticket, save, place = draft_of(desk)
     save()
-    store = DraftStore(desk.dynamodb, desk.tables, lambda attempt: None)
+    store = DraftStore(desk.gateway())
 
     def work() -> None:
         assert store.of(ticket, BOLAT, BatchDecryptor(lambda: desk.vault), desk.now)["reply"].text == "Жау"
@@ -860,7 +860,7 @@ def _(desk: Keeping) -> Action:
 
 
 def sweeping(desk: Keeping) -> SweepStore:
-    return SweepStore(desk.dynamodb, desk.tables)
+    return SweepStore(desk.gateway())
 
 
 @asks("AP95", "AP86", "AP87", "AP300", "AP317", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
@@ -1017,7 +1017,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.store().keep_unparsed("telegram", TELEGRAM_ACCOUNT, "new_kind", b"raw", desk.now)
-    return Rotation(desk.dynamodb, desk.tables, desk.vault, new_pair().public, desk.now).reseal
+    return Rotation(desk.gateway(), desk.vault, new_pair().public, desk.now).reseal
 
 
 # -- the box of a request
@@ -1310,7 +1310,7 @@ def pages(desk: Keeping) -> RequestPages:
     over = made.opened(made.daniyar())
     made.mark(over.id, queue=OVER_QUEUE, activity=desk.now)
     made.opened(made.desk.person(from_amina(sent_at=desk.seconds)))
-    return RequestPages(desk.dynamodb, desk.tables)
+    return RequestPages(desk.gateway())
 
 
 @asks("AP280", "AP281")
@@ -1334,7 +1334,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.opened(made.daniyar())
-    return lambda: RequestPages(desk.dynamodb, desk.tables).find(request.id, desk.now)
+    return lambda: RequestPages(desk.gateway()).find(request.id, desk.now)
 
 
 @asks("AP283")
@@ -1352,7 +1352,7 @@ def _(desk: Keeping) -> Action:
 
 @asks("AP285")
 def _(desk: Keeping) -> Action:
-    return lambda: Ledger(desk.dynamodb, desk.tables).entry("0" * 20, ISSUED)
+    return lambda: Ledger(desk.gateway()).entry("0" * 20, ISSUED)
 
 
 # -- the destruction of a person
@@ -1467,7 +1467,7 @@ def _(desk: Keeping) -> Action:
     made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
     made.deliver()
-    store = erasing.Eraser(desk.dynamodb, desk.tables)
+    store = erasing.Eraser(desk.gateway())
     return lambda: list(
         store.conversation(
             person.conversation_id, person.channel, made.now, (), final=True, since=0, note=lambda store, names: None
@@ -1500,7 +1500,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     made = living(desk)
     request = made.opened(made.daniyar())
-    return lambda: Ledger(desk.dynamodb, desk.tables).request_and_head(request.id)
+    return lambda: Ledger(desk.gateway()).request_and_head(request.id)
 
 
 @asks("AP268", "AP269")
@@ -1513,9 +1513,9 @@ def _(desk: Keeping) -> Action:
 
     made = living(desk)
     request = made.opened(made.daniyar())
-    step = RequestStore(desk.dynamodb, desk.tables).finish(request, Step.CERTIFIED, 1)
+    step = RequestStore(desk.gateway()).finish(request, Step.CERTIFIED, 1)
     body = {"certificate_id": request.certificate_id, "entry": ISSUED}
-    return lambda: Ledger(desk.dynamodb, desk.tables).add(body, Pen(), step)  # type: ignore[arg-type]
+    return lambda: Ledger(desk.gateway()).add(body, Pen(), step)  # type: ignore[arg-type]
 
 
 # -- the document and the code

@@ -27,11 +27,12 @@ def stage(desk: Desk, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
     environment = {f"TABLE_{table.upper()}": real for table, real in desk.tables.items()}
     for name, value in (environment | {"SECRET_VAULT": secret, "VAULT_KEY_ARN": key}).items():
         monkeypatch.setenv(name, value)
-    for cached in (settings, wiring.clock, client):
+    for cached in (settings, wiring.clock, wiring.gateway, client):
         cached.cache_clear()
     yield secret
     settings.cache_clear()
     wiring.clock.cache_clear()
+    wiring.gateway.cache_clear()
 
 
 def read(aws: Aws, secret: str) -> dict:

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.addresses import Address, Author
-from chalicelib.dynamo.keys import conversation_pk, ticket_pk
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import MESSAGE, TICKET
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
 from tests.web.conftest import Web
 
@@ -168,17 +168,17 @@ def fill(web: Web) -> dict[str, str]:
     failed = {"text": "Виктория, готово: новый счёт на 18 500 ₸", "client_id": "demo-v"}
     assert web.call("POST", f"/api/v1/tickets/{found['Виктория']}/replies", failed).status == 201
     fail(web, found["Виктория"], "131047")
-    DeskRow(ticket_pk(found["Виктория"]), "ticket").update(actions=[DeskRow.undelivered.set("x")])
+    DeskRow(*TICKET.key(found["Виктория"])[1:]).update(actions=[DeskRow.undelivered.set("x")])
     say(web, DANIYAR, "И ещё вопрос: как выгрузить отчёт?")
     return found
 
 
 def fail(web: Web, ticket_id: str, code: str) -> None:
     """Let the newest reply of a ticket fail as the provider would say, and deliver the one before."""
-    conversation = str(DeskRow.get(ticket_pk(ticket_id), "ticket").conversation_id)
+    conversation = str(DeskRow.get(*TICKET.key(ticket_id)[1:]).conversation_id)
     replies = [
         row
-        for row in DeskRow.query(conversation_pk(conversation), DeskRow.sk.startswith("message#"))
+        for row in DeskRow.query(MESSAGE.partition(conversation), DeskRow.sk.startswith(MESSAGE.prefix))
         if row.purpose == "support"
     ]
     for row in replies[:-1]:

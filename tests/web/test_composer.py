@@ -1,6 +1,7 @@
 """What is typed on a ticket is never lost and never doubted: client ids, drafts, and the words for every refusal."""
 
 import re
+from collections.abc import Iterable
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -8,10 +9,10 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.core.clock import DAY
+from chalicelib.dynamo.builder import Refusal, Write
+from chalicelib.dynamo.tables import Tables
 from chalicelib.dynamo.values import plain_item
-from chalicelib.dynamo.writes import Write
 from chalicelib.tickets.drafts import DRAFT_DAYS
-from chalicelib.tickets.writes import TicketWrites
 from tests.storage.declared import class_of, undeclared
 from tests.web.conftest import Answer, Browser, Web
 from tests.web.privacy.asking import set_state
@@ -89,13 +90,13 @@ def test_a_comment_that_meets_other_changes_is_tried_again(
     web: Web, client_id: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticket_id = opened(web)
-    store, met = TicketWrites._transact, []
+    store, met = Tables.transact, []
 
-    def busy(changes: TicketWrites, writes: list[Write]) -> bool:
+    def busy(tables: Tables, writes: Iterable[Write]) -> Refusal | None:
         met.append(writes)
-        return len(met) > 3 and store(changes, writes)
+        return store(tables, writes) if len(met) > 3 else Refusal(frozenset())
 
-    monkeypatch.setattr(TicketWrites, "_transact", busy)
+    monkeypatch.setattr(Tables, "transact", busy)
     stored = web.call("POST", f"/api/v1/tickets/{ticket_id}/comments", {"text": "А", **client_id})
     assert (stored.status, len(met), texts(web, ticket_id, "note")) == (201, 4, ["А"])
 

@@ -8,8 +8,8 @@ from chalicelib.channels.parts import DeliveryStatus, StatusUpdate
 from chalicelib.channels.registry import channel
 from chalicelib.channels.render import pieces_of
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import MESSAGE
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from tests.people import WHATSAPP_ACCOUNT, wamid
@@ -104,7 +104,7 @@ def settle(web: Web, message_id: str) -> None:
     """What relay and dater do about a failed message."""
     ref = MessageRef.parse(message_id)
     assert ref is not None
-    row = DeskRow.get(conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+    row = DeskRow.get(*MESSAGE.key(*ref)[1:])
     wiring_delivery.stamp_expiry()(ref.conversation_id, str(row.ticket_id), f"message#{ref.tail}")
 
 
@@ -171,7 +171,7 @@ def test_of_a_long_reply_only_what_did_not_arrive_is_sent_again_by_the_button(we
     ticket_id, message_id = replied(web, text)
     ref = MessageRef.parse(message_id)
     assert ref is not None
-    row = DeskRow(conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+    row = DeskRow(*MESSAGE.key(*ref)[1:])
     row.update(actions=[DeskRow.piece_count.set(2), DeskRow.piece_states.set({}), DeskRow.status.set("sent")])
     report(web, ref.of_piece(2), "failed", "131026", "No.")
     report(web, ref.of_piece(1), "read")

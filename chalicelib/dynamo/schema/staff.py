@@ -17,7 +17,7 @@ STAFF = ItemClass(
         text="sub email name language mac", texts="roles", ms="undertaking_at", flag="disabled", number="generation"
     ),
 )
-"""An account. `mac` authenticates the row (staff/row_mac.py)."""
+"""An account. `mac` authenticates the row (`staff_mac` in staff/model.py)."""
 SESSION = ItemClass(
     "session",
     "index",

@@ -1,13 +1,13 @@
 """What every kind of request about personal data says of itself.
 
-Texts are message ids: what the person reads is marked with `bot_msg`, what pages show with `desk_msg`. Intake reads
-kinds on a cold start, so they are no dataclasses, and what only few messages need is imported when it is called.
+Texts are message ids: what the person reads is marked with `bot_msg`, what pages show with `desk_msg`. Intake loads
+kinds on a cold start, so what only few messages need is imported when it is called.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from chalicelib.profile.model import Row
+from chalicelib.core.record import Record
 
 Way = Literal["erasure", "answer"]
 """Which workflow ends a request. `erasure`: the person confirms, is told, may think again, and their data is destroyed.
@@ -19,7 +19,7 @@ Evidence = Literal["notes", "consents"]
 which policy the person had consented, which outlives their rows."""
 
 
-class Default(Row):
+class Default(Record):
     """What the person is told near the limit when nobody has decided: `bound` when they asked from the bound account,
     `unproved` when nothing shows that it was them. Places: {date}, {yes}, {no}."""
 
@@ -27,7 +27,7 @@ class Default(Row):
     unproved: str
 
 
-class Certificate(Row):
+class Certificate(Record):
     """How the certificate of a kind is shown: its heading on the request's page (`card`) and on the public page
     (`title`), and what the company confirms there (`says`, with the place {company})."""
 
@@ -36,7 +36,7 @@ class Certificate(Row):
     says: str
 
 
-class Kind(Row):
+class Kind(Record):
     """One kind of request. `id` is stored: in rows, in certificates, in the buttons of the chat and in the API."""
 
     id: str

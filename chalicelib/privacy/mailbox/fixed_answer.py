@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 from chalicelib.channels.parts import InboundMessage, Started
-from chalicelib.core.ids import MessageRef
+from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CLIENT_ID, HEAD
-from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.suppression.model import SuppressionEntry

@@ -13,11 +13,10 @@ from typing import Any
 from chalicelib.channels.parts import Button
 from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.errors import Conflict
-from chalicelib.core.ids import MessageRef
+from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX
-from chalicelib.dynamo.writes import pseudonym_of_notice
 from chalicelib.privacy.requests.kinds import Identity, Step
 from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.suppression.model import ReplyMailbox
@@ -134,8 +133,11 @@ class MailboxWrites:
         *,
         wakes: bool = False,
     ) -> list[Write]:
-        """Return the writes of an answer and of its outbox entry. With `wakes` a change of its status wakes the request. There is one answer of each `kind` about a request
-        and time `at` (ms); a caller that wants a single one for good always gives the same time."""
+        """Return the writes of an answer and its outbox entry. With `wakes` a change of its status wakes the request.
+
+        There is one answer of each `kind` about a request and time `at` (ms); a caller that wants a single one for good
+        always gives the same time.
+        """
         ref = MessageRef(mailbox.conversation_id, at, pseudonym_of_notice(kind, request_id))
         content = {"text": text, "buttons": [one._asdict() for one in buttons]}
         message = {

@@ -35,7 +35,7 @@ class Nothing(Model):
 
 
 def says(description: str, **schema: Any) -> Meta:
-    """Describe a field; `schema` is said of it and not checked here, because a use case checks it or it is answered."""
+    """Describe a field. `schema` is not checked here: a use case checks it, or the field is one of an answer."""
     return Meta(description=description, extra_json_schema=schema or None)
 
 
@@ -49,9 +49,10 @@ def wanted(sentence: str) -> Meta:
     return Meta(extra={"sentence": sentence})
 
 
-def words(allowed: Sequence[str]) -> Meta:
-    """One of these words."""
-    return read_by(partial(validators.word, allowed=allowed), enum=[str(one) for one in allowed])
+def words(allowed: Sequence[str] | Callable[[], Sequence[str]]) -> Meta:
+    """One of these words; what a function returns is asked for at each reading."""
+    of = allowed if callable(allowed) else lambda: allowed
+    return read_by(lambda given, name: validators.word(given, name, of()), enum=[str(one) for one in of()])
 
 
 def text(most: int) -> Meta:

@@ -11,7 +11,6 @@ from chalicelib.web.api.fields import IdPath
 from chalicelib.web.api.operation import operation
 from chalicelib.web.api.presenter import instant, when
 from chalicelib.web.api.request_models import (
-    DECISION_FIELDS,
     Certificate,
     CertificateEntry,
     NewPrivacyRequest,
@@ -28,6 +27,13 @@ from chalicelib.web.api.request_presenter import present_request
 from chalicelib.web.enter_request import NOT_FOUND, audit_opened, recognised
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
+
+_FIELDS = {
+    **{"erase": ("check", "reason"), "refuse": ("ground", "reason"), "letter": ("posted_on",)},
+    "cancel": ("reason",),
+    **dict.fromkeys(("agree", "take_back"), ("proposed",)),
+}
+"""Fields that each decision takes; the other decisions take none."""
 
 
 @operation("listPrivacyRequests", {200: "A page"})
@@ -80,7 +86,7 @@ def decide(http_request: HttpRequest, path: IdPath, body: PrivacyDecision) -> Pr
     """Propose to destroy, refuse, that a letter was posted or that the person took it back; agree, take back; have a
     failed run go on"""
     decision, given = body.decision, body.given()
-    if extra := sorted(given.keys() - DECISION_FIELDS.get(decision, ())):
+    if extra := sorted(given.keys() - _FIELDS.get(decision, ())):
         raise BadInput(f"The decision {decision} takes no {', '.join(extra)}.")
     if decision == "agree" and not given.get("proposed"):
         raise BadInput("Say what you agree to: the field proposed is that of the proposal which you have read.")

@@ -1,5 +1,4 @@
-"""What the API takes and answers about requests about data, the erasure pause and certificates. openapi.json is made
-of these models."""
+"""Models of requests about data, the erasure pause and certificates in the API. openapi.json is made of them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -25,24 +24,9 @@ DECISIONS = (*PROPOSALS, "agree", "take_back", "go_on")
 NOT_OFFERED = "retain"
 """A decision of the law that the desk does not offer yet, and says so."""
 
-DECISION_FIELDS: Mapping[str, tuple[str, ...]] = {
-    **{"erase": ("check", "reason"), "refuse": ("ground", "reason"), "letter": ("posted_on",)},
-    "cancel": ("reason",),
-    **dict.fromkeys(("agree", "take_back"), ("proposed",)),
-}
-"""Fields that each decision takes; the other decisions take none."""
-
-
-def _handled(given: Mapping[str, Any], name: str) -> str:
-    return validators.word(given, name, registry.handled())
-
-
-def _handled_or_not(given: Mapping[str, Any], name: str) -> str:
-    return validators.word(given, name, registry.known())
-
 
 def _offered(given: Mapping[str, Any], name: str) -> str:
-    kind = _handled_or_not(given, name)
+    kind = validators.word(given, name, registry.known())
     if not registry.is_handled(kind):
         raise BadInput(
             f"Requests of this kind are not handled here yet. Use one of {', '.join(registry.handled())}.",
@@ -51,8 +35,8 @@ def _offered(given: Mapping[str, Any], name: str) -> str:
     return kind
 
 
-Kind = Annotated[str, read_by(_handled_or_not, enum=list(registry.known()))]
-HandledKind = Annotated[str, read_by(_handled, enum=list(registry.handled()))]
+Kind = Annotated[str, words(registry.known)]
+HandledKind = Annotated[str, words(registry.handled)]
 State = Annotated[str, words(tuple(RequestState))]
 Number = Annotated[int, Meta(ge=0)]
 

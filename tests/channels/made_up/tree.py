@@ -8,7 +8,18 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
-COPIED = ("app.py", "chalicelib", "infra", "local", "tests", "quality", "docs", ".chalice", "pyproject.toml", "requirements.txt")
+COPIED = (
+    "app.py",
+    "chalicelib",
+    "infra",
+    "local",
+    "tests",
+    "quality",
+    "docs",
+    ".chalice",
+    "pyproject.toml",
+    "requirements.txt",
+)
 REGISTRY, PROFILE = "chalicelib/channels/registry.py", "chalicelib/profile/operators/pagerdesk.toml"
 GENERATORS = ("chalicelib.profile.build", "quality.generate", "infra.openapi")
 """What `make generate` runs."""

@@ -46,7 +46,7 @@ class Outs:
         return Boxes(self.living.desk)
 
     def certify(self, request_id: str) -> None:
-        ledger = Ledger(self.living.desk.dynamodb, self.living.desk.tables)
+        ledger = Ledger(self.living.desk.gateway())
         IssueCertificate(self.living.store, ledger, Signing(), PROFILE, self.living.clock)(request_id)  # type: ignore[arg-type]
 
     def run(self, request_id: str) -> Request:
@@ -57,7 +57,7 @@ class Outs:
         return self.living.read(request_id)
 
     def entry(self, request: Request, kind: str = ISSUED) -> dict[str, Any] | None:
-        found = Ledger(self.living.desk.dynamodb, self.living.desk.tables).entry(request.certificate_id, kind)
+        found = Ledger(self.living.desk.gateway()).entry(request.certificate_id, kind)
         return found.body if found else None
 
 

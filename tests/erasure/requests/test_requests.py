@@ -9,7 +9,7 @@ from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of, day_start, deadline
-from chalicelib.dynamo import keys
+from chalicelib.dynamo.schema import CONTACT
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
@@ -436,7 +436,7 @@ def forged_ask(living: Living, pk: str, sk: str, **values: Any) -> None:
 
 def point_to(living: Living, person: Person, request_id: str) -> None:
     item = {
-        **{"pk": keys.contact_pk(person.contact_id), "sk": "request", "contact_id": person.contact_id},
+        **{"pk": CONTACT.partition(person.contact_id), "sk": "request", "contact_id": person.contact_id},
         **{"request_id": request_id, "at": living.desk.now},
     }
     living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=attribute_values(item))
@@ -461,7 +461,7 @@ def test_a_pointer_to_another_persons_request_counts_for_nothing(living: Living,
 def test_an_ask_is_of_the_contact_in_whose_partition_it_lies(living: Living, daniyar: Person) -> None:
     amina = living.desk.person(from_amina(sent_at=living.desk.seconds))
     at = f"ask#{living.desk.now:013d}#"
-    forged_ask(living, keys.contact_pk(amina.contact_id), at + "a" * 32, contact_id=daniyar.contact_id)
+    forged_ask(living, CONTACT.partition(amina.contact_id), at + "a" * 32, contact_id=daniyar.contact_id)
     assert living.asks(amina.contact_id) == 1
     assert [row["contact_id"] for row in living.requests()] == [amina.contact_id]
     assert not living.desk.of("ask#")
@@ -479,7 +479,7 @@ def test_an_ask_is_of_the_contact_in_whose_partition_it_lies(living: Living, dan
 def test_an_ask_of_a_strange_form_holds_up_no_other(
     living: Living, daniyar: Person, tail: str, values: dict[str, Any]
 ) -> None:
-    forged_ask(living, keys.contact_pk(daniyar.contact_id), f"ask#{tail}", **values)
+    forged_ask(living, CONTACT.partition(daniyar.contact_id), f"ask#{tail}", **values)
     living.says(daniyar, "withdraw")
     assert [row["contact_id"] for row in living.requests()] == [daniyar.contact_id]
 
@@ -491,7 +491,7 @@ def test_words_that_are_older_than_the_request_confirm_nothing(living: Living, d
     said_at = request.received_at - 2_000
     blind = "b" * 32
     forged_ask(
-        living, keys.contact_pk(daniyar.contact_id), f"ask#{living.desk.now:013d}#{blind}", action="confirm",
+        living, CONTACT.partition(daniyar.contact_id), f"ask#{living.desk.now:013d}#{blind}", action="confirm",
         message_ref=f"{daniyar.conversation_id}.{said_at:013d}.{blind}",
     )  # fmt: skip
     living.asks(daniyar.contact_id)

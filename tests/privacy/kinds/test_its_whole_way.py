@@ -29,7 +29,7 @@ def asked(walk: Walk, person: Person, kind: Kind) -> Request:
 
 
 def entry(walk: Walk, request: Request, which: str = ISSUED) -> dict[str, Any] | None:
-    found = Ledger(walk.desk.dynamodb, walk.desk.tables).entry(request.certificate_id, which)
+    found = Ledger(walk.desk.gateway()).entry(request.certificate_id, which)
     return found.body if found else None
 
 

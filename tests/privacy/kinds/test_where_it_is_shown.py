@@ -11,6 +11,7 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import desk_text
 from chalicelib.core.working_days import day_of, deadline
+from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.requests.kinds import RequestState, Step
@@ -43,7 +44,10 @@ def certified(web: Web, request: Request, kind: Kind) -> Request:
     """The same with its certificate in the ledger."""
     if kind.way == "erasure":
         return asking.certified(web, request)
-    ledger, beside = Ledger(web.dynamodb, web.tables), wiring_stores.requests().finish(request, Step.CERTIFIED, web.now)
+    ledger, beside = (
+        Ledger(Tables(web.dynamodb, web.tables)),
+        wiring_stores.requests().finish(request, Step.CERTIFIED, web.now),
+    )
     assert ledger.add(certificate_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
     return over(web, mark(web, read(web, request.id), {Step.NOTIFIED: web.now}), RequestState.ANSWERED)
 

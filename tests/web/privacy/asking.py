@@ -7,9 +7,11 @@ from chalicelib.certificates.ledger import Ledger
 from chalicelib.certificates.model import completion_body, issued_body
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import DAY, HOUR
-from chalicelib.dynamo import keys
+from chalicelib.dynamo.builder import wire_key
 from chalicelib.dynamo.models import KeyRow
-from chalicelib.dynamo.values import attribute_value, attribute_values
+from chalicelib.dynamo.schema import CONTACT
+from chalicelib.dynamo.tables import Tables
+from chalicelib.dynamo.values import attribute_value
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OVER_QUEUE
@@ -90,7 +92,7 @@ def freeze(web: Web, request: Request) -> Request:
 def set_state(web: Web, contact_id: str, state: str) -> None:
     web.dynamodb.update_item(
         TableName=web.tables["desk"],
-        Key=attribute_values({"pk": keys.contact_pk(contact_id), "sk": "contact"}),
+        Key=wire_key(CONTACT.key(contact_id)),
         UpdateExpression="SET #state = :state ADD #epoch :one",
         ExpressionAttributeNames={"#state": "state", "#epoch": "epoch"},
         ExpressionAttributeValues={":state": attribute_value(state), ":one": {"N": "1"}},
@@ -106,7 +108,7 @@ def certified(web: Web, request: Request, *, complete: bool = False) -> Request:
         web, request, last, state=str(state), counts=COUNTS, identity="second_press", secret_hash="0" * 64,
         policy_version="1", key_fingerprint="f" * 64, activity=web.now + 14 * DAY,
     )  # fmt: skip
-    store, ledger = wiring_stores.requests(), Ledger(web.dynamodb, web.tables)
+    store, ledger = wiring_stores.requests(), Ledger(Tables(web.dynamodb, web.tables))
     beside = store.change(request.id, {"passes": 0})
     assert ledger.add(issued_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
     if complete:

@@ -8,6 +8,7 @@ from chalicelib.certificates.ledger import Ledger
 from chalicelib.certificates.model import Certificate, answer_body
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of
+from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.web.public.certificate import _page
@@ -36,7 +37,7 @@ def entered(web: Web) -> Request:
 def certified(web: Web, request: Request) -> Request:
     store = wiring_stores.requests()
     beside = store.finish(request, Step.CERTIFIED, web.now)
-    ledger = Ledger(web.dynamodb, web.tables)
+    ledger = Ledger(Tables(web.dynamodb, web.tables))
     assert ledger.add(answer_body(request, wiring_web.profile(), web.now), Signing(), beside)  # type: ignore[arg-type]
     return read(web, request.id)
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.addresses import Author
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.values import attribute_value, attribute_values
+from chalicelib.dynamo.builder import wire_key
+from chalicelib.dynamo.schema import CONTACT
+from chalicelib.dynamo.values import attribute_value
 from chalicelib.privacy.requests.kinds import Step
 from tests.web.conftest import ROLES, Web
 from tests.web.privacy.asking import contact_of, opened, through
@@ -20,7 +21,7 @@ OPEN = "You may answer the customer&#39;s question; nothing else leaves."
 def suppress(web: Web, contact_id: str, name: str = "suppressed_at") -> None:
     web.dynamodb.update_item(
         TableName=web.tables["desk"],
-        Key=attribute_values({"pk": keys.contact_pk(contact_id), "sk": "contact"}),
+        Key=wire_key(CONTACT.key(contact_id)),
         UpdateExpression="SET #name = :now",
         ExpressionAttributeNames={"#name": name},
         ExpressionAttributeValues={":now": attribute_value(web.now)},

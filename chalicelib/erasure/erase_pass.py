@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chalicelib.channels import registry
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import log
 from chalicelib.dynamo.schema import TEXT, WORDS, Key
@@ -114,7 +115,7 @@ class ErasePass:
             self.late[name] = late | fresh
 
     def _tickets(self) -> bool:
-        links = self._names(LINK_ROWS) if self.request.channel == "whatsapp" else ()  # no other provider sends statuses
+        links = self._names(LINK_ROWS) if registry.channel(self.request.channel).statuses else ()
         names = self._names(TICKET_ROWS), self._names(ALIAS_ROWS), links
         self.named = self.store.named(self.request.contact_id, *names, self._since)
         self._note(LINK_ROWS, self.named.counted)

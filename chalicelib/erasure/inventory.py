@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from chalicelib.channels import registry
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import (
@@ -118,8 +119,9 @@ class Inventories:
         return PersonRows(contact, key, consents, stores, box, box_key)
 
     def _rows_of_contact(self, contact_id: str) -> list[dict[str, Any]]:
-        names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash,language,channel,at"
-        pages = self._tables.pages(CONTACT.partition(contact_id), only=f"{names},expires_at,suppressed_at")
+        names = ",".join(("sk,contact_id,public_key,profile", *registry.ADDRESS_KINDS, "policy_version,policy_hash"))
+        only = f"{names},language,channel,at,expires_at,suppressed_at"
+        pages = self._tables.pages(CONTACT.partition(contact_id), only=only)
         return [row for page in pages for row in page.rows]
 
     def _written(self, contact_id: str, words: Mapping[str, Any], texts: Sequence[str]) -> int:

@@ -105,7 +105,7 @@ class Verifier:
         private = self._private(request.box.contact_id, found.get(box, {}), vault)
         said = json.loads(unseal(private, identities_context(request.id), inventory.sealed))
         addresses = tuple(
-            self._address_key.address(request.channel, request.account, Address(one["kind"], one["value"]))  # type: ignore[arg-type]
+            self._address_key.address(request.channel, request.account, Address(one["kind"], one["value"]))
             for one in said["addresses"]
         )
         names: dict[str, set[str]] = {what: set() for what in _LISTED.values()}

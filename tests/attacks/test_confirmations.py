@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.channels.telegram import parse as telegram
-from chalicelib.messages.model import InboundMessage
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.erasure.conftest import Erasing
 from tests.erasure.living import Living

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.entrypoints import expiry_stamper as dater
 from chalicelib.entrypoints import stream_router as relay
-from chalicelib.messages.model import InboundMessage
 from tests.people import WHATSAPP_ACCOUNT as AMINA_ACCOUNT
 from tests.people import wamid
 from tests.web.conftest import Web

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.core.ids import grouped
+from chalicelib.core.texts import desk_msg
 from chalicelib.core.working_days import day_start
 from chalicelib.privacy.erasure_pause import Pause
 from chalicelib.privacy.kinds.registry import kind_of
@@ -27,7 +28,7 @@ from chalicelib.web.dashboard.request_presenter.labels import (
     STATES,
     TOLD_BY,
 )
-from chalicelib.web.labels import desk_msg, label
+from chalicelib.web.labels import label
 from chalicelib.web.public.certificate_words import STORES
 
 

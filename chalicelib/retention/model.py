@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from chalicelib.core.clock import DAY, SECOND
+from chalicelib.dynamo.schema import HEAD, TICKET
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,12 @@ class Expired:
     @property
     def is_ticket(self) -> bool:
         """Whether it is a ticket."""
-        return self.table == "desk" and self.pk.startswith("ticket#")
+        return (self.table, self.sk) == (TICKET.table, TICKET.sk)
 
     @property
     def is_head(self) -> bool:
         """Whether it is the head of a conversation, whose expiry is that of the contact."""
-        return self.table == "desk" and self.sk == "head"
+        return (self.table, self.sk) == (HEAD.table, HEAD.sk)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from chalicelib.dynamo.keys import conversation_pk
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.clients import client
-from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.rows import bind
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
@@ -56,7 +56,7 @@ class Delivery(Desk):
         return ChannelProviders(Secrets(lambda: self.vaulted), "outbound", given.get)
 
     def outbox(self, dynamodb: Any = None) -> Outbox:
-        return Outbox(dynamodb or self.dynamodb, self.tables, self.address_key, lambda attempt: None)
+        return Outbox(self.gateway(dynamodb, lambda attempt: None), self.address_key)
 
     def sender(self, **more: Any) -> Deliver:
         parts: dict[str, Any] = {
@@ -72,7 +72,7 @@ class Delivery(Desk):
 
     def replier(self, dynamodb: Any = None, **more: Any) -> ReplyToCustomer:
         parts: dict[str, Any] = {
-            "store": ReplyStore(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
+            "store": ReplyStore(self.gateway(dynamodb, lambda attempt: None)),
             "decryptor": lambda: BatchDecryptor(lambda: self.vault),
             "allows": load_profile("spoint").allows,
             "clock": lambda: self.now,

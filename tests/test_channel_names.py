@@ -20,7 +20,6 @@ FILES = sorted(
 COMMON = {"email", "form"}
 """Ids that are everyday words as well: only a text that is exactly one of them counts, not a name in the code."""
 OTHER_MEANINGS = {
-    "chalicelib/dynamo/schema/staff.py": {"email": "attribute of a member of staff"},
     "chalicelib/ops/__main__.py": {"email": "field of a member of staff"},
     "chalicelib/profile/policy_words.py": {"email": "a category of data", "form": "a word of the policy"},
     "chalicelib/web/api/presenter.py": {"email": "field of a member of staff"},

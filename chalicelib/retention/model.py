@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from chalicelib.core.clock import DAY, SECOND
-from chalicelib.dynamo.schema import HEAD, TICKET
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,12 @@ class Expired:
     @property
     def is_ticket(self) -> bool:
         """Whether it is a ticket."""
-        return (self.table, self.sk) == (TICKET.table, TICKET.sk)
+        return self.table == "desk" and self.sk == "ticket"
 
     @property
     def is_head(self) -> bool:
         """Whether it is the head of a conversation, whose expiry is that of the contact."""
-        return (self.table, self.sk) == (HEAD.table, HEAD.sk)
+        return self.table == "desk" and self.sk == "head"
 
 
 @dataclass(frozen=True)

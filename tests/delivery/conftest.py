@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from chalicelib.dynamo.keys import conversation_pk
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.rows import bind
+from chalicelib.dynamo.schema import HEAD
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.outbox.reply import ReplyToCustomer
@@ -111,7 +111,7 @@ class Delivery(Desk):
         return ref
 
     def message(self, ref: MessageRef) -> dict[str, Any]:
-        return self.item(conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        return self.item(HEAD.partition(ref.conversation_id), f"message#{ref.tail}")
 
     def ticket(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
         return self.item(ticket["pk"], "ticket")

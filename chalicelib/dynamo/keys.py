@@ -1,7 +1,4 @@
-"""Builds partition keys of items, and of entries in the sparse index `unsent`. schema.py declares the items."""
-
-from chalicelib.dynamo.schema import ASKING as ASKING
-from chalicelib.dynamo.schema import REVOKING as REVOKING
+"""Builds partition keys of items. schema/ declares the items."""
 
 
 def contact_pk(contact_id: str) -> str:
@@ -22,13 +19,3 @@ def ticket_pk(ticket_id: str) -> str:
 def channel_pk(account: str) -> str:
     """Partition of a channel account: one WhatsApp number or Telegram bot of ours."""
     return f"channel#{account}"
-
-
-def request_pk(request_id: str) -> str:
-    """Partition of a request about data: the request and its inventory."""
-    return f"request#{request_id}"
-
-
-def suppression_pk(pseudonym: str) -> str:
-    """Partition of a suppression entry, by the pseudonym of its address. The stored prefix is `fence`."""
-    return f"fence#{pseudonym}"

@@ -146,7 +146,7 @@ class _Bench:
         from chalicelib.vault.pseudonyms import TextKey
 
         contact_id, key = self.contact["contact_id"], TextKey(b"t" * 32)
-        names = sorted(key.word(word) for word in contact_words(name, "", phone, "", ""))
+        names = sorted(key.word(word) for word in contact_words(name, "", {"phone": phone}))
         for one in names:
             yield {"pk": f"text#{one}", "sk": contact_id, "contact_id": contact_id}
         row = {"pk": f"words#{contact_id}", "sk": "words", "contact_id": contact_id, "words": names, "version": "1"}

@@ -1,6 +1,6 @@
 """The alarms. Each names its runbook, docs/runbooks/<runbook>.md, and says whether it pages somebody."""
 
-from chalicelib.core.addresses import MESSENGERS
+from chalicelib.channels import registry
 from infra import erasure_grants, queues
 from infra.alarm_type import NAMESPACE, Alarm, of_function
 from infra.definitions import Json
@@ -46,17 +46,17 @@ def alarms() -> tuple[Alarm, ...]:
     )
     rejected = tuple(
         Alarm(
-            f"{channel.capitalize()}SignatureAlarm",
-            f"signature-rejections-{channel}",
+            f"{channel.id.capitalize()}SignatureAlarm",
+            f"signature-rejections-{channel.id}",
             "signature-rejections",
             "Many webhooks with a wrong signature: a changed secret, or somebody knocking.",
             NAMESPACE,
             "SignatureRejected",
             above=20,
-            dimensions={"channel": channel},
+            dimensions={**channel.dimensions},
             period=300,
         )
-        for channel in MESSENGERS
+        for channel in registry.SERVED
     )
     broken_in = tuple(
         Alarm(f"{metric}Alarm", runbook, runbook, says, NAMESPACE, metric, above=0, period=300)

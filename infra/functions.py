@@ -5,6 +5,8 @@ stands where AWS makes the last part of the name (streams of a table). Their nam
 does.
 """
 
+from chalicelib.channels import registry
+from chalicelib.channels.contract import Setting
 from infra import erasure_grants
 from infra.definitions import LOG_DAYS, Json
 from infra.grants import (
@@ -202,10 +204,18 @@ VARIABLES: dict[str, Json] = {
     "CERTIFICATE_KEY_ARN": arn("CertificateKey"),
     "USER_POOL_ID": {"Ref": "UserPool"},
     "USER_POOL_CLIENT_ID": {"Ref": "UserPoolClient"},
-    "WHATSAPP_API": {"Ref": "WhatsappApi"},
-    "WHATSAPP_RECIPIENT_FIELD": {"Ref": "WhatsappRecipientField"},
-    "TELEGRAM_API": {"Ref": "TelegramApi"},
+    **{one.name: {"Ref": one.parameter} for channel in registry.CHANNELS for one in channel.settings},
 }
+
+
+def parameters() -> Json:
+    """Return a parameter of the template for every setting that a channel declares."""
+    return {one.parameter: _parameter(one) for channel in registry.CHANNELS for one in channel.settings}
+
+
+def _parameter(setting: Setting) -> Json:
+    allowed = {"AllowedValues": list(setting.allowed)} if setting.allowed else {}
+    return {"Type": "String", "Default": setting.default, **allowed, "Description": setting.says}
 
 
 def resources() -> Json:

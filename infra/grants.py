@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from chalicelib.channels import registry
 from chalicelib.dynamo.schema import CLASSES
 from infra.definitions import Json
 
@@ -119,4 +120,5 @@ OPEN_VAULT = Grant(
 WRITES = ("PutItem", "UpdateItem", "ConditionCheckItem")
 COMMON = ("STAGE", "OPERATOR", "PUBLIC_URL", "LOG_LEVEL", "VAULT_PUBLIC_KEY")
 VAULT = ("SECRET_VAULT", "VAULT_KEY_ARN")
-PROVIDERS = ("WHATSAPP_API", "WHATSAPP_RECIPIENT_FIELD", "TELEGRAM_API")
+PROVIDERS = tuple(one.name for channel in registry.CHANNELS for one in channel.settings)
+"""Settings of the channels, which the sender alone has."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from chalicelib.channels import registry
 from infra import alarms, erasure_machine, functions, queues
 from infra.definitions import Json, load
 
@@ -17,7 +18,7 @@ INTAKE_HANDLER = "chalicelib.web.intake_function.app"
 INTAKE_SIZE: Json = {"MemorySize": 1024, "Timeout": 10, "ReservedConcurrentExecutions": 100}
 INTAKE_PATHS = re.compile(r"/(webhooks/.+|policy(/\{version\})?|contact|certificates|healthz)")
 """Paths that answer without a session and go to the intake function."""
-INTAKE_MUST_SERVE = frozenset({"/webhooks/whatsapp", "/webhooks/telegram", "/healthz"})
+INTAKE_MUST_SERVE = frozenset({*(one.path for one in registry.SERVED), "/healthz"})
 GATEWAY_RESPONSES: Json = {
     "MISSING_AUTHENTICATION_TOKEN": {
         "statusCode": 404,
@@ -86,6 +87,7 @@ def merge(generated: Json) -> Json:
     _check_functions(template)
     for part in (load("parameters"), load("tables"), load("security")):
         _add(template, part)
+    _add(template, {"Parameters": functions.parameters()})
     for module in (queues, functions, erasure_machine, alarms):
         _add(template, {"Resources": module.resources()})
     for function in functions.FUNCTIONS:

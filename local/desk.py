@@ -17,6 +17,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from starlette.applications import Starlette
 
+from chalicelib.channels import registry
 from infra.definitions import Json
 from local import seed
 from local.aws.clock import DeskClock
@@ -111,8 +112,12 @@ class Desk:
             "Operator": self.settings.operator,
             "PublicUrl": self.settings.url,
             "VaultPublicKey": vault_public,
-            "WhatsappApi": f"{self.settings.phones_url}/v23.0",
-            "TelegramApi": self.settings.phones_url,
+            **{
+                one.parameter: f"{self.settings.phones_url}{one.stand_in}"
+                for channel in registry.CHANNELS
+                for one in channel.settings
+                if one.stand_in is not None
+            },
             "LogLevel": self.settings.log_level,
             "RequireTls": "false",
         }

@@ -54,6 +54,8 @@ KEPT = {
     "_blocks": "play.py calls a step by its name",
     # Declared for tests that hold the program to it
     "OVERHEAD": "tests tell sealed attributes by their length",
+    "formatting": "tests/channels/conformance holds every channel to it",
+    "rates": "tests/channels/conformance holds every channel to it",
     "TOLD_BY_TEXT": "tests/web holds every detail of a message to one of three places",
     "TOLD_BY_KIND": "tests/web holds every detail of a message to one of three places",
     "NOT_FOR_READERS": "tests/web holds every detail of a message to one of three places",

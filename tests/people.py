@@ -3,8 +3,8 @@
 import base64
 import secrets
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.addresses import Address, Author
-from chalicelib.messages.model import InboundMessage
 
 WHATSAPP_ACCOUNT = "100000000000001"
 TELEGRAM_ACCOUNT = "100000001"

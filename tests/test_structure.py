@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.channels import registry
 from chalicelib.core.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +60,17 @@ def test_a_model_is_pure(file: Path) -> None:
 def test_pynamodb_lives_beside_the_tables_alone() -> None:
     users = {file.parent.name for file in MODULES if any(name.startswith("pynamodb") for name in imports(file))}
     assert users <= {"dynamo", "contacts", "tickets", "vault", "staff", "outbox", "retention", "privacy", "messages"}
+
+
+CHANNEL_FILES = [file for file in MODULES if file.parent.parent == PACKAGE / "channels"]
+
+
+@pytest.mark.parametrize("file", CHANNEL_FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_no_channel_knows_another_one(file: Path) -> None:
+    """It imports what all channels share and its own folder; the order of the rooms keeps it from all others."""
+    others = {one.name for one in (PACKAGE / "channels").iterdir() if one.is_dir()} - {file.parent.name}
+    known = [name.split(".") for name in imports(file) if name.startswith("chalicelib.channels.")]
+    assert not [name for name in known if name[2] in others | {"registry", "refusals"}]
 
 
 def test_the_intake_function_loads_no_library_that_it_does_not_need() -> None:
@@ -134,4 +146,5 @@ def test_no_file_names_a_registry_or_a_path_of_a_machine() -> None:
 
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "settings.md").read_text()
-    assert [name for name in map(str.upper, Settings._fields) if f"`{name}`" not in text] == []
+    of_channels = [one.name for channel in registry.CHANNELS for one in channel.settings]
+    assert [name for name in [*map(str.upper, Settings._fields), *of_channels] if f"`{name}`" not in text] == []

@@ -1,1 +1,1 @@
-"""Channels: each parses its provider's webhook bodies into parts (messages/model.py), and sends messages."""
+"""Channels: each parses its provider's webhook bodies into parts (parts.py), and sends messages."""

@@ -1,38 +1,77 @@
-"""What sending on any channel takes, returns and raises."""
+"""What goes out on any channel: the parts of a message, and what sending returns and raises."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from chalicelib.channels.parts import Button
 from chalicelib.core.addresses import Address
 from chalicelib.core.errors import DeskError
 from chalicelib.core.failures import scrub as scrub
-from chalicelib.messages.model import Button
+
+
+class TextPart(NamedTuple):
+    """A text."""
+
+    text: str
+
+
+class ChoicePart(NamedTuple):
+    """Buttons under the end of the text before it."""
+
+    buttons: tuple[Button, ...]
+
+
+class FilePart(NamedTuple):
+    """A file: its name, its MIME type, its bytes, and the kind that decides about limits ("image", "document" …)."""
+
+    name: str
+    type: str
+    size: int
+    kind: str = "document"
+
+
+class TemplatePart(NamedTuple):
+    """A text that the provider has approved, by its name there, with the values of its places."""
+
+    name: str
+    language: str
+    values: tuple[str, ...] = ()
+
+
+OutboundPart = TextPart | ChoicePart | FilePart | TemplatePart
 
 
 @dataclass(frozen=True)
-class OutboundText:
-    """One text to one person.
+class OutboundMessage:
+    """One message to one person, as channels/render.py cuts it.
 
-    `account` is the id of our number or bot, `address` the recipient's. `reference` is our message reference; WhatsApp
-    returns it with every status. `quote` is the provider id of the message that is answered. `buttons` stand under the
-    last piece of the text.
+    `account` is the id of our number or bot, `address` the recipient's. `reference` is our message reference, which
+    some channels return with every status. `quote` is the provider id of the message that is answered.
     """
 
     account: str
     address: Address
-    text: str
+    parts: tuple[OutboundPart, ...]
     reference: str = ""
     quote: str = ""
-    buttons: tuple[Button, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text, "" when it has none."""
+        return next((one.text for one in self.parts if isinstance(one, TextPart)), "")
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """The buttons, () when it has none."""
+        return next((one.buttons for one in self.parts if isinstance(one, ChoicePart)), ())
 
 
 @dataclass(frozen=True)
 class SendResult:
-    """The provider accepted the message. `sent_at` in epoch seconds; `more` are the ids of the second and later pieces
-    of a text that is longer than one message may be."""
+    """The provider accepted the message. `sent_at` in epoch seconds."""
 
     provider_id: str
     sent_at: int
-    more: tuple[str, ...] = ()
 
 
 class SendError(DeskError):
@@ -41,8 +80,7 @@ class SendError(DeskError):
     `permanent`: another try cannot help. `retry_after`: seconds that the provider asks us to wait, or None.
     `stops_channel`: nothing can be sent on this account until staff acts (a token, a payment, a ban); the message
     itself can be sent later. `ambiguous`: the provider may have accepted it although we have no answer. `said`: the
-    provider's own words, scrubbed; empty when it said nothing. `sent`: provider ids of the pieces that were sent before
-    this one; the next try skips as many. They contain the address, so they are sealed and not logged."""
+    provider's own words, scrubbed; empty when it said nothing."""
 
     status, code = 502, "send_failed"
 
@@ -55,7 +93,6 @@ class SendError(DeskError):
         retry_after: float | None = None,
         stops_channel: bool = False,
         ambiguous: bool = False,
-        sent: tuple[str, ...] = (),
         said: str = "",
     ) -> None:
         super().__init__(message, code=code)
@@ -63,5 +100,4 @@ class SendError(DeskError):
         self.retry_after = retry_after
         self.stops_channel = stops_channel
         self.ambiguous = ambiguous
-        self.sent = sent
         self.said = said

@@ -1,22 +1,19 @@
 """Says what a provider's error code means, for sender, statuses, expiry stamper, pages and API alike.
 
-It imports the channels' lists of errors only, because intake uses it, too.
+A channel's list of errors is imported when it is first asked, because intake uses this module, too.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.channels.telegram import errors as telegram
-from chalicelib.channels.whatsapp import errors as whatsapp
+from chalicelib.channels import registry
 from chalicelib.core.failures import GAVE_UP, OWN_CODES, UNKNOWN, UNLISTED, Act, Meaning
-
-_BY_CHANNEL = {"whatsapp": whatsapp.meaning, "telegram": telegram.meaning}
 
 
 def meaning(channel: str, code: str) -> Meaning | None:
     """Return what a code of an answer or of a failed status means; None for a code in no list."""
-    listed = _BY_CHANNEL.get(channel)
-    return OWN_CODES.get(code) or (listed(code) if listed else None)
+    errors = registry.channel(channel).errors
+    return OWN_CODES.get(code) or (errors().meaning(code) if errors else None)
 
 
 def reason_of(channel: str, code: str) -> str:

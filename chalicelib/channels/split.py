@@ -7,27 +7,8 @@ Joined, the pieces are the text again.
 
 import unicodedata
 
-from chalicelib.core.normal import shows_nothing
 
-TEXT_LIMIT = 4096
-"""UTF-16 units of one text message, on Telegram and on WhatsApp."""
-BUTTONS_LIMIT = {"whatsapp": 1024}
-"""UTF-16 units of a message that carries buttons, where that is less. Source: Meta, "Interactive reply buttons"."""
-
-
-def pieces_of(text: str, channel: str, *, buttons: bool = False) -> tuple[str, ...]:
-    """Return the pieces of a text for this channel; with `buttons` the last piece is short enough to carry them.
-
-    Pieces that show nothing are left out, because providers refuse them. A text that shows nothing has no piece.
-    """
-    pieces = split_text(text)
-    limit = BUTTONS_LIMIT.get(channel, TEXT_LIMIT)
-    if buttons and limit < TEXT_LIMIT:
-        pieces = (*pieces[:-1], *split_text(pieces[-1], limit))
-    return tuple(piece for piece in pieces if not shows_nothing(piece))
-
-
-def split_text(text: str, limit: int = TEXT_LIMIT) -> tuple[str, ...]:
+def split_text(text: str, limit: int) -> tuple[str, ...]:
     """Return the pieces of `text` in order, each of at most `limit` UTF-16 units.
 
     A text that fits is its own single piece. Raises ValueError if not even one emoji would fit.

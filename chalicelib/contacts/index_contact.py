@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.contacts.search_words import contact_words
 from chalicelib.contacts.text_index import ContactIndex
 from chalicelib.core.errors import Unavailable
@@ -21,8 +22,8 @@ class ContactTexts:
     def __init__(self, decryptor: BatchDecryptor) -> None:
         self._decryptor = decryptor
 
-    def read(self, contact_id: str) -> tuple[str, str, str, str, str] | None:
-        """Return name, username, phone, business-scoped id and chat; None when the contact is gone or erased.
+    def read(self, contact_id: str) -> tuple[str, str, dict[str, str]] | None:
+        """Return name, username and addresses by kind; None when the contact is gone or erased.
 
         Raises Unavailable and CannotOpen.
         """
@@ -33,13 +34,9 @@ class ContactTexts:
         profile = self._decryptor.json(contact_id, context, row.profile)
         if profile is None:
             return None
-        return (
-            str(profile.get("name", "")),
-            str(profile.get("username", "")),
-            self._address(contact_id, "phone", row.phone),
-            self._address(contact_id, "user", row.user),
-            self._address(contact_id, "chat", row.chat),
-        )
+        addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}
+        found = {kind: address for kind, address in addresses.items() if address}
+        return str(profile.get("name", "")), str(profile.get("username", "")), found
 
     def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str:
         return self._decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), sealed) or ""

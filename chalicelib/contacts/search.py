@@ -4,12 +4,13 @@ Addresses are found by their pseudonyms, names by the text index, so that few mo
 that is being erased is not found by name or address; its ticket's number still finds the ticket, without its content.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from chalicelib.channels import registry
+from chalicelib.channels.contract import Typed
 from chalicelib.contacts.search_words import numbers_in, phone_word
-from chalicelib.core.addresses import Address, Channel
+from chalicelib.core.addresses import ChannelId
 from chalicelib.core.normal import invisible, normal
 from chalicelib.dynamo.models import IndexRow
 from chalicelib.dynamo.rows import translated_errors
@@ -22,25 +23,17 @@ MOST_CONTACTS = 50
 """Contacts whose tickets one search shows."""
 MOST_EARLIER = 100
 """Earlier tickets that one search reads, one read each."""
-_BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
 _TICKET_DIGITS = range(6, 15)
 
 
 @dataclass(frozen=True)
-class Accounts:
-    """Our WhatsApp numbers and Telegram bots: an address has one pseudonym per account."""
-
-    whatsapp: tuple[str, ...]
-    telegram: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Search:
-    """Finds tickets. `contacts_by_words` asks the text index: it maps what was typed to ids of contacts."""
+    """Finds tickets. `accounts` are our accounts by channel: an address has one pseudonym per account.
+    `contacts_by_words` asks the text index: it maps what was typed to ids of contacts."""
 
     tickets: TicketQueries
     address_key: AddressKey
-    accounts: Accounts
+    accounts: Mapping[ChannelId, Collection[str]]
     contacts_by_words: Callable[[str], Iterable[str]]
 
     def __call__(self, q: str) -> list[Ticket]:
@@ -80,18 +73,17 @@ class Search:
             return [str(row.ticket_id) for row in IndexRow.batch_get(aliases, consistent_read=True) if row.ticket_id]
 
     def _names(self, words: str) -> list[str]:
-        wanted: list[tuple[Channel, Sequence[str], Address]] = []
-        if _BUSINESS_ID.fullmatch(words):
-            wanted.append(("whatsapp", self.accounts.whatsapp, Address("user", words)))
-        text, numbers = normal(words), numbers_in(words)
-        if len(numbers) == 1 and len(numbers[0]) >= _TICKET_DIGITS[0] and not any(one.isalpha() for one in text):
-            known = phone_word(text).removeprefix("phone:")
-            one_of = dict.fromkeys(filter(None, [known, numbers[0]]))
-            wanted += [("whatsapp", self.accounts.whatsapp, Address("phone", one)) for one in one_of]
-            if text.isdecimal():
-                wanted.append(("telegram", self.accounts.telegram, Address("chat", text)))
+        typed = _typed(words)
         return [
-            self.address_key.address(channel, account, address)
-            for channel, accounts, address in wanted
-            for account in accounts
+            self.address_key.address(channel.id, account, address)
+            for channel in registry.CHANNELS
+            for address in channel.find(typed)
+            for account in self.accounts.get(channel.id, ())
         ]
+
+
+def _typed(words: str) -> Typed:
+    text, numbers = normal(words), numbers_in(words)
+    if len(numbers) != 1 or len(numbers[0]) < _TICKET_DIGITS[0] or any(one.isalpha() for one in text):
+        return Typed(words, text)
+    return Typed(words, text, numbers[0], phone_word(text).removeprefix("phone:"))

@@ -6,8 +6,9 @@ username with or without `@`, a phone number in any notation and by its last fou
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from chalicelib.channels import registry
 from chalicelib.core.normal import normal
 
 RULE = 2
@@ -32,8 +33,13 @@ _LABELS = frozenset(
 """Words that people copy along with a number or link and that are no part of a name."""
 _NUMERO = "no"
 """The normal form of the sign №, which is joined to the number without a space."""
-_PROFILES = ("t.me/", "telegram.me/")
+_PROFILES = tuple(link for one in registry.CHANNELS for link in one.profile_links)
 """Links in which a username follows."""
+_PHONES, _NUMBERS, _IDS = (
+    tuple(kind.id for kind in registry.KINDS_OF_ADDRESS.values() if kind.form == form)
+    for form in ("phone", "number", "id")
+)
+"""Kinds of address by how they are searched for."""
 _INSIDE = frozenset("'-_")
 
 
@@ -104,16 +110,16 @@ def numbers_in(typed: str) -> list[str]:
     return [re.sub(r"\D", "", match[0]) for match in _NUMBER.finditer(normal(typed))]
 
 
-def contact_words(name: str, username: str, phone: str, user: str, chat: str) -> set[str]:
-    """Return all words by which a contact is found, MOST_WORDS at most. Addresses are as the provider sent them."""
+def contact_words(name: str, username: str, addresses: Mapping[str, str]) -> set[str]:
+    """Return all words by which a contact is found, MOST_WORDS at most. Addresses, by kind, are as the provider sent
+    them."""
     words: dict[str, None] = {}
-    if phone:
-        digits = re.sub(r"\D", "", normal(phone))
-        words |= dict.fromkeys([f"phone:{digits}", _phone_word(digits, True), f"end:{digits[-LAST_DIGITS:]}"])
-    if user:
-        words[f"user:{normal(user)}"] = None
-    if chat:
-        words[f"chat:{normal(chat)}"] = None
+    for kind, address in addresses.items():
+        if kind in _PHONES:
+            digits = re.sub(r"\D", "", normal(address))
+            words |= dict.fromkeys([f"{kind}:{digits}", _phone_word(digits, True), f"end:{digits[-LAST_DIGITS:]}"])
+        else:
+            words[f"{kind}:{normal(address)}"] = None
     whole = name_words(name) | username_words(username)
     words |= whole
     for length in reversed(FIRST_LETTERS):
@@ -132,7 +138,7 @@ def wanted_words(typed: str) -> list[set[str]]:
     if text.startswith("@"):
         return [{word} for word in [text.strip("@.,;:!? ")] if word]
     if _USER_ID.fullmatch(text) and any(one.isdigit() for one in text):
-        return [{f"user:{text}", text}]
+        return [{*(f"{kind}:{text}" for kind in _IDS), text}]
     groups, rest, end = [], [], 0
     for match in _alone(text):
         group = _number_group(*_number(text, match))
@@ -160,8 +166,9 @@ def _after_numero(text: str, match: re.Match[str]) -> bool:
 
 def _number_group(digits: str, international: bool) -> set[str]:
     if len(digits) == LAST_DIGITS and not international:
-        return {f"end:{digits}", f"chat:{digits}", digits}
-    return {f"phone:{digits}", f"chat:{digits}", _phone_word(digits, international), digits} - {""}
+        return {f"end:{digits}", *(f"{kind}:{digits}" for kind in _NUMBERS), digits}
+    named = {f"{kind}:{digits}" for kind in _PHONES + _NUMBERS}
+    return (named | {_phone_word(digits, international), digits}) - {""}
 
 
 def beginnings(word: str, *, known: bool) -> set[str]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.core.texts import desk_msg
+
 
 class Act(StrEnum):
     """What the sender does after an error: try again, give up, stop the channel, or decide by the HTTP status."""
@@ -22,7 +24,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Meaning:
-    """What one code means. `reason` is a key of labels.FAILURES."""
+    """What one code means. `reason` is a class of failures; web/labels.failure_text has its sentences."""
 
     act: Act
     reason: str
@@ -43,6 +45,8 @@ OWN_CODES: Mapping[str, Meaning] = {
         (Act.NEVER, "erased", "erased"),
         (Act.NEVER, "empty", "empty"),
         (Act.NEVER, "invalid", "buttons"),
+        (Act.NEVER, "unsupported_type", "unsupported_part"),
+        (Act.NEVER, "file", "file_too_big"),
         (Act.NEVER, "unreadable", "cannot_open"),
         (Act.STOP, "channel_stopped", "token no_token http_401"),
         (Act.AGAIN, "trouble", "network timeout no_id"),
@@ -76,3 +80,20 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
 def failure_record(code: str, said: str, at: int) -> dict[str, Any]:
     """Return a failure as it is stored: the provider's code, its scrubbed text `said` and the time `at` (s)."""
     return {"code": code, "at": at} | ({"text": said} if said else {})
+
+
+@dataclass(frozen=True)
+class FailureText:
+    """Why a message was not delivered, in up to three sentences: what happened, why, what to do.
+
+    {code} stands for the provider's code.
+    """
+
+    reason: str
+    way: str = ""
+    fact: str = desk_msg("Not delivered.")
+
+
+ANOTHER_CHANNEL = desk_msg("Use another channel.")
+ADMINISTRATOR = desk_msg("An administrator must act; then send it again.")
+"""What to do about a failure, where several channels say the same."""

@@ -22,8 +22,8 @@ FIELDS = frozenset(
 )
 """Fields that a log line may have: our own ids, fixed words and numbers."""
 
-_QUIET = dict.fromkeys(("httpx", "httpcore", "botocore", "urllib3"), logging.WARNING) | {"telegram": logging.CRITICAL}
-"""Log levels of libraries that would log a bot's token (httpx, at INFO) or whole texts (telegram, at any level)."""
+_QUIET = dict.fromkeys(("httpx", "httpcore", "botocore", "urllib3"), logging.WARNING)
+"""Log levels of libraries that would log tokens (httpx, at INFO). A channel quietens its own provider's library."""
 
 
 @cache

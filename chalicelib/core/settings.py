@@ -12,7 +12,7 @@ Clock = Callable[[], int]
 
 
 class Settings(NamedTuple):
-    """One field per environment variable of the same name in capitals.
+    """One field per environment variable of the same name in capitals. Channels declare theirs (`variable`).
 
     The template sets table names, queue URLs and secret ids, for each function only those that its role may use. The
     others are empty strings, and using one fails.
@@ -40,9 +40,6 @@ class Settings(NamedTuple):
     user_pool_id: str = ""
     user_pool_client_id: str = ""
     public_url: str = ""
-    whatsapp_api: str = "https://graph.facebook.com/v23.0"
-    whatsapp_recipient_field: str = "recipient"
-    telegram_api: str = "https://api.telegram.org"
     clock_file: str = ""
     log_level: str = "INFO"
 
@@ -57,6 +54,11 @@ class Settings(NamedTuple):
 def settings() -> Settings:
     """Return the settings of this process."""
     return Settings.of(os.environ)
+
+
+def variable(name: str, default: str) -> str:
+    """Read one variable that a channel declares (channels/contract.Setting); an absent or empty one is `default`."""
+    return os.environ.get(name) or default
 
 
 def make_clock(config: Settings) -> Clock:

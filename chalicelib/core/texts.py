@@ -26,6 +26,11 @@ def bot_msg(text: str) -> str:
     return text
 
 
+def policy_msg(text: str) -> str:
+    """Mark a text for extraction into the catalogue `policy`; it is translated later, when the page is made."""
+    return text
+
+
 def desk_msg(text: str) -> str:
     """Mark a text for the catalogue `desk` where it stands untranslated."""
     return text

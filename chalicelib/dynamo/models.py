@@ -60,8 +60,8 @@ class DeskRow(Model):
     unsent_index = UnsentIndex()
     # contact
     profile = BinaryAttribute(null=True, legacy_encoding=False)
-    user = BinaryAttribute(null=True, legacy_encoding=False)
     phone = BinaryAttribute(null=True, legacy_encoding=False)
+    user = BinaryAttribute(null=True, legacy_encoding=False)
     chat = BinaryAttribute(null=True, legacy_encoding=False)
     contact_id = UnicodeAttribute(null=True)
     channel = UnicodeAttribute(null=True)

@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chalicelib.channels import registry
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import log
 from chalicelib.dynamo.schema import TEXT, WORDS, Key
 from chalicelib.erasure.counts import StoreListing, row_mark
 from chalicelib.erasure.eraser import ExistingRows
 from chalicelib.erasure.inventory import ALIAS_ROWS, CONTACT_ROWS, CONVERSATION_ROWS, LINK_ROWS, TICKET_ROWS, WORD_ROWS
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write
@@ -114,7 +115,7 @@ class ErasePass:
             self.late[name] = late | fresh
 
     def _tickets(self) -> bool:
-        links = self._names(LINK_ROWS) if self.request.channel == "whatsapp" else ()  # no other provider sends statuses
+        links = self._names(LINK_ROWS) if registry.channel(self.request.channel).statuses else ()
         names = self._names(TICKET_ROWS), self._names(ALIAS_ROWS), links
         self.named = self.store.named(self.request.contact_id, *names, self._since)
         self._note(LINK_ROWS, self.named.counted)

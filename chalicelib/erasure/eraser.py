@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.channels import registry
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import Write
@@ -170,7 +171,7 @@ class Eraser:
         recent = [row for row in page if links_live(row, now - _LATE)]
         live = [LINK.key(name) for row in recent if links_live(row, now) for name in row["links"]]
         asked = [LINK.key(name) for row in recent if not links_live(row, now) for name in row["links"]]
-        if channel == "whatsapp":  # no other provider sends statuses
+        if registry.channel(channel).statuses:  # early ones may lie there
             fresh = [name for row in recent for name in row["links"] if LINK.partition(name) not in known]
             asked += [EARLY_STATUS.key(name) for name in fresh]
         found = self._tables.get_many(asked)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from chalicelib.channels import registry
 from chalicelib.core.clock import SECOND
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import (
@@ -32,9 +33,10 @@ from chalicelib.dynamo.schema import (
 )
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.counts import StoreListing, listings_of, pack_marks, row_mark, unexpired
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore, request_of
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault.encryption import EncryptionContext
 
 STORES = SECTIONS
@@ -117,8 +119,9 @@ class Inventories:
         return PersonRows(contact, key, consents, stores, box, box_key)
 
     def _rows_of_contact(self, contact_id: str) -> list[dict[str, Any]]:
-        names = "sk,contact_id,public_key,profile,user,phone,chat,policy_version,policy_hash,language,channel,at"
-        pages = self._tables.pages(CONTACT.partition(contact_id), only=f"{names},expires_at,suppressed_at")
+        names = ",".join(("sk,contact_id,public_key,profile", *registry.ADDRESS_KINDS, "policy_version,policy_hash"))
+        only = f"{names},language,channel,at,expires_at,suppressed_at"
+        pages = self._tables.pages(CONTACT.partition(contact_id), only=only)
         return [row for page in pages for row in page.rows]
 
     def _written(self, contact_id: str, words: Mapping[str, Any], texts: Sequence[str]) -> int:
@@ -166,6 +169,7 @@ class Inventories:
         Return False when it was written before."""
         puts = list(self._rows(request, person.stores, sealed))
         newest = next(iter(person.consents), {})
+        proved = person.consents if "consents" in kind_of(request.kind).evidence else ()
         version, policy_hash = newest.get("policy_version"), newest.get("policy_hash")
         counts = {name: {"found": one.found, "destroyed": 0, "retained": 0} for name, one in person.stores.items()}
         marked = self._requests.finish(
@@ -176,8 +180,8 @@ class Inventories:
             counts=counts,
             policy_version=version or None,
             policy_hash=policy_hash or None,
-            consents=[_proof(one, request) for one in person.consents[:MOST_CONSENTS]] or None,
-            consents_total=len(person.consents) or None,
+            consents=[_proof(one, request) for one in proved[:MOST_CONSENTS]] or None,
+            consents_total=len(proved) or None,
             suppressed_at=person.contact.get("suppressed_at"),
             key_fingerprint=fingerprint or None,
         )

@@ -17,9 +17,9 @@ from chalicelib.dynamo.schema import Key
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.counts import StoreListing, listings_of
 from chalicelib.erasure.inventory import IDENTITIES, identities_context
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import request_of
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault.encryption import Vault, unseal
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey, TextKey
@@ -105,7 +105,7 @@ class Verifier:
         private = self._private(request.box.contact_id, found.get(box, {}), vault)
         said = json.loads(unseal(private, identities_context(request.id), inventory.sealed))
         addresses = tuple(
-            self._address_key.address(request.channel, request.account, Address(one["kind"], one["value"]))  # type: ignore[arg-type]
+            self._address_key.address(request.channel, request.account, Address(one["kind"], one["value"]))
             for one in said["addresses"]
         )
         names: dict[str, set[str]] = {what: set() for what in _LISTED.values()}

@@ -3,6 +3,8 @@ one transaction."""
 
 from collections.abc import Iterator
 
+from chalicelib.channels import registry
+from chalicelib.channels.parts import ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import SECOND
@@ -11,7 +13,6 @@ from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import HEAD, TICKET
 from chalicelib.messages.conversation_rows import NOT_EXPIRED
 from chalicelib.messages.ingest import Notice, Outcome
-from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.messages.store import IntakeStore
 from chalicelib.vault import encryption
 from chalicelib.vault.model import ContactKey
@@ -46,15 +47,15 @@ class IntakeChanges:
         `key` is given for a new contact, which expires at `expires_at` (seconds) while it has no ticket; it takes over
         the addresses of the contact in `former` whose retention has ended. A known person who was welcomed less than
         WELCOME_EVERY ago makes the outcome HEAD_CHANGED; the caller then tries again with `silent`, which stores the
-        start without a welcome. On WhatsApp the provider asks us for the welcome, so for a new person it opens the
-        reply window.
+        start without a welcome. Where a channel has a reply window, the start of a new person opens it, because the
+        provider asks us for the welcome.
         """
         rows_of = self._store.conversations
         writes = [self._started(person, started, now)]
         if key:
             writes += self._store.contacts.new_contact(person, key, started, now, former)
             writes += self._store.suppression_checks(person.aliases, started.sent_at * SECOND)
-            came_at = started.sent_at * SECOND if started.channel == "whatsapp" else 0
+            came_at = started.sent_at * SECOND if registry.channel(started.channel).window else 0
             head = rows_of.new_head(
                 person, started, notice.at, ticket_id="", wrote_at=came_at, welcomed_at=now, expires_at=expires_at
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.addresses import Address, Author, Channel
+from chalicelib.core.addresses import Address, Author, ChannelId
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo.builder import NEW, Write
@@ -39,7 +39,7 @@ class ContactRows:
 
     def find(
         self,
-        channel: Channel,
+        channel: ChannelId,
         account: str,
         author: Author,
         at: int,
@@ -65,7 +65,7 @@ class ContactRows:
 
     def _find(self, names: Mapping[str, str], at: int, ended: str, learn: bool) -> Lookup:
         user, phone = names.get("user", ""), names.get("phone", "")
-        person = self._reference(user or phone or names["chat"], at, ended)
+        person = self._reference(user or phone or next(iter(names.values())), at, ended)
         if person is None:
             return self._found_by_phone(user, phone, at, ended) if user and phone else Lookup(None)
         if not (user and phone) or person.phone_hash == phone or person.known_at > at or not learn:
@@ -96,7 +96,7 @@ class ContactRows:
         learned = owner._replace(aliases=(*owner.aliases, user), user_hash=user)
         return Lookup(learned, added=(user,), readdressed=True)
 
-    def names(self, channel: Channel, account: str, author: Author) -> dict[str, str]:
+    def names(self, channel: ChannelId, account: str, author: Author) -> dict[str, str]:
         """Return the pseudonyms of an author's addresses by kind, the deciding one first."""
         return {a.kind: self._address_key.address(channel, account, a) for a in author.addresses}
 
@@ -114,7 +114,7 @@ class ContactRows:
         return ContactReference(**{**fields, "aliases": tuple(item["aliases"])})
 
     def make(
-        self, channel: Channel, account: str, author: Author, language: str, found: Lookup, at: int
+        self, channel: ChannelId, account: str, author: Author, language: str, found: Lookup, at: int
     ) -> tuple[ContactReference, ContactKey]:
         """Make a new contact with a key of its own, in memory only. `found` says whose phone it takes, or may not
         have."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from chalicelib.channels.parts import InboundMessage, ReachChanged, Started
 from chalicelib.contacts.model import ContactReference
 from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
@@ -12,7 +13,6 @@ from chalicelib.core.purposes import STATUS, SUPPORT
 from chalicelib.dynamo.builder import NEW, Builder, Write
 from chalicelib.dynamo.schema import ASK, ASKING, CONSENT, HEAD, LINK, MESSAGE, OUTBOX, RAW, SENDING
 from chalicelib.messages.ingest import IngestPlan, Notice
-from chalicelib.messages.model import InboundMessage, ReachChanged, Started
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal

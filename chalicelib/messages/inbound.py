@@ -1,14 +1,17 @@
-"""Stores every part of one webhook body, in the provider's order, before the body is acknowledged."""
+"""Receives one body of a provider: verifies it, parses it, and stores every part in the provider's order before the
+body is acknowledged. It knows no HTTP: what comes by another way (mail) calls the same."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple
 
-from chalicelib.core.errors import Unavailable
+from chalicelib.channels.contract import Accounts, Channel, Webhook
+from chalicelib.channels.parts import IgnoredPart, InboundMessage, Part, StatusUpdate, UnparsedPart
+from chalicelib.core.clock import SECOND
+from chalicelib.core.errors import Forbidden, NotSignedIn, Unavailable
 from chalicelib.core.observability import count, log, log_error
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import IgnoredPart, InboundMessage, Part, StatusUpdate, UnparsedPart
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.repeated import AT_ONCE, RepeatedParts
@@ -34,6 +37,28 @@ class Intake(NamedTuple):
     change: ReceiveChange
     clock: Callable[[], int]
     repeated: RepeatedParts
+
+    def receive_body(self, channel: Channel, body: bytes, headers: Mapping[str, str]) -> None:
+        """Store what an authentic body says; the names in `headers` are in lower case. Raises NotSignedIn for a body
+        that is not the provider's, BadInput for one that cannot be read, and Unavailable."""
+        webhook, accounts = self._webhook(channel)
+        authentic = webhook.verify(accounts, body, headers)
+        if not authentic:
+            count("SignatureRejected", channel=channel.id)
+            raise NotSignedIn(webhook.refused, code="bad_signature")
+        self.store_all(webhook.parse(body, authentic, self.clock() // SECOND))
+
+    def answer_challenge(self, channel: Channel, query: Mapping[str, str]) -> str:
+        """Return the exact answer by which the provider verifies our address. Raises Forbidden."""
+        webhook, accounts = self._webhook(channel)
+        answer = webhook.challenge(accounts, query) if webhook.challenge else None
+        if answer is None:
+            raise Forbidden(webhook.unverified)
+        return answer
+
+    def _webhook(self, channel: Channel) -> tuple[Webhook, Accounts]:
+        assert channel.webhook is not None  # only channels with one have a route
+        return channel.webhook, self.secrets.accounts.get(channel.id, {})
 
     def store_all(self, parts: Sequence[Part]) -> None:
         """Store every part in the provider's order. Raises Unavailable when one could not be stored, after the others

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, NamedTuple
 
+from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import SECOND
 from chalicelib.core.ids import speak
 from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, WELCOME, bot_text
-from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.profile.model import Profile
 from chalicelib.tickets.model import REFERRING
 from chalicelib.vault.model import ContactKey

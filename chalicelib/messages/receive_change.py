@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.channels.parts import ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.addresses import Author
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
@@ -10,7 +11,6 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.messages.ingest import Notice, Outcome, Refuse, welcome
-from chalicelib.messages.model import ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.profile.model import Profile
 
 if TYPE_CHECKING:

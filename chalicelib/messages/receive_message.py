@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
@@ -19,7 +20,6 @@ from chalicelib.messages.ingest import (
     accepted_notice,
     is_statement,
 )
-from chalicelib.messages.model import InboundMessage
 from chalicelib.profile.model import Profile
 from chalicelib.tickets.model import number_digits
 from chalicelib.vault.model import ContactKey

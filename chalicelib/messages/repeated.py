@@ -9,13 +9,13 @@ usual.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from chalicelib.channels.parts import InboundMessage, Part, StatusUpdate
 from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.builder import NEW, Write
 from chalicelib.dynamo.schema import ALIAS, EARLY_STATUS, LINK, MESSAGE, Key
 from chalicelib.dynamo.tables import MOST_WRITES, Tables
-from chalicelib.messages.model import InboundMessage, Part, StatusUpdate
 from chalicelib.messages.statuses import LOWER_STATUS, NO_HIGHER_EARLY_STATUS, lower_piece_status
 from chalicelib.tickets.model import RANK
 from chalicelib.vault.pseudonyms import AddressKey

@@ -5,12 +5,12 @@ A status that comes before the provider's id is known is an early status. It is 
 
 from typing import Any
 
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.builder import NEW
 from chalicelib.dynamo.schema import EARLY_STATUS, LINK, MESSAGE
 from chalicelib.dynamo.tables import Tables
-from chalicelib.messages.model import StatusUpdate
 from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault.pseudonyms import AddressKey

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalicelib.contacts.model import ContactReference, Lookup
-from chalicelib.core.addresses import Author, Channel
+from chalicelib.core.addresses import Author, ChannelId
 from chalicelib.core.clock import DAY, GUARD_DAYS, RAW_DAYS, SECOND, gone_at
 from chalicelib.dynamo.builder import NEW, Builder, Write
 from chalicelib.dynamo.schema import ALIAS, NUMBER, SUPPRESSION, TICKET, UNPARSED
@@ -105,7 +105,7 @@ class IntakeStore:
         yield from self.suppression_checks(added, plan.at, "phone_fence" if person.phone_hash in added else "fence")
 
     def before(
-        self, person: ContactReference, channel: Channel, account: str, author: Author, at: int
+        self, person: ContactReference, channel: ChannelId, account: str, author: Author, at: int
     ) -> tuple[str, ...]:
         """Return the pseudonyms of the author's addresses if something was sent before they were the person's, else
         ()."""
@@ -125,7 +125,7 @@ class IntakeStore:
             return Outcome.STORED
         return next((outcome for role, outcome in _BY_ROLE if role in refusal.roles), Outcome.CONFLICT)
 
-    def keep_unparsed(self, channel: Channel, account: str, raw_type: str, raw: bytes, now: int) -> None:
+    def keep_unparsed(self, channel: ChannelId, account: str, raw_type: str, raw: bytes, now: int) -> None:
         """Keep a part that names no person for RAW_DAYS, sealed to the vault."""
         day, name = now // DAY, self._address_key.raw(raw)
         until = (day + RAW_DAYS) * DAY // SECOND

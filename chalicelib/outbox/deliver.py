@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels import registry
+from chalicelib.channels.base import OutboundMessage, SendError, SendResult
 from chalicelib.channels.refusals import reason_of
 from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Unavailable
@@ -173,7 +174,8 @@ class _Run:
         return claimed is Claimed.CHANGED
 
     def _refuse(self, job: Job, failure: Failure, now: int) -> bool:
-        kept = job.entry.purpose == STATUS and failure.reason == "window_closed"
+        late = failure.reason == "window_closed" and registry.channel(job.entry.channel).late_notices == "kept"
+        kept = job.entry.purpose == STATUS and late
         done = self._store.failed(job, failure, now, kept=kept)
         if done:
             self._count(job.entry, failure.reason)
@@ -205,10 +207,9 @@ class _Run:
 
     def _call(self, ready: _Ready, number: int) -> SendResult | SendError:
         entry, opened = ready.job.entry, ready.opened
-        buttons = opened.buttons if number == len(opened.pieces) else ()
-        text, ref = opened.pieces[number - 1], entry.ref
+        parts, ref = opened.pieces[number - 1], entry.ref
         reference = ref.of_piece(number) if ready.by_piece else str(ref)
-        message = OutboundText(entry.account, opened.address, text, reference=reference, buttons=buttons)
+        message = OutboundMessage(entry.account, opened.address, parts, reference=reference)
         try:
             return self._providers.send(entry.channel, message)
         except SendError as error:
@@ -231,7 +232,7 @@ class _Run:
         if error.permanent or gives_up(entry, now):
             reason = reason_of(entry.channel, error.code) if error.permanent else GAVE_UP
             failure = Failure(error.code, reason, error.said)
-            blocked = started if entry.channel == "telegram" and failure.reason == "blocked" else 0
+            blocked = started if registry.channel(entry.channel).tells_blocking and failure.reason == "blocked" else 0
             piece = number if ready.by_piece else 0
             done = self._store.failed(
                 job, failure, now, attempt_id=ready.attempt_id, blocked_since=blocked, piece=piece
@@ -241,7 +242,7 @@ class _Run:
                 self._works(entry)
             return done
         pause = wait_before_retry(entry.attempts, error.retry_after, self._parts.draw)
-        if error.ambiguous and entry.channel == "whatsapp":
+        if error.ambiguous and registry.channel(entry.channel).echoes:
             pause = max(pause, CLAIM)
         if self._store.retry_later(job, ready.attempt_id, now + pause, unconfirmed=error.ambiguous):
             self._parts.enqueue(self._conversation_id, pause)

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from chalicelib.core.addresses import Channel
+from chalicelib.channels import registry
+from chalicelib.core.addresses import ChannelId
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import RIGHTS, STATUS, SUPPORT
-from chalicelib.tickets.model import RANK, WINDOW, State
+from chalicelib.tickets.model import RANK, State
 from chalicelib.tickets.pieces import States, not_arrived, outstanding
 
 CLAIM = 60 * SECOND
-"""How long (ms) a sender's claim on an outbox entry holds: longer than any call to a provider, and long enough for
-WhatsApp to send a status that proves an acceptance whose answer was lost."""
+"""How long (ms) a sender's claim on an outbox entry holds: longer than any call to a provider, and long enough
+for a provider to send a status that proves an acceptance whose answer was lost."""
 HELD_BY_ERASER = "fence"
 """Stored in place of a sender's claim when the person is being erased: only the eraser may delete the entry. A sender
 that had claimed it may still record what was sent, but sends no further piece."""
@@ -47,7 +48,7 @@ class OutboxEntry:
     ref: MessageRef
     action: str
     purpose: str
-    channel: Channel
+    channel: ChannelId
     account: str
     queued_at: int
     due_at: int
@@ -99,7 +100,7 @@ class Head:
 
     conversation_id: str
     contact_id: str
-    channel: Channel
+    channel: ChannelId
     account: str
     epoch: int
     public_key: bytes
@@ -143,7 +144,7 @@ class Claimed(Enum):
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a message was not sent: the provider's `code`, our class of `reason` (web/labels.FAILURES), and the
+    """Why a message was not sent: the provider's `code`, our class of `reason` (web/labels.failure_text), and the
     provider's own words without anything that could name a person."""
 
     code: str
@@ -207,11 +208,6 @@ class Reply:
         return State.SOLVED if self.ticket.state == State.SOLVED else State.PENDING
 
 
-def window_open(channel: str, last_inbound_at: int, now: int) -> bool:
-    """Whether free text may go out: on WhatsApp only within 24 h of the person's last message."""
-    return channel != "whatsapp" or last_inbound_at > now - WINDOW
-
-
 def is_being_erased(job: Job) -> bool:
     """Whether the person is being erased: then nothing is sent, and only the eraser deletes rows."""
     return job.entry.held_by_eraser or (job.recipient is not None and job.recipient.state == "erasing")
@@ -230,7 +226,7 @@ def refusal(job: Job, now: int, allows: Callable[[str, str], bool]) -> Failure |
         return Failure("opted_out", "opted_out")
     if head.blocked:
         return Failure("blocked", "blocked")
-    if not window_open(entry.channel, head.last_inbound_at, now):
+    if not registry.channel(entry.channel).window_open(head.last_inbound_at, now):
         return Failure("window_closed", "window_closed")
     return None
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels import registry
+from chalicelib.channels.base import ChoicePart, OutboundMessage, OutboundPart, SendError, SendResult, TextPart
+from chalicelib.channels.parts import Button
 from chalicelib.channels.reading import as_dict, as_list
 from chalicelib.channels.refusals import reason_of
-from chalicelib.channels.split import pieces_of
-from chalicelib.core.addresses import Address, AddressKind, Channel
+from chalicelib.channels.render import Lacking, render
+from chalicelib.core.addresses import Address, ChannelId
 from chalicelib.core.observability import count, log
-from chalicelib.messages.model import Button
 from chalicelib.outbox.model import Failure, Job, OutboxEntry
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen
@@ -20,33 +21,29 @@ if TYPE_CHECKING:
     from chalicelib.outbox.store import Outbox
     from chalicelib.vault.decryptor import BatchDecryptor
 
-_PREFERRED: tuple[AddressKind, ...] = ("phone", "user", "chat")
-
 
 class Providers(Protocol):
     """The channels' providers, each called with the account's own token."""
 
-    def send(self, channel: Channel, message: OutboundText) -> SendResult:
-        """Send one piece of text. Raises SendError and Unavailable."""
+    def send(self, channel: ChannelId, message: OutboundMessage) -> SendResult:
+        """Send one message. Raises SendError and Unavailable."""
         ...
 
-    def answer_callback(self, channel: Channel, account: str, callback_id: str) -> None:
-        """Confirm a pressed button. Raises SendError and Unavailable."""
+    def confirm_press(self, channel: ChannelId, account: str, press: str) -> None:
+        """Confirm a pressed button, where the channel wants that. Raises SendError and Unavailable."""
         ...
 
-    def token_changed(self, channel: Channel, account: str) -> bool:
+    def token_changed(self, channel: ChannelId, account: str) -> bool:
         """Read the account's token anew; return whether it has changed. Raises Unavailable."""
         ...
 
 
 @dataclass(frozen=True)
 class OpenedMessage:
-    """An opened message: its text in pieces that a provider takes, its address, and the buttons under the last
-    piece."""
+    """An opened message: its pieces, each of which a provider takes as one message, and its address."""
 
-    pieces: tuple[str, ...] = field(repr=False)
+    pieces: tuple[tuple[OutboundPart, ...], ...] = field(repr=False)
     address: Address = field(repr=False)
-    buttons: tuple[Button, ...] = ()
 
 
 def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failure:
@@ -67,21 +64,26 @@ def open_message(decryptor: "BatchDecryptor", job: Job) -> OpenedMessage | Failu
         return Failure("erased", "erased")
     if address is None:
         return Failure("no_address", "no_address")
-    buttons = _buttons(content)
-    pieces = pieces_of(str(content.get("text", "")), job.entry.channel, buttons=bool(buttons))
-    return OpenedMessage(pieces, address, buttons) if pieces else Failure("empty", "empty")
+    try:
+        pieces = render(registry.channel(job.entry.channel), parts_of(content))
+    except Lacking as error:
+        log("part_refused", channel=job.entry.channel, code=error.code, reason=error.capability)
+        return Failure(error.code, reason_of(job.entry.channel, error.code))
+    return OpenedMessage(pieces, address) if pieces else Failure("empty", "empty")
 
 
-def _buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
-    """Return the buttons of a message's content: `[{"id", "title"}]`. Other shapes are skipped, because intake can seal
-    anything."""
+def parts_of(content: Mapping[str, Any]) -> tuple[OutboundPart, ...]:
+    """Return the parts of a message's stored content: `{"text", "buttons": [{"id", "title"}]}`. Other shapes are
+    skipped, because intake can seal anything."""
     found = (as_dict(one) for one in as_list(content.get("buttons")))
-    return tuple(Button(str(one.get("id", "")), str(one.get("title", ""))) for one in found)
+    buttons = tuple(Button(str(one.get("id", "")), str(one.get("title", ""))) for one in found)
+    text = TextPart(str(content.get("text", "")))
+    return (text, ChoicePart(buttons)) if buttons else (text,)
 
 
 def _address(decryptor: "BatchDecryptor", contact_id: str, sealed: Mapping[str, bytes]) -> Address | None:
-    """Return the address to send to: a phone before a business-scoped id, which not every message may use."""
-    for kind in _PREFERRED:
+    """Return the address to send to: of a person's kinds the one that their channel prefers."""
+    for kind in registry.ADDRESS_KINDS:
         value = decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), sealed.get(kind))
         if value:
             return Address(kind, value)
@@ -99,7 +101,7 @@ def answer_callback(
         content = decryptor.json(message.contact_id, context, message.content) if message else None
         callback_id = str((content or {}).get("details", {}).get("callback_id", ""))
         if callback_id:
-            providers.answer_callback(entry.channel, entry.account, callback_id)
+            providers.confirm_press(entry.channel, entry.account, callback_id)
     except (SendError, CannotOpen) as error:
         log("callback_unanswered", channel=entry.channel, code=error.code)
     return store.remove_entry(entry, message.contact_id if message else "")

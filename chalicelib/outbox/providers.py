@@ -1,72 +1,56 @@
-"""Calls each channel's provider with the account's token over a connection that is kept open.
+"""Calls each channel's provider with the account's token, by a sender that is made at its first use and kept."""
 
-A channel's module is imported when it is first used, because python-telegram-bot alone costs 200 ms.
-"""
+from collections.abc import Callable
 
-from functools import cached_property
-from typing import TYPE_CHECKING
-
-from chalicelib.channels.base import OutboundText, SendError, SendResult
-from chalicelib.core.addresses import Channel
-from chalicelib.core.settings import Settings
+from chalicelib.channels import registry
+from chalicelib.channels.base import OutboundMessage, SendError, SendResult
+from chalicelib.channels.contract import Sender
+from chalicelib.core.addresses import ChannelId
+from chalicelib.core.settings import variable
 from chalicelib.vault.secrets import Secrets
-
-if TYPE_CHECKING:
-    import requests
 
 
 class ChannelProviders:
-    """Meta's Cloud API and Telegram's Bot API, at the addresses of the settings."""
+    """The senders of all channels. `secret_id` names the secret with their tokens; `setting` reads a setting of a
+    channel by name and default."""
 
-    def __init__(self, config: Settings, secrets: Secrets) -> None:
-        self._config = config
+    def __init__(self, secrets: Secrets, secret_id: str, setting: Callable[[str, str], str] = variable) -> None:
         self._secrets = secrets
+        self._secret_id = secret_id
+        self._setting = setting
+        self._senders: dict[ChannelId, Sender] = {}
 
-    def send(self, channel: Channel, message: OutboundText) -> SendResult:
-        """Send one piece of text. Raises SendError and Unavailable."""
-        token = self._token(channel, message.account)
-        if channel == "whatsapp":
-            from chalicelib.channels.whatsapp.send import send_text as send_whatsapp
+    def send(self, channel: ChannelId, message: OutboundMessage) -> SendResult:
+        """Send one message. Raises SendError and Unavailable."""
+        return self._sender(channel).send(message, self._token(channel, message.account))
 
-            return send_whatsapp(
-                message,
-                session=self._session,
-                api=self._config.whatsapp_api,
-                token=token,
-                recipient_field=self._config.whatsapp_recipient_field,
-            )
-        from chalicelib.channels.telegram.send import send_text as send_telegram
+    def confirm_press(self, channel: ChannelId, account: str, press: str) -> None:
+        """Confirm a pressed button, where the channel wants that. Raises SendError and Unavailable."""
+        if registry.channel(channel).confirms_presses:
+            self._sender(channel).confirm_press(account, press, self._token(channel, account))
 
-        return send_telegram(message, token=token, api=self._config.telegram_api)
-
-    def answer_callback(self, channel: Channel, account: str, callback_id: str) -> None:
-        """Confirm a pressed button; only Telegram wants that. Raises SendError and Unavailable."""
-        if channel != "telegram":
-            return
-        from chalicelib.channels.telegram.send import answer_callback
-
-        answer_callback(account, callback_id, token=self._token(channel, account), api=self._config.telegram_api)
-
-    def token_changed(self, channel: Channel, account: str) -> bool:
+    def token_changed(self, channel: ChannelId, account: str) -> bool:
         """Read the account's token anew; return whether it has changed. Raises Unavailable."""
-        before = self._tokens(channel).get(account)
-        self._secrets.forget(self._config.secret_outbound)
-        return self._tokens(channel).get(account) != before
+        before = self._found(channel, account)
+        self._secrets.forget(self._secret_id)
+        return self._found(channel, account) != before
 
-    def _tokens(self, channel: Channel) -> dict[str, str]:
-        outbound = self._secrets.outbound(self._config.secret_outbound)
-        return {"whatsapp": outbound.whatsapp, "telegram": outbound.telegram}.get(channel, {})
-
-    def _token(self, channel: Channel, account: str) -> str:
-        if channel not in ("whatsapp", "telegram"):
+    def _sender(self, channel: ChannelId) -> Sender:
+        declared = registry.channel(channel)
+        if declared.sender is None:
             raise SendError("This channel has no provider.", code="no_provider", permanent=True)
-        token = self._tokens(channel).get(account, "")
-        if not token:
+        if channel not in self._senders:
+            self._senders[channel] = declared.sender(
+                {one.name: self._setting(one.name, one.default) for one in declared.settings}
+            )
+        return self._senders[channel]
+
+    def _found(self, channel: ChannelId, account: str) -> str:
+        linked = self._secrets.outbound(self._secret_id).get(channel, {}).get(account, {})
+        return next((linked.get(field, "") for field in registry.channel(channel).fields("outbound")), "")
+
+    def _token(self, channel: ChannelId, account: str) -> str:
+        token = self._found(channel, account)
+        if not token and registry.channel(channel).fields("outbound"):
             raise SendError("The outbound secret has no token for this account.", code="no_token", stops_channel=True)
         return token
-
-    @cached_property
-    def _session(self) -> "requests.Session":
-        from chalicelib.channels.whatsapp.send import new_session
-
-        return new_session()

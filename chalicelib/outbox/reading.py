@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from chalicelib.core.addresses import ADDRESS_KINDS, Channel
+from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.failures import failure_record
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo import keys
@@ -13,9 +13,6 @@ from chalicelib.dynamo.rows import alive, get_row, translated_errors
 from chalicelib.dynamo.schema import CHANNEL, CLIENT_ID, CONTACT, HEAD, MESSAGE
 from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
 from chalicelib.tickets.records_from_rows import mapping
-
-if TYPE_CHECKING:
-    from chalicelib.core.addresses import Channel
 
 LOOK_AHEAD = 10
 """Entries that are read at once. The first message decides; pressed buttons among them are answered out of turn."""
@@ -68,7 +65,7 @@ class OutboxReading:
         return Head(
             conversation_id=conversation_id,
             contact_id=str(row.contact_id),
-            channel=cast("Channel", row.channel),
+            channel=str(row.channel),
             account=str(row.account),
             epoch=_int(row.epoch),
             public_key=row.public_key or b"",
@@ -123,7 +120,7 @@ def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
         ref=MessageRef.of_tail(conversation_id, str(row.sk).removeprefix("outbox#")),
         action=str(row.action),
         purpose=row.purpose or "",
-        channel=cast("Channel", row.channel),
+        channel=str(row.channel),
         account=str(row.account),
         queued_at=_int(row.queued_at),
         due_at=_int(row.due_at),

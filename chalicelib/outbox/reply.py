@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.channels.split import pieces_of
+from chalicelib.channels import registry
+from chalicelib.channels.render import pieces_of
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import LONGEST, MessageRef, reply_id_hash, retry_id_hash
 from chalicelib.core.normal import shows_nothing
 from chalicelib.core.purposes import SUPPORT
-from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply, window_open
+from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Head, Recipient, Reply
 from chalicelib.tickets.model import State, reply_time
 from chalicelib.tickets.records import Message
 from chalicelib.vault import encryption
@@ -139,7 +140,7 @@ class ReplyToCustomer:
             raise Conflict(_SUPPRESSED, code="suppressed")
         if head.blocked:
             raise Conflict("The customer blocked the bot. Use another channel.", code="blocked")
-        if not window_open(head.channel, head.last_inbound_at, now):
+        if not registry.channel(head.channel).window_open(head.last_inbound_at, now):
             message = "The reply window is closed: the customer last wrote more than 24 hours ago. Use a template."
             raise Conflict(message, code="window_closed")
         if self.decryptor().seal_key(ticket.contact_id, head.public_key) is None:
@@ -190,7 +191,7 @@ class ReplyToCustomer:
         """Return the undelivered part of a text: all of it when it is in one piece, or when it would be cut differently
         today."""
         head = self.store.head(failed.ref.conversation_id)
-        pieces = pieces_of(text, head.channel) if head else ()
+        pieces = pieces_of(text, registry.channel(head.channel)) if head else ()
         if not failed.left or len(pieces) != failed.row["piece_count"]:
             return text
         return "".join(pieces[number - 1] for number in failed.left)

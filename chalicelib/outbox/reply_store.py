@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.channels import registry
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
 from chalicelib.dynamo import keys
@@ -16,7 +17,7 @@ from chalicelib.dynamo.writes import Write, Writes
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
-from chalicelib.tickets.model import PREVIEW, RANK, WINDOW, queue_of
+from chalicelib.tickets.model import PREVIEW, RANK, queue_of
 from chalicelib.tickets.pieces import resent
 from chalicelib.tickets.records import Message
 from chalicelib.tickets.records_from_rows import outcome, outgoing, question_at, resent_as
@@ -136,14 +137,14 @@ class ReplyStore(OutboxReading):
         return self._writes.update("again", "desk", pk, sk, f"{expression} REMOVE #flagged", condition, values)
 
     def _head(self, reply: Reply) -> Write:
-        """Take the reply's number in the conversation, on the condition that epoch and block are as they were read; on
-        WhatsApp only inside the reply window."""
+        """Take the reply's number in the conversation, on the condition that epoch and block are as they were read;
+        only inside the reply window, where the channel has one."""
         head = reply.head
         values: dict[str, Any] = {"at": reply.ref.at, "read": head.last_at, "epoch": head.epoch, "yes": True}
         condition = "#last_at = :read AND #epoch = :epoch AND #blocked <> :yes"
-        if head.channel == "whatsapp":
+        if window := registry.channel(head.channel).window:
             condition += " AND #last_inbound_at > :limit"
-            values["limit"] = reply.now - WINDOW
+            values["limit"] = reply.now - window
         pk = keys.conversation_pk(reply.ref.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "SET #last_at = :at", condition, values)
 

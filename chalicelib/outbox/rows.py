@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.channels import registry
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
@@ -11,7 +12,7 @@ from chalicelib.dynamo.builder import Builder
 from chalicelib.dynamo.writes import Write, Writes, pseudonym_of_notice
 from chalicelib.outbox import channel_rows
 from chalicelib.outbox.model import ESSENTIAL, HELD_BY_ERASER, Failure, Head, OutboxEntry, Outgoing
-from chalicelib.tickets.model import RANK, WINDOW, State, reopening
+from chalicelib.tickets.model import RANK, State, reopening
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal
@@ -59,13 +60,12 @@ class OutboxRows:
         return Write("outbox", {"Delete": body})
 
     def head_unchanged(self, head: Head, now: int) -> Write:
-        """Check that the conversation is as it was read: not erased, not blocked, on WhatsApp inside its reply
-        window."""
+        """Check that the conversation is as it was read: not erased, not blocked, inside its reply window."""
         values: dict[str, Any] = {"epoch": head.epoch, "yes": True}
         condition = "#epoch = :epoch AND #blocked <> :yes"
-        if head.channel == "whatsapp":
+        if window := registry.channel(head.channel).window:
             condition += " AND #last_inbound_at > :limit"
-            values["limit"] = now - WINDOW
+            values["limit"] = now - window
         pk = keys.conversation_pk(head.conversation_id)
         return self._writes.update("head", "desk", pk, "head", "", condition, values)
 
@@ -137,7 +137,7 @@ class OutboxRows:
     # -- channels
 
     def blocked(self, conversation_id: str, since: int) -> Write:
-        """Mark the conversation as blocked, unless a later update is known. Telegram's own update of the same second
+        """Mark the conversation as blocked, unless a later update is known. The provider's own word of the same second
         overrides this, because the stored time is 1 ms before that second."""
         return self._writes.update(
             "head",

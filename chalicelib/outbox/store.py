@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.channels import registry
 from chalicelib.dynamo.transactions import Transactions
 from chalicelib.dynamo.writes import Write
 from chalicelib.outbox.model import CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
@@ -111,7 +112,7 @@ class Outbox(OutboxReading):
         return self.message(job.entry.ref, now), self.early_status(name)
 
     def _early_status(self, entry: OutboxEntry, name: str, early: EarlyStatus | None) -> list[Write]:
-        return [self._rows.early_status(name, early)] if entry.channel == "whatsapp" else []
+        return [self._rows.early_status(name, early)] if registry.channel(entry.channel).statuses else []
 
     def proved(self, job: Job, now: int) -> None:
         """Delete the entry, because statuses have proved that the whole message was sent."""

@@ -4,10 +4,10 @@ stored."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from chalicelib.core.addresses import Author, Channel
+from chalicelib.channels.parts import InboundMessage, Started
+from chalicelib.core.addresses import Author, ChannelId
 from chalicelib.core.clock import SECOND
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.fixed_answer import FixedAnswer
 from chalicelib.privacy.texts.during_erasure import erasing
 from chalicelib.profile.model import Profile
@@ -19,7 +19,7 @@ from chalicelib.suppression.model import one_closed_entry_per_request
 class RefuseErased:
     """Refuses messages by the suppression list. `names` returns the pseudonyms of an author's addresses."""
 
-    names: Callable[[Channel, str, Author], Mapping[str, str]]
+    names: Callable[[ChannelId, str, Author], Mapping[str, str]]
     suppressed: SuppressionList
     answer: FixedAnswer
     profile: Profile

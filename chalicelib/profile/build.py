@@ -18,7 +18,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from chalicelib.core.addresses import CHANNELS, MESSENGERS
+from chalicelib.channels import registry
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.profile import forms
 from chalicelib.profile.forms import TEXT, Form, MaybeNone, Words
@@ -28,7 +28,7 @@ from chalicelib.profile.model import Profile, ProfileError, Purpose, Retention, 
 _NAMES = {
     **vars(forms),
     "Mapping": Mapping,
-    "CHANNELS": CHANNELS,
+    "CHANNELS": registry.IDS,
     "LANGUAGES": LANGUAGES,
     "Language": str,
 }
@@ -226,8 +226,9 @@ def _wrong(where: str, name: str, what: str) -> ProfileError:
 
 
 def _purpose(row: Purpose) -> Iterator[tuple[str, str]]:
-    if row.id == "marketing" and set(row.channels) & set(MESSENGERS):
-        yield "channels", "marketing never leaves on WhatsApp or Telegram; take them out"
+    if set(row.channels) & set(closed := [one.id for one in registry.CHANNELS if row.id in one.never]):
+        names = " or ".join(registry.channel(one).name for one in closed)
+        yield "channels", f"{row.id} never leaves on {names}; take them out"
 
 
 def _retention(row: Retention) -> Iterator[tuple[str, str]]:

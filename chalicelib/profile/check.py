@@ -40,8 +40,9 @@ def _terms(profile: Profile) -> Iterator[str]:
     for row in profile.retention.values():
         if row.until_withdrawal:
             yield f"retention {row.id}: the law wants a term; review it every {row.review_days} days."
-    if not profile.notices.whatsapp_template:
-        yield "notices.whatsapp_template: empty; a notice outside the reply window stays unsent."
+    for name, template in profile.notices.items():
+        if not template:
+            yield f"notices.{name}: empty; a notice outside the reply window stays unsent."
 
 
 def main(arguments: list[str]) -> int:

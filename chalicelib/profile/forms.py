@@ -9,6 +9,8 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
+from chalicelib.channels import registry
+
 EVENTS = (
     "ticket_closed last_ticket_closed consent_given consent_ended received request_answered"
     " data_destroyed account_closed written not_held"
@@ -21,6 +23,8 @@ DEADLINES = (
 REFUSALS = ("obligation", "law", "not_proved")
 """Grounds on which a request may be refused: an obligation towards the person is still open, a law demands that the
 data is kept (art. 8(2)), or the identity of the person who asked was not proved."""
+NOTICE_TEMPLATES = tuple(f"{one.id}_template" for one in registry.CHANNELS if one.window)
+"""Names of the approved templates for notices outside the reply window, of the channels that have one; "" for none."""
 MARKINGS = ("withdrawal", "update", "opt_out")
 CONSENT_WAYS = ("message", "explicit")
 ROLES = ("delivery", "hosting", "website")

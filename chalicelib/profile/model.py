@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Annotated
 
-    from chalicelib.core.addresses import CHANNELS
+    from chalicelib.channels.registry import IDS as CHANNELS
     from chalicelib.core.languages import LANGUAGES, Language
     from chalicelib.profile.forms import (
         CONSENT_WAYS,
         DEADLINES,
         EVENTS,
         MARKINGS,
+        NOTICE_TEMPLATES,
         REFUSALS,
         ROLES,
         UNITS,
@@ -97,12 +98,6 @@ class Tickets(Row):
     idle_close_days: Number
     solved_close_days: Number
     reopen_days: Number
-
-
-class Notices(Row):
-    """The approved WhatsApp template for notices outside the reply window, or ""."""
-
-    whatsapp_template: AnyText
 
 
 class Purpose(Row):
@@ -192,7 +187,7 @@ class Profile(Row):
     mail: tuple[Mailbox, ...]
     policy: PolicyTerms
     tickets: Tickets
-    notices: Notices
+    notices: Annotated[Mapping[str, AnyText], each(NOTICE_TEMPLATES)]
     purposes: Mapping[str, Purpose]
     grounds: Mapping[str, Ground]
     refusals: Mapping[str, Refusal]

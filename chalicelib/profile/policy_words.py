@@ -5,25 +5,18 @@ A profile may use only ids that are named here; publishing fails and says which 
 
 from collections.abc import Mapping
 
-
-def policy_msg(text: str) -> str:
-    """Mark a text for extraction into the catalogue `policy`; it is translated later, when the page is made."""
-    return text
-
+from chalicelib.channels import registry
+from chalicelib.core.texts import policy_msg
 
 CATEGORIES: Mapping[str, str] = {
+    **{category: name for one in registry.CHANNELS for category, name in one.categories.items()},
     "full_name": policy_msg("Last name, first name, patronymic"),
     "email": policy_msg("E-mail address"),
-    "phone": policy_msg("Phone number, that of WhatsApp included"),
-    "whatsapp_name": policy_msg("Name of the WhatsApp profile, if WhatsApp passes it on"),
-    "telegram_id": policy_msg("Telegram user ID"),
-    "telegram_name": policy_msg("Name and username of the Telegram profile, if given"),
     "message_text": policy_msg("Text of your messages and of our answers"),
     "attachments": policy_msg("Files that you send: images, documents, audio"),
     "message_metadata": policy_msg("Date, time and identifiers of messages, what became of them"),
     "ticket_data": policy_msg("The request: its number, its state, comments of operators"),
     "site_statistics": policy_msg("Anonymous statistics of website visits, cookies included"),
-    "whatsapp_id": policy_msg("WhatsApp user identifier and username, given in place of a phone number"),
     "shared_items": policy_msg("Places, contact cards, reactions and button presses that you send"),
     "language": policy_msg("Language in which we answer you"),
     "mailing_choice": policy_msg("Your choice about mailings and the address they go to"),
@@ -103,12 +96,7 @@ ROLES: Mapping[str, str] = {
     "hosting": policy_msg("stores data in encrypted form"),
     "website": policy_msg("counts visits of the website"),
 }
-CHANNELS: Mapping[str, str] = {
-    "whatsapp": policy_msg("WhatsApp"),
-    "telegram": policy_msg("Telegram"),
-    "email": policy_msg("e-mail"),
-    "form": policy_msg("form on the website"),
-}
+CHANNELS: Mapping[str, str] = {one.id: one.policy_name for one in registry.CHANNELS}
 COUNTRIES: Mapping[str, str] = {
     "AE": policy_msg("United Arab Emirates"),
     "DE": policy_msg("Germany"),

@@ -5,8 +5,6 @@ from typing import Any
 
 from chalicelib.core.clock import DAY
 
-WINDOW = DAY
-"""How long after the last inbound message WhatsApp allows free text (ms). Source: Meta, customer service window."""
 LATE_SPAN = 30 * DAY
 """Length (ms) of the time spans by which a ticket remembers when its late messages were sent: those older than
 GUARD_DAYS when they arrived."""

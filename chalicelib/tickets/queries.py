@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from chalicelib.core.addresses import ADDRESS_KINDS
+from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.normal import display_name
 from chalicelib.core.observability import count, log
@@ -208,7 +208,7 @@ class TicketQueries:
             created_at=number(row.created_at),
             name=display_name(str((profile or {}).get("name", ""))),
             username=display_name(str((profile or {}).get("username", ""))),
-            **{kind: value or "" for kind, value in addresses.items()},
+            addresses={kind: value for kind, value in addresses.items() if value},
             erased=profile is None and not unreadable,
             unreadable=unreadable or None in addresses.values(),
             consents=tuple(consent(one) for one in consents),

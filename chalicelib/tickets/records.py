@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.tickets.model import WINDOW, State
+from chalicelib.channels import registry
+from chalicelib.tickets.model import State
 
 STATES: tuple[str, ...] = tuple(State)
 ASSIGNEE_NONE = "none"
@@ -156,7 +157,8 @@ class Conversation:
 
     def window_ends(self, channel: str) -> int:
         """When the reply window closes (ms); 0 on channels that have none."""
-        return self.last_inbound_at + WINDOW if channel == "whatsapp" else 0
+        window = registry.channel(channel).window
+        return self.last_inbound_at + window if window else 0
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ class Consent:
 
 @dataclass(frozen=True)
 class Contact:
-    """A customer. `phone`, `user` and `chat` are addresses as the provider sent them, "" when there is none.
+    """A customer. `addresses`, by kind, are as the provider sent them, the preferred one first.
 
     `request_id`     the open request about the customer's data
     `suppressed_at`  since when only what the customer asks for is sent, 0 for never
@@ -196,9 +198,7 @@ class Contact:
     created_at: int
     name: str = ""
     username: str = ""
-    phone: str = ""
-    user: str = ""
-    chat: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
     erased: bool = False
     unreadable: bool = False
     consents: tuple[Consent, ...] = ()

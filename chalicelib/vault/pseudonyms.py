@@ -7,7 +7,7 @@ docs/security.md says what its theft would reveal.
 import hashlib
 import hmac
 
-from chalicelib.core.addresses import Address, Channel
+from chalicelib.core.addresses import Address, ChannelId
 
 
 def _hash(key: bytes, *parts: str) -> str:
@@ -21,11 +21,11 @@ class AddressKey:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def address(self, channel: Channel, account: str, address: Address) -> str:
+    def address(self, channel: ChannelId, account: str, address: Address) -> str:
         """Return the pseudonym of an address within one channel account."""
         return _hash(self._key, "address", channel, account, address.kind, address.value)
 
-    def message(self, channel: Channel, account: str, provider_id: str) -> str:
+    def message(self, channel: ChannelId, account: str, provider_id: str) -> str:
         """Return the pseudonym of a provider's message id."""
         return _hash(self._key, "message", channel, account, provider_id)
 

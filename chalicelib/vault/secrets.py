@@ -17,23 +17,15 @@ VAULT_CONTEXT = {"purpose": "vault"}
 """KMS encryption context under which the vault's private keys are wrapped."""
 
 
-class Inbound(NamedTuple):
-    """The secret of intake: the key of address pseudonyms, and what verifies webhooks.
+LinkedAccounts = dict[str, dict[str, dict[str, str]]]
+"""By channel and account (our number, our bot): the secret fields of its link, as the channel declares them."""
 
-    `whatsapp` maps an account (phone number id) to its app secret and verify token; `telegram` maps a bot's id to the
-    secret that its webhooks carry.
-    """
+
+class Inbound(NamedTuple):
+    """The secret of intake: the key of address pseudonyms, and what verifies webhooks."""
 
     address_key: bytes
-    whatsapp: dict[str, tuple[str, str]]
-    telegram: dict[str, str]
-
-
-class Outbound(NamedTuple):
-    """The secret of the sender: WhatsApp access tokens and Telegram bot tokens, by account."""
-
-    whatsapp: dict[str, str]
-    telegram: dict[str, str]
+    accounts: LinkedAccounts
 
 
 class Secrets:
@@ -66,19 +58,13 @@ class Secrets:
     def inbound(self, secret_id: str) -> Inbound:
         """Return intake's secret. Raises Unavailable."""
         value = self.read(secret_id)
-        return Inbound(
-            decode_key(value["address_key"]),
-            {one["account"]: (one["app_secret"], one["verify_token"]) for one in value["whatsapp"]},
-            {one["account"]: one["secret"] for one in value["telegram"]},
-        )
+        linked = {name: each for name, each in value.items() if isinstance(each, list)}
+        accounts = {channel: {one["account"]: one for one in each} for channel, each in linked.items()}
+        return Inbound(decode_key(value["address_key"]), accounts)
 
-    def outbound(self, secret_id: str) -> Outbound:
-        """Return the sender's secret. Raises Unavailable."""
-        value = self.read(secret_id)
-        return Outbound(
-            {account: one["access_token"] for account, one in value["whatsapp"].items()},
-            {account: one["token"] for account, one in value["telegram"].items()},
-        )
+    def outbound(self, secret_id: str) -> LinkedAccounts:
+        """Return the sender's secret: the tokens of our accounts. Raises Unavailable."""
+        return self.read(secret_id)
 
 
 def open_vault(secret: dict[str, Any], kms: Any) -> Vault:

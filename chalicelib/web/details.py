@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.channels.reading import as_dict, as_list
+from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.records import Message
-from chalicelib.web.labels import desk_msg
 
 FILES = frozenset(["image", "video", "document", "sticker", "audio", "voice", "animation", "video_note"])
 """Kinds of messages that are files."""

@@ -6,8 +6,9 @@ Keys are stored values; values are message ids of the catalogue `desk`, with pla
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from chalicelib.channels import registry
+from chalicelib.core.failures import ADMINISTRATOR, ANOTHER_CHANNEL, UNLISTED, FailureText
 from chalicelib.core.texts import desk_msg as desk_msg
 from chalicelib.privacy.clauses import law_text
 
@@ -18,18 +19,8 @@ STATES: Mapping[str, str] = {
     "solved": desk_msg("Solved"),
     "closed": desk_msg("Closed"),
 }
-CHANNELS: Mapping[str, str] = {
-    "whatsapp": desk_msg("WhatsApp"),
-    "telegram": desk_msg("Telegram"),
-    "email": desk_msg("E-mail"),
-    "form": desk_msg("Web form"),
-}
-SEND_ON: Mapping[str, str] = {
-    "whatsapp": desk_msg("Send on WhatsApp"),
-    "telegram": desk_msg("Send on Telegram"),
-    "email": desk_msg("Send by e-mail"),
-    "form": desk_msg("Send by e-mail"),
-}
+CHANNELS: Mapping[str, str] = {one.id: one.name for one in registry.CHANNELS}
+SEND_ON: Mapping[str, str] = {one.id: one.send_on for one in registry.CHANNELS}
 PRIORITIES: Mapping[str, str] = {
     "low": desk_msg("Low"),
     "normal": desk_msg("Normal"),
@@ -53,50 +44,14 @@ STATUSES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class FailureText:
-    """Why a message was not delivered, in up to three sentences: what happened, why, what to do.
-
-    {code} stands for the provider's code.
-    """
-
-    reason: str
-    way: str = ""
-    fact: str = desk_msg("Not delivered.")
-
-
 _NOT_SENT = desk_msg("Not sent.")
-_ANOTHER_CHANNEL = desk_msg("Use another channel.")
-_ADMINISTRATOR = desk_msg("An administrator must act; then send it again.")
 FAILURES: Mapping[str, FailureText] = {
     "window_closed": FailureText(
         desk_msg("The reply window closed ({code})."), desk_msg("Use a template, or wait until the customer writes.")
     ),
-    "blocked": FailureText(desk_msg("The customer blocked the bot ({code})."), _ANOTHER_CHANNEL),
-    "marketing_off": FailureText(
-        desk_msg("The customer switched off marketing messages on WhatsApp ({code})."),
-        desk_msg("Answer only what the customer writes."),
-    ),
-    "undeliverable": FailureText(
-        desk_msg("This phone cannot receive it: no WhatsApp, or a version too old ({code})."), _ANOTHER_CHANNEL
-    ),
-    "no_chat": FailureText(desk_msg("Telegram does not find this chat ({code})."), _ANOTHER_CHANNEL),
+    "blocked": FailureText(desk_msg("The customer blocked the bot ({code})."), ANOTHER_CHANNEL),
     "no_address": FailureText(
         desk_msg("There is no address to send to."), desk_msg("Wait until the customer writes again."), _NOT_SENT
-    ),
-    "needs_phone": FailureText(
-        desk_msg("WhatsApp sends this kind of message to a phone number only ({code})."),
-        desk_msg("Ask the customer for the number."),
-    ),
-    "limited": FailureText(
-        desk_msg("WhatsApp limits messages to this person ({code})."), desk_msg("Try again tomorrow.")
-    ),
-    "experiment": FailureText(
-        desk_msg("WhatsApp holds this message back for an experiment of its own ({code})."),
-        desk_msg("Wait until the customer writes, then reply."),
-    ),
-    "country": FailureText(
-        desk_msg("WhatsApp does not let the company write to this country ({code})."), _ANOTHER_CHANNEL
     ),
     "too_fast": FailureText(
         desk_msg("Too many messages were sent in a short time ({code})."), desk_msg("Wait a minute and send it again.")
@@ -105,11 +60,7 @@ FAILURES: Mapping[str, FailureText] = {
         desk_msg("The provider has trouble of its own ({code})."), desk_msg("Send it again in a few minutes.")
     ),
     "channel_stopped": FailureText(
-        desk_msg("The provider does not let the company's account send ({code})."), _ADMINISTRATOR
-    ),
-    "payment": FailureText(desk_msg("WhatsApp reports a problem with the company's payment ({code})."), _ADMINISTRATOR),
-    "number": FailureText(
-        desk_msg("The company's number is not registered or not approved at WhatsApp ({code})."), _ADMINISTRATOR
+        desk_msg("The provider does not let the company's account send ({code})."), ADMINISTRATOR
     ),
     "template": FailureText(desk_msg("The provider refuses this template ({code})."), desk_msg("Choose another one.")),
     "unsupported_type": FailureText(
@@ -125,7 +76,7 @@ FAILURES: Mapping[str, FailureText] = {
     "too_long": FailureText(desk_msg("The text is too long for the provider ({code})."), desk_msg("Cut it in two.")),
     "empty": FailureText(desk_msg("The text shows nothing."), desk_msg("Write a new one."), _NOT_SENT),
     "not_allowed": FailureText(
-        desk_msg("The policy does not allow this purpose on this channel."), _ANOTHER_CHANNEL, _NOT_SENT
+        desk_msg("The policy does not allow this purpose on this channel."), ANOTHER_CHANNEL, _NOT_SENT
     ),
     "suppressed": FailureText(
         desk_msg("The customer has withdrawn consent, and it answered no question of theirs: only answers go out."),
@@ -222,6 +173,19 @@ REFUSALS: Mapping[str, str] = {
     "undertaking": desk_msg("Sign the confidentiality undertaking first."),
 }
 """By the code of a refusal: what is said instead of the text of its status."""
+
+
+def failure_text(channel: str, reason: str) -> FailureText:
+    """Return the sentences for a reason: those of the channel that alone gives it, else those that all share."""
+    errors = registry.channel(channel).errors
+    own = errors().words.get(reason) if errors else None
+    return own or FAILURES.get(reason, FAILURES[UNLISTED])
+
+
+def failure_reasons() -> list[str]:
+    """Return the class of every failure, of all channels."""
+    own = (reason for one in registry.CHANNELS if one.errors for reason in one.errors().words)
+    return list(dict.fromkeys((*FAILURES, *own)))
 
 
 def label(say: Callable[[str], str], names: Mapping[str, str], key: str, **places: object) -> str:

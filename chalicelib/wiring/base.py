@@ -3,6 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import Clock, make_clock, settings
 from chalicelib.dynamo.clients import client
@@ -10,7 +11,6 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.messages.changes import IntakeChanges
 from chalicelib.messages.inbound import Intake
 from chalicelib.messages.ingest import Outcome, Recognise, Refuse
-from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.repeated import RepeatedParts

@@ -76,7 +76,7 @@ def _deliver(address_key: bytes) -> "Deliver":
 
     return Deliver(
         store=Outbox(client("dynamodb"), wiring.tables(), AddressKey(address_key), sleep_with_jitter),
-        providers=ChannelProviders(config, wiring.secrets()),
+        providers=ChannelProviders(wiring.secrets(), config.secret_outbound),
         decryptor=single_decryptor,
         allows=_allows,
         enqueue=enqueue,

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.contacts.search import Accounts, Search
+from chalicelib.contacts.search import Search
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
 from chalicelib.outbox.keep_draft import KeepDraft
@@ -112,8 +112,7 @@ def search(reader: TicketQueries) -> Search:
     from chalicelib.wiring import delivery as wiring_delivery
 
     inbound = wiring.secrets().inbound(settings().secret_inbound)
-    accounts = Accounts(tuple(inbound.whatsapp), tuple(inbound.telegram))
-    return Search(reader, wiring.address_key(), accounts, wiring_delivery.text_index().find_contacts)
+    return Search(reader, wiring.address_key(), inbound.accounts, wiring_delivery.text_index().find_contacts)
 
 
 @cache

@@ -18,8 +18,10 @@ _INPUTS = (
     "infra/*.py",
     "infra/*.json",
     "chalicelib/web/**/*.py",
+    "chalicelib/channels/**/*.py",
 )
-"""Files that the template depends on. Routes and handlers come from app.py and web/; no other code reaches it."""
+"""Files that the template depends on. Routes and handlers come from app.py and web/, what a channel needs from
+channels/; no other code reaches it."""
 
 
 def built_template() -> Json:

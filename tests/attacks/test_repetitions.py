@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.backoff import TRIES
 from chalicelib.core.errors import Unavailable
@@ -14,7 +15,6 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.schema import MESSAGE
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.messages.repeated import RepeatedParts
 from tests.intake.conftest import Desk
 from tests.intake.fences import aliases, close_fence, erase, fences, open_fence

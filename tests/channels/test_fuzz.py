@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.channels.parts import KINDS, InboundMessage, NumberChanged, Part, StatusUpdate, UnparsedPart
 from chalicelib.channels.reading import RAW_LIMIT, TEXT_LIMIT
 from chalicelib.channels.telegram.parse import parse as parse_telegram
 from chalicelib.channels.whatsapp.parse import parse as parse_whatsapp
 from chalicelib.core.errors import BadInput
-from chalicelib.messages.model import KINDS, InboundMessage, NumberChanged, Part, StatusUpdate, UnparsedPart
 from tests.channels.bodies import BOT, NOW, NUMBER, body, change, message, private, samples, status, update
 from tests.channels.test_telegram_parse import UNDERSTOOD as TELEGRAM_KINDS
 from tests.channels.test_telegram_parse import member, pressed, reacted

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.channels import refusals
+from chalicelib.channels import refusals, registry
 from chalicelib.channels.telegram import errors as telegram
 from chalicelib.channels.whatsapp import errors as whatsapp
 from chalicelib.core.failures import OWN_CODES, Act
-from chalicelib.web.labels import FAILURES
+from chalicelib.web.labels import FAILURES, failure_text
 
 MEANT = [
     ("whatsapp", "131026", "undeliverable", False),
@@ -47,19 +47,30 @@ def test_what_a_code_means(channel: str, code: str, reason: str, stops: bool) ->
 
 def test_every_class_has_its_sentences_and_every_sentence_a_class() -> None:
     meanings = [*OWN_CODES.values(), *whatsapp.MEANINGS.values(), *telegram.MEANINGS.values()]
-    assert {one.reason for one in meanings} | {"gave_up", "unlisted", "unknown"} == set(FAILURES)
+    sentences = {*FAILURES, *whatsapp.WORDS, *telegram.WORDS}
+    assert {one.reason for one in meanings} | {"gave_up", "unlisted", "unknown"} == sentences
+
+
+def test_a_reason_has_one_sentence_of_a_channel_or_of_all() -> None:
+    for channel, errors in (("whatsapp", whatsapp), ("telegram", telegram)):
+        assert not errors.WORDS.keys() & FAILURES.keys()
+        own = {one.reason for one in errors.MEANINGS.values()} - FAILURES.keys()
+        assert own == errors.WORDS.keys()
+        assert all(failure_text(channel, reason) == text for reason, text in errors.WORDS.items())
+        assert registry.channel(channel).errors is not None
 
 
 def test_what_stops_a_channel_is_of_a_class_that_names_an_administrator() -> None:
     meanings = [*OWN_CODES.values(), *whatsapp.MEANINGS.values(), *telegram.MEANINGS.values()]
     stopping = {one.reason for one in meanings if one.act is Act.STOP}
     assert stopping == {"channel_stopped", "payment", "number"}
-    assert {FAILURES[one].way for one in stopping} == {FAILURES["payment"].way}
+    assert {failure_text("whatsapp", one).way for one in stopping} == {FAILURES["channel_stopped"].way}
 
 
 @given(st.sampled_from(["whatsapp", "telegram", "email"]), st.text(max_size=12))
 def test_any_code_has_a_class(channel: str, code: str) -> None:
-    assert refusals.reason_of(channel, code) in FAILURES
+    reason = refusals.reason_of(channel, code)
+    assert reason in FAILURES or failure_text(channel, reason) != FAILURES["unlisted"]
 
 
 @pytest.mark.parametrize(

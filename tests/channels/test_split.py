@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.channels.split import TEXT_LIMIT, split_text
+from chalicelib.channels.split import split_text
 
 FAMILY, FLAG, THUMB = "👨‍👩‍👧‍👦", "🇰🇿", "👍🏽"
 PARTS = st.sampled_from(["a", "қ", " ", "\n", "<&_*", "e\u0301", FAMILY, FLAG, THUMB, "❤️", "😀", "word ", "1️⃣"])
@@ -50,10 +50,10 @@ def test_no_word_is_cut(words: list[str]) -> None:
 
 def test_nine_thousand_characters_become_three_messages() -> None:
     text = "Сәлеметсіз бе <&_*> 👍🏽 " * 375
-    pieces = split_text(text)
+    pieces = split_text(text, 4096)
     assert len(text) >= 8_600
     assert len(pieces) == 3
-    assert all(units(piece) <= TEXT_LIMIT for piece in pieces)
+    assert all(units(piece) <= 4096 for piece in pieces)
 
 
 def test_a_line_ends_a_piece_rather_than_a_word() -> None:

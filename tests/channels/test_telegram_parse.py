@@ -5,12 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels.reading import TEXT_LIMIT
-from chalicelib.channels.telegram.kinds import LINES, SERVICE
-from chalicelib.channels.telegram.parse import parse
-from chalicelib.core.addresses import Address
-from chalicelib.core.errors import BadInput
-from chalicelib.messages.model import (
+from chalicelib.channels.parts import (
     KINDS,
     ChatEvent,
     IgnoredPart,
@@ -21,6 +16,11 @@ from chalicelib.messages.model import (
     Started,
     UnparsedPart,
 )
+from chalicelib.channels.reading import TEXT_LIMIT
+from chalicelib.channels.telegram.kinds import LINES, SERVICE
+from chalicelib.channels.telegram.parse import parse
+from chalicelib.core.addresses import Address
+from chalicelib.core.errors import BadInput
 from tests.channels.bodies import AMINA_CHAT, BOT, NOW, private, update
 
 HOUR = NOW - NOW % 3600

@@ -5,15 +5,18 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.channels.base import OutboundText, SendError, SendResult
+from chalicelib.channels.base import ChoicePart, OutboundMessage, SendError, SendResult, TextPart
+from chalicelib.channels.parts import Button
+from chalicelib.channels.render import Lacking, render
 from chalicelib.channels.telegram import send as sending
-from chalicelib.channels.telegram.send import answer_callback, close, send_text
+from chalicelib.channels.telegram.channel import TELEGRAM
+from chalicelib.channels.telegram.send import TelegramSender, close
 from chalicelib.core.addresses import Address
-from chalicelib.messages.model import Button
 from tests.channels.bodies import AMINA_CHAT, BOT, NOW
 from tests.channels.conftest import Call, Provider
 
@@ -48,16 +51,22 @@ def accepted(number: int) -> dict[str, Any]:
     return {"ok": True, "result": {"message_id": number, "date": NOW + number, "chat": chat, "text": "x"}}
 
 
-def outgoing(**fields: Any) -> OutboundText:
-    given: dict[str, Any] = {"account": BOT, "address": Address("chat", str(AMINA_CHAT)), "text": TEXT}
-    return OutboundText(**(given | fields))
+def outgoing(text: str = TEXT, buttons: tuple[Button, ...] = (), **fields: Any) -> OutboundMessage:
+    given: dict[str, Any] = {"account": BOT, "address": Address("chat", str(AMINA_CHAT))}
+    parts = (TextPart(text), *([ChoicePart(buttons)] if buttons else []))
+    return OutboundMessage(parts=parts, **(given | fields))
 
 
-def send(api: str, message: OutboundText | None = None, token: str = TOKEN, **more: Any) -> SendResult:
-    return send_text(message or outgoing(), token=token, api=api, **more)
+def send(api: str, message: OutboundMessage | None = None, token: str = TOKEN) -> SendResult:
+    return TelegramSender(api).send(message or outgoing(), token)
 
 
-def refused(api: str, message: OutboundText | None = None, **more: Any) -> SendError:
+def send_all(api: str, message: OutboundMessage) -> list[SendResult]:
+    """Send a text of any length as the sender does: in the messages that the channel's rules make of it."""
+    return [send(api, replace(message, parts=parts)) for parts in render(TELEGRAM, message.parts)]
+
+
+def refused(api: str, message: OutboundMessage | None = None, **more: str) -> SendError:
     """The error, after looking that nothing of the person or the token is in it."""
     with pytest.raises(SendError) as caught:
         send(api, message, **more)
@@ -86,25 +95,13 @@ def test_a_quote_is_answered_even_if_it_is_gone(telegram: Provider) -> None:
 
 def test_scenario_24_nine_thousand_characters_go_out_in_order(telegram: Provider) -> None:
     text = "Сәлеметсіз бе <&_*> 👍🏽 " * 375
-    result = send(telegram.address, outgoing(text=text, quote=f"{AMINA_CHAT}:7"))
-    assert (result.provider_id, result.sent_at) == (f"{AMINA_CHAT}:1", NOW + 1)
-    assert result.more == (f"{AMINA_CHAT}:2", f"{AMINA_CHAT}:3")
+    results = send_all(telegram.address, outgoing(text=text))
+    assert results == [SendResult(f"{AMINA_CHAT}:{number}", NOW + number) for number in (1, 2, 3)]
     assert "".join(call.payload["text"] for call in telegram.calls) == text
-    assert ["reply_parameters" in call.payload for call in telegram.calls] == [True, False, False]
-
-
-def test_a_long_text_goes_on_where_it_stopped(telegram: Provider) -> None:
-    long = outgoing(text="сөз " * 2500)
-    telegram.answers = [(200, accepted(1), {}), (502, b"<html>", {})]
-    error = refused(telegram.address, long)
-    assert (error.sent, error.code, error.permanent) == ((f"{AMINA_CHAT}:1",), "http_502", False)
-    telegram.calls.clear()
-    assert len(send(telegram.address, long, skip=1).more) == 1
-    assert len(telegram.calls) == 2
 
 
 def test_nothing_to_say_makes_no_call(telegram: Provider) -> None:
-    assert refused(telegram.address, outgoing(text=" \n")).code == "empty"
+    assert send_all(telegram.address, outgoing(text=" \n")) == []
     assert not telegram.calls
 
 
@@ -203,7 +200,7 @@ def test_a_new_token_is_used_at_once_and_the_old_one_again(telegram: Provider) -
 
 
 def test_a_pressed_button_is_answered(telegram: Provider) -> None:
-    answer_callback(BOT, "3006478412", token=TOKEN, api=telegram.address)
+    TelegramSender(telegram.address).confirm_press(BOT, "3006478412", TOKEN)
     [call] = telegram.calls
     assert call.path.endswith("/answerCallbackQuery")
     assert call.payload == {"callback_query_id": "3006478412"}
@@ -212,7 +209,7 @@ def test_a_pressed_button_is_answered(telegram: Provider) -> None:
 def test_a_press_too_long_ago_is_permanent(telegram: Provider) -> None:
     telegram.fail(400, answer(400, "Bad Request: query is too old and response timeout expired"))
     with pytest.raises(SendError) as caught:
-        answer_callback(BOT, "3006478412", token=TOKEN, api=telegram.address)
+        TelegramSender(telegram.address).confirm_press(BOT, "3006478412", TOKEN)
     assert (caught.value.code, caught.value.permanent) == ("query_too_old", True)
 
 
@@ -244,7 +241,7 @@ BUTTONS = (Button("erase.confirm.r1", "Да, удалить"), Button("erase.can
 
 
 def test_buttons_stand_under_the_last_piece_one_in_a_row(telegram: Provider) -> None:
-    send(telegram.address, outgoing(text="слово " * 1000 + "конец", buttons=BUTTONS))
+    send_all(telegram.address, outgoing(text="слово " * 1000 + "конец", buttons=BUTTONS))
 
     first, last = [call.payload for call in telegram.calls]
     assert "reply_markup" not in first
@@ -257,6 +254,7 @@ def test_buttons_stand_under_the_last_piece_one_in_a_row(telegram: Provider) -> 
 
 
 @pytest.mark.parametrize("button", [Button("", "Да"), Button("я" * 33, "Да"), Button("a", "")])
-def test_buttons_that_telegram_would_refuse_are_not_sent(telegram: Provider, button: Button) -> None:
-    error = refused(telegram.address, outgoing(buttons=(button,)))
-    assert (error.code, error.permanent, telegram.calls) == ("buttons", True, [])
+def test_buttons_that_telegram_would_refuse_are_not_sent(button: Button) -> None:
+    with pytest.raises(Lacking, match="capability: buttons") as refused:
+        render(TELEGRAM, outgoing(buttons=(button,)).parts)
+    assert (refused.value.code, refused.value.permanent) == ("buttons", True)

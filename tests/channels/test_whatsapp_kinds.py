@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import KINDS, InboundMessage
 from chalicelib.channels.whatsapp.parse import parse
-from chalicelib.messages.model import KINDS, InboundMessage
 from tests.channels.bodies import NOW, NUMBER, body, change, message, wamid
 
 FILE = {

@@ -5,11 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels.reading import RAW_LIMIT, TEXT_LIMIT, raw_of
-from chalicelib.channels.whatsapp.parse import parse
-from chalicelib.core.addresses import Address, Author
-from chalicelib.core.errors import BadInput
-from chalicelib.messages.model import (
+from chalicelib.channels.parts import (
     KINDS,
     ChatEvent,
     IgnoredPart,
@@ -20,6 +16,10 @@ from chalicelib.messages.model import (
     StatusUpdate,
     UnparsedPart,
 )
+from chalicelib.channels.reading import RAW_LIMIT, TEXT_LIMIT, raw_of
+from chalicelib.channels.whatsapp.parse import parse
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.errors import BadInput
 from tests.channels.bodies import (
     AMINA,
     AMINA_ID,

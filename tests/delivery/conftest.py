@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.ids import MessageRef
-from chalicelib.core.settings import Settings
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.rows import bind
-from chalicelib.messages.model import InboundMessage
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.outbox.reply import ReplyToCustomer
@@ -53,8 +52,8 @@ class Delivery(Desk):
     rings: list[tuple[str, int]] = field(default_factory=list)
 
     def providers(self) -> ChannelProviders:
-        config = Settings(whatsapp_api=f"{self.provider.address}/v23.0", telegram_api=self.provider.address)
-        return ChannelProviders(config, Secrets(lambda: self.vaulted))
+        given = {"WHATSAPP_API": f"{self.provider.address}/v23.0", "TELEGRAM_API": self.provider.address}
+        return ChannelProviders(Secrets(lambda: self.vaulted), "outbound", given.get)
 
     def outbox(self, dynamodb: Any = None) -> Outbox:
         return Outbox(dynamodb or self.dynamodb, self.tables, self.address_key, lambda attempt: None)

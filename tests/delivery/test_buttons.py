@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib.core.addresses import Channel
+from chalicelib.channels.parts import Button
+from chalicelib.core.addresses import ChannelId
 from chalicelib.core.ids import MessageRef
-from chalicelib.messages.model import Button
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.suppression.model import ReplyMailbox
@@ -21,7 +21,7 @@ LONG = " ".join(f"сөз{number:05d}" for number in range(900))
 buttons."""
 
 
-def ask(desk: Delivery, kind: Channel, text: str = "Жою керек пе?") -> MessageRef:
+def ask(desk: Delivery, kind: ChannelId, text: str = "Жою керек пе?") -> MessageRef:
     """Put a message with buttons into the outbox of a conversation with nothing in it."""
     desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
     head = desk.head()
@@ -36,7 +36,7 @@ def ask(desk: Delivery, kind: Channel, text: str = "Жою керек пе?") ->
 
 
 @KINDS
-def test_a_message_goes_out_with_its_buttons(desk: Delivery, kind: Channel) -> None:
+def test_a_message_goes_out_with_its_buttons(desk: Delivery, kind: ChannelId) -> None:
     ref = ask(desk, kind)
 
     desk.sender()(ref.conversation_id)
@@ -47,7 +47,7 @@ def test_a_message_goes_out_with_its_buttons(desk: Delivery, kind: Channel) -> N
 
 
 @KINDS
-def test_only_the_last_piece_of_a_long_text_carries_them(desk: Delivery, kind: Channel) -> None:
+def test_only_the_last_piece_of_a_long_text_carries_them(desk: Delivery, kind: ChannelId) -> None:
     ref = ask(desk, kind, LONG)
 
     desk.sender()(ref.conversation_id)
@@ -57,7 +57,7 @@ def test_only_the_last_piece_of_a_long_text_carries_them(desk: Delivery, kind: C
 
 
 @KINDS
-def test_they_are_there_although_the_connection_broke_at_the_piece_before(desk: Delivery, kind: Channel) -> None:
+def test_they_are_there_although_the_connection_broke_at_the_piece_before(desk: Delivery, kind: ChannelId) -> None:
     ref = ask(desk, kind, LONG)
     desk.provider.faults = [None] * (PIECES[kind] - 2) + [BREAK]
 

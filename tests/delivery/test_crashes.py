@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.messages.model import StatusUpdate
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.outbox.model import CLAIM
 from chalicelib.tickets.pieces import shown
 from tests.delivery.conftest import Delivery

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import NumberChanged, ReachChanged
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.messages.model import NumberChanged, ReachChanged
 from chalicelib.outbox.model import CLAIM, GIVE_UP_AFTER, GIVE_UP_TRIES
 from chalicelib.tickets.model import RANK
 from tests.delivery.conftest import Delivery

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.channels.split import pieces_of
+from chalicelib.channels.parts import StatusUpdate
+from chalicelib.channels.registry import channel
+from chalicelib.channels.render import pieces_of
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.messages.model import StatusUpdate
 from chalicelib.outbox.model import CLAIM
 from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import not_arrived, outstanding, piece_state, shown
@@ -28,7 +29,7 @@ Event = tuple[int, str]
 def text_of(pieces: int) -> str:
     """A text that leaves in so many pieces."""
     text = " ".join(f"сөз{n:04d}" for n in range(500 * pieces - 100))
-    assert len(pieces_of(text, "whatsapp")) == pieces
+    assert len(pieces_of(text, channel("whatsapp"))) == pieces
     return text
 
 
@@ -151,7 +152,7 @@ def test_a_middle_piece_and_those_that_never_went_out_are_sent_again_and_none_th
     ref = desk.reply(ticket, text)
     desk.provider.faults = [None, None, desk.provider.meta_error(131026)]
     desk.sender()(ticket["conversation_id"])
-    parts = pieces_of(text, "whatsapp")
+    parts = pieces_of(text, channel("whatsapp"))
     assert desk.provider.texts == list(parts[:2])
     assert look(desk, ref)[0] == "failed"
     assert set(desk.message(ref)["piece_states"]) == {"1", "2", "3"}
@@ -169,7 +170,7 @@ def test_a_piece_that_fails_after_another_was_sent_again_is_outstanding_once_mor
     ticket, text = desk.open_ticket(), text_of(3)
     ref = desk.reply(ticket, text)
     desk.sender()(ticket["conversation_id"])
-    sent, parts = list(desk.provider.sent), pieces_of(text, "whatsapp")
+    sent, parts = list(desk.provider.sent), pieces_of(text, channel("whatsapp"))
     apply(desk, sent[0], 1, "failed")
     first = desk.replier().retry_failed(str(ref), "again", BOLAT).id
     assert desk.replier().retry_failed(str(ref), "again", BOLAT).id == first
@@ -195,7 +196,7 @@ def test_sending_again_while_the_rest_is_still_to_go_takes_the_failed_piece_alon
     desk.now += desk.rings[-1][1]
     desk.sender()(ticket["conversation_id"])
 
-    parts = pieces_of(text, "whatsapp")
+    parts = pieces_of(text, channel("whatsapp"))
     assert desk.provider.texts == [parts[0], parts[1], parts[2], parts[0]]
     assert not outstanding(desk.message(ref))
 
@@ -230,7 +231,7 @@ def test_a_status_that_carries_a_pieces_reference_proves_that_piece_alone(desk: 
 
     desk.sender()(ticket["conversation_id"])
 
-    assert desk.provider.texts == list(pieces_of(text, "whatsapp"))
+    assert desk.provider.texts == list(pieces_of(text, channel("whatsapp")))
     message = desk.message(ref)
     assert (message["status"], "uncertain" in message, look(desk, ref)[0]) == ("sent", False, "sent")
     assert [message["piece_states"][number]["status"] for number in "123"] == ["sent", "delivered", "sent"]
@@ -253,7 +254,7 @@ def test_a_doubt_about_a_piece_ends_with_a_status_that_proves_it(desk: Delivery)
     desk.sender()(ticket["conversation_id"])
 
     assert seen == [(1, False), (2, False)]
-    assert desk.provider.texts == list(pieces_of(text, "whatsapp"))
+    assert desk.provider.texts == list(pieces_of(text, channel("whatsapp")))
     assert (desk.message(ref)["status"], "uncertain" in desk.message(ref)) == ("sent", False)
 
 
@@ -288,7 +289,7 @@ def test_a_long_reply_that_the_release_before_was_sending_goes_on_as_it_began(de
     DeskRow(conversation_pk(ref.conversation_id), f"outbox#{ref.tail}").update(actions=[DeskRow.pieces.set(1)])
     desk.sender()(ticket["conversation_id"])
 
-    assert desk.provider.texts == list(pieces_of(text, "whatsapp")[1:])
+    assert desk.provider.texts == list(pieces_of(text, channel("whatsapp"))[1:])
     assert {one.reference for one in desk.provider.sent} == {str(ref)}
     apply(desk, desk.provider.sent[-1], 3, "delivered")
     message = desk.message(ref)

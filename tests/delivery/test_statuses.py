@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.messages.model import StatusUpdate
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.tickets.model import RANK
 from tests.delivery.conftest import Delivery
 from tests.delivery.provider import Sent

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo.keys import contact_pk, conversation_pk
 from chalicelib.dynamo.values import attribute_value
-from chalicelib.messages.model import StatusUpdate
 from chalicelib.outbox.model import CLAIM, Claimed
 from chalicelib.retention.store import ExpiryStamps
 from tests.delivery.conftest import BOLAT, Delivery

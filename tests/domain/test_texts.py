@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import chalicelib.locale
+from chalicelib.channels.parts import KINDS
 from chalicelib.core import texts
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.locale import build
 from chalicelib.messages import ingest
-from chalicelib.messages.model import KINDS
 from chalicelib.profile.load import load_profile
 from chalicelib.web import labels
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from chalicelib.certificates.ledger import Ledger, Signer
 from chalicelib.certificates.model import ISSUED, Entry
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.errors import DeskError
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import InboundMessage
 from chalicelib.privacy.requests.model import Request
 from chalicelib.profile.load import load_profile
 from chalicelib.tickets.comment import CommentOnTicket

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import ReachChanged, StatusUpdate
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import MessageRef
@@ -16,12 +17,11 @@ from chalicelib.dynamo.schema import CONTACT, HEAD, REQUEST
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
-from chalicelib.messages.model import ReachChanged, StatusUpdate
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import MAILBOX, MailboxWrites, last_answer
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
-from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
+from chalicelib.privacy.requests.vocabulary import Identity, RequestState, Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts import answers, questions

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import NumberChanged
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
@@ -18,9 +19,8 @@ from chalicelib.erasure import eraser as erasing
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES, identities_context
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.messages.model import NumberChanged
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.encryption import CannotOpen, EncryptionContext, unseal

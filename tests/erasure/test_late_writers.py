@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.core.addresses import Address, Author
-from chalicelib.messages.model import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.privacy.requests.model import Request
 from chalicelib.staff.store import StaffStore
@@ -186,7 +186,7 @@ def test_an_indexer_that_read_the_contact_before_the_fence_writes_no_words(desk:
     _, person = cast(desk, "amina", "whatsapp_daniyar")
     request = desk.request_for(person)
     *_, before = prepared((desk, person, request))
-    texts = ("Данияр Жаңа", "daniyar_new", "77000000298", "", "")
+    texts = ("Данияр Жаңа", "daniyar_new", {"phone": "77000000298"})
     run_until(desk, request, when)
     there = person.keys()
 
@@ -195,7 +195,7 @@ def test_an_indexer_that_read_the_contact_before_the_fence_writes_no_words(desk:
 
         first = True
 
-        def read(self, contact_id: str) -> tuple[str, str, str, str, str] | None:
+        def read(self, contact_id: str) -> tuple[str, str, dict[str, str]] | None:
             if Stale.first:
                 Stale.first = False
                 return texts

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 import app
+from chalicelib.channels.parts import NumberChanged
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo import clients
 from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.messages.model import NumberChanged
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import outcome
 from chalicelib.privacy.resume_workflow import ResumeWorkflow
 from chalicelib.vault.encryption import encode_key

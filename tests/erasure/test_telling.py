@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
@@ -17,16 +18,15 @@ from chalicelib.dynamo.queues import WakeUp
 from chalicelib.dynamo.schema import HEAD
 from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.entrypoints import stream_router as relay
-from chalicelib.messages.model import StatusUpdate
 from chalicelib.privacy import monitor_requests as watch_requests
-from chalicelib.privacy.requests.kinds import (
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import tellable
+from chalicelib.privacy.requests.vocabulary import (
     RequestState,
     Step,
     Told,
     proof_of_telling,
 )
-from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.progress import tellable
 from chalicelib.privacy.telling.announce_again import MOST_ANNOUNCEMENTS
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.tickets.pieces import piece_state

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.certificates.model import FORMAT, canonical, entry_hash
+from chalicelib.channels import registry
 from chalicelib.core.addresses import Address
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.ids import MessageRef, comment_id_hash, pseudonym_of_notice, reply_id_hash, retry_id_hash
@@ -46,8 +47,13 @@ def facts() -> Facts:
         "deployment": sorted(_deployment()),
         "workflow": sorted(_workflow()),
         "api": sorted(_api()),
-        "settings": sorted(Settings.__annotations__),
+        "settings": sorted([*Settings.__annotations__, *_settings_of_channels()]),
     }
+
+
+def _settings_of_channels() -> Iterator[str]:
+    for one in registry.CHANNELS:
+        yield from (setting.name.lower() for setting in one.settings)
 
 
 def _items() -> Iterator[str]:
@@ -102,7 +108,9 @@ def _hashes() -> Iterator[str]:
 
 
 def _words() -> Iterator[str]:
-    """The values of every enumeration, in whichever module it is defined and however it is called."""
+    """The values of every enumeration, in whichever module it is defined and however it is called; and those that the
+    registry of channels lists."""
+    yield from (" ".join(sorted(ids)) for ids in (registry.IDS, registry.ADDRESS_KINDS))
     for file in sorted((PROJECT / "chalicelib").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "StrEnum" for base in node.bases):

@@ -13,10 +13,11 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.working_days import deadline
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES
-from chalicelib.privacy.requests.kinds import Identity
+from chalicelib.privacy.requests.vocabulary import Identity
 from chalicelib.profile.load import load_profile
 from infra import alarms, erasure_alarms, functions, queues
 from infra.definitions import load
+from infra.grants import PROVIDERS
 from local.aws.template import PROJECT, built_template
 
 Json = dict[str, Any]
@@ -257,7 +258,7 @@ def test_a_function_is_told_only_of_what_its_role_may_use(template: Json) -> Non
 def test_settings_and_template_name_the_same_variables() -> None:
     from chalicelib.core.settings import Settings
 
-    known = {one.upper() for one in Settings._fields}
+    known = {one.upper() for one in Settings._fields} | set(PROVIDERS)
     assert set(functions.VARIABLES) <= known
     # The clock file exists in the local run alone.
     assert known - set(functions.VARIABLES) == {"CLOCK_FILE"}

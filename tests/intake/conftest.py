@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 
 import pytest
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.tables import Tables
 from chalicelib.dynamo.values import AttributeValues, plain_item
 from chalicelib.messages.changes import IntakeChanges
 from chalicelib.messages.ingest import Outcome, Refuse
-from chalicelib.messages.model import InboundMessage
 from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.statuses import Statuses

@@ -11,6 +11,7 @@ from chalice.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.channels.parts import InboundMessage, Part
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.channels.whatsapp import parse as whatsapp
 from chalicelib.core.addresses import Author
@@ -23,7 +24,6 @@ from chalicelib.dynamo.schema import ASK, ASKING
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints.stream_router import _wake_up
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import InboundMessage, Part
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.recognition.phrases import ANSWERS, OPENINGS, spelled
 from chalicelib.privacy.recognition.words import _COURTESY, asks

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from chalice.test import Client
 
+from chalicelib.channels.parts import NumberChanged
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import NumberChanged
 from chalicelib.privacy.texts.during_erasure import erasing
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.encryption import message_content, open_json

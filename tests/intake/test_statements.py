@@ -9,11 +9,11 @@ from chalice.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.channels.parts import KINDS, InboundMessage
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.messages.ingest import is_news, is_statement
-from chalicelib.messages.model import KINDS, InboundMessage
 from tests.intake.conftest import Desk
 from tests.intake.fences import close_fence, erase, fences, open_fence
 from tests.intake.test_receive_message import change_ticket

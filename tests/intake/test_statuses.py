@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.ids import MessageRef
-from chalicelib.messages.model import StatusUpdate
 from chalicelib.tickets.model import RANK
 from tests.intake.conftest import Desk
 from tests.intake.faults import Busy

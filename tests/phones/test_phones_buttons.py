@@ -2,15 +2,13 @@
 
 import pytest
 
-from chalicelib.channels.base import OutboundText
+from chalicelib.channels.base import ChoicePart, OutboundMessage, TextPart
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.channels.telegram import parse as telegram_parse
-from chalicelib.channels.telegram.send import close
-from chalicelib.channels.telegram.send import send_text as send_telegram
+from chalicelib.channels.telegram.send import TelegramSender, close
 from chalicelib.channels.whatsapp import parse as whatsapp_parse
-from chalicelib.channels.whatsapp.send import new_session
-from chalicelib.channels.whatsapp.send import send_text as send_whatsapp
+from chalicelib.channels.whatsapp.send import WhatsAppSender, new_session
 from chalicelib.core.addresses import Address
-from chalicelib.messages.model import InboundMessage
 from chalicelib.privacy.texts.buttons import challenge_buttons
 from chalicelib.privacy.texts.questions import challenge
 from chalicelib.profile.load import load_profile
@@ -21,12 +19,12 @@ REQUEST = "0123456789abcdefghjk"
 LANGUAGES = pytest.mark.parametrize("language", ["kk", "ru", "en", ""])
 
 
-def question(account: str, address: Address, language: str) -> OutboundText:
+def question(account: str, address: Address, language: str) -> OutboundMessage:
     text, buttons = (
         challenge(PROFILE, language, "deletion", 48, bound=True),
         challenge_buttons(PROFILE, language, REQUEST),
     )
-    return OutboundText(account, address, text, buttons=buttons)
+    return OutboundMessage(account, address, (TextPart(text), ChoicePart(buttons)))
 
 
 @LANGUAGES
@@ -34,7 +32,7 @@ def test_on_whatsapp(phones: Phones, language: str) -> None:
     phones.post("/phones/whatsapp/messages", phone="77000000107", name="Амина", text="Сәлем")
     message = question(SECRETS.phone_number_id, Address("phone", "77000000107"), language)
     with new_session() as session:
-        send_whatsapp(message, session=session, api=f"{phones.url}/v23.0", token=SECRETS.access_token)
+        WhatsAppSender(f"{phones.url}/v23.0", "recipient", session=session).send(message, SECRETS.access_token)
     shown = phones.messages("Амина")[-1]
     assert shown["text"] == message.text
     assert [(one["key"], one["label"]) for one in shown["buttons"]] == list(message.buttons)
@@ -54,7 +52,7 @@ def test_on_telegram(phones: Phones, language: str) -> None:
     bot = SECRETS.bots[0]
     message = question(bot.account, Address("chat", "500000042"), language)
     try:
-        send_telegram(message, token=bot.token, api=phones.url)
+        TelegramSender(phones.url).send(message, bot.token)
     finally:
         close()
     shown = phones.messages("Данияр")[-1]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
-from chalicelib.contacts.search import Accounts, Search
+from chalicelib.contacts.search import Search
 from chalicelib.contacts.text_index import ContactIndex
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.queues import Queues
@@ -127,7 +127,7 @@ class Keeping(Delivery):
 
     def search(self, typed: str) -> list[str]:
         """Ids of the contacts whose tickets a colleague finds."""
-        accounts = Accounts((WHATSAPP_ACCOUNT,), (TELEGRAM_ACCOUNT,))
+        accounts = {"whatsapp": (WHATSAPP_ACCOUNT,), "telegram": (TELEGRAM_ACCOUNT,)}
         found = Search(self.reader(), self.address_key, accounts, self.text_index.find_contacts)
         return [ticket.contact_id for ticket in found(typed)]
 

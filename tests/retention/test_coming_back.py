@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.entrypoints.stream_router import _concerns_expiry_stamper
-from chalicelib.messages.model import StatusUpdate
 from chalicelib.tickets.model import RANK, queue_of
 from chalicelib.tickets.pieces import outstanding
 from tests.delivery.conftest import BOLAT

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import StatusUpdate
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.messages.model import StatusUpdate
 from tests.delivery.test_reply import change
 from tests.intake.faults import Counting
 from tests.intake.test_receive_change import started

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import NotFound
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import InboundMessage
 from chalicelib.messages.store import IntakeStore
 from chalicelib.privacy.open_request import OpenRequest
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.clock import DAY
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
-from chalicelib.messages.model import InboundMessage
 from tests.people import from_amina, wamid
 from tests.retention.conftest import Bells, Keeping
 from tests.retention.faults import fated

@@ -88,7 +88,7 @@ def test_who_has_the_whole_word_comes_before_those_whose_word_begins_so(
     for number in range(8):
         name = "Али" if number == 5 else f"Алина{number} Ким"
         DeskRow(f"contact#{str(number) * 20}", "contact", state="active").save()
-        desk.text_index.replace(f"{number}" * 20, contact_words(name, "", "", "", ""))
+        desk.text_index.replace(f"{number}" * 20, contact_words(name, "", {}))
     assert desk.text_index.find_contacts("Али")[0] == "5" * 20
     assert len(desk.text_index.find_contacts("али")) == len(desk.text_index.find_contacts("алин ким")) == 2
 

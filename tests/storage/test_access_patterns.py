@@ -16,9 +16,10 @@ import pytest
 
 from chalicelib.certificates.ledger import Ledger
 from chalicelib.certificates.model import ISSUED
+from chalicelib.channels.parts import ChatEvent, InboundMessage, NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.channels.refusals import stops_channel
 from chalicelib.channels.telegram import send as telegram
-from chalicelib.contacts.search import Accounts, Search
+from chalicelib.contacts.search import Search
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import MessageRef
@@ -30,15 +31,14 @@ from chalicelib.dynamo.schema import CLASSES
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure import eraser as erasing
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
-from chalicelib.messages.model import ChatEvent, InboundMessage, NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.outbox.model import Failure, Job, Reply
 from chalicelib.outbox.reply_store import ReplyStore
 from chalicelib.outbox.store import Outbox
 from chalicelib.privacy.requests.asked import MOST_ASKED
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.pages import RequestPages
 from chalicelib.privacy.requests.store import OVER_QUEUE, RequestStore
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.retention.model import Expired
 from chalicelib.retention.sweep_store import SweepStore
@@ -506,7 +506,7 @@ def _(desk: Keeping) -> Action:
 def _(desk: Keeping) -> Action:
     ticket = desk.open_ticket()
     desk.index_contact(ticket["contact_id"])
-    accounts = Accounts((WHATSAPP_ACCOUNT,), ())
+    accounts = {"whatsapp": (WHATSAPP_ACCOUNT,)}
     return lambda: Search(reader(desk), desk.address_key, accounts, desk.text_index.find_contacts)(AMINA_PHONE)
 
 

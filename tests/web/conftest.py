@@ -15,9 +15,9 @@ import pytest
 from chalice.test import Client as ChaliceClient
 
 import chalicelib.core.settings
+from chalicelib.channels.parts import InboundMessage, ReachChanged
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.dynamo.clients import client
-from chalicelib.messages.model import InboundMessage, ReachChanged
 from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.vault.encryption import encode_key, fingerprint, new_pair

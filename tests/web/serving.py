@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.addresses import Address, Author
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import MESSAGE, TICKET
-from chalicelib.messages.model import InboundMessage
 from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
 from tests.web.conftest import Web
 

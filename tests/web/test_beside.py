@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.channels.telegram.parse import parse as telegram
 from chalicelib.channels.whatsapp.parse import parse as whatsapp
-from chalicelib.messages.model import InboundMessage
 from chalicelib.tickets.records import Message
 from chalicelib.web.details import NOT_FOR_READERS, SHOWN, TOLD_BY_KIND, TOLD_BY_TEXT, detail_lines, details_of
 from tests.channels import bodies

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from chalicelib.channels.split import pieces_of
+from chalicelib.channels.parts import DeliveryStatus, StatusUpdate
+from chalicelib.channels.registry import channel
+from chalicelib.channels.render import pieces_of
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import MESSAGE
-from chalicelib.messages.model import DeliveryStatus, StatusUpdate
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from tests.people import WHATSAPP_ACCOUNT, wamid
@@ -178,4 +179,4 @@ def test_of_a_long_reply_only_what_did_not_arrive_is_sent_again_by_the_button(we
     shown = next(one for one in web.ticket(ticket_id)["messages"] if one["id"] == message_id)
     assert (shown["status"], shown["failure"]["code"]) == ("failed", "131026")
     assert web.signed_in("bolat").post(f"/dashboard/tickets/{ticket_id}/retry", {"message": message_id}).status == 303
-    assert web.ticket(ticket_id)["messages"][-1]["text"] == pieces_of(text, "whatsapp")[1]
+    assert web.ticket(ticket_id)["messages"][-1]["text"] == pieces_of(text, channel("whatsapp"))[1]

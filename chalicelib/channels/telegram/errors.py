@@ -6,7 +6,8 @@ final; 5xx and network errors are tried again.
 
 from collections.abc import Mapping
 
-from chalicelib.core.failures import Act, Meaning
+from chalicelib.core.failures import ANOTHER_CHANNEL, Act, FailureText, Meaning
+from chalicelib.core.texts import desk_msg
 
 BLOCKED = "blocked"
 """The code of every 403: the person blocked the bot, never started it, or has left Telegram. Nothing is sent until an
@@ -57,3 +58,9 @@ def refusal_code(description: str) -> str:
     """Return the code of a 400 by its description."""
     lowered = description.lower()
     return next((code for words, code in REFUSALS.items() if words in lowered), OTHER)
+
+
+WORDS: Mapping[str, FailureText] = {
+    "no_chat": FailureText(desk_msg("Telegram does not find this chat ({code})."), ANOTHER_CHANNEL),
+}
+"""Sentences of the reasons that this channel alone gives; the others are in web/labels.py."""

@@ -10,6 +10,16 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.channels.parts import (
+    ChatEvent,
+    IgnoredPart,
+    InboundMessage,
+    NumberChanged,
+    Part,
+    ReachChanged,
+    Started,
+    UnparsedPart,
+)
 from chalicelib.channels.reading import (
     BAD_DATA,
     Content,
@@ -31,16 +41,6 @@ from chalicelib.channels.reading import (
 )
 from chalicelib.channels.telegram.kinds import LINES, SERVICE, read_content, type_of
 from chalicelib.core.addresses import Address, Author
-from chalicelib.messages.model import (
-    ChatEvent,
-    IgnoredPart,
-    InboundMessage,
-    NumberChanged,
-    Part,
-    ReachChanged,
-    Started,
-    UnparsedPart,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

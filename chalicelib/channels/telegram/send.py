@@ -19,19 +19,16 @@ from telegram.error import ChatMigrated, Forbidden, InvalidToken, RetryAfter, Te
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
+from chalicelib.channels.base import OutboundMessage, SendError, SendResult, scrub
+from chalicelib.channels.parts import Button
 from chalicelib.channels.reading import BAD_DATA
-from chalicelib.channels.split import pieces_of
 from chalicelib.channels.telegram import errors
-from chalicelib.messages.model import Button
 
 CONNECT_TIMEOUT = 3.05
 WRITE_TIMEOUT = 5.0
 READ_TIMEOUT = 10.0
 POOL_TIMEOUT = 1.0
 """Seconds; the sender's own time limit is well above their sum."""
-DATA_LIMIT = 64
-"""Most bytes of a button's data. Source: the Bot API's InlineKeyboardButton."""
 
 T = TypeVar("T")
 
@@ -46,37 +43,27 @@ _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Errors that prove that the request was not sent."""
 
 
-def send_text(message: OutboundText, *, token: str, api: str, skip: int = 0) -> SendResult:
-    """Send a text, in as many pieces as it needs, and return the ids ("<chat>:<message_id>") and the time.
+class TelegramSender:
+    """Sends over the Bot API at `api` (its address without "/bot"). A text goes out without markup, so that no text can
+    fail as badly marked."""
 
-    `api` is the Bot API's address, without "/bot". The text is sent without markup, so that no text can fail as badly
-    marked. The first `skip` pieces were sent before. Buttons stand under the last piece, one in a row. Raises
-    SendError; its `sent` names the pieces that this call did send."""
-    pieces = pieces_of(message.text, "telegram", buttons=bool(message.buttons))[skip:]
-    if not pieces:
-        raise SendError("There is no text to send.", code="empty", permanent=True)
-    if not all(one.title and 0 < len(one.id.encode()) <= DATA_LIMIT for one in message.buttons):
-        raise SendError("These buttons are more than Telegram takes.", code="buttons", permanent=True)
-    sent: list[str] = []
-    first_at = 0
-    for number, piece in enumerate(pieces, 1):
-        quote = _quoted(message) if not (skip or sent) else None
-        keyboard = _keyboard(message.buttons) if number == len(pieces) else None
-        outcome = _container.run(_send(message, api, token, piece, quote, keyboard))
+    def __init__(self, api: str) -> None:
+        self._api = api
+
+    def send(self, message: OutboundMessage, token: str) -> SendResult:
+        """Send a message and return its id ("<chat>:<message_id>") and time. Buttons stand under it, one in a row.
+        Raises SendError."""
+        outcome = _container.run(_send(message, self._api, token))
         if isinstance(outcome, SendError):
-            outcome.sent = tuple(sent)
             raise outcome  # outside of any except block, so that the request is not attached as context
-        first_at = first_at or outcome.sent_at
-        sent.append(outcome.provider_id)
-    return SendResult(sent[0], first_at, tuple(sent[1:]))
+        return outcome
 
-
-def answer_callback(account: str, callback_id: str, *, token: str, api: str) -> None:
-    """Confirm a pressed button, so that it stops turning. Raises SendError; the error for a query that is too old is
-    permanent and harmless."""
-    outcome = _container.run(_answer(account, api, token, callback_id))
-    if outcome is not None:
-        raise outcome
+    def confirm_press(self, account: str, press: str, token: str) -> None:
+        """Confirm a pressed button, so that it stops turning. Raises SendError; the error for a query that is too old
+        is permanent and harmless."""
+        outcome = _container.run(_answer(account, self._api, token, press))
+        if outcome is not None:
+            raise outcome
 
 
 def close() -> None:
@@ -147,23 +134,17 @@ class _Container:
 _container = _Container()
 
 
-async def _send(
-    message: OutboundText,
-    api: str,
-    token: str,
-    piece: str,
-    quote: int | None,
-    keyboard: telegram.InlineKeyboardMarkup | None,
-) -> SendResult | SendError:
+async def _send(message: OutboundMessage, api: str, token: str) -> SendResult | SendError:
     request = None
     try:
         bot, request = await _container.bot(message.account, api, token)
+        quote, keyboard = _quoted(message), _keyboard(message.buttons)
         reply = telegram.ReplyParameters(quote, allow_sending_without_reply=True) if quote else None
         chat = int(message.address.value)
-        accepted = await bot.send_message(chat, piece, reply_parameters=reply, reply_markup=keyboard)
+        accepted = await bot.send_message(chat, message.text, reply_parameters=reply, reply_markup=keyboard)
         return SendResult(f"{accepted.chat.id}:{accepted.message_id}", int(accepted.date.timestamp()))
     except (TelegramError, *BAD_DATA) as error:
-        return _failure(error, request.status if request else 0, (token, message.text, piece, message.address.value))
+        return _failure(error, request.status if request else 0, (token, message.text, message.address.value))
 
 
 async def _answer(account: str, api: str, token: str, callback_id: str) -> SendError | None:
@@ -211,7 +192,7 @@ def _refusal(error: Exception, status: int, secrets: Sequence[str]) -> SendError
     return SendError(f"Telegram refused the message: {code}.", code=code, permanent=True, said=said)
 
 
-def _quoted(message: OutboundText) -> int | None:
+def _quoted(message: OutboundMessage) -> int | None:
     number = message.quote.rpartition(":")[2]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 17 else None
 

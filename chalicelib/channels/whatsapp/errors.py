@@ -7,7 +7,8 @@ Codes about which the sources disagree (131055, 131063, 131064) are in no list; 
 
 from collections.abc import Mapping
 
-from chalicelib.core.failures import Act, Meaning
+from chalicelib.core.failures import ADMINISTRATOR, ANOTHER_CHANNEL, Act, FailureText, Meaning
+from chalicelib.core.texts import desk_msg
 
 MEANINGS: Mapping[int, Meaning] = {
     code: Meaning(act, reason)
@@ -56,3 +57,33 @@ def is_permanent(code: int | None, http_status: int) -> bool:
     if found is not None and found.act is not Act.BY_STATUS:
         return found.act is Act.NEVER
     return 400 <= http_status < 500 and http_status not in (TOKEN_STATUS, 408, 425, 429)
+
+
+WORDS: Mapping[str, FailureText] = {
+    "marketing_off": FailureText(
+        desk_msg("The customer switched off marketing messages on WhatsApp ({code})."),
+        desk_msg("Answer only what the customer writes."),
+    ),
+    "undeliverable": FailureText(
+        desk_msg("This phone cannot receive it: no WhatsApp, or a version too old ({code})."), ANOTHER_CHANNEL
+    ),
+    "needs_phone": FailureText(
+        desk_msg("WhatsApp sends this kind of message to a phone number only ({code})."),
+        desk_msg("Ask the customer for the number."),
+    ),
+    "limited": FailureText(
+        desk_msg("WhatsApp limits messages to this person ({code})."), desk_msg("Try again tomorrow.")
+    ),
+    "experiment": FailureText(
+        desk_msg("WhatsApp holds this message back for an experiment of its own ({code})."),
+        desk_msg("Wait until the customer writes, then reply."),
+    ),
+    "country": FailureText(
+        desk_msg("WhatsApp does not let the company write to this country ({code})."), ANOTHER_CHANNEL
+    ),
+    "payment": FailureText(desk_msg("WhatsApp reports a problem with the company's payment ({code})."), ADMINISTRATOR),
+    "number": FailureText(
+        desk_msg("The company's number is not registered or not approved at WhatsApp ({code})."), ADMINISTRATOR
+    ),
+}
+"""Sentences of the reasons that this channel alone gives; the others are in web/labels.py."""

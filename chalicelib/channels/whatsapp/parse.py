@@ -11,6 +11,18 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any
 
+from chalicelib.channels.parts import (
+    ChatEvent,
+    ChatEventKind,
+    DeliveryStatus,
+    IgnoredPart,
+    InboundMessage,
+    NumberChanged,
+    Part,
+    Started,
+    StatusUpdate,
+    UnparsedPart,
+)
 from chalicelib.channels.reading import (
     BAD_DATA,
     Content,
@@ -32,18 +44,6 @@ from chalicelib.channels.reading import (
 from chalicelib.channels.whatsapp.kinds import READERS, beside
 from chalicelib.channels.whatsapp.people import People, changed_addresses
 from chalicelib.core.addresses import Address, Author
-from chalicelib.messages.model import (
-    ChatEvent,
-    ChatEventKind,
-    DeliveryStatus,
-    IgnoredPart,
-    InboundMessage,
-    NumberChanged,
-    Part,
-    Started,
-    StatusUpdate,
-    UnparsedPart,
-)
 
 _STATUSES: dict[object, DeliveryStatus] = {
     "sent": "sent",

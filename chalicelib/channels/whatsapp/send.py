@@ -1,24 +1,20 @@
 """Sends over the WhatsApp Cloud API. Source: Meta's "Messages API" and "Business-scoped user IDs"."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from chalicelib.channels.base import OutboundText, SendError, SendResult, scrub
+from chalicelib.channels.base import OutboundMessage, SendError, SendResult, scrub
 from chalicelib.channels.reading import as_dict, as_list, ident, text
-from chalicelib.channels.split import pieces_of
 from chalicelib.channels.whatsapp import errors
 from chalicelib.core.failures import OWN_CODES, Act
-from chalicelib.messages.model import Button
 
 TIMEOUTS = (3.05, 10.0)
 """Seconds to connect and to wait for bytes; the sender's own time limit is well above their sum."""
-MOST_BUTTONS, TITLE_LIMIT, ID_LIMIT = 3, 20, 256
-"""Reply buttons of one message, and characters of each. Source: Meta, "Interactive reply buttons messages"."""
 
 
 def new_session() -> requests.Session:
@@ -29,74 +25,63 @@ def new_session() -> requests.Session:
     return session
 
 
-def send_text(
-    message: OutboundText,
-    *,
-    session: requests.Session,
-    api: str,
-    token: str,
-    recipient_field: str = "recipient",
-    skip: int = 0,
-    timeouts: tuple[float, float] = TIMEOUTS,
-    clock: Callable[[], float] = time.time,
-) -> SendResult:
-    """Send a text, in as many pieces as it needs, and return the ids that Meta gave.
+class WhatsAppSender:
+    """Sends over the Graph API at `api` (its address with the version), by a session that is kept open. A phone number
+    goes into `to`; a business-scoped id into `recipient_field`, because sources differ about it."""
 
-    `api` is the Graph API's address with its version. A phone number goes into `to`; a business-scoped id
-    into `recipient_field`, because sources differ about it. Every call carries `message.reference` as
-    `biz_opaque_callback_data`, which Meta returns with statuses. The first `skip` pieces were sent before.
-    Buttons make the last piece an interactive message.
-    Raises SendError; its `sent` names the pieces that this call did send.
-    """
-    pieces = pieces_of(message.text, "whatsapp", buttons=bool(message.buttons))[skip:]
-    if not pieces:
-        raise SendError("There is no text to send.", code="empty", permanent=True)
-    if not _fit(message.buttons):
-        raise SendError("These buttons are more than WhatsApp takes.", code="buttons", permanent=True)
-    call = _Call(message, session, f"{api.rstrip('/')}/{message.account}/messages", token, timeouts)
-    sent: list[str] = []
-    for number, piece in enumerate(pieces, 1):
-        buttons = message.buttons if number == len(pieces) else ()
-        outcome = call.post(_payload(message, piece, recipient_field, buttons, first=not (skip or sent)))
+    def __init__(
+        self,
+        api: str,
+        recipient_field: str,
+        *,
+        session: requests.Session | None = None,
+        timeouts: tuple[float, float] = TIMEOUTS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._api = api.rstrip("/")
+        self._recipient_field = recipient_field
+        self._session = session or new_session()
+        self._timeouts = timeouts
+        self._clock = clock
+
+    def send(self, message: OutboundMessage, token: str) -> SendResult:
+        """Send a message and return the id that Meta gave. It carries `message.reference` as
+        `biz_opaque_callback_data`, which Meta returns with statuses; buttons make it an interactive one. Raises
+        SendError."""
+        url = f"{self._api}/{message.account}/messages"
+        call = _Call(message, self._session, url, token, self._timeouts)
+        outcome = call.post(_payload(message, self._recipient_field))
         if isinstance(outcome, SendError):
-            outcome.sent = tuple(sent)
             raise outcome  # outside of any except block, so that the request is not attached as context
-        sent.append(outcome)
-    return SendResult(sent[0], int(clock()), tuple(sent[1:]))
+        return SendResult(outcome, int(self._clock()))
+
+    def confirm_press(self, account: str, press: str, token: str) -> None:
+        """Do nothing: Meta wants no answer to a pressed button."""
 
 
-def _fit(buttons: Sequence[Button]) -> bool:
-    """Whether Meta takes these buttons: few, short, and each with an id and a title of its own."""
-    distinct = len({one.id for one in buttons}) == len({one.title for one in buttons}) == len(buttons)
-    sized = all(0 < len(one.title) <= TITLE_LIMIT and 0 < len(one.id) <= ID_LIMIT for one in buttons)
-    return len(buttons) <= MOST_BUTTONS and distinct and sized
-
-
-def _payload(
-    message: OutboundText, piece: str, recipient_field: str, buttons: Sequence[Button], *, first: bool
-) -> dict[str, Any]:
+def _payload(message: OutboundMessage, recipient_field: str) -> dict[str, Any]:
     field = "to" if message.address.kind == "phone" else recipient_field
     payload: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         field: message.address.value,
     }
-    if buttons:
-        replies = [{"type": "reply", "reply": {"id": one.id, "title": one.title}} for one in buttons]
-        interactive = {"type": "button", "body": {"text": piece}, "action": {"buttons": replies}}
+    if message.buttons:
+        replies = [{"type": "reply", "reply": {"id": one.id, "title": one.title}} for one in message.buttons]
+        interactive = {"type": "button", "body": {"text": message.text}, "action": {"buttons": replies}}
         payload |= {"type": "interactive", "interactive": interactive}
     else:
-        payload |= {"type": "text", "text": {"preview_url": False, "body": piece}}
+        payload |= {"type": "text", "text": {"preview_url": False, "body": message.text}}
     if message.reference:
         payload["biz_opaque_callback_data"] = message.reference
-    if message.quote and first:
+    if message.quote:
         payload["context"] = {"message_id": message.quote}
     return payload
 
 
 @dataclass(frozen=True)
 class _Call:
-    message: OutboundText
+    message: OutboundMessage
     session: requests.Session
     url: str
     token: str

@@ -1,10 +1,11 @@
 """Item classes of a contact: who they are, their key, the names under which they are found."""
 
+from chalicelib.channels import registry
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, fields
 
 _WITH_CONTACT = "with its contact, on the expiry date of the conversation's head"
 MAILBOX = "; in a reply mailbox it has no date and is deleted with the mailbox, at the end of the request"
-_IDENTITY = ("phone", "whatsapp_name", "whatsapp_id", "telegram_id", "telegram_name", "language")
+_IDENTITY = (*dict.fromkeys(category for one in registry.CHANNELS for category in one.categories), "language")
 
 CONTACT = ItemClass(
     "contact",
@@ -19,7 +20,7 @@ CONTACT = ItemClass(
     section="desk.contact",
     found_by="contact_id",
     fields=fields(
-        sealed="profile user phone chat",
+        sealed=f"profile {' '.join(registry.ADDRESS_KINDS)}",
         text="contact_id channel account language state conversation_id opted_out_by",
         bytes="public_key",
         number="epoch",

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.contacts.search_words import contact_words
-from chalicelib.core.addresses import ADDRESS_KINDS
 from chalicelib.core.observability import count, log
 from chalicelib.erasure.inventory import Inventories, PersonRows, identities_context
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen, Vault, fingerprint, seal, unseal
@@ -89,6 +89,6 @@ def _identities(opened: Mapping[str, str]) -> dict[str, Any]:
     """Return the person's addresses and words in the clear, which the verifier needs."""
     profile = json.loads(opened.get("profile", "{}"))
     words = contact_words(profile.get("name", ""), profile.get("username", ""),
-                          *(opened.get(kind, "") for kind in ("phone", "user", "chat")))  # fmt: skip
+                          _addresses(opened))  # fmt: skip
     addresses = [{"kind": kind, "value": value} for kind, value in _addresses(opened).items()]
     return {"addresses": addresses, "words": sorted(words)}

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CLIENT_ID, HEAD
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.model import InboundMessage, Started
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.suppression.model import SuppressionEntry
 

@@ -10,15 +10,15 @@ and are deleted at its end. The monitor makes sure that every open request ends.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.core.addresses import ADDRESS_KINDS
+from chalicelib.channels.parts import Button
+from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX
-from chalicelib.messages.model import Button
-from chalicelib.privacy.requests.kinds import Identity, Step
 from chalicelib.privacy.requests.model import Request, Subject
+from chalicelib.privacy.requests.vocabulary import Identity, Step
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption

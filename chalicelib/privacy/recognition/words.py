@@ -10,8 +10,8 @@ only for the few texts that need them.
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.asks import Ask, read_button
-from chalicelib.messages.model import InboundMessage
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.recognition.phrases import ANSWERS, LONGEST_GUESS, OPENINGS, spelled

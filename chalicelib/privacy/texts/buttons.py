@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
+from chalicelib.channels.parts import Button
 from chalicelib.core.asks import ASK_PAYLOAD, NO_PAYLOAD
 from chalicelib.core.texts import bot_msg
-from chalicelib.messages.model import Button
 from chalicelib.privacy.kinds.registry import is_handled, kind_of
 from chalicelib.privacy.texts.wording import button_title
 from chalicelib.profile.model import Profile
 
-TITLE_LIMIT = 20
-"""Characters of a button's title that every channel takes (WhatsApp takes the fewest)."""
 YES_DELETE = bot_msg("Yes, delete")
 NO_KEEP = bot_msg("No, keep")
 CANCEL_DELETION = bot_msg("Cancel deletion")

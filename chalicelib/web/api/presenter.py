@@ -128,11 +128,7 @@ def contact(one: records.Contact) -> Contact:
         username=one.username or None,
         channel=one.channel,
         language=one.language or None,
-        addresses=[
-            ContactAddress(kind=kind, value=value)
-            for kind, value in (("phone", one.phone), ("user", one.user), ("chat", one.chat))
-            if value
-        ],
+        addresses=[ContactAddress(kind=kind, value=value) for kind, value in one.addresses.items()],
         created_at=when(one.created_at),
         erased=one.erased,
         unreadable=one.unreadable,

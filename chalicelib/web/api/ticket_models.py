@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, UnsetType
 
-from chalicelib.core.addresses import ADDRESS_KINDS, CHANNELS
+from chalicelib.channels import registry
 from chalicelib.core.errors import BadInput
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
@@ -25,10 +25,10 @@ from chalicelib.web.api.fields import (
     words,
 )
 from chalicelib.web.http import validators
-from chalicelib.web.labels import FAILURES
+from chalicelib.web.labels import failure_reasons
 
 State = Annotated[str, words(STATES)]
-Channel = Annotated[str, words(CHANNELS)]
+Channel = Annotated[str, words(registry.IDS)]
 Priority = Annotated[str, words(PRIORITIES)]
 Tag = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": validators.MAX_TAG})]
 Tags = Annotated[
@@ -118,7 +118,9 @@ class NewComment(Model):
 
 class Failure(Model):
     code: Annotated[str, says("The provider's code.")]
-    reason: Annotated[str, says("Our class of the code, the same for an answer and for a status.", enum=list(FAILURES))]
+    reason: Annotated[
+        str, says("Our class of the code, the same for an answer and for a status.", enum=failure_reasons())
+    ]
     said: Annotated[str | None, says("The provider's own words, without long numbers, addresses and ids.")]
 
 
@@ -216,7 +218,7 @@ class TicketWithMessages(Ticket):
 
 
 class ContactAddress(Part):
-    kind: Annotated[str, words(ADDRESS_KINDS)]
+    kind: Annotated[str, words(registry.ADDRESS_KINDS)]
     value: str
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chalice.app import Response
 
 from chalicelib.core.errors import BadInput, Conflict
+from chalicelib.core.texts import desk_msg
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import AssignedMeanwhile, TicketChanges
 from chalicelib.tickets.erasure_guard import ErasureInProgress
@@ -16,7 +17,6 @@ from chalicelib.web.dashboard.queue import staff_names
 from chalicelib.web.dashboard.ticket import RefusedChange, back_to_ticket, form_fields, render_ticket
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
 
 FIELDS = ("state", "assignee", "priority", "tags")

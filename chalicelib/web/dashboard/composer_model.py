@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.core.ids import new_id
+from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.drafts import Draft, DraftKind
 from chalicelib.tickets.records import Ticket
 from chalicelib.web.http import validators
-from chalicelib.web.labels import desk_msg
 
 BOX_FIELDS: Mapping[DraftKind, str] = {"reply": "text", "comment": "note"}
 """The form field that holds the text of each box."""

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from chalicelib.core.addresses import MESSENGERS
+from chalicelib.channels import registry
 from chalicelib.core.errors import BadInput
+from chalicelib.core.texts import desk_msg
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import ASSIGNEE_NONE, TicketFilter
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.http import validators
-from chalicelib.web.labels import desk_msg
 
 LIST_FIELDS = ("view", "channel", "tag", "s")
 """Fields of a form or query that name the list from which a ticket was opened."""
@@ -59,7 +59,7 @@ class ListQuery:
         if name not in BY_NAME:
             raise BadInput("There is no such list.")
         channel = given.get("channel", "")
-        if channel not in ("", *MESSENGERS):
+        if channel not in ("", *registry.SERVED_IDS):
             raise BadInput("There is no such channel.")
         tag = validators.tags([given["tag"]])[0] if given.get("tag") else ""
         s = given.get("s", "")

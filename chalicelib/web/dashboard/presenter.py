@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.channels import registry
+from chalicelib.channels.contract import AddressKind
 from chalicelib.channels.refusals import shown_reason
 from chalicelib.core.failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
-from chalicelib.tickets.records import Message, Quote, Ticket
+from chalicelib.core.texts import desk_msg
+from chalicelib.tickets.records import Contact, Message, Quote, Ticket
 from chalicelib.web import labels
 from chalicelib.web.dashboard.dates import Dates
 from chalicelib.web.details import FILES
-from chalicelib.web.labels import desk_msg
 
 PLACES = ("location", "venue")
 _DEGREES = (("latitude", 90), ("longitude", 180))
@@ -28,7 +30,7 @@ STATUS_ICONS = {
 }  # fmt: skip
 STATE_ICONS = {"open": "inbox", "pending": "pending", "snoozed": "snooze", "solved": "solved", "closed": "lock"}
 PRIORITY_ICONS = {"low": "low", "high": "high", "urgent": "urgent"}
-CHANNEL_ICONS = {"whatsapp": "whatsapp", "telegram": "telegram", "email": "mail", "form": "form"}
+CHANNEL_ICONS = {one.id: one.icon for one in registry.CHANNELS}
 EVENT_ICONS = {
     "state_changed": "solved", "assigned": "user", "unassigned": "user-dashed", "priority_changed": "high",
     "tags_changed": "tag", "blocked": "offline", "failed": "alert", "closed": "lock", "closed_idle": "lock",
@@ -78,12 +80,17 @@ class Words(Dates):
         return self.address(ticket.channel, ticket.address) or self.number(ticket.number)
 
     def address(self, channel: str, address: str) -> str:
-        """Return an address as people write it: phone numbers with +, those of +7 in groups."""
-        if channel == "whatsapp" and address.isdecimal():
-            if len(address) == 11 and address[0] == "7":
-                return f"+7\u00a0{address[1:4]}\u00a0{address[4:7]}\u00a0{address[7:9]}\u00a0{address[9:]}"
-            return f"+{address}"
-        return address
+        """Return an address as people write it."""
+        return registry.channel(channel).show(address)
+
+    def addresses(self, contact: Contact) -> list[tuple[AddressKind, str]]:
+        """Return a contact's addresses as people write them, each with its kind."""
+        kinds = ((registry.KINDS_OF_ADDRESS[kind], address) for kind, address in contact.addresses.items())
+        return [(kind, kind.show(address)) for kind, address in kinds]
+
+    def reach(self, contact: Contact) -> str:
+        """Return the address to which a contact is written, as people write it."""
+        return next((address for _, address in self.addresses(contact)), "")
 
     def staff_name(self, staff_id: str) -> str:
         """Return the name of a staff member; You for the reader."""
@@ -157,14 +164,14 @@ class Words(Dates):
 
     def failure(self, channel: str, failure: Mapping[str, Any]) -> str:
         """Return why a reply was not delivered and what to do."""
-        why = labels.FAILURES[shown_reason(channel, failure)]
+        why = labels.failure_text(channel, shown_reason(channel, failure))
         parts = (self.say(why.fact), self.reason(channel, failure), self.say(why.way) if why.way else "")
         return " ".join(filter(None, parts))
 
     def reason(self, channel: str, failure: Mapping[str, Any]) -> str:
         """Return the reason alone. The code in brackets is left out when it is our own word, not the provider's."""
         code, reason = str(failure.get("code", "")), shown_reason(channel, failure)
-        said = self.say(labels.FAILURES[reason].reason).format(code=code)
+        said = self.say(labels.failure_text(channel, reason).reason).format(code=code)
         told = any(one.isdigit() for one in code) or reason in (UNLISTED, GAVE_UP)
         return said if told else said.replace(f" ({code})", "")
 

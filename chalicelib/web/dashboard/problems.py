@@ -6,6 +6,7 @@ from contextlib import suppress
 from chalice.app import Response
 
 from chalicelib.core.errors import DeskError
+from chalicelib.core.texts import desk_msg
 from chalicelib.staff.authenticator import NotProven
 from chalicelib.staff.authenticator_model import LEAST_PASSWORD
 from chalicelib.staff.sign_in import TooMany, WrongPassword
@@ -14,7 +15,6 @@ from chalicelib.web import labels
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import json_response
-from chalicelib.web.labels import desk_msg
 
 _WRONG: Mapping[str, str] = {
     "wrong_password": desk_msg("The e-mail or password is wrong."),

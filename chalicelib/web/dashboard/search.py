@@ -3,6 +3,7 @@
 from chalice.app import Response
 
 from chalicelib.core.observability import audit
+from chalicelib.core.texts import desk_msg
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.tickets.listing import counts
@@ -13,7 +14,6 @@ from chalicelib.web.dashboard.list_query import OPEN_LIST, ListQuery
 from chalicelib.web.dashboard.queue import list_page, plain_list_page, staff_names
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
 
 MOST_FOUND = 100

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chalicelib.core.addresses import MESSENGERS
+from chalicelib.channels import registry
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.listing import COUNTED, Counts
 from chalicelib.web.dashboard.list_query import BY_NAME, VIEWS, ListQuery, View
@@ -59,7 +59,9 @@ def sidebar(
             )
             for view in VIEWS
         ],
-        "channels": [narrowed(words.channel(one), one, found.channels[one], channel=one) for one in MESSENGERS],
+        "channels": [
+            narrowed(words.channel(one), one, found.channels[one], channel=one) for one in registry.SERVED_IDS
+        ],
         "tags": [narrowed(tag, "tag", number, tag=tag) for tag, number in found.tags.most_common(TAGS_SHOWN)],
         "privacy": [_requests_link(words, current=privacy)] if staff.may(PRIVACY) else [],
     }

@@ -7,7 +7,7 @@ from chalice.app import Response
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import grouped
 from chalicelib.core.observability import audit
-from chalicelib.core.texts import KAZAKHSTAN, desk_text, show_date
+from chalicelib.core.texts import KAZAKHSTAN, desk_msg, desk_text, show_date
 from chalicelib.privacy.requests.progress import tellable
 from chalicelib.privacy.requests.waiting_times import hours_to_think
 from chalicelib.privacy.texts.announcement import letter
@@ -16,7 +16,6 @@ from chalicelib.web.dashboard.privacy import render_refused
 from chalicelib.web.enter_request import NOT_FOUND
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
-from chalicelib.web.labels import desk_msg
 from chalicelib.wiring import web as wiring_web
 
 LABELS = (desk_msg("To"), desk_msg("Address"), desk_msg("Request"), desk_msg("Signature"))

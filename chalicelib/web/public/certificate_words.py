@@ -8,9 +8,9 @@ from typing import Any
 
 from chalicelib.certificates.model import Certificate
 from chalicelib.core.ids import grouped
-from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_text, show_date
+from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_msg, desk_text, show_date
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.web.labels import CHANNELS, clause_words, desk_msg, label
+from chalicelib.web.labels import CHANNELS, clause_words, label
 
 STORES: Mapping[str, str] = {
     "desk.contact": desk_msg("Identity and consents"),

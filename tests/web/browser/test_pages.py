@@ -130,7 +130,7 @@ def test_other_pages(chromium: Any, web: Web, address: str) -> None:
 
 
 def test_the_window_and_the_block_take_the_place_of_the_reply_box(chromium: Any, web: Web, address: str) -> None:
-    from chalicelib.messages.model import ReachChanged
+    from chalicelib.channels.parts import ReachChanged
 
     say(web, AMINA, "Сәлем")
     say(web, DANIYAR, "Привет")

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.core.ids import grouped
+from chalicelib.core.texts import desk_msg
 from chalicelib.core.working_days import day_start
 from chalicelib.privacy.erasure_pause import Pause
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Proposal, Request
 from chalicelib.privacy.requests.progress import checked_by, destroys, letter_by, shown_state
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.telling.statuses import MessageStatus
 from chalicelib.profile.model import Deadline
 from chalicelib.web.dashboard.presenter import Words
@@ -27,7 +28,7 @@ from chalicelib.web.dashboard.request_presenter.labels import (
     STATES,
     TOLD_BY,
 )
-from chalicelib.web.labels import desk_msg, label
+from chalicelib.web.labels import label
 from chalicelib.web.public.certificate_words import STORES
 
 

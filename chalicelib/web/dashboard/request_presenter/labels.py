@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.web.labels import desk_msg
+from chalicelib.core.texts import desk_msg
 
 STATES: Mapping[str, str] = {
     "received": desk_msg("Received"),

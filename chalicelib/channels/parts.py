@@ -1,14 +1,13 @@
 """The parts that a channel makes of one webhook body, in the provider's order.
 
 Channels make them and know nothing of tickets; use cases read them and know nothing of a provider's JSON.
-Every text here is personal data: it is sealed before it is stored and never logged.
-"""
+Every text here is personal data: it is sealed before it is stored and never logged."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from chalicelib.core.addresses import Address, Author, Channel
+from chalicelib.core.addresses import Address, Author, ChannelId
 
 DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
 
@@ -31,7 +30,7 @@ class InboundMessage(NamedTuple):
     replaces it (a live location).
     """
 
-    channel: Channel
+    channel: ChannelId
     account: str
     author: Author
     provider_id: str
@@ -66,7 +65,7 @@ class Button(NamedTuple):
 class StatusUpdate(NamedTuple):
     """A provider's report on one of our messages. `reference` is our message reference, returned by WhatsApp, or ""."""
 
-    channel: Channel
+    channel: ChannelId
     account: str
     provider_id: str
     status: DeliveryStatus
@@ -79,7 +78,7 @@ class StatusUpdate(NamedTuple):
 class NumberChanged(NamedTuple):
     """A person moved from one address to another. `new` may be a phone or a business-scoped id."""
 
-    channel: Channel
+    channel: ChannelId
     account: str
     provider_id: str
     old: Address
@@ -90,7 +89,7 @@ class NumberChanged(NamedTuple):
 class ReachChanged(NamedTuple):
     """A person blocked (`blocked`) or unblocked our bot."""
 
-    channel: Channel
+    channel: ChannelId
     account: str
     author: Author
     blocked: bool
@@ -101,7 +100,7 @@ class Started(NamedTuple):
     """A person opened the chat: pressed Start in a bot, or opened WhatsApp's empty chat. A ticket is opened only when
     they write. `payload` came with the link that they followed."""
 
-    channel: Channel
+    channel: ChannelId
     account: str
     author: Author
     provider_id: str
@@ -118,7 +117,7 @@ class ChatEvent(NamedTuple):
     """Something happened in a person's chat that is no message. It becomes an activity line on the open ticket; without
     an open ticket it is not stored."""
 
-    channel: Channel
+    channel: ChannelId
     account: str
     author: Author
     provider_id: str
@@ -129,7 +128,7 @@ class ChatEvent(NamedTuple):
 class UnparsedPart(NamedTuple):
     """An authentic part that is not understood and names no person; it is kept for 30 days, sealed to the vault."""
 
-    channel: Channel
+    channel: ChannelId
     account: str
     raw_type: str
     raw: bytes
@@ -138,7 +137,7 @@ class UnparsedPart(NamedTuple):
 class IgnoredPart(NamedTuple):
     """An authentic part that is acknowledged and counted and not stored."""
 
-    channel: Channel
+    channel: ChannelId
     reason: str
 
 

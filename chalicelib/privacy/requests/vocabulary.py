@@ -3,8 +3,9 @@
 Values are stored. Where a name of ours differs from its value, the value is older and stays as it is.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
+
+from chalicelib.channels import registry
 
 BOUND_SOURCES = ("bot", "message")
 """Sources that show that the request came from the account bound to the contact: the person's own words or press in
@@ -94,7 +95,7 @@ was seen (never copied: art. 7(10)), a notarised application."""
 
 
 class Told(StrEnum):
-    """What proves that the person was told: their application has the message, the provider accepted it (Telegram gives
+    """What proves that the person was told: their application has the message, the provider accepted it (where it gives
     no receipt), or a letter was posted, as two of the staff state."""
 
     DELIVERED = "delivered"
@@ -104,12 +105,11 @@ class Told(StrEnum):
 
 NOT_ARRIVED = "not_arrived"
 """Stored for an answer in place of a Told when nothing shows that it arrived."""
-_ARRIVED: Mapping[str, Mapping[str, Told]] = {
-    "whatsapp": {"delivered": Told.DELIVERED, "read": Told.DELIVERED},
-    "telegram": {"sent": Told.ACCEPTED, "delivered": Told.DELIVERED, "read": Told.DELIVERED},
-}
 
 
 def proof_of_telling(channel: str, status: str) -> Told | None:
     """Return what a message's status proves on this channel; None when it does not show that the message arrived."""
-    return _ARRIVED.get(channel, {}).get(status)
+    by = registry.channel(channel)
+    if by.served and status in ("delivered", "read"):
+        return Told.DELIVERED
+    return Told.ACCEPTED if by.served and status == "sent" and "delivered" not in by.statuses else None

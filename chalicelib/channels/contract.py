@@ -1,0 +1,220 @@
+"""Says what a channel promises: everything in which channels differ, as data and a few small functions.
+
+A channel is one `Channel` in its folder's `channel.py`, and its line in `registry.py`. Rooms ask for a capability,
+never for a name. Intake loads every declaration on its cold start, so these are named tuples, and what is heavy (a
+parser, a sender, lists of errors) stands behind a function that imports it at its first use.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+from chalicelib.channels.parts import DeliveryStatus, Part
+from chalicelib.core.addresses import Address
+
+if TYPE_CHECKING:
+    from chalicelib.channels.base import OutboundMessage, SendResult
+    from chalicelib.core.failures import FailureText, Meaning
+
+Accounts = Mapping[str, Mapping[str, str]]
+"""Accounts of ours (numbers, bots), each with the secret fields that it was linked with."""
+PartKind = Literal["text", "choice", "file", "template"]
+"""Kinds of outgoing parts (channels/base.py)."""
+
+
+def as_sent(value: str) -> str:
+    """Return an address as the provider sends it: how most kinds of address are shown."""
+    return value
+
+
+class AddressKind(NamedTuple):
+    """A kind of address: `id` is the attribute that holds it on a contact, `name` its label on pages. `form` says how
+    it is searched for: a phone number in any notation, another number, or an id. `show` writes it as people do."""
+
+    id: str
+    name: str
+    form: Literal["phone", "number", "id"] = "id"
+    show: Callable[[str], str] = as_sent
+
+
+class AccountField(NamedTuple):
+    """A secret field that links an account of ours. `secret` says which function needs it: intake or the sender."""
+
+    name: str
+    secret: Literal["inbound", "outbound"]
+    says: str
+
+
+class Setting(NamedTuple):
+    """A setting of the sender: the environment variable `name`, filled by the template's parameter of the same name.
+    `stand_in` is the path of the provider's stand-in in the local run, None where the default serves there, too."""
+
+    name: str
+    default: str
+    says: str
+    allowed: tuple[str, ...] = ()
+    stand_in: str | None = None
+
+    @property
+    def parameter(self) -> str:
+        """Name of the template's parameter, such as WhatsappApi."""
+        return self.name.title().replace("_", "")
+
+
+class Webhook(NamedTuple):
+    """How a provider's bodies arrive.
+
+    `verify` returns the accounts for which the raw bytes are authentic; none means that they are not the provider's,
+    and `refused` says what to correct. `parse` returns the parts of an authentic body to these accounts, at our time
+    (s); it raises BadInput and nothing else. `challenge` returns the exact answer to the provider's GET that verifies
+    the address, None when it must be refused with `unverified`; a channel without it has no GET.
+    """
+
+    verify: Callable[[Accounts, bytes, Mapping[str, str]], Collection[str]]
+    parse: Callable[[bytes, Collection[str], int], list[Part]]
+    refused: str
+    challenge: Callable[[Accounts, Mapping[str, str]], str | None] | None = None
+    unverified: str = ""
+
+
+class Sender(Protocol):
+    """Calls a provider with the token of an account. Made once per process."""
+
+    def send(self, message: "OutboundMessage", token: str) -> "SendResult":
+        """Send a message. Raises SendError."""
+        ...
+
+    def confirm_press(self, account: str, press: str, token: str) -> None:
+        """Confirm a pressed button, where the channel wants that. Raises SendError."""
+        ...
+
+
+class Buttons(NamedTuple):
+    """Buttons under a text: how many, characters of a title, bytes of an id, UTF-16 units of the text above them."""
+
+    most: int
+    title: int
+    id: int
+    text: int
+
+
+class FileLimit(NamedTuple):
+    """Types of files of one kind that the provider takes, and their bytes."""
+
+    kind: str
+    types: tuple[str, ...]
+    size: int
+
+
+class Rate(NamedTuple):
+    """So many messages in so many seconds, to one person or from one account of ours."""
+
+    scope: Literal["person", "account"]
+    messages: int
+    seconds: float
+
+
+class Errors(NamedTuple):
+    """The provider's refusals. `meaning` says what a code means, None for one in no list. `words` are the sentences of
+    reasons that only this channel gives; those that every channel has stand in web/labels.py."""
+
+    meaning: Callable[[str], "Meaning | None"]
+    words: Mapping[str, "FailureText"]
+
+
+class Typed(NamedTuple):
+    """What somebody typed into the search. `text` is its normal form, `number` the digits when it is nothing but one
+    number, and `phone` those digits with the country's code, "" when they are no phone number."""
+
+    words: str
+    text: str
+    number: str = ""
+    phone: str = ""
+
+
+def no_address(_typed: Typed) -> Iterable[Address]:
+    """Return nothing: a channel whose addresses are not searched for as a whole."""
+    return ()
+
+
+class Channel(NamedTuple):
+    """One channel, as everybody but the channel itself knows it.
+
+    `id`             stored with every contact, ticket and message; never changes
+    `name`, `send_on`, `icon`   label, label of the button that sends, symbol of web/static/icons.svg
+    `policy_name`    its name in the policy
+    `categories`     personal data that it brings: ids of the profile's categories and their names in the policy
+    `address_kinds`  in the order in which they are preferred for sending
+    `account_fields` secret fields that a link to an account needs
+    `sends`          kinds of outgoing parts that it renders; others are refused by name
+    `text_limit`     UTF-16 units of one message; longer texts are cut into several
+    `formatting`     how a text is written; "plain": no character of it can be taken for markup
+    `buttons`        None: it has none
+    `files`          what the provider would take; sent only where `sends` has "file"
+    `window`         ms after the person's last message in which free text may go out; 0: always
+    `late_notices`   what becomes of a notice outside the window: "kept" and shown as not sent, or "template"
+    `statuses`       what the provider reports of our messages by itself
+    `echoes`         it returns our reference with each status, which proves an acceptance whose answer was lost
+    `tells_blocking` it says when a person blocks or unblocks us, so a refusal as blocked is remembered
+    `confirms_presses`  a pressed button turns until it is confirmed
+    `rates`          what the provider takes in a time
+    `never`          purposes of messages that may never leave by it, whatever a profile says
+    `find`           addresses that a typed text may be
+    `profile_links`  beginnings of links in which a username follows
+    `webhook`, `sender`, `errors`  None, None and no codes: the channel is known to policies and not served yet
+    """
+
+    id: str
+    name: str
+    send_on: str
+    icon: str
+    policy_name: str
+    address_kinds: tuple[AddressKind, ...] = ()
+    categories: Mapping[str, str] = MappingProxyType({})
+    account_fields: tuple[AccountField, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    sends: frozenset[PartKind] = frozenset()
+    text_limit: int = 0
+    formatting: Literal["plain"] = "plain"
+    buttons: Buttons | None = None
+    files: tuple[FileLimit, ...] = ()
+    window: int = 0
+    late_notices: Literal["kept", "template"] = "kept"
+    statuses: frozenset[DeliveryStatus] = frozenset()
+    echoes: bool = False
+    tells_blocking: bool = False
+    confirms_presses: bool = False
+    rates: tuple[Rate, ...] = ()
+    never: frozenset[str] = frozenset()
+    find: Callable[[Typed], Iterable[Address]] = no_address
+    profile_links: tuple[str, ...] = ()
+    webhook: Webhook | None = None
+    sender: Callable[[Mapping[str, str]], Sender] | None = None
+    errors: Callable[[], Errors] | None = None
+
+    @property
+    def served(self) -> bool:
+        """Whether messages arrive and leave by it today."""
+        return self.webhook is not None and self.sender is not None
+
+    @property
+    def dimensions(self) -> dict[str, str]:
+        """Dimensions of its metrics and alarms."""
+        return {"channel": self.id}
+
+    @property
+    def path(self) -> str:
+        """Path of its webhook."""
+        return f"/webhooks/{self.id}"
+
+    def fields(self, secret: str) -> tuple[str, ...]:
+        """Return the names of the fields of one secret."""
+        return tuple(one.name for one in self.account_fields if one.secret == secret)
+
+    def show(self, address: str) -> str:
+        """Return an address of whichever kind as people write it."""
+        return self.address_kinds[0].show(address) if self.address_kinds else address
+
+    def window_open(self, last_inbound_at: int, now: int) -> bool:
+        """Whether free text may go out (ms)."""
+        return not self.window or last_inbound_at > now - self.window

@@ -1,0 +1,91 @@
+"""Cuts what goes out into the messages of one channel, and refuses what the channel cannot carry. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from chalicelib.channels.base import (
+    ChoicePart,
+    FilePart,
+    OutboundPart,
+    SendError,
+    TemplatePart,
+    TextPart,
+)
+from chalicelib.channels.contract import Channel, PartKind
+from chalicelib.channels.split import split_text
+from chalicelib.core.normal import shows_nothing
+
+KINDS: dict[type, PartKind] = {TextPart: "text", ChoicePart: "choice", FilePart: "file", TemplatePart: "template"}
+
+
+class Lacking(SendError):
+    """The channel lacks a capability; the message names it. It is permanent, and nothing was sent."""
+
+    def __init__(self, channel: Channel, capability: str, message: str, code: str) -> None:
+        super().__init__(f"{channel.name}: {message} (capability: {capability})", code=code, permanent=True)
+        self.capability = capability
+
+
+def render(channel: Channel, parts: Sequence[OutboundPart]) -> tuple[tuple[OutboundPart, ...], ...]:
+    """Return the messages that go out, in order: a long text in several, buttons under the end of their text, each file
+    and each template in one of its own. Nothing is left of a text that shows nothing. Raises Lacking."""
+    for part in parts:
+        _check(channel, part)
+    return tuple(_messages(channel, parts))
+
+
+def pieces_of(text: str, channel: Channel, *, buttons: bool = False) -> tuple[str, ...]:
+    """Return the pieces of a text for this channel; with `buttons` the last piece is short enough to carry them.
+
+    Pieces that show nothing are left out, because providers refuse them. A text that shows nothing has no piece.
+    """
+    pieces = split_text(text, channel.text_limit)
+    if buttons and channel.buttons and channel.buttons.text < channel.text_limit:
+        pieces = (*pieces[:-1], *split_text(pieces[-1], channel.buttons.text))
+    return tuple(piece for piece in pieces if not shows_nothing(piece))
+
+
+def _messages(channel: Channel, parts: Sequence[OutboundPart]) -> Iterator[tuple[OutboundPart, ...]]:
+    for place, part in enumerate(parts):
+        if isinstance(part, TextPart):
+            below = next((one for one in parts[place + 1 : place + 2] if isinstance(one, ChoicePart)), None)
+            pieces = pieces_of(part.text, channel, buttons=below is not None)
+            yield from ((TextPart(piece),) for piece in pieces[:-1])
+            if pieces:
+                yield (TextPart(pieces[-1]), *([below] if below else []))
+        elif not isinstance(part, ChoicePart):
+            yield (part,)
+
+
+def _check(channel: Channel, part: OutboundPart) -> None:
+    kind = KINDS[type(part)]
+    if kind not in channel.sends:
+        raise Lacking(channel, kind, f"it does not carry this part, a {kind}", "unsupported_part")
+    if isinstance(part, ChoicePart):
+        _check_buttons(channel, part)
+    if isinstance(part, FilePart):
+        _check_file(channel, part)
+
+
+def _check_buttons(channel: Channel, part: ChoicePart) -> None:
+    limits = channel.buttons
+    distinct = len({one.id for one in part.buttons}) == len({one.title for one in part.buttons}) == len(part.buttons)
+    sized = limits is not None and all(
+        0 < len(one.title) <= limits.title and 0 < len(one.id.encode()) <= limits.id for one in part.buttons
+    )
+    if limits is None or len(part.buttons) > limits.most or not distinct or not sized:
+        most = limits.most if limits else 0
+        raise Lacking(
+            channel, "buttons", f"these buttons are more than it takes: {most}, short and distinct", "buttons"
+        )
+
+
+def _check_file(channel: Channel, part: FilePart) -> None:
+    limit = next((one for one in channel.files if one.kind == part.kind), None)
+    if limit is None or not any(_fits(one, part.type) for one in limit.types):
+        raise Lacking(channel, "files", f"it takes no {part.kind} of the type {part.type}", "unsupported_part")
+    if part.size > limit.size:
+        raise Lacking(channel, "files", f"a {part.kind} may have {limit.size} bytes", "file_too_big")
+
+
+def _fits(pattern: str, given: str) -> bool:
+    return pattern in ("*/*", given) or (pattern.endswith("/*") and given.startswith(pattern[:-1]))

@@ -1,0 +1,1 @@
+"""What every channel of the registry must keep of what it promises."""

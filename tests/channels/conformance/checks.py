@@ -1,0 +1,289 @@
+"""The checks: each yields a sentence for everything that a channel promises and does not keep."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from chalicelib.channels.base import (
+    ChoicePart,
+    FilePart,
+    OutboundMessage,
+    OutboundPart,
+    SendError,
+    TemplatePart,
+    TextPart,
+)
+from chalicelib.channels.contract import Channel, PartKind, Sender, Webhook
+from chalicelib.channels.parts import Button, DeliveryStatus, InboundMessage, Part, ReachChanged, StatusUpdate
+from chalicelib.channels.render import Lacking, render
+from chalicelib.core.addresses import Address
+from chalicelib.core.errors import BadInput
+from chalicelib.core.failures import OWN_CODES
+from chalicelib.web.labels import FAILURES, failure_text
+from tests.channels.conformance.kit import NOW, TEXT, Kit
+from tests.channels.conftest import Provider
+
+REFERENCE = "c0nversat10n00000000.1764000000000.0123456789abcdef0123456789abcdef"
+STATUSES: tuple[DeliveryStatus, ...] = ("sent", "delivered", "read", "failed")
+EXAMPLES: dict[PartKind, tuple[OutboundPart, ...]] = {
+    "text": (TextPart(TEXT),),
+    "choice": (TextPart(TEXT), ChoicePart((Button("yes.1", "Иә"),))),
+    "file": (FilePart("receipt.pdf", "application/pdf", 1000),),
+    "template": (TemplatePart("accepted", "kk", ("418-945",)),),
+}
+
+
+@dataclass
+class Case:
+    """A channel, its provider's kit, and that provider on 127.0.0.1."""
+
+    channel: Channel
+    kit: Kit
+    provider: Provider
+    _senders: list[Sender] = field(default_factory=list)
+
+    @property
+    def webhook(self) -> Webhook:
+        assert self.channel.webhook is not None
+        return self.channel.webhook
+
+    @property
+    def sender(self) -> Sender:
+        if not self._senders:
+            assert self.channel.sender is not None
+            given = {one.name: one.default for one in self.channel.settings}
+            self._senders.append(self.channel.sender(given | {self.kit.settings: self.provider.address}))
+        return self._senders[0]
+
+    def parse(self, body: bytes) -> list[Part]:
+        return self.webhook.parse(body, (self.kit.account,), NOW)
+
+    def send(self, parts: tuple[OutboundPart, ...]) -> list[tuple[str, tuple[str, ...]]]:
+        """Send it as the desk does; return what the provider was told."""
+        self.provider.default = self.kit.accept
+        before = len(self.provider.calls)
+        for one in render(self.channel, parts):
+            address = Address(*self.kit.address)
+            self.sender.send(OutboundMessage(self.kit.account, address, one, REFERENCE), self.kit.token)
+        return [self.kit.said(call) for call in self.provider.calls[before:]]
+
+    def refused(self, how: str) -> SendError | None:
+        """The error after the provider refused a text in this way."""
+        status, answer, headers = self.kit.refusals[how]
+        self.provider.fail(status, answer, headers)
+        try:
+            self.send(EXAMPLES["text"])
+        except SendError as error:
+            return error
+        return None
+
+
+def authentic_bodies(case: Case) -> Iterator[str]:
+    name, body, secrets = case.channel.name, case.kit.text(), {case.kit.account: dict(case.kit.inbound)}
+    if set(case.kit.inbound) != set(case.channel.fields("inbound")):
+        yield f"{name} declares the inbound fields {case.channel.fields('inbound')} and needs {set(case.kit.inbound)}."
+    if case.kit.account not in case.webhook.verify(secrets, body, case.kit.sign(body)):
+        yield f"{name} does not take a body that its provider signed."
+    empty = {case.kit.account: dict.fromkeys(case.kit.inbound, "")}
+    for what, accounts, headers in (
+        ("without its signature", secrets, {}),
+        ("signed with another secret", secrets, {key: value[:-1] + "0" for key, value in case.kit.sign(body).items()}),
+        ("for which no secret is known", {}, case.kit.sign(body)),
+        ("with an empty secret", empty, dict.fromkeys(case.kit.sign(body), "")),
+    ):
+        if case.webhook.verify(accounts, body, headers):
+            yield f"{name} takes a body {what}."
+
+
+def challenge(case: Case) -> Iterator[str]:
+    if case.webhook.challenge is None:
+        return
+    query, answer = case.kit.challenge()
+    secrets = {case.kit.account: case.kit.inbound}
+    if case.webhook.challenge(secrets, query) != answer:
+        yield f"{case.channel.name} promises a challenge and does not answer it."
+    if case.webhook.challenge({}, query) is not None or not case.webhook.unverified:
+        yield f"{case.channel.name} answers a challenge that is not for it, or does not say why it refuses."
+
+
+def incoming(case: Case) -> Iterator[str]:
+    name, kinds = case.channel.name, {one.id for one in case.channel.address_kinds}
+    (said,) = case.parse(case.kit.text())
+    if not isinstance(said, InboundMessage) or (said.kind, said.text) != ("text", TEXT):
+        yield f"{name} does not read a text."
+        return
+    if said.channel != case.channel.id or said.account != case.kit.account:
+        yield f"{name} stores a text under {said.channel} and {said.account}."
+    if found := {one.kind for one in said.author.addresses} - kinds:
+        yield f"{name} reads addresses of the kinds {found}, which it does not declare."
+    if case.parse(case.kit.text()) != [said] or case.parse(case.kit.text(2)) == [said]:
+        yield f"{name} does not give a body that is sent again the same parts, or gives another one the same."
+    (file,) = case.parse(case.kit.file())
+    if not isinstance(file, InboundMessage) or file.details.get("filename") != "receipt.pdf":
+        yield f"{name} does not read the name of a file."
+    for body in (b"", b"[]", b"{", b"\xff", b'{"a": NaN}'):
+        try:
+            case.parse(body)
+            yield f"{name} takes a body that is no JSON object."
+        except BadInput:
+            pass
+
+
+def addresses(case: Case) -> Iterator[str]:
+    kind, _ = case.kit.address
+    if kind not in {one.id for one in case.channel.address_kinds}:
+        yield f"{case.channel.name} does not declare the kind of address {kind}."
+    if not all(one.name for one in case.channel.address_kinds):
+        yield f"{case.channel.name} has a kind of address without a label."
+
+
+def statuses(case: Case) -> Iterator[str]:
+    for status in STATUSES:
+        parts = [one for one in case.parse(case.kit.status(status, REFERENCE)) if isinstance(one, StatusUpdate)]
+        told = {one.status for one in parts}
+        if (status in told) != (status in case.channel.statuses):
+            says, does = ("promises", "is not read") if status in case.channel.statuses else ("hides", "is read")
+            yield f"{case.channel.name} {says} the status {status!r}, which {does}."
+        if case.channel.echoes != bool(parts and parts[0].reference == REFERENCE) and case.channel.statuses:
+            yield f"{case.channel.name} is wrong about whether a status returns our reference (echoes)."
+    if case.channel.echoes and not case.channel.statuses:
+        yield f"{case.channel.name} promises our reference with statuses (echoes), and no status."
+
+
+def blocking(case: Case) -> Iterator[str]:
+    for blocked in (True, False):
+        told = [one.blocked for one in case.parse(case.kit.blocking(blocked=blocked)) if isinstance(one, ReachChanged)]
+        if told != ([blocked] if case.channel.tells_blocking else []):
+            yield f"{case.channel.name} is wrong about whether it tells of blocking (tells_blocking): {told}."
+
+
+def presses(case: Case) -> Iterator[str]:
+    if "choice" not in case.channel.sends:
+        return
+    (press,) = case.parse(case.kit.press())
+    details = press.details if isinstance(press, InboundMessage) else {}
+    if "yes.1" not in (details.get("payload"), details.get("data")):
+        yield f"{case.channel.name} sends buttons and does not read which one was pressed."
+    case.provider.default, before = case.kit.accept, len(case.provider.calls)
+    case.sender.confirm_press(case.kit.account, "4382", case.kit.token)
+    if (len(case.provider.calls) > before) != case.channel.confirms_presses:
+        yield f"{case.channel.name} is wrong about whether a press is confirmed (confirms_presses)."
+    if ("callback_id" in details) != case.channel.confirms_presses:
+        yield f"{case.channel.name} does not keep the id by which a press is confirmed (confirms_presses)."
+
+
+def parts_sent(case: Case) -> Iterator[str]:
+    name = case.channel.name
+    for kind, parts in EXAMPLES.items():
+        if kind not in case.channel.sends:
+            yield from _must_lack(case, kind, parts)
+            continue
+        try:
+            told = case.send(parts)
+        except (SendError, KeyError, ValueError) as error:
+            yield f"{name} promises to send a {kind}, and its sender fails: {type(error).__name__}."
+            continue
+        if not told:
+            yield f"{name} promises to send a {kind}, and its provider was not called."
+        elif kind in ("file", "template") and not any(one in told[0][0] for one in ("receipt.pdf", "accepted")):
+            yield f"{name} promises to send a {kind}, and its provider was told of none."
+        elif kind in ("text", "choice") and told[0][0] != TEXT:
+            yield f"{name} promises {case.channel.formatting} text, and its provider was told something else."
+        elif kind == "choice" and told[-1][1] != ("yes.1",):
+            yield f"{name} promises buttons, and its provider was told of none."
+
+
+def _must_lack(case: Case, capability: str, parts: tuple[OutboundPart, ...]) -> Iterator[str]:
+    try:
+        render(case.channel, parts)
+        yield f"{case.channel.name} does not refuse what it lacks: {capability}."
+    except Lacking as error:
+        if error.capability != capability or f"(capability: {capability})" not in error.message:
+            yield f"{case.channel.name} refuses a part and does not name the capability {capability}."
+
+
+def long_texts(case: Case) -> Iterator[str]:
+    if "text" not in case.channel.sends:
+        return
+    limit, text = case.channel.text_limit, "сөз <b> 👍 " * 2000
+    try:
+        told = [said for said, _ in case.send((TextPart(text),))]
+    except SendError:
+        yield f"{case.channel.name} promises texts of {limit} units (text_limit), and its provider refuses them."
+        return
+    if "".join(told) != text or len(told) < 2:
+        yield f"{case.channel.name} does not send a long text whole and in order."
+    if any(len(one.encode("utf-16-le")) // 2 > limit for one in told):
+        yield f"{case.channel.name} promises messages of {limit} units (text_limit) and sends longer ones."
+
+
+def buttons(case: Case) -> Iterator[str]:
+    limits, name = case.channel.buttons, case.channel.name
+    if (limits is not None) != ("choice" in case.channel.sends):
+        yield f"{name} has buttons without sending a choice, or the other way round."
+    if limits is None:
+        return
+    most = tuple(Button(f"b{number}".ljust(min(limits.id, 8), "."), f"{number}") for number in range(limits.most))
+    longest = Button("i" * limits.id, "т" * min(limits.title, 200))
+    text = ("сөз " * limits.text)[: limits.text - 1] + "."
+    for what, given in (("as many buttons as it takes", most), ("the longest button", (longest,))):
+        try:
+            told = case.send((TextPart(text), ChoicePart(given)))
+        except SendError:
+            yield f"{name} promises {what}, and its provider refuses it."
+            continue
+        if told[-1][1] != tuple(one.id for one in given) or len(told[-1][0]) > limits.text:
+            yield f"{name} does not send {what} under the end of a long text."
+    for what in ((*most, Button("more", "more")), (longest._replace(id=longest.id + "i"),), (Button("a", ""),)):
+        yield from _must_lack(case, "buttons", (TextPart(TEXT), ChoicePart(what)))
+
+
+def files(case: Case) -> Iterator[str]:
+    for limit in case.channel.files:
+        if limit.size <= 0 or not limit.types:
+            yield f"{case.channel.name} declares files of the kind {limit.kind} without types or bytes."
+        if "file" in case.channel.sends:
+            too_big = FilePart("a", limit.types[0].replace("*", "x"), limit.size + 1, limit.kind)
+            yield from _must_lack(case, "files", (too_big,))
+
+
+def errors(case: Case) -> Iterator[str]:
+    name = case.channel.name
+    if case.channel.errors is None:
+        yield f"{name} sends and has no list of errors."
+        return
+    found = {how: case.refused(how) for how in ("permanent", "stopped", "too_fast")}
+    for how, error in found.items():
+        if error is None:
+            yield f"{name} does not notice a refusal ({how})."
+            continue
+        if (error.permanent, error.stops_channel) != (how == "permanent", how == "stopped"):
+            yield f"{name} takes the refusal {error.code} for another kind than {how}."
+        meant = OWN_CODES.get(error.code) or case.channel.errors().meaning(error.code)
+        if meant is None or failure_text(case.channel.id, meant.reason) == FAILURES["unlisted"]:
+            yield f"{name} has no sentence for the refusal {error.code}."
+        told = f"{error} {error.message} {error.said}"
+        if any(one in told for one in (case.kit.token, case.kit.address[1], TEXT)):
+            yield f"{name} names the person, the text or the token in an error."
+    too_fast, slowest = found["too_fast"], [one.seconds / one.messages for one in case.channel.rates]
+    if not slowest:
+        yield f"{name} does not declare how much it takes (rates)."
+    elif too_fast and too_fast.retry_after is not None and too_fast.retry_after < max(slowest):
+        yield f"{name} waits {too_fast.retry_after} s after a refusal, less than its rates say."
+    if doubled := case.channel.errors().words.keys() & FAILURES.keys():
+        yield f"{name} has sentences of its own for reasons that all channels give: {doubled}."
+
+
+def window(case: Case) -> Iterator[str]:
+    channel, now = case.channel, NOW * 1000
+    if not channel.window:
+        if not channel.window_open(0, now):
+            yield f"{channel.name} has no reply window and closes it."
+    elif not channel.window_open(now - channel.window + 1, now) or channel.window_open(now - channel.window, now):
+        yield f"{channel.name} does not close its reply window after {channel.window} ms."
+
+
+CHECKS: dict[str, Callable[[Case], Iterator[str]]] = {
+    check.__name__: check
+    for check in (authentic_bodies, challenge, incoming, addresses, statuses, blocking, presses, parts_sent,
+                  long_texts, buttons, files, errors, window)
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""The channel pager, which nobody has."""

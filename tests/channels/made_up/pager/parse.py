@@ -1,0 +1,29 @@
+"""Parses what a pager sends: a text, a file or a pressed button."""
+
+from chalicelib.channels.parts import InboundMessage, Part, UnparsedPart
+from chalicelib.channels.reading import as_dict, ident, keep, load_object, made_id, moment, raw_of, text
+from chalicelib.core.addresses import Address, Author
+
+
+def parse(body: bytes, account: str, now: int) -> Part:
+    """Return the part of an authentic body. Raises BadInput when it is no JSON object."""
+    given = load_object(body)
+    number, sent_at = ident(given.get("from")), moment(given.get("at"), now)
+    if not number:
+        return UnparsedPart("pager", account, "nobody", raw_of(given))
+    file, press = as_dict(given.get("file")), as_dict(given.get("press"))
+    kind = "document" if file else "button" if press else "text" if given.get("text") else "unsupported"
+    details = keep(media_id=ident(file.get("id")), filename=text(file.get("name")), payload=text(press.get("id")))
+    return InboundMessage(
+        channel="pager",
+        account=account,
+        author=Author((Address("pager", number),), name=text(given.get("name"))),
+        provider_id=ident(given.get("id")) or made_id(given, number),
+        sent_at=sent_at or now,
+        kind=kind,
+        text=text(given.get("text") or press.get("title"), 5000),
+        details=details,
+        raw=raw_of(given) if kind == "unsupported" else b"",
+        raw_type="none" if kind == "unsupported" else "",
+        undated=sent_at is None,
+    )

@@ -37,24 +37,6 @@ class Transactions:
             raise Unavailable("The storage did not answer; try again.") from error
         return None
 
-    def single(self, write: Write) -> bool:
-        """Run one update without a transaction; return whether its condition held. Raises Unavailable."""
-        for attempt in range(TRIES):
-            try:
-                self._client.update_item(**write.item["Update"])
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code == "ConditionalCheckFailedException":
-                    return False
-                if code != "TransactionConflictException":
-                    raise Unavailable("The storage did not take the change; try again.") from error
-                self._wait(attempt)
-                continue
-            except BotoCoreError as error:
-                raise Unavailable("The storage did not answer; try again.") from error
-            return True
-        raise Unavailable("This item changes too fast to write now; try again.")
-
     def run_until_written(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
         """Build and run a transaction until it is written, TRIES times at most; return whether it was written.
 

@@ -57,14 +57,28 @@ def test_an_update_that_meets_a_transaction_is_tried_again_ten_times() -> None:
     assert not Tables(Failing(refused("ConditionalCheckFailedException")), {}, waits.append).write(WRITE)
 
 
+def test_an_update_with_one_try_leaves_a_conflict_to_its_caller() -> None:
+    waits: list[int] = []
+    client = Failing(refused("TransactionConflictException"))
+    assert not Tables(client, {}, waits.append).write(WRITE, tries=1)
+    assert (client.calls, waits) == (1, [])
+
+
+def test_an_advice_ends_the_message_of_what_failed() -> None:
+    tables = Tables(Failing(SILENT), {}, again="the next sweep tries again")
+    with pytest.raises(Unavailable, match=r"the next sweep tries again\.$"):
+        tables.transact([WRITE])
+
+
 def test_a_transaction_that_always_meets_others_gives_up(desk: Delivery) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Жауап")
     with pytest.raises(Unavailable):
         desk.sender(store=desk.outbox(Conflicting(desk.dynamodb, 99)))(ticket["conversation_id"])
     assert desk.provider.calls == 0
+    tables = desk.gateway(Conflicting(desk.dynamodb, 99), lambda attempt: None)
     with pytest.raises(Unavailable):
-        Tables(Conflicting(desk.dynamodb, 99), {}, lambda attempt: None).transact_until_written(lambda refused: [WRITE])
+        tables.transact_until_written(lambda refused: [WRITE])
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from typing import Any
 
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import Identity, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys
+from chalicelib.privacy.requests.vocabulary import Identity, Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.profile.model import Profile

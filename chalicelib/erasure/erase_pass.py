@@ -11,8 +11,8 @@ from chalicelib.dynamo.schema import TEXT, WORDS, Key
 from chalicelib.erasure.counts import StoreListing, row_mark
 from chalicelib.erasure.eraser import ExistingRows
 from chalicelib.erasure.inventory import ALIAS_ROWS, CONTACT_ROWS, CONVERSATION_ROWS, LINK_ROWS, TICKET_ROWS, WORD_ROWS
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write

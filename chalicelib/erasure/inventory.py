@@ -33,9 +33,10 @@ from chalicelib.dynamo.schema import (
 )
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.counts import StoreListing, listings_of, pack_marks, row_mark, unexpired
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore, request_of
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault.encryption import EncryptionContext
 
 STORES = SECTIONS
@@ -168,6 +169,7 @@ class Inventories:
         Return False when it was written before."""
         puts = list(self._rows(request, person.stores, sealed))
         newest = next(iter(person.consents), {})
+        proved = person.consents if "consents" in kind_of(request.kind).evidence else ()
         version, policy_hash = newest.get("policy_version"), newest.get("policy_hash")
         counts = {name: {"found": one.found, "destroyed": 0, "retained": 0} for name, one in person.stores.items()}
         marked = self._requests.finish(
@@ -178,8 +180,8 @@ class Inventories:
             counts=counts,
             policy_version=version or None,
             policy_hash=policy_hash or None,
-            consents=[_proof(one, request) for one in person.consents[:MOST_CONSENTS]] or None,
-            consents_total=len(person.consents) or None,
+            consents=[_proof(one, request) for one in proved[:MOST_CONSENTS]] or None,
+            consents_total=len(proved) or None,
             suppressed_at=person.contact.get("suppressed_at"),
             key_fingerprint=fingerprint or None,
         )

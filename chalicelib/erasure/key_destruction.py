@@ -8,9 +8,9 @@ from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.schema import KEY, TOMBSTONE
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.write_barrier import renew_entry
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore
+from chalicelib.privacy.requests.vocabulary import Step
 
 
 class KeyDestruction:

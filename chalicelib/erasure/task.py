@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.core.backoff import TRIES
 from chalicelib.core.errors import DeskError, Unavailable
 from chalicelib.core.observability import log, log_error
-from chalicelib.privacy.requests.kinds import OVER, RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import OVER, RequestState, Step
 from chalicelib.privacy.requests.waiting_times import Wait, outcome
 
 if TYPE_CHECKING:

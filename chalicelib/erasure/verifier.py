@@ -17,9 +17,9 @@ from chalicelib.dynamo.schema import Key
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.counts import StoreListing, listings_of
 from chalicelib.erasure.inventory import IDENTITIES, identities_context
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import request_of
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault.encryption import Vault, unseal
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.pseudonyms import AddressKey, TextKey

@@ -18,9 +18,9 @@ from chalicelib.dynamo.tables import MOST_WRITES, Tables
 from chalicelib.outbox.model import HELD_BY_ERASER
 from chalicelib.privacy.erasure_pause import ROLE as HOLD
 from chalicelib.privacy.erasure_pause import ErasuresPaused, check_not_paused
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 
 _MOST_FORMER = 40
 """Former addresses that one transaction can put on the list. Their rows live 8 days, so nobody has more."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import closing_attributes
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.texts.answers import answered
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from chalicelib.core.working_days import deadline
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.asked import Ask
 from chalicelib.privacy.requests.contact_rows import NOT_ERASING
-from chalicelib.privacy.requests.kinds import (
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import confirmable, stoppable
+from chalicelib.privacy.requests.vocabulary import (
     ENDINGS,
     OVER,
     PAST_STOPPING,
@@ -19,8 +21,6 @@ from chalicelib.privacy.requests.kinds import (
     RequestState,
     Step,
 )
-from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.progress import confirmable, stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

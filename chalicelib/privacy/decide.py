@@ -14,7 +14,9 @@ from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.privacy.documents import refuse_documents
 from chalicelib.privacy.kinds.contract import Decision
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import (
+from chalicelib.privacy.requests.model import Proposal, Request
+from chalicelib.privacy.requests.progress import confirmable, stoppable, tellable
+from chalicelib.privacy.requests.vocabulary import (
     ENDINGS,
     IDENTITY_CHECKS,
     OVER,
@@ -24,8 +26,6 @@ from chalicelib.privacy.requests.kinds import (
     Step,
     Told,
 )
-from chalicelib.privacy.requests.model import Proposal, Request
-from chalicelib.privacy.requests.progress import confirmable, stoppable, tellable
 from chalicelib.privacy.requests.waiting_times import Wait, cooling_off_ends
 
 if TYPE_CHECKING:

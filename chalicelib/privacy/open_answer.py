@@ -12,8 +12,8 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import new_id
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.contact_rows import ASKED_NOTED, OPTED_OUT
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Opened
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.sealed_on_requests import secret_hash
 
 if TYPE_CHECKING:

@@ -12,19 +12,19 @@ from chalicelib.core.working_days import day_of, day_start, deadline, default_ti
 from chalicelib.privacy.documents import refuse_documents
 from chalicelib.privacy.kinds.registry import handled, is_handled, kind_of
 from chalicelib.privacy.open_answer import OpenAnswer
-from chalicelib.privacy.requests.kinds import (
+from chalicelib.privacy.requests.model import (
+    MOST_EVIDENCE,
+    Opened,
+    Request,
+    Subject,
+)
+from chalicelib.privacy.requests.vocabulary import (
     BOUND_SOURCES,
     ENDINGS,
     OVER,
     SOURCES,
     RequestState,
     Step,
-)
-from chalicelib.privacy.requests.model import (
-    MOST_EVIDENCE,
-    Opened,
-    Request,
-    Subject,
 )
 from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, Wait, identity_until
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.core.observability import log
 from chalicelib.privacy.erasure_pause import check_not_paused
 from chalicelib.privacy.executions import RunStatus
-from chalicelib.privacy.requests.kinds import OVER, RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import state_by_steps
+from chalicelib.privacy.requests.vocabulary import OVER, RequestState, Step
 from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, Wait, outcome
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from chalicelib.core.asks import pressed_request
 from chalicelib.core.clock import HOUR
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN
 from chalicelib.privacy.texts.questions import meant, question
 from chalicelib.profile.model import Profile

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.channels.telegram import parse as telegram
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 from tests.erasure.conftest import Erasing
 from tests.erasure.living import Living
 from tests.people import DANIYAR_CHAT, TELEGRAM_ACCOUNT

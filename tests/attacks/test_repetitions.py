@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.core.addresses import Address, Author
+from chalicelib.core.backoff import TRIES
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef
+from chalicelib.dynamo.schema import MESSAGE
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.repeated import RepeatedParts
@@ -111,3 +116,30 @@ def test_what_is_held_to_be_stored_changes_nothing_when_it_is_stored(
         else:
             assert not desk.statuses().apply(part, desk.now), (steps, part)
     assert desk.snapshot() == before
+
+
+class Held:
+    """A client of a table whose rows a transaction holds."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def transact_get_items(self, **request: Any) -> Any:
+        self.calls += 1
+        raise ClientError({"Error": {"Code": "TransactionCanceledException", "Message": ""}}, "TransactGetItems")
+
+
+def test_nothing_is_recognised_and_nothing_waits_while_a_transaction_holds_the_rows(desk: Desk) -> None:
+    desk.receive(part := from_amina("бір", sent_at=desk.seconds))
+    waits: list[int] = []
+    held = Held(desk.dynamodb)
+    assert RepeatedParts(desk.gateway(held, waits.append), desk.address_key).already_stored([part]) == set()
+    assert (held.calls, waits) == (1, [])
+    with pytest.raises(Unavailable):
+        desk.gateway(held, waits.append).get_at_once([MESSAGE.key("c", 1, "f" * 32)])
+    assert (held.calls, waits) == (1 + TRIES, list(range(TRIES)))
+    assert RepeatedParts(desk.gateway(), desk.address_key).already_stored([part]) == {0}

@@ -15,9 +15,9 @@ from chalicelib.privacy.answer_request import AnswerRequest
 from chalicelib.privacy.mailbox.removal import MailboxRemoval
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OPEN_KEY
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.sealed_on_requests import RequestSecret
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile

@@ -18,9 +18,9 @@ from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
 from chalicelib.dynamo.values import attribute_values, plain_item
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.staff.model import Staff
 from chalicelib.staff.store import StaffStore
 from chalicelib.suppression.model import ReplyMailbox

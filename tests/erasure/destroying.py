@@ -11,8 +11,8 @@ from chalicelib.erasure.tasks.destroy_key import DestroyKey
 from chalicelib.erasure.tasks.erase_stores import EraseStores
 from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from tests.erasure.conftest import Erasing
 
 TASKS = ("hard_suppress", "freeze_inventory", "destroy_key", "erase", "settle", "sweep")

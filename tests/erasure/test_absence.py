@@ -22,8 +22,8 @@ from chalicelib.erasure.tasks.verify_absence import MOST_PASSES
 from chalicelib.erasure.verifier import QUESTIONS, Inventory, Verifier
 from chalicelib.privacy.mailbox.removal import MailboxRemoval
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.erasure.absence import asking, verify
 from tests.erasure.conftest import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, Snapshot, cast

@@ -21,7 +21,7 @@ from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import MAILBOX, MailboxWrites, last_answer
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
-from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
+from chalicelib.privacy.requests.vocabulary import Identity, RequestState, Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts import answers, questions

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.entrypoints import workflow
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.vault.encryption import encode_key
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import erasure as wiring_erasure

@@ -24,9 +24,9 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.completion_certificate import CompletionCertificate
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore, request_of
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.profile.load import load_profile
 from chalicelib.wiring import base as wiring

@@ -22,8 +22,8 @@ from chalicelib.core.errors import DeskError
 from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast
 from tests.erasure.destroying import run_task, run_until

@@ -19,8 +19,8 @@ from chalicelib.erasure import eraser as erasing
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES, identities_context
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.encryption import CannotOpen, EncryptionContext, unseal

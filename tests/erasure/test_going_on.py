@@ -10,8 +10,8 @@ from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.verify_absence import MOST_PASSES
 from chalicelib.privacy.mailbox.removal import MailboxRemoval
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.erasure.absence import verify
 from tests.erasure.conftest import Erasing, Person, cast

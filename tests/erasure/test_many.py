@@ -9,7 +9,7 @@ import pytest
 from chalicelib.certificates.ledger import Signer
 from chalicelib.erasure.inventory import STORES
 from chalicelib.messages.ingest import Outcome
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 from tests.conftest import Aws
 from tests.e2e.erasing import belonging
 from tests.erasure.conftest import Erasing

@@ -21,8 +21,8 @@ from chalicelib.core.clock import DAY
 from chalicelib.dynamo import clients
 from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import outcome
 from chalicelib.privacy.resume_workflow import ResumeWorkflow
 from chalicelib.vault.encryption import encode_key

@@ -19,14 +19,14 @@ from chalicelib.dynamo.schema import HEAD
 from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy import monitor_requests as watch_requests
-from chalicelib.privacy.requests.kinds import (
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.progress import tellable
+from chalicelib.privacy.requests.vocabulary import (
     RequestState,
     Step,
     Told,
     proof_of_telling,
 )
-from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.progress import tellable
 from chalicelib.privacy.telling.announce_again import MOST_ANNOUNCEMENTS
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.tickets.pieces import piece_state

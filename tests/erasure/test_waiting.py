@@ -17,10 +17,10 @@ from chalicelib.erasure.tasks.block_writes import BlockWrites
 from chalicelib.erasure.tasks.drain_writers import DRAIN_FOR
 from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.mailbox.writes import default_answer
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import next_step, state_by_steps
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN, DELIVER_WITHIN, Wait, outcome
 from chalicelib.wiring import erasure as wiring_erasure
 from tests.erasure.conftest import Person

@@ -16,8 +16,8 @@ from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure.inventory import MOST_CONSENTS
 from chalicelib.erasure.inventory import STORES as COUNTED
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.profile.load import load_profile
 from chalicelib.web.public.certificate_words import HOLDS, LEFT, STORES, TIMES

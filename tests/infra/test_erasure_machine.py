@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN, Wait, outcome
 from infra import alarms, erasure_grants
 from infra.definitions import HERE

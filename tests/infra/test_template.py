@@ -13,7 +13,7 @@ from chalicelib.core.clock import SECOND
 from chalicelib.core.working_days import deadline
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES
-from chalicelib.privacy.requests.kinds import Identity
+from chalicelib.privacy.requests.vocabulary import Identity
 from chalicelib.profile.load import load_profile
 from infra import alarms, erasure_alarms, functions, queues
 from infra.definitions import load

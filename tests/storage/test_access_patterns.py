@@ -36,9 +36,9 @@ from chalicelib.outbox.model import Failure, Job, Reply
 from chalicelib.outbox.reply_store import ReplyStore
 from chalicelib.outbox.store import Outbox
 from chalicelib.privacy.requests.asked import MOST_ASKED
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.pages import RequestPages
 from chalicelib.privacy.requests.store import OVER_QUEUE, RequestStore
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.retention.model import Expired
 from chalicelib.retention.sweep_store import SweepStore

@@ -255,7 +255,7 @@ def test_a_button_that_is_not_about_a_request_quotes_as_before(web: Web) -> None
 
 
 def test_the_ticket_tells_what_the_desk_said_about_the_running_request(web: Web) -> None:
-    from chalicelib.privacy.requests.kinds import Step
+    from chalicelib.privacy.requests.vocabulary import Step
     from tests.web.privacy.asking import mark, opened, through
 
     box = {"contact_id": "b" * 20, "conversation_id": "c" * 20, "public_key": b"k"}

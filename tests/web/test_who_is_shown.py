@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.wiring import delivery as wiring_delivery
 from tests.web.conftest import Web
 from tests.web.privacy.asking import freeze, mark, opened, set_state, through

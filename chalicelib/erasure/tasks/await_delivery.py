@@ -1,8 +1,8 @@
 """AwaitDelivery: waits for the last answer to arrive, before the mailbox with the address is destroyed."""
 
 from chalicelib.erasure.task import done_at
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 
 

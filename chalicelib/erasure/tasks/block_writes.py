@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.erasure_pause import ErasuresPaused
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 
 if TYPE_CHECKING:
     from chalicelib.erasure.write_barrier import WriteBarrier

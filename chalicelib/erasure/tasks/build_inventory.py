@@ -12,7 +12,7 @@ from chalicelib.core.observability import count, log
 from chalicelib.erasure.inventory import Inventories, PersonRows, identities_context
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import CannotOpen, Vault, fingerprint, seal, unseal

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.contact_rows import OPTED_OUT
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write

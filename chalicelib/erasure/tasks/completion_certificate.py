@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.certificates.model import ISSUED, completion_body, kept_until
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.store import closing_attributes
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 
 if TYPE_CHECKING:
     from chalicelib.certificates.ledger import Ledger, Signer

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.erasure.task import WaitStart
-from chalicelib.privacy.requests.kinds import RequestState, Step, Told
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step, Told
 from chalicelib.privacy.requests.waiting_times import cooling_off_ends
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.clock import DAY
 from chalicelib.erasure.task import WaitStart
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.erasure.inventory import KEY_ROWS, Inventories
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 
 if TYPE_CHECKING:
     from chalicelib.erasure.key_destruction import KeyDestruction

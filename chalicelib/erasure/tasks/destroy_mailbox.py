@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.privacy.mailbox.writes import last_answer
-from chalicelib.privacy.requests.kinds import (
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import closing_attributes
+from chalicelib.privacy.requests.vocabulary import (
     NOT_ARRIVED,
     RequestState,
     Step,
     proof_of_telling,
 )
-from chalicelib.privacy.requests.model import Request
-from chalicelib.privacy.requests.store import closing_attributes
 from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@ ended."""
 
 from chalicelib.core.clock import SECOND
 from chalicelib.erasure.task import done_at
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 
 DRAIN_FOR = 5 * 60 * SECOND
 """How long the second erase pass waits for writers that began before the write barrier: more than the longest function

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from chalicelib.erasure.erase_pass import Counts, ErasePass
 from chalicelib.erasure.inventory import Inventories
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write

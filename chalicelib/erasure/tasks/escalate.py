@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.observability import count, log
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.requests.kinds import OVER, RequestState
 from chalicelib.privacy.requests.progress import next_step
+from chalicelib.privacy.requests.vocabulary import OVER, RequestState
 from chalicelib.privacy.requests.waiting_times import RETRY_AFTER
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.certificates.model import certificate_body, proved_by
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.profile.model import Profile
 
 if TYPE_CHECKING:

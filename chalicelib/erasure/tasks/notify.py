@@ -8,9 +8,9 @@ from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS, DELIVER_WITHIN
 from chalicelib.privacy.texts.answers import erased
 

@@ -15,9 +15,9 @@ from chalicelib.core.ids import new_id
 from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import identity_until
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts.answers import refused

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.erasure.task import WaitStart, done_at
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER, cooling_off_ends, hours_to_think
 from chalicelib.privacy.texts import announcement
 from chalicelib.privacy.texts.buttons import cooling_off_buttons

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.core.observability import log
 from chalicelib.erasure.counts import proved_counts
 from chalicelib.erasure.task import TaskFailed
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 
 if TYPE_CHECKING:
     from chalicelib.erasure.verifier import Verifier

@@ -4,8 +4,8 @@ PauseOutreach has sent the question. A second press of the person answers it, or
 """
 
 from chalicelib.erasure.task import WaitStart, done_at
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import identity_until
 
 

@@ -2,8 +2,8 @@
 
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.erasure.task import done_at
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS
 
 

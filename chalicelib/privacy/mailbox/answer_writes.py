@@ -10,8 +10,8 @@ from chalicelib.core.clock import HOUR
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import DEFAULT_ANSWER
 from chalicelib.privacy.requests.asked import MOST_ASKED, Ask
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request, Subject
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.texts import answers, questions
 from chalicelib.privacy.texts.buttons import challenge_buttons, meant_buttons
 

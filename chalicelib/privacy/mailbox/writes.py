@@ -17,8 +17,8 @@ from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX
-from chalicelib.privacy.requests.kinds import Identity, Step
 from chalicelib.privacy.requests.model import Request, Subject
+from chalicelib.privacy.requests.vocabulary import Identity, Step
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption

@@ -12,9 +12,9 @@ from chalicelib.dynamo.schema import ASK, ASKED, CONSENT, CONTACT, OPEN_REQUEST,
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import Recipient
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, Ask, Asked
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.privacy.requests.store import OPEN_KEY, OPEN_QUEUE
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal
 

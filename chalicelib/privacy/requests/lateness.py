@@ -1,9 +1,9 @@
 """Limits of a request: which are near, which were passed, and what was not done in time. Pure."""
 
 from chalicelib.core.clock import HOUR
-from chalicelib.privacy.requests.kinds import BOUND_SOURCES, ENDINGS, RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys, tellable
+from chalicelib.privacy.requests.vocabulary import BOUND_SOURCES, ENDINGS, RequestState, Step
 from chalicelib.privacy.requests.waiting_times import identity_until
 
 TOLD_WITHIN = 48 * HOUR

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.privacy.requests.kinds import BOUND_SOURCES
+from chalicelib.privacy.requests.vocabulary import BOUND_SOURCES
 from chalicelib.suppression.model import ReplyMailbox
 
 MOST_EVIDENCE = 4000

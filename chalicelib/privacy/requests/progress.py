@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import (
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import (
     ENDINGS,
     OVER,
     PAST_STOPPING,
@@ -14,7 +15,6 @@ from chalicelib.privacy.requests.kinds import (
     Step,
     Told,
 )
-from chalicelib.privacy.requests.model import Request
 
 _BESIDE = (
     *ENDINGS,

@@ -11,8 +11,8 @@ from chalicelib.dynamo.builder import Refusal, Write
 from chalicelib.dynamo.schema import REQUEST
 from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.kinds.registry import is_handled
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Proposal, Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.suppression.model import ReplyMailbox
 
 OPEN_KEY = "wake#0"

@@ -9,8 +9,8 @@ from enum import StrEnum
 from chalicelib.core.clock import HOUR, SECOND
 from chalicelib.core.working_days import day_start, deadline
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.profile.model import Deadline
 
 CONFIRM_WITHIN = 48 * HOUR

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.errors import Conflict, NotFound
-from chalicelib.privacy.requests.kinds import PAST_STOPPING, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import tellable
+from chalicelib.privacy.requests.vocabulary import PAST_STOPPING, Step
 
 if TYPE_CHECKING:
     from chalicelib.dynamo.builder import Write

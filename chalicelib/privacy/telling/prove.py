@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.observability import log
 from chalicelib.privacy.mailbox.writes import default_answer
-from chalicelib.privacy.requests.kinds import Step, proof_of_telling
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step, proof_of_telling
 from chalicelib.privacy.requests.waiting_times import Wait, cooling_off_ends
 
 if TYPE_CHECKING:

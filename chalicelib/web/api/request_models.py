@@ -8,7 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib.core.errors import BadInput
 from chalicelib.privacy.decide import MOST_REASON, PROPOSALS
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.requests.kinds import (
+from chalicelib.privacy.requests.model import MOST_EVIDENCE
+from chalicelib.privacy.requests.vocabulary import (
     IDENTITY_CHECKS,
     NOT_ARRIVED,
     SOURCES,
@@ -16,7 +17,6 @@ from chalicelib.privacy.requests.kinds import (
     RequestState,
     Told,
 )
-from chalicelib.privacy.requests.model import MOST_EVIDENCE
 from chalicelib.web.api.fields import Cursor, Limit, Model, Part, Time, read_by, says, text, wanted, words
 from chalicelib.web.http import validators
 

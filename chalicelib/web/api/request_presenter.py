@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import checked_by, letter_by, pauses_outreach, shown_state
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import RETRY_AFTER
 from chalicelib.web.api.presenter import when
 

@@ -10,14 +10,14 @@ from chalicelib.core.observability import audit
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.decide import MOST_REASON, PROPOSALS
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.requests.kinds import (
+from chalicelib.privacy.requests.model import MOST_EVIDENCE, Request
+from chalicelib.privacy.requests.progress import confirmable, destroys, stoppable, tellable
+from chalicelib.privacy.requests.vocabulary import (
     ENDINGS,
     OVER,
     RequestState,
     Step,
 )
-from chalicelib.privacy.requests.model import MOST_EVIDENCE, Request
-from chalicelib.privacy.requests.progress import confirmable, destroys, stoppable, tellable
 from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.listing import counts
 from chalicelib.tickets.queries import TicketQueries

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from chalice.app import Response
 
 from chalicelib.privacy.recognise_request import may_be_request
-from chalicelib.privacy.requests.kinds import OVER, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import OVER, Step
 from chalicelib.tickets.listing import counts, page
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries

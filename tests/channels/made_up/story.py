@@ -15,7 +15,7 @@ from chalicelib.entrypoints import sender
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.outbox.reply import ReplyToCustomer
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.encryption import encode_key
 from chalicelib.vault.secrets import Secrets

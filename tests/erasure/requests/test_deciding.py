@@ -13,8 +13,8 @@ from chalicelib.core.working_days import day_of
 from chalicelib.privacy.decide import LEAST_REASON, MOST_REASON
 from chalicelib.privacy.documents import names_document
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import IDENTITY_CHECKS, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import IDENTITY_CHECKS, Step
 from chalicelib.privacy.texts import answers
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes

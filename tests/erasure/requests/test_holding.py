@@ -15,8 +15,8 @@ from chalicelib.privacy import asks as privacy_asks
 from chalicelib.privacy import decide as decide_request
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.erasure_pause import Pause, PauseErasures
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import Wait
 from tests.conftest import PROJECT
 from tests.erasure.conftest import Person

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.working_days import day_of, day_start, deadline, default_time, working_days_between
 from chalicelib.privacy import monitor_requests as watch_requests
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.lateness import missed, near_deadline
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN
 from tests.erasure.conftest import Person
 from tests.erasure.living import PROFILE, Living

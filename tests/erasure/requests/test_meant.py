@@ -10,7 +10,7 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.requests.asked import ASKED_WITHIN
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault.encryption import message_content
 from tests.erasure.conftest import Person
 from tests.erasure.living import Living

@@ -18,11 +18,11 @@ from chalicelib.core.working_days import day_of, deadline
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 from chalicelib.privacy.kinds.opt_out import OPT_OUT
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.lateness import missed, near_deadline, past_target
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import next_step
 from chalicelib.privacy.requests.store import OVER_QUEUE
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts import answers
 from chalicelib.vault import encryption

@@ -14,9 +14,9 @@ from chalicelib.core.working_days import day_of, day_start, deadline, default_ti
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints import stream_router as relay
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import checked_by, letter_by, shown_state
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN, Wait, identity_until
 from tests.erasure.conftest import Person
 from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes

@@ -12,8 +12,8 @@ from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.dynamo.schema import CONTACT
 from chalicelib.dynamo.values import attribute_values
 from chalicelib.privacy.mailbox.writes import last_answer
-from chalicelib.privacy.requests.kinds import Identity, RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Identity, RequestState, Step
 from chalicelib.vault.encryption import EncryptionContext
 from tests.erasure.boxes import Boxes
 from tests.erasure.conftest import Person

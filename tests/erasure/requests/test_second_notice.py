@@ -10,9 +10,9 @@ from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import NotFound
 from chalicelib.core.working_days import day_of, day_start, deadline
 from chalicelib.erasure.tasks.decide import Decide
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN, Wait
 from chalicelib.vault.encryption import request_attribute
 from tests.erasure.conftest import Person

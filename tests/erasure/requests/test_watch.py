@@ -19,8 +19,8 @@ from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.executions import Executions, RunStatus
 from chalicelib.privacy.monitor_requests import MonitorRequests
-from chalicelib.privacy.requests.kinds import RequestState
 from chalicelib.privacy.requests.store import OPEN_KEY
+from chalicelib.privacy.requests.vocabulary import RequestState
 from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER
 from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.wiring import requests as wiring_requests

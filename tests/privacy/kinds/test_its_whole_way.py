@@ -7,9 +7,9 @@ from chalicelib.certificates.ledger import Ledger
 from chalicelib.certificates.model import FINAL, ISSUED
 from chalicelib.core.texts import bot_text
 from chalicelib.privacy.kinds.contract import Kind
-from chalicelib.privacy.requests.kinds import Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import next_step
+from chalicelib.privacy.requests.vocabulary import Step
 from tests.erasure.conftest import Person
 from tests.erasure.test_rights import Act, Walk, dynamodb_endpoint, walk
 

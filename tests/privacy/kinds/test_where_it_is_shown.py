@@ -14,8 +14,8 @@ from chalicelib.core.working_days import day_of, deadline
 from chalicelib.dynamo.tables import Tables
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.profile.model import Profile
 from chalicelib.web.public.certificate import _page
 from chalicelib.wiring import privacy_stores as wiring_stores

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.certificates.check import CheckCertificate
 from chalicelib.certificates.ledger import Signer
 from chalicelib.core.clock import DAY
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.wiring import base as wiring
 from tests.conftest import Aws
 from tests.erasure.test_certificates import SECRET, Office

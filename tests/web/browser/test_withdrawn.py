@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.privacy.requests.kinds import Step
+from chalicelib.privacy.requests.vocabulary import Step
 from tests.web.browser.test_composer import TEXT, texts, ticket_page, told
 from tests.web.browser.test_pages import CHROMIUM, SIZES, check
 from tests.web.browser.test_pages import address as address

@@ -12,9 +12,9 @@ from chalicelib.dynamo.models import KeyRow
 from chalicelib.dynamo.schema import CONTACT
 from chalicelib.dynamo.tables import Tables
 from chalicelib.dynamo.values import attribute_value
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OVER_QUEUE
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import requests as wiring_requests
 from chalicelib.wiring import web as wiring_web

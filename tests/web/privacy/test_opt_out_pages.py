@@ -9,8 +9,8 @@ from chalicelib.certificates.model import Certificate, answer_body
 from chalicelib.core.ids import new_id
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.tables import Tables
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.web.public.certificate import _page
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import requests as wiring_requests

@@ -8,7 +8,7 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import day_of, deadline
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
-from chalicelib.privacy.requests.kinds import RequestState, Step
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import Web
 from tests.web.privacy.asking import certified, every_state, freeze, mark, opened, over, read, through

@@ -9,8 +9,8 @@ import pytest
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import grouped
 from chalicelib.core.working_days import day_of
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.texts.wording import show_secret
 from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import privacy_stores as wiring_stores

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import working_days_between
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import ENDINGS, OVER, RequestState, Step
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys
+from chalicelib.privacy.requests.vocabulary import ENDINGS, OVER, RequestState, Step
 from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS, DELIVER_WITHIN, Wait
 from chalicelib.profile.model import Deadline
 from chalicelib.web.dashboard.request_presenter.facts import RequestFacts

@@ -8,10 +8,10 @@ from chalicelib.core.texts import desk_msg
 from chalicelib.core.working_days import day_start
 from chalicelib.privacy.erasure_pause import Pause
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import RequestState, Step
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Proposal, Request
 from chalicelib.privacy.requests.progress import checked_by, destroys, letter_by, shown_state
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.telling.statuses import MessageStatus
 from chalicelib.profile.model import Deadline
 from chalicelib.web.dashboard.presenter import Words

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from chalicelib.core.texts import desk_msg
 from chalicelib.privacy.kinds.registry import kind_of
-from chalicelib.privacy.requests.kinds import ENDINGS, OVER, RequestState, Step
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys, next_step, pauses_outreach, steps_of, stoppable
+from chalicelib.privacy.requests.vocabulary import ENDINGS, OVER, RequestState, Step
 from chalicelib.privacy.requests.waiting_times import RETRY_AFTER, Wait
 from chalicelib.web.dashboard.request_presenter.facts import RequestFacts
 from chalicelib.web.labels import label

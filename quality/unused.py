@@ -1,17 +1,19 @@
 """Dead code: what vulture finds unused in the program, less what is used in a way that it cannot see.
 
-Views are named by the routes, attributes by the schema of the tables, fields by the API's models, methods by the
-templates, and entries by chalice; those are read from there. KEPT names the few others, each with its reason, and a
-name in it that no longer needs to be there is an error too. Tests do not count as use.
+Views are named by the routes, attributes by the schema of the tables, fields by the API's models and the details of
+messages, methods by the templates, and entries by chalice; those are read from there. KEPT names the few others, each
+with its reason, and a name in it that no longer needs to be there is an error too. Tests do not count as use.
 """
 
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from vulture import Vulture
 
+from chalicelib.channels import details
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.web.http.routes_and_roles import API, PAGES
 from infra import openapi
@@ -73,6 +75,8 @@ def named() -> set[str]:
         names.update(declared.plain, declared.sealed)
     for model in openapi.models():
         names.update(model.__struct_fields__)
+    for record in (*get_args(details.Detail), details.Card, details.Item):
+        names.update(record._fields)
     names.update(re.findall(r'"\w+\.(\w+)"', (ROOT / ENTRIES).read_text(encoding="utf-8")))
     for folder in TEMPLATES:
         for file in (ROOT / folder).rglob("*.*"):

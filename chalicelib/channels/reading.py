@@ -2,16 +2,16 @@
 
 A webhook body is authentic but may hold anything: new types, nulls, numbers for texts, half a surrogate pair. Each
 helper takes any value and returns a safe one; only Malformed says that a part cannot be used. It imports the standard
-library only, because intake imports it on every cold start.
+library and the records of details only, because intake imports it on every cold start.
 """
 
 import hashlib
 import json
 import math
 import re
-from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
+from chalicelib.channels.details import Card, Cut, Detail
 from chalicelib.core.errors import BadInput
 
 TEXT_LIMIT = 100_000
@@ -24,6 +24,8 @@ EARLIEST = 1_000_000_000
 LATEST_AHEAD = 7 * 86_400
 """Seconds that a provider's clock may be ahead of ours. A later time is taken as wrong, because it would keep
 WhatsApp's 24-hour window open for as long."""
+
+NOT_CUT = Cut()
 
 T = TypeVar("T")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -40,7 +42,7 @@ class Content(NamedTuple):
 
     kind: str
     text: str
-    details: dict[str, Any]
+    details: tuple[Detail, ...] = ()
     target: str = ""
 
 
@@ -79,21 +81,18 @@ def _whole(value: str) -> str:
     return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
-def body_text(value: object, details: dict[str, Any]) -> str:
-    """Return a message's text, cut at TEXT_LIMIT bytes; a cut is marked `truncated` in `details`."""
+def body_text(value: object) -> tuple[str, Cut]:
+    """Return a message's text, cut at TEXT_LIMIT bytes, and whether it was cut."""
     clean = _whole(value[: TEXT_LIMIT + 1]) if isinstance(value, str) else ""
     data = clean.encode("utf-8")
     if len(data) <= TEXT_LIMIT:
-        return clean
-    details["truncated"] = True
-    return data[:TEXT_LIMIT].decode("utf-8", "ignore")
+        return clean, NOT_CUT
+    return data[:TEXT_LIMIT].decode("utf-8", "ignore"), Cut(truncated=True)
 
 
-def first(values: Sequence[T], most: int, details: dict[str, Any]) -> Sequence[T]:
-    """Return the first `most` values; the number of the others is added to `more` in `details`."""
-    if len(values) > most:
-        details["more"] = details.get("more", 0) + len(values) - most
-    return values[:most]
+def first(values: list[T], most: int) -> tuple[list[T], Cut]:
+    """Return the first `most` values, and how many more there are."""
+    return values[:most], Cut(more=len(values) - most) if len(values) > most else NOT_CUT
 
 
 _WORDED = ("title", "text", "body", "caption", "description")
@@ -163,28 +162,22 @@ def made_id(part: object, *scope: str) -> str:
     return "made." + digest.hexdigest()[:32]
 
 
-def keep(**values: Any) -> dict[str, Any]:
-    """Return the details without None, empty texts, lists and mappings."""
-    return {name: value for name, value in values.items() if value is not None and value not in ("", [], {})}
-
-
-def coordinates(value: object) -> dict[str, Any]:
+def coordinates(value: object) -> tuple[float, float]:
     """Return latitude and longitude in degrees. Raises Malformed if they are none."""
     place = as_dict(value)
     latitude, longitude = number(place.get("latitude")), number(place.get("longitude"))
     if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
         raise Malformed("no coordinates")
-    return {"latitude": latitude, "longitude": longitude}
+    return latitude, longitude
 
 
 def lines(*values: str) -> str:
     return "\n".join(value for value in values if value)
 
 
-def card_line(card: dict[str, Any]) -> str:
+def card_line(card: Card) -> str:
     """Return a contact card as one line without words of any language: name, company, then addresses; "…" for an empty
     card."""
-    who = ", ".join(each for each in (card.get("name", ""), card.get("organization", "")) if each)
-    several = (each for name in ("phones", "emails", "urls", "addresses") for each in card.get(name, []))
-    reach = ", ".join(several)
+    who = ", ".join(each for each in (card.name, card.organization) if each)
+    reach = ", ".join((*card.phones, *card.emails, *card.urls, *card.addresses))
     return ": ".join(each for each in (who, reach) if each) or "…"

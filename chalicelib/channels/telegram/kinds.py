@@ -7,6 +7,7 @@ Source: the Bot API's `Message`. Readers are tried in the order of READERS, beca
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.channels.details import Card, Contacts, Dice, File, Links, Location, Poll
 from chalicelib.channels.parts import ChatEventKind
 from chalicelib.channels.reading import (
     Content,
@@ -18,7 +19,6 @@ from chalicelib.channels.reading import (
     coordinates,
     first,
     ident,
-    keep,
     lines,
     number,
     text,
@@ -62,21 +62,21 @@ them."""
 def _text(message: dict[str, Any]) -> Content:
     if not isinstance(message["text"], str):
         raise Malformed("text")
-    details: dict[str, Any] = {}
-    return Content("text", body_text(message["text"], details), details | _links(message, "entities"))
+    said, cut = body_text(message["text"])
+    return Content("text", said, (cut, _links(message, "entities")))
 
 
-def _links(message: dict[str, Any], name: str) -> dict[str, Any]:
+def _links(message: dict[str, Any], name: str) -> Links:
     """Return the addresses behind words and buttons, without which the text is incomplete."""
     rows = as_list(as_dict(message.get("reply_markup")).get("inline_keyboard"))
     buttons = [each for row in rows[:100] for each in as_list(row)[:8]]
     found = (text(as_dict(each).get("url"), 2000) for each in [*as_list(message.get(name))[:100], *buttons[:100]])
-    return keep(links=[each for each in found if each])
+    return Links([each for each in found if each])
 
 
-def _file(file: dict[str, Any]) -> dict[str, Any]:
+def _file(file: dict[str, Any]) -> File:
     size = number(file.get("file_size"))
-    details = keep(
+    read = File(
         media_id=ident(file.get("file_id")),
         unique_id=ident(file.get("file_unique_id")),
         mime=text(file.get("mime_type")),
@@ -89,18 +89,18 @@ def _file(file: dict[str, Any]) -> dict[str, Any]:
         performer=text(file.get("performer")),
         too_big=True if size is not None and size > FILE_LIMIT else None,
     )
-    if "media_id" not in details:
+    if not read.media_id:
         raise Malformed("file")
-    return details
+    return read
 
 
 def _media(kind: str) -> Callable[[dict[str, Any]], Content]:
     def read(message: dict[str, Any]) -> Content:
-        details = _file(as_dict(message[kind]))
-        said = body_text(message.get("caption"), details)
+        file = _file(as_dict(message[kind]))
+        said, cut = body_text(message.get("caption"))
         if kind in ("voice", "audio"):
-            details["voice"] = kind == "voice"
-        return Content(kind, said, details | _links(message, "caption_entities"))
+            file = file._replace(voice=kind == "voice")
+        return Content(kind, said, (file, cut, _links(message, "caption_entities")))
 
     return read
 
@@ -108,47 +108,47 @@ def _media(kind: str) -> Callable[[dict[str, Any]], Content]:
 def _photo(message: dict[str, Any]) -> Content:
     sizes = [each for each in as_list(message["photo"]) if isinstance(each, dict)]
     largest = max(sizes, key=lambda each: (number(each.get("width")) or 0) * (number(each.get("height")) or 0))
-    details = _file(largest)
-    said = body_text(message.get("caption"), details)
-    return Content("image", said, details | _links(message, "caption_entities"))
+    said, cut = body_text(message.get("caption"))
+    return Content("image", said, (_file(largest), cut, _links(message, "caption_entities")))
 
 
 def _sticker(message: dict[str, Any]) -> Content:
     sticker = as_dict(message["sticker"])
     moving = sticker.get("is_animated") is True or sticker.get("is_video") is True
     emoji = text(sticker.get("emoji"), 32)
-    return Content("sticker", emoji, _file(sticker) | keep(animated=True if moving else None))
+    return Content("sticker", emoji, (_file(sticker)._replace(animated=True if moving else None),))
 
 
 def _location(message: dict[str, Any]) -> Content:
     place = as_dict(message["location"])
-    details = coordinates(place) | keep(live=True if number(place.get("live_period")) else None)
-    return Content("location", f"{details['latitude']}, {details['longitude']}", details)
+    latitude, longitude = coordinates(place)
+    live = True if number(place.get("live_period")) else None
+    return Content("location", f"{latitude}, {longitude}", (Location(latitude, longitude, live=live),))
 
 
 def _venue(message: dict[str, Any]) -> Content:
     venue = as_dict(message["venue"])
-    details = coordinates(venue.get("location"))
+    latitude, longitude = coordinates(venue.get("location"))
     name, address = text(venue.get("title")), text(venue.get("address"), 1000)
-    spot = f"{details['latitude']}, {details['longitude']}"
-    return Content("venue", lines(name, address, spot), details | keep(name=name, address=address))
+    said = lines(name, address, f"{latitude}, {longitude}")
+    return Content("venue", said, (Location(latitude, longitude, name, address),))
 
 
 def _contact(message: dict[str, Any]) -> Content:
     contact = as_dict(message["contact"])
     parts = (text(contact.get("first_name")), text(contact.get("last_name")))
     phone = ident(contact.get("phone_number"))
-    card: dict[str, Any] = {"name": " ".join(filter(None, parts))} | keep(phones=[phone] if phone else [])
-    card |= _vcard(contact.get("vcard"))
-    if not card["name"] and not phone:
+    card = _with_vcard(Card(" ".join(filter(None, parts)), [phone] if phone else []), contact.get("vcard"))
+    if not card.name and not phone:
         raise Malformed("contact")
-    return Content("contacts", card_line(card), {"cards": [card]})
+    return Content("contacts", card_line(card), (Contacts([card]),))
 
 
-def _vcard(value: object) -> dict[str, Any]:
-    """Return company, mail and web addresses from a contact's vCard; the message itself has name and phone."""
+def _with_vcard(card: Card, value: object) -> Card:
+    """Return the card with company, mail and web addresses from a contact's vCard; the message itself has name and
+    phone."""
     found: dict[str, list[str]] = {"ORG": [], "TITLE": [], "EMAIL": [], "URL": []}
-    unfolded = body_text(value, {}).replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "")
+    unfolded = body_text(value)[0].replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "")
     for line in unfolded.splitlines()[:100]:
         head, _, said = line.partition(":")
         name = head.partition(";")[0].rpartition(".")[2].upper()
@@ -157,19 +157,18 @@ def _vcard(value: object) -> dict[str, Any]:
             shown = text(plain.replace("\\,", ",").strip(", "), 1000)
             found[name] += [shown] if shown and len(found[name]) < _MOST else []
     company = ", ".join(found["ORG"] + found["TITLE"])
-    return keep(emails=found["EMAIL"], organization=company, urls=found["URL"])
+    return card._replace(emails=found["EMAIL"], organization=company, urls=found["URL"])
 
 
 def _poll(message: dict[str, Any]) -> Content:
     poll = as_dict(message["poll"])
     question = text(poll.get("question"), 1000)
-    details: dict[str, Any] = {}
-    kept = first(as_list(poll.get("options")), _MOST, details)
+    kept, cut = first(as_list(poll.get("options")), _MOST)
     options = [text(as_dict(each).get("text"), 500) for each in kept]
     if not question:
         raise Malformed("poll")
     said = lines(question, *(f"• {each}" for each in options if each))
-    return Content("poll", said, details | keep(question=question, options=options))
+    return Content("poll", said, (Poll(question, options), cut))
 
 
 def _dice(message: dict[str, Any]) -> Content:
@@ -177,7 +176,7 @@ def _dice(message: dict[str, Any]) -> Content:
     emoji, value = text(dice.get("emoji"), 32) or "🎲", number(dice.get("value"))
     if value is None:
         raise Malformed("dice")
-    return Content("dice", f"{emoji} {value}", {"emoji": emoji, "value": value})
+    return Content("dice", f"{emoji} {value}", (Dice(emoji, value),))
 
 
 READERS: dict[str, Callable[[dict[str, Any]], Content]] = {

@@ -10,6 +10,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.channels.details import Beside, Edit, Press, Reaction, as_stored
 from chalicelib.channels.parts import (
     ChatEvent,
     IgnoredPart,
@@ -29,7 +30,6 @@ from chalicelib.channels.reading import (
     body_text,
     hour_of,
     ident,
-    keep,
     lines,
     load_object,
     made_id,
@@ -121,9 +121,8 @@ class _Reading:
         return self._written(author, read_content(message), message)
 
     def _unsupported(self, message: dict[str, Any], author: Author) -> Part:
-        details: dict[str, Any] = {}
-        said = body_text(lines(words_of(message), words_of(message.get(type_of(message)))), details)
-        content, raw_type = Content("unsupported", said, details), word(type_of(message))
+        said, cut = body_text(lines(words_of(message), words_of(message.get(type_of(message)))))
+        content, raw_type = Content("unsupported", said, (cut,)), word(type_of(message))
         return self._written(author, content, message, raw=raw_of(message), raw_type=raw_type)
 
     def _written(self, author: Author, content: Content, message: dict[str, Any], **raw: Any) -> InboundMessage:
@@ -137,8 +136,8 @@ class _Reading:
         try:
             new = read_content(message)
         except BAD_DATA:
-            new = Content("unsupported", "", {})
-        content = Content("edit", new.text, new.details | {"new_kind": new.kind}, target)
+            new = Content("unsupported", "")
+        content = Content("edit", new.text, (*new.details, Edit(new.kind)), target)
         # Telegram may bring edits out of order; the greater update_id is the newer one.
         if new.kind == "location":  # only a live location can change; one row keeps its newest position
             return self._build(author, f"{target}:live", message.get("date"), content, self._serial, {}, replaces=True)
@@ -150,9 +149,9 @@ class _Reading:
         if not callback_id:
             raise Malformed("callback_query")
         data = text(query.get("data"))
-        details = keep(callback_id=callback_id, data=data, game=text(query.get("game_short_name")))
+        press = Press(callback_id=callback_id, data=data, game=text(query.get("game_short_name")))
         target = _message_id(message) if "message_id" in message else ""
-        content = Content("callback", _label(message, data) or data, details, target)
+        content = Content("callback", _label(message, data) or data, (press,), target)
         # A press has no time of its own, and the message with the button may be old or inaccessible (date 0).
         provider_id = f"{author.addresses[0].value}:callback:{callback_id}"
         return self._build(author, provider_id, None, content, 0, {})
@@ -160,7 +159,7 @@ class _Reading:
     def _reaction(self, reaction: dict[str, Any], author: Author) -> Part:
         target = _message_id(reaction)
         emoji = "".join(_emoji(as_dict(each)) for each in as_list(reaction["new_reaction"])[:20])
-        content = Content("reaction", emoji, {} if emoji else {"removed": True}, target)
+        content = Content("reaction", emoji, (Reaction(removed=None if emoji else True),), target)
         provider_id = f"{target}:reaction:{self._update_id}"
         return self._build(author, provider_id, reaction.get("date"), content, self._serial, {})
 
@@ -186,8 +185,7 @@ class _Reading:
         message: dict[str, Any],
         **more: Any,
     ) -> InboundMessage:
-        answered, bot = as_dict(message.get("reply_to_message")), as_dict(message.get("via_bot"))
-        quoted = answered.get("message_id")
+        quoted = as_dict(message.get("reply_to_message")).get("message_id")
         chat, sent_at = author.addresses[0].value, moment(date, self._now)
         return InboundMessage(
             channel="telegram",
@@ -198,22 +196,23 @@ class _Reading:
             kind=content.kind,
             text=content.text,
             order=order,
-            details=content.details
-            | keep(
-                media_group_id=ident(message.get("media_group_id")),
-                quote_text=text(as_dict(message.get("quote")).get("text"), 1024)
-                or (
-                    "…" if message.get("external_reply") and not answered else ""
-                ),  # from another chat, without a quote
-                quoted_text=text(answered.get("text") or answered.get("caption"), QUOTED),
-                via_bot=text(bot.get("username")) or text(bot.get("first_name")) or ("…" if bot else ""),
-                time_unknown=True if sent_at is None and content.kind != "callback" else None,
-            ),
+            details=as_stored(*content.details, self._beside(message, content, undated=sent_at is None)),
             quote=f"{chat}:{ident(quoted)}" if ident(quoted) else "",
             target=content.target,
             forwarded=bool(message.get("forward_origin") or message.get("forward_date")),
             undated=sent_at is None,
             **more,
+        )
+
+    def _beside(self, message: dict[str, Any], content: Content, *, undated: bool) -> Beside:
+        answered, bot = as_dict(message.get("reply_to_message")), as_dict(message.get("via_bot"))
+        elsewhere = "…" if message.get("external_reply") and not answered else ""  # in another chat, without a quote
+        return Beside(
+            media_group_id=ident(message.get("media_group_id")),
+            quote_text=text(as_dict(message.get("quote")).get("text"), 1024) or elsewhere,
+            quoted_text=text(answered.get("text") or answered.get("caption"), QUOTED),
+            via_bot=text(bot.get("username")) or text(bot.get("first_name")) or ("…" if bot else ""),
+            time_unknown=True if undated and content.kind != "callback" else None,
         )
 
     @property

@@ -9,7 +9,23 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from chalicelib.channels.details import (
+    Beside,
+    Card,
+    Contacts,
+    Cut,
+    Edit,
+    File,
+    FilledForm,
+    Item,
+    Links,
+    Location,
+    Order,
+    Press,
+    Reaction,
+)
 from chalicelib.channels.reading import (
+    NOT_CUT,
     Content,
     Malformed,
     as_dict,
@@ -19,7 +35,6 @@ from chalicelib.channels.reading import (
     coordinates,
     first,
     ident,
-    keep,
     lines,
     number,
     text,
@@ -38,55 +53,53 @@ def _body(message: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _text(message: dict[str, Any]) -> Content:
-    body, details = _body(message, "text"), dict[str, Any]()
+    body = _body(message, "text")
     if not isinstance(body.get("body"), str):
         raise Malformed("text")
-    return Content("text", body_text(body["body"], details), details)
+    said, cut = body_text(body["body"])
+    return Content("text", said, (cut,))
 
 
 def _media(kind: str) -> Callable[[dict[str, Any]], Content]:
     def read(message: dict[str, Any]) -> Content:
         body = _body(message, kind)
         # A `url` beside it is valid for five minutes, the id for seven days: so the id is kept.
-        details = keep(
+        file = File(
             media_id=ident(body.get("id")),
             mime=text(body.get("mime_type")),
             sha256=text(body.get("sha256")),
             filename=text(body.get("filename")),
             animated=True if body.get("animated") is True else None,
         )
-        if "media_id" not in details:
+        if not file.media_id:
             raise Malformed(kind)
-        said = body_text(body.get("caption"), details)
+        said, cut = body_text(body.get("caption"))
         if kind != "audio":
-            return Content(kind, said, details)
+            return Content(kind, said, (file, cut))
         voice = body.get("voice") is True
-        return Content("voice" if voice else "audio", said, {**details, "voice": voice})
+        return Content("voice" if voice else "audio", said, (file._replace(voice=voice), cut))
 
     return read
 
 
 def _location(message: dict[str, Any]) -> Content:
     body = _body(message, "location")
-    details = coordinates(body)
+    latitude, longitude = coordinates(body)
     name, address = text(body.get("name")), text(body.get("address"), _LONG)
     url = text(body.get("url"), _LONG)
-    spot = f"{details['latitude']}, {details['longitude']}"
-    return Content(
-        "location", lines(name, address, spot), details | keep(name=name, address=address, links=[url] if url else [])
-    )
+    said = lines(name, address, f"{latitude}, {longitude}")
+    return Content("location", said, (Location(latitude, longitude, name, address), Links([url] if url else [])))
 
 
 def _contacts(message: dict[str, Any]) -> Content:
     cards = [_card(each) for each in as_list(message.get("contacts")) if isinstance(each, dict)]
     if not cards:
         raise Malformed("contacts")
-    details = keep(origin=text(message.get("origin")))
-    details["cards"] = kept = first(cards, _MOST, details)
-    return Content("contacts", lines(*map(card_line, kept)), details)
+    kept, cut = first(cards, _MOST)
+    return Content("contacts", lines(*map(card_line, kept)), (Contacts(kept, text(message.get("origin"))), cut))
 
 
-def _card(card: dict[str, Any]) -> dict[str, Any]:
+def _card(card: dict[str, Any]) -> Card:
     name, org = as_dict(card.get("name")), as_dict(card.get("org"))
     parts = (text(name.get("first_name")), text(name.get("last_name")))
     places = (
@@ -95,7 +108,8 @@ def _card(card: dict[str, Any]) -> dict[str, Any]:
         )
         for each in as_list(card.get("addresses"))
     )
-    return {"name": text(name.get("formatted_name")) or " ".join(filter(None, parts))} | keep(
+    return Card(
+        name=text(name.get("formatted_name")) or " ".join(filter(None, parts)),
         phones=_each(card, "phones", "phone") or _each(card, "phones", "wa_id"),
         emails=_each(card, "emails", "email"),
         organization=", ".join(filter(None, (text(org.get(part)) for part in ("company", "department", "title")))),
@@ -118,7 +132,7 @@ def _button(message: dict[str, Any]) -> Content:
     said, payload = text(body.get("text"), _LONG), text(body.get("payload"), _LONG)
     if not said and not payload:
         raise Malformed("button")
-    return Content("button", said or payload, keep(payload=payload))
+    return Content("button", said or payload, (Press(payload),))
 
 
 def _interactive(message: dict[str, Any]) -> Content:
@@ -129,28 +143,29 @@ def _interactive(message: dict[str, Any]) -> Content:
         said = lines(text(reply.get("title"), _LONG), text(reply.get("description"), _LONG))
         if said or reply.get("id"):
             payload = text(reply.get("id"), _LONG)
-            return Content(kind, said or payload, keep(payload=payload))
+            return Content(kind, said or payload, (Press(payload),))
     form = as_dict(body.get("nfm_reply"))
     if not form:
         raise Malformed("interactive")
-    details = keep(name=text(form.get("name")))
     raw = form.get("response_json")
-    answers = _answers(raw, details)
-    said = lines(*(f"{name}: {value}" for name, value in answers.items()))
-    return Content("form", body_text(said or form.get("body") or raw, details), details | keep(answers=answers))
+    answers, fewer = _answers(raw)
+    answered = lines(*(f"{name}: {value}" for name, value in answers.items()))
+    said, cut = body_text(answered or form.get("body") or raw)
+    return Content("form", said, (FilledForm(text(form.get("name")), answers), fewer, cut))
 
 
-def _answers(raw: object, details: dict[str, Any]) -> dict[str, str]:
+def _answers(raw: object) -> tuple[dict[str, str], Cut]:
     """Return the filled fields of a form as texts, without `flow_token`, which is Meta's own."""
     try:
         fields = json.loads(raw) if isinstance(raw, str) else raw
     except (ValueError, RecursionError):
-        return {}
-    filled = [one for one in as_dict(fields).items() if one[0] != "flow_token"]
-    return {
+        return {}, NOT_CUT
+    kept, cut = first([one for one in as_dict(fields).items() if one[0] != "flow_token"], _MOST)
+    answers = {
         text(name): text(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _LONG)
-        for name, value in first(filled, _MOST, details)
+        for name, value in kept
     }
+    return answers, cut
 
 
 def _reaction(message: dict[str, Any]) -> Content:
@@ -158,7 +173,7 @@ def _reaction(message: dict[str, Any]) -> Content:
     target, emoji = ident(body.get("message_id")), text(body.get("emoji"), 32)
     if not target:
         raise Malformed("reaction")
-    return Content("reaction", emoji, {} if emoji else {"removed": True}, target)
+    return Content("reaction", emoji, (Reaction(removed=None if emoji else True),), target)
 
 
 def _order(message: dict[str, Any]) -> Content:
@@ -167,15 +182,14 @@ def _order(message: dict[str, Any]) -> Content:
     note = text(body.get("text"), _LONG)
     if not items and not note:
         raise Malformed("order")
-    details = keep(catalog=ident(body.get("catalog_id")))
-    kept = first(items, _MOST, details)
-    return Content("order", lines(note, *map(_item_line, kept)), details | keep(items=kept))
+    kept, cut = first(items, _MOST)
+    return Content("order", lines(note, *map(_item_line, kept)), (Order(ident(body.get("catalog_id")), kept), cut))
 
 
-def _item(item: dict[str, Any]) -> dict[str, Any]:
+def _item(item: dict[str, Any]) -> Item:
     price = item.get("item_price")
     amount = number(price)
-    return keep(
+    return Item(
         product=ident(item.get("product_retailer_id")),
         quantity=ident(item.get("quantity")),
         price=text(price, 40) if isinstance(price, str) else "" if amount is None else str(amount),
@@ -183,9 +197,9 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _item_line(item: dict[str, Any]) -> str:
-    price = " ".join(filter(None, (item["price"], item.get("currency")))) if item.get("price") else ""
-    return f"{item.get('quantity', '?')} × {item.get('product', '?')}" + (f" — {price}" if price else "")
+def _item_line(item: Item) -> str:
+    price = " ".join(filter(None, (item.price, item.currency))) if item.price else ""
+    return f"{item.quantity or '?'} × {item.product or '?'}" + (f" — {price}" if price else "")
 
 
 def _edit(message: dict[str, Any]) -> Content:
@@ -195,14 +209,14 @@ def _edit(message: dict[str, Any]) -> Content:
     if not target or not isinstance(kind, str) or kind not in ("text", "image", "video", "document", "audio"):
         raise Malformed("edit")
     content = READERS[kind](inner)
-    return Content("edit", content.text, {**content.details, "new_kind": content.kind}, target)
+    return Content("edit", content.text, (*content.details, Edit(content.kind)), target)
 
 
 def _revoke(message: dict[str, Any]) -> Content:
     target = ident(_body(message, "revoke").get("original_message_id"))
     if not target:
         raise Malformed("revoke")
-    return Content("revoke", "", {}, target)
+    return Content("revoke", "", (), target)
 
 
 READERS: dict[str, Callable[[dict[str, Any]], Content]] = {
@@ -224,13 +238,14 @@ READERS: dict[str, Callable[[dict[str, Any]], Content]] = {
 """The reader of each message type that is understood; any other type is "unsupported"."""
 
 
-def beside(message: dict[str, Any]) -> dict[str, Any]:
+def beside(message: dict[str, Any], *, undated: bool) -> Beside:
     """Return the details beside a message's content: the advertisement or product that it came from."""
     referral, context = as_dict(message.get("referral")), as_dict(message.get("context"))
     product = as_dict(context.get("referred_product"))
     names = ("source_url", "source_type", "source_id", "headline", "body")
-    return keep(
+    return Beside(
         referral={name: text(referral.get(name), _LONG) for name in names if referral.get(name)},
         product=ident(product.get("product_retailer_id")),
         frequently_forwarded=True if context.get("frequently_forwarded") is True else None,
+        time_unknown=True if undated else None,
     )

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any
 
+from chalicelib.channels.details import NotRead, as_stored
 from chalicelib.channels.parts import (
     ChatEvent,
     ChatEventKind,
@@ -31,7 +32,6 @@ from chalicelib.channels.reading import (
     body_text,
     hour_of,
     ident,
-    keep,
     lines,
     load_object,
     made_id,
@@ -152,11 +152,9 @@ class _Reading:
     def _unsupported(self, message: object, account: str, author: Author, raw_type: str) -> InboundMessage:
         given = as_dict(message)
         error = as_dict(next(iter(as_list(given.get("errors"))), None))
-        details = keep(code=_code(error), reason=_reason(error))
-        said = body_text(
-            lines(words_of(given), *(words_of(value) for name, value in given.items() if name not in _BESIDE)), details
-        )
-        content = Content("unsupported", said, details)
+        words = (words_of(value) for name, value in given.items() if name not in _BESIDE)
+        said, cut = body_text(lines(words_of(given), *words))
+        content = Content("unsupported", said, (NotRead(_code(error), _reason(error)), cut))
         return self._build(given, account, author, content, raw=raw_of(message), raw_type=raw_type)
 
     def _build(
@@ -172,7 +170,7 @@ class _Reading:
             kind=content.kind,
             text=content.text,
             order=self._position,
-            details=content.details | beside(message) | ({"time_unknown": True} if sent_at is None else {}),
+            details=as_stored(*content.details, beside(message, undated=sent_at is None)),
             quote=ident(context.get("id")),
             target=content.target,
             forwarded=context.get("forwarded") is True or context.get("frequently_forwarded") is True,

@@ -1,7 +1,8 @@
 """Parses what a pager sends: a text, a file or a pressed button."""
 
+from chalicelib.channels.details import File, Press, as_stored
 from chalicelib.channels.parts import InboundMessage, Part, UnparsedPart
-from chalicelib.channels.reading import as_dict, ident, keep, load_object, made_id, moment, raw_of, text
+from chalicelib.channels.reading import as_dict, ident, load_object, made_id, moment, raw_of, text
 from chalicelib.core.addresses import Address, Author
 
 
@@ -13,7 +14,7 @@ def parse(body: bytes, account: str, now: int) -> Part:
         return UnparsedPart("pager", account, "nobody", raw_of(given))
     file, press = as_dict(given.get("file")), as_dict(given.get("press"))
     kind = "document" if file else "button" if press else "text" if given.get("text") else "unsupported"
-    details = keep(media_id=ident(file.get("id")), filename=text(file.get("name")), payload=text(press.get("id")))
+    sent = File(ident(file.get("id")), filename=text(file.get("name")))
     return InboundMessage(
         channel="pager",
         account=account,
@@ -22,7 +23,7 @@ def parse(body: bytes, account: str, now: int) -> Part:
         sent_at=sent_at or now,
         kind=kind,
         text=text(given.get("text") or press.get("title"), 5000),
-        details=details,
+        details=as_stored(sent, Press(text(press.get("id")))),
         raw=raw_of(given) if kind == "unsupported" else b"",
         raw_type="none" if kind == "unsupported" else "",
         undated=sent_at is None,

@@ -11,11 +11,11 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import MessageRef
 from chalicelib.vault.encryption import message_content
 from tests.attacks.bodies import body, phone, said
-from tests.delivery.conftest import Delivery
-from tests.intake.conftest import Desk
-from tests.intake.test_webhooks import post
-from tests.web.conftest import Web
-from tests.web.serving import customer, say
+from tests.support.delivery.desk import Delivery
+from tests.support.intake.desk import Desk
+from tests.support.intake.webhooks import post
+from tests.support.web.desk import Web
+from tests.support.web.serving import customer, say
 
 PEOPLE, EACH, TWICE = 10, 8, 2
 

@@ -12,9 +12,9 @@ import pytest
 
 from chalicelib.certificates.ledger import Signer
 from tests.chaos.report import REPORT
-from tests.erasure.conftest import Erasing, desk
-from tests.erasure.many import Many
-from tests.erasure.test_many import assert_all_went, signer
+from tests.support.erasure.desk import Erasing, desk
+from tests.support.erasure.many import Many, assert_all_went
+from tests.support.erasure.many import signer as signer
 
 __all__ = ["desk", "signer"]  # fixtures
 PART = "two hundred"

@@ -10,8 +10,8 @@ from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal_json
-from tests.delivery.conftest import Delivery
-from tests.delivery.provider import BREAK
+from tests.support.delivery.desk import Delivery
+from tests.support.delivery.provider import BREAK
 
 BUTTONS = (Button("erase.confirm.r1", "Иә, жойыңыз"), Button("erase.cancel.r1", "Жоқ, қалсын"))
 KINDS = pytest.mark.parametrize("kind", ["whatsapp", "telegram"])

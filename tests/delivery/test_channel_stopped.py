@@ -3,8 +3,8 @@
 import pytest
 
 from chalicelib.outbox.model import PROBE_EVERY
-from tests.delivery.conftest import Delivery
-from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
+from tests.support.delivery.desk import Delivery
+from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """A sender may die between any two steps. What then: nothing is lost, and one named case may double and says
 so."""
 
-import contextlib
 from itertools import count
 from typing import Any
 
@@ -10,51 +9,11 @@ import pytest
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.outbox.model import CLAIM
 from chalicelib.tickets.pieces import shown
-from tests.delivery.conftest import Delivery
-from tests.delivery.provider import BREAK
-from tests.people import WHATSAPP_ACCOUNT
-
-
-class Died(BaseException):
-    """The process is gone: nothing catches this."""
-
-
-class Dying:
-    """Passes calls on to a part of the sender, and dies before or after the n-th call of all parts
-    together."""
-
-    def __init__(self, part: Any, fate: "Fate") -> None:
-        self._part, self._fate = part, fate
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._part, name)
-        if not callable(found):
-            return found
-
-        def call(*args: Any, **more: Any) -> Any:
-            self._fate.step(name, "before")
-            try:
-                return found(*args, **more)
-            finally:
-                self._fate.step(name, "after")
-
-        return call
-
-
-class Fate:
-    def __init__(self, number: int, when: str) -> None:
-        self.number, self.when, self.count, self.died_at = number, when, 0, ""
-
-    def step(self, name: str, when: str) -> None:
-        self.count += when == "before"
-        if self.count == self.number and when == self.when and not self.died_at:
-            self.died_at = name
-            raise Died
-
-
-def deliver_dying(desk: Delivery, conversation_id: str, fate: Fate) -> None:
-    with contextlib.suppress(Died):
-        desk.sender(store=Dying(desk.outbox(), fate), providers=Dying(desk.providers(), fate))(conversation_id)
+from tests.support.delivery.desk import Delivery
+from tests.support.delivery.dying import Fate, deliver_dying
+from tests.support.delivery.provider import BREAK
+from tests.support.faults import Died
+from tests.support.people import WHATSAPP_ACCOUNT
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

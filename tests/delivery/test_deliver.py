@@ -13,11 +13,11 @@ from chalicelib.core.clock import DAY
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.outbox.model import CLAIM, GIVE_UP_AFTER, GIVE_UP_TRIES
 from chalicelib.tickets.model import RANK
-from tests.delivery.conftest import Delivery
-from tests.delivery.provider import BREAK
-from tests.delivery.test_reply import change
-from tests.intake.faults import Conflicting
-from tests.people import (
+from tests.support.delivery.desk import Delivery
+from tests.support.delivery.provider import BREAK
+from tests.support.faults import Conflicting
+from tests.support.intake.rows import change
+from tests.support.people import (
     AMINA_PHONE,
     DANIYAR,
     DANIYAR_CHAT,

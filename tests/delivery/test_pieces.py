@@ -16,10 +16,10 @@ from chalicelib.dynamo.schema import HEAD
 from chalicelib.outbox.model import CLAIM
 from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import not_arrived, outstanding, piece_state, shown
-from tests.delivery.conftest import BOLAT, Delivery
-from tests.delivery.provider import BREAK, Sent
-from tests.delivery.test_crashes import Fate, deliver_dying
-from tests.people import WHATSAPP_ACCOUNT, wamid
+from tests.support.delivery.desk import BOLAT, Delivery
+from tests.support.delivery.dying import Fate, deliver_dying
+from tests.support.delivery.provider import BREAK, Sent
+from tests.support.people import WHATSAPP_ACCOUNT, wamid
 
 STATUSES = ("sent", "delivered", "read", "failed")
 Event = tuple[int, str]

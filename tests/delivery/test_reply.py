@@ -11,9 +11,10 @@ from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
-from tests.delivery.conftest import BOLAT, Delivery
-from tests.intake.faults import Conflicting
-from tests.people import from_amina, from_daniyar
+from tests.support.delivery.desk import BOLAT, Delivery
+from tests.support.faults import Conflicting
+from tests.support.intake.rows import change
+from tests.support.people import from_amina, from_daniyar
 
 
 def test_a_reply_is_queued_with_its_text_sealed_and_the_ticket_waits_for_the_customer(desk: Delivery) -> None:
@@ -185,18 +186,6 @@ def test_a_window_that_closes_between_reading_and_storing_refuses_the_reply(desk
     assert refused.value.code == "window_closed"
     assert replier is not None
     assert not desk.of("outbox#")
-
-
-def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
-    from chalicelib.dynamo.values import attribute_value
-
-    desk.dynamodb.update_item(
-        TableName=desk.tables["desk"],
-        Key={"pk": {"S": pk}, "sk": {"S": sk}},
-        UpdateExpression="SET #name = :value",
-        ExpressionAttributeNames={"#name": name},
-        ExpressionAttributeValues={":value": attribute_value(value)},
-    )
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.tickets.model import RANK
-from tests.delivery.conftest import Delivery
-from tests.delivery.provider import Sent
-from tests.people import WHATSAPP_ACCOUNT
+from tests.support.delivery.desk import Delivery
+from tests.support.delivery.provider import Sent
+from tests.support.people import WHATSAPP_ACCOUNT
 
 HIGHEST = {"sent": 2, "failed": 3, "delivered": 4, "read": 5}
 

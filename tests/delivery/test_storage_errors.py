@@ -11,8 +11,8 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import CLAIM
-from tests.delivery.conftest import Delivery
-from tests.intake.faults import Conflicting
+from tests.support.delivery.desk import Delivery
+from tests.support.faults import Conflicting
 
 
 class Failing:

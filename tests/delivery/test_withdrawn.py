@@ -17,9 +17,9 @@ from chalicelib.dynamo.schema import CONTACT, HEAD
 from chalicelib.dynamo.values import attribute_value
 from chalicelib.outbox.model import CLAIM, Claimed
 from chalicelib.retention.store import ExpiryStamps
-from tests.delivery.conftest import BOLAT, Delivery
-from tests.people import WHATSAPP_ACCOUNT, from_amina
-from tests.storage.declared import undeclared
+from tests.support.delivery.desk import BOLAT, Delivery
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina
+from tests.support.storage.declared import undeclared
 
 EXACT = "delete my data"
 

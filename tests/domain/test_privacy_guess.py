@@ -15,7 +15,7 @@ from chalicelib.privacy.recognition.phrases import LONGEST_GUESS, spelled
 from chalicelib.privacy.recognition.words import asks, hinted, words_of
 from chalicelib.profile.load import load_profile
 from tests.domain.privacy_corpus import MEANT, ORDINARY
-from tests.people import from_amina
+from tests.support.people import from_amina
 
 MARKINGS = load_profile("spoint").markings
 POSITIVE = [one for language in MEANT.values() for one in language]

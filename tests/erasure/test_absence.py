@@ -14,7 +14,6 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import schema
 from chalicelib.dynamo.schema import CLASSES, SECTIONS, Expiry, ItemClass
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure import verifier
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
@@ -25,11 +24,12 @@ from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.telling.statuses import MessageStatuses
-from tests.erasure.absence import asking, verify
-from tests.erasure.conftest import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, Snapshot, cast
-from tests.erasure.destroying import run_until
-from tests.erasure.faults import Counting, Died, Dying, Hooked, Leaving
-from tests.people import WHATSAPP_ACCOUNT, from_amina
+from tests.support.erasure.absence import asking, leave, verify
+from tests.support.erasure.desk import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, cast
+from tests.support.erasure.destroying import run_until
+from tests.support.faults import Counting, Died, Dying, Hooked, Leaving
+from tests.support.intake.desk import Snapshot
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina
 
 
 def gone(desk: Erasing, person: Person) -> Request:
@@ -98,11 +98,6 @@ def test_each_single_row_that_is_left_is_found(desk: Erasing, channel: str) -> N
         desk.dynamodb.delete_item(TableName=desk.tables[table], Key=where)
         assert sum(found.values()) == 1, (table, key, found)
     assert known.found(request, identities) == {}
-
-
-def leave(desk: Erasing, person: Person) -> None:
-    item = {"pk": person.conversation_pk, "sk": f"message#{desk.now:013d}#{'7' * 32}", "direction": "event"}
-    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(item))
 
 
 def test_what_is_found_goes_back_to_the_eraser_five_times_and_then_to_a_person(desk: Erasing) -> None:
@@ -226,12 +221,12 @@ def test_an_earlier_request_that_is_gone_or_names_itself_stops_nobody(desk: Eras
     counting = Counting(desk.dynamodb)
     known = asking(desk, counting)
     identities = known.identities(*_both(known, request), desk.vault)
-    before = counting.calls.total()
+    before = len(counting.calls)
     assert known.found(request, identities) == {}
-    ordinary = counting.calls.total() - before
+    ordinary = len(counting.calls) - before
     for after in ("0" * 20, request.id):
         assert known.found(replace(request, after=after), identities) == {}
-    assert counting.calls.total() - before == 3 * ordinary + 1, "one read for each earlier request, none without"
+    assert len(counting.calls) - before == 3 * ordinary + 1, "one read for each earlier request, none without"
 
 
 def test_before_the_second_pass_nothing_is_asked(desk: Erasing) -> None:

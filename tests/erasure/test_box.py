@@ -29,11 +29,12 @@ from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.vault.decryptor import SingleDecryptor
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
-from tests.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes, KnownBoxes
-from tests.erasure.conftest import Erasing, Person
-from tests.erasure.living import Living
-from tests.people import AMINA_PHONE, DANIYAR, DANIYAR_CHAT, TELEGRAM_ACCOUNT, from_daniyar
-from tests.storage.declared import undeclared
+from tests.support.erasure.boxes import ADDRESS, KEPT_DAYS, PROFILE, Boxes, KnownBoxes, crash_everywhere
+from tests.support.erasure.desk import Erasing, Person
+from tests.support.erasure.living import Living
+from tests.support.faults import Died, Dying
+from tests.support.people import AMINA_PHONE, DANIYAR, DANIYAR_CHAT, TELEGRAM_ACCOUNT, from_daniyar
+from tests.support.storage.declared import undeclared
 
 HOUR = 60 * 60 * SECOND
 CHANNELS = pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
@@ -42,46 +43,6 @@ CHANNELS = pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
 @pytest.fixture
 def boxes(desk: Erasing) -> Boxes:
     return KnownBoxes(desk)
-
-
-class Died(BaseException):
-    """The process is gone: nothing catches this."""
-
-
-class Mortal:
-    """A client that dies before or after its n-th write."""
-
-    def __init__(self, client: Any, number: int, when: str) -> None:
-        self._client, self._number, self._when, self.count = client, number, when, 0
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._client, name)
-        if name not in ("transact_write_items", "update_item", "put_item", "delete_item"):
-            return found
-
-        def call(**request: Any) -> Any:
-            self.count += 1
-            if self.count == self._number and self._when == "before":
-                raise Died
-            answer = found(**request)
-            if self.count == self._number:
-                raise Died
-            return answer
-
-        return call
-
-
-def crash_everywhere(desk: Erasing, when: str, make: Callable[[Any], Callable[[str], Any]], request_id: str) -> bool:
-    """Run a task that dies at its first write, then one that dies at its second … until one lives through; then once
-    more. Return whether any has died."""
-    for number in range(1, 60):
-        try:
-            make(Mortal(desk.dynamodb, number, when))(request_id)
-        except Died:
-            continue
-        assert make(desk.dynamodb)(request_id) in ({}, {"outcome": "suppressed"})
-        return number > 1
-    raise AssertionError("it never came to its end")
 
 
 # -- the question
@@ -494,7 +455,7 @@ def test_a_key_is_destroyed_before_anything_else_so_that_what_is_left_opens_nowh
     assert box is not None
 
     with pytest.raises(Died):  # the first write says what became of the answer
-        boxes.close(Mortal(boxes.desk.dynamodb, 2, "after"))(request_id)
+        boxes.close(Dying(boxes.desk.dynamodb, 2, "after"))(request_id)
     boxes.desk.deliver()
 
     left = [item for item in boxes.desk.of("message#") if item["contact_id"] == box.contact_id]
@@ -506,13 +467,13 @@ def test_an_answer_that_arrives_after_the_closing_has_died_is_said_to_have(boxes
     request_id = boxes.certified(boxes.person("telegram"))
     boxes.notify()(request_id)
     with pytest.raises(Died):
-        boxes.close(Mortal(boxes.desk.dynamodb, 1, "after"))(request_id)
+        boxes.close(Dying(boxes.desk.dynamodb, 1, "after"))(request_id)
     assert boxes.read(request_id).answered == "not_arrived"
     boxes.send()
 
     for number in (3, 4, 5, 60):  # once more, while its rows go
         with suppress(Died):
-            boxes.close(Mortal(boxes.desk.dynamodb, number, "after"))(request_id)
+            boxes.close(Dying(boxes.desk.dynamodb, number, "after"))(request_id)
 
     assert boxes.read(request_id).done(Step.MAILBOX_DESTROYED) and boxes.read(request_id).answered == "accepted"
 

@@ -12,9 +12,9 @@ from chalicelib.wiring import base as wiring
 from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import requests as wiring_requests
-from tests.delivery.test_wired import queues as queues
-from tests.erasure.boxes import Boxes
-from tests.erasure.conftest import Erasing
+from tests.support.delivery.wired import queues as queues
+from tests.support.erasure.boxes import Boxes
+from tests.support.erasure.desk import Erasing
 
 
 @pytest.fixture

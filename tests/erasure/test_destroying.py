@@ -1,8 +1,7 @@
 """The tasks that destroy: whatever happens to them, nothing of the person is left and nobody else's rows change."""
 
 import threading
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.schema import CONTACT, KEY, REQUEST
+from chalicelib.dynamo.schema import CONTACT, KEY
 from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.erasure import eraser as erasing
-from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES, identities_context
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.model import Request
@@ -24,32 +22,16 @@ from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.encryption import CannotOpen, EncryptionContext, unseal
-from tests.conftest import Aws
-from tests.erasure.absence import verify
-from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, Erasing, Person, Snapshot, cast
-from tests.erasure.destroying import TASKS, run_task, run_until
-from tests.erasure.faults import Counting, Died, Dying, Hooked, Leaving, Throttled
-from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
-from tests.storage.declared import class_of, undeclared
+from tests.support.aws import Aws
+from tests.support.erasure.absence import verify
+from tests.support.erasure.desk import DANIYAR_PHONE, DANIYAR_USER, Erasing, Person, cast
+from tests.support.erasure.destroyed import NOT_DESTROYED_HERE, assert_destroyed, finish, prepared
+from tests.support.erasure.destroying import TASKS, run_task, run_until
+from tests.support.faults import Counting, Died, Dying, Hooked, Leaving, Throttled
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, wamid
+from tests.support.storage.declared import class_of, undeclared
 
 DESTROYING = tuple(name for name in TASKS if name != "settle")
-_STORE_OF = {
-    "contact": "desk.contact", "consent": "desk.contact", "ask": "desk.contact", "asked": "desk.contact",
-    "open_request": "desk.contact",
-    "head": "desk.conversation", "message": "desk.conversation", "raw": "desk.conversation",
-    "outbox": "desk.conversation", "client": "desk.conversation", "draft": "desk.conversation",
-    "guard": "desk.conversation",
-    "ticket": "desk.tickets", "number": "desk.tickets", "alias": "index.aliases", "link": "index.links",
-    "parked": "index.links", "text": "index.words", "words": "index.words", "key": "keys",
-}  # fmt: skip
-"""The store in which a row of each class is counted."""
-NOT_DESTROYED_HERE = {
-    "unclear": "sealed to the vault and names nobody; it goes by its date",
-    "request": "the answer to the person and its proof; it goes three years after",
-    "inventory": "goes with the request's box",
-    "fence": "the one permitted trace; it goes by its date",
-}
-"""Classes of a contact's rows that these tasks leave, and why."""
 
 
 @pytest.fixture(params=["whatsapp", "telegram"])
@@ -65,68 +47,6 @@ def one(desk: Erasing) -> tuple[Erasing, Person, Request]:
     """The same with Daniyar on WhatsApp."""
     *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
     return desk, person, desk.request_for(person)
-
-
-def of_request(request: Request) -> tuple[str, ...]:
-    """Partitions that an erasure may write: its own, the fences, the tombstone."""
-    return REQUEST.partition(request.id), "fence#", f"tombstone#{request.contact_id}"
-
-
-def planted(then: Snapshot, keys: Iterable[tuple[str, str, str]], now: int) -> Counter[str]:
-    """How many of these rows there were by the store in which they are counted. One whose term was over when the
-    inventory was made (ms) is retention's: the sweeper deletes it at any moment."""
-    items = [(table, plain_item(then[table][pk, sk])) for table, pk, sk in keys]
-    named = [class_of(table, item) for table, item in items if unexpired(item, now) or item["sk"] == "head"]
-    return Counter(_STORE_OF[one.name] for one in named if one is not None)
-
-
-def assert_destroyed(
-    desk: Erasing, person: Person, request: Request, before: Snapshot, late: Counter[str] | None = None
-) -> Snapshot:
-    """Nothing of the person is there in any form, nothing opens, everybody else's rows are as they were, and what was
-    counted is what there was, with what came `late`. Return what was looked at: everything."""
-    keys = set(before_keys(before))
-    theirs = THEIRS[request.id]
-    after = desk.snapshot()
-    left = set(before_keys(after))
-    assert keys - left == theirs
-    assert not {key for key in left - keys if not key[1].startswith(of_request(request))}
-    for table, items in before.items():
-        for key, item in items.items():
-            if (table, *key) not in theirs and not key[0].startswith(of_request(request)):
-                assert after[table][key] == item, (table, key[0].split("#")[0])
-    assert desk.found_of(person, after) == []
-    assert (person.contact_id, "") not in after["keys"]
-    done = desk.request(request)
-    counts, there = done.counts, planted(before, theirs, done.at(Step.INVENTORIED)) + (late or Counter())
-    assert {store: (numbers["found"], numbers["destroyed"]) for store, numbers in counts.items()} == {
-        store: (there[store], there[store]) for store in STORES
-    }
-    return after
-
-
-THEIRS: dict[str, set[tuple[str, str, str]]] = {}
-"""By request id: the keys of all rows of its person, found by brute force before anything was destroyed."""
-
-
-def before_keys(snapshot: Snapshot) -> list[tuple[str, str, str]]:
-    return [(table, *key) for table, items in snapshot.items() for key in items]
-
-
-def prepared(case: tuple[Erasing, Person, Request]) -> tuple[Erasing, Person, Request, Snapshot]:
-    desk, person, request = case
-    before = desk.snapshot()
-    THEIRS[request.id] = person.keys(before)
-    return desk, person, request, before
-
-
-def finish(desk: Erasing, request: Request) -> None:
-    """Run everything again from the start, as the machine does: what is done returns at once."""
-    for name in TASKS:
-        if name == "settle" and desk.request(request).done(Step.WRITERS_DRAINED):
-            continue
-        while run_task(desk, name, request).get("more"):
-            pass
 
 
 def test_a_person_is_destroyed_and_nobody_else_is_touched(case: tuple[Erasing, Person, Request]) -> None:
@@ -580,7 +500,7 @@ def test_a_box_gets_no_other_address_without_need_and_none_without_the_person(de
         desk.dynamodb.delete_item(TableName=desk.tables[table], Key=key)
     counting = Counting(desk.dynamodb)
     run_task(desk, "freeze_inventory", request, counting)
-    assert desk.request(request).done(Step.INVENTORIED) and counting.calls["transact_write_items"] == 1
+    assert desk.request(request).done(Step.INVENTORIED) and counting.calls.count("transact_write_items") == 1
     if what in ("nothing", "contact", "key"):
         assert box_of(desk, request) == before
     elif what == "box":

@@ -13,11 +13,10 @@ from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.telling.statuses import MessageStatuses
-from tests.erasure.absence import verify
-from tests.erasure.conftest import Erasing, Person, cast
-from tests.erasure.destroying import TASKS, run_task, run_until
-from tests.erasure.faults import Died, Dying
-from tests.erasure.test_absence import leave
+from tests.support.erasure.absence import leave, verify
+from tests.support.erasure.desk import Erasing, Person, cast
+from tests.support.erasure.destroying import TASKS, run_task, run_until
+from tests.support.faults import Died, Dying
 
 
 def put(desk: Erasing, table: str, **item: object) -> None:

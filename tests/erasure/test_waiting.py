@@ -23,9 +23,9 @@ from chalicelib.privacy.requests.progress import next_step, state_by_steps
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN, DELIVER_WITHIN, Wait, outcome
 from chalicelib.wiring import erasure as wiring_erasure
-from tests.erasure.conftest import Person
-from tests.erasure.living import Living, outcomes
-from tests.retention.faults import Died, fated
+from tests.support.erasure.desk import Person
+from tests.support.erasure.living import Living, outcomes
+from tests.support.faults import Died, fated
 
 if TYPE_CHECKING:
     from collections.abc import Callable

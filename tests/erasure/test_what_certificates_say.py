@@ -22,10 +22,12 @@ from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.profile.load import load_profile
 from chalicelib.web.public.certificate_words import HOLDS, LEFT, STORES, TIMES
 from infra.definitions import LOG_DAYS
-from tests.erasure.conftest import Erasing, Person, cast
-from tests.erasure.destroying import run_until
-from tests.erasure.test_certificates import NOW, SECRET, Office, front, office, post
-from tests.erasure.test_destroying import finish
+from tests.support.erasure.certificates import NOW, SECRET, Office, post
+from tests.support.erasure.certificates import front as front
+from tests.support.erasure.certificates import office as office
+from tests.support.erasure.desk import Erasing, Person, cast
+from tests.support.erasure.destroyed import finish
+from tests.support.erasure.destroying import run_until
 
 __all__ = ["front", "office"]  # fixtures
 PROFILE = load_profile("spoint")

@@ -9,10 +9,19 @@ from typing import Any
 
 import pytest
 
-from tests.erasure import test_rights
-from tests.erasure.conftest import desk  # noqa: F401
-from tests.erasure.test_rights import Walk, cancelled, decided, dynamodb_endpoint, escalated, opted_out, pressed, walk  # noqa: F401
-from tests.golden.test_old_state import HERE, RELEASES
+from tests.golden.releases import HERE, RELEASES
+from tests.support.erasure import walk as ways
+from tests.support.erasure.desk import desk  # noqa: F401
+from tests.support.erasure.walk import (
+    Walk,
+    cancelled,
+    decided,
+    dynamodb_endpoint,  # noqa: F401
+    escalated,
+    opted_out,
+    pressed,
+    walk,  # noqa: F401
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -35,7 +44,7 @@ def test_a_run_goes_on_from_every_state_of_the_old_definition(
     release: str,
 ) -> None:
     states = json.loads((HERE / release / "erasure.asl.json").read_text(encoding="utf-8"))["States"]
-    monkeypatch.setattr(test_rights, "STATES", states)
+    monkeypatch.setattr(ways, "STATES", states)
     stood: dict[str, Stood] = {}
     task = Walk._task
 

@@ -29,12 +29,13 @@ from chalicelib.privacy.recognition.phrases import ANSWERS, OPENINGS, spelled
 from chalicelib.privacy.recognition.words import _COURTESY, asks
 from chalicelib.privacy.texts.buttons import NO_KEEP, YES_DELETE
 from chalicelib.profile.load import load_profile
-from tests.channels import bodies
-from tests.intake.conftest import Desk
-from tests.intake.test_receive_message import change_ticket
-from tests.intake.test_webhooks import envelope, front, post, text, update, value
-from tests.people import AMINA_PHONE, DANIYAR_CHAT, from_amina, from_daniyar
-from tests.storage.declared import undeclared
+from tests.support.channels import bodies
+from tests.support.intake.desk import Desk
+from tests.support.intake.rows import change_ticket
+from tests.support.intake.webhooks import PAYLOAD, REQUEST, confirm, envelope, post, text, update, value
+from tests.support.intake.webhooks import front as front
+from tests.support.people import AMINA_PHONE, DANIYAR_CHAT, from_amina, from_daniyar
+from tests.support.storage.declared import undeclared
 
 __all__ = ["front"]
 MARKINGS = load_profile("spoint").markings
@@ -46,8 +47,6 @@ ACTS: dict[str, Ask] = {
 }
 """What each group of phrases asks."""
 PHRASES = [(what, one) for what, lines in (REQUESTS | ANSWERS).items() for one in spelled(lines)]
-REQUEST = "0123456789abcdefghjk"
-PAYLOAD = f"erase.confirm.{REQUEST}"
 
 
 def said(words: str, **more: Any) -> Ask | None:
@@ -451,11 +450,6 @@ def test_a_press_under_that_question_opens_no_ticket_and_tells_nothing_of_who_is
     assert [row["action"] for row in rows_of(desk)] == ["no"]
 
 
-def confirm(desk: Desk, message_id: int = 70) -> InboundMessage:
-    details = {"callback_id": f"4382bf{message_id}", "data": PAYLOAD}
-    return from_daniyar("Да, удалить", sent_at=desk.seconds, message_id=message_id, kind="callback", details=details)
-
-
 @pytest.mark.parametrize("state", ["open", "solved", "closed"])
 def test_a_press_opens_and_reopens_nothing(desk: Desk, state: str) -> None:
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
@@ -472,7 +466,7 @@ def test_a_press_opens_and_reopens_nothing(desk: Desk, state: str) -> None:
 
 
 def test_a_press_of_somebody_who_never_wrote_leaves_the_ask_without_a_ticket(desk: Desk) -> None:
-    from tests.intake.test_receive_change import started
+    from tests.support.intake.changes import started
 
     desk.changer()(started(desk))
     assert desk.receive(confirm(desk)) is Outcome.STORED

@@ -16,13 +16,13 @@ from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.texts.during_erasure import erasing
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.encryption import message_content, open_json
-from tests.intake.conftest import Desk
-from tests.intake.faults import Conflicting, Counting
-from tests.intake.fences import aliases, close_fence, erase, fences, open_fence
-from tests.intake.test_asks import confirm
-from tests.intake.test_receive_change import changed, reach, started
-from tests.intake.test_webhooks import envelope, front, post, text, update, value
-from tests.people import (
+from tests.support.faults import Conflicting, Counting
+from tests.support.intake.changes import changed, reach, started
+from tests.support.intake.desk import Desk
+from tests.support.intake.fences import aliases, close_fence, erase, fences, open_fence
+from tests.support.intake.webhooks import confirm, envelope, post, text, update, value
+from tests.support.intake.webhooks import front as front
+from tests.support.people import (
     AMINA,
     AMINA_PHONE,
     DANIYAR_CHAT,
@@ -32,7 +32,7 @@ from tests.people import (
     from_daniyar,
     wamid,
 )
-from tests.storage.declared import undeclared
+from tests.support.storage.declared import undeclared
 
 __all__ = ["front"]
 NEW = Address("phone", "77000000199")

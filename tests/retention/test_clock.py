@@ -18,12 +18,11 @@ from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.staff.sessions import ATTEMPTS_COUNT_FOR, LoginThrottle, SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS
 from chalicelib.vault.decryptor import BatchDecryptor
-from tests.delivery.conftest import BOLAT
-from tests.delivery.test_reply import change
-from tests.intake.test_receive_change import started
-from tests.intake.test_statuses import update
-from tests.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina
-from tests.retention.conftest import CONSENT_DAYS, CONTACT_DAYS, KEPT_DAYS, Keeping
+from tests.support.delivery.desk import BOLAT
+from tests.support.intake.changes import started, update
+from tests.support.intake.rows import change
+from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina
+from tests.support.retention.desk import CONSENT_DAYS, CONTACT_DAYS, KEPT_DAYS, Keeping
 
 Item = dict[str, Any]
 

@@ -13,10 +13,10 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.entrypoints.stream_router import _concerns_expiry_stamper
 from chalicelib.tickets.model import RANK, queue_of
 from chalicelib.tickets.pieces import outstanding
-from tests.delivery.conftest import BOLAT
-from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
-from tests.retention.conftest import Bells, Keeping
-from tests.retention.conftest import wake_ups as wake_ups
+from tests.support.delivery.desk import BOLAT
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, wamid
+from tests.support.retention.desk import Bells, Keeping
+from tests.support.retention.desk import wake_ups as wake_ups
 
 LONG = " ".join(f"сөз{n:04d}" for n in range(900))
 

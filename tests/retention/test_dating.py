@@ -6,34 +6,11 @@ import pytest
 
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.dynamo.models import DeskRow
-from tests.delivery.test_reply import change
-from tests.intake.faults import Counting
-from tests.intake.test_receive_change import started
-from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
-from tests.retention.conftest import KEPT_DAYS, Bells, Keeping
-
-
-def close(desk: Keeping, ticket: dict[str, Any]) -> int:
-    """Close a ticket as the dashboard does; return its date."""
-    date = desk.seconds + 90 * 86_400
-    for name, value in (
-        ("state", "closed"),
-        ("queue", "closed#0"),
-        ("closed_at", desk.now),
-        ("expires_at", date),
-    ):
-        change(desk, ticket["pk"], "ticket", name, value)
-    return date
-
-
-def reopen(desk: Keeping, ticket: dict[str, Any]) -> None:
-    desk.dynamodb.update_item(
-        TableName=desk.tables["desk"],
-        Key={"pk": {"S": ticket["pk"]}, "sk": {"S": "ticket"}},
-        UpdateExpression="SET #state = :open REMOVE expires_at, closed_at",
-        ExpressionAttributeNames={"#state": "state"},
-        ExpressionAttributeValues={":open": {"S": "open"}},
-    )
+from tests.support.faults import Counting
+from tests.support.intake.changes import started
+from tests.support.intake.rows import close, reopen
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
+from tests.support.retention.desk import KEPT_DAYS, Bells, Keeping
 
 
 def test_every_row_of_a_closed_ticket_gets_its_date_and_no_other_row_does(desk: Keeping) -> None:

@@ -11,8 +11,8 @@ from chalicelib.core.errors import Conflict
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.drafts import DraftKey, draft_until
 from chalicelib.vault.decryptor import BatchDecryptor
-from tests.delivery.conftest import BOLAT
-from tests.retention.conftest import Keeping
+from tests.support.delivery.desk import BOLAT
+from tests.support.retention.desk import Keeping
 
 ME = Staff(BOLAT, "", "Болат", frozenset(), 1)
 IDS, ORDERS, TEXTS = st.sampled_from(["x", "y"]), st.integers(1, 4), st.sampled_from(["А", "АБ", "😀\nВ"])

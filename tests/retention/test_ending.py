@@ -23,13 +23,12 @@ from chalicelib.profile.load import load_profile
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import Event
 from chalicelib.tickets.writes import TicketWrites
-from tests.delivery.conftest import BOLAT
-from tests.delivery.test_reply import change
-from tests.intake.faults import Conflicting, Counting
-from tests.intake.test_receive_change import reach, started
-from tests.people import AMINA, AMINA_PHONE, from_amina, from_daniyar
-from tests.retention.conftest import CONSENT_DAYS, CONTACT_DAYS, SOLVED_DAYS, Bells, Keeping
-from tests.retention.faults import fated
+from tests.support.delivery.desk import BOLAT
+from tests.support.faults import Conflicting, Counting, fated
+from tests.support.intake.changes import reach, started
+from tests.support.intake.rows import change
+from tests.support.people import AMINA, AMINA_PHONE, from_amina, from_daniyar
+from tests.support.retention.desk import CONSENT_DAYS, CONTACT_DAYS, SOLVED_DAYS, Bells, Keeping
 
 BOTH = Author((Address("user", "KZ.24680"), *AMINA.addresses), AMINA.name)
 

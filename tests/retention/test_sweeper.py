@@ -14,11 +14,10 @@ from chalicelib.dynamo.values import attribute_values
 from chalicelib.outbox.model import PROBE_EVERY
 from chalicelib.privacy import monitor_requests as watch_asks
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES, MonitorAsks
-from tests.delivery.test_reply import change
-from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
-from tests.retention.conftest import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, Keeping
-from tests.retention.test_dating import close, reopen
-from tests.storage.declared import undeclared
+from tests.support.intake.rows import change, close, reopen
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
+from tests.support.retention.desk import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, Keeping
+from tests.support.storage.declared import undeclared
 
 # -- ringing
 

@@ -8,9 +8,9 @@ import pytest
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.clock import DAY
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
-from tests.people import from_amina, wamid
-from tests.retention.conftest import Bells, Keeping
-from tests.retention.faults import fated
+from tests.support.faults import fated
+from tests.support.people import from_amina, wamid
+from tests.support.retention.desk import Bells, Keeping
 
 
 def taker(desk: Keeping) -> TakeBack:

@@ -57,19 +57,19 @@ from chalicelib.vault.rotation import Rotation
 from infra.definitions import load
 from infra.functions import FUNCTIONS
 from local.aws.ministack import create_tables
-from tests.delivery.provider import serve
-from tests.erasure.absence import verify
-from tests.erasure.boxes import Boxes
-from tests.erasure.conftest import Erasing
-from tests.erasure.destroying import run_task, run_until
-from tests.erasure.living import Living
-from tests.erasure.requests.test_asking_often import ask_and_cancel
-from tests.intake.fences import close_fence
-from tests.intake.test_receive_change import started
-from tests.people import AMINA, AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
-from tests.retention.conftest import Keeping
-from tests.storage.recorded import TRANSACTION, Call, Recorder, matches
-from tests.storage.stores import stores
+from tests.support.delivery.provider import serve
+from tests.support.erasure.absence import verify
+from tests.support.erasure.asking import ask_and_cancel
+from tests.support.erasure.boxes import Boxes
+from tests.support.erasure.desk import Erasing
+from tests.support.erasure.destroying import run_task, run_until
+from tests.support.erasure.living import Living
+from tests.support.intake.changes import started
+from tests.support.intake.fences import close_fence
+from tests.support.people import AMINA, AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
+from tests.support.retention.desk import Keeping
+from tests.support.storage.recorded import TRANSACTION, Call, Recorder, matches
+from tests.support.storage.stores import stores
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = (ROOT / "docs" / "access-patterns.md").read_text(encoding="utf-8")

@@ -12,10 +12,10 @@ from chalicelib.vault.encryption import decode_key
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.secrets import open_vault
 from chalicelib.wiring import base as wiring
-from tests.conftest import Aws
-from tests.intake.conftest import Desk
-from tests.intake.conftest import desk as desk
-from tests.people import from_amina, from_daniyar
+from tests.support.aws import Aws
+from tests.support.intake.desk import Desk
+from tests.support.intake.desk import desk as desk
+from tests.support.people import from_amina, from_daniyar
 
 
 @pytest.fixture

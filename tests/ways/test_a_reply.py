@@ -7,9 +7,12 @@ import pytest
 from chalicelib.entrypoints import sender
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
-from tests.delivery.conftest import Delivery, desk  # noqa: F401
-from tests.delivery.test_wired import batch, queues  # noqa: F401
-from tests.people import from_amina
+from tests.support.delivery.desk import Delivery, desk  # noqa: F401
+from tests.support.delivery.wired import (
+    batch,
+    queues,  # noqa: F401
+)
+from tests.support.people import from_amina
 from tests.ways.crossing import Way
 from tests.ways.shown import MEASURED
 

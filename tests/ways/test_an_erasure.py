@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.erasure.conftest import desk  # noqa: F401
-from tests.erasure.test_rights import Walk, dynamodb_endpoint, pressed, walk  # noqa: F401
+from tests.support.erasure.desk import desk  # noqa: F401
+from tests.support.erasure.walk import (
+    Walk,
+    dynamodb_endpoint,  # noqa: F401
+    pressed,
+    walk,  # noqa: F401
+)
 from tests.ways.crossing import Way
 from tests.ways.shown import MEASURED
 

@@ -4,8 +4,8 @@ import pytest
 
 from chalicelib.staff.model import Role
 from chalicelib.web.http.routes_and_roles import API, PAGES, Route
-from tests.people import from_amina
-from tests.web.conftest import ROLES, Browser, Web
+from tests.support.people import from_amina
+from tests.support.web.desk import ROLES, Browser, Web
 
 ALL = API + PAGES
 PROTECTED = [route for route in ALL if not route.public]

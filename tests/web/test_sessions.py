@@ -11,7 +11,7 @@ from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.staff.sessions import LoginThrottle
 from chalicelib.staff.sign_in import CHALLENGE_LASTS
 from chalicelib.wiring import web as wiring_web
-from tests.web.conftest import PASSWORD, Browser, Web, email, path_of
+from tests.support.web.desk import PASSWORD, Browser, Web, email, path_of
 
 
 def session_pk(token: str) -> str:

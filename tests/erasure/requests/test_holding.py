@@ -18,12 +18,12 @@ from chalicelib.privacy.erasure_pause import Pause, PauseErasures
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import Wait
-from tests.conftest import PROJECT
-from tests.erasure.conftest import Person
-from tests.erasure.destroying import run_task, run_until
-from tests.erasure.living import DANA, ERLAN, Living, outcomes
-from tests.erasure.requests.test_watch import watch
-from tests.storage.declared import undeclared
+from tests.support.erasure.asking import watch
+from tests.support.erasure.desk import Person
+from tests.support.erasure.destroying import run_task, run_until
+from tests.support.erasure.living import DANA, ERLAN, Living, outcomes
+from tests.support.project import PROJECT
+from tests.support.storage.declared import undeclared
 
 GRACE = 4 * HOUR
 RUNBOOK = PROJECT / "docs" / "runbooks" / "many-confirmed.md"

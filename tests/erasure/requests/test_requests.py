@@ -15,12 +15,12 @@ from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Identity, RequestState, Step
 from chalicelib.vault.encryption import EncryptionContext
-from tests.erasure.boxes import Boxes
-from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, ERLAN, PROFILE, Living
-from tests.people import from_amina
-from tests.retention.faults import fated
-from tests.storage.declared import undeclared
+from tests.support.erasure.boxes import Boxes
+from tests.support.erasure.desk import Person
+from tests.support.erasure.living import DANA, ERLAN, PROFILE, Living
+from tests.support.faults import fated
+from tests.support.people import from_amina
+from tests.support.storage.declared import undeclared
 
 # -- opening
 

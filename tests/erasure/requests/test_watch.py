@@ -3,7 +3,6 @@
 import json
 import secrets
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,18 +17,18 @@ from chalicelib.entrypoints import privacy
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.executions import Executions, RunStatus
-from chalicelib.privacy.monitor_requests import MonitorRequests
 from chalicelib.privacy.requests.store import OPEN_KEY
 from chalicelib.privacy.requests.vocabulary import RequestState
 from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER
 from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.wiring import requests as wiring_requests
-from tests.conftest import Aws
-from tests.erasure.conftest import Person
-from tests.erasure.living import Living
-from tests.people import from_amina
-from tests.retention.conftest import Bells
-from tests.retention.conftest import wake_ups as wake_ups
+from tests.support.aws import Aws
+from tests.support.erasure.asking import watch
+from tests.support.erasure.desk import Person
+from tests.support.erasure.living import Living
+from tests.support.people import from_amina
+from tests.support.retention.desk import Bells
+from tests.support.retention.desk import wake_ups as wake_ups
 
 
 @pytest.fixture
@@ -41,17 +40,6 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 
 def late(counted: dict[str, float]) -> dict[str, float]:
     return {name: counted[name] for name in ("ErasurePastTarget", "ErasureNearDeadline")}
-
-
-def watch(living: Living, wake: Callable[[str], object] | None = None, **more: Any) -> int:
-    """One sweep's look, which wakes by itself."""
-
-    def wake_all(request_ids: Sequence[str]) -> int:
-        for one in request_ids:
-            (wake or living.wake)(one)
-        return len(request_ids)
-
-    return MonitorRequests(living.store, wake_all, living.holding.read, living.clock, **more)(time.monotonic() + 5)
 
 
 # -- the watch

@@ -17,11 +17,11 @@ from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.profile.model import Profile
 from chalicelib.vault.encryption import request_attribute
-from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, Living
-from tests.erasure.requests.test_meant import questions
-from tests.people import from_daniyar
 from tests.privacy.kinds.gaps import language_of
+from tests.support.erasure.asking import questions
+from tests.support.erasure.desk import Person
+from tests.support.erasure.living import DANA, Living
+from tests.support.people import from_daniyar
 
 
 def writes(living: Living, text: str, **more: Any) -> None:

@@ -1,7 +1,6 @@
 """Requests about data on the pages: what the officer sees and does, and what a frozen ticket shows to everybody."""
 
 import re
-from html import unescape
 from typing import Any
 
 import pytest
@@ -14,17 +13,21 @@ from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.texts.wording import show_secret
 from chalicelib.wiring import erasure as wiring_erasure
 from chalicelib.wiring import privacy_stores as wiring_stores
-from chalicelib.wiring import requests as wiring_requests
-from tests.web.conftest import Web, path_of
-from tests.web.privacy.asking import certified, every_state, freeze, mark, opened, over, read, through
-from tests.web.serving import AMINA, DANIYAR, say
-
-LIST = "/dashboard/privacy"
-
-
-def plain(html: str) -> str:
-    """The words of a page."""
-    return " ".join(unescape(re.sub("<[^>]+>", " ", html)).split())
+from tests.support.web.asking import (
+    LIST,
+    certified,
+    every_state,
+    freeze,
+    mark,
+    opened,
+    over,
+    plain,
+    read,
+    through,
+    with_box,
+)
+from tests.support.web.desk import Web, path_of
+from tests.support.web.serving import AMINA, DANIYAR, say
 
 
 def ticket_of(web: Web, contact_id: str) -> str:
@@ -279,15 +282,6 @@ def test_a_refusal_without_ground_or_sentence_is_not_taken_and_a_late_one_keeps_
 
 
 # -- telling
-
-
-def with_box(web: Web) -> Request:
-    """A request with its real box, verified, whose announcement lies in the outbox."""
-    request = opened(web, DANIYAR)
-    wiring_erasure.pause_outreach()(request.id)
-    request = mark(web, request, {"verified": web.now}, state="telling", waits="telling", due_at=web.now)
-    wiring_requests.announce_again()(request.id)
-    return mark(web, request, {"announced": web.now})
 
 
 def test_what_was_sent_is_shown_with_what_became_of_it_and_it_can_be_sent_again(web: Web) -> None:

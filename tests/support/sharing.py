@@ -23,7 +23,7 @@ CHAINS = (
 LONG = (
     *(
         "golden/test_old_state.py",
-        "storage/test_access_patterns.py",
+        "storage/access_patterns/test_asked.py",
         "erasure/test_counted.py",
         "retention/test_ending.py",
     ),

@@ -6,6 +6,7 @@ from tests.support.erasure.certificates import office
 from tests.support.erasure.desk import desk as erasing_desk
 from tests.support.intake.desk import desk
 from tests.support.intake.webhooks import front
-from tests.support.web.desk import accounts, keys, web
+from tests.support.web.accounts import accounts, keys
+from tests.support.web.desk import web
 
 __all__ = ["accounts", "certificates", "delivery_desk", "desk", "erasing_desk", "front", "keys", "office", "web"]

@@ -4,8 +4,9 @@ import re
 from html.parser import HTMLParser
 
 from tests.support.people import from_amina
-from tests.support.web.desk import Browser, Web
+from tests.support.web.desk import Web
 from tests.support.web.serving import DANIYAR, customer, say
+from tests.support.web.visiting import Browser
 
 MARK = "zqx"
 ATTACKS = (

@@ -25,8 +25,9 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.support.erasure.absence import asking, leave, verify
-from tests.support.erasure.desk import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, cast
+from tests.support.erasure.desk import DANIYAR_PHONE, FORMER_PHONE, Erasing
 from tests.support.erasure.destroying import run_until
+from tests.support.erasure.person import Person, cast
 from tests.support.faults import Counting, Died, Dying, Hooked, Leaving
 from tests.support.intake.desk import Snapshot
 from tests.support.people import WHATSAPP_ACCOUNT, from_amina

@@ -15,7 +15,8 @@ from chalicelib.dynamo.schema.item_class import SEALED, fields
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import EncryptionContext, unseal
 from chalicelib.vault.model import ContactKey
-from tests.support.erasure.desk import Erasing, Person, cast
+from tests.support.erasure.desk import Erasing
+from tests.support.erasure.person import Person, cast
 from tests.support.storage.declared import class_of
 
 Row = Mapping[str, Any]

@@ -22,10 +22,11 @@ from chalicelib.erasure.inventory import STORES
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.support.erasure.absence import verify
-from tests.support.erasure.desk import Erasing, Person, cast
+from tests.support.erasure.desk import Erasing
 from tests.support.erasure.destroyed import SEED, finish, places
 from tests.support.erasure.destroying import run_task, run_until
 from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person, cast
 from tests.support.erasure.writers import HIM, WRITERS
 from tests.support.faults import WRITES, Died, Late
 from tests.support.intake.desk import Snapshot

@@ -14,8 +14,9 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.support.erasure.absence import leave, verify
-from tests.support.erasure.desk import Erasing, Person, cast
+from tests.support.erasure.desk import Erasing
 from tests.support.erasure.destroying import TASKS, run_task, run_until
+from tests.support.erasure.person import Person, cast
 from tests.support.faults import Died, Dying
 
 

@@ -10,9 +10,10 @@ import pytest
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.privacy.requests.model import Request
 from chalicelib.vault.decryptor import SingleDecryptor
-from tests.support.erasure.desk import Erasing, Person, cast
+from tests.support.erasure.desk import Erasing
 from tests.support.erasure.destroyed import THEIRS, assert_destroyed, finish, planted, prepared
 from tests.support.erasure.destroying import run_until
+from tests.support.erasure.person import Person, cast
 from tests.support.erasure.writers import WRITERS
 from tests.support.faults import Died, Late
 

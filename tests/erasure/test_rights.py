@@ -11,10 +11,12 @@ from chalicelib.core.clock import DAY
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.requests.vocabulary import Step
 from infra import erasure_grants
-from tests.support.erasure.desk import Person
+from tests.support.erasure.person import Person
 from tests.support.erasure.roles import allows, granted, used
-from tests.support.erasure.walk import Walk, cancelled, decided, escalated, opted_out, pressed
+from tests.support.erasure.walk import Walk
+from tests.support.erasure.walk import dynamodb_endpoint as dynamodb_endpoint
 from tests.support.erasure.walk import walk as walk
+from tests.support.erasure.ways import cancelled, decided, escalated, opted_out, pressed
 
 SELDOM = {
     # A hundred rows go in one transaction with the mark; who has more loses the others beforehand in batches.

@@ -31,9 +31,9 @@ from chalicelib.privacy.telling.announce_again import MOST_ANNOUNCEMENTS
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.tickets.pieces import piece_state
 from tests.support.erasure.asking import watch
-from tests.support.erasure.desk import Person
 from tests.support.erasure.destroying import run_task
 from tests.support.erasure.living import DANA, ERLAN, Living, outcomes
+from tests.support.erasure.person import Person
 from tests.support.people import from_amina, from_daniyar
 from tests.support.storage.declared import undeclared
 

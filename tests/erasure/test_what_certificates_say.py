@@ -25,9 +25,10 @@ from infra.definitions import LOG_DAYS
 from tests.support.erasure.certificates import NOW, SECRET, Office, post
 from tests.support.erasure.certificates import front as front
 from tests.support.erasure.certificates import office as office
-from tests.support.erasure.desk import Erasing, Person, cast
+from tests.support.erasure.desk import Erasing
 from tests.support.erasure.destroyed import finish
 from tests.support.erasure.destroying import run_until
+from tests.support.erasure.person import Person, cast
 
 __all__ = ["front", "office"]  # fixtures
 PROFILE = load_profile("spoint")

@@ -12,16 +12,10 @@ import pytest
 from tests.golden.releases import HERE, RELEASES
 from tests.support.erasure import walk as ways
 from tests.support.erasure.desk import desk  # noqa: F401
-from tests.support.erasure.walk import (
-    Walk,
-    cancelled,
-    decided,
-    dynamodb_endpoint,  # noqa: F401
-    escalated,
-    opted_out,
-    pressed,
-    walk,  # noqa: F401
-)
+from tests.support.erasure.walk import Walk
+from tests.support.erasure.walk import dynamodb_endpoint as dynamodb_endpoint
+from tests.support.erasure.walk import walk as walk
+from tests.support.erasure.ways import cancelled, decided, escalated, opted_out, pressed
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -39,7 +33,7 @@ class Stood:
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_run_goes_on_from_every_state_of_the_old_definition(
-    walk: Walk,  # noqa: F811
+    walk: Walk,
     monkeypatch: pytest.MonkeyPatch,
     release: str,
 ) -> None:

@@ -5,19 +5,17 @@ from typing import Any
 import pytest
 
 from tests.support.erasure.desk import desk  # noqa: F401
-from tests.support.erasure.walk import (
-    Walk,
-    dynamodb_endpoint,  # noqa: F401
-    pressed,
-    walk,  # noqa: F401
-)
+from tests.support.erasure.walk import Walk
+from tests.support.erasure.walk import dynamodb_endpoint as dynamodb_endpoint
+from tests.support.erasure.walk import walk as walk
+from tests.support.erasure.ways import pressed
 from tests.ways.crossing import Way
 from tests.ways.shown import MEASURED
 
 pytestmark = pytest.mark.ways
 
 
-def test_an_erasure(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_an_erasure(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     ways: dict[str, Way] = {}
     handle = Walk.handle
 

@@ -1,5 +1,6 @@
 """The whole dashboard and API in one process."""
 
-from tests.support.web.desk import accounts, keys, web
+from tests.support.web.accounts import accounts, keys
+from tests.support.web.desk import web
 
 __all__ = ["accounts", "keys", "web"]

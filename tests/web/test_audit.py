@@ -8,8 +8,9 @@ import pytest
 
 from chalicelib.core import observability
 from tests.support.web.delivered import audited
-from tests.support.web.desk import PASSWORD, Web, email
+from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, say
+from tests.support.web.visiting import PASSWORD, email
 
 
 def test_they_are_written_whatever_the_level_is() -> None:

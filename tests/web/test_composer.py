@@ -13,9 +13,10 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.drafts import DRAFT_DAYS
 from tests.support.storage.declared import class_of, undeclared
 from tests.support.web.asking import set_state
-from tests.support.web.desk import Browser, Web
+from tests.support.web.desk import Web
 from tests.support.web.drafts import JSON, drafts, keep, post, texts
 from tests.support.web.serving import AMINA, DANIYAR, say
+from tests.support.web.visiting import Browser
 
 
 def opened(web: Web, text: str = "Сәлем") -> str:

@@ -22,9 +22,10 @@ from chalicelib.staff.sign_in import CHALLENGE_LASTS, SETUP_LASTS
 from chalicelib.staff.store import StaffStore
 from chalicelib.wiring import web as wiring_web
 from tests.support.web.described import check
-from tests.support.web.desk import START, Answer, Browser, Web, path_of
+from tests.support.web.desk import START, Web, path_of
 from tests.support.web.first_sign_in import OWN, TEMPORARY, Colleague, DemandingPool, create_account, totp
 from tests.support.web.first_sign_in import demanding as demanding
+from tests.support.web.visiting import Answer, Browser
 
 SECURITY = Path(__file__).parents[2] / "infra" / "security.json"
 

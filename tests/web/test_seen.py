@@ -14,8 +14,9 @@ from chalicelib.tickets.open_ticket import MarkSeen
 from chalicelib.tickets.records import Message, Thread, Ticket
 from chalicelib.web.dashboard.seen import SCRIPT_COOKIE, first_new
 from chalicelib.web.http.auth import SESSION_COOKIE
-from tests.support.web.desk import Browser, Web
+from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, say
+from tests.support.web.visiting import Browser
 
 
 @pytest.fixture

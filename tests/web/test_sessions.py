@@ -11,7 +11,8 @@ from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.staff.sessions import LoginThrottle
 from chalicelib.staff.sign_in import CHALLENGE_LASTS
 from chalicelib.wiring import web as wiring_web
-from tests.support.web.desk import PASSWORD, Browser, Web, email, path_of
+from tests.support.web.desk import Web, path_of
+from tests.support.web.visiting import PASSWORD, Browser, email
 
 
 def session_pk(token: str) -> str:

@@ -11,8 +11,9 @@ from chalicelib.dynamo.models import DeskRow, KeyRow
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import AssignedMeanwhile, TicketChanges
 from chalicelib.wiring import web as wiring_web
-from tests.support.web.desk import Web, email
+from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, DANIYAR, customer, fail, say
+from tests.support.web.visiting import email
 
 
 def people(count: int) -> list[object]:

@@ -26,13 +26,14 @@ from tests.support.channels.provider import Provider
 from tests.support.channels.provider import provider as provider
 from tests.support.delivery.desk import opened
 from tests.support.erasure.absence import verify
-from tests.support.erasure.desk import Erasing, Person
+from tests.support.erasure.desk import Erasing
 from tests.support.erasure.destroying import run_until
+from tests.support.erasure.person import Person
 from tests.support.people import from_amina
 from tests.support.web import desk as web_conftest
+from tests.support.web.accounts import accounts as accounts
+from tests.support.web.accounts import keys as keys
 from tests.support.web.desk import Web
-from tests.support.web.desk import accounts as accounts
-from tests.support.web.desk import keys as keys
 from tests.support.web.desk import web as web
 
 NAME, ASKED, ANSWER = "Гүлнар Пейджерова", "Қай уақытта ашыласыз?", "Тоғызда ашыламыз."

@@ -11,8 +11,8 @@ from chalicelib.core.working_days import day_of
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, MOST_ASKED, Asked
 from chalicelib.vault.encryption import message_content
 from tests.support.erasure.asking import ask_and_cancel
-from tests.support.erasure.desk import Person
 from tests.support.erasure.living import DANA, Living
+from tests.support.erasure.person import Person
 from tests.support.faults import fated
 from tests.support.storage.declared import undeclared
 

@@ -19,9 +19,9 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import Wait
 from tests.support.erasure.asking import watch
-from tests.support.erasure.desk import Person
 from tests.support.erasure.destroying import run_task, run_until
 from tests.support.erasure.living import DANA, ERLAN, Living, outcomes
+from tests.support.erasure.person import Person
 from tests.support.project import PROJECT
 from tests.support.storage.declared import undeclared
 

@@ -14,8 +14,9 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN
 from tests.support.erasure.asking import LIMIT, WEDNESDAY, asked, entered, watch
-from tests.support.erasure.desk import Person
-from tests.support.erasure.living import PROFILE, Living
+from tests.support.erasure.living import Living
+from tests.support.erasure.parts import PROFILE
+from tests.support.erasure.person import Person
 
 
 @pytest.mark.parametrize("days_ago", [0, 5, 13, 14, 15, 16, 20, 21, 22, 60])

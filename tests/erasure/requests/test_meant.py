@@ -11,8 +11,8 @@ from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.requests.asked import ASKED_WITHIN
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.support.erasure.asking import questions
-from tests.support.erasure.desk import Person
 from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person
 from tests.support.faults import fated
 from tests.support.people import from_daniyar
 from tests.support.storage.declared import undeclared

@@ -27,8 +27,9 @@ from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts import answers
 from chalicelib.vault import encryption
 from tests.support.erasure.boxes import ADDRESS, KEPT_DAYS, Boxes, crash_everywhere
-from tests.support.erasure.desk import Person
-from tests.support.erasure.living import DANA, PROFILE, Living
+from tests.support.erasure.living import DANA, Living
+from tests.support.erasure.parts import PROFILE
+from tests.support.erasure.person import Person
 from tests.support.people import from_amina
 from tests.support.storage.declared import undeclared
 from tests.support.web.asking import Signing

@@ -1,7 +1,7 @@
 """Words against news, all the way: recognised at intake, booked by the worker."""
 
-from tests.support.erasure.desk import Person
 from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person
 from tests.support.people import from_daniyar
 
 

@@ -24,8 +24,8 @@ from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.wiring import requests as wiring_requests
 from tests.support.aws import Aws
 from tests.support.erasure.asking import watch
-from tests.support.erasure.desk import Person
 from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person
 from tests.support.people import from_amina
 from tests.support.retention.desk import Bells
 from tests.support.retention.desk import wake_ups as wake_ups

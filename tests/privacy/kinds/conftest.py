@@ -17,7 +17,8 @@ from tests.privacy.kinds.quiet_hours import PROFILE, QUIET_HOURS, TRANSLATED
 from tests.support.erasure.desk import desk
 from tests.support.erasure.living import daniyar, living
 from tests.support.web import described
-from tests.support.web.desk import accounts, keys, web
+from tests.support.web.accounts import accounts, keys
+from tests.support.web.desk import web
 
 __all__ = ["accounts", "daniyar", "desk", "keys", "living", "web"]
 
@@ -36,7 +37,7 @@ def made_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp
     (tmp_path / "compiled" / "spoint.json").write_text(compiled(parse_profile(text)), encoding="utf-8")
     monkeypatch.setattr(load, "DIRECTORY", str(tmp_path))
     load_profile.cache_clear()
-    for module in ("tests.support.intake.desk", "tests.support.erasure.living", "tests.support.erasure.boxes"):
+    for module in ("tests.support.intake.desk", "tests.support.erasure.parts", "tests.support.erasure.boxes"):
         monkeypatch.setattr(f"{module}.PROFILE", load_profile("spoint"))
     for domain in ("bot", "desk"):
         for language, texts in TRANSLATED.items():

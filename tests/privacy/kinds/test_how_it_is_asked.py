@@ -19,8 +19,8 @@ from chalicelib.profile.model import Profile
 from chalicelib.vault.encryption import request_attribute
 from tests.privacy.kinds.gaps import language_of
 from tests.support.erasure.asking import questions
-from tests.support.erasure.desk import Person
 from tests.support.erasure.living import DANA, Living
+from tests.support.erasure.person import Person
 from tests.support.people import from_daniyar
 
 

@@ -8,8 +8,9 @@ from chalicelib.erasure.verifier import Verifier
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.vault.pseudonyms import TextKey
-from tests.support.erasure.desk import Erasing, Person
+from tests.support.erasure.desk import Erasing
 from tests.support.erasure.destroying import no_wait
+from tests.support.erasure.person import Person
 
 
 def asking(desk: Erasing, dynamodb: Any = None) -> Verifier:

@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.monitor_requests import MonitorRequests
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault.encryption import message_content
-from tests.support.erasure.desk import Person
 from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person
 
 
 def end(living: Living) -> None:
@@ -79,3 +79,17 @@ def watch(living: Living, wake: Callable[[str], object] | None = None, **more: A
         return len(request_ids)
 
     return MonitorRequests(living.store, wake_all, living.holding.read, living.clock, **more)(time.monotonic() + 5)
+
+
+def told(living: Living, person: Person, ended: str = "cancel") -> Request:
+    """A request that came to nothing and waits for its answer to arrive."""
+    request = living.suppressed(person)
+    living.verify(request)
+    if ended == "cancel":
+        living.says(person, "cancel", request.id)
+    else:
+        living.decide(request.id, "refuse", "Жеткізу әлі аяқталмады")
+    living.finish(request.id)
+    assert living.park(request, "", "", "told") == ""
+    living.desk.now += HOUR
+    return living.read(request.id)

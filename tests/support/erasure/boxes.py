@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo.schema import CONTACT, REQUEST
@@ -23,7 +25,8 @@ from chalicelib.privacy.sealed_on_requests import RequestSecret
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.decryptor import SingleDecryptor
-from tests.support.erasure.desk import Erasing, Person
+from tests.support.erasure.desk import Erasing
+from tests.support.erasure.person import Person
 from tests.support.faults import Died, Dying
 from tests.support.people import from_amina, from_daniyar
 
@@ -170,3 +173,11 @@ def crash_everywhere(desk: Erasing, when: str, make: Callable[[Any], Callable[[s
         assert make(desk.dynamodb)(request_id) in ({}, {"outcome": "suppressed"})
         return number > 1
     raise AssertionError("it never came to its end")
+
+
+CHANNELS = pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
+
+
+@pytest.fixture
+def boxes(desk: Erasing) -> Boxes:
+    return KnownBoxes(desk)

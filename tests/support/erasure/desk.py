@@ -5,7 +5,7 @@ Daniyar is to be erased, on WhatsApp or on Telegram; Amina is to stay as she is,
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +17,7 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
-from chalicelib.dynamo.values import attribute_values, plain_item
+from chalicelib.dynamo.values import attribute_values
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
@@ -35,7 +35,8 @@ from chalicelib.vault.encryption import CannotOpen, new_contact_key, seal
 from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
 from tests.support.e2e.playing import forms_of
-from tests.support.intake.desk import TABLES, Snapshot
+from tests.support.erasure.person import Person
+from tests.support.intake.desk import Snapshot
 from tests.support.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.support.retention.desk import KEPT_DAYS, Keeping
 
@@ -44,64 +45,6 @@ DANIYAR_PHONE, FORMER_PHONE, OLDEST_PHONE = "77000000231", "77000000232", "77000
 DANIYAR_USER = "KZ.13571357"
 LONG = "Ұзақ жауап Данияр Оспановқа. " * 200
 """Goes out in more than one piece, each with a link of its own."""
-
-
-@dataclass
-class Person:
-    """A customer as the desk knows them. `canaries` are their data in the clear, `ids` the desk's names of them."""
-
-    desk: "Erasing"
-    channel: str
-    contact_id: str
-    conversation_id: str
-    canaries: list[str] = field(default_factory=list)
-
-    @property
-    def row(self) -> dict[str, Any]:
-        return self._one(CONTACT.partition(self.contact_id), "contact")
-
-    @property
-    def head(self) -> dict[str, Any]:
-        return self._one(self.conversation_pk, "head")
-
-    def _one(self, pk: str, sk: str) -> dict[str, Any]:
-        key = attribute_values({"pk": pk, "sk": sk})
-        found = self.desk.dynamodb.get_item(TableName=self.desk.tables["desk"], Key=key, ConsistentRead=True)
-        return plain_item(found["Item"])
-
-    @property
-    def conversation_pk(self) -> str:
-        return HEAD.partition(self.conversation_id)
-
-    @property
-    def tickets(self) -> list[dict[str, Any]]:
-        found = self.desk.items(keep=lambda item: item["sk"] == "ticket" and item["contact_id"] == self.contact_id)
-        return sorted(found, key=lambda item: int(item["created_at"]))
-
-    def messages(self, direction: str) -> list[dict[str, Any]]:
-        return [
-            item
-            for item in self.desk.of("message#")
-            if item["pk"] == self.conversation_pk and item.get("direction") == direction
-        ]
-
-    def keys(self, then: Snapshot | None = None) -> set[tuple[str, str, str]]:
-        """Table, partition and sort key of every row of the person, now or then, but for requests, by brute force."""
-        every = list(self.desk.every_item(then))
-        theirs = {key for key, item in every if self._names_them(key, item)}
-        own = [item for key, item in every if key in theirs]
-        parked = {f"parked#{blind_id}" for item in own for blind_id in item.get("links", ())}
-        tickets = {item["ticket_id"] for item in own if item.get("sk") == "ticket"}
-        theirs |= {key for key, _ in every if key[1] in parked}
-        return theirs | {key for key, item in every if key[1].startswith("number#") and item["ticket_id"] in tickets}
-
-    def _names_them(self, key: tuple[str, str, str], item: Mapping[str, Any]) -> bool:
-        if key[1].startswith(("request#", "fence#", "tombstone#", "parked#", "number#")):
-            return False
-        names = {self.contact_id, self.conversation_id}
-        mine = names & {str(item.get(name, "")) for name in ("contact_id", "conversation_id")}
-        mine |= {name for name in names if name in key[1] or name in key[2]}
-        return bool(mine) or str(item.get("message_ref", "")).startswith(tuple(names))
 
 
 @dataclass
@@ -347,55 +290,11 @@ class Erasing(Keeping):
 
     # -- everything that is stored
 
-    def every_item(self, then: Snapshot | None = None) -> Iterator[tuple[tuple[str, str, str], dict[str, Any]]]:
-        """Every item of every table, now or then: table, partition and sort key, and its attributes."""
-        for table, items in (then or self.snapshot()).items():
-            for key, item in items.items():
-                yield (table, *key), plain_item(item)
-
-    def restore(self, then: Snapshot, now: Snapshot | None = None) -> None:
-        """Bring all tables back to what they held then; `now` is what they hold, for whoever has just read it."""
-        now = now or self.snapshot()
-        self.delete_all((table, now[table][key]) for table in TABLES for key in now[table].keys() - then[table].keys())
-        self.put_all(
-            (table, item) for table in TABLES for key, item in then[table].items() if now[table].get(key) != item
-        )
-
-    def everything(self, without: tuple[str, ...] = (), then: Snapshot | None = None) -> bytes:
-        """Every value that is or was stored in any table, as bytes; `without` leaves out partitions that begin so."""
-        parts: list[bytes] = []
-        for (_, pk, _), item in self.every_item(then):
-            if not pk.startswith(without or ("\0",)):
-                _flatten(item, parts)
-        return b"\n".join(parts)
-
     def found_of(self, person: Person, then: Snapshot | None = None) -> list[str]:
         """Canaries of a person that lie, or lay, anywhere in clear, escaped, hexadecimal or base64."""
         stored = self.everything(then=then)
         texts = {*person.canaries, *(part.lower() for part in person.canaries)}
         return [one for one in texts if any(form in stored for form in (*forms_of(one), one.encode().hex().encode()))]
-
-
-def _flatten(value: Any, parts: list[bytes]) -> None:
-    if isinstance(value, Mapping):
-        for name, one in value.items():
-            parts.append(str(name).encode())
-            _flatten(one, parts)
-    elif isinstance(value, list | tuple | set):
-        for one in value:
-            _flatten(one, parts)
-    else:
-        parts.append(value if isinstance(value, bytes) else str(value).encode())
-
-
-def cast(desk: Erasing, *names: str) -> list[Person]:
-    """Fill an empty desk with these people ("amina", "whatsapp_daniyar", "telegram_daniyar"), in this order."""
-
-    def build() -> list[tuple[str, str, str, tuple[str, ...]]]:
-        people: list[Person] = [getattr(desk, name)() for name in names]
-        return [(one.channel, one.contact_id, one.conversation_id, tuple(one.canaries)) for one in people]
-
-    return [Person(desk, *known[:3], list(known[3])) for known in desk.once(names, build)]
 
 
 @pytest.fixture

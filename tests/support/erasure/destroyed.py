@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pytest
+
 from chalicelib.dynamo.schema import REQUEST
 from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.support.erasure.desk import Erasing, Person
+from tests.support.erasure.desk import Erasing
 from tests.support.erasure.destroying import TASKS, run_task
+from tests.support.erasure.person import Person, cast
 from tests.support.intake.desk import Snapshot
 from tests.support.storage.declared import class_of
 
@@ -109,3 +112,18 @@ def places(seen: Mapping[tuple[str, str, str], dict[str, Any]], done: Request) -
     kinds = {key: class_of(key[0], item) for key, item in seen.items()}
     keys = {key for key, kind in kinds.items() if kind is not None and kind.name not in NOT_DESTROYED_HERE}
     return planted(snapshot, keys, done.at(Step.INVENTORIED))  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=["whatsapp", "telegram"])
+def case(request: pytest.FixtureRequest, desk: Erasing) -> tuple[Erasing, Person, Request]:
+    """A desk with Amina, the other Daniyar, and the one who is to be erased, with their request."""
+    others = {"whatsapp": "telegram_daniyar", "telegram": "whatsapp_daniyar"}
+    *_, person = cast(desk, "amina", others[request.param], f"{request.param}_daniyar")
+    return desk, person, desk.request_for(person)
+
+
+@pytest.fixture
+def one(desk: Erasing) -> tuple[Erasing, Person, Request]:
+    """The same with Daniyar on WhatsApp."""
+    *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
+    return desk, person, desk.request_for(person)

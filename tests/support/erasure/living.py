@@ -1,7 +1,5 @@
 """The life of a request on real tables, with runs of the workflow that a test moves on by hand."""
 
-import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,164 +12,34 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD
 from chalicelib.dynamo.values import attribute_value, attribute_values
-from chalicelib.erasure.task import TaskWaits
 from chalicelib.erasure.tasks import await_delivery, verify_identity, wait_backups
 from chalicelib.erasure.tasks import drain_writers as settle
-from chalicelib.erasure.tasks.close_without_erasure import CloseWithoutErasure
-from chalicelib.erasure.tasks.cooling_off import CoolingOff
-from chalicelib.erasure.tasks.decide import Decide
-from chalicelib.erasure.tasks.escalate import Escalate
-from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
-from chalicelib.erasure.tasks.tell import Announce, Tell
-from chalicelib.outbox.reading import OutboxReading
-from chalicelib.privacy.asks import PrivacyAsks
-from chalicelib.privacy.decide import DecideRequest
-from chalicelib.privacy.erasure_pause import ErasurePauseStore
-from chalicelib.privacy.executions import RunStatus
-from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
-from chalicelib.privacy.mailbox.writes import MailboxWrites
-from chalicelib.privacy.open_request import OpenRequest
-from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Opened, Request
-from chalicelib.privacy.requests.store import RequestStore
-from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
-from chalicelib.privacy.sealed_on_requests import RequestSecret
-from chalicelib.privacy.telling.announce_again import AnnounceAgain
-from chalicelib.privacy.telling.prove import ProveTelling
-from chalicelib.privacy.telling.statuses import MessageStatuses
-from chalicelib.profile.load import load_profile
-from chalicelib.vault.decryptor import SingleDecryptor
-from chalicelib.vault.encryption import EncryptionContext, request_attribute, unseal
+from chalicelib.vault.encryption import EncryptionContext, unseal
 from chalicelib.vault.model import ContactKey
-from tests.support.erasure.desk import Erasing, Person
+from tests.support.erasure.desk import Erasing
+from tests.support.erasure.parts import RequestParts
+from tests.support.erasure.person import Person
 from tests.support.people import from_daniyar
 
-PROFILE = load_profile("spoint")
 DANA = "5f0c1c1e-0000-4000-8000-00000000000d"
 ERLAN = "5f0c1c1e-0000-4000-8000-00000000000e"
 REASON = "Долг по договору ещё не погашен."
 
 
 @dataclass
-class Runs:
-    """Step Functions as far as names and tokens go: a token is taken once, and only while its run runs."""
+class Living(RequestParts):
+    """Everything around one desk's requests, and what happens to them."""
 
-    given: dict[str, dict[str, Any]] = field(default_factory=dict)
-    running: set[str] = field(default_factory=set)
-    waiting: dict[str, str] = field(default_factory=dict)
-    answered: list[tuple[str, str, str]] = field(default_factory=list)
-    before: Callable[[str], None] = lambda what: None
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def start(self, name: str, given: str) -> None:
-        self.before("start")
-        with self.lock:
-            if name not in self.given:
-                self.given[name] = json.loads(given)
-                self.running.add(name)
-
-    def status(self, name: str) -> RunStatus:
-        self.before("status")
-        if name not in self.given:
-            return RunStatus.NEVER
-        return RunStatus.RUNS if name in self.running else RunStatus.ENDED
-
-    def answer(self, token: str, outcome: str) -> bool:
-        self.before("answer")
-        with self.lock:
-            name = self.waiting.get(token, "")
-            if name not in self.running:
-                return False
-            del self.waiting[token]
-            self.answered.append((name, token, outcome))
-            return True
-
-    def token(self, name: str) -> str:
-        """A task of this run begins to wait."""
-        token = f"token-{len(self.waiting) + len(self.answered)}-of-{name}"
-        self.waiting[token] = name
-        return token
-
-    def die(self, name: str) -> None:
-        self.running.discard(name)
-
-
-@dataclass
-class Living:
-    """Everything around one desk's requests."""
-
-    desk: Erasing
-    runs: Runs = field(default_factory=Runs)
     woken: list[str] = field(default_factory=list)
     asked: int = 0
     """How many asks there were."""
 
-    # -- parts
-
-    @property
-    def store(self) -> RequestStore:
-        return self.desk.requests
-
-    @property
-    def opening(self) -> ContactRequestRows:
-        return ContactRequestRows(self.desk.gateway())
-
-    @property
-    def holding(self) -> ErasurePauseStore:
-        return ErasurePauseStore(self.desk.gateway())
-
-    @property
-    def answers(self) -> RequestAnswers:
-        return RequestAnswers(PROFILE, MailboxWrites(self.desk.gateway()))
-
-    @property
-    def open_request(self) -> OpenRequest:
-        return OpenRequest(self.store, self.opening, PROFILE.deadlines, self.clock)
+    # -- what happens
 
     def opt_out(self, contact_id: str, received_at: int, source: str, **more: Any) -> Opened:
         day = {"received_on": day_of(self.desk.now)} if source == "staff" else {}
         return self.open_request(contact_id, "opt_out", source, received_at=received_at, **day, **more)
-
-    @property
-    def wake(self) -> ResumeWorkflow:
-        return ResumeWorkflow(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
-
-    @property
-    def told(self) -> ProveTelling:
-        read = MessageStatuses(self.desk.gateway())
-        return ProveTelling(self.store, read, PROFILE.deadlines, self.clock)
-
-    @property
-    def tell(self) -> Tell:
-        secret = RequestSecret(self.store, lambda: SingleDecryptor(lambda: self.desk.vault))
-        address = "https://desk.local/certificates"
-        announce = Announce(MailboxWrites(self.desk.gateway()), secret, PROFILE, address)
-        return Tell(announce, self.opening.pause_outreach, self.clock)
-
-    @property
-    def announce_again(self) -> AnnounceAgain:
-        def heard_at(request: Request) -> int:
-            head = OutboxReading().head(request.conversation_id)
-            return head.last_inbound_at if head else 0
-
-        return AnnounceAgain(self.store, self.tell.announce, heard_at, self.clock)
-
-    @property
-    def asks(self) -> PrivacyAsks:
-        return PrivacyAsks(
-            self.store, self.opening, self.open_request, self.answers, self.wake, PROFILE.deadlines,
-            self.clock,
-        )  # fmt: skip
-
-    @property
-    def deciding(self) -> DecideRequest:
-        return DecideRequest(self.store, self.opening, self.answers.refused, self.reason, PROFILE, self.clock)
-
-    def reason(self, request: Request) -> str:
-        """What a colleague wrote as the reason of a decision."""
-        place = request_attribute(request.id, "reason")
-        sealed = self.store.item(request.id).get("reason")
-        return SingleDecryptor(lambda: self.desk.vault).text(request.contact_id, place, sealed) or ""
 
     def decide(self, request_id: str, decision: str, reason: str = REASON, **more: str) -> None:
         """A colleague proposes, another agrees, and the changed row rings for the worker."""
@@ -200,45 +68,6 @@ class Living:
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={":status": attribute_value(status)},
         )
-
-    @property
-    def grace(self) -> CoolingOff:
-        return CoolingOff(PROFILE.deadlines, self.tell)
-
-    @property
-    def undecided(self) -> Decide:
-        return Decide(self.opening.resume_outreach, self.opening.pause_outreach, self.answers.defaulted, self.clock)
-
-    @property
-    def waiting(self) -> TaskWaits:
-        answer = AnswerWaitingRun(self.store, self.runs, self.told, self.clock)  # type: ignore[arg-type]
-        return TaskWaits(self.store, answer, self.clock, lambda attempt: None)
-
-    @property
-    def finish(self) -> CloseWithoutErasure:
-        return CloseWithoutErasure(self.store, self.opening, self.answers.ended, self.clock)
-
-    @property
-    def escalate(self) -> Escalate:
-        return Escalate(self.store, self.clock)
-
-    @property
-    def soft_suppress(self) -> PauseOutreach:
-        return PauseOutreach(
-            store=self.store,
-            contact_rows=self.opening,
-            mailbox=MailboxWrites(self.desk.gateway()),
-            reading=OutboxReading(),
-            decryptor=lambda: SingleDecryptor(lambda: self.desk.vault),
-            vault_public=self.desk.vault_keys.public,
-            profile=PROFILE,
-            clock=self.clock,
-        )
-
-    def clock(self) -> int:
-        return self.desk.now
-
-    # -- what happens
 
     def once(self, name: str, build: Callable[[], Request]) -> str:
         """Add a request by `build`, the first time in this process; later the rows, the time and the runs that it
@@ -382,3 +211,9 @@ def living(desk: Erasing) -> Living:
 @pytest.fixture
 def daniyar(living: Living) -> Person:
     return living.daniyar()
+
+
+@pytest.fixture
+def request_(living: Living, daniyar: Person) -> Request:
+    """Daniyar's request, with its box, before anything waits."""
+    return living.read(living.once("daniyar's request has its box", lambda: living.suppressed(daniyar)))

@@ -27,11 +27,12 @@ from tests.support.aws import Aws
 from tests.support.delivery.desk import BOLAT
 from tests.support.e2e.erasing import Rows, belonging, ids_of
 from tests.support.erasure.absence import verify
-from tests.support.erasure.desk import OPERATOR, DeskReading, Erasing, Person, TicketWrites
+from tests.support.erasure.desk import OPERATOR, DeskReading, Erasing, TicketWrites
 from tests.support.erasure.destroyed import SEED, places
 from tests.support.erasure.destroying import TASKS, run_task
 from tests.support.erasure.linear import History, Linear
 from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person
 from tests.support.people import from_amina, wamid
 
 OTHERS, KNOWN = 200, 50

@@ -12,7 +12,8 @@ from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import AutoClose, Idle, TicketWrites
 from tests.support.delivery.desk import BOLAT
-from tests.support.erasure.desk import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing, Person
+from tests.support.erasure.desk import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing
+from tests.support.erasure.person import Person
 from tests.support.faults import Late
 from tests.support.people import WHATSAPP_ACCOUNT, from_amina, wamid
 from tests.support.retention.desk import KEPT_DAYS

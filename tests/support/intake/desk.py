@@ -1,6 +1,6 @@
 """Intake on real tables, with keys of its own and a clock that a test moves."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -117,6 +117,30 @@ class Desk:
             self.load(snapshot)
         return made
 
+    # -- everything that is stored, now or then
+
+    def every_item(self, then: Snapshot | None = None) -> Iterator[tuple[tuple[str, str, str], dict[str, Any]]]:
+        """Every item of every table, now or then: table, partition and sort key, and its attributes."""
+        for table, items in (then or self.snapshot()).items():
+            for key, item in items.items():
+                yield (table, *key), plain_item(item)
+
+    def restore(self, then: Snapshot, now: Snapshot | None = None) -> None:
+        """Bring all tables back to what they held then; `now` is what they hold, for whoever has just read it."""
+        now = now or self.snapshot()
+        self.delete_all((table, now[table][key]) for table in TABLES for key in now[table].keys() - then[table].keys())
+        self.put_all(
+            (table, item) for table in TABLES for key, item in then[table].items() if now[table].get(key) != item
+        )
+
+    def everything(self, without: tuple[str, ...] = (), then: Snapshot | None = None) -> bytes:
+        """Every value that is or was stored in any table, as bytes; `without` leaves out partitions that begin so."""
+        parts: list[bytes] = []
+        for (_, pk, _), item in self.every_item(then):
+            if not pk.startswith(without or ("\0",)):
+                _flatten(item, parts)
+        return b"\n".join(parts)
+
     # -- what lies there
 
     def items(
@@ -147,6 +171,18 @@ class Desk:
 
 def _key(item: AttributeValues) -> tuple[str, str]:
     return item["pk"]["S"], item.get("sk", {"S": ""})["S"]
+
+
+def _flatten(value: Any, parts: list[bytes]) -> None:
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            parts.append(str(name).encode())
+            _flatten(one, parts)
+    elif isinstance(value, list | tuple | set):
+        for one in value:
+            _flatten(one, parts)
+    else:
+        parts.append(value if isinstance(value, bytes) else str(value).encode())
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 """Fences laid by hand, as the tasks of an erasure lay, move and open them."""
 
+from collections.abc import Callable
 from typing import Any
 
+from chalicelib.channels.parts import NumberChanged
+from chalicelib.core.addresses import Address
 from chalicelib.core.ids import new_id
 from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.vault.encryption import KeyPair, new_pair
 from tests.support.intake.desk import Desk
+from tests.support.people import TELEGRAM_ACCOUNT, from_amina
 
 
 def aliases(desk: Desk) -> dict[str, dict[str, Any]]:
@@ -77,3 +81,56 @@ def fences(desk: Desk) -> list[dict[str, Any]]:
 
 def key(pk: str, sk: str) -> dict[str, Any]:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+NEW = Address("phone", "77000000199")
+
+
+def answers(desk: Desk) -> list[dict[str, Any]]:
+    """The fixed answers that lie in boxes."""
+    boxes = {f"conversation#{fence['box']['conversation_id']}" for fence in fences(desk)}
+    return [item for item in desk.messages("out") if item["pk"] in boxes]
+
+
+def everything(desk: Desk) -> dict[str, Any]:
+    """Every item of every table but what lies in boxes."""
+    boxes = {f"conversation#{fence['box']['conversation_id']}" for fence in fences(desk)}
+    found = {table: desk.items(table) for table in ("desk", "index", "keys")}
+    return {f"{table} {item['pk']} {item.get('sk')}": item for table, items in found.items() for item in items
+            if item["pk"] not in boxes}  # fmt: skip
+
+
+class Between:
+    """A client that lets something happen once, after the reading and before the transaction."""
+
+    def __init__(self, client: Any, happens: Callable[[], object]) -> None:
+        self._client = client
+        self._happens: Callable[[], object] | None = happens
+        self.transactions = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def transact_write_items(self, **request: Any) -> Any:
+        self.transactions += 1
+        happens, self._happens = self._happens, None
+        if happens:
+            happens()
+        return self._client.transact_write_items(**request)
+
+
+def erased(desk: Desk) -> int:
+    """Amina wrote and was erased; return the time of the destruction (ms)."""
+    desk.receive(from_amina("бұрынғы", sent_at=desk.seconds))
+    close_fence(desk)
+    desk.now += 300_000
+    destroyed_at = desk.now
+    erase(desk)
+    open_fence(desk, destroyed_at)
+    desk.now += 3_600_000
+    return destroyed_at
+
+
+DANIYAR_MOVED = NumberChanged(
+    "telegram", TELEGRAM_ACCOUNT, "500000042:60", Address("chat", "500000042"), Address("chat", "500000043"), 0
+)

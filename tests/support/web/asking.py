@@ -182,3 +182,7 @@ def with_box(web: Web) -> Request:
     request = mark(web, request, {"verified": web.now}, state="telling", waits="telling", due_at=web.now)
     wiring_requests.announce_again()(request.id)
     return mark(web, request, {"announced": web.now})
+
+
+def ticket_of(web: Web, contact_id: str) -> str:
+    return str(next(one["id"] for one in web.tickets() if one["contact"]["id"] == contact_id))

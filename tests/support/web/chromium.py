@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.project import PROJECT
-from tests.support.web.desk import PASSWORD, Web, email
+from tests.support.web.desk import Web
 from tests.support.web.serving import serve
+from tests.support.web.visiting import PASSWORD, email
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = Path("/usr/bin/chromium")

@@ -1,15 +1,11 @@
 """The whole dashboard and API in one process, on real tables, secrets, keys and accounts of the embedded AWS."""
 
-import base64
 import json
-import re
-import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from chalice.test import Client as ChaliceClient
@@ -20,7 +16,6 @@ from chalicelib.channels.telegram import parse as telegram
 from chalicelib.dynamo.clients import client
 from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import csrf_token
-from chalicelib.vault.encryption import encode_key, fingerprint, new_pair
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.http.auth import SESSION_COOKIE, cookie_name
 from chalicelib.wiring import base as wiring
@@ -30,20 +25,14 @@ from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import requests as wiring_requests
 from chalicelib.wiring import web as wiring_web
 from tests.support.aws import Aws
-from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
+from tests.support.people import TELEGRAM_ACCOUNT
+from tests.support.web.accounts import ROLES, Keys
+from tests.support.web.accounts import accounts as accounts
+from tests.support.web.accounts import keys as keys
 from tests.support.web.described import check
+from tests.support.web.visiting import PASSWORD, Answer, Browser, email
 
-PASSWORD = "Local-password-1"
 START = 1_795_000_000_000
-ROLES = {
-    "bolat": ("operator",),
-    "saule": ("operator",),
-    "madina": ("supervisor",),
-    "dana": ("privacy_officer",),
-    "erlan": ("privacy_officer",),
-    "aigul": ("administrator",),
-    "newcomer": ("operator",),
-}
 NAMES = {
     "bolat": "Болат Ахметов",
     "saule": "Сәуле Нұрланова",
@@ -55,77 +44,6 @@ NAMES = {
 }
 _COLLEAGUES: dict[str, list[dict[str, Any]]] = {}
 """Rows of the colleagues of a user pool, by the id of one of them, once they are known."""
-
-
-def email(name: str) -> str:
-    """A colleague's address."""
-    return f"{name}@desk.local"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: dict[str, str]
-    set_cookies: list[str]
-    text: str
-
-    @property
-    def cookies(self) -> dict[str, str]:
-        return dict(one.split(";")[0].split("=", 1) for one in self.set_cookies)  # type: ignore[misc]
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.text)
-
-    @property
-    def location(self) -> str:
-        return self.headers["location"]
-
-
-@dataclass
-class Browser:
-    """Speaks to the desk as a browser without scripts does: keeps cookies, takes form tokens from pages."""
-
-    http: Callable[..., Answer]
-    cookies: dict[str, str] = field(default_factory=dict)
-    token: str = ""
-
-    def get(self, path: str, **headers: str) -> Answer:
-        return self._keep(self.http("GET", path, headers=self._headers(headers)))
-
-    def post(self, path: str, fields: Mapping[str, str] | None = None, *, csrf: str | None = None) -> Answer:
-        token = self.token if csrf is None else csrf
-        body = urlencode({"csrf": token, **(fields or {})})
-        headers = self._headers({"Content-Type": "application/x-www-form-urlencoded"})
-        return self._keep(self.http("POST", path, headers=headers, body=body))
-
-    def search(self, q: str) -> Answer:
-        """Search, and go on to what is found."""
-        answer = self.post("/dashboard/search", {"q": q})
-        return self.get(answer.location) if answer.status == 303 else answer
-
-    def sign_in(self, name: str, password: str = PASSWORD) -> Answer:
-        self.get("/dashboard/sign-in")
-        answer = self.post("/dashboard/sign-in", {"email": email(name), "password": password, "next": ""})
-        if answer.status == 303:
-            self.get("/dashboard")
-        return answer
-
-    def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        return {"Accept-Language": "en", **headers, **({"Cookie": jar} if jar else {})}
-
-    def _keep(self, answer: Answer) -> Answer:
-        for name, value in answer.cookies.items():
-            if value:
-                self.cookies[name] = value
-            else:
-                self.cookies.pop(name, None)
-        if found := re.search(r'name="csrf" value="([^"]*)"', answer.text):
-            self.token = unescape(found[1])
-        return answer
 
 
 @dataclass
@@ -249,66 +167,6 @@ def _clear_caches() -> None:
         for thing in vars(module).values():
             if hasattr(thing, "cache_clear") and thing.__module__ == module.__name__:
                 thing.cache_clear()
-
-
-@pytest.fixture(scope="session")
-def accounts(aws: Aws) -> tuple[str, str, dict[str, str]]:
-    """A user pool with every colleague: its id, its client's id, and the colleagues' ids by name."""
-    cognito = aws.client("cognito-idp")
-    pool = cognito.create_user_pool(
-        PoolName=f"staff-{secrets.token_hex(4)}", UsernameAttributes=["email"], MfaConfiguration="OFF"
-    )["UserPool"]["Id"]
-    cognito.set_user_pool_mfa_config(
-        UserPoolId=pool, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL"
-    )
-    client_id = cognito.create_user_pool_client(
-        UserPoolId=pool,
-        ClientName="desk",
-        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-    )["UserPoolClient"]["ClientId"]
-    return pool, client_id, {name: _account(cognito, pool, email(name)) for name in ROLES}
-
-
-def _account(cognito: Any, pool: str, address: str) -> str:
-    user = cognito.admin_create_user(
-        UserPoolId=pool,
-        Username=address,
-        MessageAction="SUPPRESS",
-        UserAttributes=[{"Name": "email", "Value": address}, {"Name": "email_verified", "Value": "true"}],
-    )["User"]
-    cognito.admin_set_user_password(UserPoolId=pool, Username=address, Password=PASSWORD, Permanent=True)
-    return next(str(one["Value"]) for one in user["Attributes"] if one["Name"] == "sub")
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Secrets of the deployment, by the name of their setting."""
-
-    settings: dict[str, str]
-
-
-@pytest.fixture(scope="session")
-def keys(aws: Aws) -> Keys:
-    """The deployment's secrets and its vault, wrapped by a KMS key."""
-    kms, manager, pair = aws.client("kms"), aws.client("secretsmanager"), new_pair()
-    key = kms.create_key()["KeyMetadata"]["Arn"]
-    wrapped = kms.encrypt(KeyId=key, Plaintext=pair.private, EncryptionContext={"purpose": "vault"})["CiphertextBlob"]
-    vault_id = fingerprint(pair.public)
-    one = {"id": vault_id, "wrapped": base64.b64encode(wrapped).decode(), "public": encode_key(pair.public)}
-    values = {
-        "SECRET_INBOUND": {
-            "address_key": encode_key(b"a" * 32),
-            "whatsapp": [{"account": WHATSAPP_ACCOUNT, "app_secret": "s", "verify_token": "v"}],
-            "telegram": [{"account": TELEGRAM_ACCOUNT, "secret": "t"}],
-        },
-        "SECRET_TEXT_KEY": {"text_key": encode_key(b"t" * 32)},
-        "SECRET_VAULT": {"version": 1, "keys": [one], "current": vault_id},
-    }
-    made = {
-        name: manager.create_secret(Name=f"{name}-{secrets.token_hex(4)}", SecretString=json.dumps(value))["ARN"]
-        for name, value in values.items()
-    }
-    return Keys({**made, "VAULT_PUBLIC_KEY": encode_key(pair.public), "VAULT_KEY_ARN": key})
 
 
 @pytest.fixture

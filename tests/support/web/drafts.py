@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from chalicelib.dynamo.builder import wire_key
 from chalicelib.dynamo.schema import CONTACT
 from chalicelib.dynamo.values import attribute_value, plain_item
-from tests.support.web.desk import Answer, Browser, Web
+from tests.support.web.desk import Web
+from tests.support.web.visiting import Answer, Browser
 
 JSON = {"Accept": "application/json"}
 

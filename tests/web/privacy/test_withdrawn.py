@@ -4,8 +4,9 @@ import pytest
 
 from chalicelib.core.addresses import Author
 from chalicelib.privacy.requests.vocabulary import Step
+from tests.support.web.accounts import ROLES
 from tests.support.web.asking import contact_of, opened, through
-from tests.support.web.desk import ROLES, Web
+from tests.support.web.desk import Web
 from tests.support.web.drafts import drafts, keep, post, reply, suppress, texts
 from tests.support.web.serving import AMINA, DANIYAR, fail, say
 

@@ -8,11 +8,12 @@ from chalicelib.channels.base import (
     FilePart,
     OutboundMessage,
     OutboundPart,
+    Sender,
     SendError,
     TemplatePart,
     TextPart,
 )
-from chalicelib.channels.contract import Channel, PartKind, Sender, Webhook
+from chalicelib.channels.contract import Channel, PartKind, Webhook
 from chalicelib.channels.parts import Button, DeliveryStatus, InboundMessage, Part, ReachChanged, StatusUpdate
 from chalicelib.channels.render import Lacking, render
 from chalicelib.core.addresses import Address

@@ -7,10 +7,9 @@ from typing import Any
 from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.failures import failure_record
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo import keys
 from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex
 from chalicelib.dynamo.rows import alive, get_row, translated_errors
-from chalicelib.dynamo.schema import CHANNEL, CLIENT_ID, CONTACT, HEAD, MESSAGE
+from chalicelib.dynamo.schema import CHANNEL, CLIENT_ID, CONTACT, EARLY_STATUS, HEAD, MESSAGE, OUTBOX, SENDING
 from chalicelib.outbox.model import Head, Job, OutboxEntry, Outgoing, Recipient
 from chalicelib.tickets.records_from_rows import mapping
 
@@ -25,8 +24,8 @@ class OutboxReading:
         """Return the oldest LOOK_AHEAD entries of a conversation's outbox, oldest first."""
         with translated_errors():
             found = DeskRow.query(
-                keys.conversation_pk(conversation_id),
-                DeskRow.sk.startswith("outbox#"),
+                OUTBOX.partition(conversation_id),
+                DeskRow.sk.startswith(OUTBOX.prefix),
                 consistent_read=True,
                 limit=LOOK_AHEAD,
             )
@@ -95,7 +94,8 @@ class OutboxReading:
         """Return the early status kept for a provider's id (its pseudonym): status, rank, and the failure if it is
         one."""
         with translated_errors(), suppress(IndexRow.DoesNotExist):
-            row = IndexRow.get(f"parked#{name}", "parked", consistent_read=True)
+            _, pk, sk = EARLY_STATUS.key(name)
+            row = IndexRow.get(pk, sk, consistent_read=True)
             failure = failure_record(row.code or "", row.said or "", _int(row.at)) if row.status == "failed" else {}
             return str(row.status), _int(row.rank), failure
         return None
@@ -111,13 +111,13 @@ def overdue(before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
     account, due time)."""
     due = UnsentIndex.due_at.between(since, before - 1)
     with translated_errors():
-        for row in DeskRow.unsent_index.query("due#0", due, page_size=200):
+        for row in DeskRow.unsent_index.query(SENDING, due, page_size=200):
             yield str(row.conversation_id), str(row.account), _int(row.due_at)
 
 
 def _entry(conversation_id: str, row: DeskRow) -> OutboxEntry:
     return OutboxEntry(
-        ref=MessageRef.of_tail(conversation_id, str(row.sk).removeprefix("outbox#")),
+        ref=MessageRef.of_tail(conversation_id, str(row.sk).removeprefix(OUTBOX.prefix)),
         action=str(row.action),
         purpose=row.purpose or "",
         channel=str(row.channel),

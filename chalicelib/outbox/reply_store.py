@@ -1,19 +1,16 @@
 """Stores a reply in one transaction: message, outbox entry, guard of the client's id, head, ticket, and the end of its
 draft."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.purposes import SUPPORT
-from chalicelib.dynamo import keys
-from chalicelib.dynamo.builder import Builder
+from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.rows import alive, get_row
-from chalicelib.dynamo.schema import MESSAGE, TICKET
-from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write, Writes
+from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, OUTBOX, SENDING, TICKET
+from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import AnsweredTicket, FailedMessage, Reply
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
@@ -37,10 +34,8 @@ class Stored:
 class ReplyStore(OutboxReading):
     """Replies of staff. All methods raise Unavailable."""
 
-    def __init__(self, client: Any, tables: Mapping[str, str], wait: Callable[[int], None]) -> None:
-        self._run = Transactions(client, wait)
-        self._writes = Writes(tables)
-        self._builder = Builder(tables)
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
 
     def ticket(self, ticket_id: str, now: int) -> AnsweredTicket | None:
         """Return the ticket to answer, or None when there is none or its retention has ended."""
@@ -92,18 +87,18 @@ class ReplyStore(OutboxReading):
 
     def store(self, reply: Reply) -> bool:
         """Store the reply on the condition that the rows are as they were read; return whether it was stored."""
-        return self._run.once(list(self._rows(reply))) is None
+        return self._tables.transact(self._rows(reply)) is None
 
     def _rows(self, reply: Reply) -> list[Write]:
-        pk = keys.conversation_pk(reply.ref.conversation_id)
+        guard = CLIENT_ID.key(reply.ref.conversation_id, reply.client_hash)
         return [
-            self._writes.put("message", "desk", pk, f"message#{reply.ref.tail}", self._message(reply)),
-            self._writes.put("outbox", "desk", pk, f"outbox#{reply.ref.tail}", _outbox_entry(reply)),
-            self._writes.put("client", "desk", pk, f"client#{reply.client_hash}", client_guard(reply.ref, reply.now)),
+            self._tables.put("message", MESSAGE.key(*reply.ref), self._message(reply)),
+            self._tables.put("outbox", OUTBOX.key(*reply.ref), _outbox_entry(reply)),
+            self._tables.put("client", guard, client_guard(reply.ref, reply.now)),
             self._head(reply),
             self._ticket(reply),
             *([self._name_successor(reply, reply.again)] if reply.again else []),
-            delete_sent_draft(self._builder, _draft(reply), reply.client_hash, reply.now),
+            delete_sent_draft(self._tables, _draft(reply), reply.client_hash, reply.now),
         ]
 
     def _message(self, reply: Reply) -> dict[str, Any]:
@@ -133,8 +128,8 @@ class ReplyStore(OutboxReading):
             condition += " AND #piece_states = :states"
         else:
             condition += " AND attribute_not_exists(#resent_as)"
-        pk, sk = keys.conversation_pk(failed.ref.conversation_id), f"message#{failed.ref.tail}"
-        return self._writes.update("again", "desk", pk, sk, f"{expression} REMOVE #flagged", condition, values)
+        key = MESSAGE.key(*failed.ref)
+        return self._tables.update("again", key, f"{expression} REMOVE #flagged", condition, values)
 
     def _head(self, reply: Reply) -> Write:
         """Take the reply's number in the conversation, on the condition that epoch and block are as they were read;
@@ -145,8 +140,8 @@ class ReplyStore(OutboxReading):
         if window := registry.channel(head.channel).window:
             condition += " AND #last_inbound_at > :limit"
             values["limit"] = reply.now - window
-        pk = keys.conversation_pk(reply.ref.conversation_id)
-        return self._writes.update("head", "desk", pk, "head", "SET #last_at = :at", condition, values)
+        key = HEAD.key(reply.ref.conversation_id)
+        return self._tables.update("head", key, "SET #last_at = :at", condition, values)
 
     def _ticket(self, reply: Reply) -> Write:
         """Mark the ticket as answered, if it is as it was read, so that only one of two replies answers a question."""
@@ -172,8 +167,7 @@ class ReplyStore(OutboxReading):
             "SET #state = :state, #queue = :queue, #activity = :now, #last_message_at = :at, #last = :last,"
             " #last_kind = :kind, #last_direction = :out, #question_at = :none REMOVE #undelivered"
         )
-        pk = keys.ticket_pk(reply.ticket.ticket_id)
-        return self._writes.update("ticket", "desk", pk, "ticket", expression, condition, values)
+        return self._tables.update("ticket", TICKET.key(reply.ticket.ticket_id), expression, condition, values)
 
 
 def _draft(reply: Reply) -> DraftKey:
@@ -185,7 +179,7 @@ def _outbox_entry(reply: Reply) -> dict[str, Any]:
         "conversation_id": reply.ref.conversation_id,
         "action": "send",
         "purpose": SUPPORT,
-        "due": "due#0",
+        "due": SENDING,
         "due_at": reply.now,
         "queued_at": reply.now,
         "attempts": 0,

@@ -4,13 +4,11 @@ Every method is one transaction, so a sender may die between any two of them; do
 then.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from chalicelib.channels import registry
-from chalicelib.dynamo.transactions import Transactions
-from chalicelib.dynamo.writes import Write
+from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import CLAIM, Claimed, Failure, Job, OutboxEntry, Outgoing
 from chalicelib.outbox.reading import OutboxReading
 from chalicelib.outbox.rows import EarlyStatus, OutboxRows
@@ -24,10 +22,8 @@ _STAYS = frozenset({"outbox", "contact"})
 class Outbox(OutboxReading):
     """The outbox of all conversations. All methods raise Unavailable."""
 
-    def __init__(
-        self, client: Any, tables: Mapping[str, str], address_key: AddressKey, wait: Callable[[int], None]
-    ) -> None:
-        self._run = Transactions(client, wait)
+    def __init__(self, tables: Tables, address_key: AddressKey) -> None:
+        self._tables = tables
         self._rows = OutboxRows(tables)
         self._address_key = address_key
 
@@ -47,7 +43,7 @@ class Outbox(OutboxReading):
         place = self._rows.update_entry(entry, change, free, values)
         sending = self._rows.messages.sending(message, entry, pieces)
         writes = [place, sending, self._rows.head_unchanged(head, now), *self._rows.still_allowed(head, entry)]
-        refusal = self._run.once(writes)
+        refusal = self._tables.transact(writes)
         if refusal is None:
             return Claimed.OURS
         return Claimed.TAKEN if "outbox" in refusal.roles else Claimed.CHANGED
@@ -76,7 +72,7 @@ class Outbox(OutboxReading):
                 *(self._early_status(entry, name, early) if states else ()),
             ]
 
-        return self._run.run_until_written(build)
+        return self._tables.transact_until_written(build)
 
     def sent(self, job: Job, provider_id: str, now: int, *, piece: int = 0) -> None:
         """Record that the message is sent, by its last `piece` (0: it is in one piece), with an early status if there
@@ -100,7 +96,7 @@ class Outbox(OutboxReading):
                 *end,
             ]
 
-        self._run.run_until_written(build)
+        self._tables.transact_until_written(build)
 
     def _as_now(
         self, job: Job, name: str, now: int, refused: frozenset[str]
@@ -126,13 +122,13 @@ class Outbox(OutboxReading):
             raised = [self._rows.messages.all_out(message)] if message and behind else []
             return [*raised, *end]
 
-        self._run.run_until_written(build)
+        self._tables.transact_until_written(build)
 
     def remove_entry(self, entry: OutboxEntry, contact_id: str = "") -> bool:
         """Delete the entry: the message is gone, or a pressed button was answered. False: the contact is being erased,
         and the entry is left to the eraser."""
         not_being_erased = [self._rows.not_being_erased(contact_id)] if contact_id else []
-        return self._run.run_until_written(
+        return self._tables.transact_until_written(
             lambda refused: None if refused else [self._rows.delete_entry(entry), *not_being_erased]
         )
 
@@ -190,7 +186,7 @@ class Outbox(OutboxReading):
                 writes.append(self._rows.messages.queued(entry.ref))
             return writes
 
-        return self._run.run_until_written(build)
+        return self._tables.transact_until_written(build)
 
     def failed(
         self,
@@ -230,19 +226,19 @@ class Outbox(OutboxReading):
                 writes.append(self._rows.kept(message, now))
             return writes
 
-        return self._run.run_until_written(build)
+        return self._tables.transact_until_written(build)
 
     def may_probe(self, account: str, now: int, every: int) -> bool:
         """Whether this caller may try one message on a stopped channel, which nobody did for `every` ms."""
         condition = "attribute_exists(#stopped_at) AND (attribute_not_exists(#probed_at) OR #probed_at <= :before)"
         values = {"now": now, "before": now - every}
-        return self._run.once([self._rows.channel(account, "SET #probed_at = :now", condition, values)]) is None
+        return self._tables.transact([self._rows.channel(account, "SET #probed_at = :now", condition, values)]) is None
 
     def start_again(self, account: str) -> None:
         """Open a stopped channel, because a message went through it."""
         expression = "SET #account = :account REMOVE #stopped_at, #code, #probed_at"
         write = self._rows.channel(account, expression, "attribute_exists(pk)", {"account": account})
-        self._run.run_until_written(lambda refused: None if refused else [write])
+        self._tables.transact_until_written(lambda refused: None if refused else [write])
 
     def _name(self, entry: OutboxEntry, provider_id: str) -> str:
         return self._address_key.message(entry.channel, entry.account, provider_id)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from chalicelib.privacy.requests.model import Request, Subject
     from chalicelib.privacy.requests.store import RequestStore
 
+_READ_AGAIN = frozenset({OPTED_OUT, ASKED_NOTED, "subject"})
+"""Roles of writes that another process may have overtaken: what they check is read again."""
+
 
 @dataclass(frozen=True)
 class OpenAnswer:
@@ -53,11 +56,10 @@ class OpenAnswer:
             if kind.ends_news and (first := self._by_itself(subject)):
                 opened.append(Opened(first, new=False))
                 return None
-            if refused - {OPTED_OUT, ASKED_NOTED}:  # the ask was dealt with meanwhile
+            if refused - _READ_AGAIN:  # the ask was dealt with meanwhile
                 return None
-            asked = (
-                self.contact_rows.asked(contact_id, self.clock()) if source == "bot" and not kind.ends_news else None
-            )
+            counts = source == "bot" and not kind.ends_news
+            asked = self.contact_rows.asked(contact_id, self.clock()) if counts else None
             if asked and asked.too_often:
                 opened.append(Opened("", new=False, too_often=True))
                 return None

@@ -50,7 +50,7 @@ class Expired:
     @property
     def is_ticket(self) -> bool:
         """Whether it is a ticket."""
-        return self.table == "desk" and self.pk.startswith("ticket#")
+        return self.table == "desk" and self.sk == "ticket"
 
     @property
     def is_head(self) -> bool:

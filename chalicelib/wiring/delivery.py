@@ -57,7 +57,7 @@ def reply_to_customer() -> "ReplyToCustomer":
     from chalicelib.outbox.reply_store import ReplyStore
 
     wiring.bind_tables()
-    store = ReplyStore(client("dynamodb"), wiring.tables(), sleep_with_jitter)
+    store = ReplyStore(wiring.gateway())
     return ReplyToCustomer(store, wiring.decryptor, _allows, wiring.clock(), sleep_with_jitter)
 
 
@@ -75,7 +75,7 @@ def _deliver(address_key: bytes) -> "Deliver":
         queues().send_later(config.queue_retry, {"conversation_id": conversation_id}, wait)
 
     return Deliver(
-        store=Outbox(client("dynamodb"), wiring.tables(), AddressKey(address_key), sleep_with_jitter),
+        store=Outbox(wiring.gateway(), AddressKey(address_key)),
         providers=ChannelProviders(wiring.secrets(), config.secret_outbound),
         decryptor=single_decryptor,
         allows=_allows,

@@ -11,8 +11,8 @@ import pytest
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.clients import client
-from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.rows import bind
+from chalicelib.dynamo.schema import HEAD
 from chalicelib.outbox.deliver import Deliver
 from chalicelib.outbox.providers import ChannelProviders
 from chalicelib.outbox.reply import ReplyToCustomer
@@ -56,7 +56,7 @@ class Delivery(Desk):
         return ChannelProviders(Secrets(lambda: self.vaulted), "outbound", given.get)
 
     def outbox(self, dynamodb: Any = None) -> Outbox:
-        return Outbox(dynamodb or self.dynamodb, self.tables, self.address_key, lambda attempt: None)
+        return Outbox(self.gateway(dynamodb, lambda attempt: None), self.address_key)
 
     def sender(self, **more: Any) -> Deliver:
         parts: dict[str, Any] = {
@@ -72,7 +72,7 @@ class Delivery(Desk):
 
     def replier(self, dynamodb: Any = None, **more: Any) -> ReplyToCustomer:
         parts: dict[str, Any] = {
-            "store": ReplyStore(dynamodb or self.dynamodb, self.tables, lambda attempt: None),
+            "store": ReplyStore(self.gateway(dynamodb, lambda attempt: None)),
             "decryptor": lambda: BatchDecryptor(lambda: self.vault),
             "allows": load_profile("spoint").allows,
             "clock": lambda: self.now,
@@ -111,7 +111,7 @@ class Delivery(Desk):
         return ref
 
     def message(self, ref: MessageRef) -> dict[str, Any]:
-        return self.item(conversation_pk(ref.conversation_id), f"message#{ref.tail}")
+        return self.item(HEAD.partition(ref.conversation_id), f"message#{ref.tail}")
 
     def ticket(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
         return self.item(ticket["pk"], "ticket")

@@ -11,8 +11,8 @@ from chalicelib.channels.parts import StatusUpdate
 from chalicelib.channels.registry import channel
 from chalicelib.channels.render import pieces_of
 from chalicelib.core.ids import MessageRef
-from chalicelib.dynamo.keys import conversation_pk
 from chalicelib.dynamo.models import DeskRow
+from chalicelib.dynamo.schema import HEAD
 from chalicelib.outbox.model import CLAIM
 from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import not_arrived, outstanding, piece_state, shown
@@ -286,7 +286,7 @@ def test_a_doubt_that_no_status_resolves_is_still_marked(desk: Delivery) -> None
 def test_a_long_reply_that_the_release_before_was_sending_goes_on_as_it_began(desk: Delivery) -> None:
     ticket, text = desk.open_ticket(), text_of(3)
     ref = desk.reply(ticket, text)
-    DeskRow(conversation_pk(ref.conversation_id), f"outbox#{ref.tail}").update(actions=[DeskRow.pieces.set(1)])
+    DeskRow(HEAD.partition(ref.conversation_id), f"outbox#{ref.tail}").update(actions=[DeskRow.pieces.set(1)])
     desk.sender()(ticket["conversation_id"])
 
     assert desk.provider.texts == list(pieces_of(text, channel("whatsapp"))[1:])
@@ -301,7 +301,7 @@ def test_a_long_reply_that_failed_in_the_release_before_is_sent_again_as_a_whole
     ref = desk.reply(ticket, text)
     desk.sender()(ticket["conversation_id"])
     failure = {"code": "131026", "at": desk.seconds}
-    DeskRow(conversation_pk(ref.conversation_id), f"message#{ref.tail}").update(
+    DeskRow(HEAD.partition(ref.conversation_id), f"message#{ref.tail}").update(
         actions=[
             DeskRow.status.set("failed"), DeskRow.rank.set(3), DeskRow.failure.set(failure),
             DeskRow.piece_count.remove(), DeskRow.piece_states.remove(),

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from chalicelib.core.backoff import TRIES
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.transactions import TRIES, Transactions
-from chalicelib.dynamo.writes import Write
+from chalicelib.dynamo.builder import Write
+from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import CLAIM
 from tests.delivery.conftest import Delivery
 from tests.intake.faults import Conflicting
@@ -41,19 +42,32 @@ SILENT = EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
 @pytest.mark.parametrize("error", [refused("ThrottlingException"), SILENT])
 def test_a_storage_that_does_not_take_a_write_is_unavailable(error: Exception) -> None:
     with pytest.raises(Unavailable):
-        Transactions(Failing(error), lambda attempt: None).once([WRITE])
+        Tables(Failing(error), {}, lambda attempt: None).transact([WRITE])
     with pytest.raises(Unavailable):
-        Transactions(Failing(error), lambda attempt: None).single(WRITE)
+        Tables(Failing(error), {}, lambda attempt: None).write(WRITE)
 
 
 def test_an_update_that_meets_a_transaction_is_tried_again_ten_times() -> None:
     waits: list[int] = []
     conflicts = [refused("TransactionConflictException")] * (TRIES - 1)
-    assert Transactions(Failing(*conflicts), waits.append).single(WRITE)
+    assert Tables(Failing(*conflicts), {}, waits.append).write(WRITE)
     assert waits == list(range(TRIES - 1))
     with pytest.raises(Unavailable):
-        Transactions(Failing(*conflicts, conflicts[0]), waits.append).single(WRITE)
-    assert not Transactions(Failing(refused("ConditionalCheckFailedException")), waits.append).single(WRITE)
+        Tables(Failing(*conflicts, conflicts[0]), {}, waits.append).write(WRITE)
+    assert not Tables(Failing(refused("ConditionalCheckFailedException")), {}, waits.append).write(WRITE)
+
+
+def test_an_update_with_one_try_leaves_a_conflict_to_its_caller() -> None:
+    waits: list[int] = []
+    client = Failing(refused("TransactionConflictException"))
+    assert not Tables(client, {}, waits.append).write(WRITE, tries=1)
+    assert (client.calls, waits) == (1, [])
+
+
+def test_an_advice_ends_the_message_of_what_failed() -> None:
+    tables = Tables(Failing(SILENT), {}, again="the next sweep tries again")
+    with pytest.raises(Unavailable, match=r"the next sweep tries again\.$"):
+        tables.transact([WRITE])
 
 
 def test_a_transaction_that_always_meets_others_gives_up(desk: Delivery) -> None:
@@ -62,8 +76,9 @@ def test_a_transaction_that_always_meets_others_gives_up(desk: Delivery) -> None
     with pytest.raises(Unavailable):
         desk.sender(store=desk.outbox(Conflicting(desk.dynamodb, 99)))(ticket["conversation_id"])
     assert desk.provider.calls == 0
+    tables = desk.gateway(Conflicting(desk.dynamodb, 99), lambda attempt: None)
     with pytest.raises(Unavailable):
-        Transactions(Conflicting(desk.dynamodb, 99), lambda attempt: None).run_until_written(lambda refused: [WRITE])
+        tables.transact_until_written(lambda refused: [WRITE])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo.keys import contact_pk, conversation_pk
+from chalicelib.dynamo.schema import CONTACT, HEAD
 from chalicelib.dynamo.values import attribute_value
 from chalicelib.outbox.model import CLAIM, Claimed
 from chalicelib.retention.store import ExpiryStamps
@@ -39,7 +39,7 @@ def set_(desk: Delivery, pk: str, sk: str, **values: Any) -> None:
 
 def withdraw(desk: Delivery, ticket: Mapping[str, Any], at: int | None = 1) -> None:
     """As SoftSuppress does it; `at` None lets everything out again."""
-    set_(desk, contact_pk(ticket["contact_id"]), "contact", suppressed_at=at and desk.now)
+    set_(desk, CONTACT.partition(ticket["contact_id"]), "contact", suppressed_at=at and desk.now)
 
 
 def answer(desk: Delivery, ticket: Mapping[str, Any], text: str, client_id: str = "") -> str:
@@ -239,7 +239,7 @@ def test_a_ticket_of_the_release_before_is_asked_who_wrote_last(desk: Delivery) 
 def test_a_place_of_the_release_before_counts_as_unasked(desk: Delivery) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Ответ")
-    set_(desk, conversation_pk(ref.conversation_id), f"outbox#{ref.tail}", answers=None)
+    set_(desk, HEAD.partition(ref.conversation_id), f"outbox#{ref.tail}", answers=None)
     withdraw(desk, ticket)
     desk.sender()(ticket["conversation_id"])
     assert desk.message(ref)["failure"]["reason"] == "suppressed"
@@ -248,11 +248,11 @@ def test_a_place_of_the_release_before_counts_as_unasked(desk: Delivery) -> None
 @pytest.mark.parametrize("purpose", ["news", "offers", "survey"])
 def test_an_opt_out_ends_what_nobody_asked_for_and_support_goes_on(desk: Delivery, purpose: str) -> None:
     ticket = desk.open_ticket()
-    set_(desk, contact_pk(ticket["contact_id"]), "contact", opted_out_at=desk.now, opted_out_by=new_id())
+    set_(desk, CONTACT.partition(ticket["contact_id"]), "contact", opted_out_at=desk.now, opted_out_by=new_id())
     answer(desk, ticket, "Ответ")
     assert answer(desk, ticket, "И ещё одно") == ""
     ref = desk.reply(ticket, "Новости")
-    set_(desk, conversation_pk(ref.conversation_id), f"outbox#{ref.tail}", purpose=purpose)
+    set_(desk, HEAD.partition(ref.conversation_id), f"outbox#{ref.tail}", purpose=purpose)
 
     desk.sender(allows=lambda purpose, channel: True)(ticket["conversation_id"])
 
@@ -263,11 +263,11 @@ def test_an_opt_out_ends_what_nobody_asked_for_and_support_goes_on(desk: Deliver
 def test_an_opt_out_between_the_senders_look_and_its_claim_stops_the_news(desk: Delivery) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Новости")
-    set_(desk, conversation_pk(ref.conversation_id), f"outbox#{ref.tail}", purpose="news")
+    set_(desk, HEAD.partition(ref.conversation_id), f"outbox#{ref.tail}", purpose="news")
     outbox = desk.outbox()
     (waiting,) = outbox.entries(ticket["conversation_id"])
     job = outbox.job(waiting, desk.now)
-    set_(desk, contact_pk(ticket["contact_id"]), "contact", opted_out_at=desk.now)
+    set_(desk, CONTACT.partition(ticket["contact_id"]), "contact", opted_out_at=desk.now)
     assert outbox.claim(job, new_id(), desk.now) is Claimed.CHANGED
 
 

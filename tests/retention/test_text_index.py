@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.contacts.search_words import contact_words, phone_word
 from chalicelib.core.addresses import Address, Author
+from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.models import DeskRow, IndexRow
-from chalicelib.dynamo.writes import Write
 from tests.delivery.test_reply import change
 from tests.people import AMINA, from_amina, from_daniyar
 from tests.retention.conftest import Keeping

@@ -151,7 +151,7 @@ def changes(desk: Keeping) -> TicketWrites:
 
 
 def replies(desk: Keeping) -> ReplyStore:
-    return ReplyStore(desk.dynamodb, desk.tables, lambda attempt: None)
+    return ReplyStore(desk.gateway())
 
 
 def job(desk: Keeping, *, claimed: bool = True, telegram: bool = False) -> tuple[Outbox, Job]:

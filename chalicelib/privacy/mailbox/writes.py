@@ -16,7 +16,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import MessageRef, pseudonym_of_notice
 from chalicelib.core.purposes import RIGHTS, STATUS
 from chalicelib.dynamo.builder import Builder, Write
-from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX
+from chalicelib.dynamo.schema import CONTACT, HEAD, KEY, MESSAGE, OUTBOX, SENDING
 from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.privacy.requests.vocabulary import Identity, Step
 from chalicelib.suppression.model import ReplyMailbox
@@ -157,7 +157,7 @@ class MailboxWrites:
             "conversation_id": mailbox.conversation_id,
             "action": "send",
             "purpose": purpose,
-            "due": "due#0",
+            "due": SENDING,
             "due_at": at,
             "queued_at": at,
             "attempts": 0,

@@ -29,7 +29,7 @@ NOT_ERASING = "fenced"
 OLDER = "older"
 """Role of the write that supersedes an earlier request."""
 _NOT_YET = ("id", "box", "fences")
-_ASK = re.compile(r"ask#([0-9]{13})#([0-9a-f]{32})")
+_ASK = re.compile(f"{ASK.prefix}([0-9]{{13}})#([0-9a-f]{{32}})")
 
 
 class ContactRequestRows:

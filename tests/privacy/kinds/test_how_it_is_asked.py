@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 
 from chalicelib.core.clock import DAY, HOUR
-from chalicelib.core.errors import Conflict
+from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.languages import LANGUAGES, Language
 from chalicelib.core.texts import bot_text
 from chalicelib.core.working_days import day_of, deadline, default_time
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.recognition.phrases import spelled
 from chalicelib.privacy.requests.asked import MOST_ASKED
-from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.contact_rows import ContactRequestRows
+from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.profile.model import Profile
 from chalicelib.vault.encryption import request_attribute
 from tests.erasure.conftest import Person
@@ -123,6 +124,22 @@ def test_asking_again_and_again_opens_no_more_than_it_may(living: Living, daniya
     assert not living.desk.of("ask#")
     once = kind.way == "erasure" or kind.ends_news
     assert len(living.requests()) == (1 if once else MOST_ASKED)
+
+
+def test_none_is_opened_for_somebody_whose_erasure_begins_at_that_moment(
+    living: Living, daniyar: Person, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = ContactRequestRows.subject
+
+    def then_begins(rows: ContactRequestRows, contact_id: str) -> Subject | None:
+        found = read(rows, contact_id)
+        living.set_contact(daniyar, state="erasing")
+        return found
+
+    monkeypatch.setattr(ContactRequestRows, "subject", then_begins)
+    with pytest.raises(NotFound):
+        living.open_request(daniyar.contact_id, kind.id, "message")
+    assert not living.requests()
 
 
 def test_it_does_to_the_person_what_it_says(living: Living, daniyar: Person, kind: Kind) -> None:

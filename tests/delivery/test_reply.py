@@ -188,7 +188,7 @@ def test_a_window_that_closes_between_reading_and_storing_refuses_the_reply(desk
 
 
 def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
-    from chalicelib.dynamo.values import attribute_value
+    from chalicelib.dynamo.builder import attribute_value
 
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"],

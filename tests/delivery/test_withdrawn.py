@@ -13,8 +13,8 @@ from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import new_id
+from chalicelib.dynamo.builder import attribute_value
 from chalicelib.dynamo.schema import CONTACT, HEAD
-from chalicelib.dynamo.values import attribute_value
 from chalicelib.outbox.model import CLAIM, Claimed
 from chalicelib.retention.store import ExpiryStamps
 from tests.delivery.conftest import BOLAT, Delivery

@@ -13,8 +13,8 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import schema
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import CLASSES, SECTIONS, Expiry, ItemClass
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure import verifier
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox

@@ -19,7 +19,7 @@ import pytest
 
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.errors import DeskError
-from chalicelib.dynamo.values import attribute_values, plain_item
+from chalicelib.dynamo.builder import attribute_values, plain_item
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES
 from chalicelib.privacy.requests.model import Request

@@ -12,9 +12,9 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.builder import attribute_values, plain_item
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import CONTACT, KEY, REQUEST
-from chalicelib.dynamo.values import attribute_values, plain_item
 from chalicelib.erasure import eraser as erasing
 from chalicelib.erasure.counts import unexpired
 from chalicelib.erasure.inventory import STORES, identities_context

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.certificates.model import ISSUED, issued_body, kept_until, rfc3339
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.texts import desk_text
-from chalicelib.dynamo.values import attribute_values
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.erasure.inventory import MOST_CONSENTS
 from chalicelib.erasure.inventory import STORES as COUNTED
 from chalicelib.privacy.kinds.registry import kind_of

@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.backoff import sleep_with_jitter
+from chalicelib.dynamo.builder import AttributeValues, plain_item
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.tables import Tables
-from chalicelib.dynamo.values import AttributeValues, plain_item
 from chalicelib.messages.changes import IntakeChanges
 from chalicelib.messages.ingest import Outcome, Refuse
 from chalicelib.messages.receive_change import ReceiveChange

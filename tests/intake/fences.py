@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo.values import attribute_value, attribute_values
+from chalicelib.dynamo.builder import attribute_value, attribute_values
 from chalicelib.vault.encryption import KeyPair, new_pair
 from tests.intake.conftest import Desk
 

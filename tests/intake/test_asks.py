@@ -20,8 +20,8 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import bot_text
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ASK, ASKING
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints.stream_router import _wake_up
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.kinds import registry

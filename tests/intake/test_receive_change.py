@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.channels.parts import ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.core.addresses import Address, Author
-from chalicelib.dynamo.values import attribute_values
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.messages.changes import WELCOME_EVERY
 from chalicelib.messages.ingest import Outcome
 from tests.intake.conftest import Desk

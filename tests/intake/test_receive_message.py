@@ -118,7 +118,7 @@ def test_an_older_message_is_stored_and_moves_nothing_back(desk: Desk) -> None:
 
 def change_ticket(desk: Desk, **values: object) -> None:
     """Change the only ticket's attributes, as an operator's action would."""
-    from chalicelib.dynamo.values import attribute_value
+    from chalicelib.dynamo.builder import attribute_value
 
     (ticket,) = desk.of("ticket")
     desk.dynamodb.update_item(

@@ -24,11 +24,11 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure import eraser as erasing
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
 from chalicelib.messages.repeated import RepeatedParts

@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.builder import Refusal, Write
+from chalicelib.dynamo.builder import Refusal, Write, plain_item
 from chalicelib.dynamo.tables import Tables
-from chalicelib.dynamo.values import plain_item
 from chalicelib.tickets.drafts import DRAFT_DAYS
 from tests.storage.declared import class_of, undeclared
 from tests.web.conftest import Answer, Browser, Web

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.observability import count as real_count
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ERASURE_PAUSE
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.privacy import asks as privacy_asks
 from chalicelib.privacy import decide as decide_request
 from chalicelib.privacy import monitor_requests as watch_requests

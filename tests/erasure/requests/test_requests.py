@@ -9,8 +9,8 @@ from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of, day_start, deadline
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import CONTACT
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.privacy.mailbox.writes import last_answer
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Identity, RequestState, Step

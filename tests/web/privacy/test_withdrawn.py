@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.addresses import Author
-from chalicelib.dynamo.builder import wire_key
+from chalicelib.dynamo.builder import attribute_value, wire_key
 from chalicelib.dynamo.schema import CONTACT
-from chalicelib.dynamo.values import attribute_value
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.web.conftest import ROLES, Web
 from tests.web.privacy.asking import contact_of, opened, through

@@ -99,7 +99,10 @@ def stamp_expiry() -> "StampExpiry":
     wiring.bind_tables()
     retention = load_profile(settings().operator).retention
     return StampExpiry(
-        ExpiryStamps(wiring.gateway()), retention["ticket"].days, retention["contact"].days, wiring.clock()
+        ExpiryStamps(wiring.gateway()),
+        kept_days=retention["ticket"].days,
+        contact_days=retention["contact"].days,
+        clock=wiring.clock(),
     )
 
 

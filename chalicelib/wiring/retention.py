@@ -38,7 +38,9 @@ def sweep() -> "Sweep":
     return Sweep(
         store=store,
         auto_close=AutoClose(wiring.gateway()),
-        end_contact=EndContact(expiry, kept["contact"], kept["consent"], wiring.clock()),
+        end_contact=EndContact(
+            expiry, contact_days=kept["contact"], consent_days=kept["consent"], clock=wiring.clock()
+        ),
         enqueue=enqueue,
         reindex=enqueue_indexing,
         monitor_asks=wiring_requests.monitor_asks(store),

@@ -13,10 +13,12 @@ from chalicelib.entrypoints import expiry_stamper as dater
 from chalicelib.entrypoints import indexer, sender
 from chalicelib.entrypoints import retention_sweeper as sweeper
 from chalicelib.entrypoints import stream_router as relay
+from chalicelib.profile.load import load_profile
 from chalicelib.vault.encryption import encode_key, fingerprint
 from chalicelib.vault.secrets import VAULT_CONTEXT
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
+from chalicelib.wiring import retention as wiring_retention
 from tests.conftest import Aws
 from tests.delivery.conftest import Delivery
 from tests.delivery.test_reply import change
@@ -129,3 +131,12 @@ def test_replies_are_wired_for_the_dashboard(desk: Delivery, queues: dict[str, s
     (ticket,) = desk.of_pk("ticket#")
     stored = wiring_delivery.reply_to_customer()(ticket["ticket_id"], "Жауап", "page-1", "staff")
     assert stored.status == "queued"
+
+
+def test_each_worker_is_given_the_days_of_its_own_class(queues: dict[str, str]) -> None:
+    kept = load_profile("spoint").retention
+    assert len({kept[name].days for name in ("ticket", "contact", "consent")}) == 3, "else a mix-up is not seen"
+    stamps = wiring_delivery.stamp_expiry()
+    assert (stamps.kept_days, stamps.contact_days) == (kept["ticket"].days, kept["contact"].days)
+    end = wiring_retention.sweep().end_contact
+    assert (end.contact_days, end.consent_days) == (kept["contact"].days, kept["consent"].days)

@@ -7,9 +7,9 @@ from typing import NamedTuple, Protocol
 
 from chalicelib.channels.parts import Button
 from chalicelib.core.addresses import Address
+from chalicelib.core.delivery_failures import FailureText, Meaning
+from chalicelib.core.delivery_failures import scrub as scrub
 from chalicelib.core.errors import DeskError
-from chalicelib.core.failures import FailureText, Meaning
-from chalicelib.core.failures import scrub as scrub
 
 
 class TextPart(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.channels.refusals import stops_channel
+from chalicelib.channels.failure_meanings import stops_channel
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.observability import count, log

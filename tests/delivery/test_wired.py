@@ -14,6 +14,8 @@ from chalicelib.entrypoints import indexer, sender
 from chalicelib.entrypoints import retention_sweeper as sweeper
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import Profile, Retention
+from chalicelib.retention.end_contact import EndContact
 from chalicelib.vault.encryption import encode_key, fingerprint
 from chalicelib.vault.secrets import VAULT_CONTEXT
 from chalicelib.wiring import base as wiring
@@ -133,10 +135,20 @@ def test_replies_are_wired_for_the_dashboard(desk: Delivery, queues: dict[str, s
     assert stored.status == "queued"
 
 
-def test_each_worker_is_given_the_days_of_its_own_class(queues: dict[str, str]) -> None:
-    kept = load_profile("spoint").retention
-    assert len({kept[name].days for name in ("ticket", "contact", "consent")}) == 3, "else a mix-up is not seen"
+def test_each_worker_is_given_the_days_of_its_own_class(
+    queues: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The profile keeps tickets and contacts equally long, so that a mix-up would not be seen with it."""
+    profile = load_profile("spoint")
+    retention = {
+        name: Retention(**vars(row) | {"days": 100 + number})
+        for number, (name, row) in enumerate(profile.retention.items())
+    }
+    changed = Profile(**vars(profile) | {"retention": retention})
+    for module in (wiring_delivery, wiring_retention):
+        monkeypatch.setattr(module, "load_profile", lambda _operator: changed)
     stamps = wiring_delivery.stamp_expiry()
-    assert (stamps.kept_days, stamps.contact_days) == (kept["ticket"].days, kept["contact"].days)
+    assert (stamps.kept_days, stamps.contact_days) == (retention["ticket"].days, retention["contact"].days)
     end = wiring_retention.sweep().end_contact
-    assert (end.contact_days, end.consent_days) == (kept["contact"].days, kept["consent"].days)
+    assert isinstance(end, EndContact)
+    assert (end.contact_days, end.consent_days) == (retention["contact"].days, retention["consent"].days)

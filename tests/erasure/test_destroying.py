@@ -14,10 +14,10 @@ from chalicelib.core.errors import Conflict, Unavailable
 from chalicelib.dynamo import schema as rows
 from chalicelib.dynamo.builder import attribute_values, plain_item
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.schema import CONTACT, KEY, REQUEST
+from chalicelib.dynamo.schema import CONTACT, KEY, REQUEST, SECTIONS
 from chalicelib.erasure import eraser as erasing
 from chalicelib.erasure.counts import unexpired
-from chalicelib.erasure.inventory import STORES, identities_context
+from chalicelib.erasure.inventory import identities_context
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
@@ -100,7 +100,7 @@ def assert_destroyed(
     done = desk.request(request)
     counts, there = done.counts, planted(before, theirs, done.at(Step.INVENTORIED)) + (late or Counter())
     assert {store: (numbers["found"], numbers["destroyed"]) for store, numbers in counts.items()} == {
-        store: (there[store], there[store]) for store in STORES
+        store: (there[store], there[store]) for store in SECTIONS
     }
     return after
 
@@ -426,7 +426,7 @@ def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[E
     run_until(desk, request, "freeze_inventory")
 
     listed = {item["store"]: item for item in desk.of("inventory#")}
-    assert set(listed) == {*STORES, "identities"}
+    assert set(listed) == {*SECTIONS, "identities"}
     assert {name for name in listed["desk.tickets"]["names"] if name.startswith("ticket#")} == tickets
     assert len(listed["desk.tickets"]["names"]) == 2 * len(tickets)
     assert "Данияр" not in str(listed)

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.channels.parts import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.core.addresses import Address, Author
-from chalicelib.messages.receive_change import ReceiveChange
+from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.privacy.requests.model import Request
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
@@ -33,7 +33,7 @@ HIM = Author((USER, PHONE), name="Данияр Оспанов", username="daniya
 Writer = Callable[[Erasing, Person, Late], Any]
 
 
-def _changes(desk: Erasing, late: Late) -> ReceiveChange:
+def _changes(desk: Erasing, late: Late) -> ReceiveContactEvent:
     return desk.changer(late)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from chalicelib.certificates.ledger import Signer
-from chalicelib.erasure.inventory import STORES
+from chalicelib.dynamo.schema import SECTIONS
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.conftest import Aws
@@ -44,7 +44,7 @@ def assert_all_went(many: Many) -> None:
         assert request.done(Step.CERTIFIED)
         there = places(many.history.counted[request.id], request)
         assert said[request.id] == {
-            store: {"found": there[store], "destroyed": there[store], "retained": 0} for store in STORES
+            store: {"found": there[store], "destroyed": there[store], "retained": 0} for store in SECTIONS
         }, SEED
     assert {pk.partition("#")[0] for _, pk, _ in belonging(many.after, many.ids())} == {"request", "tombstone"}
     many.assert_others_are_as_they_were()

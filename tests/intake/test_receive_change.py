@@ -5,7 +5,7 @@ import pytest
 from chalicelib.channels.parts import ChatEvent, NumberChanged, ReachChanged, Started
 from chalicelib.core.addresses import Address, Author
 from chalicelib.dynamo.builder import attribute_values
-from chalicelib.messages.changes import WELCOME_EVERY
+from chalicelib.messages.contact_event_store import WELCOME_EVERY
 from chalicelib.messages.ingest import Outcome
 from tests.intake.conftest import Desk
 from tests.people import (

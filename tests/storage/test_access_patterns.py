@@ -16,8 +16,8 @@ import pytest
 
 from chalicelib.certificates.ledger import Ledger
 from chalicelib.certificates.model import ISSUED
+from chalicelib.channels.failure_meanings import stops_channel
 from chalicelib.channels.parts import ChatEvent, InboundMessage, NumberChanged, ReachChanged, StatusUpdate
-from chalicelib.channels.refusals import stops_channel
 from chalicelib.channels.telegram import send as telegram
 from chalicelib.contacts.search import Search
 from chalicelib.core.addresses import Address, Author
@@ -42,8 +42,9 @@ from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.retention.model import Expired
 from chalicelib.retention.sweep_store import SweepStore
+from chalicelib.staff.login_throttle import LoginThrottle
 from chalicelib.staff.model import Staff
-from chalicelib.staff.sessions import LoginThrottle, SessionStore
+from chalicelib.staff.sessions import SessionStore
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.drafts import Draft, DraftKey, DraftStore, Saved
 from chalicelib.tickets.listing import COUNTED, counts, page

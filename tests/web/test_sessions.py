@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.dynamo.models import DeskRow, IndexRow
-from chalicelib.staff.sessions import LoginThrottle
+from chalicelib.staff.login_throttle import LoginThrottle
 from chalicelib.staff.sign_in import CHALLENGE_LASTS
 from chalicelib.wiring import web as wiring_web
 from tests.web.conftest import PASSWORD, Browser, Web, email, path_of

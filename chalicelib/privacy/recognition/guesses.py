@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from chalicelib.core.normal import normal
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.recognition.phrases import LONGEST_GUESS
+from chalicelib.privacy.recognition.confirm_and_cancel import LONGEST_GUESS
 
 MOST_KINDS = 2
 """Kinds offered at most: so many buttons fit under one question, beside "No"."""

@@ -13,8 +13,8 @@ from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.staff.sign_in import SignedIn, Step, TooMany, WrongPassword
 from chalicelib.web.dashboard.account import enrolment_key
-from chalicelib.web.dashboard.problems import problem_text
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
+from chalicelib.web.dashboard.sign_in_problems import problem_text
 from chalicelib.web.http import validators
 from chalicelib.web.http.auth import (
     LANGUAGE_COOKIE,

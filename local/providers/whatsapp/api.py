@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from local.faults.provider_plan import Fault
+from local.faults.plan import Fault
 from local.phones.context import PhonesContext
 from local.phones.postman import Delivery
 from local.phones.store import Bubble, Call, Chat

@@ -28,7 +28,7 @@ from tests.people import from_amina
 
 
 def forget() -> None:
-    for module in (settings, wiring, wiring_delivery):
+    for module in (settings, wiring, wiring_delivery, wiring_retention):
         for made in vars(module).values():
             if hasattr(made, "cache_clear"):
                 made.cache_clear()

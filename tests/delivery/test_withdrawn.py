@@ -16,7 +16,7 @@ from chalicelib.core.ids import new_id
 from chalicelib.dynamo.builder import attribute_value
 from chalicelib.dynamo.schema import CONTACT, HEAD
 from chalicelib.outbox.model import CLAIM, Claimed
-from chalicelib.retention.store import ExpiryStamps
+from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 from tests.delivery.conftest import BOLAT, Delivery
 from tests.people import WHATSAPP_ACCOUNT, from_amina
 from tests.storage.declared import undeclared
@@ -215,7 +215,7 @@ def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk
     )
     desk.statuses().apply(update, desk.now)
 
-    retention = ExpiryStamps(desk.gateway())
+    retention = StampExpiryStore(desk.gateway())
     pk = ticket["conversation_id"]
     retention.show_failure(pk, f"message#{ref.tail}", ticket["ticket_id"], desk.now, lambda channel, code: False)
 

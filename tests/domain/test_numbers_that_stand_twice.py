@@ -37,3 +37,13 @@ def test_a_session_lasts_as_long_as_cognito_lets_it() -> None:
     (client,) = [one["Properties"] for one in resources if one["Type"] == "AWS::Cognito::UserPoolClient"]
     assert client["TokenValidityUnits"]["RefreshToken"] == "hours"
     assert client["RefreshTokenValidity"] * HOUR == SESSION_LASTS
+
+
+def test_pages_and_alarms_name_the_hours_in_which_a_person_confirms_and_is_told() -> None:
+    assert waiting_times.CONFIRM_WITHIN == waiting_times.TOLD_WITHIN == 48 * HOUR
+    for place in (
+        "chalicelib/web/templates/privacy-new.html",
+        "chalicelib/web/templates/privacy-case.html",
+        "infra/erasure_alarms.py",
+    ):
+        assert "48 h" in (PROJECT / place).read_text(encoding="utf-8"), place

@@ -25,7 +25,7 @@ from chalicelib.dynamo.schema import ASK, ASKING
 from chalicelib.entrypoints.stream_router import _wake_up
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.recognition.confirm_and_cancel import ANSWERS, OPENINGS, spelled
+from chalicelib.privacy.recognition.answer_phrases import ANSWERS, OPENINGS, spelled
 from chalicelib.privacy.recognition.recognise_words import _COURTESY, asks
 from chalicelib.privacy.texts.buttons import NO_KEEP, YES_DELETE
 from chalicelib.profile.load import load_profile

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.recognition.confirm_and_cancel import ANSWERS, spelled
+from chalicelib.privacy.recognition.answer_phrases import ANSWERS, spelled
 from tests.intake.conftest import Desk
 from tests.intake.test_receive_message import change_ticket
 from tests.people import from_amina, from_daniyar

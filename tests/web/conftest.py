@@ -22,7 +22,7 @@ from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.vault.encryption import encode_key, fingerprint, new_pair
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.http.auth import SESSION_COOKIE, cookie_name
+from chalicelib.web.http.cookies import SESSION_COOKIE, cookie_name
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from chalicelib.wiring import erasure as wiring_erasure

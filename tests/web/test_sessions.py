@@ -244,7 +244,7 @@ def test_the_second_factor_is_asked_for_and_its_challenge_cannot_be_forged(web: 
 
 def test_session_cookies_are_closed_to_scripts_and_other_sites(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.core.settings import settings
-    from chalicelib.web.http.auth import cookie
+    from chalicelib.web.http.cookies import cookie
 
     local = cookie("desk", "value")
     assert "HttpOnly" in local and "SameSite=Lax" in local and "Path=/" in local and "Secure" not in local

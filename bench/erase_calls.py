@@ -242,7 +242,7 @@ class _Bench:
             yield from page["Items"]
 
     def _put(self, table: str, items: Iterator[dict[str, Any]]) -> None:
-        from chalicelib.dynamo.values import attribute_values
+        from chalicelib.dynamo.builder import attribute_values
 
         puts = [{"PutRequest": {"Item": attribute_values(item)}} for item in items]
         for start in range(0, len(puts), 25):
@@ -250,7 +250,7 @@ class _Bench:
 
 
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    from chalicelib.dynamo.values import plain_item
+    from chalicelib.dynamo.builder import plain_item
 
     return {name: bytes(value) if hasattr(value, "value") else value for name, value in plain_item(item).items()}
 

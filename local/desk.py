@@ -25,7 +25,7 @@ from local.aws.fork_server import ADDRESS, ForkServer
 from local.aws.ministack import CannotStart, MiniStack, client, is_taken
 from local.aws.stack import Stack, code_zip, deploy, function_name
 from local.aws.template import PROJECT, built_template
-from local.faults.plan import HOOKS, AwsFaultPlan
+from local.faults.aws_plan import HOOKS, AwsFaultPlan
 from local.gateway import Gateway
 from local.phones import ProviderSecrets, create_app
 from local.ports import RunSettings

@@ -9,11 +9,10 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 from vulture import Vulture
 
-from chalicelib.channels import details
+from chalicelib.channels import details, shared
 from chalicelib.dynamo.schema import CLASSES
 from chalicelib.web.http.routes_and_roles import API, PAGES
 from infra import openapi
@@ -75,8 +74,8 @@ def named() -> set[str]:
         names.update(declared.plain, declared.sealed)
     for model in openapi.models():
         names.update(model.__struct_fields__)
-    for record in (*get_args(details.Detail), details.Card, details.Item):
-        names.update(record._fields)
+    for record in (*vars(details).values(), *vars(shared).values()):
+        names.update(getattr(record, "_fields", ()))
     names.update(re.findall(r'"\w+\.(\w+)"', (ROOT / ENTRIES).read_text(encoding="utf-8")))
     for folder in TEMPLATES:
         for file in (ROOT / folder).rglob("*.*"):

@@ -1,12 +1,15 @@
-"""What goes out on any channel: the parts of a message, and what sending returns and raises."""
+"""What goes out on any channel: the parts of a message, who sends it, what sending returns and raises. Intake does not
+load it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from chalicelib.channels.parts import Button
 from chalicelib.core.addresses import Address
+from chalicelib.core.delivery_failures import FailureText, Meaning
+from chalicelib.core.delivery_failures import scrub as scrub
 from chalicelib.core.errors import DeskError
-from chalicelib.core.failures import scrub as scrub
 
 
 class TextPart(NamedTuple):
@@ -101,3 +104,33 @@ class SendError(DeskError):
         self.stops_channel = stops_channel
         self.ambiguous = ambiguous
         self.said = said
+
+
+class Sender(Protocol):
+    """Calls a provider with the token of an account. Made once per process."""
+
+    def send(self, message: OutboundMessage, token: str) -> SendResult:
+        """Send a message. Raises SendError."""
+        ...
+
+    def confirm_press(self, account: str, press: str, token: str) -> None:
+        """Confirm a pressed button, where the channel wants that. Raises SendError."""
+        ...
+
+
+class Errors(NamedTuple):
+    """The provider's refusals. `meaning` says what a code means, None for one in no list. `words` are the sentences of
+    reasons that only this channel gives; those that every channel has stand in web/labels.py."""
+
+    meaning: Callable[[str], Meaning | None]
+    words: Mapping[str, FailureText]
+
+
+class Typed(NamedTuple):
+    """What somebody typed into the search. `text` is its normal form, `number` the digits when it is nothing but one
+    number, and `phone` those digits with the country's code, "" when they are no phone number."""
+
+    words: str
+    text: str
+    number: str = ""
+    phone: str = ""

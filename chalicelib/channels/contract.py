@@ -2,19 +2,19 @@
 
 A channel is one `Channel` in its folder's `channel.py`, and its line in `registry.py`. Rooms ask for a capability,
 never for a name. Intake loads every declaration on its cold start, so these are named tuples, and what is heavy (a
-parser, a sender, lists of errors) stands behind a function that imports it at its first use.
+parser, a sender, lists of errors) stands behind a function that imports it at its first use. What
+only those functions take and return is in base.py.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from chalicelib.channels.parts import DeliveryStatus, Part
 from chalicelib.core.addresses import Address
 
 if TYPE_CHECKING:
-    from chalicelib.channels.base import OutboundMessage, SendResult
-    from chalicelib.core.failures import FailureText, Meaning
+    from chalicelib.channels.base import Errors, Sender, Typed
 
 Accounts = Mapping[str, Mapping[str, str]]
 """Accounts of ours (numbers, bots), each with the secret fields that it was linked with."""
@@ -77,18 +77,6 @@ class Webhook(NamedTuple):
     unverified: str = ""
 
 
-class Sender(Protocol):
-    """Calls a provider with the token of an account. Made once per process."""
-
-    def send(self, message: "OutboundMessage", token: str) -> "SendResult":
-        """Send a message. Raises SendError."""
-        ...
-
-    def confirm_press(self, account: str, press: str, token: str) -> None:
-        """Confirm a pressed button, where the channel wants that. Raises SendError."""
-        ...
-
-
 class Buttons(NamedTuple):
     """Buttons under a text: how many, characters of a title, bytes of an id, UTF-16 units of the text above them."""
 
@@ -114,25 +102,7 @@ class Rate(NamedTuple):
     seconds: float
 
 
-class Errors(NamedTuple):
-    """The provider's refusals. `meaning` says what a code means, None for one in no list. `words` are the sentences of
-    reasons that only this channel gives; those that every channel has stand in web/labels.py."""
-
-    meaning: Callable[[str], "Meaning | None"]
-    words: Mapping[str, "FailureText"]
-
-
-class Typed(NamedTuple):
-    """What somebody typed into the search. `text` is its normal form, `number` the digits when it is nothing but one
-    number, and `phone` those digits with the country's code, "" when they are no phone number."""
-
-    words: str
-    text: str
-    number: str = ""
-    phone: str = ""
-
-
-def no_address(_typed: Typed) -> Iterable[Address]:
+def no_address(_typed: "Typed") -> Iterable[Address]:
     """Return nothing: a channel whose addresses are not searched for as a whole."""
     return ()
 
@@ -186,11 +156,11 @@ class Channel(NamedTuple):
     confirms_presses: bool = False
     rates: tuple[Rate, ...] = ()
     never: frozenset[str] = frozenset()
-    find: Callable[[Typed], Iterable[Address]] = no_address
+    find: Callable[["Typed"], Iterable[Address]] = no_address
     profile_links: tuple[str, ...] = ()
     webhook: Webhook | None = None
-    sender: Callable[[Mapping[str, str]], Sender] | None = None
-    errors: Callable[[], Errors] | None = None
+    sender: Callable[[Mapping[str, str]], "Sender"] | None = None
+    errors: Callable[[], "Errors"] | None = None
 
     @property
     def served(self) -> bool:

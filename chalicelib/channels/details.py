@@ -1,10 +1,14 @@
 """What a message brings beside its text: a record for each thing that a person can send.
 
 Readers make the records; `as_stored` makes of them the one mapping that is sealed with the message, whose names are
-frozen. web/details.py says which of them are shown. A field that is empty is not stored.
+frozen. web/details.py says which of them are shown. A field that is empty is not stored. What people send rarely is in
+shared.py, so that a cold start does not pay for it.
 """
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from chalicelib.channels.shared import Card, Contacts, Dice, FilledForm, Item, Location, Order, Poll
 
 
 class File(NamedTuple):
@@ -27,34 +31,6 @@ class File(NamedTuple):
     voice: bool | None = None
 
 
-class Location(NamedTuple):
-    """A place, in degrees. `live`: it moves, and the newest one is kept."""
-
-    latitude: float
-    longitude: float
-    name: str = ""
-    address: str = ""
-    live: bool | None = None
-
-
-class Card(NamedTuple):
-    """A contact card. Its name is stored even when it is empty."""
-
-    name: str
-    phones: list[str] = []  # noqa: RUF012 - nobody writes into it
-    emails: list[str] = []  # noqa: RUF012
-    organization: str = ""
-    urls: list[str] = []  # noqa: RUF012
-    addresses: list[str] = []  # noqa: RUF012
-
-
-class Contacts(NamedTuple):
-    """Contact cards. `origin` is where the sender took them from."""
-
-    cards: list[Card]
-    origin: str = ""
-
-
 class Press(NamedTuple):
     """A pressed button, or a choice from a list: `payload` or `data` is the id that we gave it. `callback_id` is what a
     channel wants confirmed."""
@@ -65,47 +41,10 @@ class Press(NamedTuple):
     game: str = ""
 
 
-class FilledForm(NamedTuple):
-    """A form that the person filled in: its name, and the answers by field."""
-
-    name: str = ""
-    answers: dict[str, str] = {}  # noqa: RUF012
-
-
-class Item(NamedTuple):
-    """A line of an order."""
-
-    product: str = ""
-    quantity: str = ""
-    price: str = ""
-    currency: str = ""
-
-
-class Order(NamedTuple):
-    """An order from a catalogue."""
-
-    catalog: str = ""
-    items: list[Item] = []  # noqa: RUF012
-
-
 class Reaction(NamedTuple):
     """A reaction, whose emoji is the text. `removed`: it was taken back."""
 
     removed: bool | None = None
-
-
-class Poll(NamedTuple):
-    """A poll."""
-
-    question: str
-    options: list[str] = []  # noqa: RUF012
-
-
-class Dice(NamedTuple):
-    """A thrown dice."""
-
-    emoji: str
-    value: float
 
 
 class Edit(NamedTuple):
@@ -148,21 +87,9 @@ class Beside(NamedTuple):
     time_unknown: bool | None = None
 
 
-Detail = (
-    File
-    | Location
-    | Contacts
-    | Press
-    | FilledForm
-    | Order
-    | Reaction
-    | Poll
-    | Dice
-    | Edit
-    | NotRead
-    | Links
-    | Cut
-    | Beside
+Detail: TypeAlias = (
+    "File | Press | Reaction | Edit | NotRead | Links | Cut | Beside"
+    " | Location | Contacts | FilledForm | Order | Poll | Dice"
 )
 
 
@@ -171,11 +98,11 @@ def as_stored(*details: Detail) -> dict[str, Any]:
     return {name: value for one in details for name, value in _fields(one).items()}
 
 
-def _fields(record: Detail | Card | Item) -> dict[str, Any]:
-    named = record._asdict()
-    found = {name: value for name, value in named.items() if value is not None and value not in ("", [], {})}
-    if isinstance(record, Contacts):
-        found["cards"] = [{"name": one.name, **_fields(one)} for one in record.cards]
-    if isinstance(record, Order) and record.items:
-        found["items"] = [_fields(one) for one in record.items]
+def _fields(record: "Detail | Card | Item") -> dict[str, Any]:
+    fields = record._asdict()
+    found = {name: value for name, value in fields.items() if value is not None and value not in ("", [], {})}
+    if "cards" in found:
+        found["cards"] = [{"name": one.name} | _fields(one) for one in found["cards"]]
+    if "items" in found:
+        found["items"] = [_fields(one) for one in found["items"]]
     return found

@@ -9,9 +9,9 @@ import hashlib
 import json
 import math
 import re
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
-from chalicelib.channels.details import Card, Cut, Detail
+from chalicelib.channels.details import Cut, Detail
 from chalicelib.core.errors import BadInput
 
 TEXT_LIMIT = 100_000
@@ -24,6 +24,9 @@ EARLIEST = 1_000_000_000
 LATEST_AHEAD = 7 * 86_400
 """Seconds that a provider's clock may be ahead of ours. A later time is taken as wrong, because it would keep
 WhatsApp's 24-hour window open for as long."""
+
+if TYPE_CHECKING:
+    from chalicelib.channels.shared import Card
 
 NOT_CUT = Cut()
 
@@ -175,7 +178,7 @@ def lines(*values: str) -> str:
     return "\n".join(value for value in values if value)
 
 
-def card_line(card: Card) -> str:
+def card_line(card: "Card") -> str:
     """Return a contact card as one line without words of any language: name, company, then addresses; "…" for an empty
     card."""
     who = ", ".join(each for each in (card.name, card.organization) if each)

@@ -1,8 +1,7 @@
 """The channels: the only list of them. Pure; intake loads it on every cold start."""
 
 from chalicelib.channels.contract import Channel
-from chalicelib.channels.email.channel import EMAIL
-from chalicelib.channels.form.channel import FORM
+from chalicelib.channels.planned import EMAIL, FORM
 from chalicelib.channels.telegram.channel import TELEGRAM
 from chalicelib.channels.whatsapp.channel import WHATSAPP
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.channels import registry
-from chalicelib.channels.contract import Typed
+from chalicelib.channels.base import Typed
 from chalicelib.contacts.search_words import numbers_in, phone_word
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.normal import invisible, normal

@@ -11,9 +11,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.errors import Unavailable
-from chalicelib.dynamo.builder import Builder, Refusal, Write, wire_key
+from chalicelib.dynamo.builder import (
+    AttributeValues,
+    Builder,
+    Refusal,
+    Write,
+    attribute_value,
+    attribute_values,
+    plain_item,
+    wire_key,
+)
 from chalicelib.dynamo.schema import Key
-from chalicelib.dynamo.values import AttributeValues, attribute_value, attribute_values, plain_item
 
 MOST_GETS, MOST_DELETES, MOST_WRITES = 100, 25, 100
 """Most items of one BatchGetItem, BatchWriteItem and TransactWriteItems. Source: Amazon DynamoDB's API reference."""

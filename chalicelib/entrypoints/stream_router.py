@@ -17,9 +17,9 @@ from typing import Any
 
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import RIGHTS
+from chalicelib.dynamo.builder import plain_item
 from chalicelib.dynamo.queues import Queues, WakeUp
 from chalicelib.dynamo.schema import ASK, CONTACT, MESSAGE, OUTBOX, REQUEST, TICKET
-from chalicelib.dynamo.values import plain_item
 from chalicelib.tickets.model import REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.wiring import delivery as wiring_delivery

@@ -39,9 +39,7 @@ from chalicelib.privacy.requests.store import RequestStore, request_of
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault.encryption import EncryptionContext
 
-STORES = SECTIONS
-"""Where data of a person can lie. Each is counted in the request's `counts` and in the certificate."""
-CONTACT_ROWS, CONVERSATION_ROWS, TICKET_ROWS, ALIAS_ROWS, LINK_ROWS, WORD_ROWS, KEY_ROWS = STORES
+CONTACT_ROWS, CONVERSATION_ROWS, TICKET_ROWS, ALIAS_ROWS, LINK_ROWS, WORD_ROWS, KEY_ROWS = SECTIONS
 IDENTITIES = "identities"
 """The inventory's sealed row: {"addresses": [{"kind", "value"}], "words": [normalised words]}."""
 MOST_CONSENTS = 50

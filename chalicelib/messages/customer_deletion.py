@@ -23,7 +23,7 @@ _LOOKED_AT = ("pk", "sk", "direction", "kind", "ticket_id", "sent_at", "provider
 
 
 @dataclass(frozen=True)
-class Change:
+class EditOrDeletion:
     """A deletion (`revokes`) or an edit, and the pseudonym of its message. `waits` says that the message has not
     arrived. `at` is the provider's time and `arrived_at` ours (ms)."""
 
@@ -57,7 +57,7 @@ class TakeBackStore:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def change(self, conversation_id: str, sk: str) -> Change | None:
+    def change(self, conversation_id: str, sk: str) -> EditOrDeletion | None:
         """Return the deletion or edit by a strongly consistent read; None when it is gone or is neither."""
         row = get_row(_key(conversation_id, sk))
         if row is None or row.guard or row.direction != "in" or row.kind not in TEXT_CHANGES:
@@ -65,9 +65,9 @@ class TakeBackStore:
         if not row.target_hash:
             return None
         at, arrived_at = int(row.sent_at or 0), int(row.arrived_at or 0)
-        return Change(row.target_hash, at, arrived_at, row.kind == "revoke", bool(row.due))
+        return EditOrDeletion(row.target_hash, at, arrived_at, row.kind == "revoke", bool(row.due))
 
-    def revoked_since(self, conversation_id: str, change: Change) -> bool:
+    def revoked_since(self, conversation_id: str, change: EditOrDeletion) -> bool:
         """Whether the message was deleted after this edit of it. It reads few rows, because an edit is among the newest
         of its conversation when it arrives."""
         with translated_errors():

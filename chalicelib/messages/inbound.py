@@ -11,8 +11,8 @@ from chalicelib.channels.parts import IgnoredPart, InboundMessage, Part, StatusU
 from chalicelib.core.clock import SECOND
 from chalicelib.core.errors import Forbidden, NotSignedIn, Unavailable
 from chalicelib.core.observability import count, log, log_error
+from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.messages.ingest import Outcome
-from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.repeated import AT_ONCE, RepeatedParts
 from chalicelib.messages.statuses import Statuses
@@ -34,7 +34,7 @@ class Intake(NamedTuple):
     store: IntakeStore
     statuses: Statuses
     receive: ReceiveMessage
-    change: ReceiveChange
+    change: ReceiveContactEvent
     clock: Callable[[], int]
     repeated: RepeatedParts
 

@@ -104,6 +104,6 @@ def _failure(update: StatusUpdate) -> dict[str, Any]:
     failure."""
     if update.status != "failed":
         return {}
-    from chalicelib.core.failures import failure_record, scrub
+    from chalicelib.core.delivery_failures import failure_record, scrub
 
     return failure_record(update.code, scrub(update.reason), update.at)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.channels import registry
 from chalicelib.channels.base import OutboundMessage, SendError, SendResult
-from chalicelib.channels.refusals import reason_of
+from chalicelib.channels.failure_meanings import reason_of
 from chalicelib.core.clock import SECOND
+from chalicelib.core.delivery_failures import GAVE_UP
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.failures import GAVE_UP
 from chalicelib.core.ids import new_id
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import STATUS

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.channels import registry
 from chalicelib.channels.base import ChoicePart, OutboundMessage, OutboundPart, SendError, SendResult, TextPart
+from chalicelib.channels.failure_meanings import reason_of
 from chalicelib.channels.parts import Button
 from chalicelib.channels.reading import as_dict, as_list
-from chalicelib.channels.refusals import reason_of
 from chalicelib.channels.render import Lacking, render
 from chalicelib.core.addresses import Address, ChannelId
 from chalicelib.core.observability import count, log

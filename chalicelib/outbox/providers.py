@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from chalicelib.channels import registry
-from chalicelib.channels.base import OutboundMessage, SendError, SendResult
-from chalicelib.channels.contract import Sender
+from chalicelib.channels.base import OutboundMessage, Sender, SendError, SendResult
 from chalicelib.core.addresses import ChannelId
 from chalicelib.core.settings import variable
 from chalicelib.vault.secrets import Secrets

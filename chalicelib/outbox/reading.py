@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from chalicelib.channels.registry import ADDRESS_KINDS
-from chalicelib.core.failures import failure_record
+from chalicelib.core.delivery_failures import failure_record
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow, IndexRow, UnsentIndex
 from chalicelib.dynamo.rows import alive, get_row, translated_errors

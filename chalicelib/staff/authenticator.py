@@ -12,7 +12,7 @@ from chalicelib.staff.sign_in import SETUP_LASTS, Step, TooMany, account_of, ref
 
 if TYPE_CHECKING:
     from chalicelib.staff.cognito import Answer, CognitoAccounts, Refused
-    from chalicelib.staff.sessions import LoginThrottle
+    from chalicelib.staff.login_throttle import LoginThrottle
 
 
 class NotProven(Forbidden):

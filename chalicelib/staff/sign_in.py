@@ -15,7 +15,8 @@ from chalicelib.staff.model import Session, Staff
 
 if TYPE_CHECKING:
     from chalicelib.staff.cognito import Answer, CognitoAccounts, PasswordWanted, Refused, Wanted
-    from chalicelib.staff.sessions import LoginThrottle, SessionStore
+    from chalicelib.staff.login_throttle import LoginThrottle
+    from chalicelib.staff.sessions import SessionStore
     from chalicelib.staff.store import StaffStore
 
 CHALLENGE_LASTS = 3 * 60 * SECOND

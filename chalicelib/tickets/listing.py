@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.core.errors import BadInput
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, translated_errors
 from chalicelib.dynamo.schema import TICKET
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.tickets.model import State, queue_of
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Page, TicketFilter

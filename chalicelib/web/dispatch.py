@@ -73,7 +73,7 @@ def _refusal(route: Route, request: HttpRequest | None, error: DeskError) -> Res
     if route.api or route.path.startswith("/static/"):
         return error_response(error)
     try:
-        from chalicelib.web.dashboard.problems import refusal_response
+        from chalicelib.web.dashboard.error_page import refusal_response
 
         return refusal_response(request, error)
     except Exception as broken:  # noqa: BLE001 - the error page itself must not fail

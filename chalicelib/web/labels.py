@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from chalicelib.channels import registry
-from chalicelib.core.failures import ADMINISTRATOR, ANOTHER_CHANNEL, UNLISTED, FailureText
+from chalicelib.core.delivery_failures import ADMINISTRATOR, ANOTHER_CHANNEL, UNLISTED, FailureText
 from chalicelib.core.texts import desk_msg as desk_msg
-from chalicelib.privacy.clauses import law_text
+from chalicelib.privacy.law_citation import law_text
 
 STATES: Mapping[str, str] = {
     "open": desk_msg("Open"),
@@ -26,12 +26,6 @@ PRIORITIES: Mapping[str, str] = {
     "normal": desk_msg("Normal"),
     "high": desk_msg("High"),
     "urgent": desk_msg("Urgent"),
-}
-ROLES: Mapping[str, str] = {
-    "operator": desk_msg("Operator"),
-    "supervisor": desk_msg("Supervisor"),
-    "privacy": desk_msg("Privacy officer"),
-    "admin": desk_msg("Administrator"),
 }
 STATUSES: Mapping[str, str] = {
     "queued": desk_msg("Queued"),

@@ -1,7 +1,7 @@
 """Adds to a ticket's messages what the desk asked and told the customer about a request.
 
 Those texts are not stored on the ticket: they lie sealed in the request's reply mailbox, or nowhere. They are made
-again from privacy/texts.py and from the steps of the request.
+again from privacy/texts/ and from the steps of the request.
 """
 
 from collections.abc import Iterable, Sequence

@@ -8,15 +8,15 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import Clock, make_clock, settings
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.tables import Tables
-from chalicelib.messages.changes import IntakeChanges
+from chalicelib.messages.contact_event_store import ContactEventStore
+from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.messages.inbound import Intake
 from chalicelib.messages.ingest import Outcome, Recognise, Refuse
-from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.repeated import RepeatedParts
 from chalicelib.messages.statuses import Statuses
 from chalicelib.messages.store import IntakeStore
-from chalicelib.privacy.recognition.words import asks
+from chalicelib.privacy.recognition.recognise_words import asks
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
 from chalicelib.profile.policy import policy_reference
@@ -80,7 +80,7 @@ def refuse_suppressed(store: IntakeStore, profile: Profile) -> Refuse:
 
 
 @cache
-def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveChange, RepeatedParts]:
+def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, ReceiveContactEvent, RepeatedParts]:
     config = settings()
     pseudonym_key = AddressKey(address_key)
     ours = Tables(client("dynamodb"), tables(), again="send it again")
@@ -89,7 +89,7 @@ def _intake(address_key: bytes) -> tuple[IntakeStore, Statuses, ReceiveMessage, 
     refuse = refuse_suppressed(store, profile)
     receive = ReceiveMessage(store, profile, policy_reference(profile), clock(), recognise_asks(profile), refuse)
     statuses = Statuses(ours, pseudonym_key)
-    change = ReceiveChange(store, IntakeChanges(store, pseudonym_key), profile, clock(), refuse)
+    change = ReceiveContactEvent(store, ContactEventStore(store, pseudonym_key), profile, clock(), refuse)
     return store, statuses, receive, change, RepeatedParts(ours, pseudonym_key)
 
 

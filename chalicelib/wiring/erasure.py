@@ -175,8 +175,15 @@ def completion_certificate() -> "CompletionCertificate":
 
     backups = Backups(client("dynamodb"), wiring.tables())
     kept = stores.profile().retention
-    days = kept["request"].days, kept["consent"].days
-    return CompletionCertificate(stores.requests(), backups, stores.ledger(), stores.signer(), *days, wiring.clock())
+    return CompletionCertificate(
+        stores.requests(),
+        backups,
+        stores.ledger(),
+        stores.signer(),
+        kept_days=kept["request"].days,
+        consent_days=kept["consent"].days,
+        clock=wiring.clock(),
+    )
 
 
 @cache

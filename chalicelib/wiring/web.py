@@ -9,13 +9,14 @@ from chalicelib.dynamo.clients import client
 from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
-from chalicelib.staff.sessions import LoginThrottle, SessionStore
+from chalicelib.staff.login_throttle import LoginThrottle
+from chalicelib.staff.sessions import SessionStore
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket
 from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.drafts import DraftStore
-from chalicelib.tickets.open_ticket import MarkSeen, OpenTicket
 from chalicelib.tickets.queries import TicketQueries
+from chalicelib.tickets.view_ticket import MarkSeen, ViewTicket
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.encryption import decode_key
 from chalicelib.vault.pseudonyms import derive
@@ -74,9 +75,9 @@ def change_ticket() -> ChangeTicket:
     return ChangeTicket(desk(), changes(), staff(), kept, wiring.clock())
 
 
-def open_ticket(reader: TicketQueries) -> OpenTicket:
+def open_ticket(reader: TicketQueries) -> ViewTicket:
     """Open a ticket through the request's own reader."""
-    return OpenTicket(reader, changes())
+    return ViewTicket(reader, changes())
 
 
 def mark_seen() -> MarkSeen:

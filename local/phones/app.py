@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from local.faults.provider_plan import FaultPlan
+from local.faults.plan import FaultPlan
 from local.phones.accounts import Pace, ProviderSecrets
 from local.phones.answers import endpoint
 from local.phones.bodies import Body

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from local.faults.provider_plan import FaultPlan
+from local.faults.plan import FaultPlan
 from local.phones.accounts import ProviderSecrets
 from local.phones.ports import Clock
 from local.phones.postman import Postman

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.faults.provider_plan import PROVIDERS, parse_fault
+from local.faults.plan import PROVIDERS, parse_fault
 from local.phones.answers import endpoint, refusal, rfc3339
 from local.phones.bodies import Body
 from local.phones.context import PhonesContext

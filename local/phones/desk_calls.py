@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from local.faults.provider_plan import Fault, FaultPlan
+from local.faults.plan import Fault, FaultPlan
 from local.phones.store import Call, Store
 
 Handle = Callable[[Fault | None], Awaitable[Response]]

@@ -20,7 +20,7 @@ class Clock(Protocol):
 class AwsFaults(Protocol):
     """The plan of faults of DynamoDB, S3, SQS, KMS and Lambda functions.
 
-    `add` gets all fields of a checked fault (see local/faults/provider_plan.py). It raises ValueError, and changes
+    `add` gets all fields of a checked fault (see local/faults/plan.py). It raises ValueError, and changes
     nothing, for a fault that it cannot play.
     """
 

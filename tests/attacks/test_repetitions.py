@@ -12,8 +12,8 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.core.backoff import TRIES
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import MESSAGE
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.repeated import RepeatedParts
 from tests.support.intake.desk import Desk

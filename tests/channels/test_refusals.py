@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.channels import refusals, registry
+from chalicelib.channels import failure_meanings, registry
 from chalicelib.channels.telegram import errors as telegram
 from chalicelib.channels.whatsapp import errors as whatsapp
-from chalicelib.core.failures import OWN_CODES, Act
+from chalicelib.core.delivery_failures import OWN_CODES, Act
 from chalicelib.web.labels import FAILURES, failure_text
 
 MEANT = [
@@ -41,8 +41,8 @@ MEANT = [
 
 @pytest.mark.parametrize(("channel", "code", "reason", "stops"), MEANT)
 def test_what_a_code_means(channel: str, code: str, reason: str, stops: bool) -> None:
-    assert refusals.reason_of(channel, code) == reason
-    assert refusals.stops_channel(channel, code) == stops
+    assert failure_meanings.reason_of(channel, code) == reason
+    assert failure_meanings.stops_channel(channel, code) == stops
 
 
 def test_every_class_has_its_sentences_and_every_sentence_a_class() -> None:
@@ -69,7 +69,7 @@ def test_what_stops_a_channel_is_of_a_class_that_names_an_administrator() -> Non
 
 @given(st.sampled_from(["whatsapp", "telegram", "email"]), st.text(max_size=12))
 def test_any_code_has_a_class(channel: str, code: str) -> None:
-    reason = refusals.reason_of(channel, code)
+    reason = failure_meanings.reason_of(channel, code)
     assert reason in FAILURES or failure_text(channel, reason) != FAILURES["unlisted"]
 
 
@@ -85,4 +85,4 @@ def test_any_code_has_a_class(channel: str, code: str) -> None:
     ],
 )
 def test_a_failure_that_an_older_release_stored_is_shown_by_todays_map(stored: dict[str, str], shown: str) -> None:
-    assert refusals.shown_reason("whatsapp", stored) == shown
+    assert failure_meanings.shown_reason("whatsapp", stored) == shown

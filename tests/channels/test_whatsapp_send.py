@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from chalicelib.channels import refusals
+from chalicelib.channels import failure_meanings
 from chalicelib.channels.base import ChoicePart, OutboundMessage, SendError, SendResult, TextPart, scrub
 from chalicelib.channels.parts import Button
 from chalicelib.channels.render import Lacking, render
@@ -167,7 +167,7 @@ def test_what_metas_code_means(
     error = refused(meta.address, session)
     assert (error.code, error.permanent, error.stops_channel) == (str(code), permanent, stops)
     assert (error.retry_after, error.ambiguous) == (wait, False)
-    assert refusals.stops_channel("whatsapp", error.code) == stops
+    assert failure_meanings.stops_channel("whatsapp", error.code) == stops
 
 
 ANSWERS = [

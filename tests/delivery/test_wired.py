@@ -3,12 +3,18 @@ AWS."""
 
 import json
 
+import pytest
+
 from chalicelib.entrypoints import expiry_stamper as dater
 from chalicelib.entrypoints import indexer, sender
 from chalicelib.entrypoints import retention_sweeper as sweeper
 from chalicelib.entrypoints import stream_router as relay
+from chalicelib.profile.load import load_profile
+from chalicelib.profile.model import Profile, Retention
+from chalicelib.retention.end_contact import EndContact
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
+from chalicelib.wiring import retention as wiring_retention
 from tests.support.aws import Aws
 from tests.support.delivery.desk import Delivery
 from tests.support.delivery.wired import batch
@@ -76,3 +82,22 @@ def test_replies_are_wired_for_the_dashboard(desk: Delivery, queues: dict[str, s
     (ticket,) = desk.of_pk("ticket#")
     stored = wiring_delivery.reply_to_customer()(ticket["ticket_id"], "Жауап", "page-1", "staff")
     assert stored.status == "queued"
+
+
+def test_each_worker_is_given_the_days_of_its_own_class(
+    queues: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The profile keeps tickets and contacts equally long, so that a mix-up would not be seen with it."""
+    profile = load_profile("spoint")
+    retention = {
+        name: Retention(**vars(row) | {"days": 100 + number})
+        for number, (name, row) in enumerate(profile.retention.items())
+    }
+    changed = Profile(**vars(profile) | {"retention": retention})
+    for module in (wiring_delivery, wiring_retention):
+        monkeypatch.setattr(module, "load_profile", lambda _operator: changed)
+    stamps = wiring_delivery.stamp_expiry()
+    assert (stamps.kept_days, stamps.contact_days) == (retention["ticket"].days, retention["contact"].days)
+    end = wiring_retention.sweep().end_contact
+    assert isinstance(end, EndContact)
+    assert (end.contact_days, end.consent_days) == (retention["contact"].days, retention["consent"].days)

@@ -13,10 +13,10 @@ from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.backoff import sleep_with_jitter
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import new_id
+from chalicelib.dynamo.builder import attribute_value
 from chalicelib.dynamo.schema import CONTACT, HEAD
-from chalicelib.dynamo.values import attribute_value
 from chalicelib.outbox.model import CLAIM, Claimed
-from chalicelib.retention.store import ExpiryStamps
+from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 from tests.support.delivery.desk import BOLAT, Delivery
 from tests.support.people import WHATSAPP_ACCOUNT, from_amina
 from tests.support.storage.declared import undeclared
@@ -215,7 +215,7 @@ def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk
     )
     desk.statuses().apply(update, desk.now)
 
-    retention = ExpiryStamps(desk.gateway())
+    retention = StampExpiryStore(desk.gateway())
     pk = ticket["conversation_id"]
     retention.show_failure(pk, f"message#{ref.tail}", ticket["ticket_id"], desk.now, lambda channel, code: False)
 

@@ -22,7 +22,7 @@ from chalicelib.channels.whatsapp import parse as whatsapp
 from chalicelib.contacts import search_words
 from chalicelib.core import detect_language, normal
 from chalicelib.privacy.recognition import guesses as privacy_guess
-from chalicelib.privacy.recognition import words as privacy_words
+from chalicelib.privacy.recognition import recognise_words as privacy_words
 from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.records import Message
 from tests.support.people import from_amina

@@ -19,7 +19,7 @@ from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.kinds.deletion import DELETION
 from chalicelib.privacy.kinds.destruction import UNDECIDED
-from chalicelib.privacy.recognition.words import asks
+from chalicelib.privacy.recognition.recognise_words import asks
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.texts import announcement, answers, during_erasure, questions
 from chalicelib.privacy.texts.buttons import challenge_buttons, cooling_off_buttons, meant_buttons
@@ -132,13 +132,13 @@ def test_a_refusal_names_ground_clause_reason_and_the_ways_to_complain(language:
     assert "94-V" in text and "art. " not in text
     for said in ("Есть неоплаченный счёт № 17", PROFILE.contact_mail, answers.PORTAL):
         assert said in text
-    assert bot_text(language or "kk", answers.GROUNDS[ground]) in text
+    assert bot_text(language or "kk", answers.REFUSAL_GROUNDS[ground]) in text
     assert bot_text(language or "kk", answers.NO_NEWS) in text, "what was said against news holds"
 
 
 def test_every_ground_of_every_profile_can_be_told() -> None:
     for name in (path.stem for path in Path(chalicelib.profile.operators.__path__[0]).glob("*.toml")):
-        assert load_profile(name).refusals.keys() <= answers.GROUNDS.keys() and load_profile(name).refusals
+        assert load_profile(name).refusals.keys() <= answers.REFUSAL_GROUNDS.keys() and load_profile(name).refusals
 
 
 def test_who_has_the_code_already_is_not_sent_it_again_and_hears_since_when() -> None:

@@ -12,8 +12,8 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN, show_date
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import CONTACT, HEAD
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.erasure.tasks import await_delivery, wait_backups
 from chalicelib.privacy.kinds import registry

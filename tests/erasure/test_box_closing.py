@@ -10,8 +10,8 @@ from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import MessageRef
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import HEAD, REQUEST
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.privacy.mailbox.writes import MAILBOX, MailboxWrites
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.vault.decryptor import SingleDecryptor

@@ -16,9 +16,9 @@ import pytest
 
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.errors import DeskError
-from chalicelib.dynamo.values import plain_item
+from chalicelib.dynamo.builder import plain_item
+from chalicelib.dynamo.schema import SECTIONS
 from chalicelib.erasure.counts import unexpired
-from chalicelib.erasure.inventory import STORES
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.support.erasure.absence import verify
@@ -202,7 +202,7 @@ def test_what_is_counted_is_what_there_was_and_what_came_late(desk: Erasing, num
     assert done.done(Step.ABSENT), (seed, race.acts)
     there = places(race.seen, done)
     counts = {name: (numbers["found"], numbers["destroyed"]) for name, numbers in done.counts.items()}
-    assert counts == {store: (there[store], there[store]) for store in STORES}, (seed, race.acts)
+    assert counts == {store: (there[store], there[store]) for store in SECTIONS}, (seed, race.acts)
     assert person.keys() == set()
     assert {key: item for key, item in desk.every_item() if key in others} == others
     assert race.calls > 20 and len(race.acts) > 10, "somebody acted"

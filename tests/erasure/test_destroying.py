@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import schema as rows
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure import eraser as erasing
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step

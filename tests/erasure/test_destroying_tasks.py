@@ -9,9 +9,9 @@ from chalicelib.channels.parts import NumberChanged
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Conflict
-from chalicelib.dynamo.schema import CONTACT, KEY
-from chalicelib.dynamo.values import attribute_values, plain_item
-from chalicelib.erasure.inventory import STORES, identities_context
+from chalicelib.dynamo.builder import attribute_values, plain_item
+from chalicelib.dynamo.schema import CONTACT, KEY, SECTIONS
+from chalicelib.erasure.inventory import identities_context
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
@@ -133,7 +133,7 @@ def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[E
     run_until(desk, request, "freeze_inventory")
 
     listed = {item["store"]: item for item in desk.of("inventory#")}
-    assert set(listed) == {*STORES, "identities"}
+    assert set(listed) == {*SECTIONS, "identities"}
     assert {name for name in listed["desk.tickets"]["names"] if name.startswith("ticket#")} == tickets
     assert len(listed["desk.tickets"]["names"]) == 2 * len(tickets)
     assert "Данияр" not in str(listed)

@@ -3,8 +3,8 @@
 import pytest
 
 from chalicelib.core.clock import GUARD_DAYS
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import REQUEST
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure.task import TaskFailed
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.verify_absence import MOST_PASSES

@@ -14,9 +14,9 @@ from chalicelib.core.errors import BadInput, Conflict, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.texts import KAZAKHSTAN
 from chalicelib.core.working_days import day_of, day_start
+from chalicelib.dynamo.builder import attribute_value, attribute_values
 from chalicelib.dynamo.queues import WakeUp
 from chalicelib.dynamo.schema import HEAD
-from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.requests.model import Request

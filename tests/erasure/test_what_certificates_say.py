@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from chalicelib.certificates.model import ISSUED, issued_body, kept_until, rfc3339
 from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.core.texts import desk_text
-from chalicelib.dynamo.values import attribute_values
+from chalicelib.dynamo.builder import attribute_values
+from chalicelib.dynamo.schema import SECTIONS
 from chalicelib.erasure.inventory import MOST_CONSENTS
-from chalicelib.erasure.inventory import STORES as COUNTED
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.profile.load import load_profile
-from chalicelib.web.public.certificate_words import HOLDS, LEFT, STORES, TIMES
+from chalicelib.web.public.certificate_words import HOLDS, LEFT, STORE_NAMES, TIMES
 from infra.definitions import LOG_DAYS
 from tests.support.erasure.certificates import NOW, SECRET, Office, post
 from tests.support.erasure.certificates import front as front
@@ -267,4 +267,4 @@ def test_the_suppression_that_held_is_the_one_that_is_written_down(desk: Erasing
 
 
 def test_every_store_has_a_name_on_the_page() -> None:
-    assert set(STORES) == set(COUNTED)
+    assert set(STORE_NAMES) == set(SECTIONS)

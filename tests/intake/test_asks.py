@@ -16,8 +16,8 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import bot_text
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.recognition.phrases import ANSWERS, OPENINGS, spelled
-from chalicelib.privacy.recognition.words import _COURTESY, asks
+from chalicelib.privacy.recognition.answer_phrases import ANSWERS, OPENINGS, spelled
+from chalicelib.privacy.recognition.recognise_words import _COURTESY, asks
 from chalicelib.privacy.texts.buttons import NO_KEEP, YES_DELETE
 from tests.support.channels import bodies
 from tests.support.intake.asks import MARKINGS, pressed_telegram, pressed_template, pressed_whatsapp, said

@@ -11,12 +11,12 @@ from chalice.test import Client
 from chalicelib.core.addresses import Author
 from chalicelib.core.asks import ASK_WAITS, Ask
 from chalicelib.core.clock import DAY
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ASK, ASKING
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints.stream_router import _wake_up
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.recognition.words import asks
+from chalicelib.privacy.recognition.recognise_words import asks
 from tests.support.intake.asks import pressed_telegram, pressed_template, pressed_whatsapp
 from tests.support.intake.desk import Desk
 from tests.support.intake.rows import change_ticket

@@ -162,7 +162,7 @@ def test_a_new_contact_is_not_made_when_the_fence_closes_meanwhile(desk: Desk) -
     erase(desk)
     for fence in laid:
         desk.dynamodb.delete_item(TableName=desk.tables["index"], Key={n: {"S": fence[n]} for n in ("pk", "sk")})
-    from chalicelib.dynamo.values import attribute_values
+    from chalicelib.dynamo.builder import attribute_values
 
     def lay() -> None:
         for fence in laid:

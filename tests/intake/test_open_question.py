@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.recognition.phrases import ANSWERS, spelled
+from chalicelib.privacy.recognition.answer_phrases import ANSWERS, spelled
 from tests.support.intake.desk import Desk
 from tests.support.intake.rows import change_ticket
 from tests.support.people import from_amina, from_daniyar

@@ -4,8 +4,8 @@ import pytest
 
 from chalicelib.channels.parts import ChatEvent, NumberChanged
 from chalicelib.core.addresses import Address, Author
-from chalicelib.dynamo.values import attribute_values
-from chalicelib.messages.changes import WELCOME_EVERY
+from chalicelib.dynamo.builder import attribute_values
+from chalicelib.messages.contact_event_store import WELCOME_EVERY
 from chalicelib.messages.ingest import Outcome
 from tests.support.intake.changes import changed, reach, started
 from tests.support.intake.desk import Desk

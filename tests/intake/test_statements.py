@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.channels.parts import KINDS, InboundMessage
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.values import attribute_values
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.messages.ingest import is_news, is_statement
 from tests.support.intake.desk import Desk
 from tests.support.intake.fences import close_fence, erase, fences, open_fence

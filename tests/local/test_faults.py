@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.aws.ministack import CREDENTIALS, REGION
-from local.faults.plan import HOOKS, AwsFaultPlan
+from local.faults.aws_plan import HOOKS, AwsFaultPlan
 from tests.support.aws import Aws, tables_at
 
 PUT = """

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from local.aws.fork_server import ADDRESS, ForkServer
-from local.faults.plan import HOOKS
+from local.faults.aws_plan import HOOKS
 
 WHO = "import os, sys; print(sys.argv, os.getcwd(), os.environ['WORD'], 'boto3' in sys.modules, os.getppid())"
 ECHO = (

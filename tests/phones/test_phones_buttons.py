@@ -9,6 +9,7 @@ from chalicelib.channels.telegram.send import TelegramSender, close
 from chalicelib.channels.whatsapp import parse as whatsapp_parse
 from chalicelib.channels.whatsapp.send import WhatsAppSender, new_session
 from chalicelib.core.addresses import Address
+from chalicelib.privacy.kinds.deletion import DELETION
 from chalicelib.privacy.texts.buttons import challenge_buttons
 from chalicelib.privacy.texts.questions import challenge
 from chalicelib.profile.load import load_profile
@@ -21,7 +22,7 @@ LANGUAGES = pytest.mark.parametrize("language", ["kk", "ru", "en", ""])
 
 def question(account: str, address: Address, language: str) -> OutboundMessage:
     text, buttons = (
-        challenge(PROFILE, language, "deletion", 48, bound=True),
+        challenge(PROFILE, language, DELETION, 48, bound=True),
         challenge_buttons(PROFILE, language, REQUEST),
     )
     return OutboundMessage(account, address, (TextPart(text), ChoicePart(buttons)))

@@ -14,8 +14,9 @@ from chalicelib.dynamo.schema import CLASSES
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, Asked
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.store import RequestStore
+from chalicelib.staff.login_throttle import ATTEMPTS_COUNT_FOR, LoginThrottle
 from chalicelib.staff.model import SESSION_LASTS, Staff
-from chalicelib.staff.sessions import ATTEMPTS_COUNT_FOR, LoginThrottle, SessionStore
+from chalicelib.staff.sessions import SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS
 from chalicelib.vault.decryptor import BatchDecryptor
 from tests.support.delivery.desk import BOLAT

@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import ASKING
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.outbox.model import PROBE_EVERY
 from chalicelib.privacy import monitor_requests as watch_asks
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES, MonitorAsks

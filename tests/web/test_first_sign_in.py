@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core.errors import Unavailable
 from chalicelib.staff.authenticator_model import LEAST_PASSWORD, grouped, meets_rules, otpauth
 from chalicelib.staff.cognito import CognitoAccounts
-from chalicelib.staff.sessions import CODE_LASTS, PER_PAIR
+from chalicelib.staff.login_throttle import CODE_LASTS, PER_PAIR
 from chalicelib.staff.sign_in import CHALLENGE_LASTS, SETUP_LASTS
 from chalicelib.staff.store import StaffStore
 from chalicelib.wiring import web as wiring_web

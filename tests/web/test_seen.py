@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.core.ids import MessageRef
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.open_ticket import MarkSeen
 from chalicelib.tickets.records import Message, Thread, Ticket
+from chalicelib.tickets.view_ticket import MarkSeen
 from chalicelib.web.dashboard.seen import SCRIPT_COOKIE, first_new
 from chalicelib.web.http.auth import SESSION_COOKIE
 from tests.support.web.desk import Web

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.dynamo.models import DeskRow, IndexRow
-from chalicelib.staff.sessions import LoginThrottle
+from chalicelib.staff.login_throttle import LoginThrottle
 from chalicelib.staff.sign_in import CHALLENGE_LASTS
 from chalicelib.wiring import web as wiring_web
 from tests.support.web.desk import Web, path_of
@@ -245,7 +245,7 @@ def test_the_second_factor_is_asked_for_and_its_challenge_cannot_be_forged(web: 
 
 def test_session_cookies_are_closed_to_scripts_and_other_sites(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.core.settings import settings
-    from chalicelib.web.http.auth import cookie
+    from chalicelib.web.http.cookies import cookie
 
     local = cookie("desk", "value")
     assert "HttpOnly" in local and "SameSite=Lax" in local and "Path=/" in local and "Secure" not in local

@@ -9,18 +9,16 @@ from chalicelib.channels.contract import (
     AddressKind,
     Buttons,
     Channel,
-    Errors,
     FileLimit,
     Rate,
-    Sender,
     Setting,
-    Typed,
     Webhook,
 )
 from chalicelib.core.addresses import Address
 from chalicelib.core.texts import desk_msg, policy_msg
 
 if TYPE_CHECKING:
+    from chalicelib.channels.base import Errors, Sender, Typed
     from chalicelib.channels.parts import Part
 
 _MB = 1024 * 1024
@@ -41,19 +39,20 @@ def _parse(body: bytes, accounts: Collection[str], now: int) -> "list[Part]":
     return parse(body, account, now)
 
 
-def _sender(settings: Mapping[str, str]) -> Sender:
+def _sender(settings: Mapping[str, str]) -> "Sender":
     from chalicelib.channels.telegram.send import TelegramSender
 
     return TelegramSender(settings["TELEGRAM_API"])
 
 
-def _errors() -> Errors:
+def _errors() -> "Errors":
+    from chalicelib.channels.base import Errors
     from chalicelib.channels.telegram.errors import WORDS, meaning
 
     return Errors(meaning, WORDS)
 
 
-def _find(typed: Typed) -> Iterable[Address]:
+def _find(typed: "Typed") -> Iterable[Address]:
     if typed.number and typed.text.isdecimal():
         yield Address("chat", typed.text)
 

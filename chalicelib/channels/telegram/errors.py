@@ -6,7 +6,7 @@ final; 5xx and network errors are tried again.
 
 from collections.abc import Mapping
 
-from chalicelib.core.failures import ANOTHER_CHANNEL, Act, FailureText, Meaning
+from chalicelib.core.delivery_failures import ANOTHER_CHANNEL, Act, FailureText, Meaning
 from chalicelib.core.texts import desk_msg
 
 BLOCKED = "blocked"
@@ -46,7 +46,8 @@ MEANINGS: Mapping[str, Meaning] = {
     )
     for code in codes.split()
 }
-"""What Telegram's codes mean. Codes that every channel has (blocked, empty, token …) are in core/failures.OWN."""
+"""What Telegram's codes mean. Codes that every channel has (blocked, empty, token …) are OWN_CODES of
+core/delivery_failures.py."""
 
 
 def meaning(code: str) -> Meaning | None:

@@ -7,7 +7,7 @@ Source: the Bot API's `Message`. Readers are tried in the order of READERS, beca
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib.channels.details import Card, Contacts, Dice, File, Links, Location, Poll
+from chalicelib.channels.details import File, Links
 from chalicelib.channels.parts import ChatEventKind
 from chalicelib.channels.reading import (
     Content,
@@ -23,6 +23,7 @@ from chalicelib.channels.reading import (
     number,
     text,
 )
+from chalicelib.channels.shared import Card, Contacts, Dice, Location, Poll
 
 FILE_LIMIT = 20 * 1024 * 1024
 """Bytes up to which `getFile` returns a file. A message with a bigger one is kept with the file's name and size

@@ -10,12 +10,9 @@ from chalicelib.channels.contract import (
     AddressKind,
     Buttons,
     Channel,
-    Errors,
     FileLimit,
     Rate,
-    Sender,
     Setting,
-    Typed,
     Webhook,
 )
 from chalicelib.core.addresses import Address
@@ -23,6 +20,7 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.texts import desk_msg, policy_msg
 
 if TYPE_CHECKING:
+    from chalicelib.channels.base import Errors, Sender, Typed
     from chalicelib.channels.parts import Part
 
 _BUSINESS_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{2,128}")
@@ -48,13 +46,14 @@ def _parse(body: bytes, accounts: Collection[str], now: int) -> "list[Part]":
     return parse(body, accounts, now)
 
 
-def _sender(settings: Mapping[str, str]) -> Sender:
+def _sender(settings: Mapping[str, str]) -> "Sender":
     from chalicelib.channels.whatsapp.send import WhatsAppSender
 
     return WhatsAppSender(settings["WHATSAPP_API"], settings["WHATSAPP_RECIPIENT_FIELD"])
 
 
-def _errors() -> Errors:
+def _errors() -> "Errors":
+    from chalicelib.channels.base import Errors
     from chalicelib.channels.whatsapp.errors import WORDS, meaning
 
     return Errors(meaning, WORDS)
@@ -69,7 +68,7 @@ def show_phone(phone: str) -> str:
     return f"+{phone}"
 
 
-def _find(typed: Typed) -> Iterable[Address]:
+def _find(typed: "Typed") -> Iterable[Address]:
     if _BUSINESS_ID.fullmatch(typed.words):
         yield Address("user", typed.words)
     for phone in dict.fromkeys(filter(None, [typed.phone, typed.number])):

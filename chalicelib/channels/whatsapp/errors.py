@@ -7,7 +7,7 @@ Codes about which the sources disagree (131055, 131063, 131064) are in no list; 
 
 from collections.abc import Mapping
 
-from chalicelib.core.failures import ADMINISTRATOR, ANOTHER_CHANNEL, Act, FailureText, Meaning
+from chalicelib.core.delivery_failures import ADMINISTRATOR, ANOTHER_CHANNEL, Act, FailureText, Meaning
 from chalicelib.core.texts import desk_msg
 
 MEANINGS: Mapping[int, Meaning] = {

@@ -7,23 +7,9 @@ numbers are in `details`.
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels.details import (
-    Beside,
-    Card,
-    Contacts,
-    Cut,
-    Edit,
-    File,
-    FilledForm,
-    Item,
-    Links,
-    Location,
-    Order,
-    Press,
-    Reaction,
-)
+from chalicelib.channels.details import Beside, Cut, Edit, File, Links, Press, Reaction
 from chalicelib.channels.reading import (
     NOT_CUT,
     Content,
@@ -39,6 +25,9 @@ from chalicelib.channels.reading import (
     number,
     text,
 )
+
+if TYPE_CHECKING:
+    from chalicelib.channels.shared import Card, Item
 
 _MOST = 30
 """Cards, or lines of an order, that are kept of one message."""
@@ -83,6 +72,8 @@ def _media(kind: str) -> Callable[[dict[str, Any]], Content]:
 
 
 def _location(message: dict[str, Any]) -> Content:
+    from chalicelib.channels.shared import Location
+
     body = _body(message, "location")
     latitude, longitude = coordinates(body)
     name, address = text(body.get("name")), text(body.get("address"), _LONG)
@@ -92,6 +83,8 @@ def _location(message: dict[str, Any]) -> Content:
 
 
 def _contacts(message: dict[str, Any]) -> Content:
+    from chalicelib.channels.shared import Contacts
+
     cards = [_card(each) for each in as_list(message.get("contacts")) if isinstance(each, dict)]
     if not cards:
         raise Malformed("contacts")
@@ -99,7 +92,9 @@ def _contacts(message: dict[str, Any]) -> Content:
     return Content("contacts", lines(*map(card_line, kept)), (Contacts(kept, text(message.get("origin"))), cut))
 
 
-def _card(card: dict[str, Any]) -> Card:
+def _card(card: dict[str, Any]) -> "Card":
+    from chalicelib.channels.shared import Card
+
     name, org = as_dict(card.get("name")), as_dict(card.get("org"))
     parts = (text(name.get("first_name")), text(name.get("last_name")))
     places = (
@@ -147,6 +142,8 @@ def _interactive(message: dict[str, Any]) -> Content:
     form = as_dict(body.get("nfm_reply"))
     if not form:
         raise Malformed("interactive")
+    from chalicelib.channels.shared import FilledForm
+
     raw = form.get("response_json")
     answers, fewer = _answers(raw)
     answered = lines(*(f"{name}: {value}" for name, value in answers.items()))
@@ -177,6 +174,8 @@ def _reaction(message: dict[str, Any]) -> Content:
 
 
 def _order(message: dict[str, Any]) -> Content:
+    from chalicelib.channels.shared import Order
+
     body = _body(message, "order")
     items = [_item(each) for each in as_list(body.get("product_items")) if isinstance(each, dict)]
     note = text(body.get("text"), _LONG)
@@ -186,7 +185,9 @@ def _order(message: dict[str, Any]) -> Content:
     return Content("order", lines(note, *map(_item_line, kept)), (Order(ident(body.get("catalog_id")), kept), cut))
 
 
-def _item(item: dict[str, Any]) -> Item:
+def _item(item: dict[str, Any]) -> "Item":
+    from chalicelib.channels.shared import Item
+
     price = item.get("item_price")
     amount = number(price)
     return Item(
@@ -197,7 +198,7 @@ def _item(item: dict[str, Any]) -> Item:
     )
 
 
-def _item_line(item: Item) -> str:
+def _item_line(item: "Item") -> str:
     price = " ".join(filter(None, (item.price, item.currency))) if item.price else ""
     return f"{item.quantity or '?'} × {item.product or '?'}" + (f" — {price}" if price else "")
 

@@ -11,7 +11,7 @@ from urllib3.exceptions import NewConnectionError
 from chalicelib.channels.base import OutboundMessage, SendError, SendResult, scrub
 from chalicelib.channels.reading import as_dict, as_list, ident, text
 from chalicelib.channels.whatsapp import errors
-from chalicelib.core.failures import OWN_CODES, Act
+from chalicelib.core.delivery_failures import OWN_CODES, Act
 
 TIMEOUTS = (3.05, 10.0)
 """Seconds to connect and to wait for bytes; the sender's own time limit is well above their sum."""

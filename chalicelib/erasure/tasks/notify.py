@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.vocabulary import Step
-from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS, DELIVER_WITHIN
+from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN, backups_gone_at
 from chalicelib.privacy.texts.answers import erased
 
 if TYPE_CHECKING:
@@ -63,6 +62,6 @@ class Notify:
         # A person whom the release before told has no secret yet.
         secret = "" if request.told_by else self.secret(request)
         box_until = max(request.at(Step.ABSENT) + DELIVER_WITHIN, now)
-        backups_until = box_until + BACKUP_DAYS * DAY + HOUR
+        backups_until = backups_gone_at(box_until)
         proof = (request.certificate_id, secret, self.address, backups_until, request.at(Step.TOLD))
         return erased(self.profile, request.language, kind_of(request.kind), *proof)

@@ -1,13 +1,9 @@
 """Limits of a request: which are near, which were passed, and what was not done in time. Pure."""
 
-from chalicelib.core.clock import HOUR
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys, tellable
 from chalicelib.privacy.requests.vocabulary import BOUND_SOURCES, ENDINGS, RequestState, Step
-from chalicelib.privacy.requests.waiting_times import identity_until
-
-TOLD_WITHIN = 48 * HOUR
-"""How long an announcement may take to arrive before staff tell the person in another way."""
+from chalicelib.privacy.requests.waiting_times import TOLD_WITHIN, identity_until
 
 
 def past_target(request: Request, now: int) -> bool:
@@ -17,7 +13,8 @@ def past_target(request: Request, now: int) -> bool:
 
 def near_deadline(request: Request, now: int) -> bool:
     """Whether the law's limit is near and the destruction is not yet proved, or a backup was found that outlives the
-    destruction: only staff can delete it, and nothing else tells them."""
+    destruction: only staff can delete it, and nothing else tells them. The profile's term `erasure_alarm` says what is
+    near; it was counted when the request was opened."""
     return request.alarm_at < now and (_still_destroys(request) or request.done(Step.BACKUPS_CHECKED))
 
 

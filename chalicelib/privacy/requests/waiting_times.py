@@ -6,7 +6,7 @@ The kind of the request names the profile's deadline that sets that time.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from chalicelib.core.clock import HOUR, SECOND
+from chalicelib.core.clock import DAY, HOUR, SECOND
 from chalicelib.core.working_days import day_start, deadline
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
@@ -22,7 +22,8 @@ DELIVER_WITHIN = 23 * HOUR
 whether it was delivered or not."""
 BACKUP_DAYS = 14
 """The longest point-in-time window of a table, and the longest life of a dead letter. It counts from the destruction of
-the mailbox: until then a table could be copied with the last rows that belonged to the request."""
+the mailbox: until then a table could be copied with the last rows that belonged to the request. Sources:
+RecoveryPeriodInDays in infra/tables.json, DEAD_LETTER_DAYS in infra/queues.py."""
 MONITOR_AFTER = 10 * 60 * SECOND
 """After how long the monitor looks at a request that waits for nothing: its run may have died."""
 RETRY_AFTER = HOUR
@@ -39,6 +40,12 @@ class Wait(StrEnum):
     DRAIN = "settle"
     DELIVERY = "told"
     BACKUPS = "backups"
+
+
+def backups_gone_at(closed_at: int) -> int:
+    """Return when no backup reaches back any more (ms) to a mailbox that was destroyed at `closed_at` (ms): an hour
+    after the longest window, because AWS moves the windows only from time to time."""
+    return closed_at + BACKUP_DAYS * DAY + HOUR
 
 
 def outcome(request: Request, now: int) -> str:
@@ -88,3 +95,7 @@ def cooling_off_ends(request: Request, terms: Mapping[str, Deadline], told_at: i
 def hours_to_think(request: Request, terms: Mapping[str, Deadline]) -> int:
     """Return how long cooling off lasts, in hours, for texts."""
     return (deadline(terms[kind_of(request.kind).cooling_off], 0) + HOUR - 1) // HOUR
+
+
+TOLD_WITHIN = 48 * HOUR
+"""How long an announcement may take to arrive before staff tell the person in another way."""

@@ -1,8 +1,8 @@
 """The answers that a person gets about a request: that it is open, undecided, cancelled, refused or done."""
 
 from chalicelib.core.texts import bot_msg, bot_text, catalogue
-from chalicelib.privacy.clauses import law_text
 from chalicelib.privacy.kinds.contract import Default, Kind
+from chalicelib.privacy.law_citation import law_text
 from chalicelib.privacy.texts.buttons import NO, NO_KEEP, YES, YES_DELETE
 from chalicelib.privacy.texts.wording import button_title, certificate_lines, in_languages, local_date, local_time
 from chalicelib.profile.model import Profile
@@ -22,7 +22,7 @@ LAW = (
     bot_msg("Law 94-V, article {article}, part {part}"),
     bot_msg("Law 94-V, article {article}, part {part}, point {point}"),
 )
-GROUNDS = {
+REFUSAL_GROUNDS = {
     "obligation": bot_msg("an obligation between you and us is not performed yet"),
     "law": bot_msg("a law obliges us to keep the data"),
     "not_proved": bot_msg("it was not proved that the request came from you"),
@@ -82,7 +82,7 @@ def refused(profile: Profile, language: str, kind: Kind, ground: str = "", reaso
 
     def said(one: str) -> str:
         row = profile.refusals.get(ground)
-        title = bot_text(one, GROUNDS[ground]) if row else ""
+        title = bot_text(one, REFUSAL_GROUNDS[ground]) if row else ""
         why = [bot_text(one, GROUND, ground=title, clause=_clause(one, row.clause))] if row else []
         why += [bot_text(one, REASON, reason=reason)] if reason else []
         appeal = bot_text(one, APPEAL, mail=profile.contact_mail, portal=PORTAL)

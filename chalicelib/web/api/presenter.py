@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.channels.refusals import shown_reason
+from chalicelib.channels.failure_meanings import shown_reason
 from chalicelib.core.ids import speak
 from chalicelib.staff.model import Staff
 from chalicelib.tickets import records

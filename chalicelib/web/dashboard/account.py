@@ -12,8 +12,8 @@ from chalicelib.staff.sign_in import Step, TooMany
 from chalicelib.tickets.listing import counts
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
-from chalicelib.web.dashboard.problems import problem_text
 from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sign_in_problems import problem_text
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web

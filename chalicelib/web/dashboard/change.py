@@ -11,6 +11,7 @@ from chalicelib.tickets.change import AssignedMeanwhile, TicketChanges
 from chalicelib.tickets.erasure_guard import ErasureInProgress
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.records import STATES
+from chalicelib.web import labels
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.composer_model import Typed
 from chalicelib.web.dashboard.queue import staff_names
@@ -31,7 +32,7 @@ RULES: Mapping[str, str] = {
         " person."
     ),
     "no_access": desk_msg("Not saved. This colleague has no access any more. Choose another one."),
-    "conflict": desk_msg("Somebody changed this meanwhile. Look at the new state and try again."),
+    "conflict": labels.ERRORS[409],
     "newer_ticket": desk_msg("Not reopened. The customer has a newer ticket. Go on there."),
     "expiring": desk_msg("Not reopened. Its retention ends within a day, and it will be destroyed."),
     "taken": desk_msg("{name} has taken this ticket meanwhile."),

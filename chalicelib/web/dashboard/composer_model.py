@@ -7,6 +7,7 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.drafts import Draft, DraftKind
 from chalicelib.tickets.records import Ticket
+from chalicelib.web import labels
 from chalicelib.web.http import validators
 
 BOX_FIELDS: Mapping[DraftKind, str] = {"reply": "text", "comment": "note"}
@@ -18,7 +19,7 @@ COMPOSER_FIELDS = ("text", "note", "mode", "client_id", "note_id")
 PROBLEMS: Mapping[str, str] = {
     "": desk_msg("Not sent. Check the text and try again."),
     "empty": desk_msg("Nothing to send: the text shows nothing. Write something."),
-    "conflict": desk_msg("Somebody changed this meanwhile. Look at the new state and try again."),
+    "conflict": labels.ERRORS[409],
     "closed": desk_msg("Not sent. The ticket is closed: reopen it to reply."),
     "window_closed": desk_msg("Not sent. The reply window is closed: the customer last wrote more than 24 hours ago."),
     "blocked": desk_msg("Not sent. The customer blocked the bot."),

@@ -6,8 +6,8 @@ from typing import Any
 
 from chalicelib.channels import registry
 from chalicelib.channels.contract import AddressKind
-from chalicelib.channels.refusals import shown_reason
-from chalicelib.core.failures import GAVE_UP, UNLISTED
+from chalicelib.channels.failure_meanings import shown_reason
+from chalicelib.core.delivery_failures import GAVE_UP, UNLISTED
 from chalicelib.core.ids import speak
 from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.records import Contact, Message, Quote, Ticket

@@ -25,7 +25,7 @@ from chalicelib.tickets.records import Contact
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST
 from chalicelib.web.dashboard.queue import staff_names
-from chalicelib.web.dashboard.request_presenter.labels import CHECKS, GROUNDS, NOT_DONE, PROBLEMS
+from chalicelib.web.dashboard.request_presenter.labels import CHECKS, NOT_DONE, PROBLEMS, REFUSAL_GROUNDS
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.request_presenter.steps import GATE
 from chalicelib.web.dashboard.sidebar import sidebar
@@ -95,7 +95,7 @@ def _request_page(http_request: HttpRequest, typed: RefusedForm) -> Response:
         may_go_on=one.state == RequestState.ESCALATED and one.due_at > http_request.now,
         announced=wiring_web.announcements()(one.announcements) if not one.done(Step.MAILBOX_DESTROYED) else [],
         checks=CHECKS,
-        grounds=[(ground, GROUNDS[ground]) for ground in wiring_web.profile().refusals],
+        grounds=[(ground, REFUSAL_GROUNDS[ground]) for ground in wiring_web.profile().refusals],
         first_day=day_of(one.at(Step.VERIFIED) or http_request.now),
         today=day_of(http_request.now),
         certified=one.done(Step.CERTIFIED),

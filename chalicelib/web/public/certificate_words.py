@@ -12,7 +12,7 @@ from chalicelib.core.texts import KAZAKHSTAN, LANGUAGE_NAMES, desk_msg, desk_tex
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.web.labels import CHANNELS, clause_words, label
 
-STORES: Mapping[str, str] = {
+STORE_NAMES: Mapping[str, str] = {
     "desk.contact": desk_msg("Identity and consents"),
     "desk.conversation": desk_msg("Messages, comments and activity"),
     "desk.tickets": desk_msg("Tickets and their numbers"),
@@ -71,7 +71,7 @@ def present_certificate(found: Certificate, language: str) -> dict[str, Any]:
         "approved": label(say, APPROVED, said["approved_by"]),
         "times": list(_times(say, language, said)),
         "stores": [
-            (label(say, STORES, store), counts["found"], counts["destroyed"], counts["retained"])
+            (label(say, STORE_NAMES, store), counts["found"], counts["destroyed"], counts["retained"])
             for store, counts in said["stores"].items()
         ],
         "left": [

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from local.faults.provider_plan import Fault
+from local.faults.plan import Fault
 from local.phones.accounts import Bot
 from local.phones.bodies import Body, read_body
 from local.phones.context import PhonesContext

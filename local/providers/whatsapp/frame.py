@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.faults.provider_plan import Fault
+from local.faults.plan import Fault
 from local.phones.bodies import Body, read_body
 from local.phones.context import PhonesContext
 from local.phones.desk_calls import answer_call, fault_response

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from local.faults.provider_plan import Fault
+from local.faults.plan import Fault
 from local.phones.context import PhonesContext
 from local.phones.store import StoredFile
 from local.providers.whatsapp.frame import MetaFrame

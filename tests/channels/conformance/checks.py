@@ -8,16 +8,17 @@ from chalicelib.channels.base import (
     FilePart,
     OutboundMessage,
     OutboundPart,
+    Sender,
     SendError,
     TemplatePart,
     TextPart,
 )
-from chalicelib.channels.contract import Channel, PartKind, Sender, Webhook
+from chalicelib.channels.contract import Channel, PartKind, Webhook
 from chalicelib.channels.parts import Button, DeliveryStatus, InboundMessage, Part, ReachChanged, StatusUpdate
 from chalicelib.channels.render import Lacking, render
 from chalicelib.core.addresses import Address
+from chalicelib.core.delivery_failures import OWN_CODES
 from chalicelib.core.errors import BadInput
-from chalicelib.core.failures import OWN_CODES
 from chalicelib.web.labels import FAILURES, failure_text
 from tests.channels.conformance.kit import NOW, TEXT, Kit
 from tests.support.channels.provider import Provider

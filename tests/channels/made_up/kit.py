@@ -18,7 +18,7 @@ def body(serial: int = 1, at: int = NOW, **fields: Any) -> bytes:
 class PagerKit:
     account = LINE
     token = "a-pager-token"
-    address = ("pager", NUMBER)
+    address = ("capcode", NUMBER)
     settings = "PAGER_API"
 
     def __init__(self) -> None:

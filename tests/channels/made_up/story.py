@@ -86,7 +86,7 @@ def test_somebody_pages_is_shown_is_found_and_is_answered(desk_with_pagers: Web,
     whole = web.ticket(ticket["id"])
     assert [one["kind"] for one in whole["messages"] if one["direction"] == "in"] == ["text", "document"]
     contact = web.call("GET", f"/api/v1/contacts/{whole['contact']['id']}").json
-    assert contact["addresses"] == [{"kind": "pager", "value": NUMBER}]
+    assert contact["addresses"] == [{"kind": "capcode", "value": NUMBER}]
 
     # Searched by number and by name
     wiring_delivery.index_contact()(contact["id"])
@@ -177,7 +177,7 @@ def test_somebody_with_a_pager_is_listed_and_destroyed_with_every_canary(desk: P
     assert KIT.said(provider.calls[-1]) == ("пейджерге құпия жауап", ())
     desk.index_contact(person.contact_id)
     person.canaries += [NUMBER, NAME, "құпия сұрағым", "құпия-түбіртек", "құпия-белгісіз", "құпия жауап"]
-    assert "pager" in person.row and person.keys()
+    assert "capcode" in person.row and person.keys()
 
     request = desk.request_for(person)
     run_until(desk, request, "sweep")

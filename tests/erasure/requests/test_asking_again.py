@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.working_days import day_of
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import CONTACT
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.support.erasure.asking import told
 from tests.support.erasure.boxes import Boxes

@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.observability import count as real_count
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ERASURE_PAUSE
-from chalicelib.dynamo.values import attribute_values
-from chalicelib.privacy import asks as privacy_asks
 from chalicelib.privacy import decide as decide_request
+from chalicelib.privacy import handle_asks as privacy_asks
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.erasure_pause import Pause, PauseErasures
 from chalicelib.privacy.requests.model import Request

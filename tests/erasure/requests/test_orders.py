@@ -11,8 +11,8 @@ from chalicelib.certificates.model import approved_by
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import BadInput, Conflict
 from chalicelib.core.working_days import day_of, day_start, deadline, default_time
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.queues import WakeUp
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import checked_by, letter_by, shown_state

@@ -11,8 +11,8 @@ import pytest
 
 from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.errors import Unavailable
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.clients import client
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.entrypoints import privacy
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy import monitor_requests as watch_requests
@@ -178,7 +178,7 @@ def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monk
     """Given 60 requests that are due, when 50 may be read and 20 woken, then those that are due longest are."""
     request = living.opened(daniyar)
     item = living.store.item(request.id)
-    from chalicelib.dynamo.values import attribute_values
+    from chalicelib.dynamo.builder import attribute_values
 
     for number in range(60):
         other = {**item, "pk": f"request#{number:020}", "request_id": f"{number:020}", "due_at": 1_000 + number}

@@ -11,7 +11,7 @@ from chalicelib.core.languages import LANGUAGES, Language
 from chalicelib.core.texts import bot_text
 from chalicelib.core.working_days import day_of, deadline, default_time
 from chalicelib.privacy.kinds.contract import Kind
-from chalicelib.privacy.recognition.phrases import spelled
+from chalicelib.privacy.recognition.answer_phrases import spelled
 from chalicelib.privacy.requests.asked import MOST_ASKED
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Request, Subject

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.channels.parts import NumberChanged, StatusUpdate
 from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.values import attribute_values
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.outbox.model import Job
 from chalicelib.outbox.reply_store import ReplyStore
 from chalicelib.outbox.store import Outbox

@@ -12,12 +12,13 @@ from chalicelib.vault.encryption import encode_key, fingerprint
 from chalicelib.vault.secrets import VAULT_CONTEXT
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
+from chalicelib.wiring import retention as wiring_retention
 from tests.support.aws import Aws
 from tests.support.delivery.desk import Delivery
 
 
 def forget() -> None:
-    for module in (settings, wiring, wiring_delivery):
+    for module in (settings, wiring, wiring_delivery, wiring_retention):
         for made in vars(module).values():
             if hasattr(made, "cache_clear"):
                 made.cache_clear()

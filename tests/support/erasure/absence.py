@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.dynamo.values import attribute_values
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.erasure.tasks.verify_absence import VerifyAbsence
 from chalicelib.erasure.verifier import Verifier
 from chalicelib.privacy.requests.model import Request

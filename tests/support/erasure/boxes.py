@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
+from chalicelib.dynamo.builder import attribute_value, attribute_values
 from chalicelib.dynamo.schema import CONTACT, REQUEST
-from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.erasure.tasks.destroy_mailbox import DestroyMailbox
 from chalicelib.erasure.tasks.notify import Notify
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach

@@ -16,8 +16,8 @@ from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import MessageRef, new_id
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
 from chalicelib.privacy.requests.vocabulary import RequestState, Step

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.dynamo.schema import REQUEST
-from chalicelib.dynamo.values import attribute_values, plain_item
+from chalicelib.dynamo.builder import attribute_values, plain_item
+from chalicelib.dynamo.schema import REQUEST, SECTIONS
 from chalicelib.erasure.counts import unexpired
-from chalicelib.erasure.inventory import STORES
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.support.erasure.desk import Erasing
@@ -72,7 +71,7 @@ def assert_destroyed(
     done = desk.request(request)
     counts, there = done.counts, planted(before, theirs, done.at(Step.INVENTORIED)) + (late or Counter())
     assert {store: (numbers["found"], numbers["destroyed"]) for store, numbers in counts.items()} == {
-        store: (there[store], there[store]) for store in STORES
+        store: (there[store], there[store]) for store in SECTIONS
     }
     return after
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.dynamo.values import plain_item
+from chalicelib.dynamo.builder import plain_item
 from tests.support.faults import WRITES
 from tests.support.intake.desk import Snapshot
 

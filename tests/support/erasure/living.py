@@ -10,8 +10,8 @@ from chalicelib.core.asks import ASK_WAITS
 from chalicelib.core.asks import Ask as Asked
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
+from chalicelib.dynamo.builder import attribute_value, attribute_values
 from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD
-from chalicelib.dynamo.values import attribute_value, attribute_values
 from chalicelib.erasure.tasks import await_delivery, verify_identity, wait_backups
 from chalicelib.erasure.tasks import drain_writers as settle
 from chalicelib.privacy.requests.model import Opened, Request

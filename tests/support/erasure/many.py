@@ -16,7 +16,7 @@ from chalicelib.certificates.model import ISSUED, Entry
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.errors import DeskError
-from chalicelib.erasure.inventory import STORES
+from chalicelib.dynamo.schema import SECTIONS
 from chalicelib.erasure.tasks.issue_certificate import IssueCertificate
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.requests.model import Request
@@ -219,7 +219,7 @@ def assert_all_went(many: Many) -> None:
         assert request.done(Step.CERTIFIED)
         there = places(many.history.counted[request.id], request)
         assert said[request.id] == {
-            store: {"found": there[store], "destroyed": there[store], "retained": 0} for store in STORES
+            store: {"found": there[store], "destroyed": there[store], "retained": 0} for store in SECTIONS
         }, SEED
     assert {pk.partition("#")[0] for _, pk, _ in belonging(many.after, many.ids())} == {"request", "tombstone"}
     many.assert_others_are_as_they_were()

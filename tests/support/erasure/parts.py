@@ -14,10 +14,10 @@ from chalicelib.erasure.tasks.escalate import Escalate
 from chalicelib.erasure.tasks.pause_outreach import PauseOutreach
 from chalicelib.erasure.tasks.tell import Announce, Tell
 from chalicelib.outbox.reading import OutboxReading
-from chalicelib.privacy.asks import PrivacyAsks
 from chalicelib.privacy.decide import DecideRequest
 from chalicelib.privacy.erasure_pause import ErasurePauseStore
 from chalicelib.privacy.executions import RunStatus
+from chalicelib.privacy.handle_asks import PrivacyAsks
 from chalicelib.privacy.mailbox.answer_writes import RequestAnswers
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.open_request import OpenRequest

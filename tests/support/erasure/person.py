@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.dynamo.builder import attribute_values, plain_item
 from chalicelib.dynamo.schema import CONTACT, HEAD
-from chalicelib.dynamo.values import attribute_values, plain_item
 from tests.support.intake.desk import Snapshot
 
 if TYPE_CHECKING:

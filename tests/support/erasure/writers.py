@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.channels.parts import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.core.addresses import Address, Author
-from chalicelib.messages.receive_change import ReceiveChange
+from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket, TicketChanges
 from chalicelib.tickets.comment import CommentOnTicket
@@ -23,7 +23,7 @@ HIM = Author((USER, PHONE), name="Данияр Оспанов", username="daniya
 Writer = Callable[[Erasing, Person, Late], Any]
 
 
-def _changes(desk: Erasing, late: Late) -> ReceiveChange:
+def _changes(desk: Erasing, late: Late) -> ReceiveContactEvent:
     return desk.changer(late)
 
 

@@ -6,7 +6,7 @@ from chalicelib.channels.parts import Part
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.channels.whatsapp import parse as whatsapp
 from chalicelib.core.asks import Ask
-from chalicelib.privacy.recognition.words import asks
+from chalicelib.privacy.recognition.recognise_words import asks
 from chalicelib.profile.load import load_profile
 from tests.support.channels import bodies
 from tests.support.people import from_amina

@@ -8,12 +8,12 @@ import pytest
 
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.backoff import sleep_with_jitter
+from chalicelib.dynamo.builder import AttributeValues, plain_item
 from chalicelib.dynamo.clients import client
 from chalicelib.dynamo.tables import Tables
-from chalicelib.dynamo.values import AttributeValues, plain_item
-from chalicelib.messages.changes import IntakeChanges
+from chalicelib.messages.contact_event_store import ContactEventStore
+from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.messages.ingest import Outcome, Refuse
-from chalicelib.messages.receive_change import ReceiveChange
 from chalicelib.messages.receive_message import ReceiveMessage
 from chalicelib.messages.statuses import Statuses
 from chalicelib.messages.store import IntakeStore
@@ -58,10 +58,10 @@ class Desk:
     def refuse(self, store: IntakeStore) -> Refuse:
         return refuse_suppressed(store, PROFILE)
 
-    def changer(self, dynamodb: Any = None) -> ReceiveChange:
+    def changer(self, dynamodb: Any = None) -> ReceiveContactEvent:
         store = self.store(dynamodb)
-        changes = IntakeChanges(store, self.address_key)
-        return ReceiveChange(store, changes, PROFILE, lambda: self.now, self.refuse(store))
+        changes = ContactEventStore(store, self.address_key)
+        return ReceiveContactEvent(store, changes, PROFILE, lambda: self.now, self.refuse(store))
 
     def receive(self, message: InboundMessage) -> Outcome:
         return self.receiver()(message)

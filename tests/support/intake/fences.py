@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.channels.parts import NumberChanged
 from chalicelib.core.addresses import Address
 from chalicelib.core.ids import new_id
-from chalicelib.dynamo.values import attribute_value, attribute_values
+from chalicelib.dynamo.builder import attribute_value, attribute_values
 from chalicelib.vault.encryption import KeyPair, new_pair
 from tests.support.intake.desk import Desk
 from tests.support.people import TELEGRAM_ACCOUNT, from_amina

@@ -8,7 +8,7 @@ from tests.support.retention.desk import Keeping
 
 
 def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
-    from chalicelib.dynamo.values import attribute_value
+    from chalicelib.dynamo.builder import attribute_value
 
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"],
@@ -21,7 +21,7 @@ def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
 
 def change_ticket(desk: Desk, **values: object) -> None:
     """Change the only ticket's attributes, as an operator's action would."""
-    from chalicelib.dynamo.values import attribute_value
+    from chalicelib.dynamo.builder import attribute_value
 
     (ticket,) = desk.of("ticket")
     desk.dynamodb.update_item(

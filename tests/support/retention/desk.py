@@ -16,10 +16,10 @@ from chalicelib.entrypoints.stream_router import pass_on
 from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.privacy.monitor_requests import MonitorAsks
 from chalicelib.profile.load import load_profile
-from chalicelib.retention.contact_expiry import ContactExpiry
 from chalicelib.retention.end_contact import EndContact
+from chalicelib.retention.end_contact_store import EndContactStore
 from chalicelib.retention.stamp_expiry import StampExpiry
-from chalicelib.retention.store import ExpiryStamps
+from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 from chalicelib.retention.sweep import Sweep
 from chalicelib.retention.sweep_store import SweepStore
 from chalicelib.tickets.drafts import DraftStore
@@ -87,19 +87,19 @@ class Keeping(Delivery):
     def sweep(self) -> dict[str, int]:
         return self.sweeper()()
 
-    def dates(self, dynamodb: Any = None) -> ExpiryStamps:
-        return ExpiryStamps(self.gateway(dynamodb, at_once))
+    def dates(self, dynamodb: Any = None) -> StampExpiryStore:
+        return StampExpiryStore(self.gateway(dynamodb, at_once))
 
     def date(self, ticket: Mapping[str, Any], row: str = "") -> None:
         self.dater()(ticket["conversation_id"], ticket["ticket_id"], row)
 
-    def dater(self, store: ExpiryStamps | None = None, **more: Any) -> StampExpiry:
+    def dater(self, store: StampExpiryStore | None = None, **more: Any) -> StampExpiry:
         return StampExpiry(store or self.dates(), KEPT_DAYS, CONTACT_DAYS, lambda: self.now, **more)
 
-    def endings(self, dynamodb: Any = None) -> ContactExpiry:
-        return ContactExpiry(self.gateway(dynamodb, at_once))
+    def endings(self, dynamodb: Any = None) -> EndContactStore:
+        return EndContactStore(self.gateway(dynamodb, at_once))
 
-    def ender(self, dynamodb: Any = None, store: ContactExpiry | None = None) -> EndContact:
+    def ender(self, dynamodb: Any = None, store: EndContactStore | None = None) -> EndContact:
         return EndContact(store or self.endings(dynamodb), CONTACT_DAYS, CONSENT_DAYS, lambda: self.now)
 
     def closed(self, ticket: Mapping[str, Any]) -> dict[str, Any]:

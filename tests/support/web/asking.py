@@ -9,11 +9,10 @@ from chalicelib.certificates.ledger import Ledger
 from chalicelib.certificates.model import completion_body, issued_body
 from chalicelib.core.addresses import Author
 from chalicelib.core.clock import DAY, HOUR
-from chalicelib.dynamo.builder import wire_key
+from chalicelib.dynamo.builder import attribute_value, wire_key
 from chalicelib.dynamo.models import KeyRow
 from chalicelib.dynamo.schema import CONTACT
 from chalicelib.dynamo.tables import Tables
-from chalicelib.dynamo.values import attribute_value
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OVER_QUEUE
 from chalicelib.privacy.requests.vocabulary import RequestState, Step

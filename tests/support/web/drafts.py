@@ -3,9 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.dynamo.builder import wire_key
+from chalicelib.dynamo.builder import attribute_value, plain_item, wire_key
 from chalicelib.dynamo.schema import CONTACT
-from chalicelib.dynamo.values import attribute_value, plain_item
 from tests.support.web.desk import Web
 from tests.support.web.visiting import Answer, Browser
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.staff.sessions import CODE_LASTS
+from chalicelib.staff.login_throttle import CODE_LASTS
 from chalicelib.wiring import web as wiring_web
 from tests.support.web.chromium import CHROMIUM, SIZES, check
 from tests.support.web.chromium import address as address

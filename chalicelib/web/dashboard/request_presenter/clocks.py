@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from chalicelib.core.clock import DAY
 from chalicelib.core.working_days import working_days_between
 from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.lateness import missed
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import destroys
 from chalicelib.privacy.requests.vocabulary import ENDINGS, OVER, RequestState, Step
-from chalicelib.privacy.requests.waiting_times import BACKUP_DAYS, DELIVER_WITHIN, Wait
+from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN, Wait, backups_gone_at
 from chalicelib.profile.model import Deadline
 from chalicelib.web.dashboard.request_presenter.facts import RequestFacts
 from chalicelib.web.labels import clause_words
@@ -66,7 +65,7 @@ class RequestClocks(RequestFacts):
     def final_at(self, one: Request) -> int:
         """Return when the completion certificate was or can be signed (ms): when the last backup has expired."""
         closed = one.at(Step.MAILBOX_DESTROYED) or (one.at(Step.ABSENT) or one.at(Step.KEY_DESTROYED)) + DELIVER_WITHIN
-        return one.at(Step.COMPLETED) or closed + BACKUP_DAYS * DAY
+        return one.at(Step.COMPLETED) or backups_gone_at(closed)
 
     def clocks(self, one: Request) -> list[Clock]:
         """Return the four clocks. Before the destruction they say what remains, after it which limits were kept."""

@@ -18,10 +18,10 @@ from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.dashboard.request_presenter.labels import (
     ANSWERED,
     CHECKS,
-    GROUNDS,
     IDENTITIES,
     MISSED,
     PROPOSED,
+    REFUSAL_GROUNDS,
     SOURCES,
     STATE_ICONS,
     STATE_TONES,
@@ -29,7 +29,7 @@ from chalicelib.web.dashboard.request_presenter.labels import (
     TOLD_BY,
 )
 from chalicelib.web.labels import label
-from chalicelib.web.public.certificate_words import STORES
+from chalicelib.web.public.certificate_words import STORE_NAMES
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class RequestFacts:
             return what
         details = {
             "erase": label(self.words.say, CHECKS, one.check),
-            "refuse": label(self.words.say, GROUNDS, one.ground),
+            "refuse": label(self.words.say, REFUSAL_GROUNDS, one.ground),
             "letter": self.words.date(day_start(one.posted_on)) if one.posted_on else "",
         }[one.what]
         return f"{what}: {details}"
@@ -125,7 +125,7 @@ class RequestFacts:
 
     def ground(self, one: Request) -> str:
         """Return the ground of the refusal; empty when the request was not refused."""
-        return label(self.words.say, GROUNDS, one.ground) if one.ground else ""
+        return label(self.words.say, REFUSAL_GROUNDS, one.ground) if one.ground else ""
 
     def answer(self, one: Request) -> str:
         """Return whether the last answer arrived; empty before the reply mailbox is destroyed."""
@@ -154,7 +154,7 @@ class RequestFacts:
 
     def store(self, store: str) -> str:
         """Return the name of a store of the certificate's counts."""
-        return label(self.words.say, STORES, store)
+        return label(self.words.say, STORE_NAMES, store)
 
     def paused(self, hold: Pause) -> str:
         """Return since when destructions are paused, and by whom."""

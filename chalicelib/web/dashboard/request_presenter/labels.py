@@ -40,7 +40,7 @@ CHECKS: Mapping[str, str] = {
     "in_person": desk_msg("in person: a document was seen"),
     "notary": desk_msg("a notarised application"),
 }
-GROUNDS: Mapping[str, str] = {
+REFUSAL_GROUNDS: Mapping[str, str] = {
     "obligation": desk_msg("An obligation between the person and us is not performed yet"),
     "law": desk_msg("A law obliges us to keep the data"),
     "not_proved": desk_msg("It was not proved that the request came from the person"),

@@ -10,17 +10,15 @@ from chalicelib.channels.contract import (
     AddressKind,
     Buttons,
     Channel,
-    Errors,
     Rate,
-    Sender,
     Setting,
-    Typed,
     Webhook,
 )
 from chalicelib.core.addresses import Address
 from chalicelib.core.texts import desk_msg, policy_msg
 
 if TYPE_CHECKING:
+    from chalicelib.channels.base import Errors, Sender, Typed
     from chalicelib.channels.parts import Part
 
 
@@ -40,14 +38,16 @@ def _parse(body: bytes, accounts: Collection[str], now: int) -> "list[Part]":
     return [parse(body, account, now)]
 
 
-def _sender(settings: Mapping[str, str]) -> Sender:
+def _sender(settings: Mapping[str, str]) -> "Sender":
     from chalicelib.channels.pager.send import PagerSender
 
     return PagerSender(settings["PAGER_API"])
 
 
-def _errors() -> Errors:
+def _errors() -> "Errors":
     from chalicelib.channels.pager.errors import WORDS, meaning
+
+    from chalicelib.channels.base import Errors
 
     return Errors(meaning, WORDS)
 
@@ -57,9 +57,9 @@ def show(number: str) -> str:
     return f"№ {number}"
 
 
-def _find(typed: Typed) -> Iterable[Address]:
+def _find(typed: "Typed") -> Iterable[Address]:
     if typed.number:
-        yield Address("pager", typed.number)
+        yield Address("capcode", typed.number)
 
 
 PAGER = Channel(
@@ -69,7 +69,7 @@ PAGER = Channel(
     icon="form",
     policy_name=policy_msg("pager"),
     categories={"pager_number": policy_msg("Number of your pager")},
-    address_kinds=(AddressKind("pager", desk_msg("Number of the pager"), "number", show),),
+    address_kinds=(AddressKind("capcode", desk_msg("Number of the pager"), "number", show),),
     account_fields=(
         AccountField("pager_secret", "inbound", "The provider sends it in a header."),
         AccountField("pager_token", "outbound", "Token of the line."),

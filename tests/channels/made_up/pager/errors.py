@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.core.failures import ANOTHER_CHANNEL, Act, FailureText, Meaning
+from chalicelib.core.delivery_failures import ANOTHER_CHANNEL, Act, FailureText, Meaning
 from chalicelib.core.texts import desk_msg
 
 MEANINGS: Mapping[str, Meaning] = {

@@ -18,7 +18,7 @@ def parse(body: bytes, account: str, now: int) -> Part:
     return InboundMessage(
         channel="pager",
         account=account,
-        author=Author((Address("pager", number),), name=text(given.get("name"))),
+        author=Author((Address("capcode", number),), name=text(given.get("name"))),
         provider_id=ident(given.get("id")) or made_id(given, number),
         sent_at=sent_at or now,
         kind=kind,

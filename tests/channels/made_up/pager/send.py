@@ -6,7 +6,7 @@ import requests
 from chalicelib.channels.pager import errors
 
 from chalicelib.channels.base import OutboundMessage, SendError, SendResult
-from chalicelib.core.failures import Act
+from chalicelib.core.delivery_failures import Act
 
 
 class PagerSender:

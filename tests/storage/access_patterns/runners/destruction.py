@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.models import DeskRow, IndexRow
-from chalicelib.dynamo.values import attribute_values
 from chalicelib.erasure import eraser as erasing
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import living, renumbered

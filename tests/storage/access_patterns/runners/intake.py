@@ -2,7 +2,7 @@
 
 from chalicelib.channels.parts import ChatEvent, ReachChanged
 from chalicelib.core.addresses import Address, Author
-from chalicelib.dynamo.values import attribute_values
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.messages.repeated import RepeatedParts
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import MOVED, closed, job, renumbered, status

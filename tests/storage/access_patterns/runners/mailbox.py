@@ -1,6 +1,6 @@
 """What the reply mailbox of a request asks."""
 
-from chalicelib.dynamo.values import attribute_values
+from chalicelib.dynamo.builder import attribute_values
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import living

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from chalicelib.channels.failure_meanings import stops_channel
 from chalicelib.channels.parts import InboundMessage
-from chalicelib.channels.refusals import stops_channel
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore

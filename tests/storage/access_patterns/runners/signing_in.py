@@ -1,6 +1,7 @@
 """What signing in asks, and what colleagues are asked for."""
 
-from chalicelib.staff.sessions import LoginThrottle, SessionStore
+from chalicelib.staff.login_throttle import LoginThrottle
+from chalicelib.staff.sessions import SessionStore
 from chalicelib.staff.store import StaffStore
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import colleague

@@ -20,18 +20,18 @@ from chalicelib.dynamo.builder import NEW, Write
 from chalicelib.dynamo.schema import ALIAS, CONSENT, CONTACT, HEAD, KEY, OPEN_REQUEST, TICKET, WORDS, Key
 from chalicelib.dynamo.tables import MOST_WRITES, Tables
 from chalicelib.retention.model import ExpiredHead, TicketDate
-from chalicelib.retention.store import ExpiryStamps
+from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 
 _AGAIN = frozenset({"alias", "words", "consent"})
 """Roles whose refusal means that the rows are read anew. After any other refusal the contact does not end now."""
 
 
-class ContactExpiry:
+class EndContactStore:
     """Reads and destroys contacts that have expired. All methods raise Unavailable."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._dates = ExpiryStamps(tables)
+        self._dates = StampExpiryStore(tables)
 
     # -- what decides
 

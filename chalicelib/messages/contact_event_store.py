@@ -20,10 +20,10 @@ from chalicelib.vault.pseudonyms import AddressKey
 
 WELCOME_EVERY = 60 * 60 * SECOND
 """Time (ms) within which a person is welcomed once, because every welcome costs a message."""
-Change = Started | ReachChanged | NumberChanged | ChatEvent
+ContactEvent = Started | ReachChanged | NumberChanged | ChatEvent
 
 
-class IntakeChanges:
+class ContactEventStore:
     """Writes changes of a person or conversation that are no messages."""
 
     def __init__(self, store: IntakeStore, address_key: AddressKey) -> None:
@@ -68,7 +68,7 @@ class IntakeChanges:
             writes += rows_of.notice(person, started, "", notice)
         return self._store.transact(writes)
 
-    def _before(self, person: ContactReference, part: Change, author: Author, at: int) -> Iterator[Write]:
+    def _before(self, person: ContactReference, part: ContactEvent, author: Author, at: int) -> Iterator[Write]:
         """Check the suppression list for the author's addresses if the change is older than the person's use of
         them."""
         return self._store.suppression_checks(self._store.before(person, part.channel, part.account, author, at), at)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.channels import registry
-from chalicelib.core.failures import GAVE_UP, OWN_CODES, UNKNOWN, UNLISTED, Act, Meaning
+from chalicelib.core.delivery_failures import GAVE_UP, OWN_CODES, UNKNOWN, UNLISTED, Act, Meaning
 
 
 def meaning(channel: str, code: str) -> Meaning | None:

@@ -26,7 +26,7 @@ _LATEST = 100
 """Most failed messages of a ticket that are searched for the one to name next."""
 
 
-class ExpiryStamps:
+class StampExpiryStore:
     """Reads and writes expiry dates. All methods raise Unavailable."""
 
     def __init__(self, tables: Tables) -> None:

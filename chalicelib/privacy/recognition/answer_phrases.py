@@ -2,7 +2,8 @@
 with its kind (privacy/kinds). Data only.
 
 Each line is a phrase. A slash separates words of which one stands there, a dash means no word. `spelled` lists the
-phrases of a line. Kazakh letters and ё are compared as typed without their marks (words.py), so each word is here once.
+phrases of a line. Kazakh letters and ё are compared as typed without their marks (recognise_words.py), so each word is
+here once.
 """
 
 from collections.abc import Iterator, Mapping

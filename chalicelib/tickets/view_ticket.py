@@ -19,7 +19,7 @@ TRIES = 5
 
 
 @dataclass(frozen=True)
-class OpenTicket:
+class ViewTicket:
     """Opens a ticket with its messages, which marks it as read for the person it waits for."""
 
     tickets: "TicketQueries"

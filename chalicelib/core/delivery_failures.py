@@ -1,7 +1,7 @@
 """Why a message was not sent: error codes of our own, what the sender does about each, and scrubbing of error texts.
 
-The codes of a provider stand in the folder of its channel; `channels/refusals.py` looks in both. Pages show the reason
-in the language of the reader.
+The codes of a provider stand in the folder of its channel; `channels/failure_meanings.py` looks in both. Pages show the
+reason in the language of the reader.
 """
 
 import re

@@ -14,22 +14,22 @@ from chalicelib.messages.ingest import Notice, Outcome, Refuse, welcome
 from chalicelib.profile.model import Profile
 
 if TYPE_CHECKING:
-    from chalicelib.messages.changes import Change, IntakeChanges
+    from chalicelib.messages.contact_event_store import ContactEvent, ContactEventStore
     from chalicelib.messages.store import IntakeStore
 
 
-class ReceiveChange(NamedTuple):
+class ReceiveContactEvent(NamedTuple):
     """Stores changes; one about an unknown person is dropped, except a start. `refuse` and `wait` are those of
     ReceiveMessage."""
 
     store: "IntakeStore"
-    changes: "IntakeChanges"
+    changes: "ContactEventStore"
     profile: Profile
     clock: Callable[[], int]
     refuse: Refuse
     wait: Callable[[int], None] = sleep_with_jitter
 
-    def __call__(self, part: "Change") -> Outcome | None:
+    def __call__(self, part: "ContactEvent") -> Outcome | None:
         """Store the change. Returns STORED, also when it was stored before; FENCED when the person is being erased or
         was erased since; None when nobody is known by the address. Raises Unavailable after TRIES."""
         former, silent = Lookup(None), False
@@ -53,7 +53,7 @@ class ReceiveChange(NamedTuple):
             self.wait(attempt)
         raise Unavailable("The conversation changes too fast to store this now; send it again.")
 
-    def _try(self, part: "Change", former: Lookup, *, silent: bool) -> Outcome | None:
+    def _try(self, part: "ContactEvent", former: Lookup, *, silent: bool) -> Outcome | None:
         if isinstance(part, Started):
             return self._start(part, former, silent=silent)
         if isinstance(part, NumberChanged):

@@ -1,1 +1,0 @@
-"""The channel e-mail."""

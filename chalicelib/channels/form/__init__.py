@@ -1,1 +1,0 @@
-"""The channel web form."""

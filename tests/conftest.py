@@ -7,13 +7,14 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from botocore.exceptions import BotoCoreError
 
 from infra.definitions import load
 from local.aws import ministack as embedded
-from tests.support import in_process
+from tests.support import calls, in_process
 from tests.support.aws import Aws, tables_at
 from tests.support.running import RunningDesk, start_desk
 
@@ -66,6 +67,7 @@ def quick_clients() -> Iterator[None]:
         return tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
 
     clients: dict[Hashable, Any] = {}
+    connections: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
     create = botocore.session.Session.create_client
     connect = pynamodb.connection.base.Connection.client.fget
 
@@ -74,17 +76,18 @@ def quick_clients() -> Iterator[None]:
         key = (made_by, environment(), args, *told)
         if key not in clients:
             made = create(made_by, *args, **settings)
+            calls.connect(made)
             if made.meta.endpoint_url == in_process.ENDPOINT:
                 in_process.connect(made)
             clients[key] = made
         return clients[key]
 
     def connected(connection: Any) -> Any:
-        settings = ((name, value) for name, value in vars(connection).items() if isinstance(value, str | int | float))
-        key = (environment(), *settings)
-        if connection._client is None:
-            connection._client = clients[key] if key in clients else clients.setdefault(key, connect(connection))
-        return connection._client
+        if connection not in connections:
+            settings = [(name, one) for name, one in vars(connection).items() if isinstance(one, str | int | float)]
+            key = (environment(), *settings)
+            connections[connection] = clients[key] if key in clients else clients.setdefault(key, connect(connection))
+        return connections[connection]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))

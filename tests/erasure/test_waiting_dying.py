@@ -144,7 +144,7 @@ def test_a_task_may_die_at_any_call(
         living.desk.restore(empty)
         living.runs.running = {f"{request_.id}-1"}
         living.runs.given = {f"{request_.id}-1": {}}
-        with fated(living.desk.dynamodb, number, when) as fate:
+        with fated(number, when) as fate:
             living.park(request_, "", "", wait)
         died = bool(fate.died_at)
         if resumed == "the run dies":
@@ -199,7 +199,7 @@ def test_finish_may_die_at_any_call(living: Living, daniyar: Person, request_: R
     while died:
         number += 1
         living.desk.restore(empty)
-        with fated(living.desk.dynamodb, number, when) as fate:
+        with fated(number, when) as fate:
             living.finish(request_.id)
         died = bool(fate.died_at)
         living.finish(request_.id)

@@ -44,7 +44,7 @@ def test_a_contact_that_was_ended_is_a_stranger_when_it_writes_again(amina: Ende
 def test_a_contact_is_whole_or_gone_wherever_the_sweeper_dies_and_gone_after_the_next_sweep(
     amina: Ended, number: int, when: str
 ) -> None:
-    with fated(amina.desk.dynamodb, number, when) as fate:
+    with fated(number, when) as fate:
         amina.end()
         amina.desk.sweeper().store.forget(amina.contact_id)
     assert fate.died_at or number == 29
@@ -62,7 +62,7 @@ def test_a_contact_is_whole_or_gone_wherever_the_sweeper_dies_and_gone_after_the
 
 
 def test_the_calls_that_are_tried_are_all_calls_of_the_ending(amina: Ended) -> None:
-    with fated(amina.desk.dynamodb, 0, "never") as fate:
+    with fated(0, "never") as fate:
         assert amina.end()
         amina.desk.sweeper().store.forget(amina.contact_id)
     assert fate.count == 28

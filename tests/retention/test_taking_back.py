@@ -70,7 +70,7 @@ def test_a_run_that_dies_anywhere_is_repeated_and_hides_meanwhile(desk: Keeping,
     for part in story(desk)[:3]:
         desk.receive(part)
     revoke = changes(desk)[-1]
-    with fated(desk.dynamodb, number, when) as fate:
+    with fated(number, when) as fate:
         taker(desk)(revoke["pk"].partition("#")[2], revoke["sk"])
     assert fate.died_at or number > 6
     assert not any("құпия" in one for one in texts(desk))

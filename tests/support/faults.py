@@ -2,12 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
+from tests.support.calls import Call, heard_by
 
 WRITES = frozenset("put_item update_item delete_item batch_write_item transact_write_items".split())
 
@@ -216,12 +216,14 @@ class Fate:
     def __init__(self, number: int, when: str) -> None:
         self.number, self.when, self.count, self.died_at = number, when, 0, ""
 
-    def before(self, model: Any, **_: Any) -> None:
-        self.count += 1
-        self._meet("before", model.name)
+    def asked(self, call: Call) -> None:
+        if call.service == "DynamoDB":
+            self.count += 1
+            self._meet("before", call.operation)
 
-    def after(self, model: Any, **_: Any) -> None:
-        self._meet("after", model.name)
+    def answered(self, call: Call, answer: dict[str, Any], status: int) -> None:
+        if call.service == "DynamoDB":
+            self._meet("after", call.operation)
 
     def _meet(self, when: str, name: str) -> None:
         if self.count == self.number and when == self.when and not self.died_at:
@@ -230,22 +232,8 @@ class Fate:
 
 
 @contextmanager
-def fated(dynamodb: Any, number: int, when: str) -> Iterator[Fate]:
-    """Let what runs in this block meet its fate."""
+def fated(number: int, when: str) -> Iterator[Fate]:
+    """Let what runs in this block die before or after its n-th call to DynamoDB, whoever of its parts makes it."""
     fate = Fate(number, when)
-    clients = {id(one): one for one in (dynamodb, *(_client(model) for model in (DeskRow, IndexRow, KeyRow)))}
-    for one in clients.values():
-        one.meta.events.register("before-call.dynamodb", fate.before)
-        one.meta.events.register("after-call.dynamodb", fate.after)
-    try:
+    with suppress(Died), heard_by(fate):
         yield fate
-    except Died:
-        pass
-    finally:
-        for one in clients.values():
-            one.meta.events.unregister("before-call.dynamodb", fate.before)
-            one.meta.events.unregister("after-call.dynamodb", fate.after)
-
-
-def _client(model: Any) -> Any:
-    return model._get_connection().connection.client

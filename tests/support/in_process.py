@@ -60,11 +60,20 @@ def _answer_of(module: ModuleType) -> Callable[..., AWSResponse | None]:
             status, given, body = _run(signed_for[2], asked)
         if threading.current_thread() is not threading.main_thread():
             time.sleep(_SWITCH_SECONDS)  # as a socket would: others come to their turn between any two calls
-        answered = AWSResponse(request.url, status, given | {"x-amzn-requestid": str(uuid4())}, None)
-        answered._content = body.encode() if isinstance(body, str) else body
-        return answered
+        given = given | {"x-amzn-requestid": str(uuid4())}
+        return AWSResponse(request.url, status, given, _Body(body.encode() if isinstance(body, str) else body))
 
     return answer
+
+
+class _Body:
+    """What botocore reads an answer's bytes from."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: Any) -> tuple[bytes]:
+        return (self._content,)
 
 
 def _run(region: str, asked: Coroutine[Any, Any, Answer]) -> Answer:

@@ -92,7 +92,7 @@ def test_a_worker_that_dies_has_told_once_or_leaves_the_ask(living: Living, dani
     while died:
         number += 1
         living.desk.restore(asked)
-        with fated(living.desk.dynamodb, number, when) as fate:
+        with fated(number, when) as fate:
             living.asks(daniyar.contact_id)
         died = bool(fate.died_at)
         living.asks(daniyar.contact_id)

@@ -123,7 +123,7 @@ def test_a_worker_that_dies_leaves_the_ask_or_one_question(living: Living, daniy
         number += 1
         living.desk.restore(before)
         living.ask(daniyar, "maybe", kinds=["deletion"])
-        with fated(living.desk.dynamodb, number, when) as fate:
+        with fated(number, when) as fate:
             living.asks(daniyar.contact_id)
         died = bool(fate.died_at)
         living.asks(daniyar.contact_id)

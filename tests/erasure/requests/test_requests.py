@@ -142,7 +142,7 @@ def test_a_worker_that_dies_leaves_an_ask_or_its_effect(living: Living, daniyar:
         living.desk.restore(empty)
         living.runs = type(living.runs)()
         living.ask(daniyar, "withdraw")
-        with fated(living.desk.dynamodb, number, when) as fate:
+        with fated(number, when) as fate:
             living.asks(daniyar.contact_id)
         died = bool(fate.died_at)
         living.asks(daniyar.contact_id)

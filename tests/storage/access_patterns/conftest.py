@@ -23,7 +23,7 @@ def kept(dynamodb_endpoint: str) -> Iterator[tuple[Keeping, Recorder]]:
     bind(tables)
     with serve() as provider:
         made = Keeping(tables, client("dynamodb"), provider=provider)
-        yield made, Recorder(tables, [made.dynamodb])
+        yield made, Recorder(tables)
     telegram.close()
 
 

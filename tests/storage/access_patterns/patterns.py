@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.project import PROJECT
 from tests.support.retention.desk import Keeping
-from tests.support.storage.recorded import Call, matches
+from tests.support.storage.recorded import Asked, matches
 
 DOCUMENT = (PROJECT / "docs" / "access-patterns.md").read_text(encoding="utf-8")
 Action = Callable[[], object]
@@ -26,7 +26,7 @@ class Row:
     consistency: str
     cost: str
 
-    def fits(self, call: Call) -> bool:
+    def fits(self, call: Asked) -> bool:
         asked = (self.operation, self.place, self.consistency) == (call.operation, call.place, call.consistency)
         return asked and self.function in call.functions and matches(self.key, call.key)
 

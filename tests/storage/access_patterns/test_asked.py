@@ -10,10 +10,10 @@ from tests.storage.access_patterns.patterns import ROWS, lines
 from tests.storage.access_patterns.runners import RUNNERS
 from tests.storage.access_patterns.speaking import speaking
 from tests.support.retention.desk import Keeping
-from tests.support.storage.recorded import Call, Recorder
+from tests.support.storage.recorded import Asked, Recorder
 
 
-def differences(ids: tuple[str, ...], calls: list[Call], *, priced: bool = True) -> list[str]:
+def differences(ids: tuple[str, ...], calls: list[Asked], *, priced: bool = True) -> list[str]:
     """What differs between rows and calls, in words; prices only where the engine counts as AWS documents."""
     found = [f"called {call}" for call in calls[len(ids) :]] + [f"not called: {one}" for one in ids[len(calls) :]]
     for one, call in zip(ids, calls, strict=False):
@@ -26,7 +26,7 @@ def differences(ids: tuple[str, ...], calls: list[Call], *, priced: bool = True)
 
 
 @pytest.fixture(scope="module")
-def seen() -> dict[str, list[Call]]:
+def seen() -> dict[str, list[Asked]]:
     """Every call of every runner, by the row that it was compared with; filled by the tests of rows."""
     return {}
 
@@ -37,7 +37,7 @@ def test_a_pattern_asks_as_its_row_says(
     desk: Keeping,
     recorder: Recorder,
     ids: tuple[str, ...],
-    seen: dict[str, list[Call]],
+    seen: dict[str, list[Asked]],
     request: pytest.FixtureRequest,
 ) -> None:
     # DynamoDB Local adds the items of a transaction up before it counts, which AWS does not.
@@ -57,7 +57,7 @@ def test_every_row_has_a_runner_and_every_runner_a_row() -> None:
 
 
 @pytest.mark.dynamodb
-def test_no_function_of_storage_speaks_to_a_table_without_a_row(seen: dict[str, list[Call]]) -> None:
+def test_no_function_of_storage_speaks_to_a_table_without_a_row(seen: dict[str, list[Asked]]) -> None:
     if seen.keys() != ROWS.keys():
         pytest.skip("needs the calls of every row: run the whole file")
     heard = {name for calls in seen.values() for call in calls for name in call.functions}

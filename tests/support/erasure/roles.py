@@ -4,20 +4,18 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
 import boto3
-import botocore.client
-import pytest
 
 from infra import erasure_grants
 from infra.grants import Function
 from local.aws.ministack import REGION
 from local.aws.template import built_template
 from tests.support.aws import Aws
+from tests.support.calls import Call
 
 Json = dict[str, Any]
 NAMES = tuple(one.name for one in erasure_grants.FUNCTIONS)
@@ -119,23 +117,14 @@ class Recorder:
     seen: dict[str, set[Access]] = field(default_factory=dict)
     answers: Callable[[str, Json], None] = lambda operation, answer: None
 
-    @contextmanager
-    def patched(self) -> Iterator[None]:
-        """Listen to every call of every client of this process."""
-        make = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    def asked(self, call: Call) -> None:
+        if self.function:
+            accesses = self._accesses(call.service, call.operation, call.params)
+            self.seen.setdefault(self.function, set()).update(accesses)
 
-        def call(client: Any, operation: str, params: Json) -> Any:
-            if self.function:
-                service = client.meta.service_model.service_id
-                self.seen.setdefault(self.function, set()).update(self._accesses(service, operation, params))
-            answer = make(client, operation, params)
-            if self.function:
-                self.answers(operation, answer)
-            return answer
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(botocore.client.BaseClient, "_make_api_call", call)
-            yield
+    def answered(self, call: Call, answer: Json, status: int) -> None:
+        if self.function and status == 200:
+            self.answers(call.operation, answer)
 
     def _accesses(self, service: str, operation: str, params: Json) -> Iterator[Access]:
         if service != "DynamoDB":

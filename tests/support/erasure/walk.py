@@ -25,6 +25,7 @@ from infra import erasure_grants
 from infra.definitions import HERE, load
 from local.aws.ministack import CREDENTIALS, apply_table_settings
 from tests.support.aws import Aws, tables_at
+from tests.support.calls import heard_by
 from tests.support.delivery.wired import batch, forget, secret_values
 from tests.support.erasure.desk import Erasing
 from tests.support.erasure.living import Living
@@ -210,7 +211,7 @@ def walk(desk: Erasing, aws: Aws, dynamodb_endpoint: str, monkeypatch: pytest.Mo
     recorder = Recorder(places)
     made_walk = Walk(Living(desk), make_roles(aws, arns), recorder, monkeypatch, people)
     recorder.answers = made_walk.answered
-    with recorder.patched():
+    with heard_by(recorder):
         yield made_walk
     monkeypatch.undo()
     forget_all()

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.dynamo.models import DeskRow, IndexRow, KeyRow
 from chalicelib.dynamo.schema import CLASSES
+from tests.support.calls import Call, heard_by
 from tests.support.storage.stores import stores
 
 TRANSACTION = {"Put": "put", "Update": "update", "Delete": "delete", "ConditionCheck": "check"}
@@ -16,7 +16,7 @@ READS = ("GetItem", "BatchGetItem", "Query", "Scan")
 
 
 @dataclass(frozen=True)
-class Call:
+class Asked:
     """One call. `key` has real values where the document has names in braces; `functions` are those of storage that
     the call came from, `site` the innermost of them."""
 
@@ -38,45 +38,29 @@ class Call:
 
 
 class Recorder:
-    """Listens to clients of botocore and to those that pynamodb has made."""
+    """Writes down what is asked of these tables, in the words of the document."""
 
-    def __init__(self, tables: Mapping[str, str], clients: Iterable[Any]) -> None:
+    def __init__(self, tables: Mapping[str, str]) -> None:
         self._names = {real: name for name, real in tables.items()}
-        self._calls: list[Call] | None = None
-        models = (DeskRow, IndexRow, KeyRow)
-        listened = (*clients, *(model._get_connection().connection.client for model in models))
-        for one in {id(one): one for one in listened}.values():  # some may be one and the same
-            one.meta.events.register("before-parameter-build.dynamodb", self._before)
-            one.meta.events.register("after-call.dynamodb", self._after)
+        self._calls: list[Asked] = []
 
     @contextmanager
-    def listening(self) -> Iterator[list[Call]]:
+    def listening(self) -> Iterator[list[Asked]]:
         """Yield the list that calls are added to."""
-        self._calls = calls = []
-        try:
-            yield calls
-        finally:
-            self._calls = None
+        self._calls = []
+        with heard_by(self):
+            yield self._calls
 
-    def _before(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        if self._calls is not None:
-            params["ReturnConsumedCapacity"] = "TOTAL"
-            context["asked"] = dict(params)
+    def asked(self, call: Call) -> None:
+        if call.service == "DynamoDB":
+            call.params["ReturnConsumedCapacity"] = "TOTAL"
 
-    def _after(self, model: Any, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        if self._calls is None:
-            return
-        params = context["asked"]
-        self._calls.append(
-            Call(
-                model.name,
-                self._place(model.name, params),
-                self._key(model.name, params),
-                _consistency(model.name, params),
-                _units(parsed),
-                tuple(_functions()),
-            )
-        )
+    def answered(self, call: Call, answer: dict[str, Any], status: int) -> None:
+        if call.service == "DynamoDB":
+            operation, params = call.operation, call.params
+            place, key = self._place(operation, params), self._key(operation, params)
+            consistency, functions = _consistency(operation, params), tuple(_functions())
+            self._calls.append(Asked(operation, place, key, consistency, _units(answer), functions))
 
     def _place(self, operation: str, params: Mapping[str, Any]) -> str:
         if operation in ("TransactWriteItems", "TransactGetItems"):

@@ -7,7 +7,7 @@ from chalicelib.core.clock import DAY, GUARD_DAYS, SECOND
 from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import NUMBER, TICKET
 from chalicelib.messages.ingest import IngestPlan
-from chalicelib.tickets.model import LATE_SPAN, PREVIEW, State, queue_of
+from chalicelib.tickets.model import LATE_SPAN, NO_LONGER_SOLVED, PREVIEW, REOPENS, State, queue_of, reopening
 from chalicelib.vault import encryption
 
 
@@ -59,10 +59,9 @@ class TicketRows:
         remove = ""
         if not plan.quiet:
             condition += " AND (#state <> :solved OR solved_at > :limit)"
-            values |= {"solved": State.SOLVED.value, "limit": plan.reopen_since, "open": State.OPEN.value,
-                       "queue": queue_of(State.OPEN), "now": plan.now}  # fmt: skip
-            changes += ["#state = :open", "queue = :queue", "activity = :now"]
-            remove = " REMOVE solved_at"
+            values |= {"solved": State.SOLVED.value, "limit": plan.reopen_since} | reopening(plan.now)
+            changes.append(REOPENS)
+            remove = f" {NO_LONGER_SOLVED}"
             if plan.question:
                 changes.append("question_at = :now")
             else:  # a row of an older release has none: without one, the newest message counts as a question

@@ -15,7 +15,7 @@ from chalicelib.dynamo.schema import HEAD, MESSAGE, NUMBER, TICKET, Key
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.channel_rows import stopped
 from chalicelib.retention.model import TicketDate
-from chalicelib.tickets.model import State, reopening
+from chalicelib.tickets.model import NO_LONGER_SOLVED, REOPENS, State, reopening
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.tickets.records_from_rows import mapping, outcome, outgoing
 
@@ -220,8 +220,8 @@ class StampExpiryStore:
         if failed:
             expression, values["tail"] = "SET #undelivered = :tail", max(tail, known)
             if row.purpose == SUPPORT and ticket.state != State.CLOSED:
-                change, more = reopening(now)
-                expression, values = f"{expression}, {change}", values | more
+                expression = f"{expression}, {REOPENS} {NO_LONGER_SOLVED}"
+                values |= reopening(now)
             if row.answers:  # the reply failed, so the question is open again
                 expression = expression.replace("SET ", "SET #question_at = :question, ", 1)
                 values["question"] = row.answers

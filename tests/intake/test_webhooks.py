@@ -10,10 +10,9 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.settings import settings
 from chalicelib.messages.store import IntakeStore
-from chalicelib.wiring import base as wiring
 from tests.support.aws import Aws
+from tests.support.forgetting import forget_wiring
 from tests.support.intake.desk import Desk
 from tests.support.intake.webhooks import TOKEN, envelope, post, sign, text, update, value
 from tests.support.intake.webhooks import front as front
@@ -154,13 +153,11 @@ def test_a_storage_that_does_not_answer_asks_for_the_message_again(
 ) -> None:
     body = json.dumps(envelope(value(text(desk)))).encode()
     monkeypatch.setenv("TABLE_DESK", "not-there")
-    settings.cache_clear()
-    wiring._intake.cache_clear()
+    forget_wiring()
     assert post(front, body).status_code == 503
 
     monkeypatch.setenv("TABLE_DESK", desk.tables["desk"])
-    settings.cache_clear()
-    wiring._intake.cache_clear()
+    forget_wiring()
     assert post(front, body).status_code == 200
     assert len(desk.messages()) == 1
 
@@ -174,11 +171,11 @@ def test_health_says_what_it_has_looked_at(
     for variable, part in (("TABLE_INDEX", "storage"), ("OPERATOR", "profile"), ("SECRET_INBOUND", "secrets")):
         with monkeypatch.context() as broken:
             broken.setenv(variable, "nowhere")
-            settings.cache_clear(), wiring._intake.cache_clear(), wiring.secrets.cache_clear()
+            forget_wiring()
             bad = front.http.get("/healthz")
         assert bad.status_code == 503 and bad.json_body["status"] == "failing", variable
         assert bad.json_body["parts"][part] is False
-    settings.cache_clear(), wiring._intake.cache_clear(), wiring.secrets.cache_clear()
+    forget_wiring()
     assert front.http.get("/healthz").status_code == 200
 
 

@@ -21,26 +21,14 @@ CHAINS = (
 )
 """Files of `tests/` that share a desk. Each chain takes less than half of the whole time."""
 LONG = (
-    *(
-        "golden/test_old_state.py",
-        "storage/access_patterns/test_asked.py",
-        "erasure/test_counted.py",
-        "retention/test_ending.py",
-    ),
-    *(
-        "erasure/test_late_writers.py",
-        "erasure/test_destroying.py",
-        "domain/test_linear_time.py",
-    ),
-    *(
-        "retention/test_taking_back.py",
-        "erasure/requests/test_requests.py",
-        "erasure/test_box.py",
-        "web/test_composer.py",
-    ),
-    *("erasure/test_waiting.py", "erasure/test_rights.py", "erasure/test_telling.py", "erasure/test_absence.py"),
-    *("delivery/test_withdrawn.py", "channels/test_fuzz.py", "erasure/test_roles.py", "erasure/test_many.py"),
-    *("domain/test_texts.py", "local/test_fork_server.py"),
+    *("golden/test_old_state.py", "storage/access_patterns/test_asked.py", "erasure/test_counted.py"),
+    *("retention/test_ending.py", "erasure/test_late_writers.py", "erasure/test_destroying.py"),
+    *("erasure/test_destroying_tasks.py", "erasure/test_waiting_dying.py", "domain/test_linear_time.py"),
+    *("retention/test_taking_back.py", "erasure/requests/test_requests.py", "erasure/test_box.py"),
+    *("erasure/test_box_closing.py", "web/test_composer.py", "retention/test_ending_and_tickets.py"),
+    *("erasure/requests/test_asking_again.py", "erasure/test_waiting.py", "erasure/test_rights.py"),
+    *("erasure/test_telling.py", "erasure/test_absence.py", "delivery/test_withdrawn.py", "channels/test_fuzz.py"),
+    *("erasure/test_roles.py", "erasure/test_many.py", "domain/test_texts.py", "local/test_fork_server.py"),
 )
 """Files that take long, the longest first."""
 _CHAIN_OF = {f"tests/{file}": f"chain {number}" for number, files in enumerate(CHAINS) for file in files}

@@ -12,7 +12,7 @@ from chalicelib.profile import load
 from chalicelib.profile.build import compiled, parse_profile
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
-from tests.privacy.kinds.made_up import UNCERTIFIED, Texts, described_as
+from tests.privacy.kinds.made_up import UNCERTIFIED, described_as, translated
 from tests.privacy.kinds.quiet_hours import PROFILE, QUIET_HOURS, TRANSLATED
 from tests.support.erasure.desk import desk
 from tests.support.erasure.living import daniyar, living
@@ -41,11 +41,11 @@ def made_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp
         monkeypatch.setattr(f"{module}.PROFILE", load_profile("spoint"))
     for domain in ("bot", "desk"):
         for language, texts in TRANSLATED.items():
-            monkeypatch.setattr(catalogue(domain, language), "_fallback", Texts(texts))  # type: ignore[arg-type]
+            translated(catalogue(domain, language), texts, monkeypatch)
     described_as(kind, monkeypatch)
     yield kind
     load_profile.cache_clear()
-    described._checks.cache_clear()
+    described.forget()
 
 
 @pytest.fixture(

@@ -1,6 +1,7 @@
 """What a kind that does not exist brings: texts, the same without a certificate, and the API's description of it."""
 
 import gettext
+from collections.abc import Mapping
 
 import pytest
 
@@ -8,18 +9,6 @@ from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
 from tests.privacy.kinds.quiet_hours import QUIET_HOURS
 from tests.support.web import described
-
-
-class Texts(gettext.NullTranslations):
-    """Translations that stand in a test."""
-
-    def __init__(self, texts: dict[str, str]) -> None:
-        super().__init__()
-        self._texts = texts
-
-    def gettext(self, message: str) -> str:
-        return self._texts.get(message, message)
-
 
 UNCERTIFIED = Kind(**{**vars(QUIET_HOURS), "certificate": None, "certified_as": ""})
 """The same made-up kind without a certificate."""
@@ -33,5 +22,11 @@ def described_as(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
         words = schema.get("properties", {}).get("kind", {}).get("enum", [])
         if handled <= set(words):
             words.append(kind.id)
-    described._checks.cache_clear()
+    described.forget()
     monkeypatch.setattr(described, "description", lambda: description)
+
+
+def translated(known: gettext.NullTranslations, texts: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a catalogue know these texts, too."""
+    before = known.gettext
+    monkeypatch.setattr(known, "gettext", lambda message: texts[message] if message in texts else before(message))

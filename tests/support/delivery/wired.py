@@ -7,21 +7,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import settings
 from chalicelib.vault.encryption import encode_key, fingerprint
 from chalicelib.vault.secrets import VAULT_CONTEXT
-from chalicelib.wiring import base as wiring
-from chalicelib.wiring import delivery as wiring_delivery
-from chalicelib.wiring import retention as wiring_retention
 from tests.support.aws import Aws
 from tests.support.delivery.desk import Delivery
-
-
-def forget() -> None:
-    for module in (settings, wiring, wiring_delivery, wiring_retention):
-        for made in vars(module).values():
-            if hasattr(made, "cache_clear"):
-                made.cache_clear()
+from tests.support.forgetting import forget_wiring
 
 
 def secret_values(desk: Delivery, aws: Aws) -> dict[str, Any]:
@@ -55,9 +45,9 @@ def queues(desk: Delivery, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterato
         monkeypatch.setenv(f"TABLE_{name.upper()}", table)
     monkeypatch.setenv("WHATSAPP_API", f"{desk.provider.address}/v23.0")
     monkeypatch.setenv("TELEGRAM_API", desk.provider.address)
-    forget()
+    forget_wiring()
     yield urls
-    forget()
+    forget_wiring()
 
 
 def batch(*bodies: Mapping[str, str]) -> dict[str, Any]:

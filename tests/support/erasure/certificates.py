@@ -10,7 +10,6 @@ from chalice.test import Client, HTTPResponse
 from chalicelib.certificates.ledger import Ledger, Signer
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import new_id
-from chalicelib.core.settings import settings
 from chalicelib.dynamo.restore_points import Backups
 from chalicelib.dynamo.schema import REQUEST
 from chalicelib.dynamo.tables import Tables
@@ -21,9 +20,9 @@ from chalicelib.privacy.requests.store import RequestStore, request_of
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.profile.load import load_profile
-from chalicelib.wiring import base as wiring
 from local.aws import ministack as embedded
 from tests.support.aws import Aws
+from tests.support.forgetting import forget_wiring
 
 NOW = 1_763_800_000_000
 SECRET = "3k9d7mq2xw8t4r6y0abc"
@@ -93,15 +92,12 @@ def front(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     environment = {f"TABLE_{table.upper()}": real for table, real in office.tables.items()}
     for variable, value in {**environment, "CERTIFICATE_KEY_ARN": office.signer.key_arn}.items():
         monkeypatch.setenv(variable, value)
-    caches = (settings, wiring.gateway, wiring.check_certificate)
-    for cached in caches:
-        cached.cache_clear()
+    forget_wiring()
     from chalicelib.web.intake_function import app
 
     with Client(app) as client:
         yield client
-    for cached in caches:
-        cached.cache_clear()
+    forget_wiring()
 
 
 def post(front: Client, body: str, query: str = "") -> HTTPResponse:

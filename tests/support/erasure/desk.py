@@ -30,7 +30,7 @@ from chalicelib.tickets.drafts import KINDS
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault import encryption
-from chalicelib.vault.decryptor import SingleDecryptor
+from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.encryption import CannotOpen, new_contact_key, seal
 from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
@@ -154,25 +154,10 @@ class Erasing(Keeping):
         self.reply(newest, "кезекте тұрған жауап Данияр", "page-waiting")
         self.index_contact(person.contact_id)
         person.canaries += [
-            *(
-                "Данияр Оспанов",
-                "daniyar_osp",
-                f"құпия-{person.channel}",
-                "тайный вопрос",
-                "qupia-raw",
-                "Ұзақ жауап",
-                "уақыты белгісіз",
-                "кезекте тұрған",
-            ),
-            *(
-                "жіберілмеген reply",
-                "жіберілмеген comment",
-                "жолдағы жауап",
-                "ішкі пікір",
-                "екінші пікір",
-                "Данияр мырза",
-            ),
-        ]
+            "Данияр Оспанов", "daniyar_osp", f"құпия-{person.channel}", "тайный вопрос", "qupia-raw", "Ұзақ жауап",
+            "уақыты белгісіз", "кезекте тұрған", "жіберілмеген reply", "жіберілмеген comment", "жолдағы жауап",
+            "ішкі пікір", "екінші пікір", "Данияр мырза",
+        ]  # fmt: skip
 
     def _status_comes_first(self, sent: Sent) -> None:
         """A status without our reference, before the sender has heard of its success: it is parked."""
@@ -196,8 +181,6 @@ class Erasing(Keeping):
         return ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: self.now)
 
     def decryptor(self) -> Any:
-        from chalicelib.vault.decryptor import BatchDecryptor
-
         return BatchDecryptor(lambda: self.vault)
 
     def _guard(self, person: Person) -> None:

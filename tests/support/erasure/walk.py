@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.dynamo import clients
 from chalicelib.dynamo.rows import bind
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.waiting_times import outcome
@@ -18,19 +17,17 @@ from chalicelib.privacy.resume_workflow import ResumeWorkflow
 from chalicelib.vault.encryption import encode_key
 from chalicelib.vault.secrets import VAULT_CONTEXT
 from chalicelib.wiring import base as wiring
-from chalicelib.wiring import erasure as wiring_erasure
-from chalicelib.wiring import privacy_stores as wiring_stores
-from chalicelib.wiring import requests as wiring_requests
 from infra import erasure_grants
 from infra.definitions import HERE, load
 from local.aws.ministack import CREDENTIALS, apply_table_settings
 from tests.support.aws import Aws, tables_at
 from tests.support.calls import heard_by
-from tests.support.delivery.wired import batch, forget, secret_values
+from tests.support.delivery.wired import batch, secret_values
 from tests.support.erasure.desk import Erasing
 from tests.support.erasure.living import Living
 from tests.support.erasure.person import Person, cast
 from tests.support.erasure.roles import Recorder, Roles, make_machine, make_roles
+from tests.support.forgetting import forget_clients, forget_wiring
 
 MACHINE = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))
 START, STATES = MACHINE["StartAt"], MACHINE["States"]
@@ -163,12 +160,8 @@ def _fits(choice: dict[str, Any], data: dict[str, Any]) -> bool:
 
 
 def forget_all() -> None:
-    forget()
-    clients.client.cache_clear()
-    clients._session.cache_clear()
-    for made in (one for module in (wiring_stores, wiring_requests, wiring_erasure) for one in vars(module).values()):
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
+    forget_wiring()
+    forget_clients()
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,10 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from chalicelib.channels.parts import InboundMessage
-from chalicelib.core.settings import settings
 from chalicelib.vault.encryption import encode_key
 from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.wiring import base as wiring
 from tests.support.aws import Aws
+from tests.support.forgetting import forget_wiring
 from tests.support.intake.desk import Desk
 from tests.support.people import AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_daniyar, wamid
 
@@ -46,15 +45,12 @@ def front(desk: Desk, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli
     environment |= {"SECRET_INBOUND": name, "VAULT_PUBLIC_KEY": encode_key(desk.vault_keys.public)}
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
-    caches = (settings, wiring.clock, wiring.secrets, wiring._intake)
-    for cached in caches:
-        cached.cache_clear()
+    forget_wiring()
     from chalicelib.web.intake_function import app
 
     with Client(app) as client:
         yield client
-    for cached in caches:
-        cached.cache_clear()
+    forget_wiring()
 
 
 def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:

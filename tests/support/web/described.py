@@ -40,3 +40,8 @@ def _checks(method: str, template: str, status: int) -> Any:
         answer = description()["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     schema = {**answer["content"]["application/json"]["schema"], "components": description()["components"]}
     return jsonschema.Draft202012Validator(schema, format_checker=FORMATS)
+
+
+def forget() -> None:
+    """Forget the schemas that were made of the description."""
+    _checks.cache_clear()

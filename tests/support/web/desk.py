@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import pytest
 from chalice.test import Client as ChaliceClient
 
-import chalicelib.core.settings
 from chalicelib.channels.parts import InboundMessage, ReachChanged
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.dynamo.clients import client
@@ -19,12 +18,9 @@ from chalicelib.staff.sessions import csrf_token
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.http.auth import SESSION_COOKIE, cookie_name
 from chalicelib.wiring import base as wiring
-from chalicelib.wiring import delivery as wiring_delivery
-from chalicelib.wiring import erasure as wiring_erasure
-from chalicelib.wiring import privacy_stores as wiring_stores
-from chalicelib.wiring import requests as wiring_requests
 from chalicelib.wiring import web as wiring_web
 from tests.support.aws import Aws
+from tests.support.forgetting import forget_wiring
 from tests.support.people import TELEGRAM_ACCOUNT
 from tests.support.web.accounts import ROLES, Keys
 from tests.support.web.accounts import accounts as accounts
@@ -152,21 +148,10 @@ class Web:
         return found
 
 
-def _clear_caches() -> None:
+def _forget() -> None:
     """Forget what was made of one desk's settings. Templates and texts are the same for all."""
     pages.base.cache_clear()
-    for module in (
-        wiring,
-        wiring_web,
-        wiring_delivery,
-        wiring_stores,
-        wiring_requests,
-        wiring_erasure,
-        chalicelib.core.settings,
-    ):
-        for thing in vars(module).values():
-            if hasattr(thing, "cache_clear") and thing.__module__ == module.__name__:
-                thing.cache_clear()
+    forget_wiring()
 
 
 @pytest.fixture
@@ -194,11 +179,11 @@ def web(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     client.cache_clear()
-    _clear_caches()
+    _forget()
     wiring.bind_tables()
     _put_colleagues(tables["desk"], staff)
     yield Web(tables, clock_file, staff, aws.client("cognito-idp"), client("dynamodb"))
-    _clear_caches()
+    _forget()
 
 
 def _put_colleagues(table: str, staff: Mapping[str, str]) -> None:

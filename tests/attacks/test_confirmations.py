@@ -8,7 +8,7 @@ import pytest
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.living import Living
 from tests.support.people import DANIYAR_CHAT, TELEGRAM_ACCOUNT
 
@@ -17,7 +17,7 @@ WORDS = "Да, удалить"
 
 
 @pytest.fixture
-def living(erasing_desk: Erasing) -> Living:
+def living(erasing_desk: ErasureDesk) -> Living:
     return Living(erasing_desk)
 
 

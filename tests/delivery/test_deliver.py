@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.outbox.model import GIVE_UP_AFTER, GIVE_UP_TRIES
 from chalicelib.tickets.model import RANK
-from tests.support.delivery.desk import Delivery
+from tests.support.delivery.desk import DeliveryDesk
 from tests.support.delivery.provider import BREAK
 from tests.support.faults import Conflicting
 from tests.support.people import (
@@ -24,11 +24,11 @@ from tests.support.people import (
 KINDS = pytest.mark.parametrize("kind", ["whatsapp", "telegram"])
 
 
-def ticket_of(desk: Delivery, kind: str) -> dict[str, Any]:
+def ticket_of(desk: DeliveryDesk, kind: str) -> dict[str, Any]:
     return desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
 
 
-def test_the_notice_of_a_new_ticket_goes_out_to_the_number_that_wrote(desk: Delivery) -> None:
+def test_the_notice_of_a_new_ticket_goes_out_to_the_number_that_wrote(desk: DeliveryDesk) -> None:
     desk.receive(from_amina(sent_at=desk.seconds))
     (head,) = desk.of("head")
 
@@ -42,7 +42,9 @@ def test_the_notice_of_a_new_ticket_goes_out_to_the_number_that_wrote(desk: Deli
 
 
 @KINDS
-def test_a_sent_reply_keeps_the_providers_id_sealed_and_is_found_by_its_blind_name(desk: Delivery, kind: str) -> None:
+def test_a_sent_reply_keeps_the_providers_id_sealed_and_is_found_by_its_blind_name(
+    desk: DeliveryDesk, kind: str
+) -> None:
     ticket = ticket_of(desk, kind)
     ref = desk.reply(ticket, "Жауап")
 
@@ -60,7 +62,7 @@ def test_a_sent_reply_keeps_the_providers_id_sealed_and_is_found_by_its_blind_na
     assert "uncertain" not in message
 
 
-def test_twenty_replies_under_two_senders_go_out_in_order_and_once(desk: Delivery) -> None:
+def test_twenty_replies_under_two_senders_go_out_in_order_and_once(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     texts = [f"Жауап {n:02d}" for n in range(20)]
     for text in texts:
@@ -82,7 +84,7 @@ def test_twenty_replies_under_two_senders_go_out_in_order_and_once(desk: Deliver
     assert not any("uncertain" in one for one in desk.messages("out"))
 
 
-def test_replies_that_are_written_while_others_are_sent_go_out_too(desk: Delivery) -> None:
+def test_replies_that_are_written_while_others_are_sent_go_out_too(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Бір")
     written: list[str] = []
@@ -96,7 +98,7 @@ def test_replies_that_are_written_while_others_are_sent_go_out_too(desk: Deliver
     assert desk.provider.texts == ["Бір", "Екі"]
 
 
-def test_conflicts_with_other_writers_only_delay(desk: Delivery) -> None:
+def test_conflicts_with_other_writers_only_delay(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
 
@@ -131,7 +133,7 @@ def test_conflicts_with_other_writers_only_delay(desk: Delivery) -> None:
     ],
 )
 def test_what_the_provider_refuses_for_good_is_shown_failed_and_the_next_goes_on(
-    desk: Delivery, kind: str, fault: Callable[[Any], Any], code: str, reason: str
+    desk: DeliveryDesk, kind: str, fault: Callable[[Any], Any], code: str, reason: str
 ) -> None:
     ticket = ticket_of(desk, kind)
     bad = desk.reply(ticket, "Бірінші")
@@ -150,7 +152,7 @@ def test_what_the_provider_refuses_for_good_is_shown_failed_and_the_next_goes_on
         assert desk.provider.calls == 2
 
 
-def test_a_refusal_in_the_middle_does_not_hold_up_what_comes_after(desk: Delivery) -> None:
+def test_a_refusal_in_the_middle_does_not_hold_up_what_comes_after(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     for text in ("Бір", "Екі", "Үш"):
         desk.reply(ticket, text)
@@ -177,7 +179,7 @@ def test_a_refusal_in_the_middle_does_not_hold_up_what_comes_after(desk: Deliver
     ],
 )
 def test_what_may_work_later_waits_as_long_as_it_is_asked_to_and_keeps_the_order(
-    desk: Delivery, kind: str, fault: Callable[[Any], Any], least: int
+    desk: DeliveryDesk, kind: str, fault: Callable[[Any], Any], least: int
 ) -> None:
     ticket = ticket_of(desk, kind)
     first, second = desk.reply(ticket, "Бірінші"), desk.reply(ticket, "Екінші")
@@ -200,7 +202,7 @@ def test_what_may_work_later_waits_as_long_as_it_is_asked_to_and_keeps_the_order
     assert "uncertain" not in desk.message(first)
 
 
-def test_a_bell_that_is_a_little_early_is_rung_again_and_an_earlier_one_is_not(desk: Delivery) -> None:
+def test_a_bell_that_is_a_little_early_is_rung_again_and_an_earlier_one_is_not(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Жауап")
     desk.provider.faults = [desk.provider.meta_error(131056)]
@@ -216,7 +218,7 @@ def test_a_bell_that_is_a_little_early_is_rung_again_and_an_earlier_one_is_not(d
     assert desk.provider.texts == []
 
 
-def test_waits_grow_with_full_jitter_and_have_a_limit(desk: Delivery) -> None:
+def test_waits_grow_with_full_jitter_and_have_a_limit(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     desk.reply(ticket, "Ответ")
     limits: list[float] = []
@@ -234,7 +236,7 @@ def test_waits_grow_with_full_jitter_and_have_a_limit(desk: Delivery) -> None:
     assert limits[-1] == max(limits) == 900_000
 
 
-def test_after_a_day_of_tries_a_message_is_given_up_and_the_next_goes_out(desk: Delivery) -> None:
+def test_after_a_day_of_tries_a_message_is_given_up_and_the_next_goes_out(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     ref = desk.reply(ticket, "Ответ")
     for _ in range(GIVE_UP_TRIES):
@@ -257,7 +259,7 @@ def test_after_a_day_of_tries_a_message_is_given_up_and_the_next_goes_out(desk: 
 
 
 @KINDS
-def test_a_long_text_goes_out_in_pieces_and_goes_on_after_the_recorded_ones(desk: Delivery, kind: str) -> None:
+def test_a_long_text_goes_out_in_pieces_and_goes_on_after_the_recorded_ones(desk: DeliveryDesk, kind: str) -> None:
     ticket = ticket_of(desk, kind)
     text = " ".join(f"сөз{n:04d}" for n in range(1_300))
     ref = desk.reply(ticket, text)
@@ -282,7 +284,9 @@ def test_a_long_text_goes_out_in_pieces_and_goes_on_after_the_recorded_ones(desk
 
 
 @KINDS
-def test_a_long_text_out_of_time_goes_on_after_the_recorded_pieces_and_counts_no_try(desk: Delivery, kind: str) -> None:
+def test_a_long_text_out_of_time_goes_on_after_the_recorded_pieces_and_counts_no_try(
+    desk: DeliveryDesk, kind: str
+) -> None:
     ticket = ticket_of(desk, kind)
     text = " ".join(f"сөз{n:04d}" for n in range(1_300))
     ref = desk.reply(ticket, text)
@@ -303,7 +307,7 @@ def test_a_long_text_out_of_time_goes_on_after_the_recorded_pieces_and_counts_no
     assert "uncertain" not in message
 
 
-def test_a_doubt_about_a_piece_ends_with_its_record(desk: Delivery) -> None:
+def test_a_doubt_about_a_piece_ends_with_its_record(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     ref = desk.reply(ticket, " ".join(f"сөз{n:04d}" for n in range(1_300)))
     desk.provider.faults = [BREAK]
@@ -321,7 +325,7 @@ def test_a_doubt_about_a_piece_ends_with_its_record(desk: Delivery) -> None:
 # -- callbacks
 
 
-def press(desk: Delivery, number: int) -> None:
+def press(desk: DeliveryDesk, number: int) -> None:
     desk.receive(
         from_daniyar(
             "Да",
@@ -333,7 +337,7 @@ def press(desk: Delivery, number: int) -> None:
     )
 
 
-def test_a_pressed_button_is_answered_out_of_turn_and_only_once(desk: Delivery) -> None:
+def test_a_pressed_button_is_answered_out_of_turn_and_only_once(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     desk.reply(ticket, "Ответ")
     desk.provider.faults = [desk.provider.telegram_error(429, "Too Many Requests", retry_after=30)]
@@ -349,7 +353,7 @@ def test_a_pressed_button_is_answered_out_of_turn_and_only_once(desk: Delivery) 
 
 
 @pytest.mark.parametrize("fault", [BREAK, (400, {"ok": False, "description": "Bad Request: query is too old"}, {})])
-def test_a_button_that_cannot_be_answered_holds_up_nothing(desk: Delivery, fault: Any) -> None:
+def test_a_button_that_cannot_be_answered_holds_up_nothing(desk: DeliveryDesk, fault: Any) -> None:
     ticket = desk.open_telegram_ticket()
     press(desk, 9)
     desk.reply(ticket, "Ответ")

@@ -16,7 +16,7 @@ from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from chalicelib.wiring import retention as wiring_retention
 from tests.support.aws import Aws
-from tests.support.delivery.desk import Delivery
+from tests.support.delivery.desk import DeliveryDesk
 from tests.support.delivery.wired import batch
 from tests.support.delivery.wired import queues as queues
 from tests.support.intake.rows import change
@@ -28,7 +28,7 @@ def received(aws: Aws, url: str) -> list[dict[str, str]]:
     return [json.loads(message["Body"]) for message in answer.get("Messages", ())]
 
 
-def test_the_sender_sends_and_reports_only_what_failed(desk: Delivery, aws: Aws, queues: dict[str, str]) -> None:
+def test_the_sender_sends_and_reports_only_what_failed(desk: DeliveryDesk, aws: Aws, queues: dict[str, str]) -> None:
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
     (head,) = desk.of("head")
@@ -41,7 +41,7 @@ def test_the_sender_sends_and_reports_only_what_failed(desk: Delivery, aws: Aws,
     assert [one["status"] for one in desk.messages("out")] == ["sent"]
 
 
-def test_a_message_that_must_wait_rings_the_retry_queue(desk: Delivery, aws: Aws, queues: dict[str, str]) -> None:
+def test_a_message_that_must_wait_rings_the_retry_queue(desk: DeliveryDesk, aws: Aws, queues: dict[str, str]) -> None:
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
     (head,) = desk.of("head")
@@ -55,7 +55,7 @@ def test_a_message_that_must_wait_rings_the_retry_queue(desk: Delivery, aws: Aws
 
 
 def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
-    desk: Delivery, aws: Aws, queues: dict[str, str]
+    desk: DeliveryDesk, aws: Aws, queues: dict[str, str]
 ) -> None:
     desk.now = wiring.clock()() - 120_000
     desk.receive(from_amina(sent_at=desk.seconds))
@@ -76,7 +76,7 @@ def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
     assert received(aws, queues["indexing"]) == [{"contact_id": ticket["contact_id"]}]
 
 
-def test_replies_are_wired_for_the_dashboard(desk: Delivery, queues: dict[str, str]) -> None:
+def test_replies_are_wired_for_the_dashboard(desk: DeliveryDesk, queues: dict[str, str]) -> None:
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
     (ticket,) = desk.of_pk("ticket#")

@@ -29,7 +29,7 @@ from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from tests.support.erasure.boxes import ADDRESS, CHANNELS, PROFILE, Boxes, crash_everywhere
 from tests.support.erasure.boxes import boxes as boxes
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.living import Living
 from tests.support.erasure.person import Person
 from tests.support.people import AMINA_PHONE, DANIYAR, DANIYAR_CHAT, TELEGRAM_ACCOUNT, from_daniyar
@@ -146,7 +146,7 @@ def test_a_stopped_request_without_a_contact_comes_to_its_end_without_a_box(
     assert not boxes.desk.of("outbox#")
 
 
-def lose(desk: Erasing, person: Person, what: str) -> None:
+def lose(desk: ErasureDesk, person: Person, what: str) -> None:
     where = {
         "contact": ("desk", CONTACT.partition(person.contact_id), "contact"),
         "head": ("desk", person.conversation_pk, "head"),

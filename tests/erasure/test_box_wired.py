@@ -11,12 +11,12 @@ from chalicelib.vault.encryption import encode_key
 from chalicelib.wiring import base as wiring
 from tests.support.delivery.wired import queues as queues
 from tests.support.erasure.boxes import Boxes
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.forgetting import forget_wiring
 
 
 @pytest.fixture
-def boxes(desk: Erasing, queues: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Boxes]:
+def boxes(desk: ErasureDesk, queues: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Boxes]:
     monkeypatch.setenv("VAULT_PUBLIC_KEY", encode_key(desk.vault_keys.public))
     monkeypatch.setenv("PUBLIC_URL", "https://desk.example/")
     forget_wiring()

@@ -22,7 +22,7 @@ from chalicelib.erasure.counts import unexpired
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from tests.support.erasure.absence import verify
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroyed import SEED, finish, places
 from tests.support.erasure.destroying import run_task, run_until
 from tests.support.erasure.living import Living
@@ -44,7 +44,7 @@ class Race:
     """One person, one request, and everybody else. `there` are the keys of all rows of theirs that there were from the
     fence on, `counted` how many of each store."""
 
-    desk: Erasing
+    desk: ErasureDesk
     person: Person
     request: Request
     rng: random.Random
@@ -167,7 +167,7 @@ class Race:
 
 
 @pytest.mark.parametrize("done", ["freeze_inventory", "erase"])
-def test_an_inventory_that_the_release_before_has_made_is_destroyed_and_counted(desk: Erasing, done: str) -> None:
+def test_an_inventory_that_the_release_before_has_made_is_destroyed_and_counted(desk: ErasureDesk, done: str) -> None:
     """It knows no single rows: found is what it counted, or what was deleted if that was more."""
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
@@ -187,7 +187,7 @@ def test_an_inventory_that_the_release_before_has_made_is_destroyed_and_counted(
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("number", range(4))
-def test_what_is_counted_is_what_there_was_and_what_came_late(desk: Erasing, number: int) -> None:
+def test_what_is_counted_is_what_there_was_and_what_came_late(desk: ErasureDesk, number: int) -> None:
     seed = SEED + number
     rng = random.Random(seed)
     channel = "whatsapp" if number % 2 == 0 else "telegram"

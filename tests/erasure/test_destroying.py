@@ -11,7 +11,7 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.erasure import eraser as erasing
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroyed import NOT_DESTROYED_HERE, assert_destroyed, finish, prepared
 from tests.support.erasure.destroyed import case as case
 from tests.support.erasure.destroyed import one as one
@@ -23,7 +23,7 @@ from tests.support.storage.declared import class_of, undeclared
 DESTROYING = tuple(name for name in TASKS if name != "settle")
 
 
-def test_a_person_is_destroyed_and_nobody_else_is_touched(case: tuple[Erasing, Person, Request]) -> None:
+def test_a_person_is_destroyed_and_nobody_else_is_touched(case: tuple[ErasureDesk, Person, Request]) -> None:
     desk, person, request, before = prepared(case)
     assert desk.found_of(person) == [f"құпия-{person.channel}"], "the search for canaries finds what is there: a tag"
 
@@ -37,14 +37,16 @@ def test_a_person_is_destroyed_and_nobody_else_is_touched(case: tuple[Erasing, P
     assert undeclared("ledger", desk.items("ledger")) == []
 
 
-def classes_of(desk: Erasing, person: Person) -> list[str]:
+def classes_of(desk: ErasureDesk, person: Person) -> list[str]:
     """The class of every row of a person."""
     everything = dict(desk.every_item())
     found = [class_of(table, everything[table, pk, sk]) for table, pk, sk in person.keys()]
     return [one.name for one in found if one is not None]
 
 
-def test_every_class_of_a_contacts_rows_is_destroyed_or_says_who_does_it(one: tuple[Erasing, Person, Request]) -> None:
+def test_every_class_of_a_contacts_rows_is_destroyed_or_says_who_does_it(
+    one: tuple[ErasureDesk, Person, Request],
+) -> None:
     desk, person, request = one
     theirs, planted = person.keys(), set(classes_of(desk, person))
     declared = {one.name for one in rows.CLASSES if one.owner == "contact"}
@@ -62,7 +64,9 @@ def test_every_class_of_a_contacts_rows_is_destroyed_or_says_who_does_it(one: tu
 
 
 @pytest.mark.parametrize("name", DESTROYING)
-def test_wherever_a_task_dies_the_next_run_finishes_its_work(one: tuple[Erasing, Person, Request], name: str) -> None:
+def test_wherever_a_task_dies_the_next_run_finishes_its_work(
+    one: tuple[ErasureDesk, Person, Request], name: str
+) -> None:
     desk, person, request, before = prepared(one)
     if TASKS.index(name):
         run_until(desk, request, TASKS[TASKS.index(name) - 1])
@@ -82,7 +86,9 @@ def test_wherever_a_task_dies_the_next_run_finishes_its_work(one: tuple[Erasing,
 
 
 @pytest.mark.parametrize("name", DESTROYING)
-def test_two_runs_of_a_task_at_the_same_time_do_what_one_does(one: tuple[Erasing, Person, Request], name: str) -> None:
+def test_two_runs_of_a_task_at_the_same_time_do_what_one_does(
+    one: tuple[ErasureDesk, Person, Request], name: str
+) -> None:
     desk, person, request, before = prepared(one)
     if TASKS.index(name):
         run_until(desk, request, TASKS[TASKS.index(name) - 1])
@@ -113,7 +119,7 @@ def test_two_runs_of_a_task_at_the_same_time_do_what_one_does(one: tuple[Erasing
 # -- busy tables, long conversations
 
 
-def test_what_a_busy_table_leaves_over_is_done_in_the_end(case: tuple[Erasing, Person, Request]) -> None:
+def test_what_a_busy_table_leaves_over_is_done_in_the_end(case: tuple[ErasureDesk, Person, Request]) -> None:
     desk, person, request, before = prepared(case)
     busy = Leaving(desk.dynamodb, most=4)
     for name in TASKS:
@@ -122,7 +128,7 @@ def test_what_a_busy_table_leaves_over_is_done_in_the_end(case: tuple[Erasing, P
     assert_destroyed(desk, person, request, before)
 
 
-def test_a_table_that_takes_nothing_ends_in_unavailable(desk: Erasing) -> None:
+def test_a_table_that_takes_nothing_ends_in_unavailable(desk: ErasureDesk) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
     run_until(desk, request, "destroy_key")
@@ -137,7 +143,7 @@ def test_a_table_that_takes_nothing_ends_in_unavailable(desk: Erasing) -> None:
      ({"query"}, "desk", set()), ({"batch_write_item"}, "desk", {"index.aliases"})],
 )  # fmt: skip
 def test_a_store_that_is_throttled_does_not_stop_the_others_and_is_done_later(
-    desk: Erasing, names: set[str], table: str, spared: set[str]
+    desk: ErasureDesk, names: set[str], table: str, spared: set[str]
 ) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
@@ -155,7 +161,7 @@ def test_a_store_that_is_throttled_does_not_stop_the_others_and_is_done_later(
 
 
 def test_a_conversation_of_three_pages_goes_page_by_page_in_runs_as_short_as_need_be(
-    desk: Erasing, monkeypatch: pytest.MonkeyPatch
+    desk: ErasureDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasing, "_AT_ONCE", 1)
     (person,) = cast(desk, "telegram_daniyar")
@@ -174,7 +180,7 @@ def test_a_conversation_of_three_pages_goes_page_by_page_in_runs_as_short_as_nee
     assert_destroyed(desk, person, request, before)
 
 
-def _plant_pages(desk: Erasing, person: Person, number: int) -> None:
+def _plant_pages(desk: ErasureDesk, person: Person, number: int) -> None:
     """Messages of 300 kB, of which three fill a page of a query."""
     (some, *_) = person.messages("in")
     for at in range(number):
@@ -183,7 +189,7 @@ def _plant_pages(desk: Erasing, person: Person, number: int) -> None:
 
 
 def test_a_message_whose_sender_may_still_record_it_waits_for_the_second_pass(
-    one: tuple[Erasing, Person, Request],
+    one: tuple[ErasureDesk, Person, Request],
 ) -> None:
     desk, person, request = one
     _plant_pages(desk, person, 8)
@@ -198,7 +204,7 @@ def test_a_message_whose_sender_may_still_record_it_waits_for_the_second_pass(
 
 @pytest.mark.parametrize(("status", "waits"), [("sending", True), ("sent", True), ("queued", False), ("failed", False)])
 def test_a_message_without_a_place_waits_only_if_its_sender_may_still_record_it(
-    one: tuple[Erasing, Person, Request], status: str, waits: bool
+    one: tuple[ErasureDesk, Person, Request], status: str, waits: bool
 ) -> None:
     desk, person, request = one
     run_until(desk, request, "destroy_key")
@@ -212,6 +218,6 @@ def test_a_message_without_a_place_waits_only_if_its_sender_may_still_record_it(
     assert desk.of_pk(person.conversation_pk) == []
 
 
-def run_until_again(desk: Erasing, request: Request) -> None:
+def run_until_again(desk: ErasureDesk, request: Request) -> None:
     run_task(desk, "settle", request)
     assert run_task(desk, "sweep", request) == {"more": False}

@@ -20,7 +20,7 @@ from chalicelib.vault.decryptor import BatchDecryptor
 from chalicelib.vault.encryption import CannotOpen, EncryptionContext, unseal
 from tests.support.aws import Aws
 from tests.support.erasure.absence import verify
-from tests.support.erasure.desk import DANIYAR_PHONE, DANIYAR_USER, Erasing
+from tests.support.erasure.desk import DANIYAR_PHONE, DANIYAR_USER, ErasureDesk
 from tests.support.erasure.destroyed import case as case
 from tests.support.erasure.destroyed import finish
 from tests.support.erasure.destroyed import one as one
@@ -33,7 +33,7 @@ from tests.support.storage.declared import class_of
 # -- each task
 
 
-def test_the_fence_closes_at_once_and_takes_over_what_was_not_sent(case: tuple[Erasing, Person, Request]) -> None:
+def test_the_fence_closes_at_once_and_takes_over_what_was_not_sent(case: tuple[ErasureDesk, Person, Request]) -> None:
     desk, person, request = case
     addresses = 3 if person.channel == "whatsapp" else 1
     epoch, before = person.head["epoch"], desk.items("index", lambda item: item["sk"] == "alias")
@@ -59,7 +59,7 @@ def test_the_fence_closes_at_once_and_takes_over_what_was_not_sent(case: tuple[E
     assert desk.provider.sent == []
 
 
-def test_a_contact_that_changed_since_it_was_read_is_read_again(case: tuple[Erasing, Person, Request]) -> None:
+def test_a_contact_that_changed_since_it_was_read_is_read_again(case: tuple[ErasureDesk, Person, Request]) -> None:
     """As after a restore: another barrier has raised the epoch in between, or the row is gone."""
     desk, person, request = case
     key = {"pk": {"S": f"contact#{person.contact_id}"}, "sk": {"S": "contact"}}
@@ -85,7 +85,7 @@ def test_a_contact_that_changed_since_it_was_read_is_read_again(case: tuple[Eras
     assert desk.request(request).state == "destroying"
 
 
-def test_who_cancels_before_the_fence_closes_keeps_everything(case: tuple[Erasing, Person, Request]) -> None:
+def test_who_cancels_before_the_fence_closes_keeps_everything(case: tuple[ErasureDesk, Person, Request]) -> None:
     desk, _, request = case
     desk.requests.run(desk.requests.change(request.id, {"steps.cancelled": desk.now}))
     before = desk.snapshot()
@@ -98,7 +98,7 @@ def test_who_cancels_before_the_fence_closes_keeps_everything(case: tuple[Erasin
     assert desk.snapshot() == before
 
 
-def test_an_unverified_request_destroys_nothing(case: tuple[Erasing, Person, Request]) -> None:
+def test_an_unverified_request_destroys_nothing(case: tuple[ErasureDesk, Person, Request]) -> None:
     desk, _, request = case
     desk.requests.run(desk.requests.change(request.id, {"steps.verified": None}))
     before = desk.snapshot()
@@ -107,7 +107,7 @@ def test_an_unverified_request_destroys_nothing(case: tuple[Erasing, Person, Req
     assert desk.snapshot() == before
 
 
-def test_a_probe_that_is_not_refused_stops_the_workflow(desk: Erasing) -> None:
+def test_a_probe_that_is_not_refused_stops_the_workflow(desk: ErasureDesk) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
     run_task(desk, "hard_suppress", request)
@@ -127,7 +127,7 @@ def test_a_probe_that_is_not_refused_stops_the_workflow(desk: Erasing) -> None:
         run_task(desk, "hard_suppress", request, Lowering(desk.dynamodb))
 
 
-def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[Erasing, Person, Request]) -> None:
+def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[ErasureDesk, Person, Request]) -> None:
     desk, person, request = case
     tickets = {f"ticket#{item['ticket_id']}" for item in person.tickets}
     run_until(desk, request, "freeze_inventory")
@@ -147,7 +147,7 @@ def test_the_inventory_lists_names_and_seals_identities_to_the_box(case: tuple[E
     assert values == wanted and "данияр" in opened["words"]
 
 
-def test_an_inventory_of_many_names_lies_in_rows_that_fit(desk: Erasing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_inventory_of_many_names_lies_in_rows_that_fit(desk: ErasureDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.erasure import inventory
 
     (person,) = cast(desk, "telegram_daniyar")
@@ -163,7 +163,7 @@ def test_an_inventory_of_many_names_lies_in_rows_that_fit(desk: Erasing, monkeyp
     assert person.keys() == set()
 
 
-def test_content_that_does_not_open_is_destroyed_all_the_same(desk: Erasing) -> None:
+def test_content_that_does_not_open_is_destroyed_all_the_same(desk: ErasureDesk) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"], Key={"pk": {"S": f"contact#{person.contact_id}"}, "sk": {"S": "contact"}},
@@ -175,7 +175,7 @@ def test_content_that_does_not_open_is_destroyed_all_the_same(desk: Erasing) -> 
 
 
 @pytest.mark.parametrize("gone", ["contact", "head", "key", "ticket"])
-def test_what_was_gone_before_counts_as_done(desk: Erasing, gone: str) -> None:
+def test_what_was_gone_before_counts_as_done(desk: ErasureDesk, gone: str) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
     where = {
@@ -194,7 +194,7 @@ def test_what_was_gone_before_counts_as_done(desk: Erasing, gone: str) -> None:
         assert desk.of_pk(f"number#{number}"), "of a ticket that retention has deleted the number goes by its own date"
 
 
-def test_the_key_goes_with_its_tombstone_and_its_time(case: tuple[Erasing, Person, Request]) -> None:
+def test_the_key_goes_with_its_tombstone_and_its_time(case: tuple[ErasureDesk, Person, Request]) -> None:
     desk, person, request = case
     run_until(desk, request, "freeze_inventory")
     desk.later(30)
@@ -209,7 +209,7 @@ def test_the_key_goes_with_its_tombstone_and_its_time(case: tuple[Erasing, Perso
     assert fences and {(one["at"], one["closed"]) for one in fences} == {(desk.now, True)}
 
 
-def test_a_fence_that_was_lost_while_the_workflow_stood_still_is_there_again(desk: Erasing) -> None:
+def test_a_fence_that_was_lost_while_the_workflow_stood_still_is_there_again(desk: ErasureDesk) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
     run_until(desk, request, "freeze_inventory")
@@ -226,7 +226,7 @@ def test_a_fence_that_was_lost_while_the_workflow_stood_still_is_there_again(des
 # -- the box while its request is open
 
 
-def box_of(desk: Erasing, request: Request) -> dict[str, Any]:
+def box_of(desk: ErasureDesk, request: Request) -> dict[str, Any]:
     assert request.box is not None
     pk = CONTACT.partition(request.box.contact_id)
     (row,) = desk.items(keep=lambda item: (item["pk"], item["sk"]) == (pk, "contact"))
@@ -237,7 +237,7 @@ NEW_PHONE = "77000000234"
 
 
 @pytest.mark.parametrize("name", ["the task is repeated", "it dies before its write", "it dies after its write"])
-def test_answers_go_to_the_number_that_the_person_has_by_now(desk: Erasing, name: str) -> None:
+def test_answers_go_to_the_number_that_the_person_has_by_now(desk: ErasureDesk, name: str) -> None:
     """Given a number that changes after the box was made, then the inventory and the new address of the box are one
     write, and the old number, which may be somebody else's, gets no answer."""
     *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
@@ -263,7 +263,7 @@ def test_answers_go_to_the_number_that_the_person_has_by_now(desk: Erasing, name
     assert verify(desk, request) == {"outcome": "absent"}
 
 
-def test_a_number_that_another_person_has_by_now_is_taken_off_the_box(desk: Erasing) -> None:
+def test_a_number_that_another_person_has_by_now_is_taken_off_the_box(desk: ErasureDesk) -> None:
     *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
     request = desk.request_for(person)
     taker = Author((Address("user", "KZ.24682468"), Address("phone", DANIYAR_PHONE)), name="Амина Сәтбаева")
@@ -273,7 +273,7 @@ def test_a_number_that_another_person_has_by_now_is_taken_off_the_box(desk: Eras
 
 
 @pytest.mark.parametrize("what", ["nothing", "contact", "key", "box", "box's key"])
-def test_a_box_gets_no_other_address_without_need_and_none_without_the_person(desk: Erasing, what: str) -> None:
+def test_a_box_gets_no_other_address_without_need_and_none_without_the_person(desk: ErasureDesk, what: str) -> None:
     *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
     request = desk.request_for(person)
     assert request.box is not None
@@ -294,7 +294,7 @@ def test_a_box_gets_no_other_address_without_need_and_none_without_the_person(de
         assert desk.of_pk(before["pk"]) == []
 
 
-def test_a_request_that_stands_still_for_a_year_is_proved_all_the_same(desk: Erasing) -> None:
+def test_a_request_that_stands_still_for_a_year_is_proved_all_the_same(desk: ErasureDesk) -> None:
     """Given a destruction that stops after the point of no return, when the sweeper comes every day for more than a
     year, then box, inventory and closed fences are as they were, and the proof is given from them."""
     _, person = cast(desk, "amina", "whatsapp_daniyar")
@@ -323,7 +323,7 @@ def test_a_request_that_stands_still_for_a_year_is_proved_all_the_same(desk: Era
 # -- backups
 
 
-def test_a_restored_backup_of_everything_but_the_keys_does_not_open(desk: Erasing, aws: Aws) -> None:
+def test_a_restored_backup_of_everything_but_the_keys_does_not_open(desk: ErasureDesk, aws: Aws) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
     messages = [item for kind in ("in", "out", "note") for item in person.messages(kind)] + desk.of("draft#")
@@ -365,7 +365,9 @@ def _content(item: dict[str, Any]) -> EncryptionContext:
     return encryption.draft_content(tail) if kind == "draft" else encryption.message_content(_ref(item))
 
 
-def test_a_contact_that_names_anothers_conversation_takes_nobody_with_it(one: tuple[Erasing, Person, Request]) -> None:
+def test_a_contact_that_names_anothers_conversation_takes_nobody_with_it(
+    one: tuple[ErasureDesk, Person, Request],
+) -> None:
     """Given Daniyar, whose contact was made to name Amina's conversation before he asked, then nothing of hers is
     fenced, and a person is called."""
     desk, daniyar, request = one

@@ -14,30 +14,30 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from tests.support.erasure.absence import leave, verify
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import TASKS, run_task, run_until
 from tests.support.erasure.person import Person, cast
 from tests.support.faults import Died, Dying
 
 
-def put(desk: Erasing, table: str, **item: object) -> None:
+def put(desk: ErasureDesk, table: str, **item: object) -> None:
     desk.dynamodb.put_item(TableName=desk.tables[table], Item=attribute_values(item))
 
 
-def swept(desk: Erasing, person: Person) -> Request:
+def swept(desk: ErasureDesk, person: Person) -> Request:
     """The person's request after the second pass of the eraser."""
     request = desk.request_for(person)
     run_until(desk, request, "sweep")
     return request
 
 
-def listed(desk: Erasing, request: Request, kind: str) -> list[str]:
+def listed(desk: ErasureDesk, request: Request, kind: str) -> list[str]:
     """Partitions of this kind that the inventory names."""
     mine = [one for one in desk.of("inventory#") if one["pk"] == REQUEST.partition(request.id)]
     return [name for one in mine for name in one.get("names", ()) if name.startswith(f"{kind}#")]
 
 
-def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done(desk: Erasing) -> None:
+def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done(desk: ErasureDesk) -> None:
     """Given a run that failed while it waited for the backups, then the next one comes as far as that again."""
     (person,) = cast(desk, "telegram_daniyar")
     request = swept(desk, person)
@@ -54,14 +54,14 @@ def test_a_run_that_follows_after_the_box_was_closed_passes_through_what_is_done
     assert desk.snapshot() == before
 
 
-def test_a_number_that_another_ticket_has_by_now_is_no_trace(desk: Erasing) -> None:
+def test_a_number_that_another_ticket_has_by_now_is_no_trace(desk: ErasureDesk) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = swept(desk, person)
     put(desk, "desk", pk=listed(desk, request, "number")[0], sk="number", ticket_id="0" * 20)
     assert verify(desk, request) == {"outcome": "absent"}
 
 
-def test_a_status_that_is_parked_after_its_message_went_is_erased(desk: Erasing) -> None:
+def test_a_status_that_is_parked_after_its_message_went_is_erased(desk: ErasureDesk) -> None:
     """Given a provider that reports without our reference once everything is deleted, then one more round finds it."""
     (person,) = cast(desk, "whatsapp_daniyar")
     request = swept(desk, person)
@@ -73,7 +73,7 @@ def test_a_status_that_is_parked_after_its_message_went_is_erased(desk: Erasing)
     assert verify(desk, request) == {"outcome": "absent"}
 
 
-def test_after_a_person_was_called_the_next_run_erases_again(desk: Erasing) -> None:
+def test_after_a_person_was_called_the_next_run_erases_again(desk: ErasureDesk) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = swept(desk, person)
     desk.requests.run(desk.requests.change(request.id, {"passes": MOST_PASSES}))
@@ -84,7 +84,7 @@ def test_after_a_person_was_called_the_next_run_erases_again(desk: Erasing) -> N
     assert verify(desk, request) == {"outcome": "absent"}
 
 
-def test_a_verifier_that_dies_after_it_sent_the_request_back_sends_it_back_again(desk: Erasing) -> None:
+def test_a_verifier_that_dies_after_it_sent_the_request_back_sends_it_back_again(desk: ErasureDesk) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = swept(desk, person)
     leave(desk, person)

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
 from chalicelib.privacy.requests.model import Request
 from chalicelib.vault.decryptor import SingleDecryptor
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroyed import THEIRS, assert_destroyed, finish, planted, prepared
 from tests.support.erasure.destroying import run_until
 from tests.support.erasure.person import Person, cast
@@ -22,7 +22,7 @@ FENCED_OUT = frozenset({"message", "renamed", "new_ticket", "moved_phone", "numb
 """Writers that check the epoch: the fence alone stops them."""
 
 
-def held_up(desk: Erasing, name: str) -> tuple[Late, Person, Request]:
+def held_up(desk: ErasureDesk, name: str) -> tuple[Late, Person, Request]:
     """Daniyar's request, and a writer that stands before its write."""
     _, person = cast(desk, "amina", "whatsapp_daniyar")
     writer, number = WRITERS[name]
@@ -33,7 +33,7 @@ def held_up(desk: Erasing, name: str) -> tuple[Late, Person, Request]:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_write_that_comes_late_leaves_nothing(desk: Erasing, name: str) -> None:
+def test_a_write_that_comes_late_leaves_nothing(desk: ErasureDesk, name: str) -> None:
     late, *case = held_up(desk, name)
     _, person, request, before = prepared((desk, *case))
     for earlier, last in pairwise(("", "hard_suppress", "destroy_key", "erase", "sweep")):
@@ -50,13 +50,13 @@ def test_a_write_that_comes_late_leaves_nothing(desk: Erasing, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_the_same_write_in_time_is_taken(desk: Erasing, name: str) -> None:
+def test_the_same_write_in_time_is_taken(desk: ErasureDesk, name: str) -> None:
     late, *_ = held_up(desk, name)
     assert late.make(), "a writer that would be refused anyhow shows nothing"
 
 
 @pytest.mark.parametrize("when", ["hard_suppress", "destroy_key", "erase"])
-def test_an_indexer_that_read_the_contact_before_the_fence_writes_no_words(desk: Erasing, when: str) -> None:
+def test_an_indexer_that_read_the_contact_before_the_fence_writes_no_words(desk: ErasureDesk, when: str) -> None:
     _, person = cast(desk, "amina", "whatsapp_daniyar")
     request = desk.request_for(person)
     *_, before = prepared((desk, person, request))

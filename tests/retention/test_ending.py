@@ -12,12 +12,12 @@ from chalicelib.messages.store import IntakeStore
 from tests.support.faults import Conflicting, Counting, fated
 from tests.support.intake.changes import reach, started
 from tests.support.people import AMINA, AMINA_PHONE, from_amina, from_daniyar
-from tests.support.retention.desk import CONTACT_DAYS, Keeping
+from tests.support.retention.desk import CONTACT_DAYS, RetentionDesk
 from tests.support.retention.ending import BOTH, Ended, before_the_transaction, phone_name
 from tests.support.retention.ending import amina as amina
 
 
-def test_one_sweep_ends_a_contact_after_the_rows_of_its_tickets(desk: Keeping) -> None:
+def test_one_sweep_ends_a_contact_after_the_rows_of_its_tickets(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     desk.index_contact(ticket["contact_id"])
     desk.now = ticket["expires_at"] * 1000
@@ -209,7 +209,7 @@ def test_a_person_who_takes_over_an_ended_persons_id_gets_nothing_of_theirs(amin
 
 
 @pytest.mark.parametrize("swept", [True, False])
-def test_a_start_after_the_date_welcomes_somebody_new(desk: Keeping, swept: bool) -> None:
+def test_a_start_after_the_date_welcomes_somebody_new(desk: RetentionDesk, swept: bool) -> None:
     desk.changer()(started(desk))
     old = desk.head()
     assert old["expires_at"] == desk.seconds + CONTACT_DAYS * 86_400 and "gone_at" not in old
@@ -226,14 +226,14 @@ def test_a_start_after_the_date_welcomes_somebody_new(desk: Keeping, swept: bool
     assert [item["kind"] for item in desk.messages("event")] == ["started"]
 
 
-def test_the_first_message_after_a_start_takes_the_date_away(desk: Keeping) -> None:
+def test_the_first_message_after_a_start_takes_the_date_away(desk: RetentionDesk) -> None:
     desk.changer()(started(desk))
     desk.later(60)
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=2))
     assert "expires_at" not in desk.head()
 
 
-def test_a_known_customers_message_costs_the_same_two_calls(desk: Keeping) -> None:
+def test_a_known_customers_message_costs_the_same_two_calls(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     assert "expires_at" in desk.head()
     desk.later(60)

@@ -21,14 +21,14 @@ from tests.support.delivery.desk import BOLAT
 from tests.support.intake.changes import started
 from tests.support.intake.rows import change
 from tests.support.people import AMINA, from_amina, from_daniyar
-from tests.support.retention.desk import CONSENT_DAYS, CONTACT_DAYS, SOLVED_DAYS, Bells, Keeping
+from tests.support.retention.desk import CONSENT_DAYS, CONTACT_DAYS, SOLVED_DAYS, Bells, RetentionDesk
 from tests.support.retention.ending import Ended, before_the_transaction, phone_name
 from tests.support.retention.ending import amina as amina
 
 # -- tickets decide
 
 
-def reopened(desk: Keeping, ticket: dict[str, Any]) -> bool:
+def reopened(desk: RetentionDesk, ticket: dict[str, Any]) -> bool:
     """Bolat reopens a closed ticket, as the dashboard does."""
     read = desk.reader().ticket(ticket["ticket_id"])
     assert read
@@ -37,7 +37,7 @@ def reopened(desk: Keeping, ticket: dict[str, Any]) -> bool:
     return changes.change(read, new, [Event("state_changed", {})], BOLAT, desk.now)
 
 
-def test_reopening_takes_the_contacts_date_away_in_the_same_transaction(desk: Keeping) -> None:
+def test_reopening_takes_the_contacts_date_away_in_the_same_transaction(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     assert reopened(desk, ticket)
     assert "expires_at" not in desk.head()
@@ -50,7 +50,7 @@ def test_reopening_takes_the_contacts_date_away_in_the_same_transaction(desk: Ke
 
 
 @pytest.mark.parametrize("moment", ["ticket", "stamp_number", "_date_unchanged"])
-def test_a_ticket_reopened_while_its_head_is_dated_ends_without_a_date(desk: Keeping, moment: str) -> None:
+def test_a_ticket_reopened_while_its_head_is_dated_ends_without_a_date(desk: RetentionDesk, moment: str) -> None:
     ticket = desk.open_ticket()
     desk.now += 91 * DAY
     desk.sweep()
@@ -91,7 +91,7 @@ def test_a_ticket_past_its_date_is_waited_for(amina: Ended) -> None:
     assert amina.is_gone()
 
 
-def test_an_older_ticket_that_is_closed_later_puts_the_contacts_date_off(desk: Keeping) -> None:
+def test_an_older_ticket_that_is_closed_later_puts_the_contacts_date_off(desk: RetentionDesk) -> None:
     older = desk.open_ticket()
     for name, value in (("state", "solved"), ("queue", "solved#0"), ("solved_at", desk.now)):
         change(desk, older["pk"], "ticket", name, value)
@@ -117,7 +117,7 @@ def test_an_older_ticket_that_is_closed_later_puts_the_contacts_date_off(desk: K
     assert desk.left_of(older["contact_id"], older["conversation_id"]) == {}
 
 
-def test_an_older_ticket_that_is_open_keeps_the_contact(desk: Keeping) -> None:
+def test_an_older_ticket_that_is_open_keeps_the_contact(desk: RetentionDesk) -> None:
     older = desk.open_ticket()
     desk.closed(older)
     desk.receive(from_amina("Тағы", sent_at=desk.seconds))
@@ -136,7 +136,7 @@ def test_an_older_ticket_that_is_open_keeps_the_contact(desk: Keeping) -> None:
     assert desk.reader().ticket(older["ticket_id"])
 
 
-def test_a_contact_kept_shorter_than_its_ticket_ends_with_the_ticket(desk: Keeping) -> None:
+def test_a_contact_kept_shorter_than_its_ticket_ends_with_the_ticket(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     DeskRow(f"conversation#{ticket['conversation_id']}", "head").update(actions=[DeskRow.expires_at.remove()])
     dater = replace(desk.dater(), contact_days=1)
@@ -144,7 +144,7 @@ def test_a_contact_kept_shorter_than_its_ticket_ends_with_the_ticket(desk: Keepi
     assert desk.head()["expires_at"] == ticket["expires_at"]
 
 
-def test_a_contact_kept_longer_than_its_ticket_has_a_date_of_its_own(desk: Keeping) -> None:
+def test_a_contact_kept_longer_than_its_ticket_has_a_date_of_its_own(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     closed = ticket["closed_at"] // 1000
     dater = replace(desk.dater(), contact_days=CONTACT_DAYS + 30)
@@ -251,7 +251,7 @@ def test_an_alias_that_moves_between_two_reads_is_read_again(amina: Ended) -> No
     assert alias["contact_id"] == "another"
 
 
-def change_alias(desk: Keeping, pk: str, contact_id: str) -> None:
+def change_alias(desk: RetentionDesk, pk: str, contact_id: str) -> None:
     IndexRow(pk, "alias").update(actions=[IndexRow.contact_id.set(contact_id)])
 
 
@@ -323,7 +323,7 @@ def test_a_late_indexer_does_not_bring_back_the_words_of_an_ended_contact(amina:
 
 
 @pytest.mark.parametrize("name", ["ticket", "number", "message", "consent", "client", "draft", "raw"])
-def test_a_row_that_dynamodb_deleted_leaves_nothing_without_an_end(desk: Keeping, name: str) -> None:
+def test_a_row_that_dynamodb_deleted_leaves_nothing_without_an_end(desk: RetentionDesk, name: str) -> None:
     ticket, rows = desk.once("answered and closed", lambda: _answered_and_closed(desk))
     gone = [(pk, sk) for pk, sk in rows if sk.partition("#")[0] == name]
     assert gone
@@ -337,7 +337,7 @@ def test_a_row_that_dynamodb_deleted_leaves_nothing_without_an_end(desk: Keeping
     assert desk.left_of(ticket["contact_id"], ticket["conversation_id"]) == {}
 
 
-def _answered_and_closed(desk: Keeping) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+def _answered_and_closed(desk: RetentionDesk) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """A closed ticket, and the keys of all rows that lay there before it was closed."""
     desk.receive(from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x"))
     desk.now += 1_000
@@ -363,7 +363,7 @@ def test_a_consent_for_every_version_of_a_century_still_ends(amina: Ended) -> No
 # -- the whole way
 
 
-def test_the_bells_of_a_whole_life_end_with_nothing(desk: Keeping, wake_ups: Bells) -> None:
+def test_the_bells_of_a_whole_life_end_with_nothing(desk: RetentionDesk, wake_ups: Bells) -> None:
     """From the first message to the end, with the table's own stream between the workers."""
     seen = 0
 

@@ -14,13 +14,13 @@ from chalicelib.privacy import monitor_requests as watch_asks
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES, MonitorAsks
 from tests.support.intake.rows import change
 from tests.support.people import WHATSAPP_ACCOUNT, from_amina
-from tests.support.retention.desk import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Keeping
+from tests.support.retention.desk import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, RetentionDesk
 from tests.support.retention.ending import asked
 
 # -- ringing
 
 
-def test_a_reply_whose_bell_was_lost_is_rung_for_after_a_minute(desk: Keeping) -> None:
+def test_a_reply_whose_bell_was_lost_is_rung_for_after_a_minute(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Жауап")
     desk.later(59)
@@ -37,7 +37,7 @@ def test_a_reply_whose_bell_was_lost_is_rung_for_after_a_minute(desk: Keeping) -
     assert desk.sweep()["ring"] == 0
 
 
-def test_a_reply_that_waits_for_its_next_try_is_left_alone_until_then(desk: Keeping) -> None:
+def test_a_reply_that_waits_for_its_next_try_is_left_alone_until_then(desk: RetentionDesk) -> None:
     ticket = desk.open_telegram_ticket()
     desk.reply(ticket, "Ответ")
     desk.provider.faults = [desk.provider.telegram_error(429, "Too Many Requests", retry_after=3_000)]
@@ -48,7 +48,7 @@ def test_a_reply_that_waits_for_its_next_try_is_left_alone_until_then(desk: Keep
     assert desk.sweep()["ring"] == 1
 
 
-def test_one_conversation_tries_a_stopped_channel_and_then_all_are_rung(desk: Keeping) -> None:
+def test_one_conversation_tries_a_stopped_channel_and_then_all_are_rung(desk: RetentionDesk) -> None:
     first = desk.open_telegram_ticket()
     desk.receive(from_amina(sent_at=desk.seconds))
     (amina,) = [head for head in desk.of("head") if head["channel"] == "whatsapp"]
@@ -69,7 +69,7 @@ def test_one_conversation_tries_a_stopped_channel_and_then_all_are_rung(desk: Ke
     assert not desk.of("outbox#")
 
 
-def waiting_places(desk: Keeping, count: int, account: str, prefix: str, due_at: int) -> None:
+def waiting_places(desk: RetentionDesk, count: int, account: str, prefix: str, due_at: int) -> None:
     """Places in the outboxes of so many conversations, a millisecond apart."""
     for number in range(count):
         item = {
@@ -88,7 +88,7 @@ def waiting_places(desk: Keeping, count: int, account: str, prefix: str, due_at:
 
 
 def test_what_cannot_go_out_now_does_not_hold_up_the_bells_of_others(
-    desk: Keeping, monkeypatch: pytest.MonkeyPatch
+    desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from chalicelib.retention import sweep
 
@@ -111,7 +111,7 @@ def test_what_cannot_go_out_now_does_not_hold_up_the_bells_of_others(
     assert desk.rung == ["stopped7", "waiting0", "waiting1", "waiting2"]
 
 
-def test_a_ring_out_of_time_goes_on_where_it_was(desk: Keeping) -> None:
+def test_a_ring_out_of_time_goes_on_where_it_was(desk: RetentionDesk) -> None:
     waiting_places(desk, 6, WHATSAPP_ACCOUNT, "waiting", desk.now - 600_000)
     for _ in range(4):
         calls = iter(range(1_000))
@@ -119,7 +119,9 @@ def test_a_ring_out_of_time_goes_on_where_it_was(desk: Keeping) -> None:
     assert set(desk.rung) == {f"waiting{number}" for number in range(6)}
 
 
-def test_the_age_of_the_oldest_waiting_message_is_measured(desk: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_age_of_the_oldest_waiting_message_is_measured(
+    desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from chalicelib.retention import sweep
 
     measured: dict[str, float] = {}
@@ -134,7 +136,7 @@ def test_the_age_of_the_oldest_waiting_message_is_measured(desk: Keeping, monkey
 
 
 def test_a_part_that_fails_stops_no_other_and_the_sweep_does_not_count_as_done(
-    desk: Keeping, metrics: list[str]
+    desk: RetentionDesk, metrics: list[str]
 ) -> None:
     ticket = desk.open_ticket()
     desk.now += (IDLE_DAYS + 1) * DAY
@@ -159,7 +161,7 @@ def age(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     return measured
 
 
-def test_an_ask_whose_bell_was_lost_is_rung_for_after_five_minutes(desk: Keeping, age: dict[str, float]) -> None:
+def test_an_ask_whose_bell_was_lost_is_rung_for_after_five_minutes(desk: RetentionDesk, age: dict[str, float]) -> None:
     ask = asked(desk)
     desk.later(299)
     assert desk.sweep()["asks"] == 0 and age == {"OldestAskSeconds": 299}
@@ -174,7 +176,7 @@ def test_an_ask_whose_bell_was_lost_is_rung_for_after_five_minutes(desk: Keeping
     assert desk.sweep()["asks"] == 1 and age["OldestAskSeconds"] == 360 + WAKE_UP_LIVES // 1000
 
 
-def test_what_was_asked_is_never_swept_however_long_nobody_deals_with_it(desk: Keeping) -> None:
+def test_what_was_asked_is_never_swept_however_long_nobody_deals_with_it(desk: RetentionDesk) -> None:
     ask = asked(desk)
     assert not {"expires_at", "gone_at"} & ask.keys(), "neither we nor DynamoDB may delete it by a date"
     desk.now += 400 * DAY
@@ -185,7 +187,7 @@ def test_what_was_asked_is_never_swept_however_long_nobody_deals_with_it(desk: K
     assert left == {**ask, "due_at": desk.now + WAKE_UP_LIVES} and desk.rung_asks == [ask["contact_id"]]
 
 
-def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(desk: Keeping) -> None:
+def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(desk: RetentionDesk) -> None:
     """Given a worker that deals with the ask while the sweeper rings for it, then the sweeper writes no new one."""
     ask = asked(desk)
     desk.later(600)
@@ -201,14 +203,16 @@ def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(d
     assert desk.sweep()["asks"] == 0 and desk.rung_asks == [ask["contact_id"]]
 
 
-def test_a_bell_that_the_queue_did_not_take_is_rung_again_by_the_next_sweep(desk: Keeping) -> None:
+def test_a_bell_that_the_queue_did_not_take_is_rung_again_by_the_next_sweep(desk: RetentionDesk) -> None:
     asked(desk)
     desk.later(600)
     assert MonitorAsks(desk.sweeper().store, lambda contact_id: False, lambda: desk.now)(float("inf")) == 0
     assert desk.sweep()["asks"] == 1
 
 
-def test_asks_that_nobody_can_deal_with_do_not_hold_up_others(desk: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asks_that_nobody_can_deal_with_do_not_hold_up_others(
+    desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(watch_asks, "MOST", 2)
     for number, beginning in enumerate(("contact#", "contact#", "conversation#")):
         item = {"pk": f"{beginning}stuck{number}", "sk": "ask#strange", "due": ASKING, "due_at": desk.now + number}
@@ -221,7 +225,7 @@ def test_asks_that_nobody_can_deal_with_do_not_hold_up_others(desk: Keeping, mon
     assert sorted(desk.rung_asks) == sorted(["stuck0", "stuck1", "stuck2", ask["contact_id"]])
 
 
-def test_numbers_that_our_code_does_not_write_stop_no_sweep(desk: Keeping) -> None:
+def test_numbers_that_our_code_does_not_write_stop_no_sweep(desk: RetentionDesk) -> None:
     strange = {"pk": {"S": "contact#strange"}, "sk": {"S": "ask#strange"}, "due": {"S": ASKING}}
     strange |= {"at": {"N": "1.5"}, "due_at": {"N": f"{desk.now}.5"}}
     old = {"pk": {"S": "link#strange"}, "sk": {"S": "link"}, "expires_at": {"N": "1"}, "weight": {"N": "-0.5"}}
@@ -236,7 +240,7 @@ def test_numbers_that_our_code_does_not_write_stop_no_sweep(desk: Keeping) -> No
 
 
 @pytest.mark.parametrize("state", ["open", "pending", "snoozed"])
-def test_a_ticket_that_nobody_touched_for_the_profiles_days_closes_by_itself(desk: Keeping, state: str) -> None:
+def test_a_ticket_that_nobody_touched_for_the_profiles_days_closes_by_itself(desk: RetentionDesk, state: str) -> None:
     ticket = desk.open_ticket()
     change(desk, ticket["pk"], "ticket", "state", state)
     change(desk, ticket["pk"], "ticket", "queue", f"{state}#0")
@@ -258,7 +262,7 @@ def test_a_ticket_that_nobody_touched_for_the_profiles_days_closes_by_itself(des
     assert desk.sweep()["close"] == 0
 
 
-def test_a_solved_ticket_closes_sooner(desk: Keeping) -> None:
+def test_a_solved_ticket_closes_sooner(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     for name, value in (("state", "solved"), ("queue", "solved#0"), ("solved_at", desk.now)):
         change(desk, ticket["pk"], "ticket", name, value)
@@ -267,7 +271,7 @@ def test_a_solved_ticket_closes_sooner(desk: Keeping) -> None:
     assert [line["kind"] for line in desk.messages("event")] == ["closed"]
 
 
-def test_a_message_that_arrives_while_a_ticket_is_being_closed_keeps_it_open(desk: Keeping) -> None:
+def test_a_message_that_arrives_while_a_ticket_is_being_closed_keeps_it_open(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     desk.now += (IDLE_DAYS + 1) * DAY
     sweeper = desk.sweeper()

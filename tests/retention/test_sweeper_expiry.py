@@ -11,13 +11,13 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive
 from tests.support.intake.rows import change, close, reopen
 from tests.support.people import from_amina, from_daniyar, wamid
-from tests.support.retention.desk import IDLE_DAYS, Bells, Keeping
+from tests.support.retention.desk import IDLE_DAYS, Bells, RetentionDesk
 from tests.support.storage.declared import undeclared
 
 # -- expiry
 
 
-def closed_and_dated(desk: Keeping) -> dict[str, Any]:
+def closed_and_dated(desk: RetentionDesk) -> dict[str, Any]:
     ticket = desk.open_ticket()
     desk.now += (IDLE_DAYS + 1) * DAY
     desk.sweep()
@@ -26,7 +26,7 @@ def closed_and_dated(desk: Keeping) -> dict[str, Any]:
     return ticket
 
 
-def test_what_has_expired_is_hidden_at_once_and_gone_after_the_sweep(desk: Keeping) -> None:
+def test_what_has_expired_is_hidden_at_once_and_gone_after_the_sweep(desk: RetentionDesk) -> None:
     ticket = closed_and_dated(desk)
     assert len(desk.rows_of(ticket)) == 5  # ticket, number, message, notice, activity line
 
@@ -44,7 +44,7 @@ def test_what_has_expired_is_hidden_at_once_and_gone_after_the_sweep(desk: Keepi
     assert desk.items("keys") == desk.items("index") == []
 
 
-def test_the_index_is_swept_too(desk: Keeping) -> None:
+def test_the_index_is_swept_too(desk: RetentionDesk) -> None:
     desk.reply(desk.open_ticket(), "Жауап")
     assert desk.items("index", lambda item: item["pk"].startswith("link#"))
     desk.now += 8 * DAY
@@ -52,7 +52,7 @@ def test_the_index_is_swept_too(desk: Keeping) -> None:
     assert not desk.items("index", lambda item: "expires_at" in item)
 
 
-def test_the_guard_of_a_message_without_a_time_names_its_link_still(desk: Keeping) -> None:
+def test_the_guard_of_a_message_without_a_time_names_its_link_still(desk: RetentionDesk) -> None:
     """Where contacts are kept longer than tickets, the person may have to be destroyed while the link is there."""
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=1))
     (ticket,) = desk.of("ticket")
@@ -70,7 +70,7 @@ def test_the_guard_of_a_message_without_a_time_names_its_link_still(desk: Keepin
     assert guard["links"] == [link["pk"].removeprefix("link#")] and guard["linked_until"] == link["expires_at"]
 
 
-def test_a_message_that_its_provider_may_repeat_leaves_a_guard_that_holds_nothing(desk: Keeping) -> None:
+def test_a_message_that_its_provider_may_repeat_leaves_a_guard_that_holds_nothing(desk: RetentionDesk) -> None:
     message = from_amina("Жасырын сөз", sent_at=desk.seconds, provider_id=wamid())
     ticket = desk.open_ticket(message)
     (row,) = desk.messages("in")
@@ -90,7 +90,7 @@ def test_a_message_that_its_provider_may_repeat_leaves_a_guard_that_holds_nothin
     assert desk.of(row["sk"]) == []
 
 
-def pass_on_dating(desk: Keeping, wake_ups: Bells, seen: int) -> list[dict[str, Any]]:
+def pass_on_dating(desk: RetentionDesk, wake_ups: Bells, seen: int) -> list[dict[str, Any]]:
     """Let the relay and the dater do what the stream shows since `seen`; return the bells."""
     wake_ups.relay(wake_ups.records()[seen:])
     bodies = wake_ups.drain("dating")
@@ -101,7 +101,7 @@ def pass_on_dating(desk: Keeping, wake_ups: Bells, seen: int) -> list[dict[str, 
 
 @pytest.mark.parametrize("noticed", [True, False], ids=["before the dater knows of it", "after a lost bell"])
 def test_a_reopened_ticket_keeps_rows_whose_old_date_nobody_has_taken_off(
-    desk: Keeping, wake_ups: Bells, noticed: bool
+    desk: RetentionDesk, wake_ups: Bells, noticed: bool
 ) -> None:
     ticket = closed_and_dated(desk)
     desk.now = ticket["expires_at"] * 1000 + 9 * DAY
@@ -118,7 +118,7 @@ def test_a_reopened_ticket_keeps_rows_whose_old_date_nobody_has_taken_off(
     assert not any({"expires_at", "gone_at", "dated", "rung_at"} & row.keys() for row in desk.rows_of(ticket))
 
 
-def test_a_ticket_reopened_while_the_sweeper_reads_keeps_its_rows(desk: Keeping) -> None:
+def test_a_ticket_reopened_while_the_sweeper_reads_keeps_its_rows(desk: RetentionDesk) -> None:
     ticket = closed_and_dated(desk)
     desk.now = ticket["expires_at"] * 1000 + 9 * DAY
     sweeper = desk.sweeper()
@@ -137,7 +137,7 @@ def test_a_ticket_reopened_while_the_sweeper_reads_keeps_its_rows(desk: Keeping)
 
 
 @pytest.mark.parametrize("closed", [True, False], ids=["closed", "reopened"])
-def test_a_lost_dating_bell_is_rung_again_after_a_minute(desk: Keeping, wake_ups: Bells, closed: bool) -> None:
+def test_a_lost_dating_bell_is_rung_again_after_a_minute(desk: RetentionDesk, wake_ups: Bells, closed: bool) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     date = close(desk, ticket)
     if not closed:
@@ -162,7 +162,7 @@ def test_a_lost_dating_bell_is_rung_again_after_a_minute(desk: Keeping, wake_ups
     assert pass_on_dating(desk, wake_ups, seen) == []
 
 
-def test_a_dating_bell_is_not_rung_every_minute(desk: Keeping, wake_ups: Bells) -> None:
+def test_a_dating_bell_is_not_rung_every_minute(desk: RetentionDesk, wake_ups: Bells) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     close(desk, ticket)
     desk.later(61)
@@ -175,7 +175,7 @@ def test_a_dating_bell_is_not_rung_every_minute(desk: Keeping, wake_ups: Bells) 
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["never dated", "a row came late and its bell was lost"])
-def test_a_ticket_goes_only_after_all_its_rows_have_its_date(desk: Keeping, wake_ups: Bells, late: bool) -> None:
+def test_a_ticket_goes_only_after_all_its_rows_have_its_date(desk: RetentionDesk, wake_ups: Bells, late: bool) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     date = close(desk, ticket)
     if late:
@@ -194,7 +194,7 @@ def test_a_ticket_goes_only_after_all_its_rows_have_its_date(desk: Keeping, wake
     assert desk.rows_of(ticket) == []
 
 
-def test_a_row_whose_date_was_taken_off_meanwhile_stays(desk: Keeping) -> None:
+def test_a_row_whose_date_was_taken_off_meanwhile_stays(desk: RetentionDesk) -> None:
     desk.open_ticket()
     (row,) = desk.messages("in")
     change(desk, row["pk"], row["sk"], "expires_at", desk.seconds - 9 * 86_400)
@@ -210,7 +210,7 @@ def test_a_row_whose_date_was_taken_off_meanwhile_stays(desk: Keeping) -> None:
     assert desk.messages("in")
 
 
-def test_a_long_table_is_swept_in_turns_from_a_kept_place(desk: Keeping) -> None:
+def test_a_long_table_is_swept_in_turns_from_a_kept_place(desk: RetentionDesk) -> None:
     """Pages of two items stand for pages of a megabyte."""
     for number in range(9):
         body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
@@ -235,7 +235,7 @@ def test_a_long_table_is_swept_in_turns_from_a_kept_place(desk: Keeping) -> None
     assert not desk.items(keep=lambda item: item["pk"].startswith("raw#"))
 
 
-def test_a_table_of_many_pages_is_swept_at_once_while_there_is_time(desk: Keeping) -> None:
+def test_a_table_of_many_pages_is_swept_at_once_while_there_is_time(desk: RetentionDesk) -> None:
     for number in range(9):
         body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
         desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=body)
@@ -250,7 +250,7 @@ def test_a_table_of_many_pages_is_swept_at_once_while_there_is_time(desk: Keepin
     assert desk.sweeper(OneByOne())()["desk"] == 9
 
 
-def test_a_sweep_that_fails_in_the_middle_keeps_its_place(desk: Keeping) -> None:
+def test_a_sweep_that_fails_in_the_middle_keeps_its_place(desk: RetentionDesk) -> None:
     for number in range(4):
         body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
         desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=body)
@@ -271,7 +271,7 @@ def test_a_sweep_that_fails_in_the_middle_keeps_its_place(desk: Keeping) -> None
     assert desk.sweep()["desk"] == 2
 
 
-def test_a_sweep_out_of_time_goes_on_where_it_was(desk: Keeping) -> None:
+def test_a_sweep_out_of_time_goes_on_where_it_was(desk: RetentionDesk) -> None:
     for number in range(3):
         body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
         desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=body)

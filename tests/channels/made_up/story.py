@@ -26,7 +26,7 @@ from tests.support.channels.provider import Provider
 from tests.support.channels.provider import provider as provider
 from tests.support.delivery.desk import opened
 from tests.support.erasure.absence import verify
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import run_until
 from tests.support.erasure.person import Person
 from tests.support.people import from_amina
@@ -128,7 +128,7 @@ def test_the_template_has_its_route_role_setting_and_alarm() -> None:
 
 
 @dataclass
-class PagerDesk(Erasing):
+class PagerDesk(ErasureDesk):
     """A desk that sends to pagers."""
 
     def providers(self) -> ChannelProviders:

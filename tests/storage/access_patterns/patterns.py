@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.support.project import PROJECT
-from tests.support.retention.desk import Keeping
+from tests.support.retention.desk import RetentionDesk
 from tests.support.storage.recorded import Asked, matches
 
 DOCUMENT = (PROJECT / "docs" / "access-patterns.md").read_text(encoding="utf-8")
@@ -49,13 +49,13 @@ ROWS = {
     cells[0]: Row(*cells[:2], tuple(cells[2].split(", ")), *cells[3:])  # type: ignore[call-arg, arg-type]
     for cells in lines("| AP")
 }
-RUNNERS: dict[tuple[str, ...], Callable[[Keeping], Action]] = {}
+RUNNERS: dict[tuple[str, ...], Callable[[RetentionDesk], Action]] = {}
 
 
-def asks(*ids: str) -> Callable[[Callable[[Keeping], Action]], Callable[[Keeping], Action]]:
+def asks(*ids: str) -> Callable[[Callable[[RetentionDesk], Action]], Callable[[RetentionDesk], Action]]:
     """Say which rows a runner asks, one per call."""
 
-    def known(runner: Callable[[Keeping], Action]) -> Callable[[Keeping], Action]:
+    def known(runner: Callable[[RetentionDesk], Action]) -> Callable[[RetentionDesk], Action]:
         RUNNERS[ids] = runner
         return runner
 

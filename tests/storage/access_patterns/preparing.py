@@ -19,19 +19,19 @@ from chalicelib.tickets.records import Ticket
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault.decryptor import BatchDecryptor
 from tests.support.delivery.desk import BOLAT
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.living import Living
 from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, wamid
-from tests.support.retention.desk import Keeping
+from tests.support.retention.desk import RetentionDesk
 
 MOVED = Address("phone", "77000000199")
 
 
-def reader(desk: Keeping) -> TicketQueries:
+def reader(desk: RetentionDesk) -> TicketQueries:
     return TicketQueries(BatchDecryptor(lambda: desk.vault), desk.now)
 
 
-def shown(desk: Keeping) -> tuple[TicketQueries, Ticket]:
+def shown(desk: RetentionDesk) -> tuple[TicketQueries, Ticket]:
     """Amina's ticket as a page has read it, and its reader."""
     made = reader(desk)
     ticket = made.ticket(desk.open_ticket()["ticket_id"])
@@ -39,15 +39,15 @@ def shown(desk: Keeping) -> tuple[TicketQueries, Ticket]:
     return made, ticket
 
 
-def changes(desk: Keeping) -> TicketWrites:
+def changes(desk: RetentionDesk) -> TicketWrites:
     return TicketWrites(desk.gateway())
 
 
-def replies(desk: Keeping) -> ReplyStore:
+def replies(desk: RetentionDesk) -> ReplyStore:
     return ReplyStore(desk.gateway())
 
 
-def job(desk: Keeping, *, claimed: bool = True, telegram: bool = False) -> tuple[Outbox, Job]:
+def job(desk: RetentionDesk, *, claimed: bool = True, telegram: bool = False) -> tuple[Outbox, Job]:
     """A reply that waits, claimed by the try `a`."""
     ticket = desk.open_telegram_ticket() if telegram else desk.open_ticket()
     desk.reply(ticket, "Жауап")
@@ -59,11 +59,11 @@ def job(desk: Keeping, *, claimed: bool = True, telegram: bool = False) -> tuple
     return store, store.job(waiting, desk.now)
 
 
-def status(desk: Keeping, name: str, reference: str = "") -> StatusUpdate:
+def status(desk: RetentionDesk, name: str, reference: str = "") -> StatusUpdate:
     return StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, wamid(), name, desk.seconds, reference)  # type: ignore[arg-type]
 
 
-def closed(desk: Keeping) -> dict[str, Any]:
+def closed(desk: RetentionDesk) -> dict[str, Any]:
     """Amina's ticket, closed by the sweeper long after."""
     ticket = desk.open_ticket()
     desk.now += 91 * DAY
@@ -71,22 +71,22 @@ def closed(desk: Keeping) -> dict[str, Any]:
     return desk.ticket(ticket)
 
 
-def colleague(desk: Keeping) -> Staff:
+def colleague(desk: RetentionDesk) -> Staff:
     staff = Staff(BOLAT, "bolat@desk.local", "Болат", frozenset({"operator"}), 1)
     StaffStore(b"k").put(staff)
     return staff
 
 
-def living(desk: Keeping) -> Living:
-    return Living(Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider))
+def living(desk: RetentionDesk) -> Living:
+    return Living(ErasureDesk(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider))
 
 
-def renumbered(desk: Keeping) -> NumberChanged:
+def renumbered(desk: RetentionDesk) -> NumberChanged:
     old = Address("phone", AMINA_PHONE)
     return NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), old, MOVED, desk.seconds)
 
 
-def draft_of(desk: Keeping, client_id: str = "page-1") -> tuple[Ticket, Callable[..., Saved], DraftKey]:
+def draft_of(desk: RetentionDesk, client_id: str = "page-1") -> tuple[Ticket, Callable[..., Saved], DraftKey]:
     """Saving of Bolat's draft of a reply on Amina's ticket."""
     made, ticket = shown(desk)
     head = made.conversation(ticket.conversation_id)
@@ -96,7 +96,7 @@ def draft_of(desk: Keeping, client_id: str = "page-1") -> tuple[Ticket, Callable
     return ticket, lambda: store.save(place, Draft("Жау", client_id, 1, desk.now), values, desk.seconds + 60), place
 
 
-def write_tickets(desk: Keeping, state: State, numbers: range) -> None:
+def write_tickets(desk: RetentionDesk, state: State, numbers: range) -> None:
     """Lay tickets into a queue, straight as items, each of a contact of its own whose key is gone."""
     puts = []
     for number in numbers:

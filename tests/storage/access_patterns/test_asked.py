@@ -9,7 +9,7 @@ import pytest
 from tests.storage.access_patterns.patterns import ROWS, lines
 from tests.storage.access_patterns.runners import RUNNERS
 from tests.storage.access_patterns.speaking import speaking
-from tests.support.retention.desk import Keeping
+from tests.support.retention.desk import RetentionDesk
 from tests.support.storage.recorded import Asked, Recorder
 
 
@@ -34,7 +34,7 @@ def seen() -> dict[str, list[Asked]]:
 @pytest.mark.dynamodb
 @pytest.mark.parametrize("ids", RUNNERS, ids=lambda ids: ids[-1])
 def test_a_pattern_asks_as_its_row_says(
-    desk: Keeping,
+    desk: RetentionDesk,
     recorder: Recorder,
     ids: tuple[str, ...],
     seen: dict[str, list[Asked]],

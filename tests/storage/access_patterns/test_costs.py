@@ -7,7 +7,7 @@ from chalicelib.tickets.model import State
 from chalicelib.tickets.records import TicketFilter
 from tests.storage.access_patterns.patterns import Action
 from tests.storage.access_patterns.preparing import reader, write_tickets
-from tests.support.retention.desk import Keeping
+from tests.support.retention.desk import RetentionDesk
 from tests.support.storage.recorded import Recorder
 
 
@@ -22,7 +22,7 @@ GROWING = (range(50), range(50, 500), range(500, 2_000))
 
 
 @pytest.mark.dynamodb
-def test_a_page_of_a_list_costs_the_same_with_50_500_and_2000_tickets(desk: Keeping, recorder: Recorder) -> None:
+def test_a_page_of_a_list_costs_the_same_with_50_500_and_2000_tickets(desk: RetentionDesk, recorder: Recorder) -> None:
     found = []
     for numbers in GROWING:
         write_tickets(desk, State.OPEN, numbers)
@@ -33,7 +33,7 @@ def test_a_page_of_a_list_costs_the_same_with_50_500_and_2000_tickets(desk: Keep
 
 
 @pytest.mark.dynamodb
-def test_badges_cost_the_same_with_500_and_2000_tickets(desk: Keeping, recorder: Recorder) -> None:
+def test_badges_cost_the_same_with_500_and_2000_tickets(desk: RetentionDesk, recorder: Recorder) -> None:
     found = []
     for numbers in GROWING:
         write_tickets(desk, State.OPEN, numbers)

@@ -45,7 +45,7 @@ class Vaulted:
 
 
 @dataclass
-class Delivery(Desk):
+class DeliveryDesk(Desk):
     """A desk that sends. `rings` are the bells that a delivery asked for: conversation and wait in ms."""
 
     provider: Provider = field(default_factory=Provider)
@@ -132,7 +132,7 @@ class Delivery(Desk):
         self.now += int(seconds * 1000)
 
 
-Sending = TypeVar("Sending", bound=Delivery)
+Sending = TypeVar("Sending", bound=DeliveryDesk)
 
 
 @contextmanager
@@ -148,8 +148,8 @@ def opened(kind: type[Sending], tables: Mapping[str, str]) -> Iterator[Sending]:
 
 
 @pytest.fixture
-def desk(tables: Mapping[str, str]) -> Iterator[Delivery]:
-    with opened(Delivery, tables) as made:
+def desk(tables: Mapping[str, str]) -> Iterator[DeliveryDesk]:
+    with opened(DeliveryDesk, tables) as made:
         yield made
 
 

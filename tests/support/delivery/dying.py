@@ -3,7 +3,7 @@
 import contextlib
 from typing import Any
 
-from tests.support.delivery.desk import Delivery
+from tests.support.delivery.desk import DeliveryDesk
 from tests.support.faults import Died
 
 
@@ -40,6 +40,6 @@ class Fate:
             raise Died
 
 
-def deliver_dying(desk: Delivery, conversation_id: str, fate: Fate) -> None:
+def deliver_dying(desk: DeliveryDesk, conversation_id: str, fate: Fate) -> None:
     with contextlib.suppress(Died):
         desk.sender(store=Dying(desk.outbox(), fate), providers=Dying(desk.providers(), fate))(conversation_id)

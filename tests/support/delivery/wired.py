@@ -10,11 +10,11 @@ import pytest
 from chalicelib.vault.encryption import encode_key, fingerprint
 from chalicelib.vault.secrets import VAULT_CONTEXT
 from tests.support.aws import Aws
-from tests.support.delivery.desk import Delivery
+from tests.support.delivery.desk import DeliveryDesk
 from tests.support.forgetting import forget_wiring
 
 
-def secret_values(desk: Delivery, aws: Aws) -> dict[str, Any]:
+def secret_values(desk: DeliveryDesk, aws: Aws) -> dict[str, Any]:
     kms = aws.client("kms")
     key_id = kms.create_key()["KeyMetadata"]["KeyId"]
     wrapped = kms.encrypt(KeyId=key_id, Plaintext=desk.vault_keys.private, EncryptionContext=VAULT_CONTEXT)
@@ -30,7 +30,7 @@ def secret_values(desk: Delivery, aws: Aws) -> dict[str, Any]:
 
 
 @pytest.fixture
-def queues(desk: Delivery, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def queues(desk: DeliveryDesk, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     sqs, prefix, manager = aws.client("sqs"), desk.tables["desk"], aws.client("secretsmanager")
     for name, value in secret_values(desk, aws).items():
         manager.create_secret(Name=f"{prefix}-{name}", SecretString=json.dumps(value))

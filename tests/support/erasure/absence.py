@@ -8,22 +8,22 @@ from chalicelib.erasure.verifier import Verifier
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.vault.pseudonyms import TextKey
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import no_wait
 from tests.support.erasure.person import Person
 
 
-def asking(desk: Erasing, dynamodb: Any = None) -> Verifier:
+def asking(desk: ErasureDesk, dynamodb: Any = None) -> Verifier:
     """What the verifier asks with."""
     return Verifier(desk.gateway(dynamodb, no_wait), desk.address_key, TextKey(b"t" * 32))
 
 
-def verify(desk: Erasing, request: Request, dynamodb: Any = None) -> dict[str, str]:
+def verify(desk: ErasureDesk, request: Request, dynamodb: Any = None) -> dict[str, str]:
     """Run the task."""
     store = RequestStore(desk.gateway(dynamodb))
     return VerifyAbsence(store, asking(desk, dynamodb), lambda: desk.vault, lambda: desk.now)(request.id)
 
 
-def leave(desk: Erasing, person: Person) -> None:
+def leave(desk: ErasureDesk, person: Person) -> None:
     item = {"pk": person.conversation_pk, "sk": f"message#{desk.now:013d}#{'7' * 32}", "direction": "event"}
     desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(item))

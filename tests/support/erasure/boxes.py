@@ -25,7 +25,7 @@ from chalicelib.privacy.sealed_on_requests import RequestSecret
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.decryptor import SingleDecryptor
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.person import Person
 from tests.support.faults import Died, Dying
 from tests.support.people import from_amina, from_daniyar
@@ -39,7 +39,7 @@ KEPT_DAYS = PROFILE.retention["request"].days
 class Boxes:
     """The three tasks on a desk; `client` stands between them and the tables."""
 
-    desk: Erasing
+    desk: ErasureDesk
 
     def suppress(self, client: Any = None, store: Any = None) -> PauseOutreach:
         return PauseOutreach(
@@ -162,7 +162,9 @@ class KnownBoxes(Boxes):
         return self.desk.once(("whose certificate is written", person.channel), lambda: Boxes.certified(self, person))
 
 
-def crash_everywhere(desk: Erasing, when: str, make: Callable[[Any], Callable[[str], Any]], request_id: str) -> bool:
+def crash_everywhere(
+    desk: ErasureDesk, when: str, make: Callable[[Any], Callable[[str], Any]], request_id: str
+) -> bool:
     """Run a task that dies at its first write, then one that dies at its second … until one lives through; then once
     more. Return whether any has died."""
     for number in range(1, 60):
@@ -179,5 +181,5 @@ CHANNELS = pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
 
 
 @pytest.fixture
-def boxes(desk: Erasing) -> Boxes:
+def boxes(desk: ErasureDesk) -> Boxes:
     return KnownBoxes(desk)

@@ -38,7 +38,7 @@ from tests.support.e2e.playing import forms_of
 from tests.support.erasure.person import Person
 from tests.support.intake.desk import Snapshot
 from tests.support.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
-from tests.support.retention.desk import KEPT_DAYS, Keeping
+from tests.support.retention.desk import KEPT_DAYS, RetentionDesk
 
 OPERATOR = Staff(BOLAT, "operator@desk.local", "Болат", frozenset({"operator"}), undertaking_at=1)
 DANIYAR_PHONE, FORMER_PHONE, OLDEST_PHONE = "77000000231", "77000000232", "77000000233"
@@ -48,7 +48,7 @@ LONG = "Ұзақ жауап Данияр Оспановқа. " * 200
 
 
 @dataclass
-class Erasing(Keeping):
+class ErasureDesk(RetentionDesk):
     """A desk with people whose data can be destroyed."""
 
     @property
@@ -281,6 +281,6 @@ class Erasing(Keeping):
 
 
 @pytest.fixture
-def desk(tables: Mapping[str, str]) -> Iterator[Erasing]:
-    with opened(Erasing, tables) as made:
+def desk(tables: Mapping[str, str]) -> Iterator[ErasureDesk]:
+    with opened(ErasureDesk, tables) as made:
         yield made

@@ -13,7 +13,7 @@ from chalicelib.dynamo.schema import REQUEST, SECTIONS
 from chalicelib.erasure.counts import unexpired
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import TASKS, run_task
 from tests.support.erasure.person import Person, cast
 from tests.support.intake.desk import Snapshot
@@ -52,7 +52,7 @@ def planted(then: Snapshot, keys: Iterable[tuple[str, str, str]], now: int) -> C
 
 
 def assert_destroyed(
-    desk: Erasing, person: Person, request: Request, before: Snapshot, late: Counter[str] | None = None
+    desk: ErasureDesk, person: Person, request: Request, before: Snapshot, late: Counter[str] | None = None
 ) -> Snapshot:
     """Nothing of the person is there in any form, nothing opens, everybody else's rows are as they were, and what was
     counted is what there was, with what came `late`. Return what was looked at: everything."""
@@ -84,14 +84,14 @@ def before_keys(snapshot: Snapshot) -> list[tuple[str, str, str]]:
     return [(table, *key) for table, items in snapshot.items() for key in items]
 
 
-def prepared(case: tuple[Erasing, Person, Request]) -> tuple[Erasing, Person, Request, Snapshot]:
+def prepared(case: tuple[ErasureDesk, Person, Request]) -> tuple[ErasureDesk, Person, Request, Snapshot]:
     desk, person, request = case
     before = desk.snapshot()
     THEIRS[request.id] = person.keys(before)
     return desk, person, request, before
 
 
-def finish(desk: Erasing, request: Request) -> None:
+def finish(desk: ErasureDesk, request: Request) -> None:
     """Run everything again from the start, as the machine does: what is done returns at once."""
     for name in TASKS:
         if name == "settle" and desk.request(request).done(Step.WRITERS_DRAINED):
@@ -114,7 +114,7 @@ def places(seen: Mapping[tuple[str, str, str], dict[str, Any]], done: Request) -
 
 
 @pytest.fixture(params=["whatsapp", "telegram"])
-def case(request: pytest.FixtureRequest, desk: Erasing) -> tuple[Erasing, Person, Request]:
+def case(request: pytest.FixtureRequest, desk: ErasureDesk) -> tuple[ErasureDesk, Person, Request]:
     """A desk with Amina, the other Daniyar, and the one who is to be erased, with their request."""
     others = {"whatsapp": "telegram_daniyar", "telegram": "whatsapp_daniyar"}
     *_, person = cast(desk, "amina", others[request.param], f"{request.param}_daniyar")
@@ -122,7 +122,7 @@ def case(request: pytest.FixtureRequest, desk: Erasing) -> tuple[Erasing, Person
 
 
 @pytest.fixture
-def one(desk: Erasing) -> tuple[Erasing, Person, Request]:
+def one(desk: ErasureDesk) -> tuple[ErasureDesk, Person, Request]:
     """The same with Daniyar on WhatsApp."""
     *_, person = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")
     return desk, person, desk.request_for(person)

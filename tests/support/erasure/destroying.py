@@ -13,7 +13,7 @@ from chalicelib.erasure.write_barrier import WriteBarrier
 from chalicelib.privacy.mailbox.writes import MailboxWrites
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 
 TASKS = ("hard_suppress", "freeze_inventory", "destroy_key", "erase", "settle", "sweep")
 
@@ -22,7 +22,7 @@ def no_wait(attempt: int) -> None:
     """Rivals and leftovers are tried again at once."""
 
 
-def run_task(desk: Erasing, name: str, request: Request, dynamodb: Any = None, **more: Any) -> dict[str, Any]:
+def run_task(desk: ErasureDesk, name: str, request: Request, dynamodb: Any = None, **more: Any) -> dict[str, Any]:
     """Run one task of the workflow; "settle" marks that the time of the late writers is over."""
     store, tables = desk.request_store(dynamodb), desk.gateway(dynamodb, no_wait)
     inventories = Inventories(tables, store)
@@ -44,7 +44,7 @@ def run_task(desk: Erasing, name: str, request: Request, dynamodb: Any = None, *
     return dict(task(request.id, name))
 
 
-def run_until(desk: Erasing, request: Request, last: str, dynamodb: Any = None, after: str = "") -> None:
+def run_until(desk: ErasureDesk, request: Request, last: str, dynamodb: Any = None, after: str = "") -> None:
     """Run the tasks in order, up to and with `last`; those up to `after` have run."""
     for name in TASKS[TASKS.index(after) + 1 if after else 0 : TASKS.index(last) + 1]:
         while run_task(desk, name, request, dynamodb).get("more"):

@@ -17,7 +17,7 @@ from chalicelib.erasure.tasks import drain_writers as settle
 from chalicelib.privacy.requests.model import Opened, Request
 from chalicelib.vault.encryption import EncryptionContext, unseal
 from chalicelib.vault.model import ContactKey
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.parts import RequestParts
 from tests.support.erasure.person import Person
 from tests.support.people import from_daniyar
@@ -204,7 +204,7 @@ def outcomes(living: Living) -> list[str]:
 
 
 @pytest.fixture
-def living(desk: Erasing) -> Living:
+def living(desk: ErasureDesk) -> Living:
     return Living(desk)
 
 

@@ -27,7 +27,7 @@ from tests.support.aws import Aws
 from tests.support.delivery.desk import BOLAT
 from tests.support.e2e.erasing import Rows, belonging, ids_of
 from tests.support.erasure.absence import verify
-from tests.support.erasure.desk import OPERATOR, DeskReading, Erasing, TicketWrites
+from tests.support.erasure.desk import OPERATOR, DeskReading, ErasureDesk, TicketWrites
 from tests.support.erasure.destroyed import SEED, places
 from tests.support.erasure.destroying import TASKS, run_task
 from tests.support.erasure.linear import History, Linear
@@ -42,7 +42,7 @@ ERASERS, WRITERS = 4, 4
 """Threads."""
 
 
-def message(desk: Erasing, number: int, text: str, name: str = "") -> InboundMessage:
+def message(desk: ErasureDesk, number: int, text: str, name: str = "") -> InboundMessage:
     """A message of somebody who is known by their number."""
     phone = f"7700{number:07d}"
     author = Author((Address("phone", phone),), name=name or f"Амина {number}")
@@ -53,7 +53,7 @@ def message(desk: Erasing, number: int, text: str, name: str = "") -> InboundMes
 class Many:
     """`leaving` people go. `before` and `after` are all rows, `counted` what each certificate should say."""
 
-    desk: Erasing
+    desk: ErasureDesk
     signer: Signer
     leaving: int
     rng: random.Random

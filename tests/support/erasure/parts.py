@@ -32,7 +32,7 @@ from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.profile.load import load_profile
 from chalicelib.vault.decryptor import SingleDecryptor
 from chalicelib.vault.encryption import request_attribute
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 
 PROFILE = load_profile("spoint")
 
@@ -85,7 +85,7 @@ class Runs:
 class RequestParts:
     """What deals with the requests of one desk."""
 
-    desk: Erasing
+    desk: ErasureDesk
     runs: Runs = field(default_factory=Runs)
 
     @property

@@ -9,14 +9,14 @@ from chalicelib.dynamo.schema import CONTACT, HEAD
 from tests.support.intake.desk import Snapshot
 
 if TYPE_CHECKING:
-    from tests.support.erasure.desk import Erasing
+    from tests.support.erasure.desk import ErasureDesk
 
 
 @dataclass
 class Person:
     """A customer as the desk knows them. `canaries` are their data in the clear, `ids` the desk's names of them."""
 
-    desk: "Erasing"
+    desk: "ErasureDesk"
     channel: str
     contact_id: str
     conversation_id: str
@@ -70,7 +70,7 @@ class Person:
         return bool(mine) or str(item.get("message_ref", "")).startswith(tuple(names))
 
 
-def cast(desk: "Erasing", *names: str) -> list[Person]:
+def cast(desk: "ErasureDesk", *names: str) -> list[Person]:
     """Fill an empty desk with these people ("amina", "whatsapp_daniyar", "telegram_daniyar"), in this order."""
 
     def build() -> list[tuple[str, str, str, tuple[str, ...]]]:

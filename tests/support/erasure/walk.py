@@ -23,7 +23,7 @@ from local.aws.ministack import CREDENTIALS, apply_table_settings
 from tests.support.aws import Aws, tables_at
 from tests.support.calls import heard_by
 from tests.support.delivery.wired import batch, secret_values
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.living import Living
 from tests.support.erasure.person import Person, cast
 from tests.support.erasure.roles import Recorder, Roles, make_machine, make_roles
@@ -47,7 +47,7 @@ class Walk:
     backups: list[int] = field(default_factory=list)
 
     @property
-    def desk(self) -> Erasing:
+    def desk(self) -> ErasureDesk:
         return self.living.desk
 
     def handle(self, name: str, event: dict[str, Any]) -> Any:
@@ -172,7 +172,7 @@ def dynamodb_endpoint(aws: Aws) -> Iterator[str]:
 
 
 @pytest.fixture
-def walk(desk: Erasing, aws: Aws, dynamodb_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
+def walk(desk: ErasureDesk, aws: Aws, dynamodb_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
     people = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")  # the last one's links are young
     prefix = desk.tables["desk"]
     machine = make_machine(aws, f"{prefix}-erasure")

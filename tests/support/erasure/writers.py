@@ -12,7 +12,7 @@ from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import AutoClose, Idle, TicketWrites
 from tests.support.delivery.desk import BOLAT
-from tests.support.erasure.desk import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing
+from tests.support.erasure.desk import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, ErasureDesk
 from tests.support.erasure.person import Person
 from tests.support.faults import Late
 from tests.support.people import WHATSAPP_ACCOUNT, from_amina, wamid
@@ -20,77 +20,77 @@ from tests.support.retention.desk import KEPT_DAYS
 
 PHONE, USER = Address("phone", DANIYAR_PHONE), Address("user", DANIYAR_USER)
 HIM = Author((USER, PHONE), name="Данияр Оспанов", username="daniyar_osp")
-Writer = Callable[[Erasing, Person, Late], Any]
+Writer = Callable[[ErasureDesk, Person, Late], Any]
 
 
-def _changes(desk: Erasing, late: Late) -> ReceiveContactEvent:
+def _changes(desk: ErasureDesk, late: Late) -> ReceiveContactEvent:
     return desk.changer(late)
 
 
-def message(desk: Erasing, person: Person, late: Late) -> None:
+def message(desk: ErasureDesk, person: Person, late: Late) -> None:
     desk.receiver(late)(from_amina("кешіккен құпия хат", sent_at=desk.seconds, author=HIM))
 
 
-def renamed(desk: Erasing, person: Person, late: Late) -> None:
+def renamed(desk: ErasureDesk, person: Person, late: Late) -> None:
     author = HIM._replace(name="Данияр Жаңа")
     desk.receiver(late)(from_amina("жаңа атым", sent_at=desk.seconds, author=author))
 
 
-def new_ticket(desk: Erasing, person: Person, late: Late) -> None:
+def new_ticket(desk: ErasureDesk, person: Person, late: Late) -> None:
     desk.change_ticket()(person.tickets[-1]["ticket_id"], TicketChanges(state="closed"), OPERATOR)
     desk.later(60)
     desk.receiver(late)(from_amina("төртінші өтініш", sent_at=desk.seconds, author=HIM))
 
 
-def moved_phone(desk: Erasing, person: Person, late: Late) -> None:
+def moved_phone(desk: ErasureDesk, person: Person, late: Late) -> None:
     author = Author((Address("user", "KZ.999"), PHONE), name="Амина Сәтбаева")
     desk.receiver(late)(from_amina("бұл нөмір менікі", sent_at=desk.seconds, author=author))
 
 
-def number_change(desk: Erasing, person: Person, late: Late) -> None:
+def number_change(desk: ErasureDesk, person: Person, late: Late) -> None:
     new = Address("phone", "77000000299")
     _changes(desk, late)(NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), PHONE, new, desk.seconds))
 
 
-def block(desk: Erasing, person: Person, late: Late) -> None:
+def block(desk: ErasureDesk, person: Person, late: Late) -> None:
     _changes(desk, late)(ReachChanged("whatsapp", WHATSAPP_ACCOUNT, HIM, True, desk.seconds))
 
 
-def reply(desk: Erasing, person: Person, late: Late) -> None:
+def reply(desk: ErasureDesk, person: Person, late: Late) -> None:
     desk.replier(late)(person.tickets[-1]["ticket_id"], "кешіккен жауап", "late-page", BOLAT)
 
 
-def comment(desk: Erasing, person: Person, late: Late) -> None:
+def comment(desk: ErasureDesk, person: Person, late: Late) -> None:
     reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway(late))
     CommentOnTicket(reading, changes, lambda: desk.now)(person.tickets[0]["ticket_id"], "кеш пікір", OPERATOR)
 
 
-def draft(desk: Erasing, person: Person, late: Late) -> None:
+def draft(desk: ErasureDesk, person: Person, late: Late) -> None:
     desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", "кеш жоба", "late-draft", 9, OPERATOR)
 
 
-def emptied_draft(desk: Erasing, person: Person, late: Late) -> None:
+def emptied_draft(desk: ErasureDesk, person: Person, late: Late) -> None:
     desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", "", "draft-reply", 9, OPERATOR)
 
 
-def ticket_change(desk: Erasing, person: Person, late: Late) -> None:
+def ticket_change(desk: ErasureDesk, person: Person, late: Late) -> None:
     reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway(late))
     change = ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: desk.now)
     change(person.tickets[0]["ticket_id"], TicketChanges(priority="low"), OPERATOR)
 
 
-def mark_read(desk: Erasing, person: Person, late: Late) -> None:
+def mark_read(desk: ErasureDesk, person: Person, late: Late) -> None:
     ticket = DeskReading(desk.decryptor(), desk.now).ticket(person.tickets[-1]["ticket_id"])
     assert ticket is not None
     TicketWrites(desk.gateway(late)).mark_read(ticket, BOLAT)
 
 
-def send(desk: Erasing, person: Person, late: Late) -> None:
+def send(desk: ErasureDesk, person: Person, late: Late) -> None:
     desk.later(90)
     desk.sender(store=desk.outbox(late))(person.conversation_id)
 
 
-def status(desk: Erasing, person: Person, late: Late) -> None:
+def status(desk: ErasureDesk, person: Person, late: Late) -> None:
     (sent, *_) = [one for one in person.messages("out") if one["status"] == "sent"]
     tail = sent["sk"].removeprefix("message#").replace("#", ".")
     reference = f"{person.conversation_id}.{tail}"
@@ -98,22 +98,22 @@ def status(desk: Erasing, person: Person, late: Late) -> None:
     desk.statuses(dynamodb=late).apply(update, desk.now)
 
 
-def close_idle(desk: Erasing, person: Person, late: Late) -> None:
+def close_idle(desk: ErasureDesk, person: Person, late: Late) -> None:
     ticket = person.tickets[-1]
     idle = Idle(ticket["ticket_id"], ticket["state"], ticket["activity"], person.conversation_id, person.contact_id)
     AutoClose(desk.gateway(late)).close(idle, "closed", {}, desk.now, desk.seconds + 86_400)
 
 
-def stamp_alone(desk: Erasing, person: Person, late: Late) -> None:
+def stamp_alone(desk: ErasureDesk, person: Person, late: Late) -> None:
     (some, *_) = person.messages("in")
     desk.dates(late).stamp_alone(person.conversation_id, some["sk"], desk.seconds + 86_400)
 
 
-def enqueue(desk: Erasing, person: Person, late: Late) -> None:
+def enqueue(desk: ErasureDesk, person: Person, late: Late) -> None:
     desk.dates(late).enqueue(person.tickets[0]["ticket_id"], desk.now)
 
 
-def settle_failure(desk: Erasing, person: Person, late: Late) -> None:
+def settle_failure(desk: ErasureDesk, person: Person, late: Late) -> None:
     (some, *_) = person.messages("out")
     key = {"pk": {"S": some["pk"]}, "sk": {"S": some["sk"]}}
     desk.dynamodb.update_item(

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from tests.support.delivery.desk import Delivery
+from tests.support.delivery.desk import DeliveryDesk
 from tests.support.intake.desk import Desk
-from tests.support.retention.desk import Keeping
+from tests.support.retention.desk import RetentionDesk
 
 
-def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
+def change(desk: DeliveryDesk, pk: str, sk: str, name: str, value: object) -> None:
     from chalicelib.dynamo.builder import attribute_value
 
     desk.dynamodb.update_item(
@@ -33,7 +33,7 @@ def change_ticket(desk: Desk, **values: object) -> None:
     )
 
 
-def close(desk: Keeping, ticket: dict[str, Any]) -> int:
+def close(desk: RetentionDesk, ticket: dict[str, Any]) -> int:
     """Close a ticket as the dashboard does; return its date."""
     date = desk.seconds + 90 * 86_400
     for name, value in (
@@ -46,7 +46,7 @@ def close(desk: Keeping, ticket: dict[str, Any]) -> int:
     return date
 
 
-def reopen(desk: Keeping, ticket: dict[str, Any]) -> None:
+def reopen(desk: RetentionDesk, ticket: dict[str, Any]) -> None:
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"],
         Key={"pk": {"S": ticket["pk"]}, "sk": {"S": "ticket"}},

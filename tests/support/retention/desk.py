@@ -29,7 +29,7 @@ from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.pseudonyms import TextKey
 from local.aws import ministack as embedded
 from tests.support.aws import Aws
-from tests.support.delivery.desk import Delivery, opened
+from tests.support.delivery.desk import DeliveryDesk, opened
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 
 IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
@@ -41,7 +41,7 @@ def at_once(attempt: int) -> None:
 
 
 @dataclass
-class Keeping(Delivery):
+class RetentionDesk(DeliveryDesk):
     """A desk whose workers can be run one by one."""
 
     rung: list[str] = field(default_factory=list)
@@ -154,8 +154,8 @@ class Keeping(Delivery):
 
 
 @pytest.fixture
-def desk(tables: Mapping[str, str]) -> Iterator[Keeping]:
-    with opened(Keeping, tables) as made:
+def desk(tables: Mapping[str, str]) -> Iterator[RetentionDesk]:
+    with opened(RetentionDesk, tables) as made:
         yield made
 
 
@@ -201,7 +201,7 @@ class Bells:
 
 
 @pytest.fixture
-def wake_ups(aws: Aws, dynamodb_endpoint: str, desk: Keeping) -> Bells:
+def wake_ups(aws: Aws, dynamodb_endpoint: str, desk: RetentionDesk) -> Bells:
     sqs, prefix = aws.client("sqs"), desk.tables["desk"]
     fifo = {"FifoQueue": "true"}
     urls = {

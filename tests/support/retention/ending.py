@@ -10,7 +10,7 @@ from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.addresses import Address, Author
 from chalicelib.dynamo.models import DeskRow
 from tests.support.people import AMINA, from_amina
-from tests.support.retention.desk import CONTACT_DAYS, Keeping
+from tests.support.retention.desk import CONTACT_DAYS, RetentionDesk
 
 BOTH = Author((Address("user", "KZ.24680"), *AMINA.addresses), AMINA.name)
 
@@ -20,7 +20,7 @@ class Ended:
     """Amina, known by phone and business-scoped id and found by her name, on the date of her end: her ticket and its
     rows are gone, one activity line without a ticket is left, and nobody has ended the contact yet."""
 
-    desk: Keeping
+    desk: RetentionDesk
     contact_id: str
     conversation_id: str
     until: int
@@ -54,11 +54,11 @@ class Ended:
 
 
 @pytest.fixture
-def amina(desk: Keeping) -> Ended:
+def amina(desk: RetentionDesk) -> Ended:
     return Ended(desk, *desk.once("amina at her end", lambda: _at_her_end(desk)))
 
 
-def _at_her_end(desk: Keeping) -> tuple[str, str, int]:
+def _at_her_end(desk: RetentionDesk) -> tuple[str, str, int]:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds, author=BOTH))
     desk.index_contact(ticket["contact_id"])
     ticket = desk.closed(ticket)
@@ -86,11 +86,11 @@ def before_the_transaction(amina: Ended, act: Callable[[], object]) -> bool:
     return ended
 
 
-def phone_name(desk: Keeping) -> str:
+def phone_name(desk: RetentionDesk) -> str:
     return desk.address_key.address("whatsapp", "100000000000001", AMINA.addresses[0])
 
 
-def asked(desk: Keeping, text: str = "Деректерімді жойыңыз") -> dict[str, Any]:
+def asked(desk: RetentionDesk, text: str = "Деректерімді жойыңыз") -> dict[str, Any]:
     """Amina asks; the bell of the stream is lost."""
     desk.receive(from_amina(text, sent_at=desk.seconds))
     (ask,) = [row for row in desk.of("ask#") if "contact_id" in row]

@@ -10,17 +10,17 @@ from chalicelib.erasure import eraser as erasing
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import living, renumbered
 from tests.support.delivery.desk import BOLAT
-from tests.support.erasure.desk import Erasing
+from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import run_task, run_until
 from tests.support.people import from_amina
-from tests.support.retention.desk import Keeping
+from tests.support.retention.desk import RetentionDesk
 
 
 def destroyed(
-    desk: Keeping, task: str, *, until: str = "", larger: bool = False, moved: bool = False, **more: Any
+    desk: RetentionDesk, task: str, *, until: str = "", larger: bool = False, moved: bool = False, **more: Any
 ) -> Action:
     """A destroying task at a person on WhatsApp with a former number, links, a claimed place and one that waits."""
-    made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
+    made = ErasureDesk(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
     made.deliver()
     made.later(60)
@@ -52,19 +52,19 @@ def destroyed(
 
 
 @asks("AP160", "AP233", "AP230", "AP231", "AP232", "AP236")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "hard_suppress")
 
 
 @asks("AP160", "AP233", "AP230", "AP231", "AP232", "AP306")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     work = destroyed(desk, "hard_suppress")
     living(desk).holding.set(BOLAT, desk.now)
     return work
 
 
 @asks("AP160", "AP160", "AP237", "AP460", "AP234", "AP236")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     work = destroyed(desk, "hard_suppress", until="hard_suppress")
     (place, _) = desk.of("outbox#")
     DeskRow(place["pk"], place["sk"]).update(actions=[DeskRow.attempt_id.remove()])
@@ -72,12 +72,12 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP160", "AP238", "AP239", "AP240", "AP241")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "freeze_inventory", until="hard_suppress")
 
 
 @asks("AP160", "AP238", "AP239", "AP240", "AP462", "AP241")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     work = destroyed(desk, "freeze_inventory", until="hard_suppress")
     (words,) = desk.items("index", lambda item: item["sk"] == "words")
     IndexRow(words["pk"], "words").update(actions=[IndexRow.rule.set(0)])
@@ -85,7 +85,7 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP242", "AP245", "AP246", "AP247", "AP461", "AP250", "AP251", "AP252", "AP461", "AP466")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     """A line that came after the inventory, and a word of an indexer of the release before."""
     work = destroyed(desk, "erase", until="destroy_key")
     (words,) = desk.items("index", lambda item: item["sk"] == "words")
@@ -96,33 +96,33 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP160", "AP238", "AP239", "AP240", "AP311")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "freeze_inventory", until="hard_suppress", moved=True)
 
 
 @asks("AP242", "AP243", "AP244")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "destroy_key", until="freeze_inventory")
 
 
 @asks("AP242", "AP245", "AP246", "AP247", "AP250", "AP251", "AP252", "AP255")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key")
 
 
 @asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP288", "AP247", "AP250", "AP257", "AP252", "AP287")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key", larger=True)
 
 
 @asks("AP242", "AP245", "AP246", "AP247", "AP248", "AP288", "AP256")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return destroyed(desk, "erase", until="destroy_key", larger=True, budget=-1.0)
 
 
 @asks("AP247", "AP249", "AP250", "AP251")
-def _(desk: Keeping) -> Action:
-    made = Erasing(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
+def _(desk: RetentionDesk) -> Action:
+    made = ErasureDesk(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
     made.deliver()
     store = erasing.Eraser(desk.gateway())

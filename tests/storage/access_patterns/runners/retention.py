@@ -15,16 +15,16 @@ from tests.storage.access_patterns.preparing import closed, job, reader, replies
 from tests.support.delivery.desk import BOLAT
 from tests.support.intake.changes import started
 from tests.support.people import from_amina
-from tests.support.retention.desk import Keeping
+from tests.support.retention.desk import RetentionDesk
 
 
 @asks("AP78", "AP79", "AP80", "AP80", "AP80", "AP81", "AP183", "AP184", "AP82")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket = closed(desk)
     return lambda: desk.date(ticket)
 
 
-def failed(desk: Keeping, code: str) -> Action:
+def failed(desk: RetentionDesk, code: str) -> Action:
     """A reply whose failure the provider has reported, for the dater."""
     _, one = job(desk)
     ref, (ticket,) = one.entry.ref, desk.of_pk("ticket#")
@@ -34,12 +34,12 @@ def failed(desk: Keeping, code: str) -> Action:
 
 
 @asks("AP83", "AP344", "AP84")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return failed(desk, "131026")
 
 
 @asks("AP83", "AP344", "AP623", "AP624")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     """Of two replies that failed the one that the ticket names arrives after all."""
     ticket = desk.open_ticket()
     refs = []
@@ -61,19 +61,19 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP83", "AP344", "AP85")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return failed(desk, "131042")
 
 
 @asks("AP37", "AP36", "AP283", "AP341")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     failed(desk, "131026")()
     (ticket,) = desk.of_pk("ticket#")
     return lambda: reader(desk).ticket(ticket["ticket_id"])
 
 
 @asks("AP421", "AP342")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     failed(desk, "131026")()
     (message,) = [one for one in desk.messages("out") if one["status"] == "failed"]
     store, ref = replies(desk), MessageRef.of_tail(message["pk"].partition("#")[2], message["sk"].partition("#")[2])
@@ -84,7 +84,7 @@ def _(desk: Keeping) -> Action:
     return lambda: store.store(Reply(new, ticket, head, "Жауап", BOLAT, "h" * 64, desk.now, failure))
 
 
-def take_back(desk: Keeping, *kinds: str) -> Action:
+def take_back(desk: RetentionDesk, *kinds: str) -> Action:
     """Deal with Amina's newest changes of these kinds."""
     work = TakeBack(TakeBackStore(desk.gateway(wait=lambda attempt: None)), lambda: desk.now)
     found = [[one for one in desk.messages() if one["kind"] == kind][-1] for kind in kinds]
@@ -92,7 +92,7 @@ def take_back(desk: Keeping, *kinds: str) -> Action:
 
 
 @asks("AP319", "AP320", "AP321", "AP322", "AP322", "AP324", "AP322", "AP319", "AP323", "AP320", "AP321")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     first = from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x")
     desk.receive(first)
     desk.receive(from_amina("Тағы", sent_at=desk.seconds, kind="edit", target=first.provider_id))
@@ -101,7 +101,7 @@ def _(desk: Keeping) -> Action:
     return take_back(desk, "revoke", "edit")
 
 
-def revoked(desk: Keeping) -> InboundMessage:
+def revoked(desk: RetentionDesk) -> InboundMessage:
     """Amina's deletion, looked at before its message has arrived; returns the message."""
     late = from_amina("Кеш", sent_at=desk.seconds)
     desk.receive(from_amina(sent_at=desk.seconds - 60))
@@ -111,7 +111,7 @@ def revoked(desk: Keeping) -> InboundMessage:
 
 
 @asks("AP319", "AP320", "AP322")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     revoked(desk)
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"],
@@ -122,38 +122,38 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP319", "AP320", "AP321", "AP322", "AP322")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     desk.receive(revoked(desk))
     return take_back(desk, "revoke")
 
 
-def sweeping(desk: Keeping) -> SweepStore:
+def sweeping(desk: RetentionDesk) -> SweepStore:
     return SweepStore(desk.gateway())
 
 
 @asks("AP95", "AP86", "AP87", "AP300", "AP317", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     desk.reply(desk.open_ticket(), "Жауап")
     desk.later(61)
     return desk.sweep
 
 
 @asks("AP317", "AP318")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     revoked(desk)
     desk.later(61)
     return lambda: desk.sweeper()._retry_deletions(float("inf"))
 
 
 @asks("AP300", "AP301")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     desk.receive(from_amina("Деректерімді жойыңыз", sent_at=desk.seconds))
     desk.later(301)
     return lambda: desk.sweeper().monitor_asks(float("inf"))
 
 
 @asks("AP89")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     desk.open_ticket()
     closing = desk.sweeper().auto_close
     (idle,) = closing.idle("open", desk.now + 1)
@@ -161,14 +161,14 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP93")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     desk.statuses().apply(status(desk, "delivered"), desk.now)
     (item,) = desk.items("index")
     return lambda: sweeping(desk).remove(Expired("index", item["pk"], item["sk"], item["expires_at"]))
 
 
 @asks("AP92", "AP94")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
     found = [*desk.of_pk("number#"), *desk.messages()]
     for item in found:
@@ -179,7 +179,7 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP111", "AP112")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     found = [*desk.messages(), *desk.messages("out")]
     for item in (ticket, *found):
@@ -192,7 +192,7 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP79", "AP92")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket = closed(desk)
     desk.date(ticket)
     ids = {"ticket_id": ticket["ticket_id"], "conversation_id": ticket["conversation_id"]}
@@ -201,19 +201,19 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP113")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     return lambda: sweeping(desk).enqueue_stamping(ticket["ticket_id"], desk.now)
 
 
 @asks("AP114")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     (row,) = desk.messages()
     return lambda: desk.dates().stamp_alone(ticket["conversation_id"], row["sk"], desk.seconds)
 
 
-def past_its_date(desk: Keeping) -> str:
+def past_its_date(desk: RetentionDesk) -> str:
     """A contact's conversation on the day of its end: the rows of its ticket are gone, one line is left."""
     ticket = desk.open_ticket()
     desk.index_contact(ticket["contact_id"])
@@ -227,13 +227,13 @@ def past_its_date(desk: Keeping) -> str:
 
 
 @asks("AP185", "AP186", "AP187", "AP78", "AP189", "AP190", "AP191", "AP192", "AP193")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     conversation_id = past_its_date(desk)
     return lambda: desk.ender()(conversation_id)
 
 
 @asks("AP185", "AP186", "AP187", "AP78", "AP188")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     conversation_id = past_its_date(desk)
     ticket_id = desk.head()["ticket_id"]
     DeskRow(f"ticket#{ticket_id}", "ticket", ticket_id=ticket_id, state="open").save()
@@ -241,25 +241,25 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP194", *["AP195"] * 15, "AP196")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     contact_id = desk.open_ticket()["contact_id"]
     desk.index_contact(contact_id)
     return lambda: sweeping(desk).forget(contact_id)
 
 
 @asks("AP1", "AP3", "AP1", "AP3", "AP1", "AP5", "AP1", "AP181")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     past_its_date(desk)
     return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
 
 
 @asks("AP1", "AP13", "AP1", "AP407", "AP1", "AP1", "AP182")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     desk.changer()(started(desk))
     desk.now = desk.head()["expires_at"] * 1000
     return lambda: desk.changer()(started(desk, 5))
 
 
 @asks("AP96")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return lambda: sweeping(desk).keep_cursor("desk", {"pk": "ticket#a", "sk": "ticket"})

@@ -12,25 +12,25 @@ from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import changes, closed, draft_of, reader, shown, write_tickets
 from tests.support.delivery.desk import BOLAT
 from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina, from_daniyar
-from tests.support.retention.desk import Keeping
+from tests.support.retention.desk import RetentionDesk
 
 
 @asks("AP33", "AP36", "AP313")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
     return lambda: page(reader(desk), TicketFilter(("open",)), desk.now, 50)
 
 
 @asks("AP34", "AP35", "AP35", "AP35")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     for state in (State.OPEN, State.PENDING, State.SNOOZED, State.SOLVED):
         write_tickets(desk, state, range(1))
     return lambda: counts(desk.now)
 
 
 @asks("AP37", "AP36", "AP283", "AP38", "AP39", "AP40")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
 
     def show() -> None:
@@ -45,7 +45,7 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP42")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     closed(desk)
     desk.receive(from_amina("Тағы", sent_at=desk.seconds))
     made = reader(desk)
@@ -54,13 +54,13 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP41", "AP180", "AP36")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     return lambda: reader(desk).contact(ticket["contact_id"])
 
 
 @asks("AP43", "AP44", "AP45", "AP45", "AP45", "AP46", "AP47", "AP48", "AP36")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     desk.index_contact(ticket["contact_id"])
     accounts = {"whatsapp": (WHATSAPP_ACCOUNT,)}
@@ -68,14 +68,14 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP49")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     _, ticket = shown(desk)
     event = Event("priority_changed", {"old": "normal", "new": "high"})
     return lambda: changes(desk).change(ticket, {"priority": "high"}, [event], BOLAT, desk.now)
 
 
 @asks("AP50")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket = reader(desk).ticket(closed(desk)["ticket_id"])
     assert ticket
     new = {"state": "open", "closed_at": None, "expires_at": None}
@@ -83,14 +83,14 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP51")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     made, ticket = shown(desk)
     head: Conversation = made.conversation(ticket.conversation_id)
     return lambda: changes(desk).comment(ticket, head, "Тексеру керек", BOLAT, desk.now)
 
 
 @asks("AP420", "AP421", "AP422")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     made, ticket = shown(desk)
     head, store = made.conversation(ticket.conversation_id), changes(desk)
 
@@ -102,12 +102,12 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP424")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     return draft_of(desk)[1]
 
 
 @asks("AP423", "AP36", "AP425")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     ticket, save, place = draft_of(desk)
     save()
     store = DraftStore(desk.gateway())
@@ -120,19 +120,19 @@ def _(desk: Keeping) -> Action:
 
 
 @asks("AP52")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     _, ticket = shown(desk)
     return lambda: changes(desk).mark_read(ticket, BOLAT)
 
 
 @asks("AP524")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     _, ticket = shown(desk)
     return lambda: changes(desk).mark_seen(ticket, 0, BOLAT)
 
 
 @asks("AP38", "AP40", "AP314", "AP315")
-def _(desk: Keeping) -> Action:
+def _(desk: RetentionDesk) -> Action:
     """The middle one of three tickets, which quotes the first and was followed by another."""
     first = from_amina(sent_at=desk.seconds)
     desk.open_ticket(first)

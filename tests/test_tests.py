@@ -4,8 +4,6 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
 MODULES = sorted(TESTS.rglob("*.py"))
@@ -53,16 +51,16 @@ def test_no_module_imports_a_test_or_a_conftest() -> None:
     assert {file: modules for file, modules in found.items() if modules} == {}
 
 
-@pytest.mark.parametrize("file", CONFTESTS, ids=name)
-def test_a_conftest_holds_fixtures_alone(file: Path) -> None:
-    nodes = ast.parse(file.read_text("utf-8")).body
-    assert [ast.unparse(one)[:60] for one in nodes if not (is_statement(one) or is_hook_or_fixture(one))] == []
+def test_a_conftest_holds_fixtures_and_hooks_alone() -> None:
+    nodes = [(name(file), one) for file in CONFTESTS for one in ast.parse(file.read_text("utf-8")).body]
+    others = [(file, one) for file, one in nodes if not (is_statement(one) or is_hook_or_fixture(one))]
+    assert [f"{file}: {ast.unparse(one)[:60]}" for file, one in others] == []
 
 
-@pytest.mark.parametrize("file", SUPPORT, ids=name)
-def test_support_holds_no_test(file: Path) -> None:
-    nodes = ast.walk(ast.parse(file.read_text("utf-8")))
-    assert [one.name for one in nodes if isinstance(one, ast.FunctionDef) and one.name.startswith("test_")] == []
+def test_support_holds_no_test() -> None:
+    nodes = [(name(file), one) for file in SUPPORT for one in ast.walk(ast.parse(file.read_text("utf-8")))]
+    functions = [(file, one.name) for file, one in nodes if isinstance(one, ast.FunctionDef)]
+    assert [(file, function) for file, function in functions if function.startswith("test_")] == []
 
 
 def test_no_file_is_long_and_no_folder_of_support_crowded() -> None:

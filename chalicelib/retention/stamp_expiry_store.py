@@ -229,7 +229,7 @@ class StampExpiryStore:
             expression = "REMOVE #undelivered"
             if other is not None:
                 expression, values["tail"] = "SET #undelivered = :tail", _tail(other)
-        return self._tables.update("ticket", TICKET.key(ticket.ticket_id), expression, condition, values)
+        return self._tables.update("ticket", Key("desk", ticket.pk, ticket.sk), expression, condition, values)
 
 
 def _row(conversation_id: str, sk: str) -> Key:

@@ -73,6 +73,20 @@ def test_a_status_that_is_parked_after_its_message_went_is_erased(desk: ErasureD
     assert verify(desk, request) == {"outcome": "absent"}
 
 
+def test_an_early_status_that_the_inventory_names_by_its_own_key_is_looked_for(desk: ErasureDesk) -> None:
+    """Given an inventory that names the early status and not the link, then the status is asked for and found."""
+    (person,) = cast(desk, "whatsapp_daniyar")
+    request = swept(desk, person)
+    name = f"parked#{'7' * 32}"
+    put(desk, "desk", pk=REQUEST.partition(request.id), sk="inventory#index.links#099", request_id=request.id,
+        store="index.links", found=0, names=[name], marks=[])  # fmt: skip
+    put(desk, "index", pk=name, sk="parked", status="read", rank=3, at=1, expires_at=desk.seconds + 86400)
+    assert verify(desk, request) == {"outcome": "found"}
+    desk.dynamodb.delete_item(TableName=desk.tables["index"], Key=attribute_values({"pk": name, "sk": "parked"}))
+    desk.requests.run(desk.requests.change(request.id, {f"steps.{Step.ERASED}": 1, f"steps.{Step.ERASED_AGAIN}": 1}))
+    assert verify(desk, request) == {"outcome": "absent"}
+
+
 def test_after_a_person_was_called_the_next_run_erases_again(desk: ErasureDesk) -> None:
     (person,) = cast(desk, "telegram_daniyar")
     request = swept(desk, person)

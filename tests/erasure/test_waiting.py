@@ -274,6 +274,17 @@ def test_the_other_waits(living: Living, request_: Request) -> None:
     assert living.read(request_.id).at("settled") == at + DRAIN_FOR
 
 
+def test_writers_are_not_drained_after_a_pass_that_was_taken_back(living: Living, request_: Request) -> None:
+    """Given a wait between the passes whose end was not written down, when the verifier sends the request back to the
+    eraser, then the old wait marks nothing: the next pass has not been made yet."""
+    living.mark(request_.id, {"erased": living.desk.now})
+    assert living.park(request_, "", "", "settle") == ""
+    living.mark(request_.id, {"erased": None})
+    living.desk.now += DRAIN_FOR
+    living.wake(request_.id)
+    assert not living.read(request_.id).done(Step.WRITERS_DRAINED)
+
+
 @pytest.mark.parametrize("wait", ["identity", "telling", "grace", "settle", "told", "backups"])
 def test_nobody_waits_for_what_has_not_begun(living: Living, daniyar: Person, wait: str) -> None:
     request = living.opened(daniyar)

@@ -191,13 +191,15 @@ def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monk
     assert woken == [f"{number:020}" for number in range(20)]
 
 
-def test_the_watch_reads_nothing_but_open_requests(living: Living, daniyar: Person) -> None:
-    """Given a place in the outbox, which lies in the same index, then it is not taken for a request."""
+@pytest.mark.parametrize("sk", ["forged", "request"])
+def test_the_watch_reads_nothing_but_open_requests(living: Living, daniyar: Person, sk: str) -> None:
+    """Given a place in the outbox, which lies in the same index, or a row that intake forged in a partition of its own,
+    also under the sort key of requests, then it is not taken for a request."""
     assert living.desk.of("outbox#")
     assert list(living.store.open_ones(10)) == []
     request = living.opened(daniyar)
     forged = attribute_values(
-        {"pk": daniyar.row["pk"], "sk": "forged", "due": OPEN_KEY, "due_at": 1, "state": "destroying"}
+        {"pk": "contact#" + "0" * 20, "sk": sk, "due": OPEN_KEY, "due_at": 1, "state": "destroying"}
     )
     living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=forged)
     assert [one.id for one in living.store.open_ones(10)] == [request.id]

@@ -1,5 +1,10 @@
-"""One cold start in this fresh interpreter: `python -m bench.cold ours|floor|pages|api` prints its processor time in
-ms."""
+"""One cold start in this fresh interpreter; prints its processor time in ms.
+
+    python -I -S -B bench/cold.py ours|floor|lean|pages|api FOLDER [FILE]
+
+Everything but Python's own library is imported from FOLDER: the unzipped package, or installed packages. FILE holds
+the request and the two calls as JSON. The environment holds what a function's would.
+"""
 
 import sys
 import time
@@ -9,18 +14,9 @@ started = time.process_time()
 
 def ours() -> None:
     """Import the intake function and answer its first request."""
-    import os
-
-    from bench.canned import ENVIRONMENT, Canned
-    from bench.webhook import event
-
-    os.environ.update(ENVIRONMENT)
-    from chalicelib.dynamo import clients
-
-    clients._session().register("before-send", Canned())
     from chalicelib.web.intake_function import app
 
-    answer = app(event(), None)
+    answer = app(_file()["event"], None)
     assert answer["statusCode"] == 200, answer
 
 
@@ -48,20 +44,35 @@ def api() -> None:
 
 def floor() -> None:
     """Import boto3, make one DynamoDB client and make the same two calls."""
-    import json
-    import os
-    from pathlib import Path
-
-    from bench.canned import ENVIRONMENT, Canned
-
-    os.environ.update(ENVIRONMENT)
     import boto3
 
-    client = boto3.client("dynamodb")
-    client.meta.events.register("before-send", Canned())
-    get, transact = json.loads(Path(sys.argv[2]).read_text(), object_hook=_bytes)
-    client.get_item(**get)
-    client.transact_write_items(**transact)
+    _call_twice(boto3.client("dynamodb"))
+
+
+def lean() -> None:
+    """Do as `floor` does, with botocore alone, our own configuration of a client and no collection of garbage."""
+    import gc
+
+    gc.disable()
+    from chalicelib.dynamo.clients import client
+
+    made = client("dynamodb")
+    gc.freeze()
+    gc.enable()
+    _call_twice(made)
+
+
+def _call_twice(client: object) -> None:
+    get, transact = _file()["calls"]
+    client.get_item(**get)  # type: ignore[attr-defined]
+    client.transact_write_items(**transact)  # type: ignore[attr-defined]
+
+
+def _file() -> dict:  # type: ignore[type-arg]
+    import json
+    from pathlib import Path
+
+    return json.loads(Path(sys.argv[3]).read_text(), object_hook=_bytes)  # type: ignore[no-any-return]
 
 
 def _bytes(value: dict) -> dict:  # type: ignore[type-arg]
@@ -71,5 +82,6 @@ def _bytes(value: dict) -> dict:  # type: ignore[type-arg]
 
 
 if __name__ == "__main__":
-    {"ours": ours, "floor": floor, "pages": pages, "api": api}[sys.argv[1]]()
+    sys.path.insert(0, sys.argv[2])
+    {"ours": ours, "floor": floor, "lean": lean, "pages": pages, "api": api}[sys.argv[1]]()
     sys.stderr.write(f"{(time.process_time() - started) * 1000:.2f}\n")

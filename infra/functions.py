@@ -27,6 +27,7 @@ from infra.grants import (
     secrets,
     send,
 )
+from infra.trim import BUNDLE
 
 READ_STREAM = (
     Grant(
@@ -208,6 +209,10 @@ VARIABLES: dict[str, Json] = {
 }
 
 
+ROOTS = {"AWS_CA_BUNDLE": f"/var/task/{BUNDLE}"}
+"""Whom every function's AWS clients trust: the roots of Amazon that infra/trim.py leaves in the package."""
+
+
 def parameters() -> Json:
     """Return a parameter of the template for every setting that a channel declares."""
     return {one.parameter: _parameter(one) for channel in registry.CHANNELS for one in channel.settings}
@@ -232,7 +237,7 @@ def overlay(function: Function) -> Json:
     return {
         "FunctionName": {"Fn::Sub": f"${{AWS::StackName}}-{function.name.replace('_', '-')}"},
         "Role": arn(function.role_id),
-        "Environment": {"Variables": {name: VARIABLES[name] for name in function.environment}},
+        "Environment": {"Variables": ROOTS | {name: VARIABLES[name] for name in function.environment}},
         "LoggingConfig": {"LogGroup": {"Ref": function.log_group_id}},
     }
 

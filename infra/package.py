@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from chalicelib.profile import build
-from infra import archive, checks, openapi
+from infra import archive, checks, openapi, trim
 from infra.definitions import Json
 from infra.generate import generate
 from infra.merge import CannotMerge, check_config, merge, read_config
@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> int:
         print("handlers: every one imports from the package alone")
         checks.cfn_lint(target)
         checks.checkov(target, PROJECT)
-    except checks.CheckFailed as error:
+    except (checks.CheckFailed, trim.CannotTrim) as error:
         print(error, file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as error:
@@ -77,6 +77,7 @@ def _build_zip() -> None:
     target = BUILD / "deployment.zip"
     archive.install_dependencies(PROJECT / "requirements.txt", BUILD / "dependencies")
     archive.prune(BUILD / "dependencies", PROJECT / "requirements.in")
+    trim.trim(BUILD / "dependencies")
     sizes = archive.write_zip(target, PROJECT, BUILD / "dependencies")
     total = sum(sizes.values())
     packed = target.stat().st_size / 1e6

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -64,8 +65,11 @@ class Desk:
             "TMPDIR": str(self._home / "tmp"),
             # Shortens the pauses between attempts of a workflow's task from minutes to about a second in all.
             "SFN_WAIT_SCALE": "0.005",
-            ADDRESS: self._fork_server.address,
         }
+        if self.settings.package:
+            found["PACKAGE_FOLDER"] = str(self._home / "package")
+        else:
+            found[ADDRESS] = self._fork_server.address  # its libraries are those of the virtual environment
         if self.settings.kept:
             found |= {
                 "PERSIST_STATE": "1",
@@ -83,7 +87,11 @@ class Desk:
         (self._home / "tmp").mkdir(parents=True, exist_ok=True)
         try:
             template = built_template()
-            self._fork_server.start(self._aws.environment(), self.log)
+            if self.settings.package:
+                with zipfile.ZipFile(self.settings.package) as package:
+                    package.extractall(self._home / "package")
+            else:
+                self._fork_server.start(self._aws.environment(), self.log)
             self._say("Starting the embedded AWS")
             self._aws.start()
             endpoint = self._aws.endpoint

@@ -24,10 +24,12 @@ class RunSettings:
     kept: Path | None = None
     """The folder in which data is kept; None drops the data at the end of the run."""
     log_level: str = "INFO"
+    package: Path | None = None
+    """The deployment package from which alone Lambda processes import; None: they take the virtual environment."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "RunSettings":
-        """Read PORT, AWS_PORT, PHONES_PORT, SMTP_PORT, OPERATOR, PERSIST and LOG_LEVEL. Raises CannotStart."""
+        """Read PORT, AWS_PORT, PHONES_PORT, SMTP_PORT, OPERATOR, PERSIST, LOG_LEVEL and PACKAGE. Raises CannotStart."""
         operator = environment.get("OPERATOR") or "spoint"
         if reason := why_not_serving(operator):
             able = ", ".join(serving_profiles())
@@ -40,6 +42,7 @@ class RunSettings:
             operator=operator,
             kept=_kept(environment.get("PERSIST", "")),
             log_level=environment.get("LOG_LEVEL") or "INFO",
+            package=_package(environment.get("PACKAGE", "")),
         )
 
     @property
@@ -69,6 +72,12 @@ def _kept(given: str) -> Path | None:
     if given in ("", "0"):
         return None
     return Path(given) if "/" in given else KEPT
+
+
+def _package(given: str) -> Path | None:
+    if given and not Path(given).is_file():
+        raise CannotStart(f"PACKAGE={given} is no file. Run make package, and name build/deployment.zip.")
+    return Path(given).resolve() if given else None
 
 
 def _port(environment: Mapping[str, str], name: str, usual: int) -> int:

@@ -2,6 +2,7 @@
 
 Python imports this module at its start, because the local run puts its folder on the PYTHONPATH of Lambda processes.
 
+- With PACKAGE it takes the virtual environment's packages out of the path and the unzipped package in.
 - It hands the process over to the fork server (local/aws/fork_server.py), if one runs.
 - In the forked process it installs the planned faults between the SDKs and the network: calls of AWS services fail, or
   the process dies before or after its n-th call of any service, providers included. The product needs no code for this.
@@ -9,6 +10,10 @@ Python imports this module at its start, because the local run puts its folder o
 """
 
 import os
+import sys
+
+if os.environ.get("AWS_LAMBDA_FUNCTION_NAME") and os.environ.get("PACKAGE_FOLDER"):
+    sys.path[:] = [*(one for one in sys.path if "site-packages" not in one), os.environ["PACKAGE_FOLDER"]]
 
 if os.environ.get("AWS_LAMBDA_FUNCTION_NAME") and os.environ.get("FORK_SERVER_ADDRESS"):
     import desk_fork

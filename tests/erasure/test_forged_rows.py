@@ -4,12 +4,13 @@ import pytest
 
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import CONTACT, HEAD
-from tests.erasure.conftest import Erasing, cast
-from tests.erasure.destroying import run_task
+from tests.support.erasure.desk import ErasureDesk
+from tests.support.erasure.destroying import run_task
+from tests.support.erasure.person import cast
 
 
 @pytest.mark.parametrize("forged", ["contact", "head"])
-def test_the_barrier_is_raised_around_the_person_and_nobody_else(desk: Erasing, forged: str) -> None:
+def test_the_barrier_is_raised_around_the_person_and_nobody_else(desk: ErasureDesk, forged: str) -> None:
     """Given a contact or head that names somebody else's key, or none, then the row that was read is changed."""
     amina, person = cast(desk, "amina", "telegram_daniyar")
     request = desk.request_for(person)

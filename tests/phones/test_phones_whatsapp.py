@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.providers.whatsapp.api import WINDOW
+from local.providers.whatsapp.rules import WINDOW
 from tests.support.phones.phones import SECRETS, Phones, until
 
 DAY_AND_A_SECOND = WINDOW + 1

@@ -13,7 +13,7 @@ from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import Message, Thread, Ticket
 from chalicelib.tickets.view_ticket import MarkSeen
 from chalicelib.web.dashboard.seen import SCRIPT_COOKIE, first_new
-from chalicelib.web.http.auth import SESSION_COOKIE
+from chalicelib.web.http.cookies import SESSION_COOKIE
 from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, say
 from tests.support.web.visiting import Browser

@@ -16,7 +16,7 @@ from chalicelib.dynamo.clients import client
 from chalicelib.staff.model import Staff
 from chalicelib.staff.sessions import csrf_token
 from chalicelib.web.dashboard import rendering as pages
-from chalicelib.web.http.auth import SESSION_COOKIE, cookie_name
+from chalicelib.web.http.cookies import SESSION_COOKIE, cookie_name
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import web as wiring_web
 from tests.support.aws import Aws

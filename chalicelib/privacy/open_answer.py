@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.errors import NotFound
 from chalicelib.core.ids import new_id
-from chalicelib.privacy.kinds.registry import kind_of
+from chalicelib.privacy.kinds.registry import is_handled, kind_of
 from chalicelib.privacy.requests.contact_rows import ASKED_NOTED, OPTED_OUT
 from chalicelib.privacy.requests.model import Opened
 from chalicelib.privacy.requests.vocabulary import Step
@@ -71,9 +71,11 @@ class OpenAnswer:
         return opened[0] if opened else Opened("", new=False)
 
     def _by_itself(self, subject: "Subject") -> str:
-        """Return the id of the request of such a kind by which news and offers have ended; "" when none has."""
+        """Return the id of the request of such a kind by which news and offers have ended; "" when none has, or one
+        that a newer release wrote."""
         first = self.store.get(subject.opted_out_by) if subject.opted_out_by else None
-        return first.id if first is not None and kind_of(first.kind).way == "answer" else ""
+        known = first is not None and is_handled(first.kind)
+        return first.id if first is not None and known and kind_of(first.kind).way == "answer" else ""
 
     def _writes(self, kind: "Kind", subject: "Subject", evidence: str, opened: list[Opened]) -> "Sequence[Write]":
         certificate_id = new_id() if kind.certificate else ""

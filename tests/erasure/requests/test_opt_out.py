@@ -108,6 +108,15 @@ def test_a_second_one_returns_the_first_even_when_that_is_over(outs: Outs, daniy
     assert len(outs.living.requests()) == 1
 
 
+def test_news_that_a_request_of_an_unknown_kind_has_ended_end_by_one_of_their_own(outs: Outs, daniyar: Person) -> None:
+    """Given a release that was taken back, when the person asks for the opt-out itself, then they get it, as after a
+    withdrawal; nobody here can say what the other request does."""
+    first = opted_out(outs, daniyar)
+    outs.living.store.run(outs.living.store.change(first.id, {"kind": "from_tomorrow"}))
+    again = opted_out(outs, daniyar)
+    assert again.id != first.id and daniyar.row["opted_out_by"] == again.id
+
+
 def test_fifty_at_once_open_one(outs: Outs, daniyar: Person) -> None:
     with ThreadPoolExecutor(10) as pool:
         found = list(pool.map(lambda _: outs.living.opt_out(daniyar.contact_id, 0, "bot"), range(50)))

@@ -29,8 +29,8 @@ from tests.support.erasure.absence import verify
 from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import run_until
 from tests.support.erasure.person import Person
+from tests.support.forgetting import forget_wiring
 from tests.support.people import from_amina
-from tests.support.web import desk as web_conftest
 from tests.support.web.accounts import accounts as accounts
 from tests.support.web.accounts import keys as keys
 from tests.support.web.desk import Web
@@ -57,7 +57,7 @@ def desk_with_pagers(web: Web, aws: Aws, provider: Provider, monkeypatch: pytest
     monkeypatch.setenv("QUEUE_RETRY", queue["QueueUrl"])
     monkeypatch.setenv("PAGER_API", provider.address)
     monkeypatch.setenv("OPERATOR", PROFILE)
-    web_conftest._clear_caches()
+    forget_wiring()
     return web
 
 

@@ -48,6 +48,10 @@ KEPT = {
     "handle_endtag": "html.parser calls it",
     "handle_data": "html.parser calls it",
     "attrs": "html.parser passes it",
+    "protocol_version": "http.server reads it",
+    "wbufsize": "http.server reads it",
+    "do_POST": "http.server calls it",
+    "log_message": "http.server calls it",
     "search_path_string": "the import system passes it",
     # Called by a name made of data
     "_edits": "play.py calls a step by its name",

@@ -1,4 +1,5 @@
-"""Joins chalice's template and the definitions of this folder into the one template of the service.
+"""Joins chalice's template and the definitions of this folder into the one template of the service, and says what
+intake and the gateway are like: size, paths, throttle, answers of API Gateway itself.
 
 Chalice's own --merge-template accepts any logical id and merges a mistyped one silently. Here an overlay on a missing
 resource, a resource that is defined twice and a reference to nothing are errors.
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chalicelib.channels import registry
-from infra import alarms, erasure_machine, functions, queues
+from infra import alarms, erasure_machine, event_sources, functions, queues
 from infra.definitions import Json, load
 
 INTAKE_HANDLER = "chalicelib.web.intake_function.app"
@@ -31,39 +32,6 @@ GATEWAY_RESPONSES: Json = {
 }
 """Answers of API Gateway itself; by default it answers 403 for an address that does not exist."""
 THROTTLE: Json = {"ThrottlingRateLimit": 1000, "ThrottlingBurstLimit": 2000}
-
-_PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
-
-
-def _queue_source(logical_id: str, concurrency: int) -> Json:
-    """Return the event source of a queue. `concurrency` limits its readers: without it Lambda takes messages that the
-    function's reserved concurrency then refuses, and each refusal costs the message one of its tries."""
-    scaling = {"ScalingConfig": {"MaximumConcurrency": concurrency}}
-    return {"Queue": {"Fn::GetAtt": [logical_id, "Arn"]}} | scaling | _PARTIAL
-
-
-EVENTS: dict[str, dict[str, Json]] = {
-    "Relay": {
-        "RelayDynamodbEventSource": {
-            "Stream": {"Fn::GetAtt": ["DeskTable", "StreamArn"]},
-            "StartingPosition": "TRIM_HORIZON",
-            **_PARTIAL,
-            "BisectBatchOnFunctionError": True,
-            "MaximumRetryAttempts": 20,
-            "MaximumRecordAgeInSeconds": 43_200,
-            "DestinationConfig": {
-                "OnFailure": {"Type": "SQS", "Destination": {"Fn::GetAtt": [queues.STREAM_DEAD_QUEUE, "Arn"]}}
-            },
-        }
-    },
-    "Sender": {"SenderSqsEventSource": _queue_source("DoorbellQueue", 15)},
-    "Dater": {"DaterSqsEventSource": _queue_source("DatingQueue", 5)},
-    "Indexer": {"IndexerSqsEventSource": _queue_source("IndexingQueue", 10)},
-    "Privacy": {"PrivacySqsEventSource": _queue_source("PrivacyQueue", 5)},
-    "Sweeper": {"SweeperEvent": {}},
-}
-"""Properties that replace the placeholder ARNs of app.py, by function and event."""
-RETRY_EVENT: Json = {"Type": "SQS", "Properties": {"BatchSize": 1} | _queue_source("RetryQueue", 5)}
 
 
 class CannotMerge(Exception):
@@ -146,7 +114,7 @@ def _check_functions(template: Json) -> None:
 
 def _connect_events(template: Json) -> None:
     resources = template["Resources"]
-    for logical_id, events in EVENTS.items():
+    for logical_id, events in event_sources.EVENTS.items():
         present = resources[logical_id]["Properties"].get("Events", {})
         if present.keys() != events.keys():
             raise CannotMerge(
@@ -158,8 +126,8 @@ def _connect_events(template: Json) -> None:
     sender = resources["Sender"]["Properties"]["Events"]
     # A FIFO queue takes no batching window, not even of zero seconds.
     sender["SenderSqsEventSource"]["Properties"].pop("MaximumBatchingWindowInSeconds", None)
-    sender["SenderRetryEventSource"] = copy.deepcopy(RETRY_EVENT)
-    for logical_id in EVENTS:
+    sender["SenderRetryEventSource"] = copy.deepcopy(event_sources.RETRY_EVENT)
+    for logical_id in event_sources.EVENTS:
         _check_concurrency(logical_id, resources[logical_id]["Properties"])
 
 

@@ -3,25 +3,20 @@
 import gc
 import os
 import secrets
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from botocore.exceptions import BotoCoreError
 
 from infra.definitions import load
 from local.aws import ministack as embedded
-from tests import in_process
-
-PROJECT = Path(__file__).resolve().parent.parent
+from tests.support import calls, in_process
+from tests.support.aws import Aws, tables_at
+from tests.support.running import RunningDesk, start_desk
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,14 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    from tests import sharing
+    from tests.support import sharing
 
     return sharing.scheduler(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
-        from tests import sharing
+        from tests.support import sharing
 
         sharing.sort(items)
 
@@ -72,6 +67,7 @@ def quick_clients() -> Iterator[None]:
         return tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
 
     clients: dict[Hashable, Any] = {}
+    connections: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
     create = botocore.session.Session.create_client
     connect = pynamodb.connection.base.Connection.client.fget
 
@@ -80,17 +76,18 @@ def quick_clients() -> Iterator[None]:
         key = (made_by, environment(), args, *told)
         if key not in clients:
             made = create(made_by, *args, **settings)
+            calls.connect(made)
             if made.meta.endpoint_url == in_process.ENDPOINT:
                 in_process.connect(made)
             clients[key] = made
         return clients[key]
 
     def connected(connection: Any) -> Any:
-        settings = ((name, value) for name, value in vars(connection).items() if isinstance(value, str | int | float))
-        key = (environment(), *settings)
-        if connection._client is None:
-            connection._client = clients[key] if key in clients else clients.setdefault(key, connect(connection))
-        return connection._client
+        if connection not in connections:
+            settings = [(name, one) for name, one in vars(connection).items() if isinstance(one, str | int | float)]
+            key = (environment(), *settings)
+            connections[connection] = clients[key] if key in clients else clients.setdefault(key, connect(connection))
+        return connections[connection]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
@@ -100,14 +97,6 @@ def quick_clients() -> Iterator[None]:
         patch.setattr(pynamodb.connection.base, "get_session", lambda: session(environment()))
         patch.setattr(pynamodb.connection.base.Connection, "client", property(connected))
         yield
-
-
-@dataclass(frozen=True)
-class Aws:
-    """A running embedded AWS. `client` makes a boto3 client of a service with root credentials."""
-
-    endpoint: str
-    client: Callable[[str], Any]
 
 
 @pytest.fixture(scope="session")
@@ -120,18 +109,6 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         patch.setenv("AWS_DEFAULT_REGION", embedded.REGION)
         patch.setenv("AWS_ENDPOINT_URL", running.endpoint)
         yield Aws(running.endpoint, lambda service: embedded.client(service, running.endpoint))
-
-
-@contextmanager
-def tables_at(endpoint: str) -> Iterator[str]:
-    """Clients of DynamoDB and of its streams that name no endpoint use this one."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in embedded.CREDENTIALS.items():
-            patch.setenv(name, value)
-        patch.setenv("AWS_DEFAULT_REGION", embedded.REGION)
-        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
-        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", endpoint)
-        yield endpoint
 
 
 @pytest.fixture(scope="session")
@@ -158,57 +135,9 @@ def tables(dynamodb_endpoint: str) -> Iterator[Mapping[str, str]]:
         in_process.forget(made.values())
 
 
-@dataclass(frozen=True)
-class RunningDesk:
-    """The whole local run. `client` makes boto3 clients with root credentials; `stop` ends it early."""
-
-    url: str
-    phones_url: str
-    aws_url: str
-    smtp_port: int
-    log: Path
-    client: Callable[[str], Any]
-    stop: Callable[[], None]
-
-
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
     """`make run` itself, once for the session, on free ports."""
     log = tmp_path_factory.mktemp("desk") / "run.log"
     with start_desk(log) as running:
         yield running
-
-
-@contextmanager
-def start_desk(log: Path, **variables: str) -> Iterator[RunningDesk]:
-    """Start `make run` as a person would, with these variables beside free ports; wait until it is ready."""
-    port, aws_port, phones_port, smtp_port = (embedded.free_port() for _ in range(4))
-    url, phones_url, aws_url = (f"http://127.0.0.1:{one}" for one in (port, phones_port, aws_port))
-    numbers = {"PORT": port, "AWS_PORT": aws_port, "PHONES_PORT": phones_port, "SMTP_PORT": smtp_port}
-    ports = {name: str(number) for name, number in numbers.items()}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.run"],
-            cwd=PROJECT,
-            env=kept | ports | variables,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def stop() -> None:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
-
-    try:
-        deadline = time.monotonic() + 90
-        while "Ready in" not in log.read_text(encoding="utf-8"):
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
-            time.sleep(0.1)
-        make = partial(embedded.client, endpoint=aws_url)
-        yield RunningDesk(url, phones_url, aws_url, smtp_port, log, make, stop)
-    finally:
-        stop()

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from infra.definitions import load
 from local.aws import ministack as embedded
-from tests import in_process
-from tests.conftest import Aws
+from tests.support import in_process
+from tests.support.aws import Aws
 
 Call = tuple[str, dict[str, Any]]
 CAPACITY = {"ReturnConsumedCapacity": "INDEXES"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sharing import CHAINS, PLACES, Sharing
+from tests.support.sharing import CHAINS, PLACES, Sharing
 
 ROOT = Path(__file__).parent.parent
 

@@ -60,9 +60,9 @@ class WriteBarrier:
                 names = self._owned(names, request.contact_id)
             writes = [self._marked(request, names, now), check_not_paused(self._tables)]
             if contact:
-                writes.append(self._contact(contact))
+                writes.append(self._contact(request, contact))
             if head:
-                writes.append(self._head(head))
+                writes.append(self._head(request, head))
             for name in names:
                 writes += [self._alias(name, request.contact_id), self._suppress(name, request, now)]
             room = MOST_WRITES - len(writes)
@@ -103,12 +103,12 @@ class WriteBarrier:
         unless = (Step.WRITES_BLOCKED, Step.CANCELLED, Step.REFUSED)
         return self._requests.change(request.id, state, unless=unless, after=(Step.TOLD,))
 
-    def _contact(self, contact: Mapping[str, Any]) -> Write:
+    def _contact(self, request: Request, contact: Mapping[str, Any]) -> Write:
         values = {"erasing": "erasing", "one": 1, "epoch": contact["epoch"]}
         expression = "SET #state = :erasing, #epoch = #epoch + :one"
-        return self._tables.update("contact", CONTACT.key(contact["contact_id"]), expression, "#epoch = :epoch", values)
+        return self._tables.update("contact", CONTACT.key(request.contact_id), expression, "#epoch = :epoch", values)
 
-    def _head(self, head: Mapping[str, Any]) -> Write:
+    def _head(self, request: Request, head: Mapping[str, Any]) -> Write:
         """Return the write that raises the head's epoch, on condition that no address or message was added since it was
         read: both change attributes of the head."""
         values: dict[str, Any] = {"one": 1, "epoch": head["epoch"]}
@@ -120,7 +120,7 @@ class WriteBarrier:
             else:
                 condition += f" AND attribute_not_exists(#{name})"
         expression = "SET #epoch = #epoch + :one"
-        return self._tables.update("head", HEAD.key(head["conversation_id"]), expression, condition, values)
+        return self._tables.update("head", HEAD.key(request.conversation_id), expression, condition, values)
 
     def _alias(self, name: str, contact_id: str) -> Write:
         values = {"yes": True, "contact": contact_id}

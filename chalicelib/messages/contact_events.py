@@ -10,7 +10,8 @@ from chalicelib.core.backoff import TRIES, sleep_with_jitter
 from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
-from chalicelib.messages.ingest import Notice, Outcome, Refuse, welcome
+from chalicelib.messages.ingest import Notice, Outcome, Refuse
+from chalicelib.messages.notices import welcome
 from chalicelib.profile.model import Profile
 
 if TYPE_CHECKING:

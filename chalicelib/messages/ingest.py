@@ -3,15 +3,12 @@ that answer it, the outcomes of storing it. Pure."""
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.channels.parts import InboundMessage, Started
 from chalicelib.contacts.model import ContactReference, Lookup
 from chalicelib.core.asks import Ask
 from chalicelib.core.clock import SECOND
-from chalicelib.core.ids import speak
-from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, WELCOME, bot_text
-from chalicelib.profile.model import Profile
 from chalicelib.tickets.model import REFERRING
 from chalicelib.vault.model import ContactKey
 
@@ -61,36 +58,6 @@ class Notice(NamedTuple):
     text: str
     at: int
     policy: bool = False
-
-
-def accepted_notice(profile: Profile, language: str, channel: str, number: str, *, first: bool) -> str:
-    """Return the notice that a ticket of this number is open.
-
-    `first` says that the person writes for the first time: then the text also says what they agree to by writing
-    (policy A5.4, art. 8(4) of Law 94-V). `number` is the stored one; the text shows it as people say it.
-    """
-    parts = [ACCEPTED, CONSENT] if first else [NEW_NUMBER]
-    places: dict[str, Any] = {
-        "number": speak(number),
-        "company": profile.operator.company,
-        "brand": profile.operator.brand,
-        "days": profile.retention["ticket"].days,
-        "recipients": ", ".join(row.name for row in profile.carriers(channel)),
-        "url": profile.policy.url,
-    }
-    languages = [language] if language else profile.languages[:2]
-    return "\n\n".join("\n".join(bot_text(each, part, **places) for part in parts) for each in languages)
-
-
-def welcome(profile: Profile, language: str) -> str:
-    """Return the greeting to a person who opened the chat."""
-    return bot_text(
-        language,
-        WELCOME,
-        unknown=profile.languages[:2],
-        service=profile.operator.service,
-        url=profile.policy.url,
-    )
 
 
 class IngestPlan(NamedTuple):

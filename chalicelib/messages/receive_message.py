@@ -11,15 +11,8 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.detect_language import detect
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_id, new_number
-from chalicelib.messages.ingest import (
-    IngestPlan,
-    Notice,
-    Outcome,
-    Recognise,
-    Refuse,
-    accepted_notice,
-    is_statement,
-)
+from chalicelib.messages.ingest import IngestPlan, Notice, Outcome, Recognise, Refuse, is_statement
+from chalicelib.messages.notices import accepted_notice
 from chalicelib.profile.model import Profile
 from chalicelib.tickets.model import number_digits
 from chalicelib.vault.model import ContactKey

@@ -11,7 +11,7 @@ from chalicelib.dynamo.builder import Builder, Write
 from chalicelib.dynamo.schema import CHANNEL, CONTACT, EARLY_STATUS, HEAD, LINK, MESSAGE, OUTBOX, TICKET
 from chalicelib.outbox import channel_rows
 from chalicelib.outbox.model import ESSENTIAL, HELD_BY_ERASER, Failure, Head, OutboxEntry, Outgoing
-from chalicelib.tickets.model import RANK, State, reopening
+from chalicelib.tickets.model import NO_LONGER_SOLVED, RANK, REOPENS, State, reopening
 from chalicelib.tickets.pieces import piece_state
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal
@@ -81,10 +81,10 @@ class OutboxRows:
             named += ", #question_at = :question"
             values["question"] = entry.answers
         if reply and "ticket" not in refused:
-            change, more = reopening(now)
             condition = "attribute_exists(pk) AND #state <> :closed"
-            values |= more | closed
-            return [self._tables.update("ticket", key, f"{named}, {change}", condition, values)]
+            values |= reopening(now) | closed
+            reopened = f"{named}, {REOPENS} {NO_LONGER_SOLVED}"
+            return [self._tables.update("ticket", key, reopened, condition, values)]
         if "marked_ticket" in refused:
             return []
         condition, values = ("#state = :closed", values | closed) if reply else ("attribute_exists(pk)", values)

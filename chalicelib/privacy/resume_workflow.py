@@ -81,7 +81,8 @@ class AnswerWaitingRun:
             if not request.done(Step.WRITERS_DRAINED):
                 mark, step = {f"steps.{Step.WRITERS_DRAINED}": now}, Step.WRITERS_DRAINED
                 this_pass = {f"steps.{Step.ERASED}": request.at(Step.ERASED)}  # not the step of an earlier one
-                self.store.run(self.store.change(request.id, mark, unless=step, as_read=this_pass))
+                once = self.store.change(request.id, mark, unless=step, after=(Step.ERASED,), as_read=this_pass)
+                self.store.run(once)
             return word
         if request.done(Step.COOLED_OFF):
             return word

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.core.clock import DAY, SECOND
 
 if TYPE_CHECKING:
-    from chalicelib.retention.contact_expiry import ContactExpiry
+    from chalicelib.retention.end_contact_store import EndContactStore
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class EndContact:
     contact is kept `contact_days` after its last ticket was closed, the proof of its consents `consent_days` from
     then on."""
 
-    store: "ContactExpiry"
+    store: "EndContactStore"
     contact_days: int
     consent_days: int
     clock: Callable[[], int]

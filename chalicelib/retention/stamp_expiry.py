@@ -11,7 +11,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.observability import count, log
 
 if TYPE_CHECKING:
-    from chalicelib.retention.store import ExpiryStamps
+    from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 
 TRIES = 5
 BUDGET = 40.0
@@ -27,7 +27,7 @@ class StampExpiry:
     `kept_days`, its contact `contact_days` from the last closing.
     """
 
-    store: "ExpiryStamps"
+    store: "StampExpiryStore"
     kept_days: int
     contact_days: int
     clock: Callable[[], int]

@@ -25,7 +25,7 @@ from chalicelib.retention.model import (
     UnhandledAsk,
     UnstampedTicket,
 )
-from chalicelib.retention.store import ExpiryStamps
+from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 
 _OF_GUARDS = ("pk", "sk", "expires_at", "gone_at", "guard", "links", "linked_until")
 _PAST_ITS_DATE = "expires_at <= :now"
@@ -58,7 +58,7 @@ class SweepStore:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._dates = ExpiryStamps(tables)
+        self._dates = StampExpiryStore(tables)
 
     def overdue(self, before: int, since: int = 0) -> Iterator[tuple[str, str, int]]:
         """Yield the entries of all outboxes due from `since` to before `before` (ms), oldest first, as (conversation,

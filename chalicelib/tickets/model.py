@@ -46,10 +46,13 @@ def queue_of(state: str) -> str:
     return f"{state}#0"
 
 
-def reopening(now: int) -> tuple[str, dict[str, Any]]:
-    """Return the part of a SET expression that makes a ticket open again, with the newest activity, and its values."""
-    values = {"open": State.OPEN.value, "queue": queue_of(State.OPEN), "now": now}
-    return "#state = :open, #queue = :queue, #activity = :now REMOVE #solved_at", values
+REOPENS, NO_LONGER_SOLVED = "#state = :open, #queue = :queue, #activity = :now", "REMOVE #solved_at"
+"""What makes a ticket open again, with the newest activity: the end of a SET expression, and what follows it."""
+
+
+def reopening(now: int) -> dict[str, Any]:
+    """Return the values of REOPENS."""
+    return {"open": State.OPEN.value, "queue": queue_of(State.OPEN), "now": now}
 
 
 PREVIEW = 160

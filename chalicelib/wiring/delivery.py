@@ -94,12 +94,12 @@ def deliver() -> "Deliver":
 def stamp_expiry() -> "StampExpiry":
     """Stamps expiry dates on rows."""
     from chalicelib.retention.stamp_expiry import StampExpiry
-    from chalicelib.retention.store import ExpiryStamps
+    from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 
     wiring.bind_tables()
     retention = load_profile(settings().operator).retention
     return StampExpiry(
-        ExpiryStamps(wiring.gateway()),
+        StampExpiryStore(wiring.gateway()),
         kept_days=retention["ticket"].days,
         contact_days=retention["contact"].days,
         clock=wiring.clock(),

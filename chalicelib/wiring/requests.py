@@ -13,8 +13,8 @@ from chalicelib.wiring import privacy_stores as stores
 
 if TYPE_CHECKING:
     from chalicelib.erasure.tasks.tell import Announce
-    from chalicelib.privacy.asks import PrivacyAsks
     from chalicelib.privacy.decide import DecideRequest
+    from chalicelib.privacy.handle_asks import PrivacyAsks
     from chalicelib.privacy.monitor_requests import MonitorAsks, MonitorRequests
     from chalicelib.privacy.open_request import OpenRequest
     from chalicelib.privacy.requests.model import Request
@@ -49,7 +49,7 @@ def enqueue_requests(request_ids: Sequence[str]) -> int:
 @cache
 def privacy_asks() -> "PrivacyAsks":
     """Handles what people ask about their data in messages."""
-    from chalicelib.privacy.asks import PrivacyAsks
+    from chalicelib.privacy.handle_asks import PrivacyAsks
 
     return PrivacyAsks(
         store=stores.requests(),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def sweep() -> "Sweep":
     """One sweep."""
     from chalicelib.dynamo.tables import Tables
-    from chalicelib.retention.contact_expiry import ContactExpiry
     from chalicelib.retention.end_contact import EndContact
+    from chalicelib.retention.end_contact_store import EndContactStore
     from chalicelib.retention.sweep import Sweep
     from chalicelib.retention.sweep_store import SweepStore
     from chalicelib.tickets.writes import AutoClose
@@ -34,7 +34,7 @@ def sweep() -> "Sweep":
 
     # The sweeper does not wait: the next sweep meets again what conflicts now.
     tables = Tables(client("dynamodb"), wiring.tables(), lambda _attempt: None, "the next sweep tries again")
-    store, expiry = SweepStore(tables), ContactExpiry(wiring.gateway())
+    store, expiry = SweepStore(tables), EndContactStore(wiring.gateway())
     return Sweep(
         store=store,
         auto_close=AutoClose(wiring.gateway()),

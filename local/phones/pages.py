@@ -16,6 +16,7 @@ from local.phones.errors import Refused
 from local.phones.presets import PRESETS
 from local.phones.samples import EVENTS, TELEGRAM_SAMPLES, WHATSAPP_SAMPLES
 from local.phones.store import Channel, Chat, Person
+from local.providers.whatsapp.rules import WINDOW
 from local.providers.whatsapp.words import DETAILS
 
 _SHOWN_CALLS = 200
@@ -133,7 +134,7 @@ class Pages:
     def _window_left(self, chat: Chat) -> str:
         if not chat.last_inbound:
             return ""
-        left = int(chat.last_inbound + 86_400 - self.context.clock.now())
+        left = int(chat.last_inbound + WINDOW - self.context.clock.now())
         return f"Reply window: {left // 3600} h {left % 3600 // 60} min left" if left >= 0 else "Reply window closed"
 
     def _clock(self) -> str:

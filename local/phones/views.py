@@ -6,7 +6,7 @@ from typing import Any
 from local.phones.answers import rfc3339
 from local.phones.context import PhonesContext
 from local.phones.store import Bubble, Chat, Person
-from local.providers.whatsapp.api import WINDOW
+from local.providers.whatsapp.rules import WINDOW
 
 
 def person_view(person: Person) -> dict[str, Any]:

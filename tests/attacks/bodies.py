@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from tests.intake.conftest import Desk
-from tests.intake.test_webhooks import envelope, value
-from tests.people import wamid
+from tests.support.intake.desk import Desk
+from tests.support.intake.webhooks import envelope, value
+from tests.support.people import wamid
 
 
 def phone(number: int) -> str:

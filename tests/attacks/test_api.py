@@ -3,8 +3,8 @@
 import base64
 import json
 
-from tests.web.conftest import Web
-from tests.web.serving import AMINA, DANIYAR, say
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, say
 
 
 def test_no_field_that_is_not_the_callers_is_taken(web: Web) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from chalice.test import Client
 
 from chalicelib.certificates.model import entry_hash
-from tests.erasure.test_certificates import SECRET, Office, post
+from tests.support.erasure.certificates import SECRET, Office, post
 
 
 def test_with_any_bit_flipped_it_is_not_genuine(office: Office, certificates: Client) -> None:

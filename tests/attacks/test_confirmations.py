@@ -8,16 +8,16 @@ import pytest
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.channels.telegram import parse as telegram
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.erasure.conftest import Erasing
-from tests.erasure.living import Living
-from tests.people import DANIYAR_CHAT, TELEGRAM_ACCOUNT
+from tests.support.erasure.desk import ErasureDesk
+from tests.support.erasure.living import Living
+from tests.support.people import DANIYAR_CHAT, TELEGRAM_ACCOUNT
 
 OTHER = "500000043"
 WORDS = "Да, удалить"
 
 
 @pytest.fixture
-def living(erasing_desk: Erasing) -> Living:
+def living(erasing_desk: ErasureDesk) -> Living:
     return Living(erasing_desk)
 
 

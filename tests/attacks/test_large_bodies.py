@@ -18,10 +18,10 @@ from chalicelib.messages.store import IntakeStore
 from chalicelib.wiring import base as wiring
 from infra.merge import INTAKE_SIZE
 from tests.attacks.bodies import body, phone, reported, said
-from tests.intake.conftest import Desk
-from tests.intake.fences import close_fence
-from tests.intake.test_webhooks import envelope, post, update
-from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
+from tests.support.intake.desk import Desk
+from tests.support.intake.fences import close_fence
+from tests.support.intake.webhooks import envelope, post, update
+from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
 
 CALL = 0.05
 """Seconds that a call of the storage lasts here."""

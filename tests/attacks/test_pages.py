@@ -3,9 +3,10 @@
 import re
 from html.parser import HTMLParser
 
-from tests.people import from_amina
-from tests.web.conftest import Browser, Web
-from tests.web.serving import DANIYAR, customer, say
+from tests.support.people import from_amina
+from tests.support.web.desk import Web
+from tests.support.web.serving import DANIYAR, customer, say
+from tests.support.web.visiting import Browser
 
 MARK = "zqx"
 ATTACKS = (

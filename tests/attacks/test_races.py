@@ -11,11 +11,11 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.ids import MessageRef
 from chalicelib.vault.encryption import message_content
 from tests.attacks.bodies import body, phone, said
-from tests.delivery.conftest import Delivery
-from tests.intake.conftest import Desk
-from tests.intake.test_webhooks import post
-from tests.web.conftest import Web
-from tests.web.serving import customer, say
+from tests.support.delivery.desk import DeliveryDesk
+from tests.support.intake.desk import Desk
+from tests.support.intake.webhooks import post
+from tests.support.web.desk import Web
+from tests.support.web.serving import customer, say
 
 PEOPLE, EACH, TWICE = 10, 8, 2
 
@@ -52,7 +52,7 @@ def test_shuffled_doubled_messages_of_many_people_at_once_are_each_stored_once(f
 
 
 def test_fifty_replies_of_four_colleagues_go_out_once_each_and_in_the_order_of_their_numbers(
-    delivery_desk: Delivery,
+    delivery_desk: DeliveryDesk,
 ) -> None:
     desk = delivery_desk
     ticket = desk.open_ticket()

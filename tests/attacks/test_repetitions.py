@@ -16,9 +16,9 @@ from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import MESSAGE
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.repeated import RepeatedParts
-from tests.intake.conftest import Desk
-from tests.intake.fences import aliases, close_fence, erase, fences, open_fence
-from tests.people import WHATSAPP_ACCOUNT, from_amina
+from tests.support.intake.desk import Desk
+from tests.support.intake.fences import aliases, close_fence, erase, fences, open_fence
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina
 
 PHONES = ["77010000001", "77010000002", "77010000003"]
 USERS = ["KZ.1111111111111", "KZ.2222222222222"]

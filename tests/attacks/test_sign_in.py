@@ -3,7 +3,8 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.web.conftest import PASSWORD, Browser, Web, email
+from tests.support.web.desk import Web
+from tests.support.web.visiting import PASSWORD, Browser, email
 
 
 def test_page_and_api_answer_for_everybody_alike(web: Web) -> None:

@@ -12,8 +12,8 @@ from chalicelib.channels.telegram.parse import parse
 from chalicelib.web.webhooks import MAX_BODY
 from chalicelib.wiring import base as wiring
 from tests.attacks.bodies import body, phone, said
-from tests.intake.conftest import Desk
-from tests.intake.test_webhooks import BOT_SECRET, SECRET, post, sign, update
+from tests.support.intake.desk import Desk
+from tests.support.intake.webhooks import BOT_SECRET, SECRET, post, sign, update
 
 AMINA = phone(1)
 

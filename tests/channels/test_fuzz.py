@@ -15,10 +15,10 @@ from chalicelib.channels.reading import RAW_LIMIT, TEXT_LIMIT
 from chalicelib.channels.telegram.parse import parse as parse_telegram
 from chalicelib.channels.whatsapp.parse import parse as parse_whatsapp
 from chalicelib.core.errors import BadInput
-from tests.channels.bodies import BOT, NOW, NUMBER, body, change, message, private, samples, status, update
-from tests.channels.test_telegram_parse import UNDERSTOOD as TELEGRAM_KINDS
-from tests.channels.test_telegram_parse import member, pressed, reacted
-from tests.channels.test_whatsapp_kinds import UNDERSTOOD as WHATSAPP_KINDS
+from tests.support.channels.bodies import BOT, NOW, NUMBER, body, change, message, private, samples, status, update
+from tests.support.channels.telegram import UNDERSTOOD as TELEGRAM_KINDS
+from tests.support.channels.telegram import member, pressed, reacted
+from tests.support.channels.whatsapp import UNDERSTOOD as WHATSAPP_KINDS
 
 WHATSAPP = [
     *samples().values(),

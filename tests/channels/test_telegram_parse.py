@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 
 from chalicelib.channels.parts import (
-    KINDS,
     ChatEvent,
     IgnoredPart,
     InboundMessage,
     NumberChanged,
-    Part,
     ReachChanged,
     Started,
     UnparsedPart,
@@ -21,22 +19,21 @@ from chalicelib.channels.telegram.kinds import LINES, SERVICE
 from chalicelib.channels.telegram.parse import parse
 from chalicelib.core.addresses import Address
 from chalicelib.core.errors import BadInput
-from tests.channels.bodies import AMINA_CHAT, BOT, NOW, private, update
+from tests.support.channels.bodies import AMINA_CHAT, BOT, NOW, private, update
+from tests.support.channels.telegram import (
+    FILE,
+    LARGE,
+    NOT_UNDERSTOOD,
+    PLACE,
+    UNDERSTOOD,
+    member,
+    message,
+    pressed,
+    reacted,
+    read,
+)
 
 HOUR = NOW - NOW % 3600
-
-
-def read(kind: str = "message", update_id: int = 900000001, **fields: Any) -> Part:
-    [part] = parse(update(kind, update_id, **fields), BOT, NOW)
-    return part
-
-
-def message(kind: str = "message", update_id: int = 900000001, **fields: Any) -> InboundMessage:
-    part = read(kind, update_id, **fields)
-    assert isinstance(part, InboundMessage)
-    assert part.kind in KINDS
-    json.dumps(dict(part.details))
-    return part
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff", b"7"])
@@ -87,134 +84,12 @@ def test_what_only_looks_like_start_is_a_message(text: str) -> None:
 
 # Content
 
-FILE = {"file_id": "AgACAgIAAxkBAAIB", "file_unique_id": "AQADBA", "file_size": 1000}
-KEPT = {"media_id": "AgACAgIAAxkBAAIB", "unique_id": "AQADBA", "size": 1000}
-SMALL = {"file_id": "small", "width": 90, "height": 60}
-LARGE = FILE | {"width": 1280, "height": 853}
-PLACE = {"latitude": 43.238949, "longitude": 76.889709}
-
-UNDERSTOOD: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
-    ({"photo": [SMALL, LARGE, SMALL]}, "image", "", KEPT | {"width": 1280, "height": 853}),
-    ({"photo": [LARGE], "caption": "Міне"}, "image", "Міне", KEPT | {"width": 1280, "height": 853}),
-    ({"voice": FILE | {"duration": 3}}, "voice", "", KEPT | {"duration": 3, "voice": True}),
-    (
-        {"audio": FILE | {"title": "Song", "performer": "Singer"}},
-        "audio",
-        "",
-        KEPT | {"title": "Song", "performer": "Singer", "voice": False},
-    ),
-    ({"video": FILE, "caption": "See"}, "video", "See", KEPT),
-    ({"video_note": FILE}, "video_note", "", KEPT),
-    (
-        {"document": FILE, "animation": FILE | {"mime_type": "video/mp4"}},
-        "animation",
-        "",
-        KEPT | {"mime": "video/mp4"},
-    ),
-    ({"document": FILE | {"file_name": "a.pdf"}}, "document", "", KEPT | {"filename": "a.pdf"}),
-    ({"sticker": FILE | {"emoji": "👋", "is_video": True}}, "sticker", "👋", KEPT | {"animated": True}),
-    ({"sticker": FILE}, "sticker", "", KEPT),
-    ({"location": PLACE}, "location", "43.238949, 76.889709", PLACE),
-    ({"location": PLACE | {"live_period": 60}}, "location", "43.238949, 76.889709", PLACE | {"live": True}),
-    (
-        {"location": PLACE, "venue": {"location": PLACE, "title": "Office", "address": "Abai 1"}},
-        "venue",
-        "Office\nAbai 1\n43.238949, 76.889709",
-        PLACE | {"name": "Office", "address": "Abai 1"},
-    ),
-    (
-        {"contact": {"first_name": "Daniyar", "phone_number": "+77017654321", "user_id": 700000002}},
-        "contacts",
-        "Daniyar: +77017654321",
-        {"cards": [{"name": "Daniyar", "phones": ["+77017654321"]}]},
-    ),
-    (
-        {"poll": {"question": "When?", "options": [{"text": "Today"}, {"text": "Later"}]}},
-        "poll",
-        "When?\n• Today\n• Later",
-        {"question": "When?", "options": ["Today", "Later"]},
-    ),
-    ({"dice": {"emoji": "🎯", "value": 6}}, "dice", "🎯 6", {"emoji": "🎯", "value": 6}),
-    (
-        {
-            "text": "here",
-            "entities": [{"type": "text_link", "url": "https://desk.example"}, {"type": "bold"}],
-        },
-        "text",
-        "here",
-        {"links": ["https://desk.example"]},
-    ),
-    (
-        {
-            "text": "Sale",
-            "entities": [{"type": "text_link", "url": "https://desk.example"}],
-            "reply_markup": {
-                "inline_keyboard": [
-                    [{"text": "Buy", "url": "https://buy.example"}, {"text": "Ask", "callback_data": "a"}]
-                ]
-            },
-        },
-        "text",
-        "Sale",
-        {"links": ["https://desk.example", "https://buy.example"]},
-    ),
-    (
-        {
-            "contact": {
-                "first_name": "",
-                "phone_number": "+77017654321",
-                "vcard": "BEGIN:VCARD\r\nVERSION:3.0\r\nORG:Desk\\, Ltd;Sup\r\n port\r\nTITLE:Chief\r\n"
-                "item1.EMAIL;TYPE=WORK:desk@desk.local\r\nURL:https://desk.example\r\nEND:VCARD",
-            }
-        },
-        "contacts",
-        "Desk, Ltd, Support, Chief: +77017654321, desk@desk.local, https://desk.example",
-        {
-            "cards": [
-                {
-                    "name": "",
-                    "phones": ["+77017654321"],
-                    "emails": ["desk@desk.local"],
-                    "organization": "Desk, Ltd, Support, Chief",
-                    "urls": ["https://desk.example"],
-                }
-            ]
-        },
-    ),
-    (
-        {"contact": {"first_name": "Д", "phone_number": "+77017654321", "vcard": "BEGIN:VCARD\nN\nORG:\n:x\nEND"}},
-        "contacts",
-        "Д: +77017654321",
-        {"cards": [{"name": "Д", "phones": ["+77017654321"]}]},
-    ),
-]
-
 
 @pytest.mark.parametrize(("fields", "kind", "text", "details"), UNDERSTOOD)
 def test_a_message_is_understood(fields: dict[str, Any], kind: str, text: str, details: dict[str, Any]) -> None:
     part = message(**private(**fields))
     assert (part.kind, part.text, dict(part.details)) == (kind, text, details)
     assert (part.raw, part.raw_type) == (b"", "")
-
-
-NOT_UNDERSTOOD: list[tuple[dict[str, Any], str]] = [
-    ({}, "none"),
-    ({"text": None}, "text"),
-    ({"photo": []}, "photo"),
-    ({"photo": [{"width": 1}]}, "photo"),
-    ({"voice": {}}, "voice"),
-    ({"location": {"latitude": "43", "longitude": "76"}}, "location"),
-    ({"contact": {}}, "contact"),
-    ({"poll": {"options": []}}, "poll"),
-    ({"dice": {"emoji": "🎲"}}, "dice"),
-    ({"paid_media": {"star_count": 1}}, "paid_media"),
-    ({"story": {}, "reply_markup": {}}, "story"),
-    ({"text": 7, "date": -1}, "text"),
-    ({"text": 7, "message_id": "42"}, "text"),
-    ({"gift": {"gift": {}}}, "gift"),
-    ({"successful_payment": {"currency": "KZT"}}, "successful_payment"),
-    ({"web_app_data": {"data": "x", "button_text": "y"}}, "web_app_data"),
-]
 
 
 @pytest.mark.parametrize(("fields", "raw_type"), NOT_UNDERSTOOD)
@@ -328,16 +203,6 @@ def test_a_live_location_has_one_row_that_the_newest_position_takes() -> None:
     assert ended.replaces and "live" not in ended.details
 
 
-KEYBOARD = {"inline_keyboard": [[{"text": "No", "callback_data": "n"}], [{"text": "Иә", "callback_data": "y"}]]}
-
-
-def pressed(**fields: Any) -> dict[str, Any]:
-    sender = private()["from"]
-    bot = {"id": int(BOT), "is_bot": True, "first_name": "Desk"}
-    asked = private(7, bot, text="OK?", reply_markup=KEYBOARD)
-    return {"id": "3006478412", "from": sender, "message": asked, "chat_instance": "1", "data": "y"} | fields
-
-
 def test_a_press_is_shown_with_the_words_of_the_button() -> None:
     part = message("callback_query", **pressed())
     assert (part.kind, part.text, part.target) == ("callback", "Иә", f"{AMINA_CHAT}:7")
@@ -360,18 +225,6 @@ def test_a_press_on_a_message_that_is_gone() -> None:
 def test_a_press_without_id_is_kept_as_unclear() -> None:
     part = read("callback_query", **pressed(id=None))
     assert isinstance(part, UnparsedPart) and part.raw_type == "callback_query"
-
-
-def reacted(*new: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    given = private(7)
-    return {
-        "chat": given["chat"],
-        "message_id": 7,
-        "user": given["from"],
-        "date": NOW - 5,
-        "old_reaction": [],
-        "new_reaction": list(new),
-    } | fields
 
 
 @pytest.mark.parametrize(
@@ -402,16 +255,6 @@ def test_a_broken_reaction_is_kept_as_unclear() -> None:
 
 
 # Reach
-
-
-def member(status: Any, **fields: Any) -> dict[str, Any]:
-    given = private()
-    return {
-        "chat": given["chat"],
-        "from": given["from"],
-        "date": NOW - 5,
-        "new_chat_member": {"status": status},
-    } | fields
 
 
 @pytest.mark.parametrize(("status", "blocked"), [("kicked", True), ("member", False)])

@@ -17,8 +17,8 @@ from chalicelib.channels.telegram import send as sending
 from chalicelib.channels.telegram.channel import TELEGRAM
 from chalicelib.channels.telegram.send import TelegramSender, close
 from chalicelib.core.addresses import Address
-from tests.channels.bodies import AMINA_CHAT, BOT, NOW
-from tests.channels.conftest import Call, Provider
+from tests.support.channels.bodies import AMINA_CHAT, BOT, NOW
+from tests.support.channels.provider import Call, Provider
 
 # The module quietens this one itself; pytest undoes that for each test.
 pytestmark = pytest.mark.filterwarnings("ignore:.*retry_after.*")

@@ -20,7 +20,7 @@ from chalicelib.channels.reading import RAW_LIMIT, TEXT_LIMIT, raw_of
 from chalicelib.channels.whatsapp.parse import parse
 from chalicelib.core.addresses import Address, Author
 from chalicelib.core.errors import BadInput
-from tests.channels.bodies import (
+from tests.support.channels.bodies import (
     AMINA,
     AMINA_ID,
     DANIYAR,

@@ -16,8 +16,8 @@ from chalicelib.channels.render import Lacking, render
 from chalicelib.channels.whatsapp.channel import WHATSAPP
 from chalicelib.channels.whatsapp.send import WhatsAppSender, new_session
 from chalicelib.core.addresses import Address
-from tests.channels.bodies import AMINA, AMINA_ID, NOW, NUMBER, wamid
-from tests.channels.conftest import Call, Provider
+from tests.support.channels.bodies import AMINA, AMINA_ID, NOW, NUMBER, wamid
+from tests.support.channels.provider import Call, Provider
 
 TOKEN = "local-whatsapp-access-token"
 TEXT = "Сәлеметсіз бе, Amina! Your order is on its way."

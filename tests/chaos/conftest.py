@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.chaos.report import REPORT, RESULTS
-from tests.conftest import PROJECT, start_desk
-from tests.e2e.playing import Play
+from tests.support.e2e.playing import Play
+from tests.support.project import PROJECT
+from tests.support.running import start_desk
 
 
 @pytest.fixture(scope="module")

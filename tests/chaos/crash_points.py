@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.definitions import HERE
-from tests.e2e.playing import Play
+from tests.support.e2e.playing import Play
 
 MOST_WRITES = 20
 """CloseBox has most: it deletes row by row."""

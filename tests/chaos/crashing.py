@@ -13,19 +13,9 @@ from typing import Any
 from tests.chaos.crash_points import BESIDE, MOST_WRITES, Point, left, plan, points, states
 from tests.chaos.moving import MINUTE, NO_NEWS, WORDS, walk
 from tests.chaos.report import REPORT
-from tests.e2e.erasing import (
-    DAY,
-    GRACE,
-    HOUR,
-    Customer,
-    Item,
-    Office,
-    Rows,
-    readable,
-    settled,
-)
-from tests.e2e.playing import Play, eventually
-from tests.e2e.test_sealed import everything
+from tests.support.e2e.erasing import DAY, GRACE, HOUR, Customer, Item, Office, Rows, readable, settled
+from tests.support.e2e.playing import Play, eventually
+from tests.support.e2e.stored import everything
 
 PART = "crash points"
 GOING = 2 * MOST_WRITES

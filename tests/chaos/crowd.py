@@ -11,8 +11,8 @@ from typing import Any
 
 import requests
 
-from tests.channels.bodies import wamid
-from tests.e2e.playing import BOT_SECRET, SECONDS, Play, signed, whatsapp_text
+from tests.support.channels.bodies import wamid
+from tests.support.e2e.playing import BOT_SECRET, SECONDS, Play, signed, whatsapp_text
 
 THREADS = 6
 TRIES = 40

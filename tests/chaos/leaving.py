@@ -13,18 +13,9 @@ from typing import Any
 from tests.chaos.crowd import Crowd
 from tests.chaos.moving import MINUTE, WORDS, walk
 from tests.chaos.report import REPORT
-from tests.e2e.erasing import (
-    DAY,
-    GRACE,
-    Customer,
-    Item,
-    Office,
-    Rows,
-    readable,
-    settled,
-)
-from tests.e2e.playing import Api, Play
-from tests.e2e.test_sealed import everything
+from tests.support.e2e.erasing import DAY, GRACE, Customer, Item, Office, Rows, readable, settled
+from tests.support.e2e.playing import Api, Play
+from tests.support.e2e.stored import everything
 
 PART = "twenty leave"
 LEAVING, OTHERS = 20, 200

@@ -2,7 +2,7 @@
 
 import requests
 
-from tests.e2e.playing import Play
+from tests.support.e2e.playing import Play
 
 WORDS = {"kk": "Деректерімді жойыңыз", "ru": "Удалите мои данные", "en": "Please delete my personal data"}
 MINUTE = 60

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.conftest import PROJECT
+from tests.support.project import PROJECT
 
 RESULTS = PROJECT / "bench" / "chaos.json"
 

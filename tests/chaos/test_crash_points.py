@@ -11,16 +11,8 @@ import pytest
 from tests.chaos.crash_points import writes_of
 from tests.chaos.crashing import PART, Crashes
 from tests.chaos.report import REPORT
-from tests.e2e.erasing import (
-    FINAL,
-    GENUINE,
-    about,
-    belonging,
-    boxes_of,
-    check,
-    ids_of,
-)
-from tests.e2e.playing import Play
+from tests.support.e2e.erasing import FINAL, GENUINE, about, belonging, boxes_of, check, ids_of
+from tests.support.e2e.playing import Play
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1500)]
 

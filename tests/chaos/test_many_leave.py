@@ -12,15 +12,8 @@ import pytest
 
 from tests.chaos.leaving import LEAVING, OTHERS, PART, WAVES, Leaving
 from tests.chaos.report import REPORT
-from tests.e2e.erasing import (
-    FINAL,
-    GENUINE,
-    belonging,
-    boxes_of,
-    check,
-    ids_of,
-)
-from tests.e2e.playing import Play
+from tests.support.e2e.erasing import FINAL, GENUINE, belonging, boxes_of, check, ids_of
+from tests.support.e2e.playing import Play
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1500)]
 

@@ -12,9 +12,9 @@ import pytest
 
 from chalicelib.certificates.ledger import Signer
 from tests.chaos.report import REPORT
-from tests.erasure.conftest import Erasing, desk
-from tests.erasure.many import Many
-from tests.erasure.test_many import assert_all_went, signer
+from tests.support.erasure.desk import ErasureDesk, desk
+from tests.support.erasure.many import Many, assert_all_went
+from tests.support.erasure.many import signer as signer
 
 __all__ = ["desk", "signer"]  # fixtures
 PART = "two hundred"
@@ -23,7 +23,7 @@ LEAVING = 200
 
 @pytest.mark.chaos
 @pytest.mark.timeout(600)
-def test_two_hundred_go_and_every_certificate_counts_what_there_was(desk: Erasing, signer: Signer) -> None:
+def test_two_hundred_go_and_every_certificate_counts_what_there_was(desk: ErasureDesk, signer: Signer) -> None:
     with REPORT.timed(PART, "all"):
         many = Many(desk, signer, LEAVING, random.Random(REPORT.seed)).played()
     assert_all_went(many)

@@ -10,8 +10,8 @@ from chalicelib.privacy.requests.store import RequestStore
 from chalicelib.suppression.model import ReplyMailbox
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import seal_json
-from tests.delivery.conftest import Delivery
-from tests.delivery.provider import BREAK
+from tests.support.delivery.desk import DeliveryDesk
+from tests.support.delivery.provider import BREAK
 
 BUTTONS = (Button("erase.confirm.r1", "Иә, жойыңыз"), Button("erase.cancel.r1", "Жоқ, қалсын"))
 KINDS = pytest.mark.parametrize("kind", ["whatsapp", "telegram"])
@@ -21,7 +21,7 @@ LONG = " ".join(f"сөз{number:05d}" for number in range(900))
 buttons."""
 
 
-def ask(desk: Delivery, kind: ChannelId, text: str = "Жою керек пе?") -> MessageRef:
+def ask(desk: DeliveryDesk, kind: ChannelId, text: str = "Жою керек пе?") -> MessageRef:
     """Put a message with buttons into the outbox of a conversation with nothing in it."""
     desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
     head = desk.head()
@@ -36,7 +36,7 @@ def ask(desk: Delivery, kind: ChannelId, text: str = "Жою керек пе?") 
 
 
 @KINDS
-def test_a_message_goes_out_with_its_buttons(desk: Delivery, kind: ChannelId) -> None:
+def test_a_message_goes_out_with_its_buttons(desk: DeliveryDesk, kind: ChannelId) -> None:
     ref = ask(desk, kind)
 
     desk.sender()(ref.conversation_id)
@@ -47,7 +47,7 @@ def test_a_message_goes_out_with_its_buttons(desk: Delivery, kind: ChannelId) ->
 
 
 @KINDS
-def test_only_the_last_piece_of_a_long_text_carries_them(desk: Delivery, kind: ChannelId) -> None:
+def test_only_the_last_piece_of_a_long_text_carries_them(desk: DeliveryDesk, kind: ChannelId) -> None:
     ref = ask(desk, kind, LONG)
 
     desk.sender()(ref.conversation_id)
@@ -57,7 +57,7 @@ def test_only_the_last_piece_of_a_long_text_carries_them(desk: Delivery, kind: C
 
 
 @KINDS
-def test_they_are_there_although_the_connection_broke_at_the_piece_before(desk: Delivery, kind: ChannelId) -> None:
+def test_they_are_there_although_the_connection_broke_at_the_piece_before(desk: DeliveryDesk, kind: ChannelId) -> None:
     ref = ask(desk, kind, LONG)
     desk.provider.faults = [None] * (PIECES[kind] - 2) + [BREAK]
 
@@ -71,7 +71,7 @@ def test_they_are_there_although_the_connection_broke_at_the_piece_before(desk: 
 
 
 @pytest.mark.parametrize("buttons", ["x", [1], [{"id": "a"}], {"id": "a", "title": "b"}])
-def test_a_sealed_content_of_another_form_stops_no_sender(desk: Delivery, buttons: object) -> None:
+def test_a_sealed_content_of_another_form_stops_no_sender(desk: DeliveryDesk, buttons: object) -> None:
     ref = ask(desk, "telegram")
     content = seal_json(desk.head()["public_key"], encryption.message_content(ref), {"text": "Иә", "buttons": buttons})
     desk.dynamodb.update_item(

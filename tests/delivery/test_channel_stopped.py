@@ -3,8 +3,8 @@
 import pytest
 
 from chalicelib.outbox.model import PROBE_EVERY
-from tests.delivery.conftest import Delivery
-from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
+from tests.support.delivery.desk import DeliveryDesk
+from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from tests.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
     [("whatsapp", WHATSAPP_ACCOUNT, "190"), ("telegram", TELEGRAM_ACCOUNT, "token")],
 )
 def test_a_refused_token_stops_the_channel_and_everything_goes_out_after_the_new_one(
-    desk: Delivery, metrics: list[str], kind: str, account: str, code: str
+    desk: DeliveryDesk, metrics: list[str], kind: str, account: str, code: str
 ) -> None:
     ticket = desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
     desk.provider.token = "token-2"
@@ -41,7 +41,7 @@ def test_a_refused_token_stops_the_channel_and_everything_goes_out_after_the_new
     assert "stopped_at" not in desk.of_pk("channel#")[0]
 
 
-def test_a_token_that_was_changed_in_the_secret_is_used_at_once(desk: Delivery, metrics: list[str]) -> None:
+def test_a_token_that_was_changed_in_the_secret_is_used_at_once(desk: DeliveryDesk, metrics: list[str]) -> None:
     ticket = desk.open_ticket()
     sender = desk.sender()
     desk.reply(ticket, "Бір")
@@ -56,7 +56,7 @@ def test_a_token_that_was_changed_in_the_secret_is_used_at_once(desk: Delivery, 
 
 
 def test_a_payment_problem_stops_the_channel_too_and_a_message_that_fails_for_itself_opens_it(
-    desk: Delivery,
+    desk: DeliveryDesk,
 ) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Бір")
@@ -72,7 +72,7 @@ def test_a_payment_problem_stops_the_channel_too_and_a_message_that_fails_for_it
     assert "stopped_at" not in desk.of_pk("channel#")[0]
 
 
-def test_an_account_without_a_token_is_a_stopped_channel(desk: Delivery) -> None:
+def test_an_account_without_a_token_is_a_stopped_channel(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Бір")
     desk.vaulted.get_secret_value = lambda SecretId: {"SecretString": '{"whatsapp": {}, "telegram": {}}'}  # type: ignore[method-assign]

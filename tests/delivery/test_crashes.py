@@ -1,7 +1,6 @@
 """A sender may die between any two steps. What then: nothing is lost, and one named case may double and says
 so."""
 
-import contextlib
 from itertools import count
 from typing import Any
 
@@ -10,56 +9,16 @@ import pytest
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.outbox.model import CLAIM
 from chalicelib.tickets.pieces import shown
-from tests.delivery.conftest import Delivery
-from tests.delivery.provider import BREAK
-from tests.people import WHATSAPP_ACCOUNT
-
-
-class Died(BaseException):
-    """The process is gone: nothing catches this."""
-
-
-class Dying:
-    """Passes calls on to a part of the sender, and dies before or after the n-th call of all parts
-    together."""
-
-    def __init__(self, part: Any, fate: "Fate") -> None:
-        self._part, self._fate = part, fate
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._part, name)
-        if not callable(found):
-            return found
-
-        def call(*args: Any, **more: Any) -> Any:
-            self._fate.step(name, "before")
-            try:
-                return found(*args, **more)
-            finally:
-                self._fate.step(name, "after")
-
-        return call
-
-
-class Fate:
-    def __init__(self, number: int, when: str) -> None:
-        self.number, self.when, self.count, self.died_at = number, when, 0, ""
-
-    def step(self, name: str, when: str) -> None:
-        self.count += when == "before"
-        if self.count == self.number and when == self.when and not self.died_at:
-            self.died_at = name
-            raise Died
-
-
-def deliver_dying(desk: Delivery, conversation_id: str, fate: Fate) -> None:
-    with contextlib.suppress(Died):
-        desk.sender(store=Dying(desk.outbox(), fate), providers=Dying(desk.providers(), fate))(conversation_id)
+from tests.support.delivery.desk import DeliveryDesk
+from tests.support.delivery.dying import Fate, deliver_dying
+from tests.support.delivery.provider import BREAK
+from tests.support.faults import Died
+from tests.support.people import WHATSAPP_ACCOUNT
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("kind", ["whatsapp", "telegram"])
-def test_wherever_a_sender_dies_the_next_one_finishes_its_work(desk: Delivery, kind: str, when: str) -> None:
+def test_wherever_a_sender_dies_the_next_one_finishes_its_work(desk: DeliveryDesk, kind: str, when: str) -> None:
     ticket = desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
     conversation_id, doubled = ticket["conversation_id"], set()
     for number in count(1):
@@ -87,7 +46,7 @@ def test_wherever_a_sender_dies_the_next_one_finishes_its_work(desk: Delivery, k
 
 
 def test_a_status_that_carries_our_reference_proves_an_acceptance_of_which_we_never_heard(
-    desk: Delivery,
+    desk: DeliveryDesk,
 ) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
@@ -123,7 +82,7 @@ class DyingAt(Fate):
 
 @pytest.mark.parametrize(("kind", "waits"), [("whatsapp", CLAIM), ("telegram", 0)])
 def test_a_broken_connection_is_such_a_case_whatsapp_waits_for_a_status_telegram_does_not(
-    desk: Delivery, metrics: list[str], kind: str, waits: int
+    desk: DeliveryDesk, metrics: list[str], kind: str, waits: int
 ) -> None:
     ticket = desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
     ref = desk.reply(ticket, "Бір")
@@ -142,7 +101,7 @@ def test_a_broken_connection_is_such_a_case_whatsapp_waits_for_a_status_telegram
     assert metrics.count("DeliveryUncertain") == 1
 
 
-def test_a_doubt_lasts_through_a_try_that_is_refused(desk: Delivery, metrics: list[str]) -> None:
+def test_a_doubt_lasts_through_a_try_that_is_refused(desk: DeliveryDesk, metrics: list[str]) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Бір")
     desk.provider.faults = [BREAK, desk.provider.meta_error(131056)]
@@ -158,7 +117,7 @@ def test_a_doubt_lasts_through_a_try_that_is_refused(desk: Delivery, metrics: li
     assert metrics.count("DeliveryUncertain") == 2  # at each try that may be the second
 
 
-def test_a_broken_connection_and_then_a_status_costs_no_second_call(desk: Delivery, metrics: list[str]) -> None:
+def test_a_broken_connection_and_then_a_status_costs_no_second_call(desk: DeliveryDesk, metrics: list[str]) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Бір")
     desk.provider.faults = [BREAK]
@@ -175,7 +134,7 @@ def test_a_broken_connection_and_then_a_status_costs_no_second_call(desk: Delive
     assert (desk.provider.texts, desk.of("outbox#"), metrics.count("DeliveryUncertain")) == (["Бір"], [], 0)
 
 
-def test_a_sender_that_slept_through_its_claim_still_records_what_it_sent(desk: Delivery) -> None:
+def test_a_sender_that_slept_through_its_claim_still_records_what_it_sent(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     ref = desk.reply(ticket, "Медленно")
 
@@ -204,7 +163,7 @@ class Elsewhere:
         return SendResult("500000042:77", 1_795_000_000)
 
 
-def test_a_crash_in_the_middle_of_a_long_text_doubles_the_unrecorded_piece_at_most(desk: Delivery) -> None:
+def test_a_crash_in_the_middle_of_a_long_text_doubles_the_unrecorded_piece_at_most(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     text = " ".join(f"слово{n:04d}" for n in range(1_100))
     ref = desk.reply(ticket, text)
@@ -223,7 +182,7 @@ def test_a_crash_in_the_middle_of_a_long_text_doubles_the_unrecorded_piece_at_mo
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_wherever_a_sender_of_a_long_text_dies_each_piece_is_recorded_and_one_is_doubled_at_most(
-    desk: Delivery, when: str
+    desk: DeliveryDesk, when: str
 ) -> None:
     ticket = desk.open_ticket()
     for number in count(1):

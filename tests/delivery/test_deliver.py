@@ -7,19 +7,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.channels.parts import NumberChanged, ReachChanged
-from chalicelib.core.addresses import Address, Author
-from chalicelib.core.clock import DAY
-from chalicelib.dynamo.models import DeskRow
-from chalicelib.outbox.model import CLAIM, GIVE_UP_AFTER, GIVE_UP_TRIES
+from chalicelib.outbox.model import GIVE_UP_AFTER, GIVE_UP_TRIES
 from chalicelib.tickets.model import RANK
-from tests.delivery.conftest import Delivery
-from tests.delivery.provider import BREAK
-from tests.delivery.test_reply import change
-from tests.intake.faults import Conflicting
-from tests.people import (
+from tests.support.delivery.desk import DeliveryDesk
+from tests.support.delivery.provider import BREAK
+from tests.support.faults import Conflicting
+from tests.support.people import (
     AMINA_PHONE,
-    DANIYAR,
     DANIYAR_CHAT,
     TELEGRAM_ACCOUNT,
     WHATSAPP_ACCOUNT,
@@ -30,11 +24,11 @@ from tests.people import (
 KINDS = pytest.mark.parametrize("kind", ["whatsapp", "telegram"])
 
 
-def ticket_of(desk: Delivery, kind: str) -> dict[str, Any]:
+def ticket_of(desk: DeliveryDesk, kind: str) -> dict[str, Any]:
     return desk.open_ticket() if kind == "whatsapp" else desk.open_telegram_ticket()
 
 
-def test_the_notice_of_a_new_ticket_goes_out_to_the_number_that_wrote(desk: Delivery) -> None:
+def test_the_notice_of_a_new_ticket_goes_out_to_the_number_that_wrote(desk: DeliveryDesk) -> None:
     desk.receive(from_amina(sent_at=desk.seconds))
     (head,) = desk.of("head")
 
@@ -48,7 +42,9 @@ def test_the_notice_of_a_new_ticket_goes_out_to_the_number_that_wrote(desk: Deli
 
 
 @KINDS
-def test_a_sent_reply_keeps_the_providers_id_sealed_and_is_found_by_its_blind_name(desk: Delivery, kind: str) -> None:
+def test_a_sent_reply_keeps_the_providers_id_sealed_and_is_found_by_its_blind_name(
+    desk: DeliveryDesk, kind: str
+) -> None:
     ticket = ticket_of(desk, kind)
     ref = desk.reply(ticket, "Жауап")
 
@@ -66,7 +62,7 @@ def test_a_sent_reply_keeps_the_providers_id_sealed_and_is_found_by_its_blind_na
     assert "uncertain" not in message
 
 
-def test_twenty_replies_under_two_senders_go_out_in_order_and_once(desk: Delivery) -> None:
+def test_twenty_replies_under_two_senders_go_out_in_order_and_once(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     texts = [f"Жауап {n:02d}" for n in range(20)]
     for text in texts:
@@ -88,7 +84,7 @@ def test_twenty_replies_under_two_senders_go_out_in_order_and_once(desk: Deliver
     assert not any("uncertain" in one for one in desk.messages("out"))
 
 
-def test_replies_that_are_written_while_others_are_sent_go_out_too(desk: Delivery) -> None:
+def test_replies_that_are_written_while_others_are_sent_go_out_too(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Бір")
     written: list[str] = []
@@ -102,7 +98,7 @@ def test_replies_that_are_written_while_others_are_sent_go_out_too(desk: Deliver
     assert desk.provider.texts == ["Бір", "Екі"]
 
 
-def test_conflicts_with_other_writers_only_delay(desk: Delivery) -> None:
+def test_conflicts_with_other_writers_only_delay(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
 
@@ -137,7 +133,7 @@ def test_conflicts_with_other_writers_only_delay(desk: Delivery) -> None:
     ],
 )
 def test_what_the_provider_refuses_for_good_is_shown_failed_and_the_next_goes_on(
-    desk: Delivery, kind: str, fault: Callable[[Any], Any], code: str, reason: str
+    desk: DeliveryDesk, kind: str, fault: Callable[[Any], Any], code: str, reason: str
 ) -> None:
     ticket = ticket_of(desk, kind)
     bad = desk.reply(ticket, "Бірінші")
@@ -156,7 +152,7 @@ def test_what_the_provider_refuses_for_good_is_shown_failed_and_the_next_goes_on
         assert desk.provider.calls == 2
 
 
-def test_a_refusal_in_the_middle_does_not_hold_up_what_comes_after(desk: Delivery) -> None:
+def test_a_refusal_in_the_middle_does_not_hold_up_what_comes_after(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     for text in ("Бір", "Екі", "Үш"):
         desk.reply(ticket, text)
@@ -183,7 +179,7 @@ def test_a_refusal_in_the_middle_does_not_hold_up_what_comes_after(desk: Deliver
     ],
 )
 def test_what_may_work_later_waits_as_long_as_it_is_asked_to_and_keeps_the_order(
-    desk: Delivery, kind: str, fault: Callable[[Any], Any], least: int
+    desk: DeliveryDesk, kind: str, fault: Callable[[Any], Any], least: int
 ) -> None:
     ticket = ticket_of(desk, kind)
     first, second = desk.reply(ticket, "Бірінші"), desk.reply(ticket, "Екінші")
@@ -206,7 +202,7 @@ def test_what_may_work_later_waits_as_long_as_it_is_asked_to_and_keeps_the_order
     assert "uncertain" not in desk.message(first)
 
 
-def test_a_bell_that_is_a_little_early_is_rung_again_and_an_earlier_one_is_not(desk: Delivery) -> None:
+def test_a_bell_that_is_a_little_early_is_rung_again_and_an_earlier_one_is_not(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Жауап")
     desk.provider.faults = [desk.provider.meta_error(131056)]
@@ -222,7 +218,7 @@ def test_a_bell_that_is_a_little_early_is_rung_again_and_an_earlier_one_is_not(d
     assert desk.provider.texts == []
 
 
-def test_waits_grow_with_full_jitter_and_have_a_limit(desk: Delivery) -> None:
+def test_waits_grow_with_full_jitter_and_have_a_limit(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     desk.reply(ticket, "Ответ")
     limits: list[float] = []
@@ -240,7 +236,7 @@ def test_waits_grow_with_full_jitter_and_have_a_limit(desk: Delivery) -> None:
     assert limits[-1] == max(limits) == 900_000
 
 
-def test_after_a_day_of_tries_a_message_is_given_up_and_the_next_goes_out(desk: Delivery) -> None:
+def test_after_a_day_of_tries_a_message_is_given_up_and_the_next_goes_out(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     ref = desk.reply(ticket, "Ответ")
     for _ in range(GIVE_UP_TRIES):
@@ -259,191 +255,11 @@ def test_after_a_day_of_tries_a_message_is_given_up_and_the_next_goes_out(desk: 
     assert desk.message(next_one)["status"] == "sent"
 
 
-# -- what is checked again before the call
-
-
-def test_a_window_that_closed_while_the_reply_waited_costs_no_call(desk: Delivery) -> None:
-    ticket = desk.open_ticket()
-    ref = desk.reply(ticket, "Кеш қалды")
-    desk.now = desk.head()["last_inbound_at"] + DAY
-
-    desk.sender()(ticket["conversation_id"])
-
-    assert desk.provider.calls == 0
-    assert desk.message(ref)["failure"]["reason"] == "window_closed"
-    assert desk.ticket(ticket)["undelivered"] == ref.tail
-
-
-def test_a_window_that_closes_between_reading_and_claiming_costs_no_call(desk: Delivery) -> None:
-    ticket = desk.open_ticket()
-    ref = desk.reply(ticket, "Дәл шегінде")
-    end = desk.head()["last_inbound_at"] + DAY
-    store = desk.outbox()
-    claim = store.claim
-    store.claim = lambda job, attempt_id, now, pieces: claim(job, attempt_id, end, pieces)  # type: ignore[method-assign]
-    moments = iter([end - 1, end, end, end])
-
-    desk.sender(store=store, clock=lambda: next(moments))(ticket["conversation_id"])
-
-    assert desk.provider.calls == 0
-    assert desk.message(ref)["failure"]["reason"] == "window_closed"
-
-
-def test_a_notice_outside_the_window_is_kept_and_the_ticket_says_so(desk: Delivery) -> None:
-    desk.receive(from_amina(sent_at=desk.seconds - 25 * 3600))
-    (head,) = desk.of("head")
-
-    desk.sender()(head["conversation_id"])
-
-    (notice,) = desk.messages("out")
-    assert (notice["status"], notice["failure"]["code"]) == ("failed", "window_closed")
-    assert [one["kind"] for one in desk.messages("event")] == ["window_kept"]
-    assert desk.messages("event")[0]["ticket_id"] == head["ticket_id"]
-    assert desk.provider.calls == 0
-
-
-def test_marketing_never_leaves_on_a_messenger(desk: Delivery) -> None:
-    ticket = desk.open_telegram_ticket()
-    ref = desk.reply(ticket, "Скидки!")
-    change(desk, f"conversation#{ref.conversation_id}", f"outbox#{ref.tail}", "purpose", "marketing")
-
-    desk.sender()(ticket["conversation_id"])
-
-    assert desk.provider.calls == 0
-    assert desk.message(ref)["failure"]["reason"] == "not_allowed"
-
-
-def test_nothing_goes_to_somebody_who_blocked_the_bot_until_they_come_back(desk: Delivery) -> None:
-    ticket = desk.open_telegram_ticket()
-    ref = desk.reply(ticket, "Ответ")
-    desk.changer()(ReachChanged("telegram", TELEGRAM_ACCOUNT, DANIYAR, True, desk.seconds))
-    desk.sender()(ticket["conversation_id"])
-    assert (desk.provider.calls, desk.message(ref)["failure"]["reason"]) == (0, "blocked")
-
-    desk.later(60)
-    desk.changer()(ReachChanged("telegram", TELEGRAM_ACCOUNT, DANIYAR, False, desk.seconds))
-    back = desk.reply(ticket, "Снова здесь")
-    desk.sender()(ticket["conversation_id"])
-    assert desk.message(back)["status"] == "sent"
-
-
-def test_a_403_closes_the_conversation_and_an_unblocking_in_the_same_second_opens_it(desk: Delivery) -> None:
-    ticket = desk.open_telegram_ticket()
-    desk.reply(ticket, "Ответ")
-    desk.provider.faults = [desk.provider.telegram_error(403, "Forbidden: bot was blocked by the user")]
-    desk.sender()(ticket["conversation_id"])
-    assert desk.head()["blocked"] is True
-
-    desk.changer()(ReachChanged("telegram", TELEGRAM_ACCOUNT, DANIYAR, False, desk.seconds))
-    assert desk.head()["blocked"] is False
-
-
-def test_nothing_goes_to_a_person_of_another_epoch(desk: Delivery) -> None:
-    ticket = desk.open_ticket()
-    ref = desk.reply(ticket, "Жауап")
-    change(desk, f"contact#{ticket['contact_id']}", "contact", "epoch", 2)
-    desk.sender()(ticket["conversation_id"])
-    assert (desk.provider.calls, desk.message(ref)["failure"]["reason"]) == (0, "erased")
-
-
-@pytest.mark.parametrize("gone", [False, True], ids=["message", "message gone"])
-def test_of_a_person_who_is_being_erased_nothing_goes_out_and_nothing_is_taken_away(desk: Delivery, gone: bool) -> None:
-    """The eraser counts what there is, and deletes it."""
-    ticket = desk.open_ticket()
-    ref = desk.reply(ticket, "Жауап")
-    if gone:
-        DeskRow(f"conversation#{ref.conversation_id}", f"message#{ref.tail}").delete()
-    change(desk, f"contact#{ticket['contact_id']}", "contact", "state", "erasing")
-    before = desk.items()
-    desk.sender()(ticket["conversation_id"])
-    assert (desk.provider.calls, desk.items()) == (0, before)
-
-
-def test_a_place_whose_person_is_gone_altogether_ends(desk: Delivery) -> None:
-    ticket = desk.open_ticket()
-    desk.reply(ticket, "Жауап")
-    DeskRow(f"contact#{ticket['contact_id']}", "contact").delete()
-    desk.sender()(ticket["conversation_id"])
-    assert (desk.provider.calls, desk.of("outbox#")) == (0, [])
-
-
-def test_a_destroyed_key_ends_what_waits(desk: Delivery) -> None:
-    ticket = desk.open_ticket()
-    ref = desk.reply(ticket, "Жауап")
-    desk.dynamodb.delete_item(TableName=desk.tables["keys"], Key={"pk": {"S": ticket["contact_id"]}})
-    desk.sender()(ticket["conversation_id"])
-    assert (desk.provider.calls, desk.message(ref)["failure"]["reason"]) == (0, "erased")
-
-
-def test_content_that_does_not_open_is_failed_and_not_sent(desk: Delivery, capfd: pytest.CaptureFixture[str]) -> None:
-    ticket = desk.open_ticket()
-    ref, other = desk.reply(ticket, "Жауап"), desk.reply(ticket, "Екінші")
-    foreign = desk.message(other)["content"]
-    change(desk, f"conversation#{ref.conversation_id}", f"message#{ref.tail}", "content", foreign)
-    desk.sender()(ticket["conversation_id"])
-    assert desk.message(ref)["failure"]["code"] == "cannot_open"
-    assert desk.provider.texts == ["Екінші"]
-    assert capfd.readouterr().out.count('"CannotOpen": 1') == 1
-
-
-def test_a_person_without_a_phone_is_reached_by_the_business_scoped_id(desk: Delivery) -> None:
-    author = Author((Address("user", "KZ.13579"),), name="Амина")
-    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds, author=author))
-    desk.reply(ticket, "Жауап")
-    desk.sender()(ticket["conversation_id"])
-    (sent,) = desk.provider.sent
-    assert (sent.to, sent.field) == ("KZ.13579", "recipient")
-
-
-def test_a_changed_number_is_used_at_once(desk: Delivery) -> None:
-    ticket = desk.open_ticket()
-    desk.reply(ticket, "Жауап")
-    old, new = Address("phone", AMINA_PHONE), Address("phone", "77000000199")
-    desk.changer()(NumberChanged("whatsapp", WHATSAPP_ACCOUNT, "wamid.HBgL", old, new, desk.seconds))
-    desk.sender()(ticket["conversation_id"])
-    assert [sent.to for sent in desk.provider.sent] == ["77000000199"]
-
-
-def test_a_message_that_is_gone_leaves_the_outbox(desk: Delivery) -> None:
-    ticket = desk.open_ticket()
-    ref = desk.reply(ticket, "Жауап")
-    key = {"pk": {"S": f"conversation#{ref.conversation_id}"}, "sk": {"S": f"message#{ref.tail}"}}
-    desk.dynamodb.delete_item(TableName=desk.tables["desk"], Key=key)
-    desk.sender()(ticket["conversation_id"])
-    assert (desk.provider.calls, desk.of("outbox#"), desk.of(f"message#{ref.tail}")) == (0, [], [])
-
-
-# -- claims and time
-
-
-def test_another_senders_live_claim_is_respected_quietly(desk: Delivery) -> None:
-    ticket = desk.open_ticket()
-    ref = desk.reply(ticket, "Жауап")
-    store = desk.outbox()
-    (waiting,) = store.entries(ref.conversation_id)
-    store.claim(store.job(waiting, desk.now), "a" * 20, desk.now)
-
-    desk.now += CLAIM - 1
-    assert desk.sender()(ref.conversation_id) == 0
-    assert (desk.provider.calls, desk.rings) == (0, [])
-
-
-def test_a_run_that_takes_long_stops_and_rings_for_the_rest(desk: Delivery) -> None:
-    ticket = desk.open_ticket()
-    for n in range(4):
-        desk.reply(ticket, f"{n}")
-    seconds = iter([0.0, 1.0, 8.0, 9.5])
-    assert desk.sender(stopwatch=lambda: next(seconds))(ticket["conversation_id"]) == 2
-    assert desk.rings == [(ticket["conversation_id"], 0)]
-    desk.sender()(ticket["conversation_id"])
-    assert desk.provider.texts == ["0", "1", "2", "3"]
-
-
 # -- long texts
 
 
 @KINDS
-def test_a_long_text_goes_out_in_pieces_and_goes_on_after_the_recorded_ones(desk: Delivery, kind: str) -> None:
+def test_a_long_text_goes_out_in_pieces_and_goes_on_after_the_recorded_ones(desk: DeliveryDesk, kind: str) -> None:
     ticket = ticket_of(desk, kind)
     text = " ".join(f"сөз{n:04d}" for n in range(1_300))
     ref = desk.reply(ticket, text)
@@ -468,7 +284,9 @@ def test_a_long_text_goes_out_in_pieces_and_goes_on_after_the_recorded_ones(desk
 
 
 @KINDS
-def test_a_long_text_out_of_time_goes_on_after_the_recorded_pieces_and_counts_no_try(desk: Delivery, kind: str) -> None:
+def test_a_long_text_out_of_time_goes_on_after_the_recorded_pieces_and_counts_no_try(
+    desk: DeliveryDesk, kind: str
+) -> None:
     ticket = ticket_of(desk, kind)
     text = " ".join(f"сөз{n:04d}" for n in range(1_300))
     ref = desk.reply(ticket, text)
@@ -489,7 +307,7 @@ def test_a_long_text_out_of_time_goes_on_after_the_recorded_pieces_and_counts_no
     assert "uncertain" not in message
 
 
-def test_a_doubt_about_a_piece_ends_with_its_record(desk: Delivery) -> None:
+def test_a_doubt_about_a_piece_ends_with_its_record(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     ref = desk.reply(ticket, " ".join(f"сөз{n:04d}" for n in range(1_300)))
     desk.provider.faults = [BREAK]
@@ -507,7 +325,7 @@ def test_a_doubt_about_a_piece_ends_with_its_record(desk: Delivery) -> None:
 # -- callbacks
 
 
-def press(desk: Delivery, number: int) -> None:
+def press(desk: DeliveryDesk, number: int) -> None:
     desk.receive(
         from_daniyar(
             "Да",
@@ -519,7 +337,7 @@ def press(desk: Delivery, number: int) -> None:
     )
 
 
-def test_a_pressed_button_is_answered_out_of_turn_and_only_once(desk: Delivery) -> None:
+def test_a_pressed_button_is_answered_out_of_turn_and_only_once(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     desk.reply(ticket, "Ответ")
     desk.provider.faults = [desk.provider.telegram_error(429, "Too Many Requests", retry_after=30)]
@@ -535,7 +353,7 @@ def test_a_pressed_button_is_answered_out_of_turn_and_only_once(desk: Delivery) 
 
 
 @pytest.mark.parametrize("fault", [BREAK, (400, {"ok": False, "description": "Bad Request: query is too old"}, {})])
-def test_a_button_that_cannot_be_answered_holds_up_nothing(desk: Delivery, fault: Any) -> None:
+def test_a_button_that_cannot_be_answered_holds_up_nothing(desk: DeliveryDesk, fault: Any) -> None:
     ticket = desk.open_telegram_ticket()
     press(desk, 9)
     desk.reply(ticket, "Ответ")

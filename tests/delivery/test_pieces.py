@@ -16,10 +16,10 @@ from chalicelib.dynamo.schema import HEAD
 from chalicelib.outbox.model import CLAIM
 from chalicelib.tickets.model import RANK
 from chalicelib.tickets.pieces import not_arrived, outstanding, piece_state, shown
-from tests.delivery.conftest import BOLAT, Delivery
-from tests.delivery.provider import BREAK, Sent
-from tests.delivery.test_crashes import Fate, deliver_dying
-from tests.people import WHATSAPP_ACCOUNT, wamid
+from tests.support.delivery.desk import BOLAT, DeliveryDesk
+from tests.support.delivery.dying import Fate, deliver_dying
+from tests.support.delivery.provider import BREAK, Sent
+from tests.support.people import WHATSAPP_ACCOUNT, wamid
 
 STATUSES = ("sent", "delivered", "read", "failed")
 Event = tuple[int, str]
@@ -44,14 +44,14 @@ def expected(pieces: int, events: list[Event]) -> tuple[str, int]:
     return ("failed" if failed else worst), failed
 
 
-def apply(desk: Delivery, sent: Sent, number: int, status: Any, *, referred: bool = True) -> None:
+def apply(desk: DeliveryDesk, sent: Sent, number: int, status: Any, *, referred: bool = True) -> None:
     code = f"13102{number}" if status == "failed" else ""
     reference = sent.reference if referred else ""
     update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, sent.provider_id, status, desk.seconds, reference, code, "No.")
     desk.statuses().apply(update, desk.now)
 
 
-def look(desk: Delivery, ref: MessageRef) -> tuple[str, Any]:
+def look(desk: DeliveryDesk, ref: MessageRef) -> tuple[str, Any]:
     return shown(desk.message(ref))
 
 
@@ -68,7 +68,7 @@ CASES = st.integers(1, 4).flatmap(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=CASES)
 def test_every_order_of_statuses_around_every_record_shows_the_worst_piece(
-    desk: Delivery, case: tuple[int, list[Event], list[int], bool]
+    desk: DeliveryDesk, case: tuple[int, list[Event], list[int], bool]
 ) -> None:
     pieces, events, early, referred = case
     (ticket, *_) = desk.of_pk("ticket#") or [desk.open_ticket()]
@@ -123,7 +123,7 @@ def test_the_shown_state_is_a_failure_exactly_when_something_is_left_to_send_aga
 @pytest.mark.parametrize("order", list(itertools.permutations([(1, "delivered"), (2, "failed")])))
 @pytest.mark.parametrize("referred", [True, False])
 def test_a_second_piece_that_failed_fails_the_reply_and_it_alone_is_sent_again(
-    desk: Delivery, order: tuple[Event, ...], referred: bool
+    desk: DeliveryDesk, order: tuple[Event, ...], referred: bool
 ) -> None:
     ticket, text = desk.open_ticket(), text_of(2)
     ref = desk.reply(ticket, text)
@@ -146,7 +146,7 @@ def test_a_second_piece_that_failed_fails_the_reply_and_it_alone_is_sent_again(
 
 
 def test_a_middle_piece_and_those_that_never_went_out_are_sent_again_and_none_that_is_on_its_way(
-    desk: Delivery,
+    desk: DeliveryDesk,
 ) -> None:
     ticket, text = desk.open_ticket(), text_of(4)
     ref = desk.reply(ticket, text)
@@ -166,7 +166,7 @@ def test_a_middle_piece_and_those_that_never_went_out_are_sent_again_and_none_th
     assert "".join(desk.provider.texts[2:]) == parts[0] + parts[2] + parts[3]
 
 
-def test_a_piece_that_fails_after_another_was_sent_again_is_outstanding_once_more(desk: Delivery) -> None:
+def test_a_piece_that_fails_after_another_was_sent_again_is_outstanding_once_more(desk: DeliveryDesk) -> None:
     ticket, text = desk.open_ticket(), text_of(3)
     ref = desk.reply(ticket, text)
     desk.sender()(ticket["conversation_id"])
@@ -186,7 +186,7 @@ def test_a_piece_that_fails_after_another_was_sent_again_is_outstanding_once_mor
     assert (outstanding(desk.message(ref)), look(desk, ref)[0]) == (False, "failed")
 
 
-def test_sending_again_while_the_rest_is_still_to_go_takes_the_failed_piece_alone(desk: Delivery) -> None:
+def test_sending_again_while_the_rest_is_still_to_go_takes_the_failed_piece_alone(desk: DeliveryDesk) -> None:
     ticket, text = desk.open_ticket(), text_of(3)
     ref = desk.reply(ticket, text)
     desk.provider.faults = [None, desk.provider.meta_error(131056)]
@@ -201,7 +201,7 @@ def test_sending_again_while_the_rest_is_still_to_go_takes_the_failed_piece_alon
     assert not outstanding(desk.message(ref))
 
 
-def test_a_piece_that_fails_while_another_is_being_sent_again_is_not_taken_for_sent(desk: Delivery) -> None:
+def test_a_piece_that_fails_while_another_is_being_sent_again_is_not_taken_for_sent(desk: DeliveryDesk) -> None:
     ticket, text = desk.open_ticket(), text_of(2)
     ref = desk.reply(ticket, text)
     desk.sender()(ticket["conversation_id"])
@@ -221,7 +221,7 @@ def test_a_piece_that_fails_while_another_is_being_sent_again_is_not_taken_for_s
     assert not outstanding(desk.message(ref))
 
 
-def test_a_status_that_carries_a_pieces_reference_proves_that_piece_alone(desk: Delivery) -> None:
+def test_a_status_that_carries_a_pieces_reference_proves_that_piece_alone(desk: DeliveryDesk) -> None:
     ticket, text = desk.open_ticket(), text_of(3)
     ref = desk.reply(ticket, text)
     deliver_dying(desk, ticket["conversation_id"], fate := Fate(7, "after"))
@@ -237,7 +237,7 @@ def test_a_status_that_carries_a_pieces_reference_proves_that_piece_alone(desk: 
     assert [message["piece_states"][number]["status"] for number in "123"] == ["sent", "delivered", "sent"]
 
 
-def test_a_doubt_about_a_piece_ends_with_a_status_that_proves_it(desk: Delivery) -> None:
+def test_a_doubt_about_a_piece_ends_with_a_status_that_proves_it(desk: DeliveryDesk) -> None:
     ticket, text = desk.open_ticket(), text_of(3)
     ref = desk.reply(ticket, text)
     desk.provider.faults = [BREAK]
@@ -258,7 +258,7 @@ def test_a_doubt_about_a_piece_ends_with_a_status_that_proves_it(desk: Delivery)
     assert (desk.message(ref)["status"], "uncertain" in desk.message(ref)) == ("sent", False)
 
 
-def test_when_statuses_prove_every_piece_nothing_is_called_and_the_message_is_sent(desk: Delivery) -> None:
+def test_when_statuses_prove_every_piece_nothing_is_called_and_the_message_is_sent(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, text_of(2))
     deliver_dying(desk, ticket["conversation_id"], Fate(7, "after"))
@@ -270,7 +270,7 @@ def test_when_statuses_prove_every_piece_nothing_is_called_and_the_message_is_se
     assert (look(desk, ref)[0], desk.of("outbox#"), desk.provider.calls) == ("delivered", [], 2)
 
 
-def test_a_doubt_that_no_status_resolves_is_still_marked(desk: Delivery) -> None:
+def test_a_doubt_that_no_status_resolves_is_still_marked(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, text_of(2))
     desk.provider.faults = [None, BREAK]
@@ -283,7 +283,7 @@ def test_a_doubt_that_no_status_resolves_is_still_marked(desk: Delivery) -> None
 # -- what the release before has stored
 
 
-def test_a_long_reply_that_the_release_before_was_sending_goes_on_as_it_began(desk: Delivery) -> None:
+def test_a_long_reply_that_the_release_before_was_sending_goes_on_as_it_began(desk: DeliveryDesk) -> None:
     ticket, text = desk.open_ticket(), text_of(3)
     ref = desk.reply(ticket, text)
     DeskRow(HEAD.partition(ref.conversation_id), f"outbox#{ref.tail}").update(actions=[DeskRow.pieces.set(1)])
@@ -296,7 +296,7 @@ def test_a_long_reply_that_the_release_before_was_sending_goes_on_as_it_began(de
     assert (message["status"], "piece_states" in message) == ("delivered", False)
 
 
-def test_a_long_reply_that_failed_in_the_release_before_is_sent_again_as_a_whole(desk: Delivery) -> None:
+def test_a_long_reply_that_failed_in_the_release_before_is_sent_again_as_a_whole(desk: DeliveryDesk) -> None:
     ticket, text = desk.open_ticket(), text_of(2)
     ref = desk.reply(ticket, text)
     desk.sender()(ticket["conversation_id"])
@@ -313,7 +313,7 @@ def test_a_long_reply_that_failed_in_the_release_before_is_sent_again_as_a_whole
     assert "".join(desk.provider.texts) == text
 
 
-def test_a_status_of_an_unknown_piece_or_of_a_message_that_is_gone_changes_nothing(desk: Delivery) -> None:
+def test_a_status_of_an_unknown_piece_or_of_a_message_that_is_gone_changes_nothing(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Қысқа")
     desk.sender()(ticket["conversation_id"])

@@ -11,12 +11,13 @@ from chalicelib.core.errors import BadInput, Conflict, DeskError, NotFound
 from chalicelib.core.ids import MessageRef
 from chalicelib.tickets.model import RANK
 from chalicelib.vault import encryption
-from tests.delivery.conftest import BOLAT, Delivery
-from tests.intake.faults import Conflicting
-from tests.people import from_amina, from_daniyar
+from tests.support.delivery.desk import BOLAT, DeliveryDesk
+from tests.support.faults import Conflicting
+from tests.support.intake.rows import change
+from tests.support.people import from_amina, from_daniyar
 
 
-def test_a_reply_is_queued_with_its_text_sealed_and_the_ticket_waits_for_the_customer(desk: Delivery) -> None:
+def test_a_reply_is_queued_with_its_text_sealed_and_the_ticket_waits_for_the_customer(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
 
     ref = desk.reply(ticket, "Сәлем! Қалай көмектесейін?")
@@ -41,7 +42,7 @@ def test_a_reply_is_queued_with_its_text_sealed_and_the_ticket_waits_for_the_cus
     assert desk.head()["last_at"] == ref.at == message["sent_at"]
 
 
-def test_the_same_client_id_gives_the_same_reply_and_stores_nothing_new(desk: Delivery) -> None:
+def test_the_same_client_id_gives_the_same_reply_and_stores_nothing_new(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     first = desk.reply(ticket, "Рақмет", "page-1")
     before = desk.items()
@@ -53,7 +54,7 @@ def test_the_same_client_id_gives_the_same_reply_and_stores_nothing_new(desk: De
 
 
 @pytest.mark.parametrize("other", ["Б", "А ", "а", "А\n", "АА"])
-def test_a_client_id_that_was_used_for_another_text_stores_nothing_and_says_so(desk: Delivery, other: str) -> None:
+def test_a_client_id_that_was_used_for_another_text_stores_nothing_and_says_so(desk: DeliveryDesk, other: str) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "А", "page-1")
     before = desk.items()
@@ -65,7 +66,7 @@ def test_a_client_id_that_was_used_for_another_text_stores_nothing_and_says_so(d
     assert desk.items() == before
 
 
-def test_a_client_id_of_the_ticket_before_is_no_reply_on_the_next_one(desk: Delivery) -> None:
+def test_a_client_id_of_the_ticket_before_is_no_reply_on_the_next_one(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Сәлем", "page-1")
     change(desk, ticket["pk"], "ticket", "state", "closed")
@@ -81,7 +82,7 @@ def test_a_client_id_of_the_ticket_before_is_no_reply_on_the_next_one(desk: Deli
     assert desk.items() == before
 
 
-def test_two_texts_at_once_under_one_client_id_store_one_and_refuse_the_other(desk: Delivery) -> None:
+def test_two_texts_at_once_under_one_client_id_store_one_and_refuse_the_other(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     start = threading.Barrier(6)
 
@@ -102,7 +103,7 @@ def test_two_texts_at_once_under_one_client_id_store_one_and_refuse_the_other(de
     assert sorted(answers) == sorted([text] * 3 + ["client_id_used"] * 3)
 
 
-def test_a_reply_whose_content_cannot_be_compared_is_doubted_and_not_repeated(desk: Delivery) -> None:
+def test_a_reply_whose_content_cannot_be_compared_is_doubted_and_not_repeated(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "А", "page-1")
     change(desk, f"conversation#{ticket['conversation_id']}", f"message#{ref.tail}", "content", b"\x01" + b"x" * 80)
@@ -113,13 +114,13 @@ def test_a_reply_whose_content_cannot_be_compared_is_doubted_and_not_repeated(de
     assert refused.value.code == "client_id_used"
 
 
-def test_a_reply_that_an_earlier_release_stored_is_recognised_by_its_plain_hash(desk: Delivery) -> None:
+def test_a_reply_that_an_earlier_release_stored_is_recognised_by_its_plain_hash(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "А", "page-1")
     assert [row["sk"] for row in desk.of("client#")] == [f"client#{hashlib.sha256(b'page-1').hexdigest()}"]
 
 
-def test_the_same_client_id_from_many_pages_at_once_stores_one_reply(desk: Delivery) -> None:
+def test_the_same_client_id_from_many_pages_at_once_stores_one_reply(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     start = threading.Barrier(6)
 
@@ -134,7 +135,7 @@ def test_the_same_client_id_from_many_pages_at_once_stores_one_reply(desk: Deliv
     assert len(desk.of("outbox#")) == 1
 
 
-def test_replies_at_once_take_different_numbers_even_under_conflicts(desk: Delivery) -> None:
+def test_replies_at_once_take_different_numbers_even_under_conflicts(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     replier = desk.replier(Conflicting(desk.dynamodb, 4), wait=lambda attempt: None)
 
@@ -146,7 +147,7 @@ def test_replies_at_once_take_different_numbers_even_under_conflicts(desk: Deliv
     assert desk.head()["last_at"] == times[-1]
 
 
-def test_a_reply_comes_after_all_that_was_said_even_if_our_clock_is_behind(desk: Delivery) -> None:
+def test_a_reply_comes_after_all_that_was_said_even_if_our_clock_is_behind(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ahead = desk.seconds + 500
     desk.receive(from_amina("Сағат алда", sent_at=ahead))
@@ -154,7 +155,7 @@ def test_a_reply_comes_after_all_that_was_said_even_if_our_clock_is_behind(desk:
     assert desk.reply(ticket, "Жауап").at > ahead * 1000
 
 
-def test_window_closed_a_second_ago_refuses_the_reply_and_writes_nothing(desk: Delivery) -> None:
+def test_window_closed_a_second_ago_refuses_the_reply_and_writes_nothing(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     before = desk.items()
     desk.now = desk.head()["last_inbound_at"] + DAY
@@ -166,13 +167,13 @@ def test_window_closed_a_second_ago_refuses_the_reply_and_writes_nothing(desk: D
     assert desk.items() == before
 
 
-def test_the_window_does_not_bind_telegram(desk: Delivery) -> None:
+def test_the_window_does_not_bind_telegram(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     desk.later(3 * 24 * 3600)
     assert desk.message(desk.reply(ticket, "Ответ через три дня"))["status"] == "queued"
 
 
-def test_a_window_that_closes_between_reading_and_storing_refuses_the_reply(desk: Delivery) -> None:
+def test_a_window_that_closes_between_reading_and_storing_refuses_the_reply(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     replier = desk.replier()
     head = desk.head()
@@ -187,18 +188,6 @@ def test_a_window_that_closes_between_reading_and_storing_refuses_the_reply(desk
     assert not desk.of("outbox#")
 
 
-def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
-    from chalicelib.dynamo.builder import attribute_value
-
-    desk.dynamodb.update_item(
-        TableName=desk.tables["desk"],
-        Key={"pk": {"S": pk}, "sk": {"S": sk}},
-        UpdateExpression="SET #name = :value",
-        ExpressionAttributeNames={"#name": name},
-        ExpressionAttributeValues={":value": attribute_value(value)},
-    )
-
-
 @pytest.mark.parametrize(
     ("where", "name", "value", "code"),
     [
@@ -209,7 +198,7 @@ def change(desk: Delivery, pk: str, sk: str, name: str, value: object) -> None:
     ],
 )
 def test_where_nothing_may_go_the_reply_is_refused_and_says_why(
-    desk: Delivery, where: str, name: str, value: object, code: str
+    desk: DeliveryDesk, where: str, name: str, value: object, code: str
 ) -> None:
     ticket = desk.open_ticket()
     keys = {
@@ -240,7 +229,7 @@ def test_where_nothing_may_go_the_reply_is_refused_and_says_why(
         ("Сәлем", "x" * 201, "client_id"),
     ],
 )
-def test_bad_input_is_named_and_changes_nothing(desk: Delivery, text: str, client_id: str, code: str) -> None:
+def test_bad_input_is_named_and_changes_nothing(desk: DeliveryDesk, text: str, client_id: str, code: str) -> None:
     ticket = desk.open_ticket()
     before = desk.items()
     with pytest.raises(BadInput) as refused:
@@ -249,7 +238,7 @@ def test_bad_input_is_named_and_changes_nothing(desk: Delivery, text: str, clien
     assert desk.items() == before
 
 
-def test_there_is_no_reply_on_a_ticket_that_is_not_there_or_has_expired(desk: Delivery) -> None:
+def test_there_is_no_reply_on_a_ticket_that_is_not_there_or_has_expired(desk: DeliveryDesk) -> None:
     with pytest.raises(NotFound):
         desk.replier()("0" * 20, "Жауап", "page-1", BOLAT)
     ticket = desk.open_ticket()
@@ -258,21 +247,21 @@ def test_there_is_no_reply_on_a_ticket_that_is_not_there_or_has_expired(desk: De
         desk.replier()(ticket["ticket_id"], "Жауап", "page-1", BOLAT)
 
 
-def test_a_solved_ticket_stays_solved_after_a_closing_word(desk: Delivery) -> None:
+def test_a_solved_ticket_stays_solved_after_a_closing_word(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     change(desk, ticket["pk"], "ticket", "state", "solved")
     desk.reply(ticket, "Пожалуйста!")
     assert desk.ticket(ticket)["state"] == "solved"
 
 
-def test_a_conversation_that_never_rests_ends_in_a_clear_conflict(desk: Delivery) -> None:
+def test_a_conversation_that_never_rests_ends_in_a_clear_conflict(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     with pytest.raises(DeskError) as refused:
         desk.replier(Conflicting(desk.dynamodb, 99))(ticket["ticket_id"], "Жауап", "page-1", BOLAT)
     assert refused.value.code == "busy"
 
 
-def test_a_failed_reply_is_sent_again_at_the_end_under_a_new_id(desk: Delivery) -> None:
+def test_a_failed_reply_is_sent_again_at_the_end_under_a_new_id(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     desk.provider.faults = [desk.provider.telegram_error(400, "Bad Request: chat not found")]
     failed = desk.reply(ticket, "Первый")
@@ -293,7 +282,7 @@ def test_a_failed_reply_is_sent_again_at_the_end_under_a_new_id(desk: Delivery) 
 
 
 @pytest.mark.parametrize("form", ["retry-{at}-{blind}", "retry-{ref}", "retry|{ref}", "retry-1"])
-def test_no_client_id_of_a_caller_stands_in_the_way_of_sending_again(desk: Delivery, form: str) -> None:
+def test_no_client_id_of_a_caller_stands_in_the_way_of_sending_again(desk: DeliveryDesk, form: str) -> None:
     ticket = desk.open_telegram_ticket()
     desk.provider.faults = [desk.provider.telegram_error(400, "Bad Request: chat not found")]
     failed = desk.reply(ticket, "Первый")
@@ -308,7 +297,7 @@ def test_no_client_id_of_a_caller_stands_in_the_way_of_sending_again(desk: Deliv
     assert desk.provider.texts == ["Первый", "Первый"]
 
 
-def test_only_a_message_of_ours_can_be_sent_again(desk: Delivery) -> None:
+def test_only_a_message_of_ours_can_be_sent_again(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     desk.receive(from_daniyar("Ещё", sent_at=desk.seconds, message_id=8))
     item = desk.messages("in")[-1]

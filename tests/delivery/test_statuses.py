@@ -7,14 +7,14 @@ import pytest
 
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.tickets.model import RANK
-from tests.delivery.conftest import Delivery
-from tests.delivery.provider import Sent
-from tests.people import WHATSAPP_ACCOUNT
+from tests.support.delivery.desk import DeliveryDesk
+from tests.support.delivery.provider import Sent
+from tests.support.people import WHATSAPP_ACCOUNT
 
 HIGHEST = {"sent": 2, "failed": 3, "delivered": 4, "read": 5}
 
 
-def apply(desk: Delivery, sent: Sent, status: Any, *, referred: bool) -> None:
+def apply(desk: DeliveryDesk, sent: Sent, status: Any, *, referred: bool) -> None:
     code = "131026" if status == "failed" else ""
     reference = sent.reference if referred else ""
     update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, sent.provider_id, status, desk.seconds, reference, code)
@@ -24,7 +24,7 @@ def apply(desk: Delivery, sent: Sent, status: Any, *, referred: bool) -> None:
 @pytest.mark.parametrize("referred", [True, False])
 @pytest.mark.parametrize("early", [0, 1, 2, 3])
 def test_every_order_of_statuses_around_the_record_ends_at_the_highest(
-    desk: Delivery, early: int, referred: bool
+    desk: DeliveryDesk, early: int, referred: bool
 ) -> None:
     ticket = desk.open_ticket()
     for number, order in enumerate(itertools.permutations(["sent", "failed", "delivered"])):
@@ -48,7 +48,7 @@ def test_every_order_of_statuses_around_the_record_ends_at_the_highest(
 
 @pytest.mark.parametrize("referred", [True, False])
 @pytest.mark.parametrize("status", ["sent", "failed", "delivered", "read"])
-def test_a_single_status_before_our_record_is_not_lost(desk: Delivery, status: str, referred: bool) -> None:
+def test_a_single_status_before_our_record_is_not_lost(desk: DeliveryDesk, status: str, referred: bool) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
     desk.provider.accepted = lambda sent: apply(desk, sent, status, referred=referred)
@@ -64,7 +64,7 @@ def test_a_single_status_before_our_record_is_not_lost(desk: Delivery, status: s
     assert not desk.of("outbox#")
 
 
-def test_a_status_is_parked_in_the_moment_before_the_link_is_written_and_still_counts(desk: Delivery) -> None:
+def test_a_status_is_parked_in_the_moment_before_the_link_is_written_and_still_counts(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
     store = desk.outbox()

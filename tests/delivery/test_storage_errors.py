@@ -11,8 +11,8 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.tables import Tables
 from chalicelib.outbox.model import CLAIM
-from tests.delivery.conftest import Delivery
-from tests.intake.faults import Conflicting
+from tests.support.delivery.desk import DeliveryDesk
+from tests.support.faults import Conflicting
 
 
 class Failing:
@@ -70,7 +70,7 @@ def test_an_advice_ends_the_message_of_what_failed() -> None:
         tables.transact([WRITE])
 
 
-def test_a_transaction_that_always_meets_others_gives_up(desk: Delivery) -> None:
+def test_a_transaction_that_always_meets_others_gives_up(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Жауап")
     with pytest.raises(Unavailable):
@@ -88,7 +88,9 @@ def test_a_transaction_that_always_meets_others_gives_up(desk: Delivery) -> None
         lambda p: p.telegram_error(400, "Bad Request: chat not found"),
     ],
 )
-def test_a_sender_whose_claim_has_passed_to_another_writes_nothing(desk: Delivery, fault: Callable[[Any], Any]) -> None:
+def test_a_sender_whose_claim_has_passed_to_another_writes_nothing(
+    desk: DeliveryDesk, fault: Callable[[Any], Any]
+) -> None:
     ticket = desk.open_telegram_ticket()
     ref = desk.reply(ticket, "Медленно")
     providers, answer = desk.providers(), fault(desk.provider)
@@ -111,7 +113,7 @@ def test_a_sender_whose_claim_has_passed_to_another_writes_nothing(desk: Deliver
     assert (desk.message(ref)["status"], desk.rings) == ("sending", [])
 
 
-def test_a_sender_that_lost_its_claim_between_two_pieces_stops(desk: Delivery) -> None:
+def test_a_sender_that_lost_its_claim_between_two_pieces_stops(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     ref = desk.reply(ticket, " ".join(f"слово{n:04d}" for n in range(1_000)))
 
@@ -127,7 +129,7 @@ def test_a_sender_that_lost_its_claim_between_two_pieces_stops(desk: Delivery) -
     assert desk.of("outbox#")[0]["attempt_id"] == "a" * 20
 
 
-def test_a_reply_whose_ticket_is_gone_still_fails_in_the_open(desk: Delivery) -> None:
+def test_a_reply_whose_ticket_is_gone_still_fails_in_the_open(desk: DeliveryDesk) -> None:
     ticket = desk.open_telegram_ticket()
     ref = desk.reply(ticket, "Ответ")
     key = {"pk": {"S": ticket["pk"]}, "sk": {"S": "ticket"}}

@@ -1,14 +1,10 @@
 """The workers as Lambda calls them: settings from the environment, secrets, the vault's key and queues of the
 AWS."""
 
-import base64
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 import pytest
 
-from chalicelib.core import settings
 from chalicelib.entrypoints import expiry_stamper as dater
 from chalicelib.entrypoints import indexer, sender
 from chalicelib.entrypoints import retention_sweeper as sweeper
@@ -16,62 +12,15 @@ from chalicelib.entrypoints import stream_router as relay
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile, Retention
 from chalicelib.retention.end_contact import EndContact
-from chalicelib.vault.encryption import encode_key, fingerprint
-from chalicelib.vault.secrets import VAULT_CONTEXT
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
 from chalicelib.wiring import retention as wiring_retention
-from tests.conftest import Aws
-from tests.delivery.conftest import Delivery
-from tests.delivery.test_reply import change
-from tests.people import from_amina
-
-
-def forget() -> None:
-    for module in (settings, wiring, wiring_delivery, wiring_retention):
-        for made in vars(module).values():
-            if hasattr(made, "cache_clear"):
-                made.cache_clear()
-
-
-def secret_values(desk: Delivery, aws: Aws) -> dict[str, Any]:
-    kms = aws.client("kms")
-    key_id = kms.create_key()["KeyMetadata"]["KeyId"]
-    wrapped = kms.encrypt(KeyId=key_id, Plaintext=desk.vault_keys.private, EncryptionContext=VAULT_CONTEXT)
-    name = fingerprint(desk.vault_keys.public)
-    private = base64.b64encode(wrapped["CiphertextBlob"]).decode()
-    key = {"id": name, "wrapped": private, "public": encode_key(desk.vault_keys.public)}
-    return {
-        "vault": {"version": 1, "keys": [key], "current": name},
-        "inbound": {"address_key": encode_key(b"a" * 32), "whatsapp": [], "telegram": []},
-        "outbound": json.loads(desk.vaulted.get_secret_value("")["SecretString"]),
-        "text-key": {"text_key": encode_key(b"t" * 32)},
-    }
-
-
-@pytest.fixture
-def queues(desk: Delivery, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    sqs, prefix, manager = aws.client("sqs"), desk.tables["desk"], aws.client("secretsmanager")
-    for name, value in secret_values(desk, aws).items():
-        manager.create_secret(Name=f"{prefix}-{name}", SecretString=json.dumps(value))
-        monkeypatch.setenv(f"SECRET_{name.upper().replace('-', '_')}", f"{prefix}-{name}")
-    fifo = sqs.create_queue(QueueName=f"{prefix}-w.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-    urls = {"doorbell": fifo} | {
-        name: sqs.create_queue(QueueName=f"{prefix}-w-{name}")["QueueUrl"] for name in ("retry", "dating", "indexing")
-    }
-    for name, url in urls.items():
-        monkeypatch.setenv(f"QUEUE_{name.upper()}", url)
-    for name, table in desk.tables.items():
-        monkeypatch.setenv(f"TABLE_{name.upper()}", table)
-    monkeypatch.setenv("WHATSAPP_API", f"{desk.provider.address}/v23.0")
-    monkeypatch.setenv("TELEGRAM_API", desk.provider.address)
-    forget()
-    yield urls
-    forget()
-
-
-def batch(*bodies: Mapping[str, str]) -> dict[str, Any]:
-    return {"Records": [{"messageId": f"m{n}", "body": json.dumps(body)} for n, body in enumerate(bodies)]}
+from tests.support.aws import Aws
+from tests.support.delivery.desk import DeliveryDesk
+from tests.support.delivery.wired import batch
+from tests.support.delivery.wired import queues as queues
+from tests.support.intake.rows import change
+from tests.support.people import from_amina
 
 
 def received(aws: Aws, url: str) -> list[dict[str, str]]:
@@ -79,7 +28,7 @@ def received(aws: Aws, url: str) -> list[dict[str, str]]:
     return [json.loads(message["Body"]) for message in answer.get("Messages", ())]
 
 
-def test_the_sender_sends_and_reports_only_what_failed(desk: Delivery, aws: Aws, queues: dict[str, str]) -> None:
+def test_the_sender_sends_and_reports_only_what_failed(desk: DeliveryDesk, aws: Aws, queues: dict[str, str]) -> None:
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
     (head,) = desk.of("head")
@@ -92,7 +41,7 @@ def test_the_sender_sends_and_reports_only_what_failed(desk: Delivery, aws: Aws,
     assert [one["status"] for one in desk.messages("out")] == ["sent"]
 
 
-def test_a_message_that_must_wait_rings_the_retry_queue(desk: Delivery, aws: Aws, queues: dict[str, str]) -> None:
+def test_a_message_that_must_wait_rings_the_retry_queue(desk: DeliveryDesk, aws: Aws, queues: dict[str, str]) -> None:
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
     (head,) = desk.of("head")
@@ -106,7 +55,7 @@ def test_a_message_that_must_wait_rings_the_retry_queue(desk: Delivery, aws: Aws
 
 
 def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
-    desk: Delivery, aws: Aws, queues: dict[str, str]
+    desk: DeliveryDesk, aws: Aws, queues: dict[str, str]
 ) -> None:
     desk.now = wiring.clock()() - 120_000
     desk.receive(from_amina(sent_at=desk.seconds))
@@ -127,7 +76,7 @@ def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
     assert received(aws, queues["indexing"]) == [{"contact_id": ticket["contact_id"]}]
 
 
-def test_replies_are_wired_for_the_dashboard(desk: Delivery, queues: dict[str, str]) -> None:
+def test_replies_are_wired_for_the_dashboard(desk: DeliveryDesk, queues: dict[str, str]) -> None:
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
     (ticket,) = desk.of_pk("ticket#")

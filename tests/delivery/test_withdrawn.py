@@ -16,15 +16,15 @@ from chalicelib.core.ids import new_id
 from chalicelib.dynamo.builder import attribute_value
 from chalicelib.dynamo.schema import CONTACT, HEAD
 from chalicelib.outbox.model import CLAIM, Claimed
-from chalicelib.retention.store import ExpiryStamps
-from tests.delivery.conftest import BOLAT, Delivery
-from tests.people import WHATSAPP_ACCOUNT, from_amina
-from tests.storage.declared import undeclared
+from chalicelib.retention.stamp_expiry_store import StampExpiryStore
+from tests.support.delivery.desk import BOLAT, DeliveryDesk
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina
+from tests.support.storage.declared import undeclared
 
 EXACT = "delete my data"
 
 
-def set_(desk: Delivery, pk: str, sk: str, **values: Any) -> None:
+def set_(desk: DeliveryDesk, pk: str, sk: str, **values: Any) -> None:
     """Change an item as others of the desk would; None removes."""
     for name, value in values.items():
         expression = "REMOVE #name" if value is None else "SET #name = :value"
@@ -37,12 +37,12 @@ def set_(desk: Delivery, pk: str, sk: str, **values: Any) -> None:
         )
 
 
-def withdraw(desk: Delivery, ticket: Mapping[str, Any], at: int | None = 1) -> None:
+def withdraw(desk: DeliveryDesk, ticket: Mapping[str, Any], at: int | None = 1) -> None:
     """As SoftSuppress does it; `at` None lets everything out again."""
     set_(desk, CONTACT.partition(ticket["contact_id"]), "contact", suppressed_at=at and desk.now)
 
 
-def answer(desk: Delivery, ticket: Mapping[str, Any], text: str, client_id: str = "") -> str:
+def answer(desk: DeliveryDesk, ticket: Mapping[str, Any], text: str, client_id: str = "") -> str:
     """Reply and let it go out: "" when it was taken, else why not."""
     try:
         desk.reply(ticket, text, client_id or new_id())
@@ -52,12 +52,12 @@ def answer(desk: Delivery, ticket: Mapping[str, Any], text: str, client_id: str 
     return ""
 
 
-def say(desk: Delivery, text: str, **more: Any) -> None:
+def say(desk: DeliveryDesk, text: str, **more: Any) -> None:
     desk.later(1)
     desk.receive(from_amina(text, sent_at=desk.seconds, **more))
 
 
-def test_one_answer_leaves_for_an_open_question_and_nothing_after_it(desk: Delivery) -> None:
+def test_one_answer_leaves_for_an_open_question_and_nothing_after_it(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     withdraw(desk, ticket)
 
@@ -70,7 +70,7 @@ def test_one_answer_leaves_for_an_open_question_and_nothing_after_it(desk: Deliv
     assert not undeclared("desk", before)
 
 
-def test_without_an_open_question_nothing_is_taken_until_the_person_writes(desk: Delivery) -> None:
+def test_without_an_open_question_nothing_is_taken_until_the_person_writes(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     answer(desk, ticket, "Ответ")
     withdraw(desk, ticket)
@@ -85,7 +85,7 @@ def test_without_an_open_question_nothing_is_taken_until_the_person_writes(desk:
     assert desk.provider.texts == ["Ответ", "Завтра"]
 
 
-def test_what_was_queued_before_the_withdrawal_fails_visibly_and_is_not_sent_again(desk: Delivery) -> None:
+def test_what_was_queued_before_the_withdrawal_fails_visibly_and_is_not_sent_again(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     answer(desk, ticket, "Ответ")
     ref = desk.reply(ticket, "Акция")
@@ -103,7 +103,7 @@ def test_what_was_queued_before_the_withdrawal_fails_visibly_and_is_not_sent_aga
     assert not desk.of("outbox#")
 
 
-def test_an_answer_that_was_queued_before_the_withdrawal_leaves(desk: Delivery) -> None:
+def test_an_answer_that_was_queued_before_the_withdrawal_leaves(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Ответ")
     withdraw(desk, ticket)
@@ -111,7 +111,7 @@ def test_an_answer_that_was_queued_before_the_withdrawal_leaves(desk: Delivery) 
     assert desk.provider.texts == ["Ответ"]
 
 
-def test_a_withdrawal_between_the_senders_look_and_its_claim_stops_the_message(desk: Delivery) -> None:
+def test_a_withdrawal_between_the_senders_look_and_its_claim_stops_the_message(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     answer(desk, ticket, "Ответ")
     desk.reply(ticket, "Акция")
@@ -126,7 +126,7 @@ def test_a_withdrawal_between_the_senders_look_and_its_claim_stops_the_message(d
     assert desk.provider.texts == ["Ответ"]
 
 
-def test_an_answer_that_failed_leaves_its_question_open_and_may_be_sent_again(desk: Delivery) -> None:
+def test_an_answer_that_failed_leaves_its_question_open_and_may_be_sent_again(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Ответ")
     withdraw(desk, ticket)
@@ -142,7 +142,7 @@ def test_an_answer_that_failed_leaves_its_question_open_and_may_be_sent_again(de
     assert answer(desk, ticket, "Акция") == "suppressed"
 
 
-def test_who_has_answered_in_other_words_does_not_send_the_failed_answer_again(desk: Delivery) -> None:
+def test_who_has_answered_in_other_words_does_not_send_the_failed_answer_again(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Ответ")
     withdraw(desk, ticket)
@@ -157,7 +157,7 @@ def test_who_has_answered_in_other_words_does_not_send_the_failed_answer_again(d
     assert desk.provider.texts == ["Ответ другими словами"]
 
 
-def test_of_many_colleagues_who_answer_one_question_at_once_one_does(desk: Delivery) -> None:
+def test_of_many_colleagues_who_answer_one_question_at_once_one_does(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     withdraw(desk, ticket)
 
@@ -176,7 +176,7 @@ def test_of_many_colleagues_who_answer_one_question_at_once_one_does(desk: Deliv
     assert len(desk.of("outbox#")) == 1
 
 
-def test_a_reply_that_leaves_with_the_withdrawal_leaves_only_as_an_answer(desk: Delivery) -> None:
+def test_a_reply_that_leaves_with_the_withdrawal_leaves_only_as_an_answer(desk: DeliveryDesk) -> None:
     """At every moment of the reply's way, the withdrawal comes at that moment."""
     ticket = desk.open_ticket()
     for asked in (True, False):
@@ -204,7 +204,7 @@ def test_a_reply_that_leaves_with_the_withdrawal_leaves_only_as_an_answer(desk: 
             assert (text in desk.provider.texts) == asked
 
 
-def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk: Delivery) -> None:
+def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Ответ")
     withdraw(desk, ticket)
@@ -215,7 +215,7 @@ def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk
     )
     desk.statuses().apply(update, desk.now)
 
-    retention = ExpiryStamps(desk.gateway())
+    retention = StampExpiryStore(desk.gateway())
     pk = ticket["conversation_id"]
     retention.show_failure(pk, f"message#{ref.tail}", ticket["ticket_id"], desk.now, lambda channel, code: False)
 
@@ -223,7 +223,7 @@ def test_an_answer_whose_failure_is_reported_later_leaves_its_question_open(desk
     assert answer(desk, ticket, "Ответ другими словами") == ""
 
 
-def test_a_ticket_of_the_release_before_is_asked_who_wrote_last(desk: Delivery) -> None:
+def test_a_ticket_of_the_release_before_is_asked_who_wrote_last(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     withdraw(desk, ticket)
     set_(desk, ticket["pk"], "ticket", question_at=None)
@@ -236,7 +236,7 @@ def test_a_ticket_of_the_release_before_is_asked_who_wrote_last(desk: Delivery) 
     assert answer(desk, ticket, "Акция") == "suppressed"
 
 
-def test_a_place_of_the_release_before_counts_as_unasked(desk: Delivery) -> None:
+def test_a_place_of_the_release_before_counts_as_unasked(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Ответ")
     set_(desk, HEAD.partition(ref.conversation_id), f"outbox#{ref.tail}", answers=None)
@@ -246,7 +246,7 @@ def test_a_place_of_the_release_before_counts_as_unasked(desk: Delivery) -> None
 
 
 @pytest.mark.parametrize("purpose", ["news", "offers", "survey"])
-def test_an_opt_out_ends_what_nobody_asked_for_and_support_goes_on(desk: Delivery, purpose: str) -> None:
+def test_an_opt_out_ends_what_nobody_asked_for_and_support_goes_on(desk: DeliveryDesk, purpose: str) -> None:
     ticket = desk.open_ticket()
     set_(desk, CONTACT.partition(ticket["contact_id"]), "contact", opted_out_at=desk.now, opted_out_by=new_id())
     answer(desk, ticket, "Ответ")
@@ -260,7 +260,7 @@ def test_an_opt_out_ends_what_nobody_asked_for_and_support_goes_on(desk: Deliver
     assert desk.provider.texts == ["Ответ", "И ещё одно"]
 
 
-def test_an_opt_out_between_the_senders_look_and_its_claim_stops_the_news(desk: Delivery) -> None:
+def test_an_opt_out_between_the_senders_look_and_its_claim_stops_the_news(desk: DeliveryDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Новости")
     set_(desk, HEAD.partition(ref.conversation_id), f"outbox#{ref.tail}", purpose="news")
@@ -276,7 +276,7 @@ ACTS = ("question", "exact", "reaction", "reply", "send", "withdraw", "release")
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(ACTS), min_size=4, max_size=14))
-def test_in_any_order_only_answers_leave_while_consent_is_withdrawn(desk: Delivery, acts: list[str]) -> None:
+def test_in_any_order_only_answers_leave_while_consent_is_withdrawn(desk: DeliveryDesk, acts: list[str]) -> None:
     (ticket, *_) = desk.of_pk("ticket#") or [desk.open_ticket()]
     withdraw(desk, ticket, None)
     answer(desk, ticket, f"Начало {new_id()}")

@@ -4,7 +4,7 @@ import re
 
 from infra import erasure_grants
 from infra.definitions import load
-from tests.conftest import PROJECT
+from tests.support.project import PROJECT
 
 ROW = re.compile(r"^\| ([A-Z]\w+)[^|]*\| `(\w+)` \| ([\w, ]+) \|$", re.MULTILINE)
 ROWS = ROW.findall((PROJECT / "docs" / "glossary.md").read_text(encoding="utf-8"))

@@ -25,7 +25,7 @@ from chalicelib.privacy.recognition import guesses as privacy_guess
 from chalicelib.privacy.recognition import recognise_words as privacy_words
 from chalicelib.tickets.apply_edits import apply_edits
 from chalicelib.tickets.records import Message
-from tests.people import from_amina
+from tests.support.people import from_amina
 
 LENGTH = 6_000
 BUDGET = 0.010

@@ -10,7 +10,7 @@ from chalicelib.web.dashboard import sign_in_problems
 from chalicelib.web.dashboard.request_presenter.labels import REFUSAL_GROUNDS
 from infra.definitions import load
 from infra.queues import DEAD_LETTER_DAYS
-from tests.conftest import PROJECT
+from tests.support.project import PROJECT
 
 
 def test_backups_are_waited_for_as_long_as_a_table_can_be_restored_or_a_dead_letter_lives() -> None:
@@ -37,3 +37,13 @@ def test_a_session_lasts_as_long_as_cognito_lets_it() -> None:
     (client,) = [one["Properties"] for one in resources if one["Type"] == "AWS::Cognito::UserPoolClient"]
     assert client["TokenValidityUnits"]["RefreshToken"] == "hours"
     assert client["RefreshTokenValidity"] * HOUR == SESSION_LASTS
+
+
+def test_pages_and_alarms_name_the_hours_in_which_a_person_confirms_and_is_told() -> None:
+    assert waiting_times.CONFIRM_WITHIN == waiting_times.TOLD_WITHIN == 48 * HOUR
+    for place in (
+        "chalicelib/web/templates/privacy-new.html",
+        "chalicelib/web/templates/privacy-case.html",
+        "infra/erasure_alarms.py",
+    ):
+        assert "48 h" in (PROJECT / place).read_text(encoding="utf-8"), place

@@ -10,12 +10,12 @@ from chalicelib.core.asks import Ask
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.meaning import stems
-from chalicelib.privacy.recognition.confirm_and_cancel import LONGEST_GUESS, spelled
+from chalicelib.privacy.recognition.answer_phrases import LONGEST_GUESS, spelled
 from chalicelib.privacy.recognition.guesses import MOST_KINDS, guess
 from chalicelib.privacy.recognition.recognise_words import asks, hinted, words_of
 from chalicelib.profile.load import load_profile
 from tests.domain.privacy_corpus import MEANT, ORDINARY
-from tests.people import from_amina
+from tests.support.people import from_amina
 
 MARKINGS = load_profile("spoint").markings
 POSITIVE = [one for language in MEANT.values() for one in language]

@@ -24,7 +24,7 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.texts import announcement, answers, during_erasure, questions
 from chalicelib.privacy.texts.buttons import challenge_buttons, cooling_off_buttons, meant_buttons
 from chalicelib.profile.load import load_profile
-from tests.people import from_amina
+from tests.support.people import from_amina
 
 PROFILE = load_profile("spoint")
 BUTTONS_LIMIT = min(one.buttons.text for one in channels.SERVED if one.buttons)

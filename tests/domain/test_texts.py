@@ -13,7 +13,7 @@ from chalicelib.channels.parts import KINDS
 from chalicelib.core import texts
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.locale import build
-from chalicelib.messages import ingest
+from chalicelib.messages import notices
 from chalicelib.profile.load import load_profile
 from chalicelib.web import labels
 
@@ -96,24 +96,24 @@ def _places(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_notice_tells_number_and_terms_of_consent(language: str) -> None:
-    notice = ingest.accepted_notice(SPOINT, language, "whatsapp", "481207", first=True)
+    notice = notices.accepted_notice(SPOINT, language, "whatsapp", "481207", first=True)
     for fact in ("481-207", "Joint", "90", "Meta Platforms, Inc.", "https://spoint.kz/policy"):
         assert fact in notice
     assert "\n\n" not in notice
 
 
 def test_a_later_ticket_gets_its_number_without_the_terms() -> None:
-    notice = ingest.accepted_notice(SPOINT, "kk", "telegram", "481207", first=False)
+    notice = notices.accepted_notice(SPOINT, "kk", "telegram", "481207", first=False)
     assert notice == "Жаңа өтініш ашылды. Нөмірі: 481-207. Жауапты осы жерде береміз."
 
 
 def test_an_unknown_language_gets_the_profiles_first_two() -> None:
-    kazakh, russian = ingest.accepted_notice(SPOINT, "", "telegram", "481207", first=True).split("\n\n")
-    assert kazakh == ingest.accepted_notice(SPOINT, "kk", "telegram", "481207", first=True)
-    assert russian == ingest.accepted_notice(SPOINT, "ru", "telegram", "481207", first=True)
-    assert ingest.welcome(SPOINT, "").split("\n\n") == [
-        ingest.welcome(SPOINT, "kk"),
-        ingest.welcome(SPOINT, "ru"),
+    kazakh, russian = notices.accepted_notice(SPOINT, "", "telegram", "481207", first=True).split("\n\n")
+    assert kazakh == notices.accepted_notice(SPOINT, "kk", "telegram", "481207", first=True)
+    assert russian == notices.accepted_notice(SPOINT, "ru", "telegram", "481207", first=True)
+    assert notices.welcome(SPOINT, "").split("\n\n") == [
+        notices.welcome(SPOINT, "kk"),
+        notices.welcome(SPOINT, "ru"),
     ]
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import RunningDesk
-from tests.e2e.playing import Play
+from tests.support.e2e.playing import Play
+from tests.support.running import RunningDesk
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.e2e.playing import Play, signed
+from tests.support.e2e.playing import Play, signed
 
 FUZZ = settings(
     max_examples=60,

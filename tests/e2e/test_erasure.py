@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import RunningDesk
-from tests.e2e.erasing import (
+from tests.support.e2e.erasing import (
     DAY,
     FINAL,
     GENUINE,
@@ -29,8 +28,9 @@ from tests.e2e.erasing import (
     readable,
     settled,
 )
-from tests.e2e.playing import Play, eventually
-from tests.e2e.test_sealed import everything
+from tests.support.e2e.playing import Play, eventually
+from tests.support.e2e.stored import everything
+from tests.support.running import RunningDesk
 
 pytestmark = pytest.mark.timeout(240)
 GREETINGS = {"kk": "Сәлеметсіз бе, менің тапсырысым қайда?", "ru": "Здравствуйте, где мой заказ?"}

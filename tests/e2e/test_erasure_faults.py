@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.conftest import RunningDesk
-from tests.e2e.erasing import (
+from tests.support.e2e.erasing import (
     CODE,
     DAY,
     GENUINE,
@@ -29,8 +28,9 @@ from tests.e2e.erasing import (
     readable,
     settled,
 )
-from tests.e2e.playing import PASSWORD, SECONDS, Api, Play, eventually
-from tests.e2e.test_sealed import everything
+from tests.support.e2e.playing import PASSWORD, SECONDS, Api, Play, eventually
+from tests.support.e2e.stored import everything
+from tests.support.running import RunningDesk
 
 pytestmark = pytest.mark.timeout(240)
 THROTTLED = {"channel": "dynamodb", "match": "BatchWriteItem .*-erase-stores", "error": "Throttled", "times": 1_000_000}

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.e2e.playing import Play, eventually, new_phone
+from tests.support.e2e.playing import Play, eventually, new_phone
 
 
 def test_a_failing_storage_answers_5xx_and_the_retry_completes_the_message(play: Play) -> None:

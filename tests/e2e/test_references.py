@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.e2e.playing import Play, eventually, new_phone
-from tests.people import wamid
+from tests.support.e2e.playing import Play, eventually, new_phone
+from tests.support.people import wamid
 
 
 def _change(play: Play, phone: str, kind: str, about: dict[str, Any]) -> None:

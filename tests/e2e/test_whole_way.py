@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.playing import PHONE_NUMBER_ID, Play, eventually, new_phone
-from tests.people import wamid
+from tests.support.e2e.playing import PHONE_NUMBER_ID, Play, eventually, new_phone
+from tests.support.people import wamid
 
 SAMPLES = Path(__file__).parent.parent / "payloads" / "whatsapp"
 

@@ -13,7 +13,6 @@ from chalicelib.core.addresses import Address, Author
 from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo import schema
-from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import CLASSES, SECTIONS, Expiry, ItemClass
 from chalicelib.erasure import verifier
 from chalicelib.erasure.task import TaskFailed
@@ -25,14 +24,16 @@ from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.telling.statuses import MessageStatuses
-from tests.erasure.absence import asking, verify
-from tests.erasure.conftest import DANIYAR_PHONE, FORMER_PHONE, Erasing, Person, Snapshot, cast
-from tests.erasure.destroying import run_until
-from tests.erasure.faults import Counting, Died, Dying, Hooked, Leaving
-from tests.people import WHATSAPP_ACCOUNT, from_amina
+from tests.support.erasure.absence import asking, leave, verify
+from tests.support.erasure.desk import DANIYAR_PHONE, FORMER_PHONE, ErasureDesk
+from tests.support.erasure.destroying import run_until
+from tests.support.erasure.person import Person, cast
+from tests.support.faults import Counting, Died, Dying, Hooked, Leaving
+from tests.support.intake.desk import Snapshot
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina
 
 
-def gone(desk: Erasing, person: Person) -> Request:
+def gone(desk: ErasureDesk, person: Person) -> Request:
     """The person's request after the second pass of the eraser."""
     request = desk.request_for(person)
     run_until(desk, request, "sweep")
@@ -51,7 +52,7 @@ def changed(before: Snapshot, after: Snapshot) -> set[str]:
 
 
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
-def test_nothing_left_is_proved_and_opens_the_fences(desk: Erasing, channel: str) -> None:
+def test_nothing_left_is_proved_and_opens_the_fences(desk: ErasureDesk, channel: str) -> None:
     _, person = cast(desk, "amina", f"{channel}_daniyar")
     request = gone(desk, person)
     before = desk.snapshot()
@@ -73,7 +74,7 @@ def _both(store: Verifier, request: Request) -> tuple[Request, Inventory]:
 
 
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
-def test_each_single_row_that_is_left_is_found(desk: Erasing, channel: str) -> None:
+def test_each_single_row_that_is_left_is_found(desk: ErasureDesk, channel: str) -> None:
     """Given back one at a time, whatever the eraser deleted is noticed. Rows that only late writers make in the
     conversation are found with its partition."""
     _, person = cast(desk, "amina", f"{channel}_daniyar")
@@ -100,12 +101,7 @@ def test_each_single_row_that_is_left_is_found(desk: Erasing, channel: str) -> N
     assert known.found(request, identities) == {}
 
 
-def leave(desk: Erasing, person: Person) -> None:
-    item = {"pk": person.conversation_pk, "sk": f"message#{desk.now:013d}#{'7' * 32}", "direction": "event"}
-    desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=attribute_values(item))
-
-
-def test_what_is_found_goes_back_to_the_eraser_five_times_and_then_to_a_person(desk: Erasing) -> None:
+def test_what_is_found_goes_back_to_the_eraser_five_times_and_then_to_a_person(desk: ErasureDesk) -> None:
     _, person = cast(desk, "amina", "telegram_daniyar")
     request = gone(desk, person)
     for number in range(1, MOST_PASSES + 1):
@@ -121,7 +117,7 @@ def test_what_is_found_goes_back_to_the_eraser_five_times_and_then_to_a_person(d
     assert not desk.request(request).done(Step.ABSENT)
 
 
-def test_a_store_that_does_not_answer_proves_nothing(desk: Erasing) -> None:
+def test_a_store_that_does_not_answer_proves_nothing(desk: ErasureDesk) -> None:
     request = gone(desk, cast(desk, "amina", "telegram_daniyar")[-1])
     reads: list[str] = []
 
@@ -143,7 +139,7 @@ def test_a_store_that_does_not_answer_proves_nothing(desk: Erasing) -> None:
         assert not desk.request(request).done(Step.ABSENT)
 
 
-def test_it_goes_on_after_dying_at_any_write_and_reads_what_was_left_over(desk: Erasing) -> None:
+def test_it_goes_on_after_dying_at_any_write_and_reads_what_was_left_over(desk: ErasureDesk) -> None:
     request = gone(desk, cast(desk, "amina", "whatsapp_daniyar")[-1])
     counting = Dying(desk.dynamodb)
     start = desk.snapshot()
@@ -156,7 +152,7 @@ def test_it_goes_on_after_dying_at_any_write_and_reads_what_was_left_over(desk: 
             assert verify(desk, request, Leaving(desk.dynamodb)) == {"outcome": "absent"}
 
 
-def test_an_address_that_has_a_new_owner_is_no_trace(desk: Erasing) -> None:
+def test_an_address_that_has_a_new_owner_is_no_trace(desk: ErasureDesk) -> None:
     """Somebody got the number meanwhile, after its fence was opened by an earlier run."""
     _, person = cast(desk, "amina", "whatsapp_daniyar")
     request = gone(desk, person)
@@ -169,7 +165,7 @@ def test_an_address_that_has_a_new_owner_is_no_trace(desk: Erasing) -> None:
     assert verify(desk, request) == {"outcome": "absent"}
 
 
-def test_a_fence_is_opened_though_its_alias_expired_before_it_was_listed(desk: Erasing) -> None:
+def test_a_fence_is_opened_though_its_alias_expired_before_it_was_listed(desk: ErasureDesk) -> None:
     """Given a former number whose alias goes by its date between the closing of the fence and the inventory, then its
     fence has the time of the destruction and is opened like the others."""
     _, person = cast(desk, "amina", "whatsapp_daniyar")
@@ -190,7 +186,7 @@ def test_a_fence_is_opened_though_its_alias_expired_before_it_was_listed(desk: E
         assert fence["expires_at"] == (fence["at"] + 8 * DAY) // 1000
 
 
-def before_it(desk: Erasing, request: Request, **more: Any) -> Request:
+def before_it(desk: ErasureDesk, request: Request, **more: Any) -> Request:
     """An earlier request of the same person, which was stopped, with its box."""
     person = Person(desk, request.channel, request.contact_id, request.conversation_id)
     return desk.request_for(
@@ -198,7 +194,7 @@ def before_it(desk: Erasing, request: Request, **more: Any) -> Request:
     )
 
 
-def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Erasing) -> None:
+def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: ErasureDesk) -> None:
     """Given an earlier request whose box, or the one before that, still holds the person's address under a living key,
     then that is found, the eraser is sent round again, and with its end the proof is given."""
     _, person = cast(desk, "amina", "whatsapp_daniyar")
@@ -220,21 +216,21 @@ def test_while_a_box_of_an_earlier_request_is_there_nothing_is_proved(desk: Eras
     assert {item["pk"] for item in desk.items("keys")} >= {request.box.contact_id if request.box else ""}
 
 
-def test_an_earlier_request_that_is_gone_or_names_itself_stops_nobody(desk: Erasing) -> None:
+def test_an_earlier_request_that_is_gone_or_names_itself_stops_nobody(desk: ErasureDesk) -> None:
     _, person = cast(desk, "amina", "whatsapp_daniyar")
     request = gone(desk, person)
     counting = Counting(desk.dynamodb)
     known = asking(desk, counting)
     identities = known.identities(*_both(known, request), desk.vault)
-    before = counting.calls.total()
+    before = len(counting.calls)
     assert known.found(request, identities) == {}
-    ordinary = counting.calls.total() - before
+    ordinary = len(counting.calls) - before
     for after in ("0" * 20, request.id):
         assert known.found(replace(request, after=after), identities) == {}
-    assert counting.calls.total() - before == 3 * ordinary + 1, "one read for each earlier request, none without"
+    assert len(counting.calls) - before == 3 * ordinary + 1, "one read for each earlier request, none without"
 
 
-def test_before_the_second_pass_nothing_is_asked(desk: Erasing) -> None:
+def test_before_the_second_pass_nothing_is_asked(desk: ErasureDesk) -> None:
     request = desk.request_for(cast(desk, "amina", "telegram_daniyar")[-1])
     with pytest.raises(TaskFailed, match="not_erased"):
         verify(desk, request)

@@ -9,29 +9,20 @@ from chalicelib.erasure.task import TaskFailed
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.vault.encryption import encode_key
 from chalicelib.wiring import base as wiring
-from chalicelib.wiring import erasure as wiring_erasure
-from chalicelib.wiring import privacy_stores as wiring_stores
-from chalicelib.wiring import requests as wiring_requests
-from tests.delivery.test_wired import queues as queues
-from tests.erasure.boxes import Boxes
-from tests.erasure.conftest import Erasing
+from tests.support.delivery.wired import queues as queues
+from tests.support.erasure.boxes import Boxes
+from tests.support.erasure.desk import ErasureDesk
+from tests.support.forgetting import forget_wiring
 
 
 @pytest.fixture
-def boxes(desk: Erasing, queues: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Boxes]:
+def boxes(desk: ErasureDesk, queues: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Boxes]:
     monkeypatch.setenv("VAULT_PUBLIC_KEY", encode_key(desk.vault_keys.public))
     monkeypatch.setenv("PUBLIC_URL", "https://desk.example/")
-    _forget()
+    forget_wiring()
     desk.now = wiring.clock()()
     yield Boxes(desk)
-    _forget()
-
-
-def _forget() -> None:
-    wiring.gateway.cache_clear()
-    for made in (one for module in (wiring_stores, wiring_requests, wiring_erasure) for one in vars(module).values()):
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
+    forget_wiring()
 
 
 def test_a_request_is_asked_about_told_of_and_closed(boxes: Boxes, caplog: pytest.LogCaptureFixture) -> None:

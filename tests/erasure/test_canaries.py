@@ -15,8 +15,9 @@ from chalicelib.dynamo.schema.item_class import SEALED, fields
 from chalicelib.vault import encryption
 from chalicelib.vault.encryption import EncryptionContext, unseal
 from chalicelib.vault.model import ContactKey
-from tests.erasure.conftest import Erasing, Person, cast
-from tests.storage.declared import class_of
+from tests.support.erasure.desk import ErasureDesk
+from tests.support.erasure.person import Person, cast
+from tests.support.storage.declared import class_of
 
 Row = Mapping[str, Any]
 
@@ -42,7 +43,7 @@ KEYS = {"key.sealed_private": "the person's key, which the destruction deletes f
 """Sealed fields that hold no words of a person."""
 
 
-def said(desk: Erasing, person: Person) -> dict[str, str]:
+def said(desk: ErasureDesk, person: Person) -> dict[str, str]:
     """Return all that lies sealed of a person in the clear, by class and field."""
     stored = {key: item for key, item in desk.every_item() if key in person.keys()}
     key = stored["keys", person.contact_id, ""]
@@ -81,7 +82,7 @@ def unsearched(classes: Iterable[ItemClass], told: Mapping[str, str], canaries: 
     return wrong
 
 
-def test_something_of_every_sealed_field_is_searched_for(desk: Erasing) -> None:
+def test_something_of_every_sealed_field_is_searched_for(desk: ErasureDesk) -> None:
     people = cast(desk, "amina", "whatsapp_daniyar", "telegram_daniyar")
     told: dict[str, str] = {}
     for person in people[1:]:

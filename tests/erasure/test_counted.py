@@ -6,11 +6,8 @@ was there when the fence closed, and what they add to it, must be counted once e
 anything away. SEED repeats a run; a failure names it.
 """
 
-import os
 import random
-import secrets
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,23 +16,22 @@ import pytest
 
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.errors import DeskError
-from chalicelib.dynamo.builder import attribute_values, plain_item
+from chalicelib.dynamo.builder import plain_item
 from chalicelib.dynamo.schema import SECTIONS
 from chalicelib.erasure.counts import unexpired
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.erasure.absence import verify
-from tests.erasure.conftest import Erasing, Person, cast
-from tests.erasure.destroying import run_task, run_until
-from tests.erasure.faults import WRITES, Died, Late
-from tests.erasure.living import Living
-from tests.erasure.test_destroying import NOT_DESTROYED_HERE, finish, planted
-from tests.erasure.test_late_writers import HIM, WRITERS
-from tests.intake.conftest import Snapshot
-from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
-from tests.storage.declared import class_of
+from tests.support.erasure.absence import verify
+from tests.support.erasure.desk import ErasureDesk
+from tests.support.erasure.destroyed import SEED, finish, places
+from tests.support.erasure.destroying import run_task, run_until
+from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person, cast
+from tests.support.erasure.writers import HIM, WRITERS
+from tests.support.faults import WRITES, Died, Late
+from tests.support.intake.desk import Snapshot
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, wamid
 
-SEED = int(os.environ.get("SEED") or secrets.randbelow(2**32))
 OF_WHATSAPP = frozenset({"message", "renamed", "new_ticket", "moved_phone", "number_change", "block", "status"})
 """Writers whose events come from the person's WhatsApp."""
 RESTING = ("close_idle", "new_ticket")
@@ -48,7 +44,7 @@ class Race:
     """One person, one request, and everybody else. `there` are the keys of all rows of theirs that there were from the
     fence on, `counted` how many of each store."""
 
-    desk: Erasing
+    desk: ErasureDesk
     person: Person
     request: Request
     rng: random.Random
@@ -171,7 +167,7 @@ class Race:
 
 
 @pytest.mark.parametrize("done", ["freeze_inventory", "erase"])
-def test_an_inventory_that_the_release_before_has_made_is_destroyed_and_counted(desk: Erasing, done: str) -> None:
+def test_an_inventory_that_the_release_before_has_made_is_destroyed_and_counted(desk: ErasureDesk, done: str) -> None:
     """It knows no single rows: found is what it counted, or what was deleted if that was more."""
     (person,) = cast(desk, "telegram_daniyar")
     request = desk.request_for(person)
@@ -189,19 +185,9 @@ def test_an_inventory_that_the_release_before_has_made_is_destroyed_and_counted(
     assert person.keys() == set()
 
 
-def places(seen: Mapping[tuple[str, str, str], dict[str, Any]], done: Request) -> Counter[str]:
-    """How many of these rows an erasure should have counted, by store."""
-    snapshot: dict[str, dict[tuple[str, str], Any]] = {}
-    for (table, pk, sk), item in seen.items():
-        snapshot.setdefault(table, {})[pk, sk] = attribute_values(item)
-    kinds = {key: class_of(key[0], item) for key, item in seen.items()}
-    keys = {key for key, kind in kinds.items() if kind is not None and kind.name not in NOT_DESTROYED_HERE}
-    return planted(snapshot, keys, done.at(Step.INVENTORIED))  # type: ignore[arg-type]
-
-
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("number", range(4))
-def test_what_is_counted_is_what_there_was_and_what_came_late(desk: Erasing, number: int) -> None:
+def test_what_is_counted_is_what_there_was_and_what_came_late(desk: ErasureDesk, number: int) -> None:
     seed = SEED + number
     rng = random.Random(seed)
     channel = "whatsapp" if number % 2 == 0 else "telegram"

@@ -3,152 +3,26 @@
 Each writer is stopped at its write, which is made later, unchanged, as by a process that was held up.
 """
 
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
-from chalicelib.channels.parts import NumberChanged, ReachChanged, StatusUpdate
 from chalicelib.contacts.index_contact import ContactTexts, IndexContact
-from chalicelib.core.addresses import Address, Author
-from chalicelib.messages.contact_events import ReceiveContactEvent
 from chalicelib.privacy.requests.model import Request
-from chalicelib.staff.store import StaffStore
-from chalicelib.tickets.change import ChangeTicket, TicketChanges
-from chalicelib.tickets.comment import CommentOnTicket
-from chalicelib.tickets.queries import TicketQueries as DeskReading
-from chalicelib.tickets.writes import AutoClose, Idle, TicketWrites
 from chalicelib.vault.decryptor import SingleDecryptor
-from tests.delivery.conftest import BOLAT
-from tests.erasure.conftest import DANIYAR_PHONE, DANIYAR_USER, OPERATOR, Erasing, Person, cast
-from tests.erasure.destroying import run_until
-from tests.erasure.faults import Died, Late
-from tests.erasure.test_destroying import THEIRS, assert_destroyed, finish, planted, prepared
-from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
-from tests.retention.conftest import KEPT_DAYS
+from tests.support.erasure.desk import ErasureDesk
+from tests.support.erasure.destroyed import THEIRS, assert_destroyed, finish, planted, prepared
+from tests.support.erasure.destroying import run_until
+from tests.support.erasure.person import Person, cast
+from tests.support.erasure.writers import WRITERS
+from tests.support.faults import Died, Late
 
-PHONE, USER = Address("phone", DANIYAR_PHONE), Address("user", DANIYAR_USER)
-HIM = Author((USER, PHONE), name="Данияр Оспанов", username="daniyar_osp")
-Writer = Callable[[Erasing, Person, Late], Any]
-
-
-def _changes(desk: Erasing, late: Late) -> ReceiveContactEvent:
-    return desk.changer(late)
-
-
-def message(desk: Erasing, person: Person, late: Late) -> None:
-    desk.receiver(late)(from_amina("кешіккен құпия хат", sent_at=desk.seconds, author=HIM))
-
-
-def renamed(desk: Erasing, person: Person, late: Late) -> None:
-    author = HIM._replace(name="Данияр Жаңа")
-    desk.receiver(late)(from_amina("жаңа атым", sent_at=desk.seconds, author=author))
-
-
-def new_ticket(desk: Erasing, person: Person, late: Late) -> None:
-    desk.change_ticket()(person.tickets[-1]["ticket_id"], TicketChanges(state="closed"), OPERATOR)
-    desk.later(60)
-    desk.receiver(late)(from_amina("төртінші өтініш", sent_at=desk.seconds, author=HIM))
-
-
-def moved_phone(desk: Erasing, person: Person, late: Late) -> None:
-    author = Author((Address("user", "KZ.999"), PHONE), name="Амина Сәтбаева")
-    desk.receiver(late)(from_amina("бұл нөмір менікі", sent_at=desk.seconds, author=author))
-
-
-def number_change(desk: Erasing, person: Person, late: Late) -> None:
-    new = Address("phone", "77000000299")
-    _changes(desk, late)(NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), PHONE, new, desk.seconds))
-
-
-def block(desk: Erasing, person: Person, late: Late) -> None:
-    _changes(desk, late)(ReachChanged("whatsapp", WHATSAPP_ACCOUNT, HIM, True, desk.seconds))
-
-
-def reply(desk: Erasing, person: Person, late: Late) -> None:
-    desk.replier(late)(person.tickets[-1]["ticket_id"], "кешіккен жауап", "late-page", BOLAT)
-
-
-def comment(desk: Erasing, person: Person, late: Late) -> None:
-    reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway(late))
-    CommentOnTicket(reading, changes, lambda: desk.now)(person.tickets[0]["ticket_id"], "кеш пікір", OPERATOR)
-
-
-def draft(desk: Erasing, person: Person, late: Late) -> None:
-    desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", "кеш жоба", "late-draft", 9, OPERATOR)
-
-
-def emptied_draft(desk: Erasing, person: Person, late: Late) -> None:
-    desk.keep_draft(late)(person.tickets[-1]["ticket_id"], "reply", "", "draft-reply", 9, OPERATOR)
-
-
-def ticket_change(desk: Erasing, person: Person, late: Late) -> None:
-    reading, changes = DeskReading(desk.decryptor(), desk.now), TicketWrites(desk.gateway(late))
-    change = ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: desk.now)
-    change(person.tickets[0]["ticket_id"], TicketChanges(priority="low"), OPERATOR)
-
-
-def mark_read(desk: Erasing, person: Person, late: Late) -> None:
-    ticket = DeskReading(desk.decryptor(), desk.now).ticket(person.tickets[-1]["ticket_id"])
-    assert ticket is not None
-    TicketWrites(desk.gateway(late)).mark_read(ticket, BOLAT)
-
-
-def send(desk: Erasing, person: Person, late: Late) -> None:
-    desk.later(90)
-    desk.sender(store=desk.outbox(late))(person.conversation_id)
-
-
-def status(desk: Erasing, person: Person, late: Late) -> None:
-    (sent, *_) = [one for one in person.messages("out") if one["status"] == "sent"]
-    tail = sent["sk"].removeprefix("message#").replace("#", ".")
-    reference = f"{person.conversation_id}.{tail}"
-    update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, wamid(), "read", desk.seconds, reference)
-    desk.statuses(dynamodb=late).apply(update, desk.now)
-
-
-def close_idle(desk: Erasing, person: Person, late: Late) -> None:
-    ticket = person.tickets[-1]
-    idle = Idle(ticket["ticket_id"], ticket["state"], ticket["activity"], person.conversation_id, person.contact_id)
-    AutoClose(desk.gateway(late)).close(idle, "closed", {}, desk.now, desk.seconds + 86_400)
-
-
-def stamp_alone(desk: Erasing, person: Person, late: Late) -> None:
-    (some, *_) = person.messages("in")
-    desk.dates(late).stamp_alone(person.conversation_id, some["sk"], desk.seconds + 86_400)
-
-
-def enqueue(desk: Erasing, person: Person, late: Late) -> None:
-    desk.dates(late).enqueue(person.tickets[0]["ticket_id"], desk.now)
-
-
-def settle_failure(desk: Erasing, person: Person, late: Late) -> None:
-    (some, *_) = person.messages("out")
-    key = {"pk": {"S": some["pk"]}, "sk": {"S": some["sk"]}}
-    desk.dynamodb.update_item(
-        TableName=desk.tables["desk"], Key=key, UpdateExpression="SET #status = :failed",
-        ExpressionAttributeNames={"#status": "status"}, ExpressionAttributeValues={":failed": {"S": "failed"}},
-    )  # fmt: skip
-    dates = desk.dates(late)
-    dates.show_failure(person.conversation_id, some["sk"], some["ticket_id"], desk.now, lambda channel, code: False)
-
-
-WRITERS: dict[str, tuple[Writer, int]] = {
-    "message": (message, 1), "renamed": (renamed, 1), "new_ticket": (new_ticket, 2), "moved_phone": (moved_phone, 1),
-    "number_change": (number_change, 1), "block": (block, 1), "reply": (reply, 1), "comment": (comment, 1),
-    "draft": (draft, 1), "emptied_draft": (emptied_draft, 1),
-    "ticket_change": (ticket_change, 1), "mark_read": (mark_read, 1), "claim": (send, 1), "sent": (send, 2),
-    "status": (status, 1), "close_idle": (close_idle, 1), "date_alone": (stamp_alone, 1), "ring": (enqueue, 1),
-    "settle_failure": (settle_failure, 1),
-}  # fmt: skip
-"""Each writer with the number of its write that comes late."""
 FENCED_OUT = frozenset({"message", "renamed", "new_ticket", "moved_phone", "number_change", "block", "reply", "comment",
                         "draft", "claim"})  # fmt: skip
 """Writers that check the epoch: the fence alone stops them."""
 
 
-def held_up(desk: Erasing, name: str) -> tuple[Late, Person, Request]:
+def held_up(desk: ErasureDesk, name: str) -> tuple[Late, Person, Request]:
     """Daniyar's request, and a writer that stands before its write."""
     _, person = cast(desk, "amina", "whatsapp_daniyar")
     writer, number = WRITERS[name]
@@ -159,7 +33,7 @@ def held_up(desk: Erasing, name: str) -> tuple[Late, Person, Request]:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_write_that_comes_late_leaves_nothing(desk: Erasing, name: str) -> None:
+def test_a_write_that_comes_late_leaves_nothing(desk: ErasureDesk, name: str) -> None:
     late, *case = held_up(desk, name)
     _, person, request, before = prepared((desk, *case))
     for earlier, last in pairwise(("", "hard_suppress", "destroy_key", "erase", "sweep")):
@@ -176,13 +50,13 @@ def test_a_write_that_comes_late_leaves_nothing(desk: Erasing, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_the_same_write_in_time_is_taken(desk: Erasing, name: str) -> None:
+def test_the_same_write_in_time_is_taken(desk: ErasureDesk, name: str) -> None:
     late, *_ = held_up(desk, name)
     assert late.make(), "a writer that would be refused anyhow shows nothing"
 
 
 @pytest.mark.parametrize("when", ["hard_suppress", "destroy_key", "erase"])
-def test_an_indexer_that_read_the_contact_before_the_fence_writes_no_words(desk: Erasing, when: str) -> None:
+def test_an_indexer_that_read_the_contact_before_the_fence_writes_no_words(desk: ErasureDesk, when: str) -> None:
     _, person = cast(desk, "amina", "whatsapp_daniyar")
     request = desk.request_for(person)
     *_, before = prepared((desk, person, request))

@@ -5,46 +5,18 @@ is checked by the embedded AWS under the task's own credentials, and held agains
 which the embedded AWS ignores. What no way through the workflow uses is not granted, but for what stands in SELDOM.
 """
 
-import base64
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 
-import app
-from chalicelib.channels.parts import NumberChanged
-from chalicelib.core.addresses import Address
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo import clients
-from chalicelib.dynamo.rows import bind
 from chalicelib.dynamo.schema import CLASSES
-from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
-from chalicelib.privacy.requests.waiting_times import outcome
-from chalicelib.privacy.resume_workflow import ResumeWorkflow
-from chalicelib.vault.encryption import encode_key
-from chalicelib.vault.secrets import VAULT_CONTEXT
-from chalicelib.wiring import base as wiring
-from chalicelib.wiring import erasure as wiring_erasure
-from chalicelib.wiring import privacy_stores as wiring_stores
-from chalicelib.wiring import requests as wiring_requests
 from infra import erasure_grants
-from infra.definitions import HERE, load
-from local.aws.ministack import CREDENTIALS, apply_table_settings
-from tests.conftest import Aws, tables_at
-from tests.delivery.test_wired import batch, forget, secret_values
-from tests.erasure.conftest import DANIYAR_PHONE, Erasing, Person, cast
-from tests.erasure.living import Living
-from tests.erasure.roles import Recorder, Roles, allows, granted, make_machine, make_roles, used
-from tests.people import WHATSAPP_ACCOUNT, wamid
-
-MACHINE = json.loads((HERE / "erasure.asl.json").read_text(encoding="utf-8"))
-START, STATES = MACHINE["StartAt"], MACHINE["States"]
-BY_ID = {one.logical_id: one for one in erasure_grants.FUNCTIONS}
-Act = Callable[[], object]
+from tests.support.erasure.person import Person
+from tests.support.erasure.roles import allows, granted, used
+from tests.support.erasure.walk import Walk
+from tests.support.erasure.walk import dynamodb_endpoint as dynamodb_endpoint
+from tests.support.erasure.walk import walk as walk
+from tests.support.erasure.ways import cancelled, decided, escalated, opted_out, pressed
 
 SELDOM = {
     # A hundred rows go in one transaction with the mark; who has more loses the others beforehand in batches.
@@ -61,246 +33,6 @@ def of_another_table(name: str, action: str, place: str, word: str) -> bool:
     return ":Batch" in action and _TABLE_OF.get(word, place) != place
 
 
-@dataclass
-class Walk:
-    """Follows the definition. `plan` says what happens after a state; at a wait that nobody ends, time passes."""
-
-    living: Living
-    roles: Roles
-    recorder: Recorder
-    patch: pytest.MonkeyPatch
-    people: list[Person]
-    backups: list[int] = field(default_factory=list)
-
-    @property
-    def desk(self) -> Erasing:
-        return self.living.desk
-
-    def handle(self, name: str, event: dict[str, Any]) -> Any:
-        """Run a function as Lambda does, with its role's credentials."""
-        self._become(self.roles.given[name])
-        self.recorder.function = name
-        try:
-            return getattr(app, name)(event, None)
-        finally:
-            self.recorder.function = ""
-            self._become({**CREDENTIALS, "AWS_SESSION_TOKEN": ""})
-
-    def _become(self, credentials: Any) -> None:
-        for name, value in credentials.items():
-            if value:
-                self.patch.setenv(name, value)
-            else:
-                self.patch.delenv(name, raising=False)
-        forget_all()
-        bind(self.desk.tables)
-
-    def privacy(self, **body: str) -> None:
-        assert self.handle("privacy", batch(body)) == {"batchItemFailures": []}
-
-    def arrives(self, request_id: str) -> None:
-        """The provider says that the newest announcement is there, and the changed row rings for the worker."""
-        self.desk.deliver()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ResumeWorkflow, "__call__", lambda self, request_id: None)
-            self.living.arrives(request_id)
-        self.privacy(request_id=request_id)
-
-    def says(self, person: Person, action: str, request_id: str = "", **more: Any) -> None:
-        self.living.ask(person, action, request_id, **more)
-        self.privacy(contact_id=person.contact_id)
-        self.desk.now += 1
-
-    def asked(self, person: Person) -> Request:
-        """A request that the person asked for, whose run has begun."""
-        before = {one["request_id"] for one in self.living.requests()}
-        self.says(person, "withdraw")
-        (row,) = [one for one in self.living.requests() if one["request_id"] not in before]
-        self.privacy(request_id=row["request_id"])
-        return self.living.read(row["request_id"])
-
-    def go(self, request: Request, plan: dict[str, Act], state: str = START) -> str:
-        """Follow the definition to its end, from this state on, and return the last one."""
-        data = dict[str, Any]()
-        while STATES[state]["Type"] != "Succeed":
-            definition = STATES[state]
-            if definition["Type"] == "Choice":
-                state = next((one["Next"] for one in definition["Choices"] if _fits(one, data)), definition["Default"])
-                continue
-            assert definition["Type"] == "Task", (state, data)
-            answer = self._task(state, request.id, plan)
-            data |= {definition["ResultPath"]: answer} if definition["ResultPath"] else {}
-            state = definition["Next"]
-        return state
-
-    def _task(self, state: str, request_id: str, plan: dict[str, Act]) -> Any:
-        parameters = STATES[state]["Parameters"]
-        name = BY_ID[parameters["FunctionName"][2:-4]].name
-        event = {
-            "request_id": request_id,
-            "token": f"token-of-{state}",
-            "execution": self.living.read(request_id).execution,
-        }
-        payload = parameters["Payload"]
-        event = {one.removesuffix(".$"): event.get(one.removesuffix(".$"), value) for one, value in payload.items()}
-        answer = self.handle(name, event)
-        act = plan.pop(state, None)
-        if "token" not in event:
-            if act:
-                act()
-            return answer
-        waits = self.living.read(request_id)
-        assert waits.token == event["token"], (state, answer)
-        if act:
-            act()
-        if not outcome(replace(self.living.read(request_id), waits=waits.waits, due_at=waits.due_at), self.desk.now):
-            self.desk.now = max(self.desk.now, waits.due_at)
-        self.handle(name, event)  # a task that runs again finds that its waiting has ended, and answers by itself
-        self.privacy(request_id=request_id)
-        ended = replace(self.living.read(request_id), waits=waits.waits, due_at=waits.due_at)
-        return {"outcome": outcome(ended, self.desk.now)}
-
-    def undated(self, before: set[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-        """Rows that have come since and that nobody deletes by a date, but for the ledger's."""
-        return [
-            key
-            for key, item in self.desk.every_item()
-            if key not in before and key[0] != "ledger" and "expires_at" not in item
-        ]
-
-    def keys(self) -> set[tuple[str, str, str]]:
-        return {key for key, _ in self.desk.every_item()}
-
-    def answered(self, operation: str, answer: dict[str, Any]) -> None:
-        """The embedded AWS can be restored to a time by the real clock; a test's goes on in leaps."""
-        if operation == "DescribeContinuousBackups":
-            at = self.backups[0] if self.backups else self.desk.now
-            described = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-            described["EarliestRestorableDateTime"] = datetime.fromtimestamp(at / 1000, UTC)
-            del self.backups[:1]
-
-
-def _fits(choice: dict[str, Any], data: dict[str, Any]) -> bool:
-    place, _, name = choice["Variable"].rpartition(".")
-    return bool(data[place][name] == choice.get("StringEquals", choice.get("BooleanEquals")))
-
-
-def forget_all() -> None:
-    forget()
-    clients.client.cache_clear()
-    clients._session.cache_clear()
-    for made in (one for module in (wiring_stores, wiring_requests, wiring_erasure) for one in vars(module).values()):
-        if hasattr(made, "cache_clear"):
-            made.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def dynamodb_endpoint(aws: Aws) -> Iterator[str]:
-    """The embedded AWS itself, which asks every role for its permissions."""
-    with tables_at(aws.endpoint) as endpoint:
-        yield endpoint
-
-
-@pytest.fixture
-def walk(desk: Erasing, aws: Aws, dynamodb_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
-    people = cast(desk, "amina", "telegram_daniyar", "whatsapp_daniyar")  # the last one's links are young
-    prefix = desk.tables["desk"]
-    machine = make_machine(aws, f"{prefix}-erasure")
-    certificate_key = aws.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"][
-        "Arn"
-    ]
-    apply_table_settings(dynamodb_endpoint, load("tables"), desk.tables)
-    table = "arn:aws:dynamodb:eu-central-1:000000000000:table/{}"
-    arns = {f"{name.capitalize()}Table": table.format(real) for name, real in desk.tables.items()}
-    arns |= {"ErasureMachine": machine, "CertificateKey": certificate_key}
-    places = {real: f"{name.capitalize()}Table" for name, real in desk.tables.items()} | {
-        certificate_key: "CertificateKey"
-    }
-    values = secret_values(desk, aws)
-    for name, value in values.items():
-        logical, secret_id = f"{name.title().replace('-', '')}Secret", f"{prefix}-{name}"
-        made = aws.client("secretsmanager").create_secret(Name=secret_id, SecretString=json.dumps(value))
-        arns[logical], places[secret_id] = made["ARN"], logical
-        monkeypatch.setenv(f"SECRET_{name.upper().replace('-', '_')}", secret_id)
-    wrapped = base64.b64decode(values["vault"]["keys"][0]["wrapped"])
-    arns["VaultKey"] = aws.client("kms").decrypt(CiphertextBlob=wrapped, EncryptionContext=VAULT_CONTEXT)["KeyId"]
-    for name, real in desk.tables.items():
-        monkeypatch.setenv(f"TABLE_{name.upper()}", real)
-    monkeypatch.setenv("VAULT_PUBLIC_KEY", encode_key(desk.vault_keys.public))
-    monkeypatch.setenv("PUBLIC_URL", "https://desk.example")
-    monkeypatch.setenv("ERASURE_MACHINE_ARN", machine)
-    monkeypatch.setenv("CERTIFICATE_KEY_ARN", certificate_key)
-    monkeypatch.setattr(wiring, "clock", lambda: lambda: desk.now)
-    recorder = Recorder(places)
-    made_walk = Walk(Living(desk), make_roles(aws, arns), recorder, monkeypatch, people)
-    recorder.answers = made_walk.answered
-    with recorder.patched():
-        yield made_walk
-    monkeypatch.undo()
-    forget_all()
-    bind(desk.tables)
-
-
-def pressed(walk: Walk, person: Person) -> None:
-    """By the person's second press to the end; their number changes, rows come back once, and a backup is there for a
-    day. The announcement arrives while the run waits for that."""
-    before = walk.keys()
-    request = walk.asked(person)
-
-    def again_and_confirm() -> None:
-        walk.says(person, "withdraw")
-        walk.says(person, "confirm", request.id)
-
-    def come_back() -> None:
-        item = {"pk": {"S": person.conversation_pk}, "sk": {"S": f"message#{walk.desk.now:013d}#{'7' * 32}"}}
-        walk.desk.dynamodb.put_item(TableName=walk.desk.tables["desk"], Item=item)
-
-    def again_and_renumber() -> None:
-        walk.says(person, "withdraw")
-        old, new = Address("phone", DANIYAR_PHONE), Address("phone", "77000000234")
-        assert walk.desk.changer()(NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), old, new, walk.desk.seconds))
-
-    plan: dict[str, Act] = {
-        "VerifyIdentity": again_and_confirm,
-        "Tell": lambda: walk.arrives(request.id),
-        "CoolingOff": again_and_renumber,
-        "SweepAgain": come_back,
-        "AwaitDelivery": walk.desk.deliver,
-        "WaitBackups": lambda: walk.backups.append(walk.living.read(request.id).at(Step.KEY_DESTROYED) - DAY),
-    }
-    assert walk.go(request, plan) == "Complete"
-    row = walk.living.read(request.id)
-    assert not plan and (row.state, row.passes) == ("complete", 1) and row.done(Step.BACKUPS_CHECKED)
-    assert walk.undated(before) == []
-
-
-def decided(walk: Walk, person: Person) -> None:
-    """Nobody confirms before the limit comes near, then colleagues know that they asked; the watch sees that the grace
-    is over, and it goes to its end."""
-    request = walk.asked(person)
-
-    def known() -> None:
-        walk.living.mark(request.id, {Step.VERIFIED: walk.desk.now}, identity="staff", due_at=walk.desk.now)
-
-    def time_passes() -> None:
-        walk.desk.now = walk.living.read(request.id).due_at
-        walk.privacy(request_id=request.id)
-
-    def untold() -> None:
-        """As a request that the release before has destroyed: the secret goes out with the last answer."""
-        store = walk.living.store
-        store.run(store.change(request.id, {"told_by": None, f"steps.{Step.TOLD}": None}))
-
-    plan: dict[str, Act] = {
-        "Decide": lambda: plan.update({"Decide": known}),
-        "Tell": lambda: walk.arrives(request.id),
-        "CoolingOff": time_passes,
-        "Certificate": untold,
-    }
-    assert walk.go(request, plan) == "Complete" and not plan
-    assert walk.living.read(request.id).done(Step.DEFAULTED)
-
-
 def told_late(walk: Walk, person: Person, identity: str) -> None:
     """A run of the release before comes to its grace without having told the person: they are told there, and
     cancel."""
@@ -315,18 +47,6 @@ def told_late(walk: Walk, person: Person, identity: str) -> None:
     assert walk.go(request, {}, "Finish") == "Ended"
 
 
-def cancelled(walk: Walk, person: Person) -> None:
-    before = walk.keys()
-    request = walk.asked(person)
-    plan: dict[str, Act] = {
-        "VerifyIdentity": lambda: walk.says(person, "confirm"),
-        "Tell": lambda: walk.says(person, "cancel"),
-    }
-    assert walk.go(request, plan) == "Ended" and not plan
-    assert walk.living.read(request.id).state == "cancelled"
-    assert walk.undated(before) == []
-
-
 def refused(walk: Walk, person: Person) -> None:
     before = walk.keys()
     request = walk.asked(person)
@@ -337,30 +57,6 @@ def refused(walk: Walk, person: Person) -> None:
     assert walk.go(request, {"VerifyIdentity": refuse}) == "Ended"
     assert walk.living.read(request.id).state == "refused"
     assert walk.undated(before) == []
-
-
-def opted_out(walk: Walk, person: Person) -> None:
-    """A colleague enters it, who may write the contact; so does the function that hears it in the chat."""
-    before = walk.keys()
-    walk.recorder.function = "privacy"
-    walk._become(walk.roles.given["privacy"])
-    opened = wiring_requests.open_request()(person.contact_id, "opt_out", "message")
-    walk.recorder.function = ""
-    walk._become({**CREDENTIALS, "AWS_SESSION_TOKEN": ""})
-    walk.privacy(request_id=opened.request_id)
-    request = walk.living.read(opened.request_id)
-    assert walk.go(request, {}) == "Ended"
-    request = walk.living.read(request.id)
-    assert request.state == "answered" and request.done(Step.NOTIFIED)
-    new = [key for key in walk.undated(before) if not key[2].startswith(("message#", "outbox#"))]
-    assert new == []
-
-
-def escalated(walk: Walk, person: Person) -> None:
-    request = walk.asked(person)
-    event = {"request_id": request.id, "error": "Overdue", "cause": "", "execution": request.execution}
-    assert walk.handle("escalate", event) == {}
-    assert walk.living.read(request.id).state == "escalated"
 
 
 @pytest.mark.timeout(300)

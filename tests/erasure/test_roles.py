@@ -16,8 +16,8 @@ from botocore.exceptions import ClientError
 
 from infra.definitions import load
 from local.aws import ministack as embedded
-from tests.conftest import Aws
-from tests.erasure.roles import NAMES, TASKS, Roles, make_machine, make_roles
+from tests.support.aws import Aws
+from tests.support.erasure.roles import NAMES, TASKS, Roles, make_machine, make_roles
 
 VAULT_CONTEXT = {"purpose": "vault"}
 OPENERS = {"soft_suppress", "freeze_inventory", "verify_absence", "tell", "grace", "notify"}

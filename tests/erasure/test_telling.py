@@ -30,12 +30,12 @@ from chalicelib.privacy.requests.vocabulary import (
 from chalicelib.privacy.telling.announce_again import MOST_ANNOUNCEMENTS
 from chalicelib.privacy.telling.statuses import MessageStatuses
 from chalicelib.tickets.pieces import piece_state
-from tests.erasure.conftest import Person
-from tests.erasure.destroying import run_task
-from tests.erasure.living import DANA, ERLAN, Living, outcomes
-from tests.erasure.requests.test_watch import watch
-from tests.people import from_amina, from_daniyar
-from tests.storage.declared import undeclared
+from tests.support.erasure.asking import watch
+from tests.support.erasure.destroying import run_task
+from tests.support.erasure.living import DANA, ERLAN, Living, outcomes
+from tests.support.erasure.person import Person
+from tests.support.people import from_amina, from_daniyar
+from tests.support.storage.declared import undeclared
 
 GRACE = 4 * HOUR
 

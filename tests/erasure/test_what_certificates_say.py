@@ -22,10 +22,13 @@ from chalicelib.privacy.requests.waiting_times import DELIVER_WITHIN
 from chalicelib.profile.load import load_profile
 from chalicelib.web.public.certificate_words import HOLDS, LEFT, STORE_NAMES, TIMES
 from infra.definitions import LOG_DAYS
-from tests.erasure.conftest import Erasing, Person, cast
-from tests.erasure.destroying import run_until
-from tests.erasure.test_certificates import NOW, SECRET, Office, front, office, post
-from tests.erasure.test_destroying import finish
+from tests.support.erasure.certificates import NOW, SECRET, Office, post
+from tests.support.erasure.certificates import front as front
+from tests.support.erasure.certificates import office as office
+from tests.support.erasure.desk import ErasureDesk
+from tests.support.erasure.destroyed import finish
+from tests.support.erasure.destroying import run_until
+from tests.support.erasure.person import Person, cast
 
 __all__ = ["front", "office"]  # fixtures
 PROFILE = load_profile("spoint")
@@ -198,11 +201,11 @@ def test_what_the_release_before_has_signed_is_shown_as_what_it_is(
 
 
 @pytest.fixture
-def person(desk: Erasing) -> Person:
+def person(desk: ErasureDesk) -> Person:
     return cast(desk, "telegram_daniyar")[0]
 
 
-def plant_consents(desk: Erasing, person: Person, number: int) -> None:
+def plant_consents(desk: ErasureDesk, person: Person, number: int) -> None:
     for at in range(number):
         item = {
             "pk": f"contact#{person.contact_id}", "sk": f"consent#{1_600_000_000_000 + at:013d}#{at:032x}",
@@ -218,7 +221,7 @@ def plant_consents(desk: Erasing, person: Person, number: int) -> None:
     [(5, 9, 5), (0, 9, 0), (-1, 2, 2), (-5 * DAY, 3 * DAY, 3 * DAY), (-5 * DAY, -DAY, 0), (-1, None, 0)],
 )
 def test_no_consent_ended_before_it_was_given(
-    desk: Erasing, person: Person, received: int, opened: int | None, ended: int
+    desk: ErasureDesk, person: Person, received: int, opened: int | None, ended: int
 ) -> None:
     """Given a first message that withdraws, or a paper from before it, then the consent that came with the message
     ended when the request was opened; times in ms after it was given."""
@@ -231,7 +234,7 @@ def test_no_consent_ended_before_it_was_given(
 
 @pytest.mark.parametrize("number", [0, 3, MOST_CONSENTS + 9])
 def test_the_proof_is_copied_with_the_inventory_and_the_rows_are_destroyed(
-    desk: Erasing, person: Person, number: int
+    desk: ErasureDesk, person: Person, number: int
 ) -> None:
     given_before = desk.of("consent#")
     plant_consents(desk, person, number)
@@ -253,7 +256,7 @@ def test_the_proof_is_copied_with_the_inventory_and_the_rows_are_destroyed(
     assert desk.found_of(person) == []
 
 
-def test_the_suppression_that_held_is_the_one_that_is_written_down(desk: Erasing, person: Person) -> None:
+def test_the_suppression_that_held_is_the_one_that_is_written_down(desk: ErasureDesk, person: Person) -> None:
     desk.dynamodb.update_item(
         TableName=desk.tables["desk"], Key={"pk": {"S": f"contact#{person.contact_id}"}, "sk": {"S": "contact"}},
         UpdateExpression="SET suppressed_at = :at", ExpressionAttributeValues={":at": {"N": str(desk.now - 77)}},

@@ -24,7 +24,7 @@ from chalicelib.vault import encryption
 from chalicelib.vault.encryption import contact_key_context
 from chalicelib.vault.pseudonyms import AddressKey, TextKey, derive
 from chalicelib.vault.secrets import VAULT_CONTEXT
-from chalicelib.web.http.auth import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE
+from chalicelib.web.http.cookies import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE
 from infra.definitions import load
 from local.aws.template import PROJECT, built_template
 

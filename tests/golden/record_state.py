@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import RunningDesk, start_desk
-from tests.e2e.erasing import DAY, HOUR, Customer, Office, advance
-from tests.e2e.playing import Play, eventually
+from tests.support.e2e.erasing import DAY, HOUR, Customer, Office, advance
+from tests.support.e2e.playing import Play, eventually
+from tests.support.running import RunningDesk, start_desk
 
 SERVICES = (
     *("apigateway", "apigateway_v1", "cloudformation", "cloudwatch", "cloudwatch_logs", "cognito", "dynamodb"),

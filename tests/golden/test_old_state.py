@@ -8,17 +8,15 @@ import tarfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import start_desk
-from tests.e2e.erasing import DAY, FINAL, GENUINE, HOUR, Customer, Office, advance, check
-from tests.e2e.playing import Api, Play, eventually
+from tests.golden.releases import HERE, RELEASES
+from tests.support.e2e.erasing import DAY, FINAL, GENUINE, HOUR, Customer, Office, advance, check
+from tests.support.e2e.playing import Api, Play, eventually
+from tests.support.running import start_desk
 
-HERE = Path(__file__).parent
-RELEASES = sorted(folder.name for folder in HERE.iterdir() if (folder / "state.json").exists())
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 

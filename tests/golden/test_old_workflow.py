@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.erasure import test_rights
-from tests.erasure.conftest import desk  # noqa: F401
-from tests.erasure.test_rights import Walk, cancelled, decided, dynamodb_endpoint, escalated, opted_out, pressed, walk  # noqa: F401
-from tests.golden.test_old_state import HERE, RELEASES
+from tests.golden.releases import HERE, RELEASES
+from tests.support.erasure import walk as ways
+from tests.support.erasure.desk import desk  # noqa: F401
+from tests.support.erasure.walk import Walk
+from tests.support.erasure.walk import dynamodb_endpoint as dynamodb_endpoint
+from tests.support.erasure.walk import walk as walk
+from tests.support.erasure.ways import cancelled, decided, escalated, opted_out, pressed
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -30,12 +33,12 @@ class Stood:
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_run_goes_on_from_every_state_of_the_old_definition(
-    walk: Walk,  # noqa: F811
+    walk: Walk,
     monkeypatch: pytest.MonkeyPatch,
     release: str,
 ) -> None:
     states = json.loads((HERE / release / "erasure.asl.json").read_text(encoding="utf-8"))["States"]
-    monkeypatch.setattr(test_rights, "STATES", states)
+    monkeypatch.setattr(ways, "STATES", states)
     stood: dict[str, Stood] = {}
     task = Walk._task
 

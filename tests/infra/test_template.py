@@ -422,7 +422,7 @@ def test_every_sign_of_a_break_in_wakes_somebody_at_the_first_one() -> None:
 
 LONG = dict.fromkeys(("FreezeInventory", "EraseStores", "VerifyAbsence"), 300)
 """Functions that go through all that there is of a person. They are no late writers of anybody's conversation: those
-run 60 s at most, and privacy/requests/waiting_times.DRAIN_FOR counts on it."""
+run 60 s at most, and erasure/tasks/drain_writers.DRAIN_FOR counts on it."""
 
 
 def test_no_lambda_runs_unsized(template: Json) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.recognition.confirm_and_cancel import ANSWERS, spelled
-from tests.intake.conftest import Desk
-from tests.intake.test_receive_message import change_ticket
-from tests.people import from_amina, from_daniyar
-from tests.storage.declared import undeclared
+from chalicelib.privacy.recognition.answer_phrases import ANSWERS, spelled
+from tests.support.intake.desk import Desk
+from tests.support.intake.rows import change_ticket
+from tests.support.people import from_amina, from_daniyar
+from tests.support.storage.declared import undeclared
 
 REQUESTS = {one.id: one.phrases for one in registry.KINDS}
 EXACT = [(what, next(spelled(lines))) for what, lines in (REQUESTS | ANSWERS).items()]

@@ -2,13 +2,14 @@
 
 import pytest
 
-from chalicelib.channels.parts import ChatEvent, NumberChanged, ReachChanged, Started
+from chalicelib.channels.parts import ChatEvent, NumberChanged
 from chalicelib.core.addresses import Address, Author
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.messages.contact_event_store import WELCOME_EVERY
 from chalicelib.messages.ingest import Outcome
-from tests.intake.conftest import Desk
-from tests.people import (
+from tests.support.intake.changes import changed, reach, started
+from tests.support.intake.desk import Desk
+from tests.support.people import (
     AMINA,
     AMINA_PHONE,
     DANIYAR,
@@ -18,14 +19,6 @@ from tests.people import (
     from_daniyar,
     wamid,
 )
-
-
-def started(desk: Desk, message_id: int = 1, payload: str = "promo_42") -> Started:
-    return Started("telegram", TELEGRAM_ACCOUNT, DANIYAR, f"500000042:{message_id}", desk.seconds, payload)
-
-
-def reach(blocked: bool, at: int) -> ReachChanged:
-    return ReachChanged("telegram", TELEGRAM_ACCOUNT, DANIYAR, blocked, at)
 
 
 def test_start_welcomes_once_and_opens_no_ticket(desk: Desk) -> None:
@@ -77,11 +70,6 @@ def test_block_and_unblock_in_any_order_end_at_the_newer(desk: Desk) -> None:
 def test_a_block_by_somebody_unknown_is_acknowledged_and_stores_nothing(desk: Desk) -> None:
     assert not desk.changer()(reach(True, desk.seconds))
     assert desk.items() == []
-
-
-def changed(desk: Desk, new: str, provider_id: str) -> NumberChanged:
-    old, moved = Address("phone", AMINA_PHONE), Address("phone", new)
-    return NumberChanged("whatsapp", WHATSAPP_ACCOUNT, provider_id, old, moved, desk.seconds)
 
 
 def test_a_changed_number_moves_the_alias_and_the_old_number_is_free(desk: Desk) -> None:

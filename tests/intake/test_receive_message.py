@@ -12,9 +12,10 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import MessageRef
 from chalicelib.messages.ingest import Outcome
 from chalicelib.vault.encryption import message_content, open_json
-from tests.intake.conftest import POLICY, Desk
-from tests.intake.faults import Conflicting, Counting
-from tests.people import AMINA, AMINA_PHONE, DANIYAR, from_amina, from_daniyar, wamid
+from tests.support.faults import Conflicting, Counting
+from tests.support.intake.desk import POLICY, Desk
+from tests.support.intake.rows import change_ticket
+from tests.support.people import AMINA, AMINA_PHONE, DANIYAR, from_amina, from_daniyar, wamid
 
 
 def opened(desk: Desk, item: dict) -> dict:
@@ -114,20 +115,6 @@ def test_an_older_message_is_stored_and_moves_nothing_back(desk: Desk) -> None:
     assert [opened(desk, item)["text"] for item in desk.messages()] == ["бұрын", "кейін"]
     assert head["last_inbound_at"] == ticket["last_message_at"] == desk.seconds * 1000
     assert ticket["unread"] == 2
-
-
-def change_ticket(desk: Desk, **values: object) -> None:
-    """Change the only ticket's attributes, as an operator's action would."""
-    from chalicelib.dynamo.builder import attribute_value
-
-    (ticket,) = desk.of("ticket")
-    desk.dynamodb.update_item(
-        TableName=desk.tables["desk"],
-        Key={"pk": {"S": ticket["pk"]}, "sk": {"S": "ticket"}},
-        UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
-        ExpressionAttributeNames={f"#{name}": name for name in values},
-        ExpressionAttributeValues={f":{name}": attribute_value(value) for name, value in values.items()},
-    )
 
 
 @pytest.mark.parametrize("state", ["pending", "snoozed", "solved"])

@@ -14,11 +14,12 @@ from chalicelib.core.asks import Ask
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.messages.ingest import is_news, is_statement
-from tests.intake.conftest import Desk
-from tests.intake.fences import close_fence, erase, fences, open_fence
-from tests.intake.test_receive_message import change_ticket
-from tests.intake.test_webhooks import envelope, front, post, text, update, value
-from tests.people import DANIYAR_CHAT, from_amina, from_daniyar, wamid
+from tests.support.intake.desk import Desk
+from tests.support.intake.fences import close_fence, erase, fences, open_fence
+from tests.support.intake.rows import change_ticket
+from tests.support.intake.webhooks import envelope, post, text, update, value
+from tests.support.intake.webhooks import front as front
+from tests.support.people import DANIYAR_CHAT, from_amina, from_daniyar, wamid
 
 __all__ = ["front"]
 CHAT = {"id": int(DANIYAR_CHAT), "type": "private"}
@@ -262,7 +263,7 @@ def test_a_contact_without_a_key_takes_nothing_and_a_new_person_is_made(desk: De
     desk.now += 2 * DAY
 
     if again == "start":
-        from tests.intake.test_receive_change import started
+        from tests.support.intake.changes import started
 
         assert desk.changer()(started(desk, 5))
     message = from_daniyar("Я снова здесь", sent_at=desk.seconds, message_id=9)

@@ -4,18 +4,14 @@ import itertools
 
 import pytest
 
-from chalicelib.channels.parts import StatusUpdate
 from chalicelib.core.ids import MessageRef
 from chalicelib.tickets.model import RANK
-from tests.intake.conftest import Desk
-from tests.intake.faults import Busy
-from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
+from tests.support.faults import Busy
+from tests.support.intake.changes import update
+from tests.support.intake.desk import Desk
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, wamid
 
 FINAL = {"sent": "sent", "failed": "failed", "delivered": "delivered", "read": "read"}
-
-
-def update(status: str, reference: str = "", provider_id: str = "", code: str = "") -> StatusUpdate:
-    return StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, provider_id or wamid(), status, 1_795_000_000, reference, code)  # type: ignore[arg-type]
 
 
 def notice(desk: Desk) -> tuple[MessageRef, dict]:

@@ -1,90 +1,24 @@
 """The webhooks as the providers call them: signed bytes in, status and rows out."""
 
 import base64
-import hashlib
-import hmac
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chalice.test import Client, HTTPResponse
+from chalice.test import Client
 
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.settings import settings
 from chalicelib.messages.store import IntakeStore
-from chalicelib.vault.encryption import encode_key
-from chalicelib.vault.pseudonyms import AddressKey
-from chalicelib.wiring import base as wiring
-from tests.conftest import Aws
-from tests.intake.conftest import Desk
-from tests.people import AMINA_PHONE, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, wamid
+from tests.support.aws import Aws
+from tests.support.forgetting import forget_wiring
+from tests.support.intake.desk import Desk
+from tests.support.intake.webhooks import TOKEN, envelope, post, sign, text, update, value
+from tests.support.intake.webhooks import front as front
+from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, wamid
 
-SECRET, TOKEN, BOT_SECRET = "app-secret", "verify-token", "bot-secret"
 SAMPLES = Path(__file__).parent.parent / "payloads" / "whatsapp"
-
-
-@pytest.fixture
-def front(desk: Desk, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """The intake app wired to real tables and a real secret."""
-    key = b"k" * 32
-    desk.address_key = AddressKey(key)
-    secret = {
-        "address_key": encode_key(key),
-        "whatsapp": [{"account": WHATSAPP_ACCOUNT, "app_secret": SECRET, "verify_token": TOKEN}],
-        "telegram": [{"account": TELEGRAM_ACCOUNT, "secret": BOT_SECRET}],
-    }
-    name = f"inbound-{desk.tables['desk']}"
-    aws.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
-    environment = {f"TABLE_{table.upper()}": real for table, real in desk.tables.items()}
-    environment |= {"SECRET_INBOUND": name, "VAULT_PUBLIC_KEY": encode_key(desk.vault_keys.public)}
-    for variable, value in environment.items():
-        monkeypatch.setenv(variable, value)
-    caches = (settings, wiring.clock, wiring.secrets, wiring._intake)
-    for cached in caches:
-        cached.cache_clear()
-    from chalicelib.web.intake_function import app
-
-    with Client(app) as client:
-        yield client
-    for cached in caches:
-        cached.cache_clear()
-
-
-def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
-    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={digest}"}
-
-
-def post(front: Client, body: bytes, headers: dict[str, str] | None = None) -> HTTPResponse:
-    return front.http.post("/webhooks/whatsapp", headers=sign(body) if headers is None else headers, body=body)
-
-
-def update(front: Client, body: Any, secret: str = BOT_SECRET) -> HTTPResponse:
-    headers = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": secret}
-    return front.http.post("/webhooks/telegram", headers=headers, body=json.dumps(body).encode())
-
-
-def value(*messages: dict[str, Any], statuses: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
-    return {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "77000000000", "phone_number_id": WHATSAPP_ACCOUNT},
-        "contacts": [{"profile": {"name": "Амина"}, "wa_id": AMINA_PHONE}],
-        "messages": list(messages),
-        "statuses": list(statuses),
-    }
-
-
-def envelope(*values: dict[str, Any]) -> dict[str, Any]:
-    changes = [{"field": "messages", "value": one} for one in values]
-    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
-
-
-def text(desk: Desk, body: str = "Сәлеметсіз бе", **more: Any) -> dict[str, Any]:
-    return {"from": AMINA_PHONE, "id": wamid(), "timestamp": str(desk.seconds), "type": "text", "text": {"body": body},
-            **more}  # fmt: skip
 
 
 def test_the_verification_answers_exactly_the_challenge(front: Client) -> None:
@@ -219,13 +153,11 @@ def test_a_storage_that_does_not_answer_asks_for_the_message_again(
 ) -> None:
     body = json.dumps(envelope(value(text(desk)))).encode()
     monkeypatch.setenv("TABLE_DESK", "not-there")
-    settings.cache_clear()
-    wiring._intake.cache_clear()
+    forget_wiring()
     assert post(front, body).status_code == 503
 
     monkeypatch.setenv("TABLE_DESK", desk.tables["desk"])
-    settings.cache_clear()
-    wiring._intake.cache_clear()
+    forget_wiring()
     assert post(front, body).status_code == 200
     assert len(desk.messages()) == 1
 
@@ -239,11 +171,11 @@ def test_health_says_what_it_has_looked_at(
     for variable, part in (("TABLE_INDEX", "storage"), ("OPERATOR", "profile"), ("SECRET_INBOUND", "secrets")):
         with monkeypatch.context() as broken:
             broken.setenv(variable, "nowhere")
-            settings.cache_clear(), wiring._intake.cache_clear(), wiring.secrets.cache_clear()
+            forget_wiring()
             bad = front.http.get("/healthz")
         assert bad.status_code == 503 and bad.json_body["status"] == "failing", variable
         assert bad.json_body["parts"][part] is False
-    settings.cache_clear(), wiring._intake.cache_clear(), wiring.secrets.cache_clear()
+    forget_wiring()
     assert front.http.get("/healthz").status_code == 200
 
 

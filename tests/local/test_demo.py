@@ -17,7 +17,8 @@ from local.demo.play import EMAILS, UNDELIVERED, Player
 from local.demo.stories import CUSTOMER, OPERATOR, TICKS, Burst, Customer, Step, Story, stories, timetable
 from local.phones.accounts import ProviderSecrets
 from local.phones.store import READY
-from tests.conftest import PROJECT, RunningDesk
+from tests.support.project import PROJECT
+from tests.support.running import RunningDesk
 
 FEW = 3
 

@@ -12,7 +12,7 @@ import pytest
 
 from local.aws.ministack import CREDENTIALS, REGION
 from local.faults.aws_plan import HOOKS, AwsFaultPlan
-from tests.conftest import Aws, tables_at
+from tests.support.aws import Aws, tables_at
 
 PUT = """
 import boto3, json, sys

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.aws import ministack
-from tests.conftest import PROJECT
+from tests.support.project import PROJECT
 
 ASK = "from local.aws.ministack import free_port; print(*(free_port() for _ in range(5))); input()"
 

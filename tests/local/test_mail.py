@@ -12,7 +12,7 @@ from infra.definitions import Json
 from local.aws.ministack import CannotStart, free_port, is_taken
 from local.aws.template import built_template
 from local.providers.mail import LARGEST, mail_server, receipt_rules, speaks_of
-from tests.conftest import RunningDesk
+from tests.support.running import RunningDesk
 
 LETTER = b"From: amina@example.com\r\nTo: help@desk.example\r\nSubject: x\r\n\r\nS\xc3\xa1lem\r\n"
 ToDesk = Callable[..., smtplib.SMTP]

@@ -21,7 +21,8 @@ from botocore.exceptions import ClientError
 from local import seed
 from local.aws.ministack import REGION
 from local.aws.stack import NAME
-from tests.conftest import PROJECT, RunningDesk, start_desk
+from tests.support.project import PROJECT
+from tests.support.running import RunningDesk, start_desk
 
 
 def whatsapp_text(desk: RunningDesk, text: str, number: str = "77011112233") -> bytes:

@@ -6,7 +6,7 @@ import sys
 import httpx
 
 from local.aws.ministack import free_port
-from tests.phones.conftest import until
+from tests.support.phones.phones import until
 
 
 def test_the_phones_start_alone_and_stop() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.phones.conftest import Phones
+from tests.support.phones.phones import Phones
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from chalicelib.privacy.kinds.deletion import DELETION
 from chalicelib.privacy.texts.buttons import challenge_buttons
 from chalicelib.privacy.texts.questions import challenge
 from chalicelib.profile.load import load_profile
-from tests.phones.conftest import SECRETS, Phones
+from tests.support.phones.phones import SECRETS, Phones
 
 PROFILE = load_profile("spoint")
 REQUEST = "0123456789abcdefghjk"

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.phones.conftest import Phones, until
+from tests.support.phones.phones import Phones, until
 
 CHAT = 500000042
 

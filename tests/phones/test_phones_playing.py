@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.phones.conftest import SECRETS, Phones
+from tests.support.phones.phones import SECRETS, Phones
 
 CHAT = 500000042
 AMINA = {"phone": "77000000107"}

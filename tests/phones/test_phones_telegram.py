@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import telegram
 
-from tests.phones.conftest import SECRETS, Phones, until
+from tests.support.phones.phones import SECRETS, Phones, until
 
 DANIYAR = {"user_id": "500000042", "name": "Данияр", "username": "daniyar_osp", "language_code": "ru"}
 CHAT = 500000042

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.providers.whatsapp.api import WINDOW
-from tests.phones.conftest import SECRETS, Phones, until
+from local.providers.whatsapp.rules import WINDOW
+from tests.support.phones.phones import SECRETS, Phones, until
 
 DAY_AND_A_SECOND = WINDOW + 1
 

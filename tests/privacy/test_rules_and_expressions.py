@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.support.project import PROJECT
 
 STORES = {
     "privacy/requests/store.py", "privacy/requests/contact_rows.py", "privacy/requests/pages.py",

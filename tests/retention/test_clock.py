@@ -19,12 +19,11 @@ from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.staff.sessions import SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS
 from chalicelib.vault.decryptor import BatchDecryptor
-from tests.delivery.conftest import BOLAT
-from tests.delivery.test_reply import change
-from tests.intake.test_receive_change import started
-from tests.intake.test_statuses import update
-from tests.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina
-from tests.retention.conftest import CONSENT_DAYS, CONTACT_DAYS, KEPT_DAYS, Keeping
+from tests.support.delivery.desk import BOLAT
+from tests.support.intake.changes import started, update
+from tests.support.intake.rows import change
+from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina
+from tests.support.retention.desk import CONSENT_DAYS, CONTACT_DAYS, KEPT_DAYS, RetentionDesk
 
 Item = dict[str, Any]
 
@@ -39,7 +38,7 @@ class Case:
     shown: Callable[[], bool]
 
 
-CASES: dict[str, Callable[[Keeping], Case]] = {}
+CASES: dict[str, Callable[[RetentionDesk], Case]] = {}
 ELSEWHERE = {
     "staff": "an account is ended by people and has no date of its own",
     "request": "what belongs to a request is dated by the request",
@@ -50,13 +49,13 @@ ELSEWHERE = {
 }
 
 
-def case(make: Callable[[Keeping], Case]) -> Callable[[Keeping], Case]:
+def case(make: Callable[[RetentionDesk], Case]) -> Callable[[RetentionDesk], Case]:
     """Register the case of the class that the function is named after."""
     CASES[make.__name__.removesuffix("_")] = make
     return make
 
 
-def is_alive(item: Item, desk: Keeping) -> Callable[[], bool]:
+def is_alive(item: Item, desk: RetentionDesk) -> Callable[[], bool]:
     """The row itself passes the one filter of reads; for classes that no page shows."""
     model: Any = DeskRow if item in desk.items() else IndexRow
 
@@ -71,13 +70,13 @@ def one(items: list[Item]) -> Item:
     return item
 
 
-def of_ticket(desk: Keeping, item: Item, shown: Callable[[], object]) -> Case:
+def of_ticket(desk: RetentionDesk, item: Item, shown: Callable[[], object]) -> Case:
     """An item that goes with Amina's ticket, which is closed here."""
     ticket = desk.closed(one(desk.of_pk("ticket#")))
     return Case("desk", item, ticket["closed_at"] + KEPT_DAYS * DAY, lambda: bool(shown()))
 
 
-def of_contact(desk: Keeping, table: str, find: Callable[[], list[Item]], shown: Callable[[str], object]) -> Case:
+def of_contact(desk: RetentionDesk, table: str, find: Callable[[], list[Item]], shown: Callable[[str], object]) -> Case:
     """An item that goes with Amina, whose only ticket is closed here."""
     ticket = desk.open_ticket()
     desk.index_contact(ticket["contact_id"])
@@ -86,7 +85,7 @@ def of_contact(desk: Keeping, table: str, find: Callable[[], list[Item]], shown:
     return Case(table, find()[0], until, lambda: bool(shown(ticket["contact_id"])))
 
 
-def name_of(desk: Keeping, contact_id: str) -> str:
+def name_of(desk: RetentionDesk, contact_id: str) -> str:
     found = desk.reader().contact(contact_id)
     return found.name if found else ""
 
@@ -95,19 +94,19 @@ def name_of(desk: Keeping, contact_id: str) -> str:
 
 
 @case
-def ticket(desk: Keeping) -> Case:
+def ticket(desk: RetentionDesk) -> Case:
     item = desk.open_ticket()
     return of_ticket(desk, item, lambda: desk.reader().ticket(item["ticket_id"]))
 
 
 @case
-def number(desk: Keeping) -> Case:
+def number(desk: RetentionDesk) -> Case:
     number = desk.open_ticket()["number"]
     return of_ticket(desk, one(desk.of_pk("number#")), lambda: desk.reader().ticket_id_of(number))
 
 
 @case
-def message(desk: Keeping) -> Case:
+def message(desk: RetentionDesk) -> Case:
     ticket = desk.reader().ticket(desk.open_ticket()["ticket_id"])
     item = one(desk.messages())
     assert ticket
@@ -119,12 +118,12 @@ def message(desk: Keeping) -> Case:
 
 
 @case
-def contact(desk: Keeping) -> Case:
+def contact(desk: RetentionDesk) -> Case:
     return of_contact(desk, "desk", lambda: desk.of("contact"), lambda one: desk.reader().contact(one))
 
 
 @case
-def head(desk: Keeping) -> Case:
+def head(desk: RetentionDesk) -> Case:
     def shown(contact_id: str) -> bool:
         return bool(desk.reader().conversation(item["conversation_id"]).public_key)
 
@@ -134,7 +133,7 @@ def head(desk: Keeping) -> Case:
 
 
 @case
-def asked(desk: Keeping) -> Case:
+def asked(desk: RetentionDesk) -> Case:
     desk.open_ticket()
     opening, contact_id = ContactRequestRows(desk.gateway()), one(desk.of("contact"))["contact_id"]
     RequestStore(desk.gateway()).run(opening.note_asked(contact_id, Asked(desk.now)))
@@ -143,30 +142,30 @@ def asked(desk: Keeping) -> Case:
 
 
 @case
-def key(desk: Keeping) -> Case:
+def key(desk: RetentionDesk) -> Case:
     return of_contact(desk, "keys", lambda: desk.items("keys"), lambda one: "Сәтбаева" in name_of(desk, one))
 
 
 @case
-def alias(desk: Keeping) -> Case:
+def alias(desk: RetentionDesk) -> Case:
     found = lambda: desk.items("index", lambda item: item["sk"] == "alias")  # noqa: E731
     return of_contact(desk, "index", found, lambda one: one in desk.search(AMINA_PHONE))
 
 
 @case
-def text(desk: Keeping) -> Case:
+def text(desk: RetentionDesk) -> Case:
     found = lambda: desk.items("index", lambda item: item["pk"].startswith("text#"))  # noqa: E731
     return of_contact(desk, "index", found, lambda one: one in desk.search("Сәтбаева"))
 
 
 @case
-def words(desk: Keeping) -> Case:
+def words(desk: RetentionDesk) -> Case:
     found = lambda: desk.items("index", lambda item: item["sk"] == "words")  # noqa: E731
     return of_contact(desk, "index", found, lambda one: one in desk.search("амина сәтбаева"))
 
 
 @case
-def outbox(desk: Keeping) -> Case:
+def outbox(desk: RetentionDesk) -> Case:
     """A welcome that could never be sent, because the channel was stopped."""
     desk.changer()(started(desk))
     item, message = one(desk.of("outbox#")), one(desk.messages("out"))
@@ -178,7 +177,7 @@ def outbox(desk: Keeping) -> Case:
 
 
 @case
-def consent(desk: Keeping) -> Case:
+def consent(desk: RetentionDesk) -> Case:
     ticket = desk.closed(desk.open_ticket())
     desk.now = ticket["closed_at"] + CONTACT_DAYS * DAY
     desk.sweep()
@@ -190,14 +189,14 @@ def consent(desk: Keeping) -> Case:
 
 
 @case
-def raw(desk: Keeping) -> Case:
+def raw(desk: RetentionDesk) -> Case:
     desk.receive(from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x"))
     item = one(desk.of("raw#"))
     return Case("desk", item, desk.now + RAW_DAYS * DAY, is_alive(item, desk))
 
 
 @case
-def client(desk: Keeping) -> Case:
+def client(desk: RetentionDesk) -> Case:
     desk.reply(desk.open_ticket(), "Жауап")
     item = one(desk.of("client#"))
     conversation_id, name = item["pk"].partition("#")[2], item["sk"].removeprefix("client#")
@@ -206,7 +205,7 @@ def client(desk: Keeping) -> Case:
 
 
 @case
-def draft(desk: Keeping) -> Case:
+def draft(desk: RetentionDesk) -> Case:
     ticket = desk.open_ticket()
     by = Staff(BOLAT, "", "Болат", frozenset(), 1)
     assert desk.keep_draft()(ticket["ticket_id"], "reply", "Жау", "page-1", 1, by)
@@ -220,14 +219,14 @@ def draft(desk: Keeping) -> Case:
 
 
 @case
-def unclear(desk: Keeping) -> Case:
+def unclear(desk: RetentionDesk) -> Case:
     desk.store().keep_unparsed("telegram", "100000001", "new_kind", b"raw", desk.now)
     item = one(desk.of_pk("unclear#"))
     return Case("desk", item, (desk.now // DAY + RAW_DAYS) * DAY, is_alive(item, desk))
 
 
 @case
-def guard(desk: Keeping) -> Case:
+def guard(desk: RetentionDesk) -> Case:
     ticket = desk.open_ticket()
     arrived = desk.messages()[0]["arrived_at"]
     for item in (desk.messages()[0], ticket):
@@ -238,7 +237,7 @@ def guard(desk: Keeping) -> Case:
 
 
 @case
-def link(desk: Keeping) -> Case:
+def link(desk: RetentionDesk) -> Case:
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.sender()(desk.head()["conversation_id"])
     item = one(desk.items("index", lambda item: item["sk"] == "link"))
@@ -246,14 +245,14 @@ def link(desk: Keeping) -> Case:
 
 
 @case
-def parked(desk: Keeping) -> Case:
+def parked(desk: RetentionDesk) -> Case:
     desk.statuses().apply(update("read"), desk.now)
     item = one(desk.items("index"))
     return Case("index", item, desk.now + GUARD_DAYS * DAY, is_alive(item, desk))
 
 
 @case
-def session(desk: Keeping) -> Case:
+def session(desk: RetentionDesk) -> Case:
     store = SessionStore(b"k")
     token, _ = store.open(Staff(BOLAT, "", "Болат", frozenset(), 1), "page", desk.now)
     until = desk.now + SESSION_LASTS
@@ -261,7 +260,7 @@ def session(desk: Keeping) -> Case:
 
 
 @case
-def login(desk: Keeping) -> Case:
+def login(desk: RetentionDesk) -> Case:
     LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
     item = desk.items("index")[0]
     return Case("index", item, desk.now + ATTEMPTS_COUNT_FOR, is_alive(item, desk))
@@ -271,7 +270,9 @@ def login(desk: Keeping) -> Case:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_is_shown_until_its_date_hidden_from_then_on_and_gone_after_the_sweep(desk: Keeping, name: str) -> None:
+def test_it_is_shown_until_its_date_hidden_from_then_on_and_gone_after_the_sweep(
+    desk: RetentionDesk, name: str
+) -> None:
     made = CASES[name](desk)
     key = {part: made.key[part] for part in ("pk", "sk") if part in made.key}
 
@@ -303,13 +304,13 @@ def test_dynamodbs_own_deletion_stands_behind_every_date_but_that_of_a_head(name
 
 
 @pytest.mark.parametrize("name", ["raw", "client", "draft", "unclear", "guard", "consent", "message", "number"])
-def test_a_dated_row_says_when_dynamodb_may_delete_it(desk: Keeping, name: str) -> None:
+def test_a_dated_row_says_when_dynamodb_may_delete_it(desk: RetentionDesk, name: str) -> None:
     item = CASES[name](desk).key
     (row,) = [one for one in desk.items() if (one["pk"], one["sk"]) == (item["pk"], item["sk"])]
     assert row["gone_at"] == row["expires_at"] + 7 * 86_400
 
 
-def test_the_proof_of_a_consent_outlives_its_contact_and_nothing_else_does(desk: Keeping) -> None:
+def test_the_proof_of_a_consent_outlives_its_contact_and_nothing_else_does(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     desk.index_contact(ticket["contact_id"])
     desk.now = ticket["closed_at"] + CONTACT_DAYS * DAY

@@ -13,21 +13,21 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.entrypoints.stream_router import _concerns_expiry_stamper
 from chalicelib.tickets.model import RANK, queue_of
 from chalicelib.tickets.pieces import outstanding
-from tests.delivery.conftest import BOLAT
-from tests.people import WHATSAPP_ACCOUNT, from_amina, wamid
-from tests.retention.conftest import Bells, Keeping
-from tests.retention.conftest import wake_ups as wake_ups
+from tests.support.delivery.desk import BOLAT
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, wamid
+from tests.support.retention.desk import Bells, RetentionDesk
+from tests.support.retention.desk import wake_ups as wake_ups
 
 LONG = " ".join(f"сөз{n:04d}" for n in range(900))
 
 
-def report(desk: Keeping, reference: str, status: Any, code: str = "131026", said: str = "") -> None:
+def report(desk: RetentionDesk, reference: str, status: Any, code: str = "131026", said: str = "") -> None:
     code = code if status == "failed" else ""
     update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, wamid(), status, desk.seconds, reference, code, said)
     desk.statuses().apply(update, desk.now)
 
 
-def settle(desk: Keeping, ticket: Any) -> int:
+def settle(desk: RetentionDesk, ticket: Any) -> int:
     """Let relay and dater work until nothing is left to do; return how many rows the dater was rung for."""
     for rung in range(20):
         concerned = [
@@ -40,7 +40,7 @@ def settle(desk: Keeping, ticket: Any) -> int:
     raise AssertionError("the dater and the relay ring for each other without an end")
 
 
-def put(desk: Keeping, ticket: Any, state: str) -> None:
+def put(desk: RetentionDesk, ticket: Any, state: str) -> None:
     solved = [DeskRow.solved_at.set(desk.now)] if state == "solved" else []
     DeskRow(ticket["pk"], "ticket").update(
         actions=[DeskRow.state.set(state), DeskRow.queue.set(queue_of(state)), *solved]
@@ -49,7 +49,7 @@ def put(desk: Keeping, ticket: Any, state: str) -> None:
 
 @pytest.mark.parametrize("way", ["answer", "status"])
 @pytest.mark.parametrize("state", ["pending", "solved", "snoozed", "open"])
-def test_a_failed_reply_brings_its_ticket_back_above_the_others(desk: Keeping, state: str, way: str) -> None:
+def test_a_failed_reply_brings_its_ticket_back_above_the_others(desk: RetentionDesk, state: str, way: str) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
     put(desk, ticket, state)
@@ -70,7 +70,7 @@ def test_a_failed_reply_brings_its_ticket_back_above_the_others(desk: Keeping, s
 
 
 @pytest.mark.parametrize("way", ["answer", "status"])
-def test_a_closed_ticket_stays_closed_and_says_so(desk: Keeping, way: str) -> None:
+def test_a_closed_ticket_stays_closed_and_says_so(desk: RetentionDesk, way: str) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
     put(desk, ticket, "closed")
@@ -84,7 +84,7 @@ def test_a_closed_ticket_stays_closed_and_says_so(desk: Keeping, way: str) -> No
     assert (found["state"], found["queue"], found["undelivered"]) == ("closed", "closed#0", ref.tail)
 
 
-def test_a_notice_that_failed_is_named_and_reopens_nothing(desk: Keeping) -> None:
+def test_a_notice_that_failed_is_named_and_reopens_nothing(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     put(desk, ticket, "solved")
     (notice,) = desk.messages("out")
@@ -95,7 +95,7 @@ def test_a_notice_that_failed_is_named_and_reopens_nothing(desk: Keeping) -> Non
 
 
 def test_what_arrives_after_all_takes_the_mark_away_and_nothing_rings_without_an_end(
-    desk: Keeping, wake_ups: Bells
+    desk: RetentionDesk, wake_ups: Bells
 ) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     ref = desk.reply(ticket, LONG)
@@ -126,7 +126,7 @@ EVENTS = st.lists(
 @example(events=[("status", 0, "failed"), ("status", 1, "failed"), ("settle", 0, ""), ("status", 1, "delivered")])
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
-def test_whatever_happens_beside_it_the_ticket_says_what_is_so(desk: Keeping, events: list[Any]) -> None:
+def test_whatever_happens_beside_it_the_ticket_says_what_is_so(desk: RetentionDesk, events: list[Any]) -> None:
     (ticket, *_) = desk.of_pk("ticket#") or [desk.open_ticket()]
     settle(desk, ticket)
     put(desk, desk.ticket(ticket), "pending")
@@ -165,7 +165,7 @@ def test_whatever_happens_beside_it_the_ticket_says_what_is_so(desk: Keeping, ev
         assert named == refs[failed[0]].tail
 
 
-def test_a_customer_who_writes_while_the_failure_is_told_races_without_loss(desk: Keeping) -> None:
+def test_a_customer_who_writes_while_the_failure_is_told_races_without_loss(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     for number in range(8):
         ref = desk.reply(ticket, f"Жауап {number}")
@@ -193,7 +193,7 @@ def test_a_customer_who_writes_while_the_failure_is_told_races_without_loss(desk
 
 @pytest.mark.parametrize(("code", "stops"), [("131042", True), ("131045", True), ("190", True), ("131026", False)])
 def test_a_status_about_our_account_stops_the_channel_as_the_same_answer_does(
-    desk: Keeping, code: str, stops: bool
+    desk: RetentionDesk, code: str, stops: bool
 ) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
@@ -216,7 +216,7 @@ def test_a_status_about_our_account_stops_the_channel_as_the_same_answer_does(
     assert desk.message(waiting)["status"] == "sent"
 
 
-def test_what_was_sent_again_is_told_no_more_and_twice_is_once(desk: Keeping) -> None:
+def test_what_was_sent_again_is_told_no_more_and_twice_is_once(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Жауап")
     desk.sender()(ticket["conversation_id"])
@@ -237,7 +237,7 @@ def test_what_was_sent_again_is_told_no_more_and_twice_is_once(desk: Keeping) ->
     assert (desk.ticket(ticket)["state"], desk.ticket(ticket)["undelivered"]) == ("open", again.tail)
 
 
-def test_the_list_reads_our_own_text_and_reason_beside_the_customers_last_words(desk: Keeping) -> None:
+def test_the_list_reads_our_own_text_and_reason_beside_the_customers_last_words(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     ref = desk.reply(ticket, "Біздің мәтін")
     desk.sender()(ticket["conversation_id"])

@@ -6,37 +6,14 @@ import pytest
 
 from chalicelib.channels.parts import StatusUpdate
 from chalicelib.dynamo.models import DeskRow
-from tests.delivery.test_reply import change
-from tests.intake.faults import Counting
-from tests.intake.test_receive_change import started
-from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
-from tests.retention.conftest import KEPT_DAYS, Bells, Keeping
+from tests.support.faults import Counting
+from tests.support.intake.changes import started
+from tests.support.intake.rows import close, reopen
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar
+from tests.support.retention.desk import KEPT_DAYS, Bells, RetentionDesk
 
 
-def close(desk: Keeping, ticket: dict[str, Any]) -> int:
-    """Close a ticket as the dashboard does; return its date."""
-    date = desk.seconds + 90 * 86_400
-    for name, value in (
-        ("state", "closed"),
-        ("queue", "closed#0"),
-        ("closed_at", desk.now),
-        ("expires_at", date),
-    ):
-        change(desk, ticket["pk"], "ticket", name, value)
-    return date
-
-
-def reopen(desk: Keeping, ticket: dict[str, Any]) -> None:
-    desk.dynamodb.update_item(
-        TableName=desk.tables["desk"],
-        Key={"pk": {"S": ticket["pk"]}, "sk": {"S": "ticket"}},
-        UpdateExpression="SET #state = :open REMOVE expires_at, closed_at",
-        ExpressionAttributeNames={"#state": "state"},
-        ExpressionAttributeValues={":open": {"S": "open"}},
-    )
-
-
-def test_every_row_of_a_closed_ticket_gets_its_date_and_no_other_row_does(desk: Keeping) -> None:
+def test_every_row_of_a_closed_ticket_gets_its_date_and_no_other_row_does(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     other = from_daniyar(sent_at=desk.seconds, message_id=3)
     desk.receive(other)
@@ -52,7 +29,7 @@ def test_every_row_of_a_closed_ticket_gets_its_date_and_no_other_row_does(desk: 
     assert {row["ticket_id"] for row in dated} == {ticket["ticket_id"]}
 
 
-def test_dating_again_writes_nothing_but_the_tickets_mark(desk: Keeping) -> None:
+def test_dating_again_writes_nothing_but_the_tickets_mark(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     close(desk, ticket)
     desk.date(ticket)
@@ -61,7 +38,7 @@ def test_dating_again_writes_nothing_but_the_tickets_mark(desk: Keeping) -> None
     assert counting.calls == ["update_item", "update_item"]  # number and ticket
 
 
-def test_reopening_takes_the_dates_off_again(desk: Keeping) -> None:
+def test_reopening_takes_the_dates_off_again(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     close(desk, ticket)
     desk.date(ticket)
@@ -73,7 +50,7 @@ def test_reopening_takes_the_dates_off_again(desk: Keeping) -> None:
     assert "dated" not in desk.ticket(ticket)
 
 
-def test_a_ticket_reopened_while_its_rows_are_dated_ends_without_dates(desk: Keeping) -> None:
+def test_a_ticket_reopened_while_its_rows_are_dated_ends_without_dates(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     close(desk, ticket)
     store = desk.dates()
@@ -89,7 +66,7 @@ def test_a_ticket_reopened_while_its_rows_are_dated_ends_without_dates(desk: Kee
     assert not any("expires_at" in row for row in desk.rows_of(ticket))
 
 
-def test_a_run_that_died_halfway_is_repeated_with_what_the_ticket_says_then(desk: Keeping) -> None:
+def test_a_run_that_died_halfway_is_repeated_with_what_the_ticket_says_then(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     close(desk, ticket)
     store = desk.dates()
@@ -101,7 +78,7 @@ def test_a_run_that_died_halfway_is_repeated_with_what_the_ticket_says_then(desk
     assert not any("expires_at" in row for row in desk.rows_of(ticket))
 
 
-def test_a_ticket_that_is_gone_is_left_alone(desk: Keeping) -> None:
+def test_a_ticket_that_is_gone_is_left_alone(desk: RetentionDesk) -> None:
     desk.dater()("0" * 20, "1" * 20)
     assert desk.items() == []
 
@@ -109,7 +86,7 @@ def test_a_ticket_that_is_gone_is_left_alone(desk: Keeping) -> None:
 # -- what the relay passes on
 
 
-def test_the_relay_rings_dates_and_indexes_from_the_tables_own_stream(desk: Keeping, wake_ups: Bells) -> None:
+def test_the_relay_rings_dates_and_indexes_from_the_tables_own_stream(desk: RetentionDesk, wake_ups: Bells) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     close(desk, ticket)
 
@@ -121,7 +98,7 @@ def test_the_relay_rings_dates_and_indexes_from_the_tables_own_stream(desk: Keep
     assert body == {"conversation_id": ticket["conversation_id"], "ticket_id": ticket["ticket_id"]}
 
 
-def test_dating_comes_to_rest(desk: Keeping, wake_ups: Bells) -> None:
+def test_dating_comes_to_rest(desk: RetentionDesk, wake_ups: Bells) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     close(desk, ticket)
     seen = len(wake_ups.records())
@@ -130,7 +107,7 @@ def test_dating_comes_to_rest(desk: Keeping, wake_ups: Bells) -> None:
     assert wake_ups.drain("dating") == []
 
 
-def test_a_reaction_to_a_closed_ticket_gets_its_date(desk: Keeping, wake_ups: Bells) -> None:
+def test_a_reaction_to_a_closed_ticket_gets_its_date(desk: RetentionDesk, wake_ups: Bells) -> None:
     message = from_amina(sent_at=desk.seconds)
     ticket = desk.open_ticket(message)
     date = close(desk, ticket)
@@ -148,7 +125,7 @@ def test_a_reaction_to_a_closed_ticket_gets_its_date(desk: Keeping, wake_ups: Be
 
 
 def test_a_reaction_that_comes_after_its_ticket_is_gone_is_kept_as_long_as_a_ticket(
-    desk: Keeping, wake_ups: Bells
+    desk: RetentionDesk, wake_ups: Bells
 ) -> None:
     message = from_amina(sent_at=desk.seconds)
     ticket = desk.open_ticket(message)
@@ -170,7 +147,7 @@ def test_a_reaction_that_comes_after_its_ticket_is_gone_is_kept_as_long_as_a_tic
     assert desk.messages("in")[0]["expires_at"] == date
 
 
-def test_what_is_said_before_a_first_ticket_is_dated_when_it_arrives(desk: Keeping, wake_ups: Bells) -> None:
+def test_what_is_said_before_a_first_ticket_is_dated_when_it_arrives(desk: RetentionDesk, wake_ups: Bells) -> None:
     desk.changer()(started(desk))
     wake_ups.relay(wake_ups.records())
 
@@ -187,7 +164,7 @@ def test_what_is_said_before_a_first_ticket_is_dated_when_it_arrives(desk: Keepi
     assert wake_ups.drain("dating") == []
 
 
-def test_a_dater_out_of_time_has_the_rest_done_by_a_new_run(desk: Keeping, wake_ups: Bells) -> None:
+def test_a_dater_out_of_time_has_the_rest_done_by_a_new_run(desk: RetentionDesk, wake_ups: Bells) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     for number in range(5):
         desk.reply(ticket, f"Жауап {number}")
@@ -212,7 +189,7 @@ def _drained(wake_ups: Bells, seen: int) -> list[dict[str, Any]]:
 
 
 def test_a_failure_that_the_provider_reports_later_is_shown_on_the_ticket_until_it_is_delivered(
-    desk: Keeping, wake_ups: Bells
+    desk: RetentionDesk, wake_ups: Bells
 ) -> None:
     ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
     ref = desk.reply(ticket, "Жауап")
@@ -236,7 +213,9 @@ def test_a_failure_that_the_provider_reports_later_is_shown_on_the_ticket_until_
     assert report("read") == []
 
 
-def test_a_queue_that_takes_nothing_brings_the_records_back_from_the_first_one(desk: Keeping, wake_ups: Bells) -> None:
+def test_a_queue_that_takes_nothing_brings_the_records_back_from_the_first_one(
+    desk: RetentionDesk, wake_ups: Bells
+) -> None:
     desk.open_ticket(from_amina(sent_at=desk.seconds))
     records = wake_ups.records()
     wake_ups.urls["doorbell"] = wake_ups.urls["doorbell"].replace("doorbell", "nowhere")
@@ -248,7 +227,7 @@ def test_a_queue_that_takes_nothing_brings_the_records_back_from_the_first_one(d
     assert failure["itemIdentifier"] == outbox["dynamodb"]["SequenceNumber"]
 
 
-def test_a_record_that_comes_twice_rings_a_fifo_bell_once(desk: Keeping, wake_ups: Bells) -> None:
+def test_a_record_that_comes_twice_rings_a_fifo_bell_once(desk: RetentionDesk, wake_ups: Bells) -> None:
     desk.open_ticket(from_amina(sent_at=desk.seconds))
     records = wake_ups.records()
     wake_ups.relay(records)

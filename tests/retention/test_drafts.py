@@ -11,8 +11,8 @@ from chalicelib.core.errors import Conflict
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.drafts import DraftKey, draft_until
 from chalicelib.vault.decryptor import BatchDecryptor
-from tests.delivery.conftest import BOLAT
-from tests.retention.conftest import Keeping
+from tests.support.delivery.desk import BOLAT
+from tests.support.retention.desk import RetentionDesk
 
 ME = Staff(BOLAT, "", "Болат", frozenset(), 1)
 IDS, ORDERS, TEXTS = st.sampled_from(["x", "y"]), st.integers(1, 4), st.sampled_from(["А", "АБ", "😀\nВ"])
@@ -49,7 +49,7 @@ class Model:
         return "True"
 
 
-def _do(desk: Keeping, ticket: dict[str, Any], step: tuple[str, str, int, str], turn: int) -> str:
+def _do(desk: RetentionDesk, ticket: dict[str, Any], step: tuple[str, str, int, str], turn: int) -> str:
     what, name, order, text = step
     client_id = f"{name}-{turn}"
     try:
@@ -67,7 +67,7 @@ TURNS = iter(range(10**9))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=8))
 def test_any_order_of_saves_and_sendings_leaves_the_newest_unsent_text(
-    desk: Keeping, steps: list[tuple[str, str, int, str]]
+    desk: RetentionDesk, steps: list[tuple[str, str, int, str]]
 ) -> None:
     turn = next(TURNS)
     ticket = desk.of("ticket")[0] if desk.items() else desk.open_ticket()
@@ -83,7 +83,7 @@ def test_any_order_of_saves_and_sendings_leaves_the_newest_unsent_text(
         assert (found.text if found else "") == wanted, (steps, step)
 
 
-def test_a_save_that_comes_after_the_emptying_of_its_box_brings_nothing_back(desk: Keeping) -> None:
+def test_a_save_that_comes_after_the_emptying_of_its_box_brings_nothing_back(desk: RetentionDesk) -> None:
     """The page was left while the first save was on its way."""
     ticket = desk.open_ticket()
     assert desk.keep_draft()(ticket["ticket_id"], "reply", "", "page-1", 2, ME)
@@ -94,7 +94,7 @@ def test_a_save_that_comes_after_the_emptying_of_its_box_brings_nothing_back(des
     assert not desk.of("draft#")
 
 
-def test_emptying_behind_a_fence_that_has_moved_leaves_no_row(desk: Keeping) -> None:
+def test_emptying_behind_a_fence_that_has_moved_leaves_no_row(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     place = DraftKey(ticket["conversation_id"], ticket["ticket_id"], BOLAT, "reply")
     assert not desk.drafts().empty(place, "page-1", 2, 2, desk.now)

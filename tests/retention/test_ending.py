@@ -1,96 +1,23 @@
 """A contact ends once, wholly, and never under somebody who is still there."""
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from chalicelib.channels.parts import InboundMessage
-from chalicelib.core.addresses import Address, Author
-from chalicelib.core.clock import DAY
-from chalicelib.core.errors import NotFound
-from chalicelib.core.working_days import day_of
-from chalicelib.dynamo.models import DeskRow, IndexRow
+from chalicelib.dynamo.models import IndexRow
 from chalicelib.messages.ingest import Outcome
 from chalicelib.messages.store import IntakeStore
-from chalicelib.privacy.open_request import OpenRequest
-from chalicelib.privacy.requests.contact_rows import ContactRequestRows
-from chalicelib.privacy.requests.store import RequestStore
-from chalicelib.profile.load import load_profile
-from chalicelib.staff.model import Staff
-from chalicelib.tickets.records import Event
-from chalicelib.tickets.writes import TicketWrites
-from tests.delivery.conftest import BOLAT
-from tests.delivery.test_reply import change
-from tests.intake.faults import Conflicting, Counting
-from tests.intake.test_receive_change import reach, started
-from tests.people import AMINA, AMINA_PHONE, from_amina, from_daniyar
-from tests.retention.conftest import CONSENT_DAYS, CONTACT_DAYS, SOLVED_DAYS, Bells, Keeping
-from tests.retention.faults import fated
-
-BOTH = Author((Address("user", "KZ.24680"), *AMINA.addresses), AMINA.name)
+from tests.support.faults import Conflicting, Counting, fated
+from tests.support.intake.changes import reach, started
+from tests.support.people import AMINA, AMINA_PHONE, from_amina, from_daniyar
+from tests.support.retention.desk import CONTACT_DAYS, RetentionDesk
+from tests.support.retention.ending import BOTH, Ended, before_the_transaction, phone_name
+from tests.support.retention.ending import amina as amina
 
 
-@dataclass
-class Ended:
-    """Amina, known by phone and business-scoped id and found by her name, on the date of her end: her ticket and its
-    rows are gone, one activity line without a ticket is left, and nobody has ended the contact yet."""
-
-    desk: Keeping
-    contact_id: str
-    conversation_id: str
-    until: int
-
-    def end(self) -> bool:
-        return self.desk.ender()(self.conversation_id)
-
-    def left(self) -> dict[str, list[str]]:
-        return self.desk.left_of(self.contact_id, self.conversation_id)
-
-    def is_gone(self) -> bool:
-        """Whether nothing is left of her but the proof of a consent, which has its date."""
-        consents = self.desk.items(keep=lambda item: item["pk"] == f"contact#{self.contact_id}")
-        return not self.left() and [item["expires_at"] > self.desk.seconds for item in consents] == [True]
-
-    def lives(self) -> bool:
-        """Whether she is wholly there: readable, reachable, found by name, with a consent that has no end."""
-        found = self.desk.reader().contact(self.contact_id)
-        (consent,) = self.desk.items(keep=lambda item: item["pk"].endswith(self.contact_id) and "#" in item["sk"])
-        aliases = self.desk.items("index", lambda item: item["sk"] == "alias")
-        assert {item["contact_id"] for item in aliases} == {self.contact_id} and len(aliases) == 2
-        return bool(found and found.name == AMINA.name) and "expires_at" not in consent
-
-    def write(self, **more: Any) -> InboundMessage:
-        """A message that she writes now."""
-        return from_amina("Сәлем!", sent_at=self.desk.seconds, **{"author": BOTH} | more)
-
-    def others(self) -> list[dict[str, Any]]:
-        """Contacts beside her."""
-        return [item for item in self.desk.of("contact") if item["contact_id"] != self.contact_id]
-
-
-@pytest.fixture
-def amina(desk: Keeping) -> Ended:
-    return Ended(desk, *desk.once("amina at her end", lambda: _at_her_end(desk)))
-
-
-def _at_her_end(desk: Keeping) -> tuple[str, str, int]:
-    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds, author=BOTH))
-    desk.index_contact(ticket["contact_id"])
-    ticket = desk.closed(ticket)
-    until = desk.head()["expires_at"]
-    assert until == ticket["closed_at"] // 1000 + CONTACT_DAYS * 86_400
-    desk.now = until * 1000
-    for item in desk.rows_of(ticket):
-        DeskRow(item["pk"], item["sk"]).delete()
-    DeskRow(f"conversation#{ticket['conversation_id']}", f"message#{desk.now}#a", direction="event", kind="x").save()
-    return ticket["contact_id"], ticket["conversation_id"], until
-
-
-def test_one_sweep_ends_a_contact_after_the_rows_of_its_tickets(desk: Keeping) -> None:
+def test_one_sweep_ends_a_contact_after_the_rows_of_its_tickets(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     desk.index_contact(ticket["contact_id"])
     desk.now = ticket["expires_at"] * 1000
@@ -117,7 +44,7 @@ def test_a_contact_that_was_ended_is_a_stranger_when_it_writes_again(amina: Ende
 def test_a_contact_is_whole_or_gone_wherever_the_sweeper_dies_and_gone_after_the_next_sweep(
     amina: Ended, number: int, when: str
 ) -> None:
-    with fated(amina.desk.dynamodb, number, when) as fate:
+    with fated(number, when) as fate:
         amina.end()
         amina.desk.sweeper().store.forget(amina.contact_id)
     assert fate.died_at or number == 29
@@ -135,7 +62,7 @@ def test_a_contact_is_whole_or_gone_wherever_the_sweeper_dies_and_gone_after_the
 
 
 def test_the_calls_that_are_tried_are_all_calls_of_the_ending(amina: Ended) -> None:
-    with fated(amina.desk.dynamodb, 0, "never") as fate:
+    with fated(0, "never") as fate:
         assert amina.end()
         amina.desk.sweeper().store.forget(amina.contact_id)
     assert fate.count == 28
@@ -162,21 +89,6 @@ def test_a_busy_table_only_delays_the_end(amina: Ended) -> None:
 
 
 # -- a message at that moment
-
-
-def before_the_transaction(amina: Ended, act: Callable[[], object]) -> bool:
-    """End the contact; `act` happens after all that decides was read."""
-    store = amina.desk.endings()
-    end, acted = store.end, []
-
-    def late(*args: Any) -> bool:
-        acted.append(act())
-        return end(*args)
-
-    store.end = late  # type: ignore[method-assign, assignment]
-    ended = amina.desk.ender(store=store)(amina.conversation_id)
-    assert len(acted) == 1
-    return ended
 
 
 def test_a_message_before_the_transaction_and_after_the_date_is_of_somebody_new(amina: Ended) -> None:
@@ -282,7 +194,7 @@ def test_many_messages_after_the_date_make_one_new_contact(amina: Ended) -> None
 def test_a_person_who_takes_over_an_ended_persons_id_gets_nothing_of_theirs(amina: Ended) -> None:
     """The phone has had another owner since; the business-scoped id still names who has ended."""
     desk = amina.desk
-    (phone,) = [item for item in desk.items("index") if item["pk"].endswith(_phone_name(desk))]
+    (phone,) = [item for item in desk.items("index") if item["pk"].endswith(phone_name(desk))]
     IndexRow(phone["pk"], "alias").delete()
     desk.receive(from_amina(sent_at=desk.seconds))
     (owner,) = amina.others()
@@ -296,12 +208,8 @@ def test_a_person_who_takes_over_an_ended_persons_id_gets_nothing_of_theirs(amin
     assert amina.is_gone()
 
 
-def _phone_name(desk: Keeping) -> str:
-    return desk.address_key.address("whatsapp", "100000000000001", AMINA.addresses[0])
-
-
 @pytest.mark.parametrize("swept", [True, False])
-def test_a_start_after_the_date_welcomes_somebody_new(desk: Keeping, swept: bool) -> None:
+def test_a_start_after_the_date_welcomes_somebody_new(desk: RetentionDesk, swept: bool) -> None:
     desk.changer()(started(desk))
     old = desk.head()
     assert old["expires_at"] == desk.seconds + CONTACT_DAYS * 86_400 and "gone_at" not in old
@@ -318,14 +226,14 @@ def test_a_start_after_the_date_welcomes_somebody_new(desk: Keeping, swept: bool
     assert [item["kind"] for item in desk.messages("event")] == ["started"]
 
 
-def test_the_first_message_after_a_start_takes_the_date_away(desk: Keeping) -> None:
+def test_the_first_message_after_a_start_takes_the_date_away(desk: RetentionDesk) -> None:
     desk.changer()(started(desk))
     desk.later(60)
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=2))
     assert "expires_at" not in desk.head()
 
 
-def test_a_known_customers_message_costs_the_same_two_calls(desk: Keeping) -> None:
+def test_a_known_customers_message_costs_the_same_two_calls(desk: RetentionDesk) -> None:
     ticket = desk.closed(desk.open_ticket())
     assert "expires_at" in desk.head()
     desk.later(60)
@@ -334,379 +242,3 @@ def test_a_known_customers_message_costs_the_same_two_calls(desk: Keeping) -> No
     counting = Counting(desk.dynamodb)
     desk.receiver(counting)(from_amina(sent_at=desk.seconds))
     assert counting.calls == ["get_item", "transact_write_items"]
-
-
-# -- tickets decide
-
-
-def reopened(desk: Keeping, ticket: dict[str, Any]) -> bool:
-    """Bolat reopens a closed ticket, as the dashboard does."""
-    read = desk.reader().ticket(ticket["ticket_id"])
-    assert read
-    new = {"state": "open", "closed_at": None, "expires_at": None}
-    changes = TicketWrites(desk.gateway())
-    return changes.change(read, new, [Event("state_changed", {})], BOLAT, desk.now)
-
-
-def test_reopening_takes_the_contacts_date_away_in_the_same_transaction(desk: Keeping) -> None:
-    ticket = desk.closed(desk.open_ticket())
-    assert reopened(desk, ticket)
-    assert "expires_at" not in desk.head()
-    desk.date(ticket)
-    desk.now = ticket["expires_at"] * 1000
-    desk.sweep()
-    assert desk.reader().contact(ticket["contact_id"])
-    again = desk.closed(ticket)
-    assert desk.head()["expires_at"] == again["closed_at"] // 1000 + CONTACT_DAYS * 86_400
-
-
-@pytest.mark.parametrize("moment", ["ticket", "stamp_number", "_date_unchanged"])
-def test_a_ticket_reopened_while_its_head_is_dated_ends_without_a_date(desk: Keeping, moment: str) -> None:
-    ticket = desk.open_ticket()
-    desk.now += 91 * DAY
-    desk.sweep()
-    store = desk.dates()
-    found: Any = getattr(store, moment)
-    calls: list[Any] = []
-
-    def after_reopening(*args: Any) -> Any:
-        value = found(*args)
-        if not calls:
-            calls.append(reopened(desk, ticket))
-        return value
-
-    setattr(store, moment, after_reopening)
-    desk.dater(store)(ticket["conversation_id"], ticket["ticket_id"])
-    assert calls == [True]
-    assert "expires_at" not in desk.head()
-    assert not any("expires_at" in row for row in desk.rows_of(ticket))
-
-
-def test_a_head_whose_ticket_was_reopened_behind_the_sweepers_back_is_put_off(amina: Ended) -> None:
-    """As after a restore: the ticket is open and the head's old date has passed."""
-    desk = amina.desk
-    ticket_id = desk.head()["ticket_id"]
-    DeskRow(f"ticket#{ticket_id}", "ticket", ticket_id=ticket_id, state="open").save()
-    assert not amina.end()
-    assert desk.head()["expires_at"] == desk.seconds + CONTACT_DAYS * 86_400
-    assert amina.lives()
-
-
-def test_a_ticket_past_its_date_is_waited_for(amina: Ended) -> None:
-    desk = amina.desk
-    ticket_id, date = desk.head()["ticket_id"], desk.seconds
-    DeskRow(f"ticket#{ticket_id}", "ticket", ticket_id=ticket_id, expires_at=date, dated=date).save()
-    assert not amina.end()
-    assert desk.head()["expires_at"] == amina.until
-    desk.sweep()
-    assert amina.is_gone()
-
-
-def test_an_older_ticket_that_is_closed_later_puts_the_contacts_date_off(desk: Keeping) -> None:
-    older = desk.open_ticket()
-    for name, value in (("state", "solved"), ("queue", "solved#0"), ("solved_at", desk.now)):
-        change(desk, older["pk"], "ticket", name, value)
-    desk.now += (SOLVED_DAYS + 1) * DAY
-    desk.receive(from_amina("Тағы", sent_at=desk.seconds))
-    (newest,) = [one for one in desk.of("ticket") if one["ticket_id"] != older["ticket_id"]]
-    for name, value in (("state", "open"), ("queue", "open#0"), ("activity", desk.now + DAY)):
-        change(desk, older["pk"], "ticket", name, value)
-    newest = desk.closed(newest)
-    date = desk.head()["expires_at"]
-    assert desk.ticket(older)["state"] == "open"
-
-    older = desk.closed(older)
-
-    assert desk.head()["expires_at"] == older["closed_at"] // 1000 + CONTACT_DAYS * 86_400 > date
-    desk.date(newest)
-    assert desk.head()["expires_at"] > date
-    desk.now = date * 1000
-    desk.sweep()
-    assert desk.reader().contact(older["contact_id"])
-    desk.now = desk.head()["expires_at"] * 1000
-    desk.sweep()
-    assert desk.left_of(older["contact_id"], older["conversation_id"]) == {}
-
-
-def test_an_older_ticket_that_is_open_keeps_the_contact(desk: Keeping) -> None:
-    older = desk.open_ticket()
-    desk.closed(older)
-    desk.receive(from_amina("Тағы", sent_at=desk.seconds))
-    (newest,) = [one for one in desk.of("ticket") if one["ticket_id"] != older["ticket_id"]]
-    DeskRow(older["pk"], "ticket").update(actions=[DeskRow.expires_at.remove()])
-    for name, value in (("state", "open"), ("queue", "open#0"), ("activity", desk.now + 365 * DAY)):
-        change(desk, older["pk"], "ticket", name, value)
-    desk.date(older)
-    newest = desk.closed(newest)
-    desk.now = newest["expires_at"] * 1000
-
-    desk.sweep()
-
-    assert desk.head()["expires_at"] == desk.seconds + CONTACT_DAYS * 86_400
-    assert desk.reader().contact(older["contact_id"])
-    assert desk.reader().ticket(older["ticket_id"])
-
-
-def test_a_contact_kept_shorter_than_its_ticket_ends_with_the_ticket(desk: Keeping) -> None:
-    ticket = desk.closed(desk.open_ticket())
-    DeskRow(f"conversation#{ticket['conversation_id']}", "head").update(actions=[DeskRow.expires_at.remove()])
-    dater = replace(desk.dater(), contact_days=1)
-    dater(ticket["conversation_id"], ticket["ticket_id"])
-    assert desk.head()["expires_at"] == ticket["expires_at"]
-
-
-def test_a_contact_kept_longer_than_its_ticket_has_a_date_of_its_own(desk: Keeping) -> None:
-    ticket = desk.closed(desk.open_ticket())
-    closed = ticket["closed_at"] // 1000
-    dater = replace(desk.dater(), contact_days=CONTACT_DAYS + 30)
-    dater(ticket["conversation_id"], ticket["ticket_id"])
-    assert desk.head()["expires_at"] == closed + (CONTACT_DAYS + 30) * 86_400
-
-    desk.now = desk.head()["expires_at"] * 1000
-    ender = replace(desk.ender(), contact_days=CONTACT_DAYS + 60)  # the profile keeps contacts longer by now
-    assert not ender(ticket["conversation_id"])
-    assert desk.head()["expires_at"] == closed + (CONTACT_DAYS + 60) * 86_400
-
-
-# -- what is held
-
-
-@pytest.mark.parametrize("how", ["blocked", "an erasure is at it"])
-def test_who_is_held_is_left_as_they_are(amina: Ended, how: str) -> None:
-    desk, pk = amina.desk, f"contact#{amina.contact_id}"
-
-    def hold() -> None:
-        if how == "blocked":
-            change(desk, pk, "contact", "state", "blocked")
-        else:
-            DeskRow(pk, "request", contact_id=amina.contact_id).save()
-
-    assert not before_the_transaction(amina, hold)
-    before = desk.items()
-    assert not amina.end()
-    desk.sweep()
-    assert desk.items() == before
-    assert len(desk.items("keys")) == 1 and len(desk.items("index")) > 2
-
-
-def test_who_asks_for_deletion_while_the_sweeper_is_at_them_is_kept_for_it(amina: Ended) -> None:
-    """Given a sweeper that has read that nothing holds her, when her request is opened before it writes, then she is
-    there for it, however long it takes."""
-    desk = amina.desk
-    store, opening = RequestStore(desk.gateway()), ContactRequestRows(desk.gateway())
-    opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
-    opened: list[bool] = []
-    assert not before_the_transaction(
-        amina,
-        lambda: opened.append(
-            opens(amina.contact_id, "withdrawal", "staff", received_on=day_of(desk.now), created_by=BOLAT).new
-        ),
-    )
-    assert opened == [True]
-    for _ in range(3):
-        desk.now += 30 * DAY
-        desk.sweep()
-    assert [item["contact_id"] for item in desk.of("contact")] == [amina.contact_id] and len(desk.items("keys")) == 1
-    assert [item["contact_id"] for item in desk.items("index") if item["sk"] == "alias"] == [amina.contact_id] * 2
-
-
-def test_who_has_just_ended_opens_no_request(amina: Ended) -> None:
-    desk = amina.desk
-    store, opening = RequestStore(desk.gateway()), ContactRequestRows(desk.gateway())
-    opens = OpenRequest(store, opening, load_profile("spoint").deadlines, lambda: desk.now)
-    built = opening.new_request
-
-    def end_first(*given: Any, **more: Any) -> Any:
-        assert amina.end() or amina.is_gone()
-        return built(*given, **more)
-
-    opening.new_request = end_first  # type: ignore[method-assign]
-    with pytest.raises(NotFound):
-        opens(amina.contact_id, "withdrawal", "bot")
-    assert desk.of("request") == []
-
-
-# -- aliases
-
-
-def test_an_alias_that_another_person_has_by_now_stays_theirs(amina: Ended) -> None:
-    desk = amina.desk
-    other = Author((Address("user", "KZ.13579"), *AMINA.addresses), "Иван")
-    taken = from_amina("Привет", sent_at=desk.seconds, author=other)
-
-    assert not before_the_transaction(amina, lambda: desk.receive(taken))  # her head lost the phone
-    desk.sweep()
-
-    assert amina.is_gone()
-    (contact,) = amina.others()
-    aliases = desk.items("index", lambda item: item["sk"] == "alias")
-    assert [item["contact_id"] for item in aliases] == [contact["contact_id"]] * 2
-
-
-def test_an_alias_that_moves_between_two_reads_is_read_again(amina: Ended) -> None:
-    desk = amina.desk
-    (phone,) = [item for item in desk.items("index") if item["pk"].endswith(_phone_name(desk))]
-    store = desk.endings()
-    once, tries = store._tables.transact, []
-
-    def late(writes: Any) -> Any:
-        if not tries:
-            change_alias(desk, phone["pk"], "another")
-        tries.append(writes)
-        return once(writes)
-
-    store._tables.transact = late  # type: ignore[method-assign]
-    assert desk.ender(store=store)(amina.conversation_id)
-    assert len(tries) == 2
-    (alias,) = desk.items("index", lambda item: item["sk"] == "alias")
-    assert alias["contact_id"] == "another"
-
-
-def change_alias(desk: Keeping, pk: str, contact_id: str) -> None:
-    IndexRow(pk, "alias").update(actions=[IndexRow.contact_id.set(contact_id)])
-
-
-def test_what_is_left_in_a_conversation_stays_when_its_fence_closes_in_between(amina: Ended) -> None:
-    """From then on it is the eraser's, who counts it."""
-    desk = amina.desk
-    store = desk.endings()
-    left = store.remaining_rows
-
-    def fenced(conversation_id: str) -> list[tuple[str, str]]:
-        found = left(conversation_id)
-        change(desk, f"conversation#{conversation_id}", "head", "epoch", 9)
-        return found
-
-    store.remaining_rows = fenced  # type: ignore[method-assign]
-    before = desk.of("message#")
-    assert before and not desk.ender(store=store)(amina.conversation_id)
-    assert desk.of("message#") == before and desk.of("contact")
-
-
-# -- the words
-
-
-def test_an_indexer_at_work_while_the_contact_ends_leaves_no_words(amina: Ended) -> None:
-    desk = amina.desk
-    index = desk.text_index
-    remember, calls = index._remember, []
-
-    def late(contact: str, names: set[str], version: str, **more: int) -> str | None:
-        calls.append(names)
-        if len(calls) == 2:
-            assert amina.end()
-        return remember(contact, names, version, **more)
-
-    index._remember = late  # type: ignore[method-assign]
-    use = desk.indexer(index)
-    change(desk, f"contact#{amina.contact_id}", "contact", "language", "kk")
-    IndexRow(f"words#{amina.contact_id}", "words").delete()  # so that there is something to write
-    use(amina.contact_id)
-    desk.sweep()
-    assert amina.is_gone()
-
-
-def test_an_indexer_that_died_before_the_end_leaves_words_that_the_sweeper_finds(amina: Ended) -> None:
-    desk = amina.desk
-    index = desk.text_index
-    remember, calls = index._remember, []
-
-    def dying(contact: str, names: set[str], version: str, **more: int) -> str | None:
-        calls.append(names)
-        if len(calls) == 2:
-            raise RuntimeError
-        return remember(contact, names, version, **more)
-
-    index._remember = dying  # type: ignore[method-assign]
-    with pytest.raises(RuntimeError):
-        index.replace(amina.contact_id, ["nowhere"])
-    desk.sweep()
-    assert amina.is_gone()
-
-
-def test_a_late_indexer_does_not_bring_back_the_words_of_an_ended_contact(amina: Ended) -> None:
-    assert amina.end()
-    amina.desk.index_contact(amina.contact_id)
-    assert amina.is_gone()
-
-
-# -- what DynamoDB deletes alone
-
-
-@pytest.mark.parametrize("name", ["ticket", "number", "message", "consent", "client", "draft", "raw"])
-def test_a_row_that_dynamodb_deleted_leaves_nothing_without_an_end(desk: Keeping, name: str) -> None:
-    ticket, rows = desk.once("answered and closed", lambda: _answered_and_closed(desk))
-    gone = [(pk, sk) for pk, sk in rows if sk.partition("#")[0] == name]
-    assert gone
-    for pk, sk in gone:
-        DeskRow(pk, sk).delete()
-
-    desk.now = ticket["expires_at"] * 1000 + 8 * DAY
-    for _ in range(2):
-        desk.sweep()
-
-    assert desk.left_of(ticket["contact_id"], ticket["conversation_id"]) == {}
-
-
-def _answered_and_closed(desk: Keeping) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """A closed ticket, and the keys of all rows that lay there before it was closed."""
-    desk.receive(from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x"))
-    desk.now += 1_000
-    (ticket,) = desk.of("ticket")
-    desk.sender()(ticket["conversation_id"])
-    desk.reply(ticket, "Жауап")
-    desk.sender()(ticket["conversation_id"])
-    by = Staff(BOLAT, "", "Болат", frozenset(), 1)
-    assert desk.keep_draft()(ticket["ticket_id"], "reply", "Жоба", "page-1", 1, by)
-    rows = [(item["pk"], item["sk"]) for item in desk.items()]
-    return desk.closed(ticket), rows
-
-
-def test_a_consent_for_every_version_of_a_century_still_ends(amina: Ended) -> None:
-    with DeskRow.batch_write() as batch:
-        for number in range(120):
-            batch.save(DeskRow(f"contact#{amina.contact_id}", f"consent#{number:013d}#a", contact_id=amina.contact_id))
-    assert amina.end()
-    dates = {item.get("expires_at") for item in amina.desk.of("consent#")}
-    assert dates == {amina.desk.seconds + CONSENT_DAYS * 86_400}
-
-
-# -- the whole way
-
-
-def test_the_bells_of_a_whole_life_end_with_nothing(desk: Keeping, wake_ups: Bells) -> None:
-    """From the first message to the end, with the table's own stream between the workers."""
-    seen = 0
-
-    def work() -> None:
-        nonlocal seen
-        for _ in range(5):
-            records = wake_ups.records()
-            wake_ups.relay(records[seen:])
-            seen = len(records)
-            for body in wake_ups.drain("dating"):
-                desk.dater()(body["conversation_id"], body.get("ticket_id", ""), body.get("row", ""))
-            for body in wake_ups.drain("indexing"):
-                desk.index_contact(body["contact_id"])
-
-    desk.changer()(started(desk))
-    desk.later(60)
-    desk.receive(message := from_daniyar(sent_at=desk.seconds, message_id=2))
-    conversation_id = desk.head()["conversation_id"]
-    desk.sender()(conversation_id)
-    work()
-    (ticket,) = desk.of("ticket")
-    assert desk.search("Оспанов") == [ticket["contact_id"]]
-    desk.now += 91 * DAY
-    desk.sweep()
-    work()
-    desk.now += 80 * DAY
-    desk.receive(from_daniyar("👍", sent_at=desk.seconds, message_id=3, kind="reaction", target=message.provider_id))
-    work()
-    desk.now = desk.head()["expires_at"] * 1000
-    desk.sweep()
-    work()
-    desk.now += 8 * DAY
-    desk.sweep()
-    assert desk.left_of(ticket["contact_id"], conversation_id) == {}
-    assert [item["sk"].partition("#")[0] for item in desk.items()] == ["consent"]

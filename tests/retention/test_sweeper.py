@@ -1,6 +1,5 @@
 """The sweeper rings again, closes what is idle, and deletes on time."""
 
-import json
 from typing import Any
 
 import pytest
@@ -9,21 +8,19 @@ from chalicelib.core.clock import DAY
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.rows import alive
 from chalicelib.dynamo.schema import ASKING
 from chalicelib.outbox.model import PROBE_EVERY
 from chalicelib.privacy import monitor_requests as watch_asks
 from chalicelib.privacy.monitor_requests import WAKE_UP_LIVES, MonitorAsks
-from tests.delivery.test_reply import change
-from tests.people import WHATSAPP_ACCOUNT, from_amina, from_daniyar, wamid
-from tests.retention.conftest import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, Bells, Keeping
-from tests.retention.test_dating import close, reopen
-from tests.storage.declared import undeclared
+from tests.support.intake.rows import change
+from tests.support.people import WHATSAPP_ACCOUNT, from_amina
+from tests.support.retention.desk import IDLE_DAYS, KEPT_DAYS, SOLVED_DAYS, RetentionDesk
+from tests.support.retention.ending import asked
 
 # -- ringing
 
 
-def test_a_reply_whose_bell_was_lost_is_rung_for_after_a_minute(desk: Keeping) -> None:
+def test_a_reply_whose_bell_was_lost_is_rung_for_after_a_minute(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     desk.reply(ticket, "Жауап")
     desk.later(59)
@@ -40,7 +37,7 @@ def test_a_reply_whose_bell_was_lost_is_rung_for_after_a_minute(desk: Keeping) -
     assert desk.sweep()["ring"] == 0
 
 
-def test_a_reply_that_waits_for_its_next_try_is_left_alone_until_then(desk: Keeping) -> None:
+def test_a_reply_that_waits_for_its_next_try_is_left_alone_until_then(desk: RetentionDesk) -> None:
     ticket = desk.open_telegram_ticket()
     desk.reply(ticket, "Ответ")
     desk.provider.faults = [desk.provider.telegram_error(429, "Too Many Requests", retry_after=3_000)]
@@ -51,7 +48,7 @@ def test_a_reply_that_waits_for_its_next_try_is_left_alone_until_then(desk: Keep
     assert desk.sweep()["ring"] == 1
 
 
-def test_one_conversation_tries_a_stopped_channel_and_then_all_are_rung(desk: Keeping) -> None:
+def test_one_conversation_tries_a_stopped_channel_and_then_all_are_rung(desk: RetentionDesk) -> None:
     first = desk.open_telegram_ticket()
     desk.receive(from_amina(sent_at=desk.seconds))
     (amina,) = [head for head in desk.of("head") if head["channel"] == "whatsapp"]
@@ -72,7 +69,7 @@ def test_one_conversation_tries_a_stopped_channel_and_then_all_are_rung(desk: Ke
     assert not desk.of("outbox#")
 
 
-def waiting_places(desk: Keeping, count: int, account: str, prefix: str, due_at: int) -> None:
+def waiting_places(desk: RetentionDesk, count: int, account: str, prefix: str, due_at: int) -> None:
     """Places in the outboxes of so many conversations, a millisecond apart."""
     for number in range(count):
         item = {
@@ -91,7 +88,7 @@ def waiting_places(desk: Keeping, count: int, account: str, prefix: str, due_at:
 
 
 def test_what_cannot_go_out_now_does_not_hold_up_the_bells_of_others(
-    desk: Keeping, monkeypatch: pytest.MonkeyPatch
+    desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from chalicelib.retention import sweep
 
@@ -114,7 +111,7 @@ def test_what_cannot_go_out_now_does_not_hold_up_the_bells_of_others(
     assert desk.rung == ["stopped7", "waiting0", "waiting1", "waiting2"]
 
 
-def test_a_ring_out_of_time_goes_on_where_it_was(desk: Keeping) -> None:
+def test_a_ring_out_of_time_goes_on_where_it_was(desk: RetentionDesk) -> None:
     waiting_places(desk, 6, WHATSAPP_ACCOUNT, "waiting", desk.now - 600_000)
     for _ in range(4):
         calls = iter(range(1_000))
@@ -122,7 +119,9 @@ def test_a_ring_out_of_time_goes_on_where_it_was(desk: Keeping) -> None:
     assert set(desk.rung) == {f"waiting{number}" for number in range(6)}
 
 
-def test_the_age_of_the_oldest_waiting_message_is_measured(desk: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_age_of_the_oldest_waiting_message_is_measured(
+    desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from chalicelib.retention import sweep
 
     measured: dict[str, float] = {}
@@ -137,7 +136,7 @@ def test_the_age_of_the_oldest_waiting_message_is_measured(desk: Keeping, monkey
 
 
 def test_a_part_that_fails_stops_no_other_and_the_sweep_does_not_count_as_done(
-    desk: Keeping, metrics: list[str]
+    desk: RetentionDesk, metrics: list[str]
 ) -> None:
     ticket = desk.open_ticket()
     desk.now += (IDLE_DAYS + 1) * DAY
@@ -155,13 +154,6 @@ def test_a_part_that_fails_stops_no_other_and_the_sweep_does_not_count_as_done(
 # -- what people asked about their data
 
 
-def asked(desk: Keeping, text: str = "Деректерімді жойыңыз") -> dict[str, Any]:
-    """Amina asks; the bell of the stream is lost."""
-    desk.receive(from_amina(text, sent_at=desk.seconds))
-    (ask,) = [row for row in desk.of("ask#") if "contact_id" in row]
-    return ask
-
-
 @pytest.fixture
 def age(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     measured: dict[str, float] = {}
@@ -169,7 +161,7 @@ def age(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     return measured
 
 
-def test_an_ask_whose_bell_was_lost_is_rung_for_after_five_minutes(desk: Keeping, age: dict[str, float]) -> None:
+def test_an_ask_whose_bell_was_lost_is_rung_for_after_five_minutes(desk: RetentionDesk, age: dict[str, float]) -> None:
     ask = asked(desk)
     desk.later(299)
     assert desk.sweep()["asks"] == 0 and age == {"OldestAskSeconds": 299}
@@ -184,7 +176,7 @@ def test_an_ask_whose_bell_was_lost_is_rung_for_after_five_minutes(desk: Keeping
     assert desk.sweep()["asks"] == 1 and age["OldestAskSeconds"] == 360 + WAKE_UP_LIVES // 1000
 
 
-def test_what_was_asked_is_never_swept_however_long_nobody_deals_with_it(desk: Keeping) -> None:
+def test_what_was_asked_is_never_swept_however_long_nobody_deals_with_it(desk: RetentionDesk) -> None:
     ask = asked(desk)
     assert not {"expires_at", "gone_at"} & ask.keys(), "neither we nor DynamoDB may delete it by a date"
     desk.now += 400 * DAY
@@ -195,7 +187,7 @@ def test_what_was_asked_is_never_swept_however_long_nobody_deals_with_it(desk: K
     assert left == {**ask, "due_at": desk.now + WAKE_UP_LIVES} and desk.rung_asks == [ask["contact_id"]]
 
 
-def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(desk: Keeping) -> None:
+def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(desk: RetentionDesk) -> None:
     """Given a worker that deals with the ask while the sweeper rings for it, then the sweeper writes no new one."""
     ask = asked(desk)
     desk.later(600)
@@ -211,14 +203,16 @@ def test_an_ask_that_was_dealt_with_is_rung_for_no_more_and_does_not_come_back(d
     assert desk.sweep()["asks"] == 0 and desk.rung_asks == [ask["contact_id"]]
 
 
-def test_a_bell_that_the_queue_did_not_take_is_rung_again_by_the_next_sweep(desk: Keeping) -> None:
+def test_a_bell_that_the_queue_did_not_take_is_rung_again_by_the_next_sweep(desk: RetentionDesk) -> None:
     asked(desk)
     desk.later(600)
     assert MonitorAsks(desk.sweeper().store, lambda contact_id: False, lambda: desk.now)(float("inf")) == 0
     assert desk.sweep()["asks"] == 1
 
 
-def test_asks_that_nobody_can_deal_with_do_not_hold_up_others(desk: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asks_that_nobody_can_deal_with_do_not_hold_up_others(
+    desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(watch_asks, "MOST", 2)
     for number, beginning in enumerate(("contact#", "contact#", "conversation#")):
         item = {"pk": f"{beginning}stuck{number}", "sk": "ask#strange", "due": ASKING, "due_at": desk.now + number}
@@ -231,7 +225,7 @@ def test_asks_that_nobody_can_deal_with_do_not_hold_up_others(desk: Keeping, mon
     assert sorted(desk.rung_asks) == sorted(["stuck0", "stuck1", "stuck2", ask["contact_id"]])
 
 
-def test_numbers_that_our_code_does_not_write_stop_no_sweep(desk: Keeping) -> None:
+def test_numbers_that_our_code_does_not_write_stop_no_sweep(desk: RetentionDesk) -> None:
     strange = {"pk": {"S": "contact#strange"}, "sk": {"S": "ask#strange"}, "due": {"S": ASKING}}
     strange |= {"at": {"N": "1.5"}, "due_at": {"N": f"{desk.now}.5"}}
     old = {"pk": {"S": "link#strange"}, "sk": {"S": "link"}, "expires_at": {"N": "1"}, "weight": {"N": "-0.5"}}
@@ -246,7 +240,7 @@ def test_numbers_that_our_code_does_not_write_stop_no_sweep(desk: Keeping) -> No
 
 
 @pytest.mark.parametrize("state", ["open", "pending", "snoozed"])
-def test_a_ticket_that_nobody_touched_for_the_profiles_days_closes_by_itself(desk: Keeping, state: str) -> None:
+def test_a_ticket_that_nobody_touched_for_the_profiles_days_closes_by_itself(desk: RetentionDesk, state: str) -> None:
     ticket = desk.open_ticket()
     change(desk, ticket["pk"], "ticket", "state", state)
     change(desk, ticket["pk"], "ticket", "queue", f"{state}#0")
@@ -268,7 +262,7 @@ def test_a_ticket_that_nobody_touched_for_the_profiles_days_closes_by_itself(des
     assert desk.sweep()["close"] == 0
 
 
-def test_a_solved_ticket_closes_sooner(desk: Keeping) -> None:
+def test_a_solved_ticket_closes_sooner(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     for name, value in (("state", "solved"), ("queue", "solved#0"), ("solved_at", desk.now)):
         change(desk, ticket["pk"], "ticket", name, value)
@@ -277,7 +271,7 @@ def test_a_solved_ticket_closes_sooner(desk: Keeping) -> None:
     assert [line["kind"] for line in desk.messages("event")] == ["closed"]
 
 
-def test_a_message_that_arrives_while_a_ticket_is_being_closed_keeps_it_open(desk: Keeping) -> None:
+def test_a_message_that_arrives_while_a_ticket_is_being_closed_keeps_it_open(desk: RetentionDesk) -> None:
     ticket = desk.open_ticket()
     desk.now += (IDLE_DAYS + 1) * DAY
     sweeper = desk.sweeper()
@@ -290,270 +284,3 @@ def test_a_message_that_arrives_while_a_ticket_is_being_closed_keeps_it_open(des
     sweeper.auto_close.close = close_after_a_message  # type: ignore[method-assign]
     assert sweeper()["close"] == 0
     assert desk.ticket(ticket)["state"] == "open"
-
-
-# -- expiry
-
-
-def closed_and_dated(desk: Keeping) -> dict[str, Any]:
-    ticket = desk.open_ticket()
-    desk.now += (IDLE_DAYS + 1) * DAY
-    desk.sweep()
-    ticket = desk.ticket(ticket)
-    desk.date(ticket)
-    return ticket
-
-
-def test_what_has_expired_is_hidden_at_once_and_gone_after_the_sweep(desk: Keeping) -> None:
-    ticket = closed_and_dated(desk)
-    assert len(desk.rows_of(ticket)) == 5  # ticket, number, message, notice, activity line
-
-    desk.now = ticket["expires_at"] * 1000 - 1
-    desk.sweep()
-    assert len(desk.rows_of(ticket)) == 5
-    desk.now += 1
-    assert not any(
-        alive(row, desk.now) for row in DeskRow.scan(DeskRow.ticket_id == ticket["ticket_id"]) if row.sk != "head"
-    )
-    desk.sweep()
-
-    assert desk.rows_of(ticket) == []
-    assert [item["sk"].partition("#")[0] for item in desk.items()] == ["consent"]
-    assert desk.items("keys") == desk.items("index") == []
-
-
-def test_the_index_is_swept_too(desk: Keeping) -> None:
-    desk.reply(desk.open_ticket(), "Жауап")
-    assert desk.items("index", lambda item: item["pk"].startswith("link#"))
-    desk.now += 8 * DAY
-    assert desk.sweep()["index"] == 1
-    assert not desk.items("index", lambda item: "expires_at" in item)
-
-
-def test_the_guard_of_a_message_without_a_time_names_its_link_still(desk: Keeping) -> None:
-    """Where contacts are kept longer than tickets, the person may have to be destroyed while the link is there."""
-    desk.receive(from_daniyar(sent_at=desk.seconds, message_id=1))
-    (ticket,) = desk.of("ticket")
-    closed = desk.closed(ticket)
-    desk.now = closed["expires_at"] * 1000 - DAY
-    press = from_daniyar("", sent_at=desk.seconds, message_id=2, kind="callback", target="1:1", undated=True)
-    desk.receive(press)
-    (row,) = [one for one in desk.messages() if one["kind"] == "callback"]
-    desk.date(ticket, row["sk"])
-    desk.now = closed["expires_at"] * 1000 + 1
-    desk.sweeper(end_contact=lambda conversation_id: False)()
-    guard = desk.item(row["pk"], row["sk"])
-    assert guard["guard"] and "content" not in guard and not list(undeclared("desk", [guard]))
-    (link,) = desk.items("index", lambda one: one["pk"].startswith("link#"))
-    assert guard["links"] == [link["pk"].removeprefix("link#")] and guard["linked_until"] == link["expires_at"]
-
-
-def test_a_message_that_its_provider_may_repeat_leaves_a_guard_that_holds_nothing(desk: Keeping) -> None:
-    message = from_amina("Жасырын сөз", sent_at=desk.seconds, provider_id=wamid())
-    ticket = desk.open_ticket(message)
-    (row,) = desk.messages("in")
-    for item in (row, ticket):
-        change(desk, item["pk"], item["sk"], "expires_at", desk.seconds)
-
-    assert desk.sweep()["desk"] == 1
-
-    (guard,) = desk.of(row["sk"])
-    until = row["arrived_at"] // 1000 + 8 * 86_400
-    dates = {"expires_at": until, "gone_at": until + 7 * 86_400}
-    assert guard == {"pk": row["pk"], "sk": row["sk"], "guard": True} | dates
-    assert desk.receive(message).value == "duplicate"
-    assert desk.ticket(ticket)["unread"] == 1
-    desk.now = until * 1000
-    desk.sweep()
-    assert desk.of(row["sk"]) == []
-
-
-def pass_on_dating(desk: Keeping, wake_ups: Bells, seen: int) -> list[dict[str, Any]]:
-    """Let the relay and the dater do what the stream shows since `seen`; return the bells."""
-    wake_ups.relay(wake_ups.records()[seen:])
-    bodies = wake_ups.drain("dating")
-    for body in bodies:
-        desk.dater()(body["conversation_id"], body.get("ticket_id", ""), body.get("row", ""))
-    return bodies
-
-
-@pytest.mark.parametrize("noticed", [True, False], ids=["before the dater knows of it", "after a lost bell"])
-def test_a_reopened_ticket_keeps_rows_whose_old_date_nobody_has_taken_off(
-    desk: Keeping, wake_ups: Bells, noticed: bool
-) -> None:
-    ticket = closed_and_dated(desk)
-    desk.now = ticket["expires_at"] * 1000 + 9 * DAY
-    reopen(desk, ticket)
-    if noticed:
-        change(desk, ticket["pk"], "ticket", "dated", 0)
-    change(desk, ticket["pk"], "ticket", "activity", desk.now)
-    before, seen = desk.rows_of(ticket), len(wake_ups.records())
-
-    assert desk.sweep()["desk"] == 0
-
-    assert [(row["pk"], row["sk"]) for row in desk.rows_of(ticket)] == [(row["pk"], row["sk"]) for row in before]
-    assert pass_on_dating(desk, wake_ups, seen)
-    assert not any({"expires_at", "gone_at", "dated", "rung_at"} & row.keys() for row in desk.rows_of(ticket))
-
-
-def test_a_ticket_reopened_while_the_sweeper_reads_keeps_its_rows(desk: Keeping) -> None:
-    ticket = closed_and_dated(desk)
-    desk.now = ticket["expires_at"] * 1000 + 9 * DAY
-    sweeper = desk.sweeper()
-    remove, asked = sweeper.store.remove, []
-
-    def reopened_first(item: Any) -> Any:
-        if not asked:
-            reopen(desk, ticket)
-            change(desk, ticket["pk"], "ticket", "dated", 0)
-        asked.append(item)
-        return remove(item)
-
-    sweeper.store.remove = reopened_first  # type: ignore[method-assign]
-    assert sweeper()["desk"] == 0
-    assert len(desk.rows_of(ticket)) == len(asked) == 5
-
-
-@pytest.mark.parametrize("closed", [True, False], ids=["closed", "reopened"])
-def test_a_lost_dating_bell_is_rung_again_after_a_minute(desk: Keeping, wake_ups: Bells, closed: bool) -> None:
-    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
-    date = close(desk, ticket)
-    if not closed:
-        desk.date(ticket)
-        reopen(desk, ticket)
-    change(desk, ticket["pk"], "ticket", "activity", desk.now)
-    seen = len(wake_ups.records())
-    desk.later(59)
-    desk.sweep()
-    assert pass_on_dating(desk, wake_ups, seen) == []
-    desk.later(1)
-    desk.sweep()
-
-    (body,) = pass_on_dating(desk, wake_ups, seen)
-
-    assert body == {"conversation_id": ticket["conversation_id"], "ticket_id": ticket["ticket_id"]}
-    assert {row.get("expires_at", 0) for row in desk.rows_of(ticket)} == {date if closed else 0}
-    assert desk.ticket(ticket).get("dated", 0) == (date if closed else 0)
-    seen = len(wake_ups.records())
-    desk.later(61)
-    desk.sweep()
-    assert pass_on_dating(desk, wake_ups, seen) == []
-
-
-def test_a_dating_bell_is_not_rung_every_minute(desk: Keeping, wake_ups: Bells) -> None:
-    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
-    close(desk, ticket)
-    desk.later(61)
-    desk.sweep()
-    seen = len(wake_ups.records())
-    desk.later(30)
-    desk.sweep()
-    wake_ups.relay(wake_ups.records()[seen:])
-    assert wake_ups.drain("dating") == []
-
-
-@pytest.mark.parametrize("late", [False, True], ids=["never dated", "a row came late and its bell was lost"])
-def test_a_ticket_goes_only_after_all_its_rows_have_its_date(desk: Keeping, wake_ups: Bells, late: bool) -> None:
-    ticket = desk.open_ticket(from_amina(sent_at=desk.seconds))
-    date = close(desk, ticket)
-    if late:
-        desk.date(ticket)
-        (row,) = desk.messages("in")
-        DeskRow(row["pk"], row["sk"]).update(actions=[DeskRow.expires_at.remove()])
-    desk.now = date * 1000
-    seen = len(wake_ups.records())
-
-    desk.sweep()
-
-    assert desk.ticket(ticket)
-    assert len(pass_on_dating(desk, wake_ups, seen)) == 1
-    desk.sweep()
-    desk.sweep()
-    assert desk.rows_of(ticket) == []
-
-
-def test_a_row_whose_date_was_taken_off_meanwhile_stays(desk: Keeping) -> None:
-    desk.open_ticket()
-    (row,) = desk.messages("in")
-    change(desk, row["pk"], row["sk"], "expires_at", desk.seconds - 9 * 86_400)
-    sweeper = desk.sweeper()
-    remove = sweeper.store.remove
-
-    def reopened_first(item: Any) -> bool:
-        change(desk, row["pk"], row["sk"], "expires_at", desk.seconds + 86_400)
-        return remove(item)
-
-    sweeper.store.remove = reopened_first  # type: ignore[method-assign]
-    assert sweeper()["desk"] == 0
-    assert desk.messages("in")
-
-
-def test_a_long_table_is_swept_in_turns_from_a_kept_place(desk: Keeping) -> None:
-    """Pages of two items stand for pages of a megabyte."""
-    for number in range(9):
-        body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
-        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=body)
-
-    class Short:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(desk.dynamodb, name)
-
-        def scan(self, **request: Any) -> Any:
-            return desk.dynamodb.scan(Limit=2, **request)
-
-    deleted, kept = [], []
-    for _ in range(8):
-        calls = iter(range(1_000))
-        deleted.append(desk.sweeper(Short(), stopwatch=lambda calls=calls: next(calls) * 1.5)()["desk"])
-        kept += [item.get("cursor", "") for item in desk.items(keep=lambda item: item["pk"] == "sweep#desk")]
-
-    assert sum(deleted) == 9
-    assert 0 < deleted[0] < 9
-    assert any(kept)
-    assert not desk.items(keep=lambda item: item["pk"].startswith("raw#"))
-
-
-def test_a_table_of_many_pages_is_swept_at_once_while_there_is_time(desk: Keeping) -> None:
-    for number in range(9):
-        body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
-        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=body)
-
-    class OneByOne:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(desk.dynamodb, name)
-
-        def scan(self, **request: Any) -> Any:
-            return desk.dynamodb.scan(Limit=1, **request)
-
-    assert desk.sweeper(OneByOne())()["desk"] == 9
-
-
-def test_a_sweep_that_fails_in_the_middle_keeps_its_place(desk: Keeping) -> None:
-    for number in range(4):
-        body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
-        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=body)
-    sweeper = desk.sweeper()
-    remove, removed = sweeper.store.remove, []
-
-    def third_fails(item: Any) -> Any:
-        if len(removed) == 2:
-            raise Unavailable("The storage did not answer.")
-        removed.append(item.pk)
-        return remove(item)
-
-    sweeper.store.remove = third_fails  # type: ignore[method-assign]
-    with pytest.raises(Unavailable):
-        sweeper()
-    (place,) = desk.of_pk("sweep#desk")
-    assert json.loads(place["cursor"]) == {"pk": removed[1], "sk": "raw"}
-    assert desk.sweep()["desk"] == 2
-
-
-def test_a_sweep_out_of_time_goes_on_where_it_was(desk: Keeping) -> None:
-    for number in range(3):
-        body = {"pk": {"S": f"raw#{number}"}, "sk": {"S": "raw"}, "expires_at": {"N": str(desk.seconds)}}
-        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=body)
-    calls = iter(range(100))
-    assert desk.sweeper(stopwatch=lambda: float(next(calls)) * 5)()["desk"] < 3
-    assert desk.sweep()["desk"] >= 1
-    assert not desk.items(keep=lambda item: item["pk"].startswith("raw#"))

@@ -8,25 +8,25 @@ import pytest
 from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.clock import DAY
 from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
-from tests.people import from_amina, wamid
-from tests.retention.conftest import Bells, Keeping
-from tests.retention.faults import fated
+from tests.support.faults import fated
+from tests.support.people import from_amina, wamid
+from tests.support.retention.desk import Bells, RetentionDesk
 
 
-def taker(desk: Keeping) -> TakeBack:
+def taker(desk: RetentionDesk) -> TakeBack:
     return TakeBack(TakeBackStore(desk.gateway(wait=lambda attempt: None)), lambda: desk.now)
 
 
-def changes(desk: Keeping) -> list[dict[str, Any]]:
+def changes(desk: RetentionDesk) -> list[dict[str, Any]]:
     return [one for one in desk.messages() if one["kind"] in ("edit", "revoke")]
 
 
-def take_all(desk: Keeping) -> None:
+def take_all(desk: RetentionDesk) -> None:
     for one in changes(desk):
         taker(desk)(one["pk"].partition("#")[2], one["sk"])
 
 
-def story(desk: Keeping) -> list[InboundMessage]:
+def story(desk: RetentionDesk) -> list[InboundMessage]:
     """A message with raw JSON, an edit of it, its deletion, and one that quotes it; in the order they were sent."""
     at, target = desk.seconds, wamid()
     return [
@@ -37,7 +37,7 @@ def story(desk: Keeping) -> list[InboundMessage]:
     ]
 
 
-def texts(desk: Keeping) -> list[str]:
+def texts(desk: RetentionDesk) -> list[str]:
     """What the list and the ticket say."""
     (ticket,) = desk.reader().tickets([one["ticket_id"] for one in desk.of("ticket")])
     messages = [one for one in desk.reader().messages(ticket).messages if one.direction != "out"]
@@ -45,7 +45,9 @@ def texts(desk: Keeping) -> list[str]:
 
 
 @pytest.mark.parametrize("order", itertools.permutations(range(4)), ids=lambda order: "".join(map(str, order)))
-def test_in_whatever_order_things_arrive_nothing_of_the_text_is_left(desk: Keeping, order: tuple[int, ...]) -> None:
+def test_in_whatever_order_things_arrive_nothing_of_the_text_is_left(
+    desk: RetentionDesk, order: tuple[int, ...]
+) -> None:
     desk.receive(from_amina("Сәлем", sent_at=desk.seconds - 60))
     parts = story(desk)
     for number in order:
@@ -66,11 +68,11 @@ def test_in_whatever_order_things_arrive_nothing_of_the_text_is_left(desk: Keepi
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("number", range(1, 9))
-def test_a_run_that_dies_anywhere_is_repeated_and_hides_meanwhile(desk: Keeping, number: int, when: str) -> None:
+def test_a_run_that_dies_anywhere_is_repeated_and_hides_meanwhile(desk: RetentionDesk, number: int, when: str) -> None:
     for part in story(desk)[:3]:
         desk.receive(part)
     revoke = changes(desk)[-1]
-    with fated(desk.dynamodb, number, when) as fate:
+    with fated(number, when) as fate:
         taker(desk)(revoke["pk"].partition("#")[2], revoke["sk"])
     assert fate.died_at or number > 6
     assert not any("құпия" in one for one in texts(desk))
@@ -78,7 +80,7 @@ def test_a_run_that_dies_anywhere_is_repeated_and_hides_meanwhile(desk: Keeping,
     assert all("content" not in one for one in desk.messages() if one["kind"] != "revoke")
 
 
-def test_a_deletion_waits_for_its_message_no_longer_than_it_may_still_come(desk: Keeping) -> None:
+def test_a_deletion_waits_for_its_message_no_longer_than_it_may_still_come(desk: RetentionDesk) -> None:
     desk.receive(from_amina("Сәлем", sent_at=desk.seconds))
     desk.receive(from_amina("", sent_at=desk.seconds, kind="revoke", target=wamid()))
     take_all(desk)
@@ -95,7 +97,7 @@ def test_a_deletion_waits_for_its_message_no_longer_than_it_may_still_come(desk:
 
 
 def test_the_tables_own_stream_rings_for_edits_and_deletions_and_for_those_that_wait(
-    desk: Keeping, wake_ups: Bells
+    desk: RetentionDesk, wake_ups: Bells
 ) -> None:
     desk.receive(from_amina("Сәлем", sent_at=desk.seconds))
     seen = len(wake_ups.records())
@@ -121,7 +123,7 @@ def test_the_tables_own_stream_rings_for_edits_and_deletions_and_for_those_that_
     assert body == rung["revoke"]
 
 
-def test_the_preview_of_another_message_stays(desk: Keeping) -> None:
+def test_the_preview_of_another_message_stays(desk: RetentionDesk) -> None:
     first = from_amina("құпия", sent_at=desk.seconds)
     desk.receive(first)
     desk.later(60)

@@ -9,18 +9,18 @@ from chalicelib.contacts.search_words import contact_words, phone_word
 from chalicelib.core.addresses import Address, Author
 from chalicelib.dynamo.builder import Write
 from chalicelib.dynamo.models import DeskRow, IndexRow
-from tests.delivery.test_reply import change
-from tests.people import AMINA, from_amina, from_daniyar
-from tests.retention.conftest import Keeping
+from tests.support.intake.rows import change
+from tests.support.people import AMINA, from_amina, from_daniyar
+from tests.support.retention.desk import RetentionDesk
 
 
 @pytest.fixture
-def people(desk: Keeping) -> dict[str, str]:
+def people(desk: RetentionDesk) -> dict[str, str]:
     """Amina, Daniyar and a namesake of Amina, indexed; contact ids by their names."""
     return desk.once("people", lambda: _people(desk))
 
 
-def _people(desk: Keeping) -> dict[str, str]:
+def _people(desk: RetentionDesk) -> dict[str, str]:
     namesake = Author((Address("user", "KZ.24680"), Address("phone", "77000000108")), name="Амина Серік")
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=1))
@@ -74,13 +74,13 @@ def _people(desk: Keeping) -> dict[str, str]:
     ],
 )
 def test_people_are_found_as_they_are_typed(
-    desk: Keeping, people: dict[str, str], typed: str, found: list[str]
+    desk: RetentionDesk, people: dict[str, str], typed: str, found: list[str]
 ) -> None:
     assert sorted(desk.text_index.find_contacts(typed)) == sorted(people[name] for name in found)
 
 
 def test_who_has_the_whole_word_comes_before_those_whose_word_begins_so(
-    desk: Keeping, monkeypatch: pytest.MonkeyPatch
+    desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from chalicelib.contacts import text_index
 
@@ -93,13 +93,13 @@ def test_who_has_the_whole_word_comes_before_those_whose_word_begins_so(
     assert len(desk.text_index.find_contacts("али")) == len(desk.text_index.find_contacts("алин ким")) == 2
 
 
-def test_the_index_shows_neither_a_name_nor_an_address(desk: Keeping, people: dict[str, str]) -> None:
+def test_the_index_shows_neither_a_name_nor_an_address(desk: RetentionDesk, people: dict[str, str]) -> None:
     stored = str(desk.items("index")).lower()
     for word in ("амина", "сәтбаева", "daniyar", "77000000107", "500000042", "kz.24680"):
         assert word not in stored
 
 
-def test_a_changed_name_is_found_and_the_old_one_no_longer(desk: Keeping, people: dict[str, str]) -> None:
+def test_a_changed_name_is_found_and_the_old_one_no_longer(desk: RetentionDesk, people: dict[str, str]) -> None:
     desk.later(60)
     renamed = AMINA._replace(name="Амина Ахметова")
     desk.receive(from_amina("Сәлем", sent_at=desk.seconds, author=renamed))
@@ -113,7 +113,7 @@ def test_a_changed_name_is_found_and_the_old_one_no_longer(desk: Keeping, people
 
 
 @pytest.mark.parametrize("how", ["no contact", "no key"])
-def test_somebody_who_is_gone_is_found_by_nothing(desk: Keeping, people: dict[str, str], how: str) -> None:
+def test_somebody_who_is_gone_is_found_by_nothing(desk: RetentionDesk, people: dict[str, str], how: str) -> None:
     if how == "no contact":
         DeskRow(f"contact#{people['daniyar']}", "contact").delete()
     else:
@@ -123,7 +123,7 @@ def test_somebody_who_is_gone_is_found_by_nothing(desk: Keeping, people: dict[st
     assert words_of(desk, people["daniyar"]) == []
 
 
-def words_of(desk: Keeping, contact_id: str) -> list[dict[str, Any]]:
+def words_of(desk: RetentionDesk, contact_id: str) -> list[dict[str, Any]]:
     """What a contact is found by, and the list of it."""
     return desk.items("index", lambda item: contact_id in (item["sk"], item["pk"].partition("#")[2]))
 
@@ -131,7 +131,7 @@ def words_of(desk: Keeping, contact_id: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("words", [[], ["nowhere"], ["оспанов", "nowhere"]])
 @pytest.mark.parametrize("moment", [0, 1, 2, 3], ids=["before", "list", "rows", "list again"])
 def test_from_the_fence_on_an_indexer_changes_no_row_but_the_list_that_it_was_at(
-    desk: Keeping, people: dict[str, str], moment: int, words: list[str]
+    desk: RetentionDesk, people: dict[str, str], moment: int, words: list[str]
 ) -> None:
     """The eraser counts and deletes what there is."""
     index, contact_id = desk.text_index, people["daniyar"]
@@ -155,13 +155,13 @@ def test_from_the_fence_on_an_indexer_changes_no_row_but_the_list_that_it_was_at
     assert words_of(desk, contact_id) == reached[0]
 
 
-def test_no_word_is_written_of_a_contact_that_is_gone(desk: Keeping, people: dict[str, str]) -> None:
+def test_no_word_is_written_of_a_contact_that_is_gone(desk: RetentionDesk, people: dict[str, str]) -> None:
     DeskRow(f"contact#{people['daniyar']}", "contact").delete()
     assert desk.text_index.replace(people["daniyar"], ["nowhere"]) == 0
     assert desk.text_index.find_contacts("nowhere") == []
 
 
-def test_a_run_that_died_leaves_no_row_that_the_next_does_not_know(desk: Keeping, people: dict[str, str]) -> None:
+def test_a_run_that_died_leaves_no_row_that_the_next_does_not_know(desk: RetentionDesk, people: dict[str, str]) -> None:
     index, contact_id = desk.text_index, people["daniyar"]
     remember, calls = index._remember, []
 
@@ -180,7 +180,7 @@ def test_a_run_that_died_leaves_no_row_that_the_next_does_not_know(desk: Keeping
 
 
 def test_a_run_that_died_before_it_deleted_a_row_leaves_that_to_the_next(
-    desk: Keeping, people: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    desk: RetentionDesk, people: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index, contact_id = desk.text_index, people["daniyar"]
 
@@ -197,7 +197,7 @@ def test_a_run_that_died_before_it_deleted_a_row_leaves_that_to_the_next(
 
 @pytest.mark.parametrize("moment", [1, 2], ids=["before it widens the list", "before it narrows the list"])
 def test_two_indexers_of_one_contact_at_once_leave_no_row_that_no_list_knows(
-    desk: Keeping, people: dict[str, str], moment: int
+    desk: RetentionDesk, people: dict[str, str], moment: int
 ) -> None:
     index, other, contact_id = desk.text_index, desk.text_index, people["daniyar"]
     remember, calls = index._remember, []
@@ -219,7 +219,7 @@ def test_two_indexers_of_one_contact_at_once_leave_no_row_that_no_list_knows(
 
 
 def test_words_that_were_listed_and_not_written_are_written_by_the_next_run(
-    desk: Keeping, people: dict[str, str]
+    desk: RetentionDesk, people: dict[str, str]
 ) -> None:
     index, contact_id = desk.text_index, people["daniyar"]
     index.replace(contact_id, [])
@@ -228,7 +228,9 @@ def test_words_that_were_listed_and_not_written_are_written_by_the_next_run(
     assert index.find_contacts("новый") == [contact_id]
 
 
-def test_a_contact_that_an_older_release_has_indexed_is_indexed_again(desk: Keeping, people: dict[str, str]) -> None:
+def test_a_contact_that_an_older_release_has_indexed_is_indexed_again(
+    desk: RetentionDesk, people: dict[str, str]
+) -> None:
     contact_id = people["amina"]
     words = f"words#{contact_id}"
     older(desk, contact_id, ["амина", "нұрланқызы", "сәтбаева", "phone:77000000107"])
@@ -246,7 +248,7 @@ def test_a_contact_that_an_older_release_has_indexed_is_indexed_again(desk: Keep
     assert desk.rung_indexing == [contact_id]  # and never again
 
 
-def older(desk: Keeping, contact_id: str, words: list[str]) -> None:
+def older(desk: RetentionDesk, contact_id: str, words: list[str]) -> None:
     """Let a contact be indexed as the release before had done it: by words of its own rule, and a list without one."""
     desk.text_index.replace(contact_id, words)
     IndexRow(f"words#{contact_id}", "words").update([IndexRow.rule.remove()])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.dynamo.schema import CLASSES
-from tests.conftest import PROJECT
+from tests.support.project import PROJECT
 
 FILES = sorted((PROJECT / "chalicelib").rglob("*.py"))
 CALLS = {"get_item", "put_item", "update_item", "delete_item", "batch_get_item", "batch_write_item",

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
 from chalicelib.ops import __main__ as ops
 from chalicelib.vault.encryption import decode_key
 from chalicelib.vault.model import ContactKey
 from chalicelib.vault.secrets import open_vault
 from chalicelib.wiring import base as wiring
-from tests.conftest import Aws
-from tests.intake.conftest import Desk
-from tests.intake.conftest import desk as desk
-from tests.people import from_amina, from_daniyar
+from tests.support.aws import Aws
+from tests.support.forgetting import forget_wiring
+from tests.support.intake.desk import Desk
+from tests.support.intake.desk import desk as desk
+from tests.support.people import from_amina, from_daniyar
 
 
 @pytest.fixture
@@ -27,12 +27,10 @@ def stage(desk: Desk, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
     environment = {f"TABLE_{table.upper()}": real for table, real in desk.tables.items()}
     for name, value in (environment | {"SECRET_VAULT": secret, "VAULT_KEY_ARN": key}).items():
         monkeypatch.setenv(name, value)
-    for cached in (settings, wiring.clock, wiring.gateway, client):
-        cached.cache_clear()
+    client.cache_clear()
+    forget_wiring()
     yield secret
-    settings.cache_clear()
-    wiring.clock.cache_clear()
-    wiring.gateway.cache_clear()
+    forget_wiring()
 
 
 def read(aws: Aws, secret: str) -> dict:

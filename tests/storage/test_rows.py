@@ -13,12 +13,11 @@ from chalicelib.dynamo.schema.item_class import fields
 from chalicelib.profile.load import load_profile
 from quality import generate
 from quality.generate import made
-from tests.intake.conftest import Desk
-from tests.intake.conftest import desk as desk
-from tests.intake.test_receive_change import started
-from tests.intake.test_statuses import update
-from tests.people import from_amina, from_daniyar, wamid
-from tests.storage.declared import undeclared
+from tests.support.intake.changes import started, update
+from tests.support.intake.desk import Desk
+from tests.support.intake.desk import desk as desk
+from tests.support.people import from_amina, from_daniyar, wamid
+from tests.support.storage.declared import undeclared
 
 
 def missing(one: ItemClass) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tests.conftest import PROJECT
+from tests.support.project import PROJECT
 
 PACKAGE = f"{PROJECT / 'chalicelib'}/"
 

@@ -5,9 +5,15 @@ import json
 import pytest
 from chalice.test import Client
 
-from tests.intake.conftest import Desk, desk  # noqa: F401
-from tests.intake.test_webhooks import envelope, front, post, text, value  # noqa: F401
-from tests.people import AMINA_PHONE
+from tests.support.intake.desk import Desk, desk  # noqa: F401
+from tests.support.intake.webhooks import (
+    envelope,
+    front,  # noqa: F401
+    post,
+    text,
+    value,
+)
+from tests.support.people import AMINA_PHONE
 from tests.ways.crossing import Way
 from tests.ways.shown import MEASURED
 

@@ -7,16 +7,19 @@ import pytest
 from chalicelib.entrypoints import sender
 from chalicelib.wiring import base as wiring
 from chalicelib.wiring import delivery as wiring_delivery
-from tests.delivery.conftest import Delivery, desk  # noqa: F401
-from tests.delivery.test_wired import batch, queues  # noqa: F401
-from tests.people import from_amina
+from tests.support.delivery.desk import DeliveryDesk, desk  # noqa: F401
+from tests.support.delivery.wired import (
+    batch,
+    queues,  # noqa: F401
+)
+from tests.support.people import from_amina
 from tests.ways.crossing import Way
 from tests.ways.shown import MEASURED
 
 pytestmark = pytest.mark.ways
 
 
-def test_a_reply(desk: Delivery, queues: Any) -> None:  # noqa: F811
+def test_a_reply(desk: DeliveryDesk, queues: Any) -> None:  # noqa: F811
     desk.now = wiring.clock()()
     desk.receive(from_amina(sent_at=desk.seconds))
     (ticket,) = desk.of_pk("ticket#")

@@ -4,15 +4,18 @@ from typing import Any
 
 import pytest
 
-from tests.erasure.conftest import desk  # noqa: F401
-from tests.erasure.test_rights import Walk, dynamodb_endpoint, pressed, walk  # noqa: F401
+from tests.support.erasure.desk import desk  # noqa: F401
+from tests.support.erasure.walk import Walk
+from tests.support.erasure.walk import dynamodb_endpoint as dynamodb_endpoint
+from tests.support.erasure.walk import walk as walk
+from tests.support.erasure.ways import pressed
 from tests.ways.crossing import Way
 from tests.ways.shown import MEASURED
 
 pytestmark = pytest.mark.ways
 
 
-def test_an_erasure(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_an_erasure(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     ways: dict[str, Way] = {}
     handle = Walk.handle
 

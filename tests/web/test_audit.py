@@ -3,23 +3,14 @@
 import os
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
 from chalicelib.core import observability
-from tests.web.conftest import PASSWORD, Web, email
-from tests.web.serving import AMINA, say
-
-KEPT = ("staff_id", "contact_id", "ticket_id", "count", "by", "reason", "kind")
-
-
-def audited(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    records = [one for one in caplog.records if one.name == "helpdesk-audit"]
-    return [
-        {"message": one.getMessage(), **{name: vars(one)[name] for name in KEPT if name in vars(one)}}
-        for one in records
-    ]
+from tests.support.web.delivered import audited
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, say
+from tests.support.web.visiting import PASSWORD, email
 
 
 def test_they_are_written_whatever_the_level_is() -> None:

@@ -9,13 +9,13 @@ from chalicelib.channels.telegram.parse import parse as telegram
 from chalicelib.channels.whatsapp.parse import parse as whatsapp
 from chalicelib.tickets.records import Message
 from chalicelib.web.details import NOT_FOR_READERS, SHOWN, TOLD_BY_KIND, TOLD_BY_TEXT, detail_lines, details_of
-from tests.channels import bodies
-from tests.channels.test_telegram_parse import NOT_UNDERSTOOD as TELEGRAM_ODD
-from tests.channels.test_telegram_parse import UNDERSTOOD as TELEGRAM
-from tests.channels.test_whatsapp_kinds import NOT_UNDERSTOOD as WHATSAPP_ODD
-from tests.channels.test_whatsapp_kinds import UNDERSTOOD as WHATSAPP
-from tests.web.conftest import Web
-from tests.web.serving import AMINA, DANIYAR, say
+from tests.support.channels import bodies
+from tests.support.channels.telegram import NOT_UNDERSTOOD as TELEGRAM_ODD
+from tests.support.channels.telegram import UNDERSTOOD as TELEGRAM
+from tests.support.channels.whatsapp import NOT_UNDERSTOOD as WHATSAPP_ODD
+from tests.support.channels.whatsapp import UNDERSTOOD as WHATSAPP
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, say
 
 AD = {"source_url": "https://fb.me/1", "source_type": "ad", "headline": "Жеңілдік", "body": "20 %"}
 

@@ -4,36 +4,24 @@ import re
 from collections.abc import Iterable
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
 from chalicelib.core.clock import DAY
-from chalicelib.dynamo.builder import Refusal, Write, plain_item
+from chalicelib.dynamo.builder import Refusal, Write
 from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.drafts import DRAFT_DAYS
-from tests.storage.declared import class_of, undeclared
-from tests.web.conftest import Answer, Browser, Web
-from tests.web.privacy.asking import set_state
-from tests.web.serving import AMINA, DANIYAR, say
-
-JSON = {"Accept": "application/json"}
+from tests.support.storage.declared import class_of, undeclared
+from tests.support.web.asking import set_state
+from tests.support.web.desk import Web
+from tests.support.web.drafts import JSON, drafts, keep, post, texts
+from tests.support.web.serving import AMINA, DANIYAR, say
+from tests.support.web.visiting import Browser
 
 
 def opened(web: Web, text: str = "Сәлем") -> str:
     say(web, AMINA, text)
     return str(web.tickets()[0]["id"])
-
-
-def post(browser: Browser, path: str, fields: dict[str, str]) -> Answer:
-    """Post as the page's script does."""
-    headers = browser._headers({"Content-Type": "application/x-www-form-urlencoded", **JSON})
-    return browser.http("POST", path, headers=headers, body=urlencode({"csrf": browser.token, **fields}))
-
-
-def keep(browser: Browser, ticket_id: str, text: str, client_id: str = "page-1", order: int = 1, **more: str) -> Answer:
-    fields = {"text": text, "client_id": client_id, "order": str(order), **more}
-    return post(browser, f"/dashboard/tickets/{ticket_id}/draft", fields)
 
 
 def boxes(browser: Browser, ticket_id: str) -> dict[str, str]:
@@ -48,16 +36,6 @@ def boxes(browser: Browser, ticket_id: str) -> dict[str, str]:
         assert match
         found[name] = match[1]
     return found
-
-
-def drafts(web: Web) -> list[dict[str, Any]]:
-    items = web.dynamodb.scan(TableName=web.tables["desk"], ConsistentRead=True)["Items"]
-    return [item for item in map(plain_item, items) if item["sk"].startswith("draft#")]
-
-
-def texts(web: Web, ticket_id: str, direction: str = "out") -> list[str]:
-    found = [one for one in web.ticket(ticket_id)["messages"] if one["direction"] == direction]
-    return [one["text"] for one in found if one["author"] != "desk"]
 
 
 # -- one client id, one content

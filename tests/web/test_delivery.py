@@ -4,17 +4,15 @@ import re
 
 import pytest
 
-from chalicelib.channels.parts import DeliveryStatus, StatusUpdate
 from chalicelib.channels.registry import channel
 from chalicelib.channels.render import pieces_of
 from chalicelib.core.ids import MessageRef
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.schema import MESSAGE
-from chalicelib.wiring import base as wiring
-from chalicelib.wiring import delivery as wiring_delivery
-from tests.people import WHATSAPP_ACCOUNT, wamid
-from tests.web.conftest import Web
-from tests.web.serving import AMINA, DANIYAR, say
+from tests.support.people import wamid
+from tests.support.web.delivered import replied, report, settle
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, say
 
 INVISIBLE = ["\u200b\u2060\ufeff\u00ad", " \u3164\n\u2800", "\ufe0f\u200e\u202a"]
 
@@ -37,18 +35,6 @@ def test_a_reply_or_comment_that_shows_nothing_is_refused_by_api_and_page(web: W
     for page in pages:
         assert page.status == 400 and "Nothing to send: the text shows nothing." in page.text
     assert web.ticket(ticket_id)["messages"] == before
-
-
-def replied(web: Web, text: str = "Жауап", client_id: str = "c") -> tuple[str, str]:
-    """Amina's ticket with a reply: the ids of both."""
-    ticket_id = web.tickets()[0]["id"]
-    body = {"text": text, "client_id": client_id}
-    return ticket_id, web.call("POST", f"/api/v1/tickets/{ticket_id}/replies", body).json["id"]
-
-
-def report(web: Web, message_id: str, status: DeliveryStatus, code: str = "", said: str = "") -> None:
-    update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, wamid(), status, web.seconds, message_id, code, said)
-    wiring.intake().store_all([update])
 
 
 REPORTED = [
@@ -98,14 +84,6 @@ def test_the_reason_is_said_in_the_readers_language(web: Web, language: str, sen
     browser = web.signed_in("bolat")
     browser.post("/dashboard/language", {"language": language, "next": "/dashboard"})
     assert sentence in browser.get(f"/dashboard/tickets/{ticket_id}").text
-
-
-def settle(web: Web, message_id: str) -> None:
-    """What relay and dater do about a failed message."""
-    ref = MessageRef.parse(message_id)
-    assert ref is not None
-    row = DeskRow.get(*MESSAGE.key(*ref)[1:])
-    wiring_delivery.stamp_expiry()(ref.conversation_id, str(row.ticket_id), f"message#{ref.tail}")
 
 
 def bubble(html: str, message_id: str) -> str:

@@ -12,8 +12,9 @@ from chalicelib.core.clock import SECOND
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.web.dashboard.list_query import ListQuery
 from chalicelib.web.dashboard.search import seal_search, search_words
-from tests.web.conftest import Answer, Browser, Web
-from tests.web.serving import AMINA, DANIYAR, say
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, say
+from tests.support.web.visiting import Answer, Browser
 
 PHONE = "+7 700 000 01 07"
 

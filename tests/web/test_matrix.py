@@ -4,8 +4,10 @@ import pytest
 
 from chalicelib.staff.model import Role
 from chalicelib.web.http.routes_and_roles import API, PAGES, Route
-from tests.people import from_amina
-from tests.web.conftest import ROLES, Browser, Web
+from tests.support.people import from_amina
+from tests.support.web.accounts import ROLES
+from tests.support.web.desk import Web
+from tests.support.web.visiting import Browser
 
 ALL = API + PAGES
 PROTECTED = [route for route in ALL if not route.public]

@@ -3,10 +3,10 @@
 from chalicelib.web.api.session import description
 from chalicelib.web.http.routes_and_roles import API
 from infra import openapi
-from tests.web.conftest import Web
-from tests.web.described import check
-from tests.web.privacy.asking import every_state
-from tests.web.serving import AMINA, say
+from tests.support.web.asking import every_state
+from tests.support.web.described import check
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, say
 
 
 def test_the_description_is_made_of_the_views_and_their_models() -> None:

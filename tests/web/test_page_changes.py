@@ -7,8 +7,9 @@ from html import unescape
 import pytest
 
 from chalicelib.wiring import web as wiring_web
-from tests.web.conftest import Answer, Browser, Web
-from tests.web.serving import AMINA, say
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, say
+from tests.support.web.visiting import Answer, Browser
 
 DRAFT = {"text": "Жартылай жауап", "client_id": "page-draft-1", "mode": "reply"}
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.web.conftest import Web
-from tests.web.serving import AMINA, DANIYAR, customer, say
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, customer, say
 
 ATTACKS = [
     "<script>alert(1)</script>",

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.wiring import web as wiring_web
-from tests.web.conftest import START, Web
+from tests.support.web.desk import START, Web
 
 
 def test_a_forged_colleague_with_a_forged_session_is_nobody(

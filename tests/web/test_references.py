@@ -11,10 +11,10 @@ from chalicelib.core.clock import DAY
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.entrypoints import expiry_stamper as dater
 from chalicelib.entrypoints import stream_router as relay
-from tests.people import WHATSAPP_ACCOUNT as AMINA_ACCOUNT
-from tests.people import wamid
-from tests.web.conftest import Web
-from tests.web.serving import AMINA, DANIYAR, say
+from tests.support.people import WHATSAPP_ACCOUNT as AMINA_ACCOUNT
+from tests.support.people import wamid
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, say
 
 SECRET = "Пароль 1234-5678"
 
@@ -256,7 +256,7 @@ def test_a_button_that_is_not_about_a_request_quotes_as_before(web: Web) -> None
 
 def test_the_ticket_tells_what_the_desk_said_about_the_running_request(web: Web) -> None:
     from chalicelib.privacy.requests.vocabulary import Step
-    from tests.web.privacy.asking import mark, opened, through
+    from tests.support.web.asking import mark, opened, through
 
     box = {"contact_id": "b" * 20, "conversation_id": "c" * 20, "public_key": b"k"}
     request = through(web, opened(web, DANIYAR), Step.ANNOUNCED, state="grace", box=box)

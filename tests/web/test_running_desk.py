@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.conftest import RunningDesk
+from tests.support.running import RunningDesk
 
 pytestmark = pytest.mark.slow
 PASSWORD = "Local-password-1"

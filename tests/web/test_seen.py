@@ -13,9 +13,10 @@ from chalicelib.staff.model import Staff
 from chalicelib.tickets.records import Message, Thread, Ticket
 from chalicelib.tickets.view_ticket import MarkSeen
 from chalicelib.web.dashboard.seen import SCRIPT_COOKIE, first_new
-from chalicelib.web.http.auth import SESSION_COOKIE
-from tests.web.conftest import Browser, Web
-from tests.web.serving import AMINA, say
+from chalicelib.web.http.cookies import SESSION_COOKIE
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, say
+from tests.support.web.visiting import Browser
 
 
 @pytest.fixture

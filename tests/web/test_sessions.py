@@ -11,7 +11,8 @@ from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.staff.login_throttle import LoginThrottle
 from chalicelib.staff.sign_in import CHALLENGE_LASTS
 from chalicelib.wiring import web as wiring_web
-from tests.web.conftest import PASSWORD, Browser, Web, email, path_of
+from tests.support.web.desk import Web, path_of
+from tests.support.web.visiting import PASSWORD, Browser, email
 
 
 def session_pk(token: str) -> str:
@@ -244,7 +245,7 @@ def test_the_second_factor_is_asked_for_and_its_challenge_cannot_be_forged(web: 
 
 def test_session_cookies_are_closed_to_scripts_and_other_sites(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib.core.settings import settings
-    from chalicelib.web.http.auth import cookie
+    from chalicelib.web.http.cookies import cookie
 
     local = cookie("desk", "value")
     assert "HttpOnly" in local and "SameSite=Lax" in local and "Path=/" in local and "Secure" not in local

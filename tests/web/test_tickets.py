@@ -11,8 +11,10 @@ from chalicelib.dynamo.models import DeskRow, KeyRow
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.change import AssignedMeanwhile, TicketChanges
 from chalicelib.wiring import web as wiring_web
-from tests.web.conftest import Web, email
-from tests.web.serving import AMINA, DANIYAR, customer, fail, say
+from tests.support.calls import Counted, heard_by
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, customer, fail, say
+from tests.support.web.visiting import email
 
 
 def people(count: int) -> list[object]:
@@ -299,23 +301,14 @@ def test_a_failed_reply_is_sent_again_once_by_the_button(web: Web) -> None:
 
 
 def test_a_page_of_the_queue_costs_the_same_however_many_tickets_there_are(
-    web: Web, monkeypatch: pytest.MonkeyPatch
+    web: Web,
 ) -> None:
-    from botocore.client import BaseClient
-
-    calls: list[str] = []
-    real = BaseClient._make_api_call
-
-    def counted(self: BaseClient, operation: str, arguments: object) -> object:
-        calls.append(operation)
-        return real(self, operation, arguments)
-
     def cost(state: str) -> int:
-        calls.clear()
-        assert web.call("GET", f"/api/v1/tickets?limit=10{state}").status == 200
-        return len(calls)
+        counted = Counted()
+        with heard_by(counted):
+            assert web.call("GET", f"/api/v1/tickets?limit=10{state}").status == 200
+        return counted.calls
 
-    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", counted)
     crowd = people(60)
     for who in crowd[:20]:
         say(web, who, "Вопрос")  # type: ignore[arg-type]

@@ -8,8 +8,8 @@ import pytest
 from chalicelib.dynamo.models import DeskRow, KeyRow
 from chalicelib.tickets import threads as reading
 from chalicelib.vault.encryption import new_pair
-from tests.web.conftest import Web
-from tests.web.serving import AMINA, DANIYAR, say
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, say
 
 
 def row_of(kind: str) -> DeskRow:

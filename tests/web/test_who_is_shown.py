@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.wiring import delivery as wiring_delivery
-from tests.web.conftest import Web
-from tests.web.privacy.asking import freeze, mark, opened, set_state, through
-from tests.web.serving import AMINA, DANIYAR, customer, say
+from tests.support.web.asking import freeze, mark, opened, set_state, through
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, customer, say
 
 REQUESTS = "/api/v1/privacy-requests"
 PERSONAL = ("Данияр", "daniyar", "500000042", "Деректерімді", "Последний вопрос")
@@ -98,7 +98,7 @@ def test_a_stopped_request_that_failed_on_its_way_out_is_a_failure(web: Web) -> 
 
 
 def test_stopped_requests_of_both_queues_are_listed_page_by_page(web: Web) -> None:
-    from tests.web.privacy.asking import over
+    from tests.support.web.asking import over
 
     waiting = mark(web, opened(web), {Step.CANCELLED: web.now}, state="verifying")
     done = over(web, mark(web, opened(web), {Step.CANCELLED: web.now}), RequestState.CANCELLED)

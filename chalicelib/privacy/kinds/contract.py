@@ -43,10 +43,10 @@ class Kind(Record):
 
     # How a message is recognised
     phrases: str = ""
-    """Phrases that ask for it, as recognition/phrases.py spells them: the whole message is one of them."""
+    """Phrases that ask for it, as recognition/answer_phrases.py spells them: the whole message is one of them."""
     hints: tuple[str, ...] = ()
-    """Parts of words of which each phrase and each wish has one, when recognition/words.py does not know them already:
-    most messages have none, and are not read further."""
+    """Parts of words of which each phrase and each wish has one, when recognition/recognise_words.py does not know them
+    already: most messages have none, and are not read further."""
     means: Callable[[Sequence[str]], bool]
     """Whether the words of one sentence may ask for it; the person is then asked whether they meant it."""
     button: tuple[str, str]

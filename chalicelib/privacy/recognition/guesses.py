@@ -1,14 +1,14 @@
 """Guesses what a message may ask about the person's data, in whatever words. Pure, in linear time.
 
-A guess changes nothing: the person is asked whether they meant it (words.py holds the phrases that act). Each kind of
-request says by itself whether a sentence may mean it.
+A guess changes nothing: the person is asked whether they meant it (recognise_words.py reads the phrases that act). Each
+kind of request says by itself whether a sentence may mean it.
 """
 
 from collections.abc import Iterator
 
 from chalicelib.core.normal import normal
 from chalicelib.privacy.kinds import registry
-from chalicelib.privacy.recognition.confirm_and_cancel import LONGEST_GUESS
+from chalicelib.privacy.recognition.answer_phrases import LONGEST_GUESS
 
 MOST_KINDS = 2
 """Kinds offered at most: so many buttons fit under one question, beside "No"."""

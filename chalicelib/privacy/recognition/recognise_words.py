@@ -14,7 +14,7 @@ from chalicelib.channels.parts import InboundMessage
 from chalicelib.core.asks import Ask, read_button
 from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
-from chalicelib.privacy.recognition.confirm_and_cancel import ANSWERS, LONGEST_GUESS, OPENINGS, spelled
+from chalicelib.privacy.recognition.answer_phrases import ANSWERS, LONGEST_GUESS, OPENINGS, spelled
 
 _LONGEST = 200
 """Characters of a text that can be a phrase of ours; a longer text is none."""

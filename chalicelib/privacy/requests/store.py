@@ -46,7 +46,7 @@ class RequestStore:
         while most > 0:
             page = self.tables.page(OPEN_KEY, index="unsent", limit=most, start=start)
             # A row elsewhere under this key is no request: other functions may write in other partitions.
-            requests = (request_of(row) for row in page.rows if row["sk"] == REQUEST.sk)
+            requests = (request_of(row) for row in page.rows if _is_request(row))
             yield from (one for one in requests if is_handled(one.kind))
             most, start = most - len(page.rows), page.next
             if not start:
@@ -109,6 +109,11 @@ class RequestStore:
     def run_until_written(self, build: Callable[[frozenset[str]], Sequence[Write] | None]) -> bool:
         """Build and run a transaction until it is written; see Tables.transact_until_written."""
         return self.tables.transact_until_written(build)
+
+
+def _is_request(row: Mapping[str, Any]) -> bool:
+    """Whether a row lies where requests do. A contact's pointer to one has the same sort key."""
+    return row["sk"] == REQUEST.sk and str(row["pk"]).startswith(REQUEST.partition(""))
 
 
 def _path(name: str) -> str:

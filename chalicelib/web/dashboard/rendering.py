@@ -17,7 +17,7 @@ from chalicelib.staff.model import Role
 from chalicelib.web.dashboard import presenter, static
 from chalicelib.web.dashboard.presenter import Words
 from chalicelib.web.details import detail_lines
-from chalicelib.web.http.auth import LANGUAGE_COOKIE, cookie_name
+from chalicelib.web.http.cookies import LANGUAGE_COOKIE, cookie_name
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import SECURITY_HEADERS, html_response
 from chalicelib.web.labels import clause_words

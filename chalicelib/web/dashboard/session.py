@@ -16,15 +16,8 @@ from chalicelib.web.dashboard.account import enrolment_key
 from chalicelib.web.dashboard.rendering import go, page, safe_next, words_for
 from chalicelib.web.dashboard.sign_in_problems import problem_text
 from chalicelib.web.http import validators
-from chalicelib.web.http.auth import (
-    LANGUAGE_COOKIE,
-    LOGIN_COOKIE,
-    SESSION_COOKIE,
-    check_login_form,
-    cookie,
-    cookie_name,
-    login_form_token,
-)
+from chalicelib.web.http.auth import check_login_form, login_form_token
+from chalicelib.web.http.cookies import LANGUAGE_COOKIE, LOGIN_COOKIE, SESSION_COOKIE, cookie, cookie_name
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.http.responses import json_response
 from chalicelib.wiring import web as wiring_web

@@ -43,10 +43,10 @@ def check_page(body: bytes, query: Mapping[str, str], accept_language: str, chec
     language = reader_language(profile, query.get("lang", ""), accept_language)
     number, secret = plain(form.get("id", "")), form.get("secret", "")
     try:
-        if not _ID.fullmatch(number) or not secret.strip():
-            raise NotFound("There is no certificate with this number and secret. Check both.")
-        found = checker(number, secret)
+        found = checker(number, secret) if _ID.fullmatch(number) and secret.strip() else None
     except NotFound:
+        found = None
+    if found is None:
         return _page(profile, language, form.get("id", ""), secret=secret, wrong=True, status=404)
     if form.get("as") == "json":
         return _file(number, found)

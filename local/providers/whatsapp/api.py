@@ -15,10 +15,8 @@ from local.phones.postman import Delivery
 from local.phones.store import Bubble, Call, Chat
 from local.providers.whatsapp.frame import MetaFrame
 from local.providers.whatsapp.render import keys_of, text_of
-from local.providers.whatsapp.rules import check_message, fits, new_wamid, recipient_of
+from local.providers.whatsapp.rules import WINDOW, check_message, new_wamid, recipient_of, undelivered
 from local.providers.whatsapp.words import MetaError, failed_status_errors
-
-WINDOW = 24 * 3600
 
 
 class WhatsApp:
@@ -62,7 +60,7 @@ class WhatsApp:
         content = body.get(kind)
         bubble.file = self.store.files.get(str(content.get("id"))) if isinstance(content, dict) else None
         failure = int(fault.error) if fault and fault.error is not None else 0
-        failure = failure or self._refusal(chat, bubble, unknown=unknown)
+        failure = failure or undelivered(bubble, unknown=unknown, window_closed=self._window_closed(chat))
         if kind == "reaction":
             self._react(chat, body["reaction"])
         else:
@@ -70,14 +68,6 @@ class WhatsApp:
         self.postman.start(self._confirm(chat, bubble, failure))
         contact = {"input": given} | ({"wa_id": person.phone} if person.phone else {"user_id": person.user_id})
         return JSONResponse({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]})
-
-    def _refusal(self, chat: Chat, bubble: Bubble, *, unknown: bool) -> int:
-        """Return Meta's code for a message that is accepted and then not delivered; 0 when it is delivered."""
-        if unknown:
-            return 131026
-        if bubble.file and not fits(bubble.kind, bubble.file.type, bubble.file.size):
-            return 131053
-        return 131047 if bubble.kind != "template" and self._window_closed(chat) else 0
 
     def _window_closed(self, chat: Chat) -> bool:
         """Tell whether the reply window is over.

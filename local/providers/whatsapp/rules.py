@@ -7,8 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from local.phones.measure import blank, units
+from local.phones.store import Bubble
 from local.providers.whatsapp.words import MetaError
 
+WINDOW = 24 * 3600
+"""Seconds after a person's last message in which Meta delivers free text."""
 _USER_ID = re.compile(r"[A-Z]{2}\.[0-9A-Za-z.]{1,125}")
 _MEDIA = ("image", "video", "audio", "document", "sticker")
 _TYPES = ("text", *_MEDIA, "location", "contacts", "interactive", "template", "reaction")
@@ -162,3 +165,12 @@ def fits(kind: str, media_type: str, size: int) -> bool:
     types = MEDIA_TYPES.get(kind, ())
     plain = media_type.partition(";")[0].strip().lower()
     return (not types or plain in types) and size <= MEDIA_SIZES.get(kind, 100) * _MEGABYTE
+
+
+def undelivered(bubble: Bubble, *, unknown: bool, window_closed: bool) -> int:
+    """Return Meta's code for a message that is accepted and then not delivered; 0 when it is delivered."""
+    if unknown:
+        return 131026
+    if bubble.file and not fits(bubble.kind, bubble.file.type, bubble.file.size):
+        return 131053
+    return 131047 if bubble.kind != "template" and window_closed else 0

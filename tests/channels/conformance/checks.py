@@ -21,7 +21,7 @@ from chalicelib.core.delivery_failures import OWN_CODES
 from chalicelib.core.errors import BadInput
 from chalicelib.web.labels import FAILURES, failure_text
 from tests.channels.conformance.kit import NOW, TEXT, Kit
-from tests.channels.conftest import Provider
+from tests.support.channels.provider import Provider
 
 REFERENCE = "c0nversat10n00000000.1764000000000.0123456789abcdef0123456789abcdef"
 STATUSES: tuple[DeliveryStatus, ...] = ("sent", "delivered", "read", "failed")

@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from chalicelib.channels.parts import DeliveryStatus
-from tests.channels.conftest import Answer, Call
+from tests.support.channels.provider import Answer, Call
 
 NOW = 1_764_000_000
 """The desk's clock (s) in these tests."""

@@ -14,7 +14,7 @@ from chalicelib.profile.model import ProfileError
 from infra.functions import FUNCTIONS, VARIABLES, parameters
 from tests.channels.conformance.checks import CHECKS, Case
 from tests.channels.conformance.kit import kit_of
-from tests.channels.conftest import Provider
+from tests.support.channels.provider import Provider
 
 ICONS = (Path(__file__).parents[3] / "chalicelib" / "web" / "static" / "icons.svg").read_text("utf-8")
 CHANNELS = pytest.mark.parametrize("channel", registry.CHANNELS, ids=lambda one: one.id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.channels.parts import DeliveryStatus
 from tests.channels.conformance.kit import NOW, TEXT
-from tests.channels.conftest import Answer, Call
+from tests.support.channels.provider import Answer, Call
 
 LINE, NUMBER = "line1", "5550142"
 

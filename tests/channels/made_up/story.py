@@ -21,18 +21,20 @@ from chalicelib.vault.encryption import encode_key
 from chalicelib.vault.secrets import Secrets
 from chalicelib.wiring import delivery as wiring_delivery
 from local.aws.template import built_template
-from tests.channels.conftest import Provider
-from tests.channels.conftest import provider as provider
-from tests.conftest import Aws
-from tests.erasure.absence import verify
-from tests.erasure.conftest import Erasing, Person, delivery_desk
-from tests.erasure.destroying import run_until
-from tests.people import from_amina
-from tests.web import conftest as web_conftest
-from tests.web.conftest import Web
-from tests.web.conftest import accounts as accounts
-from tests.web.conftest import keys as keys
-from tests.web.conftest import web as web
+from tests.support.aws import Aws
+from tests.support.channels.provider import Provider
+from tests.support.channels.provider import provider as provider
+from tests.support.delivery.desk import opened
+from tests.support.erasure.absence import verify
+from tests.support.erasure.desk import ErasureDesk
+from tests.support.erasure.destroying import run_until
+from tests.support.erasure.person import Person
+from tests.support.people import from_amina
+from tests.support.web import desk as web_conftest
+from tests.support.web.accounts import accounts as accounts
+from tests.support.web.accounts import keys as keys
+from tests.support.web.desk import Web
+from tests.support.web.desk import web as web
 
 NAME, ASKED, ANSWER = "Гүлнар Пейджерова", "Қай уақытта ашыласыз?", "Тоғызда ашыламыз."
 PROFILE = "pagerdesk"
@@ -126,7 +128,7 @@ def test_the_template_has_its_route_role_setting_and_alarm() -> None:
 
 
 @dataclass
-class PagerDesk(Erasing):
+class PagerDesk(ErasureDesk):
     """A desk that sends to pagers."""
 
     def providers(self) -> ChannelProviders:
@@ -148,10 +150,10 @@ class PagerDesk(Erasing):
 
 @pytest.fixture
 def desk(tables: Any, provider: Provider) -> Iterator[PagerDesk]:
-    for made in delivery_desk.__wrapped__(tables):
+    with opened(PagerDesk, tables) as made:
         provider.default = KIT.accept
         made.provider.address = provider.address
-        yield PagerDesk(tables, made.dynamodb, provider=made.provider)
+        yield made
 
 
 def test_somebody_with_a_pager_is_listed_and_destroyed_with_every_canary(desk: PagerDesk, provider: Provider) -> None:

@@ -9,32 +9,12 @@ from chalicelib.core.clock import HOUR
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.privacy.requests.asked import ASKED_WITHIN, MOST_ASKED, Asked
-from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.vault.encryption import message_content
-from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, Living
-from tests.retention.faults import fated
-from tests.storage.declared import undeclared
-
-
-def end(living: Living) -> None:
-    """The request was cancelled, its answer has arrived, and its box is closed."""
-    for row in living.requests():
-        if "over_at" not in row:
-            living.mark(
-                row["request_id"],
-                {Step.CLOSED_WITHOUT_ERASURE: living.desk.now},
-                state="cancelled",
-                over_at=living.desk.now,
-            )
-
-
-def ask_and_cancel(living: Living, person: Person, times: int) -> None:
-    for _ in range(times):
-        living.says(person, "withdraw")
-        living.says(person, "cancel")
-        end(living)
-        living.desk.now += 1_000
+from tests.support.erasure.asking import ask_and_cancel
+from tests.support.erasure.living import DANA, Living
+from tests.support.erasure.person import Person
+from tests.support.faults import fated
+from tests.support.storage.declared import undeclared
 
 
 def told(living: Living, person: Person) -> list[str]:
@@ -112,7 +92,7 @@ def test_a_worker_that_dies_has_told_once_or_leaves_the_ask(living: Living, dani
     while died:
         number += 1
         living.desk.restore(asked)
-        with fated(living.desk.dynamodb, number, when) as fate:
+        with fated(number, when) as fate:
             living.asks(daniyar.contact_id)
         died = bool(fate.died_at)
         living.asks(daniyar.contact_id)

@@ -16,8 +16,9 @@ from chalicelib.privacy.kinds.registry import kind_of
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import IDENTITY_CHECKS, Step
 from chalicelib.privacy.texts import answers
-from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes
+from tests.support.erasure.living import DANA, ERLAN, Living, outcomes
+from tests.support.erasure.parts import PROFILE
+from tests.support.erasure.person import Person
 
 UNPAID = "Есть неоплаченный счёт № 17"
 

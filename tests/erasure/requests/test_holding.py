@@ -11,19 +11,19 @@ from chalicelib.core.clock import DAY, HOUR
 from chalicelib.core.observability import count as real_count
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ERASURE_PAUSE
-from chalicelib.privacy import asks as privacy_asks
 from chalicelib.privacy import decide as decide_request
+from chalicelib.privacy import handle_asks as privacy_asks
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.erasure_pause import Pause, PauseErasures
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import Wait
-from tests.conftest import PROJECT
-from tests.erasure.conftest import Person
-from tests.erasure.destroying import run_task, run_until
-from tests.erasure.living import DANA, ERLAN, Living, outcomes
-from tests.erasure.requests.test_watch import watch
-from tests.storage.declared import undeclared
+from tests.support.erasure.asking import watch
+from tests.support.erasure.destroying import run_task, run_until
+from tests.support.erasure.living import DANA, ERLAN, Living, outcomes
+from tests.support.erasure.person import Person
+from tests.support.project import PROJECT
+from tests.support.storage.declared import undeclared
 
 GRACE = 4 * HOUR
 RUNBOOK = PROJECT / "docs" / "runbooks" / "many-confirmed.md"

@@ -13,19 +13,10 @@ from chalicelib.privacy.requests.lateness import missed, near_deadline
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN
-from tests.erasure.conftest import Person
-from tests.erasure.living import PROFILE, Living
-from tests.erasure.requests.test_watch import watch
-
-WEDNESDAY = 1_795_000_000_000
-"""18 November 2026, 16:06 in Kazakhstan."""
-
-
-def entered(living: Living, person: Person, days_ago: int) -> Request:
-    """A request that a colleague enters today, from a paper of so many days ago."""
-    living.desk.now = WEDNESDAY
-    day = day_of(WEDNESDAY - days_ago * DAY)
-    return living.opened(person, source="staff", received_on=day)
+from tests.support.erasure.asking import LIMIT, WEDNESDAY, asked, entered, watch
+from tests.support.erasure.living import Living
+from tests.support.erasure.parts import PROFILE
+from tests.support.erasure.person import Person
 
 
 @pytest.mark.parametrize("days_ago", [0, 5, 13, 14, 15, 16, 20, 21, 22, 60])
@@ -69,18 +60,6 @@ def test_the_default_comes_in_the_morning_of_the_working_day_before_the_limit(da
     assert received < default < limit and working_days_between(default, limit) == 1
     assert default == day_start(day_of(default)) + 10 * HOUR
     assert working_days_between(default - DAY, default) == 1, "a working day"
-
-
-LIMIT = 100 * DAY
-
-
-def asked(source: str, state: str = "", **steps: int) -> Request:
-    """A request with the law's limit on day 100, and the days on which its steps were done."""
-    words = dict.fromkeys(("conversation_id", "contact_id", "channel", "account", "language"), "")
-    return Request(
-        id="a", kind="withdrawal", state=state or "verifying", source=source, received_at=DAY, deadline_at=LIMIT,
-        alarm_at=LIMIT, steps={name: day * DAY for name, day in steps.items()}, **words,
-    )  # fmt: skip
 
 
 BOTH = ("stopped", "answered")

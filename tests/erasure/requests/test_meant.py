@@ -6,31 +6,18 @@ from typing import Any
 import pytest
 
 from chalicelib.core.clock import DAY, HOUR
-from chalicelib.core.ids import MessageRef
 from chalicelib.core.working_days import day_of
 from chalicelib.messages.ingest import Outcome
 from chalicelib.privacy.requests.asked import ASKED_WITHIN
 from chalicelib.privacy.requests.vocabulary import Step
-from chalicelib.vault.encryption import message_content
-from tests.erasure.conftest import Person
-from tests.erasure.living import Living
-from tests.people import from_daniyar
-from tests.retention.faults import fated
-from tests.storage.declared import undeclared
+from tests.support.erasure.asking import questions
+from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person
+from tests.support.faults import fated
+from tests.support.people import from_daniyar
+from tests.support.storage.declared import undeclared
 
 KINDS = ["withdrawal", "deletion", "stop_processing"]
-
-
-def questions(living: Living, person: Person) -> list[dict[str, Any]]:
-    """The questions in the person's own conversation: text and buttons of each."""
-    pk = f"conversation#{person.conversation_id}"
-    mine = [item for item in living.desk.messages("out") if item["pk"] == pk and "ticket_id" not in item]
-
-    def opened(item: dict[str, Any]) -> dict[str, Any]:
-        ref = MessageRef.of_tail(person.conversation_id, item["sk"].removeprefix("message#"))
-        return living.desk.open(item, "content", message_content(ref))
-
-    return [one for one in map(opened, mine) if one.get("buttons")]
 
 
 def maybe(living: Living, person: Person, *kinds: str, **more: Any) -> None:
@@ -136,7 +123,7 @@ def test_a_worker_that_dies_leaves_the_ask_or_one_question(living: Living, daniy
         number += 1
         living.desk.restore(before)
         living.ask(daniyar, "maybe", kinds=["deletion"])
-        with fated(living.desk.dynamodb, number, when) as fate:
+        with fated(number, when) as fate:
             living.asks(daniyar.contact_id)
         died = bool(fate.died_at)
         living.asks(daniyar.contact_id)

@@ -26,13 +26,13 @@ from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.privacy.sealed_on_requests import secret_hash
 from chalicelib.privacy.texts import answers
 from chalicelib.vault import encryption
-from tests.erasure.boxes import ADDRESS, KEPT_DAYS, Boxes
-from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, PROFILE, Living
-from tests.erasure.test_box import crash_everywhere
-from tests.people import from_amina
-from tests.storage.declared import undeclared
-from tests.web.privacy.asking import Signing
+from tests.support.erasure.boxes import ADDRESS, KEPT_DAYS, Boxes, crash_everywhere
+from tests.support.erasure.living import DANA, Living
+from tests.support.erasure.parts import PROFILE
+from tests.support.erasure.person import Person
+from tests.support.people import from_amina
+from tests.support.storage.declared import undeclared
+from tests.support.web.asking import Signing
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """Words against news, all the way: recognised at intake, booked by the worker."""
 
-from tests.erasure.conftest import Person
-from tests.erasure.living import Living
-from tests.people import from_daniyar
+from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person
+from tests.support.people import from_daniyar
 
 
 def test_words_end_news(living: Living, daniyar: Person) -> None:

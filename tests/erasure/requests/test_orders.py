@@ -18,9 +18,10 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import checked_by, letter_by, shown_state
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN, Wait, identity_until
-from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, ERLAN, PROFILE, Living, outcomes
-from tests.erasure.requests.test_limits import asked, entered
+from tests.support.erasure.asking import asked, entered
+from tests.support.erasure.living import DANA, ERLAN, Living, outcomes
+from tests.support.erasure.parts import PROFILE
+from tests.support.erasure.person import Person
 
 FRIDAY = day_start("2026-11-27") + 12 * HOUR
 GRACE = 4 * HOUR

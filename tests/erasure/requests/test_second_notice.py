@@ -15,8 +15,9 @@ from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import CONFIRM_WITHIN, Wait
 from chalicelib.vault.encryption import request_attribute
-from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, PROFILE, Living
+from tests.support.erasure.living import DANA, Living
+from tests.support.erasure.parts import PROFILE
+from tests.support.erasure.person import Person
 
 FRIDAY = day_start("2026-11-27") + 12 * HOUR
 

@@ -3,7 +3,6 @@
 import json
 import secrets
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,18 +17,18 @@ from chalicelib.entrypoints import privacy
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy import monitor_requests as watch_requests
 from chalicelib.privacy.executions import Executions, RunStatus
-from chalicelib.privacy.monitor_requests import MonitorRequests
 from chalicelib.privacy.requests.store import OPEN_KEY
 from chalicelib.privacy.requests.vocabulary import RequestState
 from chalicelib.privacy.requests.waiting_times import MONITOR_AFTER
 from chalicelib.privacy.resume_workflow import AnswerWaitingRun, ResumeWorkflow
 from chalicelib.wiring import requests as wiring_requests
-from tests.conftest import Aws
-from tests.erasure.conftest import Person
-from tests.erasure.living import Living
-from tests.people import from_amina
-from tests.retention.conftest import Bells
-from tests.retention.conftest import wake_ups as wake_ups
+from tests.support.aws import Aws
+from tests.support.erasure.asking import watch
+from tests.support.erasure.living import Living
+from tests.support.erasure.person import Person
+from tests.support.people import from_amina
+from tests.support.retention.desk import Bells
+from tests.support.retention.desk import wake_ups as wake_ups
 
 
 @pytest.fixture
@@ -41,17 +40,6 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 
 def late(counted: dict[str, float]) -> dict[str, float]:
     return {name: counted[name] for name in ("ErasurePastTarget", "ErasureNearDeadline")}
-
-
-def watch(living: Living, wake: Callable[[str], object] | None = None, **more: Any) -> int:
-    """One sweep's look, which wakes by itself."""
-
-    def wake_all(request_ids: Sequence[str]) -> int:
-        for one in request_ids:
-            (wake or living.wake)(one)
-        return len(request_ids)
-
-    return MonitorRequests(living.store, wake_all, living.holding.read, living.clock, **more)(time.monotonic() + 5)
 
 
 # -- the watch
@@ -203,13 +191,15 @@ def test_one_sweep_reads_and_wakes_so_many(living: Living, daniyar: Person, monk
     assert woken == [f"{number:020}" for number in range(20)]
 
 
-def test_the_watch_reads_nothing_but_open_requests(living: Living, daniyar: Person) -> None:
-    """Given a place in the outbox, which lies in the same index, then it is not taken for a request."""
+@pytest.mark.parametrize("sk", ["forged", "request"])
+def test_the_watch_reads_nothing_but_open_requests(living: Living, daniyar: Person, sk: str) -> None:
+    """Given a place in the outbox, which lies in the same index, or a row that intake forged in a partition of its own,
+    also under the sort key of requests, then it is not taken for a request."""
     assert living.desk.of("outbox#")
     assert list(living.store.open_ones(10)) == []
     request = living.opened(daniyar)
     forged = attribute_values(
-        {"pk": daniyar.row["pk"], "sk": "forged", "due": OPEN_KEY, "due_at": 1, "state": "destroying"}
+        {"pk": "contact#" + "0" * 20, "sk": sk, "due": OPEN_KEY, "due_at": 1, "state": "destroying"}
     )
     living.desk.dynamodb.put_item(TableName=living.desk.tables["desk"], Item=forged)
     assert [one.id for one in living.store.open_ones(10)] == [request.id]

@@ -1,6 +1,5 @@
 """Every kind of request, one after the other: those that are handled here, and one that only these tests know."""
 
-import gettext
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,27 +12,15 @@ from chalicelib.profile import load
 from chalicelib.profile.build import compiled, parse_profile
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
-from tests.erasure.conftest import daniyar, desk, living
+from tests.privacy.kinds.made_up import UNCERTIFIED, described_as, translated
 from tests.privacy.kinds.quiet_hours import PROFILE, QUIET_HOURS, TRANSLATED
-from tests.web import described
-from tests.web.conftest import accounts, keys, web
+from tests.support.erasure.desk import desk
+from tests.support.erasure.living import daniyar, living
+from tests.support.web import described
+from tests.support.web.accounts import accounts, keys
+from tests.support.web.desk import web
 
 __all__ = ["accounts", "daniyar", "desk", "keys", "living", "web"]
-
-
-class Texts(gettext.NullTranslations):
-    """Translations that stand in a test."""
-
-    def __init__(self, texts: dict[str, str]) -> None:
-        super().__init__()
-        self._texts = texts
-
-    def gettext(self, message: str) -> str:
-        return self._texts.get(message, message)
-
-
-UNCERTIFIED = Kind(**{**vars(QUIET_HOURS), "certificate": None, "certified_as": ""})
-"""The same made-up kind without a certificate."""
 
 
 @pytest.fixture
@@ -50,27 +37,15 @@ def made_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp
     (tmp_path / "compiled" / "spoint.json").write_text(compiled(parse_profile(text)), encoding="utf-8")
     monkeypatch.setattr(load, "DIRECTORY", str(tmp_path))
     load_profile.cache_clear()
-    for module in ("tests.intake.conftest", "tests.erasure.living", "tests.erasure.boxes"):
+    for module in ("tests.support.intake.desk", "tests.support.erasure.parts", "tests.support.erasure.boxes"):
         monkeypatch.setattr(f"{module}.PROFILE", load_profile("spoint"))
     for domain in ("bot", "desk"):
         for language, texts in TRANSLATED.items():
-            monkeypatch.setattr(catalogue(domain, language), "_fallback", Texts(texts))  # type: ignore[arg-type]
+            translated(catalogue(domain, language), texts, monkeypatch)
     described_as(kind, monkeypatch)
     yield kind
     load_profile.cache_clear()
-    described._checks.cache_clear()
-
-
-def described_as(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the API's description say the kind's word, as `make generate` writes it for a registered kind."""
-    description = described.description()
-    handled = set(registry.handled()) - {kind.id}
-    for schema in description["components"]["schemas"].values():
-        words = schema.get("properties", {}).get("kind", {}).get("enum", [])
-        if handled <= set(words):
-            words.append(kind.id)
-    described._checks.cache_clear()
-    monkeypatch.setattr(described, "description", lambda: description)
+    described.forget()
 
 
 @pytest.fixture(

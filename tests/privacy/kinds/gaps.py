@@ -8,7 +8,7 @@ from chalicelib.channels.registry import SERVED
 from chalicelib.core.languages import LANGUAGES
 from chalicelib.core.texts import Domain, catalogue
 from chalicelib.privacy.kinds.contract import Kind
-from chalicelib.privacy.recognition.confirm_and_cancel import spelled
+from chalicelib.privacy.recognition.answer_phrases import spelled
 from chalicelib.privacy.recognition.recognise_words import hinted, words_of
 from chalicelib.profile.model import Profile
 

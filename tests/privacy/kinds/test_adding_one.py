@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from chalicelib.privacy.kinds import registry
-from tests.conftest import PROJECT
+from tests.support.project import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "adding-a-kind-of-request.md"
 ROW = re.compile(r"^\| `([^`]+)` \| (.+) \| (.+) \|$", re.MULTILINE)

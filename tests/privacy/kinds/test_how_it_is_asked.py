@@ -11,17 +11,17 @@ from chalicelib.core.languages import LANGUAGES, Language
 from chalicelib.core.texts import bot_text
 from chalicelib.core.working_days import day_of, deadline, default_time
 from chalicelib.privacy.kinds.contract import Kind
-from chalicelib.privacy.recognition.confirm_and_cancel import spelled
+from chalicelib.privacy.recognition.answer_phrases import spelled
 from chalicelib.privacy.requests.asked import MOST_ASKED
 from chalicelib.privacy.requests.contact_rows import ContactRequestRows
 from chalicelib.privacy.requests.model import Request, Subject
 from chalicelib.profile.model import Profile
 from chalicelib.vault.encryption import request_attribute
-from tests.erasure.conftest import Person
-from tests.erasure.living import DANA, Living
-from tests.erasure.requests.test_meant import questions
-from tests.people import from_daniyar
 from tests.privacy.kinds.gaps import language_of
+from tests.support.erasure.asking import questions
+from tests.support.erasure.living import DANA, Living
+from tests.support.erasure.person import Person
+from tests.support.people import from_daniyar
 
 
 def writes(living: Living, text: str, **more: Any) -> None:

@@ -10,8 +10,10 @@ from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.progress import next_step
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.erasure.conftest import Person
-from tests.erasure.test_rights import Act, Walk, dynamodb_endpoint, walk
+from tests.support.erasure.person import Person
+from tests.support.erasure.walk import Act, Walk
+from tests.support.erasure.walk import dynamodb_endpoint as dynamodb_endpoint
+from tests.support.erasure.walk import walk as walk
 
 __all__ = ["dynamodb_endpoint", "walk"]
 LANGUAGE = "ru"

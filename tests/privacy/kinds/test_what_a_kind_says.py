@@ -8,7 +8,7 @@ from chalicelib.privacy.kinds import registry
 from chalicelib.privacy.kinds.contract import Kind
 from chalicelib.privacy.kinds.deletion import DELETION
 from chalicelib.privacy.kinds.opt_out import OPT_OUT
-from chalicelib.privacy.recognition.confirm_and_cancel import spelled
+from chalicelib.privacy.recognition.answer_phrases import spelled
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
 from tests.privacy.kinds.gaps import gaps

@@ -20,11 +20,10 @@ from chalicelib.profile.model import Profile
 from chalicelib.web.public.certificate import _page
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import web as wiring_web
-from tests.web.conftest import Web
-from tests.web.privacy import asking
-from tests.web.privacy.asking import Signing, contact_of, mark, over, read
-from tests.web.privacy.test_privacy_pages import LIST, plain
-from tests.web.serving import AMINA, say
+from tests.support.web import asking
+from tests.support.web.asking import LIST, Signing, contact_of, mark, over, plain, read
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, say
 
 REQUESTS = "/api/v1/privacy-requests"
 

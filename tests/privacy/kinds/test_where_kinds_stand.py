@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.privacy.kinds import registry
-from tests.conftest import PROJECT
+from tests.support.project import PROJECT
 
 KINDS = PROJECT / "chalicelib/privacy/kinds"
 THEIRS = (KINDS, PROJECT / "chalicelib/profile")

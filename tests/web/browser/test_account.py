@@ -7,18 +7,14 @@ import pytest
 
 from chalicelib.staff.login_throttle import CODE_LASTS
 from chalicelib.wiring import web as wiring_web
-from tests.web.browser.test_pages import SIZES, address, check, chromium, pytestmark
-from tests.web.conftest import Web
-from tests.web.test_first_sign_in import (
-    OWN,
-    TEMPORARY,
-    DemandingPool,
-    create_account,
-    demanding,
-    totp,
-)
+from tests.support.web.chromium import CHROMIUM, SIZES, check
+from tests.support.web.chromium import address as address
+from tests.support.web.chromium import chromium as chromium
+from tests.support.web.desk import Web
+from tests.support.web.first_sign_in import OWN, TEMPORARY, DemandingPool, create_account, totp
+from tests.support.web.first_sign_in import demanding as demanding
 
-__all__ = ["address", "chromium", "demanding", "pytestmark"]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 
 
 def _page(chromium: Any, size: str, **context: Any) -> Any:

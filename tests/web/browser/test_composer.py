@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from chalicelib.wiring import web as wiring_web
-from tests.web.browser.test_pages import CHROMIUM, SIZES, check, fresh
-from tests.web.browser.test_pages import address as address
-from tests.web.browser.test_pages import chromium as chromium
-from tests.web.conftest import Web
-from tests.web.privacy.asking import set_state
-from tests.web.serving import AMINA, say
+from tests.support.web.asking import set_state
+from tests.support.web.chromium import CHROMIUM, SIZES, check, fresh
+from tests.support.web.chromium import address as address
+from tests.support.web.chromium import chromium as chromium
+from tests.support.web.composing import NOTE, TEXT, texts, ticket_page, told
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, say
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
-TEXT, NOTE = "textarea[name=text]", "textarea[name=note]"
 SEND = ".pane.reply [data-send]"
 
 
@@ -28,28 +28,8 @@ def page(chromium: Any, web: Web, address: str) -> Iterator[Any]:
     page.context.close()
 
 
-def ticket_page(chromium: Any, web: Web, address: str, **context: Any) -> Any:
-    page = fresh(chromium, **context)
-    page.context.add_cookies([{"name": "desk", "value": web.session("bolat", "page"), "url": address}])
-    page.clock.install()  # it goes as the real one and can be moved
-    page.goto(f"{address}/dashboard/tickets/{web.tickets()[0]['id']}")
-    page.wait_for_selector("[data-composer]")
-    page.wait_for_timeout(1500)  # the first refresh
-    return page
-
-
-def told(page: Any, text: str) -> None:
-    """Wait until this is said beside the box."""
-    page.wait_for_selector(f"[data-told] .notice:has-text('{text}')", timeout=45_000)
-
-
 def saved(page: Any) -> None:
     page.wait_for_selector("[data-saved]:visible:has-text('Draft saved')")
-
-
-def texts(web: Web) -> list[str]:
-    found = web.ticket(web.tickets()[0]["id"])["messages"]
-    return [one["text"] for one in found if one["direction"] == "out" and one["author"] != "desk"]
 
 
 def slow(page: Any, pattern: str, seconds: float) -> list[str]:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser.test_pages import CHROMIUM, SIZES, check, enter
-from tests.web.browser.test_pages import address as address
-from tests.web.browser.test_pages import chromium as chromium
-from tests.web.conftest import Web
-from tests.web.serving import AMINA, DANIYAR, say
-from tests.web.test_delivery import replied, report, settle
+from tests.support.web.chromium import CHROMIUM, SIZES, check, enter
+from tests.support.web.chromium import address as address
+from tests.support.web.chromium import chromium as chromium
+from tests.support.web.delivered import replied, report, settle
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 SAID = "Message failed to send because this user's number is part of an experiment that was not named."

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser.test_pages import CHROMIUM, SHOTS, check, fresh
-from tests.web.browser.test_pages import address as address
-from tests.web.browser.test_pages import chromium as chromium
-from tests.web.conftest import Web
-from tests.web.serving import AMINA, DANIYAR, fill, say
+from tests.support.web.chromium import CHROMIUM, SHOTS, check, fresh
+from tests.support.web.chromium import address as address
+from tests.support.web.chromium import chromium as chromium
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, fill, say
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]

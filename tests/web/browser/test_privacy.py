@@ -10,13 +10,13 @@ from chalicelib.certificates.ledger import Signer
 from chalicelib.core.clock import DAY
 from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.wiring import base as wiring
-from tests.conftest import Aws
-from tests.erasure.test_certificates import SECRET, Office
-from tests.web.browser.test_pages import CHROMIUM, SIZES, check, chromium, enter, fresh
-from tests.web.conftest import Web
-from tests.web.privacy.asking import every_state, freeze, opened, read, through
-from tests.web.privacy.test_privacy_pages import with_box
-from tests.web.serving import DANIYAR, fill, serve
+from tests.support.aws import Aws
+from tests.support.erasure.certificates import SECRET, Office
+from tests.support.web.asking import every_state, freeze, opened, read, through, with_box
+from tests.support.web.chromium import CHROMIUM, SIZES, check, enter, fresh
+from tests.support.web.chromium import chromium as chromium
+from tests.support.web.desk import Web
+from tests.support.web.serving import DANIYAR, fill, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 __all__ = ["chromium"]

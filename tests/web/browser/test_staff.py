@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser.test_pages import CHROMIUM, check, chromium, enter
-from tests.web.conftest import Web
-from tests.web.serving import serve
+from tests.support.web.chromium import CHROMIUM, check, enter
+from tests.support.web.chromium import chromium as chromium
+from tests.support.web.desk import Web
+from tests.support.web.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 __all__ = ["chromium"]

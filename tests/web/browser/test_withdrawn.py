@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.web.browser.test_composer import TEXT, texts, ticket_page, told
-from tests.web.browser.test_pages import CHROMIUM, SIZES, check
-from tests.web.browser.test_pages import address as address
-from tests.web.browser.test_pages import chromium as chromium
-from tests.web.conftest import Web
-from tests.web.privacy.asking import contact_of, opened, through
-from tests.web.privacy.test_withdrawn import reply, suppress
-from tests.web.serving import AMINA, say
+from tests.support.web.asking import contact_of, opened, through
+from tests.support.web.chromium import CHROMIUM, SIZES, check
+from tests.support.web.chromium import address as address
+from tests.support.web.chromium import chromium as chromium
+from tests.support.web.composing import TEXT, texts, ticket_page, told
+from tests.support.web.desk import Web
+from tests.support.web.drafts import reply, suppress
+from tests.support.web.serving import AMINA, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")]
 

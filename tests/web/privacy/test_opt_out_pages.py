@@ -15,10 +15,9 @@ from chalicelib.web.public.certificate import _page
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import requests as wiring_requests
 from chalicelib.wiring import web as wiring_web
-from tests.web.conftest import Web
-from tests.web.privacy.asking import Signing, contact_of, every_state, mark, opened, over, read
-from tests.web.privacy.test_privacy_pages import LIST, plain
-from tests.web.serving import AMINA, say
+from tests.support.web.asking import LIST, Signing, contact_of, every_state, mark, opened, over, plain, read
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, say
 
 REASON = "Шарт бойынша борыш өтелген жоқ."
 

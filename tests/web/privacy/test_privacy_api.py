@@ -10,9 +10,9 @@ from chalicelib.dynamo.queues import WakeUp
 from chalicelib.entrypoints import stream_router as relay
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
 from chalicelib.wiring import web as wiring_web
-from tests.web.conftest import Web
-from tests.web.privacy.asking import certified, every_state, freeze, mark, opened, over, read, through
-from tests.web.serving import AMINA, DANIYAR, say
+from tests.support.web.asking import certified, every_state, freeze, mark, opened, over, read, through
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, say
 
 URL = "/api/v1/privacy-requests"
 

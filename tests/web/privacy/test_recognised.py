@@ -10,11 +10,11 @@ from chalicelib.core.working_days import deadline
 from chalicelib.privacy.kinds import registry
 from chalicelib.wiring import privacy_stores as wiring_stores
 from chalicelib.wiring import web as wiring_web
-from tests.web.conftest import Web
-from tests.web.described import check
-from tests.web.privacy.asking import freeze, read
-from tests.web.serving import AMINA, DANIYAR, say
-from tests.web.test_audit import audited
+from tests.support.web.asking import freeze, read
+from tests.support.web.delivered import audited
+from tests.support.web.described import check
+from tests.support.web.desk import Web
+from tests.support.web.serving import AMINA, DANIYAR, say
 
 TEMPLATE = "/api/v1/tickets/{id}/privacy-requests"
 ABSENT = "0123456789abcdefghjk"

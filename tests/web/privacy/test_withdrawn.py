@@ -1,30 +1,17 @@
 """Who has withdrawn consent: what the composer, the panel and the API say of it, and what they refuse."""
 
-from typing import Any
-
 import pytest
 
 from chalicelib.core.addresses import Author
-from chalicelib.dynamo.builder import attribute_value, wire_key
-from chalicelib.dynamo.schema import CONTACT
 from chalicelib.privacy.requests.vocabulary import Step
-from tests.web.conftest import ROLES, Web
-from tests.web.privacy.asking import contact_of, opened, through
-from tests.web.serving import AMINA, DANIYAR, fail, say
-from tests.web.test_composer import drafts, keep, post, texts
+from tests.support.web.accounts import ROLES
+from tests.support.web.asking import contact_of, opened, through
+from tests.support.web.desk import Web
+from tests.support.web.drafts import drafts, keep, post, reply, suppress, texts
+from tests.support.web.serving import AMINA, DANIYAR, fail, say
 
 CLOSED = "No question of the customer&#39;s is open"
 OPEN = "You may answer the customer&#39;s question; nothing else leaves."
-
-
-def suppress(web: Web, contact_id: str, name: str = "suppressed_at") -> None:
-    web.dynamodb.update_item(
-        TableName=web.tables["desk"],
-        Key=wire_key(CONTACT.key(contact_id)),
-        UpdateExpression="SET #name = :now",
-        ExpressionAttributeNames={"#name": name},
-        ExpressionAttributeValues={":now": attribute_value(web.now)},
-    )
 
 
 def withdrawn(web: Web, who: Author = AMINA, kind: str = "withdrawal") -> str:
@@ -37,11 +24,6 @@ def withdrawn(web: Web, who: Author = AMINA, kind: str = "withdrawal") -> str:
 
 def page(web: Web, ticket_id: str, by: str = "bolat") -> str:
     return web.browser(by).get(f"/dashboard/tickets/{ticket_id}").text
-
-
-def reply(web: Web, ticket_id: str, text: str, by: str = "bolat") -> Any:
-    body = {"text": text, "client_id": f"id-{len(text)}-{by}"}
-    return web.call("POST", f"/api/v1/tickets/{ticket_id}/replies", body, by=by)
 
 
 @pytest.mark.parametrize("by", [name for name, roles in ROLES.items() if "operator" in roles or "supervisor" in roles])

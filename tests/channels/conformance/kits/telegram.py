@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from chalicelib.channels.parts import DeliveryStatus
-from tests.channels import bodies
 from tests.channels.conformance.kit import TEXT
-from tests.channels.conftest import Answer, Call
+from tests.support.channels import bodies
+from tests.support.channels.provider import Answer, Call
 
 
 def _error(status: int, description: str, **parameters: int) -> Answer:

@@ -5,9 +5,9 @@ import hmac
 from typing import Any
 
 from chalicelib.channels.parts import DeliveryStatus
-from tests.channels import bodies
 from tests.channels.conformance.kit import TEXT
-from tests.channels.conftest import Answer, Call
+from tests.support.channels import bodies
+from tests.support.channels.provider import Answer, Call
 
 
 def _error(status: int, code: int) -> Answer:

@@ -1,0 +1,37 @@
+"""Builds the automatic texts that answer a first message and Start. Pure."""
+
+from typing import Any
+
+from chalicelib.core.ids import speak
+from chalicelib.core.texts import ACCEPTED, CONSENT, NEW_NUMBER, WELCOME, bot_text
+from chalicelib.profile.model import Profile
+
+
+def accepted_notice(profile: Profile, language: str, channel: str, number: str, *, first: bool) -> str:
+    """Return the notice that a ticket of this number is open.
+
+    `first` says that the person writes for the first time: then the text also says what they agree to by writing
+    (policy A5.4, art. 8(4) of Law 94-V). `number` is the stored one; the text shows it as people say it.
+    """
+    parts = [ACCEPTED, CONSENT] if first else [NEW_NUMBER]
+    places: dict[str, Any] = {
+        "number": speak(number),
+        "company": profile.operator.company,
+        "brand": profile.operator.brand,
+        "days": profile.retention["ticket"].days,
+        "recipients": ", ".join(row.name for row in profile.carriers(channel)),
+        "url": profile.policy.url,
+    }
+    languages = [language] if language else profile.languages[:2]
+    return "\n\n".join("\n".join(bot_text(each, part, **places) for part in parts) for each in languages)
+
+
+def welcome(profile: Profile, language: str) -> str:
+    """Return the greeting to a person who opened the chat."""
+    return bot_text(
+        language,
+        WELCOME,
+        unknown=profile.languages[:2],
+        service=profile.operator.service,
+        url=profile.policy.url,
+    )

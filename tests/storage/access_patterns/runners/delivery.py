@@ -1,0 +1,149 @@
+"""What replies and their delivery ask."""
+
+from chalicelib.outbox.model import Failure
+from tests.storage.access_patterns.patterns import Action, asks
+from tests.storage.access_patterns.preparing import draft_of, job, replies, status
+from tests.support.people import wamid
+from tests.support.retention.desk import RetentionDesk
+
+
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP421", "AP57")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    return lambda: desk.reply(ticket, "Жауап")
+
+
+@asks("AP53", "AP59", "AP54", "AP58", "AP36", "AP421", "AP426")
+def _(desk: RetentionDesk) -> Action:
+    ticket, save, _ = draft_of(desk)
+    save()
+    return lambda: desk.reply({"ticket_id": ticket.id}, "Жауап", "page-1")
+
+
+@asks("AP53", "AP59", "AP54", "AP55", "AP36")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    return lambda: desk.reply(ticket, "Жауап")
+
+
+@asks("AP56")
+def _(desk: RetentionDesk) -> Action:
+    _, one = job(desk)
+    return lambda: replies(desk).failed_reply(one.entry.ref, desk.now)
+
+
+@asks("AP60", "AP61", "AP58", "AP59", "AP62", "AP63", "AP64", "AP65", "AP60")
+def _(desk: RetentionDesk) -> Action:
+    _, one = job(desk, claimed=False)
+    return lambda: desk.sender()(one.entry.ref.conversation_id)
+
+
+@asks("AP601")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    desk.reply(ticket, "Жауап")
+    desk.sender()(ticket["conversation_id"])
+    desk.reply(ticket, "Тағы бір сөз")
+    store = desk.outbox()
+    (waiting,) = store.entries(ticket["conversation_id"])
+    unasked = store.job(waiting, desk.now)
+    return lambda: store.claim(unasked, "a", desk.now)
+
+
+@asks("AP66")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk, telegram=True)
+    return lambda: store.sent(one, "500000042:9", desk.now)
+
+
+@asks("AP62", "AP67", "AP65")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk)
+    desk.statuses().apply(status(desk, "delivered", str(one.entry.ref)), desk.now)
+    read = store.job(one.entry, desk.now)
+    return lambda: store.sent(read, wamid(), desk.now)
+
+
+@asks("AP68")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk, claimed=False)
+    store.claim(one, "a", desk.now, pieces=2)
+    (waiting,) = store.entries(one.entry.ref.conversation_id)
+    claimed = store.job(waiting, desk.now)
+    return lambda: store.sent_piece(claimed, "a", wamid(), desk.now, piece=1, states=True)
+
+
+@asks("AP340")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk, claimed=False)
+    store.claim(one, "a", desk.now, pieces=2)
+    return lambda: desk.statuses().apply(status(desk, "delivered", one.entry.ref.of_piece(1)), desk.now)
+
+
+@asks("AP343")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk)
+    return lambda: store.proved(one, desk.now)
+
+
+@asks("AP69")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk)
+    return lambda: store.remove_entry(one.entry)
+
+
+@asks("AP464")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk)
+    contact_id = desk.head()["contact_id"]
+    return lambda: store.remove_entry(one.entry, contact_id)
+
+
+@asks("AP70")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk)
+    return lambda: store.retry_later(one, "a", desk.now + 2_000)
+
+
+@asks("AP115")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk)
+    return lambda: store.release(one, "a", desk.now)
+
+
+@asks("AP71")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk)
+    return lambda: store.retry_later(one, "a", desk.now + 60_000, unconfirmed=True)
+
+
+@asks("AP72", "AP73", "AP74")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk)
+    account = one.entry.account
+
+    def stop_and_go() -> None:
+        store.stop(one, "a", "190", desk.now)
+        assert store.may_probe(account, desk.now + 60_000, 50_000)
+        store.start_again(account)
+
+    return stop_and_go
+
+
+@asks("AP75")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk)
+    return lambda: store.failed(one, Failure("131026", "rejected"), desk.now, attempt_id="a")
+
+
+@asks("AP76")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk, telegram=True)
+    return lambda: store.failed(one, Failure("403", "blocked"), desk.now, attempt_id="a", blocked_since=desk.now)
+
+
+@asks("AP77")
+def _(desk: RetentionDesk) -> Action:
+    store, one = job(desk, claimed=False)
+    return lambda: store.failed(one, Failure("window_closed", "window_closed"), desk.now, kept=True)

@@ -1,0 +1,265 @@
+"""What expiry dates, the sweeper and the end of contacts ask."""
+
+from dataclasses import replace
+
+from chalicelib.channels.failure_meanings import stops_channel
+from chalicelib.channels.parts import InboundMessage
+from chalicelib.core.ids import MessageRef
+from chalicelib.dynamo.models import DeskRow
+from chalicelib.messages.customer_deletion import TakeBack, TakeBackStore
+from chalicelib.outbox.model import Reply
+from chalicelib.retention.model import Expired
+from chalicelib.retention.sweep_store import SweepStore
+from tests.storage.access_patterns.patterns import Action, asks
+from tests.storage.access_patterns.preparing import closed, job, reader, replies, status
+from tests.support.delivery.desk import BOLAT
+from tests.support.intake.changes import started
+from tests.support.people import from_amina
+from tests.support.retention.desk import RetentionDesk
+
+
+@asks("AP78", "AP79", "AP80", "AP80", "AP80", "AP81", "AP183", "AP184", "AP82")
+def _(desk: RetentionDesk) -> Action:
+    ticket = closed(desk)
+    return lambda: desk.date(ticket)
+
+
+def failed(desk: RetentionDesk, code: str) -> Action:
+    """A reply whose failure the provider has reported, for the dater."""
+    _, one = job(desk)
+    ref, (ticket,) = one.entry.ref, desk.of_pk("ticket#")
+    desk.statuses().apply(status(desk, "failed", str(ref))._replace(code=code), desk.now)
+    name = f"message#{ref.tail}"
+    return lambda: desk.dates().show_failure(ref.conversation_id, name, ticket["ticket_id"], desk.now, stops_channel)
+
+
+@asks("AP83", "AP344", "AP84")
+def _(desk: RetentionDesk) -> Action:
+    return failed(desk, "131026")
+
+
+@asks("AP83", "AP344", "AP623", "AP624")
+def _(desk: RetentionDesk) -> Action:
+    """Of two replies that failed the one that the ticket names arrives after all."""
+    ticket = desk.open_ticket()
+    refs = []
+    for text in ("Бір", "Екі"):
+        refs.append(desk.reply(ticket, text))
+        desk.sender()(ticket["conversation_id"])
+        desk.now += 1
+    dates = desk.dates()
+
+    def settled(ref: MessageRef, name: str) -> Action:
+        desk.statuses().apply(status(desk, name, str(ref))._replace(code="131026"), desk.now)
+        return lambda: dates.show_failure(
+            ref.conversation_id, f"message#{ref.tail}", ticket["ticket_id"], desk.now, stops_channel
+        )
+
+    for ref in refs:
+        settled(ref, "failed")()
+    return settled(refs[-1], "delivered")
+
+
+@asks("AP83", "AP344", "AP85")
+def _(desk: RetentionDesk) -> Action:
+    return failed(desk, "131042")
+
+
+@asks("AP37", "AP36", "AP283", "AP341")
+def _(desk: RetentionDesk) -> Action:
+    failed(desk, "131026")()
+    (ticket,) = desk.of_pk("ticket#")
+    return lambda: reader(desk).ticket(ticket["ticket_id"])
+
+
+@asks("AP421", "AP342")
+def _(desk: RetentionDesk) -> Action:
+    failed(desk, "131026")()
+    (message,) = [one for one in desk.messages("out") if one["status"] == "failed"]
+    store, ref = replies(desk), MessageRef.of_tail(message["pk"].partition("#")[2], message["sk"].partition("#")[2])
+    failure = store.failed_reply(ref, desk.now)
+    ticket, head = store.ticket(message["ticket_id"], desk.now), store.head(ref.conversation_id)
+    assert failure is not None and ticket is not None and head is not None
+    new = MessageRef(ref.conversation_id, desk.now + 9_000, "f" * 32)
+    return lambda: store.store(Reply(new, ticket, head, "Жауап", BOLAT, "h" * 64, desk.now, failure))
+
+
+def take_back(desk: RetentionDesk, *kinds: str) -> Action:
+    """Deal with Amina's newest changes of these kinds."""
+    work = TakeBack(TakeBackStore(desk.gateway(wait=lambda attempt: None)), lambda: desk.now)
+    found = [[one for one in desk.messages() if one["kind"] == kind][-1] for kind in kinds]
+    return lambda: [work(row["pk"].partition("#")[2], row["sk"]) for row in found]
+
+
+@asks("AP319", "AP320", "AP321", "AP322", "AP322", "AP324", "AP322", "AP319", "AP323", "AP320", "AP321")
+def _(desk: RetentionDesk) -> Action:
+    first = from_amina("", sent_at=desk.seconds, kind="unsupported", raw=b"{}", raw_type="x")
+    desk.receive(first)
+    desk.receive(from_amina("Тағы", sent_at=desk.seconds, kind="edit", target=first.provider_id))
+    desk.receive(from_amina("Осы", sent_at=desk.seconds, quote=first.provider_id))
+    desk.receive(from_amina("", sent_at=desk.seconds + 1, kind="revoke", target=first.provider_id))
+    return take_back(desk, "revoke", "edit")
+
+
+def revoked(desk: RetentionDesk) -> InboundMessage:
+    """Amina's deletion, looked at before its message has arrived; returns the message."""
+    late = from_amina("Кеш", sent_at=desk.seconds)
+    desk.receive(from_amina(sent_at=desk.seconds - 60))
+    desk.receive(from_amina("", sent_at=desk.seconds, kind="revoke", target=late.provider_id))
+    take_back(desk, "revoke")()
+    return late
+
+
+@asks("AP319", "AP320", "AP322")
+def _(desk: RetentionDesk) -> Action:
+    revoked(desk)
+    desk.dynamodb.update_item(
+        TableName=desk.tables["desk"],
+        Key={"pk": {"S": desk.of("head")[0]["pk"]}, "sk": {"S": desk.messages()[-1]["sk"]}},
+        UpdateExpression="REMOVE due, due_at",
+    )
+    return take_back(desk, "revoke")
+
+
+@asks("AP319", "AP320", "AP321", "AP322", "AP322")
+def _(desk: RetentionDesk) -> Action:
+    desk.receive(revoked(desk))
+    return take_back(desk, "revoke")
+
+
+def sweeping(desk: RetentionDesk) -> SweepStore:
+    return SweepStore(desk.gateway())
+
+
+@asks("AP95", "AP86", "AP87", "AP300", "AP317", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
+def _(desk: RetentionDesk) -> Action:
+    desk.reply(desk.open_ticket(), "Жауап")
+    desk.later(61)
+    return desk.sweep
+
+
+@asks("AP317", "AP318")
+def _(desk: RetentionDesk) -> Action:
+    revoked(desk)
+    desk.later(61)
+    return lambda: desk.sweeper()._retry_deletions(float("inf"))
+
+
+@asks("AP300", "AP301")
+def _(desk: RetentionDesk) -> Action:
+    desk.receive(from_amina("Деректерімді жойыңыз", sent_at=desk.seconds))
+    desk.later(301)
+    return lambda: desk.sweeper().monitor_asks(float("inf"))
+
+
+@asks("AP89")
+def _(desk: RetentionDesk) -> Action:
+    desk.open_ticket()
+    closing = desk.sweeper().auto_close
+    (idle,) = closing.idle("open", desk.now + 1)
+    return lambda: closing.close(idle, "closed_idle", {"days": 90}, desk.now, desk.seconds)
+
+
+@asks("AP93")
+def _(desk: RetentionDesk) -> Action:
+    desk.statuses().apply(status(desk, "delivered"), desk.now)
+    (item,) = desk.items("index")
+    return lambda: sweeping(desk).remove(Expired("index", item["pk"], item["sk"], item["expires_at"]))
+
+
+@asks("AP92", "AP94")
+def _(desk: RetentionDesk) -> Action:
+    desk.receive(from_amina(sent_at=desk.seconds))
+    found = [*desk.of_pk("number#"), *desk.messages()]
+    for item in found:
+        DeskRow(item["pk"], item["sk"]).update(actions=[DeskRow.expires_at.set(1)])
+    number, message = (Expired("desk", item["pk"], item["sk"], 1, tuple(item)) for item in found)
+    until = replace(message, guard_until=desk.seconds + 60)
+    return lambda: [sweeping(desk).remove(number), sweeping(desk).remove(until)]
+
+
+@asks("AP111", "AP112")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    found = [*desk.messages(), *desk.messages("out")]
+    for item in (ticket, *found):
+        DeskRow(item["pk"], item["sk"]).update(actions=[DeskRow.expires_at.set(1)])
+    message, notice = (
+        Expired("desk", item["pk"], item["sk"], 1, tuple(item), ticket_id=ticket["ticket_id"]) for item in found
+    )
+    until = replace(message, guard_until=desk.seconds + 60)
+    return lambda: [sweeping(desk).remove(notice), sweeping(desk).remove(until)]
+
+
+@asks("AP79", "AP92")
+def _(desk: RetentionDesk) -> Action:
+    ticket = closed(desk)
+    desk.date(ticket)
+    ids = {"ticket_id": ticket["ticket_id"], "conversation_id": ticket["conversation_id"]}
+    date = desk.ticket(ticket)["expires_at"]
+    return lambda: sweeping(desk).remove(Expired("desk", ticket["pk"], ticket["sk"], date, **ids))
+
+
+@asks("AP113")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    return lambda: sweeping(desk).enqueue_stamping(ticket["ticket_id"], desk.now)
+
+
+@asks("AP114")
+def _(desk: RetentionDesk) -> Action:
+    ticket = desk.open_ticket()
+    (row,) = desk.messages()
+    return lambda: desk.dates().stamp_alone(ticket["conversation_id"], row["sk"], desk.seconds)
+
+
+def past_its_date(desk: RetentionDesk) -> str:
+    """A contact's conversation on the day of its end: the rows of its ticket are gone, one line is left."""
+    ticket = desk.open_ticket()
+    desk.index_contact(ticket["contact_id"])
+    ticket = desk.closed(ticket)
+    for item in desk.rows_of(ticket):
+        DeskRow(item["pk"], item["sk"]).delete()
+    conversation_id = str(ticket["conversation_id"])
+    DeskRow(f"conversation#{conversation_id}", f"message#{desk.now}#a", direction="event").save()
+    desk.now = ticket["expires_at"] * 1000
+    return conversation_id
+
+
+@asks("AP185", "AP186", "AP187", "AP78", "AP189", "AP190", "AP191", "AP192", "AP193")
+def _(desk: RetentionDesk) -> Action:
+    conversation_id = past_its_date(desk)
+    return lambda: desk.ender()(conversation_id)
+
+
+@asks("AP185", "AP186", "AP187", "AP78", "AP188")
+def _(desk: RetentionDesk) -> Action:
+    conversation_id = past_its_date(desk)
+    ticket_id = desk.head()["ticket_id"]
+    DeskRow(f"ticket#{ticket_id}", "ticket", ticket_id=ticket_id, state="open").save()
+    return lambda: desk.ender()(conversation_id)
+
+
+@asks("AP194", *["AP195"] * 15, "AP196")
+def _(desk: RetentionDesk) -> Action:
+    contact_id = desk.open_ticket()["contact_id"]
+    desk.index_contact(contact_id)
+    return lambda: sweeping(desk).forget(contact_id)
+
+
+@asks("AP1", "AP3", "AP1", "AP3", "AP1", "AP5", "AP1", "AP181")
+def _(desk: RetentionDesk) -> Action:
+    past_its_date(desk)
+    return lambda: desk.receive(from_amina("Тағы", sent_at=desk.seconds))
+
+
+@asks("AP1", "AP13", "AP1", "AP407", "AP1", "AP1", "AP182")
+def _(desk: RetentionDesk) -> Action:
+    desk.changer()(started(desk))
+    desk.now = desk.head()["expires_at"] * 1000
+    return lambda: desk.changer()(started(desk, 5))
+
+
+@asks("AP96")
+def _(desk: RetentionDesk) -> Action:
+    return lambda: sweeping(desk).keep_cursor("desk", {"pk": "ticket#a", "sk": "ticket"})

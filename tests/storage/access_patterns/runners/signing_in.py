@@ -1,0 +1,75 @@
+"""What signing in asks, and what colleagues are asked for."""
+
+from chalicelib.staff.login_throttle import LoginThrottle
+from chalicelib.staff.sessions import SessionStore
+from chalicelib.staff.store import StaffStore
+from tests.storage.access_patterns.patterns import Action, asks
+from tests.storage.access_patterns.preparing import colleague
+from tests.support.delivery.desk import BOLAT
+from tests.support.retention.desk import RetentionDesk
+
+
+@asks("AP21", "AP22", "AP21", "AP22", "AP21", "AP22")
+def _(desk: RetentionDesk) -> Action:
+    return lambda: LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
+
+
+@asks("AP21", "AP21", "AP21")
+def _(desk: RetentionDesk) -> Action:
+    LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    return lambda: LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
+
+
+@asks("AP23", "AP24", "AP24")
+def _(desk: RetentionDesk) -> Action:
+    LoginThrottle(b"k").attempt("bolat", "192.0.2.1", desk.now)
+    return lambda: LoginThrottle(b"k").forgive("bolat", "192.0.2.1")
+
+
+@asks("AP408")
+def _(desk: RetentionDesk) -> Action:
+    return lambda: LoginThrottle(b"k").take_code("bolat", "123456", desk.now)
+
+
+@asks("AP25", "AP26", "AP27")
+def _(desk: RetentionDesk) -> Action:
+    staff, store = colleague(desk), SessionStore(b"k")
+
+    def session() -> None:
+        token, _ = store.open(staff, "page", desk.now)
+        assert store.find(token, "page", desk.now)
+        store.end(token)
+
+    return session
+
+
+@asks("AP28", "AP29")
+def _(desk: RetentionDesk) -> Action:
+    colleague(desk)
+    return lambda: [StaffStore(b"k").get(BOLAT), StaffStore(b"k").all()]
+
+
+@asks("AP106")
+def _(desk: RetentionDesk) -> Action:
+    return lambda: colleague(desk)
+
+
+@asks("AP28", "AP30", "AP31", "AP28", "AP32")
+def _(desk: RetentionDesk) -> Action:
+    colleague(desk)
+    staff = StaffStore(b"k")
+    return lambda: [staff.sign_undertaking(BOLAT, desk.now), staff.set_language(BOLAT, "kk"), staff.revoke(BOLAT)]
+
+
+@asks("AP28", "AP410")
+def _(desk: RetentionDesk) -> Action:
+    colleague(desk)
+    staff = StaffStore(b"k")
+    staff.revoke(BOLAT)
+    return lambda: staff.restore(BOLAT)
+
+
+@asks("AP28", "AP116")
+def _(desk: RetentionDesk) -> Action:
+    colleague(desk)
+    return lambda: StaffStore(b"k").end_sessions(BOLAT)

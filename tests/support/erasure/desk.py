@@ -1,0 +1,286 @@
+"""People with everything that the desk can hold of them, made through the real use cases; and their requests.
+
+Daniyar is to be erased, on WhatsApp or on Telegram; Amina is to stay as she is, bit for bit.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
+from chalicelib.channels.registry import ADDRESS_KINDS
+from chalicelib.core.addresses import Address, Author
+from chalicelib.core.clock import DAY, gone_at
+from chalicelib.core.ids import MessageRef, new_id
+from chalicelib.dynamo.builder import attribute_values
+from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
+from chalicelib.privacy.requests.vocabulary import RequestState, Step
+from chalicelib.staff.model import Staff
+from chalicelib.staff.store import StaffStore
+from chalicelib.suppression.model import ReplyMailbox
+from chalicelib.tickets.change import ChangeTicket, TicketChanges
+from chalicelib.tickets.comment import CommentOnTicket
+from chalicelib.tickets.drafts import KINDS
+from chalicelib.tickets.queries import TicketQueries as DeskReading
+from chalicelib.tickets.writes import TicketWrites
+from chalicelib.vault import encryption
+from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
+from chalicelib.vault.encryption import CannotOpen, new_contact_key, seal
+from tests.support.delivery.desk import BOLAT, opened
+from tests.support.delivery.provider import Sent
+from tests.support.e2e.playing import forms_of
+from tests.support.erasure.person import Person
+from tests.support.intake.desk import Snapshot
+from tests.support.people import DANIYAR, TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT, from_amina, wamid
+from tests.support.retention.desk import KEPT_DAYS, RetentionDesk
+
+OPERATOR = Staff(BOLAT, "operator@desk.local", "Болат", frozenset({"operator"}), undertaking_at=1)
+DANIYAR_PHONE, FORMER_PHONE, OLDEST_PHONE = "77000000231", "77000000232", "77000000233"
+DANIYAR_USER = "KZ.13571357"
+LONG = "Ұзақ жауап Данияр Оспановқа. " * 200
+"""Goes out in more than one piece, each with a link of its own."""
+
+
+@dataclass
+class ErasureDesk(RetentionDesk):
+    """A desk with people whose data can be destroyed."""
+
+    @property
+    def requests(self) -> RequestStore:
+        return self.request_store()
+
+    def request_store(self, dynamodb: Any = None) -> RequestStore:
+        return RequestStore(self.gateway(dynamodb))
+
+    # -- people
+
+    def person(self, message: InboundMessage) -> Person:
+        """Store a first message and return who wrote it."""
+        before = {item["contact_id"] for item in self.of("contact")}
+        self.receive(message)
+        (row,) = [item for item in self.of("contact") if item["contact_id"] not in before]
+        return Person(self, message.channel, row["contact_id"], row["conversation_id"])
+
+    def whatsapp_daniyar(self) -> Person:
+        """Daniyar on WhatsApp: two former numbers, of which Amina has taken the older one, and everything else."""
+        numbers = [Address("phone", phone) for phone in (OLDEST_PHONE, FORMER_PHONE, DANIYAR_PHONE)]
+        user = Address("user", DANIYAR_USER)
+
+        def write(text: str, **more: Any) -> InboundMessage:
+            author = Author((user, numbers[0]), name="Данияр Оспанов", username="daniyar_osp")
+            return from_amina(text, sent_at=self.seconds, author=author, **more)
+
+        def move() -> None:
+            for old, new in pairwise(list(numbers)):
+                self.later(60)
+                change = NumberChanged("whatsapp", WHATSAPP_ACCOUNT, wamid(), old, new, self.seconds)
+                assert self.changer()(change)
+            numbers[0] = numbers[-1]
+            taker = Author((Address("phone", OLDEST_PHONE),), name="Амина Сәтбаева")
+            self.later(60)
+            self.receive(from_amina("ескі нөмір енді менікі", sent_at=self.seconds, author=taker))
+
+        person = self.person(write("менің құпия сұрағым"))
+        self._fill(person, write, move)
+        person.canaries += [FORMER_PHONE, DANIYAR_PHONE, DANIYAR_USER]  # the oldest is Amina's number by now
+        return person
+
+    def telegram_daniyar(self) -> Person:
+        """Daniyar on Telegram, with everything."""
+        number = iter(range(10, 10_000))
+
+        def write(text: str, **more: Any) -> InboundMessage:
+            order = next(number)
+            made = from_amina(text, sent_at=self.seconds, author=DANIYAR, **more)
+            at = {"provider_id": f"500000042:{order}", "order": order}
+            return made._replace(channel="telegram", account=TELEGRAM_ACCOUNT, **at)
+
+        person = self.person(write("мой тайный вопрос"))
+        self._fill(person, write, lambda: None)
+        person.canaries += ["500000042"]
+        return person
+
+    def amina(self) -> Person:
+        """Amina, who stays: with tickets, replies and links of her own."""
+        person = self.person(from_amina("Аминаның сөзі", sent_at=self.seconds))
+        self.deliver()
+        self.reply(person.tickets[0], "Аминаға жауап")
+        self.deliver()
+        self.index_contact(person.contact_id)
+        person.canaries += ["Аминаның сөзі", "Аминаға жауап"]
+        return person
+
+    def _fill(self, person: Person, write: Callable[..., InboundMessage], move: Callable[[], None]) -> None:
+        """Everything that can lie at a customer: each class of row and each kind of state, on three tickets."""
+        self.deliver()
+        self.reply(person.tickets[0], "Данияр мырза, бірінші құпия жауап", "page-first")
+        self.deliver()
+        self._work(person.tickets[0], "ішкі пікір: Данияр сенімді", tags=(f"құпия-{person.channel}",))
+        self._solve(person)
+        self.later(10 * DAY / 1000)
+        self.receive(write("екінші өтініш құпия"))
+        self.deliver()
+        self._work(person.tickets[-1], "екінші пікір Оспанов")
+        self._solve(person)
+        self.later(10 * DAY / 1000)
+        self.receive(write("үшінші өтініш құпия"))
+        self.deliver()
+        move()
+        newest = person.tickets[-1]
+        self.provider.accepted = self._status_comes_first
+        self.reply(newest, "Данияр мырза, құпия жауап")
+        self.deliver()
+        self.provider.accepted = lambda sent: None
+        self.reply(newest, LONG)
+        self.deliver()
+        self.later(5)
+        target = write("сосын түзетілген құпия")
+        self.receive(target)
+        self.receive(write("түзетілді: құпия мәтін", kind="edit", target=target.provider_id))
+        self.receive(write("", kind="reaction", target=target.provider_id, details={"emoji": "👍"}))
+        self.receive(write("", kind="unsupported", raw=b'{"secret": "qupia-raw"}', raw_type="mystery"))
+        self.receive(write("уақыты белгісіз құпия", undated=True))
+        self._guard(person)
+        for kind in KINDS:
+            self.keep_draft()(newest["ticket_id"], kind, f"жіберілмеген {kind}: Данияр", f"draft-{kind}", 1, OPERATOR)
+        self.reply(newest, "жолдағы жауап Данияр")
+        self._claim(person)
+        self.reply(newest, "кезекте тұрған жауап Данияр", "page-waiting")
+        self.index_contact(person.contact_id)
+        person.canaries += [
+            "Данияр Оспанов", "daniyar_osp", f"құпия-{person.channel}", "тайный вопрос", "qupia-raw", "Ұзақ жауап",
+            "уақыты белгісіз", "кезекте тұрған", "жіберілмеген reply", "жіберілмеген comment", "жолдағы жауап",
+            "ішкі пікір", "екінші пікір", "Данияр мырза",
+        ]  # fmt: skip
+
+    def _status_comes_first(self, sent: Sent) -> None:
+        """A status without our reference, before the sender has heard of its success: it is parked."""
+        if sent.provider_id.startswith("wamid"):
+            update = StatusUpdate("whatsapp", WHATSAPP_ACCOUNT, sent.provider_id, "delivered", self.seconds)
+            self.statuses().apply(update, self.now)
+
+    def _work(self, ticket: Mapping[str, Any], comment: str, tags: tuple[str, ...] = ()) -> None:
+        reading = DeskReading(self.decryptor(), self.now)
+        changes = TicketWrites(self.gateway())
+        CommentOnTicket(reading, changes, lambda: self.now)(ticket["ticket_id"], comment, OPERATOR)
+        self.later(1)
+        self.change_ticket()(ticket["ticket_id"], TicketChanges(priority="high", tags=tags), OPERATOR)
+
+    def _solve(self, person: Person) -> None:
+        self.later(1)
+        self.change_ticket()(person.tickets[-1]["ticket_id"], TicketChanges(state="solved"), OPERATOR)
+
+    def change_ticket(self) -> ChangeTicket:
+        reading, changes = DeskReading(self.decryptor(), self.now), TicketWrites(self.gateway())
+        return ChangeTicket(reading, changes, StaffStore(b"s" * 32), KEPT_DAYS, lambda: self.now)
+
+    def decryptor(self) -> Any:
+        return BatchDecryptor(lambda: self.vault)
+
+    def _guard(self, person: Person) -> None:
+        """A message without a time of its own, emptied by the sweeper while its provider may still repeat it."""
+        blind, until = person.contact_id[:4] + "9" * 28, self.seconds + DAY // 1000
+        ref = MessageRef(person.conversation_id, self.now - DAY, blind)
+        guard = {"pk": person.conversation_pk, "sk": f"message#{ref.tail}", "guard": True, "expires_at": until}
+        link = {"pk": f"link#{blind}", "sk": "link", "message_ref": str(ref), "expires_at": until}
+        guard |= {"links": [blind], "linked_until": until}
+        self.put_all([("desk", attribute_values(guard)), ("index", attribute_values(link))])
+
+    def _claim(self, person: Person) -> None:
+        """A sender that claimed the oldest place and died before its call."""
+        store = self.outbox()
+        (waiting,) = [one for one in store.entries(person.conversation_id) if one.action == "send"]
+        store.claim(store.job(waiting, self.now), "a-sender-that-died", self.now)
+
+    def deliver(self) -> None:
+        """Send all that waits."""
+        self.later(1)
+        for conversation_id in sorted({item["conversation_id"] for item in self.of("outbox#")}):
+            self.sender()(conversation_id)
+
+    # -- requests
+
+    def request_for(self, person: Person, **more: Any) -> Request:
+        """A verified request of a person who was told and whose grace has ended, as the tasks before the destroying
+        ones leave it, with its box."""
+        request_id, box_contact, box_conversation = new_id(), new_id(), new_id()
+        key = new_contact_key(self.vault_keys.public, box_contact)
+        row, head = person.row, person.head
+        address = {
+            kind: seal(key.public, encryption.contact_attribute(box_contact, kind), value.encode())
+            for kind, value in self.addresses(row).items()
+        }
+        shared = {"channel": row["channel"], "account": row["account"], "language": row["language"]}
+        box = ReplyMailbox(box_contact, box_conversation, key.public)
+        request = {
+            "request_id": request_id, "kind": "withdrawal", "state": RequestState.COOLING_OFF.value, "source": "bot",
+            "contact_id": person.contact_id, "conversation_id": person.conversation_id, **shared,
+            "received_at": self.now, "deadline_at": self.now + 15 * DAY, "alarm_at": self.now + 10 * DAY,
+            "target_at": self.now + DAY, "due": OPEN_KEY, "due_at": self.now, "run": 1,
+            "steps": dict.fromkeys(
+                map(str, (Step.OUTREACH_PAUSED, Step.VERIFIED, Step.TOLD, Step.COOLED_OFF)), self.now
+            ),
+            "told_by": "delivered",
+            "counts": {}, "identity": "second_press", "certificate_id": new_id(), "secret_hash": "0" * 64,
+            "secret": seal(key.public, encryption.request_attribute(request_id, "secret"), b"XXXX-XXXX-XXXX-XXXX"),
+            "box": {"contact_id": box_contact, "conversation_id": box_conversation, "public_key": key.public},
+            **more,
+        }  # fmt: skip
+        key_row = {"public_key": key.public, "sealed_private": key.sealed_private, "vault_id": key.vault_id}
+        ask = {"contact_id": person.contact_id, "action": "confirm", "request_id": request_id, "at": self.now}
+        ask |= {"due": ASKING, "due_at": self.now}
+        until = {"expires_at": self.seconds + 86_400, "gone_at": gone_at(self.seconds + 86_400)}
+        asked = {"contact_id": person.contact_id, "times": [self.now], "told_at": 0, **until}
+        made = (
+            ("desk", {"pk": REQUEST.partition(request_id), "sk": "request", **request}),
+            ("desk", {"pk": CONTACT.partition(person.contact_id), "sk": "request", "contact_id": person.contact_id,
+                      "request_id": request_id, "at": self.now}),
+            ("desk", {"pk": CONTACT.partition(person.contact_id), "sk": f"ask#{self.now:013d}#{'8' * 32}", **ask}),
+            ("desk", {"pk": CONTACT.partition(person.contact_id), "sk": "asked", **asked}),
+            ("desk", {"pk": CONTACT.partition(box.contact_id), "sk": "contact", "contact_id": box.contact_id, **shared,
+                      "state": "active", "epoch": 1, "public_key": key.public, **address,
+                      "conversation_id": box.conversation_id}),
+            ("desk", {"pk": HEAD.partition(box.conversation_id), "sk": "head", "contact_id": box.contact_id,
+                      "conversation_id": box.conversation_id, "channel": row["channel"], "account": row["account"],
+                      "epoch": 1, "public_key": key.public, "aliases": [], "blocked": bool(head.get("blocked"))}),
+            ("keys", {"pk": box.contact_id, **key_row, "created_at": self.now}),
+        )  # fmt: skip
+        self.put_all((table, attribute_values(item)) for table, item in made)
+        found = self.requests.get(request_id)
+        assert found is not None
+        return found
+
+    def addresses(self, contact: Mapping[str, Any]) -> dict[str, str]:
+        """The addresses of a contact in the clear; those that do not open are left out."""
+        decryptor, contact_id, found = SingleDecryptor(lambda: self.vault), contact["contact_id"], dict[str, str]()
+        for kind in ADDRESS_KINDS:
+            with suppress(CannotOpen):
+                value = decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), contact.get(kind))
+                found |= {kind: value} if value else {}
+        return found
+
+    def request(self, request: Request) -> Request:
+        """The request as it is now."""
+        found = self.requests.get(request.id)
+        assert found is not None
+        return found
+
+    # -- everything that is stored
+
+    def found_of(self, person: Person, then: Snapshot | None = None) -> list[str]:
+        """Canaries of a person that lie, or lay, anywhere in clear, escaped, hexadecimal or base64."""
+        stored = self.everything(then=then)
+        texts = {*person.canaries, *(part.lower() for part in person.canaries)}
+        return [one for one in texts if any(form in stored for form in (*forms_of(one), one.encode().hex().encode()))]
+
+
+@pytest.fixture
+def desk(tables: Mapping[str, str]) -> Iterator[ErasureDesk]:
+    with opened(ErasureDesk, tables) as made:
+        yield made

@@ -1,0 +1,51 @@
+"""The destroying tasks on a test's tables, with clients that a test chooses."""
+
+from typing import Any
+
+from chalicelib.erasure.eraser import Eraser as ErasingStore
+from chalicelib.erasure.inventory import Inventories
+from chalicelib.erasure.key_destruction import KeyDestruction
+from chalicelib.erasure.tasks.block_writes import BlockWrites
+from chalicelib.erasure.tasks.build_inventory import BuildInventory
+from chalicelib.erasure.tasks.destroy_key import DestroyKey
+from chalicelib.erasure.tasks.erase_stores import EraseStores
+from chalicelib.erasure.write_barrier import WriteBarrier
+from chalicelib.privacy.mailbox.writes import MailboxWrites
+from chalicelib.privacy.requests.model import Request
+from chalicelib.privacy.requests.vocabulary import Step
+from tests.support.erasure.desk import ErasureDesk
+
+TASKS = ("hard_suppress", "freeze_inventory", "destroy_key", "erase", "settle", "sweep")
+
+
+def no_wait(attempt: int) -> None:
+    """Rivals and leftovers are tried again at once."""
+
+
+def run_task(desk: ErasureDesk, name: str, request: Request, dynamodb: Any = None, **more: Any) -> dict[str, Any]:
+    """Run one task of the workflow; "settle" marks that the time of the late writers is over."""
+    store, tables = desk.request_store(dynamodb), desk.gateway(dynamodb, no_wait)
+    inventories = Inventories(tables, store)
+
+    def clock() -> int:
+        return desk.now
+
+    if name == "hard_suppress":
+        return dict(BlockWrites(store, WriteBarrier(tables, store, no_wait), clock)(request.id))
+    if name == "freeze_inventory":
+        box = MailboxWrites(tables)
+        return dict(BuildInventory(store, inventories, box, lambda: desk.vault, clock)(request.id))
+    if name == "destroy_key":
+        return dict(DestroyKey(inventories, KeyDestruction(tables, store), clock)(request.id))
+    if name == "settle":
+        store.run(store.change(request.id, {f"steps.{Step.WRITERS_DRAINED}": desk.now}))
+        return {}
+    task = EraseStores(store, inventories, ErasingStore(tables), clock, **more)
+    return dict(task(request.id, name))
+
+
+def run_until(desk: ErasureDesk, request: Request, last: str, dynamodb: Any = None, after: str = "") -> None:
+    """Run the tasks in order, up to and with `last`; those up to `after` have run."""
+    for name in TASKS[TASKS.index(after) + 1 if after else 0 : TASKS.index(last) + 1]:
+        while run_task(desk, name, request, dynamodb).get("more"):
+            pass

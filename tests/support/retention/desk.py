@@ -1,0 +1,212 @@
+"""Retention on real tables, queues and stream of the embedded AWS."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.contacts.index_contact import ContactTexts, IndexContact
+from chalicelib.contacts.search import Search
+from chalicelib.contacts.text_index import ContactIndex
+from chalicelib.core.clock import DAY
+from chalicelib.dynamo.queues import Queues
+from chalicelib.entrypoints.stream_router import pass_on
+from chalicelib.outbox.keep_draft import KeepDraft
+from chalicelib.privacy.monitor_requests import MonitorAsks
+from chalicelib.profile.load import load_profile
+from chalicelib.retention.end_contact import EndContact
+from chalicelib.retention.end_contact_store import EndContactStore
+from chalicelib.retention.stamp_expiry import StampExpiry
+from chalicelib.retention.stamp_expiry_store import StampExpiryStore
+from chalicelib.retention.sweep import Sweep
+from chalicelib.retention.sweep_store import SweepStore
+from chalicelib.tickets.drafts import DraftStore
+from chalicelib.tickets.queries import TicketQueries as DeskReader
+from chalicelib.tickets.writes import AutoClose
+from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
+from chalicelib.vault.pseudonyms import TextKey
+from local.aws import ministack as embedded
+from tests.support.aws import Aws
+from tests.support.delivery.desk import DeliveryDesk, opened
+from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
+
+IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
+CONTACT_DAYS, CONSENT_DAYS = 90, 1095
+
+
+def at_once(attempt: int) -> None:
+    """Does not wait before another attempt."""
+
+
+@dataclass
+class RetentionDesk(DeliveryDesk):
+    """A desk whose workers can be run one by one."""
+
+    rung: list[str] = field(default_factory=list)
+    rung_indexing: list[str] = field(default_factory=list)
+    """Contacts that the sweeper had indexed again."""
+    rung_asks: list[str] = field(default_factory=list)
+    """Contacts whose asks the sweeper had rung for."""
+
+    # -- workers
+
+    def sweeper(self, dynamodb: Any = None, **more: Any) -> Sweep:
+        tickets, kept = load_profile("spoint").tickets, load_profile("spoint").retention
+        assert (tickets.idle_close_days, tickets.solved_close_days) == (IDLE_DAYS, SOLVED_DAYS)
+        days = [kept[name].days for name in ("ticket", "contact", "consent")]
+        assert days == [KEPT_DAYS, CONTACT_DAYS, CONSENT_DAYS]
+        parts: dict[str, Any] = {
+            "store": SweepStore(self.gateway(dynamodb, at_once)),
+            "auto_close": AutoClose(self.gateway(dynamodb, at_once)),
+            "end_contact": self.ender(dynamodb),
+            "enqueue": self._ring,
+            "reindex": self._reindex,
+            "monitor_asks": MonitorAsks(SweepStore(self.gateway(dynamodb, at_once)), self.ring_asks, lambda: self.now),
+            "monitor_requests": lambda until: 0,
+            "idle_days": IDLE_DAYS,
+            "solved_days": SOLVED_DAYS,
+            "kept_days": KEPT_DAYS,
+            "clock": lambda: self.now,
+        }
+        return Sweep(**parts | more)
+
+    def _ring(self, conversation_ids: list[str]) -> int:
+        self.rung += conversation_ids
+        return len(conversation_ids)
+
+    def _reindex(self, contact_id: str) -> bool:
+        self.rung_indexing.append(contact_id)
+        return True
+
+    def ring_asks(self, contact_id: str) -> bool:
+        self.rung_asks.append(contact_id)
+        return True
+
+    def sweep(self) -> dict[str, int]:
+        return self.sweeper()()
+
+    def dates(self, dynamodb: Any = None) -> StampExpiryStore:
+        return StampExpiryStore(self.gateway(dynamodb, at_once))
+
+    def date(self, ticket: Mapping[str, Any], row: str = "") -> None:
+        self.dater()(ticket["conversation_id"], ticket["ticket_id"], row)
+
+    def dater(self, store: StampExpiryStore | None = None, **more: Any) -> StampExpiry:
+        return StampExpiry(store or self.dates(), KEPT_DAYS, CONTACT_DAYS, lambda: self.now, **more)
+
+    def endings(self, dynamodb: Any = None) -> EndContactStore:
+        return EndContactStore(self.gateway(dynamodb, at_once))
+
+    def ender(self, dynamodb: Any = None, store: EndContactStore | None = None) -> EndContact:
+        return EndContact(store or self.endings(dynamodb), CONTACT_DAYS, CONSENT_DAYS, lambda: self.now)
+
+    def closed(self, ticket: Mapping[str, Any]) -> dict[str, Any]:
+        """The ticket, closed by the sweeper because nobody touched it, and its rows dated."""
+        self.now = self.ticket(ticket)["activity"] + IDLE_DAYS * DAY + 1
+        self.sweep()
+        ticket = self.ticket(ticket)
+        assert ticket["state"] == "closed"
+        self.date(ticket)
+        return self.ticket(ticket)
+
+    def reader(self) -> DeskReader:
+        """What pages and the API read with, as of now."""
+        return DeskReader(BatchDecryptor(lambda: self.vault), self.now)
+
+    def drafts(self, dynamodb: Any = None) -> DraftStore:
+        return DraftStore(self.gateway(dynamodb, at_once))
+
+    def keep_draft(self, dynamodb: Any = None) -> KeepDraft:
+        return KeepDraft(self.reader(), self.drafts(dynamodb), KEPT_DAYS, lambda: self.now)
+
+    def search(self, typed: str) -> list[str]:
+        """Ids of the contacts whose tickets a colleague finds."""
+        accounts = {"whatsapp": (WHATSAPP_ACCOUNT,), "telegram": (TELEGRAM_ACCOUNT,)}
+        found = Search(self.reader(), self.address_key, accounts, self.text_index.find_contacts)
+        return [ticket.contact_id for ticket in found(typed)]
+
+    def left_of(self, *ids: str) -> dict[str, list[str]]:
+        """Per table the keys of items that name one of these contacts or conversations anywhere but in a consent."""
+        found = {}
+        for table in ("desk", "keys", "index"):
+            items = self.items(table, lambda item: not item.get("sk", "").startswith("consent#"))
+            named = [f"{one['pk']} / {one.get('sk', '')}" for one in items if any(i in str(one) for i in ids)]
+            if named:
+                found[table] = sorted(named)
+        return found
+
+    def rows_of(self, ticket: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The ticket, its number and everything that is on it."""
+        wanted = ticket["ticket_id"]
+        return self.items(keep=lambda item: item.get("ticket_id") == wanted and item["sk"] not in ("head", "contact"))
+
+    @property
+    def text_index(self) -> ContactIndex:
+        return ContactIndex(TextKey(b"t" * 32), self.gateway(wait=at_once))
+
+    def indexer(self, index: ContactIndex | None = None) -> IndexContact:
+        return IndexContact(lambda: ContactTexts(SingleDecryptor(lambda: self.vault)), index or self.text_index)
+
+    def index_contact(self, contact_id: str) -> int:
+        return self.indexer()(contact_id)
+
+
+@pytest.fixture
+def desk(tables: Mapping[str, str]) -> Iterator[RetentionDesk]:
+    with opened(RetentionDesk, tables) as made:
+        yield made
+
+
+@dataclass
+class Bells:
+    """The real queues behind the relay."""
+
+    sqs: Any
+    streams: Any
+    table: str
+    urls: dict[str, str]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Every record of the table's stream so far."""
+        (stream,) = self.streams.list_streams(TableName=self.table)["Streams"]
+        shards = self.streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]
+        found: list[dict[str, Any]] = []
+        for shard in shards:
+            iterator = self.streams.get_shard_iterator(
+                StreamArn=stream["StreamArn"], ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
+            while iterator:
+                answer = self.streams.get_records(ShardIterator=iterator)
+                found += answer["Records"]
+                iterator = answer.get("NextShardIterator") if answer["Records"] else None
+        return found
+
+    def relay(self, records: list[dict[str, Any]]) -> dict[str, Any]:
+        return pass_on(records, Queues(self.sqs), self.urls)
+
+    def drain(self, name: str) -> list[dict[str, Any]]:
+        """Take every message that lies in a queue."""
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self.sqs.receive_message(
+                QueueUrl=self.urls[name], MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=0
+            )
+            if not answer.get("Messages"):
+                return found
+            for message in answer["Messages"]:
+                found.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=self.urls[name], ReceiptHandle=message["ReceiptHandle"])
+
+
+@pytest.fixture
+def wake_ups(aws: Aws, dynamodb_endpoint: str, desk: RetentionDesk) -> Bells:
+    sqs, prefix = aws.client("sqs"), desk.tables["desk"]
+    fifo = {"FifoQueue": "true"}
+    urls = {
+        "doorbell": sqs.create_queue(QueueName=f"{prefix}-doorbell.fifo", Attributes=fifo)["QueueUrl"],
+        "dating": sqs.create_queue(QueueName=f"{prefix}-dating")["QueueUrl"],
+        "indexing": sqs.create_queue(QueueName=f"{prefix}-indexing")["QueueUrl"],
+    }
+    return Bells(sqs, embedded.client("dynamodbstreams", dynamodb_endpoint), prefix, urls)

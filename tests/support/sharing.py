@@ -1,0 +1,54 @@
+"""Which worker of `make test` has which files, and in which order.
+
+The files that play on a running desk are two chains, each on one desk with its worker; the longest of the other files
+come first, so that the workers end together. Whoever runs one process sees nothing of it.
+"""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+CHAINS = (
+    (
+        *("e2e/test_erasure_faults.py", "e2e/test_faults.py", "e2e/test_references.py"),
+        *("local/test_run.py", "local/test_mail.py", "local/test_demo.py"),
+    ),
+    (
+        *("e2e/test_erasure.py", "e2e/test_whole_way.py", "e2e/test_sealed.py", "e2e/test_bad_input.py"),
+        "web/test_running_desk.py",
+    ),
+)
+"""Files of `tests/` that share a desk. Each chain takes less than half of the whole time."""
+LONG = (
+    *("golden/test_old_state.py", "storage/access_patterns/test_asked.py", "erasure/test_counted.py"),
+    *("retention/test_ending.py", "erasure/test_late_writers.py", "erasure/test_destroying.py"),
+    *("erasure/test_destroying_tasks.py", "erasure/test_waiting_dying.py", "domain/test_linear_time.py"),
+    *("retention/test_taking_back.py", "erasure/requests/test_requests.py", "erasure/test_box.py"),
+    *("erasure/test_box_closing.py", "web/test_composer.py", "retention/test_ending_and_tickets.py"),
+    *("erasure/requests/test_asking_again.py", "erasure/test_waiting.py", "erasure/test_rights.py"),
+    *("erasure/test_telling.py", "erasure/test_absence.py", "delivery/test_withdrawn.py", "channels/test_fuzz.py"),
+    *("erasure/test_roles.py", "erasure/test_many.py", "domain/test_texts.py", "local/test_fork_server.py"),
+)
+"""Files that take long, the longest first."""
+_CHAIN_OF = {f"tests/{file}": f"chain {number}" for number, files in enumerate(CHAINS) for file in files}
+PLACES = {f"tests/{file}": place for place, file in enumerate((*CHAINS[0], *CHAINS[1], *LONG))}
+"""What is named here, in the order of the tests."""
+
+
+class Sharing(LoadFileScheduling):  # type: ignore[misc]
+    """By file, and a chain of files as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return _CHAIN_OF.get(file, file)
+
+
+def sort(items: list[pytest.Item]) -> None:
+    """Bring the chains and the long files to the front; tests of one file stay together, in their order."""
+    items.sort(key=lambda item: PLACES.get(item.nodeid.partition("::")[0], len(PLACES)))
+
+
+def scheduler(config: pytest.Config, log: Any) -> Any:
+    """The scheduler of pytest-xdist for `--dist loadfile`, None for any other."""
+    return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None

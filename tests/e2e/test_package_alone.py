@@ -23,8 +23,8 @@ from infra.definitions import load
 from infra.functions import FUNCTIONS
 from local.aws.ministack import CREDENTIALS, REGION, create_tables
 from local.aws.stack import function_name
-from tests.conftest import RunningDesk
-from tests.e2e.playing import Play, eventually, new_phone
+from tests.support.e2e.playing import Play, eventually, new_phone
+from tests.support.running import RunningDesk
 
 PACKAGE = os.environ.get("PACKAGE", "")
 pytestmark = [

@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv run demo test coverage test-browser test-dynamodb package bench chaos ways mutate texts generate lint types lock audit clean
+.PHONY: help venv run demo test coverage test-browser test-dynamodb package test-package bench chaos ways mutate texts generate lint types lock audit clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,6 +57,9 @@ test-dynamodb: $(STAMP)  ## storage, intake and delivery against Amazon's Dynamo
 
 package: $(STAMP)  ## build/template.json and build/deployment.zip, checked
 	$(BIN)/python -m infra.package
+
+test-package: package  ## conversations, erasure, every function, page and command of ops from the package alone
+	PACKAGE=build/deployment.zip $(BIN)/python -m pytest tests/e2e/test_whole_way.py tests/e2e/test_erasure.py tests/e2e/test_package_alone.py
 
 bench: $(STAMP)  ## measure; writes bench/results.json
 	$(BIN)/python -m bench

@@ -50,7 +50,6 @@ KEPT = {
     "attrs": "html.parser passes it",
     "protocol_version": "http.server reads it",
     "wbufsize": "socketserver reads it",
-    "daemon_threads": "socketserver reads it",
     "do_POST": "http.server calls it",
     "log_message": "http.server calls it",
     "search_path_string": "the import system passes it",

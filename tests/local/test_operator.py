@@ -15,6 +15,11 @@ def test_a_start_that_cannot_serve_is_refused_with_a_sentence(operator: str) -> 
         RunSettings.of({"OPERATOR": operator})
 
 
+def test_a_package_that_is_not_there_is_refused_with_a_sentence() -> None:
+    with pytest.raises(CannotStart, match="Run make package"):
+        RunSettings.of({"PACKAGE": "build/nothing.zip"})
+
+
 def test_a_profile_whose_policy_is_not_published_cannot_be_served(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(profile: object) -> None:
         raise policy.NotFound("There is no such version of the policy.")

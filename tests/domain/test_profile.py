@@ -208,7 +208,7 @@ def test_intake_pays_for_nothing_but_the_profile() -> None:
     code = (
         "import sys; from chalicelib.profile.load import load_profile;"
         "from chalicelib.profile.policy import policy_reference;"
-        "from chalicelib.messages.ingest import accepted_notice; p = load_profile('spoint');"
+        "from chalicelib.messages.notices import accepted_notice; p = load_profile('spoint');"
         "policy_reference(p); accepted_notice(p, 'kk', 'telegram', '481207', first=True);"
         "heavy = {'babel', 'jinja2', 'boto3', 'chalice', 'msgspec', 'tomllib', 'typing_extensions'};"
         "print(*sorted({m.partition('.')[0] for m in sys.modules} & heavy))"

@@ -40,7 +40,7 @@ demo: $(STAMP)  ## fill the running desk with conversations; HOURS=0 leaves its 
 	@exec $(BIN)/python -m local.demo
 
 test: $(STAMP)  ## every test that needs only Python; COVERAGE=1 measures as it goes
-	$(BIN)/python -m pytest -m "not browser and not chaos and not ways" -n 3 --dist loadfile --no-loadscope-reorder $(COVERED) $(TESTS)
+	$(BIN)/python -m pytest -m "not browser and not chaos and not ways" -n 4 --dist loadfile --no-loadscope-reorder $(COVERED) $(TESTS)
 	$(if $(COVERAGE),$(if $(TESTS),,$(BIN)/python -m pytest -q $(TIMED)))
 
 coverage:  ## make test, and lines and branches of models, use cases, stores and erasure: at least 95 %

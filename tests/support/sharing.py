@@ -16,12 +16,14 @@ CHAINS = (
     ),
     (
         *("e2e/test_erasure.py", "e2e/test_whole_way.py", "e2e/test_sealed.py", "e2e/test_bad_input.py"),
-        "web/test_running_desk.py",
+        *("web/test_running_desk.py", "e2e/test_package_alone.py"),
     ),
 )
 """Files of `tests/` that share a desk. Each chain takes less than half of the whole time."""
 LONG = (
-    *("golden/test_old_state.py", "storage/access_patterns/test_asked.py", "erasure/test_counted.py"),
+    *("golden/test_old_state.py", "golden/test_old_workflow.py", "channels/made_up/test_made_up.py"),
+    *("privacy/kinds/test_its_whole_way.py", "privacy/kinds/test_where_it_is_shown.py", "erasure/test_canaries.py"),
+    *("storage/access_patterns/test_asked.py", "erasure/test_counted.py"),
     *("retention/test_ending.py", "erasure/test_late_writers.py", "erasure/test_destroying.py"),
     *("erasure/test_destroying_tasks.py", "erasure/test_waiting_dying.py", "domain/test_linear_time.py"),
     *("retention/test_taking_back.py", "erasure/requests/test_requests.py", "erasure/test_box.py"),

@@ -1,5 +1,6 @@
 """What a kind that does not exist brings: texts, the same without a certificate, and the API's description of it."""
 
+import copy
 import gettext
 from collections.abc import Mapping
 
@@ -16,7 +17,7 @@ UNCERTIFIED = Kind(**{**vars(QUIET_HOURS), "certificate": None, "certified_as": 
 
 def described_as(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the API's description say the kind's word, as `make generate` writes it for a registered kind."""
-    description = described.description()
+    description = copy.deepcopy(described.description())
     handled = set(registry.handled()) - {kind.id}
     for schema in description["components"]["schemas"].values():
         words = schema.get("properties", {}).get("kind", {}).get("enum", [])

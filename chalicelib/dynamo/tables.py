@@ -83,7 +83,9 @@ class Tables(Builder):
         """Return rows (empty ones for those that do not exist) in the order of their keys, as of one moment; 100 at
         most. It needs no right beside GetItem. A conflict with a transaction is retried, `tries` times in all."""
         gets = [{"Get": {"TableName": self.names[key.table], "Key": wire_key(key)}} for key in keys]
-        for attempt in range(tries if gets else 0):
+        if not gets:
+            return []
+        for attempt in range(tries):
             try:
                 answer = self.client.transact_get_items(TransactItems=gets)
             except ClientError as error:
@@ -95,9 +97,7 @@ class Tables(Builder):
             except BotoCoreError as error:
                 raise self._no_answer() from error
             return [plain_item(one.get("Item", {})) for one in answer["Responses"]]
-        if gets:
-            raise Unavailable(f"These rows change too fast to read now; {self._again}.")
-        return []
+        raise Unavailable(f"These rows change too fast to read now; {self._again}.")
 
     def page(
         self,

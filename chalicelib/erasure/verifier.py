@@ -57,8 +57,8 @@ _LISTED = {
     "parked": "message",
     "text": "word",
 }
-"""What a name of the inventory is, by the first word of its partition key. A release before this one named early
-statuses, too."""
+"""What a name of the inventory is, by the first word of its partition key. Early statuses are found by the names of
+their links; one that is listed under its own key is looked for all the same."""
 
 
 @dataclass(frozen=True)

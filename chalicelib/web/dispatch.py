@@ -11,7 +11,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.core.errors import DeskError
 from chalicelib.core.observability import count, log, log_error
 from chalicelib.web.http.request import HttpRequest, read_request
-from chalicelib.web.http.responses import error_response, json_response
+from chalicelib.web.http.responses import error_response, json_response, not_modified
 from chalicelib.web.http.routes_and_roles import API, PAGES, Route
 
 View = Callable[[HttpRequest], Response]
@@ -48,7 +48,8 @@ def _register(routes: Blueprint, route: Route) -> None:
 
 
 def _answer(route: Route, chalice_request: Any) -> Response:
-    from chalicelib.web.http.auth import identify, permit
+    from chalicelib.web.dashboard.static import release
+    from chalicelib.web.http.auth import identify, look, permit
     from chalicelib.wiring import base as wiring
 
     request: HttpRequest | None = None
@@ -56,6 +57,9 @@ def _answer(route: Route, chalice_request: Any) -> Response:
         request = read_request(route.method, route.path, chalice_request, wiring.clock()())
         request.check_type(_JSON if route.api else _FORM)
         if not route.path.startswith("/static/"):
+            request = look(request, route, release())
+            if request.watch and not request.watch.changed:
+                return not_modified(request.watch.known)
             request = identify(request, route)
         permit(request, route)
         return _view(route.view)(request)

@@ -15,6 +15,7 @@ from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket
 from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.drafts import DraftStore
+from chalicelib.tickets.marker import Markers
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.view_ticket import MarkSeen, ViewTicket
 from chalicelib.tickets.writes import TicketWrites
@@ -44,6 +45,12 @@ def sessions() -> SessionStore:
     """Sessions. Raises Unavailable."""
     wiring.bind_tables()
     return SessionStore(_derived("session"))
+
+
+@cache
+def markers() -> Markers:
+    """What has changed at the desk, for pages that are open."""
+    return Markers(wiring.gateway())
 
 
 def staff() -> StaffStore:

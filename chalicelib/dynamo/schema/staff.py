@@ -57,3 +57,12 @@ SWEEP = ItemClass(
     expiry=Expiry("never", "none"),
     fields=fields(text="cursor"),
 )
+MARKER = ItemClass(
+    "marker",
+    "index",
+    pk="marker#{name}",
+    sk="marker",
+    expiry=Expiry("never", "none: one row"),
+    fields=fields(text="tickets staff requests", texts="conversations", ms="changed_at"),
+)
+"""What changed last, by kind of change, as random marks: an open page asks for nothing while they stay the same."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalice.app import Response
 
+from chalicelib.core.observability import audit
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import OVER, Step
@@ -47,9 +48,26 @@ class RefusedChange:
 
 
 def ticket_page(request: HttpRequest) -> Response:
-    """GET a ticket"""
+    """GET a ticket; an open page on whose ticket nothing has changed is answered with the lists beside it"""
     validators.only(request.query, LIST_FIELDS, "parameter")
+    if request.wants_json and request.watch and request.watch.changed == {"tickets"}:
+        return _render_lists(request)
     return render_ticket(request, request.query, Typed())
+
+
+def _render_lists(request: HttpRequest) -> Response:
+    list_query, listed = neighbouring_list(request, wiring_web.desk(), ListQuery.of(request.query))
+    words = pages.words_for(request, request.now)
+    audit("list_read", count=len(listed or ()), staff_id=request.staff.id)
+    return pages.page(
+        "lists.html",
+        request,
+        words=words,
+        list_query=list_query,
+        sidebar=sidebar(list_query, words, counts(request.now), request.staff),
+        tickets=listed,
+        ticket_id=validators.path_id(request.path),
+    )
 
 
 def render_ticket(
@@ -91,17 +109,19 @@ def render_ticket(
         "ticket.html",
         request,
         status=status,
+        conversation_id=ticket.conversation_id,
         words=words,
         list_query=list_query,
         sidebar=sidebar(list_query, words, tally, request.staff),
         title=list_query.title(words),
         tickets=listed,
         ticket=ticket,
+        ticket_id=ticket.id,
         contact=contact,
         asked=asked,
         recognisable=() if asked or not contact or contact.erased else {m.id for m in messages if may_be_request(m)},
         say=RequestWords(words, wiring_web.profile().deadlines) if asked else None,
-        cut=thread.earlier,
+        cut_off=thread.earlier,
         days=group_by_day(
             with_request(messages, asked), first_new(messages, waiting, request.headers.get("x-fresh", "")), words
         ),
@@ -128,7 +148,7 @@ def neighbouring_list(
 
     A refresh of the page does not search again: then the list is None, and the open page keeps the one that it has.
     """
-    if list_query.s and request.headers.get("x-refresh") == "1":
+    if list_query.s and (request.wants_json or request.headers.get("x-refresh") == "1"):
         return list_query, None
     if q := search_words(list_query, request.staff):
         return list_query, find_tickets(desk, q, request.staff)

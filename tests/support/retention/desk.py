@@ -31,6 +31,7 @@ from local.aws import ministack as embedded
 from tests.support.aws import Aws
 from tests.support.delivery.desk import DeliveryDesk, opened
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
+from tests.support.streams import records
 
 IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
 CONTACT_DAYS, CONSENT_DAYS = 90, 1095
@@ -170,18 +171,7 @@ class Bells:
 
     def records(self) -> list[dict[str, Any]]:
         """Every record of the table's stream so far."""
-        (stream,) = self.streams.list_streams(TableName=self.table)["Streams"]
-        shards = self.streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]
-        found: list[dict[str, Any]] = []
-        for shard in shards:
-            iterator = self.streams.get_shard_iterator(
-                StreamArn=stream["StreamArn"], ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-            )["ShardIterator"]
-            while iterator:
-                answer = self.streams.get_records(ShardIterator=iterator)
-                found += answer["Records"]
-                iterator = answer.get("NextShardIterator") if answer["Records"] else None
-        return found
+        return records(self.streams, self.table)
 
     def relay(self, records: list[dict[str, Any]]) -> dict[str, Any]:
         return pass_on(records, Queues(self.sqs), self.urls)

@@ -15,7 +15,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-
 TOKEN = secrets.token_hex(16)
 """Stands for the token of forms while a page is rendered, because the token's mask changes with each answer."""
 CUT = secrets.token_hex(16)

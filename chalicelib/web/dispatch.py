@@ -17,6 +17,9 @@ from chalicelib.web.http.routes_and_roles import API, PAGES, Route
 View = Callable[[HttpRequest], Response]
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
+OF_OTHERS = ("cross-site", "same-site")
+"""Values of Sec-Fetch-Site for a request that another site's page makes. Its answer is not compressed: that site chose
+the address, and who sees the size of the answer could guess what stands beside it."""
 
 
 def api_routes() -> Blueprint:
@@ -41,7 +44,10 @@ def _register(routes: Blueprint, route: Route) -> None:
     types = {} if route.method == "GET" else {"content_types": ["*/*"]}
 
     def answer(**_path: str) -> Response:
-        return _answer(route, routes.current_request)
+        response = _answer(route, routes.current_request)
+        if routes.current_request.headers.get("sec-fetch-site", "") in OF_OTHERS:
+            response.headers["Content-Encoding"] = "identity"
+        return response
 
     name = re.sub("[.:]", "_", route.view) + f"_{route.method.lower()}"
     routes.route(route.path, methods=[route.method], name=name, **types)(answer)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.staff.cognito import CognitoAccounts
     from chalicelib.staff.manage import RestoreStaff, RevokeStaff, SignUndertaking
     from chalicelib.staff.sign_in import SignIn
+    from chalicelib.vault.encryption import Vault
 
 
 def sessions() -> SessionStore:
@@ -63,6 +64,11 @@ def staff() -> StaffStore:
 def profile() -> Profile:
     """The operator's profile."""
     return load_profile(settings().operator)
+
+
+def vault() -> "Vault":
+    """The deployment's vault. Raises Unavailable."""
+    return wiring.vault()
 
 
 def desk() -> TicketQueries:

@@ -187,6 +187,18 @@ def test_a_new_message_on_a_long_ticket_travels_alone(web: Web, relay: Relay, ti
     assert weight(answer) < 14_000, "before it is compressed"
 
 
+def test_a_status_reads_the_ticket_and_no_list(web: Web, relay: Relay, ticket_id: str) -> None:
+    _, message_id = replied(web)
+    page = open_page(web, relay, f"/dashboard/tickets/{ticket_id}")
+    report(web, message_id, "read")
+    relay.settle()
+    heard = Heard()
+    with heard_by(heard):
+        assert page.look().status == 200
+    assert set(page.parts) == {"log"} and "Read" in page.html()
+    assert len(heard.calls) <= 10
+
+
 # -- who may not see it any more
 
 

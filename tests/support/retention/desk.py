@@ -12,6 +12,7 @@ from chalicelib.contacts.search import Search
 from chalicelib.contacts.text_index import ContactIndex
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.queues import Queues
+from chalicelib.dynamo.rows import get_rows
 from chalicelib.entrypoints.stream_router import pass_on
 from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.privacy.monitor_requests import MonitorAsks
@@ -22,8 +23,9 @@ from chalicelib.retention.stamp_expiry import StampExpiry
 from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 from chalicelib.retention.sweep import Sweep
 from chalicelib.retention.sweep_store import SweepStore
-from chalicelib.tickets.drafts import DraftStore
+from chalicelib.tickets.drafts import Draft, DraftKind, DraftStore, draft_keys, open_drafts
 from chalicelib.tickets.queries import TicketQueries as DeskReader
+from chalicelib.tickets.records import Ticket
 from chalicelib.tickets.writes import AutoClose
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.pseudonyms import TextKey
@@ -118,6 +120,11 @@ class RetentionDesk(DeliveryDesk):
 
     def drafts(self, dynamodb: Any = None) -> DraftStore:
         return DraftStore(self.gateway(dynamodb, at_once))
+
+    def kept_drafts(self, ticket: Ticket, staff_id: str) -> dict[DraftKind, Draft]:
+        """What a colleague finds of their own in the boxes of a ticket."""
+        rows = get_rows(draft_keys(ticket.conversation_id, ticket.id, staff_id))
+        return open_drafts(rows, BatchDecryptor(lambda: self.vault), self.now)
 
     def keep_draft(self, dynamodb: Any = None) -> KeepDraft:
         return KeepDraft(self.reader(), self.drafts(dynamodb), KEPT_DAYS, lambda: self.now)

@@ -65,4 +65,4 @@ MARKER = ItemClass(
     expiry=Expiry("never", "none: one row"),
     fields=fields(text="tickets staff requests", texts="conversations"),
 )
-"""What has changed: a mark for each kind of change. Pages are up to date while they stay the same: tickets/marker.py."""
+"""What has changed, a mark for each kind of change: see tickets/marker.py."""

@@ -83,6 +83,8 @@ class DeskRow(Model):
     at = NumberAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     gone_at = NumberAttribute(null=True)
+    list = UnicodeAttribute(null=True)
+    place = NumberAttribute(null=True)
     # head
     ticket_id = UnicodeAttribute(null=True)
     aliases: ListAttribute[str] = ListAttribute(null=True)

@@ -25,7 +25,7 @@ from chalicelib.dynamo.schema import Key
 
 MOST_GETS, MOST_DELETES, MOST_WRITES = 100, 25, 100
 """Most items of one BatchGetItem, BatchWriteItem and TransactWriteItems. Source: Amazon DynamoDB's API reference."""
-_SORTED_BY = {"queue": ("queue", "activity"), "unsent": ("due", "due_at")}
+_SORTED_BY = {"queue": ("queue", "activity"), "unsent": ("due", "due_at"), "lists": ("list", "place")}
 """Partition and sort attribute of each index of `desk`."""
 _ALONE = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
 

@@ -10,7 +10,7 @@ from chalicelib.core.ids import MessageRef, new_id, pseudonym_of_notice
 from chalicelib.dynamo.builder import NEW, Write
 from chalicelib.dynamo.models import DeskRow, QueueIndex
 from chalicelib.dynamo.rows import alive, get_row, translated_errors
-from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, TICKET
+from chalicelib.dynamo.schema import CLIENT_ID, HEAD, MESSAGE, TICKET, lists
 from chalicelib.dynamo.tables import Tables
 from chalicelib.tickets.drafts import DraftKey, client_guard, delete_sent_draft
 from chalicelib.tickets.model import State, queue_of
@@ -46,6 +46,9 @@ class TicketWrites:
         changes = dict(new)
         if "state" in changes:
             changes |= {"queue": queue_of(changes["state"]), "activity": now}
+        closes = changes.get("expires_at", ticket.expires_at // 1000) or 0
+        assignee = changes.get("assignee", ticket.assignee) or ""
+        changes |= lists.of_ticket(ticket.id, assignee, ticket.created_at, closes).attributes()
         kept = {name: value for name, value in changes.items() if value is not None}
         gone = [name for name, value in changes.items() if value is None]
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept) if kept else ""
@@ -185,10 +188,12 @@ class AutoClose:
             "queue": queue_of(State.CLOSED),
             "now": now,
             "date": expires_at,
+            **lists.of_ticket(ticket.ticket_id, "", 0, expires_at).attributes(),
             "read": ticket.state,
             "activity": ticket.activity,
         }
         expression = "SET #state = :closed, #queue = :queue, #closed_at = :now, #expires_at = :date, #activity = :now"
+        expression += ", #list = :list, #place = :place"
         condition = "#state = :read AND #activity = :activity"
         return self._tables.update("ticket", TICKET.key(ticket.ticket_id), expression, condition, values)
 

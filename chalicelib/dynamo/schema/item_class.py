@@ -47,11 +47,16 @@ class Expiry(NamedTuple):
     `by` is "date": the row carries `expires_at` (s), which code that reads it obeys and the sweeper carries out;
     "with": it is deleted together with rows of the class `of`; "event": the transaction that handles it deletes it;
     "never": it holds nothing of a person.
+
+    `found` says how the sweeper comes to a row with a date: "own": the row stands in the index `lists` (its class has
+    the attributes `list` and `place`); "ticket": its ticket leads to it; "ttl": nobody looks for it, DynamoDB's TTL
+    deletes it, because it holds no content and every read of it asks whether it is still valid.
     """
 
     by: Literal["date", "with", "event", "never"]
     says: str
     of: str = ""
+    found: Literal["", "own", "ticket", "ttl"] = ""
 
 
 def fields(**names_by_kind: str) -> dict[str, str]:
@@ -148,7 +153,8 @@ class ItemClass:
     @property
     def fields(self) -> dict[str, Kind]:
         """The kind of each field."""
-        return {name: kind for kind, names in self._fields.items() for name in names.split()}  # type: ignore[misc]
+        listed: dict[str, Kind] = {"list": "text", "place": "ms"} if self.expiry.found == "own" else {}
+        return {name: kind for kind, names in self._fields.items() for name in names.split()} | listed  # type: ignore[return-value]
 
     @property
     def sealed(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ SESSION = ItemClass(
     categories=("staff_account",),
     purpose="access",
     retention="staff",
-    expiry=Expiry("date", "at its end"),
+    expiry=Expiry("date", "at its end", found="ttl"),
     section="staff",
     fields=fields(text="sub csrf kind", number="generation", ms="created_at", seconds="expires_at"),
 )
@@ -36,7 +36,7 @@ LOGIN = ItemClass(
     "index",
     pk="login#{hash}",
     sk="login",
-    expiry=Expiry("date", "15 minutes after the last attempt"),
+    expiry=Expiry("date", "15 minutes after the last attempt", found="ttl"),
     fields=fields(number="attempts", seconds="expires_at"),
 )
 """The number of recent failed sign-ins of an account or source, or the mark that a code was used."""

@@ -13,7 +13,7 @@ TICKET = ItemClass(
     categories=("ticket_data",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", STAMPED),
+    expiry=Expiry("date", STAMPED, found="own"),
     section="desk.tickets",
     found_by="ticket_id",
     fields=fields(
@@ -40,7 +40,7 @@ NUMBER = ItemClass(
     categories=("ticket_data",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", STAMPED),
+    expiry=Expiry("date", STAMPED, found="ticket"),
     section="desk.tickets",
     found_by="number",
     fields=fields(text="ticket_id", seconds="expires_at gone_at"),

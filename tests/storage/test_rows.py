@@ -40,6 +40,10 @@ def missing(one: ItemClass) -> list[str]:
         wrong.append(f"{where} holds data of a {one.owner} for ever: say when it is deleted in `expiry`.")
     if one.expiry.by == "date" and one.table == "desk" and one.name != "head" and "gone_at" not in one.fields:
         wrong.append(f"{where} is deleted on a date that DynamoDB does not see: add `gone_at` to its seconds.")
+    if one.expiry.by == "date" and not one.expiry.found:
+        wrong.append(f"{where} is deleted on a date and nothing finds it then: say in `found` of its expiry what does.")
+    if one.expiry.found == "ttl" and one.sealed:
+        wrong.append(f"{where} holds content and nobody looks for it on its date: it needs a place of its own.")
     if set(one.categories) - profile.categories.keys():
         wrong.append(
             f"{where} holds categories that no profile knows: {set(one.categories) - profile.categories.keys()}."

@@ -9,7 +9,7 @@ from chalicelib.core.clock import DAY, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.rows import bind, lists_ready
-from chalicelib.dynamo.schema import CLASSES, lists
+from chalicelib.dynamo.schema import lists
 from chalicelib.retention import full_pass
 from chalicelib.retention.full_pass import SETTLED_AFTER
 from chalicelib.retention.model import LOOKED_AT_AGAIN, Expired, Misplaced, PassState
@@ -299,11 +299,6 @@ def test_a_ticket_that_nobody_has_stamped_waits_for_the_stamper(desk: RetentionD
 
 
 # -- the schema decides
-
-
-def test_the_index_knows_every_class_that_stands_in_it() -> None:
-    assert {one.name for one in lists.LISTED} == {one.name for one in CLASSES if one.expiry.found == "own"}
-
 
 TICKET = {"pk": "ticket#a", "sk": "ticket", "ticket_id": "a"}
 

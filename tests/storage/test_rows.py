@@ -24,12 +24,28 @@ def missing(one: ItemClass) -> list[str]:
     """Return what the declaration of an item class lacks, each in a sentence that says what to add."""
     profile, wrong = load_profile("spoint"), []
     where = f"{one.name} (chalicelib/dynamo/schema)"
-    if one.owner == "contact" and one.section not in {*SECTIONS, "request", "expiry"}:
-        wrong.append(f"{where} holds data of a contact and no eraser deletes it: say in `section` which one does.")
     if one.section in SECTIONS and not one.found_by:
         wrong.append(f"{where} is erased and nothing leads to it from a person: say in `found_by` what does.")
     if one.section in SECTIONS and not one.section.startswith(one.table):
         wrong.append(f"{where} lies in the table {one.table}, and its section is one of another table.")
+    if set(one.categories) - profile.categories.keys():
+        wrong.append(
+            f"{where} holds categories that no profile knows: {set(one.categories) - profile.categories.keys()}."
+        )
+    if one.owner != "desk" and not (one.purpose in profile.purposes and one.retention in profile.retention):
+        wrong.append(f"{where} holds personal data without purpose or retention of the profile: name both.")
+    if one.owner != "desk" and not one.categories and one.name != "key":
+        wrong.append(f"{where} holds personal data of no category: name those of the profile in `categories`.")
+    if one.sealed and one.owner != "contact":
+        wrong.append(f"{where} seals fields and is not a contact's: say whose they are in `owner`.")
+    return wrong + of_its_end(one, where)
+
+
+def of_its_end(one: ItemClass, where: str) -> list[str]:
+    """Return what the declaration lacks of when its rows are deleted, and who finds them then."""
+    wrong = []
+    if one.owner == "contact" and one.section not in {*SECTIONS, "request", "expiry"}:
+        wrong.append(f"{where} holds data of a contact and no eraser deletes it: say in `section` which one does.")
     if one.expiry.by == "date" and "expires_at" not in one.fields:
         wrong.append(f"{where} is deleted on a date and has none: add `expires_at` to its seconds.")
     if one.expiry.by != "date" and "expires_at" in one.fields and one.name != "alias":
@@ -44,16 +60,6 @@ def missing(one: ItemClass) -> list[str]:
         wrong.append(f"{where} is deleted on a date and nothing finds it then: say in `found` of its expiry what does.")
     if one.expiry.found == "ttl" and one.sealed:
         wrong.append(f"{where} holds content and nobody looks for it on its date: it needs a place of its own.")
-    if set(one.categories) - profile.categories.keys():
-        wrong.append(
-            f"{where} holds categories that no profile knows: {set(one.categories) - profile.categories.keys()}."
-        )
-    if one.owner != "desk" and not (one.purpose in profile.purposes and one.retention in profile.retention):
-        wrong.append(f"{where} holds personal data without purpose or retention of the profile: name both.")
-    if one.owner != "desk" and not one.categories and one.name != "key":
-        wrong.append(f"{where} holds personal data of no category: name those of the profile in `categories`.")
-    if one.sealed and one.owner != "contact":
-        wrong.append(f"{where} seals fields and is not a contact's: say whose they are in `owner`.")
     return wrong
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY, MINUTE, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.rows import bind, lists_ready
@@ -25,7 +25,6 @@ from tests.support.retention.desk import RetentionDesk
 from tests.support.retention.units import quiet_minute
 from tests.support.storage.declared import misplaced
 
-MINUTE = 60 * SECOND
 ME = Staff(BOLAT, "", "Болат", frozenset(), 1)
 
 

@@ -349,3 +349,19 @@ def test_a_storage_that_does_not_answer_stops_only_its_part(desk: RetentionDesk)
     with pytest.raises(Unavailable):
         desk.sweeper(state=deaf)()
     assert desk.ticket(ticket)["state"] == "closed"
+
+
+def test_a_row_that_our_code_has_not_written_stops_no_sweep(desk: RetentionDesk) -> None:
+    ticket = due_ticket(desk)
+    strange: list[dict[str, Any]] = [
+        {"pk": "ticket#strange", "sk": "ticket", "expires_at": "soon"},
+        {"pk": "ticket#dated", "sk": "ticket", "expires_at": 1},
+        {"pk": "ended#strange", "sk": "ended"},
+        {"pk": "nothing#strange", "sk": "nothing", "expires_at": 1},
+    ]
+    for row in strange:
+        item = attribute_values(row | {"list": "expires#0", "place": 1})
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item)
+    desk.sweep()
+    assert desk.rows_of(ticket) == []
+    desk.read_all()

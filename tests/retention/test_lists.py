@@ -17,31 +17,20 @@ from chalicelib.retention import full_pass
 from chalicelib.retention.full_pass import SETTLED_AFTER
 from chalicelib.retention.model import LOOKED_AT_AGAIN, Expired, Misplaced, PassState
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.model import STAMPING_TAKES, State
+from chalicelib.tickets.model import STAMPING_TAKES
 from tests.support.delivery.desk import BOLAT
 from tests.support.intake.rows import change
 from tests.support.people import from_amina
 from tests.support.retention.desk import RetentionDesk
-from tests.support.retention.units import quiet_minute
+from tests.support.retention.units import lay_out_closed, quiet_minute
 from tests.support.storage.declared import misplaced
 
 ME = Staff(BOLAT, "", "Болат", frozenset(), 1)
 
 
 def laid_out(desk: RetentionDesk, tickets: int) -> None:
-    """Closed tickets whose date is a day away, each with its conversation's head, straight as items."""
-    puts, date = [], desk.seconds + 86_400
-    for number in range(tickets):
-        name = f"t{number:019d}"
-        ticket = {"pk": f"ticket#{name}", "sk": "ticket", "ticket_id": name, "state": State.CLOSED.value,
-                  "queue": "closed#0", "activity": desk.now, "conversation_id": name, "contact_id": name,
-                  "dated": date, "number": f"{number:06d}", **lists.dates(f"ticket#{name}", date)}  # fmt: skip
-        head = {"pk": f"conversation#{name}", "sk": "head", "conversation_id": name, "contact_id": name,
-                "ticket_id": name, "epoch": 1, "aliases": [], "expires_at": date,
-                **lists.expires(f"conversation#{name}", date).attributes()}  # fmt: skip
-        puts += [{"PutRequest": {"Item": attribute_values(item)}} for item in (ticket, head)]
-    for start in range(0, len(puts), 25):
-        desk.dynamodb.batch_write_item(RequestItems={desk.tables["desk"]: puts[start : start + 25]})
+    """Closed tickets whose date is a day away."""
+    lay_out_closed(desk.dynamodb, desk.tables["desk"], tickets, desk.now)
 
 
 def test_a_minute_with_nothing_due_costs_a_constant_handful(desk: RetentionDesk) -> None:

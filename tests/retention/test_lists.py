@@ -1,6 +1,7 @@
 """What is due is found by the index `lists`, whatever the tables hold; the full pass is the net under it."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from chalicelib.retention.model import LOOKED_AT_AGAIN, Expired, Misplaced, Pass
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.model import STAMPING_TAKES
 from tests.support.delivery.desk import BOLAT
+from tests.support.faults import Fate, fated
 from tests.support.intake.rows import change
 from tests.support.people import from_amina
 from tests.support.retention.desk import RetentionDesk
@@ -217,6 +219,29 @@ def test_two_sweepers_at_once_delete_each_row_once(desk: RetentionDesk) -> None:
     mine.store.remove = after_the_other  # type: ignore[method-assign]
     counted.append(mine.due(desk.now, float("inf"), {}))
     assert sum(counted) == rows and desk.rows_of(ticket) == []
+
+
+def test_wherever_a_sweeper_dies_the_next_one_goes_on(desk: RetentionDesk) -> None:
+    """Each sweep dies at a later call than the one before, and the last one comes to its end."""
+    ticket = due_ticket(desk)
+    desk.index_contact(ticket["contact_id"])
+    number, fate = 0, Fate(0, "never")
+    while number == 0 or fate.died_at:
+        number += 1
+        with fated(number, "before" if number % 2 else "after") as fate:
+            desk.sweep()
+        desk.later(1)
+        assert not desk.rows_of(ticket) or desk.head(), "the contact goes last"
+    assert number > 12
+    assert desk.left_of(ticket["contact_id"], ticket["conversation_id"]) == {}
+
+
+def test_of_two_passes_at_once_one_keeps_its_progress(desk: RetentionDesk) -> None:
+    store = desk.expired()
+    read = store.state()
+    assert store.keep(replace(read, began_at=1, table="index"), read)
+    assert not store.keep(replace(read, began_at=2, table="desk"), read)
+    assert store.state() == replace(read, began_at=1, table="index")
 
 
 def test_the_number_of_shards_changes_while_the_desk_runs(desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch) -> None:

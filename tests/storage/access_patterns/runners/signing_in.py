@@ -44,7 +44,7 @@ def _(desk: RetentionDesk) -> Action:
     return session
 
 
-@asks("AP25", "AP700", "AP701")
+@asks("AP25", "AP720", "AP721")
 def _(desk: RetentionDesk) -> Action:
     staff, store, markers = colleague(desk), SessionStore(b"k"), Markers(desk.gateway())
     markers.tell(Changes(tickets=True), desk.now)
@@ -58,7 +58,7 @@ def _(desk: RetentionDesk) -> Action:
     return looks
 
 
-@asks("AP702", "AP703", "AP702")
+@asks("AP722", "AP723", "AP722")
 def _(desk: RetentionDesk) -> Action:
     markers, changes = Markers(desk.gateway()), Changes(tickets=True, conversations=frozenset({"a", "b"}))
     return lambda: [markers.tell(changes, desk.now) for _ in range(2)]

@@ -105,7 +105,7 @@ def _(desk: RetentionDesk) -> Action:
     return draft_of(desk)[1]
 
 
-@asks("AP704", "AP41", "AP423", "AP36")
+@asks("AP724", "AP41", "AP423", "AP36")
 def _(desk: RetentionDesk) -> Action:
     ticket, save, _ = draft_of(desk)
     save()

@@ -13,7 +13,7 @@ from pynamodb.attributes import (
     NumberSetAttribute,
     UnicodeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 
@@ -48,6 +48,17 @@ class UnsentIndex(GlobalSecondaryIndex["DeskRow"]):
     due_at = NumberAttribute(range_key=True)
 
 
+class ListsIndex(GlobalSecondaryIndex["DeskRow"]):
+    """Index of keys: see chalicelib/dynamo/schema/lists.py."""
+
+    class Meta:
+        index_name = "lists"
+        projection = KeysOnlyProjection()
+
+    list = UnicodeAttribute(hash_key=True)
+    place = NumberAttribute(range_key=True)
+
+
 class DeskRow(Model):
     """Any item of the table `desk` but those of requests."""
 
@@ -58,6 +69,7 @@ class DeskRow(Model):
     sk = UnicodeAttribute(range_key=True)
     queue_index = QueueIndex()
     unsent_index = UnsentIndex()
+    lists_index = ListsIndex()
     # contact
     profile = BinaryAttribute(null=True, legacy_encoding=False)
     phone = BinaryAttribute(null=True, legacy_encoding=False)
@@ -149,6 +161,7 @@ class DeskRow(Model):
     last_direction = UnicodeAttribute(null=True)
     previous_ticket_id = UnicodeAttribute(null=True)
     undelivered = UnicodeAttribute(null=True)
+    opens_in = UnicodeAttribute(null=True)
     unread = NumberAttribute(null=True)
     tags: ListAttribute[str] = ListAttribute(null=True)
     late_in = NumberSetAttribute(null=True)

@@ -4,7 +4,7 @@ One `TicketQueries` serves one request, so that opened keys live no longer.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from chalicelib.channels.registry import ADDRESS_KINDS
@@ -15,6 +15,7 @@ from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row, get_rows, translated_errors
 from chalicelib.dynamo.schema import CONSENT, CONTACT, HEAD, MESSAGE, NUMBER, OPEN_REQUEST, TICKET, Key
 from chalicelib.tickets.model import LATE_SPAN
+from chalicelib.tickets.queues import TicketQueues
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
 from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at, undelivered
 from chalicelib.tickets.threads import Threads
@@ -33,8 +34,9 @@ EARLIER_PER_TICKET = 20
 class TicketQueries:
     """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
 
-    def __init__(self, decryptor: BatchDecryptor, now: int) -> None:
+    def __init__(self, decryptor: BatchDecryptor, now: int, lists_ready: Callable[[], bool] = lambda: True) -> None:
         self.decryptor = decryptor
+        self.queues = TicketQueues(now, lists_ready)
         self._now = now
         self._heads: dict[str, DeskRow] = {}
         self._threads = Threads(self._json, now)

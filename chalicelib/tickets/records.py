@@ -237,7 +237,9 @@ class TicketFilter:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of tickets, newest activity first. `cursor` leads to the next page and is empty at the end."""
+    """A page of tickets, newest activity first. `cursor` leads to the next page and is empty at the end; `total` is the
+    number of tickets of the whole list, if it was read."""
 
     items: tuple[Ticket, ...]
     cursor: str = ""
+    total: int | None = None

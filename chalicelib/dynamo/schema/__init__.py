@@ -19,6 +19,7 @@ from chalicelib.dynamo.schema.conversations import (
     RAW,
     REVOKING,
     SENDING,
+    TAGGED,
     UNPARSED,
 )
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, Key, Kind
@@ -38,7 +39,7 @@ from chalicelib.dynamo.schema.staff import CHANNEL, LOGIN, SESSION, STAFF, SWEEP
 from chalicelib.dynamo.schema.tickets import NUMBER, TICKET
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT_ID, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP,
+    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT_ID, DRAFT, TAGGED, TICKET, NUMBER, STAFF, CHANNEL, SWEEP,
     ERASURE_PAUSE, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY,
     OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
@@ -57,5 +58,6 @@ __all__ = [
     "ALIAS", "ASK", "ASKED", "ASKING", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID", "CONSENT", "CONTACT",
     "DRAFT", "EARLY_STATUS", "ERASURE_PAUSE", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN", "MESSAGE",
     "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "REVOKING", "SECTIONS", "SENDING", "SESSION", "STAFF",
-    "SUPPRESSION", "SWEEP", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
+    "SUPPRESSION", "SWEEP", "TAGGED", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key",
+    "Kind",
 ]  # fmt: skip

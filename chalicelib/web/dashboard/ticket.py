@@ -8,7 +8,7 @@ from chalice.app import Response
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import OVER, Step
-from chalicelib.tickets.listing import counts, page
+from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
@@ -19,7 +19,7 @@ from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
-from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.questions import with_questions, with_request
@@ -76,7 +76,7 @@ def render_ticket(
     list_query, listed = neighbouring_list(request, desk, list_query)
     staff = wiring_web.staff().all()
     words = pages.words_for(request, request.now, {one.id: one.name for one in staff})
-    tally = counts(request.now)
+    tally = badges(request, desk)
     retention = wiring_web.profile().retention["ticket"]
     messages = with_questions(thread.messages, ticket, wiring_web.profile())
     waiting = ticket.unread if ticket.assignee in ("", request.staff.id) else 0

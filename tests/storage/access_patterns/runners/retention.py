@@ -131,7 +131,7 @@ def sweeping(desk: RetentionDesk) -> SweepStore:
     return SweepStore(desk.gateway())
 
 
-@asks("AP95", "AP86", "AP87", "AP300", "AP317", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
+@asks("AP95", "AP86", "AP87", "AP300", "AP317", "AP88", "AP88", "AP88", "AP88", "AP88", "AP95", "AP90", "AP95", "AP91")
 def _(desk: RetentionDesk) -> Action:
     desk.reply(desk.open_ticket(), "Жауап")
     desk.later(61)

@@ -3,8 +3,9 @@
 from chalicelib.contacts.search import Search
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import MessageRef
+from chalicelib.tickets.badges import count
 from chalicelib.tickets.drafts import DraftStore
-from chalicelib.tickets.listing import counts, page
+from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import State
 from chalicelib.tickets.records import Conversation, Event, TicketFilter
 from chalicelib.vault.decryptor import BatchDecryptor
@@ -15,18 +16,30 @@ from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina, from
 from tests.support.retention.desk import RetentionDesk
 
 
-@asks("AP33", "AP36", "AP313")
+@asks("AP33", "AP643", "AP36", "AP313")
 def _(desk: RetentionDesk) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
     return lambda: page(reader(desk), TicketFilter(("open",)), desk.now, 50)
 
 
-@asks("AP34", "AP35", "AP35", "AP35")
+@asks("AP34", "AP34", "AP35", "AP35", "AP35")
 def _(desk: RetentionDesk) -> Action:
     for state in (State.OPEN, State.PENDING, State.SNOOZED, State.SOLVED):
         write_tickets(desk, state, range(1))
-    return lambda: counts(desk.now)
+    return lambda: count(reader(desk).queues, desk.now, BOLAT)
+
+
+@asks("AP640", "AP641", "AP36", "AP313")
+def _(desk: RetentionDesk) -> Action:
+    write_tickets(desk, State.OPEN, range(2), assignee=BOLAT)
+    return lambda: page(reader(desk), TicketFilter(("open",), assignee=BOLAT), desk.now, 50)
+
+
+@asks("AP642", "AP641", "AP36", "AP313")
+def _(desk: RetentionDesk) -> Action:
+    write_tickets(desk, State.OPEN, range(2))
+    return lambda: page(reader(desk), TicketFilter(("open",), tag="терминал"), desk.now, 50)
 
 
 @asks("AP37", "AP36", "AP283", "AP38", "AP39", "AP40")
@@ -80,6 +93,12 @@ def _(desk: RetentionDesk) -> Action:
     assert ticket
     new = {"state": "open", "closed_at": None, "expires_at": None}
     return lambda: changes(desk).change(ticket, new, [Event("state_changed", {})], BOLAT, desk.now)
+
+
+@asks("AP644")
+def _(desk: RetentionDesk) -> Action:
+    _, ticket = shown(desk)
+    return lambda: changes(desk).change(ticket, {"tags": ["касса"]}, [Event("tags_changed", {})], BOLAT, desk.now)
 
 
 @asks("AP51")

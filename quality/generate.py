@@ -29,6 +29,7 @@ ATTRIBUTES: dict[Kind, str] = {
     "texts": "ListAttribute({null})",
     "list": "ListAttribute({null})",
     "number_set": "NumberSetAttribute({null})",
+    "text_set": "UnicodeSetAttribute({null})",
     "map": "MapAttribute({null})",
 }
 TYPED: dict[Kind, str] = {
@@ -58,6 +59,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     NumberSetAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model

@@ -12,6 +12,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     NumberSetAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
@@ -187,6 +188,9 @@ class DeskRow(Model):
     probed_at = NumberAttribute(null=True)
     # sweep
     cursor = UnicodeAttribute(null=True)
+    # barrier
+    contacts = UnicodeSetAttribute(null=True)
+    since = NumberAttribute(null=True)
     # unclear
     vault_id = UnicodeAttribute(null=True)
     # guard

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.core.observability import count
 from chalicelib.privacy.requests.lateness import missed, near_deadline, not_told, past_target
 from chalicelib.privacy.requests.progress import stoppable
+from chalicelib.privacy.requests.vocabulary import Step
 from chalicelib.privacy.requests.waiting_times import Wait
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class MonitorRequests:
     def __call__(self, until: float) -> int:
         """Look until the stopwatch says `until`; return how many requests were resumed. Raises Unavailable."""
         now = self.clock()
-        due, late, near, untold, broken = [], 0, 0, 0, 0
+        due, behind, late, near, untold, broken = [], set[str](), 0, 0, 0, 0
         paused = bool(self.paused())
         for request in self.store.open_ones(MOST):
             late += past_target(request, now)
@@ -52,8 +53,12 @@ class MonitorRequests:
             waits_on = paused and request.waits == Wait.COOLING_OFF and stoppable(request)
             if request.due_at <= now and not waits_on:
                 due.append(request.id)
+            if request.done(Step.WRITES_BLOCKED) and not request.done(Step.KEY_DESTROYED):
+                behind.add(request.contact_id)
             if self.stopwatch() > until:
                 break
+        else:
+            self.store.name_behind_barrier(frozenset(behind), now)
         count("ErasurePastTarget", late)
         count("ErasureNearDeadline", near)
         count("ErasureUntold", untold)

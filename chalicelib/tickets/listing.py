@@ -30,20 +30,23 @@ _BEHIND = "all"
 _PART = re.compile(r"([a-z.]{1,20}):(?:(end)|([0-9]{1,15})\.([0-9a-z]{20}))")
 
 
-def page(tickets: TicketQueries, wanted: TicketFilter, now: int, limit: int, cursor: str = "") -> Page:
-    """Return the next page of `limit` tickets at most, newest activity first.
+def page(
+    tickets: TicketQueries, wanted: TicketFilter, now: int, limit: int, cursor: str = "", *, consents: bool = False
+) -> Page:
+    """Return the next page of `limit` tickets at most, newest activity first. With `consents` they tell who has
+    withdrawn theirs.
 
     Raises BadInput for a cursor that is not ours, and Unavailable.
     """
     places = _places(cursor, wanted)
     found = tickets.queues.all_of(wanted)
     if found is None:
-        return _walk(tickets, wanted, now, limit, places)
+        return _walk(tickets, wanted, now, limit, places, consents=consents)
     behind = min((place for place in places.values() if place), default=None)
     rest = sorted((row for row in found if behind is None or position(row) < behind), key=position, reverse=True)
     shown = rest[:limit]
     more = _encoded([f"{_BEHIND}:{_place(position(shown[-1]))}"]) if len(rest) > limit else ""
-    return Page(tuple(tickets.opened(shown)), more, total=len(found))
+    return Page(tuple(tickets.opened(shown, consents=consents)), more, total=len(found))
 
 
 def _queues_of(wanted: TicketFilter) -> list[str]:
@@ -55,7 +58,13 @@ def _queues_of(wanted: TicketFilter) -> list[str]:
 
 
 def _walk(
-    tickets: TicketQueries, wanted: TicketFilter, now: int, limit: int, places: dict[str, Position | None]
+    tickets: TicketQueries,
+    wanted: TicketFilter,
+    now: int,
+    limit: int,
+    places: dict[str, Position | None],
+    *,
+    consents: bool,
 ) -> Page:
     chunk = max(limit + 1, CHUNK)
     last = min((place for place in places.values() if place), default=None)
@@ -70,7 +79,7 @@ def _walk(
         if alive(row, now) and matches(wanted, row):
             found.append(row)
     more = any(queue.head() is not None for queue in queues)
-    return Page(tuple(tickets.opened(found)), _encoded(map(_part, queues)) if more else "")
+    return Page(tuple(tickets.opened(found, consents=consents)), _encoded(map(_part, queues)) if more else "")
 
 
 def _queue(

@@ -5,7 +5,7 @@ Stored names are frozen. Some differ from today's words: `fence` is a suppressio
 last repeated wake-up message, `doubtful` unconfirmed.
 """
 
-from chalicelib.dynamo.schema.contacts import ALIAS, CONSENT, CONTACT, KEY, TEXT, WORDS
+from chalicelib.dynamo.schema.contacts import ALIAS, BARRIER, CONSENT, CONTACT, KEY, TEXT, WORDS
 from chalicelib.dynamo.schema.conversations import (
     ASKING,
     CLIENT_ID,
@@ -40,8 +40,8 @@ from chalicelib.dynamo.schema.tickets import NUMBER, TICKET
 
 CLASSES = (
     CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT_ID, DRAFT, TAGGED, TICKET, NUMBER, STAFF, CHANNEL, SWEEP,
-    ERASURE_PAUSE, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY,
-    OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
+    ERASURE_PAUSE, BARRIER, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, TEXT, WORDS, REQUEST,
+    INVENTORY, OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
 SECTIONS = (
     "desk.contact",
@@ -55,9 +55,9 @@ SECTIONS = (
 """Where data of a person can lie, in the order in which inventory, eraser and certificate name it. Each is counted."""
 
 __all__ = [
-    "ALIAS", "ASK", "ASKED", "ASKING", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID", "CONSENT", "CONTACT",
-    "DRAFT", "EARLY_STATUS", "ERASURE_PAUSE", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN", "MESSAGE",
-    "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "REVOKING", "SECTIONS", "SENDING", "SESSION", "STAFF",
-    "SUPPRESSION", "SWEEP", "TAGGED", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key",
-    "Kind",
+    "ALIAS", "ASK", "ASKED", "ASKING", "BARRIER", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID",
+    "CONSENT", "CONTACT", "DRAFT", "EARLY_STATUS", "ERASURE_PAUSE", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK",
+    "LOGIN", "MESSAGE", "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "REVOKING", "SECTIONS", "SENDING",
+    "SESSION", "STAFF", "SUPPRESSION", "SWEEP", "TAGGED", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "WORDS",
+    "Expiry", "ItemClass", "Key", "Kind",
 ]  # fmt: skip

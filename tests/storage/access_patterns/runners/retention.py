@@ -65,7 +65,7 @@ def _(desk: RetentionDesk) -> Action:
     return failed(desk, "131042")
 
 
-@asks("AP37", "AP36", "AP283", "AP341")
+@asks("AP37", "AP283", "AP36", "AP341")
 def _(desk: RetentionDesk) -> Action:
     failed(desk, "131026")()
     (ticket,) = desk.of_pk("ticket#")

@@ -3,6 +3,7 @@
 from chalicelib.contacts.search import Search
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import MessageRef
+from chalicelib.suppression.barrier import SETTLES, complete, leave
 from chalicelib.tickets.badges import count
 from chalicelib.tickets.drafts import DraftStore
 from chalicelib.tickets.listing import page
@@ -16,7 +17,7 @@ from tests.support.people import AMINA_PHONE, WHATSAPP_ACCOUNT, from_amina, from
 from tests.support.retention.desk import RetentionDesk
 
 
-@asks("AP33", "AP643", "AP36", "AP313")
+@asks("AP33", "AP643", "AP645", "AP313", "AP36")
 def _(desk: RetentionDesk) -> Action:
     desk.receive(from_amina(sent_at=desk.seconds))
     desk.receive(from_daniyar(sent_at=desk.seconds, message_id=7))
@@ -30,19 +31,31 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: count(reader(desk).queues, desk.now, BOLAT)
 
 
-@asks("AP640", "AP641", "AP36", "AP313")
+@asks("AP640", "AP641", "AP645", "AP646")
 def _(desk: RetentionDesk) -> Action:
+    complete(desk.gateway(), frozenset(), desk.now)
+    desk.now += SETTLES
     write_tickets(desk, State.OPEN, range(2), assignee=BOLAT)
     return lambda: page(reader(desk), TicketFilter(("open",), assignee=BOLAT), desk.now, 50)
 
 
-@asks("AP642", "AP641", "AP36", "AP313")
+@asks("AP642", "AP641", "AP645", "AP313", "AP36")
 def _(desk: RetentionDesk) -> Action:
     write_tickets(desk, State.OPEN, range(2))
     return lambda: page(reader(desk), TicketFilter(("open",), tag="терминал"), desk.now, 50)
 
 
-@asks("AP37", "AP36", "AP283", "AP38", "AP39", "AP40")
+@asks("AP647", "AP648")
+def _(desk: RetentionDesk) -> Action:
+    return lambda: complete(desk.gateway(), frozenset({"c" * 20}), desk.now)
+
+
+@asks("AP649")
+def _(desk: RetentionDesk) -> Action:
+    return lambda: leave(desk.gateway(), "c" * 20)
+
+
+@asks("AP37", "AP283", "AP36", "AP38", "AP39", "AP40")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
 

@@ -188,9 +188,14 @@ class DeskRow(Model):
     probed_at = NumberAttribute(null=True)
     # sweep
     cursor = UnicodeAttribute(null=True)
+    missed = NumberAttribute(null=True)
+    rule = NumberAttribute(null=True)
+    since = NumberAttribute(null=True)
+    began_at = NumberAttribute(null=True)
+    ended_at = NumberAttribute(null=True)
+    ready_at = NumberAttribute(null=True)
     # barrier
     contacts = UnicodeSetAttribute(null=True)
-    since = NumberAttribute(null=True)
     # unclear
     vault_id = UnicodeAttribute(null=True)
     # guard

@@ -1,5 +1,5 @@
-"""Counts tickets for the badges of the sidebar: exactly up to 99, and then "99+". No counter is kept that a repeated
-event could move."""
+"""Counts tickets for the badges of the sidebar: exactly up to 99, and then "99+". What would cost too much to count is
+said to be more than was counted. No counter is kept that a repeated event could move."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive
 from chalicelib.tickets.model import State, queue_of, queues_of
-from chalicelib.tickets.queues import BEGINNING, TicketQueues
+from chalicelib.tickets.queues import BEGINNING, MOST_FOR_BADGE, MOST_LISTED, TicketQueues
 from chalicelib.tickets.records import TicketFilter
 
 
@@ -47,11 +47,12 @@ class Badges:
         return Tally(0, any(one.more for one in self.channels.values()))
 
 
-def count(queues: TicketQueues, now: int, staff_id: str, shown: str = "") -> Badges:
-    """Count the tickets for a colleague's sidebar. A list of the state `shown` is made of the same rows. Raises
+def count(queues: TicketQueues, now: int, staff_id: str, shown: TicketFilter | None = None) -> Badges:
+    """Count the tickets for a colleague's sidebar. A list `shown` beside it is made of the same rows. Raises
     Unavailable."""
-    if shown and shown != State.OPEN:
-        queues.beginning(queue_of(shown))
+    for state in shown.states if shown else ():
+        if state != State.OPEN:
+            queues.beginning(queue_of(state))
     read = {queue: queues.beginning(queue) for queue in queues_of(State.OPEN)}
     more = any(len(rows) == BEGINNING for rows in read.values())
     rows = [row for found in read.values() for row in found if alive(row, now) and row.state == State.OPEN]
@@ -61,15 +62,16 @@ def count(queues: TicketQueues, now: int, staff_id: str, shown: str = "") -> Bad
     }
     return Badges(
         states={State.OPEN.value: Tally(len(rows), more), **others},
-        mine=_mine(queues, rows, staff_id),
+        mine=_mine(queues, rows, staff_id, shown),
         unassigned=Tally(free, len(read[queue_of(State.OPEN)]) == BEGINNING),
         channels=_by(Counter(row.channel or "" for row in rows), more),
         tags=_by(Counter(tag for row in rows for tag in row.tags or ()), more),
     )
 
 
-def _mine(queues: TicketQueues, rows: list[DeskRow], staff_id: str) -> Tally:
-    found = queues.all_of(TicketFilter((State.OPEN.value,), assignee=staff_id))
+def _mine(queues: TicketQueues, rows: list[DeskRow], staff_id: str, shown: TicketFilter | None) -> Tally:
+    mine = TicketFilter((State.OPEN.value,), assignee=staff_id)
+    found = queues.all_of(mine, MOST_LISTED if shown == mine else MOST_FOR_BADGE)
     if found is None:
         return Tally(sum(row.assignee == staff_id for row in rows), True)
     return Tally(len(found))

@@ -3,11 +3,15 @@
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.core.clock import DAY
+from chalicelib.core.clock import DAY, SECOND
 
 LATE_SPAN = 30 * DAY
 """Length (ms) of the time spans by which a ticket remembers when its late messages were sent: those older than
 GUARD_DAYS when they arrived."""
+
+
+STAMPING_TAKES = 60 * SECOND
+"""Time (ms) that stamping may take after a ticket was closed or reopened; then the expiry stamper is woken again."""
 
 
 class State(StrEnum):
@@ -52,18 +56,16 @@ def queues_of(state: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((queue_of(state), queue_of(state, "somebody"))))
 
 
-def queue_attributes(state: str, assignee: str) -> dict[str, str | None]:
-    """Return the attributes `queue`, and `opens_in`, the partition in which an assigned ticket will stand once it is
-    open; None for one that the row must not have. Who reopens a ticket without having read it, as intake does, does
-    not know its assignee, and takes this partition."""
-    opens_in = queue_of(State.OPEN, assignee) if assignee else None
-    return {"queue": queue_of(state, assignee), "opens_in": opens_in}
+def queue_attributes(state: str, assignee: str) -> dict[str, str]:
+    """Return the attributes `queue`, and `opens_in`, the partition in which the ticket will stand once it is open. Who
+    reopens a ticket without having read it, as intake does, does not know its assignee, and takes this partition."""
+    return {"queue": queue_of(state, assignee), "opens_in": queue_of(State.OPEN, assignee)}
 
 
 REOPENS = "#state = :open, #queue = if_not_exists(#opens_in, :queue), #activity = :now"
 NO_LONGER_SOLVED = "REMOVE #solved_at"
-"""What makes a ticket open again, with the newest activity: the end of a SET expression, and what follows it. Rows of
-older releases lack `opens_in`: they go among the tickets without an assignee until somebody changes them."""
+"""What makes a ticket open again, with the newest activity: the end of a SET expression, and what follows it. Rows
+without `opens_in`, which no colleague has changed in this release, go among the tickets without an assignee."""
 
 
 def reopening(now: int) -> dict[str, Any]:

@@ -163,6 +163,7 @@ class TicketQueries:
             last_unreadable=no_last,
             question_at=question_at(row),
             suppressed=str(row.contact_id) in self._suppressed,
+            listed=row.opens_in is not None,
         )
 
     # -- conversations

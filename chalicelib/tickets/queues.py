@@ -17,7 +17,9 @@ from chalicelib.tickets.records import ASSIGNEE_NONE, TicketFilter
 BEGINNING = 100
 """Rows of a queue that are read for its badge, which says "99+" for more. A page is made of the same rows."""
 MOST_LISTED = 1000
-"""Tickets of a list of keys that are read to find those of one state. A longer list is not used."""
+"""Tickets of a list of keys that are read to find those of one state. A longer list is walked."""
+MOST_FOR_BADGE = 50
+"""Tickets of such a list that are read for its badge alone, so that a badge costs no more than the rows of a page."""
 Position = tuple[int, str]
 """Where a ticket stands among others: the time of its last activity, and its id."""
 
@@ -92,7 +94,7 @@ class TicketQueues:
         self._now = now
         self._lists_ready = lists_ready
         self._beginnings: dict[str, tuple[DeskRow, ...]] = {}
-        self._listed: dict[str, tuple[DeskRow, ...] | None] = {}
+        self._listed: dict[tuple[str, int], tuple[DeskRow, ...] | None] = {}
 
     def beginning(self, queue: str) -> tuple[DeskRow, ...]:
         """Return the BEGINNING newest rows of a queue; fewer are all that there are."""
@@ -100,16 +102,17 @@ class TicketQueues:
             self._beginnings[queue] = tuple(_query(queue, BEGINNING, None, None))
         return self._beginnings[queue]
 
-    def all_of(self, wanted: TicketFilter) -> list[DeskRow] | None:
+    def all_of(self, wanted: TicketFilter, most: int = MOST_LISTED) -> list[DeskRow] | None:
         """Return all tickets of a filter, in no order, if that costs little: those of one state that is not closed, of
-        one assignee or with one tag. None when the list has to be walked."""
+        one assignee or with one tag. None when the list has to be walked, or more than `most` would have to be
+        read."""
         (state, *others), name = wanted.states, _list_of(wanted)
         if others or state == State.CLOSED or not name:
             return None
         beginnings = [self.known(queue) for queue in queues_of(state)]
         if all(rows is not None and len(rows) < BEGINNING for rows in beginnings):
             found = [row for rows in beginnings for row in rows or () if alive(row, self._now)]
-        elif self._lists_ready() and (listed := self._listed_in(name)) is not None:
+        elif self._lists_ready() and (listed := self._listed_in(name, most)) is not None:
             found = list(listed)
         else:
             return None
@@ -127,14 +130,14 @@ class TicketQueues:
         with translated_errors():
             return sum(1 for _ in DeskRow.queue_index.query(queue, limit=BEGINNING, attributes_to_get=["pk"]))
 
-    def _listed_in(self, name: str) -> tuple[DeskRow, ...] | None:
-        """Return all tickets of a list of keys, in no order; None when it has more than MOST_LISTED."""
-        if name not in self._listed:
+    def _listed_in(self, name: str, most: int) -> tuple[DeskRow, ...] | None:
+        """Return all tickets of a list of keys, in no order; None when it has more than `most`."""
+        if (name, most) not in self._listed:
             with translated_errors():
-                found = list(DeskRow.lists_index.query(name, scan_index_forward=False, limit=MOST_LISTED + 1))
-            few = len(found) <= MOST_LISTED
-            self._listed[name] = tuple(self._alive(map(_ticket_key, found))) if few else None
-        return self._listed[name]
+                found = list(DeskRow.lists_index.query(name, limit=most + 1))
+            few = len(found) <= most
+            self._listed[name, most] = tuple(self._alive(map(_ticket_key, found))) if few else None
+        return self._listed[name, most]
 
     def _alive(self, keys: Iterator[Key]) -> Iterator[DeskRow]:
         return (row for row in get_rows(keys, strong=False) if alive(row, self._now))

@@ -5,13 +5,25 @@ import re
 import pytest
 
 from chalicelib.dynamo.models import DeskRow
-from chalicelib.dynamo.schema import TICKET
+from chalicelib.dynamo.schema import SWEEP, TICKET
+from chalicelib.retention.expired_store import ExpiredStore
+from chalicelib.retention.model import Misplaced, OldTicket
+from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import State
+from chalicelib.tickets.queries import TicketQueries
+from chalicelib.tickets.records import TicketFilter
+from chalicelib.wiring import base as wiring
 from tests.support.storage.tickets import lay_tickets
 from tests.support.web.desk import Web
 from tests.support.web.serving import AMINA, customer, say
 
 OTHERS = 600
+
+
+@pytest.fixture(autouse=True)
+def ready(web: Web) -> None:
+    """The first full pass is through, so that the lists are complete."""
+    DeskRow(*SWEEP.key("lists")[1:], ready_at=web.now).save()
 
 
 def three(web: Web, **change: object) -> list[str]:
@@ -153,13 +165,23 @@ def test_a_message_and_a_change_move_such_a_ticket_where_it_belongs(web: Web) ->
 
 @pytest.mark.parametrize("ready", [False, True])
 def test_before_the_lists_are_complete_a_long_list_is_walked(web: Web, ready: bool) -> None:
-    from chalicelib.tickets.listing import page
-    from chalicelib.tickets.queries import TicketQueries
-    from chalicelib.tickets.records import TicketFilter
-    from chalicelib.wiring import base as wiring
-
     ids = three(web, assignee="me")
     others(web, 120)
     desk = TicketQueries(wiring.decryptor(), web.now, lambda: ready)
     found = page(desk, TicketFilter(("open",), assignee=web.staff["bolat"]), web.now, 50)
     assert [one.id for one in found.items] == ids and (found.total == 3) is ready
+
+
+def test_the_full_pass_puts_tickets_of_an_older_release_into_queue_and_lists(web: Web) -> None:
+    given = {"assignee": web.staff["bolat"], "tags": ("касса",), "old": True}
+    (old,) = lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, [1], web.now - 99, **given)  # type: ignore[arg-type]
+    others(web, 120)
+    assert shown(web, "?tag=касса")[0] == []
+    store = ExpiredStore(wiring.gateway())
+    for found, _ in store.page("desk", (), web.now).items:
+        if isinstance(found, Misplaced):
+            store.move(found)
+        if isinstance(found, OldTicket):
+            assert store.put_into_lists(found)
+    assert shown(web, "?tag=касса")[0] == [old] == shown(web, "?view=mine")[0]
+    assert not [one for one, _ in store.page("desk", (), web.now).items if isinstance(one, OldTicket)]

@@ -4,9 +4,10 @@ from chalicelib.dynamo.schema.contacts import MAILBOX
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, fields
 from chalicelib.dynamo.schema.tickets import STAMPED
 
-SENDING, ASKING, REVOKING = "due#0", "ask#0", "revoke#0"
-"""Partitions of the index `unsent`: outbox entries, asks, and deletions by customers whose message has not arrived yet.
-The suffix is the shard; there is one."""
+SENDING, ASKING, STAMPING = "due#0", "ask#0", "revoke#0"
+"""Partitions of the index `unsent`: outbox entries, asks, and what the expiry stamper has not finished: tickets whose
+date is not on all rows yet, and deletions by customers whose message has not arrived yet. The suffix is the shard;
+there is one."""
 
 HEAD = ItemClass(
     "head",

@@ -145,6 +145,11 @@ class ItemClass:
         """Template of the sort key, with names in braces."""
         return re.sub(_PLACE, r"{\1}", self._key)
 
+    def fits(self, pk: str, sk: str) -> bool:
+        """Whether a row of the table with these keys may be of this class."""
+        whole = "{" not in self._key
+        return pk.startswith(self.leading.rstrip("*")) and (sk == self._key if whole else sk.startswith(self.prefix))
+
     @property
     def leading(self) -> str:
         """What every partition key is like, as IAM's condition `dynamodb:LeadingKeys` is written."""

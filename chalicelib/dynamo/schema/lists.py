@@ -5,17 +5,28 @@ order of its `place` (ms). Pure.
 - `assigned#{staff_id}`: tickets of a colleague that are not closed, at the time at which they were created.
 - `tag#{tag}`: rows `tagged` of the tickets with a tag that are not closed, at the time at which these were created.
 
-A closed ticket expires, and one that is not closed does not, so no row needs two places. An attribute `list` without a
-`place` is silently not indexed: every write sets both or removes both.
+A closed ticket expires, and one that is not closed does not, so no row needs two places. A `list` without a `place` is
+silently not indexed: every write sets both or removes both.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from zlib import crc32
 
+from chalicelib.core.clock import SECOND, gone_at
+from chalicelib.dynamo.schema.contacts import CONSENT
+from chalicelib.dynamo.schema.conversations import DRAFT, HEAD, MESSAGE, RAW, UNPARSED
+from chalicelib.dynamo.schema.item_class import ItemClass
+from chalicelib.dynamo.schema.requests import REQUEST
+from chalicelib.dynamo.schema.staff import ENDED
 from chalicelib.dynamo.schema.tickets import TICKET
 
 SHARDS = 1
 """Partitions in which rows that expire are written. One takes a thousand writes a second."""
+FORMER_SHARDS = 1
+"""The number before. Readers ask for all, so that the number may change while the desk runs."""
+LISTED = (TICKET, HEAD, MESSAGE, RAW, DRAFT, UNPARSED, CONSENT, REQUEST, ENDED)
+"""Classes whose rows stand in the index."""
 
 
 class Place(NamedTuple):
@@ -24,7 +35,7 @@ class Place(NamedTuple):
     list: str = ""
     place: int = 0
 
-    def attributes(self) -> dict[str, str | int | None]:
+    def attributes(self) -> dict[str, Any]:
         """Return the attributes `list` and `place`; None stands for one that the row must not have."""
         return {"list": self.list or None, "place": self.place if self.list else None}
 
@@ -35,7 +46,12 @@ NOWHERE = Place()
 def expires(pk: str, expires_at: int) -> Place:
     """Return the place of a row with this partition key that expires at `expires_at` (seconds); nowhere when it is 0.
     All rows of a partition are in one shard."""
-    return Place(f"expires#{crc32(pk.encode()) % SHARDS}", expires_at * 1000) if expires_at else NOWHERE
+    return Place(f"expires#{crc32(pk.encode()) % SHARDS}", expires_at * SECOND) if expires_at else NOWHERE
+
+
+def expires_lists() -> tuple[str, ...]:
+    """Return all partitions of rows that expire."""
+    return tuple(f"expires#{shard}" for shard in range(max(SHARDS, FORMER_SHARDS)))
 
 
 def assigned(staff_id: str, created_at: int) -> Place:
@@ -52,3 +68,28 @@ def of_ticket(ticket_id: str, assignee: str, created_at: int, expires_at: int) -
     """Return the place of a ticket: once it is closed at its expiry date `expires_at` (seconds), before that among
     those of its assignee by `created_at` (ms)."""
     return expires(TICKET.partition(ticket_id), expires_at) if expires_at else assigned(assignee, created_at)
+
+
+def dates(pk: str, expires_at: int) -> dict[str, Any]:
+    """Return the attributes of a row with this partition key that expires at `expires_at` (seconds) and is found by
+    that: its date, when DynamoDB may delete it, and its place."""
+    found = expires(pk, expires_at)
+    return {"expires_at": expires_at, "gone_at": gone_at(expires_at), "list": found.list, "place": found.place}
+
+
+def due_place(row: Mapping[str, Any]) -> Place | None:
+    """Return where a row of the table `desk` ought to stand; None when it is of no listed class, or its ticket leads to
+    it."""
+    declared = class_of(row)
+    expires_at = int(row.get("expires_at") or 0)
+    if declared is None or (declared is MESSAGE and row.get("ticket_id")):
+        return None
+    if declared is TICKET:
+        return of_ticket(row["ticket_id"], row.get("assignee", ""), int(row.get("created_at", 0)), expires_at)
+    return expires(row["pk"], expires_at)
+
+
+def class_of(row: Mapping[str, Any]) -> ItemClass | None:
+    """Return the listed class of a row of the table `desk`; None for another one, and for the guard of a message."""
+    found = next((one for one in LISTED if one.fits(row["pk"], row["sk"])), None)
+    return None if "guard" in row else found

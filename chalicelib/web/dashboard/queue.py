@@ -42,8 +42,9 @@ def queue(request: HttpRequest) -> Response:
 def plain_list_page(request: HttpRequest, list_query: ListQuery, cursor: str = "", notice: str = "") -> Response:
     """Render a list that is not a search, with the sentence `notice` (a msgid) above it if there is one."""
     desk = wiring_web.desk()
-    numbers = badges(request, desk, list_query.view.state)
-    found = page(desk, list_query.wanted(request.staff), request.now, PER_PAGE, cursor)
+    wanted = list_query.wanted(request.staff)
+    numbers = badges(request, desk, wanted)
+    found = page(desk, wanted, request.now, PER_PAGE, cursor)
     audit("list_read", count=len(found.items), staff_id=request.staff.id)
     words = pages.words_for(request, request.now, staff_names())
     if found.total is not None and list_query == ListQuery(BY_NAME["open"], tag=list_query.tag):

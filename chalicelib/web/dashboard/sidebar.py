@@ -6,6 +6,7 @@ from chalicelib.channels import registry
 from chalicelib.staff.model import Staff
 from chalicelib.tickets.badges import Badges, Tally, count
 from chalicelib.tickets.queries import TicketQueries
+from chalicelib.tickets.records import TicketFilter
 from chalicelib.web.dashboard.list_query import BY_NAME, VIEWS, ListQuery, View
 from chalicelib.web.dashboard.presenter import Words, capped
 from chalicelib.web.http.request import HttpRequest
@@ -27,8 +28,8 @@ class SidebarLink:
     key: str = ""
 
 
-def badges(request: HttpRequest, desk: TicketQueries | None = None, shown: str = "") -> Badges:
-    """Count the tickets for the reader's sidebar. A page with a list gives its `desk` and the state of the list, so
+def badges(request: HttpRequest, desk: TicketQueries | None = None, shown: TicketFilter | None = None) -> Badges:
+    """Count the tickets for the reader's sidebar. A page with a list gives its `desk` and what the list shows, so
     that both are made of the same rows. Raises Unavailable."""
     return count((desk or wiring_web.desk()).queues, request.now, request.staff.id, shown)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.dynamo.schema import CLASSES, ItemClass
+from chalicelib.dynamo.schema import CLASSES, ItemClass, lists
 from chalicelib.vault.encryption import FORMAT, OVERHEAD
 
 
@@ -21,6 +21,19 @@ def class_of(table: str, item: Mapping[str, Any]) -> ItemClass | None:
     ]
     guards = [one for one in fitting if (one.name == "guard") == ("guard" in item)]
     return guards[0] if guards else None
+
+
+def misplaced(items: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the items of `desk` that the sweeper would not find in time by the index `lists`."""
+    found = []
+    for item in items:
+        ought, list_, place = lists.due_place(item), item.get("list", ""), item.get("place", 0)
+        if ought is None or (ought == lists.NOWHERE and not list_.startswith("assigned#")):
+            continue
+        late = list_ not in lists.expires_lists() or place > ought.place
+        if late if ought.list.startswith("expires#") else ought != (list_, place):
+            found.append(item)
+    return found
 
 
 def undeclared(table: str, items: Iterable[Mapping[str, Any]]) -> list[str]:

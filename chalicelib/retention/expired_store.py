@@ -245,15 +245,12 @@ def _met(table: str, row: Mapping[str, Any], now: int) -> Iterator[tuple[Found, 
         return
     ought = lists.due_place(row)
     missed = ought is not None and not _stands(row, ought, now)
-    if pk.startswith(TICKET.partition("")) and row.get("dated", 0) != date:
-        changed_at = max(row.get("activity", 0), row.get("rung_at", 0))
-        if changed_at <= now - STAMPING_TAKES:
-            yield UnstampedTicket(pk, sk, row["ticket_id"]), missed
-            return
-    elif past:
+    unstamped = TICKET.fits(pk, sk) and row.get("dated", 0) != date
+    if unstamped and max(row.get("activity", 0), row.get("rung_at", 0)) <= now - STAMPING_TAKES:
+        yield UnstampedTicket(pk, sk, row["ticket_id"]), False
+    if past and not unstamped:
         yield _expired(table, row, now), missed
-        return
-    if missed and ought is not None:
+    elif missed and ought is not None:
         yield _misplaced(row, ought), True
     if pk.startswith(TICKET.partition("")) and not date and "opens_in" not in row:
         assignee, tags = row.get("assignee", ""), tuple(row.get("tags", ()))

@@ -14,18 +14,13 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from chalicelib.core.clock import SECOND, gone_at
-from chalicelib.dynamo.schema.contacts import CONSENT
-from chalicelib.dynamo.schema.conversations import DRAFT, HEAD, MESSAGE, RAW, UNPARSED
-from chalicelib.dynamo.schema.item_class import ItemClass
-from chalicelib.dynamo.schema.requests import REQUEST
-from chalicelib.dynamo.schema.staff import ENDED
-from chalicelib.dynamo.schema.tickets import TICKET
+from chalicelib.dynamo.schema import CLASSES, MESSAGE, TICKET, ItemClass
 
 SHARDS = 1
 """Partitions in which rows that expire are written. One takes a thousand writes a second."""
 FORMER_SHARDS = 1
 """The number before. Readers ask for all, so that the number may change while the desk runs."""
-LISTED = (TICKET, HEAD, MESSAGE, RAW, DRAFT, UNPARSED, CONSENT, REQUEST, ENDED)
+LISTED = tuple(one for one in CLASSES if one.expiry.found == "own")
 """Classes whose rows stand in the index."""
 
 

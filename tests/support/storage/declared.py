@@ -41,6 +41,8 @@ def undeclared(table: str, items: Iterable[Mapping[str, Any]]) -> list[str]:
     wrong = []
     for item in items:
         declared = class_of(table, item)
+        if table == "desk" and misplaced([item]):
+            wrong.append(f"{table}: {item['sk'].split('#')[0]} is not found by the index lists on its date")
         if declared is None:
             wrong.append(
                 f"{table}: no class for the key {item['pk'].split('#')[0]} / {item.get('sk', '').split('#')[0]}"

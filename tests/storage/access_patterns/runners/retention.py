@@ -160,7 +160,7 @@ def _(desk: RetentionDesk) -> Action:
     return desk.sweep
 
 
-@asks("AP702", "AP703", "AP706", "AP111", "AP111", "AP111", "AP707", "AP111", "AP92")
+@asks("AP702", "AP703", "AP706", "AP111", "AP111", "AP111", "AP707", "AP712", "AP92")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.closed(desk.open_ticket())
     desk.now = ticket["expires_at"] * 1000

@@ -2,7 +2,7 @@
 said to be more than was counted. No counter is kept that a repeated event could move."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.dynamo.models import DeskRow
@@ -24,11 +24,11 @@ class Badges:
     """Numbers of tickets. All but `states` are of open ones. Channels and tags are counted among the newest of them, so
     `more` stands with these when there are very many open tickets."""
 
-    states: dict[str, Tally]
-    mine: Tally
-    unassigned: Tally
-    channels: dict[str, Tally]
-    tags: dict[str, Tally]
+    states: dict[str, Tally] = field(default_factory=dict)
+    mine: Tally = field(default=Tally(0, True))
+    unassigned: Tally = field(default=Tally(0, True))
+    channels: dict[str, Tally] = field(default_factory=dict)
+    tags: dict[str, Tally] = field(default_factory=dict)
 
     def of(self, view: str) -> Tally | None:
         """Return the number of a view; None for one that is not counted."""

@@ -1,6 +1,8 @@
 """Mine, unassigned and tags: each list is whole and its badge exact, however many tickets of others there are."""
 
 import re
+from base64 import urlsafe_b64encode
+from functools import partial
 
 import pytest
 
@@ -135,6 +137,29 @@ def test_a_page_of_mine_goes_on_where_it_ended(web: Web) -> None:
             break
         cursor = f"&cursor={answer['cursor']}"
     assert seen == list("6543210")
+
+
+def test_a_cursor_of_the_release_before_goes_on_behind_its_ticket_in_every_queue(web: Web) -> None:
+    table, saule = web.tables["desk"], web.staff["saule"]
+    free = lay_tickets(web.dynamodb, table, State.OPEN, range(0, 8, 2), web.now - 9)
+    taken = lay_tickets(web.dynamodb, table, State.OPEN, range(1, 8, 2), web.now - 9, assignee=saule)
+    row = DeskRow.get(*TICKET.key(free[2])[1:])
+    old = urlsafe_b64encode(f"open:{int(row.activity)}.{free[2]}".encode()).decode().rstrip("=")
+    found = [one["id"] for one in web.tickets(f"?state=open&cursor={old}")]
+    assert found == [taken[1], free[1], taken[0], free[0]]
+
+
+def test_a_cursor_of_one_way_serves_the_other(web: Web) -> None:
+    ids = lay_tickets(web.dynamodb, web.tables["desk"], State.OPEN, range(7), web.now - 9, assignee=web.staff["bolat"])
+    others(web, 120)
+    wanted, newest = TicketFilter(("open",), assignee=web.staff["bolat"]), ids[::-1]
+    for ways in ((True, False), (False, True)):
+        seen, cursor = list[str](), ""
+        for way, limit in zip(ways, (3, 50), strict=True):
+            desk = TicketQueries(wiring.decryptor(), web.now, partial(bool, way))
+            found = page(desk, wanted, web.now, limit, cursor)
+            seen, cursor = [*seen, *(one.id for one in found.items)], found.cursor
+        assert seen == newest
 
 
 # -- rows of the release before

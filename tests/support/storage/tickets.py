@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from zlib import crc32
 
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import TAGGED, lists
@@ -23,7 +24,7 @@ def lay_tickets(
     `old` the rows are as a release before the lists wrote them."""
     rows, ids = list[dict[str, Any]](), list[str]()
     for number in numbers:
-        ticket_id, conversation_id = f"{state.value[:3]}{assignee[:2]:x<7}{number:010d}", f"v{number:019d}"
+        ticket_id, conversation_id = f"{state.value[:2]}{crc32(assignee.encode()):08x}{number:010d}", f"v{number:019d}"
         row = {"pk": f"ticket#{ticket_id}", "sk": "ticket", "ticket_id": ticket_id, "number": f"{number:06d}",
                "state": state.value, "queue": f"{state.value}#0", "activity": now + number, "channel": "whatsapp",
                "conversation_id": conversation_id, "contact_id": f"c{number:019d}", "tags": list(tags),

@@ -140,9 +140,9 @@ def test_a_page_of_mine_goes_on_where_it_ended(web: Web) -> None:
 
 
 def test_a_cursor_of_the_release_before_goes_on_behind_its_ticket_in_every_queue(web: Web) -> None:
-    table, saule = web.tables["desk"], web.staff["saule"]
-    free = lay_tickets(web.dynamodb, table, State.OPEN, range(0, 8, 2), web.now - 9)
-    taken = lay_tickets(web.dynamodb, table, State.OPEN, range(1, 8, 2), web.now - 9, assignee=saule)
+    table, now = web.tables["desk"], web.now - 9
+    free = lay_tickets(web.dynamodb, table, State.OPEN, range(0, 8, 2), now)
+    taken = lay_tickets(web.dynamodb, table, State.OPEN, range(1, 8, 2), now, assignee=web.staff["saule"])
     row = DeskRow.get(*TICKET.key(free[2])[1:])
     old = urlsafe_b64encode(f"open:{int(row.activity)}.{free[2]}".encode()).decode().rstrip("=")
     found = [one["id"] for one in web.tickets(f"?state=open&cursor={old}")]

@@ -47,19 +47,27 @@ class Badges:
         return Tally(0, any(one.more for one in self.channels.values()))
 
 
-def count(queues: TicketQueues, now: int, staff_id: str, shown: TicketFilter | None = None) -> Badges:
-    """Count the tickets for a colleague's sidebar. A list `shown` beside it is made of the same rows. Raises
-    Unavailable."""
+_OTHERS = (State.PENDING, State.SNOOZED, State.SOLVED)
+
+
+def read_states(queues: TicketQueues, shown: TicketFilter | None) -> None:
+    """Read what `count` needs of states that are not open; a page does it beside the rest. Raises Unavailable."""
     for state in shown.states if shown else ():
         if state != State.OPEN:
             queues.beginning(queue_of(state))
+    for state in _OTHERS:
+        queues.count(queue_of(state))
+
+
+def count(queues: TicketQueues, now: int, staff_id: str, shown: TicketFilter | None = None) -> Badges:
+    """Count the tickets for a colleague's sidebar. A list `shown` beside it is made of the same rows. Raises
+    Unavailable."""
+    read_states(queues, shown)
     read = {queue: queues.beginning(queue) for queue in queues_of(State.OPEN)}
     more = any(len(rows) == BEGINNING for rows in read.values())
     rows = [row for found in read.values() for row in found if alive(row, now) and row.state == State.OPEN]
     free = sum(not row.assignee for row in rows)
-    others = {
-        state.value: Tally(queues.count(queue_of(state))) for state in (State.PENDING, State.SNOOZED, State.SOLVED)
-    }
+    others = {state.value: Tally(queues.count(queue_of(state))) for state in _OTHERS}
     return Badges(
         states={State.OPEN.value: Tally(len(rows), more), **others},
         mine=_mine(queues, rows, staff_id, shown),

@@ -94,6 +94,7 @@ class TicketQueues:
         self._now = now
         self._lists_ready = lists_ready
         self._beginnings: dict[str, tuple[DeskRow, ...]] = {}
+        self._counted: dict[str, int] = {}
         self._listed: dict[tuple[str, int], tuple[DeskRow, ...] | None] = {}
 
     def beginning(self, queue: str) -> tuple[DeskRow, ...]:
@@ -127,8 +128,11 @@ class TicketQueues:
         the end of the queue."""
         if (known := self.known(queue)) is not None:
             return len(known)
-        with translated_errors():
-            return sum(1 for _ in DeskRow.queue_index.query(queue, limit=BEGINNING, attributes_to_get=["pk"]))
+        if queue not in self._counted:
+            with translated_errors():
+                found = DeskRow.queue_index.query(queue, limit=BEGINNING, attributes_to_get=["pk"])
+                self._counted[queue] = sum(1 for _ in found)
+        return self._counted[queue]
 
     def _listed_in(self, name: str, most: int) -> tuple[DeskRow, ...] | None:
         """Return all tickets of a list of keys, in no order; None when it has more than `most`."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chalice.app import Response
 
+from chalicelib.core.beside import beside
 from chalicelib.core.observability import audit
 from chalicelib.tickets.badges import Badges, Tally
 from chalicelib.tickets.listing import page
@@ -43,10 +44,11 @@ def plain_list_page(request: HttpRequest, list_query: ListQuery, cursor: str = "
     """Render a list that is not a search, with the sentence `notice` (a msgid) above it if there is one."""
     desk = wiring_web.desk()
     wanted = list_query.wanted(request.staff)
-    numbers = badges(request, desk, wanted)
-    found = page(desk, wanted, request.now, PER_PAGE, cursor)
+    with beside(staff_names) as names:
+        numbers = badges(request, desk, wanted)
+        found = page(desk, wanted, request.now, PER_PAGE, cursor)
     audit("list_read", count=len(found.items), staff_id=request.staff.id)
-    words = pages.words_for(request, request.now, staff_names())
+    words = pages.words_for(request, request.now, names())
     if found.total is not None and list_query == ListQuery(BY_NAME["open"], tag=list_query.tag):
         numbers = replace(numbers, tags=numbers.tags | {list_query.tag: Tally(found.total)})
     said = notice and words.say(notice)

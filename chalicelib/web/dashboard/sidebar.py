@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from chalicelib.channels import registry
+from chalicelib.core.beside import beside
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.badges import Badges, Tally, count
+from chalicelib.tickets.badges import Badges, Tally, count, read_states
+from chalicelib.tickets.model import State, queues_of
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import TicketFilter
 from chalicelib.web.dashboard.list_query import BY_NAME, VIEWS, ListQuery, View
@@ -31,7 +33,12 @@ class SidebarLink:
 def badges(request: HttpRequest, desk: TicketQueries | None = None, shown: TicketFilter | None = None) -> Badges:
     """Count the tickets for the reader's sidebar. A page with a list gives its `desk` and what the list shows, so
     that both are made of the same rows. Raises Unavailable."""
-    return count((desk or wiring_web.desk()).queues, request.now, request.staff.id, shown)
+    queues = (desk or wiring_web.desk()).queues
+    with beside(lambda: read_states(queues, shown)) as states:
+        for queue in queues_of(State.OPEN):
+            queues.beginning(queue)
+        states()
+    return count(queues, request.now, request.staff.id, shown)
 
 
 def sidebar(

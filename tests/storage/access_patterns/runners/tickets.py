@@ -23,7 +23,7 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: page(reader(desk), TicketFilter(("open",)), desk.now, 50)
 
 
-@asks("AP34", "AP34", "AP35", "AP35", "AP35")
+@asks("AP35", "AP35", "AP35", "AP34", "AP34")
 def _(desk: RetentionDesk) -> Action:
     for state in (State.OPEN, State.PENDING, State.SNOOZED, State.SOLVED):
         write_tickets(desk, state, range(1))

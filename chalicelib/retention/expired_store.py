@@ -221,20 +221,20 @@ def _cursor(state: PassState) -> str:
 
 def _due(row: Mapping[str, Any], now: int) -> Found:
     """Return what became of a row at whose place the index has come."""
-    declared, date = lists.class_of(row), row.get("expires_at", 0)
+    declared, date = lists.class_of(row), lists.date_of(row)
     if declared is ENDED:
-        return EndedWords(row["pk"], row["sk"], row["contact_id"])
+        return EndedWords(row["pk"], row["sk"], row["pk"].partition("#")[2])
     if not date or date * SECOND > now:
         return _misplaced(row, lists.due_place(row) or lists.NOWHERE)
     if declared is TICKET and row.get("dated", 0) != date:
-        return UnstampedTicket(row["pk"], row["sk"], row["ticket_id"])
+        return UnstampedTicket(row["pk"], row["sk"], row["pk"].partition("#")[2])
     return _expired("desk", row, now)
 
 
 def _met(table: str, row: Mapping[str, Any], now: int) -> Iterator[tuple[Found, bool]]:
     """Yield what a scan finds to do with a row, and whether the index has missed it."""
-    pk, sk, date = row["pk"], row["sk"], row.get("expires_at", 0)
-    past = bool(date) and date * SECOND <= now
+    pk, sk, date = row["pk"], row["sk"], lists.date_of(row)
+    past = 0 < date <= now // SECOND
     if table != "desk":
         if "ended_at" in row:
             yield EndedWords(pk, sk, row["contact_id"]), False
@@ -247,7 +247,7 @@ def _met(table: str, row: Mapping[str, Any], now: int) -> Iterator[tuple[Found, 
     missed = ought is not None and not _stands(row, ought, now)
     unstamped = TICKET.fits(pk, sk) and row.get("dated", 0) != date
     if unstamped and max(row.get("activity", 0), row.get("rung_at", 0)) <= now - STAMPING_TAKES:
-        yield UnstampedTicket(pk, sk, row["ticket_id"]), False
+        yield UnstampedTicket(pk, sk, pk.partition("#")[2]), False
     if past and not unstamped:
         yield _expired(table, row, now), missed
     elif missed and ought is not None:
@@ -279,7 +279,7 @@ def _expired(table: str, row: Mapping[str, Any], now: int) -> Expired:
         table,
         row["pk"],
         row["sk"],
-        row.get("expires_at", 0),
+        lists.date_of(row),
         ticket_id=row.get("ticket_id", ""),
         conversation_id=row.get("conversation_id", ""),
         number=row.get("number", ""),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.contacts.search_words import RULE
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY, MINUTE
 from chalicelib.core.observability import count, log
 from chalicelib.retention.delete_expired import Heads
 from chalicelib.retention.model import Expired, PassState
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TABLES = ("index", "desk")
 EVERY = DAY
 """Time (ms) between the beginnings of two passes."""
-SETTLED_AFTER = 15 * 60 * SECOND
+SETTLED_AFTER = 15 * MINUTE
 """Time (ms) for which a function of the release before may still write rows without a place, after the first sweep of
 this one. Only a pass that begins later sees them all."""
 PAGES = 8

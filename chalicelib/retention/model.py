@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY, MINUTE, SECOND
 
-LOOKED_AT_AGAIN = 10 * 60 * SECOND
+LOOKED_AT_AGAIN = 10 * MINUTE
 """Time (ms) after which a contact that cannot end yet is looked at again."""
 
 

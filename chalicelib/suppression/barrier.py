@@ -36,7 +36,7 @@ def leave(tables: Tables, contact_id: str) -> None:
 
 def complete(tables: Tables, contact_ids: frozenset[str], now: int) -> None:
     """Name contacts whose barrier an older release has closed, and note since when (ms) that is done. The sweeper does
-    it every minute and writes only what is missing. Raises Unavailable."""
+    it every five minutes and writes only what is missing. Raises Unavailable."""
     row = tables.get(BARRIER.key())
     missing = contact_ids - frozenset(row.get("contacts", ()))
     if row.get("since") and not missing:

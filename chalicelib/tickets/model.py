@@ -3,14 +3,14 @@
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY, MINUTE
 
 LATE_SPAN = 30 * DAY
 """Length (ms) of the time spans by which a ticket remembers when its late messages were sent: those older than
 GUARD_DAYS when they arrived."""
 
 
-STAMPING_TAKES = 60 * SECOND
+STAMPING_TAKES = MINUTE
 """Time (ms) that stamping may take after a ticket was closed or reopened; then the expiry stamper is woken again."""
 
 

@@ -1,11 +1,12 @@
 """What is due is found by the index `lists`, whatever the tables hold; the full pass is the net under it."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.core.clock import DAY, SECOND
+from chalicelib.core.clock import DAY, MINUTE, SECOND
 from chalicelib.core.errors import Unavailable
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.rows import bind, lists_ready
@@ -17,32 +18,21 @@ from chalicelib.retention import full_pass
 from chalicelib.retention.full_pass import SETTLED_AFTER
 from chalicelib.retention.model import LOOKED_AT_AGAIN, Expired, Misplaced, PassState
 from chalicelib.staff.model import Staff
-from chalicelib.tickets.model import STAMPING_TAKES, State
+from chalicelib.tickets.model import STAMPING_TAKES
 from tests.support.delivery.desk import BOLAT
+from tests.support.faults import Fate, fated
 from tests.support.intake.rows import change
 from tests.support.people import from_amina
 from tests.support.retention.desk import RetentionDesk
-from tests.support.retention.units import quiet_minute
+from tests.support.retention.units import lay_out_closed, quiet_minute
 from tests.support.storage.declared import misplaced
 
-MINUTE = 60 * SECOND
 ME = Staff(BOLAT, "", "Болат", frozenset(), 1)
 
 
 def laid_out(desk: RetentionDesk, tickets: int) -> None:
-    """Closed tickets whose date is a day away, each with its conversation's head, straight as items."""
-    puts, date = [], desk.seconds + 86_400
-    for number in range(tickets):
-        name = f"t{number:019d}"
-        ticket = {"pk": f"ticket#{name}", "sk": "ticket", "ticket_id": name, "state": State.CLOSED.value,
-                  "queue": "closed#0", "activity": desk.now, "conversation_id": name, "contact_id": name,
-                  "dated": date, "number": f"{number:06d}", **lists.dates(f"ticket#{name}", date)}  # fmt: skip
-        head = {"pk": f"conversation#{name}", "sk": "head", "conversation_id": name, "contact_id": name,
-                "ticket_id": name, "epoch": 1, "aliases": [], "expires_at": date,
-                **lists.expires(f"conversation#{name}", date).attributes()}  # fmt: skip
-        puts += [{"PutRequest": {"Item": attribute_values(item)}} for item in (ticket, head)]
-    for start in range(0, len(puts), 25):
-        desk.dynamodb.batch_write_item(RequestItems={desk.tables["desk"]: puts[start : start + 25]})
+    """Closed tickets whose date is a day away."""
+    lay_out_closed(desk.dynamodb, desk.tables["desk"], tickets, desk.now)
 
 
 def test_a_minute_with_nothing_due_costs_a_constant_handful(desk: RetentionDesk) -> None:
@@ -231,6 +221,29 @@ def test_two_sweepers_at_once_delete_each_row_once(desk: RetentionDesk) -> None:
     assert sum(counted) == rows and desk.rows_of(ticket) == []
 
 
+def test_wherever_a_sweeper_dies_the_next_one_goes_on(desk: RetentionDesk) -> None:
+    """Each sweep dies at a later call than the one before, and the last one comes to its end."""
+    ticket = due_ticket(desk)
+    desk.index_contact(ticket["contact_id"])
+    number, fate = 0, Fate(0, "never")
+    while number == 0 or fate.died_at:
+        number += 1
+        with fated(number, "before" if number % 2 else "after") as fate:
+            desk.sweep()
+        desk.later(1)
+        assert not desk.rows_of(ticket) or desk.head(), "the contact goes last"
+    assert number > 12
+    assert desk.left_of(ticket["contact_id"], ticket["conversation_id"]) == {}
+
+
+def test_of_two_passes_at_once_one_keeps_its_progress(desk: RetentionDesk) -> None:
+    store = desk.expired()
+    read = store.state()
+    assert store.keep(replace(read, began_at=1, table="index"), read)
+    assert not store.keep(replace(read, began_at=2, table="desk"), read)
+    assert store.state() == replace(read, began_at=1, table="index")
+
+
 def test_the_number_of_shards_changes_while_the_desk_runs(desk: RetentionDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     """From one to four and back to two: whatever was written under an older number is found, once."""
     laid_out(desk, 20)
@@ -350,3 +363,19 @@ def test_a_storage_that_does_not_answer_stops_only_its_part(desk: RetentionDesk)
     with pytest.raises(Unavailable):
         desk.sweeper(state=deaf)()
     assert desk.ticket(ticket)["state"] == "closed"
+
+
+def test_a_row_that_our_code_has_not_written_stops_no_sweep(desk: RetentionDesk) -> None:
+    ticket = due_ticket(desk)
+    strange: list[dict[str, Any]] = [
+        {"pk": "ticket#strange", "sk": "ticket", "expires_at": "soon"},
+        {"pk": "ticket#dated", "sk": "ticket", "expires_at": 1},
+        {"pk": "ended#strange", "sk": "ended"},
+        {"pk": "nothing#strange", "sk": "nothing", "expires_at": 1},
+    ]
+    for row in strange:
+        item = attribute_values(row | {"list": "expires#0", "place": 1})
+        desk.dynamodb.put_item(TableName=desk.tables["desk"], Item=item)
+    desk.sweep()
+    assert desk.rows_of(ticket) == []
+    desk.read_all()

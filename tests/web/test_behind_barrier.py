@@ -41,7 +41,7 @@ def names(web: Web) -> list[str]:
 
 def sweep(web: Web) -> None:
     """The part of the sweeper that looks at requests."""
-    MonitorRequests(RequestStore(wiring.gateway()), len, lambda: None, wiring.clock())(float("inf"))
+    MonitorRequests(RequestStore(wiring.gateway()), len, lambda: None, wiring.clock(), 1)(float("inf"))
 
 
 @pytest.fixture

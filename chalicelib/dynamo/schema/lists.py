@@ -76,12 +76,18 @@ def due_place(row: Mapping[str, Any]) -> Place | None:
     """Return where a row of the table `desk` ought to stand; None when it is of no listed class, or its ticket leads to
     it."""
     declared = class_of(row)
-    expires_at = int(row.get("expires_at") or 0)
+    expires_at = date_of(row)
     if declared is None or (declared is MESSAGE and row.get("ticket_id")):
         return None
     if declared is TICKET:
-        return of_ticket(row["ticket_id"], row.get("assignee", ""), int(row.get("created_at", 0)), expires_at)
+        return of_ticket(row["pk"].partition("#")[2], row.get("assignee", ""), row.get("created_at", 0), expires_at)
     return expires(row["pk"], expires_at)
+
+
+def date_of(row: Mapping[str, Any]) -> int:
+    """Return the expiry date of a row (seconds); 0 when it has none, or something else than our code has written."""
+    date = row.get("expires_at")
+    return date if isinstance(date, int) else 0
 
 
 def class_of(row: Mapping[str, Any]) -> ItemClass | None:

@@ -40,12 +40,13 @@ class RequestStore:
         """The whole row, sealed values included; empty when there is none."""
         return self.tables.get(REQUEST.key(request_id))
 
-    def open_ones(self, most: int) -> Iterator[Request]:
-        """Yield the requests that are not over, those due first at the front; `most` of them. Those of a kind that this
-        release does not handle are left to the one that wrote them. The index may be a moment behind."""
+    def open_ones(self, most: int, due_at: int | None = None) -> Iterator[Request]:
+        """Yield the requests that are not over, or those of them that are due at `due_at` (ms), the longest due at the
+        front; `most` of them. Those of a kind that this release does not handle are left to the one that wrote them.
+        The index may be a moment behind."""
         start: Mapping[str, Any] = {}
         while most > 0:
-            page = self.tables.page(OPEN_KEY, index="unsent", limit=most, start=start)
+            page = self.tables.page(OPEN_KEY, index="unsent", until=due_at, limit=most, start=start)
             # A row elsewhere under this key is no request: other functions may write in other partitions.
             requests = (request_of(row) for row in page.rows if _is_request(row))
             yield from (one for one in requests if is_handled(one.kind))

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from chalicelib.core.clock import DAY, SECOND
+from chalicelib.dynamo.builder import attribute_values
+from chalicelib.dynamo.schema import lists
+from chalicelib.tickets.model import State, queue_of
 from tests.support.calls import Call, heard_by
 
 
@@ -50,6 +54,23 @@ def quiet_minute(sweep: Callable[[], object]) -> Units:
     with heard_by(units):
         sweep()
     return units
+
+
+def lay_out_closed(dynamodb: Any, table: str, tickets: int, now: int) -> None:
+    """Put closed tickets whose date is a day after `now` (ms), each with the head of its conversation, straight into a
+    table `desk`."""
+    puts, date = [], now // SECOND + DAY // SECOND
+    for number in range(tickets):
+        name = f"t{number:019d}"
+        ticket = {"pk": f"ticket#{name}", "sk": "ticket", "ticket_id": name, "state": State.CLOSED.value,
+                  "queue": queue_of(State.CLOSED), "activity": now, "conversation_id": name, "contact_id": name,
+                  "dated": date, "number": f"{number:06d}", **lists.dates(f"ticket#{name}", date)}  # fmt: skip
+        head = {"pk": f"conversation#{name}", "sk": "head", "conversation_id": name, "contact_id": name,
+                "ticket_id": name, "epoch": 1, "aliases": [], "expires_at": date,
+                **lists.expires(f"conversation#{name}", date).attributes()}  # fmt: skip
+        puts += [{"PutRequest": {"Item": attribute_values(item)}} for item in (ticket, head)]
+    for start in range(0, len(puts), 25):
+        dynamodb.batch_write_item(RequestItems={table: puts[start : start + 25]})
 
 
 def _units(items: Iterable[Any]) -> int:

@@ -1,8 +1,9 @@
 """The marker: one row that says what has changed at the desk, so that open pages read nothing while nothing has.
 
-The stream router writes a new random mark for each kind of change, once per batch. A page keeps the marks as of its
-last answer: as long as they are the same, the page is up to date. Conversations share SLOTS places, so that the row
-stays below 1 kB: two conversations with one place refresh each other's pages, which is harmless.
+The stream router writes a new mark for each kind of change, once per batch: the second of the change in eight hex
+digits, and four random letters. A page keeps the marks as of its last answer: as long as they are the same, the page is
+up to date. Conversations share SLOTS places, so that the row stays below 1 kB: two conversations with one place refresh
+each other's pages, which is harmless.
 """
 
 import secrets
@@ -18,9 +19,11 @@ from chalicelib.dynamo.tables import Tables
 
 SLOTS = 64
 """Places of conversations. Frozen: another number would move the places of pages that are open."""
-SETTLES = 3 * SECOND // 2
-"""For so long after a change (ms) an index may lack it, though the marker tells of it."""
+SETTLES = 5 * SECOND // 2
+"""For so long after the second of a change (ms) an index may lack it, though the marker tells of it."""
+_TIME = 8
 ROW = MARKER.key("desk")
+_NAMES = ("tickets", "staff", "requests")
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,12 @@ class Changes:
 
 @dataclass(frozen=True)
 class Marker:
-    """The marks as they are, empty where nothing has changed yet. `changed_at` is the time of the last change (ms)."""
+    """The marks as they are, empty where nothing has changed yet."""
 
     tickets: str = ""
     staff: str = ""
     requests: str = ""
     conversations: tuple[str, ...] = ()
-    changed_at: int = 0
 
     def of_slot(self, slot: int) -> str:
         """Return the mark of the conversations of a place."""
@@ -63,6 +65,11 @@ class Marker:
 def slot_of(conversation_id: str) -> int:
     """Return the place of a conversation's mark."""
     return sha256(conversation_id.encode()).digest()[0] % SLOTS
+
+
+def settled(mark: str, now: int) -> bool:
+    """Tell whether an index has what a mark tells of, as of `now` (ms)."""
+    return not mark or not 0 <= now - int(mark[:_TIME], 16) * SECOND < SETTLES
 
 
 class Markers:
@@ -77,21 +84,19 @@ class Markers:
         return _marker(found.get(ROW, {})), found.get(key, {})
 
     def tell(self, changes: Changes, now: int) -> None:
-        """Put a new mark in the place of each kind of change. Telling a change twice is harmless."""
-        mark = secrets.token_urlsafe(6)
-        named = {name: mark for name in ("tickets", "staff", "requests") if getattr(changes, name)}
+        """Put a new mark in the place of each kind of change. Telling a change twice is harmless. `now` is in ms."""
+        mark = f"{now // SECOND:0{_TIME}x}{secrets.token_urlsafe(3)}"
         slots = sorted({slot_of(one) for one in changes.conversations})
-        parts = [*(f"{name} = :mark" for name in named), *(f"conversations[{slot}] = :mark" for slot in slots)]
-        expression = "SET changed_at = :now, " + ", ".join(parts)
-        changed = self._tables.update("marker", ROW, expression, "attribute_exists(pk)", {"mark": mark, "now": now})
+        places = [*(name for name in _NAMES if getattr(changes, name)), *(f"conversations[{slot}]" for slot in slots)]
+        expression = "SET " + ", ".join(f"{place} = :mark" for place in places)
+        changed = self._tables.update("marker", ROW, expression, "attribute_exists(pk)", {"mark": mark})
         if self._tables.write(changed):
             return
-        first = dict.fromkeys(("tickets", "staff", "requests"), mark)
-        made = self._tables.put("marker", ROW, {**first, "conversations": [mark] * SLOTS, "changed_at": now}, NEW)
-        if not self._tables.write(made):  # another batch was quicker
+        first = {**dict.fromkeys(_NAMES, mark), "conversations": [mark] * SLOTS}
+        if not self._tables.write(self._tables.put("marker", ROW, first, NEW)):  # another batch was quicker
             self._tables.write(changed)
 
 
 def _marker(row: Mapping[str, Any]) -> Marker:
-    tickets, staff, requests = (str(row.get(name, "")) for name in ("tickets", "staff", "requests"))
-    return Marker(tickets, staff, requests, tuple(row.get("conversations", ())), int(row.get("changed_at", 0)))
+    tickets, staff, requests = (str(row.get(name, "")) for name in _NAMES)
+    return Marker(tickets, staff, requests, tuple(row.get("conversations", ())))

@@ -101,7 +101,7 @@ def test_an_open_page_learns_of_a_message_from_the_relay(desk: RunningDesk) -> N
     browser = requests.Session()
     form = re.search(r'name="csrf" value="([^"]+)"', browser.get(f"{desk.url}/dashboard", timeout=30).text)
     assert form
-    fields = {"csrf": form[1], "email": "operator3@desk.local", "password": PASSWORD, "next": ""}
+    fields = {"csrf": form[1], "email": "operator2@desk.local", "password": PASSWORD, "next": ""}
     browser.post(f"{desk.url}/dashboard/sign-in", data=fields, timeout=30)
     state = re.search(
         r'data-versions="([^"]*)" data-stamp="([^"]*)"', browser.get(f"{desk.url}/dashboard", timeout=30).text

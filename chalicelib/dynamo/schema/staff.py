@@ -76,6 +76,6 @@ MARKER = ItemClass(
     pk="marker#{name}",
     sk="marker",
     expiry=Expiry("never", "none: one row"),
-    fields=fields(text="tickets staff requests", texts="conversations", ms="changed_at"),
+    fields=fields(text="tickets staff requests", texts="conversations"),
 )
-"""What changed last, by kind of change, as random marks: an open page asks for nothing while they stay the same."""
+"""What has changed, a mark for each kind of change: see tickets/marker.py."""

@@ -113,7 +113,7 @@ def page(
             csrf=TOKEN,
             part=parts.part,
             cut=CUT,
-            parts=parts,
+            live=parts,
             stamp=stamp,
             **values,
         )

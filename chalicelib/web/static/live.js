@@ -170,17 +170,19 @@
     later(Math.max(0.2, every - (seen - asked) / 1000));
   };
   if (every) {
-    for (const kind of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart', 'focus']) {
+    for (const kind of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart']) {
       addEventListener(kind, alive, { passive: true });
     }
     desk.wake = () => {
-      if (desk.gone() || document.hidden || asking) return;
+      if (desk.gone() || document.hidden) return;
       seen = Date.now();
-      stamp = ''; // a draft of another window tells nobody
+      if (asking) return;
+      if ($('[data-composer]')) stamp = ''; // a draft that was kept in another window leaves no mark
       pause = every;
       clearTimeout(timer);
       turn();
     };
+    addEventListener('focus', () => { if (Date.now() - asked > every * 1000) desk.wake(); });
     later(every);
   }
 

@@ -121,6 +121,20 @@ def test_a_page_at_which_nobody_looks_asks_less_and_less_until_somebody_is_there
     assert 2 <= len(asked) - before <= 5
 
 
+def test_a_draft_kept_in_another_window_is_there_when_this_one_gets_the_focus(page: Any, web: Web, ticket: str) -> None:
+    with page.expect_response(lambda one: "x-parts" in one.request.headers):
+        page.clock.run_for(5000)
+    web.advance(3)
+    with page.expect_response(lambda one: one.status == 304):
+        pass_time(page, 15)
+    fields = {"text": "Басқа терезеде жазылды", "client_id": page.input_value("[name=client_id]")}
+    assert web.signed_in("bolat").post(f"{ticket}/draft", fields).status == 303
+    pass_time(page, 10)
+    assert page.input_value(TEXT) == "", "a draft leaves no mark"
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    sync_api.expect(page.locator(TEXT)).to_have_value("Басқа терезеде жазылды")
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_desk_that_cannot_answer_is_asked_less_often(page: Any, ticket: str, status: int) -> None:
     asked = questions(page)

@@ -168,6 +168,7 @@ FUNCTIONS = (
         (
             desk("Query", "GetItem", "BatchGetItem", "Scan", indexes=("queue", "unsent", "lists")),
             rows("Desk", ("UpdateItem", "DeleteItem", "ConditionCheckItem"), *SWEPT),
+            rows("Desk", ("UpdateItem",), "barrier"),
             keys("DeleteItem"),  # it ends contacts and decrypts nothing
             index("Scan"),
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),

@@ -11,9 +11,11 @@ from chalicelib.core.ids import MessageRef
 from chalicelib.core.normal import display_name
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row, get_rows, translated_errors
-from chalicelib.dynamo.schema import CONSENT, CONTACT, HEAD, MESSAGE, NUMBER, OPEN_REQUEST, TICKET, Key
+from chalicelib.dynamo.schema import BARRIER, CONSENT, CONTACT, HEAD, MESSAGE, NUMBER, OPEN_REQUEST, TICKET, Key
+from chalicelib.suppression.barrier import relied_on
 from chalicelib.tickets.model import LATE_SPAN
 from chalicelib.tickets.opening import open_json, open_text
+from chalicelib.tickets.queues import TicketQueues
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
 from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at, undelivered
 from chalicelib.tickets.threads import Threads
@@ -31,8 +33,9 @@ EARLIER_PER_TICKET = 20
 class TicketQueries:
     """Reads tickets, messages and contacts as of `now` (ms). All methods raise Unavailable."""
 
-    def __init__(self, decryptor: BatchDecryptor, now: int) -> None:
+    def __init__(self, decryptor: BatchDecryptor, now: int, lists_ready: Callable[[], bool] = lambda: True) -> None:
         self.decryptor = decryptor
+        self.queues = TicketQueues(now, lists_ready)
         self._now = now
         self._heads: dict[str, DeskRow] = {}
         self._json = partial(open_json, decryptor)
@@ -74,39 +77,47 @@ class TicketQueries:
             before = row.previous_ticket_id or ""
         return self.opened(found)
 
-    def opened(self, found: Sequence[DeskRow]) -> list[Ticket]:
+    def opened(self, found: Sequence[DeskRow], *, consents: bool = False) -> list[Ticket]:
         """Open rows of tickets and their undelivered messages.
 
-        It takes one BatchGetItem on `keys`, one on contacts and one on messages per hundred rows. Nothing is opened of
-        a contact that is being erased, although its key may still exist.
+        It takes one BatchGetItem on `keys` and one on messages per hundred rows; with `consents`, which tells who has
+        withdrawn theirs, one on contacts, too. Nothing is opened of a contact that is being erased, although its key
+        may still exist.
         """
         contact_ids = list(dict.fromkeys(str(row.contact_id) for row in found))
         with translated_errors():
-            self.decryptor.load(contact_ids)
-            self._look(contact_ids)
+            strong = not self._look(contact_ids, consents=consents)
+            self.decryptor.load(contact_ids, strong=strong)
         shown = [row for row in found if not self._erasing.get(str(row.contact_id))]
         failed = undelivered(shown, self._batch, self._json)
         return [self._ticket(row, failed.get(row.pk)) for row in found]
 
-    def _look(self, contact_ids: Sequence[str]) -> None:
-        """Read which of these contacts are being erased.
+    def _look(self, contact_ids: Sequence[str], *, consents: bool) -> bool:
+        """Read which of these contacts are being erased; return whether one consistent read has told it of several.
 
-        One contact is read strongly consistently, because opening and changing a ticket depend on it. Several are not:
-        a list may be a moment late, as its index is.
+        Of one contact the own row is read, because opening and changing a ticket depend on it. Of several, the row of
+        those behind the write barrier. While that may lack some, their own rows are read, which may be a moment late,
+        as the index of a list is.
         """
         unknown = [one for one in contact_ids if one not in self._erasing]
-        if len(unknown) == 1:
-            self.erasing(unknown[0])
-            return
-        self._erasing |= dict.fromkeys(unknown, False)
-        wanted = [(key.pk, key.sk) for key in map(CONTACT.key, unknown)]
-        for row in DeskRow.batch_get(wanted, attributes_to_get=list(_LOOKED_AT)) if wanted else ():
-            self._met(row)
+        if len(unknown) < 2:
+            for one in unknown:
+                self.erasing(one)
+            return False
+        barrier = get_row(BARRIER.key())
+        told = barrier is not None and relied_on(number(barrier.since), self._now)
+        behind = frozenset(barrier.contacts or ()) if barrier is not None else frozenset[str]()
+        self._erasing |= {one: one in behind for one in unknown}
+        if consents or not told:
+            wanted = [(key.pk, key.sk) for key in map(CONTACT.key, unknown)]
+            for row in DeskRow.batch_get(wanted, attributes_to_get=list(_LOOKED_AT)):
+                self._met(row, row.contact_id in behind)
+        return told
 
-    def _met(self, row: DeskRow) -> None:
+    def _met(self, row: DeskRow, behind: bool = False) -> None:
         """Remember whether a contact may be shown and written to."""
         contact_id = str(row.contact_id)
-        self._erasing[contact_id] = row.state == ERASING
+        self._erasing[contact_id] = behind or row.state == ERASING
         (self._suppressed.add if row.suppressed_at else self._suppressed.discard)(contact_id)
 
     def _ticket(self, row: DeskRow, failed: Undelivered | None) -> Ticket:
@@ -152,6 +163,7 @@ class TicketQueries:
             last_unreadable=no_last,
             question_at=question_at(row),
             suppressed=str(row.contact_id) in self._suppressed,
+            listed=row.opens_in is not None,
         )
 
     # -- conversations

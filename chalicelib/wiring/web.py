@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from chalicelib.contacts.search import Search
 from chalicelib.core.settings import settings
 from chalicelib.dynamo.clients import client
+from chalicelib.dynamo.rows import lists_ready
 from chalicelib.outbox.keep_draft import KeepDraft
 from chalicelib.profile.load import load_profile
 from chalicelib.profile.model import Profile
@@ -73,7 +74,7 @@ def vault() -> "Vault":
 
 def desk() -> TicketQueries:
     """The ticket queries of one HTTP request, with a decryptor of their own."""
-    return TicketQueries(wiring.decryptor(), wiring.clock()())
+    return TicketQueries(wiring.decryptor(), wiring.clock()(), lists_ready)
 
 
 @cache

@@ -221,7 +221,7 @@ def test_who_may_sign_and_write_the_ledger(template: Json) -> None:
 def test_what_deletes_rows_touches_no_key_and_what_proves_writes_nothing(template: Json) -> None:
     erases = bound(template, "EraseStores", "Desk")
     assert not bound(template, "EraseStores", "Keys") and not bound(template, "EraseStores", "Ledger")
-    assert erases["UpdateItem"] == {"request"} and "request" not in erases["BatchWriteItem"]
+    assert erases["UpdateItem"] == {"request", "barrier"} and "request" not in erases["BatchWriteItem"]
     for name in ("DestroyKey", "Certificate", "FinalCertificate"):
         assert not {"DeleteItem", "BatchWriteItem"} & bound(template, name, "Desk").keys()
         assert not {"DeleteItem", "BatchWriteItem"} & bound(template, name, "Index").keys()

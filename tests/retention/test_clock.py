@@ -19,6 +19,7 @@ from chalicelib.staff.login_throttle import ATTEMPTS_COUNT_FOR, LoginThrottle
 from chalicelib.staff.model import SESSION_LASTS, Staff
 from chalicelib.staff.sessions import SessionStore
 from chalicelib.tickets.drafts import DRAFT_DAYS
+from chalicelib.tickets.writes import TicketWrites
 from tests.support.delivery.desk import BOLAT
 from tests.support.intake.changes import started, update
 from tests.support.intake.rows import change
@@ -202,6 +203,18 @@ def client(desk: RetentionDesk) -> Case:
     conversation_id, name = item["pk"].partition("#")[2], item["sk"].removeprefix("client#")
     until = desk.now + GUARD_DAYS * DAY
     return Case("desk", item, until, lambda: desk.outbox().reply_of(conversation_id, name, desk.now) is not None)
+
+
+@case
+def tagged(desk: RetentionDesk) -> Case:
+    """What is left of a tag that was taken off."""
+    writes, ticket_id = TicketWrites(desk.gateway()), desk.open_ticket()["ticket_id"]
+    for tags in (["касса"], []):
+        ticket = desk.reader().ticket(ticket_id)
+        assert ticket is not None
+        assert writes.change(ticket, {"tags": tags}, [], BOLAT, desk.now)
+    item = one(desk.of("tag#"))
+    return Case("desk", item, desk.now + GUARD_DAYS * DAY, is_alive(item, desk))
 
 
 @case

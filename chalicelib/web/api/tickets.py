@@ -42,7 +42,7 @@ def list_tickets(request: HttpRequest, query: TicketQuery) -> Tickets:
     if query.q:
         found = _search_page(wanted, query.q, query.limit, cursor)
     else:
-        found = page(wiring_web.desk(), wanted, request.now, query.limit, cursor)
+        found = page(wiring_web.desk(), wanted, request.now, query.limit, cursor, consents=True)
     audit("search" if query.q else "list_read", count=len(found.items), staff_id=request.staff.id)
     return Tickets(items=[presenter.ticket(one) for one in found.items], cursor=found.cursor or None)
 

@@ -6,12 +6,12 @@ from chalicelib.core.observability import audit
 from chalicelib.core.texts import desk_msg
 from chalicelib.staff.challenges import ChallengeOver
 from chalicelib.staff.model import SESSION_LASTS, Staff
-from chalicelib.tickets.listing import counts
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Page, Ticket
 from chalicelib.web.dashboard import rendering as pages
 from chalicelib.web.dashboard.list_query import OPEN_LIST, ListQuery
 from chalicelib.web.dashboard.queue import list_page, plain_list_page, staff_names
+from chalicelib.web.dashboard.sidebar import badges
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.wiring import web as wiring_web
@@ -38,7 +38,7 @@ def found(request: HttpRequest) -> Response:
         return plain_list_page(request, without_search(list_query), notice=OVER)
     tickets = find_tickets(wiring_web.desk(), q, request.staff)
     words = pages.words_for(request, request.now, staff_names())
-    return list_page(request, words, list_query, Page(tickets), counts(request.now), count=str(len(tickets)), q=q)
+    return list_page(request, words, list_query, Page(tickets), badges(request), count=str(len(tickets)), q=q)
 
 
 def find_tickets(desk: TicketQueries, q: str, staff: Staff) -> tuple[Ticket, ...]:

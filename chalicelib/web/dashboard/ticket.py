@@ -10,8 +10,9 @@ from chalicelib.core.observability import audit
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import OVER, Step
+from chalicelib.tickets.badges import Badges
 from chalicelib.tickets.drafts import open_drafts
-from chalicelib.tickets.listing import Counts, counts, page
+from chalicelib.tickets.listing import page
 from chalicelib.tickets.model import PRIORITIES
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.records import Contact, Ticket
@@ -22,7 +23,7 @@ from chalicelib.web.dashboard.queue import PER_PAGE, undelivered_first
 from chalicelib.web.dashboard.request_presenter.request_words import RequestWords
 from chalicelib.web.dashboard.search import find_tickets, search_words, without_search
 from chalicelib.web.dashboard.seen import first_new, group_by_day, has_scripts, seconds_to_read
-from chalicelib.web.dashboard.sidebar import sidebar
+from chalicelib.web.dashboard.sidebar import badges, sidebar
 from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.questions import with_questions, with_request
@@ -66,7 +67,7 @@ def _render_lists(request: HttpRequest) -> Response:
         request,
         words=words,
         list_query=shown.query,
-        sidebar=sidebar(shown.query, words, shown.tally or Counts(), request.staff),
+        sidebar=sidebar(shown.query, words, shown.tally or Badges(), request.staff),
         tickets=shown.tickets,
         ticket_id=validators.path_id(request.path),
     )
@@ -79,13 +80,15 @@ class _Lists:
 
     query: ListQuery
     tickets: Sequence[Ticket] | None = None
-    tally: Counts | None = None
+    tally: Badges | None = None
 
 
 def _lists(request: HttpRequest, list_query: ListQuery) -> _Lists:
     if request.wants_json and request.watch and request.watch.changed == {"conversation"}:
         return _Lists(list_query)
-    return _Lists(*neighbouring_list(request, wiring_web.desk(), list_query), counts(request.now))
+    desk, wanted = wiring_web.desk(), None if list_query.s else list_query.wanted(request.staff)
+    numbers = badges(request, desk, wanted)
+    return _Lists(*neighbouring_list(request, desk, list_query), numbers)
 
 
 def render_ticket(

@@ -56,8 +56,8 @@ class Sweep:
     def __call__(self) -> dict[str, int]:
         """Run all parts and return how many items each has handled.
 
-        A part that fails does not stop the others; the first error is raised at the end, and SweepDone counts
-        only complete sweeps.
+        A part that fails does not stop the others; the first error is raised at the end, and `sweep_done` is logged
+        of complete sweeps only.
         """
         heads: list[str] = []
         parts: dict[str, Callable[[float], int]] = {
@@ -80,7 +80,7 @@ class Sweep:
                 errors.append(error)
         if errors:
             raise errors[0]
-        count("SweepDone")
+        log("sweep_done")
         return done
 
     def _enqueue_overdue(self, until: float) -> int:

@@ -49,9 +49,7 @@ def _talk(desk: Desk) -> str:
         ticket_id = desk.write_in(phone)
         reply = {"text": "Проверьте, пожалуйста, кабель и пришлите фото чека.", "client_id": f"bench-{number:020d}"}
         desk.api("POST", f"/api/v1/tickets/{ticket_id}/replies", reply)
-    rows = desk.rows("desk", f"conversation#{desk.row(ticket_id)['conversation_id']['S']}")
-    ours = [row for row in rows if row.get("direction") == {"S": "out"}]
-    desk.put(row | {"status": {"S": "delivered"}, "rank": {"N": "4"}} for row in ours)
+    desk.send()
     return ticket_id
 
 

@@ -126,13 +126,17 @@ def _life(desk: Desk, provider: Any) -> Iterator[tuple[str, Step]]:
     yield "close", step("sweeper", desk.sweep, web=False)
     desk.move(days=91)
 
-    def expire() -> None:
-        for _ in range(_SWEEPS):
-            desk.sweep()
-
-    yield "expire", step("sweeper", expire, web=False)
-    if desk.rows("desk", f"ticket#{ticket.rsplit('/', 1)[-1]}"):
+    expired = Step(Bill(), Bill(), web=False)
+    for _ in range(_SWEEPS):
+        swept = step("sweeper", desk.sweep, web=False)
+        expired.bill, expired.queued = expired.bill + swept.bill, expired.queued + swept.queued
+        expired.runs += swept.runs
+        if not desk.rows("desk", f"ticket#{ticket.rsplit('/', 1)[-1]}"):
+            break
+        desk.move(days=1 / 24)
+    else:
         raise RuntimeError("the ticket is still there")
+    yield "expire", expired
 
 
 def _follow(desk: Desk, step: Step) -> None:

@@ -33,6 +33,8 @@ from local.aws import ministack as embedded
 from tests.support import in_process
 
 Row = dict[str, Any]
+SIGNED = "http://signed.in-this-process.invalid"
+"""Where the desk's clients ask: their calls are signed, as on the way to AWS."""
 PAGE, MINE = 60, 30
 """Customers with a ticket each: on the first page of the open ones (which shows 50), and of the operator."""
 OTHERS = ("closed",) * 5 + ("open", "taken", "pending", "snoozed", "solved")
@@ -70,7 +72,7 @@ class Desk:
         canned = _Canned()
         self.queued = canned.queued
         os.environ |= ENVIRONMENT | canned.settings
-        os.environ |= {"AWS_LAMBDA_FUNCTION_NAME": "api", "AWS_ENDPOINT_URL_DYNAMODB": in_process.ENDPOINT}
+        os.environ |= {"AWS_LAMBDA_FUNCTION_NAME": "api", "AWS_ENDPOINT_URL_DYNAMODB": SIGNED}
         os.environ |= {"CLOCK_FILE": str(self._clock), "PUBLIC_URL": "http://127.0.0.1:8000"}
         self.meter: Meter | None = None
         self.clients: list[Any] = []
@@ -92,8 +94,8 @@ class Desk:
 
         def create_client(session: Any, service: str, *args: Any, **settings: Any) -> Any:
             made = create(session, service, *args, **settings)
-            if service in in_process.SERVICES:
-                in_process.connect(made)
+            if made.meta.endpoint_url in (in_process.ENDPOINT, SIGNED):
+                in_process.connect(made, signed=made.meta.endpoint_url == SIGNED)
             else:
                 made.meta.events.register("before-send", canned)
             if self.meter:

@@ -4,7 +4,8 @@ A call is tried here once. Whatever does not succeed is done anew by the SDK's c
 credentials and errors; a transaction goes there under the same token, so that it is written once. Only a transaction
 that DynamoDB refuses is read here, because refusing it twice would cost twice. See docs/adr/0032.
 
-Whoever listens to the client's events (`before-parameter-build`, `before-send`, `after-call`) hears these calls, too.
+Whoever listens to the client's events (`before-parameter-build`, `before-call`, `before-send`, `after-call`) hears
+these calls, too, and may answer them.
 """
 
 import json
@@ -62,31 +63,36 @@ class DirectClient:
         name = f"dynamodb.{operation}"
         told: Body = {"model": self._model_of(operation), "context": {}}
         self._events.emit(f"before-parameter-build.{name}", params=body, **told)
+        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"DynamoDB_20120810.{operation}"}
+        asked: Body = {"headers": headers, "body": json.dumps(body, default=_base64).encode(), "url": self._url}
+        given = self._events.emit_until_response(f"before-call.{name}", params=asked, request_signer=self, **told)[1]
+        answer: Any
         try:
-            request = self._signed(operation, body).prepare()
-            answers = self._events.emit_until_response(f"before-send.{name}", request=request)
-            response = answers[1] or self._session.send(request)
-            answer: Body = json.loads(response.content, object_hook=_bytes)
+            response, answer = given or self._sent(name, AWSRequest("POST", self._url, headers, asked["body"]))
         except (BotoCoreError, ValueError):
             self._wait(0)
             return None
         self._events.emit(f"after-call.{name}", http_response=response, parsed=answer, **told)
         if response.status_code == 200:
-            return answer
-        code = str(answer.get("__type", "")).rpartition("#")[2]
-        if response.status_code == 400 and code == REFUSED:
-            said = answer.get("Message") or answer.get("message", "")
-            refusal: Any = {**answer, "Error": {"Code": code, "Message": said}}
-            raise ClientError(refusal, operation)
+            found: Body = answer
+            return found
+        if response.status_code == 400 and answer["Error"]["Code"] == REFUSED:
+            raise ClientError(answer, operation)
         self._wait(0)
         return None
 
-    def _signed(self, operation: str, body: Body) -> AWSRequest:
-        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"DynamoDB_20120810.{operation}"}
-        request = AWSRequest("POST", self._url, headers, json.dumps(body, default=_base64).encode())
+    def _sent(self, name: str, request: AWSRequest) -> tuple[Any, Any]:
+        """Sign and send a request; return the response, and the answer in the client's form."""
         SigV4Auth(self._credentials.get_frozen_credentials(), "dynamodb", self._region).add_auth(request)
         request.headers["User-Agent"] = self._user_agent
-        return request
+        prepared = request.prepare()
+        given = self._events.emit_until_response(f"before-send.{name}", request=prepared)[1]
+        response = given or self._session.send(prepared)
+        answer = json.loads(response.content, object_hook=_bytes)
+        if response.status_code != 200:
+            code = str(answer.get("__type", "")).rpartition("#")[2]
+            answer["Error"] = {"Code": code, "Message": answer.get("Message") or answer.get("message", "")}
+        return response, answer
 
 
 def _base64(value: bytes | bytearray) -> str:

@@ -50,9 +50,9 @@ def slow(front: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     clock = Slow()
     monkeypatch.setattr(inbound, "monotonic", lambda: clock.now)
     events = client("dynamodb").meta.events
-    events.register("before-parameter-build.dynamodb", clock.tick)
+    events.register("before-call.dynamodb", clock.tick)
     yield clock
-    events.unregister("before-parameter-build.dynamodb", clock.tick)
+    events.unregister("before-call.dynamodb", clock.tick)
 
 
 def repeat(front: Client, raw: bytes, most: int = 10) -> list[int]:

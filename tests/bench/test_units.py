@@ -59,7 +59,9 @@ def metered(tables: Mapping[str, str]) -> tuple[Any, Meter, str]:
     endpoint = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
 
     def client(name: str) -> Any:
-        return session.create_client("dynamodb", endpoint_url=endpoint, config=Config(user_agent_extra=name))
+        return session.create_client(
+            "dynamodb", endpoint_url=endpoint, config=Config(user_agent_extra=f"{name}/{tables['desk']}")
+        )
 
     heard, table = client("heard"), tables["desk"]
     meter = Meter(client("unheard"), tables)

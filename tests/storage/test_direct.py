@@ -1,5 +1,6 @@
 """Intake's two calls go past the SDK's layers and are what the SDK would have made of them."""
 
+import itertools
 import json
 import os
 import socket
@@ -27,6 +28,10 @@ ITEM = {
     "more": {"L": [{"N": "1"}, {"BOOL": True}, {"M": {"B": {"B": b"\x01"}}}]},
 }
 KEY = {name: ITEM[name] for name in ("pk", "sk")}
+_NUMBERS = itertools.count()
+"""Clients with the same settings are shared in one process, with those who listen to them; here each is alone."""
+SIGNED = "http://signed.in-this-process.invalid"
+"""Here calls are signed before the tables of this process answer them."""
 Answer = Callable[[Any], AWSResponse | None]
 
 
@@ -36,10 +41,10 @@ class Sdk:
     def __init__(self, endpoint: str) -> None:
         session = botocore.session.get_session()
         retries = {"mode": "standard", "total_max_attempts": 3}
-        config = Config(retries=retries, user_agent="ours", connect_timeout=1, read_timeout=2)
+        config = Config(retries=retries, user_agent=f"ours/{next(_NUMBERS)}", connect_timeout=1, read_timeout=2)
         self.client = session.create_client("dynamodb", endpoint_url=endpoint, config=config)
-        if endpoint == in_process.ENDPOINT:
-            in_process.connect(self.client)
+        if endpoint == SIGNED:
+            in_process.connect(self.client, signed=True)
         self.waits: list[int] = []
         self.direct = DirectClient(self.client, session.get_credentials(), True, self.waits.append)
         self.sent: list[Any] = []
@@ -55,17 +60,14 @@ def says(status: int, code: str = "", **more: Any) -> Answer:
     """Answer as DynamoDB does."""
     body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no", **more} if code else {}
 
-    class Raw:
-        def stream(self, **_: Any) -> tuple[bytes]:
-            return (json.dumps(body).encode(),)
-
-    return lambda request: AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.0"}, Raw())
+    return lambda request: AWSResponse(request.url, status, {}, in_process.Body(json.dumps(body).encode()))
 
 
 @pytest.fixture
 def sdk(tables: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Sdk:
     monkeypatch.setattr("time.sleep", lambda seconds: None)  # the SDK's own waits
-    return Sdk(os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+    here = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+    return Sdk(SIGNED if here == in_process.ENDPOINT else here)
 
 
 @pytest.fixture
@@ -99,8 +101,9 @@ def test_the_requests_are_those_of_the_sdk(sdk: Sdk, put: dict[str, Any], tables
     for ours, theirs in zip(sdk.sent[:2], sdk.sent[2:], strict=True):
         assert (ours.method, ours.url) == (theirs.method, theirs.url)
         assert json.loads(ours.body) == json.loads(theirs.body)
-        for name in ("X-Amz-Target", "Content-Type", "User-Agent"):
+        for name in ("X-Amz-Target", "Content-Type"):
             assert text(ours.headers[name]) == text(theirs.headers[name]), name
+        assert text(theirs.headers["User-Agent"]).startswith(text(ours.headers["User-Agent"]))
         signed = [text(one.headers["Authorization"]).partition(", Signature=")[0] for one in (ours, theirs)]
         assert signed[0] == signed[1], "key, day, region, service and names of signed headers"
 
@@ -175,11 +178,7 @@ def test_the_sdk_tries_as_often_as_ever_and_then_gives_up(sdk: Sdk, put: dict[st
 
 
 def test_an_answer_that_is_no_json_is_asked_for_anew(sdk: Sdk, tables: Mapping[str, str]) -> None:
-    class Raw:
-        def stream(self, **_: Any) -> tuple[bytes]:
-            return (b"<html>",)
-
-    sdk.answers = [lambda request: AWSResponse(request.url, 200, {}, Raw())]
+    sdk.answers = [lambda request: AWSResponse(request.url, 200, {}, in_process.Body(b"<html>"))]
     assert "Item" not in sdk.direct.get_item(TableName=tables["desk"], Key=KEY)
     assert len(sdk.sent) == 2
 
@@ -218,6 +217,7 @@ def test_a_connection_that_breaks_is_the_sdks(sdk: Sdk) -> None:
 def test_without_credentials_the_sdk_says_so(sdk: Sdk, put: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")

@@ -84,7 +84,7 @@ def verdict(one: Figure) -> str:
     reached = {name: one[name.partition("_")[2] or "value"] for name in wanted}
     missed = [f"{reached[name]} > {most}" for name, most in wanted.items() if reached[name] > most]
     if missed:
-        return f"missed, {', '.join(missed)}: {one['cause']}"
+        return f"missed, {', '.join(missed)}: {one.get('cause', '')}"
     return "met" if wanted else ""
 
 

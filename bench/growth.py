@@ -47,6 +47,8 @@ def _list(name: str, measured: list[dict[str, Any]]) -> dict[str, Any]:
         "calls": last["calls"],
         "read_units": last["read_units"],
         "reach_calls": MOST_CALLS,
+        "missing": last.get("of", last["shown"]) - last["shown"],
+        "reach_missing": 0,
         "flat": _flat(measured),
         "measured": measured,
         "cause": "badges and contacts cost more than the rows that are shown",

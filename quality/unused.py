@@ -69,6 +69,7 @@ KEPT = {
     "SUPERVISOR": "a role among all roles",
     "HolidayBase": "named in an annotation that stands in quotes",
     "LABELS": "marks words of the letter for the catalogue",
+    "DynamoDBLocal": "tests/conftest.py starts it",
 }
 
 

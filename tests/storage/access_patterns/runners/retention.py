@@ -240,7 +240,7 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: desk.ender()(conversation_id)
 
 
-@asks("AP194", *["AP195"] * 15, "AP196")
+@asks("AP194", "AP195")
 def _(desk: RetentionDesk) -> Action:
     contact_id = desk.open_ticket()["contact_id"]
     desk.index_contact(contact_id)

@@ -107,7 +107,7 @@ def _number(text: str, match: re.Match[str]) -> tuple[str, bool]:
     """Return the digits of a number, and whether it begins with a country code (`+7`, `(+7)`, `00 7`)."""
     digits = re.sub(r"\D", "", match[0])
     before = text[max(0, match.start() - 3) : match.start()].rstrip(" (")
-    if not before.endswith("+") and digits.startswith("00"):
+    if not before.endswith("+") and digits.startswith("00") and len(digits) > LAST_DIGITS + 2:
         return digits[2:], True
     return digits, before.endswith("+")
 

@@ -167,6 +167,12 @@ def test_a_phone_is_found_however_it_is_written(typed: str) -> None:
     assert found(contact_words("", "", {"phone": "77015550101"}), typed)
 
 
+@pytest.mark.parametrize("end", ["0000", "0042", "0107"])
+def test_a_phone_is_found_by_its_last_four_digits_whatever_they_are(end: str) -> None:
+    stored = contact_words("Амина", "", {"phone": f"7701555{end}"})
+    assert found(stored, end) and found(stored, f"Амина {end}") and found(stored, f"00 7 701 555 {end}")
+
+
 @pytest.mark.parametrize(
     "typed", ["№418-945", "418–945", "418-945.", "Номер: 418-945", "#418945", "ticket 418 945,", "４１８－９４５"]
 )

@@ -11,6 +11,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 TESTS ?=
+# Byte code is kept, whatever the surroundings say: four workers read the same thousand modules.
+unexport PYTHONDONTWRITEBYTECODE
 # COVERAGE=1 measures while the tests run; the gate holds for all of them alone.
 COVERED = $(if $(COVERAGE),--cov --cov-report=term --cov-report=json:build/coverage.json $(if $(TESTS),\
 	--cov-fail-under=0,--ignore=$(TIMED)))

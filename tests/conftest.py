@@ -56,9 +56,11 @@ def quick_clients() -> Iterator[None]:
     import botocore.useragent
     import pynamodb.connection.base
 
+    new_session = botocore.session.get_session
+
     @cache
     def session(environment: tuple[tuple[str, str], ...]) -> botocore.session.Session:
-        made = botocore.session.get_session()
+        made = new_session()
         with suppress(BotoCoreError):  # parts that are made at the first use are not safe for threads
             made.create_client("dynamodb")
         return made
@@ -94,7 +96,8 @@ def quick_clients() -> Iterator[None]:
         patch.setattr(botocore.session.Session, "create_client", client)
         cleaned = cache(botocore.useragent.sanitize_user_agent_string_component)
         patch.setattr(botocore.useragent, "sanitize_user_agent_string_component", cleaned)
-        patch.setattr(pynamodb.connection.base, "get_session", lambda: session(environment()))
+        for module in (botocore.session, pynamodb.connection.base):
+            patch.setattr(module, "get_session", lambda: session(environment()))
         patch.setattr(pynamodb.connection.base.Connection, "client", property(connected))
         yield
 

@@ -21,6 +21,7 @@ from chalicelib.profile.load import load_profile
 from chalicelib.vault.encryption import KeyPair, Vault, fingerprint, new_pair
 from chalicelib.vault.pseudonyms import AddressKey
 from chalicelib.wiring.base import recognise_asks, refuse_suppressed
+from tests.support import in_process
 
 POLICY = ("1", "0" * 64)
 PROFILE = load_profile("spoint")
@@ -78,11 +79,13 @@ class Desk:
 
     def snapshot(self) -> Snapshot:
         """Every item of every table in DynamoDB's own form."""
-        found: Snapshot = {}
-        for table in TABLES:
-            pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
-            found[table] = {_key(item): item for page in pages for item in page["Items"]}
-        return found
+        return {table: {_key(item): item for item in self._scan(table)} for table in TABLES}
+
+    def _scan(self, table: str) -> Iterable[AttributeValues]:
+        if self.dynamodb.meta.endpoint_url == in_process.ENDPOINT:
+            return in_process.items(self.tables[table])
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
+        return (item for page in pages for item in page["Items"])
 
     def load(self, snapshot: Snapshot) -> None:
         """Put all items of a snapshot into empty tables."""
@@ -147,8 +150,7 @@ class Desk:
         self, table: str = "desk", keep: Callable[[dict[str, Any]], bool] = lambda item: True
     ) -> list[dict[str, Any]]:
         """Return every item of a table, for tests that ask what really lies there."""
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.tables[table], ConsistentRead=True)
-        items = [plain_item(item) for page in pages for item in page["Items"]]
+        items = map(plain_item, self._scan(table))
         return [item for item in items if keep(item)]
 
     def item(self, pk: str, sk: str) -> dict[str, Any]:

@@ -23,6 +23,8 @@ MOST_READ = 400
 """Rows that one page of a search reads at most. A row has some 200 B, so this is 10 RU."""
 COUNTED = 100
 """Rows of each word that are counted to tell which word fewest people have."""
+MOST_COUNTED = 3
+"""Words that are counted, the longest ones."""
 _AT_ONCE = 100
 """Rows that one query reads."""
 _BEST = 2
@@ -121,7 +123,7 @@ class TextSearch:
 
     def _ways(self, words: Sequence[_Word]) -> list[list[_Place]]:
         """Return the ways by which contacts can be found: _BEST ones, the second for when nobody has the whole words,
-        then one for each word.
+        then one for each of the longest words.
 
         An address or a number is rarer than any name, so nothing but its own rows is read. Two words of a name are
         looked for together. When they are no pair, such as a name and a part of a username, one word of them is.
@@ -133,7 +135,8 @@ class TextSearch:
             first = max(rare or words, key=_length)
             whole, begins, near = self._by_word(first, words)
             return [whole + begins, near]
-        each = [self._by_word(one, words) for one in words]
+        longest = sorted(words, key=_length, reverse=True)
+        each = [self._by_word(one, words) for one in longest[:MOST_COUNTED]]
         return [*self._by_pair(words), *(whole + begins + near for whole, begins, near in each)]
 
     def _by_word(self, word: _Word, words: Sequence[_Word]) -> tuple[list[_Place], list[_Place], list[_Place]]:

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.contacts import text_search
 from chalicelib.contacts.search_words import wanted_words
 from chalicelib.core.errors import BadInput
+from tests.support.calls import Counted, heard_by
 from tests.support.retention.desk import RetentionDesk
 from tests.support.retention.indexed import found_by, put
 from tests.support.retention.indexed import people as people
@@ -127,6 +128,12 @@ def test_the_word_that_fewest_people_have_is_read_when_two_are_no_pair(
         put(desk, "Данияр Ким", 10 + number)
     last = put(desk, "Данияр Ким", 99, username="osp_7")
     assert list(pages(desk, "данияр osp")) == list(pages(desk, "osp ким")) == [[last]]
+
+
+def test_a_search_of_very_many_words_asks_few_questions(desk: RetentionDesk) -> None:
+    with heard_by(calls := Counted()):
+        assert found_by(desk, " ".join(f"сөз{chr(0x430 + number)}" for number in range(30))) == []
+    assert calls.calls < 20
 
 
 def test_of_two_numbers_and_a_name_the_longest_number_is_looked_for(desk: RetentionDesk) -> None:

@@ -163,6 +163,17 @@ _DELIVERY = (
         period=300,
         missing="breaching",
     ),
+    Alarm(
+        "IndexMissedAlarm",
+        "index-missed",
+        "index-missed",
+        "The daily full pass has found rows that the index of what is due did not name; it has repaired them.",
+        NAMESPACE,
+        "IndexMissed",
+        above=0,
+        period=300,
+        page=False,
+    ),
 )
 
 

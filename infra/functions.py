@@ -52,7 +52,7 @@ SIGN_IN = Grant(
     (arn("UserPool"),),
 )
 
-SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request")
+SWEPT = ("contact", "conversation", "ticket", "number", "unclear", "sweep", "request", "ended")
 
 FUNCTIONS = (
     Function(
@@ -66,7 +66,7 @@ FUNCTIONS = (
                 "PutItem",
                 "UpdateItem",
                 "ConditionCheckItem",
-                indexes=("queue", "unsent"),
+                indexes=("queue", "unsent", "lists"),
             ),
             keys("GetItem", "BatchGetItem"),
             index(
@@ -165,7 +165,7 @@ FUNCTIONS = (
         "sweeper",
         "Sweeper",
         (
-            desk("Query", "GetItem", "Scan", indexes=("queue", "unsent")),
+            desk("Query", "GetItem", "BatchGetItem", "Scan", indexes=("queue", "unsent", "lists")),
             rows("Desk", ("UpdateItem", "DeleteItem", "ConditionCheckItem"), *SWEPT),
             keys("DeleteItem"),  # it ends contacts and decrypts nothing
             index("Scan"),

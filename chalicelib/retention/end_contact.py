@@ -43,4 +43,7 @@ class EndContact:
             return False
         if not all(self.store.delete_row(head, sk) for sk, _ in left):
             return False
-        return self.store.end(head, now, (now + self.consent_days * DAY) // SECOND)
+        if not self.store.end(head, now, (now + self.consent_days * DAY) // SECOND):
+            return False
+        self.store.forget(head.contact_id)
+        return True

@@ -174,6 +174,8 @@ def test_a_contact_that_an_older_release_has_indexed_is_found_and_indexed_again(
         assert contact_id in found_by(desk, typed)
     assert found_by(desk, "Данияр Ким") == []
 
+    desk.trust_the_index()
+    change(desk, "sweep#lists", "cursor", "rule", 0)  # a release with another rule begins a pass at once
     desk.sweep()
     assert desk.rung_indexing == [contact_id]
     desk.index_contact(contact_id)
@@ -181,7 +183,7 @@ def test_a_contact_that_an_older_release_has_indexed_is_found_and_indexed_again(
     rows_are_listed(desk, contact_id)
     for typed in ("Оспанов", "Данияр Оспанов", "осп дани"):
         assert found_by(desk, typed) == [contact_id]
-    desk.sweep()
+    desk.read_all()
     assert desk.rung_indexing == [contact_id]  # and never again
 
 

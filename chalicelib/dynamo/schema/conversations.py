@@ -4,9 +4,10 @@ from chalicelib.dynamo.schema.contacts import MAILBOX
 from chalicelib.dynamo.schema.item_class import Expiry, ItemClass, fields
 from chalicelib.dynamo.schema.tickets import STAMPED
 
-SENDING, ASKING, REVOKING = "due#0", "ask#0", "revoke#0"
-"""Partitions of the index `unsent`: outbox entries, asks, and deletions by customers whose message has not arrived yet.
-The suffix is the shard; there is one."""
+SENDING, ASKING, STAMPING = "due#0", "ask#0", "revoke#0"
+"""Partitions of the index `unsent`: outbox entries, asks, and what the expiry stamper has not finished: tickets whose
+date is not on all rows yet, and deletions by customers whose message has not arrived yet. The suffix is the shard;
+there is one."""
 
 HEAD = ItemClass(
     "head",
@@ -20,6 +21,7 @@ HEAD = ItemClass(
     expiry=Expiry(
         "date",
         "on a date that is stamped when its newest ticket closes; before the first ticket, when it arrives" + MAILBOX,
+        found="own",
     ),
     section="desk.conversation",
     found_by="conversation_id",
@@ -42,7 +44,7 @@ MESSAGE = ItemClass(
     categories=("message_text", "shared_items", "message_metadata"),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", STAMPED + MAILBOX),
+    expiry=Expiry("date", STAMPED + MAILBOX, found="own"),
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
@@ -68,7 +70,7 @@ GUARD = ItemClass(
     "desk",
     pk="conversation#{conversation_id}",
     sk="message#{at:013d}#{pseudonym}",
-    expiry=Expiry("date", "8 days after arrival"),
+    expiry=Expiry("date", "8 days after arrival", found="ttl"),
     section="expiry",
     fields=fields(flag="guard", texts="links", seconds="linked_until expires_at gone_at"),
 )
@@ -82,7 +84,7 @@ RAW = ItemClass(
     categories=("unreadable",),
     purpose="support",
     retention="unreadable",
-    expiry=Expiry("date", "30 days after arrival"),
+    expiry=Expiry("date", "30 days after arrival", found="own"),
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(sealed="raw", text="raw_type contact_id", seconds="expires_at gone_at"),
@@ -117,7 +119,7 @@ CLIENT_ID = ItemClass(
     categories=("message_metadata",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", "8 days after the reply or comment" + MAILBOX),
+    expiry=Expiry("date", "8 days after the reply or comment" + MAILBOX, found="ttl"),
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(text="message_ref", seconds="expires_at gone_at"),
@@ -131,7 +133,9 @@ DRAFT = ItemClass(
     categories=("message_text",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", "30 days after its last change, never later than its ticket; at once when it is sent"),
+    expiry=Expiry(
+        "date", "30 days after its last change, never later than its ticket; at once when it is sent", found="own"
+    ),
     section="desk.conversation",
     found_by="conversation_id",
     fields=fields(
@@ -148,7 +152,7 @@ LINK = ItemClass(
     categories=("message_metadata",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", "8 days after sending"),
+    expiry=Expiry("date", "8 days after sending", found="ttl"),
     section="index.links",
     found_by="message",
     fields=fields(text="message_ref", number="piece", seconds="expires_at"),
@@ -163,7 +167,7 @@ EARLY_STATUS = ItemClass(
     categories=("message_metadata",),
     purpose="support",
     retention="ticket",
-    expiry=Expiry("date", "8 days after arrival"),
+    expiry=Expiry("date", "8 days after arrival", found="ttl"),
     section="index.links",
     found_by="message",
     fields=fields(text="status code said", number="rank", ms="at", seconds="expires_at"),
@@ -178,7 +182,7 @@ UNPARSED = ItemClass(
     categories=("unreadable",),
     purpose="support",
     retention="unreadable",
-    expiry=Expiry("date", "30 days after arrival"),
+    expiry=Expiry("date", "30 days after arrival", found="own"),
     section="expiry",
     fields=fields(sealed="raw", text="channel account raw_type vault_id", seconds="expires_at gone_at"),
 )

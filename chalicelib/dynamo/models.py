@@ -256,6 +256,8 @@ class IndexRow(Model):
     created_at = NumberAttribute(null=True)
     # login
     attempts = NumberAttribute(null=True)
+    # text
+    digests = BinaryAttribute(null=True, legacy_encoding=False)
     # words
     version = UnicodeAttribute(null=True)
     words: ListAttribute[str] = ListAttribute(null=True)

@@ -44,8 +44,8 @@ def get_row(key: Key) -> DeskRow | None:
 
 
 def get_rows(keys: Iterable[Key], *, strong: bool = True) -> list[DeskRow]:
-    """Return the items of `desk` that exist, strongly consistent unless `strong` is false, in no order: one call per
-    hundred. Raises Unavailable."""
+    """Return the items of `desk` that exist, in no order: one call per hundred. Without `strong` they cost half and may
+    be a moment late. Raises Unavailable."""
     wanted = [(key.pk, key.sk) for key in dict.fromkeys(keys)]
     with translated_errors():
         return list(DeskRow.batch_get(wanted, consistent_read=strong)) if wanted else []

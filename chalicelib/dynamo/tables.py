@@ -230,6 +230,8 @@ class Tables(Builder):
             if not refusal.roles:
                 self.wait(attempt)
             refused |= refusal.roles
+        if refused and build(refused) is None:
+            return False
         raise Unavailable(f"These rows change too fast to write now; {self._again}.")
 
     def delete_many(self, keys: Iterable[Key]) -> int:

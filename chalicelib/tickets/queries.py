@@ -61,8 +61,9 @@ class TicketQueries:
         return str(row.ticket_id) if (row := self._get(NUMBER.key(number))) else ""
 
     def tickets(self, ticket_ids: Iterable[str]) -> list[Ticket]:
-        """Return several tickets, newest activity first; those that do not exist are left out."""
-        found = self.opened(self._batch(map(TICKET.key, ticket_ids)))
+        """Return several tickets for a list, which may be a moment late, newest activity first; those that do not exist
+        are left out."""
+        found = self.opened(self._batch(map(TICKET.key, ticket_ids), strong=False))
         return sorted(found, key=lambda one: (-one.activity, one.id))
 
     def earlier_tickets(self, ticket: Ticket, most: int = EARLIER_PER_TICKET) -> list[Ticket]:
@@ -174,8 +175,8 @@ class TicketQueries:
         return conversation(row) if row else Conversation(conversation_id, "")
 
     def conversations(self, conversation_ids: Iterable[str]) -> list[Conversation]:
-        """Return several heads in one BatchGetItem per hundred."""
-        return [conversation(row) for row in self._batch(map(HEAD.key, conversation_ids))]
+        """Return several heads for a list, which may be a moment late, in one BatchGetItem per hundred."""
+        return [conversation(row) for row in self._batch(map(HEAD.key, conversation_ids), strong=False)]
 
     def messages(self, ticket: Ticket) -> Thread:
         """Return the ticket's messages, comments and activity lines, oldest first: see Threads.of."""
@@ -276,8 +277,8 @@ class TicketQueries:
         return str(row.request_id) if (row := self._get(OPEN_REQUEST.key(contact_id))) else ""
 
     def conversations_of(self, contact_ids: Iterable[str]) -> list[str]:
-        """Return the ids of the conversations of several contacts."""
-        found = self._batch(map(CONTACT.key, contact_ids))
+        """Return the ids of the conversations of several contacts for a list, which may be a moment late."""
+        found = self._batch(map(CONTACT.key, contact_ids), strong=False)
         for row in found:
             self._met(row)
         return [str(row.conversation_id) for row in found]
@@ -299,5 +300,5 @@ class TicketQueries:
         row = get_row(key)
         return row if row is not None and alive(row, self._now) and not row.guard else None
 
-    def _batch(self, wanted: Iterable[Key]) -> list[DeskRow]:
-        return [row for row in get_rows(wanted) if alive(row, self._now)]
+    def _batch(self, wanted: Iterable[Key], *, strong: bool = True) -> list[DeskRow]:
+        return [row for row in get_rows(wanted, strong=strong) if alive(row, self._now)]

@@ -127,7 +127,7 @@ def search(reader: TicketQueries) -> Search:
     from chalicelib.wiring import delivery as wiring_delivery
 
     inbound = wiring.secrets().inbound(settings().secret_inbound)
-    return Search(reader, wiring.address_key(), inbound.accounts, wiring_delivery.text_index().find_contacts)
+    return Search(reader, wiring.address_key(), inbound.accounts, wiring_delivery.text_search().find_contacts)
 
 
 @cache

@@ -63,7 +63,7 @@ def test_indexer_dater_relay_and_sweeper_find_what_they_work_with(
     change(desk, ticket["pk"], "ticket", "expires_at", desk.seconds + 86_400)
 
     assert indexer.handle(batch({"contact_id": ticket["contact_id"]})) == {"batchItemFailures": []}
-    assert wiring_delivery.text_index().find_contacts("Сәтбаева") == [ticket["contact_id"]]
+    assert wiring_delivery.text_search().find_contacts("Сәтбаева").contacts == [ticket["contact_id"]]
     body = {"conversation_id": ticket["conversation_id"], "ticket_id": ticket["ticket_id"]}
     assert dater.handle(batch(body)) == {"batchItemFailures": []}
     assert desk.ticket(ticket)["dated"] == desk.seconds + 86_400

@@ -107,8 +107,10 @@ TEXT = ItemClass(
     expiry=Expiry("with", _WITH_CONTACT, of="head"),
     section="index.words",
     found_by="word",
-    fields=fields(text="contact_id"),
+    fields=fields(text="contact_id", bytes="digests"),
 )
+"""A word, or two words together, lead to a contact. `digests` tell which other words the contact has (text_index.py);
+what a release before rule 3 has written has none."""
 WORDS = ItemClass(
     "words",
     "index",

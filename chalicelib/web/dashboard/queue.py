@@ -87,7 +87,7 @@ def list_page(
         list_query=list_query,
         sidebar=sidebar(list_query, words, numbers, request.staff),
         tickets=found.items if q else undelivered_first(found.items, list_query),
-        next_query=list_query.query_string(cursor=found.cursor) if found.cursor else "",
+        next_path=list_query.path(found.cursor) if found.cursor else "",
         first=not request.query.get("cursor"),
         title=list_query.title(words),
         count=count,

@@ -173,7 +173,7 @@ def neighbouring_list(
     if list_query.s and (request.wants_json or request.headers.get("x-refresh") == "1"):
         return list_query, None
     if q := search_words(list_query, request.staff):
-        return list_query, find_tickets(desk, q, request.staff)
+        return list_query, find_tickets(desk, q, request.staff).items
     list_query = without_search(list_query)
     found = page(desk, list_query.wanted(request.staff), request.now, PER_PAGE)
     return list_query, undelivered_first(found.items, list_query)

@@ -274,8 +274,7 @@ def past_its_date(desk: RetentionDesk) -> str:
     "AP192",
     "AP193",
     "AP194",
-    *["AP195"] * 15,
-    "AP196",
+    "AP195",
     "AP710",
 )
 def _(desk: RetentionDesk) -> Action:

@@ -84,12 +84,12 @@ def _(desk: RetentionDesk) -> Action:
     return lambda: reader(desk).contact(ticket["contact_id"])
 
 
-@asks("AP43", "AP44", "AP45", "AP45", "AP45", "AP46", "AP47", "AP48", "AP36")
+@asks("AP43", "AP44", *["AP734"] * 4, *["AP45"] * 3, "AP46", "AP47", "AP48", "AP36")
 def _(desk: RetentionDesk) -> Action:
     ticket = desk.open_ticket()
     desk.index_contact(ticket["contact_id"])
     accounts = {"whatsapp": (WHATSAPP_ACCOUNT,)}
-    return lambda: Search(reader(desk), desk.address_key, accounts, desk.text_index.find_contacts)(AMINA_PHONE)
+    return lambda: Search(reader(desk), desk.address_key, accounts, desk.text_search.find_contacts)(AMINA_PHONE)
 
 
 @asks("AP49")

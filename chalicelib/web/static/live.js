@@ -182,7 +182,7 @@
       clearTimeout(timer);
       turn();
     };
-    addEventListener('focus', () => { if (Date.now() - asked > every * 1000) desk.wake(); });
+    addEventListener('focus', () => { if (Date.now() - asked > 1000) desk.wake(); });
     later(every);
   }
 

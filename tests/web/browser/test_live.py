@@ -131,6 +131,7 @@ def test_a_draft_kept_in_another_window_is_there_when_this_one_gets_the_focus(pa
     assert web.signed_in("bolat").post(f"{ticket}/draft", fields).status == 303
     pass_time(page, 10)
     assert page.input_value(TEXT) == "", "a draft leaves no mark"
+    page.clock.run_for(1500)
     page.evaluate("dispatchEvent(new Event('focus'))")
     sync_api.expect(page.locator(TEXT)).to_have_value("Басқа терезеде жазылды")
 

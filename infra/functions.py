@@ -112,9 +112,10 @@ FUNCTIONS = (
         "Relay",
         (
             *READ_STREAM,
+            rows("Index", ("PutItem", "UpdateItem"), "marker"),
             send("DoorbellQueue", "DatingQueue", "IndexingQueue", "PrivacyQueue", "RelayDeadQueue"),
         ),
-        (*COMMON, "QUEUE_DOORBELL", "QUEUE_DATING", "QUEUE_INDEXING", "QUEUE_PRIVACY"),
+        (*COMMON, "TABLE_INDEX", "QUEUE_DOORBELL", "QUEUE_DATING", "QUEUE_INDEXING", "QUEUE_PRIVACY"),
     ),
     Function(
         "sender",

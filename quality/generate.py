@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent
 MODELS, PATTERNS, DATA = (
     ROOT / name for name in ("chalicelib/dynamo/models.py", "docs/access-patterns.md", "docs/data.md")
 )
-OF_REQUESTS = frozenset(id(one) for one in vars(requests).values() if isinstance(one, ItemClass))
-"""Rows of requests are read by the plain client alone, so that no model has their fields."""
+PLAIN = frozenset(id(one) for one in (*vars(requests).values(), schema.MARKER) if isinstance(one, ItemClass))
+"""Rows of requests and the marker are read by the plain client alone, so that no model has their fields."""
 ATTRIBUTES: dict[Kind, str] = {
     "sealed": "BinaryAttribute({null}legacy_encoding=False)",
     "sealed_list": "ListAttribute({null})",
@@ -113,7 +113,7 @@ def made() -> dict[Path, str]:
 
 def models() -> str:
     """Return the source of the models. Raises ValueError when a field has two kinds in one table."""
-    read = [one for one in CLASSES if id(one) not in OF_REQUESTS]
+    read = [one for one in CLASSES if id(one) not in PLAIN]
     desk = [one for one in read if one.table == "desk"]
     indexes = ["    queue_index = QueueIndex()", "    unsent_index = UnsentIndex()"]
     return MODELS_HEAD + "".join(

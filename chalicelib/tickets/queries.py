@@ -3,24 +3,22 @@
 One `TicketQueries` serves one request, so that opened keys live no longer.
 """
 
-import logging
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.ids import MessageRef
 from chalicelib.core.normal import display_name
-from chalicelib.core.observability import count, log
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.rows import alive, get_row, get_rows, translated_errors
 from chalicelib.dynamo.schema import CONSENT, CONTACT, HEAD, MESSAGE, NUMBER, OPEN_REQUEST, TICKET, Key
 from chalicelib.tickets.model import LATE_SPAN
+from chalicelib.tickets.opening import open_json, open_text
 from chalicelib.tickets.records import Contact, Conversation, Message, Thread, Ticket, Undelivered
 from chalicelib.tickets.records_from_rows import consent, conversation, number, question_at, undelivered
 from chalicelib.tickets.threads import Threads
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor
-from chalicelib.vault.encryption import CannotOpen, EncryptionContext
 
 ERASING = "erasing"
 """State of a contact once the write barrier of its erasure is up."""
@@ -37,6 +35,8 @@ class TicketQueries:
         self.decryptor = decryptor
         self._now = now
         self._heads: dict[str, DeskRow] = {}
+        self._json = partial(open_json, decryptor)
+        """Opens a sealed mapping of a contact: see opening.py."""
         self._threads = Threads(self._json, now)
         self._erasing: dict[str, bool] = {}
         """Whether contacts are being erased, by id, for those that this request has read."""
@@ -184,21 +184,53 @@ class TicketQueries:
 
         The contact of a reply mailbox has no profile and is never returned.
         """
-        found: dict[str, DeskRow] = {}
-        with translated_errors():
-            for row in DeskRow.query(CONTACT.partition(contact_id), consistent_read=True, limit=100):
-                if alive(row, self._now):
-                    found[row.sk] = row
+        found = self._at_contact(contact_id)
         if CONTACT.sk not in found or found[CONTACT.sk].profile is None:
             return None
-        row = found.pop(CONTACT.sk)
-        head = self._get(HEAD.key(row.conversation_id))
+        return self._contact(contact_id, found, self._get(HEAD.key(found[CONTACT.sk].conversation_id)))
+
+    def with_customer(
+        self, ticket_id: str, also: Callable[[str], Iterable[Key]]
+    ) -> tuple[Ticket, Contact | None, list[DeskRow]] | None:
+        """Return a ticket, its customer (see `contact`), and rows of its conversation whose keys `also` names.
+
+        All is strongly consistent; it takes fewer calls than to ask for one after the other. Returns None when there is
+        no such ticket or its retention has ended.
+        """
+        row = self._get(TICKET.key(ticket_id))
+        if row is None:
+            return None
+        contact_id, conversation_id = str(row.contact_id), str(row.conversation_id)
+        found = self._at_contact(contact_id)
+        beside = self._batch([HEAD.key(conversation_id), *also(conversation_id)])
+        heads = [one for one in beside if one.sk == HEAD.sk]
+        known = CONTACT.sk in found and found[CONTACT.sk].profile is not None
+        contact = self._contact(contact_id, found, heads[0] if heads else None) if known else None
+        return self.opened([row])[0], contact, [one for one in beside if one.sk != HEAD.sk]
+
+    def _at_contact(self, contact_id: str) -> dict[str, DeskRow]:
+        """Return what lies at a contact by its sort keys, and remember whether the contact may be shown."""
+        with translated_errors():
+            rows = DeskRow.query(CONTACT.partition(contact_id), consistent_read=True, limit=100)
+            found = {row.sk: row for row in rows if alive(row, self._now)}
+        self._erasing[contact_id] = False
+        if CONTACT.sk in found:
+            self._met(found[CONTACT.sk])
+        return found
+
+    def _contact(self, contact_id: str, found: dict[str, DeskRow], head: DeskRow | None) -> Contact | None:
+        row = found[CONTACT.sk]
         if head is None:
             return None  # the contact expires with its head
         self._heads[str(row.conversation_id)] = head
         consents = [one for name, one in found.items() if name.startswith(CONSENT.prefix)]
         profile, unreadable = self._json(contact_id, encryption.contact_attribute(contact_id, "profile"), row.profile)
-        addresses = {kind: self._address(contact_id, kind, getattr(row, kind)) for kind in ADDRESS_KINDS}
+        addresses = {
+            kind: open_text(
+                self.decryptor, contact_id, encryption.contact_attribute(contact_id, kind), getattr(row, kind)
+            )
+            for kind in ADDRESS_KINDS
+        }
         return Contact(
             id=contact_id,
             channel=str(row.channel),
@@ -242,31 +274,7 @@ class TicketQueries:
         """Open what the staff wrote about a request (`evidence` or `reason`); "" when it is empty or cannot be
         opened."""
         place = encryption.request_attribute(request_id, attribute)
-        try:
-            return self.decryptor.text(contact_id, place, sealed) or ""
-        except CannotOpen:
-            _say_unopened(contact_id)
-            return ""
-
-    def _address(self, contact_id: str, kind: str, sealed: bytes | None) -> str | None:
-        try:
-            return self.decryptor.text(contact_id, encryption.contact_attribute(contact_id, kind), sealed) or ""
-        except CannotOpen:
-            _say_unopened(contact_id)
-            return None
-
-    def _json(
-        self, contact_id: str, place: EncryptionContext, sealed: bytes | None
-    ) -> tuple[dict[str, Any] | None, bool]:
-        """Open a sealed mapping; return it, and whether it exists and cannot be opened.
-
-        An erased value is (None, False). A value that cannot be opened is (None, True) and does not spoil the page.
-        """
-        try:
-            return self.decryptor.json(contact_id, place, sealed), False
-        except CannotOpen:
-            _say_unopened(contact_id)
-            return None, True
+        return open_text(self.decryptor, contact_id, place, sealed) or ""
 
     def confirm_key(self, ticket: Ticket, head: Conversation) -> bool:
         """Whether the customer's key exists. Raises Conflict with the code key_mismatch when the head names another
@@ -281,8 +289,3 @@ class TicketQueries:
 
     def _batch(self, wanted: Iterable[Key]) -> list[DeskRow]:
         return [row for row in get_rows(wanted) if alive(row, self._now)]
-
-
-def _say_unopened(contact_id: str) -> None:
-    log("cannot_open", level=logging.ERROR, contact_id=contact_id)
-    count("CannotOpen")

@@ -15,6 +15,7 @@ from chalicelib.staff.store import StaffStore
 from chalicelib.tickets.change import ChangeTicket
 from chalicelib.tickets.comment import CommentOnTicket
 from chalicelib.tickets.drafts import DraftStore
+from chalicelib.tickets.marker import Markers
 from chalicelib.tickets.queries import TicketQueries
 from chalicelib.tickets.view_ticket import MarkSeen, ViewTicket
 from chalicelib.tickets.writes import TicketWrites
@@ -38,12 +39,19 @@ if TYPE_CHECKING:
     from chalicelib.staff.cognito import CognitoAccounts
     from chalicelib.staff.manage import RestoreStaff, RevokeStaff, SignUndertaking
     from chalicelib.staff.sign_in import SignIn
+    from chalicelib.vault.encryption import Vault
 
 
 def sessions() -> SessionStore:
     """Sessions. Raises Unavailable."""
     wiring.bind_tables()
     return SessionStore(_derived("session"))
+
+
+@cache
+def markers() -> Markers:
+    """What has changed at the desk, for pages that are open."""
+    return Markers(wiring.gateway())
 
 
 def staff() -> StaffStore:
@@ -56,6 +64,11 @@ def staff() -> StaffStore:
 def profile() -> Profile:
     """The operator's profile."""
     return load_profile(settings().operator)
+
+
+def vault() -> "Vault":
+    """The deployment's vault. Raises Unavailable."""
+    return wiring.vault()
 
 
 def desk() -> TicketQueries:

@@ -14,6 +14,7 @@ from chalicelib.contacts.text_index import ContactIndex
 from chalicelib.core.clock import DAY
 from chalicelib.dynamo.models import DeskRow
 from chalicelib.dynamo.queues import Queues
+from chalicelib.dynamo.rows import get_rows
 from chalicelib.dynamo.schema import SWEEP
 from chalicelib.entrypoints.stream_router import pass_on
 from chalicelib.outbox.keep_draft import KeepDraft
@@ -29,8 +30,9 @@ from chalicelib.retention.stamp_expiry import StampExpiry
 from chalicelib.retention.stamp_expiry_store import StampExpiryStore
 from chalicelib.retention.sweep import Sweep
 from chalicelib.retention.sweep_store import SweepStore
-from chalicelib.tickets.drafts import DraftStore
+from chalicelib.tickets.drafts import Draft, DraftKind, DraftStore, draft_keys, open_drafts
 from chalicelib.tickets.queries import TicketQueries as DeskReader
+from chalicelib.tickets.records import Ticket
 from chalicelib.tickets.writes import AutoClose
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
 from chalicelib.vault.pseudonyms import TextKey
@@ -38,6 +40,7 @@ from local.aws import ministack as embedded
 from tests.support.aws import Aws
 from tests.support.delivery.desk import DeliveryDesk, opened
 from tests.support.people import TELEGRAM_ACCOUNT, WHATSAPP_ACCOUNT
+from tests.support.streams import records
 
 IDLE_DAYS, SOLVED_DAYS, KEPT_DAYS = 90, 7, 90
 CONTACT_DAYS, CONSENT_DAYS = 90, 1095
@@ -162,6 +165,11 @@ class RetentionDesk(DeliveryDesk):
     def drafts(self, dynamodb: Any = None) -> DraftStore:
         return DraftStore(self.gateway(dynamodb, at_once))
 
+    def kept_drafts(self, ticket: Ticket, staff_id: str) -> dict[DraftKind, Draft]:
+        """What a colleague finds of their own in the boxes of a ticket."""
+        rows = get_rows(draft_keys(ticket.conversation_id, ticket.id, staff_id))
+        return open_drafts(rows, BatchDecryptor(lambda: self.vault), self.now)
+
     def keep_draft(self, dynamodb: Any = None) -> KeepDraft:
         return KeepDraft(self.reader(), self.drafts(dynamodb), KEPT_DAYS, lambda: self.now)
 
@@ -224,18 +232,7 @@ class Bells:
 
     def records(self) -> list[dict[str, Any]]:
         """Every record of the table's stream so far."""
-        (stream,) = self.streams.list_streams(TableName=self.table)["Streams"]
-        shards = self.streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]
-        found: list[dict[str, Any]] = []
-        for shard in shards:
-            iterator = self.streams.get_shard_iterator(
-                StreamArn=stream["StreamArn"], ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-            )["ShardIterator"]
-            while iterator:
-                answer = self.streams.get_records(ShardIterator=iterator)
-                found += answer["Records"]
-                iterator = answer.get("NextShardIterator") if answer["Records"] else None
-        return found
+        return records(self.streams, self.table)
 
     def relay(self, records: list[dict[str, Any]]) -> dict[str, Any]:
         return pass_on(records, Queues(self.sqs), self.urls)

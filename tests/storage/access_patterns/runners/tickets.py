@@ -3,11 +3,10 @@
 from chalicelib.contacts.search import Search
 from chalicelib.core.clock import DAY
 from chalicelib.core.ids import MessageRef
-from chalicelib.tickets.drafts import DraftStore
+from chalicelib.tickets.drafts import DraftStore, draft_keys, open_drafts
 from chalicelib.tickets.listing import counts, page
 from chalicelib.tickets.model import State
 from chalicelib.tickets.records import Conversation, Event, TicketFilter
-from chalicelib.vault.decryptor import BatchDecryptor
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import changes, closed, draft_of, reader, shown, write_tickets
 from tests.support.delivery.desk import BOLAT
@@ -106,17 +105,25 @@ def _(desk: RetentionDesk) -> Action:
     return draft_of(desk)[1]
 
 
-@asks("AP423", "AP36", "AP425")
+@asks("AP724", "AP41", "AP423", "AP36")
 def _(desk: RetentionDesk) -> Action:
-    ticket, save, place = draft_of(desk)
+    ticket, save, _ = draft_of(desk)
     save()
-    store = DraftStore(desk.gateway())
 
-    def work() -> None:
-        assert store.of(ticket, BOLAT, BatchDecryptor(lambda: desk.vault), desk.now)["reply"].text == "Жау"
-        assert store.empty(place, "page-1", 2, 1, desk.now)
+    def opens() -> None:
+        made = reader(desk)
+        found = made.with_customer(ticket.id, lambda conversation_id: draft_keys(conversation_id, ticket.id, BOLAT))
+        assert found
+        assert open_drafts(found[2], made.decryptor, desk.now)["reply"].text == "Жау"
 
-    return work
+    return opens
+
+
+@asks("AP425")
+def _(desk: RetentionDesk) -> Action:
+    _, save, place = draft_of(desk)
+    save()
+    return lambda: DraftStore(desk.gateway()).empty(place, "page-1", 2, 1, desk.now)
 
 
 @asks("AP52")

@@ -75,6 +75,7 @@ def _figure(name: str, answers: "list[_Answer]") -> dict[str, Any]:
         "index": round(mean(one.of_index for one in answers), 1),
         "calls": round(mean(one.calls for one in answers), 1),
         "people": round(mean(one.people for one in answers), 1),
+        "cause": "each person who is shown costs 2.5 units: contact, conversation, ticket and key",
     }
     if wanted:
         figure["found"] = round(mean(one.found for one in wanted), 3)

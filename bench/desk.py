@@ -266,13 +266,16 @@ class Desk:
                 self.put([row | {"status": {"S": "delivered"}, "rank": {"N": "4"}}])
 
     def settle(self) -> None:
-        """Let the sweeper run until a quiet minute costs what the one before did."""
+        """Let the sweeper run until a quiet minute costs what the one before did, and each thing that it does every
+        five minutes is done."""
+        from chalicelib.privacy.monitor_requests import COUNTED_EVERY
+
         before = -1.0
-        for _ in range(_SETTLES):
-            self.move(days=1 / 72)  # what an index may be trusted with, a sweeper learns in a quarter of an hour
+        for times in range(_SETTLES):
+            self.move(days=21 / 1440)  # what an index may be trusted with, a sweeper learns in a quarter of an hour
             with self.bill() as bill:
                 self.sweep()
-            if bill.read == before and not bill.write:
+            if times > COUNTED_EVERY and bill.read == before and not bill.write:
                 return
             before = bill.read
 

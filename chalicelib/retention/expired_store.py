@@ -248,9 +248,10 @@ def _met(table: str, row: Mapping[str, Any], now: int) -> Iterator[tuple[Found, 
     unstamped = TICKET.fits(pk, sk) and row.get("dated", 0) != date
     if unstamped and max(row.get("activity", 0), row.get("rung_at", 0)) <= now - STAMPING_TAKES:
         yield UnstampedTicket(pk, sk, pk.partition("#")[2]), False
+    stays = unstamped or not past or sk == HEAD.sk  # a contact that cannot end yet is looked at again by its place
     if past and not unstamped:
-        yield _expired(table, row, now), missed
-    elif missed and ought is not None:
+        yield _expired(table, row, now), missed and not stays
+    if missed and stays and ought is not None:
         yield _misplaced(row, ought), True
     if pk.startswith(TICKET.partition("")) and not date and "opens_in" not in row:
         assignee, tags = row.get("assignee", ""), tuple(row.get("tags", ()))

@@ -19,6 +19,8 @@ from infra.grants import (
     Grant,
     arn,
     desk,
+    files,
+    files_key,
     index,
     keys,
     read_queue,
@@ -82,19 +84,21 @@ FUNCTIONS = (
             secrets("Vault", "TextKey", "Inbound"),
             OPEN_VAULT,
             SIGN_IN,
+            files("GetObject"),
+            files_key("Decrypt"),
         ),
         (
             *COMMON,
             *VAULT,
             *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "TABLE_LEDGER", "SECRET_TEXT_KEY", "SECRET_INBOUND"),
-            *("USER_POOL_ID", "USER_POOL_CLIENT_ID"),
+            *("USER_POOL_ID", "USER_POOL_CLIENT_ID", "FILES_BUCKET", "FETCHER_PUBLIC_KEY"),
         ),
     ),
     Function(
         "intake",
         "Intake",
         (
-            rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear"),
+            rows("Desk", WRITES, "contact", "conversation", "ticket", "number", "unclear", "fetch"),
             keys("PutItem", "ConditionCheckItem"),
             rows("Index", ("GetItem", *WRITES), "alias", "link", "parked"),
             rows("Index", ("GetItem", "ConditionCheckItem"), "fence"),
@@ -105,6 +109,7 @@ FUNCTIONS = (
         (
             *COMMON,
             *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "TABLE_LEDGER", "SECRET_INBOUND", "CERTIFICATE_KEY_ARN"),
+            "FETCHER_PUBLIC_KEY",
         ),
     ),
     Function(
@@ -112,9 +117,9 @@ FUNCTIONS = (
         "Relay",
         (
             *READ_STREAM,
-            send("DoorbellQueue", "DatingQueue", "IndexingQueue", "PrivacyQueue", "RelayDeadQueue"),
+            send("DoorbellQueue", "DatingQueue", "IndexingQueue", "PrivacyQueue", "FetchingQueue", "RelayDeadQueue"),
         ),
-        (*COMMON, "QUEUE_DOORBELL", "QUEUE_DATING", "QUEUE_INDEXING", "QUEUE_PRIVACY"),
+        (*COMMON, "QUEUE_DOORBELL", "QUEUE_DATING", "QUEUE_INDEXING", "QUEUE_PRIVACY", "QUEUE_FETCHING"),
     ),
     Function(
         "sender",
@@ -142,9 +147,11 @@ FUNCTIONS = (
         (
             desk("Query", "GetItem"),
             rows("Desk", ("UpdateItem", "ConditionCheckItem"), "conversation", "ticket", "number", "channel"),
+            rows("Desk", ("DeleteItem",), "fetch"),
+            files("DeleteObject"),
             read_queue("DatingQueue"),
         ),
-        (*COMMON, "TABLE_DESK"),
+        (*COMMON, "TABLE_DESK", "FILES_BUCKET"),
     ),
     Function(
         "indexer",
@@ -160,6 +167,20 @@ FUNCTIONS = (
         ),
         (*COMMON, *VAULT, "TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "SECRET_TEXT_KEY"),
     ),
+    Function(
+        "fetcher",
+        "Fetcher",
+        (
+            # It reads what is sealed to itself, and writes what became of a file without reading anything of a person.
+            rows("Desk", ("GetItem", "UpdateItem", "DeleteItem"), "fetch"),
+            rows("Desk", ("UpdateItem", "ConditionCheckItem"), "conversation"),
+            secrets("Fetcher", "Outbound"),
+            files("PutObject", "DeleteObject"),
+            files_key("GenerateDataKey"),
+            read_queue("FetchingQueue"),
+        ),
+        (*COMMON, *PROVIDERS, "TABLE_DESK", "SECRET_FETCHER", "SECRET_OUTBOUND", "FILES_BUCKET"),
+    ),
     *erasure_grants.FUNCTIONS,
     Function(
         "sweeper",
@@ -172,11 +193,13 @@ FUNCTIONS = (
             rows("Index", ("DeleteItem",), "alias", "link", "parked", "session", "login", "text", "words", "fence"),
             rows("Index", ("GetItem", "Query"), "alias", "words"),
             rows("Index", ("UpdateItem", "ConditionCheckItem"), "words"),
-            send("DoorbellQueue", "PrivacyQueue", "IndexingQueue"),
+            send("DoorbellQueue", "PrivacyQueue", "IndexingQueue", "FetchingQueue"),
+            files("DeleteObject"),
         ),
         (
             *COMMON,
             *("TABLE_DESK", "TABLE_KEYS", "TABLE_INDEX", "QUEUE_DOORBELL", "QUEUE_PRIVACY", "QUEUE_INDEXING"),
+            *("QUEUE_FETCHING", "FILES_BUCKET"),
         ),
     ),
 )
@@ -196,11 +219,15 @@ VARIABLES: dict[str, Json] = {
     "SECRET_OUTBOUND": secret_arn("Outbound"),
     "SECRET_TEXT_KEY": secret_arn("TextKey"),
     "SECRET_VAULT": secret_arn("Vault"),
+    "SECRET_FETCHER": secret_arn("Fetcher"),
+    "FETCHER_PUBLIC_KEY": {"Ref": "FetcherPublicKey"},
+    "FILES_BUCKET": {"Ref": "FilesBucket"},
     "QUEUE_DOORBELL": {"Ref": "DoorbellQueue"},
     "QUEUE_RETRY": {"Ref": "RetryQueue"},
     "QUEUE_DATING": {"Ref": "DatingQueue"},
     "QUEUE_INDEXING": {"Ref": "IndexingQueue"},
     "QUEUE_PRIVACY": {"Ref": "PrivacyQueue"},
+    "QUEUE_FETCHING": {"Ref": "FetchingQueue"},
     "ERASURE_MACHINE_ARN": {"Ref": "ErasureMachine"},
     "CERTIFICATE_KEY_ARN": arn("CertificateKey"),
     "USER_POOL_ID": {"Ref": "UserPool"},

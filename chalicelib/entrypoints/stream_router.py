@@ -9,17 +9,19 @@ Queue by queue:
   edit or deletion is marked as a change, because a text may have to be removed. A deletion that waits for its message
   is sent again when its due time changes.
 - indexing (the indexer): a new or changed contact.
+- fetching (the file fetcher): a new file to be fetched.
 - privacy: an ask about data, a new request, a decision of staff, and the status of a message about a request.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalicelib.attachments.due import wake_up
 from chalicelib.core.observability import count, log
 from chalicelib.core.purposes import RIGHTS
 from chalicelib.dynamo.builder import plain_item
 from chalicelib.dynamo.queues import Queues, WakeUp
-from chalicelib.dynamo.schema import ASK, CONTACT, MESSAGE, OUTBOX, REQUEST, TICKET
+from chalicelib.dynamo.schema import ASK, CONTACT, FETCH, MESSAGE, OUTBOX, REQUEST, TICKET
 from chalicelib.tickets.model import REFERRING, TEXT_CHANGES
 from chalicelib.tickets.pieces import outstanding
 from chalicelib.wiring import delivery as wiring_delivery
@@ -42,8 +44,8 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def pass_on(records: Iterable[Mapping[str, Any]], queues: Queues, urls: Mapping[str, str]) -> dict[str, Any]:
-    """Send the wake-up messages of these records; `urls` maps doorbell, dating, indexing and privacy to their
-    queues."""
+    """Send the wake-up messages of these records; `urls` maps doorbell, dating, indexing, fetching and privacy to
+    their queues."""
     wake_ups: dict[str, list[WakeUp]] = {name: [] for name in urls}
     from_record: dict[str, list[int]] = {name: [] for name in urls}
     sequence = []
@@ -74,6 +76,8 @@ def _wake_up(record: Mapping[str, Any]) -> tuple[str, WakeUp] | None:
     if sk.startswith(OUTBOX.prefix) and new:
         conversation_id = item["conversation_id"]
         return "doorbell", WakeUp({"conversation_id": conversation_id}, conversation_id, record["eventID"])
+    if sk.startswith(FETCH.prefix) and pk.startswith(FETCH.partition("")):
+        return ("fetching", wake_up(item["conversation_id"], sk)) if new else None
     if sk == TICKET.sk and item.get("expires_at", 0) != item.get("dated", 0):
         return "dating", _stamping(item["conversation_id"], item["ticket_id"])
     is_message = sk.startswith(MESSAGE.prefix)

@@ -11,8 +11,6 @@ from chalicelib.channels.reading import as_dict, as_list
 from chalicelib.core.texts import desk_msg
 from chalicelib.tickets.records import Message
 
-FILES = frozenset(["image", "video", "document", "sticker", "audio", "voice", "animation", "video_note"])
-"""Kinds of messages that are files."""
 TOLD_BY_TEXT = frozenset(
     "cards items answers question options name address emoji value removed payload data new_kind".split()
 )

@@ -11,6 +11,8 @@ from chalicelib.dynamo.schema.conversations import (
     CLIENT_ID,
     DRAFT,
     EARLY_STATUS,
+    FETCH,
+    FETCHING,
     GUARD,
     HEAD,
     LINK,
@@ -38,7 +40,7 @@ from chalicelib.dynamo.schema.staff import CHANNEL, LOGIN, SESSION, STAFF, SWEEP
 from chalicelib.dynamo.schema.tickets import NUMBER, TICKET
 
 CLASSES = (
-    CONTACT, CONSENT, HEAD, MESSAGE, RAW, OUTBOX, CLIENT_ID, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP,
+    CONTACT, CONSENT, HEAD, MESSAGE, FETCH, RAW, OUTBOX, CLIENT_ID, DRAFT, TICKET, NUMBER, STAFF, CHANNEL, SWEEP,
     ERASURE_PAUSE, UNPARSED, GUARD, KEY, ALIAS, LINK, EARLY_STATUS, SESSION, LOGIN, TEXT, WORDS, REQUEST, INVENTORY,
     OPEN_REQUEST, ASK, ASKED, SUPPRESSION, CERTIFICATE, CHAIN, TOMBSTONE,
 )  # fmt: skip
@@ -50,12 +52,14 @@ SECTIONS = (
     "index.links",
     "index.words",
     "keys",
+    "files",
 )
 """Where data of a person can lie, in the order in which inventory, eraser and certificate name it. Each is counted."""
 
 __all__ = [
     "ALIAS", "ASK", "ASKED", "ASKING", "CERTIFICATE", "CHAIN", "CHANNEL", "CLASSES", "CLIENT_ID", "CONSENT", "CONTACT",
-    "DRAFT", "EARLY_STATUS", "ERASURE_PAUSE", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN", "MESSAGE",
+    "DRAFT", "EARLY_STATUS", "ERASURE_PAUSE", "FETCH", "FETCHING", "GUARD", "HEAD", "INVENTORY", "KEY", "LINK", "LOGIN",
+    "MESSAGE",
     "NUMBER", "OPEN_REQUEST", "OUTBOX", "RAW", "REQUEST", "REVOKING", "SECTIONS", "SENDING", "SESSION", "STAFF",
     "SUPPRESSION", "SWEEP", "TEXT", "TICKET", "TOMBSTONE", "UNPARSED", "WORDS", "Expiry", "ItemClass", "Key", "Kind",
 ]  # fmt: skip

@@ -79,9 +79,16 @@ def words_for(request: HttpRequest | None, now: int, names: Mapping[str, str] | 
 
 
 def page(
-    template: str, request: HttpRequest | None, *, status: int = 200, words: Words | None = None, **values: Any
+    template: str,
+    request: HttpRequest | None,
+    *,
+    status: int = 200,
+    words: Words | None = None,
+    files_from: str = "",
+    **values: Any,
 ) -> Response:
-    """Render a template of the dashboard in the reader's language."""
+    """Render a template of the dashboard in the reader's language. `files_from` is the origin of files that the page
+    shows."""
     from chalicelib.staff.sessions import csrf_token
 
     words = words or words_for(request, request.now if request else 0)
@@ -101,7 +108,7 @@ def page(
             **values,
         )
     )
-    return html_response(html, status)
+    return html_response(html, status, files_from=files_from)
 
 
 def go(path: str, cookies: list[str] | None = None, **query: str) -> Response:

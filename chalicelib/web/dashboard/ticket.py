@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalice.app import Response
 
+from chalicelib.attachments.model import READY
 from chalicelib.privacy.recognise_request import may_be_request
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.vocabulary import OVER, Step
@@ -24,6 +25,7 @@ from chalicelib.web.http import validators
 from chalicelib.web.http.request import HttpRequest
 from chalicelib.web.questions import with_questions, with_request
 from chalicelib.wiring import web as wiring_web
+from chalicelib.wiring.files import origin
 
 EARLIER = 5
 """How many earlier tickets the side panel names."""
@@ -91,6 +93,7 @@ def render_ticket(
         "ticket.html",
         request,
         status=status,
+        files_from=origin() if any(one.file_state == READY for one in messages) else "",
         words=words,
         list_query=list_query,
         sidebar=sidebar(list_query, words, tally, request.staff),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.attachments.fetch_store import FetchStore
 from chalicelib.channels.parts import InboundMessage, NumberChanged, StatusUpdate
 from chalicelib.channels.registry import ADDRESS_KINDS
 from chalicelib.core.addresses import Address, Author
@@ -18,6 +19,7 @@ from chalicelib.core.clock import DAY, gone_at
 from chalicelib.core.ids import MessageRef, new_id
 from chalicelib.dynamo.builder import attribute_values
 from chalicelib.dynamo.schema import ASKING, CONTACT, HEAD, REQUEST
+from chalicelib.messages.store import IntakeStore
 from chalicelib.privacy.requests.model import Request
 from chalicelib.privacy.requests.store import OPEN_KEY, RequestStore
 from chalicelib.privacy.requests.vocabulary import RequestState, Step
@@ -31,7 +33,7 @@ from chalicelib.tickets.queries import TicketQueries as DeskReading
 from chalicelib.tickets.writes import TicketWrites
 from chalicelib.vault import encryption
 from chalicelib.vault.decryptor import BatchDecryptor, SingleDecryptor
-from chalicelib.vault.encryption import CannotOpen, new_contact_key, seal
+from chalicelib.vault.encryption import CannotOpen, new_contact_key, new_pair, seal
 from tests.support.delivery.desk import BOLAT, opened
 from tests.support.delivery.provider import Sent
 from tests.support.e2e.playing import forms_of
@@ -45,6 +47,9 @@ DANIYAR_PHONE, FORMER_PHONE, OLDEST_PHONE = "77000000231", "77000000232", "77000
 DANIYAR_USER = "KZ.13571357"
 LONG = "Ұзақ жауап Данияр Оспановқа. " * 200
 """Goes out in more than one piece, each with a link of its own."""
+
+
+FETCHER_KEYS = new_pair()
 
 
 @dataclass
@@ -146,6 +151,7 @@ class ErasureDesk(RetentionDesk):
         self.receive(write("", kind="reaction", target=target.provider_id, details={"emoji": "👍"}))
         self.receive(write("", kind="unsupported", raw=b'{"secret": "qupia-raw"}', raw_type="mystery"))
         self.receive(write("уақыты белгісіз құпия", undated=True))
+        self._files(person, write)
         self._guard(person)
         for kind in KINDS:
             self.keep_draft()(newest["ticket_id"], kind, f"жіберілмеген {kind}: Данияр", f"draft-{kind}", 1, OPERATOR)
@@ -156,8 +162,20 @@ class ErasureDesk(RetentionDesk):
         person.canaries += [
             "Данияр Оспанов", "daniyar_osp", f"құпия-{person.channel}", "тайный вопрос", "qupia-raw", "Ұзақ жауап",
             "уақыты белгісіз", "кезекте тұрған", "жіберілмеген reply", "жіберілмеген comment", "жолдағы жауап",
-            "ішкі пікір", "екінші пікір", "Данияр мырза",
+            "ішкі пікір", "екінші пікір", "Данияр мырза", "құпия-чек", "құпия-шарт",
         ]  # fmt: skip
+
+    def store(self, dynamodb: Any = None) -> IntakeStore:
+        return IntakeStore(self.gateway(dynamodb), self.address_key, self.vault_keys.public, FETCHER_KEYS.public)
+
+    def _files(self, person: Person, write: Callable[..., InboundMessage]) -> None:
+        """A file that is to be fetched, and one that has arrived."""
+        for kind, name in (("image", "құпия-чек.png"), ("document", "құпия-шарт.pdf")):
+            self.receive(write("", kind=kind, details={"media_id": f"id of {name}", "filename": name}))
+        arrived, _ = self.of_pk(f"fetch#{person.conversation_id}")
+        fetching = FetchStore(self.gateway())
+        job = fetching.job(MessageRef.of_tail(person.conversation_id, arrived["sk"].partition("#")[2]))
+        assert job is not None and fetching.ready(job, {"name": "құпия-шарт.pdf", "size": 7})
 
     def _status_comes_first(self, sent: Sent) -> None:
         """A status without our reference, before the sender has heard of its success: it is parked."""

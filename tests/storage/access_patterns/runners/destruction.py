@@ -9,6 +9,7 @@ from chalicelib.dynamo.models import DeskRow, IndexRow
 from chalicelib.erasure import eraser as erasing
 from tests.storage.access_patterns.patterns import Action, asks
 from tests.storage.access_patterns.preparing import living, renumbered
+from tests.support.attachments.no_files import NO_FILES
 from tests.support.delivery.desk import BOLAT
 from tests.support.erasure.desk import ErasureDesk
 from tests.support.erasure.destroying import run_task, run_until
@@ -125,7 +126,7 @@ def _(desk: RetentionDesk) -> Action:
     made = ErasureDesk(desk.tables, desk.dynamodb, vault_keys=desk.vault_keys, provider=desk.provider)
     person = made.person(from_amina(sent_at=made.seconds))
     made.deliver()
-    store = erasing.Eraser(desk.gateway())
+    store = erasing.Eraser(desk.gateway(), NO_FILES)
     return lambda: list(
         store.conversation(
             person.conversation_id, person.channel, made.now, (), final=True, since=0, note=lambda store, names: None
